@@ -1,0 +1,108 @@
+//! The checklist: each thing that an import needs, tried on the real thing in the order in which they build on each other.
+//! Proxy and TLS are the host's to check.
+
+mod access;
+mod corp;
+mod people;
+
+pub(crate) use corp::BUCKET as CORP_BUCKET;
+
+use crate::api::Api;
+use crate::client::Client;
+use crate::messages::{check as say, crawl};
+use crate::trouble::Trouble;
+use rollcall_kit::{Diagnosis, Failure, Finding, Standing};
+use std::collections::BTreeMap;
+
+/// Every check, in the order of the list.
+const CHECKS: [&str; 10] = [
+    "settings",
+    "token",
+    "address",
+    "scope",
+    "department-list",
+    "member-list",
+    "member-read",
+    "mobile-field",
+    "personal-fields",
+    "corp-id",
+];
+
+/// Go through the list. Reads little and changes nothing.
+pub(crate) async fn check(client: &Client<'_>) -> Vec<Finding> {
+    let mut checklist = Checklist::default();
+    checklist.settle("settings", Standing::Passed, say::settings_valid());
+    if access::token(client, &mut checklist).await {
+        if let Some(scopes) = access::scopes(client, &mut checklist).await {
+            people::check(client, &scopes, &mut checklist).await;
+        }
+        if checklist.has_passed("address") {
+            corp::check(client, &mut checklist).await;
+        }
+    }
+    checklist.into_findings()
+}
+
+/// What was found so far. What stays open was made meaningless by the first failure.
+#[derive(Debug, Default)]
+struct Checklist {
+    found: BTreeMap<&'static str, (Standing, Diagnosis)>,
+    failed: Option<&'static str>,
+}
+
+impl Checklist {
+    fn settle(&mut self, check: &'static str, standing: Standing, diagnosis: Diagnosis) {
+        if standing == Standing::Failed {
+            self.failed.get_or_insert(check);
+        }
+        self.found.insert(check, (standing, diagnosis));
+    }
+
+    /// A check ended in a failure, which may be about the caller's address and not about what was checked.
+    fn fail(&mut self, check: &'static str, failure: Failure) {
+        let diagnosis = diagnosis_of(failure);
+        let about_address = diagnosis.code == "ip-not-allowed";
+        self.settle(if about_address { "address" } else { check }, Standing::Failed, diagnosis);
+    }
+
+    fn has_passed(&self, check: &str) -> bool {
+        self.found.get(check).is_some_and(|(standing, _)| *standing == Standing::Passed)
+    }
+
+    fn has_failed(&self, check: &str) -> bool {
+        self.found.get(check).is_some_and(|(standing, _)| *standing == Standing::Failed)
+    }
+
+    fn into_findings(mut self) -> Vec<Finding> {
+        let blocked_by = self.failed.unwrap_or("settings");
+        let one = |check: &&'static str| {
+            let open = || (Standing::Skipped, say::not_tried(blocked_by));
+            let (standing, diagnosis) = self.found.remove(check).unwrap_or_else(open);
+            Finding { check: (*check).to_owned(), standing, diagnosis }
+        };
+        CHECKS.iter().map(one).collect()
+    }
+}
+
+/// Whatever came instead of an answer, as a failure.
+fn failure_of(api: Api, trouble: Trouble) -> Failure {
+    match trouble {
+        // What is asked about here is what the scope itself names.
+        Trouble::Hidden(diagnosis) => Failure::Permission(crawl::no_top_visible(&diagnosis)),
+        Trouble::Gone(_) | Trouble::Lost(_) | Trouble::Fatal(_) => trouble.into_failure(api),
+    }
+}
+
+fn diagnosis_of(failure: Failure) -> Diagnosis {
+    match failure {
+        Failure::Settings(diagnosis)
+        | Failure::Permission(diagnosis)
+        | Failure::Unavailable(diagnosis, _)
+        | Failure::Protocol(diagnosis)
+        | Failure::Host(diagnosis)
+        | Failure::Other(diagnosis) => diagnosis,
+    }
+}
+
+#[cfg(test)]
+mod tests;

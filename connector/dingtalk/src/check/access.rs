@@ -1,0 +1,49 @@
+//! Whether DingTalk lets the application in at all, and what it may see.
+
+use super::{Checklist, failure_of};
+use crate::api::Api;
+use crate::client::Client;
+use crate::messages::{check as say, crawl};
+use crate::wire::scopes::Scopes;
+use rollcall_kit::Standing;
+
+/// Key and secret.
+pub(super) async fn token(client: &Client<'_>, checklist: &mut Checklist) -> bool {
+    match client.token().await {
+        Ok(_) => {
+            checklist.settle("token", Standing::Passed, say::token_granted());
+            true
+        }
+        Err(failure) => {
+            checklist.fail("token", failure);
+            false
+        }
+    }
+}
+
+/// The caller's address, which the first real call tells, and the scope, if it is any.
+pub(super) async fn scopes(client: &Client<'_>, checklist: &mut Checklist) -> Option<Scopes> {
+    let asked = client.scopes().await.map_err(|trouble| failure_of(Api::Scopes, trouble));
+    match asked {
+        Err(failure) => {
+            // A permission is only looked at once the address was accepted.
+            if failure.diagnosis().code == "permission-missing" {
+                checklist.settle("address", Standing::Passed, say::address_allowed());
+            }
+            checklist.fail("scope", failure);
+            None
+        }
+        Ok(scopes) => {
+            checklist.settle("address", Standing::Passed, say::address_allowed());
+            let (standing, diagnosis) = if scopes.is_empty() {
+                (Standing::Failed, crawl::scope_empty())
+            } else if scopes.is_whole() {
+                (Standing::Passed, say::scope_whole())
+            } else {
+                (Standing::Warning, say::scope_part(&scopes))
+            };
+            checklist.settle("scope", standing, diagnosis);
+            (!scopes.is_empty()).then_some(scopes)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Whether `corp_id` is the application's organization. The old API never asks for it, so only the newer token endpoint
+//! can tell; what it answers is a hint, because its refusals are not documented well enough to fail an import.
+
+use super::Checklist;
+use crate::client::Client;
+use crate::limits::REQUEST_TIMEOUT_MS;
+use crate::messages::check as say;
+use rollcall_kit::{HttpErrorKind, Request, Response, Standing};
+use serde::Deserialize;
+use serde_json::json;
+use url::Url;
+
+/// The rate limit that counts it.
+pub(crate) const BUCKET: &str = "v1.0/oauth2/token";
+
+const CHECK: &str = "corp-id";
+
+pub(super) async fn check(client: &Client<'_>, checklist: &mut Checklist) {
+    let Some(request) = request(client) else { return };
+    match client.context.http(request).await {
+        Ok(response) => judge(client, &response, checklist),
+        // An administrator may well grant the old API alone: nothing else needs the new one.
+        Err(error) if error.kind == HttpErrorKind::Denied => {
+            checklist.settle(CHECK, Standing::Skipped, error.diagnosis);
+        }
+        Err(error) => checklist.settle(CHECK, Standing::Warning, error.diagnosis),
+    }
+}
+
+fn request(client: &Client<'_>) -> Option<Request> {
+    let settings = client.settings;
+    let mut url = Url::parse(&settings.api_base).ok()?;
+    url.path_segments_mut().ok()?.extend(["v1.0", "oauth2", &settings.corp_id, "token"]);
+    let body = json!({
+        "client_id": settings.app_key,
+        "client_secret": settings.app_secret,
+        "grant_type": "client_credentials",
+    });
+    Some(Request::post_json(url, body.to_string()).bucket(BUCKET).timeout_ms(REQUEST_TIMEOUT_MS))
+}
+
+/// What the new API answers, whether it grants or refuses. It may hold a token, so it has no `Debug`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Answer {
+    access_token: Option<String>,
+    code: String,
+    message: String,
+}
+
+fn judge(client: &Client<'_>, response: &Response, checklist: &mut Checklist) {
+    let answer: Answer = serde_json::from_slice(response.body.as_bytes()).unwrap_or_default();
+    if response.status == 200 && answer.access_token.is_some_and(|token| !token.is_empty()) {
+        checklist.settle(CHECK, Standing::Passed, say::corp_id_confirmed());
+        return;
+    }
+    let said = format!("HTTP {} {} {}", response.status, answer.code, answer.message);
+    let said = said.replace(&client.settings.app_secret, "…");
+    // The same key and secret were accepted a moment ago without an organization.
+    if answer.code == "unauthorized.client" || answer.code.to_ascii_lowercase().contains("corp") {
+        checklist.settle(CHECK, Standing::Failed, say::corp_id_wrong(said.trim()));
+    } else {
+        checklist.settle(CHECK, Standing::Warning, say::corp_id_not_confirmed(said.trim()));
+    }
+}

@@ -1,0 +1,145 @@
+//! Each permission, tried on a few departments and people.
+
+use super::{Checklist, failure_of};
+use crate::api::Api;
+use crate::client::Client;
+use crate::limits::{MAX_SAMPLE_DEPARTMENTS, MAX_SAMPLES};
+use crate::messages::check as say;
+use crate::trouble::Trouble;
+use crate::wire::scopes::Scopes;
+use crate::wire::users::User;
+use crate::wire::{DepartmentId, UserId};
+use rollcall_kit::{Diagnosis, Standing};
+use std::collections::VecDeque;
+
+/// An id that nobody has: whether a person may be asked about can be told without one.
+const NOBODY: &str = "rollcall-connection-check";
+
+/// Departments, members, single people and their fields.
+pub(super) async fn check(client: &Client<'_>, scopes: &Scopes, checklist: &mut Checklist) {
+    let mut samples = Vec::new();
+    match first_department(scopes) {
+        Some(first) => {
+            let children = children(client, first, checklist).await;
+            samples = members(client, first, children, checklist).await;
+        }
+        None => {
+            checklist.settle("department-list", Standing::Skipped, say::no_department());
+            checklist.settle("member-list", Standing::Skipped, say::no_department());
+        }
+    }
+    let id = samples.first().map(|user| &user.userid).or_else(|| scopes.authed_user.first());
+    if let Some(person) = person(client, id, checklist).await
+        && samples.is_empty()
+    {
+        samples.push(person);
+    }
+    fields(&samples, checklist);
+}
+
+fn first_department(scopes: &Scopes) -> Option<DepartmentId> {
+    if scopes.is_whole() { Some(DepartmentId::ROOT) } else { scopes.authed_dept.first().copied() }
+}
+
+async fn children(client: &Client<'_>, first: DepartmentId, checklist: &mut Checklist) -> Vec<DepartmentId> {
+    match client.children(first).await {
+        Ok(children) => {
+            checklist.settle("department-list", Standing::Passed, say::departments_listed(children.len()));
+            children.into_iter().flatten().map(|child| child.dept_id).filter(|id| id.is_real()).collect()
+        }
+        Err(trouble) => {
+            checklist.fail("department-list", failure_of(Api::ListChildren, trouble));
+            Vec::new()
+        }
+    }
+}
+
+/// Members of the first department, and of those below it while there are too few.
+async fn members(
+    client: &Client<'_>,
+    first: DepartmentId,
+    children: Vec<DepartmentId>,
+    checklist: &mut Checklist,
+) -> Vec<User> {
+    let mut samples = match sample(client, first).await {
+        Ok(samples) => samples,
+        Err(trouble) => {
+            checklist.fail("member-list", failure_of(Api::ListMembers, trouble));
+            return Vec::new();
+        }
+    };
+    let mut queue = VecDeque::from(children);
+    for _ in 1..MAX_SAMPLE_DEPARTMENTS {
+        let Some(id) = queue.pop_front().filter(|_| samples.len() < MAX_SAMPLES) else { break };
+        // The question was whether it can be done at all, and that is answered.
+        samples.extend(sample(client, id).await.unwrap_or_default());
+        if queue.is_empty() {
+            let below = client.children(id).await.unwrap_or_default();
+            queue.extend(below.into_iter().flatten().map(|child| child.dept_id).filter(|id| id.is_real()));
+        }
+    }
+    samples.truncate(MAX_SAMPLES);
+    checklist.settle("member-list", Standing::Passed, say::members_listed(samples.len()));
+    samples
+}
+
+async fn sample(client: &Client<'_>, id: DepartmentId) -> Result<Vec<User>, Trouble> {
+    Ok(client.members(id, 0).await?.users.into_iter().flatten().collect())
+}
+
+async fn person(client: &Client<'_>, id: Option<&UserId>, checklist: &mut Checklist) -> Option<User> {
+    let nobody = UserId::new(NOBODY);
+    let id = id.or(nobody.as_ref())?;
+    match client.person(id).await {
+        Ok(person) => {
+            checklist.settle("member-read", Standing::Passed, say::person_read());
+            Some(person)
+        }
+        // Who may ask is judged before whom is asked about.
+        Err(Trouble::Gone(_) | Trouble::Hidden(_)) => {
+            checklist.settle("member-read", Standing::Passed, say::person_read());
+            None
+        }
+        Err(trouble) => {
+            checklist.fail("member-read", failure_of(Api::Person, trouble));
+            None
+        }
+    }
+}
+
+fn fields(samples: &[User], checklist: &mut Checklist) {
+    let has_personal = |user: &&User| {
+        let fields = [&user.email, &user.org_email, &user.work_place, &user.remark, &user.extension];
+        fields.into_iter().any(Option::is_some)
+    };
+    let n_mobile = samples.iter().filter(|user| user.mobile.is_some()).count();
+    let n_personal = samples.iter().filter(has_personal).count();
+    field(samples, n_mobile, ("mobile-field", "mobile"), say::mobile_not_seen, checklist);
+    field(
+        samples,
+        n_personal,
+        ("personal-fields", "email, org_email, work_place, remark or extension"),
+        say::personal_fields_not_seen,
+        checklist,
+    );
+}
+
+fn field(
+    samples: &[User],
+    n_with: usize,
+    (check, field): (&'static str, &str),
+    not_seen: impl FnOnce(usize) -> Diagnosis,
+    checklist: &mut Checklist,
+) {
+    if samples.is_empty() {
+        // Why there is nobody was said by the check of the list, if it failed.
+        if checklist.has_failed("member-list") {
+            return;
+        }
+        checklist.settle(check, Standing::Skipped, say::nobody_to_judge_by());
+    } else if n_with == 0 {
+        checklist.settle(check, Standing::Warning, not_seen(samples.len()));
+    } else {
+        checklist.settle(check, Standing::Passed, say::field_seen(field, n_with, samples.len()));
+    }
+}

@@ -1,0 +1,410 @@
+//! The checklist for every way in which an application can be set up wrongly.
+
+use crate::testing::{Question, World, page, refused, run_check, settings};
+use expect_test::{Expect, expect};
+use rollcall_kit::testing::{Reply, TestHost};
+use rollcall_kit::{Finding, HttpErrorKind, Standing};
+use serde_json::json;
+use std::fmt::Write;
+use std::rc::Rc;
+
+/// A company whose application is set up as it should be.
+fn feihua() -> World {
+    World::new()
+        .department(2, 1, "R&D")
+        .user_with("a", &[2], &json!({"mobile": "18513027676", "state_code": "86", "email": "a@example.com"}))
+        .user("b", &[2])
+}
+
+fn list(findings: &[Finding]) -> String {
+    let mut lines = String::new();
+    for Finding { check, standing, diagnosis } in findings {
+        let _ = writeln!(lines, "{standing:?} {check}: {}", diagnosis.code);
+    }
+    lines
+}
+
+#[track_caller]
+fn check(world: World, expected: &Expect) {
+    expected.assert_eq(&list(&run_check(&world.into_host())));
+}
+
+/// The same with one interface refused.
+fn refusing(path: &'static str, code: i64, text: &'static str) -> World {
+    feihua().fault(move |question: &Question, _| (question.path == path).then(|| refused(code, text)))
+}
+
+#[test]
+fn everything_is_as_it_should_be() {
+    check(
+        feihua(),
+        &expect![[r#"
+        Passed settings: settings-valid
+        Passed token: token-granted
+        Passed address: address-allowed
+        Passed scope: scope-whole
+        Passed department-list: departments-listed
+        Passed member-list: members-listed
+        Passed member-read: person-read
+        Passed mobile-field: field-visible
+        Passed personal-fields: field-visible
+        Passed corp-id: corp-id-confirmed
+    "#]],
+    );
+}
+
+#[test]
+fn a_wrong_secret() {
+    check(
+        refusing("/gettoken", 40096, "不合法的appKey或appSecret"),
+        &expect![[r#"
+        Passed settings: settings-valid
+        Failed token: credentials-wrong
+        Skipped address: not-tried
+        Skipped scope: not-tried
+        Skipped department-list: not-tried
+        Skipped member-list: not-tried
+        Skipped member-read: not-tried
+        Skipped mobile-field: not-tried
+        Skipped personal-fields: not-tried
+        Skipped corp-id: not-tried
+    "#]],
+    );
+}
+
+#[test]
+fn an_address_that_is_not_allowed() {
+    check(
+        refusing("auth/scopes", 60020, "访问ip不在白名单之中,request ip=203.119.196.81 appKey(key)"),
+        &expect![[r#"
+            Passed settings: settings-valid
+            Passed token: token-granted
+            Failed address: ip-not-allowed
+            Skipped scope: not-tried
+            Skipped department-list: not-tried
+            Skipped member-list: not-tried
+            Skipped member-read: not-tried
+            Skipped mobile-field: not-tried
+            Skipped personal-fields: not-tried
+            Skipped corp-id: not-tried
+        "#]],
+    );
+}
+
+#[test]
+fn an_address_that_is_not_even_given_a_token() {
+    check(
+        refusing("/gettoken", 60020, "访问ip不在白名单之中,request ip=203.119.196.81 appKey(key)"),
+        &expect![[r#"
+            Passed settings: settings-valid
+            Skipped token: not-tried
+            Failed address: ip-not-allowed
+            Skipped scope: not-tried
+            Skipped department-list: not-tried
+            Skipped member-list: not-tried
+            Skipped member-read: not-tried
+            Skipped mobile-field: not-tried
+            Skipped personal-fields: not-tried
+            Skipped corp-id: not-tried
+        "#]],
+    );
+}
+
+#[test]
+fn a_disabled_application() {
+    check(
+        refusing("/gettoken", 50003, "应用已停用"),
+        &expect![[r#"
+        Passed settings: settings-valid
+        Failed token: application-disabled
+        Skipped address: not-tried
+        Skipped scope: not-tried
+        Skipped department-list: not-tried
+        Skipped member-list: not-tried
+        Skipped member-read: not-tried
+        Skipped mobile-field: not-tried
+        Skipped personal-fields: not-tried
+        Skipped corp-id: not-tried
+    "#]],
+    );
+}
+
+#[test]
+fn a_part_of_the_company() {
+    check(
+        feihua().seeing(&[2], &[]),
+        &expect![[r#"
+        Passed settings: settings-valid
+        Passed token: token-granted
+        Passed address: address-allowed
+        Warning scope: scope-part
+        Passed department-list: departments-listed
+        Passed member-list: members-listed
+        Passed member-read: person-read
+        Passed mobile-field: field-visible
+        Passed personal-fields: field-visible
+        Passed corp-id: corp-id-confirmed
+    "#]],
+    );
+}
+
+#[test]
+fn single_people_alone() {
+    check(
+        feihua().seeing(&[], &["b"]),
+        &expect![[r#"
+        Passed settings: settings-valid
+        Passed token: token-granted
+        Passed address: address-allowed
+        Warning scope: scope-part
+        Skipped department-list: no-department
+        Skipped member-list: no-department
+        Passed member-read: person-read
+        Warning mobile-field: field-not-visible
+        Warning personal-fields: field-not-visible
+        Passed corp-id: corp-id-confirmed
+    "#]],
+    );
+}
+
+#[test]
+fn an_empty_scope() {
+    check(
+        feihua().seeing(&[], &[]),
+        &expect![[r#"
+        Passed settings: settings-valid
+        Passed token: token-granted
+        Passed address: address-allowed
+        Failed scope: scope-empty
+        Skipped department-list: not-tried
+        Skipped member-list: not-tried
+        Skipped member-read: not-tried
+        Skipped mobile-field: not-tried
+        Skipped personal-fields: not-tried
+        Passed corp-id: corp-id-confirmed
+    "#]],
+    );
+}
+
+#[test]
+fn a_scope_that_the_published_version_contradicts() {
+    check(
+        refusing("department/listsub", 50004, "请求的部门id不在授权范围内"),
+        &expect![[r#"
+        Passed settings: settings-valid
+        Passed token: token-granted
+        Passed address: address-allowed
+        Passed scope: scope-whole
+        Failed department-list: scope-not-readable
+        Passed member-list: members-listed
+        Passed member-read: person-read
+        Skipped mobile-field: nobody-to-judge-by
+        Skipped personal-fields: nobody-to-judge-by
+        Passed corp-id: corp-id-confirmed
+    "#]],
+    );
+}
+
+#[test]
+fn no_permission_for_departments() {
+    check(
+        refusing("department/listsub", 60011, "没有权限"),
+        &expect![[r#"
+        Passed settings: settings-valid
+        Passed token: token-granted
+        Passed address: address-allowed
+        Passed scope: scope-whole
+        Failed department-list: permission-missing
+        Passed member-list: members-listed
+        Passed member-read: person-read
+        Skipped mobile-field: nobody-to-judge-by
+        Skipped personal-fields: nobody-to-judge-by
+        Passed corp-id: corp-id-confirmed
+    "#]],
+    );
+}
+
+#[test]
+fn no_permission_for_members() {
+    check(
+        refusing("user/list", 60011, "没有权限"),
+        &expect![[r#"
+        Passed settings: settings-valid
+        Passed token: token-granted
+        Passed address: address-allowed
+        Passed scope: scope-whole
+        Passed department-list: departments-listed
+        Failed member-list: permission-missing
+        Passed member-read: person-read
+        Skipped mobile-field: not-tried
+        Skipped personal-fields: not-tried
+        Passed corp-id: corp-id-confirmed
+    "#]],
+    );
+}
+
+#[test]
+fn no_permission_for_single_people() {
+    check(
+        refusing("user/get", 60011, "没有权限"),
+        &expect![[r#"
+        Passed settings: settings-valid
+        Passed token: token-granted
+        Passed address: address-allowed
+        Passed scope: scope-whole
+        Passed department-list: departments-listed
+        Passed member-list: members-listed
+        Failed member-read: permission-missing
+        Passed mobile-field: field-visible
+        Passed personal-fields: field-visible
+        Passed corp-id: corp-id-confirmed
+    "#]],
+    );
+}
+
+#[test]
+fn no_permission_for_fields() {
+    check(
+        World::new().department(2, 1, "R&D").user("a", &[2]),
+        &expect![[r#"
+        Passed settings: settings-valid
+        Passed token: token-granted
+        Passed address: address-allowed
+        Passed scope: scope-whole
+        Passed department-list: departments-listed
+        Passed member-list: members-listed
+        Passed member-read: person-read
+        Warning mobile-field: field-not-visible
+        Warning personal-fields: field-not-visible
+        Passed corp-id: corp-id-confirmed
+    "#]],
+    );
+}
+
+#[test]
+fn nobody_in_the_first_departments() {
+    check(
+        World::new().department(2, 1, "R&D"),
+        &expect![[r#"
+        Passed settings: settings-valid
+        Passed token: token-granted
+        Passed address: address-allowed
+        Passed scope: scope-whole
+        Passed department-list: departments-listed
+        Passed member-list: members-listed
+        Passed member-read: person-read
+        Skipped mobile-field: nobody-to-judge-by
+        Skipped personal-fields: nobody-to-judge-by
+        Passed corp-id: corp-id-confirmed
+    "#]],
+    );
+}
+
+#[test]
+fn a_source_that_does_not_answer() {
+    check(
+        feihua().fault(|_, _| Some(page(502, ""))),
+        &expect![[r#"
+        Passed settings: settings-valid
+        Failed token: source-not-answering
+        Skipped address: not-tried
+        Skipped scope: not-tried
+        Skipped department-list: not-tried
+        Skipped member-list: not-tried
+        Skipped member-read: not-tried
+        Skipped mobile-field: not-tried
+        Skipped personal-fields: not-tried
+        Skipped corp-id: not-tried
+    "#]],
+    );
+}
+
+/// A host whose new API answers this, and whose old API is as it should be.
+fn with_new_api(reply: impl Fn() -> Reply + 'static) -> Rc<TestHost> {
+    let mut old = feihua().into_answers();
+    TestHost::new(
+        move |now_ms, request| {
+            if request.url.starts_with("https://api.") { reply() } else { old(now_ms, request) }
+        },
+    )
+}
+
+/// What the check of `corp_id` says when the new API answers this.
+#[track_caller]
+fn check_corp(reply: impl Fn() -> Reply + 'static, expected: &str) {
+    let findings = run_check(&with_new_api(reply));
+    assert_eq!(list(&findings).lines().last(), Some(expected));
+}
+
+#[test]
+fn an_organization_that_dingtalk_confirms() {
+    check_corp(
+        || page(200, r#"{"access_token":"t","expires_in":7200}"#),
+        "Passed corp-id: corp-id-confirmed",
+    );
+}
+
+#[test]
+fn an_organization_that_is_another_one_s() {
+    let other = r#"{"code":"unauthorized.client","message":"未授权的client","requestid":"r"}"#;
+    check_corp(move || page(401, other), "Failed corp-id: corp-id-wrong");
+}
+
+#[test]
+fn an_organization_that_dingtalk_does_not_know_as_it_seems() {
+    let unknown = r#"{"code":"unknownError","message":"未知错误"}"#;
+    check_corp(move || page(500, unknown), "Warning corp-id: corp-id-not-confirmed");
+}
+
+#[test]
+fn a_new_api_that_may_not_be_reached_or_cannot() {
+    check_corp(|| Reply::Fail(HttpErrorKind::Denied), "Skipped corp-id: test-fault");
+    check_corp(|| Reply::Fail(HttpErrorKind::NotSent), "Warning corp-id: test-fault");
+}
+
+#[test]
+fn a_large_company_is_only_sampled() {
+    let mut world = World::new();
+    for id in 2..500 {
+        world = world.department(id, id / 2, "D");
+    }
+    let host = world.into_host();
+    run_check(&host);
+    // Token, scope and organization, one person; ten departments with their members, and as many listings.
+    assert!(host.n_requests() <= 4 + 2 * 10, "{}", host.n_requests());
+}
+
+#[test]
+fn every_finding_speaks_two_languages_and_every_failure_has_a_remedy() {
+    let worlds = [
+        feihua(),
+        refusing("/gettoken", 40096, "不合法的appKey或appSecret"),
+        refusing("auth/scopes", 60020, "request ip=203.119.196.81 "),
+        refusing("department/listsub", 60011, "没有权限"),
+        refusing("department/listsub", 50004, "请求的部门id不在授权范围内"),
+        refusing("user/list", 60011, "没有权限"),
+        feihua().seeing(&[], &[]),
+        World::new().user("a", &[1]),
+    ];
+    for finding in worlds.into_iter().flat_map(|world| run_check(&world.into_host())) {
+        let chinese = |text: &str| text.chars().any(|char| ('\u{4e00}'..='\u{9fff}').contains(&char));
+        let Finding { check, standing, diagnosis } = finding;
+        assert!(chinese(&diagnosis.message.zh), "{check}: {diagnosis:?}");
+        if matches!(standing, Standing::Failed | Standing::Warning) {
+            assert!(
+                diagnosis.remedy.is_some_and(|remedy| chinese(&remedy.zh)),
+                "{check}: {}",
+                diagnosis.code
+            );
+        }
+    }
+}
+
+#[test]
+fn wrong_settings_are_the_only_finding() {
+    let mut settings = settings();
+    settings["app_secret"] = json!(" ");
+    let host = feihua().into_host();
+    let findings = rollcall_kit::connector::check::<crate::DingTalk>(host.clone(), &settings.to_string());
+    assert_eq!((list(&findings).as_str(), host.n_requests()), ("Failed settings: setting-missing\n", 0));
+}

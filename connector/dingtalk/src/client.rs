@@ -1,0 +1,263 @@
+//! One way to ask DingTalk: token, envelope, retries, renewal. What is asked, and what the answers mean, is elsewhere.
+
+use crate::api::Api;
+use crate::limits::{MAX_EXPIRED_TOKENS, MAX_LOST_IN_A_ROW, REQUEST_TIMEOUT_MS};
+use crate::messages;
+use crate::reaction::{Final, Passing, Reaction, Stop, classify};
+use crate::settings::Settings;
+use crate::token::{Keeper, Token};
+use crate::trouble::Trouble;
+use crate::wire::Misread;
+use crate::wire::envelope::{Accepted, Answer, Refusal, open};
+use crate::wire::token::{Granted, granted};
+use rollcall_kit::{Attempt, Context, Failure, HttpError, HttpErrorKind, Request, retry};
+use serde_json::Value;
+use std::cell::Cell;
+use std::rc::Rc;
+use url::form_urlencoded;
+
+/// DingTalk, as one application may ask it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Client<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) settings: &'a Settings,
+    pub(crate) session: &'a Session,
+}
+
+/// What lasts from one request to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Session {
+    keeper: Keeper,
+    n_lost_in_a_row: Cell<u32>,
+}
+
+/// What one exchange came to.
+enum Heard<T> {
+    Answer(T),
+    Refused(Refusal),
+    /// No answer that can be read: it may pass.
+    Nothing(Failure),
+    /// No answer, and asking again would bring the same.
+    Lost(Failure),
+    /// The host will not send it.
+    Stopped(Failure),
+}
+
+/// How often one call has renewed its token.
+#[derive(Default)]
+struct Renewals {
+    n_expired: Cell<u32>,
+    refused: Cell<bool>,
+}
+
+impl Client<'_> {
+    /// Ask, with as many attempts as the answers deserve. Without a body it is a GET.
+    ///
+    /// # Errors
+    /// What it came to once nothing more could be tried.
+    pub(crate) async fn call<T>(
+        &self,
+        api: Api,
+        body: Option<&Value>,
+        read: impl Fn(Accepted<'_>) -> Result<T, Misread>,
+    ) -> Result<T, Trouble> {
+        let renewals = Renewals::default();
+        let tried = retry(self.context, async |_| self.attempt(api, body, &read, &renewals).await).await;
+        self.weigh(tried.unwrap_or_else(|failure| Err(Trouble::Lost(failure))))
+    }
+
+    /// The token, for those who want to know whether there is one.
+    ///
+    /// # Errors
+    /// When there is none to be had.
+    pub(crate) async fn token(&self) -> Result<Rc<Token>, Failure> {
+        self.session.keeper.token(self).await
+    }
+
+    /// Exchange the secret for a token.
+    ///
+    /// # Errors
+    /// When DingTalk refuses, or does not answer after all attempts.
+    pub(crate) async fn fetch_token(&self) -> Result<Granted, Failure> {
+        let once = async |_| match self.hear(Api::Token, self.token_request(), None, &granted).await {
+            Heard::Answer(granted) => Attempt::Done(granted),
+            Heard::Nothing(failure) => Attempt::Again(failure, None),
+            Heard::Lost(failure) | Heard::Stopped(failure) => Attempt::Stop(failure),
+            Heard::Refused(refusal) => match classify(&refusal, self.context.now_ms()) {
+                Reaction::Again(passing) => again(Api::Token, passing, &refusal),
+                Reaction::Renew(stop) => Attempt::Stop(messages::stopped(Api::Token, stop, &refusal)),
+                Reaction::Final(reason) => Attempt::Stop(messages::token_refused(reason, &refusal)),
+            },
+        };
+        retry(self.context, once).await
+    }
+
+    async fn attempt<T>(
+        &self,
+        api: Api,
+        body: Option<&Value>,
+        read: &impl Fn(Accepted<'_>) -> Result<T, Misread>,
+        renewals: &Renewals,
+    ) -> Attempt<Result<T, Trouble>> {
+        loop {
+            let token = match self.token().await {
+                Ok(token) => token,
+                Err(failure) => return Attempt::Done(Err(Trouble::Fatal(failure))),
+            };
+            let refusal = match self.hear(api, self.request(api, body, &token), Some(&token), read).await {
+                Heard::Answer(value) => return Attempt::Done(Ok(value)),
+                Heard::Nothing(failure) => return Attempt::Again(failure, None),
+                Heard::Lost(failure) => return Attempt::Done(Err(Trouble::Lost(failure))),
+                Heard::Stopped(failure) => return Attempt::Done(Err(Trouble::Fatal(failure))),
+                Heard::Refused(refusal) => refusal,
+            };
+            match classify(&refusal, self.context.now_ms()) {
+                Reaction::Again(passing) => return again(api, passing, &refusal),
+                Reaction::Renew(stop) if renewals.allow(stop, &token, self.context.now_ms()) => {}
+                Reaction::Renew(stop) => {
+                    return Attempt::Done(Err(Trouble::Fatal(messages::stopped(api, stop, &refusal))));
+                }
+                Reaction::Final(reason) => return Attempt::Done(Err(final_trouble(api, reason, refusal))),
+            }
+            self.session.keeper.forget(&token).await;
+        }
+    }
+
+    /// Send one request and open what comes back.
+    async fn hear<T>(
+        &self,
+        api: Api,
+        request: Request,
+        token: Option<&Token>,
+        read: &impl Fn(Accepted<'_>) -> Result<T, Misread>,
+    ) -> Heard<T> {
+        let response = match self.context.http(request).await {
+            Ok(response) => response,
+            Err(error) => return unheard(error),
+        };
+        match open(&response) {
+            Answer::Accepted(accepted) => match read(accepted) {
+                Ok(value) => Heard::Answer(value),
+                Err(misread) => Heard::Nothing(messages::not_understood(api, &misread)),
+            },
+            Answer::Refused(refusal) => Heard::Refused(self.scrub(refusal, token)),
+            Answer::Unreadable(unreadable) => Heard::Nothing(messages::unreadable(api, unreadable)),
+        }
+    }
+
+    /// DingTalk's words, should they ever repeat a secret.
+    fn scrub(&self, refusal: Refusal, token: Option<&Token>) -> Refusal {
+        let clean = |text: String| {
+            let text = text.replace(&self.settings.app_secret, "…");
+            match token {
+                Some(token) => text.replace(token.text(), "…"),
+                None => text,
+            }
+        };
+        Refusal {
+            code: refusal.code,
+            sub_code: clean(refusal.sub_code),
+            text: clean(refusal.text),
+            request_id: refusal.request_id.map(clean),
+        }
+    }
+
+    /// Count what was lost in a row, and stop when nothing else comes.
+    fn weigh<T>(&self, tried: Result<T, Trouble>) -> Result<T, Trouble> {
+        let n_lost = &self.session.n_lost_in_a_row;
+        let Err(Trouble::Lost(failure)) = tried else {
+            n_lost.set(0);
+            return tried;
+        };
+        n_lost.set(n_lost.get().saturating_add(1));
+        if MAX_LOST_IN_A_ROW <= n_lost.get() {
+            Err(Trouble::Fatal(failure))
+        } else {
+            Err(Trouble::Lost(failure))
+        }
+    }
+
+    fn token_request(&self) -> Request {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("appkey", &self.settings.app_key)
+            .append_pair("appsecret", &self.settings.app_secret)
+            .finish();
+        counted(Api::Token, Request::get(self.url(Api::Token, &query)))
+    }
+
+    fn request(&self, api: Api, body: Option<&Value>, token: &Token) -> Request {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("access_token", token.text())
+            .finish();
+        let url = self.url(api, &query);
+        counted(
+            api,
+            match body {
+                None => Request::get(url),
+                Some(body) => Request::post_json(url, body.to_string()),
+            },
+        )
+    }
+
+    fn url(&self, api: Api, query: &str) -> String {
+        format!("{}{}?{query}", self.settings.oapi_base, api.path())
+    }
+}
+
+impl Renewals {
+    /// A token that DingTalk refused may be replaced once; one that simply ended while the request waited for its turn,
+    /// more often.
+    fn allow(&self, stop: Stop, token: &Token, now_ms: u64) -> bool {
+        if stop == Stop::Token && token.has_ended(now_ms) && self.n_expired.get() < MAX_EXPIRED_TOKENS {
+            self.n_expired.set(self.n_expired.get() + 1);
+            return true;
+        }
+        !self.refused.replace(true)
+    }
+}
+
+fn counted(api: Api, request: Request) -> Request {
+    request.bucket(api.bucket()).timeout_ms(REQUEST_TIMEOUT_MS)
+}
+
+fn again<T>(api: Api, passing: Passing, refusal: &Refusal) -> Attempt<T> {
+    match passing {
+        Passing::Busy => Attempt::Again(messages::busy(api, refusal), None),
+        Passing::Throttled(least_ms) => {
+            Attempt::Again(messages::throttled(api, refusal, least_ms), Some(least_ms))
+        }
+    }
+}
+
+fn unheard<T>(error: HttpError) -> Heard<T> {
+    let HttpError { kind, diagnosis } = error;
+    match kind {
+        HttpErrorKind::Denied | HttpErrorKind::Cancelled => Heard::Stopped(Failure::Host(diagnosis)),
+        // Trying again with the same password may lock the account out.
+        HttpErrorKind::NotSent if diagnosis.code == "proxy-auth-failed" => {
+            Heard::Stopped(Failure::Host(diagnosis))
+        }
+        HttpErrorKind::TooLarge => Heard::Lost(Failure::Host(diagnosis)),
+        HttpErrorKind::NotSent
+        | HttpErrorKind::TimedOut
+        | HttpErrorKind::Interrupted
+        | HttpErrorKind::Other => Heard::Nothing(Failure::Unavailable(diagnosis, None)),
+    }
+}
+
+fn final_trouble(api: Api, reason: Final, refusal: Refusal) -> Trouble {
+    match reason {
+        // Only what is said about the very object that was asked about is a witness.
+        Final::NoDepartment if api.is_about_a_department() => Trouble::Gone(refusal),
+        Final::NoPerson if api == Api::Person => Trouble::Gone(refusal),
+        Final::Hidden => Trouble::Hidden(messages::hidden(api, &refusal)),
+        Final::PersonDisabled => Trouble::Hidden(messages::person_disabled(&refusal)),
+        Final::Stop(stop) => Trouble::Fatal(messages::stopped(api, stop, &refusal)),
+        Final::NoDepartment | Final::NoPerson | Final::Mistake | Final::Unknown => {
+            Trouble::Lost(messages::not_expected(api, reason, &refusal))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

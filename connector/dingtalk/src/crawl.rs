@@ -1,0 +1,138 @@
+//! A full reading: departments and their members side by side, each put as soon as it is whole. What is asked afterwards
+//! about those who were not found is in `look`.
+
+mod departments;
+mod members;
+mod merge;
+mod scope;
+mod tree;
+
+pub(crate) use scope::scopes;
+
+use crate::client::Client;
+use crate::look::View;
+use crate::wire::departments::Department;
+use crate::wire::users::User;
+use crate::wire::{DepartmentId, UserId};
+use merge::People;
+use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
+use rollcall_kit::{Diagnosis, Entry, Failure, Key, Reading, Severity, pool};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use tree::Tree;
+
+/// Read everything that the application may see. Returns the scope in words, and the view for questions that follow.
+///
+/// # Errors
+/// When it could not begin or could not go on. What could not be read on its way makes `reading` incomplete.
+pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<(String, View), Failure> {
+    let scopes = scope::scopes(client).await?;
+    let crawl = Crawl::new(*client, reading);
+    let tops = scope::tops(&crawl, &scopes).await?;
+    crawl.run(tops.into_iter().map(Work::Top).collect()).await?;
+    crawl.judge_tops()?;
+    // All visible departments are known from here on.
+    crawl.put_late().await?;
+    let rest = crawl.settle_waiting(&scopes).await?;
+    crawl.run(rest).await?;
+    crawl.put_late().await?;
+    crawl.tell_counts();
+    let departments = crawl.tree.into_inner().into_departments();
+    Ok((scope::in_words(&scopes), View::read(scopes, departments)))
+}
+
+/// One question still to ask.
+#[derive(Debug)]
+enum Work {
+    /// Read a department that the application is authorised for by name.
+    Top(DepartmentId),
+    /// Ask for the details of a department that was listed.
+    Describe(Box<Department>),
+    /// List the departments below.
+    Children(DepartmentId),
+    /// List a page of members: from which cursor, and how many pages came before.
+    Members(DepartmentId, i64, u32),
+    /// Ask about one person.
+    Person(UserId),
+}
+
+/// A reading under way.
+struct Crawl<'a> {
+    client: Client<'a>,
+    reading: &'a Reading,
+    tree: RefCell<Tree>,
+    people: RefCell<People>,
+    /// People asked about who named a department that was not seen by then.
+    late: RefCell<Vec<User>>,
+    /// Why tops could not be read.
+    hidden_top: RefCell<Option<Diagnosis>>,
+    kept: RefCell<BTreeSet<UserId>>,
+    n_not_visible: Cell<u64>,
+    n_done: Cell<u64>,
+    n_known: Cell<u64>,
+}
+
+impl<'a> Crawl<'a> {
+    fn new(client: Client<'a>, reading: &'a Reading) -> Self {
+        Self {
+            client,
+            reading,
+            tree: RefCell::default(),
+            people: RefCell::default(),
+            late: RefCell::default(),
+            hidden_top: RefCell::default(),
+            kept: RefCell::default(),
+            n_not_visible: Cell::new(0),
+            n_done: Cell::new(0),
+            n_known: Cell::new(0),
+        }
+    }
+
+    fn details(&self) -> bool {
+        self.client.settings.details
+    }
+
+    fn person_details(&self) -> bool {
+        self.client.settings.person_details
+    }
+
+    /// Ask, and ask what follows from the answers, until nothing is left.
+    async fn run(&self, first: Vec<Work>) -> Result<(), Failure> {
+        self.expect(&first);
+        pool::crawl(first, MAX_REQUESTS_IN_FLIGHT, |work| async move {
+            let more = self.work(work).await?;
+            self.n_done.set(self.n_done.get() + 1);
+            self.expect(&more);
+            Ok(more)
+        })
+        .await
+    }
+
+    fn expect(&self, work: &[Work]) {
+        self.n_known.set(self.n_known.get() + u64::try_from(work.len()).unwrap_or(u64::MAX));
+        self.reading.progress(self.n_done.get(), self.n_known.get());
+    }
+
+    async fn work(&self, work: Work) -> Result<Vec<Work>, Failure> {
+        match work {
+            Work::Top(id) => self.top(id).await,
+            Work::Describe(department) => self.describe(&department).await,
+            Work::Children(id) => self.children(id).await,
+            Work::Members(id, cursor, n_pages) => self.members(id, cursor, n_pages).await,
+            Work::Person(id) => self.person(&id).await.map(|()| Vec::new()),
+        }
+    }
+
+    /// Something about this object could not be read.
+    fn incomplete(&self, key: &Key, diagnosis: Diagnosis) {
+        self.reading.incomplete(Entry::about(Severity::Error, key, None, diagnosis));
+    }
+
+    /// Something about this object is worth a line.
+    fn note(&self, severity: Severity, key: &Key, name: Option<&str>, diagnosis: Diagnosis) {
+        self.client.context.record(Entry::about(severity, key, name, diagnosis));
+    }
+}
+
+#[cfg(test)]
+mod tests;

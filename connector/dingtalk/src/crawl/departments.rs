@@ -1,0 +1,224 @@
+//! Departments: tops, children, details, and what to think when one is gone half-way.
+
+use super::tree::Growth;
+use super::{Crawl, Work};
+use crate::mapping::department::{Found, draft, key};
+use crate::messages::crawl as say;
+use crate::trouble::Trouble;
+use crate::wire::DepartmentId;
+use crate::wire::departments::{BadItem, Department, Details};
+use crate::wire::envelope::Refusal;
+use rollcall_kit::{Diagnosis, Failure, Key, Severity};
+
+/// What a department is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part {
+    Children,
+    Members,
+}
+
+/// What came of asking for a department's details.
+enum Described {
+    Details(Box<Details>),
+    /// It has gone meanwhile.
+    Departed,
+    /// They are unknown.
+    Lost,
+}
+
+impl Crawl<'_> {
+    /// Read a department that has no visible parent. It is always asked about: nothing lists it.
+    pub(super) async fn top(&self, id: DepartmentId) -> Result<Vec<Work>, Failure> {
+        match self.client.department(id).await {
+            Ok((department, details)) => {
+                self.tree.borrow_mut().plant(id);
+                self.reading
+                    .put(draft(&department, Found::Alone, None, self.details().then_some(&details)))
+                    .await?;
+                Ok(below(id))
+            }
+            Err(Trouble::Hidden(diagnosis)) => {
+                *self.hidden_top.borrow_mut() = Some(diagnosis.clone());
+                self.lose_part(id, Part::Children, diagnosis);
+                Ok(Vec::new())
+            }
+            Err(Trouble::Gone(refusal)) if id != DepartmentId::ROOT => {
+                self.note(Severity::Warning, &key(id), None, say::authorised_department_gone(&refusal));
+                Ok(Vec::new())
+            }
+            Err(trouble) => self.lose(id, Part::Children, trouble).await,
+        }
+    }
+
+    /// List what is directly below a department.
+    pub(super) async fn children(&self, id: DepartmentId) -> Result<Vec<Work>, Failure> {
+        let children = match self.client.children(id).await {
+            Ok(children) => children,
+            Err(trouble) => return self.lose(id, Part::Children, trouble).await,
+        };
+        let mut work = Vec::new();
+        for child in children {
+            match child {
+                Ok(child) => work.extend(self.child(child, id).await?),
+                Err(bad) => self.bad_child(id, &bad),
+            }
+        }
+        Ok(work)
+    }
+
+    /// Ask for the details of a department that was listed.
+    pub(super) async fn describe(&self, listed: &Department) -> Result<Vec<Work>, Failure> {
+        let described = self.details_of(listed.dept_id).await?;
+        // It may have moved since it was listed.
+        let Some(parent) = self.tree.borrow().parent(listed.dept_id) else { return Ok(Vec::new()) };
+        match described {
+            Described::Departed => Ok(Vec::new()),
+            Described::Details(details) => self.put_listed(listed, parent, Some(&details)).await,
+            Described::Lost => self.put_listed(listed, parent, None).await,
+        }
+    }
+
+    /// A part of a department could not be read: that makes the reading incomplete, unless the department has gone.
+    pub(super) async fn lose(
+        &self,
+        id: DepartmentId,
+        part: Part,
+        trouble: Trouble,
+    ) -> Result<Vec<Work>, Failure> {
+        let why = match trouble {
+            Trouble::Fatal(failure) => return Err(failure),
+            Trouble::Gone(refusal) if self.departed(id, &refusal).await? => return Ok(Vec::new()),
+            Trouble::Gone(refusal) => say::department_contradicted(&refusal),
+            Trouble::Hidden(diagnosis) => diagnosis,
+            Trouble::Lost(failure) => failure.diagnosis().clone(),
+        };
+        self.lose_part(id, part, why);
+        Ok(Vec::new())
+    }
+
+    /// The same, knowing why.
+    pub(super) fn lose_part(&self, id: DepartmentId, part: Part, why: Diagnosis) {
+        match part {
+            Part::Children => self.tree.borrow_mut().lose_children(),
+            Part::Members => self.tree.borrow_mut().lose_members(id),
+        }
+        self.incomplete(&key(id), why);
+    }
+
+    /// Whether a department that DingTalk no longer knows has really gone: then its parent no longer lists it either.
+    async fn departed(&self, id: DepartmentId, refusal: &Refusal) -> Result<bool, Failure> {
+        let parent = self.tree.borrow().parent(id);
+        let asked = match parent {
+            Some(parent) => {
+                self.client.children(parent).await.map(|all| all.iter().any(|child| is_or_may_be(child, id)))
+            }
+            None => self.client.department(id).await.map(|_| true),
+        };
+        let listed = match asked {
+            Ok(listed) => listed,
+            Err(Trouble::Gone(_)) => id == DepartmentId::ROOT,
+            Err(Trouble::Hidden(_) | Trouble::Lost(_)) => true,
+            Err(Trouble::Fatal(failure)) => return Err(failure),
+        };
+        // Two questions about the same department may both find it gone.
+        if !listed && self.tree.borrow_mut().fell(id) {
+            self.note(Severity::Info, &key(id), None, say::department_departed(refusal));
+        }
+        Ok(!listed)
+    }
+
+    async fn child(&self, child: Department, parent: DepartmentId) -> Result<Vec<Work>, Failure> {
+        let key = key(child.dept_id);
+        if !child.dept_id.is_real() {
+            self.reading.skip(&key, Some(&child.name), Severity::Info, say::department_skipped());
+            return Ok(Vec::new());
+        }
+        if let Some(claimed) = child.parent_id.filter(|claimed| *claimed != parent) {
+            self.note(
+                Severity::Warning,
+                &key,
+                Some(&child.name),
+                say::department_listed_elsewhere(parent, claimed),
+            );
+        }
+        let growth = self.tree.borrow_mut().grow(child.dept_id, parent);
+        match growth {
+            Growth::New if self.details() => Ok(vec![Work::Describe(Box::new(child))]),
+            Growth::New => self.put_listed(&child, parent, None).await,
+            Growth::Again => Ok(Vec::new()),
+            Growth::Moved(before) => self.moved(&child, before, parent).await.map(|()| Vec::new()),
+            Growth::Circle => {
+                let why = say::department_in_a_circle(parent);
+                self.note(Severity::Warning, &key, Some(&child.name), why);
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// Its members and children are read already or will be; only its place is new.
+    async fn moved(
+        &self,
+        child: &Department,
+        before: Option<DepartmentId>,
+        parent: DepartmentId,
+    ) -> Result<(), Failure> {
+        let id = child.dept_id;
+        if let Some(before) = before {
+            self.note(Severity::Info, &key(id), Some(&child.name), say::department_moved(before, parent));
+        }
+        let details = if self.details() { self.details_of(id).await? } else { Described::Lost };
+        match details {
+            Described::Departed => Ok(()),
+            Described::Details(details) => {
+                self.reading.put(draft(child, Found::Listed, Some(parent), Some(&details))).await
+            }
+            Described::Lost => self.reading.put(draft(child, Found::Listed, Some(parent), None)).await,
+        }
+    }
+
+    async fn details_of(&self, id: DepartmentId) -> Result<Described, Failure> {
+        let why = match self.client.department(id).await {
+            Ok((_, details)) => return Ok(Described::Details(Box::new(details))),
+            Err(Trouble::Fatal(failure)) => return Err(failure),
+            Err(Trouble::Gone(refusal)) if self.departed(id, &refusal).await? => {
+                return Ok(Described::Departed);
+            }
+            Err(Trouble::Gone(refusal)) => say::department_contradicted(&refusal),
+            Err(Trouble::Hidden(diagnosis)) => diagnosis,
+            Err(Trouble::Lost(failure)) => failure.diagnosis().clone(),
+        };
+        self.incomplete(&key(id), why);
+        Ok(Described::Lost)
+    }
+
+    async fn put_listed(
+        &self,
+        listed: &Department,
+        parent: DepartmentId,
+        details: Option<&Details>,
+    ) -> Result<Vec<Work>, Failure> {
+        self.reading.put(draft(listed, Found::Listed, Some(parent), details)).await?;
+        Ok(below(listed.dept_id))
+    }
+
+    fn bad_child(&self, parent: DepartmentId, bad: &BadItem) {
+        self.tree.borrow_mut().lose_children();
+        let subject = bad
+            .id
+            .as_deref()
+            .map_or_else(|| key(parent), |id| Key::new(key(parent).resource_type.as_str(), id));
+        self.incomplete(&subject, say::department_not_read(bad));
+    }
+}
+
+/// What is asked about every department: leaves have to be asked, too, whether they are.
+fn below(id: DepartmentId) -> Vec<Work> {
+    vec![Work::Children(id), Work::Members(id, 0, 0)]
+}
+
+fn is_or_may_be(child: &Result<Department, BadItem>, id: DepartmentId) -> bool {
+    match child {
+        Ok(child) => child.dept_id == id,
+        Err(bad) => bad.id.as_ref().is_none_or(|bad| *bad == id.to_string()),
+    }
+}

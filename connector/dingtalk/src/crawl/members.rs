@@ -1,0 +1,189 @@
+//! People: pages of members, single people, and those of whom a reading has seen only a part.
+
+use super::departments::Part;
+use super::merge::{Person, Waiting};
+use super::tree::Standing;
+use super::{Crawl, Work};
+use crate::limits::MAX_MEMBER_PAGES;
+use crate::mapping::user::{Memberships, display_name, draft, key, memberships};
+use crate::mapping::{self, department};
+use crate::messages::crawl as say;
+use crate::trouble::Trouble;
+use crate::wire::departments::BadItem;
+use crate::wire::scopes::Scopes;
+use crate::wire::users::User;
+use crate::wire::{DepartmentId, UserId};
+use rollcall_kit::{Failure, Key, Severity};
+use std::collections::BTreeSet;
+
+impl Crawl<'_> {
+    /// List a page of a department's members, and say where the next begins.
+    pub(super) async fn members(
+        &self,
+        id: DepartmentId,
+        cursor: i64,
+        n_pages: u32,
+    ) -> Result<Vec<Work>, Failure> {
+        let page = match self.client.members(id, cursor).await {
+            Ok(page) => page,
+            Err(trouble) => return self.lose(id, Part::Members, trouble).await,
+        };
+        let mut work = Vec::new();
+        for user in page.users {
+            match user {
+                Ok(user) => work.extend(self.member(id, user).await?),
+                Err(bad) => self.bad_member(id, &bad),
+            }
+        }
+        work.extend(self.next_page(id, page.next_cursor, n_pages + 1));
+        Ok(work)
+    }
+
+    /// Ask about one person, and put them.
+    pub(super) async fn person(&self, id: &UserId) -> Result<(), Failure> {
+        match self.client.person(id).await {
+            Ok(user) => self.put_or_wait(user).await?,
+            Err(Trouble::Fatal(failure)) => return Err(failure),
+            Err(Trouble::Gone(refusal)) => {
+                self.note(Severity::Info, &key(id), None, say::person_gone_meanwhile(&refusal));
+            }
+            Err(Trouble::Hidden(diagnosis)) => self.note(Severity::Info, &key(id), None, diagnosis),
+            Err(Trouble::Lost(failure)) => self.incomplete(&key(id), failure.diagnosis().clone()),
+        }
+        Ok(())
+    }
+
+    /// Judge those whom not all of their departments listed, now that all departments are known, and say about whom to
+    /// ask. Authorised people whom no department listed are among those.
+    pub(super) async fn settle_waiting(&self, scopes: &Scopes) -> Result<Vec<Work>, Failure> {
+        let mut work = Vec::new();
+        let people = std::mem::take(&mut *self.people.borrow_mut());
+        for Waiting { person, unlisted } in people.into_waiting() {
+            match self.judge(&unlisted) {
+                Verdict::Put => {
+                    self.count_not_visible(unlisted.len());
+                    work.extend(self.whole(person).await?);
+                }
+                Verdict::Ask => work.push(Work::Person(person.user.userid)),
+                Verdict::Keep => self.keep(person.user.userid),
+            }
+        }
+        let asked: BTreeSet<UserId> = work.iter().filter_map(Work::asks_about).collect();
+        let unseen = scopes.authed_user.iter().filter(|id| !self.is_settled(id) && !asked.contains(id));
+        work.extend(unseen.cloned().map(Work::Person));
+        Ok(work)
+    }
+
+    /// Put those who named a department that was not seen by then.
+    pub(super) async fn put_late(&self) -> Result<(), Failure> {
+        let late = std::mem::take(&mut *self.late.borrow_mut());
+        for user in late {
+            let mut memberships = memberships(&user, self.person_details());
+            let unseen: Vec<_> =
+                memberships.keys().filter(|id| !self.tree.borrow().contains(**id)).copied().collect();
+            if unseen.iter().any(|id| self.tree.borrow().standing(*id) == Standing::Unknown) {
+                self.keep(user.userid);
+                continue;
+            }
+            self.count_not_visible(unseen.len());
+            memberships.retain(|id, _| !unseen.contains(id));
+            self.put(&user, &memberships).await?;
+        }
+        Ok(())
+    }
+
+    async fn member(&self, department: DepartmentId, user: User) -> Result<Option<Work>, Failure> {
+        let whole = self.people.borrow_mut().meet(department, user);
+        match whole {
+            Some(person) => self.whole(person).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Put someone whose departments are all known, or ask for details first.
+    async fn whole(&self, person: Person) -> Result<Option<Work>, Failure> {
+        if self.person_details() {
+            return Ok(Some(Work::Person(person.user.userid)));
+        }
+        self.put(&person.user, &person.memberships).await.map(|()| None)
+    }
+
+    async fn put_or_wait(&self, user: User) -> Result<(), Failure> {
+        let memberships = memberships(&user, self.person_details());
+        let all_seen = memberships.keys().all(|id| self.tree.borrow().contains(*id));
+        if all_seen {
+            return self.put(&user, &memberships).await;
+        }
+        self.late.borrow_mut().push(user);
+        Ok(())
+    }
+
+    async fn put(&self, user: &User, memberships: &Memberships) -> Result<(), Failure> {
+        let (draft, doubts) = draft(user, memberships, self.person_details());
+        for doubt in doubts {
+            self.note(Severity::Warning, &draft.key, Some(display_name(user)), doubt);
+        }
+        self.reading.put(draft).await
+    }
+
+    fn next_page(&self, id: DepartmentId, cursor: Option<i64>, n_pages: u32) -> Option<Work> {
+        let cursor = cursor?;
+        if MAX_MEMBER_PAGES <= n_pages {
+            self.lose_part(id, Part::Members, say::too_many_pages(n_pages));
+            return None;
+        }
+        Some(Work::Members(id, cursor, n_pages))
+    }
+
+    fn judge(&self, unlisted: &BTreeSet<DepartmentId>) -> Verdict {
+        let tree = self.tree.borrow();
+        let standings: Vec<Standing> = unlisted.iter().map(|id| tree.standing(*id)).collect();
+        // Asking about the person tells what a lost listing would have said, but not which departments are visible.
+        let lost = standings.contains(&Standing::MembersLost) && !self.person_details();
+        if lost || standings.contains(&Standing::Unknown) {
+            Verdict::Keep
+        } else if standings.contains(&Standing::Listed) || standings.contains(&Standing::MembersLost) {
+            Verdict::Ask
+        } else {
+            Verdict::Put
+        }
+    }
+
+    fn keep(&self, id: UserId) {
+        self.kept.borrow_mut().insert(id);
+    }
+
+    fn is_settled(&self, id: &UserId) -> bool {
+        self.kept.borrow().contains(id) || self.reading.has_seen(&key(id))
+    }
+
+    fn count_not_visible(&self, n: usize) {
+        self.n_not_visible.set(self.n_not_visible.get() + u64::try_from(n).unwrap_or(u64::MAX));
+    }
+
+    fn bad_member(&self, department: DepartmentId, bad: &BadItem) {
+        let id = bad.id.as_deref();
+        let subject =
+            id.map_or_else(|| department::key(department), |id| Key::new(mapping::USER.resource_type, id));
+        self.incomplete(&subject, say::person_not_read(bad));
+    }
+}
+
+/// What to do about someone whom not all of their departments listed.
+enum Verdict {
+    /// The others are not visible.
+    Put,
+    /// One that was read in full did not list them: they moved meanwhile, or a page shifted.
+    Ask,
+    /// One could not be read: what it would have said is unknown.
+    Keep,
+}
+
+impl Work {
+    fn asks_about(&self) -> Option<UserId> {
+        match self {
+            Self::Person(id) => Some(id.clone()),
+            Self::Top(_) | Self::Describe(_) | Self::Children(_) | Self::Members(..) => None,
+        }
+    }
+}

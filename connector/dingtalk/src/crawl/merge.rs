@@ -1,0 +1,139 @@
+//! People in several departments: each of those lists them once, and they are whole when all have. Pure.
+
+use crate::mapping::user::{Membership, Memberships};
+use crate::wire::users::User;
+use crate::wire::{DepartmentId, UserId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A person, and what each department that listed them says.
+#[derive(Debug)]
+pub(crate) struct Person {
+    pub(crate) user: User,
+    pub(crate) memberships: Memberships,
+}
+
+/// People on their way. Those in a single department leave no trace here, and most are.
+#[derive(Debug, Default)]
+pub(crate) struct People {
+    waiting: BTreeMap<UserId, Waiting>,
+    /// The departments of those in several who are whole.
+    whole: BTreeMap<UserId, BTreeSet<DepartmentId>>,
+}
+
+/// Someone whom not all of their departments have listed.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub(crate) person: Person,
+    pub(crate) unlisted: BTreeSet<DepartmentId>,
+}
+
+impl People {
+    /// Take note that `department` lists `user`; the person, once whole.
+    pub(crate) fn meet(&mut self, department: DepartmentId, user: User) -> Option<Person> {
+        let wanted = departments(&user, department);
+        if self.whole.get(&user.userid) == Some(&wanted) {
+            // A page that shifted shows the same people twice.
+            return None;
+        }
+        let id = user.userid.clone();
+        let mut memberships =
+            self.waiting.remove(&id).map_or_else(Memberships::new, |before| before.person.memberships);
+        memberships.insert(department, membership(&user));
+        // The newer listing knows better which departments there are.
+        memberships.retain(|id, _| wanted.contains(id));
+        let unlisted: BTreeSet<_> =
+            wanted.iter().filter(|id| !memberships.contains_key(id)).copied().collect();
+        let person = Person { user, memberships };
+        if !unlisted.is_empty() {
+            self.whole.remove(&id);
+            self.waiting.insert(id, Waiting { person, unlisted });
+            return None;
+        }
+        if 1 < wanted.len() || self.whole.contains_key(&id) {
+            self.whole.insert(id, wanted);
+        }
+        Some(person)
+    }
+
+    /// Those who never became whole.
+    pub(crate) fn into_waiting(self) -> impl Iterator<Item = Waiting> {
+        self.waiting.into_values()
+    }
+}
+
+/// What a listing says about the department that was listed.
+fn membership(user: &User) -> Membership {
+    Membership { order: user.dept_order, leader: user.leader, ..Membership::default() }
+}
+
+/// All departments that someone belongs to. Special ones are never listed and never waited for.
+fn departments(user: &User, listed_by: DepartmentId) -> BTreeSet<DepartmentId> {
+    let named = user.dept_id_list.iter().copied().filter(|id| id.is_real());
+    named.chain([listed_by]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::People;
+    use crate::wire::DepartmentId;
+    use crate::wire::users::User;
+    use serde_json::json;
+
+    fn user(departments: &[i64], order: i64) -> User {
+        serde_json::from_value(json!({"userid": "u", "dept_id_list": departments, "dept_order": order}))
+            .unwrap()
+    }
+
+    /// What comes out when departments list the same person in this order.
+    #[track_caller]
+    fn check(listings: &[(i64, &[i64])], whole: &[Option<&[i64]>], waiting_for: &[i64]) {
+        let mut people = People::default();
+        let met: Vec<_> = listings
+            .iter()
+            .map(|(department, named)| {
+                let person = people.meet(DepartmentId(*department), user(named, *department * 10))?;
+                let orders = person.memberships.values().map(|membership| membership.order.unwrap().0 / 10);
+                Some(orders.collect::<Vec<_>>())
+            })
+            .collect();
+        let expected: Vec<_> = whole.iter().map(|ids| ids.map(<[i64]>::to_vec)).collect();
+        let waiting: Vec<_> =
+            people.into_waiting().flat_map(|waiting| waiting.unlisted).map(|id| id.0).collect();
+        assert_eq!((met, waiting), (expected, waiting_for.to_vec()));
+    }
+
+    #[test]
+    fn someone_in_one_department_is_whole_at_once() {
+        check(&[(2, &[2])], &[Some(&[2])], &[]);
+    }
+
+    #[test]
+    fn someone_in_several_is_whole_once_all_have_listed_them() {
+        check(&[(2, &[2, 3]), (3, &[2, 3])], &[None, Some(&[2, 3])], &[]);
+    }
+
+    #[test]
+    fn a_department_that_lists_someone_counts_even_if_it_is_not_named() {
+        check(&[(2, &[]), (3, &[2])], &[Some(&[2]), None], &[2]);
+    }
+
+    #[test]
+    fn the_same_listing_twice_is_one() {
+        check(
+            &[(2, &[2, 3]), (2, &[2, 3]), (3, &[2, 3]), (2, &[2, 3])],
+            &[None, None, Some(&[2, 3]), None],
+            &[],
+        );
+    }
+
+    #[test]
+    fn someone_who_moves_meanwhile_is_taken_as_the_last_listing_says() {
+        check(&[(2, &[2]), (3, &[3])], &[Some(&[2]), Some(&[3])], &[]);
+        check(&[(2, &[2, 3]), (4, &[2, 4])], &[None, Some(&[2, 4])], &[]);
+    }
+
+    #[test]
+    fn special_departments_are_not_waited_for() {
+        check(&[(2, &[2, -7])], &[Some(&[2])], &[]);
+    }
+}

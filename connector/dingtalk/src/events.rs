@@ -1,0 +1,75 @@
+//! What DingTalk pushes, by HTTP or over a WebSocket: from its bytes to what must be read again. Keeping events, answering
+//! in time and holding the connection are the host's part; how one object is read is `look`'s.
+//!
+//! - [`delivery`] opens an HTTP delivery with [`crypto`]; [`frame`] understands a text of the WebSocket, [`channel`] asks
+//!   for one; [`missed`] fetches what could not be delivered.
+//! - All of these find in [`push`] what was said, whatever its shape, and make events of it.
+//! - [`notice`] says what an event means, [`actions`] what a batch of them asks for; [`handle`] does it, and [`subtree`]
+//!   finds what is below a department that came into view or left it.
+
+mod actions;
+pub(crate) mod channel;
+pub(crate) mod crypto;
+pub(crate) mod delivery;
+mod frame;
+mod handle;
+mod missed;
+mod notice;
+mod push;
+mod subtree;
+
+use crate::DingTalk;
+use crate::api::Api;
+use crate::messages::events as say;
+use crypto::Callback;
+use rollcall_kit::live::{Channel, Delivery, Event, LiveConnector, Missed, Moment, Reaction, Receipt};
+use rollcall_kit::{Context, Failure};
+
+/// How changes are to arrive.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum Way {
+    /// Not at all.
+    #[default]
+    Off,
+    /// DingTalk calls an address of the host.
+    Http(Callback),
+    /// The host holds a WebSocket.
+    Stream,
+}
+
+impl LiveConnector for DingTalk {
+    fn receive(&self, moment: Moment, delivery: &Delivery) -> Result<Receipt, Failure> {
+        let Way::Http(callback) = &self.settings.events else { return Err(say::deliveries_not_wanted()) };
+        // A subscription of the application is meant for its key, one that was registered by API for the organization.
+        let owners = [self.settings.app_key.as_str(), self.settings.corp_id.as_str()];
+        delivery::receive(callback, &owners, moment, delivery).map_err(say::delivery_refused)
+    }
+
+    async fn handle(&self, context: &Context, events: &[Event]) -> Result<(), Failure> {
+        handle::handle(self, context, events).await
+    }
+
+    async fn missed(&self, context: &Context) -> Result<Missed, Failure> {
+        match self.settings.events {
+            Way::Http(_) => {
+                let asked = self.client(context).call(Api::FailedDeliveries, None, missed::missed).await;
+                asked.map_err(|trouble| trouble.into_failure(Api::FailedDeliveries))
+            }
+            Way::Off | Way::Stream => Ok(Missed::default()),
+        }
+    }
+
+    async fn open_channel(&self, context: &Context) -> Result<Option<Channel>, Failure> {
+        match self.settings.events {
+            Way::Stream => channel::open(context, &self.settings).await.map(Some),
+            Way::Off | Way::Http(_) => Ok(None),
+        }
+    }
+
+    fn frame(&self, frame: &str) -> Result<Reaction, Failure> {
+        frame::react(frame).map_err(|frame::NotAFrame| say::frame_not_understood())
+    }
+}
+
+#[cfg(test)]
+mod tests;

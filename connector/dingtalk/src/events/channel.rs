@@ -1,0 +1,130 @@
+//! `gateway/connections/open`: the key and the secret for an address and a ticket, to be used once within 90 seconds.
+//! Trying again, and how soon, is the host's part.
+
+use super::Way;
+use crate::limits::{HEARTBEAT_MS, REQUEST_TIMEOUT_MS};
+use crate::messages::events as say;
+use crate::settings::{API_BASE, Settings};
+use crate::wire::lenient;
+use rollcall_kit::live::Channel;
+use rollcall_kit::{Context, Failure, HttpError, HttpErrorKind, Request, Response};
+use serde::Deserialize;
+use serde_json::json;
+use url::Url;
+
+/// Below the origin of the new API.
+pub(crate) const PATH: &str = "/v1.0/gateway/connections/open";
+
+/// DingTalk's words when it refuses.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+pub(crate) struct Refusal {
+    /// Of the response.
+    #[serde(skip)]
+    pub(crate) status: u16,
+    #[serde(default, deserialize_with = "lenient::name")]
+    pub(crate) code: String,
+    #[serde(default, deserialize_with = "lenient::name")]
+    pub(crate) message: String,
+    #[serde(default, rename = "requestid", deserialize_with = "lenient::name")]
+    pub(crate) request_id: String,
+}
+
+/// Where DingTalk's own channels are: a WebSocket's `wss:` is `https:` to whoever grants it.
+///
+/// Source: DingTalk's SDKs and what they were answered. Its addresses change; these names stay.
+const CHANNELS: [&str; 2] =
+    ["https://wss-open-connection.dingtalk.com", "https://wss-open-connection-union.dingtalk.com"];
+
+#[derive(Deserialize)]
+struct Opened {
+    endpoint: String,
+    ticket: String,
+}
+
+/// The origins to which channels may lead. One behind a gateway leads to the gateway, which is planned for anyway.
+pub(crate) fn origins(settings: &Settings) -> Vec<String> {
+    match settings.events {
+        Way::Stream if settings.api_base == API_BASE => CHANNELS.map(str::to_owned).to_vec(),
+        Way::Stream | Way::Http(_) | Way::Off => Vec::new(),
+    }
+}
+
+/// Ask for a channel.
+///
+/// # Errors
+/// [`Failure::Settings`] when key and secret are not accepted: then trying again is of no use.
+pub(crate) async fn open(context: &Context, settings: &Settings) -> Result<Channel, Failure> {
+    let response = context.http(request(settings)).await.map_err(unheard)?;
+    match response.status {
+        200..300 => {
+            let url = address(response.body.as_bytes()).ok_or_else(say::channel_not_understood)?;
+            Ok(Channel { url, subprotocols: Vec::new(), heartbeat_ms: HEARTBEAT_MS })
+        }
+        _ => Err(refused(&refusal(&response, settings))),
+    }
+}
+
+fn request(settings: &Settings) -> Request {
+    let body = json!({
+        "clientId": settings.app_key,
+        "clientSecret": settings.app_secret,
+        "subscriptions": [{"type": "EVENT", "topic": "*"}],
+        "ua": concat!("rollcall/", env!("CARGO_PKG_VERSION")),
+    });
+    // Without `accept` the answer may be XML.
+    Request::post_json(format!("{}{PATH}", settings.api_base), body.to_string())
+        .header("accept", "application/json")
+        .timeout_ms(REQUEST_TIMEOUT_MS)
+}
+
+/// Where to connect; only a WebSocket will do.
+fn address(body: &[u8]) -> Option<String> {
+    let Opened { endpoint, ticket } = serde_json::from_slice(body).ok()?;
+    let mut url = Url::parse(&endpoint).ok().filter(|url| matches!(url.scheme(), "wss" | "ws"))?;
+    if ticket.is_empty() {
+        return None;
+    }
+    url.query_pairs_mut().append_pair("ticket", &ticket);
+    Some(url.into())
+}
+
+fn refusal(response: &Response, settings: &Settings) -> Refusal {
+    let refusal: Refusal = serde_json::from_slice(response.body.as_bytes()).unwrap_or_default();
+    let scrub = |text: String| text.replace(&settings.app_secret, "…");
+    Refusal {
+        status: response.status,
+        code: scrub(refusal.code),
+        message: scrub(refusal.message),
+        request_id: scrub(refusal.request_id),
+    }
+}
+
+fn refused(refusal: &Refusal) -> Failure {
+    match (refusal.status, refusal.code.as_str()) {
+        (401, _) | (_, "authFailed" | "invalidClientIdOrSecret") => say::channel_credentials(refusal),
+        (_, code) if code.starts_with("Forbidden.AccessDenied.IpNotInWhiteList") => {
+            say::channel_address(refusal)
+        }
+        (403, _) => say::channel_forbidden(refusal),
+        (429 | 500.., _) => say::channel_busy(refusal),
+        _ => say::channel_refused(refusal),
+    }
+}
+
+fn unheard(error: HttpError) -> Failure {
+    let HttpError { kind, diagnosis } = error;
+    match kind {
+        HttpErrorKind::Denied | HttpErrorKind::Cancelled | HttpErrorKind::TooLarge => {
+            Failure::Host(diagnosis)
+        }
+        // Trying again with the same password may lock the account out.
+        HttpErrorKind::NotSent if diagnosis.code == "proxy-auth-failed" => Failure::Host(diagnosis),
+        HttpErrorKind::NotSent
+        | HttpErrorKind::TimedOut
+        | HttpErrorKind::Interrupted
+        | HttpErrorKind::Other => Failure::Unavailable(diagnosis, None),
+    }
+}
+
+#[cfg(test)]
+mod tests;

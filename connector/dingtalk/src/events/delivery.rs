@@ -1,0 +1,103 @@
+//! One HTTP delivery: what its query and body must hold, when it is too old, and what DingTalk wants to hear. Offline, and
+//! the same delivery at the same moment has the same receipt.
+
+use super::crypto::{Callback, Opened, Sealed, Stamp, Unopened};
+use super::push::{self, Push};
+use crate::limits::FRESH_MS;
+use rollcall_kit::live::{Delivery, Event, Moment, Receipt};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use url::form_urlencoded;
+
+/// Why a delivery was refused. For the log; the sender must not learn it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// A signature, a timestamp or a nonce is missing in the query.
+    Query,
+    /// The body is not `{"encrypt": "…"}`.
+    Body,
+    /// It does not open.
+    Unopened(Unopened),
+    /// It was signed too long ago, or not yet.
+    Stale,
+    /// What was inside is no event.
+    Message,
+}
+
+/// What DingTalk adds to the query of the address.
+#[derive(Debug, PartialEq, Eq)]
+struct Query<'a> {
+    signature: Cow<'a, str>,
+    timestamp: Cow<'a, str>,
+    nonce: Cow<'a, str>,
+}
+
+/// What DingTalk wants to hear, encrypted, about every delivery that it need not repeat.
+const SUCCESS: &str = "success";
+
+/// Verify, decrypt, and say what was delivered and what to answer. It may be meant for any of `owners`.
+///
+/// # Errors
+/// At the first step that fails.
+pub(crate) fn receive(
+    callback: &Callback,
+    owners: &[&str],
+    moment: Moment,
+    delivery: &Delivery,
+) -> Result<Receipt, Refused> {
+    let query = query(&delivery.query).ok_or(Refused::Query)?;
+    let encrypt = encrypted(&delivery.body).ok_or(Refused::Body)?;
+    let stamp = Stamp { timestamp: &query.timestamp, nonce: &query.nonce };
+    let Opened { message, owner } =
+        callback.open(stamp, &query.signature, &encrypt, owners).map_err(Refused::Unopened)?;
+    if !is_fresh(stamp.timestamp, moment.now_ms) {
+        return Err(Refused::Stale);
+    }
+    let events = events(&message).ok_or(Refused::Message)?;
+    let body = reply(stamp, &callback.seal(stamp, SUCCESS, owner, moment.random));
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Ok(Receipt { status: 200, headers, body: body.into_bytes(), events })
+}
+
+/// The address may have a query of its own, to which DingTalk appends.
+fn query(query: &str) -> Option<Query<'_>> {
+    let value = |wanted: &str| {
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        pairs.filter(|(name, value)| name == wanted && !value.is_empty()).last().map(|(_, value)| value)
+    };
+    Some(Query {
+        signature: value("msg_signature").or_else(|| value("signature"))?,
+        timestamp: value("timestamp").or_else(|| value("timeStamp"))?,
+        nonce: value("nonce")?,
+    })
+}
+
+fn encrypted(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Body {
+        encrypt: String,
+    }
+    serde_json::from_slice::<Body>(body).ok().map(|body| body.encrypt)
+}
+
+fn is_fresh(timestamp: &str, now_ms: u64) -> bool {
+    timestamp.parse().is_ok_and(|time| push::millis(time).abs_diff(now_ms) <= FRESH_MS)
+}
+
+/// The events of a message. `check_url`, which DingTalk sends to try an address out, is none.
+fn events(message: &str) -> Option<Vec<Event>> {
+    let members: Map<String, Value> = serde_json::from_str(message).ok()?;
+    let kind = ["EventType", "eventType"].into_iter().find_map(|name| members.get(name)?.as_str())?;
+    Some(push::events(Push { kind, id: None, members: &members, whole: message }))
+}
+
+fn reply(stamp: Stamp<'_>, sealed: &Sealed) -> String {
+    let Sealed { signature, encrypt } = sealed;
+    let Stamp { timestamp, nonce } = stamp;
+    json!({"msg_signature": signature, "timeStamp": timestamp, "nonce": nonce, "encrypt": encrypt})
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! What is below a department, by ids alone: DingTalk lists those whether the application may see them or not, so it is the
+//! same question after a department came into view and after it left it. What they are is `look`'s part.
+
+use crate::api::Api;
+use crate::client::Client;
+use crate::limits::MAX_SUBTREE_OBJECTS;
+use crate::trouble::Trouble;
+use crate::wire::envelope::Accepted;
+use crate::wire::{DepartmentId, Misread, UserId, lenient};
+use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
+use rollcall_kit::{Failure, pool};
+use serde::Deserialize;
+use serde_json::json;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+/// All departments below one, and everybody in it and below it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Subtree {
+    pub(crate) departments: BTreeSet<DepartmentId>,
+    pub(crate) users: BTreeSet<UserId>,
+}
+
+impl Subtree {
+    /// Whether it is so large that reading everything asks less of DingTalk.
+    pub(crate) fn is_too_large(&self) -> bool {
+        MAX_SUBTREE_OBJECTS < self.departments.len() + self.users.len()
+    }
+}
+
+/// List what is below `top`; as soon as it is too large, no further.
+///
+/// # Errors
+/// When one of its departments could not be listed.
+pub(crate) async fn below(client: &Client<'_>, top: DepartmentId) -> Result<Subtree, Failure> {
+    let found = RefCell::new(Subtree::default());
+    let found_ref = &found;
+    pool::crawl([top], MAX_REQUESTS_IN_FLIGHT, |id| async move {
+        let users = listed(client.member_ids(id).await)?;
+        found_ref.borrow_mut().users.extend(users);
+        if found_ref.borrow().is_too_large() {
+            return Ok(Vec::new());
+        }
+        let mut children = listed(client.child_ids(id).await)?;
+        let mut found = found_ref.borrow_mut();
+        // A circle would never end.
+        children.retain(|child| child.is_real() && *child != top && found.departments.insert(*child));
+        Ok::<_, Failure>(children)
+    })
+    .await?;
+    Ok(found.into_inner())
+}
+
+impl Client<'_> {
+    /// The departments directly below this one, visible or not.
+    async fn child_ids(&self, id: DepartmentId) -> Result<Vec<DepartmentId>, Trouble> {
+        self.call(Api::ListChildIds, Some(&json!({"dept_id": id})), child_ids).await
+    }
+
+    /// The people directly in this department, visible or not.
+    async fn member_ids(&self, id: DepartmentId) -> Result<Vec<UserId>, Trouble> {
+        self.call(Api::ListMemberIds, Some(&json!({"dept_id": id})), member_ids).await
+    }
+}
+
+fn child_ids(accepted: Accepted<'_>) -> Result<Vec<DepartmentId>, Misread> {
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(default, deserialize_with = "lenient::list")]
+        dept_id_list: Vec<DepartmentId>,
+    }
+    let body: Body = serde_json::from_str(accepted.result.unwrap_or("null"))?;
+    Ok(body.dept_id_list)
+}
+
+fn member_ids(accepted: Accepted<'_>) -> Result<Vec<UserId>, Misread> {
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(default, deserialize_with = "lenient::list")]
+        userid_list: Vec<UserId>,
+    }
+    let body: Body = serde_json::from_str(accepted.result.unwrap_or("null"))?;
+    Ok(body.userid_list)
+}
+
+/// A department that is gone meanwhile has nothing below it, and its removal is an event of its own. That ids are kept
+/// back is not what DingTalk describes.
+fn listed<T>(tried: Result<Vec<T>, Trouble>) -> Result<Vec<T>, Failure> {
+    match tried {
+        Ok(listed) => Ok(listed),
+        Err(Trouble::Gone(_)) => Ok(Vec::new()),
+        Err(Trouble::Hidden(diagnosis)) => Err(Failure::Protocol(diagnosis)),
+        Err(Trouble::Fatal(failure) | Trouble::Lost(failure)) => Err(failure),
+    }
+}

@@ -1,0 +1,139 @@
+//! DingTalk as a Rollcall connector: protocol, mapping, crawl, check. Pure: no clock, no socket, no generated bindings;
+//! retries, differences and the rules of deletion are the kit's.
+//!
+//! - [`wire`] reads what DingTalk answers; [`reaction`] says what each refusal asks for; [`client`] does it.
+//! - [`crawl`] reads everything, [`look`] one object; [`mapping`] turns both into SCIM.
+//! - [`events`] understands what DingTalk pushes, and reads again what it names.
+//! - [`check`] goes through the checklist; [`messages`] says all of it in two languages.
+
+mod api;
+mod ask;
+mod check;
+mod client;
+mod crawl;
+mod events;
+mod limits;
+mod look;
+mod mapping;
+mod messages;
+mod reaction;
+mod settings;
+mod token;
+mod trouble;
+mod wire;
+
+#[cfg(test)]
+mod testing;
+
+use api::Api;
+use client::{Client, Session};
+use futures_util::lock::Mutex;
+use look::View;
+use rollcall_kit::{
+    Connector, Context, Descriptor, Failure, Finding, Key, Plan, Problem, RateLimit, Reading, Schema,
+    Sighting, Text,
+};
+use settings::Settings;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// A DingTalk organization, read through one internal application.
+#[derive(Debug)]
+pub struct DingTalk {
+    settings: Settings,
+    session: Session,
+    /// Which departments there are to see; held while it is being found out.
+    view: Mutex<Option<Rc<View>>>,
+    /// Why nothing more can be asked.
+    stopped: RefCell<Option<Failure>>,
+}
+
+impl Connector for DingTalk {
+    const SCHEMAS: &'static [Schema] = mapping::SCHEMAS;
+
+    fn describe() -> Descriptor {
+        Descriptor {
+            id: "dingtalk".to_owned(),
+            name: Text::new("DingTalk", "钉钉"),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            settings_schema: settings::SCHEMA.to_owned(),
+            resource_types: mapping::SCHEMAS.iter().map(|schema| schema.resource_type.to_owned()).collect(),
+        }
+    }
+
+    fn configure(settings: &str) -> Result<(Self, Plan), Vec<Problem>> {
+        let settings = Settings::parse(settings)?;
+        let plan = plan(&settings);
+        let dingtalk = Self {
+            settings,
+            session: Session::default(),
+            view: Mutex::default(),
+            stopped: RefCell::default(),
+        };
+        Ok((dingtalk, plan))
+    }
+
+    async fn check(&self, context: &Context) -> Vec<Finding> {
+        check::check(&self.client(context)).await
+    }
+
+    async fn read_all(&self, context: &Context, reading: &Reading) -> Result<String, Failure> {
+        let (scope, view) = crawl::read_all(&self.client(context), reading).await?;
+        *self.view.lock().await = Some(Rc::new(view));
+        Ok(scope)
+    }
+
+    async fn look(&self, context: &Context, key: &Key) -> Sighting {
+        if let Some(failure) = &*self.stopped.borrow() {
+            return Sighting::Unknown(failure.clone());
+        }
+        let looked = self.look_through(&self.client(context), key).await;
+        looked.unwrap_or_else(|failure| {
+            *self.stopped.borrow_mut() = Some(failure.clone());
+            Sighting::Unknown(failure)
+        })
+    }
+}
+
+impl DingTalk {
+    fn client<'a>(&'a self, context: &'a Context) -> Client<'a> {
+        Client { context, settings: &self.settings, session: &self.session }
+    }
+
+    async fn look_through(&self, client: &Client<'_>, key: &Key) -> Result<Sighting, Failure> {
+        let view = self.view(client).await?;
+        look::look(client, &view, key).await
+    }
+
+    /// What was read, or else what the application may see.
+    async fn view(&self, client: &Client<'_>) -> Result<Rc<View>, Failure> {
+        let mut held = self.view.lock().await;
+        if let Some(view) = &*held {
+            return Ok(Rc::clone(view));
+        }
+        let view = Rc::new(View::of(crawl::scopes(client).await?));
+        *held = Some(Rc::clone(&view));
+        Ok(view)
+    }
+}
+
+fn plan(settings: &Settings) -> Plan {
+    let mut origins = vec![settings.oapi_base.clone()];
+    if settings.api_base != settings.oapi_base {
+        origins.push(settings.api_base.clone());
+    }
+    origins.extend(events::channel::origins(settings));
+    let limit = |bucket: &str, requests| RateLimit { bucket: bucket.to_owned(), requests, window_ms: 1_000 };
+    let limits = Api::ALL.iter().map(|api| {
+        let token = *api == Api::Token;
+        limit(
+            api.bucket(),
+            if token { limits::TOKEN_REQUESTS_PER_SECOND } else { settings.requests_per_second },
+        )
+    });
+    let corp = limit(check::CORP_BUCKET, limits::TOKEN_REQUESTS_PER_SECOND);
+    Plan { origins, limits: limits.chain([corp]).collect() }
+}
+
+#[cfg(test)]
+mod tests;

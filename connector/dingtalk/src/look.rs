@@ -1,0 +1,151 @@
+//! One object, asked about by itself: is it there, gone, or out of sight? Its own words are what a deletion rests on.
+
+use crate::client::Client;
+use crate::mapping::department::Found;
+use crate::mapping::{self, department, user};
+use crate::messages::{self, crawl as say};
+use crate::trouble::Trouble;
+use crate::wire::scopes::Scopes;
+use crate::wire::{DepartmentId, UserId};
+use rollcall_kit::{Diagnosis, Entry, Failure, Key, Severity, Sighting};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which departments the application may see.
+#[derive(Debug)]
+pub(crate) struct View {
+    scopes: Scopes,
+    /// All of them, after a reading.
+    seen: Option<BTreeSet<DepartmentId>>,
+    /// What was found out about departments that no reading has seen.
+    asked: RefCell<BTreeMap<DepartmentId, Place>>,
+}
+
+/// How a department stands to what may be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the scope.
+    Inside,
+    /// In the scope, and yet the reading has not seen it: it is new, or something has just moved below it.
+    Unread,
+    Outside,
+    /// Deleted a moment ago.
+    Gone,
+}
+
+impl View {
+    /// What a reading has seen.
+    pub(crate) fn read(scopes: Scopes, seen: BTreeSet<DepartmentId>) -> Self {
+        Self { scopes, seen: Some(seen), asked: RefCell::default() }
+    }
+
+    /// What the application may see, before anything was read.
+    pub(crate) fn of(scopes: Scopes) -> Self {
+        Self { scopes, seen: None, asked: RefCell::default() }
+    }
+
+    async fn place(&self, client: &Client<'_>, id: DepartmentId) -> Result<Place, Trouble> {
+        let seen = match &self.seen {
+            Some(seen) => seen.contains(&id),
+            None => self.scopes.is_whole(),
+        };
+        match (seen, &self.seen) {
+            _ if !id.is_real() => Ok(Place::Outside),
+            (true, _) => Ok(Place::Inside),
+            // Nothing was read, so there is nothing that it could be missing from.
+            (false, None) => self.ask(client, id).await,
+            (false, Some(_)) => Ok(match self.ask(client, id).await? {
+                Place::Inside | Place::Unread => Place::Unread,
+                place @ (Place::Outside | Place::Gone) => place,
+            }),
+        }
+    }
+
+    async fn ask(&self, client: &Client<'_>, id: DepartmentId) -> Result<Place, Trouble> {
+        if let Some(place) = self.asked.borrow().get(&id) {
+            return Ok(*place);
+        }
+        let is_authed = |id: &DepartmentId| self.scopes.authed_dept.contains(id);
+        let place = match client.chain(id).await {
+            Ok(_) if self.scopes.is_whole() => Place::Inside,
+            Ok(chain) if chain.iter().chain([&id]).any(is_authed) => Place::Inside,
+            Ok(_) | Err(Trouble::Hidden(_)) => Place::Outside,
+            Err(Trouble::Gone(_)) => Place::Gone,
+            Err(trouble) => return Err(trouble),
+        };
+        self.asked.borrow_mut().insert(id, place);
+        Ok(place)
+    }
+}
+
+/// Ask about one object.
+///
+/// # Errors
+/// When nothing else needs to be asked either.
+pub(crate) async fn look(client: &Client<'_>, view: &View, key: &Key) -> Result<Sighting, Failure> {
+    let looked = if key.resource_type == mapping::USER.resource_type {
+        match UserId::new(&key.external_id) {
+            Some(id) => look_at_person(client, view, &id).await,
+            None => return Ok(Sighting::Hidden(say::not_an_id())),
+        }
+    } else if key.resource_type == mapping::DEPARTMENT.resource_type {
+        match key.external_id.parse() {
+            Ok(id) => look_at_department(client, view, DepartmentId(id)).await,
+            Err(_) => return Ok(Sighting::Hidden(say::not_an_id())),
+        }
+    } else {
+        return Ok(Sighting::Unknown(Failure::Other(unknown_type(key))));
+    };
+    match looked {
+        Ok(sighting) => Ok(sighting),
+        Err(Trouble::Gone(refusal)) => Ok(Sighting::Gone(messages::witness(&refusal))),
+        Err(Trouble::Hidden(diagnosis)) => Ok(Sighting::Hidden(diagnosis)),
+        Err(Trouble::Lost(failure)) => Ok(Sighting::Unknown(failure)),
+        Err(Trouble::Fatal(failure)) => Err(failure),
+    }
+}
+
+async fn look_at_person(client: &Client<'_>, view: &View, id: &UserId) -> Result<Sighting, Trouble> {
+    let person = client.person(id).await?;
+    let mut memberships = user::memberships(&person, client.settings.person_details);
+    for id in memberships.keys().copied().collect::<Vec<_>>() {
+        match view.place(client, id).await? {
+            Place::Inside => {}
+            Place::Unread => return Ok(unread(id)),
+            Place::Outside | Place::Gone => drop(memberships.remove(&id)),
+        }
+    }
+    let (draft, doubts) = user::draft(&person, &memberships, client.settings.person_details);
+    for doubt in doubts {
+        let name = Some(user::display_name(&person));
+        client.context.record(Entry::about(Severity::Warning, &draft.key, name, doubt));
+    }
+    Ok(Sighting::Present(Box::new(draft)))
+}
+
+async fn look_at_department(client: &Client<'_>, view: &View, id: DepartmentId) -> Result<Sighting, Trouble> {
+    let (read, details) = client.department(id).await?;
+    let mut parent = read.parent_id.filter(|parent| parent.is_real());
+    if let Some(above) = parent {
+        match view.place(client, above).await? {
+            Place::Inside => {}
+            Place::Unread | Place::Gone => return Ok(unread(above)),
+            Place::Outside => parent = None,
+        }
+    }
+    let details = client.settings.details.then_some(&details);
+    Ok(Sighting::Present(Box::new(department::draft(&read, Found::Alone, parent, details))))
+}
+
+/// What it belongs to is not on the platform yet, so it is left as it is.
+fn unread(department: DepartmentId) -> Sighting {
+    Sighting::Unknown(Failure::Unavailable(say::department_not_read_yet(department), None))
+}
+
+fn unknown_type(key: &Key) -> Diagnosis {
+    Diagnosis::new(
+        "unknown-resource-type",
+        format!("resource type {:?} is not one of this connector's", key.resource_type),
+        format!("资源类型 {:?} 不属于该连接器", key.resource_type),
+    )
+}

@@ -1,0 +1,116 @@
+//! A department as SCIM's neighbour: our own resource type with DingTalk's extension.
+
+use super::{DEPARTMENT, DINGTALK_DEPARTMENT, OUR_DEPARTMENT, Object};
+use crate::limits::{MAX_NAME_BYTES, cut};
+use crate::wire::departments::{Department, Details, Scenes, UnionDepartment};
+use crate::wire::lenient::Whole;
+use crate::wire::{DepartmentId, UserId};
+use rollcall_kit::{Draft, Key};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Optional attributes that are only there with details.
+const DETAILS: &[&str] = &["dept_group_chat_id", "org_dept_owner", "brief", "extention", "telephone", "code"];
+
+/// Optional attributes that `department/get` never shows.
+const LISTED: &[&str] = &["ext"];
+
+/// Where a department was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// In the listing of its parent.
+    Listed,
+    /// By asking about it alone.
+    Alone,
+}
+
+/// The key of a department.
+pub(crate) fn key(id: DepartmentId) -> Key {
+    Key::new(DEPARTMENT.resource_type, id.to_string())
+}
+
+/// Map a department below `parent`, or at the top. `details` is what only `department/get` knows, when it was asked for.
+pub(crate) fn draft(
+    department: &Department,
+    found: Found,
+    parent: Option<DepartmentId>,
+    details: Option<&Details>,
+) -> Draft {
+    let document = Object::default()
+        .with("schemas", Some(json!([OUR_DEPARTMENT, DINGTALK_DEPARTMENT])))
+        .with("externalId", Some(department.dept_id.to_string()))
+        .with("displayName", Some(department.name.as_str()))
+        .with("parent", Some(parent.map_or(Value::Null, |id| json!({"value": id.to_string()}))))
+        .digits("order", details.and_then(|details| details.order))
+        .with("managers", details.map(|details| managers(&details.dept_manager_userid_list)))
+        .with(DINGTALK_DEPARTMENT, Some(own(department, details)));
+    let name = cut(&department.name, MAX_NAME_BYTES);
+    let draft = Draft::new(&DEPARTMENT, key(department.dept_id), name, document.0);
+    let draft = if details.is_some() { draft } else { draft.without_word_of(&DEPARTMENT, DETAILS) };
+    match found {
+        Found::Listed => draft,
+        Found::Alone => draft.without_word_of(&DEPARTMENT, LISTED),
+    }
+}
+
+fn managers(ids: &[UserId]) -> Value {
+    ids.iter().map(|id| json!({"value": id})).collect()
+}
+
+fn own(department: &Department, details: Option<&Details>) -> Object {
+    let own = Object::default()
+        .flag("createDeptGroup", department.create_dept_group)
+        .flag("autoAddUser", department.auto_add_user)
+        .text("sourceIdentifier", department.source_identifier.as_ref())
+        .text("tags", department.tags.as_ref())
+        .text("ext", department.ext.as_ref())
+        .flag("fromUnionOrg", department.from_union_org);
+    let Some(details) = details else { return own };
+    own.flag("autoApproveApply", details.auto_approve_apply)
+        .flag("groupContainSubDept", details.group_contain_sub_dept)
+        .flag("hideDept", details.hide_dept)
+        .flag("outerDept", details.outer_dept)
+        .flag("empApplyJoinDept", details.emp_apply_join_dept)
+        .text("deptGroupChatId", details.dept_group_chat_id.as_ref())
+        .text("orgDeptOwner", details.org_dept_owner.as_ref())
+        .with("deptPermits", Some(departments(&details.dept_permits)))
+        .with("outerPermitDepts", Some(departments(&details.outer_permit_depts)))
+        .with("userPermits", Some(people(&details.user_permits)))
+        .with("outerPermitUsers", Some(people(&details.outer_permit_users)))
+        .text("brief", details.brief.as_ref())
+        .text("extention", details.extention.as_ref())
+        .text("telephone", details.telephone.as_ref())
+        .text("code", details.code.as_ref())
+        .with("hideSceneConfig", details.hide_scene_config.as_ref().map(scenes))
+        .with("outerSceneConfig", details.outer_scene_config.as_ref().map(scenes))
+        .with("unionDeptExt", details.union_dept_ext.as_ref().map(union_department))
+}
+
+/// In order of id: DingTalk promises none, and another order is no change.
+fn departments(ids: &[DepartmentId]) -> Value {
+    let ids: BTreeSet<_> = ids.iter().collect();
+    ids.into_iter().map(|id| Value::from(id.to_string())).collect()
+}
+
+fn people(ids: &[UserId]) -> Value {
+    let ids: BTreeSet<_> = ids.iter().map(UserId::as_str).collect();
+    ids.into_iter().map(Value::from).collect()
+}
+
+fn scenes(scenes: &Scenes) -> Object {
+    Object::default()
+        .flag("active", scenes.active)
+        .flag("chatboxSubtitle", scenes.chatbox_subtitle)
+        .flag("nodeList", scenes.node_list)
+        .flag("profile", scenes.profile)
+        .flag("search", scenes.search)
+}
+
+fn union_department(union: &UnionDepartment) -> Object {
+    Object::default()
+        .text("corpId", union.corp_id.as_ref())
+        .digits("deptId", union.dept_id.map(|DepartmentId(id)| Whole(id)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+//! A person as a SCIM User, with the enterprise extension, ours and DingTalk's.
+
+use super::date::rfc3339;
+use super::extension::{extension, value_text};
+use super::phone::{Phone, phone};
+use super::{CORE_USER, DINGTALK_USER, ENTERPRISE_USER, OUR_USER, Object, USER};
+use crate::limits::{MAX_NAME_BYTES, cut};
+use crate::messages::mapping as say;
+use crate::wire::lenient::{Flag, Whole};
+use crate::wire::users::{Role, UnionEmployee, UnionLink, User};
+use crate::wire::{DepartmentId, UserId};
+use rollcall_kit::{Diagnosis, Draft, Key};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Optional attributes that are only there with details.
+const DETAILS: &[&str] = &["manager_userid", "org_email_type", "extension_i18n"];
+
+/// What a person is in one department.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Membership {
+    /// The bigger comes first.
+    pub(crate) order: Option<Whole>,
+    pub(crate) leader: Option<Flag>,
+    /// From here on only `user/get` knows.
+    pub(crate) title: Option<String>,
+    pub(crate) work_place: Option<String>,
+    pub(crate) is_main: Option<Flag>,
+}
+
+/// A person's departments, as far as the application may see them.
+pub(crate) type Memberships = BTreeMap<DepartmentId, Membership>;
+
+/// The key of a person.
+pub(crate) fn key(id: &UserId) -> Key {
+    Key::new(USER.resource_type, id.as_str())
+}
+
+/// What a person is called in a log.
+pub(crate) fn display_name(user: &User) -> &str {
+    cut(user.name.as_deref().unwrap_or(user.userid.as_str()), MAX_NAME_BYTES)
+}
+
+/// The departments that `user/get` names, with all that it says about each.
+pub(crate) fn memberships(user: &User, details: bool) -> Memberships {
+    let one = |id: DepartmentId| {
+        let position = user.dept_position_list.iter().find(|position| details && position.dept_id == id);
+        Membership {
+            order: user
+                .dept_order_list
+                .iter()
+                .find(|order| order.dept_id == id)
+                .and_then(|order| order.order),
+            leader: user
+                .leader_in_dept
+                .iter()
+                .find(|leader| leader.dept_id == id)
+                .and_then(|leader| leader.leader),
+            title: position.and_then(|position| position.title.clone()),
+            work_place: position.and_then(|position| position.work_place.clone()),
+            is_main: position.and_then(|position| position.is_main),
+        }
+    };
+    user.dept_id_list.iter().filter(|id| id.is_real()).map(|id| (*id, one(*id))).collect()
+}
+
+/// Map a person, and say what could not be mapped. With `details`, `user` is what `user/get` answered.
+pub(crate) fn draft(user: &User, memberships: &Memberships, details: bool) -> (Draft, Vec<Diagnosis>) {
+    let mut doubts = Doubts::default();
+    let enterprise = Object::default()
+        .text("employeeNumber", user.job_number.as_ref())
+        .with("manager", user.manager_userid.as_ref().filter(|_| details).map(|id| json!({"value": id})));
+    let document = Object::default()
+        .with("schemas", Some(json!([CORE_USER, ENTERPRISE_USER, OUR_USER, DINGTALK_USER])))
+        .with("externalId", Some(user.userid.as_str()))
+        .with("userName", Some(user.userid.as_str()))
+        .text("displayName", user.name.as_ref())
+        .with("name", user.name.as_ref().map(|name| json!({"formatted": name})))
+        // DingTalk's own `active` says whether the account was activated; whoever is listed is employed.
+        .with("active", Some(true))
+        .text("title", user.title.as_ref())
+        .with("emails", typed([("work", user.org_email.clone()), ("other", user.email.clone())]))
+        .with(
+            "phoneNumbers",
+            typed([("mobile", mobile(user, &mut doubts)), ("work", user.telephone.clone())]),
+        )
+        .with("photos", typed([("photo", user.avatar.clone())]))
+        .filled(ENTERPRISE_USER, enterprise)
+        .with(OUR_USER, Some(json!({"departments": departments(memberships)})))
+        .filled(DINGTALK_USER, own(user, details, &mut doubts));
+    let untold = if details { &[] } else { DETAILS };
+    let draft = Draft::new(&USER, key(&user.userid), display_name(user), document.0);
+    let draft = draft.without_word_of(&USER, untold).without_word_of(&USER, &doubts.fields);
+    (draft, doubts.diagnoses)
+}
+
+/// What could not be mapped. Such a field is left out, and yet it is not lacking: DingTalk does hold something.
+#[derive(Debug, Default)]
+struct Doubts {
+    fields: Vec<&'static str>,
+    diagnoses: Vec<Diagnosis>,
+}
+
+impl Doubts {
+    fn about(&mut self, field: &'static str, diagnosis: Diagnosis) {
+        self.fields.push(field);
+        self.diagnoses.push(diagnosis);
+    }
+}
+
+fn mobile(user: &User, doubts: &mut Doubts) -> Option<String> {
+    match phone(user.state_code.as_deref(), user.mobile.as_deref()?) {
+        Phone::E164(number) => Some(number),
+        Phone::WithoutCountry(number) => {
+            doubts.diagnoses.push(say::phone_without_country());
+            Some(number)
+        }
+        Phone::NotUnderstood => {
+            doubts.about("mobile", say::phone_not_understood());
+            None
+        }
+    }
+}
+
+/// The elements of `emails`, `phoneNumbers` or `photos`.
+fn typed<const N: usize>(elements: [(&str, Option<String>); N]) -> Option<Value> {
+    let present =
+        elements.into_iter().filter_map(|(kind, value)| Some(json!({"type": kind, "value": value?})));
+    let elements: Vec<Value> = present.collect();
+    (!elements.is_empty()).then_some(Value::Array(elements))
+}
+
+fn departments(memberships: &Memberships) -> Value {
+    let one = |(id, membership): (&DepartmentId, &Membership)| {
+        Value::from(
+            Object::default()
+                .with("value", Some(id.to_string()))
+                .digits("order", membership.order)
+                .flag("leader", membership.leader)
+                .text("title", membership.title.as_ref())
+                .text("workPlace", membership.work_place.as_ref())
+                .flag("primary", membership.is_main.filter(|Flag(is_main)| *is_main)),
+        )
+    };
+    memberships.iter().map(one).collect()
+}
+
+fn own(user: &User, details: bool, doubts: &mut Doubts) -> Object {
+    let own = Object::default()
+        .text("unionid", user.unionid.as_ref())
+        .flag("activated", user.active)
+        .flag("admin", user.admin)
+        .flag("boss", user.boss)
+        .flag("hideMobile", user.hide_mobile)
+        .flag("exclusiveAccount", user.exclusive_account)
+        .text("exclusiveAccountType", user.exclusive_account_type.as_ref())
+        .text("exclusiveAccountCorpId", user.exclusive_account_corp_id.as_ref())
+        .text("exclusiveAccountCorpName", user.exclusive_account_corp_name.as_ref())
+        .text("loginId", user.login_id.as_ref())
+        .text("nickname", user.nickname.as_ref())
+        .with("hiredDate", hired_date(user, doubts))
+        .text("workPlace", user.work_place.as_ref())
+        .text("remark", user.remark.as_ref())
+        .with("extension", user.extension.as_deref().map(extension));
+    if details { with_details(own, user) } else { own }
+}
+
+fn hired_date(user: &User, doubts: &mut Doubts) -> Option<String> {
+    let Whole(unix_ms) = user.hired_date?;
+    let date = rfc3339(unix_ms);
+    if date.is_none() {
+        doubts.about("hired_date", say::date_not_understood());
+    }
+    date
+}
+
+fn with_details(own: Object, user: &User) -> Object {
+    let i18n = user.extension_i18n.as_deref().map(value_text).filter(|text| !text.is_empty());
+    own.flag("realAuthed", user.real_authed)
+        .flag("senior", user.senior)
+        .with("roles", Some(roles(&user.role_list)))
+        .with("unionEmpExt", user.union_emp_ext.as_ref().map(union_employee))
+        .with("extensionI18n", i18n)
+        .text("orgEmailType", user.org_email_type.as_ref())
+        .text("createTime", user.create_time.as_ref())
+}
+
+/// In order of id: DingTalk promises none, and another order is no change.
+fn roles(roles: &[Role]) -> Value {
+    let one = |role: &Role| {
+        Object::default()
+            .digits("id", Some(role.id))
+            .text("name", role.name.as_ref())
+            .text("group", role.group_name.as_ref())
+    };
+    let by_id: BTreeMap<Whole, Object> = roles.iter().map(|role| (role.id, one(role))).collect();
+    by_id.into_values().map(Value::from).collect()
+}
+
+fn union_employee(union: &UnionEmployee) -> Object {
+    let link = |link: &UnionLink| {
+        let UnionLink { userid, corp_id } = link;
+        Value::from(Object::default().text("userid", userid.as_ref()).text("corpId", corp_id.as_ref()))
+    };
+    Object::default()
+        .text("userid", union.userid.as_ref())
+        .text("corpId", union.corp_id.as_ref())
+        .with("unionEmpMapList", Some(union.union_emp_map_list.iter().map(link).collect::<Value>()))
+}
+
+#[cfg(test)]
+mod tests;

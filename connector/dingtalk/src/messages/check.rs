@@ -1,0 +1,163 @@
+//! What the checklist says besides refusals: what is right, what is worth a look, and what could not be tried.
+
+use super::{SCOPE_EN, SCOPE_ZH};
+use crate::limits::{MAX_QUOTED_BYTES, cut};
+use crate::wire::scopes::Scopes;
+use rollcall_kit::Diagnosis;
+
+pub(crate) fn settings_valid() -> Diagnosis {
+    Diagnosis::new("settings-valid", "the settings are complete and well-formed", "配置完整且格式正确")
+}
+
+pub(crate) fn token_granted() -> Diagnosis {
+    Diagnosis::new(
+        "token-granted",
+        "DingTalk accepts app_key and app_secret",
+        "钉钉接受 app_key 与 app_secret",
+    )
+}
+
+pub(crate) fn address_allowed() -> Diagnosis {
+    Diagnosis::new(
+        "address-allowed",
+        "DingTalk accepts requests from this address",
+        "钉钉接受来自该出口 IP 的请求",
+    )
+}
+
+pub(crate) fn scope_whole() -> Diagnosis {
+    Diagnosis::new("scope-whole", "the application may see the whole organization", "应用可以看到整个组织")
+}
+
+pub(crate) fn scope_part(scopes: &Scopes) -> Diagnosis {
+    let (n_departments, n_people) = (scopes.authed_dept.len(), scopes.authed_user.len());
+    Diagnosis::new(
+        "scope-part",
+        format!(
+            "the application may see a part of the organization: {n_departments} departments with all below them, and \
+             {n_people} single people"
+        ),
+        format!("应用只能看到组织的一部分：{n_departments} 个部门（含下级）和 {n_people} 名单独授权的成员"),
+    )
+    .remedy(format!("if everyone should be imported, {SCOPE_EN}"), format!("如需导入全部成员，{SCOPE_ZH}"))
+}
+
+pub(crate) fn departments_listed(n_departments: usize) -> Diagnosis {
+    Diagnosis::new(
+        "departments-listed",
+        format!("departments can be listed; {n_departments} are directly below the first one"),
+        format!("可以读取部门列表；第一个部门之下直接有 {n_departments} 个部门"),
+    )
+}
+
+pub(crate) fn no_department() -> Diagnosis {
+    Diagnosis::new(
+        "no-department",
+        "not tried: the application may see single people and no department",
+        "未检查：应用的授权范围只包含单独的成员，没有部门",
+    )
+}
+
+pub(crate) fn members_listed(n_people: usize) -> Diagnosis {
+    Diagnosis::new(
+        "members-listed",
+        format!("the members of departments can be listed; {n_people} were looked at"),
+        format!("可以读取部门成员；抽样查看了 {n_people} 人"),
+    )
+}
+
+pub(crate) fn person_read() -> Diagnosis {
+    Diagnosis::new("person-read", "single people can be read", "可以读取单个成员的信息")
+}
+
+pub(crate) fn field_seen(field: &str, n_with: usize, n_people: usize) -> Diagnosis {
+    Diagnosis::new(
+        "field-visible",
+        format!("{field} is visible: {n_with} of {n_people} people have it"),
+        format!("{field} 可见：{n_people} 人中有 {n_with} 人具有该信息"),
+    )
+}
+
+pub(crate) fn mobile_not_seen(n_people: usize) -> Diagnosis {
+    field_not_seen(
+        n_people,
+        ("a mobile number", "手机号"),
+        ("Employee Mobile Number (企业员工手机号信息)", "企业员工手机号信息"),
+    )
+}
+
+pub(crate) fn personal_fields_not_seen(n_people: usize) -> Diagnosis {
+    field_not_seen(
+        n_people,
+        ("an e-mail address, work place, remark or extension field", "邮箱、办公地点、备注或扩展字段"),
+        ("E-mail and Other Personal Information (邮箱等个人信息)", "邮箱等个人信息"),
+    )
+}
+
+pub(crate) fn nobody_to_judge_by() -> Diagnosis {
+    Diagnosis::new(
+        "nobody-to-judge-by",
+        "not tried: the departments that were looked at have no members",
+        "未检查：抽样的部门中没有成员",
+    )
+}
+
+pub(crate) fn not_tried(blocked_by: &str) -> Diagnosis {
+    Diagnosis::new(
+        "not-tried",
+        format!("not tried, because check {blocked_by:?} failed"),
+        format!("未检查：检查项 {blocked_by:?} 未通过"),
+    )
+}
+
+pub(crate) fn corp_id_confirmed() -> Diagnosis {
+    Diagnosis::new(
+        "corp-id-confirmed",
+        "DingTalk confirms that the application belongs to corp_id",
+        "钉钉确认该应用属于 corp_id 所指的组织",
+    )
+}
+
+pub(crate) fn corp_id_wrong(said: &str) -> Diagnosis {
+    corp_id(Diagnosis::new(
+        "corp-id-wrong",
+        format!("DingTalk says that corp_id is wrong: {}", cut(said, MAX_QUOTED_BYTES)),
+        format!("钉钉指出 corp_id 有误：{}", cut(said, MAX_QUOTED_BYTES)),
+    ))
+}
+
+pub(crate) fn corp_id_not_confirmed(said: &str) -> Diagnosis {
+    corp_id(Diagnosis::new(
+        "corp-id-not-confirmed",
+        format!(
+            "DingTalk accepts the application and yet does not confirm corp_id: {}",
+            cut(said, MAX_QUOTED_BYTES)
+        ),
+        format!("钉钉接受该应用，但没有确认 corp_id：{}", cut(said, MAX_QUOTED_BYTES)),
+    ))
+}
+
+fn corp_id(diagnosis: Diagnosis) -> Diagnosis {
+    diagnosis
+        .remedy(
+            "compare corp_id with the CorpId on the home page of DingTalk's developer console, at the top right",
+            "请将 corp_id 与钉钉开发者后台首页右上角的 CorpId 核对",
+        )
+        .fact("setting", "/corp_id")
+}
+
+fn field_not_seen(n_people: usize, field: (&str, &str), permission: (&str, &str)) -> Diagnosis {
+    Diagnosis::new(
+        "field-not-visible",
+        format!("none of {n_people} people shows {}; the application probably lacks a field permission", field.0),
+        format!("抽样的 {n_people} 人都没有{}，应用很可能缺少相应的字段权限", field.1),
+    )
+    .remedy(
+        format!(
+            "if it should be imported, apply for {} in DingTalk's developer console > your application > Permission \
+             Management (权限管理)",
+            permission.0
+        ),
+        format!("如需导入，请在钉钉开发者后台 > 您的应用 > 权限管理 中申请“{}”", permission.1),
+    )
+}

@@ -1,0 +1,163 @@
+//! What the log of a reading says about single departments and people, and why a reading cannot begin.
+
+use super::{SCOPE_EN, SCOPE_ZH, quoted};
+use crate::limits::{MAX_QUOTED_BYTES, cut};
+use crate::wire::DepartmentId;
+use crate::wire::departments::BadItem;
+use crate::wire::envelope::Refusal;
+use rollcall_kit::Diagnosis;
+
+pub(crate) fn scope_empty() -> Diagnosis {
+    Diagnosis::new(
+        "scope-empty",
+        "the application may see no department and nobody",
+        "应用的通讯录授权范围为空，看不到任何部门和成员",
+    )
+    .remedy(SCOPE_EN, SCOPE_ZH)
+}
+
+pub(crate) fn no_top_visible(hidden: &Diagnosis) -> Diagnosis {
+    let mut diagnosis = Diagnosis::new(
+        "scope-not-readable",
+        "DingTalk says which departments the application may see, and then shows none of them",
+        "钉钉给出了应用的授权范围，但其中的部门都无法读取",
+    )
+    .remedy(SCOPE_EN, SCOPE_ZH);
+    diagnosis.facts.clone_from(&hidden.facts);
+    diagnosis
+}
+
+pub(crate) fn department_skipped() -> Diagnosis {
+    Diagnosis::new(
+        "department-skipped",
+        "a home-school or alumni book and not a department; it is left out",
+        "这是家校或校友通讯录，不是部门，已略过",
+    )
+}
+
+pub(crate) fn department_in_a_circle(parent: DepartmentId) -> Diagnosis {
+    Diagnosis::new(
+        "department-in-a-circle",
+        format!("listed below department {parent}, which is itself below it; not followed again"),
+        format!("它出现在部门 {parent} 之下，而后者又在它之下；不再重复读取"),
+    )
+    .remedy("report this to DingTalk's support", "请反馈给钉钉客服")
+}
+
+pub(crate) fn department_listed_elsewhere(listed: DepartmentId, claimed: DepartmentId) -> Diagnosis {
+    Diagnosis::new(
+        "department-listed-elsewhere",
+        format!(
+            "listed below department {listed} although it names {claimed} as its parent; the listing is followed"
+        ),
+        format!("它列在部门 {listed} 之下，自身却标明上级为 {claimed}；以列表为准"),
+    )
+}
+
+pub(crate) fn department_moved(from: DepartmentId, to: DepartmentId) -> Diagnosis {
+    Diagnosis::new(
+        "department-moved",
+        format!("moved from below department {from} to below {to} during the reading"),
+        format!("读取期间从部门 {from} 之下移到了 {to} 之下"),
+    )
+}
+
+pub(crate) fn department_departed(refusal: &Refusal) -> Diagnosis {
+    Diagnosis::new(
+        "department-departed",
+        format!("deleted during the reading: {}", quoted(refusal)),
+        format!("读取期间已被删除：{}", quoted(refusal)),
+    )
+    .fact("errcode", refusal.code.to_string())
+}
+
+pub(crate) fn authorised_department_gone(refusal: &Refusal) -> Diagnosis {
+    Diagnosis::new(
+        "authorised-department-gone",
+        format!("the application is authorised for it, and it does not exist: {}", quoted(refusal)),
+        format!("应用的授权范围中有该部门，但它已不存在：{}", quoted(refusal)),
+    )
+    .remedy(SCOPE_EN, SCOPE_ZH)
+    .fact("errcode", refusal.code.to_string())
+}
+
+pub(crate) fn department_contradicted(refusal: &Refusal) -> Diagnosis {
+    Diagnosis::new(
+        "department-contradicted",
+        format!("listed by its parent, and yet DingTalk says that it is not there: {}", quoted(refusal)),
+        format!("上级部门中列有该部门，钉钉却称其不存在：{}", quoted(refusal)),
+    )
+    .remedy(
+        "import again; if it stays, report it to DingTalk's support",
+        "请重新导入；如果一直如此，请反馈给钉钉客服",
+    )
+    .fact("errcode", refusal.code.to_string())
+}
+
+pub(crate) fn department_not_read(bad: &BadItem) -> Diagnosis {
+    not_read("department-not-understood", bad)
+}
+
+pub(crate) fn person_not_read(bad: &BadItem) -> Diagnosis {
+    not_read("person-not-understood", bad)
+}
+
+pub(crate) fn too_many_pages(n_pages: u32) -> Diagnosis {
+    Diagnosis::new(
+        "too-many-pages",
+        format!("DingTalk has listed {n_pages} pages of members and promises more; the rest is not read"),
+        format!("钉钉已返回 {n_pages} 页成员且仍有后续，其余不再读取"),
+    )
+    .remedy("report this to the connector's author", "请反馈给连接器的作者")
+}
+
+pub(crate) fn person_gone_meanwhile(refusal: &Refusal) -> Diagnosis {
+    Diagnosis::new(
+        "person-gone-meanwhile",
+        format!("named by DingTalk, and no longer there when asked about: {}", quoted(refusal)),
+        format!("钉钉曾列出该成员，查询时已不存在：{}", quoted(refusal)),
+    )
+    .fact("errcode", refusal.code.to_string())
+}
+
+pub(crate) fn people_kept(n_people: u64) -> Diagnosis {
+    Diagnosis::new(
+        "people-kept",
+        format!("{n_people} people are left as they are, because not all of their departments could be read"),
+        format!("有 {n_people} 名成员的部门未能全部读取，保持原样"),
+    )
+}
+
+pub(crate) fn memberships_not_visible(n_memberships: u64) -> Diagnosis {
+    Diagnosis::new(
+        "memberships-not-visible",
+        format!("{n_memberships} memberships in departments that the application may not see are left out"),
+        format!("有 {n_memberships} 条所属部门关系指向应用不可见的部门，已略过"),
+    )
+}
+
+pub(crate) fn department_not_read_yet(department: DepartmentId) -> Diagnosis {
+    Diagnosis::new(
+        "department-not-read-yet",
+        format!("now in department {department}, which this reading has not seen; it is left as it is"),
+        format!("现位于部门 {department}，而本次读取没有见到该部门，保持原样"),
+    )
+    .remedy("import again", "请重新导入")
+}
+
+pub(crate) fn not_an_id() -> Diagnosis {
+    Diagnosis::new("not-an-id", "not an id that DingTalk could have given", "这不是钉钉可能给出的 ID")
+        .remedy("remove the object on the platform if nobody needs it", "如果不再需要，请在平台上删除该对象")
+}
+
+fn not_read(code: &str, bad: &BadItem) -> Diagnosis {
+    let why = cut(&bad.why.0, MAX_QUOTED_BYTES);
+    Diagnosis::new(
+        code,
+        format!(
+            "DingTalk describes it in a form that this connector does not know, so it is left as it is: {why}"
+        ),
+        format!("钉钉返回的内容与文档不符，保持原样：{why}"),
+    )
+    .remedy("report this to the connector's author", "请反馈给连接器的作者")
+}

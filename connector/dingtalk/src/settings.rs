@@ -1,0 +1,223 @@
+//! The connector's settings: read from JSON with every problem at once. What they are for is said in `settings/schema.json`.
+
+use crate::events::Way;
+use crate::events::crypto::Callback;
+use crate::limits::{DEFAULT_REQUESTS_PER_SECOND, MAX_REQUESTS_PER_SECOND};
+use crate::messages::settings as say;
+use rollcall_kit::{Diagnosis, Problem};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::fmt;
+use url::Url;
+
+/// JSON Schema 2020-12 of the settings.
+pub(crate) const SCHEMA: &str = include_str!("settings/schema.json");
+
+const OAPI_BASE: &str = "https://oapi.dingtalk.com";
+/// Origin of the new API, unless the settings say otherwise.
+pub(crate) const API_BASE: &str = "https://api.dingtalk.com";
+
+/// What an administrator entered, all of it well-formed.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// The organization.
+    pub(crate) corp_id: String,
+    /// The application; not a secret.
+    pub(crate) app_key: String,
+    /// The application's secret.
+    pub(crate) app_secret: String,
+    /// Whether to ask about each department.
+    pub(crate) details: bool,
+    /// Whether to ask about each person.
+    pub(crate) person_details: bool,
+    /// For each interface.
+    pub(crate) requests_per_second: u32,
+    /// Origin of the old API.
+    pub(crate) oapi_base: String,
+    /// Origin of the new API.
+    pub(crate) api_base: String,
+    /// How changes are to arrive.
+    pub(crate) events: Way,
+}
+
+impl Settings {
+    /// Read a JSON text.
+    ///
+    /// # Errors
+    /// Every problem, each with its place.
+    pub(crate) fn parse(text: &str) -> Result<Self, Vec<Problem>> {
+        let Ok(Value::Object(members)) = serde_json::from_str(text) else {
+            return Err(vec![problem("", say::not_an_object())]);
+        };
+        let mut reader = Reader { members, problems: Vec::new() };
+        let settings = Self {
+            corp_id: reader.required("corp_id", 128),
+            app_key: reader.required("app_key", 128),
+            app_secret: reader.required("app_secret", 256),
+            details: reader.flag("details"),
+            person_details: reader.flag("person_details"),
+            requests_per_second: reader.rate("requests_per_second"),
+            oapi_base: reader.origin("oapi_base", OAPI_BASE),
+            api_base: reader.origin("api_base", API_BASE),
+            events: reader.events(),
+        };
+        let problems = reader.finish();
+        if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("corp_id", &self.corp_id)
+            .field("app_key", &self.app_key)
+            .field("details", &self.details)
+            .field("person_details", &self.person_details)
+            .field("requests_per_second", &self.requests_per_second)
+            .field("oapi_base", &self.oapi_base)
+            .field("api_base", &self.api_base)
+            .field("events", &self.events)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Takes members out one by one; what is wrong is gathered and a default stands in for it.
+struct Reader {
+    members: Map<String, Value>,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn required(&mut self, name: &str, max_chars: usize) -> String {
+        let judged = match self.members.remove(name) {
+            None | Some(Value::Null) => Err(say::missing(name)),
+            Some(Value::String(text)) => word(name, text, max_chars),
+            Some(_) => Err(say::not_a_text(name)),
+        };
+        self.or_default(name, judged)
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
+        let judged = match self.members.remove(name) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(say::not_a_flag(name)),
+        };
+        self.or_default(name, judged)
+    }
+
+    fn rate(&mut self, name: &str) -> u32 {
+        let judged = match self.members.remove(name) {
+            None => Ok(DEFAULT_REQUESTS_PER_SECOND),
+            Some(value) => value
+                .as_u64()
+                .and_then(|rate| u32::try_from(rate).ok())
+                .filter(|rate| (1..=MAX_REQUESTS_PER_SECOND).contains(rate))
+                .ok_or_else(|| say::not_a_rate(name, MAX_REQUESTS_PER_SECOND)),
+        };
+        self.or_default(name, judged)
+    }
+
+    fn origin(&mut self, name: &str, default: &str) -> String {
+        let judged = match self.members.remove(name) {
+            None => Ok(default.to_owned()),
+            Some(Value::String(text)) => origin(&text).ok_or_else(|| say::not_an_origin(name, default)),
+            Some(_) => Err(say::not_a_text(name)),
+        };
+        self.or_default(name, judged)
+    }
+
+    /// What belongs to another way than the chosen one is checked all the same, and kept for later.
+    fn events(&mut self) -> Way {
+        let chosen = match self.members.remove("events") {
+            None => Ok(Chosen::Off),
+            Some(value) => serde_json::from_value(value).map_err(|_| say::not_a_way("events")),
+        };
+        let chosen = self.or_default("events", chosen);
+        let wanted = chosen == Chosen::Http;
+        let token = self.secret("callback_token", wanted, is_callback_token);
+        let aes_key = self.secret("callback_aes_key", wanted, |key| Callback::new("", key).is_some());
+        match chosen {
+            Chosen::Off => Way::Off,
+            Chosen::Stream => Way::Stream,
+            Chosen::Http => Callback::new(&token, &aes_key).map_or(Way::Off, Way::Http),
+        }
+    }
+
+    fn secret(&mut self, name: &str, wanted: bool, is_right: impl FnOnce(&str) -> bool) -> String {
+        let judged = match self.members.remove(name) {
+            None | Some(Value::Null) if wanted => Err(say::missing(name)),
+            None | Some(Value::Null) => Ok(String::new()),
+            Some(Value::String(text)) if text.is_empty() && !wanted => Ok(text),
+            Some(Value::String(text)) if text.is_empty() => Err(say::missing(name)),
+            Some(Value::String(text)) if is_right(&text) => Ok(text),
+            Some(Value::String(_)) => Err(say::not_of_a_callback(name)),
+            Some(_) => Err(say::not_a_text(name)),
+        };
+        self.or_default(name, judged)
+    }
+
+    fn or_default<T: Default>(&mut self, name: &str, judged: Result<T, Diagnosis>) -> T {
+        judged.unwrap_or_else(|diagnosis| {
+            self.problems.push(problem(name, diagnosis));
+            T::default()
+        })
+    }
+
+    /// What is left is nothing that this connector knows.
+    fn finish(mut self) -> Vec<Problem> {
+        for name in self.members.keys() {
+            self.problems.push(problem(name, say::unknown(name)));
+        }
+        self.problems
+    }
+}
+
+/// The value of `events`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Chosen {
+    #[default]
+    Off,
+    Http,
+    Stream,
+}
+
+fn is_callback_token(text: &str) -> bool {
+    (3..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+fn word(name: &str, text: String, max_chars: usize) -> Result<String, Diagnosis> {
+    if text.trim().is_empty() {
+        Err(say::missing(name))
+    } else if text.chars().any(|char| char.is_whitespace() || char.is_control()) {
+        Err(say::has_white_space(name))
+    } else if max_chars < text.chars().count() {
+        Err(say::too_long(name, max_chars))
+    } else {
+        Ok(text)
+    }
+}
+
+/// The origin, if that is all the text says. A user, a path or a query would be lost or would leak.
+fn origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
+    let bare = url.username().is_empty()
+        && url.password().is_none()
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none();
+    bare.then(|| url.origin().ascii_serialization())
+}
+
+fn problem(name: &str, diagnosis: Diagnosis) -> Problem {
+    let pointer = if name.is_empty() {
+        String::new()
+    } else {
+        format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+    };
+    Problem { pointer, diagnosis }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,368 @@
+//! What a host sees of the connector as a whole: who it is, what it plans, and what one object looks like when it is
+//! asked about by itself.
+
+use crate::DingTalk;
+use crate::testing::{
+    SECRET, TOKEN, World, directory, ending, log, page, refused, run, run_for, settings,
+    settings_with_details,
+};
+use expect_test::{Expect, expect};
+use rollcall_kit::testing::Reply;
+use rollcall_kit::{Connector, Key};
+use serde_json::{Value, json};
+
+fn feihua() -> World {
+    World::new().department(2, 1, "R&D").department(3, 2, "Kernel").user("a", &[1, 2]).user("b", &[3])
+}
+
+#[test]
+fn the_settings_schema_is_json_and_names_every_setting_in_two_languages() {
+    let descriptor = DingTalk::describe();
+    let schema: Value = serde_json::from_str(&descriptor.settings_schema).unwrap();
+    let properties = schema["properties"].as_object().unwrap();
+    for (name, property) in properties {
+        for text in ["title", "description", "x-title-zh-CN", "x-description-zh-CN"] {
+            assert!(property[text].as_str().is_some_and(|text| !text.is_empty()), "{name}: {text}");
+        }
+    }
+    let names: Vec<&str> = properties.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "api_base",
+            "app_key",
+            "app_secret",
+            "callback_aes_key",
+            "callback_token",
+            "corp_id",
+            "details",
+            "events",
+            "oapi_base",
+            "person_details",
+            "requests_per_second"
+        ]
+    );
+    assert_eq!(schema["properties"]["app_secret"]["writeOnly"], true);
+}
+
+#[test]
+fn the_plan_limits_each_interface_by_itself() {
+    let mut settings = settings();
+    settings["requests_per_second"] = json!(40);
+    let (_, plan) = DingTalk::configure(&settings.to_string()).unwrap();
+    let mut told = plan.origins.join("\n");
+    for limit in plan.limits {
+        told += &format!("\n{} {}/{} ms", limit.bucket, limit.requests, limit.window_ms);
+    }
+    expect![[r#"
+        https://oapi.dingtalk.com
+        https://api.dingtalk.com
+        gettoken 5/1000 ms
+        auth/scopes 40/1000 ms
+        topapi/v2/department/listsub 40/1000 ms
+        topapi/v2/department/get 40/1000 ms
+        topapi/v2/department/listparentbydept 40/1000 ms
+        topapi/v2/user/list 40/1000 ms
+        topapi/v2/user/get 40/1000 ms
+        topapi/v2/department/listsubid 40/1000 ms
+        topapi/user/listid 40/1000 ms
+        call_back/get_call_back_failed_result 40/1000 ms
+        v1.0/oauth2/token 5/1000 ms"#]]
+    .assert_eq(&told);
+}
+
+#[test]
+fn one_gateway_for_both_apis_is_one_origin() {
+    let mut settings = settings();
+    settings["oapi_base"] = json!("http://127.0.0.1:8080/");
+    settings["api_base"] = json!("http://127.0.0.1:8080");
+    let (_, plan) = DingTalk::configure(&settings.to_string()).unwrap();
+    assert_eq!(plan.origins, ["http://127.0.0.1:8080"]);
+}
+
+/// What a full run makes of a platform that already holds Feihua, and what it says.
+#[track_caller]
+fn check_second_run(second: World, expected: &Expect) {
+    let host = feihua().into_host();
+    run(&host).unwrap();
+    host.set_world(second.into_answers());
+    let ran = run(&host);
+    let retired: Vec<String> = host
+        .take_retired()
+        .into_iter()
+        .map(|gone| {
+            format!("retired {} {}: {}\n", gone.key.resource_type, gone.key.external_id, gone.witness)
+        })
+        .collect();
+    expected.assert_eq(&format!("{}\n{}{}{}", ending(&ran), directory(&host), log(&host), retired.concat()));
+}
+
+#[test]
+fn whoever_is_gone_is_retired_on_dingtalk_s_own_word() {
+    check_second_run(
+        feihua().without_user("b").without_department(3),
+        &expect![[r#"
+        complete
+        Department 1 Feihua
+        Department 2 R&D < 1
+        User a A in 1:10 2:20
+        retired Department 3: 60003: 部门不存在
+        retired User b: 60121: 找不到该用户
+    "#]],
+    );
+}
+
+#[test]
+fn whoever_may_no_longer_be_seen_is_kept() {
+    let narrowed = feihua().seeing(&[3], &[]).fault(|question, _| match question.path.as_str() {
+        "user/get" => Some(refused(50002, "请求的员工userid不在授权范围内")),
+        "department/get" if question.id() != "3" => Some(refused(50004, "请求的部门id不在授权范围内")),
+        _ => None,
+    });
+    check_second_run(
+        narrowed,
+        &expect![[r#"
+        complete
+        Department 1 Feihua
+        Department 2 R&D < 1
+        Department 3 Kernel
+        User a A in 1:10 2:20
+        User b B in 3:30
+        warning not-visible Department 1
+        warning not-visible Department 2
+        warning not-visible User a
+    "#]],
+    );
+}
+
+#[test]
+fn whoever_is_disabled_is_kept() {
+    let disabled = feihua()
+        .without_user("b")
+        .fault(|question, _| question.is("user/get", "b").then(|| refused(60120, "用户已停用")));
+    check_second_run(
+        disabled,
+        &expect![[r#"
+        complete
+        Department 1 Feihua
+        Department 2 R&D < 1
+        Department 3 Kernel < 2
+        User a A in 1:10 2:20
+        User b B in 3:30
+        warning person-disabled User b
+    "#]],
+    );
+}
+
+#[test]
+fn whoever_cannot_be_asked_about_makes_the_run_partial() {
+    let lost =
+        feihua().without_user("b").fault(|question, _| question.is("user/get", "b").then(|| page(502, "")));
+    check_second_run(
+        lost,
+        &expect![[r#"
+        partial
+        Department 1 Feihua
+        Department 2 R&D < 1
+        Department 3 Kernel < 2
+        User a A in 1:10 2:20
+        User b B in 3:30
+        error source-not-answering User b
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_said_about_a_department_is_no_witness_against_a_person() {
+    let odd = feihua()
+        .without_user("b")
+        .fault(|question, _| question.is("user/get", "b").then(|| refused(60003, "部门不存在")));
+    check_second_run(
+        odd,
+        &expect![[r#"
+        partial
+        Department 1 Feihua
+        Department 2 R&D < 1
+        Department 3 Kernel < 2
+        User a A in 1:10 2:20
+        User b B in 3:30
+        error refusal-not-known User b
+    "#]],
+    );
+}
+
+#[test]
+fn an_answer_about_another_person_is_no_answer() {
+    let odd = feihua().without_user("b").fault(|question, _| {
+        let other = json!({"errcode": 0, "result": {"userid": "x", "name": "X"}});
+        question.is("user/get", "b").then(|| Reply::json(other.to_string()))
+    });
+    check_second_run(
+        odd,
+        &expect![[r#"
+        partial
+        Department 1 Feihua
+        Department 2 R&D < 1
+        Department 3 Kernel < 2
+        User a A in 1:10 2:20
+        User b B in 3:30
+        error answer-not-understood User b
+    "#]],
+    );
+}
+
+#[test]
+fn someone_who_was_missed_is_found_when_asked_about() {
+    let missed = feihua().fault(|question, _| {
+        let nobody = json!({"errcode": 0, "result": {"has_more": false, "list": []}});
+        question.is("user/list", "3").then(|| Reply::json(nobody.to_string()))
+    });
+    check_second_run(
+        missed,
+        &expect![[r#"
+        complete
+        Department 1 Feihua
+        Department 2 R&D < 1
+        Department 3 Kernel < 2
+        User a A in 1:10 2:20
+        User b B in 3:30
+    "#]],
+    );
+}
+
+#[test]
+fn what_moved_below_a_department_that_is_newer_than_the_reading_is_left_as_it_is() {
+    let moved = feihua().department(9, 1, "New").department(3, 9, "Kernel").fault(|question, _| {
+        let before = json!({"errcode": 0, "result": [{"dept_id": 2, "parent_id": 1, "name": "R&D"}]});
+        question.is("department/listsub", "1").then(|| Reply::json(before.to_string()))
+    });
+    check_second_run(
+        moved,
+        &expect![[r#"
+        partial
+        Department 1 Feihua
+        Department 2 R&D < 1
+        Department 3 Kernel < 2
+        User a A in 1:10 2:20
+        User b B in 3:30
+        error department-not-read-yet Department 3
+        error department-not-read-yet User b
+    "#]],
+    );
+}
+
+#[test]
+fn a_department_whose_parent_is_just_being_deleted_does_not_become_a_top() {
+    check_second_run(
+        feihua().department(3, 9, "Kernel"),
+        &expect![[r#"
+        partial
+        Department 1 Feihua
+        Department 2 R&D < 1
+        Department 3 Kernel < 2
+        User a A in 1:10 2:20
+        User b B in 3:30
+        error department-not-read-yet Department 3
+        error department-not-read-yet User b
+    "#]],
+    );
+}
+
+#[test]
+fn nothing_else_is_asked_once_the_address_is_refused() {
+    let refused_later = feihua().without_user("a").without_user("b").fault(|question, _| {
+        (question.path == "user/get")
+            .then(|| refused(60020, "访问ip不在白名单之中,request ip=203.0.113.9 appKey(key)"))
+    });
+    let asked = refused_later.asked();
+    check_second_run(
+        refused_later,
+        &expect![[r#"
+        partial
+        Department 1 Feihua
+        Department 2 R&D < 1
+        Department 3 Kernel < 2
+        User a A in 1:10 2:20
+        User b B in 3:30
+        error ip-not-allowed User a
+        error ip-not-allowed User b
+    "#]],
+    );
+    // Both may have been under way.
+    let n_looks = asked.borrow().iter().filter(|question| question.path == "user/get").count();
+    assert!(n_looks <= 2, "{n_looks}");
+}
+
+#[test]
+fn ids_that_dingtalk_never_gave_are_kept() {
+    let host = feihua().into_host();
+    let mut objects = host.objects().clone();
+    let stored = |id: &str| rollcall_kit::testing::Stored {
+        version: String::new(),
+        document: json!({"externalId": id}),
+    };
+    objects.insert(Key::new("Department", "sales"), stored("sales"));
+    host.set_objects(objects);
+    assert_eq!(ending(&run(&host)), "complete");
+    expect![[r#"
+        warning not-an-id Department sales
+    "#]]
+    .assert_eq(&log(&host));
+}
+
+/// What a refresh of these objects puts onto an empty platform.
+#[track_caller]
+fn check_refresh(world: World, keys: &[(&str, &str)], expected: &Expect) {
+    let host = world.into_host();
+    let ran = run_for(&host, keys);
+    expected.assert_eq(&format!("{}\n{}{}", ending(&ran), directory(&host), log(&host)));
+}
+
+#[test]
+fn single_objects_are_read_as_in_a_full_run() {
+    let host = feihua().into_host();
+    run(&host).unwrap();
+    host.take_changes();
+    let keys = [("User", "a"), ("User", "b"), ("Department", "1"), ("Department", "3")];
+    assert_eq!((ending(&run_for(&host, &keys)), host.take_changes()), ("complete".to_owned(), vec![]));
+}
+
+#[test]
+fn in_a_part_of_a_company_only_its_departments_are_memberships() {
+    let part = || feihua().seeing(&[2], &["a"]);
+    check_refresh(
+        part(),
+        &[("User", "a"), ("User", "b"), ("Department", "2"), ("Department", "3")],
+        &expect![[r#"
+            complete
+            Department 2 R&D
+            Department 3 Kernel < 2
+            User a A in 2:20
+            User b B in 3:30
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_gone_is_gone_and_what_was_never_held_is_no_news() {
+    check_refresh(
+        feihua(),
+        &[("User", "nobody"), ("Department", "99"), ("User", "a")],
+        &expect![[r#"
+        complete
+        User a A in 1:10 2:20
+    "#]],
+    );
+}
+
+#[test]
+fn no_secret_is_in_any_debug_form() {
+    for settings in [settings(), settings_with_details()] {
+        let (connector, plan) = DingTalk::configure(&settings.to_string()).unwrap();
+        let host = feihua().into_host();
+        let context = rollcall_kit::Context::new(host);
+        let sighting = context.block_on(connector.look(&context, &Key::new("User", "a"))).unwrap();
+        let told = format!("{connector:?} {plan:?} {sighting:?} {context:?}");
+        assert!(!told.contains(SECRET) && !told.contains(TOKEN), "{told}");
+    }
+}

@@ -1,0 +1,122 @@
+//! Turns a [`rollcall_kit::Connector`] into a WebAssembly component: generated bindings, conversions, the host's
+//! capabilities behind the kit's trait. No decision about a person or a department is taken here.
+//!
+//! A component crate is one line:
+//!
+//! ```ignore
+//! rollcall_guest::export_connector!(my_connector::MyConnector);
+//! ```
+
+mod convert;
+mod host;
+
+/// What `wit/` generates.
+#[expect(missing_docs, reason = "generated; its documentation is the contract's own")]
+pub mod bindings {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "connector",
+        pub_export_macro: true,
+        default_bindings_module: "rollcall_guest::bindings",
+    });
+}
+
+use bindings::exports::rollcall::connector::identity_source as source;
+use bindings::rollcall::connector::types;
+use rollcall_kit::{Connector, connector};
+use std::rc::Rc;
+
+pub use host::WitHost;
+
+/// `identity-source.describe`.
+#[must_use]
+pub fn describe<C: Connector>() -> source::Descriptor {
+    convert::descriptor(C::describe())
+}
+
+/// `identity-source.validate`.
+///
+/// # Errors
+/// Every wrong setting.
+pub fn validate<C: Connector>(settings: &str) -> Result<source::Plan, Vec<source::Problem>> {
+    match connector::validate::<C>(settings) {
+        Ok(plan) => Ok(convert::plan(plan)),
+        Err(problems) => Err(problems.into_iter().map(convert::problem).collect()),
+    }
+}
+
+/// `identity-source.check`.
+#[must_use]
+pub fn check<C: Connector>(settings: &str) -> Vec<source::Finding> {
+    connector::check::<C>(Rc::new(WitHost), settings).into_iter().map(convert::finding).collect()
+}
+
+/// `identity-source.sync`.
+///
+/// # Errors
+/// When it could not go on.
+pub fn sync<C: Connector>(settings: &str) -> Result<source::Summary, types::Failure> {
+    connector::sync::<C>(Rc::new(WitHost), settings).map(convert::summary).map_err(convert::failure)
+}
+
+/// `identity-source.refresh`.
+///
+/// # Errors
+/// When it could not go on.
+pub fn refresh<C: Connector>(
+    settings: &str,
+    keys: Vec<types::Key>,
+) -> Result<source::Summary, types::Failure> {
+    let keys: Vec<_> = keys.into_iter().map(convert::key_in).collect();
+    connector::refresh::<C>(Rc::new(WitHost), settings, &keys).map(convert::summary).map_err(convert::failure)
+}
+
+/// Export a connector as this component.
+#[macro_export]
+macro_rules! export_connector {
+    ($connector:ty) => {
+        struct Component;
+
+        impl $crate::bindings::exports::rollcall::connector::identity_source::Guest for Component {
+            fn describe() -> $crate::bindings::exports::rollcall::connector::identity_source::Descriptor {
+                $crate::describe::<$connector>()
+            }
+
+            fn validate(
+                settings: String,
+            ) -> Result<
+                $crate::bindings::exports::rollcall::connector::identity_source::Plan,
+                Vec<$crate::bindings::exports::rollcall::connector::identity_source::Problem>,
+            > {
+                $crate::validate::<$connector>(&settings)
+            }
+
+            fn check(
+                settings: String,
+            ) -> Vec<$crate::bindings::exports::rollcall::connector::identity_source::Finding> {
+                $crate::check::<$connector>(&settings)
+            }
+
+            fn sync(
+                settings: String,
+            ) -> Result<
+                $crate::bindings::exports::rollcall::connector::identity_source::Summary,
+                $crate::bindings::rollcall::connector::types::Failure,
+            > {
+                $crate::sync::<$connector>(&settings)
+            }
+
+            fn refresh(
+                settings: String,
+                keys: Vec<$crate::bindings::rollcall::connector::types::Key>,
+            ) -> Result<
+                $crate::bindings::exports::rollcall::connector::identity_source::Summary,
+                $crate::bindings::rollcall::connector::types::Failure,
+            > {
+                $crate::refresh::<$connector>(&settings, keys)
+            }
+        }
+
+        $crate::bindings::export!(Component with_types_in $crate::bindings);
+    };
+}

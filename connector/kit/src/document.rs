@@ -1,0 +1,320 @@
+//! What a connector says about one object, and the version that tells whether it differs from what the platform holds.
+//!
+//! An attribute that a source leaves out may be empty or may be hidden. Such attributes are *optional*: a [`Draft`]
+//! either has them or lacks them, and only [`crate::reading::Reading`] decides whether lacking one clears it.
+
+use crate::limits::MAX_OPTIONAL;
+use crate::model::Key;
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// One resource type of a connector.
+#[derive(Debug)]
+pub struct Schema {
+    /// A SCIM resource type.
+    pub resource_type: &'static str,
+    /// Attributes that the source leaves out when they are empty, and when it may not show them.
+    ///
+    /// Only ever append to it: versions that platforms hold name an attribute by its index.
+    pub optional: &'static [Optional],
+}
+
+/// An attribute that a source may leave out.
+#[derive(Debug)]
+pub struct Optional {
+    /// What a person calls it, and its place in a log.
+    pub name: &'static str,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Where an optional attribute stands in a document.
+#[derive(Debug, Clone, Copy)]
+pub enum Place {
+    /// A member, by the names that lead to it: `["title"]`, or an extension's URN and a name.
+    Member(&'static [&'static str]),
+    /// The element of a multi-valued attribute that has this `type`: "phoneNumbers" and "mobile".
+    Element(&'static str, &'static str),
+}
+
+impl Optional {
+    /// A member of the document.
+    #[must_use]
+    pub const fn member(name: &'static str, path: &'static [&'static str]) -> Self {
+        Self { name, place: Place::Member(path) }
+    }
+
+    /// An element of `emails`, `phoneNumbers` or `photos`.
+    #[must_use]
+    pub const fn element(name: &'static str, attribute: &'static str, kind: &'static str) -> Self {
+        Self { name, place: Place::Element(attribute, kind) }
+    }
+}
+
+/// A set of optional attributes, by their index in [`Schema::optional`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OptionalSet(u32);
+
+impl OptionalSet {
+    /// All attributes of a schema.
+    #[must_use]
+    pub fn all(schema: &Schema) -> Self {
+        let mut all = Self::default();
+        (0..schema.optional.len()).for_each(|index| all.insert(index));
+        all
+    }
+
+    /// Add the attribute at this index; an index of [`MAX_OPTIONAL`] or more is no attribute.
+    pub fn insert(&mut self, index: usize) {
+        if index < MAX_OPTIONAL {
+            self.0 |= 1 << index;
+        }
+    }
+
+    /// Whether the attribute at this index is in it.
+    #[must_use]
+    pub fn contains(self, index: usize) -> bool {
+        index < MAX_OPTIONAL && self.0 & (1 << index) != 0
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// What is in either.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What is in this and not in the other.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether nothing is in it.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// What a connector says about one object, as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// Which object.
+    pub key: Key,
+    /// What a person calls it.
+    pub name: String,
+    /// The SCIM document.
+    pub document: Map<String, Value>,
+    /// The optional attributes that were left out.
+    pub lacking: OptionalSet,
+    /// The optional attributes that this answer could not show, whatever their value: neither there nor lacking.
+    pub untold: OptionalSet,
+}
+
+impl Draft {
+    /// Lacking what of `schema` the document does not assign.
+    #[must_use]
+    pub fn new(schema: &Schema, key: Key, name: &str, document: Map<String, Value>) -> Self {
+        let mut lacking = OptionalSet::default();
+        for (index, optional) in schema.optional.iter().enumerate() {
+            if !assigns(&document, optional.place) {
+                lacking.insert(index);
+            }
+        }
+        Self { key, name: name.to_owned(), document, lacking, untold: OptionalSet::default() }
+    }
+
+    /// The same, knowing that the answer it was made from could not show these attributes, by their names. One that the
+    /// document assigns all the same was told.
+    #[must_use]
+    pub fn without_word_of(mut self, schema: &Schema, names: &[&str]) -> Self {
+        for (index, optional) in schema.optional.iter().enumerate() {
+            if names.contains(&optional.name) && self.lacking.contains(index) {
+                self.untold.insert(index);
+            }
+        }
+        self.lacking = self.lacking.without(self.untold);
+        self
+    }
+
+    /// The optional attributes that the document assigns.
+    #[must_use]
+    pub fn given(&self, schema: &Schema) -> OptionalSet {
+        OptionalSet::all(schema).without(self.lacking).without(self.untold)
+    }
+}
+
+/// What the platform was told last: a digest of the document, and the optional attributes that it holds from this source.
+///
+/// Only what is given can be cleared. What someone else wrote on the platform, or what an attribute held before the
+/// connector knew it, is not the source's to take away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    /// The first half of a BLAKE3 digest of the canonical document.
+    pub digest: [u8; 16],
+    /// What the platform holds from this source, whether or not the source still says it.
+    pub given: OptionalSet,
+}
+
+impl Version {
+    /// The version of a document in its canonical form.
+    #[must_use]
+    pub fn of(canonical: &str, given: OptionalSet) -> Self {
+        let mut digest = [0; 16];
+        for (to, from) in digest.iter_mut().zip(blake3::hash(canonical.as_bytes()).as_bytes()) {
+            *to = *from;
+        }
+        Self { digest, given }
+    }
+
+    /// Read what a host returned; none for a text that this kit never wrote.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (hex, mask) = text.split_once('.')?;
+        if hex.len() != 32 || !hex.bytes().chain(mask.bytes()).all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        let digest = u128::from_str_radix(hex, 16).ok()?.to_be_bytes();
+        Some(Self { digest, given: OptionalSet(u32::from_str_radix(mask, 16).ok()?) })
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}.{:x}", u128::from_be_bytes(self.digest), self.given.0)
+    }
+}
+
+/// The canonical text of a document: members sorted by name, no white space, integers as they are.
+#[must_use]
+pub fn canonical(document: &Map<String, Value>) -> String {
+    // serde_json keeps a map's members sorted; what it writes cannot fail for values that it can hold.
+    serde_json::to_string(document).unwrap_or_default()
+}
+
+/// A document that says nothing but that these attributes are unassigned.
+#[must_use]
+pub fn unassigning(schema: &Schema, key: &Key, cleared: OptionalSet) -> Map<String, Value> {
+    let mut document = Map::new();
+    document.insert("externalId".to_owned(), Value::String(key.external_id.clone()));
+    for (index, optional) in schema.optional.iter().enumerate() {
+        if cleared.contains(index) {
+            unassign(&mut document, optional.place);
+        }
+    }
+    document
+}
+
+fn assigns(document: &Map<String, Value>, place: Place) -> bool {
+    match place {
+        Place::Member([name]) => document.contains_key(*name),
+        Place::Member([name, rest @ ..]) => {
+            let inner = document.get(*name).and_then(Value::as_object);
+            inner.is_some_and(|inner| assigns(inner, Place::Member(rest)))
+        }
+        Place::Member([]) => false,
+        Place::Element(attribute, kind) => {
+            let elements = document.get(attribute).and_then(Value::as_array);
+            let is_it = |element: &Value| element.get("type").and_then(Value::as_str) == Some(kind);
+            elements.is_some_and(|elements| elements.iter().any(is_it))
+        }
+    }
+}
+
+fn unassign(document: &mut Map<String, Value>, place: Place) {
+    match place {
+        Place::Member([name]) => {
+            document.insert((*name).to_owned(), Value::Null);
+        }
+        Place::Member([name, rest @ ..]) => {
+            let inner = document.entry(*name).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                unassign(inner, Place::Member(rest));
+            }
+        }
+        Place::Member([]) => {}
+        Place::Element(attribute, kind) => {
+            let elements = document.entry(attribute).or_insert_with(|| Value::Array(Vec::new()));
+            if let Value::Array(elements) = elements {
+                elements.push(serde_json::json!({ "type": kind, "value": null }));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Draft, Optional, OptionalSet, Schema, Version, canonical, unassigning};
+    use crate::model::Key;
+    use serde_json::{Map, Value, json};
+
+    const SCHEMA: Schema = Schema {
+        resource_type: "User",
+        optional: &[
+            Optional::member("title", &["title"]),
+            Optional::element("mobile", "phoneNumbers", "mobile"),
+            Optional::element("telephone", "phoneNumbers", "work"),
+        ],
+    };
+
+    fn object(value: Value) -> Map<String, Value> {
+        if let Value::Object(map) = value { map } else { panic!("not an object: {value}") }
+    }
+
+    fn lacking(document: Value) -> Vec<&'static str> {
+        let draft = Draft::new(&SCHEMA, Key::new("User", "u"), "U", object(document));
+        let names = SCHEMA.optional.iter().enumerate();
+        names.filter(|(index, _)| draft.lacking.contains(*index)).map(|(_, optional)| optional.name).collect()
+    }
+
+    #[test]
+    fn a_draft_lacks_what_its_document_leaves_out() {
+        assert_eq!(
+            lacking(json!({"phoneNumbers":[{"type":"mobile","value":"+86"}]})),
+            ["title", "telephone"]
+        );
+        assert_eq!(lacking(json!({"title":"x","phoneNumbers":[]})), ["mobile", "telephone"]);
+    }
+
+    #[test]
+    fn a_version_reads_back_as_it_was_written() {
+        let mut given = OptionalSet::default();
+        given.insert(0);
+        given.insert(31);
+        let version = Version::of("{}", given);
+        assert_eq!(Version::parse(&version.to_string()), Some(version));
+    }
+
+    #[test]
+    fn a_version_of_someone_else_is_no_version() {
+        for text in
+            ["", "1", "xyz.0", "+0000000000000000000000000000000.0", "00000000000000000000000000000000.-1"]
+        {
+            assert_eq!(Version::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn canonical_text_is_sorted_and_keeps_integers_exact() {
+        let document = object(json!({"b":176220178909140512_i64,"a":{"z":1,"y":2}}));
+        assert_eq!(canonical(&document), r#"{"a":{"y":2,"z":1},"b":176220178909140512}"#);
+    }
+
+    #[test]
+    fn fragments_of_one_array_are_gathered() {
+        let mut cleared = OptionalSet::default();
+        cleared.insert(1);
+        cleared.insert(2);
+        let document = unassigning(&SCHEMA, &Key::new("User", "u"), cleared);
+        assert_eq!(
+            Value::Object(document),
+            json!({"externalId":"u","phoneNumbers":[{"type":"mobile","value":null},{"type":"work","value":null}]})
+        );
+    }
+}

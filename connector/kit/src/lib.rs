@@ -1,0 +1,36 @@
+//! What every Rollcall connector needs: concurrency, retries, differences and the deletion rules, over one trait of host
+//! capabilities. Pure: no clock, no socket, no generated bindings, no word about any one source.
+//!
+//! An author implements [`Connector`]: settings in, objects out as [`Draft`]s through a [`Reading`], and what the source
+//! says about a single object as a [`Sighting`]. Everything else is here:
+//!
+//! - [`Context`] turns tickets into `async fn`; [`pool::crawl`] keeps a bounded number of requests under way.
+//! - [`retry()`] tries again with back-off; the connector says which answers are worth it.
+//! - [`Reading`] compares with what the platform holds, sends what differs in batches, and at the end decides, from a
+//!   complete reading only, what has departed and what was cleared.
+//! - [`LiveConnector`] is for a source that also pushes its changes.
+
+pub mod connector;
+pub mod context;
+pub mod document;
+pub mod limits;
+pub mod live;
+pub mod model;
+pub mod pool;
+pub mod ports;
+pub mod reading;
+pub mod retry;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use connector::{Connector, Sighting};
+pub use context::Context;
+pub use document::{Draft, Optional, OptionalSet, Place, Schema};
+pub use live::LiveConnector;
+pub use model::{
+    Census, Change, Departure, Descriptor, Diagnosis, Entry, Failure, Finding, Key, Plan, Problem, RateLimit,
+    Severity, Standing, Summary, Text,
+};
+pub use ports::{Body, Host, HttpError, HttpErrorKind, Request, Response};
+pub use reading::Reading;
+pub use retry::{Attempt, retry};

@@ -1,0 +1,81 @@
+//! Every bound of the kit, with its unit and its reason.
+
+/// Requests that a connector keeps outstanding at most.
+///
+/// Why: where a source takes 60 requests a second and half a second for an answer, 30 are in flight; the host allows 256.
+pub const MAX_REQUESTS_IN_FLIGHT: usize = 32;
+
+/// Changes in one `begin-apply`.
+///
+/// Why: the contract allows 1000; half of that keeps a transaction and its copy across the boundary small.
+pub const APPLY_BATCH: usize = 500;
+
+/// Batches that may be on their way to the platform before the reading waits for the oldest.
+///
+/// Why: enough to keep the store busy, few enough that a slow store slows the reading instead of filling memory.
+pub const MAX_BATCHES_IN_FLIGHT: usize = 4;
+
+/// Milliseconds that a change waits for others before its batch is sent all the same.
+///
+/// Why: someone is watching; a second is what "arrives as it is read" means to them.
+pub const APPLY_DELAY_MS: u64 = 1_000;
+
+/// Holdings asked for at once.
+///
+/// Source: the contract's maximum.
+pub const HOLDINGS_PAGE: u32 = 10_000;
+
+/// Entries gathered before they are recorded.
+///
+/// Why: a call for each would make a run with thousands of them slow.
+pub const ENTRY_BATCH: usize = 100;
+
+/// Absent objects that are asked about at the same time.
+///
+/// Why: as many as requests in flight.
+pub const MAX_WITNESSES_IN_FLIGHT: usize = MAX_REQUESTS_IN_FLIGHT;
+
+/// Attempts at one request, the first included.
+///
+/// Why: sources advise 3 to 5; with 1-2-4-8 s between them the last is 15 s after the first.
+pub const MAX_ATTEMPTS: u32 = 5;
+
+/// Milliseconds before the second attempt; it doubles from there.
+///
+/// Why: sources count their limits by the second.
+pub const FIRST_BACKOFF_MS: u64 = 1_000;
+
+/// Milliseconds between two attempts at most, unless the source asked for more.
+///
+/// Why: longer than that and a person is better served by a clear failure.
+pub const MAX_BACKOFF_MS: u64 = 60_000;
+
+/// Optional attributes of one resource type at most.
+///
+/// Why: they are the bits of a `u32`.
+pub const MAX_OPTIONAL: usize = 32;
+
+/// Clearings of one attribute that pass without a look at their share.
+///
+/// Why: in a small company five cleared telephones are an ordinary week; see `CLEARING_SHARE_PERCENT`.
+pub const CLEARING_FLOOR: u64 = 5;
+
+/// Clearings of one attribute, in percent of the people seen with it, above which they are kept instead.
+///
+/// Why: the same share as the guard for departures; above it a lost permission is the likelier explanation.
+pub const CLEARING_SHARE_PERCENT: u64 = 5;
+
+/// Milliseconds of one timer at most.
+///
+/// Source: the contract, `tasks.begin-timer`. A longer wait is several timers.
+pub const MAX_TIMER_MS: u64 = 3_600_000;
+
+/// Bytes of an object's name in the log at most.
+///
+/// Source: the contract, `history.entry.subject-name`.
+pub const MAX_SUBJECT_NAME_BYTES: usize = 256;
+
+/// Bytes of a witness at most.
+///
+/// Source: the contract, `types.departure.witness`.
+pub const MAX_WITNESS_BYTES: usize = 1_024;

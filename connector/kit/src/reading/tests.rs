@@ -1,0 +1,163 @@
+//! What a reading puts, clears and retires, against a host in memory.
+
+mod clearing;
+mod delivery;
+mod departures;
+mod histories;
+mod puts;
+mod refreshing;
+mod wayward;
+
+use crate::connector::Sighting;
+use crate::document::{Draft, Optional, Schema};
+use crate::model::{Change, Departure, Diagnosis, Entry, Failure, Key, Severity, Summary};
+use crate::ports::Host;
+use crate::reading::Reading;
+use crate::testing::{Reply, TestHost};
+use crate::{Census, Context};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::rc::Rc;
+
+const DEPARTMENT: Schema = Schema { resource_type: "Department", optional: &[] };
+
+const USER: Schema = Schema {
+    resource_type: "User",
+    optional: &[
+        Optional::member("title", &["title"]),
+        Optional::element("mobile", "phoneNumbers", "mobile"),
+        Optional::member("remark", &["urn:x", "remark"]),
+    ],
+};
+
+const SCHEMAS: &[Schema] = &[DEPARTMENT, USER];
+
+/// One reading of a source: what it lists, and what it says about anything else.
+struct Source {
+    drafts: Vec<Draft>,
+    /// Whether a part of it could not be read.
+    is_broken: bool,
+    /// What `look` says; `404: gone` about everything that is not here.
+    sightings: BTreeMap<Key, Sighting>,
+}
+
+impl Source {
+    fn of(drafts: impl IntoIterator<Item = Draft>) -> Self {
+        Self { drafts: drafts.into_iter().collect(), is_broken: false, sightings: BTreeMap::new() }
+    }
+
+    /// The same with a part of it missing.
+    fn broken(mut self) -> Self {
+        self.is_broken = true;
+        self
+    }
+
+    fn saying(mut self, key: Key, sighting: Sighting) -> Self {
+        self.sightings.insert(key, sighting);
+        self
+    }
+
+    fn look(&self, key: &Key) -> Sighting {
+        self.sightings.get(key).cloned().unwrap_or_else(|| Sighting::Gone("404: gone".to_owned()))
+    }
+
+    async fn read_into(&self, context: &Context) -> Result<Summary, Failure> {
+        let reading = Reading::begin(context, SCHEMAS)?;
+        for draft in &self.drafts {
+            reading.put(draft.clone()).await?;
+        }
+        if self.is_broken {
+            reading.incomplete(Entry::new(
+                Severity::Error,
+                Diagnosis::new("page-lost", "a page was lost", "丢失一页"),
+            ));
+        }
+        reading.finish("all".to_owned(), async |key: &Key| self.look(key)).await
+    }
+}
+
+fn host() -> Rc<TestHost> {
+    TestHost::new(|_, _| Reply::Hang)
+}
+
+fn user_key(id: &str) -> Key {
+    Key::new("User", id)
+}
+
+fn document(value: Value) -> Map<String, Value> {
+    if let Value::Object(document) = value { document } else { panic!("not an object: {value}") }
+}
+
+fn department(id: &str) -> Draft {
+    Draft::new(&DEPARTMENT, Key::new("Department", id), id, document(json!({ "externalId": id })))
+}
+
+/// A person with these members beside the id.
+fn user(id: &str, members: Value) -> Draft {
+    let mut all = document(members);
+    all.insert("externalId".to_owned(), json!(id));
+    Draft::new(&USER, user_key(id), id, all)
+}
+
+fn mobile(number: &str) -> Value {
+    json!({ "phoneNumbers": [{ "type": "mobile", "value": number }] })
+}
+
+/// Read a source into a host.
+#[track_caller]
+fn read(host: &Rc<TestHost>, source: &Source) -> Summary {
+    try_read(host.clone(), source).expect("nothing stops it")
+}
+
+fn try_read(host: Rc<dyn Host>, source: &Source) -> Result<Summary, Failure> {
+    let context = Context::new(host);
+    context.block_on(source.read_into(&context))?
+}
+
+/// Read a source into a host, then everything that it did, a line each.
+#[track_caller]
+fn run(host: &Rc<TestHost>, source: &Source) -> String {
+    let summary = read(host, source);
+    report(host, &summary)
+}
+
+fn report(host: &TestHost, summary: &Summary) -> String {
+    let mut lines: Vec<String> = host.take_changes().iter().map(shown_change).collect();
+    lines.extend(host.take_retired().iter().map(shown_departure));
+    lines.extend(host.take_entries().iter().map(shown_entry));
+    let Summary { read, unchanged, skipped, complete } = summary;
+    let end = if *complete { "complete" } else { "incomplete" };
+    lines.push(format!("{end}: {read} read, {unchanged} unchanged, {skipped} skipped"));
+    lines.join("\n")
+}
+
+fn shown_change(change: &Change) -> String {
+    match change {
+        Change::Put(object) => format!("put {} {}", object.key.external_id, object.document),
+        Change::Delete(Departure { key, witness }) => format!("delete {}: {witness}", key.external_id),
+    }
+}
+
+fn shown_departure(departure: &Departure) -> String {
+    format!("retire {}: {}", departure.key.external_id, departure.witness)
+}
+
+fn shown_entry(entry: &Entry) -> String {
+    let mut line = format!("{:?}", entry.severity).to_lowercase();
+    if let Some(key) = &entry.subject {
+        write!(line, " {}", key.external_id).expect("a string takes everything");
+    }
+    if let Some(name) = &entry.subject_name {
+        write!(line, " ({name})").expect("a string takes everything");
+    }
+    format!("{line}: {}", entry.diagnosis.message.en)
+}
+
+fn shown_census(census: &[Census]) -> Vec<String> {
+    let line = |census: &Census| {
+        let Census { resource_type, read, expected, scope } = census;
+        format!("{resource_type}: {read} read of {expected:?} in {scope:?}")
+    };
+    census.iter().map(line).collect()
+}

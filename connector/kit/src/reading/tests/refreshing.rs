@@ -1,0 +1,126 @@
+//! Bringing single objects in line.
+
+use super::{SCHEMAS, Source, department, host, mobile, read, report, user, user_key};
+use crate::connector::Sighting;
+use crate::model::{Departure, Diagnosis, Failure};
+use crate::reading::refresh_objects;
+use crate::testing::TestHost;
+use crate::{Context, Draft, Key, Summary};
+use expect_test::{Expect, expect};
+use serde_json::json;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// A host that holds departments 1 and 2, and people a and b.
+fn populated() -> Rc<TestHost> {
+    let host = host();
+    let drafts = [department("1"), department("2"), user("a", mobile("1")), user("b", mobile("2"))];
+    read(&host, &Source::of(drafts));
+    host.take_changes();
+    host
+}
+
+fn present(draft: Draft) -> (Key, Sighting) {
+    (draft.key.clone(), Sighting::Present(Box::new(draft)))
+}
+
+fn gone(key: Key) -> (Key, Sighting) {
+    (key, Sighting::Gone("404: gone".to_owned()))
+}
+
+fn refresh(host: &Rc<TestHost>, sightings: &[(Key, Sighting)]) -> Result<Summary, Failure> {
+    let context = Context::new(host.clone());
+    let keys: Vec<Key> = sightings.iter().map(|(key, _)| key.clone()).collect();
+    let look = async |key: &Key| {
+        let sighting = sightings.iter().find(|(of, _)| of == key).map(|(_, sighting)| sighting.clone());
+        sighting.expect("only these are asked about")
+    };
+    context.block_on(refresh_objects(&context, SCHEMAS, &keys, look))?
+}
+
+#[track_caller]
+fn check(sightings: &[(Key, Sighting)], expected: &Expect) {
+    let host = populated();
+    let summary = refresh(&host, sightings).expect("nothing stops it");
+    expected.assert_eq(&report(&host, &summary));
+}
+
+#[test]
+fn what_changed_is_put_and_what_did_not_is_not() {
+    check(
+        &[present(user("b", mobile("2"))), present(user("a", mobile("9")))],
+        &expect![[r#"
+        put a {"externalId":"a","phoneNumbers":[{"type":"mobile","value":"9"}]}
+        complete: 2 read, 1 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
+fn departments_are_put_before_people_and_gone_ones_leave_after_everything_else() {
+    check(
+        &[
+            gone(user_key("b")),
+            present(user("a", mobile("9"))),
+            gone(Key::new("Department", "2")),
+            present(department("3")),
+        ],
+        &expect![[r#"
+            put 3 {"externalId":"3"}
+            put a {"externalId":"a","phoneNumbers":[{"type":"mobile","value":"9"}]}
+            delete b: 404: gone
+            delete 2: 404: gone
+            complete: 2 read, 0 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
+fn what_is_gone_and_was_never_held_changes_nothing() {
+    check(&[gone(user_key("z"))], &expect!["complete: 0 read, 0 unchanged, 0 skipped"]);
+}
+
+#[test]
+fn what_is_hidden_is_skipped_and_what_is_unknown_makes_it_incomplete() {
+    let hidden = Sighting::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
+    let unknown = Sighting::Unknown(Failure::Other(Diagnosis::new("x", "nobody knows", "未知")));
+    check(
+        &[(user_key("a"), hidden), (user_key("b"), unknown)],
+        &expect![[r#"
+        warning a: outside the scope
+        error b: nobody knows
+        incomplete: 1 read, 0 unchanged, 1 skipped"#]],
+    );
+}
+
+#[test]
+fn an_attribute_that_is_left_out_is_never_cleared() {
+    let host = populated();
+    refresh(&host, &[present(user("a", json!({})))]).expect("nothing stops it");
+    assert_eq!(host.objects()[&user_key("a")].document["phoneNumbers"][0]["value"], "1");
+}
+
+#[test]
+fn a_key_that_is_named_twice_is_asked_about_once() {
+    let host = populated();
+    let asked = RefCell::new(Vec::new());
+    let context = Context::new(host.clone());
+    let look = async |key: &Key| {
+        asked.borrow_mut().push(key.clone());
+        Sighting::Gone("404: gone".to_owned())
+    };
+    let keys = [user_key("a"), user_key("a")];
+    let done = context.block_on(refresh_objects(&context, SCHEMAS, &keys, look));
+    done.expect("it ends").expect("nothing stops it");
+    let departure = Departure { key: user_key("a"), witness: "404: gone".to_owned() };
+    assert_eq!(
+        (asked.into_inner(), host.take_changes()),
+        (vec![user_key("a")], vec![crate::Change::Delete(departure)])
+    );
+}
+
+#[test]
+fn a_key_of_an_unknown_type_is_an_error_before_anything_is_asked() {
+    let host = populated();
+    let failure =
+        refresh(&host, &[gone(user_key("a")), gone(Key::new("Group", "g"))]).expect_err("no such type");
+    assert_eq!((failure.diagnosis().code.as_str(), host.take_changes()), ("unknown-resource-type", vec![]));
+}

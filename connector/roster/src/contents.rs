@@ -1,0 +1,189 @@
+//! A whole roster: every row that can be imported, departments with parents first, and everything that is wrong with the
+//! rest.
+
+use crate::place::{File, Place, error, quoted};
+use crate::row::{Department, Kind, Person, Rejected, Row};
+use crate::tree;
+use rollcall_kit::{Diagnosis, Entry, Severity, Text};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Contents {
+    /// Parents first.
+    pub(crate) departments: Vec<Department>,
+    pub(crate) people: Vec<Person>,
+    /// What an administrator should know. An error among them means that the roster is not whole.
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// One list of a roster.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) file: File,
+    pub(crate) rows: Vec<Row>,
+    /// Columns that nobody knows, as they are written.
+    pub(crate) unknown_columns: BTreeSet<String>,
+}
+
+/// The ids of one list.
+#[derive(Debug, Default)]
+pub(crate) struct Ids {
+    /// Those that will be imported.
+    pub(crate) good: BTreeSet<String>,
+    /// Those whose rows have errors, which were reported there.
+    pub(crate) rejected: BTreeSet<String>,
+}
+
+impl Contents {
+    /// Read every row, then check what they say about each other.
+    pub(crate) fn read(departments: Table, people: Table) -> Self {
+        let mut entries = Vec::new();
+        entries.extend(unknown_columns(Kind::Departments, &departments));
+        entries.extend(unknown_columns(Kind::People, &people));
+        entries.extend(nobody(&people));
+        let (departments, department_ids) =
+            read_rows(Kind::Departments, departments.rows, Department::read, &mut entries);
+        let (mut people, person_ids) = read_rows(Kind::People, people.rows, Person::read, &mut entries);
+        tree::check_people(&mut people, &department_ids, &person_ids, &mut entries);
+        let departments = tree::parents_first(departments, &department_ids, &mut entries);
+        Self { departments, people, entries }
+    }
+
+    /// Whether everything in the roster was understood.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.n_errors() == 0
+    }
+
+    /// How much of it was not understood.
+    pub(crate) fn n_errors(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.severity == Severity::Error).count()
+    }
+
+    /// The same, to look things up in.
+    pub(crate) fn sorted_by_id(mut self) -> Self {
+        self.departments.sort_by(|a, b| a.id.cmp(&b.id));
+        self.people.sort_by(|a, b| a.id.cmp(&b.id));
+        self
+    }
+}
+
+/// A row that has an id and a place.
+pub(crate) trait Identified {
+    fn id(&self) -> &str;
+    fn name(&self) -> &str;
+    fn place(&self) -> &Place;
+}
+
+impl Identified for Department {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+}
+
+impl Identified for Person {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+}
+
+fn read_rows<T: Identified>(
+    kind: Kind,
+    rows: Vec<Row>,
+    read: fn(Row) -> Result<T, Rejected>,
+    entries: &mut Vec<Entry>,
+) -> (Vec<T>, Ids) {
+    let mut items = Vec::new();
+    let mut ids = Ids::default();
+    for row in rows {
+        match read(row) {
+            Ok(item) => items.push(item),
+            Err(rejected) => {
+                ids.rejected.extend(rejected.id);
+                entries.extend(rejected.entries);
+            }
+        }
+    }
+    ids.rejected.extend(duplicates(kind, &items, entries));
+    items.retain(|item| !ids.rejected.contains(item.id()));
+    ids.good.extend(items.iter().map(|item| item.id().to_owned()));
+    (items, ids)
+}
+
+/// Ids that stand on several rows. Nobody can say which row is right, so none of them is imported.
+fn duplicates<T: Identified>(kind: Kind, items: &[T], entries: &mut Vec<Entry>) -> Vec<String> {
+    let mut first: BTreeMap<&str, &T> = BTreeMap::new();
+    let mut duplicates = Vec::new();
+    for item in items {
+        match first.get(item.id()) {
+            None => {
+                first.insert(item.id(), item);
+            }
+            Some(there) => {
+                let diagnosis = duplicate(kind, item, there);
+                entries.push(error(Some(&kind.key(item.id())), Some(item.name()), diagnosis));
+                duplicates.push(item.id().to_owned());
+            }
+        }
+    }
+    duplicates
+}
+
+fn duplicate<T: Identified>(kind: Kind, item: &T, there: &T) -> Diagnosis {
+    let (id, first) = (quoted(item.id()), there.place().named());
+    let en = format!("id {id} stands on {} already; none of its rows is imported", first.en);
+    let zh = format!("id {id} 已出现在{}；这些行都不会导入", first.zh);
+    let diagnosis = item.place().diagnosis(Some("id"), "id-not-unique", &Text::new(en, zh));
+    match kind {
+        Kind::Departments => diagnosis.remedy("give each department one row", "每个部门只保留一行"),
+        Kind::People => diagnosis.remedy(
+            "give each person one row, with all departments in it",
+            "每个人只保留一行，并在该行列出其所有部门",
+        ),
+    }
+}
+
+fn unknown_columns(kind: Kind, table: &Table) -> Option<Entry> {
+    if table.unknown_columns.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = table.unknown_columns.iter().map(|name| quoted(name)).collect();
+    let why = Text::new(
+        format!("columns that are not known were left out: {}", names.join(", ")),
+        format!("以下列无法识别，已忽略：{}", names.join("、")),
+    );
+    let diagnosis = table.file.diagnosis("unknown-columns", &why).remedy(
+        format!("the columns are {}", kind.columns().join(", ")),
+        format!("可用的列：{}", kind.columns().join("、")),
+    );
+    Some(Entry::new(Severity::Warning, diagnosis))
+}
+
+/// A list without anyone is likelier an export that went wrong than a company that everybody left.
+fn nobody(people: &Table) -> Option<Entry> {
+    if !people.rows.is_empty() {
+        return None;
+    }
+    let why = Text::new("no people are listed", "没有列出任何人员");
+    let diagnosis = people.file.diagnosis("no-people", &why).remedy(
+        "check the export; a roster without people is not imported as one",
+        "请检查导出结果；空的人员列表不会被当作真实情况导入",
+    );
+    Some(Entry::new(Severity::Error, diagnosis))
+}

@@ -1,0 +1,159 @@
+//! Getting one file of a roster: the request, what its status means, and whether its body can be a roster at all.
+
+use crate::limits::{MAX_RETRY_AFTER_MS, REQUEST_TIMEOUT_MS};
+use crate::place::File;
+use crate::settings::{Address, Authorization};
+use rollcall_kit::{
+    Attempt, Body, Context, Diagnosis, Failure, HttpError, HttpErrorKind, Request, Response, Text as Message,
+    retry,
+};
+
+/// The text of a file: not empty, not a web page, without a byte order mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Text(String);
+
+impl Text {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A text that can be a roster.
+    ///
+    /// # Errors
+    /// [`Failure::Protocol`] when it cannot.
+    pub(crate) fn new(file: &File, body: Body) -> Result<Self, Failure> {
+        let text = match body {
+            Body::Empty => String::new(),
+            Body::Text(text) => text,
+            Body::Bytes(bytes) => String::from_utf8(bytes).map_err(|why| {
+                let sound = why.utf8_error().valid_up_to();
+                not_utf8(file, why.as_bytes().get(..sound).unwrap_or_default())
+            })?,
+        };
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        let start = text.trim_start();
+        if start.is_empty() {
+            return Err(empty(file));
+        }
+        if start.starts_with('<') {
+            return Err(web_page(file));
+        }
+        Ok(Self(text))
+    }
+}
+
+/// Get a file, trying again while that can help.
+///
+/// # Errors
+/// Named by who must act; see [`judge`].
+pub(crate) async fn fetch(
+    context: &Context,
+    address: &Address,
+    authorization: Option<&Authorization>,
+) -> Result<Text, Failure> {
+    let file = address.file();
+    let mut request = Request::get(address.url())
+        .header("accept", "application/json, text/csv, text/plain;q=0.9, */*;q=0.1")
+        .timeout_ms(REQUEST_TIMEOUT_MS);
+    if let Some(authorization) = authorization {
+        request = request.header("authorization", authorization.value());
+    }
+    let body = retry(context, async |_| judge(&file, context.http(request.clone()).await)).await?;
+    Text::new(&file, body)
+}
+
+/// What an answer means. A GET changes nothing, so whatever passes may be tried again.
+fn judge(file: &File, answer: Result<Response, HttpError>) -> Attempt<Body> {
+    let response = match answer {
+        Ok(response) => response,
+        Err(error) => return unanswered(error),
+    };
+    let status = response.status;
+    match status {
+        200 => Attempt::Done(response.body),
+        401 | 403 => Attempt::Stop(Failure::Permission(refused(file, status))),
+        404 | 410 => Attempt::Stop(Failure::Settings(not_found(file, status))),
+        408 | 425 | 429 | 500..=599 => unavailable(file, status, retry_after_ms(&response)),
+        _ => Attempt::Stop(Failure::Settings(unexpected(file, status))),
+    }
+}
+
+fn unanswered(error: HttpError) -> Attempt<Body> {
+    let HttpError { kind, diagnosis } = error;
+    match kind {
+        HttpErrorKind::NotSent | HttpErrorKind::TimedOut | HttpErrorKind::Interrupted => {
+            Attempt::Again(Failure::Unavailable(diagnosis, None), None)
+        }
+        HttpErrorKind::Denied | HttpErrorKind::TooLarge | HttpErrorKind::Cancelled | HttpErrorKind::Other => {
+            Attempt::Stop(Failure::Host(diagnosis))
+        }
+    }
+}
+
+fn unavailable(file: &File, status: u16, wait_ms: Option<u64>) -> Attempt<Body> {
+    let failure = Failure::Unavailable(busy(file, status), wait_ms);
+    match wait_ms {
+        Some(wait_ms) if MAX_RETRY_AFTER_MS < wait_ms => Attempt::Stop(failure),
+        Some(_) | None => Attempt::Again(failure, wait_ms),
+    }
+}
+
+/// `Retry-After` in seconds. Its other form, a date, is left to the kit's own back-off.
+fn retry_after_ms(response: &Response) -> Option<u64> {
+    let (_, value) = response.headers.iter().find(|(name, _)| name == "retry-after")?;
+    value.trim().parse::<u64>().ok().map(|seconds| seconds.saturating_mul(1_000))
+}
+
+fn status_of(file: &File, status: u16, code: &str, en: &str, zh: &str) -> Diagnosis {
+    let message = Message::new(format!("{en} (status {status})"), format!("{zh}（状态码 {status}）"));
+    file.diagnosis(code, &message).fact("status", status.to_string())
+}
+
+fn refused(file: &File, status: u16) -> Diagnosis {
+    status_of(file, status, "roster-refused", "the server refuses to hand it out", "服务器拒绝提供该文件")
+        .remedy(
+            "check `authorization`, and whether the server allows the address that requests come from",
+            "请检查 authorization，以及服务器是否允许本方出口 IP 访问",
+        )
+}
+
+fn not_found(file: &File, status: u16) -> Diagnosis {
+    status_of(file, status, "roster-not-found", "there is no such file", "文件不存在")
+        .remedy("check the address", "请检查地址")
+}
+
+fn busy(file: &File, status: u16) -> Diagnosis {
+    status_of(file, status, "server-unavailable", "the server cannot answer now", "服务器暂时无法响应")
+        .remedy("try again later", "请稍后重试")
+}
+
+fn unexpected(file: &File, status: u16) -> Diagnosis {
+    status_of(file, status, "unexpected-status", "the server answers without a file", "服务器没有返回文件")
+        .remedy("open the address in a browser and check it", "请在浏览器中打开该地址进行检查")
+}
+
+fn empty(file: &File) -> Failure {
+    let message = Message::new("the file is empty", "文件是空的");
+    Failure::Protocol(file.diagnosis("roster-empty", &message).remedy(
+        "check the export; an empty file is never taken for an empty organisation",
+        "请检查导出结果；空文件不会被当作空的组织",
+    ))
+}
+
+fn web_page(file: &File) -> Failure {
+    let message = Message::new("this is a web page, not a roster", "返回的是网页，不是花名册");
+    Failure::Protocol(file.diagnosis("roster-is-a-web-page", &message).remedy(
+        "it may be a sign-in page: set `authorization`, or use an address that needs no sign-in",
+        "可能是登录页面：请填写 authorization，或使用无需登录的地址",
+    ))
+}
+
+fn not_utf8(file: &File, sound: &[u8]) -> Failure {
+    let line = 1 + sound.iter().filter(|byte| **byte == b'\n').count();
+    let message =
+        Message::new(format!("line {line} is not UTF-8 text"), format!("第 {line} 行不是 UTF-8 文本"));
+    Failure::Protocol(file.diagnosis("not-utf8", &message).fact("line", line.to_string()).remedy(
+        "save the file as UTF-8; in a spreadsheet choose \"CSV UTF-8\"",
+        "请以 UTF-8 编码保存文件；在表格软件中选择“CSV UTF-8”格式",
+    ))
+}

@@ -1,0 +1,36 @@
+//! Every bound of the roster connector, with its unit and its reason.
+
+/// Milliseconds that a roster may take to arrive.
+///
+/// Why: 16 MiB, the reference host's largest response, over a line of 2 Mbit/s.
+pub(crate) const REQUEST_TIMEOUT_MS: u32 = 60_000;
+
+/// Bytes of an id at most.
+///
+/// Source: the contract, `types.key.external-id`.
+pub(crate) const MAX_ID_BYTES: usize = 256;
+
+/// Bytes of any other value at most.
+///
+/// Why: no name, title or address is longer; a longer one is a quotation mark that was never closed.
+pub(crate) const MAX_VALUE_BYTES: usize = 1_024;
+
+/// Departments of one person at most.
+///
+/// Why: with ids of the greatest length they still fit into a document of 256 KiB.
+pub(crate) const MAX_DEPARTMENTS: usize = 500;
+
+/// Characters of a value that a message repeats at most.
+///
+/// Why: enough to find the cell, short enough for a line of a log.
+pub(crate) const MAX_QUOTED_CHARS: usize = 60;
+
+/// Problems that a check lists one by one; the rest is counted.
+///
+/// Why: a checklist is read on one screen. A run records all of them.
+pub(crate) const MAX_FINDINGS: usize = 20;
+
+/// Milliseconds a source may ask to be left alone before the connector gives up instead of waiting.
+///
+/// Why: beyond a minute a person is better served by a clear failure; the host tries again later.
+pub(crate) const MAX_RETRY_AFTER_MS: u64 = 60_000;

@@ -1,0 +1,307 @@
+//! One row of a roster, whatever its format: cells in, a department or a person out, or what is wrong with it. What a row
+//! says about other rows is checked in `tree`.
+
+use crate::limits::{MAX_DEPARTMENTS, MAX_ID_BYTES, MAX_VALUE_BYTES};
+use crate::place::{Place, error, quoted};
+use rollcall_kit::{Diagnosis, Entry, Key, Text};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a file lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Departments,
+    People,
+}
+
+/// One row as it stands in its file.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) place: Place,
+    /// What is wrong with the row as a whole, such as a missing column.
+    pub(crate) broken: Option<Text>,
+    /// By the name of the column.
+    pub(crate) cells: BTreeMap<&'static str, Cell>,
+}
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cell {
+    Text(String),
+    List(Vec<String>),
+    /// Neither a text, nor a whole number, nor a list of these.
+    Wrong,
+}
+
+/// One department as its row says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Department {
+    pub(crate) place: Place,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) parent: Reference,
+    pub(crate) order: Option<i64>,
+}
+
+/// One person as their row says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub(crate) place: Place,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) email: Option<String>,
+    pub(crate) mobile: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) employee_number: Option<String>,
+    /// Sorted; none when they are not clear.
+    pub(crate) departments: Option<BTreeSet<String>>,
+    pub(crate) manager: Reference,
+}
+
+/// What a row says about another row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reference {
+    /// There is none.
+    Nothing,
+    /// This one.
+    To(String),
+    /// It leads nowhere: the platform keeps what it holds.
+    Unclear,
+}
+
+/// A row that cannot be imported.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Rejected {
+    /// Its id, if it has one.
+    pub(crate) id: Option<String>,
+    /// At least one.
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Kind {
+    /// Every column, the required ones first.
+    pub(crate) fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Departments => &["id", "name", "parent", "order"],
+            Self::People => {
+                &["id", "name", "departments", "email", "mobile", "title", "employee_number", "manager"]
+            }
+        }
+    }
+
+    /// The columns that a CSV file must have.
+    pub(crate) fn required_columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Departments => &["id", "name", "parent"],
+            Self::People => &["id", "name", "departments"],
+        }
+    }
+
+    pub(crate) fn resource_type(self) -> &'static str {
+        match self {
+            Self::Departments => "Department",
+            Self::People => "User",
+        }
+    }
+
+    pub(crate) fn of(resource_type: &str) -> Option<Self> {
+        [Self::Departments, Self::People].into_iter().find(|kind| kind.resource_type() == resource_type)
+    }
+
+    pub(crate) fn key(self, id: &str) -> Key {
+        Key::new(self.resource_type(), id)
+    }
+}
+
+impl Department {
+    /// Read a row.
+    ///
+    /// # Errors
+    /// What is wrong with it, all at once.
+    pub(crate) fn read(row: Row) -> Result<Self, Rejected> {
+        let mut cells = Cells::new(Kind::Departments, row)?;
+        let (id, name) = (cells.required("id", MAX_ID_BYTES), cells.required("name", MAX_VALUE_BYTES));
+        let parent = cells.reference("parent");
+        let order = cells.whole_number("order");
+        let (place, id, name) = cells.end(id, name)?;
+        Ok(Self { place, id, name, parent, order })
+    }
+}
+
+impl Person {
+    /// Read a row.
+    ///
+    /// # Errors
+    /// What is wrong with it, all at once.
+    pub(crate) fn read(row: Row) -> Result<Self, Rejected> {
+        let mut cells = Cells::new(Kind::People, row)?;
+        let (id, name) = (cells.required("id", MAX_ID_BYTES), cells.required("name", MAX_VALUE_BYTES));
+        let email = cells.checked("email", is_email, not_an_email);
+        let mobile = cells.checked("mobile", is_telephone, not_a_telephone);
+        let title = cells.text("title", MAX_VALUE_BYTES);
+        let employee_number = cells.text("employee_number", MAX_VALUE_BYTES);
+        let departments = cells.ids("departments");
+        let manager = cells.reference("manager");
+        let (place, id, name) = cells.end(id, name)?;
+        Ok(Self { place, id, name, email, mobile, title, employee_number, departments, manager })
+    }
+}
+
+/// Reads the cells of a row one by one and gathers what is wrong.
+struct Cells {
+    kind: Kind,
+    row: Row,
+    problems: Vec<Diagnosis>,
+}
+
+impl Cells {
+    fn new(kind: Kind, row: Row) -> Result<Self, Rejected> {
+        match &row.broken {
+            Some(why) => {
+                let entries = vec![error(None, None, row.place.diagnosis(None, "row-broken", why))];
+                Err(Rejected { id: None, entries })
+            }
+            None => Ok(Self { kind, row, problems: Vec::new() }),
+        }
+    }
+
+    /// The place, id and name of a row without a problem.
+    fn end(self, id: Option<String>, name: Option<String>) -> Result<(Place, String, String), Rejected> {
+        let key = id.as_deref().map(|id| self.kind.key(id));
+        match (id, name) {
+            (Some(id), Some(name)) if self.problems.is_empty() => Ok((self.row.place, id, name)),
+            (id, name) => {
+                let entry = |why| error(key.as_ref(), name.as_deref(), why);
+                Err(Rejected { id, entries: self.problems.into_iter().map(entry).collect() })
+            }
+        }
+    }
+
+    fn required(&mut self, column: &'static str, max_bytes: usize) -> Option<String> {
+        let n_before = self.problems.len();
+        let text = self.text(column, max_bytes);
+        if text.is_none() && self.problems.len() == n_before {
+            self.problem(column, "value-missing", &Text::new("a value is required", "不能为空"));
+        }
+        text
+    }
+
+    fn text(&mut self, column: &'static str, max_bytes: usize) -> Option<String> {
+        let text = match self.row.cells.get(column)? {
+            Cell::Text(text) => text.clone(),
+            Cell::List(_) | Cell::Wrong => {
+                let why = Text::new("the value must be a text or a whole number", "值必须是文本或整数");
+                self.problem(column, "value-not-a-text", &why);
+                return None;
+            }
+        };
+        match tidy(&text, max_bytes) {
+            Ok(text) => text,
+            Err(why) => {
+                self.problem(column, "value-not-valid", &why);
+                None
+            }
+        }
+    }
+
+    fn checked(
+        &mut self,
+        column: &'static str,
+        is_right: fn(&str) -> bool,
+        why: fn(&str) -> (&'static str, Text),
+    ) -> Option<String> {
+        let text = self.text(column, MAX_VALUE_BYTES)?;
+        if !is_right(&text) {
+            let (code, why) = why(&text);
+            self.problem(column, code, &why);
+        }
+        Some(text)
+    }
+
+    fn reference(&mut self, column: &'static str) -> Reference {
+        self.text(column, MAX_ID_BYTES).map_or(Reference::Nothing, Reference::To)
+    }
+
+    fn whole_number(&mut self, column: &'static str) -> Option<i64> {
+        let text = self.text(column, MAX_VALUE_BYTES)?;
+        let number = text.parse().ok();
+        if number.is_none() {
+            let shown = quoted(&text);
+            let why = Text::new(format!("{shown} is not a whole number"), format!("{shown} 不是整数"));
+            self.problem(column, "not-a-whole-number", &why);
+        }
+        number
+    }
+
+    fn ids(&mut self, column: &'static str) -> Option<BTreeSet<String>> {
+        let parts = match self.row.cells.get(column).cloned() {
+            Some(Cell::List(parts)) => parts,
+            Some(Cell::Text(text)) => text.split(';').map(str::to_owned).collect(),
+            None | Some(Cell::Wrong) => {
+                let why = Text::new("a list of department ids is required", "必须是部门 id 的列表");
+                self.problem(column, "departments-missing", &why);
+                return None;
+            }
+        };
+        let mut ids = BTreeSet::new();
+        for part in parts {
+            match tidy(&part, MAX_ID_BYTES) {
+                Ok(id) => ids.extend(id),
+                Err(why) => self.problem(column, "value-not-valid", &why),
+            }
+        }
+        if MAX_DEPARTMENTS < ids.len() {
+            let (n, max) = (ids.len(), MAX_DEPARTMENTS);
+            let why =
+                Text::new(format!("{n} departments, at most {max}"), format!("{n} 个部门，最多 {max} 个"));
+            self.problem(column, "too-many-departments", &why);
+        }
+        Some(ids)
+    }
+
+    fn problem(&mut self, column: &str, code: &str, why: &Text) {
+        self.problems.push(self.row.place.diagnosis(Some(column), code, why));
+    }
+}
+
+/// A value without the white space around it; none when nothing is left.
+fn tidy(text: &str, max_bytes: usize) -> Result<Option<String>, Text> {
+    let text = text.trim();
+    if max_bytes < text.len() {
+        let n = text.len();
+        let en = format!("the value has {n} bytes, at most {max_bytes} are allowed");
+        return Err(Text::new(en, format!("值有 {n} 字节，最多 {max_bytes} 字节")));
+    }
+    // Most often a quotation mark that was not closed on its line.
+    if text.chars().any(char::is_control) {
+        let shown = quoted(text);
+        let en = format!("{shown} has a line break or another control character");
+        return Err(Text::new(en, format!("{shown} 包含换行或其他控制字符")));
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+fn is_email(text: &str) -> bool {
+    let Some((name, domain)) = text.rsplit_once('@') else { return false };
+    !name.is_empty() && !domain.is_empty() && !text.contains(char::is_whitespace)
+}
+
+/// Digits, with the signs that people put between them.
+fn is_telephone(text: &str) -> bool {
+    let n_digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let digits_only = text.strip_prefix('+').unwrap_or(text);
+    3 <= n_digits && digits_only.chars().all(|char| matches!(char, '0'..='9' | ' ' | '-' | '(' | ')'))
+}
+
+fn not_an_email(text: &str) -> (&'static str, Text) {
+    let shown = quoted(text);
+    let why = Text::new(format!("{shown} is not an e-mail address"), format!("{shown} 不是邮箱地址"));
+    ("not-an-email-address", why)
+}
+
+fn not_a_telephone(text: &str) -> (&'static str, Text) {
+    let shown = quoted(text);
+    let en =
+        format!("{shown} is not a telephone number; if a spreadsheet rounded it, format the column as text");
+    let zh = format!("{shown} 不是电话号码；如果是表格软件改写了数字，请把该列设为文本格式后重新导出");
+    ("not-a-telephone-number", Text::new(en, zh))
+}

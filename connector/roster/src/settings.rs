@@ -1,0 +1,390 @@
+//! The connector's settings: their JSON Schema, and reading them with all problems at once. Offline.
+
+use crate::place::{File, quoted};
+use http::Uri;
+use http::uri::Scheme;
+use rollcall_kit::{Diagnosis, Plan, Problem};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// JSON Schema of the settings.
+pub(crate) const SCHEMA: &str = include_str!("settings.schema.json");
+
+const NAMES: [&str; 5] = ["url", "departments_url", "people_url", "delimiter", "authorization"];
+
+/// What an administrator has chosen.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Settings {
+    /// Where the roster is.
+    pub(crate) source: Source,
+    /// What to send as `Authorization`.
+    pub(crate) authorization: Option<Authorization>,
+}
+
+/// Where the roster is, and in which format.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Source {
+    /// One JSON document.
+    Json(Address),
+    /// Two CSV files.
+    Csv {
+        /// The departments.
+        departments: Address,
+        /// The people.
+        people: Address,
+        /// What stands between two columns.
+        delimiter: Delimiter,
+    },
+}
+
+/// Where a file is. Its `Debug` leaves out the query, which may carry a secret.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Address {
+    uri: Uri,
+    origin: String,
+}
+
+/// What stands between two columns of a CSV file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delimiter {
+    /// `,`
+    Comma,
+    /// `;`
+    Semicolon,
+    /// A tab.
+    Tab,
+    /// `|`
+    Bar,
+}
+
+/// The value of an `Authorization` header. A secret: its `Debug` does not show it.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Authorization(String);
+
+impl Settings {
+    /// Read the settings.
+    ///
+    /// # Errors
+    /// Every wrong setting.
+    pub(crate) fn parse(json: &str) -> Result<Self, Vec<Problem>> {
+        let mut reader = Reader::new(json)?;
+        let source = reader.source();
+        let authorization = reader.authorization();
+        match source {
+            Some(source) if reader.problems.is_empty() => Ok(Self { source, authorization }),
+            _ => Err(reader.problems),
+        }
+    }
+
+    /// The origins that it will talk to.
+    pub(crate) fn plan(&self) -> Plan {
+        let origins: BTreeSet<String> = self.addresses().map(|address| address.origin.clone()).collect();
+        Plan { origins: origins.into_iter().collect(), limits: Vec::new() }
+    }
+
+    /// Whether the secret would cross the network unencrypted.
+    pub(crate) fn exposes_authorization(&self) -> bool {
+        self.authorization.is_some()
+            && self.addresses().any(|address| address.uri.scheme() == Some(&Scheme::HTTP))
+    }
+
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = &Address> {
+        let (first, second) = match &self.source {
+            Source::Json(document) => (document, None),
+            Source::Csv { departments, people, .. } => (departments, Some(people)),
+        };
+        std::iter::once(first).chain(second)
+    }
+}
+
+impl Address {
+    fn parse(text: &str) -> Result<Self, Diagnosis> {
+        // What a person copies from a browser may hold letters that a request cannot.
+        let uri: Uri = percent_encoded(text).parse().map_err(|_| not_an_address())?;
+        let Some(authority) = uri.authority() else { return Err(not_an_address()) };
+        if authority.as_str().contains('@') {
+            return Err(password_in_address());
+        }
+        let origin = origin(&uri).ok_or_else(not_an_address)?;
+        Ok(Self { uri, origin })
+    }
+
+    /// The address to ask.
+    pub(crate) fn url(&self) -> String {
+        let rest = self.uri.path_and_query().map_or("/", |rest| rest.as_str());
+        format!("{}{rest}", self.origin)
+    }
+
+    /// How messages name it.
+    pub(crate) fn file(&self) -> File {
+        File::new(&self.origin, self.uri.path())
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Address").field(&self.file().address()).finish()
+    }
+}
+
+impl Delimiter {
+    pub(crate) fn byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+            Self::Tab => b'\t',
+            Self::Bar => b'|',
+        }
+    }
+}
+
+impl Authorization {
+    pub(crate) fn value(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Authorization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Authorization(…)")
+    }
+}
+
+/// Reads settings one by one and gathers what is wrong.
+struct Reader {
+    settings: Map<String, Value>,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn new(json: &str) -> Result<Self, Vec<Problem>> {
+        match serde_json::from_str(json) {
+            Ok(Value::Object(settings)) => {
+                let unknown = settings.keys().filter(|name| !NAMES.contains(&name.as_str()));
+                let problems = unknown.map(|name| unknown_setting(name)).collect();
+                Ok(Self { settings, problems })
+            }
+            Ok(_) | Err(_) => Err(vec![Problem { pointer: String::new(), diagnosis: not_an_object() }]),
+        }
+    }
+
+    fn source(&mut self) -> Option<Source> {
+        let document = self.address("url");
+        let departments = self.address("departments_url");
+        let people = self.address("people_url");
+        let delimiter = self.delimiter();
+        match (document, departments, people) {
+            (Given::Nothing, Given::Nothing, Given::Nothing) => {
+                self.problem("url", no_address());
+                None
+            }
+            (Given::Good(document), Given::Nothing, Given::Nothing) => Some(Source::Json(document)),
+            (Given::Nothing, Given::Good(departments), Given::Good(people)) => {
+                Some(Source::Csv { departments, people, delimiter: delimiter? })
+            }
+            (Given::Nothing, Given::Nothing, _) => {
+                self.problem("departments_url", other_half("departments_url", "people_url"));
+                None
+            }
+            (Given::Nothing, _, Given::Nothing) => {
+                self.problem("people_url", other_half("people_url", "departments_url"));
+                None
+            }
+            (Given::Nothing, _, _) | (_, Given::Nothing, Given::Nothing) => None,
+            (..) => {
+                self.problem("url", two_formats());
+                None
+            }
+        }
+    }
+
+    fn address(&mut self, name: &str) -> Given<Address> {
+        let Some(text) = self.text(name) else { return Given::Nothing };
+        match Address::parse(&text) {
+            Ok(address) => Given::Good(address),
+            Err(why) => {
+                self.problem(name, why);
+                Given::Bad
+            }
+        }
+    }
+
+    fn delimiter(&mut self) -> Option<Delimiter> {
+        // Not `text`: a tab is white space.
+        let given = self.settings.get("delimiter").filter(|value| !value.is_null());
+        match given.map(Value::as_str) {
+            None | Some(Some("" | ",")) => Some(Delimiter::Comma),
+            Some(Some(";")) => Some(Delimiter::Semicolon),
+            Some(Some("\t")) => Some(Delimiter::Tab),
+            Some(Some("|")) => Some(Delimiter::Bar),
+            Some(_) => {
+                self.problem("delimiter", not_a_delimiter());
+                None
+            }
+        }
+    }
+
+    fn authorization(&mut self) -> Option<Authorization> {
+        let text = self.text("authorization")?;
+        if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+            return Some(Authorization(text));
+        }
+        self.problem("authorization", not_a_header());
+        None
+    }
+
+    /// The text of a setting; forms send an empty one for nothing.
+    fn text(&mut self, name: &str) -> Option<String> {
+        let text = match self.settings.get(name) {
+            None | Some(Value::Null) => return None,
+            Some(Value::String(text)) => text.trim().to_owned(),
+            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                self.problem(name, not_a_text(name));
+                return None;
+            }
+        };
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn problem(&mut self, name: &str, diagnosis: Diagnosis) {
+        self.problems.push(Problem { pointer: pointer(name), diagnosis });
+    }
+}
+
+/// What was found of one setting.
+enum Given<T> {
+    Nothing,
+    Bad,
+    Good(T),
+}
+
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_ascii_graphic() {
+            encoded.push(char);
+        } else {
+            let mut bytes = [0; 4];
+            encoded.extend(char.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")));
+        }
+    }
+    encoded
+}
+
+/// The origin as the contract writes it: no default port, host in lower case.
+fn origin(uri: &Uri) -> Option<String> {
+    let (scheme, default_port) = match uri.scheme_str()? {
+        "https" => ("https", 443),
+        "http" => ("http", 80),
+        _ => return None,
+    };
+    let host = uri.host()?.to_ascii_lowercase();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    if host.is_empty() || !host.bytes().all(is_plain) {
+        return None;
+    }
+    match uri.port_u16() {
+        Some(port) if port != default_port => Some(format!("{scheme}://{host}:{port}")),
+        Some(_) | None => Some(format!("{scheme}://{host}")),
+    }
+}
+
+fn pointer(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+fn not_an_object() -> Diagnosis {
+    Diagnosis::new("settings-not-an-object", "the settings are not a JSON object", "配置不是一个 JSON 对象")
+}
+
+fn unknown_setting(name: &str) -> Problem {
+    let diagnosis = Diagnosis::new(
+        "unknown-setting",
+        format!("setting {} is not known", quoted(name)),
+        format!("未知的配置项 {}", quoted(name)),
+    )
+    .remedy(format!("the settings are {}", NAMES.join(", ")), format!("可用的配置项：{}", NAMES.join("、")));
+    Problem { pointer: pointer(name), diagnosis }
+}
+
+fn not_a_text(name: &str) -> Diagnosis {
+    Diagnosis::new(
+        "setting-not-a-text",
+        format!("setting `{name}` must be a text"),
+        format!("配置项 {name} 必须是文本"),
+    )
+}
+
+fn not_an_address() -> Diagnosis {
+    // The value is not repeated: someone may have pasted a secret.
+    Diagnosis::new(
+        "not-an-address",
+        "this is not an address that begins with https:// or http://",
+        "这不是以 https:// 或 http:// 开头的地址",
+    )
+    .remedy(
+        "enter the whole address, such as https://example.com/roster.json",
+        "请填写完整地址，例如 https://example.com/roster.json",
+    )
+}
+
+fn password_in_address() -> Diagnosis {
+    Diagnosis::new(
+        "password-in-address",
+        "the address holds a user name or password",
+        "地址中包含用户名或密码",
+    )
+    .remedy(
+        "leave it out of the address and put the header's value, such as `Basic …`, into `authorization`",
+        "请从地址中去掉，并把请求头的值（例如 Basic …）填入 authorization",
+    )
+}
+
+fn no_address() -> Diagnosis {
+    Diagnosis::new("no-address", "no address of a roster is set", "没有填写花名册的地址").remedy(
+        "set `url` for a JSON roster, or `departments_url` and `people_url` for CSV files",
+        "JSON 花名册请填写 url；CSV 文件请同时填写 departments_url 和 people_url",
+    )
+}
+
+fn other_half(missing: &str, given: &str) -> Diagnosis {
+    Diagnosis::new(
+        "half-a-pair",
+        format!("`{given}` is set and `{missing}` is not"),
+        format!("已填写 {given}，但没有填写 {missing}"),
+    )
+    .remedy("a CSV roster is two files; set both", "CSV 花名册由两个文件组成，请同时填写")
+}
+
+fn two_formats() -> Diagnosis {
+    Diagnosis::new(
+        "two-formats",
+        "`url` is for a JSON roster, `departments_url` and `people_url` are for CSV files; both are set",
+        "url 用于 JSON 花名册，departments_url 和 people_url 用于 CSV 文件，两者不能同时填写",
+    )
+    .remedy("clear one of them", "请清空其中一种")
+}
+
+fn not_a_delimiter() -> Diagnosis {
+    Diagnosis::new(
+        "not-a-delimiter",
+        "the delimiter must be a comma, a semicolon, a vertical bar or a tab",
+        "分隔符必须是逗号、分号、竖线或制表符",
+    )
+}
+
+fn not_a_header() -> Diagnosis {
+    Diagnosis::new(
+        "not-a-header-value",
+        "the value of `authorization` has a character that a header cannot carry",
+        "authorization 的值包含请求头不允许的字符",
+    )
+    .remedy(
+        "enter the header's value in one line of ASCII, such as `Bearer …`",
+        "请用一行 ASCII 字符填写请求头的值，例如 Bearer …",
+    )
+}
+
+#[cfg(test)]
+mod tests;

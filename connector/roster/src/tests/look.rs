@@ -1,0 +1,69 @@
+//! What the roster says about single objects.
+
+use super::Bench;
+use expect_test::{Expect, expect};
+use rollcall_kit::Key;
+
+/// Refresh on top of a platform that holds people 7 and 8.
+#[track_caller]
+fn check(people: &str, keys: &[(&str, &str)], expected: &Expect) {
+    let bench = Bench::csv("id,name,parent\n", "id,name,departments\n7,Hong,\n8,Bai,\n");
+    bench.run();
+    bench.serve_csv("id,name,parent\nrd,R&D,\n", people);
+    bench.requests.borrow_mut().clear();
+    let keys: Vec<Key> = keys.iter().map(|(kind, id)| Key::new(kind, *id)).collect();
+    let result = bench.refresh(&keys);
+    expected.assert_eq(&bench.report(&result));
+    assert_eq!(
+        bench.requests.borrow().len(),
+        2,
+        "each file is read once, however many objects are asked about"
+    );
+}
+
+#[test]
+fn a_changed_person_is_put_after_a_new_department() {
+    check(
+        "id,name,departments\n7,Hong Hong,rd\n",
+        &[("User", "7"), ("Department", "rd")],
+        &expect![[r#"
+        put Department {"displayName":"R&D","externalId":"rd","parent":null,"schemas":["urn:rollcall:scim:schemas:2.0:Department"]}
+        put User {"active":true,"displayName":"Hong Hong","externalId":"7","name":{"formatted":"Hong Hong"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"7"}
+        complete: 2 read, 0 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
+fn a_person_who_is_not_listed_in_a_whole_roster_is_gone() {
+    check(
+        "id,name,departments\n8,Bai,\n",
+        &[("User", "7"), ("User", "8")],
+        &expect![[r#"
+        delete User 7
+        complete: 1 read, 1 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
+fn nobody_is_gone_while_a_row_is_broken() {
+    check(
+        "id,name,departments\n8,Bai Bai,\n,Nobody,\n",
+        &[("User", "7"), ("User", "8")],
+        &expect![[r#"
+        put User {"active":true,"displayName":"Bai Bai","externalId":"8","name":{"formatted":"Bai Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[]},"userName":"8"}
+        error User 7 [roster-not-whole] the roster has 1 errors; until they are mended nobody is retired and nothing is cleared
+        incomplete: 1 read, 0 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
+fn nobody_is_gone_while_the_roster_cannot_be_read() {
+    check(
+        "<html>",
+        &[("User", "7"), ("User", "8")],
+        &expect![[r#"
+        error User 7 [roster-is-a-web-page] p.csv: this is a web page, not a roster
+        error User 8 [roster-is-a-web-page] p.csv: this is a web page, not a roster
+        incomplete: 0 read, 0 unchanged, 0 skipped"#]],
+    );
+}

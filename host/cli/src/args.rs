@@ -1,0 +1,187 @@
+//! The command line, in two stages: [`LowArgs`] is what was typed, [`HiArgs`] what the program works with.
+//!
+//! Everything that needs the environment or a file happens between the two, in `HiArgs::resolve`.
+
+mod chinese;
+mod high;
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::language::Language;
+
+pub(crate) use high::{Held, HiArgs, Task};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed, or stopped by a signal
+  2  the command line or the source file is wrong
+  3  partial: something was not read or not applied; nothing departed because of that
+  4  held: departures wait for a person
+
+One signal (Ctrl-C, SIGTERM) stops an import in good order, a second one at once.";
+
+/// Import an organisation and follow it.
+#[derive(Debug, Parser)]
+#[command(name = "rollcall", version, after_help = EXIT_CODES)]
+pub(crate) struct LowArgs {
+    /// How to write the result: for people, or one JSON value (`export` writes one a line in either case).
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// The language to write in; that of LC_ALL, LC_MESSAGES or LANG unless given.
+    #[arg(long, global = true, value_enum)]
+    pub(crate) language: Option<Language>,
+    /// Log what happens to stderr: ids and numbers only.
+    #[arg(long, global = true)]
+    pub(crate) verbose: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: LowCommand,
+}
+
+impl LowArgs {
+    /// Read the command line, with help in the reader's language.
+    ///
+    /// # Errors
+    ///
+    /// When it is wrong, or asks for help or the version.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        let command = match asked_language() {
+            Language::English => Self::command(),
+            Language::Chinese => chinese::in_chinese(Self::command()),
+        };
+        Self::from_arg_matches(&command.try_get_matches()?)
+    }
+}
+
+/// The language that the command line asks for, found before it is read: help comes before everything else.
+fn asked_language() -> Language {
+    let arguments: Vec<_> = std::env::args_os().filter_map(|argument| argument.into_string().ok()).collect();
+    let value = |(argument, next): (&String, Option<&String>)| match argument.strip_prefix("--language") {
+        Some("") => next.cloned(),
+        Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+        None => None,
+    };
+    let next = arguments.iter().skip(1).map(Some).chain([None]);
+    let asked = arguments.iter().zip(next).find_map(value);
+    asked
+        .and_then(|value| Language::from_str(&value, false).ok())
+        .unwrap_or_else(|| Language::of_environment(|name| std::env::var(name).ok()))
+}
+
+/// How to write the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LowCommand {
+    /// Look at connectors.
+    #[command(subcommand)]
+    Connector(LowConnector),
+    /// Check a source: its settings, the way to it, its credentials and permissions. Changes nothing.
+    Check {
+        #[command(flatten)]
+        source: SourceFile,
+    },
+    /// Import the organisation of a source, or what is new in it.
+    Sync {
+        #[command(flatten)]
+        source: SourceFile,
+        #[command(flatten)]
+        data: DataFolder,
+        /// Record what would happen, and write nothing else.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// List the runs of a source, newest first, or show one of them.
+    History {
+        /// The number of a run: its log, and each change with what was there before.
+        run: Option<String>,
+        #[command(flatten)]
+        source: SourceInData,
+        /// Show everything: all runs, or all entries and changes of one. JSON always has everything of one run.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Look at what is held from a source.
+    #[command(subcommand)]
+    Directory(LowDirectory),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LowConnector {
+    /// Say what a connector is, what it asks for, and which settings it wants.
+    Inspect {
+        /// The connector's component, a `.wasm` file.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LowDirectory {
+    /// Show the departments from the top, with their people.
+    Tree {
+        #[command(flatten)]
+        source: SourceInData,
+        /// Show people who left and were kept, too.
+        #[arg(long)]
+        departed: bool,
+    },
+    /// Write the SCIM documents as they are held, one a line: departments, parents first, then people by external id.
+    Export {
+        #[command(flatten)]
+        source: SourceInData,
+        /// Write people who left and were kept, too.
+        #[arg(long)]
+        departed: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SourceFile {
+    /// The file that configures the source.
+    #[arg(long, value_name = "SOURCE.toml")]
+    pub(crate) source: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DataFolder {
+    /// The folder that holds what was imported; it is created when it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SourceInData {
+    /// The name of the source, as its file gives it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source: String,
+    /// The folder that holds what was imported.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        LowArgs::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_documents_every_exit_code() {
+        let help = LowArgs::command().render_long_help().to_string();
+        for code in ["0  done", "1  failed", "2  the command line", "3  partial", "4  held"] {
+            assert!(help.contains(code), "{code}");
+        }
+    }
+}

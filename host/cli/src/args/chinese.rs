@@ -1,0 +1,179 @@
+//! The help of the command line in Chinese, beside the English of its definition.
+//!
+//! What is deliberately not here: the parser's own errors, which clap says in English only.
+
+use clap::{Arg, ArgAction, Command};
+
+/// The order of a help page, with Chinese headings.
+const TEMPLATE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
+
+const EXIT_CODES: &str = "\
+退出码：
+  0  完成
+  1  失败，或被信号终止
+  2  命令行或来源配置文件有误
+  3  部分完成：有内容未能读取或写入；不会因此删除或停用任何对象
+  4  待确认：有离开的对象需要人工确认
+
+收到一次信号（Ctrl-C、SIGTERM）会有序停止导入，再次收到则立即终止。";
+
+/// What each command and each argument is for, by its path.
+const HELP: &[(&str, &str)] = &[
+    ("rollcall", "导入一个组织，并跟随其变化。"),
+    ("rollcall format", "结果的格式：text 供人阅读（默认），json 为一个 JSON 值（`export` 总是每行一个）"),
+    ("rollcall language", "输出语言：en 或 zh-CN；默认取自 LC_ALL、LC_MESSAGES 或 LANG"),
+    ("rollcall verbose", "把过程记录到标准错误输出：只含编号和数字"),
+    ("rollcall connector", "查看连接器。"),
+    ("rollcall connector inspect", "说明连接器是什么、请求哪些能力、需要哪些配置。"),
+    ("rollcall connector inspect file", "连接器组件，即 `.wasm` 文件"),
+    ("rollcall check", "检查来源：配置、网络通路、凭证与权限。不做任何改动。"),
+    ("rollcall check source", "来源配置文件"),
+    ("rollcall sync", "导入来源的组织，或其中的变化。"),
+    ("rollcall sync source", "来源配置文件"),
+    ("rollcall sync data", "存放导入数据的目录；不存在时自动创建"),
+    ("rollcall sync dry_run", "只记录将会发生什么，不写入其他任何内容"),
+    ("rollcall history", "列出来源的运行，最近的在前；或查看其中一次。"),
+    ("rollcall history run", "运行编号：查看其日志，以及每项变更的前后内容"),
+    ("rollcall history source", "来源名称，即其配置文件中的 name"),
+    ("rollcall history data", "存放导入数据的目录"),
+    ("rollcall history all", "全部显示：所有运行，或一次运行的全部日志和变更。单次运行的 JSON 总是完整的"),
+    ("rollcall directory", "查看从来源导入的内容。"),
+    ("rollcall directory tree", "自上而下显示部门及其人员。"),
+    ("rollcall directory tree source", "来源名称，即其配置文件中的 name"),
+    ("rollcall directory tree data", "存放导入数据的目录"),
+    ("rollcall directory tree departed", "同时显示已离开但仍保留的人员"),
+    (
+        "rollcall directory export",
+        "按原样输出所存的 SCIM 文档，每行一个：先部门（上级在前），后人员（按外部编号）。",
+    ),
+    ("rollcall directory export source", "来源名称，即其配置文件中的 name"),
+    ("rollcall directory export data", "存放导入数据的目录"),
+    ("rollcall directory export departed", "同时输出已离开但仍保留的人员"),
+];
+
+/// The same command line with Chinese help.
+pub(super) fn in_chinese(command: Command) -> Command {
+    let name = command.get_name().to_owned();
+    // Only at the top, which is where English has them, too.
+    translated(command, &name).after_help(EXIT_CODES).disable_version_flag(true).arg(version())
+}
+
+fn translated(command: Command, path: &str) -> Command {
+    let command = command
+        .help_template(TEMPLATE)
+        .subcommand_help_heading("命令")
+        .subcommand_value_name("命令")
+        .disable_help_subcommand(true)
+        .mut_args(|argument| {
+            let heading = if argument.is_positional() { "参数" } else { "选项" };
+            let help = help(&format!("{path} {}", argument.get_id())).unwrap_or_default();
+            let argument = argument.help(help).help_heading(heading);
+            // Their names are part of the Chinese text, because clap's words around them are English.
+            if argument.get_action().takes_values() {
+                argument.hide_default_value(true).hide_possible_values(true)
+            } else {
+                argument
+            }
+        })
+        .disable_help_flag(true)
+        .arg(
+            Arg::new("help")
+                .short('h')
+                .long("help")
+                .action(ArgAction::Help)
+                .help("显示帮助")
+                .help_heading("选项"),
+        )
+        .mut_subcommands(|subcommand| {
+            let path = format!("{path} {}", subcommand.get_name());
+            translated(subcommand, &path)
+        });
+    match help(path) {
+        Some(about) => command.about(about),
+        None => command,
+    }
+}
+
+fn version() -> Arg {
+    let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
+    version.help("显示版本").help_heading("选项")
+}
+
+fn help(path: &str) -> Option<&'static str> {
+    HELP.iter().find(|(known, _)| *known == path).map(|(_, help)| *help)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::args::LowArgs;
+
+    /// The path of each command and argument that has English help.
+    fn paths(command: &Command, path: &str, paths: &mut BTreeSet<String>) {
+        paths.insert(path.to_owned());
+        paths.extend(command.get_arguments().map(|argument| format!("{path} {}", argument.get_id())));
+        for subcommand in command.get_subcommands() {
+            self::paths(subcommand, &format!("{path} {}", subcommand.get_name()), paths);
+        }
+    }
+
+    #[test]
+    fn every_command_and_argument_has_chinese_help() {
+        let mut defined = BTreeSet::new();
+        paths(&LowArgs::command(), "rollcall", &mut defined);
+        let translated: BTreeSet<_> = HELP.iter().map(|(path, _)| (*path).to_owned()).collect();
+        assert_eq!(translated, defined);
+    }
+
+    #[test]
+    fn the_help_is_chinese_throughout() {
+        let mut command = in_chinese(LowArgs::command()).term_width(120);
+        expect_test::expect![[r#"
+            导入一个组织，并跟随其变化。
+
+            用法：rollcall [OPTIONS] <命令>
+
+            命令:
+              connector  查看连接器。
+              check      检查来源：配置、网络通路、凭证与权限。不做任何改动。
+              sync       导入来源的组织，或其中的变化。
+              history    列出来源的运行，最近的在前；或查看其中一次。
+              directory  查看从来源导入的内容。
+
+            选项:
+                  --format <FORMAT>      结果的格式：text 供人阅读（默认），json 为一个 JSON 值（`export` 总是每行一个）
+                  --language <LANGUAGE>  输出语言：en 或 zh-CN；默认取自 LC_ALL、LC_MESSAGES 或 LANG
+                  --verbose              把过程记录到标准错误输出：只含编号和数字
+              -h, --help                 显示帮助
+              -V, --version              显示版本
+
+            退出码：
+              0  完成
+              1  失败，或被信号终止
+              2  命令行或来源配置文件有误
+              3  部分完成：有内容未能读取或写入；不会因此删除或停用任何对象
+              4  待确认：有离开的对象需要人工确认
+
+            收到一次信号（Ctrl-C、SIGTERM）会有序停止导入，再次收到则立即终止。
+        "#]].assert_eq(&command.render_help().to_string());
+        let sync = command.find_subcommand_mut("sync").unwrap();
+        expect_test::expect![[r#"
+            导入来源的组织，或其中的变化。
+
+            用法：sync [OPTIONS] --source <SOURCE.toml> --data <DIR>
+
+            选项:
+                  --format <FORMAT>       结果的格式：text 供人阅读（默认），json 为一个 JSON 值（`export` 总是每行一个）
+                  --source <SOURCE.toml>  来源配置文件
+                  --data <DIR>            存放导入数据的目录；不存在时自动创建
+                  --language <LANGUAGE>   输出语言：en 或 zh-CN；默认取自 LC_ALL、LC_MESSAGES 或 LANG
+                  --dry-run               只记录将会发生什么，不写入其他任何内容
+                  --verbose               把过程记录到标准错误输出：只含编号和数字
+              -h, --help                  显示帮助
+        "#]].assert_eq(&sync.render_help().to_string());
+    }
+}

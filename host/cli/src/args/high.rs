@@ -1,0 +1,109 @@
+//! What the program works with: names that are names, and a source with everything in place.
+
+use std::path::{Path, PathBuf};
+
+use rollcall_host::model::{RunId, SourceName};
+use time::UtcOffset;
+
+use super::{Format, LowArgs, LowCommand, LowConnector, LowDirectory, SourceInData};
+use crate::exit::{Exit, Stop, diagnosis, diagnosis_with_remedy};
+use crate::language::{Language, is_unicode};
+use crate::messages;
+use crate::source_file::{self, Complaint, Configured, Surroundings};
+use crate::view::Reader;
+
+/// The command line, resolved. Not `Debug`: a source's settings hold secrets.
+pub(crate) struct HiArgs {
+    /// What to do.
+    pub(crate) task: Task,
+    /// How to write the result.
+    pub(crate) format: Format,
+    /// For whom.
+    pub(crate) reader: Reader,
+    /// Whether to log what happens.
+    pub(crate) verbose: bool,
+}
+
+/// What to do.
+pub(crate) enum Task {
+    Inspect { file: PathBuf },
+    Check { source: Configured },
+    Sync { source: Configured, data: PathBuf, dry_run: bool },
+    ListRuns { held: Held, all: bool },
+    ShowRun { run: RunId, held: Held, all: bool },
+    Tree { held: Held, departed: bool },
+    Export { held: Held, departed: bool },
+}
+
+/// What is held from a source, and where.
+pub(crate) struct Held {
+    pub(crate) source: SourceName,
+    pub(crate) data: PathBuf,
+}
+
+impl LowArgs {
+    /// For whom to write, from what was typed and the environment. `offset` is the reader's time.
+    pub(crate) fn reader(&self, offset: UtcOffset) -> Reader {
+        let variable = |name: &str| std::env::var(name).ok();
+        let language = self.language.unwrap_or_else(|| Language::of_environment(variable));
+        Reader { language, unicode: is_unicode(variable), offset }
+    }
+}
+
+impl HiArgs {
+    /// Look up everything that the command line points to.
+    ///
+    /// # Errors
+    ///
+    /// When a source file or something that it points to is missing or wrong, or a name is none.
+    pub(crate) fn resolve(low: LowArgs, reader: Reader) -> Result<Self, Stop> {
+        let task = match low.command {
+            LowCommand::Connector(LowConnector::Inspect { file }) => Task::Inspect { file },
+            LowCommand::Check { source } => Task::Check { source: configured(&source.source)? },
+            LowCommand::Sync { source, data, dry_run } => {
+                Task::Sync { source: configured(&source.source)?, data: data.data, dry_run }
+            }
+            LowCommand::History { run: None, source, all } => Task::ListRuns { held: held(source)?, all },
+            LowCommand::History { run: Some(run), source, all } => {
+                Task::ShowRun { run: RunId::new(run), held: held(source)?, all }
+            }
+            LowCommand::Directory(LowDirectory::Tree { source, departed }) => {
+                Task::Tree { held: held(source)?, departed }
+            }
+            LowCommand::Directory(LowDirectory::Export { source, departed }) => {
+                Task::Export { held: held(source)?, departed }
+            }
+        };
+        Ok(Self { task, format: low.format, reader, verbose: low.verbose })
+    }
+}
+
+fn held(low: SourceInData) -> Result<Held, Stop> {
+    let SourceInData { source, data } = low;
+    let invalid = || {
+        let sentence = messages::bad_name("--source");
+        Stop::usage(diagnosis_with_remedy("source-name-invalid", &sentence, &messages::name_not_file()))
+    };
+    Ok(Held { source: SourceName::new(source).map_err(|_| invalid())?, data })
+}
+
+fn configured(path: &Path) -> Result<Configured, Stop> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let sentence = messages::source_file_unreadable(path.display(), error);
+        Stop::usage(diagnosis("source-file-unreadable", &sentence))
+    })?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let surroundings = Surroundings { folder, variable: &|name| std::env::var(name) };
+    let configured = source_file::parse(&text)
+        .and_then(|written| written.resolve(&surroundings))
+        .map_err(|complaints| wrong(path, &complaints))?;
+    Ok(Configured { places: configured.places.in_file(path.display().to_string()), ..configured })
+}
+
+fn wrong(path: &Path, complaints: &[Complaint]) -> Stop {
+    let path = path.display();
+    let problems = complaints.iter().map(|Complaint { place, sentence }| {
+        diagnosis("source-file-invalid", &messages::at_place(format!("{path}:{place}"), sentence.clone()))
+    });
+    Stop::Problems(Exit::Usage, problems.collect())
+}

@@ -1,0 +1,33 @@
+//! Each command: get from the host, form what to show, show it.
+
+mod check;
+mod connector;
+mod directory;
+mod history;
+mod source;
+mod sync;
+
+use self::sync::Import;
+use crate::args::{HiArgs, Task};
+use crate::exit::{Exit, Stop};
+use crate::screen::Screen;
+
+/// Do what the command line asks.
+///
+/// # Errors
+///
+/// When it cannot be done; what was found to be wrong with a source is no error of a check.
+pub(crate) async fn run(args: HiArgs) -> Result<Exit, Stop> {
+    let screen = Screen { format: args.format, reader: args.reader };
+    match args.task {
+        Task::Inspect { file } => connector::inspect(&screen, &file).await,
+        Task::Check { source } => check::check(&screen, source).await,
+        Task::Sync { source, data, dry_run } => {
+            sync::sync(&screen, source, &Import { data: &data, dry_run, logs: args.verbose }).await
+        }
+        Task::ListRuns { held, all } => history::list(&screen, &held, all).await,
+        Task::ShowRun { run, held, all } => history::show(&screen, &run, &held, all).await,
+        Task::Tree { held, departed } => directory::show_tree(&screen, &held, departed).await,
+        Task::Export { held, departed } => directory::export(&screen, &held, departed).await,
+    }
+}

@@ -1,0 +1,175 @@
+//! `rollcall history`: the runs of a source, or one of them with its log and its changes.
+//!
+//! JSON of the list: `{"source", "runs": […]}`, newest first. JSON of one run: `{"run", "entries": […], "changes": […]}`;
+//! a change has `number`, `key`, `name`, `action`, `witness`, `refusal` and `attributes`: `[{"path", "before", "after"}]`.
+
+use std::io::Write;
+
+use rollcall_host::history::{ChangeRecord, History, Numbered, Run};
+use rollcall_host::merge::attribute_changes;
+use rollcall_host::model::{Entry, RunId, Severity};
+use rollcall_host::sqlite::SqliteStore;
+use serde_json::{Value, json};
+
+use crate::args::{Format, Held};
+use crate::data;
+use crate::exit::{Exit, Stop, diagnosis_with_remedy};
+use crate::messages::{self, Sentence};
+use crate::screen::Screen;
+use crate::view::{changes, runs};
+
+/// Runs that are listed unless all are asked for.
+///
+/// Why: one screen, and at least a day of a source that is read every half an hour.
+const N_RUNS: u32 = 50;
+
+/// Entries, and changes, that are shown of one run unless all are asked for.
+///
+/// Why: a first import has one change an object; people look at the beginning, programs read JSON.
+const N_ITEMS: u64 = 200;
+
+/// Items that are read at once.
+///
+/// Why: 1000 changes with both documents are a few MiB.
+const PAGE: u32 = 1000;
+
+/// List the runs of a source.
+pub(crate) async fn list(screen: &Screen, held: &Held, all: bool) -> Result<Exit, Stop> {
+    let store = data::open_for(&held.data, &held.source).await?;
+    let mut listed = store.runs(&held.source, None, if all { PAGE } else { N_RUNS }).await?;
+    while let Some(last) = listed.last().filter(|_| all) {
+        let older = store.runs(&held.source, Some(&last.id), PAGE).await?;
+        if older.is_empty() {
+            break;
+        }
+        listed.extend(older);
+    }
+    match screen.format {
+        Format::Json => screen.json(&json!({"source": held.source, "runs": listed}))?,
+        Format::Text => screen.lines(runs::table(&listed, &screen.reader))?,
+    }
+    Ok(Exit::Done)
+}
+
+/// Show one run of a source.
+pub(crate) async fn show(screen: &Screen, run: &RunId, held: &Held, all: bool) -> Result<Exit, Stop> {
+    let store = data::open_for(&held.data, &held.source).await?;
+    let found = store.run(run).await?.filter(|found| found.source == held.source);
+    let Some(run) = found else {
+        let sentence = messages::unknown_run(run, &held.source);
+        let remedy = messages::unknown_run_remedy();
+        return Err(Stop::usage(diagnosis_with_remedy("unknown-run", &sentence, &remedy)));
+    };
+    match screen.format {
+        Format::Json => write_json(screen, &store, &run).await?,
+        Format::Text => write_text(screen, &store, &run, if all { u64::MAX } else { N_ITEMS }).await?,
+    }
+    Ok(Exit::Done)
+}
+
+async fn write_text(screen: &Screen, store: &SqliteStore, run: &Run, limit: u64) -> Result<(), Stop> {
+    let reader = &screen.reader;
+    screen.lines(runs::head(run, reader))?;
+    let mut log = Section { screen, title: messages::log_title(), n_items: 0, limit };
+    each_entry(store, run, |numbered| log.add(|| changes::entry(&numbered.item, reader))).await?;
+    log.end(run.n_entries_dropped)?;
+    let mut list = Section { screen, title: messages::changes_title(), n_items: 0, limit };
+    each_change(store, run, |numbered| list.add(|| changes::change(&numbered.item, reader))).await?;
+    list.end(0)
+}
+
+/// A titled list of which only the beginning is written.
+struct Section<'s> {
+    screen: &'s Screen,
+    title: Sentence,
+    n_items: u64,
+    limit: u64,
+}
+
+impl Section<'_> {
+    fn add(&mut self, lines: impl FnOnce() -> Vec<String>) -> Result<(), Stop> {
+        if self.n_items == 0 {
+            self.screen.lines([String::new(), self.title.to(self.screen.reader.language).to_owned()])?;
+        }
+        if self.n_items < self.limit {
+            self.screen.lines(lines())?;
+        }
+        self.n_items = self.n_items.saturating_add(1);
+        Ok(())
+    }
+
+    /// Say how much was left out: here, and when it happened.
+    fn end(&self, n_dropped: u64) -> Result<(), Stop> {
+        let n_left_out = self.n_items.saturating_sub(self.limit);
+        let left_out = (0 < n_left_out).then(|| messages::and_more(n_left_out));
+        let dropped = (0 < n_dropped).then(|| messages::not_kept(n_dropped));
+        let said = left_out.iter().chain(&dropped);
+        self.screen.lines(said.map(|sentence| sentence.to(self.screen.reader.language).to_owned()))
+    }
+}
+
+/// Written piece by piece: the changes of a first import of a large company need not fit into the memory.
+async fn write_json(screen: &Screen, store: &SqliteStore, run: &Run) -> Result<(), Stop> {
+    let mut out = screen.writer();
+    write!(out, "{{\"run\":{},\n\"entries\":[", serde_json::to_string(run)?)?;
+    let mut separator = "\n";
+    each_entry(store, run, |entry| {
+        write!(out, "{separator}{}", serde_json::to_string(&entry)?)?;
+        separator = ",\n";
+        Ok(())
+    })
+    .await?;
+    write!(out, "],\n\"changes\":[")?;
+    separator = "\n";
+    each_change(store, run, |change| {
+        write!(out, "{separator}{}", json_of(&change))?;
+        separator = ",\n";
+        Ok(())
+    })
+    .await?;
+    writeln!(out, "]}}")?;
+    Ok(out.flush()?)
+}
+
+async fn each_entry(
+    store: &SqliteStore,
+    run: &Run,
+    mut act: impl FnMut(Numbered<Entry>) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let mut after = None;
+    loop {
+        let page = store.entries(&run.id, Severity::Info, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.number);
+        page.into_iter().try_for_each(&mut act)?;
+    }
+}
+
+async fn each_change(
+    store: &SqliteStore,
+    run: &Run,
+    mut act: impl FnMut(Numbered<ChangeRecord>) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let mut after = None;
+    loop {
+        let page = store.changes(&run.id, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.number);
+        page.into_iter().try_for_each(&mut act)?;
+    }
+}
+
+fn json_of(record: &Numbered<ChangeRecord>) -> Value {
+    let change = &record.item;
+    let [before, after] =
+        [&change.before, &change.after].map(|document| document.as_ref().unwrap_or(&Value::Null));
+    json!({
+        "number": record.number,
+        "key": change.key,
+        "name": changes::called(change),
+        "action": change.action,
+        "witness": change.witness,
+        "refusal": change.refusal,
+        "attributes": attribute_changes(before, after),
+    })
+}

@@ -1,0 +1,137 @@
+//! `rollcall sync`: one import of a source, watched.
+//!
+//! JSON: `{"run", "n_warnings", "n_errors"}`, `run` as in `rollcall history`.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use rollcall_host::cancel::Cancel;
+use rollcall_host::engine::EngineOptions;
+use rollcall_host::history::{History, Run, RunState};
+use rollcall_host::host::Host;
+use rollcall_host::model::{Failure, RunId};
+use rollcall_host::run::RunOptions;
+use rollcall_host::source::Source;
+use serde_json::json;
+
+use crate::args::Format;
+use crate::data;
+use crate::exit::{self, Exit, Stop};
+use crate::messages;
+use crate::progress::{ProgressLine, Way};
+use crate::screen::Screen;
+use crate::signals;
+use crate::source_file::{Configured, Places};
+use crate::view::{self, Reader, changes, runs};
+use crate::watch::{Log, Watch};
+
+/// How an import is made.
+pub(crate) struct Import<'a> {
+    /// The folder that holds what is imported.
+    pub(crate) data: &'a Path,
+    /// Whether it only records what it would do.
+    pub(crate) dry_run: bool,
+    /// Whether there are logs on stderr, beside which no line can be redrawn.
+    pub(crate) logs: bool,
+}
+
+/// Import a source and show how it went.
+pub(crate) async fn sync(screen: &Screen, configured: Configured, import: &Import<'_>) -> Result<Exit, Stop> {
+    let store = Arc::new(data::open_or_create(import.data)?);
+    let options = EngineOptions { cache_dir: Some(data::cache(import.data)), ..EngineOptions::default() };
+    let places = configured.places.clone();
+    let (engine, source) = super::source::load(options, configured).await?;
+    let host = Host::new(engine, store.clone(), store.clone(), store.clone());
+    let (id, log) = watched(screen, &host, &source, import).await?;
+    let Some(run) = store.run(&id).await? else {
+        return Err(Stop::failed(exit::diagnosis("unknown-run", &messages::unknown_run(id, source.name()))));
+    };
+    let run = located(run, &places);
+    match screen.format {
+        Format::Json => {
+            screen.json(&json!({"run": run, "n_warnings": log.n_warnings, "n_errors": log.n_errors}))?;
+        }
+        Format::Text => screen.lines(summary(screen, &run, &log, import.data))?,
+    }
+    Ok(exit_of(run.state))
+}
+
+/// Make the run, showing its progress and listening for signals.
+async fn watched(
+    screen: &Screen,
+    host: &Host,
+    source: &Source,
+    import: &Import<'_>,
+) -> Result<(RunId, Log), Stop> {
+    let reader = screen.reader;
+    let cancel = Cancel::new();
+    let otherwise = match screen.format {
+        Format::Json => Way::Silent,
+        Format::Text => Way::Lines,
+    };
+    let way = Way::for_stderr(import.logs, otherwise);
+    signals::listen(cancel.clone(), move || tell_stopping(&reader, way))?;
+    let watch = Watch::begin(ProgressLine::new(reader, way));
+    let observer = watch.observer();
+    let options = RunOptions { dry_run: import.dry_run, observer, cancel, ..RunOptions::default() };
+    let report = host.sync(source, options).await;
+    let log = watch.end();
+    Ok((report?.run, log))
+}
+
+/// The same run, whose failure says where in the source file a wrong setting stands.
+fn located(run: Run, places: &Places) -> Run {
+    let located = |failure: Failure| Failure { diagnosis: places.locate(failure.diagnosis), ..failure };
+    Run { failure: run.failure.map(located), ..run }
+}
+
+/// Nobody is told if stderr is gone: the run stops all the same.
+fn tell_stopping(reader: &Reader, way: Way) {
+    let line_break = if way == Way::Redraw { "\n" } else { "" };
+    let _told = writeln!(io::stderr().lock(), "{line_break}{}", messages::stopping().to(reader.language));
+}
+
+fn summary(screen: &Screen, run: &Run, log: &Log, data: &Path) -> Vec<String> {
+    let reader = &screen.reader;
+    let cross = reader.sign("✗", "x");
+    let mut lines = vec![runs::summary(run, reader)];
+    if let Some(failure) = &run.failure {
+        let told = view::diagnosis::lines(&failure.diagnosis, reader).join("\n");
+        lines.push(format!("{cross} {told}"));
+    }
+    lines.extend(log.first_errors.iter().flat_map(|error| changes::entry(error, reader)));
+    if 0 < log.n_warnings || 0 < log.n_errors {
+        lines.push(messages::log_sum(log.n_errors, log.n_warnings).to(reader.language).to_owned());
+    }
+    let command = format!("rollcall history {} --source {} --data {}", run.id, run.source, quoted(data));
+    lines.push(messages::where_to_read(command).to(reader.language).to_owned());
+    lines
+}
+
+/// A path as a POSIX shell takes it.
+fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}
+
+fn exit_of(state: RunState) -> Exit {
+    match state {
+        RunState::Succeeded => Exit::Done,
+        RunState::Partial => Exit::Partial,
+        RunState::Held => Exit::Held,
+        RunState::Running | RunState::Failed | RunState::Cancelled | RunState::Interrupted => Exit::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_quoted_where_a_shell_would_split_it() {
+        assert_eq!(quoted(Path::new("/data/a-b_c.d")), "/data/a-b_c.d");
+        assert_eq!(quoted(Path::new("it's here")), r"'it'\''s here'");
+    }
+}

@@ -1,0 +1,235 @@
+//! Every sentence of this program's own, in both of its languages side by side.
+//!
+//! What is deliberately not here: what a connector or the host says; those diagnoses bring their translations along.
+
+use std::fmt::Display;
+
+use crate::language::Language;
+
+/// The same sentence in every language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sentence {
+    pub(crate) english: String,
+    pub(crate) chinese: String,
+}
+
+impl Sentence {
+    /// The sentence for one reader.
+    pub(crate) fn to(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.english,
+            Language::Chinese => &self.chinese,
+        }
+    }
+
+    /// A name or number that is written the same in every language.
+    pub(crate) fn verbatim(text: impl Display) -> Self {
+        let english = text.to_string();
+        Self { chinese: english.clone(), english }
+    }
+}
+
+/// What can be filled into a sentence: another one, or whatever is written the same in every language.
+pub(crate) trait Say {
+    /// How it is said in this language.
+    fn say(&self, language: Language) -> String;
+}
+
+impl Say for Sentence {
+    fn say(&self, language: Language) -> String {
+        self.to(language).to_owned()
+    }
+}
+
+impl<T: Display + ?Sized> Say for T {
+    fn say(&self, _language: Language) -> String {
+        self.to_string()
+    }
+}
+
+/// Each item is a function that returns a [`Sentence`]: its name and arguments, then the text in English and in
+/// Chinese. An argument that one of them leaves out is an unused variable, which the compiler tells.
+macro_rules! sentences {
+    ($(fn $name:ident($($argument:ident),*) { $english:literal, $chinese:literal })*) => {
+        $(pub(crate) fn $name($($argument: impl Say),*) -> Sentence {
+            Sentence {
+                english: {
+                    $(let $argument = $argument.say(Language::English);)*
+                    format!($english)
+                },
+                chinese: {
+                    $(let $argument = $argument.say(Language::Chinese);)*
+                    format!($chinese)
+                },
+            }
+        })*
+
+        #[cfg(test)]
+        const ALL: &[(&str, &str, &str)] = &[$((stringify!($name), $english, $chinese)),*];
+    };
+}
+
+sentences! {
+    // Words of a source file.
+    fn a_string() { "a string, {{ env = \"NAME\" }} or {{ file = \"PATH\" }}", "字符串、{{ env = \"变量名\" }} 或 {{ file = \"路径\" }}" }
+    fn a_string_found() { "a string", "字符串" }
+    fn an_integer() { "an integer", "整数" }
+    fn a_float() { "a decimal number", "小数" }
+    fn a_boolean() { "a boolean", "布尔值" }
+    fn a_datetime() { "a date or time", "日期或时间" }
+    fn an_array() { "an array", "数组" }
+    fn a_table() { "a table", "表" }
+    fn an_array_of_origins() { "an array of origins such as [\"https://api.example.com\"]", "由源（origin）组成的数组，例如 [\"https://api.example.com\"]" }
+    fn a_setting() { "a string, a number, a boolean, an array or a table", "字符串、数字、布尔值、数组或表" }
+    fn a_proxy() { "a URL, or a table of `url`, `username` and `password`", "代理的 URL，或包含 `url`、`username`、`password` 的表" }
+
+    // What is wrong with a source file.
+    fn not_toml(reason) { "not valid TOML: {reason}", "不是合法的 TOML：{reason}" }
+    fn wrong_type(key, expected, found) { "`{key}` must be {expected}, found {found}", "`{key}` 应为{expected}，实际为{found}" }
+    fn unknown_key(key, place, known) { "unknown key `{key}` in {place}; the keys there are {known}", "{place}中没有名为 `{key}` 的键；可用的键有 {known}" }
+    fn missing_key(key, expected) { "`{key}` is missing; it must be {expected}", "缺少 `{key}`，它应为{expected}" }
+    fn top_of_file() { "the first part of the file", "文件开头部分" }
+    fn table_of_file(name) { "[{name}]", "[{name}] 表" }
+    fn out_of_range(key) { "`{key}` must be a finite number of at most 64 bits", "`{key}` 应为有限的、不超过 64 位的数" }
+    fn variable_missing(key, name) { "`{key}` is to come from the environment variable {name}, which is not set", "`{key}` 取自环境变量 {name}，但该变量未设置" }
+    fn variable_not_text(key, name) { "`{key}` is to come from the environment variable {name}, which is not UTF-8", "`{key}` 取自环境变量 {name}，但其内容不是 UTF-8 文本" }
+    fn file_unreadable(key, path, reason) { "`{key}` is to come from the file {path}, which cannot be read: {reason}", "`{key}` 取自文件 {path}，但无法读取：{reason}" }
+    fn file_too_large(key, path, limit_bytes) { "`{key}` is to come from the file {path}, which is larger than {limit_bytes} bytes", "`{key}` 取自文件 {path}，但该文件超过 {limit_bytes} 字节" }
+    fn bad_name(key) { "`{key}` must be 1 to 64 lower-case letters, digits and hyphens, and not start with a hyphen", "`{key}` 应为 1 到 64 个小写字母、数字或连字符，且不能以连字符开头" }
+    fn bad_departed(key) { "`{key}` must be \"deactivate\" or \"delete\"", "`{key}` 应为 \"deactivate\"（停用）或 \"delete\"（删除）" }
+    fn bad_origin(key) { "`{key}` must be an origin such as \"https://api.example.com\" or \"https://api.example.com:8443\"", "`{key}` 应为源（origin），例如 \"https://api.example.com\" 或 \"https://api.example.com:8443\"" }
+    fn proxy_not_a_url(key) { "`{key}` must be a URL such as \"http://name:password@proxy.example.com:3128\"", "`{key}` 应为 URL，例如 \"http://用户名:密码@proxy.example.com:3128\"" }
+    fn proxy_scheme(key) { "`{key}` must begin with \"http://\", \"https://\" or \"socks5://\"", "`{key}` 应以 \"http://\"、\"https://\" 或 \"socks5://\" 开头" }
+    fn proxy_path(key) { "`{key}` must end after its port, without a path or a query", "`{key}` 应在端口号之后结束，不能带路径或查询参数" }
+    fn proxy_credentials(key) { "`{key}` has a name or password that is not percent-encoded UTF-8; a table of `url`, `username` and `password` needs no encoding", "`{key}` 中的用户名或密码不是百分号编码的 UTF-8；改用包含 `url`、`username`、`password` 的表则无需编码" }
+    fn password_alone(key) { "`{key}` needs `username` beside it", "设置 `{key}` 时必须同时设置 `username`" }
+
+    fn at_place(place, what) { "{place}: {what}", "{place} 处：{what}" }
+    fn source_file_unreadable(path, reason) { "the source file {path} cannot be read: {reason}", "无法读取来源配置文件 {path}：{reason}" }
+    fn name_not_file() { "give the name that stands in the source file, not the path of the file", "请填写来源配置文件中的名称，而不是文件路径" }
+
+    // What stops the program.
+    fn output_failed(reason) { "the result cannot be written: {reason}", "无法输出结果：{reason}" }
+    fn store_failed(reason) { "the data cannot be read or written: {reason}", "无法读写数据：{reason}" }
+    fn data_unusable(path, reason) { "the data folder {path} cannot be created: {reason}", "无法创建数据目录 {path}：{reason}" }
+    fn no_data(path) { "there is no data in {path}", "{path} 中没有数据" }
+    fn no_data_remedy() { "import a source into it with `rollcall sync`, or give another `--data`", "请先用 `rollcall sync` 导入来源，或指定其他 `--data`" }
+    fn unknown_source(name, path) { "{path} holds nothing of a source named {name}", "{path} 中没有来源 {name} 的数据" }
+    fn known_sources(names) { "the sources there are: {names}", "其中的来源有：{names}" }
+    fn unknown_run(id, name) { "source {name} has no run {id}", "来源 {name} 没有编号为 {id} 的运行" }
+    fn unknown_run_remedy() { "leave the number out to list the runs", "去掉编号即可列出全部运行" }
+    fn no_runtime(reason) { "the program cannot start its threads: {reason}", "程序无法启动线程：{reason}" }
+
+    fn engine_unusable(reason) { "components cannot be run here: {reason}", "此环境无法运行组件：{reason}" }
+    fn cache_unusable(path, reason) { "the folder for compiled connectors, {path}, cannot be used: {reason}", "无法使用存放已编译连接器的目录 {path}：{reason}" }
+    fn cache_not_private(path) { "others can write to {path}, where compiled connectors are kept", "其他用户可以写入存放已编译连接器的目录 {path}" }
+    fn cache_not_private_remedy(path) { "make it yours alone: chmod 700 {path}", "请改为仅本人可访问：chmod 700 {path}" }
+    fn connector_unreadable(path, reason) { "the connector {path} cannot be read: {reason}", "无法读取连接器 {path}：{reason}" }
+    fn connector_too_large(found, limit) { "the connector has {found} bytes, more than the {limit} that it may have", "连接器有 {found} 字节，超过上限 {limit} 字节" }
+    fn connector_invalid(reason) { "the file is no WebAssembly component: {reason}", "该文件不是 WebAssembly 组件：{reason}" }
+    fn connector_invalid_remedy() { "give the `.wasm` file of a connector, whole", "请指定完整的连接器 `.wasm` 文件" }
+    fn import_not_granted(import, why) { "the connector asks for {import}, which no connector is given: {why}", "连接器请求了不会授予任何连接器的能力 {import}：{why}" }
+    fn import_not_granted_remedy() { "do not use it; ask its author for one that keeps to the contract", "请勿使用；请向作者索取遵守约定的版本" }
+    fn contract_incompatible(contract, reason) { "the connector does not fit the contract {contract}: {reason}", "连接器与约定 {contract} 不符：{reason}" }
+    fn contract_incompatible_remedy() { "use a connector and a host of the same minor version", "请使用次版本号相同的连接器与主程序" }
+    fn connector_unusable(reason) { "the connector cannot be used: {reason}", "无法使用该连接器：{reason}" }
+    fn source_busy(run) { "run {run} of this source is still at work", "该来源的第 {run} 次运行尚未结束" }
+    fn source_busy_remedy() { "wait until it has ended, or stop it", "请等它结束，或先将其停止" }
+    fn history_unwritable(reason) { "the history cannot be written: {reason}", "无法写入运行历史：{reason}" }
+    fn run_died(reason) { "the run died: {reason}", "运行异常终止：{reason}" }
+
+    // Progress.
+    fn phase_reading() { "reading", "读取中" }
+    fn phase_confirming() { "confirming", "确认中" }
+    fn phase_retiring() { "retiring", "清退中" }
+    fn progress_of(phase, done, total) { "{phase}: {done} of {total}", "{phase}：{done} / {total} 项" }
+    fn progress_so_far(phase, done) { "{phase}: {done} so far", "{phase}：已完成 {done} 项" }
+
+    // A check.
+    fn check_sum(passed, warnings, failed, skipped) { "{passed} passed, {warnings} to look at, {failed} failed, {skipped} not tried", "通过 {passed} 项，需留意 {warnings} 项，失败 {failed} 项，未检查 {skipped} 项" }
+
+    // A connector.
+    fn word_id() { "connector", "连接器" }
+    fn word_file() { "file", "文件" }
+    fn word_digest() { "digest", "摘要" }
+    fn word_objects() { "objects", "对象类型" }
+    fn word_capabilities() { "asks for", "请求的能力" }
+    fn settings_title() { "Settings", "配置项" }
+    fn setting_required() { "required", "必填" }
+    fn setting_required_secret() { "required, secret", "必填，保密" }
+    fn setting_secret() { "optional, secret", "选填，保密" }
+    fn setting_optional() { "optional", "选填" }
+    fn setting_default(value) { "optional, else {value}", "选填，默认 {value}" }
+
+    // A run.
+    fn run_title(id, source) { "Run {id} of {source}", "来源 {source} 的第 {id} 次运行" }
+    fn word_run() { "run", "编号" }
+    fn word_state() { "state", "状态" }
+    fn word_started() { "started", "开始时间" }
+    fn word_took() { "took", "耗时" }
+    fn word_trigger() { "trigger", "触发方式" }
+    fn word_connector() { "connector", "连接器" }
+    fn word_read() { "read", "读取" }
+    fn word_created() { "created", "新建" }
+    fn word_updated() { "updated", "更新" }
+    fn word_restored() { "restored", "恢复" }
+    fn word_unchanged() { "unchanged", "未变" }
+    fn word_skipped() { "skipped", "跳过" }
+    fn word_rejected() { "rejected", "拒绝" }
+    fn word_deactivated() { "deactivated", "停用" }
+    fn word_deleted() { "deleted", "删除" }
+    fn word_kept() { "kept", "保留" }
+    fn counted(what, n) { "{n} {what}", "{what} {n} 个" }
+    fn nothing_counted() { "nothing read", "未读取任何对象" }
+    fn run_ended(id, source, state, took, counts) { "Run {id} of {source}: {state} after {took}; {counts}", "来源 {source} 第 {id} 次运行：{state}，耗时 {took}；{counts}" }
+    fn dry_run_ended(id, source, state, took, counts) { "Dry run {id} of {source}: {state} after {took}; nothing was written, but would be: {counts}", "来源 {source} 第 {id} 次试运行：{state}，耗时 {took}；未写入任何数据；正式运行将会：{counts}" }
+    fn dry_run(trigger) { "{trigger}, dry run", "{trigger}（试运行）" }
+    fn trigger_manual() { "manual", "手动" }
+    fn trigger_schedule() { "schedule", "定时" }
+    fn trigger_event() { "event", "事件" }
+    fn trigger_stream() { "stream", "推送流" }
+    fn trigger_approval() { "approval", "审批" }
+    fn state_running() { "running", "进行中" }
+    fn state_succeeded() { "succeeded", "成功" }
+    fn state_partial() { "partial", "部分完成" }
+    fn state_failed() { "failed", "失败" }
+    fn state_held() { "held", "待确认" }
+    fn state_cancelled() { "cancelled", "已取消" }
+    fn state_interrupted() { "interrupted", "已中断" }
+    fn witness(text) { "the source said: {text}", "来源答复：{text}" }
+
+    fn log_title() { "Log", "日志" }
+    fn changes_title() { "Changes", "变更" }
+    fn and_more(n) { "and {n} more; --all shows them", "另有 {n} 项；加 --all 可全部显示" }
+    fn not_kept(n) { "{n} more were counted and not kept", "另有 {n} 项只计数、未保存" }
+    fn log_sum(errors, warnings) { "In the log: errors {errors}, warnings {warnings}", "日志中有错误 {errors} 条、警告 {warnings} 条" }
+    fn where_to_read(command) { "More: {command}", "详情：{command}" }
+    fn stopping() { "stopping in good order; once more to stop at once", "正在有序停止；再按一次立即停止" }
+
+    // An organisation.
+    fn one_person() { "1 person", "1 人" }
+    fn several_people(n) { "{n} people", "{n} 人" }
+    fn people_in_all(own, n) { "{own}, {n} in all", "直属 {own}，共 {n} 人" }
+    fn one_department() { "1 department", "1 个部门" }
+    fn several_departments(n) { "{n} departments", "{n} 个部门" }
+    fn tree_sum(departments, people) { "{departments}, {people}", "共 {departments}，{people}" }
+    fn without_department() { "Without a department", "不属于任何部门" }
+    fn parent_not_held(parent) { "its parent [{parent}] is not held", "未持有上级部门 [{parent}]" }
+    fn parent_circular(parent) { "its parent [{parent}] is below it", "上级部门 [{parent}] 位于其下，形成循环" }
+    fn word_leader() { "leader", "主管" }
+    fn word_departed() { "departed", "已离开" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sentence_is_in_both_languages() {
+        for (name, english, chinese) in ALL {
+            let has_chinese = |text: &str| text.chars().any(|c| ('\u{3000}'..'\u{a000}').contains(&c));
+            assert!(!english.is_empty() && !has_chinese(english), "{name} has no English text");
+            assert!(has_chinese(chinese), "{name} has no Chinese text");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What the host's errors are called in both languages.
+//!
+//! What is deliberately not here: a connector's own failures, which come as diagnoses in both languages.
+
+use rollcall_host::error::{EngineError, LoadError, RunError, StoreError};
+
+use crate::exit::{Stop, diagnosis, diagnosis_with_remedy};
+use crate::messages;
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::failed(diagnosis("store-failed", &messages::store_failed(error)))
+    }
+}
+
+impl From<EngineError> for Stop {
+    fn from(error: EngineError) -> Self {
+        Self::failed(match &error {
+            EngineError::Cache { path, cause } => {
+                diagnosis("cache-unusable", &messages::cache_unusable(path.display(), cause))
+            }
+            EngineError::CacheNotPrivate { path } => diagnosis_with_remedy(
+                "cache-not-private",
+                &messages::cache_not_private(path.display()),
+                &messages::cache_not_private_remedy(path.display()),
+            ),
+            EngineError::Start(_) | _ => diagnosis("engine-unusable", &messages::engine_unusable(&error)),
+        })
+    }
+}
+
+impl From<LoadError> for Stop {
+    fn from(error: LoadError) -> Self {
+        Self::failed(match &error {
+            LoadError::Read { path, cause } => {
+                diagnosis("connector-unreadable", &messages::connector_unreadable(path.display(), cause))
+            }
+            LoadError::TooLarge { found_bytes, limit_bytes } => {
+                diagnosis("connector-too-large", &messages::connector_too_large(found_bytes, limit_bytes))
+            }
+            LoadError::Invalid(reason) => diagnosis_with_remedy(
+                "connector-invalid",
+                &messages::connector_invalid(reason),
+                &messages::connector_invalid_remedy(),
+            ),
+            LoadError::ImportNotGranted { import, why } => diagnosis_with_remedy(
+                "import-not-granted",
+                &messages::import_not_granted(import, why),
+                &messages::import_not_granted_remedy(),
+            ),
+            LoadError::Incompatible { contract, cause } => diagnosis_with_remedy(
+                "contract-incompatible",
+                &messages::contract_incompatible(contract, cause),
+                &messages::contract_incompatible_remedy(),
+            ),
+            LoadError::Describe(_) | LoadError::Descriptor(_) | _ => {
+                diagnosis("connector-unusable", &messages::connector_unusable(&error))
+            }
+        })
+    }
+}
+
+impl From<RunError> for Stop {
+    fn from(error: RunError) -> Self {
+        Self::failed(match &error {
+            RunError::Busy { run } => diagnosis_with_remedy(
+                "source-busy",
+                &messages::source_busy(run),
+                &messages::source_busy_remedy(),
+            ),
+            RunError::History(cause) => diagnosis("history-unwritable", &messages::history_unwritable(cause)),
+            RunError::TooManyKeys { .. } | RunError::Died(_) | _ => {
+                diagnosis("run-died", &messages::run_died(&error))
+            }
+        })
+    }
+}

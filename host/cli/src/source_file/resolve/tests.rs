@@ -1,0 +1,196 @@
+//! What a source file's values come to.
+
+use std::ffi::OsString;
+
+use expect_test::{Expect, expect};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+use crate::source_file::parse;
+
+/// A folder with files to point to, and an environment.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("secret.txt"), "from the file\r\n").unwrap();
+        std::fs::write(folder.path().join("ca.pem"), "-----BEGIN CERTIFICATE-----\n").unwrap();
+        std::fs::write(folder.path().join("bytes"), b"\xff").unwrap();
+        Self { folder }
+    }
+
+    fn resolve(&self, text: &str) -> Result<Configured, Vec<Complaint>> {
+        let variable = |name: &str| match name {
+            "SET" => Ok("from the environment".to_owned()),
+            "PROXY" => Ok("socks5://u:p%40ss@proxy:1080".to_owned()),
+            "BINARY" => Err(VarError::NotUnicode(OsString::new())),
+            _ => Err(VarError::NotPresent),
+        };
+        let written = parse(text).map_err(|_| "a complaint about the text").unwrap();
+        written.resolve(&Surroundings { folder: self.folder.path(), variable: &variable })
+    }
+
+    #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "the macro `expect!` is written at the call")]
+    fn check_complaints(&self, text: &str, expected: Expect) {
+        let complaints = self.resolve(text).err().unwrap_or_default();
+        let folder = self.folder.path().display().to_string();
+        let lines: Vec<_> = complaints
+            .iter()
+            .map(|complaint| {
+                let Sentence { english, chinese } = &complaint.sentence;
+                format!("{} {english}\n    {chinese}\n", complaint.place).replace(&folder, "FOLDER")
+            })
+            .collect();
+        expected.assert_eq(&lines.concat());
+    }
+}
+
+fn configured(text: &str) -> Configured {
+    Place::new().resolve(text).map_err(|complaints| format!("{complaints:?}")).unwrap()
+}
+
+#[test]
+fn settings_keep_their_types_and_get_their_secrets() {
+    let configured = configured(
+        r#"
+        name = "a"
+        connector = "example.wasm"
+        [settings]
+        text = "t"
+        env = { env = "SET" }
+        file = { file = "secret.txt" }
+        list = [1, -1, 18446744073709551615, 1.5, true, { env = "SET" }]
+        nested = { deeper = { x = { file = "secret.txt" }, y = 0xff } }
+        both = { env = "SET", other = "o" }
+        "#,
+    );
+    assert_eq!(
+        configured.settings,
+        json!({
+            "text": "t",
+            "env": "from the environment",
+            "file": "from the file",
+            "list": [1, -1, 18_446_744_073_709_551_615_u64, 1.5, true, "from the environment"],
+            "nested": {"deeper": {"x": "from the file", "y": 255}},
+            "both": {"env": "SET", "other": "o"},
+        })
+    );
+}
+
+#[test]
+fn a_file_without_settings_has_none() {
+    assert_eq!(configured("name = \"a\"\nconnector = \"b\"").settings, json!({}));
+}
+
+#[test]
+fn paths_begin_at_the_file() {
+    let place = Place::new();
+    let configured = place.resolve("name = \"a\"\nconnector = \"b/c.wasm\"").map_err(|_| "").unwrap();
+    assert_eq!(configured.connector, place.folder.path().join("b/c.wasm"));
+}
+
+#[test]
+fn people_who_left_are_deactivated_unless_the_file_says_otherwise() {
+    assert_eq!(configured("name = \"a\"\nconnector = \"b\"").departed, DepartedUsers::Deactivate);
+    assert_eq!(
+        configured("name = \"a\"\nconnector = \"b\"\ndeparted = \"delete\"").departed,
+        DepartedUsers::Delete
+    );
+}
+
+#[test]
+fn a_proxy_is_a_url_or_a_table() {
+    let proxy = |text: &str| {
+        configured(&format!("name = \"a\"\nconnector = \"b\"\negress.proxy = {text}")).egress.proxy.unwrap()
+    };
+    let expected: Proxy = "socks5://u:p%40ss@proxy:1080".parse().unwrap();
+    assert_eq!(proxy(r#"{ env = "PROXY" }"#), expected);
+    assert_eq!(proxy(r#"{ url = "socks5://proxy:1080", username = "u", password = "p@ss" }"#), expected);
+    assert_eq!(proxy(r#"{ url = { env = "PROXY" } }"#), expected);
+    assert_eq!(proxy(r#""socks5://u:p%40ss@proxy:1080""#), expected);
+}
+
+#[test]
+fn certificates_are_in_place_or_at_a_path() {
+    let ca = |text: &str| {
+        configured(&format!("name = \"a\"\nconnector = \"b\"\negress.ca = {text}")).egress.ca_pem.unwrap()
+    };
+    assert_eq!(ca(r#""ca.pem""#), b"-----BEGIN CERTIFICATE-----\n");
+    assert_eq!(ca(r#"{ file = "ca.pem" }"#), b"-----BEGIN CERTIFICATE-----");
+}
+
+#[test]
+fn an_empty_list_of_origins_grants_none() {
+    assert_eq!(configured("name = \"a\"\nconnector = \"b\"\negress.allow = []").egress.allow, Some(vec![]));
+    assert_eq!(configured("name = \"a\"\nconnector = \"b\"").egress.allow, None);
+}
+
+#[test]
+fn everything_missing_is_told_by_name_and_at_once() {
+    Place::new().check_complaints(
+        r#"name = { env = "NAME" }
+connector = { file = "nowhere.txt" }
+egress.ca = "nowhere.pem"
+egress.proxy = { url = "http://proxy", username = { env = "BINARY" }, password = { file = "bytes" } }
+[settings]
+list = [{ env = "ABSENT" }]
+endless = { file = "/dev/zero" }
+"#,
+        expect![[r#"
+            1:8 `name` is to come from the environment variable NAME, which is not set
+                `name` 取自环境变量 NAME，但该变量未设置
+            2:13 `connector` is to come from the file FOLDER/nowhere.txt, which cannot be read: No such file or directory (os error 2)
+                `connector` 取自文件 FOLDER/nowhere.txt，但无法读取：No such file or directory (os error 2)
+            3:13 `egress.ca` is to come from the file FOLDER/nowhere.pem, which cannot be read: No such file or directory (os error 2)
+                `egress.ca` 取自文件 FOLDER/nowhere.pem，但无法读取：No such file or directory (os error 2)
+            4:51 `egress.proxy.username` is to come from the environment variable BINARY, which is not UTF-8
+                `egress.proxy.username` 取自环境变量 BINARY，但其内容不是 UTF-8 文本
+            4:82 `egress.proxy.password` is to come from the file FOLDER/bytes, which cannot be read: stream did not contain valid UTF-8
+                `egress.proxy.password` 取自文件 FOLDER/bytes，但无法读取：stream did not contain valid UTF-8
+            6:9 `settings.list[0]` is to come from the environment variable ABSENT, which is not set
+                `settings.list[0]` 取自环境变量 ABSENT，但该变量未设置
+            7:11 `settings.endless` is to come from the file /dev/zero, which is larger than 1048576 bytes
+                `settings.endless` 取自文件 /dev/zero，但该文件超过 1048576 字节
+        "#]],
+    );
+}
+
+#[test]
+fn a_wrong_value_is_told_without_repeating_it() {
+    Place::new().check_complaints(
+        r#"name = "Geheim"
+connector = "b"
+departed = "geheim"
+[egress]
+proxy = "geheim"
+allow = ["https://api.example.com/geheim", "ftp://geheim"]
+"#,
+        expect![[r#"
+            1:8 `name` must be 1 to 64 lower-case letters, digits and hyphens, and not start with a hyphen
+                `name` 应为 1 到 64 个小写字母、数字或连字符，且不能以连字符开头
+            3:12 `departed` must be "deactivate" or "delete"
+                `departed` 应为 "deactivate"（停用）或 "delete"（删除）
+            5:9 `egress.proxy` must be a URL such as "http://name:password@proxy.example.com:3128"
+                `egress.proxy` 应为 URL，例如 "http://用户名:密码@proxy.example.com:3128"
+            6:10 `egress.allow[0]` must be an origin such as "https://api.example.com" or "https://api.example.com:8443"
+                `egress.allow[0]` 应为源（origin），例如 "https://api.example.com" 或 "https://api.example.com:8443"
+            6:44 `egress.allow[1]` must be an origin such as "https://api.example.com" or "https://api.example.com:8443"
+                `egress.allow[1]` 应为源（origin），例如 "https://api.example.com" 或 "https://api.example.com:8443"
+        "#]],
+    );
+    for proxy in [
+        "ftp://u:geheim@proxy",
+        "geheim:password@proxy:3128",
+        "http://u:geheim@proxy/path",
+        "http://u:%ff@proxy",
+    ] {
+        let text = format!("name = \"a\"\nconnector = \"b\"\negress.proxy = \"{proxy}\"");
+        let complaints = Place::new().resolve(&text).err().unwrap();
+        assert!(!format!("{complaints:?}").contains("geheim"), "{complaints:?}");
+    }
+}

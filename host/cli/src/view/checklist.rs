@@ -1,0 +1,137 @@
+//! The findings of a check, as a list to go through.
+
+use rollcall_host::model::{Finding, Standing};
+
+use super::Reader;
+use super::diagnosis::{details, headline};
+use super::layout::{plain, width};
+use crate::messages;
+
+/// The list, and a line that sums it up. What is not as it should be is followed by what to do.
+pub(crate) fn lines(findings: &[Finding], reader: &Reader) -> Vec<String> {
+    let widest = findings.iter().map(|finding| width(&plain(&finding.check))).max().unwrap_or(0);
+    let mut lines: Vec<_> = findings.iter().flat_map(|finding| item(finding, widest, reader)).collect();
+    lines.push(String::new());
+    lines.push(sum(findings).to(reader.language).to_owned());
+    lines
+}
+
+fn item(finding: &Finding, widest: usize, reader: &Reader) -> Vec<String> {
+    let check = plain(&finding.check);
+    let blanks = " ".repeat(widest.saturating_sub(width(&check)));
+    let standing = mark(finding.standing, reader);
+    let diagnosis = &finding.diagnosis;
+    match finding.standing {
+        Standing::Passed | Standing::Skipped => {
+            let message = plain(diagnosis.localized(reader.language.tag()).message);
+            vec![format!("{standing} {check}{blanks}  {message}")]
+        }
+        Standing::Warning | Standing::Failed => {
+            let indent = " ".repeat(widest.saturating_add(4));
+            let mut lines = vec![format!("{standing} {check}{blanks}  {}", headline(diagnosis, reader))];
+            lines.extend(details(diagnosis, reader).into_iter().map(|line| format!("{indent}{line}")));
+            lines
+        }
+    }
+}
+
+const fn mark(standing: Standing, reader: &Reader) -> &'static str {
+    match standing {
+        Standing::Passed => reader.sign("✓", "+"),
+        Standing::Warning => "!",
+        Standing::Failed => reader.sign("✗", "x"),
+        Standing::Skipped => "-",
+    }
+}
+
+fn sum(findings: &[Finding]) -> messages::Sentence {
+    let count = |standing| findings.iter().filter(|finding| finding.standing == standing).count();
+    let [passed, warnings, failed, skipped] =
+        [Standing::Passed, Standing::Warning, Standing::Failed, Standing::Skipped].map(count);
+    messages::check_sum(passed, warnings, failed, skipped)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use rollcall_host::model::Diagnosis;
+
+    use super::*;
+
+    fn finding(check: &str, standing: Standing, diagnosis: Diagnosis) -> Finding {
+        Finding { check: check.to_owned(), standing, diagnosis }
+    }
+
+    fn findings() -> Vec<Finding> {
+        let wrong = Diagnosis::new("secret-wrong", "the secret is wrong")
+            .with_remedy("copy it again")
+            .in_chinese("密钥错误", "请重新复制密钥")
+            .with_fact("code", "40001")
+            .with_fact("request id", "r1");
+        let part = Diagnosis::new("scope-part", "only a part is visible").in_chinese("只能看到一部分", "");
+        let skipped = Diagnosis::new("skipped", "not tried").in_chinese("未检查", "");
+        vec![
+            finding("proxy", Standing::Passed, Diagnosis::new("ok", "answers").in_chinese("应答正常", "")),
+            finding("scope", Standing::Warning, part),
+            finding("token", Standing::Failed, wrong),
+            finding("member-list", Standing::Skipped, skipped),
+        ]
+    }
+
+    #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "the macro `expect!` is written at the call")]
+    fn check(reader: &Reader, expected: Expect) {
+        expected.assert_eq(&lines(&findings(), reader).join("\n"));
+    }
+
+    #[test]
+    fn a_failure_is_followed_by_its_remedy_and_facts() {
+        check(
+            &Reader::ENGLISH,
+            expect![[r#"
+            ✓ proxy        answers
+            ! scope        only a part is visible (scope-part)
+            ✗ token        the secret is wrong (secret-wrong)
+                           → copy it again
+                           code:        40001
+                           request id:  r1
+            - member-list  not tried
+
+            1 passed, 1 to look at, 1 failed, 1 not tried"#]],
+        );
+    }
+
+    #[test]
+    fn it_reads_in_chinese() {
+        check(
+            &Reader::CHINESE,
+            expect![[r#"
+            ✓ proxy        应答正常
+            ! scope        只能看到一部分 (scope-part)
+            ✗ token        密钥错误 (secret-wrong)
+                           → 请重新复制密钥
+                           code:        40001
+                           request id:  r1
+            - member-list  未检查
+
+            通过 1 项，需留意 1 项，失败 1 项，未检查 1 项"#]],
+        );
+    }
+
+    #[test]
+    fn it_is_ascii_where_the_terminal_is() {
+        check(
+            &Reader::ASCII,
+            expect![[r#"
+            + proxy        answers
+            ! scope        only a part is visible (scope-part)
+            x token        the secret is wrong (secret-wrong)
+                           -> copy it again
+                           code:        40001
+                           request id:  r1
+            - member-list  not tried
+
+            1 passed, 1 to look at, 1 failed, 1 not tried"#]],
+        );
+    }
+}

@@ -1,0 +1,278 @@
+//! Runs: the table of a history, the head of one run, and the line after a sync.
+
+use rollcall_host::history::{Counters, Run, RunState, Trigger};
+
+use super::layout::{Side, columns, moment, span, zone};
+use super::{Reader, diagnosis};
+use crate::messages::{self, Sentence};
+
+/// The runs as a table, as they come. A run that failed is followed by the reason.
+pub(crate) fn table(runs: &[Run], reader: &Reader) -> Vec<String> {
+    let mut rows = vec![headings(reader)];
+    rows.extend(runs.iter().map(|run| row(run, reader)));
+    let mut sides = vec![Side::Right, Side::Left, Side::Left, Side::Left];
+    sides.resize(headings(reader).len(), Side::Right);
+    let lines = columns(&sides, &rows);
+    let reasons = std::iter::once(None).chain(runs.iter().map(|run| run.failure.as_ref()));
+    let with_reason = |(line, failure): (String, Option<&rollcall_host::model::Failure>)| {
+        let reason = failure.map(|failure| diagnosis::headline(&failure.diagnosis, reader));
+        std::iter::once(line).chain(reason.map(|reason| format!("    {} {reason}", reader.sign("✗", "x"))))
+    };
+    lines.into_iter().zip(reasons).flat_map(with_reason).collect()
+}
+
+/// Everything about one run but its entries and changes.
+pub(crate) fn head(run: &Run, reader: &Reader) -> Vec<String> {
+    let to = |sentence: Sentence| sentence.to(reader.language).to_owned();
+    let connector = &run.connector;
+    let mut facts = vec![
+        vec![to(messages::word_state()), to(state(run.state))],
+        vec![
+            to(messages::word_started()),
+            format!("{} {}", moment(run.started_at, reader.offset), zone(reader.offset)),
+        ],
+        vec![to(messages::word_took()), took(run, reader)],
+        vec![to(messages::word_trigger()), to(trigger(run))],
+        vec![
+            to(messages::word_connector()),
+            format!("{} {} ({})", connector.id, connector.version, connector.digest),
+        ],
+    ];
+    facts.extend(counted(&run.counters).map(|(word, count)| vec![to(word), count.to_string()]));
+    let mut lines = vec![to(messages::run_title(&run.id, &run.source))];
+    lines.extend(columns(&[Side::Left, Side::Left], &facts).into_iter().map(|line| format!("  {line}")));
+    if let Some(failure) = &run.failure {
+        lines.push(String::new());
+        lines.extend(diagnosis::lines(&failure.diagnosis, reader));
+    }
+    lines
+}
+
+/// One line that sums up a run that has ended.
+pub(crate) fn summary(run: &Run, reader: &Reader) -> String {
+    let counts: Vec<_> = counted(&run.counters)
+        .filter(|(_, count)| 0 < *count)
+        .map(|(word, count)| messages::counted(word, count).to(reader.language).to_owned())
+        .collect();
+    let counts = if counts.is_empty() {
+        messages::nothing_counted()
+    } else {
+        Sentence { english: counts.join(", "), chinese: counts.join("，") }
+    };
+    let (id, source, took) = (&run.id, &run.source, took(run, reader));
+    let said = if run.dry_run {
+        messages::dry_run_ended(id, source, state(run.state), took, counts)
+    } else {
+        messages::run_ended(id, source, state(run.state), took, counts)
+    };
+    said.to(reader.language).to_owned()
+}
+
+/// How a state is called.
+pub(crate) fn state(state: RunState) -> Sentence {
+    match state {
+        RunState::Running => messages::state_running(),
+        RunState::Succeeded => messages::state_succeeded(),
+        RunState::Partial => messages::state_partial(),
+        RunState::Failed => messages::state_failed(),
+        RunState::Held => messages::state_held(),
+        RunState::Cancelled => messages::state_cancelled(),
+        RunState::Interrupted => messages::state_interrupted(),
+    }
+}
+
+fn headings(reader: &Reader) -> Vec<String> {
+    let head = [
+        messages::word_run(),
+        messages::word_started(),
+        messages::word_trigger(),
+        messages::word_state(),
+        messages::word_took(),
+    ];
+    let counters = counted(&Counters::default()).map(|(word, _)| word);
+    head.into_iter().chain(counters).map(|word| word.to(reader.language).to_owned()).collect()
+}
+
+fn row(run: &Run, reader: &Reader) -> Vec<String> {
+    let mut cells = vec![
+        run.id.to_string(),
+        moment(run.started_at, reader.offset),
+        trigger(run).to(reader.language).to_owned(),
+        state(run.state).to(reader.language).to_owned(),
+        took(run, reader),
+    ];
+    cells.extend(counted(&run.counters).map(|(_, count)| count.to_string()));
+    cells
+}
+
+fn trigger(run: &Run) -> Sentence {
+    let trigger = match run.trigger {
+        Trigger::Manual => messages::trigger_manual(),
+        Trigger::Schedule => messages::trigger_schedule(),
+        Trigger::Event => messages::trigger_event(),
+        Trigger::Stream => messages::trigger_stream(),
+        Trigger::Approval => messages::trigger_approval(),
+    };
+    if run.dry_run { messages::dry_run(trigger) } else { trigger }
+}
+
+fn took(run: &Run, reader: &Reader) -> String {
+    let Some(finished_at) = run.finished_at else { return reader.sign("…", "...").to_owned() };
+    let took_ms = finished_at.unix_ms().saturating_sub(run.started_at.unix_ms());
+    span(u64::try_from(took_ms).unwrap_or(0))
+}
+
+/// What is counted, in the order in which it is told.
+fn counted(counters: &Counters) -> impl Iterator<Item = (Sentence, u64)> + use<> {
+    let Counters { read, created, updated, unchanged, skipped, rejected, deactivated, deleted, kept } =
+        *counters;
+    [
+        (messages::word_read(), read),
+        (messages::word_created(), created),
+        (messages::word_updated(), updated),
+        (messages::word_unchanged(), unchanged),
+        (messages::word_skipped(), skipped),
+        (messages::word_rejected(), rejected),
+        (messages::word_deactivated(), deactivated),
+        (messages::word_deleted(), deleted),
+        (messages::word_kept(), kept),
+    ]
+    .into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use rollcall_host::history::ConnectorIdentity;
+    use rollcall_host::model::{Diagnosis, Failure, FailureKind, RunId, SourceName, Timestamp};
+
+    use super::*;
+
+    fn run(id: &str, state: RunState) -> Run {
+        Run {
+            id: RunId::new(id),
+            source: SourceName::new("head-office").unwrap(),
+            trigger: Trigger::Manual,
+            dry_run: false,
+            connector: ConnectorIdentity {
+                id: "example".to_owned(),
+                version: "1.2.3".to_owned(),
+                digest: "blake3:00".to_owned(),
+            },
+            state,
+            started_at: Timestamp::from_unix_ms(1_700_000_000_000),
+            finished_at: Some(Timestamp::from_unix_ms(1_700_000_003_250)),
+            progress: None,
+            counters: Counters {
+                read: 1042,
+                created: 5,
+                unchanged: 1037,
+                deactivated: 2,
+                ..Counters::default()
+            },
+            failure: None,
+            n_entries_dropped: 0,
+        }
+    }
+
+    fn failed() -> Run {
+        let diagnosis = Diagnosis::new("secret-wrong", "the secret is wrong")
+            .with_remedy("copy it again")
+            .in_chinese("密钥错误", "请重新复制密钥");
+        let failure = Failure::new(FailureKind::Settings, diagnosis);
+        Run { counters: Counters::default(), failure: Some(failure), ..run("13", RunState::Failed) }
+    }
+
+    #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "the macro `expect!` is written at the call")]
+    fn check(lines: &[String], expected: Expect) {
+        expected.assert_eq(&lines.join("\n"));
+    }
+
+    #[test]
+    fn runs_line_up_and_a_failed_one_says_why() {
+        let running = Run { finished_at: None, dry_run: true, ..run("9", RunState::Running) };
+        let runs = [failed(), run("12", RunState::Partial), running];
+        check(
+            &table(&runs, &Reader::ENGLISH),
+            expect![[r#"
+            run  started              trigger          state     took  read  created  updated  unchanged  skipped  rejected  deactivated  deleted  kept
+             13  2023-11-14 22:13:20  manual           failed   3.2 s     0        0        0          0        0         0            0        0     0
+                ✗ the secret is wrong (secret-wrong)
+             12  2023-11-14 22:13:20  manual           partial  3.2 s  1042        5        0       1037        0         0            2        0     0
+              9  2023-11-14 22:13:20  manual, dry run  running      …  1042        5        0       1037        0         0            2        0     0"#]],
+        );
+        check(
+            &table(&runs, &Reader::CHINESE),
+            expect![[r#"
+            编号  开始时间             触发方式        状态       耗时  读取  新建  更新  未变  跳过  拒绝  停用  删除  保留
+              13  2023-11-14 22:13:20  手动            失败      3.2 s     0     0     0     0     0     0     0     0     0
+                ✗ 密钥错误 (secret-wrong)
+              12  2023-11-14 22:13:20  手动            部分完成  3.2 s  1042     5     0  1037     0     0     2     0     0
+               9  2023-11-14 22:13:20  手动（试运行）  进行中        …  1042     5     0  1037     0     0     2     0     0"#]],
+        );
+    }
+
+    #[test]
+    fn a_run_is_told_whole() {
+        check(
+            &head(&failed(), &Reader::ENGLISH),
+            expect![[r#"
+            Run 13 of head-office
+              state        failed
+              started      2023-11-14 22:13:20 +00:00
+              took         3.2 s
+              trigger      manual
+              connector    example 1.2.3 (blake3:00)
+              read         0
+              created      0
+              updated      0
+              unchanged    0
+              skipped      0
+              rejected     0
+              deactivated  0
+              deleted      0
+              kept         0
+
+            the secret is wrong (secret-wrong)
+              → copy it again"#]],
+        );
+        check(
+            &head(&run("12", RunState::Succeeded), &Reader::CHINESE),
+            expect![[r#"
+            来源 head-office 的第 12 次运行
+              状态      成功
+              开始时间  2023-11-14 22:13:20 +00:00
+              耗时      3.2 s
+              触发方式  手动
+              连接器    example 1.2.3 (blake3:00)
+              读取      1042
+              新建      5
+              更新      0
+              未变      1037
+              跳过      0
+              拒绝      0
+              停用      2
+              删除      0
+              保留      0"#]],
+        );
+    }
+
+    #[test]
+    fn a_summary_leaves_out_what_did_not_happen() {
+        let dry = Run { dry_run: true, ..run("12", RunState::Succeeded) };
+        let lines = [dry, run("12", RunState::Partial), failed()]
+            .into_iter()
+            .flat_map(|run| [summary(&run, &Reader::ENGLISH), summary(&run, &Reader::CHINESE)]);
+        check(
+            &lines.collect::<Vec<_>>(),
+            expect![[r#"
+            Dry run 12 of head-office: succeeded after 3.2 s; nothing was written, but would be: 1042 read, 5 created, 1037 unchanged, 2 deactivated
+            来源 head-office 第 12 次试运行：成功，耗时 3.2 s；未写入任何数据；正式运行将会：读取 1042 个，新建 5 个，未变 1037 个，停用 2 个
+            Run 12 of head-office: partial after 3.2 s; 1042 read, 5 created, 1037 unchanged, 2 deactivated
+            来源 head-office 第 12 次运行：部分完成，耗时 3.2 s；读取 1042 个，新建 5 个，未变 1037 个，停用 2 个
+            Run 13 of head-office: failed after 3.2 s; nothing read
+            来源 head-office 第 13 次运行：失败，耗时 3.2 s；未读取任何对象"#]],
+        );
+    }
+}

@@ -1,0 +1,361 @@
+//! Brings the platform in line: checks, loads, merges, compares, writes and counts, one batch after the other.
+//!
+//! The only door to the directory's writing side. Not here: how documents merge (`merge`), where they are kept
+//! (`directory`), how a connector gets here (`capabilities::directory`).
+
+mod check;
+mod ledger;
+mod plan;
+mod retire;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use self::ledger::Ledger;
+pub(crate) use self::retire::Census;
+pub(crate) use self::worker::{Worker, WorkerHandle};
+use crate::capabilities::history::Recorder;
+use crate::directory::{Action, Directory, Held, Stored, Write};
+use crate::error::StoreError;
+use crate::history::ChangeRecord;
+use crate::limits::MAX_CHANGES;
+use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
+use crate::refusal;
+
+/// An object as a connector hands it over, unchecked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Object {
+    pub(crate) key: Key,
+    pub(crate) version: String,
+    /// JSON, not parsed yet.
+    pub(crate) document: String,
+}
+
+/// An object that left the source, as a connector hands it over, unchecked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Departure {
+    pub(crate) key: Key,
+    pub(crate) witness: String,
+}
+
+/// One difference between source and platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    Put(Object),
+    Delete(Departure),
+}
+
+/// What became of one change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Applied,
+    Rejected(Diagnosis),
+}
+
+/// What becomes of a person who left. Anything else that left is removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DepartedUsers {
+    /// Kept, with `active` false.
+    #[default]
+    Deactivate,
+    /// Removed.
+    Delete,
+}
+
+/// Which way something may leave the platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// A full run: only by `retire`, after everything was read.
+    Full,
+    /// Some objects, each of which was asked about.
+    Some,
+}
+
+/// Where the changes of one run go.
+#[derive(Clone)]
+pub(crate) struct Destination {
+    pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) source: SourceName,
+    pub(crate) run: RunId,
+    /// Parents first.
+    pub(crate) resource_types: Vec<String>,
+    pub(crate) departed_users: DepartedUsers,
+    pub(crate) scope: Scope,
+}
+
+/// The directory's writing side, for one run.
+pub(crate) struct Apply {
+    destination: Destination,
+    ledger: Ledger,
+    has_retired: bool,
+}
+
+impl Apply {
+    pub(crate) fn new(destination: Destination) -> Self {
+        Self { destination, ledger: Ledger::default(), has_retired: false }
+    }
+
+    pub(crate) fn into_ledger(self) -> Ledger {
+        self.ledger
+    }
+
+    /// Apply changes in order: one outcome a change.
+    ///
+    /// An error means that the platform's store failed and it is unknown which were applied.
+    pub(crate) async fn changes(&mut self, changes: Vec<Change>) -> Result<Vec<Outcome>, Diagnosis> {
+        if MAX_CHANGES < changes.len() {
+            let n = changes.len();
+            return Err(refusal::request(&format!(
+                "{n} changes are more than the {MAX_CHANGES} of one call"
+            )));
+        }
+        let mut outcomes = Vec::with_capacity(changes.len());
+        for group in without_repeats(changes) {
+            outcomes.extend(self.group(group).await.map_err(|error| self.failed(&error))?);
+        }
+        Ok(outcomes)
+    }
+
+    /// Changes of different objects, which can be loaded and stored together.
+    async fn group(&mut self, changes: Vec<Change>) -> Result<Vec<Outcome>, StoreError> {
+        let checked: Vec<_> = changes.into_iter().map(|change| self.check(change)).collect();
+        let keys: Vec<Key> = checked.iter().filter_map(|check| check.as_ref().ok()).map(key_of).collect();
+        let mut held = self.load(&keys).await?.into_iter();
+        let mut planned = Vec::with_capacity(checked.len());
+        for check in checked {
+            planned.push(match check {
+                Ok(change) => {
+                    Planned { key: key_of(&change), step: self.step(held.next().flatten(), change) }
+                }
+                Err(refused) => refused,
+            });
+        }
+        self.carry_out(planned).await
+    }
+
+    fn check(&self, change: Change) -> Result<check::Checked, Planned> {
+        let types = &self.destination.resource_types;
+        match change {
+            Change::Put(object) => {
+                let key = object.key.clone();
+                let room = self.ledger.check_room(&key);
+                let checked = room.and_then(|()| check::object(object, types)).map(check::Checked::Put);
+                checked.map_err(|why| Planned { key, step: Step::Refuse(Kind::Put, why) })
+            }
+            Change::Delete(departure) => {
+                let key = departure.key.clone();
+                let checked = match self.destination.scope {
+                    Scope::Full => Err(check::departure_outside_retire(&key)),
+                    Scope::Some => check::departure(departure, types).map(check::Checked::Delete),
+                };
+                checked.map_err(|why| Planned { key, step: Step::Refuse(Kind::Departure, why) })
+            }
+        }
+    }
+
+    fn step(&self, held: Option<Held>, change: check::Checked) -> Step<Write> {
+        let (kind, write) = match change {
+            check::Checked::Put(incoming) => (Kind::Put, plan::put(held, incoming)),
+            check::Checked::Delete(departure) => {
+                (Kind::Departure, plan::departure(held, departure, self.destination.departed_users))
+            }
+        };
+        write.map_or(Step::Nothing(kind), Step::Write)
+    }
+
+    /// Store what is to be stored, count everything, record what is to be recorded.
+    ///
+    /// An error means that nothing was stored. What was stored and cannot be recorded stays stored, so it is counted
+    /// and the run is told apart.
+    async fn carry_out(&mut self, planned: Vec<Planned>) -> Result<Vec<Outcome>, StoreError> {
+        let (tallies, writes) = split(planned);
+        let stored = self.store(&writes).await?;
+        let records = self.records(&writes, &stored);
+        let (outcomes, entries) = self.tally(tallies, stored);
+        let recorder = Arc::clone(&self.destination.recorder);
+        recorder.count(*self.ledger.counters());
+        for recorded in [recorder.changes(records).await, recorder.entries(entries).await] {
+            if let Err(error) = recorded {
+                self.failed(&error);
+            }
+        }
+        Ok(outcomes)
+    }
+
+    fn tally(&mut self, tallies: Vec<Tally>, stored: Vec<Stored>) -> (Vec<Outcome>, Vec<Entry>) {
+        let mut stored = stored.into_iter();
+        let (mut outcomes, mut entries) = (Vec::with_capacity(tallies.len()), Vec::new());
+        for Tally { key, step } in tallies {
+            let outcome = self.outcome(&key, step, &mut stored);
+            if let Outcome::Rejected(why) = &outcome {
+                entries.push(refusal_entry(key, why.clone()));
+            }
+            outcomes.push(outcome);
+        }
+        (outcomes, entries)
+    }
+
+    fn outcome(
+        &mut self,
+        key: &Key,
+        step: Step<Action>,
+        stored: &mut impl Iterator<Item = Stored>,
+    ) -> Outcome {
+        match step {
+            Step::Nothing(kind) => {
+                self.ledger.nothing_to_do(kind, key);
+                Outcome::Applied
+            }
+            Step::Refuse(kind, why) => {
+                self.ledger.refused(kind, key);
+                Outcome::Rejected(why)
+            }
+            Step::Write(action) => match stored.next() {
+                Some(Stored::Refused(why)) => {
+                    self.ledger.refused(Kind::of(action), key);
+                    Outcome::Rejected(why)
+                }
+                Some(Stored::Written) | None => {
+                    self.ledger.written(key, action);
+                    Outcome::Applied
+                }
+            },
+        }
+    }
+
+    /// The change records that the directory does not keep itself.
+    fn records(&self, writes: &[Write], stored: &[Stored]) -> Vec<ChangeRecord> {
+        let is_kept = self.destination.directory.records_changes();
+        let record = |(write, stored): (&Write, &Stored)| match stored {
+            Stored::Refused(why) => Some(ChangeRecord { refusal: Some(why.clone()), ..write.into() }),
+            Stored::Written if is_kept || write.action == Action::Unchanged => None,
+            Stored::Written => Some(write.into()),
+        };
+        writes.iter().zip(stored).filter_map(record).collect()
+    }
+
+    async fn load(&self, keys: &[Key]) -> Result<Vec<Option<Held>>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let held = self.destination.directory.load(&self.destination.source, keys).await?;
+        if held.len() == keys.len() { Ok(held) } else { Err(short_answer()) }
+    }
+
+    async fn store(&self, writes: &[Write]) -> Result<Vec<Stored>, StoreError> {
+        if writes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Destination { directory, source, run, .. } = &self.destination;
+        let stored = directory.store(source, run, writes).await?;
+        if stored.len() == writes.len() { Ok(stored) } else { Err(short_answer()) }
+    }
+
+    fn failed(&mut self, error: &StoreError) -> Diagnosis {
+        let diagnosis = refusal::store(error);
+        self.ledger.store_failed(diagnosis.clone());
+        diagnosis
+    }
+}
+
+/// Whether something came or went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Put,
+    Departure,
+}
+
+impl Kind {
+    fn of(action: Action) -> Self {
+        match action {
+            Action::Created | Action::Updated | Action::Restored | Action::Unchanged => Self::Put,
+            Action::Deactivated | Action::Deleted => Self::Departure,
+        }
+    }
+}
+
+struct Planned {
+    key: Key,
+    step: Step<Write>,
+}
+
+/// The same without the documents, which are on their way to the platform.
+struct Tally {
+    key: Key,
+    step: Step<Action>,
+}
+
+enum Step<W> {
+    Write(W),
+    /// The platform holds it like that already.
+    Nothing(Kind),
+    Refuse(Kind, Diagnosis),
+}
+
+impl Planned {
+    fn write(&self) -> Option<&Write> {
+        match &self.step {
+            Step::Write(write) => Some(write),
+            Step::Nothing(_) | Step::Refuse(..) => None,
+        }
+    }
+}
+
+fn split(planned: Vec<Planned>) -> (Vec<Tally>, Vec<Write>) {
+    let (mut tallies, mut writes) = (Vec::with_capacity(planned.len()), Vec::with_capacity(planned.len()));
+    for Planned { key, step } in planned {
+        let step = match step {
+            Step::Nothing(kind) => Step::Nothing(kind),
+            Step::Refuse(kind, why) => Step::Refuse(kind, why),
+            Step::Write(write) => {
+                let action = write.action;
+                writes.push(write);
+                Step::Write(action)
+            }
+        };
+        tallies.push(Tally { key, step });
+    }
+    (tallies, writes)
+}
+
+/// The changes in their order, cut before each object that occurred already, because the second change of an object
+/// must see the first one.
+fn without_repeats(changes: Vec<Change>) -> Vec<Vec<Change>> {
+    let (mut groups, mut group, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for change in changes {
+        let key = match &change {
+            Change::Put(object) => &object.key,
+            Change::Delete(departure) => &departure.key,
+        };
+        if !seen.insert(key.clone()) {
+            seen = BTreeSet::from([key.clone()]);
+            groups.push(std::mem::take(&mut group));
+        }
+        group.push(change);
+    }
+    groups.push(group);
+    groups
+}
+
+fn key_of(change: &check::Checked) -> Key {
+    match change {
+        check::Checked::Put(incoming) => incoming.key.clone(),
+        check::Checked::Delete(departure) => departure.key.clone(),
+    }
+}
+
+fn refusal_entry(key: Key, diagnosis: Diagnosis) -> Entry {
+    Entry { severity: Severity::Error, subject: Some(key), subject_name: None, diagnosis }
+}
+
+fn short_answer() -> StoreError {
+    StoreError::message("directory did not answer for each object")
+}

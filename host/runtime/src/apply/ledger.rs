@@ -1,0 +1,173 @@
+//! What a run did, counted by object: however often a connector puts one, it counts once.
+//!
+//! Not here: what the connector says it read; the two are compared when the run is closed (`run`).
+
+use std::collections::HashMap;
+
+use super::Kind;
+use crate::directory::Action;
+use crate::history::Counters;
+use crate::limits::MAX_OBJECTS_PER_RUN;
+use crate::model::{Diagnosis, Key};
+use crate::refusal;
+
+/// The counts of one run.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    /// What became of each object that was put. By digest, because a run may see millions.
+    puts: HashMap<[u8; 16], Class>,
+    counters: Counters,
+    store_failure: Option<Diagnosis>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Created,
+    Updated,
+    Unchanged,
+    Rejected,
+}
+
+impl Ledger {
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Why the platform's store failed, if it did.
+    pub(crate) fn store_failure(&self) -> Option<&Diagnosis> {
+        self.store_failure.as_ref()
+    }
+
+    /// Whether this run put the object, successfully or not.
+    pub(crate) fn has_put(&self, key: &Key) -> bool {
+        self.puts.contains_key(&digest(key))
+    }
+
+    /// # Errors
+    ///
+    /// When the run has put as many objects as it may, and this is another one.
+    pub(crate) fn check_room(&self, key: &Key) -> Result<(), Diagnosis> {
+        if self.puts.len() < MAX_OBJECTS_PER_RUN || self.has_put(key) {
+            return Ok(());
+        }
+        Err(refusal::object(
+            "too-many-objects",
+            &format!("a run may put at most {MAX_OBJECTS_PER_RUN} objects"),
+            &format!("单次运行最多写入 {MAX_OBJECTS_PER_RUN} 个对象"),
+        ))
+    }
+
+    pub(crate) fn written(&mut self, key: &Key, action: Action) {
+        match action {
+            Action::Created => self.put(key, Class::Created),
+            Action::Updated | Action::Restored => self.put(key, Class::Updated),
+            Action::Unchanged => self.put(key, Class::Unchanged),
+            Action::Deactivated => self.counters.deactivated += 1,
+            Action::Deleted => self.counters.deleted += 1,
+        }
+    }
+
+    pub(crate) fn nothing_to_do(&mut self, kind: Kind, key: &Key) {
+        match kind {
+            Kind::Put => self.put(key, Class::Unchanged),
+            Kind::Departure => {}
+        }
+    }
+
+    pub(crate) fn refused(&mut self, kind: Kind, key: &Key) {
+        match kind {
+            Kind::Put => self.put(key, Class::Rejected),
+            Kind::Departure => self.counters.kept += 1,
+        }
+    }
+
+    pub(crate) fn store_failed(&mut self, diagnosis: Diagnosis) {
+        self.store_failure.get_or_insert(diagnosis);
+    }
+
+    fn put(&mut self, key: &Key, class: Class) {
+        let digest = digest(key);
+        // Beyond the limit, and new: refused, and only counted.
+        if MAX_OBJECTS_PER_RUN <= self.puts.len() && !self.puts.contains_key(&digest) {
+            *self.counter(class) += 1;
+            self.counters.read += 1;
+            return;
+        }
+        let before = self.puts.get(&digest).copied();
+        let now = before.map_or(class, |before| before.then(class));
+        self.puts.insert(digest, now);
+        match before {
+            Some(before) => *self.counter(before) -= 1,
+            None => self.counters.read += 1,
+        }
+        *self.counter(now) += 1;
+    }
+
+    fn counter(&mut self, class: Class) -> &mut u64 {
+        match class {
+            Class::Created => &mut self.counters.created,
+            Class::Updated => &mut self.counters.updated,
+            Class::Unchanged => &mut self.counters.unchanged,
+            Class::Rejected => &mut self.counters.rejected,
+        }
+    }
+}
+
+impl Class {
+    /// What two puts of one object amount to.
+    fn then(self, later: Self) -> Self {
+        match (self, later) {
+            (_, Self::Rejected) => Self::Rejected,
+            (Self::Created, _) | (_, Self::Created) => Self::Created,
+            (Self::Updated, _) | (_, Self::Updated) => Self::Updated,
+            (Self::Unchanged | Self::Rejected, Self::Unchanged) => Self::Unchanged,
+        }
+    }
+}
+
+/// 128 bits, at which two of five million keys collide once in 10^25 runs.
+fn digest(key: &Key) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(key.resource_type.as_bytes()).update(&[0]).update(key.external_id.as_bytes());
+    let mut digest = [0; 16];
+    hasher.finalize_xof().fill(&mut digest);
+    digest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_put_several_times_counts_once_as_what_it_amounts_to() {
+        let key = Key::new("User", "a");
+        for (actions, expected) in [
+            (vec![Action::Created, Action::Updated, Action::Unchanged], (1, 0, 0)),
+            (vec![Action::Unchanged, Action::Updated], (0, 1, 0)),
+            (vec![Action::Restored, Action::Unchanged], (0, 1, 0)),
+            (vec![Action::Unchanged, Action::Unchanged], (0, 0, 1)),
+        ] {
+            let mut ledger = Ledger::default();
+            actions.iter().for_each(|action| ledger.written(&key, *action));
+            let Counters { read, created, updated, unchanged, .. } = ledger.counters;
+            assert_eq!((read, (created, updated, unchanged)), (1, expected), "{actions:?}");
+        }
+    }
+
+    #[test]
+    fn an_object_whose_last_put_was_refused_is_rejected() {
+        let key = Key::new("User", "a");
+        let mut ledger = Ledger::default();
+        ledger.written(&key, Action::Updated);
+        ledger.refused(Kind::Put, &key);
+        assert_eq!(ledger.counters, Counters { read: 1, rejected: 1, ..Counters::default() });
+    }
+
+    #[test]
+    fn an_id_that_two_resource_types_share_is_two_objects() {
+        let mut ledger = Ledger::default();
+        ledger.written(&Key::new("User", "1"), Action::Created);
+        ledger.written(&Key::new("Department", "1"), Action::Created);
+        assert_eq!(ledger.counters, Counters { read: 2, created: 2, ..Counters::default() });
+    }
+}

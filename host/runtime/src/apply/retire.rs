@@ -1,0 +1,159 @@
+//! The one door out: what a complete reading no longer found, weighed and written as a whole.
+//!
+//! Not here: guards that hold a suspiciously large set for a person; they belong between weighing and writing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Apply, Departure, Kind, Outcome, Planned, Scope, Step, check};
+use crate::directory::{Action, Held, Write};
+use crate::error::StoreError;
+use crate::limits::{MAX_CHANGES, MAX_DEPARTURES, MAX_SCOPE_BYTES};
+use crate::model::{Diagnosis, Key};
+use crate::refusal;
+
+/// Evidence that a full reading was whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Census {
+    pub(crate) resource_type: String,
+    pub(crate) read: u64,
+    pub(crate) expected: Option<u64>,
+    pub(crate) scope: String,
+}
+
+impl Apply {
+    /// Retire these: one outcome a departure, in the order given. They are written users before departments and
+    /// children before parents, all in one store.
+    ///
+    /// An error means that nothing was applied.
+    pub(crate) async fn retire(
+        &mut self,
+        census: &[Census],
+        absent: Vec<Departure>,
+    ) -> Result<Vec<Outcome>, Diagnosis> {
+        self.may_retire(census, &absent)?;
+        self.has_retired = true;
+        self.retire_checked(absent).await.map_err(|error| self.failed(&error))
+    }
+
+    fn may_retire(&self, census: &[Census], absent: &[Departure]) -> Result<(), Diagnosis> {
+        if self.destination.scope != Scope::Full {
+            return Err(refusal::request("only a full run retires"));
+        }
+        if self.has_retired {
+            return Err(refusal::request("a run retires once, so that the whole can be weighed"));
+        }
+        if MAX_DEPARTURES < absent.len() {
+            let n = absent.len();
+            return Err(refusal::request(&format!("{n} departures are more than {MAX_DEPARTURES}")));
+        }
+        if census.iter().any(|census| MAX_SCOPE_BYTES < census.scope.len()) {
+            return Err(refusal::request(&format!("a scope has more than {MAX_SCOPE_BYTES} bytes")));
+        }
+        for Census { resource_type, read, expected, .. } in census {
+            let n_absent =
+                absent.iter().filter(|departure| departure.key.resource_type == *resource_type).count();
+            tracing::info!(source = %self.destination.source, resource_type, read, expected, n_absent, "census");
+        }
+        // A guard that holds a suspicious set for a person belongs here.
+        Ok(())
+    }
+
+    async fn retire_checked(&mut self, absent: Vec<Departure>) -> Result<Vec<Outcome>, StoreError> {
+        let mut seen = BTreeSet::new();
+        let checked: Vec<_> =
+            absent.into_iter().map(|departure| self.check_absent(departure, &mut seen)).collect();
+        let keys: Vec<Key> =
+            checked.iter().filter_map(|check| Some(check.as_ref().ok()?.key.clone())).collect();
+        let mut held = self.load_all(&keys).await?.into_iter();
+        let planned: Vec<Planned> = checked
+            .into_iter()
+            .map(|check| match check {
+                Ok(departure) => self.plan_absent(held.next().flatten(), departure),
+                Err(planned) => planned,
+            })
+            .collect();
+        let order = order(&planned, &self.destination.resource_types);
+        self.carry_out_in(order, planned).await
+    }
+
+    fn check_absent(&self, departure: Departure, seen: &mut BTreeSet<Key>) -> Result<Departure, Planned> {
+        let key = departure.key.clone();
+        if !seen.insert(key.clone()) {
+            return Err(Planned { key, step: Step::Nothing(Kind::Departure) });
+        }
+        let checked = if self.ledger.has_put(&key) {
+            Err(present(&key))
+        } else {
+            check::departure(departure, &self.destination.resource_types)
+        };
+        checked.map_err(|why| Planned { key, step: Step::Refuse(Kind::Departure, why) })
+    }
+
+    fn plan_absent(&self, held: Option<Held>, departure: Departure) -> Planned {
+        let key = departure.key.clone();
+        Planned { key, step: self.step(held, check::Checked::Delete(departure)) }
+    }
+
+    async fn load_all(&self, keys: &[Key]) -> Result<Vec<Option<Held>>, StoreError> {
+        let mut held = Vec::with_capacity(keys.len());
+        for keys in keys.chunks(MAX_CHANGES) {
+            held.extend(self.load(keys).await?);
+        }
+        Ok(held)
+    }
+
+    /// Carry out in this order; the outcomes in the order of `planned`.
+    async fn carry_out_in(
+        &mut self,
+        order: Vec<usize>,
+        planned: Vec<Planned>,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let mut planned: Vec<Option<Planned>> = planned.into_iter().map(Some).collect();
+        let ordered =
+            order.iter().filter_map(|place| planned.get_mut(*place).and_then(Option::take)).collect();
+        let outcomes = self.carry_out(ordered).await?;
+        let mut placed: Vec<_> = order.into_iter().zip(outcomes).collect();
+        placed.sort_unstable_by_key(|(place, _)| *place);
+        Ok(placed.into_iter().map(|(_, outcome)| outcome).collect())
+    }
+}
+
+/// The places of `planned` in the order in which they are carried out: later resource types first, and within one,
+/// whoever has more parents that leave as well first.
+fn order(planned: &[Planned], resource_types: &[String]) -> Vec<usize> {
+    let parents: BTreeMap<&Key, Key> = planned
+        .iter()
+        .filter_map(|planned| Some((&planned.key, parent(planned.write()?)?)))
+        .filter(|(key, parent)| *key != parent)
+        .collect();
+    let rank = |key: &Key| resource_types.iter().position(|known| *known == key.resource_type);
+    let mut places: Vec<usize> = (0..planned.len()).collect();
+    places.sort_by_cached_key(|place| {
+        let key = planned.get(*place).map(|planned| &planned.key);
+        std::cmp::Reverse(key.map(|key| (rank(key), depth(key, &parents))))
+    });
+    places
+}
+
+/// How many parents above it leave as well. A cycle ends after as many steps as there are objects.
+fn depth(key: &Key, parents: &BTreeMap<&Key, Key>) -> usize {
+    let above = |key: &Key| parents.get(key);
+    std::iter::successors(above(key), |parent| above(parent)).take(parents.len()).count()
+}
+
+/// Source: the contract, `types.object.document`: a Department's `parent`.
+fn parent(write: &Write) -> Option<Key> {
+    let id = write.before.as_ref()?.get("parent")?.get("value").and_then(Value::as_str)?;
+    debug_assert!(matches!(write.action, Action::Deactivated | Action::Deleted));
+    Some(Key::new(write.key.resource_type.clone(), id))
+}
+
+fn present(key: &Key) -> Diagnosis {
+    refusal::object(
+        "departed-and-present",
+        &format!("{key} stays: this very run read it"),
+        &format!("保留 {key}：本次运行刚刚读取到该对象"),
+    )
+}

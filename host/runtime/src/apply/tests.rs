@@ -1,0 +1,335 @@
+//! The whole way of a change, from what a connector hands over to what the platform holds, records and counts.
+
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+use serde_json::{Value, json};
+
+use super::{Apply, Census, Change, DepartedUsers, Departure, Destination, Object, Outcome, Scope, Worker};
+use crate::cancel::Cancel;
+use crate::capabilities::history::Recorder;
+use crate::directory::Held;
+use crate::history::Counters;
+use crate::limits::{MAX_CHANGES, MAX_DOCUMENT_BYTES, MAX_ENTRIES_PER_RUN};
+use crate::model::{Key, RunId, SourceName};
+use crate::observe::Unobserved;
+use crate::testing::MemoryStore;
+
+fn source() -> SourceName {
+    SourceName::new("head-office").unwrap()
+}
+
+fn destination(store: &Arc<MemoryStore>, scope: Scope) -> Destination {
+    let run = RunId::new("1");
+    let recorder = Recorder::of_run(store.clone(), run.clone(), Arc::new(Unobserved));
+    Destination {
+        directory: store.clone(),
+        recorder: Arc::new(recorder),
+        source: source(),
+        run,
+        resource_types: vec!["Department".to_owned(), "User".to_owned()],
+        departed_users: DepartedUsers::Deactivate,
+        scope,
+    }
+}
+
+fn full_run(store: &Arc<MemoryStore>) -> Apply {
+    Apply::new(destination(store, Scope::Full))
+}
+
+fn document(id: &str, more: &Value) -> String {
+    let mut document = json!({"schemas": ["urn:x"], "externalId": id});
+    document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    document.to_string()
+}
+
+fn put(resource_type: &str, id: &str, more: &Value) -> Change {
+    let key = Key::new(resource_type, id);
+    Change::Put(Object { key, version: "1".to_owned(), document: document(id, more) })
+}
+
+fn user(id: &str) -> Change {
+    put("User", id, &json!({"displayName": id}))
+}
+
+fn gone(resource_type: &str, id: &str) -> Departure {
+    Departure { key: Key::new(resource_type, id), witness: "404: gone".to_owned() }
+}
+
+fn hold(store: &MemoryStore, resource_type: &str, id: &str, document: Value) {
+    let held = Held { version: "1".to_owned(), document, departed: false };
+    store.state().objects.insert((source(), Key::new(resource_type, id)), held);
+}
+
+fn codes(outcomes: &[Outcome]) -> Vec<&str> {
+    let code = |outcome: &'_ Outcome| match outcome {
+        Outcome::Applied => "applied",
+        Outcome::Rejected(why) => Box::leak(why.code.clone().into_boxed_str()),
+    };
+    outcomes.iter().map(code).collect()
+}
+
+#[track_caller]
+fn check_changes(store: &MemoryStore, expected: &Expect) {
+    let line = |(_, change): &(RunId, crate::history::ChangeRecord)| {
+        let refusal = change.refusal.as_ref().map(|why| why.code.clone());
+        format!("{} {} {refusal:?}\n", change.action, change.key)
+    };
+    expected.assert_eq(&store.state().changes.iter().map(line).collect::<String>());
+}
+
+#[tokio::test]
+async fn what_is_put_is_held_recorded_and_counted() {
+    let store = Arc::<MemoryStore>::default();
+    hold(&store, "User", "same", json!({"schemas": ["urn:x"], "externalId": "same", "displayName": "same"}));
+    hold(&store, "User", "old", json!({"schemas": ["urn:x"], "externalId": "old", "nickName": "kept"}));
+    let mut apply = full_run(&store);
+    let outcomes = apply.changes(vec![user("new"), user("same"), user("old")]).await.unwrap();
+    assert_eq!(codes(&outcomes), ["applied", "applied", "applied"]);
+    check_changes(
+        &store,
+        &expect![[r#"
+        created User "new" None
+        updated User "old" None
+    "#]],
+    );
+    let expected = Counters { read: 3, created: 1, updated: 1, unchanged: 1, ..Counters::default() };
+    assert_eq!(*apply.ledger.counters(), expected);
+    let old = &store.state().objects[&(source(), Key::new("User", "old"))];
+    assert_eq!(old.document["nickName"], "kept");
+}
+
+#[tokio::test]
+async fn a_change_of_the_same_object_in_one_batch_sees_the_one_before() {
+    let store = Arc::<MemoryStore>::default();
+    let changes =
+        vec![put("User", "a", &json!({"x": 1})), user("b"), put("User", "a", &json!({"y": 2})), user("b")];
+    full_run(&store).changes(changes).await.unwrap();
+    let a = &store.state().objects[&(source(), Key::new("User", "a"))];
+    assert_eq!((&a.document["x"], &a.document["y"]), (&json!(1), &json!(2)));
+}
+
+#[tokio::test]
+async fn objects_that_break_the_contract_are_rejected_and_the_others_applied() {
+    let store = Arc::<MemoryStore>::default();
+    let object = |key: Key, version: &str, document: String| {
+        Change::Put(Object { key, version: version.to_owned(), document })
+    };
+    let a = || Key::new("User", "a");
+    let long = "x".repeat(MAX_DOCUMENT_BYTES);
+    let wrong = vec![
+        object(Key::new("Group", "a"), "1", document("a", &json!({}))),
+        object(Key::new("User", ""), "1", document("", &json!({}))),
+        object(a(), "", document("a", &json!({}))),
+        object(a(), "é", document("a", &json!({}))),
+        object(a(), "1", "{".to_owned()),
+        object(a(), "1", "[]".to_owned()),
+        object(a(), "1", json!({"externalId": "a"}).to_string()),
+        object(a(), "1", json!({"externalId": "b", "schemas": ["urn:x"]}).to_string()),
+        object(a(), "1", document("a", &json!({ "long": long }))),
+    ];
+    for change in wrong {
+        let outcomes = full_run(&store).changes(vec![change.clone(), user("good")]).await.unwrap();
+        assert_eq!(codes(&outcomes), ["object-invalid", "applied"], "{change:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_object_that_the_platform_refuses_is_rejected_recorded_and_explained() {
+    let store = Arc::<MemoryStore>::default();
+    store.state().refused.insert("a".to_owned());
+    let mut apply = full_run(&store);
+    let outcomes = apply.changes(vec![user("a"), user("b")]).await.unwrap();
+    assert_eq!(codes(&outcomes), ["name-taken", "applied"]);
+    check_changes(
+        &store,
+        &expect![[r#"
+        created User "a" Some("name-taken")
+        created User "b" None
+    "#]],
+    );
+    assert_eq!(store.state().entries[0].1.subject, Some(Key::new("User", "a")));
+    assert_eq!(apply.ledger.counters().rejected, 1);
+}
+
+#[tokio::test]
+async fn a_batch_that_is_too_large_is_refused_whole() {
+    let store = Arc::<MemoryStore>::default();
+    let changes = vec![user("a"); MAX_CHANGES + 1];
+    assert_eq!(full_run(&store).changes(changes).await.unwrap_err().code, "request-invalid");
+    assert_eq!(store.state().objects.len(), 0);
+}
+
+#[tokio::test]
+async fn a_platform_that_is_down_fails_the_batch_and_is_remembered() {
+    let store = Arc::<MemoryStore>::default();
+    store.state().directory_is_down = true;
+    let mut apply = full_run(&store);
+    assert_eq!(apply.changes(vec![user("a")]).await.unwrap_err().code, "store-failed");
+    assert_eq!(apply.ledger.store_failure().unwrap().code, "store-failed");
+}
+
+#[tokio::test]
+async fn what_is_stored_and_cannot_be_recorded_is_counted_and_not_forgotten() {
+    let store = Arc::<MemoryStore>::default();
+    store.state().history_is_down = true;
+    let mut apply = full_run(&store);
+    assert_eq!(codes(&apply.changes(vec![user("a")]).await.unwrap()), ["applied"]);
+    assert_eq!(apply.ledger.counters().created, 1);
+    assert_eq!(apply.ledger.store_failure().unwrap().code, "store-failed");
+}
+
+#[tokio::test]
+async fn in_a_full_run_nothing_leaves_but_by_retire() {
+    let store = Arc::<MemoryStore>::default();
+    hold(&store, "User", "a", json!({}));
+    let outcomes = full_run(&store).changes(vec![Change::Delete(gone("User", "a"))]).await.unwrap();
+    assert_eq!(codes(&outcomes), ["departure-outside-retire"]);
+    assert!(!store.state().objects[&(source(), Key::new("User", "a"))].departed);
+}
+
+#[tokio::test]
+async fn in_a_run_of_some_objects_a_departure_is_applied_and_retire_is_not() {
+    let store = Arc::<MemoryStore>::default();
+    hold(&store, "User", "a", json!({}));
+    let mut apply = Apply::new(destination(&store, Scope::Some));
+    let outcomes = apply.changes(vec![Change::Delete(gone("User", "a"))]).await.unwrap();
+    assert_eq!(codes(&outcomes), ["applied"]);
+    assert!(store.state().objects[&(source(), Key::new("User", "a"))].departed);
+    assert_eq!(apply.retire(&[], vec![gone("User", "a")]).await.unwrap_err().code, "request-invalid");
+}
+
+#[tokio::test]
+async fn users_leave_before_departments_and_children_before_parents_however_they_are_given() {
+    let store = Arc::<MemoryStore>::default();
+    for (id, parent) in [("1", None), ("2", Some("1")), ("3", Some("2")), ("9", None)] {
+        let parent = parent.map(|parent| json!({ "value": parent }));
+        hold(&store, "Department", id, json!({ "parent": parent }));
+    }
+    hold(&store, "User", "a", json!({}));
+    let absent: Vec<_> = ["1", "3", "9", "2"]
+        .map(|id| gone("Department", id))
+        .into_iter()
+        .chain([gone("User", "a")])
+        .collect();
+    let outcomes = full_run(&store).retire(&[], absent).await.unwrap();
+    assert_eq!(outcomes, vec![Outcome::Applied; 5]);
+    let order: Vec<_> = store.state().stores.concat().into_iter().map(|key| key.external_id).collect();
+    assert_eq!(order, ["a", "3", "2", "1", "9"]);
+}
+
+#[tokio::test]
+async fn departments_that_are_each_others_parents_leave_all_the_same() {
+    let store = Arc::<MemoryStore>::default();
+    hold(&store, "Department", "1", json!({"parent": {"value": "2"}}));
+    hold(&store, "Department", "2", json!({"parent": {"value": "1"}}));
+    hold(&store, "Department", "3", json!({"parent": {"value": "3"}}));
+    let absent = ["1", "2", "3"].map(|id| gone("Department", id)).to_vec();
+    full_run(&store).retire(&[], absent).await.unwrap();
+    assert_eq!(store.state().objects.len(), 0);
+}
+
+#[tokio::test]
+async fn nobody_leaves_without_a_witness_or_after_having_been_read() {
+    let store = Arc::<MemoryStore>::default();
+    for id in ["a", "b", "c"] {
+        hold(&store, "User", id, json!({"schemas": ["urn:x"], "externalId": id}));
+    }
+    let mut apply = full_run(&store);
+    apply.changes(vec![user("b")]).await.unwrap();
+    let unwitnessed = Departure { witness: " ".to_owned(), ..gone("User", "a") };
+    let absent = vec![unwitnessed, gone("User", "b"), gone("User", "c")];
+    let outcomes = apply.retire(&[], absent).await.unwrap();
+    assert_eq!(codes(&outcomes), ["departure-without-witness", "departed-and-present", "applied"]);
+    let expected = Counters { read: 1, updated: 1, kept: 2, deactivated: 1, ..Counters::default() };
+    assert_eq!(*apply.ledger.counters(), expected);
+    assert_eq!(store.state().entries.len(), 2);
+}
+
+#[tokio::test]
+async fn a_departure_given_twice_or_of_something_not_held_changes_nothing_more() {
+    let store = Arc::<MemoryStore>::default();
+    hold(&store, "User", "a", json!({}));
+    let mut apply = full_run(&store);
+    let absent = vec![gone("User", "a"), gone("User", "a"), gone("User", "unknown")];
+    assert_eq!(apply.retire(&[], absent).await.unwrap(), vec![Outcome::Applied; 3]);
+    assert_eq!(*apply.ledger.counters(), Counters { deactivated: 1, ..Counters::default() });
+}
+
+#[tokio::test]
+async fn a_run_retires_once_so_that_the_whole_can_be_weighed() {
+    let store = Arc::<MemoryStore>::default();
+    hold(&store, "User", "a", json!({}));
+    let mut apply = full_run(&store);
+    apply.retire(&[], vec![]).await.unwrap();
+    assert_eq!(apply.retire(&[], vec![gone("User", "a")]).await.unwrap_err().code, "request-invalid");
+    assert!(!store.state().objects[&(source(), Key::new("User", "a"))].departed);
+}
+
+#[tokio::test]
+async fn an_oversized_census_retires_nothing() {
+    let store = Arc::<MemoryStore>::default();
+    hold(&store, "User", "a", json!({}));
+    let census = Census {
+        resource_type: "User".to_owned(),
+        read: 1,
+        expected: None,
+        scope: "x".repeat(crate::limits::MAX_SCOPE_BYTES + 1),
+    };
+    let result = full_run(&store).retire(&[census], vec![gone("User", "a")]).await;
+    assert_eq!(result.unwrap_err().code, "request-invalid");
+    assert!(!store.state().objects[&(source(), Key::new("User", "a"))].departed);
+}
+
+#[tokio::test]
+async fn a_flood_of_refusals_keeps_ten_thousand_entries_and_counts_the_rest() {
+    let store = Arc::<MemoryStore>::default();
+    let destination = destination(&store, Scope::Full);
+    let recorder = Arc::clone(&destination.recorder);
+    let mut apply = Apply::new(destination);
+    for batch in 0..11 {
+        let wrong = |n| put("Group", &format!("{batch}-{n}"), &json!({}));
+        apply.changes((0..MAX_CHANGES).map(wrong).collect()).await.unwrap();
+    }
+    let n_entries = store.state().entries.len();
+    assert_eq!((n_entries, recorder.n_entries_dropped()), (MAX_ENTRIES_PER_RUN, 1000));
+}
+
+#[tokio::test]
+async fn what_was_begun_is_applied_although_nobody_waits_for_it_any_more() {
+    let store = Arc::<MemoryStore>::default();
+    let (worker, handle) = Worker::start(destination(&store, Scope::Full), Cancel::new());
+    drop(handle.changes(vec![user("a")]));
+    drop(handle.changes(vec![user("b")]));
+    drop(handle);
+    assert_eq!(worker.finish().await.unwrap().counters().created, 2);
+}
+
+#[tokio::test]
+async fn after_a_cancellation_nothing_more_is_written() {
+    let store = Arc::<MemoryStore>::default();
+    let cancel = Cancel::new();
+    let (worker, handle) = Worker::start(destination(&store, Scope::Full), cancel.clone());
+    handle.changes(vec![user("a")]).await.unwrap();
+    cancel.cancel();
+    assert_eq!(handle.changes(vec![user("b")]).await.unwrap_err().code, "cancelled");
+    assert_eq!(handle.retire(vec![], vec![gone("User", "a")]).await.unwrap_err().code, "cancelled");
+    drop(handle);
+    assert_eq!(worker.finish().await.unwrap().counters().created, 1);
+    assert_eq!(store.state().objects.len(), 1);
+}
+
+#[tokio::test]
+async fn more_than_the_limit_of_waiting_changes_is_refused_until_some_are_applied() {
+    let store = Arc::<MemoryStore>::default();
+    let (worker, handle) = Worker::start(destination(&store, Scope::Full), Cancel::new());
+    let large = || put("User", "a", &json!({"long": "x".repeat(MAX_DOCUMENT_BYTES - 1000)}));
+    // The worker does not run before the first await, so all of these wait.
+    let waiting: Vec<_> = (0..600).map(|_| handle.changes(vec![large()])).collect();
+    let results = futures_util::future::join_all(waiting).await;
+    let refused = results.iter().filter(|result| result.is_err()).count();
+    assert!((80..100).contains(&refused), "{refused}");
+    handle.changes(vec![large()]).await.unwrap();
+    drop(handle);
+    worker.finish().await.unwrap();
+}

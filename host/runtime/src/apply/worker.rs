@@ -1,0 +1,132 @@
+//! Applies batches one after the other while the connector reads on.
+//!
+//! A worker outlives the connector: what was begun is applied even if the connector dies, and only then is the run
+//! closed, so that its counters are those of the platform.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{JoinError, JoinHandle};
+
+use super::retire::Census;
+use super::{Apply, Change, Departure, Destination, Ledger, Outcome};
+use crate::cancel::Cancel;
+use crate::egress::Fault;
+use crate::limits::MAX_UNAPPLIED_BYTES;
+use crate::model::Diagnosis;
+use crate::refusal;
+
+/// Applies what its handles are given, until the last of them is gone.
+pub(crate) struct Worker {
+    task: JoinHandle<Ledger>,
+}
+
+/// What a worker did.
+pub(crate) type Applied = Result<Ledger, JoinError>;
+
+/// Gives work to a worker.
+#[derive(Clone)]
+pub(crate) struct WorkerHandle {
+    jobs: mpsc::UnboundedSender<Job>,
+    n_waiting_bytes: Arc<AtomicUsize>,
+}
+
+type Reply = oneshot::Sender<Result<Vec<Outcome>, Diagnosis>>;
+
+enum Job {
+    Changes { changes: Vec<Change>, n_bytes: usize, reply: Reply },
+    Retire { census: Vec<Census>, absent: Vec<Departure>, reply: Reply },
+}
+
+impl Worker {
+    pub(crate) fn start(destination: Destination, cancel: Cancel) -> (Self, WorkerHandle) {
+        let (jobs, queue) = mpsc::unbounded_channel();
+        let n_waiting_bytes = Arc::default();
+        let handle = WorkerHandle { jobs, n_waiting_bytes: Arc::clone(&n_waiting_bytes) };
+        let task = tokio::spawn(work(Apply::new(destination), queue, n_waiting_bytes, cancel));
+        (Self { task }, handle)
+    }
+
+    /// Wait until everything is applied. All handles must be gone.
+    pub(crate) async fn finish(self) -> Applied {
+        self.task.await
+    }
+}
+
+impl WorkerHandle {
+    /// Queue these changes now; the outcome comes with the future.
+    pub(crate) fn changes(
+        &self,
+        changes: Vec<Change>,
+    ) -> impl Future<Output = Result<Vec<Outcome>, Diagnosis>> + Send + 'static {
+        let n_bytes = changes.iter().map(n_bytes).sum();
+        let n_waiting = self.n_waiting_bytes.fetch_add(n_bytes, Ordering::Relaxed);
+        let (reply, outcome) = oneshot::channel();
+        let is_queued = n_waiting.saturating_add(n_bytes) <= MAX_UNAPPLIED_BYTES
+            && self.jobs.send(Job::Changes { changes, n_bytes, reply }).is_ok();
+        if !is_queued {
+            self.n_waiting_bytes.fetch_sub(n_bytes, Ordering::Relaxed);
+        }
+        async move {
+            if !is_queued {
+                return Err(too_many_waiting());
+            }
+            // A worker that drops a job was cancelled.
+            outcome.await.unwrap_or_else(|_| Err(Fault::cancelled().diagnosis))
+        }
+    }
+
+    /// Retire these, after all changes queued before.
+    pub(crate) async fn retire(
+        &self,
+        census: Vec<Census>,
+        absent: Vec<Departure>,
+    ) -> Result<Vec<Outcome>, Diagnosis> {
+        let (reply, outcome) = oneshot::channel();
+        // A worker that is gone drops the job, and with it the reply.
+        let _sent = self.jobs.send(Job::Retire { census, absent, reply });
+        outcome.await.unwrap_or_else(|_| Err(Fault::cancelled().diagnosis))
+    }
+}
+
+async fn work(
+    mut apply: Apply,
+    mut queue: mpsc::UnboundedReceiver<Job>,
+    n_waiting_bytes: Arc<AtomicUsize>,
+    cancel: Cancel,
+) -> Ledger {
+    while let Some(job) = queue.recv().await {
+        // After a cancellation nothing new is written; dropping the reply says so.
+        let (reply, outcome) = match job {
+            Job::Changes { n_bytes, .. } if cancel.is_cancelled() => {
+                n_waiting_bytes.fetch_sub(n_bytes, Ordering::Relaxed);
+                continue;
+            }
+            Job::Retire { .. } if cancel.is_cancelled() => continue,
+            Job::Changes { changes, n_bytes, reply } => {
+                let outcome = apply.changes(changes).await;
+                n_waiting_bytes.fetch_sub(n_bytes, Ordering::Relaxed);
+                (reply, outcome)
+            }
+            Job::Retire { census, absent, reply } => (reply, apply.retire(&census, absent).await),
+        };
+        // The connector may be gone; what was applied stays applied.
+        let _heard = reply.send(outcome);
+    }
+    apply.into_ledger()
+}
+
+fn n_bytes(change: &Change) -> usize {
+    match change {
+        Change::Put(object) => object.document.len(),
+        Change::Delete(departure) => departure.witness.len(),
+    }
+}
+
+fn too_many_waiting() -> Diagnosis {
+    let limit_mib = MAX_UNAPPLIED_BYTES >> 20;
+    refusal::request(&format!(
+        "more than {limit_mib} MiB of changes wait to be applied; take some outcomes first"
+    ))
+}

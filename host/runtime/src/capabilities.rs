@@ -1,0 +1,46 @@
+//! What a connector may ask of its host: one file a capability, each with its state, what it does, and its share of the
+//! contract, in this order.
+//!
+//! Not here: the world outside; each capability reaches it through something an embedder or an administrator gave.
+
+pub(crate) mod directory;
+pub(crate) mod history;
+pub(crate) mod http;
+pub(crate) mod storage;
+pub(crate) mod tasks;
+pub(crate) mod wasi;
+
+use std::sync::Arc;
+
+use wasmtime::component::{HasSelf, Linker};
+
+use crate::bindings;
+use crate::convert::Reader;
+use crate::guest::Guest;
+use crate::secrets::Secrets;
+
+/// The capabilities of one call.
+pub(crate) struct Session {
+    pub(crate) tasks: tasks::Tasks,
+    pub(crate) http: http::Http,
+    pub(crate) storage: storage::Bucket,
+    pub(crate) directory: directory::Holdings,
+    pub(crate) history: Arc<history::Recorder>,
+    pub(crate) secrets: Arc<Secrets>,
+}
+
+impl Session {
+    fn reader(&self) -> Reader<'_> {
+        Reader { secrets: &self.secrets }
+    }
+}
+
+/// Everything a connector may import, and nothing else.
+pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Guest>> {
+    let mut linker = Linker::new(engine);
+    wasi::add_to_linker(&mut linker)?;
+    bindings::Connector::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest)?;
+    Ok(linker)
+}
+
+impl bindings::rollcall::connector::types::Host for Guest {}

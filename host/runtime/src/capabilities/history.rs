@@ -1,0 +1,114 @@
+//! What an administrator will read, during a run and afterwards.
+//!
+//! Not here: where it is kept; an embedder's [`History`] does that.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::bindings::rollcall::connector::history as wit;
+use crate::error::{GuestError, StoreError};
+use crate::guest::Guest;
+use crate::history::{ChangeRecord, Counters, History};
+use crate::limits::{MAX_ENTRIES_PER_CALL, MAX_ENTRIES_PER_RUN};
+use crate::model::{Entry, Progress, RunId};
+use crate::observe::Observer;
+
+/// The record of one run. Of a check, which leaves no record, there is only what observers see.
+pub(crate) struct Recorder {
+    history: Option<(Arc<dyn History>, RunId)>,
+    observer: Arc<dyn Observer>,
+    progress: Mutex<Option<Progress>>,
+    counters: Mutex<Counters>,
+    n_entries: AtomicUsize,
+    n_entries_dropped: AtomicU64,
+}
+
+impl Recorder {
+    /// For a run.
+    pub(crate) fn of_run(history: Arc<dyn History>, run: RunId, observer: Arc<dyn Observer>) -> Self {
+        Self { history: Some((history, run)), ..Self::of_nothing(observer) }
+    }
+
+    /// For what leaves no record.
+    pub(crate) fn of_nothing(observer: Arc<dyn Observer>) -> Self {
+        Self {
+            history: None,
+            observer,
+            progress: Mutex::default(),
+            counters: Mutex::default(),
+            n_entries: AtomicUsize::new(0),
+            n_entries_dropped: AtomicU64::new(0),
+        }
+    }
+
+    /// The last progress.
+    pub(crate) fn last_progress(&self) -> Option<Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many entries were beyond the limit.
+    pub(crate) fn n_entries_dropped(&self) -> u64 {
+        self.n_entries_dropped.load(Ordering::Relaxed)
+    }
+
+    /// Add entries, up to the limit of a run.
+    pub(crate) async fn entries(&self, mut entries: Vec<Entry>) -> Result<(), StoreError> {
+        let n_before = self.n_entries.fetch_add(entries.len(), Ordering::Relaxed);
+        let n_kept = MAX_ENTRIES_PER_RUN.saturating_sub(n_before).min(entries.len());
+        self.drop_entries(entries.len().saturating_sub(n_kept));
+        entries.truncate(n_kept);
+        self.entries_always(&entries).await
+    }
+
+    /// Add entries that no flood before them may displace.
+    pub(crate) async fn entries_always(&self, entries: &[Entry]) -> Result<(), StoreError> {
+        entries.iter().for_each(|entry| self.observer.entry(entry));
+        match &self.history {
+            Some((history, run)) if !entries.is_empty() => history.record_entries(run, entries).await,
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    pub(crate) async fn changes(&self, changes: Vec<ChangeRecord>) -> Result<(), StoreError> {
+        match &self.history {
+            Some((history, run)) if !changes.is_empty() => history.record_changes(run, &changes).await,
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The platform's counters have moved.
+    pub(crate) fn count(&self, counters: Counters) {
+        *self.counters.lock().unwrap_or_else(PoisonError::into_inner) = counters;
+        self.observer.progress(self.last_progress().as_ref(), &counters);
+    }
+
+    /// The connector has come further.
+    pub(crate) fn report(&self, progress: Progress) {
+        let counters = *self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        self.observer.progress(Some(&progress), &counters);
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
+    }
+
+    fn drop_entries(&self, n: usize) {
+        self.n_entries_dropped.fetch_add(u64::try_from(n).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+}
+
+impl wit::Host for Guest {
+    fn report(&mut self, progress: wit::Progress) -> wasmtime::Result<()> {
+        let session = self.session("history.report")?;
+        session.history.report(session.reader().progress(&progress));
+        Ok(())
+    }
+
+    async fn record_entries(&mut self, entries: Vec<wit::Entry>) -> wasmtime::Result<()> {
+        let session = self.session("history.record-entries")?;
+        let recorder = Arc::clone(&session.history);
+        recorder.drop_entries(entries.len().saturating_sub(MAX_ENTRIES_PER_CALL));
+        let read = entries.into_iter().take(MAX_ENTRIES_PER_CALL).map(|entry| session.reader().entry(entry));
+        let recorded = recorder.entries(read.collect()).await;
+        self.resumed();
+        // The contract gives no answer here: a run whose history cannot be written must not go on.
+        Ok(recorded.map_err(|error| GuestError::Host { what: error.to_string() })?)
+    }
+}

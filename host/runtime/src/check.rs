@@ -1,0 +1,85 @@
+//! The checklist for an administrator: settings, then the way, then what the connector finds at the source.
+//!
+//! It leaves no history row and writes nothing: the connector sees the stores as in a dry run.
+
+use std::sync::Arc;
+
+use crate::cancel::Cancel;
+use crate::capabilities::history::Recorder;
+use crate::grant::Origin;
+use crate::host::Host;
+use crate::model::{Diagnosis, Finding, RunId, Standing};
+use crate::observe::Unobserved;
+use crate::preflight::preflight;
+use crate::prepare::{Prepared, Unprepared, prepare, with_pointer};
+use crate::refusal;
+use crate::session::Sessions;
+use crate::source::Source;
+
+pub(crate) async fn check(host: &Host, source: &Source) -> Vec<Finding> {
+    let prepared = match prepare(host, source).await {
+        Ok(prepared) => prepared,
+        Err(unprepared) => return settings_findings(unprepared),
+    };
+    let origins: Vec<Origin> =
+        prepared.plan.origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    let mut findings = vec![settings_passed(&origins)];
+    findings.extend(preflight(&prepared.client, &origins).await);
+    if findings.iter().any(|finding| finding.standing == Standing::Failed) {
+        findings.push(connector_skipped());
+    } else {
+        findings.extend(connector_findings(host, source, &prepared).await);
+    }
+    findings
+}
+
+async fn connector_findings(host: &Host, source: &Source, prepared: &Prepared) -> Vec<Finding> {
+    let cancel = Cancel::new();
+    let recorder = Arc::new(Recorder::of_nothing(Arc::new(Unobserved)));
+    // A check has no row, and a dry directory does not look at the run it is given.
+    let run = RunId::new("check");
+    let (session, worker) = Sessions { host, source, prepared, recorder, cancel, is_dry: true }.full(run);
+    let checked = source.connector().check(session, source.settings().to_string()).await;
+    let finished = worker.finish().await;
+    match (checked, finished) {
+        (Ok(findings), Ok(_)) => findings,
+        (Err(error), _) => vec![finding("connector", Standing::Failed, refusal::guest(&error).diagnosis)],
+        (Ok(_), Err(error)) => {
+            let diagnosis = Diagnosis::new("host-failed", format!("the host failed: {error}"))
+                .in_chinese(format!("主机内部出错：{error}"), "");
+            vec![finding("connector", Standing::Failed, diagnosis)]
+        }
+    }
+}
+
+fn settings_findings(unprepared: Unprepared) -> Vec<Finding> {
+    match unprepared {
+        Unprepared::Guest(error) => {
+            vec![finding("connector", Standing::Failed, refusal::guest(&error).diagnosis)]
+        }
+        Unprepared::Settings(problems) => {
+            let failed = problems
+                .into_iter()
+                .map(|problem| finding("settings", Standing::Failed, with_pointer(problem)));
+            failed.chain([connector_skipped()]).collect()
+        }
+    }
+}
+
+fn settings_passed(origins: &[Origin]) -> Finding {
+    let list = origins.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let diagnosis = Diagnosis::new("settings-valid", format!("the settings are valid and lead to {list}"))
+        .in_chinese(format!("设置有效，将访问 {list}"), "");
+    finding("settings", Standing::Passed, diagnosis)
+}
+
+fn connector_skipped() -> Finding {
+    let diagnosis =
+        Diagnosis::new("connector-not-tried", "the source itself was not asked; mend what failed first")
+            .in_chinese("未检查来源本身，请先解决上面的问题", "");
+    finding("connector", Standing::Skipped, diagnosis)
+}
+
+fn finding(check: &str, standing: Standing, diagnosis: Diagnosis) -> Finding {
+    Finding { check: check.to_owned(), standing, diagnosis }
+}

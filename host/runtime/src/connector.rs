@@ -1,0 +1,222 @@
+//! A loaded connector: who it is, and its functions, each called in a fresh store that is thrown away afterwards.
+//!
+//! Not here: what its calls may reach (`capabilities`), what their results lead to (`run`).
+
+mod death;
+mod descriptor;
+mod imports;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use tokio::time::timeout;
+use wasmtime::Store;
+use wasmtime::component::Component;
+
+use crate::bindings::exports::rollcall::connector::identity_source::Guest as Exports;
+use crate::bindings::rollcall::connector::types::Key as WitKey;
+use crate::bindings::{self, ConnectorPre};
+use crate::capabilities::{self, Session};
+use crate::convert::{self, Reader};
+use crate::engine::{Engine, StderrTail};
+use crate::error::{GuestError, LoadError};
+use crate::guest::Guest;
+use crate::history::ConnectorIdentity;
+use crate::limits::{CALL_TIMEOUTS, MAX_COMPONENT_BYTES};
+use crate::model::{Descriptor, Failure, Finding, Key, Plan, Problem, Summary};
+use crate::secrets::Secrets;
+
+/// The contract of this host.
+pub const CONTRACT: &str = "rollcall:connector@0.1.0";
+
+/// A loaded connector. Clones are the same one.
+#[derive(Clone)]
+pub struct Connector {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    pre: ConnectorPre<Guest>,
+    descriptor: Descriptor,
+    identity: ConnectorIdentity,
+    imports: Vec<String>,
+}
+
+impl Engine {
+    /// Load a connector from its file: read, verify what it imports, compile or take from the cache, ask who it is.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`] says which of these failed and why.
+    pub async fn load(&self, path: impl AsRef<Path>) -> Result<Connector, LoadError> {
+        let path = path.as_ref().to_owned();
+        let engine = self.clone();
+        let compiled = tokio::task::spawn_blocking(move || compile(&engine, &path)).await;
+        // The task neither panics by itself nor is it aborted.
+        let (component, digest) = compiled.map_err(|error| LoadError::Invalid(error.to_string()))??;
+        Connector::new(self.clone(), &component, digest).await
+    }
+}
+
+impl Connector {
+    /// Who it is.
+    #[must_use]
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.inner.descriptor
+    }
+
+    /// Who it is, exactly: with the digest of its file.
+    #[must_use]
+    pub fn identity(&self) -> &ConnectorIdentity {
+        &self.inner.identity
+    }
+
+    /// Everything it imports, by name: its manifest.
+    #[must_use]
+    pub fn imports(&self) -> &[String] {
+        &self.inner.imports
+    }
+
+    /// Check settings offline: what they will need, or everything that is wrong with them.
+    ///
+    /// # Errors
+    ///
+    /// When the connector's code died.
+    pub async fn validate(&self, settings: &Value) -> Result<Result<Plan, Vec<Problem>>, GuestError> {
+        let secrets = self.secrets(settings);
+        let text = settings.to_string();
+        let call = self.call(None, &secrets, CALL_TIMEOUTS.offline, move |exports, store| {
+            Box::pin(async move { exports.call_validate(store, &text).await })
+        });
+        match call.await? {
+            Ok(plan) => descriptor::check_plan(convert::plan(plan)).map(Ok),
+            Err(problems) => Ok(Err(Reader { secrets: &secrets }.problems(problems))),
+        }
+    }
+
+    /// Check settings against the source itself.
+    pub(crate) async fn check(&self, session: Session, settings: String) -> Result<Vec<Finding>, GuestError> {
+        let secrets = Arc::clone(&session.secrets);
+        let call = self.call(Some(session), &secrets, CALL_TIMEOUTS.check, move |exports, store| {
+            Box::pin(async move { exports.call_check(store, &settings).await })
+        });
+        Ok(Reader { secrets: &secrets }.findings(call.await?))
+    }
+
+    /// Bring the directory in line with the source.
+    pub(crate) async fn sync(
+        &self,
+        session: Session,
+        settings: String,
+    ) -> Result<Result<Summary, Failure>, GuestError> {
+        let secrets = Arc::clone(&session.secrets);
+        let call = self.call(Some(session), &secrets, CALL_TIMEOUTS.import, move |exports, store| {
+            Box::pin(async move { exports.call_sync(store, &settings).await })
+        });
+        let result = call.await?;
+        Ok(result.map(convert::summary).map_err(|failure| Reader { secrets: &secrets }.failure(failure)))
+    }
+
+    /// Bring just these objects in line.
+    pub(crate) async fn refresh(
+        &self,
+        session: Session,
+        settings: String,
+        keys: &[Key],
+    ) -> Result<Result<Summary, Failure>, GuestError> {
+        let secrets = Arc::clone(&session.secrets);
+        let keys: Vec<WitKey> = keys.iter().map(Into::into).collect();
+        let call = self.call(Some(session), &secrets, CALL_TIMEOUTS.import, move |exports, store| {
+            Box::pin(async move { exports.call_refresh(store, &settings, &keys).await })
+        });
+        let result = call.await?;
+        Ok(result.map(convert::summary).map_err(|failure| Reader { secrets: &secrets }.failure(failure)))
+    }
+
+    async fn new(engine: Engine, component: &Component, digest: blake3::Hash) -> Result<Self, LoadError> {
+        let imports = imports::verify(component, engine.wasmtime())?;
+        let incompatible = |cause: wasmtime::Error| LoadError::Incompatible {
+            contract: CONTRACT,
+            cause: format!("{cause:#}"),
+        };
+        let linker = capabilities::linker(engine.wasmtime()).map_err(incompatible)?;
+        let pre = linker.instantiate_pre(component).and_then(ConnectorPre::new).map_err(incompatible)?;
+        let secrets = Secrets::default();
+        let described = call(&engine, &pre, None, &secrets, CALL_TIMEOUTS.offline, |exports, store| {
+            Box::pin(exports.call_describe(store))
+        });
+        let descriptor = descriptor::read(described.await.map_err(LoadError::Describe)?)?;
+        let identity = ConnectorIdentity {
+            id: descriptor.id.clone(),
+            version: descriptor.version.clone(),
+            digest: format!("blake3:{}", digest.to_hex()),
+        };
+        Ok(Self { inner: Arc::new(Inner { engine, pre, descriptor, identity, imports }) })
+    }
+
+    fn secrets(&self, settings: &Value) -> Secrets {
+        Secrets::of(&self.inner.descriptor.settings_schema, settings, None)
+    }
+
+    async fn call<T>(
+        &self,
+        session: Option<Session>,
+        secrets: &Secrets,
+        limit: Duration,
+        function: impl for<'a> FnOnce(&'a Exports, &'a mut Store<Guest>) -> Calling<'a, T> + Send,
+    ) -> Result<T, GuestError> {
+        call(&self.inner.engine, &self.inner.pre, session, secrets, limit, function).await
+    }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector").field("identity", &self.inner.identity).finish_non_exhaustive()
+    }
+}
+
+type Calling<'a, T> = BoxFuture<'a, wasmtime::Result<T>>;
+
+/// Call one function in a store of its own. A store is never used again: after a trap it could not be, and otherwise
+/// nothing of one source may be found by the next.
+async fn call<T>(
+    engine: &Engine,
+    pre: &ConnectorPre<Guest>,
+    session: Option<Session>,
+    secrets: &Secrets,
+    limit: Duration,
+    function: impl for<'a> FnOnce(&'a Exports, &'a mut Store<Guest>) -> Calling<'a, T> + Send,
+) -> Result<T, GuestError> {
+    let stderr = StderrTail::default();
+    let (mut store, _busy) = engine.store(Guest::new(engine, &stderr, session));
+    let called = timeout(limit, async {
+        let instance: bindings::Connector = pre.instantiate_async(&mut store).await?;
+        store.data_mut().resumed();
+        function(instance.rollcall_connector_identity_source(), &mut store).await
+    });
+    match called.await {
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(error)) => Err(death::cause(&error, &stderr.text(), secrets)),
+        Err(_) => Err(GuestError::Overdue { limit }),
+    }
+}
+
+fn compile(engine: &Engine, path: &Path) -> Result<(Component, blake3::Hash), LoadError> {
+    let bytes = read(path)?;
+    let digest = blake3::hash(&bytes);
+    Ok((engine.compile(&bytes, &digest)?, digest))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let failed = |cause| LoadError::Read { path: PathBuf::from(path), cause };
+    let found_bytes = std::fs::metadata(path).map_err(failed)?.len();
+    if MAX_COMPONENT_BYTES < found_bytes {
+        return Err(LoadError::TooLarge { found_bytes, limit_bytes: MAX_COMPONENT_BYTES });
+    }
+    std::fs::read(path).map_err(failed)
+}

@@ -1,0 +1,239 @@
+//! Stores that remember instead of writing, so that a dry run is the real run with other stores.
+//!
+//! They answer as if everything had been written and forget it all with the run. Not here: the history, which records a
+//! dry run like any other.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use crate::directory::{Action, Directory, Held, Holding, Stored, Write};
+use crate::error::StoreError;
+use crate::model::{Key, RunId, SourceName};
+use crate::storage::Storage;
+
+/// A directory for one source, over the real one.
+pub(crate) struct DryDirectory {
+    real: Arc<dyn Directory>,
+    /// What differs; none for what is gone. Documents as text, a third of the size of parsed ones.
+    written: Mutex<BTreeMap<Key, Option<Remembered>>>,
+}
+
+struct Remembered {
+    version: String,
+    document: String,
+    departed: bool,
+}
+
+impl DryDirectory {
+    pub(crate) fn over(real: Arc<dyn Directory>) -> Self {
+        Self { real, written: Mutex::default() }
+    }
+
+    fn written(&self) -> MutexGuard<'_, BTreeMap<Key, Option<Remembered>>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The page, with what was written among its ids in place of what is held.
+    fn overlay(
+        &self,
+        resource_type: &str,
+        page: Vec<Holding>,
+        span: (Bound<&str>, Bound<&str>),
+    ) -> Vec<Holding> {
+        let mut merged: BTreeMap<String, String> =
+            page.into_iter().map(|holding| (holding.external_id, holding.version)).collect();
+        for (key, written) in self.written().iter() {
+            if key.resource_type != resource_type || !contains(span, &key.external_id) {
+                continue;
+            }
+            match written {
+                Some(written) if !written.departed => {
+                    merged.insert(key.external_id.clone(), written.version.clone())
+                }
+                Some(_) | None => merged.remove(&key.external_id),
+            };
+        }
+        merged.into_iter().map(|(external_id, version)| Holding { external_id, version }).collect()
+    }
+}
+
+#[async_trait]
+impl Directory for DryDirectory {
+    async fn holdings(
+        &self,
+        source: &SourceName,
+        resource_type: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Holding>, StoreError> {
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut start = after.map(str::to_owned);
+        let mut holdings = Vec::new();
+        while holdings.len() < wanted {
+            let page = self.real.holdings(source, resource_type, start.as_deref(), limit).await?;
+            let last =
+                (wanted <= page.len()).then(|| page.last().map(|last| last.external_id.clone())).flatten();
+            let lower = start.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+            let upper = last.as_deref().map_or(Bound::Unbounded, Bound::Included);
+            holdings.extend(self.overlay(resource_type, page, (lower, upper)));
+            match last {
+                // What departed in this dry run may have thinned a full page, so go on behind it.
+                Some(last) => start = Some(last),
+                None => break,
+            }
+        }
+        holdings.truncate(wanted);
+        Ok(holdings)
+    }
+
+    async fn load(&self, source: &SourceName, keys: &[Key]) -> Result<Vec<Option<Held>>, StoreError> {
+        let mut held = self.real.load(source, keys).await?;
+        let written = self.written();
+        for (key, held) in keys.iter().zip(&mut held) {
+            if let Some(written) = written.get(key) {
+                *held = written.as_ref().map(Remembered::held).transpose()?;
+            }
+        }
+        Ok(held)
+    }
+
+    async fn store(
+        &self,
+        _source: &SourceName,
+        _run: &RunId,
+        writes: &[Write],
+    ) -> Result<Vec<Stored>, StoreError> {
+        let mut written = self.written();
+        for write in writes {
+            written.insert(write.key.clone(), Remembered::of(write));
+        }
+        Ok(vec![Stored::Written; writes.len()])
+    }
+}
+
+impl Remembered {
+    fn of(write: &Write) -> Option<Self> {
+        let document = write.after.as_ref()?.to_string();
+        let departed = write.action == Action::Deactivated;
+        Some(Self { version: write.version.clone(), document, departed })
+    }
+
+    fn held(&self) -> Result<Held, StoreError> {
+        let document = serde_json::from_str(&self.document).map_err(StoreError::failed)?;
+        Ok(Held { version: self.version.clone(), document, departed: self.departed })
+    }
+}
+
+/// A storage for one source, over the real one.
+pub(crate) struct DryStorage {
+    real: Arc<dyn Storage>,
+    written: Mutex<BTreeMap<String, Option<Vec<u8>>>>,
+}
+
+impl DryStorage {
+    pub(crate) fn over(real: Arc<dyn Storage>) -> Self {
+        Self { real, written: Mutex::default() }
+    }
+
+    fn written(&self) -> MutexGuard<'_, BTreeMap<String, Option<Vec<u8>>>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Storage for DryStorage {
+    async fn get(&self, source: &SourceName, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let mut values = self.real.get(source, keys).await?;
+        let written = self.written();
+        for (key, value) in keys.iter().zip(&mut values) {
+            if let Some(written) = written.get(key) {
+                value.clone_from(written);
+            }
+        }
+        Ok(values)
+    }
+
+    async fn write(
+        &self,
+        _source: &SourceName,
+        entries: &[(String, Option<Vec<u8>>)],
+        max_bucket_bytes: u64,
+    ) -> Result<(), StoreError> {
+        let mut written = self.written();
+        let mut after = written.clone();
+        after.extend(entries.iter().cloned());
+        // The real bucket is left out of the sum: it is within its limit, and a dry run may keep as much again.
+        let n_bytes: usize =
+            after.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len)).sum();
+        if max_bucket_bytes < u64::try_from(n_bytes).unwrap_or(u64::MAX) {
+            return Err(StoreError::Full { limit_bytes: max_bucket_bytes });
+        }
+        *written = after;
+        Ok(())
+    }
+
+    async fn scan(
+        &self,
+        source: &SourceName,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut start = after.map(str::to_owned);
+        let mut entries = Vec::new();
+        while entries.len() < wanted {
+            let page = self.real.scan(source, prefix, start.as_deref(), limit).await?;
+            let last = (wanted <= page.len()).then(|| page.last().map(|(key, _)| key.clone())).flatten();
+            let lower = start.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+            let upper = last.as_deref().map_or(Bound::Unbounded, Bound::Included);
+            entries.extend(self.overlay(prefix, page, (lower, upper)));
+            match last {
+                Some(last) => start = Some(last),
+                None => break,
+            }
+        }
+        entries.truncate(wanted);
+        Ok(entries)
+    }
+}
+
+impl DryStorage {
+    fn overlay(
+        &self,
+        prefix: &str,
+        page: Vec<(String, Vec<u8>)>,
+        span: (Bound<&str>, Bound<&str>),
+    ) -> BTreeMap<String, Vec<u8>> {
+        let mut merged: BTreeMap<_, _> = page.into_iter().collect();
+        for (key, written) in self.written().iter().filter(|(key, _)| key.starts_with(prefix)) {
+            if contains(span, key) {
+                match written {
+                    Some(value) => merged.insert(key.clone(), value.clone()),
+                    None => merged.remove(key),
+                };
+            }
+        }
+        merged
+    }
+}
+
+fn contains((lower, upper): (Bound<&str>, Bound<&str>), key: &str) -> bool {
+    let is_above = match lower {
+        Bound::Unbounded => true,
+        Bound::Excluded(lower) => lower < key,
+        Bound::Included(lower) => lower <= key,
+    };
+    let is_below = match upper {
+        Bound::Unbounded => true,
+        Bound::Excluded(upper) => key < upper,
+        Bound::Included(upper) => key <= upper,
+    };
+    is_above && is_below
+}
+
+#[cfg(test)]
+mod tests;

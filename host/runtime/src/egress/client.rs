@@ -1,0 +1,286 @@
+//! Sends the requests of one source: grant, turn, connection, redirects, limits.
+//!
+//! Not here: retries. A connector knows which of its requests may be repeated; the host only says what became of each.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION,
+    PROXY_AUTHORIZATION, USER_AGENT,
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper_util::client::legacy;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::{Instant, timeout};
+use url::Url;
+
+use super::body::{self, BodyError, Encoding};
+use super::dial::{DialError, Dialer, proxy_authorization};
+use super::fault::Fault;
+use super::{Egress, InvalidCa};
+use crate::grant::{Grants, Origin};
+use crate::limits::{IDLE_CONNECTION_TIMEOUT, MAX_REDIRECTS, MAX_RESPONSE_BODY_BYTES, REQUEST_TIMEOUT};
+use crate::rate::{Limiter, Turn};
+
+/// One request, already checked against the contract.
+#[derive(Clone)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// Where to; its scheme is `https` or `http`.
+    pub url: Url,
+    /// Without those that are the host's own.
+    pub headers: HeaderMap,
+    /// May be empty.
+    pub body: Bytes,
+    /// Which rate limit it counts against.
+    pub bucket: Option<String>,
+    /// Less than the host's own limit, if the connector wants less.
+    pub timeout: Option<Duration>,
+}
+
+/// URL and headers carry tokens, so they are left out.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("origin", &Origin::of(&self.url).map(|origin| origin.to_string()))
+            .field("bucket", &self.bucket)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One response, whole and decompressed.
+#[derive(Clone)]
+pub struct Response {
+    /// The status.
+    pub status: StatusCode,
+    /// Without those about the connection.
+    pub headers: HeaderMap,
+    /// Whole.
+    pub body: Bytes,
+}
+
+/// Headers and body carry tokens and people, so they are left out.
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("n_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The client of one source: its connections and its rate limits, kept across its runs.
+pub struct Client {
+    dialer: Dialer,
+    connections: legacy::Client<Dialer, Full<Bytes>>,
+    limiter: Limiter,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("proxy", &self.dialer.proxy()).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client without open connections.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidCa`] when the CA file cannot be used.
+    pub fn new(egress: &Egress) -> Result<Self, InvalidCa> {
+        let dialer = Dialer::new(egress)?;
+        let connections = legacy::Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_CONNECTION_TIMEOUT)
+            .build(dialer.clone());
+        Ok(Self { dialer, connections, limiter: Limiter::new() })
+    }
+
+    /// The rate limits that all requests of this source share.
+    #[must_use]
+    pub fn limiter(&self) -> &Limiter {
+        &self.limiter
+    }
+
+    pub(crate) fn dialer(&self) -> &Dialer {
+        &self.dialer
+    }
+
+    /// Send a request and read its whole response, whatever the status.
+    ///
+    /// A redirect is followed where the target is granted. To another origin goes only a GET with harmless headers; one
+    /// that would have to carry a body there is returned as it is.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] that says what became of the request.
+    pub async fn fetch(&self, grants: &Grants, request: Request) -> Result<Response, Fault> {
+        let origin = granted(grants, &request.url)?;
+        let turn = self.limiter.turn(request.bucket.as_deref()).await;
+        let limit = request.timeout.unwrap_or(REQUEST_TIMEOUT).min(REQUEST_TIMEOUT);
+        let started = Instant::now();
+        let method = request.method.clone();
+        let followed = timeout(limit, self.follow(grants, &turn, origin.clone(), request)).await;
+        let result = followed.unwrap_or_else(|_| Err(Fault::timed_out(&origin, limit)));
+        trace(&method, &origin, started.elapsed(), &result);
+        result
+    }
+
+    async fn follow(
+        &self,
+        grants: &Grants,
+        turn: &Turn,
+        mut origin: Origin,
+        mut request: Request,
+    ) -> Result<Response, Fault> {
+        for _ in 0..=MAX_REDIRECTS {
+            let response = self.exchange(&origin, &request).await?;
+            let Some(next) = redirected(&request, &response) else { return Ok(response) };
+            let next_origin = granted(grants, &next.url)?;
+            let Some(next) = towards(next, origin == next_origin) else { return Ok(response) };
+            turn.again().await;
+            (origin, request) = (next_origin, next);
+        }
+        Err(Fault::too_many_redirects(&origin))
+    }
+
+    async fn exchange(&self, origin: &Origin, request: &Request) -> Result<Response, Fault> {
+        let message = self.message(origin, request).map_err(|error| Fault::invalid(&error.to_string()))?;
+        let response = self.connections.request(message).await.map_err(|error| fault(origin, &error))?;
+        if let Some(proxy) = self.forwarding_proxy(origin)
+            && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+        {
+            return Err(Fault::proxy_auth_failed(&proxy.to_string()));
+        }
+        read_response(origin, response).await
+    }
+
+    fn message(&self, origin: &Origin, request: &Request) -> Result<http::Request<Full<Bytes>>, http::Error> {
+        let mut url = request.url.clone();
+        url.set_fragment(None);
+        let mut message = http::Request::builder()
+            .method(request.method.clone())
+            .uri(url.as_str())
+            .body(Full::new(request.body.clone()))?;
+        let headers = message.headers_mut();
+        *headers = request.headers.clone();
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        if !headers.contains_key(USER_AGENT) {
+            headers.insert(
+                USER_AGENT,
+                HeaderValue::from_static(concat!("rollcall/", env!("CARGO_PKG_VERSION"))),
+            );
+        }
+        if let Some(value) = self.forwarding_proxy(origin).and_then(proxy_authorization) {
+            headers.insert(PROXY_AUTHORIZATION, value);
+        }
+        Ok(message)
+    }
+
+    /// The proxy that itself reads requests to this origin, because there is no tunnel.
+    fn forwarding_proxy(&self, origin: &Origin) -> Option<&super::Proxy> {
+        self.dialer.proxy().filter(|proxy| !origin.is_https() && proxy.scheme != super::ProxyScheme::Socks5)
+    }
+}
+
+fn granted(grants: &Grants, url: &Url) -> Result<Origin, Fault> {
+    let origin = Origin::of(url).ok_or_else(|| Fault::denied(&format!("{}:", url.scheme())))?;
+    if grants.permits(&origin) { Ok(origin) } else { Err(Fault::denied(&origin.to_string())) }
+}
+
+/// The request that a redirect asks for; none if the response is no redirect.
+fn redirected(request: &Request, response: &Response) -> Option<Request> {
+    let location = response.headers.get(LOCATION)?.to_str().ok()?;
+    let url = request.url.join(location).ok()?;
+    let becomes_get = match response.status {
+        StatusCode::SEE_OTHER => request.method != Method::HEAD,
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => request.method == Method::POST,
+        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => false,
+        _ => return None,
+    };
+    let next = Request { url, ..request.clone() };
+    Some(if becomes_get { without_body(next) } else { next })
+}
+
+fn without_body(mut request: Request) -> Request {
+    request.method = Method::GET;
+    request.body = Bytes::new();
+    request.headers.remove(CONTENT_TYPE);
+    request
+}
+
+/// The request as it may go to its origin; none if it may not.
+fn towards(request: Request, is_same_origin: bool) -> Option<Request> {
+    if is_same_origin {
+        return Some(request);
+    }
+    if request.method != Method::GET && request.method != Method::HEAD {
+        return None;
+    }
+    let harmless = [ACCEPT, ACCEPT_LANGUAGE, USER_AGENT];
+    let kept =
+        harmless.into_iter().filter_map(|name| Some((name.clone(), request.headers.get(name)?.clone())));
+    Some(Request { headers: kept.collect(), body: Bytes::new(), ..request })
+}
+
+async fn read_response(origin: &Origin, response: http::Response<Incoming>) -> Result<Response, Fault> {
+    let (head, incoming) = response.into_parts();
+    let mut headers = head.headers;
+    let named = headers.get(CONTENT_ENCODING).map_or("", |value| value.to_str().unwrap_or("unreadable"));
+    let encoding = Encoding::parse(named).ok_or_else(|| Fault::undecodable(origin, named))?;
+    let body =
+        body::read(incoming, encoding, MAX_RESPONSE_BODY_BYTES).await.map_err(|error| match error {
+            BodyError::TooLarge => Fault::too_large(origin, MAX_RESPONSE_BODY_BYTES),
+            BodyError::Lost(cause) => Fault::lost(origin, &cause),
+        })?;
+    for about_the_connection in CONNECTION_HEADERS {
+        headers.remove(about_the_connection);
+    }
+    // They describe the body as it travelled, not as it is handed over.
+    headers.remove(CONTENT_ENCODING);
+    headers.remove(CONTENT_LENGTH);
+    Ok(Response { status: head.status, headers, body: body.into() })
+}
+
+/// Headers between two neighbours, not between connector and source. Source: RFC 9110, section 7.6.1.
+pub(crate) const CONNECTION_HEADERS: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Nothing was sent exactly when there was no connection; afterwards nobody knows.
+fn fault(origin: &Origin, error: &legacy::Error) -> Fault {
+    match error.source().and_then(|cause| cause.downcast_ref::<DialError>()) {
+        Some(dial) => Fault::not_sent(dial),
+        None => Fault::lost(origin, &body::chain(error)),
+    }
+}
+
+fn trace(method: &Method, origin: &Origin, elapsed: Duration, result: &Result<Response, Fault>) {
+    let elapsed_ms = elapsed.as_millis();
+    match result {
+        Ok(Response { status, body, .. }) => {
+            let (status, n_bytes) = (status.as_u16(), body.len());
+            tracing::debug!(%method, %origin, status, n_bytes, elapsed_ms, "http");
+        }
+        Err(fault) => {
+            let code = &fault.diagnosis.code;
+            tracing::debug!(%method, %origin, code, elapsed_ms, "http failed");
+        }
+    }
+}

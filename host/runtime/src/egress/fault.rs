@@ -1,0 +1,197 @@
+//! Why no response came back, in words for whoever can mend it.
+//!
+//! No URL is repeated beyond its origin: queries carry tokens. Not here: how the contract spells it
+//! (`capabilities::http`).
+
+use std::time::Duration;
+
+use super::dial::{DialError, Trust};
+use crate::grant::Origin;
+use crate::model::Diagnosis;
+
+/// Why no response came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What became of the request.
+    pub kind: FaultKind,
+    /// Why, and what to do.
+    pub diagnosis: Diagnosis,
+}
+
+/// What became of a request that has no response; the same cases as the contract's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FaultKind {
+    /// Its origin is not granted; nothing was sent there.
+    Denied,
+    /// Nothing was sent, so a retry is safe.
+    NotSent,
+    /// The time was over.
+    TimedOut,
+    /// The response is larger than the limit.
+    TooLarge,
+    /// Something was sent and no whole response came back.
+    Interrupted,
+    /// The call was cancelled.
+    Cancelled,
+    /// Anything else.
+    Other,
+}
+
+impl Fault {
+    pub(crate) fn denied(origin: &str) -> Self {
+        let diagnosis = Diagnosis::new(
+            "origin-not-granted",
+            format!("origin {origin:?} is not granted to this source; nothing was sent there"),
+        )
+        .with_remedy("Add the origin to the source's `allow` list, if the connector is meant to reach it.")
+        .in_chinese(
+            format!("未授权此来源访问 {origin:?}，未向其发送任何内容"),
+            "如果连接器确实需要访问该地址，请把它加入来源的 `allow` 列表。",
+        )
+        .with_fact("origin", origin);
+        Self { kind: FaultKind::Denied, diagnosis }
+    }
+
+    pub(crate) fn invalid(what: &str) -> Self {
+        let diagnosis =
+            Diagnosis::new("request-invalid", format!("the connector's request is invalid: {what}"))
+                .in_chinese(format!("连接器发出的请求无效：{what}"), "");
+        Self { kind: FaultKind::Other, diagnosis }
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        let diagnosis =
+            Diagnosis::new("cancelled", "the run was cancelled").in_chinese("本次运行已被取消", "");
+        Self { kind: FaultKind::Cancelled, diagnosis }
+    }
+
+    pub(crate) fn lost(origin: &Origin, cause: &str) -> Self {
+        let diagnosis = Diagnosis::new(
+            "connection-lost",
+            format!(
+                "{origin} or the way to it broke the connection before the whole response was there: {cause}"
+            ),
+        )
+        .in_chinese(format!("收到完整响应之前，与 {origin} 的连接已中断：{cause}"), "")
+        .with_fact("origin", origin.to_string());
+        Self { kind: FaultKind::Interrupted, diagnosis }
+    }
+
+    pub(crate) fn undecodable(origin: &Origin, encoding: &str) -> Self {
+        let diagnosis = Diagnosis::new(
+            "encoding-unknown",
+            format!("{origin} compressed its response as {encoding:?}, which nobody asked for"),
+        )
+        .in_chinese(format!("{origin} 的响应使用了未请求的压缩方式 {encoding:?}"), "")
+        .with_fact("origin", origin.to_string());
+        Self { kind: FaultKind::Other, diagnosis }
+    }
+
+    pub(crate) fn too_many_redirects(origin: &Origin) -> Self {
+        let diagnosis = Diagnosis::new("too-many-redirects", format!("{origin} redirects again and again"))
+            .in_chinese(format!("{origin} 重定向次数过多"), "")
+            .with_fact("origin", origin.to_string());
+        Self { kind: FaultKind::Other, diagnosis }
+    }
+
+    pub(crate) fn too_large(origin: &Origin, limit_bytes: usize) -> Self {
+        let limit_mib = limit_bytes >> 20;
+        let diagnosis = Diagnosis::new(
+            "response-too-large",
+            format!("the response of {origin} is larger than {limit_mib} MiB"),
+        )
+        .in_chinese(format!("{origin} 的响应超过 {limit_mib} MiB"), "")
+        .with_fact("origin", origin.to_string());
+        Self { kind: FaultKind::TooLarge, diagnosis }
+    }
+
+    /// A response came, and too many before it still wait to be taken.
+    pub(crate) fn untaken(limit_bytes: usize) -> Self {
+        let limit_mib = limit_bytes >> 20;
+        let diagnosis = Diagnosis::new(
+            "response-too-large",
+            format!("the connector left more than {limit_mib} MiB of responses untaken"),
+        )
+        .in_chinese(format!("连接器未取走的响应超过 {limit_mib} MiB"), "");
+        Self { kind: FaultKind::TooLarge, diagnosis }
+    }
+
+    pub(crate) fn timed_out(origin: &Origin, limit: Duration) -> Self {
+        let seconds = limit.as_secs_f32();
+        let diagnosis =
+            Diagnosis::new("timed-out", format!("{origin} did not answer completely within {seconds} s"))
+                .in_chinese(format!("{origin} 未能在 {seconds} 秒内给出完整响应"), "")
+                .with_fact("origin", origin.to_string());
+        Self { kind: FaultKind::TimedOut, diagnosis }
+    }
+
+    pub(crate) fn not_sent(error: &DialError) -> Self {
+        Self { kind: FaultKind::NotSent, diagnosis: dial_diagnosis(error) }
+    }
+
+    /// The proxy itself answered 407 to a request that it should have forwarded.
+    pub(crate) fn proxy_auth_failed(proxy: &str) -> Self {
+        Self::not_sent(&DialError::ProxyAuthFailed { proxy: proxy.to_owned() })
+    }
+}
+
+pub(crate) fn dial_diagnosis(error: &DialError) -> Diagnosis {
+    let message = error.to_string();
+    match error {
+        DialError::ProxyUnreachable { proxy, cause } => Diagnosis::new("proxy-unreachable", message)
+            .with_remedy("Check the proxy's address and port, and that this host may connect to it.")
+            .in_chinese(
+                format!("无法连接代理服务器 {proxy}：{cause}"),
+                "请检查代理的地址和端口，并确认本机可以连接到该代理。",
+            )
+            .with_fact("proxy", proxy),
+        DialError::ProxyAuthFailed { proxy } => Diagnosis::new("proxy-auth-failed", message)
+            .with_remedy("Check the name and the password in the proxy's address.")
+            .in_chinese(
+                format!("代理服务器 {proxy} 拒绝了所给的用户名和密码"),
+                "请检查代理地址中的用户名和密码。",
+            )
+            .with_fact("proxy", proxy),
+        DialError::ProxyRefused { proxy, target, cause } => Diagnosis::new("proxy-refused", message)
+            .with_remedy("Allow this target on the proxy, and check that the proxy itself can reach it.")
+            .in_chinese(
+                format!("代理服务器 {proxy} 拒绝连接到 {target}：{cause}"),
+                "请在代理上放行该目标，并确认代理本身能够访问它。",
+            )
+            .with_fact("proxy", proxy)
+            .with_fact("target", target),
+        DialError::NameNotFound { host, cause } => Diagnosis::new("name-not-found", message)
+            .with_remedy("Check the host name, and the name servers of this host.")
+            .in_chinese(format!("无法解析主机名 {host:?}：{cause}"), "请检查主机名以及本机的 DNS 设置。")
+            .with_fact("host", host),
+        DialError::ConnectFailed { target, cause } => Diagnosis::new("connect-failed", message)
+            .with_remedy("Check that this host may connect there; if it must go through a proxy, set one.")
+            .in_chinese(
+                format!("无法连接 {target}：{cause}"),
+                "请确认本机可以访问该地址；如需经由代理，请配置代理。",
+            )
+            .with_fact("target", target),
+        DialError::TlsFailed { target, cause, trust } => Diagnosis::new("tls-failed", message)
+            .with_remedy(tls_remedy(*trust).0)
+            .in_chinese(format!("与 {target} 的 TLS 连接失败：{cause}"), tls_remedy(*trust).1)
+            .with_fact("target", target),
+    }
+}
+
+const fn tls_remedy(trust: Trust) -> (&'static str, &'static str) {
+    match trust {
+        Trust::UnknownIssuer => (
+            "If a company proxy inspects TLS, or the server has a certificate of its own authority, give that \
+             authority's certificate as the source's `ca` file.",
+            "如果公司代理会检查 TLS，或者服务器使用自有证书颁发机构，请把该机构的证书配置为来源的 `ca` 文件。",
+        ),
+        Trust::AuthorityItself => (
+            "Give the server a certificate that this authority signed, or a self-signed one that is no authority.",
+            "请为服务器配置由该机构签发的证书，或配置不具有 CA 标志的自签名证书。",
+        ),
+        Trust::Otherwise => (
+            "Check that the address is right and that nothing between here and there interferes with TLS.",
+            "请检查地址是否正确，以及中间设备是否干扰了 TLS。",
+        ),
+    }
+}

@@ -1,0 +1,368 @@
+//! The way out, against small hand-made servers and proxies on loopback: what arrives, what does not, and that nothing
+//! ever takes another way.
+
+mod lab;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use expect_test::{Expect, expect};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue, Method};
+use url::Url;
+
+use self::lab::{Proxying, Server, authority, gzip};
+use super::{Client, Egress, Fault, FaultKind, Proxy, Request, Response};
+use crate::grant::{Grants, Origin};
+
+/// A name that no resolver knows; only the proxies of the lab do.
+const BEHIND_PROXY: &str = "https://directory.test";
+
+fn get(url: &str) -> Request {
+    Request {
+        method: Method::GET,
+        url: Url::parse(url).unwrap(),
+        headers: HeaderMap::new(),
+        body: Bytes::new(),
+        bucket: None,
+        timeout: None,
+    }
+}
+
+fn post(url: &str) -> Request {
+    Request { method: Method::POST, body: Bytes::from_static(b"a body"), ..get(url) }
+}
+
+fn client(proxy: Option<Proxy>) -> Client {
+    Client::new(&Egress { proxy, ca_pem: Some(authority().as_bytes().to_vec()), allow: None }).unwrap()
+}
+
+fn granting(origins: &[&str]) -> Grants {
+    let allow: Vec<Origin> = origins.iter().map(|origin| origin.parse().unwrap()).collect();
+    Grants::decide(&[], Some(&allow)).unwrap()
+}
+
+/// Fetch from the very origin of the request's URL, which is granted.
+async fn fetch(client: &Client, request: Request) -> Result<Response, Fault> {
+    let origin = Origin::of(&request.url).unwrap().to_string();
+    client.fetch(&granting(&[&origin]), request).await
+}
+
+fn summary(result: &Result<Response, Fault>) -> String {
+    match result {
+        Ok(response) => {
+            format!("{} {}", response.status.as_u16(), String::from_utf8_lossy(&response.body))
+        }
+        Err(fault) => format!("{:?} {}", fault.kind, fault.diagnosis.code),
+    }
+}
+
+#[track_caller]
+fn check(result: &Result<Response, Fault>, expected: &Expect) {
+    expected.assert_eq(&summary(result));
+}
+
+#[tokio::test]
+async fn a_request_arrives_and_the_next_one_uses_the_same_connection() {
+    let server = Server::tls(lab::answer("200 OK", "hello")).await;
+    let client = client(None);
+    check(&fetch(&client, get(&server.url("/a"))).await, &expect!["200 hello"]);
+    check(&fetch(&client, get(&server.url("/b"))).await, &expect!["200 hello"]);
+    assert_eq!(server.n_connections(), 1);
+}
+
+#[tokio::test]
+async fn the_host_sets_what_is_the_hosts_own() {
+    let server = Server::tls(lab::answer("200 OK", "")).await;
+    fetch(&client(None), get(&server.url("/a?b=c#d"))).await.unwrap();
+    let head = server.requests().concat().replace(&server.port().to_string(), "PORT");
+    expect![[r#"
+        GET /a?b=c HTTP/1.1
+        accept-encoding: gzip
+        user-agent: rollcall/0.1.0
+        host: 127.0.0.1:PORT
+
+    "#]]
+    .assert_eq(&head.replace('\r', ""));
+}
+
+#[tokio::test]
+async fn an_origin_that_is_not_granted_hears_nothing() {
+    let server = Server::tls(lab::answer("200 OK", "")).await;
+    let result = client(None).fetch(&granting(&["https://granted.test"]), get(&server.url("/"))).await;
+    check(&result, &expect!["Denied origin-not-granted"]);
+    assert_eq!(server.n_connections(), 0);
+}
+
+#[tokio::test]
+async fn a_certificate_of_an_unknown_authority_is_refused_before_anything_is_sent() {
+    let server = Server::tls(lab::answer("200 OK", "")).await;
+    let client = Client::new(&Egress::default()).unwrap();
+    let result = fetch(&client, get(&server.url("/"))).await;
+    check(&result, &expect!["NotSent tls-failed"]);
+    assert!(result.unwrap_err().diagnosis.remedy.unwrap().contains("`ca` file"));
+    assert_eq!(server.requests(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_port_where_nobody_listens_is_not_sent() {
+    let url = format!("https://127.0.0.1:{}/", lab::closed_port().await);
+    check(&fetch(&client(None), get(&url)).await, &expect!["NotSent connect-failed"]);
+}
+
+#[tokio::test]
+async fn a_compressed_body_arrives_decompressed_and_without_the_headers_of_its_travel() {
+    let server = Server::tls(lab::answer_bytes("200 OK\r\nContent-Encoding: gzip", &gzip(b"people"))).await;
+    let response = fetch(&client(None), get(&server.url("/"))).await.unwrap();
+    assert_eq!((response.body.as_ref(), response.headers), (b"people".as_ref(), HeaderMap::new()));
+}
+
+#[tokio::test]
+async fn a_compressed_body_that_unfolds_beyond_the_limit_is_too_large() {
+    let bomb = gzip(&vec![0; 40 << 20]);
+    let server = Server::tls(lab::answer_bytes("200 OK\r\nContent-Encoding: gzip", &bomb)).await;
+    check(&fetch(&client(None), get(&server.url("/"))).await, &expect!["TooLarge response-too-large"]);
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_too_large() {
+    let server = Server::tls(lab::answer_bytes("200 OK", &vec![b'x'; (16 << 20) + 1])).await;
+    check(&fetch(&client(None), get(&server.url("/"))).await, &expect!["TooLarge response-too-large"]);
+}
+
+#[tokio::test]
+async fn a_compression_that_nobody_asked_for_is_named() {
+    let server = Server::tls(lab::answer_bytes("200 OK\r\nContent-Encoding: br", b"?")).await;
+    check(&fetch(&client(None), get(&server.url("/"))).await, &expect!["Other encoding-unknown"]);
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early_is_interrupted() {
+    let server = Server::tls(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nten bytes.".to_vec()).await;
+    check(&fetch(&client(None), get(&server.url("/"))).await, &expect!["Interrupted connection-lost"]);
+}
+
+#[tokio::test]
+async fn a_connection_closed_without_an_answer_is_interrupted() {
+    let server = Server::tls(Vec::new()).await;
+    check(&fetch(&client(None), post(&server.url("/"))).await, &expect!["Interrupted connection-lost"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_http_is_interrupted() {
+    let server = Server::tls(b"220 mail.test ESMTP\r\n\r\n".to_vec()).await;
+    check(&fetch(&client(None), get(&server.url("/"))).await, &expect!["Interrupted connection-lost"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_come_is_timed_out() {
+    let server = Server::silent().await;
+    let request = Request { timeout: Some(Duration::from_millis(100)), ..get(&server.url("/")) };
+    check(&fetch(&client(None), request).await, &expect!["TimedOut timed-out"]);
+}
+
+#[tokio::test]
+async fn through_a_proxy_a_request_arrives_and_the_proxy_resolves_the_name() {
+    let server = Server::tls(lab::answer("200 OK", "hello")).await;
+    let proxy = lab::connect_proxy(&server, Proxying::Open).await;
+    let result = fetch(&client(Some(proxy.address())), get(&format!("{BEHIND_PROXY}/a"))).await;
+    check(&result, &expect!["200 hello"]);
+    assert_eq!(proxy.targets(), ["directory.test:443"]);
+}
+
+#[tokio::test]
+async fn through_a_proxy_with_a_password_a_request_arrives_and_the_origin_never_sees_it() {
+    let server = Server::tls(lab::answer("200 OK", "hello")).await;
+    let proxy = lab::connect_proxy(&server, Proxying::Password("me", "s3cret")).await;
+    let address = proxy.address().with_credentials("me", "s3cret");
+    check(&fetch(&client(Some(address)), get(&format!("{BEHIND_PROXY}/"))).await, &expect!["200 hello"]);
+    assert!(!server.requests().concat().to_ascii_lowercase().contains("authorization"));
+}
+
+#[tokio::test]
+async fn a_wrong_proxy_password_is_not_sent_and_named_as_such() {
+    let server = Server::tls(lab::answer("200 OK", "")).await;
+    let proxy = lab::connect_proxy(&server, Proxying::Password("me", "s3cret")).await;
+    for address in [proxy.address(), proxy.address().with_credentials("me", "wr0ng")] {
+        let result = fetch(&client(Some(address)), get(&format!("{BEHIND_PROXY}/"))).await;
+        check(&result, &expect!["NotSent proxy-auth-failed"]);
+        assert!(!format!("{result:?}").contains("wr0ng"));
+    }
+    assert_eq!(server.n_connections(), 0);
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_down_means_failed_and_never_direct() {
+    let server = Server::tls(lab::answer("200 OK", "")).await;
+    let port = lab::closed_port().await;
+    for scheme in ["http", "https", "socks5"] {
+        let proxy: Proxy = format!("{scheme}://127.0.0.1:{port}").parse().unwrap();
+        // The origin itself could be reached, which is what makes this a test.
+        let result = fetch(&client(Some(proxy)), get(&server.url("/"))).await;
+        check(&result, &expect!["NotSent proxy-unreachable"]);
+    }
+    assert_eq!(server.n_connections(), 0);
+}
+
+#[tokio::test]
+async fn a_proxy_that_dies_between_two_requests_means_failed_and_never_direct() {
+    let server = Server::tls(lab::answer_and_close("200 OK", "hello")).await;
+    let proxy = lab::connect_proxy(&server, Proxying::Open).await;
+    let client = client(Some(proxy.address()));
+    check(&fetch(&client, get(&server.url("/"))).await, &expect!["200 hello"]);
+    proxy.stop().await;
+    check(&fetch(&client, get(&server.url("/"))).await, &expect!["NotSent proxy-unreachable"]);
+    assert_eq!(server.n_connections(), 1);
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_the_target_says_so_with_its_status() {
+    let server = Server::tls(lab::answer("200 OK", "")).await;
+    let proxy = lab::connect_proxy(&server, Proxying::Refuse("403 Forbidden")).await;
+    let fault = fetch(&client(Some(proxy.address())), get(&format!("{BEHIND_PROXY}/"))).await.unwrap_err();
+    assert_eq!((fault.kind, fault.diagnosis.code.as_str()), (FaultKind::NotSent, "proxy-refused"));
+    assert!(fault.diagnosis.message.contains("403"), "{}", fault.diagnosis.message);
+}
+
+#[tokio::test]
+async fn a_proxy_that_speaks_something_else_is_not_sent() {
+    let proxy = Server::plain(b"220 mail.test ESMTP\r\n\r\n".to_vec()).await;
+    let address: Proxy = format!("http://127.0.0.1:{}", proxy.port()).parse().unwrap();
+    let result = fetch(&client(Some(address)), get(&format!("{BEHIND_PROXY}/"))).await;
+    check(&result, &expect!["NotSent proxy-refused"]);
+}
+
+#[tokio::test]
+async fn a_proxy_may_itself_be_behind_tls() {
+    let server = Server::tls(lab::answer("200 OK", "hello")).await;
+    let proxy = lab::tls_connect_proxy(&server, Proxying::Password("me", "s3cret")).await;
+    let address = proxy.address().with_credentials("me", "s3cret");
+    check(&fetch(&client(Some(address)), get(&format!("{BEHIND_PROXY}/"))).await, &expect!["200 hello"]);
+}
+
+#[tokio::test]
+async fn through_a_proxy_without_tls_the_proxy_gets_the_whole_url_and_the_password() {
+    let forwarded = Server::plain(lab::answer("200 OK", "forwarded")).await;
+    let address: Proxy = format!("http://me:s3cret@127.0.0.1:{}", forwarded.port()).parse().unwrap();
+    let result = fetch(&client(Some(address)), get("http://directory.test/a")).await;
+    check(&result, &expect!["200 forwarded"]);
+    let head = forwarded.requests().concat();
+    assert!(head.starts_with("GET http://directory.test/a HTTP/1.1\r\n"), "{head}");
+    assert!(head.contains("proxy-authorization: Basic bWU6czNjcmV0\r\n"), "{head}");
+}
+
+#[tokio::test]
+async fn a_password_refused_by_a_forwarding_proxy_is_not_taken_for_the_origins_answer() {
+    let proxy = Server::plain(lab::answer("407 Proxy Authentication Required", "")).await;
+    let address: Proxy = format!("http://127.0.0.1:{}", proxy.port()).parse().unwrap();
+    let result = fetch(&client(Some(address)), get("http://directory.test/a")).await;
+    check(&result, &expect!["NotSent proxy-auth-failed"]);
+}
+
+#[tokio::test]
+async fn through_socks5_a_request_arrives_and_the_proxy_resolves_the_name() {
+    let server = Server::tls(lab::answer("200 OK", "hello")).await;
+    let proxy = lab::socks5_proxy(&server, Proxying::Password("me", "s3cret")).await;
+    let address = proxy.address().with_credentials("me", "s3cret");
+    check(&fetch(&client(Some(address)), get(&format!("{BEHIND_PROXY}/"))).await, &expect!["200 hello"]);
+    assert_eq!(proxy.targets(), ["directory.test:443"]);
+}
+
+#[tokio::test]
+async fn a_wrong_socks5_password_is_not_sent() {
+    let server = Server::tls(lab::answer("200 OK", "")).await;
+    let proxy = lab::socks5_proxy(&server, Proxying::Password("me", "s3cret")).await;
+    let address = proxy.address().with_credentials("me", "wr0ng");
+    let result = fetch(&client(Some(address)), get(&format!("{BEHIND_PROXY}/"))).await;
+    check(&result, &expect!["NotSent proxy-auth-failed"]);
+    assert_eq!(server.n_connections(), 0);
+}
+
+#[tokio::test]
+async fn a_redirect_within_the_origin_is_followed_with_everything() {
+    let server = Server::tls_by_path(|path| match path {
+        "/a" => lab::answer("307 Temporary Redirect\r\nLocation: /b", ""),
+        _ => lab::answer("200 OK", "arrived"),
+    })
+    .await;
+    let mut request = post(&server.url("/a"));
+    request.headers.insert(AUTHORIZATION, HeaderValue::from_static("t0ken"));
+    check(&fetch(&client(None), request).await, &expect!["200 arrived"]);
+    let second = server.requests().pop().unwrap();
+    assert!(second.starts_with("POST /b ") && second.contains("authorization: t0ken"), "{second}");
+}
+
+#[tokio::test]
+async fn a_redirect_to_an_origin_that_is_not_granted_is_denied_and_nothing_is_sent_there() {
+    let elsewhere = Server::tls(lab::answer("200 OK", "stolen")).await;
+    let server = Server::tls(lab::redirect("302 Found", &elsewhere.url("/"))).await;
+    check(&fetch(&client(None), get(&server.url("/"))).await, &expect!["Denied origin-not-granted"]);
+    assert_eq!(elsewhere.n_connections(), 0);
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_granted_origin_takes_no_secret_along() {
+    let elsewhere = Server::tls(lab::answer("200 OK", "arrived")).await;
+    let server = Server::tls(lab::redirect("302 Found", &elsewhere.url("/x"))).await;
+    let mut request = get(&server.url("/"));
+    request.headers.insert(AUTHORIZATION, HeaderValue::from_static("t0ken"));
+    request.headers.insert("x-token", HeaderValue::from_static("t0ken"));
+    let grants = granting(&[&server.url(""), &elsewhere.url("")]);
+    check(&client(None).fetch(&grants, request).await, &expect!["200 arrived"]);
+    assert!(!elsewhere.requests().concat().contains("t0ken"));
+}
+
+#[tokio::test]
+async fn a_body_is_not_carried_to_another_origin() {
+    let elsewhere = Server::tls(lab::answer("200 OK", "")).await;
+    let server = Server::tls(lab::redirect("307 Temporary Redirect", &elsewhere.url("/"))).await;
+    let grants = granting(&[&server.url(""), &elsewhere.url("")]);
+    check(&client(None).fetch(&grants, post(&server.url("/"))).await, &expect!["307 "]);
+    assert_eq!(elsewhere.n_connections(), 0);
+}
+
+#[tokio::test]
+async fn a_redirect_that_goes_round_in_circles_ends() {
+    let server = Server::tls(lab::answer("302 Found\r\nLocation: /again", "")).await;
+    check(&fetch(&client(None), get(&server.url("/"))).await, &expect!["Other too-many-redirects"]);
+    assert_eq!(server.requests().len(), 6);
+}
+
+#[test]
+fn a_proxy_is_read_from_its_url() {
+    for (text, shown, user) in [
+        ("http://proxy.test:3128", "http://proxy.test:3128", None),
+        ("http://me:p%40ss@proxy.test", "http://proxy.test:80", Some("me")),
+        ("https://proxy.test", "https://proxy.test:443", None),
+        ("socks5h://[::1]", "socks5://[::1]:1080", None),
+    ] {
+        let proxy: Proxy = text.parse().unwrap();
+        assert_eq!((proxy.to_string().as_str(), proxy.user()), (shown, user));
+    }
+}
+
+#[test]
+fn a_proxy_that_cannot_be_read_is_refused_without_repeating_its_password() {
+    for text in
+        ["me:s3cret@proxy", "ftp://me:s3cret@proxy", "http://me:s3cret@proxy/path", "http://me:s3cret@"]
+    {
+        let error = text.parse::<Proxy>().unwrap_err().to_string();
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+}
+
+#[test]
+fn a_proxys_password_is_not_in_its_debug_output() {
+    let proxy: Proxy = "http://me:s3cret@proxy.test:3128".parse().unwrap();
+    let egress = Egress { proxy: Some(proxy), ..Egress::default() };
+    let output = format!("{egress:?} {:?}", Client::new(&egress).unwrap());
+    assert!(!output.contains("s3cret"), "{output}");
+}
+
+#[test]
+fn a_ca_file_without_a_certificate_is_refused() {
+    for pem in ["", "hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        let egress = Egress { ca_pem: Some(pem.as_bytes().to_vec()), ..Egress::default() };
+        assert!(Client::new(&egress).is_err(), "{pem:?}");
+    }
+}

@@ -1,0 +1,149 @@
+//! Runs components: one engine a process, with compiled code kept on disk and a bound on everything a guest may use.
+//!
+//! Not here: what a guest may call (`capabilities`), what its functions mean (`connector`).
+
+mod cache;
+mod meter;
+mod stderr;
+mod ticker;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use wasmtime::component::Component;
+use wasmtime::{Config, Store, UpdateDeadline};
+
+use self::cache::Cache;
+pub(crate) use self::meter::{CpuLimits, CpuMeter, MemoryMeter};
+pub(crate) use self::stderr::StderrTail;
+use self::ticker::{Busy, Ticker};
+use crate::clock::{Clock, SystemClock};
+use crate::error::{EngineError, LoadError};
+use crate::limits::{
+    CALL_STACK_BYTES, CPU_LIMIT, CPU_LIMIT_PER_CALL, CROSSING_BYTES, GUEST_STACK_BYTES, MEMORY_LIMIT_BYTES,
+};
+
+/// What an embedder may choose about its engine.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// Where compiled code is kept; nowhere if none. It must be writable by nobody else, because what is in it runs
+    /// outside the sandbox.
+    pub cache_dir: Option<PathBuf>,
+    /// Most memory of one call, in bytes.
+    pub memory_limit_bytes: usize,
+    /// Time a guest may compute without asking anything of the host.
+    pub cpu_limit: Duration,
+    /// Time a guest may compute in one call.
+    pub cpu_limit_per_call: Duration,
+    /// What time guests see and history rows say.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            cache_dir: None,
+            memory_limit_bytes: MEMORY_LIMIT_BYTES,
+            cpu_limit: CPU_LIMIT,
+            cpu_limit_per_call: CPU_LIMIT_PER_CALL,
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// Runs components. Clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    wasmtime: wasmtime::Engine,
+    ticker: Ticker,
+    cache: Option<Cache>,
+    options: EngineOptions,
+}
+
+impl Engine {
+    /// An engine with these options.
+    ///
+    /// # Errors
+    ///
+    /// When the machine cannot run components, or the cache folder cannot be used safely.
+    pub fn new(options: EngineOptions) -> Result<Self, EngineError> {
+        let start = |cause: wasmtime::Error| EngineError::Start(format!("{cause:#}"));
+        let wasmtime = wasmtime::Engine::new(&config()).map_err(start)?;
+        let ticker = Ticker::start(wasmtime.weak()).map_err(|cause| EngineError::Start(cause.to_string()))?;
+        let cache = options.cache_dir.as_deref().map(|dir| Cache::open(dir, &wasmtime)).transpose()?;
+        Ok(Self { inner: Arc::new(Inner { wasmtime, ticker, cache, options }) })
+    }
+
+    pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
+        &self.inner.wasmtime
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.options.clock
+    }
+
+    /// The compiled form of a component, from the cache where it has one. Takes a while, so not for an async thread.
+    pub(crate) fn compile(&self, bytes: &[u8], digest: &blake3::Hash) -> Result<Component, LoadError> {
+        match &self.inner.cache {
+            None => Component::new(&self.inner.wasmtime, bytes).map_err(|cause| invalid(&cause)),
+            Some(cache) => {
+                cache.component(&self.inner.wasmtime, bytes, digest).map_err(|cause| invalid(&cause))
+            }
+        }
+    }
+
+    /// A fresh store, with all bounds in place. The guard must live as long as a guest computes in it.
+    pub(crate) fn store<T: Metered>(&self, data: T) -> (Store<T>, Busy) {
+        let mut store = Store::new(&self.inner.wasmtime, data);
+        store.limiter(|data| data.memory());
+        store.set_hostcall_fuel(CROSSING_BYTES);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut context| {
+            context.data_mut().cpu().tick()?;
+            Ok(UpdateDeadline::Yield(1))
+        });
+        (store, self.inner.ticker.busy())
+    }
+
+    pub(crate) fn memory_meter(&self) -> MemoryMeter {
+        MemoryMeter::new(self.inner.options.memory_limit_bytes)
+    }
+
+    pub(crate) fn cpu_meter(&self) -> CpuMeter {
+        let EngineOptions { cpu_limit, cpu_limit_per_call, .. } = &self.inner.options;
+        CpuMeter::new(CpuLimits { between_calls: *cpu_limit, in_all: *cpu_limit_per_call })
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("options", &self.inner.options).finish_non_exhaustive()
+    }
+}
+
+/// What a store's data must have, so that the engine can bound it.
+pub(crate) trait Metered: Send + 'static {
+    fn memory(&mut self) -> &mut MemoryMeter;
+    fn cpu(&mut self) -> &mut CpuMeter;
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config.wasm_component_model(true);
+    // The contract has one suspending import and no async functions; without this, a call costs a third.
+    config.concurrency_support(false);
+    config.epoch_interruption(true);
+    config.max_wasm_stack(GUEST_STACK_BYTES);
+    config.async_stack_size(CALL_STACK_BYTES);
+    config
+}
+
+fn invalid(cause: &wasmtime::Error) -> LoadError {
+    LoadError::Invalid(format!("{cause:#}"))
+}

@@ -1,0 +1,190 @@
+//! Compiled code on disk, by the digest of its component and everything that shapes the code.
+//!
+//! What is in the folder runs outside the sandbox, so it is used only where nobody else can write, and only if it is
+//! byte for byte what this program wrote. Anything else is compiled again. Not here: any limit on the folder's size; a
+//! component has one file, of about half a megabyte.
+
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use crate::error::EngineError;
+
+/// The start of every file of ours; the number changes with the layout.
+const MAGIC: &[u8; 16] = b"rollcall-code-1\n";
+
+/// A folder of compiled components.
+#[derive(Debug)]
+pub(super) struct Cache {
+    dir: PathBuf,
+    compatibility: u64,
+}
+
+impl Cache {
+    pub(super) fn open(dir: &Path, engine: &Engine) -> Result<Self, EngineError> {
+        let failed = |cause| EngineError::Cache { path: dir.to_owned(), cause };
+        make_private(dir).map_err(failed)?;
+        if !is_private(dir).map_err(failed)? {
+            return Err(EngineError::CacheNotPrivate { path: dir.to_owned() });
+        }
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        Ok(Self { dir: dir.to_owned(), compatibility: hasher.finish() })
+    }
+
+    /// The compiled form of a component, from its file or newly made.
+    pub(super) fn component(
+        &self,
+        engine: &Engine,
+        bytes: &[u8],
+        digest: &blake3::Hash,
+    ) -> wasmtime::Result<Component> {
+        let path = self.dir.join(format!("{}-{:016x}.cwasm", digest.to_hex(), self.compatibility));
+        if let Some(component) = read(&path).and_then(|code| deserialize(engine, &code)) {
+            return Ok(component);
+        }
+        let code = engine.precompile_component(bytes)?;
+        if let Err(cause) = write(&self.dir, &path, &code) {
+            // The next start compiles again; nothing else is lost.
+            tracing::warn!(path = %path.display(), %cause, "compiled code could not be kept");
+        }
+        deserialize(engine, &code).ok_or_else(|| wasmtime::Error::msg("code compiled just now does not load"))
+    }
+}
+
+/// The code in a file of ours; none if it is not there or not exactly what was written.
+fn read(path: &Path) -> Option<Vec<u8>> {
+    let file = fs::read(path).ok()?;
+    let (digest, code) = file.strip_prefix(MAGIC)?.split_at_checked(blake3::OUT_LEN)?;
+    if blake3::hash(code) == blake3::Hash::from_slice(digest).ok()? {
+        return Some(code.to_owned());
+    }
+    tracing::warn!(path = %path.display(), "compiled code is damaged; compiling again");
+    None
+}
+
+/// Written aside and moved into place, so that a reader never sees half a file.
+fn write(dir: &Path, path: &Path, code: &[u8]) -> io::Result<()> {
+    let aside = dir.join(format!(".{}-{}.tmp", std::process::id(), blake3::hash(code).to_hex()));
+    let result = write_aside(&aside, code).and_then(|()| fs::rename(&aside, path));
+    if result.is_err() {
+        // Best effort: it may never have existed.
+        let _absent = fs::remove_file(&aside);
+    }
+    result
+}
+
+fn write_aside(aside: &Path, code: &[u8]) -> io::Result<()> {
+    let mut file = File::create(aside)?;
+    file.write_all(MAGIC)?;
+    file.write_all(blake3::hash(code).as_bytes())?;
+    file.write_all(code)?;
+    file.sync_all()
+}
+
+#[expect(unsafe_code, reason = "loading compiled code is what this file is for")]
+fn deserialize(engine: &Engine, code: &[u8]) -> Option<Component> {
+    // SAFETY: `code` was made by `precompile_component` of this program: either a moment ago, or it comes from a folder
+    // where nobody else can write and has the digest that was written with it.
+    unsafe { Component::deserialize(engine, code) }.ok()
+}
+
+#[cfg(unix)]
+fn make_private(dir: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+}
+
+#[cfg(not(unix))]
+fn make_private(dir: &Path) -> io::Result<()> {
+    fs::create_dir_all(dir)
+}
+
+#[cfg(unix)]
+fn is_private(dir: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(fs::metadata(dir)?.permissions().mode() & 0o022 == 0)
+}
+
+#[cfg(not(unix))]
+fn is_private(_dir: &Path) -> io::Result<bool> {
+    // Elsewhere a new folder inherits its owner's access list; there is no portable question to ask.
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    /// The smallest component there is: only the header.
+    const EMPTY: [u8; 8] = [0, b'a', b's', b'm', 0x0d, 0, 1, 0];
+
+    fn engine() -> Engine {
+        Engine::new(&super::super::config()).unwrap()
+    }
+
+    fn files(dir: &Path) -> Vec<PathBuf> {
+        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect()
+    }
+
+    fn compile(dir: &Path) -> PathBuf {
+        let engine = engine();
+        let cache = Cache::open(dir, &engine).unwrap();
+        cache.component(&engine, &EMPTY, &blake3::hash(&EMPTY)).unwrap();
+        let [file] = <[PathBuf; 1]>::try_from(files(dir)).unwrap();
+        file
+    }
+
+    fn modified(file: &Path) -> SystemTime {
+        fs::metadata(file).unwrap().modified().unwrap()
+    }
+
+    #[test]
+    fn a_second_start_uses_what_the_first_one_compiled() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = compile(dir.path());
+        let written = modified(&file);
+        assert_eq!(compile(dir.path()), file);
+        assert_eq!(modified(&file), written);
+    }
+
+    #[test]
+    fn a_file_with_one_wrong_byte_is_compiled_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = compile(dir.path());
+        let good = fs::read(&file).unwrap();
+        for at in [0, MAGIC.len(), MAGIC.len() + blake3::OUT_LEN, good.len() - 1] {
+            let mut bad = good.clone();
+            bad[at] ^= 1;
+            fs::write(&file, &bad).unwrap();
+            compile(dir.path());
+            assert_eq!(fs::read(&file).unwrap(), good, "byte {at}");
+        }
+    }
+
+    #[test]
+    fn a_file_cut_short_is_compiled_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = compile(dir.path());
+        let good = fs::read(&file).unwrap();
+        fs::write(&file, &good[..20]).unwrap();
+        compile(dir.path());
+        assert_eq!(fs::read(&file).unwrap(), good);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_others_can_write_to_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        let error = Cache::open(dir.path(), &engine()).unwrap_err();
+        assert!(matches!(error, EngineError::CacheNotPrivate { .. }), "{error}");
+    }
+}

@@ -1,0 +1,195 @@
+//! Errors that an embedder meets: a store that failed, a component that cannot be loaded, a guest that died.
+//!
+//! Not here: what a connector says about its source; that is a [`Failure`](crate::model::Failure).
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::model::RunId;
+
+/// What a store of the platform ([`Directory`](crate::directory::Directory),
+/// [`Storage`](crate::storage::Storage), [`History`](crate::history::History)) could not do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// A write would make the bucket of a source larger than it may be. Nothing was written.
+    #[error("storage would exceed {limit_bytes} bytes; delete entries or store less")]
+    Full {
+        /// The most a bucket may hold.
+        limit_bytes: u64,
+    },
+    /// Anything else: the disk, the database, the network to it.
+    #[error("store failed: {0}")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// A failure of the store itself, with its cause.
+    pub fn failed(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Failed(cause.into())
+    }
+
+    /// A failure of the store itself, told in words.
+    pub fn message(text: impl fmt::Display) -> Self {
+        Self::Failed(text.to_string().into())
+    }
+}
+
+/// Why the engine cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// This machine or this build cannot run components.
+    #[error("engine cannot start: {0}")]
+    Start(String),
+    /// The folder for compiled code cannot be made or read.
+    #[error("cache folder {path:?} cannot be used: {cause}")]
+    Cache {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// Others may write to the folder for compiled code, so its files could be anyone's.
+    #[error("cache folder {path:?} is writable by other users; make it yours alone (chmod 700)")]
+    CacheNotPrivate {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+/// Why a component cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("connector {path:?} cannot be read: {cause}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The file is larger than a component may be.
+    #[error("connector has {found_bytes} bytes, more than the {limit_bytes} a component may have")]
+    TooLarge {
+        /// Its size.
+        found_bytes: u64,
+        /// The most.
+        limit_bytes: u64,
+    },
+    /// The file is no component, or is damaged.
+    #[error("connector is not a valid webassembly component: {0}")]
+    Invalid(String),
+    /// It asks for something that no connector is given.
+    #[error("connector imports {import:?}, which is not granted: {why}")]
+    ImportNotGranted {
+        /// The import's name.
+        import: String,
+        /// What it would be able to do.
+        why: &'static str,
+    },
+    /// It was built against a contract that this host does not speak.
+    #[error("connector does not fit contract {contract}: {cause}")]
+    Incompatible {
+        /// The host's contract.
+        contract: &'static str,
+        /// What does not fit.
+        cause: String,
+    },
+    /// It could not say who it is.
+    #[error("connector cannot describe itself: {0}")]
+    Describe(#[source] GuestError),
+    /// What it says about itself breaks the contract.
+    #[error("connector describes itself wrongly: {0}")]
+    Descriptor(String),
+}
+
+/// How a connector's code died, without an answer. Its store is gone with it; the next call starts afresh.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GuestError {
+    /// It computed too long without asking anything of the host, or in all.
+    #[error("connector computed for more than {} s{}", limit.as_secs(), if *in_all { "" } else { " without pause" })]
+    OutOfTime {
+        /// The limit.
+        limit: Duration,
+        /// Whether it is the limit of the whole call.
+        in_all: bool,
+    },
+    /// It did not come to an end.
+    #[error("connector did not finish within {} s", limit.as_secs())]
+    Overdue {
+        /// The limit.
+        limit: Duration,
+    },
+    /// It wanted more memory than it may have.
+    #[error("connector needed more than its {} MiB of memory", limit_bytes >> 20)]
+    OutOfMemory {
+        /// The limit.
+        limit_bytes: usize,
+    },
+    /// It gave up by itself.
+    #[error("connector panicked: {message}")]
+    Panicked {
+        /// What it wrote before it died.
+        message: String,
+    },
+    /// Its code did something that WebAssembly forbids, or ended itself.
+    #[error("connector trapped: {reason}")]
+    Trapped {
+        /// What.
+        reason: String,
+    },
+    /// It handed over, or asked for, more at once than may cross.
+    #[error("connector exchanged more than {} MiB with the host in one call", limit_bytes >> 20)]
+    TooMuchData {
+        /// The limit.
+        limit_bytes: usize,
+    },
+    /// It broke the contract in a way that has no answer.
+    #[error("connector broke the contract: {what}")]
+    BrokeContract {
+        /// How.
+        what: String,
+    },
+    /// It was cancelled and did not end in time.
+    #[error("connector did not end within {} s after it was cancelled", grace.as_secs())]
+    NotStopping {
+        /// The time it had.
+        grace: Duration,
+    },
+    /// The host could not do its part; not the connector's fault.
+    #[error("host failed: {what}")]
+    Host {
+        /// What failed.
+        what: String,
+    },
+}
+
+/// Why there was no run at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// Another run of the source is under way.
+    #[error("source is busy with run {run}; wait for it or cancel it")]
+    Busy {
+        /// Which.
+        run: RunId,
+    },
+    /// More objects were to be refreshed than one run may.
+    #[error("{n} keys are more than the {limit} of one refresh; refresh them in parts, or import everything")]
+    TooManyKeys {
+        /// How many were given.
+        n: usize,
+        /// The most.
+        limit: usize,
+    },
+    /// The history cannot be written. What a run did until then stays, and its row reads `interrupted`.
+    #[error("history cannot be written: {0}")]
+    History(#[source] StoreError),
+    /// The task of the run died, which is a defect of the host.
+    #[error("run ended unexpectedly: {0}")]
+    Died(String),
+}

@@ -1,0 +1,117 @@
+//! The façade: check a source, import it, refresh a part of it.
+//!
+//! Not here: schedules, approval, a user interface; those are an embedder's, over this.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::check;
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::egress::{Client, Egress, InvalidCa};
+use crate::engine::Engine;
+use crate::error::RunError;
+use crate::history::History;
+use crate::limits::MAX_CHANGES;
+use crate::model::{Finding, Key, SourceName};
+use crate::run::{self, RunOptions, RunReport, Work};
+use crate::source::Source;
+use crate::storage::Storage;
+
+/// Runs connectors against an embedder's stores. Clones are the same host.
+#[derive(Clone)]
+pub struct Host {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    directory: Arc<dyn Directory>,
+    storage: Arc<dyn Storage>,
+    history: Arc<dyn History>,
+    /// One client a source, so that its rate limits and connections outlive a run.
+    clients: Mutex<BTreeMap<SourceName, (Egress, Arc<Client>)>>,
+}
+
+impl Host {
+    /// A host over these stores. One object may be all three.
+    #[must_use]
+    pub fn new(
+        engine: Engine,
+        directory: Arc<dyn Directory>,
+        storage: Arc<dyn Storage>,
+        history: Arc<dyn History>,
+    ) -> Self {
+        Self { inner: Arc::new(Inner { engine, directory, storage, history, clients: Mutex::default() }) }
+    }
+
+    /// Check a source without changing anything: its settings, the way to its origins, then what its connector checks.
+    /// The findings are in the order of the checks; a failed one explains those that were skipped.
+    pub async fn check(&self, source: &Source) -> Vec<Finding> {
+        check::check(self, source).await
+    }
+
+    /// Import a source: bring the directory in line with it. Leaves a history row however it ends.
+    ///
+    /// Dropping the future cancels the run, which then ends by itself and closes its row.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] when there was no run, or its row cannot be written. A run that failed is a report.
+    pub async fn sync(&self, source: &Source, options: RunOptions) -> Result<RunReport, RunError> {
+        run::start(self, source, Work::Sync, options).await
+    }
+
+    /// Bring just these objects of a source in line, each read again. At most 1000 keys.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::sync`], and [`RunError::TooManyKeys`].
+    pub async fn refresh(
+        &self,
+        source: &Source,
+        keys: Vec<Key>,
+        options: RunOptions,
+    ) -> Result<RunReport, RunError> {
+        if MAX_CHANGES < keys.len() {
+            return Err(RunError::TooManyKeys { n: keys.len(), limit: MAX_CHANGES });
+        }
+        run::start(self, source, Work::Refresh(keys), options).await
+    }
+
+    pub(crate) fn directory(&self) -> &Arc<dyn Directory> {
+        &self.inner.directory
+    }
+
+    pub(crate) fn storage(&self) -> &Arc<dyn Storage> {
+        &self.inner.storage
+    }
+
+    pub(crate) fn history(&self) -> &Arc<dyn History> {
+        &self.inner.history
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        self.inner.engine.clock()
+    }
+
+    /// The client of a source: the one it has, unless its egress was changed.
+    pub(crate) fn client(&self, source: &Source) -> Result<Arc<Client>, InvalidCa> {
+        let mut clients = self.inner.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((egress, client)) = clients.get(source.name())
+            && egress == source.egress()
+        {
+            return Ok(Arc::clone(client));
+        }
+        let client = Arc::new(Client::new(source.egress())?);
+        clients.insert(source.name().clone(), (source.egress().clone(), Arc::clone(&client)));
+        Ok(client)
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host").field("engine", &self.inner.engine).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,102 @@
+//! Embed Rollcall connectors: import people and departments from a directory service into your own platform.
+//!
+//! A connector is a WebAssembly component that knows one directory service. This crate runs it: it gives it HTTP through
+//! your proxy, a place for its small state, and your platform's tables, and nothing else. It knows no connector by name.
+//! Deliberately not here: a user interface, schedules, and any web server.
+//!
+//! # A walk
+//!
+//! 1. **Stores.** Your platform implements three small traits over its own tables: [`directory::Directory`] (people and
+//!    departments), [`storage::Storage`] (the connector's own state) and [`history::History`] (what was tried and what
+//!    changed). [`sqlite::SqliteStore`] is all three in one file, to begin with or to stay with.
+//! 2. **Engine.** [`Engine`] is made once a process. It compiles components, keeps the compiled code if you name a
+//!    folder, and bounds the memory and the time of everything that runs in it.
+//! 3. **Connector.** [`Engine::load`] reads a file, refuses it if it imports anything a connector is not given, and asks
+//!    it who it is. [`Connector::descriptor`] has the JSON Schema of its settings, from which you can draw a form.
+//! 4. **Source.** [`Source`] is a connector with settings, a name, and a way out ([`egress::Egress`]: proxy,
+//!    certificates, granted origins).
+//! 5. **Check.** [`Host::check`] answers with a list that an administrator can act on: settings, proxy, password, TLS,
+//!    then credentials and permissions at the source. Every finding is in English and Chinese.
+//! 6. **Import.** [`Host::sync`] is one run. Its row is in the history before the first byte leaves, and says in the end
+//!    what was created, changed, kept and removed, or why it could not go on. [`RunOptions`] has the dry run, the
+//!    observer of its progress, and the handle that stops it.
+//!
+//! ```no_run
+//! use std::path::Path;
+//! use std::sync::Arc;
+//!
+//! use rollcall_host::egress::Egress;
+//! use rollcall_host::model::SourceName;
+//! use rollcall_host::sqlite::SqliteStore;
+//! use rollcall_host::{Engine, EngineOptions, Host, RunOptions, Source};
+//!
+//! # async fn import(settings: serde_json::Value) -> Result<(), Box<dyn std::error::Error>> {
+//! let engine = Engine::new(EngineOptions::default())?;
+//! let connector = engine.load("connector.wasm").await?;
+//! let store = Arc::new(SqliteStore::open(Path::new("rollcall.db"))?);
+//! let host = Host::new(engine, store.clone(), store.clone(), store);
+//! let source = Source::new(SourceName::new("head-office")?, connector, settings, Egress::default());
+//! let report = host.sync(&source, RunOptions::default()).await?;
+//! println!("{}: {:?}", report.state, report.counters);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What holds, whatever a connector does
+//!
+//! - With a proxy, nothing of a source leaves without it: a proxy that is down means a failed run.
+//! - Nothing is sent to an origin that is not granted, redirects included.
+//! - In a full run nothing leaves the platform but by one call at the end, and nobody without a witness.
+//! - A connector that crashes, loops, hoards or floods ends its own run with a sentence that says so, and no other.
+//! - A secret of the settings or the proxy's password is in no error, log, history row or debug output.
+//! - A run has a row, and the row is closed, or reads `interrupted` when its process died.
+//!
+//! # Where to read on
+//!
+//! [`run`] is one attempt from beginning to end; [`limits`] has every bound with its reason; [`egress`], [`grant`] and
+//! [`rate`] are the way out; [`merge`] says what becomes of a document.
+
+pub mod directory;
+pub mod history;
+pub mod storage;
+
+pub mod connector;
+pub mod engine;
+pub mod host;
+pub mod model;
+pub mod observe;
+pub mod run;
+pub mod source;
+
+pub mod cancel;
+pub mod clock;
+pub mod egress;
+pub mod error;
+pub mod grant;
+pub mod limits;
+pub mod merge;
+pub mod rate;
+pub mod sqlite;
+
+mod apply;
+mod bindings;
+mod capabilities;
+mod check;
+mod convert;
+mod dry_run;
+mod guest;
+mod preflight;
+mod prepare;
+mod refusal;
+mod secrets;
+mod session;
+#[cfg(test)]
+mod testing;
+
+pub use apply::DepartedUsers;
+pub use cancel::Cancel;
+pub use connector::Connector;
+pub use engine::{Engine, EngineOptions};
+pub use host::Host;
+pub use run::{RunOptions, RunReport};
+pub use source::Source;

@@ -1,0 +1,287 @@
+//! Every bound of the host, with its unit and its reason.
+//!
+//! Not here: what an embedder may choose, which starts from these (`EngineOptions`).
+
+use std::time::Duration;
+
+/// Time between two signs of life of a run.
+///
+/// 5 s. Why: short enough that a dead run is known as such within 15 s, long enough to cost a store nothing.
+pub const RUN_BEAT_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Least time between two progress reports that reach the history.
+///
+/// 1 s. Why: nobody reads faster, and each is a write to disk. Observers see every report.
+pub const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Time a call of a connector may take in all: an import, a check, an offline function.
+///
+/// 24 h, 10 min and 60 s. Why: the largest import at the slowest allowed rate takes hours; a check reads a few
+/// responses; what is offline takes milliseconds. Without an end, a guest that only sleeps would hold its source.
+pub const CALL_TIMEOUTS: CallTimeouts = CallTimeouts {
+    import: Duration::from_secs(24 * 3600),
+    check: Duration::from_secs(600),
+    offline: Duration::from_secs(60),
+};
+
+/// Time limits by kind of call.
+#[derive(Debug, Clone, Copy)]
+pub struct CallTimeouts {
+    /// Reading and applying.
+    pub import: Duration,
+    /// Checking against the source.
+    pub check: Duration,
+    /// Describing and validating.
+    pub offline: Duration,
+}
+
+/// Time a connector has to end after it was cancelled.
+///
+/// 10 s. Why: everything it waits for is answered at once, so this covers a last batch of changes, no more.
+pub const CANCEL_GRACE: Duration = Duration::from_secs(10);
+
+/// How often a busy guest lets others run, and the unit in which its time is counted.
+///
+/// 10 ms. Source: measured; shorter ticks cost without being noticed, longer ones are.
+pub const EPOCH_TICK: Duration = Duration::from_millis(10);
+
+/// Time a guest may compute without asking anything of the host.
+///
+/// 10 s. Why: reading and mapping 100,000 people takes less than a second in all, so this is an endless loop.
+pub const CPU_LIMIT: Duration = Duration::from_secs(10);
+
+/// Time a guest may compute in one call, however often it asks.
+///
+/// 10 min. Why: three orders of magnitude above the largest import measured.
+pub const CPU_LIMIT_PER_CALL: Duration = Duration::from_secs(600);
+
+/// Most memory of one call.
+///
+/// 512 MiB. Source: measured; a connector that keeps all of 100,000 people needs 140 MB, a streaming one far less.
+pub const MEMORY_LIMIT_BYTES: usize = 512 << 20;
+
+/// Most core instances, tables and memories of one call.
+///
+/// 64 of each. Why: a component from Rust has fewer than ten of each.
+pub const MAX_INSTANCES: usize = 64;
+
+/// Most elements of one table.
+///
+/// 100,000 elements. Why: a table holds functions, and a connector of a few hundred KiB has some thousands.
+pub const MAX_TABLE_ELEMENTS: usize = 100_000;
+
+/// Stack of the guest's own calls.
+///
+/// 1 MiB. Why: twice wasmtime's default, because recursive JSON is this host's daily bread.
+pub const GUEST_STACK_BYTES: usize = 1 << 20;
+
+/// Stack of a call: the guest's and what the host functions it calls need.
+///
+/// 2 MiB. Why: wasmtime's default, which leaves the host functions the 1 MiB they have elsewhere.
+pub const CALL_STACK_BYTES: usize = 2 << 20;
+
+/// Most data that one crossing between guest and host may copy.
+///
+/// 64 MiB. Why: 1000 changes, or three whole responses taken at once, in any mixture that a connector needs.
+pub const CROSSING_BYTES: usize = 64 << 20;
+
+/// Most of a guest's standard error that is kept, its end.
+///
+/// 16 KiB. Why: a panic message and what led to it. Nothing else belongs there.
+pub const GUEST_STDERR_BYTES: usize = 16 << 10;
+
+/// Most pieces of work that a call may have outstanding.
+///
+/// 256 tickets. Source: the contract, `http.begin`.
+pub const MAX_OUTSTANDING: usize = 256;
+
+/// Most results that may wait to be taken.
+///
+/// 4096 results. Why: far above `MAX_OUTSTANDING`, so only a guest that never takes anything meets it.
+pub const MAX_UNTAKEN: usize = 4096;
+
+/// Most bytes of responses that may wait to be taken, each call.
+///
+/// 256 MiB. Why: sixteen of the largest; only a guest that begins and never takes meets it.
+pub const MAX_UNTAKEN_BYTES: usize = 256 << 20;
+
+/// Most bytes of documents that may wait to be applied, each call.
+///
+/// 128 MiB. Why: a hundred batches of usual size, far more than a store that keeps up ever has waiting.
+pub const MAX_UNAPPLIED_BYTES: usize = 128 << 20;
+
+/// Longest timer.
+///
+/// 1 h. Source: the contract, `tasks.begin-timer`.
+pub const MAX_TIMER: Duration = Duration::from_secs(3600);
+
+/// Most tickets that one wait names.
+///
+/// 1024 tickets. Source: the contract, `tasks.wait`.
+pub const MAX_WAIT: u32 = 1024;
+
+/// Requests of one bucket that may be under way at once.
+///
+/// 64 requests. Source: measured; with 64 in flight a source that answers in 30 ms yields 2000 responses a second, far
+/// above what sources permit, and a proxy still has file handles for others.
+pub const MAX_CONCURRENT_REQUESTS: usize = 64;
+
+/// How late a timer may be without slowing a bucket down.
+///
+/// 2 ms. Why: tokio's timers have a grain of 1 ms and fire after it.
+pub const RATE_TIMER_SLACK: Duration = Duration::from_millis(2);
+
+/// Time until a connection is there: proxy, tunnel and TLS together.
+///
+/// 15 s. Why: three lost first packets. A request that got no further was not sent and can be retried safely.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Time for a whole exchange, from its turn to the last byte, unless the request asks for less.
+///
+/// 60 s. Why: above the 30 s after which gateways usually answer for an upstream that does not.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long an idle connection is kept.
+///
+/// 30 s. Why: below the 60 s after which common proxies drop one without a word.
+pub const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Redirects that are followed.
+///
+/// 5 redirects. Source: RFC 1945 advised as much; an API rarely needs one.
+pub const MAX_REDIRECTS: u32 = 5;
+
+/// Longest URL of a request.
+///
+/// 8 KiB. Source: the contract, `http.request`.
+pub const MAX_URL_BYTES: usize = 8 << 10;
+
+/// Most headers of a request.
+///
+/// 64 headers. Source: the contract, `http.request`.
+pub const MAX_REQUEST_HEADERS: usize = 64;
+
+/// Largest body of a request.
+///
+/// 1 MiB. Source: the contract, `http.request`.
+pub const MAX_REQUEST_BODY_BYTES: usize = 1 << 20;
+
+/// Largest body of a response, decompressed.
+///
+/// 16 MiB. Source: the contract, `http.response`.
+pub const MAX_RESPONSE_BODY_BYTES: usize = 16 << 20;
+
+/// Most changes of one `begin-apply`, keys of one `find` and writes of one store.
+///
+/// 1000 changes. Source: the contract, `directory`.
+pub const MAX_CHANGES: usize = 1000;
+
+/// Most holdings of one page.
+///
+/// 10,000 holdings. Source: the contract, `directory.holdings`.
+pub const MAX_HOLDINGS: u32 = 10_000;
+
+/// Most departures of one `retire`.
+///
+/// 100,000 departures. Why: they are applied all or none, so they are in memory at once, with a document each.
+pub const MAX_DEPARTURES: usize = 100_000;
+
+/// Largest scope of a census.
+///
+/// 64 KiB. Source: the contract, `directory.census`.
+pub const MAX_SCOPE_BYTES: usize = 64 << 10;
+
+/// Different objects that one run may put.
+///
+/// 5,000,000 objects. Why: fifty times the largest known organisation; the run remembers 17 bytes of each.
+pub const MAX_OBJECTS_PER_RUN: usize = 5_000_000;
+
+/// Longest name of a resource type.
+///
+/// 64 bytes. Source: the contract, `types.key`.
+pub const MAX_RESOURCE_TYPE_BYTES: usize = 64;
+
+/// Longest external id.
+///
+/// 256 bytes. Source: the contract, `types.key`.
+pub const MAX_EXTERNAL_ID_BYTES: usize = 256;
+
+/// Longest version of an object.
+///
+/// 128 bytes. Source: the contract, `types.object`.
+pub const MAX_VERSION_BYTES: usize = 128;
+
+/// Largest document.
+///
+/// 256 KiB. Source: the contract, `types.object`.
+pub const MAX_DOCUMENT_BYTES: usize = 256 << 10;
+
+/// Longest witness.
+///
+/// 1 KiB. Source: the contract, `types.departure`.
+pub const MAX_WITNESS_BYTES: usize = 1 << 10;
+
+/// Longest key of a storage entry.
+///
+/// 256 bytes. Source: the contract, `storage`.
+pub const MAX_STORAGE_KEY_BYTES: usize = 256;
+
+/// Largest value of a storage entry.
+///
+/// 256 KiB. Source: the contract, `storage`.
+pub const MAX_STORAGE_VALUE_BYTES: usize = 256 << 10;
+
+/// Most entries of one storage call.
+///
+/// 1000 entries. Source: the contract, `storage`.
+pub const MAX_STORAGE_ENTRIES: usize = 1000;
+
+/// Largest bucket.
+///
+/// 16 MiB. Source: the contract, `storage`.
+pub const MAX_STORAGE_BUCKET_BYTES: u64 = 16 << 20;
+
+/// Most entries of one `record-entries`.
+///
+/// 1000 entries. Source: the contract, `history`.
+pub const MAX_ENTRIES_PER_CALL: usize = 1000;
+
+/// Entries of a run that are kept; the rest is counted.
+///
+/// 10,000 entries. Source: the contract, `history`.
+pub const MAX_ENTRIES_PER_RUN: usize = 10_000;
+
+/// Longest code of a diagnosis.
+///
+/// 64 bytes. Source: the contract, `types.diagnosis`.
+pub const MAX_CODE_BYTES: usize = 64;
+
+/// Longest sentence of a diagnosis, and longest value of a fact.
+///
+/// 4 KiB. Source: the contract, `types.diagnosis`.
+pub const MAX_TEXT_BYTES: usize = 4 << 10;
+
+/// Most facts, and most translations, of a diagnosis.
+///
+/// 32 facts. Source: the contract, `types.diagnosis`.
+pub const MAX_FACTS: usize = 32;
+
+/// Longest name of a subject, of a phase, of a check.
+///
+/// 256 bytes. Source: the contract, `history.entry`.
+pub const MAX_NAME_BYTES: usize = 256;
+
+/// Most findings of a check, and most problems of a validation.
+///
+/// 1000 findings. Why: a person reads them.
+pub const MAX_FINDINGS: usize = 1000;
+
+/// Most origins and most limits of a plan.
+///
+/// 64 items. Why: an administrator reads them.
+pub const MAX_PLAN_ITEMS: usize = 64;
+
+/// Largest component file.
+///
+/// 64 MiB. Why: a connector is a few hundred KiB; an engine in JavaScript or Python inside one is some tens of MiB.
+pub const MAX_COMPONENT_BYTES: u64 = 64 << 20;

@@ -1,0 +1,232 @@
+//! One attempt: the row is opened before anything else and closed after everything else.
+//!
+//! Not here: what is applied (`apply`), how an ending is judged (`run::conclusion`).
+
+mod attend;
+mod conclusion;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+use tokio::time::sleep;
+
+use self::attend::Attendants;
+use self::conclusion::{Conclusion, Ending, conclude};
+use crate::apply::Ledger;
+use crate::cancel::Cancel;
+use crate::capabilities::history::Recorder;
+use crate::error::{GuestError, RunError};
+use crate::history::{Counters, NewRun, Opened, RunEnd, RunState, Trigger};
+use crate::host::Host;
+use crate::limits::CANCEL_GRACE;
+use crate::model::{Failure, FailureKind, Key, RunId, Summary, Timestamp};
+use crate::observe::{Observer, Unobserved};
+use crate::prepare::{Prepared, prepare};
+use crate::refusal;
+use crate::session::Sessions;
+use crate::source::Source;
+
+/// How a run is made.
+#[derive(Clone)]
+pub struct RunOptions {
+    /// Why it starts.
+    pub trigger: Trigger,
+    /// Whether it only records what it would do.
+    pub dry_run: bool,
+    /// Who watches it.
+    pub observer: Arc<dyn Observer>,
+    /// What stops it.
+    pub cancel: Cancel,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            trigger: Trigger::Manual,
+            dry_run: false,
+            observer: Arc::new(Unobserved),
+            cancel: Cancel::new(),
+        }
+    }
+}
+
+impl fmt::Debug for RunOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunOptions")
+            .field("trigger", &self.trigger)
+            .field("dry_run", &self.dry_run)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a run ended; the same as its row says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunReport {
+    /// Which run.
+    pub run: RunId,
+    /// How it ended.
+    pub state: RunState,
+    /// What it did.
+    pub counters: Counters,
+    /// Why it could not go on, when it failed.
+    pub failure: Option<Failure>,
+    /// Entries beyond the limit of a run, which were counted and not kept.
+    pub n_entries_dropped: u64,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+}
+
+/// What a run does.
+#[derive(Debug, Clone)]
+pub(crate) enum Work {
+    Sync,
+    Refresh(Vec<Key>),
+}
+
+/// Run in a task of its own, so that a caller who goes away leaves a closed row behind.
+pub(crate) async fn start(
+    host: &Host,
+    source: &Source,
+    work: Work,
+    options: RunOptions,
+) -> Result<RunReport, RunError> {
+    let cancel = Cancel::new();
+    let _cancel_if_dropped = cancel.on_drop();
+    let attempt = Attempt { host: host.clone(), source: source.clone(), work, options, cancel };
+    let run = tokio::spawn(attempt.run()).await;
+    run.unwrap_or_else(|error| Err(RunError::Died(error.to_string())))
+}
+
+struct Attempt {
+    host: Host,
+    source: Source,
+    work: Work,
+    options: RunOptions,
+    /// Stops this run alone; the embedder's own handle leads here.
+    cancel: Cancel,
+}
+
+impl Attempt {
+    async fn run(self) -> Result<RunReport, RunError> {
+        let started_at = self.host.clock().now();
+        let run = self.open(started_at).await?;
+        let recorder = Arc::new(Recorder::of_run(
+            Arc::clone(self.host.history()),
+            run.clone(),
+            Arc::clone(&self.options.observer),
+        ));
+        let asked = self.options.cancel.clone();
+        let attendants = Attendants::start(self.host.history(), &run, &recorder, asked, self.cancel.clone());
+        let ending = self.work(&run, &recorder).await;
+        let is_lost = attendants.stop(&run, &recorder).await;
+        let Conclusion { state, counters, failure, entries } = conclude(ending);
+        // What cannot be recorded does not undo what was done, so the row is closed all the same.
+        let recorded = recorder.entries_always(&entries).await;
+        let finished_at = self.host.clock().now();
+        let n_entries_dropped = recorder.n_entries_dropped();
+        let state = if is_lost { RunState::Interrupted } else { state };
+        let report = RunReport { run, state, counters, failure, n_entries_dropped, started_at, finished_at };
+        if !is_lost {
+            self.close(&report).await?;
+        }
+        recorded.map_err(RunError::History)?;
+        Ok(report)
+    }
+
+    async fn open(&self, started_at: Timestamp) -> Result<RunId, RunError> {
+        let RunOptions { trigger, dry_run, observer, .. } = &self.options;
+        let new = NewRun {
+            source: self.source.name().clone(),
+            trigger: *trigger,
+            dry_run: *dry_run,
+            connector: self.source.connector().identity().clone(),
+            started_at,
+        };
+        match self.host.history().open_run(&new).await.map_err(RunError::History)? {
+            Opened::Busy(run) => Err(RunError::Busy { run }),
+            Opened::Run(run) => {
+                tracing::info!(source = %new.source, %run, connector = new.connector.id, dry_run, "run opened");
+                observer.opened(&run);
+                Ok(run)
+            }
+        }
+    }
+
+    async fn close(&self, report: &RunReport) -> Result<(), RunError> {
+        let RunReport { run, state, counters, failure, n_entries_dropped, finished_at, .. } = report;
+        let end = RunEnd {
+            state: *state,
+            counters: *counters,
+            failure: failure.clone(),
+            n_entries_dropped: *n_entries_dropped,
+            finished_at: *finished_at,
+        };
+        self.host.history().close_run(run, &end).await.map_err(RunError::History)?;
+        let code = failure.as_ref().map(|failure| failure.diagnosis.code.as_str());
+        tracing::info!(%run, %state, code, n_read = counters.read, "run closed");
+        Ok(())
+    }
+
+    async fn work(&self, run: &RunId, recorder: &Arc<Recorder>) -> Ending {
+        let prepared = match prepare(&self.host, &self.source).await {
+            Ok(prepared) => prepared,
+            Err(unprepared) => return Ending::before_work(unprepared.into_failure()),
+        };
+        let (result, ledger) = self.call(run, recorder, &prepared).await;
+        Ending { result, ledger, is_cancelled: self.cancel.is_cancelled() }
+    }
+
+    async fn call(
+        &self,
+        run: &RunId,
+        recorder: &Arc<Recorder>,
+        prepared: &Prepared,
+    ) -> (Result<Summary, Failure>, Ledger) {
+        let sessions = Sessions {
+            host: &self.host,
+            source: &self.source,
+            prepared,
+            recorder: Arc::clone(recorder),
+            cancel: self.cancel.clone(),
+            is_dry: self.options.dry_run,
+        };
+        let connector = self.source.connector();
+        let settings = self.source.settings().to_string();
+        let (result, worker) = match &self.work {
+            Work::Sync => {
+                let (session, worker) = sessions.full(run.clone());
+                (self.until_cancelled(connector.sync(session, settings)).await, worker)
+            }
+            Work::Refresh(keys) => {
+                let (session, worker) = sessions.some(run.clone());
+                (self.until_cancelled(connector.refresh(session, settings, keys)).await, worker)
+            }
+        };
+        let result = result.unwrap_or_else(|error| Err(refusal::guest(&error)));
+        match worker.finish().await {
+            Ok(ledger) => (result, ledger),
+            Err(error) => {
+                let what = GuestError::Host { what: error.to_string() };
+                (Err(Failure { kind: FailureKind::Host, ..refusal::guest(&what) }), Ledger::default())
+            }
+        }
+    }
+
+    /// The result, unless it does not come in time after a cancellation. Then the guest is gone, whatever it was at.
+    async fn until_cancelled<T>(
+        &self,
+        call: impl Future<Output = Result<T, GuestError>>,
+    ) -> Result<T, GuestError> {
+        let overdue = async {
+            self.cancel.cancelled().await;
+            sleep(CANCEL_GRACE).await;
+        };
+        tokio::select! {
+            result = call => result,
+            () = overdue => Err(GuestError::NotStopping { grace: CANCEL_GRACE }),
+        }
+    }
+}

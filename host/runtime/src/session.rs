@@ -1,0 +1,74 @@
+//! Puts the capabilities of one call together, over the real stores or over dry ones.
+
+use std::sync::Arc;
+
+use crate::apply::{Destination, Scope, Worker};
+use crate::cancel::Cancel;
+use crate::capabilities::Session;
+use crate::capabilities::directory::Holdings;
+use crate::capabilities::history::Recorder;
+use crate::capabilities::http::Http;
+use crate::capabilities::storage::Bucket;
+use crate::capabilities::tasks::Tasks;
+use crate::directory::Directory;
+use crate::dry_run::{DryDirectory, DryStorage};
+use crate::host::Host;
+use crate::model::RunId;
+use crate::prepare::Prepared;
+use crate::source::Source;
+use crate::storage::Storage;
+
+/// What the capabilities of one call are made of.
+pub(crate) struct Sessions<'a> {
+    pub(crate) host: &'a Host,
+    pub(crate) source: &'a Source,
+    pub(crate) prepared: &'a Prepared,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) cancel: Cancel,
+    pub(crate) is_dry: bool,
+}
+
+impl Sessions<'_> {
+    /// For a call that reads everything.
+    pub(crate) fn full(self, run: RunId) -> (Session, Worker) {
+        self.build(run, Scope::Full)
+    }
+
+    /// For a call that reads some objects.
+    pub(crate) fn some(self, run: RunId) -> (Session, Worker) {
+        self.build(run, Scope::Some)
+    }
+
+    fn build(self, run: RunId, scope: Scope) -> (Session, Worker) {
+        let (directory, storage) = self.stores();
+        let Self { source, prepared, recorder, cancel, .. } = self;
+        let destination = Destination {
+            directory: Arc::clone(&directory),
+            recorder: Arc::clone(&recorder),
+            source: source.name().clone(),
+            run,
+            resource_types: source.connector().descriptor().resource_types.clone(),
+            departed_users: source.departed_users(),
+            scope,
+        };
+        let (worker, handle) = Worker::start(destination, cancel.clone());
+        let session = Session {
+            tasks: Tasks::new(cancel.clone()),
+            http: Http { client: Arc::clone(&prepared.client), grants: Arc::clone(&prepared.grants) },
+            storage: Bucket { storage, source: source.name().clone() },
+            directory: Holdings { directory, source: source.name().clone(), worker: handle, cancel },
+            history: recorder,
+            secrets: Arc::new(source.secrets()),
+        };
+        (session, worker)
+    }
+
+    fn stores(&self) -> (Arc<dyn Directory>, Arc<dyn Storage>) {
+        let (directory, storage) = (Arc::clone(self.host.directory()), Arc::clone(self.host.storage()));
+        if self.is_dry {
+            (Arc::new(DryDirectory::over(directory)), Arc::new(DryStorage::over(storage)))
+        } else {
+            (directory, storage)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! One configured source: a connector, its settings, and how its requests leave.
+//!
+//! Not here: where the configuration is kept, and schedules; those are an embedder's.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::apply::DepartedUsers;
+use crate::connector::Connector;
+use crate::egress::Egress;
+use crate::model::SourceName;
+use crate::secrets::Secrets;
+
+/// One configured source.
+#[derive(Clone)]
+pub struct Source {
+    name: SourceName,
+    connector: Connector,
+    settings: Value,
+    egress: Egress,
+    departed_users: DepartedUsers,
+}
+
+impl Source {
+    /// A source whose departed people are deactivated.
+    ///
+    /// `settings` is the JSON object that the connector's schema describes, with every secret in place.
+    #[must_use]
+    pub fn new(name: SourceName, connector: Connector, settings: Value, egress: Egress) -> Self {
+        Self { name, connector, settings, egress, departed_users: DepartedUsers::default() }
+    }
+
+    /// The same source with another rule for people who left.
+    #[must_use]
+    pub fn with_departed_users(mut self, departed_users: DepartedUsers) -> Self {
+        self.departed_users = departed_users;
+        self
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &SourceName {
+        &self.name
+    }
+
+    /// Its connector.
+    #[must_use]
+    pub fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    /// How its requests leave.
+    #[must_use]
+    pub fn egress(&self) -> &Egress {
+        &self.egress
+    }
+
+    /// What becomes of people who left.
+    #[must_use]
+    pub fn departed_users(&self) -> DepartedUsers {
+        self.departed_users
+    }
+
+    pub(crate) fn settings(&self) -> &Value {
+        &self.settings
+    }
+
+    pub(crate) fn secrets(&self) -> Secrets {
+        let schema = &self.connector.descriptor().settings_schema;
+        Secrets::of(schema, &self.settings, self.egress.proxy.as_ref())
+    }
+}
+
+/// Without the settings, which hold secrets.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source")
+            .field("name", &self.name)
+            .field("connector", &self.connector)
+            .field("proxy", &self.egress.proxy)
+            .finish_non_exhaustive()
+    }
+}

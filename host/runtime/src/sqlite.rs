@@ -1,0 +1,56 @@
+//! One SQLite file as directory, storage and history.
+//!
+//! What is deliberately not here: several hosts on one file. A file on a network share has neither WAL nor locks that
+//! can be trusted.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::error::StoreError;
+use crate::model::Timestamp;
+
+mod claims;
+mod connections;
+mod directory;
+mod history;
+mod rows;
+mod schema;
+mod storage;
+
+#[cfg(test)]
+mod testing;
+
+pub use directory::HeldObject;
+
+use claims::Claims;
+use connections::Connections;
+
+/// A [`Directory`](crate::directory::Directory), a [`Storage`](crate::storage::Storage) and a
+/// [`History`](crate::history::History) in one file, kept in WAL mode. Objects, storage and runs of different sources
+/// never meet.
+///
+/// A source has one run at a time across all processes that open the file: a lock on a file beside it, which the
+/// operating system releases when its process dies, however it dies.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connections: Arc<Connections>,
+    claims: Arc<Claims>,
+}
+
+impl SqliteStore {
+    /// Open the file, creating it where there is none, and bring its schema to this version. Blocks for some
+    /// milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be opened, is another program's database, or was written by a newer version of this one.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self { connections: Arc::new(Connections::open(path)?), claims: Arc::new(Claims::beside(path)) })
+    }
+}
+
+fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix_ms(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+}

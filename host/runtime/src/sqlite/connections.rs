@@ -1,0 +1,172 @@
+//! The connections to one file: a single writer and a few readers, used on blocking threads.
+//!
+//! What is deliberately not here: SQL. The three capabilities bring theirs as closures.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use super::schema;
+use crate::error::StoreError;
+
+/// How long a statement waits for another process that is writing.
+///
+/// 10 s. Why: a batch of 1000 writes takes some 50 ms; whoever holds the file for longer is stuck.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Reading connections that are kept open for the next reader.
+///
+/// Why: one run reads with a handful of calls under way; each connection has SQLite's page cache of up to 2 MiB.
+const MAX_IDLE_READERS: usize = 4;
+
+/// Page cache of the writer, in KiB.
+///
+/// 16 MiB. Why: the indexes of some 50,000 objects stay in memory; storing is a quarter faster than with SQLite's 2 MiB.
+const WRITER_CACHE_KIB: i64 = 16 * 1024;
+
+/// Statements that each connection keeps compiled.
+///
+/// Why: every statement of this module, so that none is compiled twice.
+const STATEMENT_CACHE: usize = 64;
+
+/// The connections to one database file.
+pub(super) struct Connections {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    idle_readers: Mutex<Vec<Connection>>,
+}
+
+/// Why some work on a connection failed.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The database failed.
+    Sqlite(rusqlite::Error),
+    /// A file beside it did.
+    File(io::Error),
+    /// Anything else, as the embedder will see it.
+    Store(StoreError),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Sqlite(error) => Self::failed(error),
+            Fault::File(error) => Self::failed(error),
+            Fault::Store(error) => error,
+        }
+    }
+}
+
+impl Connections {
+    /// Open the file, creating it where there is none, and bring it to this version.
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        create_private(path).map_err(StoreError::failed)?;
+        let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(StoreError::failed)?;
+        // WAL lets readers go on while a run writes. Survives in the file, so it is set once, here.
+        writer.pragma_update(None, "journal_mode", "wal").map_err(StoreError::failed)?;
+        // A negative number is a size in KiB, a positive one would be in pages.
+        writer.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(StoreError::failed)?;
+        schema::migrate(&mut writer).map_err(StoreError::failed)?;
+        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), idle_readers: Mutex::default() })
+    }
+
+    /// Do `work` in a transaction that already has the right to write. It commits itself; dropped, it has done nothing.
+    pub(super) async fn write<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(Transaction<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let connections = Arc::clone(self);
+        blocking(move || {
+            let mut writer = lock(&connections.writer);
+            work(writer.transaction_with_behavior(TransactionBehavior::Immediate)?)
+        })
+        .await
+    }
+
+    /// Do `work` on a connection that cannot write.
+    pub(super) async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let connections = Arc::clone(self);
+        blocking(move || {
+            let reader = connections.take_reader()?;
+            let result = work(&reader);
+            connections.give_back(reader);
+            Ok(result?)
+        })
+        .await
+    }
+
+    fn take_reader(&self) -> rusqlite::Result<Connection> {
+        let idle = lock(&self.idle_readers).pop();
+        idle.map_or_else(|| connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY), Ok)
+    }
+
+    fn give_back(&self, reader: Connection) {
+        let mut idle = lock(&self.idle_readers);
+        if idle.len() < MAX_IDLE_READERS {
+            idle.push(reader);
+        }
+    }
+}
+
+impl fmt::Debug for Connections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connections").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// Create the file so that only its owner can read it, as it will hold people's data; SQLite gives its `-wal` and
+/// `-shm` files the same mode. A file that is there keeps its mode.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+    // No mutex within SQLite: a connection is used by one thread at a time, as `Connections` sees to.
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // What was answered as durable survives a power cut as well; the price is one flush a transaction.
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    Ok(connection)
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.map_err(StoreError::failed)?.map_err(StoreError::from)
+}
+
+/// A panic while the lock was held has rolled its transaction back, so what is behind the lock is whole.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,252 @@
+//! The directory in SQLite.
+//!
+//! What is deliberately not here: merging. Documents are stored as they come, in canonical JSON.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use serde::Serialize;
+
+use super::history::{ChangeRow, insert_changes};
+use super::rows::from_json;
+use super::{SqliteStore, now};
+use crate::directory::{Action, Directory, Held, Holding, Stored, Write};
+use crate::error::StoreError;
+use crate::history::ChangeRecord;
+use crate::merge::canonical;
+use crate::model::{Key, RunId, SourceName, Timestamp};
+
+/// One object as it is held, with its id: what an administrator's tools list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeldObject {
+    /// Which object.
+    pub key: Key,
+    /// What is held of it.
+    #[serde(flatten)]
+    pub held: Held,
+}
+
+impl SqliteStore {
+    /// Objects of one resource type from this source, departed ones included, in byte order of external id, those
+    /// after `after`, at most `limit`. Fewer than `limit` means that there is no more.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn objects(
+        &self,
+        source: &SourceName,
+        resource_type: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<HeldObject>, StoreError> {
+        let (source, resource_type) = (source.clone(), resource_type.to_owned());
+        let after = after.unwrap_or_default().to_owned();
+        self.connections
+            .read(move |connection| select_page(connection, &source, &resource_type, &after, limit))
+            .await
+    }
+
+    /// The sources of which something is held or a run is known, in order of name.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn sources(&self) -> Result<Vec<String>, StoreError> {
+        self.connections
+            .read(|connection| {
+                connection
+                    .prepare_cached("SELECT source FROM run UNION SELECT source FROM object ORDER BY source")?
+                    .query_map((), |row| row.get(0))?
+                    .collect()
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl Directory for SqliteStore {
+    async fn holdings(
+        &self,
+        source: &SourceName,
+        resource_type: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Holding>, StoreError> {
+        let (source, resource_type) = (source.clone(), resource_type.to_owned());
+        let after = after.unwrap_or_default().to_owned();
+        self.connections
+            .read(move |connection| select_holdings(connection, &source, &resource_type, &after, limit))
+            .await
+    }
+
+    async fn load(&self, source: &SourceName, keys: &[Key]) -> Result<Vec<Option<Held>>, StoreError> {
+        let (source, keys) = (source.clone(), keys.to_vec());
+        self.connections
+            .read(move |connection| keys.iter().map(|key| select_one(connection, &source, key)).collect())
+            .await
+    }
+
+    async fn store(
+        &self,
+        source: &SourceName,
+        run: &RunId,
+        writes: &[Write],
+    ) -> Result<Vec<Stored>, StoreError> {
+        let (source, run) = (source.clone(), super::history::number_of(run)?);
+        let rows: Vec<_> = writes.iter().map(ObjectRow::from).collect();
+        let changes: Vec<_> = writes
+            .iter()
+            .filter(|write| write.action != Action::Unchanged)
+            .map(|write| ChangeRow::new(&ChangeRecord::from(write)))
+            .collect::<Result<_, _>>()?;
+        let n_writes = writes.len();
+        self.connections
+            .write(move |transaction| {
+                rows.iter().try_for_each(|row| apply(&transaction, &source, run, now(), row))?;
+                insert_changes(&transaction, run, &changes)?;
+                Ok(transaction.commit()?)
+            })
+            .await?;
+        Ok(vec![Stored::Written; n_writes])
+    }
+
+    fn records_changes(&self) -> bool {
+        true
+    }
+}
+
+/// One write, serialised before it goes to the blocking thread.
+struct ObjectRow {
+    key: Key,
+    action: Action,
+    version: String,
+    document: Option<String>,
+}
+
+impl From<&Write> for ObjectRow {
+    fn from(write: &Write) -> Self {
+        let document = write.after.as_ref().filter(|_| write.action != Action::Unchanged).map(canonical);
+        Self { key: write.key.clone(), action: write.action, version: write.version.clone(), document }
+    }
+}
+
+fn apply(
+    transaction: &Transaction<'_>,
+    source: &SourceName,
+    run: i64,
+    now: Timestamp,
+    row: &ObjectRow,
+) -> rusqlite::Result<()> {
+    match row.action {
+        Action::Created | Action::Updated | Action::Restored => put(transaction, source, run, None, row),
+        Action::Deactivated => put(transaction, source, run, Some(now), row),
+        Action::Unchanged => set_version(transaction, source, run, row),
+        Action::Deleted => delete(transaction, source, &row.key),
+    }
+}
+
+/// Insert or replace, whatever was there, so that writing twice is harmless.
+fn put(
+    transaction: &Transaction<'_>,
+    source: &SourceName,
+    run: i64,
+    departed_at: Option<Timestamp>,
+    row: &ObjectRow,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO object
+               (source, resource_type, external_id, version, document, departed_at, first_run, last_run)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
+             ON CONFLICT DO UPDATE SET version = excluded.version, document = excluded.document,
+               departed_at = excluded.departed_at, last_run = excluded.last_run",
+        )?
+        .execute(params![
+            source.as_str(),
+            row.key.resource_type,
+            row.key.external_id,
+            row.version,
+            row.document,
+            departed_at.map(Timestamp::unix_ms),
+            run,
+        ])
+        .map(drop)
+}
+
+fn set_version(
+    transaction: &Transaction<'_>,
+    source: &SourceName,
+    run: i64,
+    row: &ObjectRow,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE object SET version = ?4, last_run = ?5
+             WHERE source = ?1 AND resource_type = ?2 AND external_id = ?3",
+        )?
+        .execute(params![source.as_str(), row.key.resource_type, row.key.external_id, row.version, run])
+        .map(drop)
+}
+
+fn delete(transaction: &Transaction<'_>, source: &SourceName, key: &Key) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("DELETE FROM object WHERE source = ?1 AND resource_type = ?2 AND external_id = ?3")?
+        .execute(params![source.as_str(), key.resource_type, key.external_id])
+        .map(drop)
+}
+
+fn select_holdings(
+    connection: &Connection,
+    source: &SourceName,
+    resource_type: &str,
+    after: &str,
+    limit: u32,
+) -> rusqlite::Result<Vec<Holding>> {
+    connection
+        .prepare_cached(
+            "SELECT external_id, version FROM object
+             WHERE source = ?1 AND resource_type = ?2 AND ?3 < external_id AND departed_at IS NULL
+             ORDER BY external_id LIMIT ?4",
+        )?
+        .query_map(params![source.as_str(), resource_type, after, limit], |row| {
+            Ok(Holding { external_id: row.get(0)?, version: row.get(1)? })
+        })?
+        .collect()
+}
+
+fn select_one(connection: &Connection, source: &SourceName, key: &Key) -> rusqlite::Result<Option<Held>> {
+    connection
+        .prepare_cached(
+            "SELECT version, document, departed_at IS NOT NULL FROM object
+             WHERE source = ?1 AND resource_type = ?2 AND external_id = ?3",
+        )?
+        .query_row(params![source.as_str(), key.resource_type, key.external_id], read_held)
+        .optional()
+}
+
+fn select_page(
+    connection: &Connection,
+    source: &SourceName,
+    resource_type: &str,
+    after: &str,
+    limit: u32,
+) -> rusqlite::Result<Vec<HeldObject>> {
+    connection
+        .prepare_cached(
+            "SELECT version, document, departed_at IS NOT NULL, external_id FROM object
+             WHERE source = ?1 AND resource_type = ?2 AND ?3 < external_id
+             ORDER BY external_id LIMIT ?4",
+        )?
+        .query_map(params![source.as_str(), resource_type, after, limit], |row| {
+            let key = Key::new(resource_type, row.get::<_, String>(3)?);
+            Ok(HeldObject { key, held: read_held(row)? })
+        })?
+        .collect()
+}
+
+fn read_held(row: &Row<'_>) -> rusqlite::Result<Held> {
+    Ok(Held { version: row.get(0)?, document: from_json(row, 1)?, departed: row.get(2)? })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! Writing runs, entries and changes.
+
+use rusqlite::{Transaction, params};
+
+use super::super::rows::{to_integer, to_json};
+use crate::error::StoreError;
+use crate::history::{Beat, ChangeRecord, Counters, NewRun, RunEnd, RunState};
+use crate::merge::canonical;
+use crate::model::{Entry, Key, Severity, Timestamp};
+
+/// Insert the row of a run that is at work, and return its number.
+pub(super) fn insert_run(transaction: &Transaction<'_>, run: &NewRun) -> rusqlite::Result<i64> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO run
+               (source, trigger, dry_run, connector, state, started_at, counters, n_entries_dropped)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
+        )?
+        .insert(params![
+            run.source.as_str(),
+            run.trigger.as_str(),
+            run.dry_run,
+            to_json(&run.connector)?,
+            RunState::Running.as_str(),
+            run.started_at.unix_ms(),
+            to_json(&Counters::default())?,
+        ])
+}
+
+/// Close a run that was found dead, if there is one.
+pub(super) fn interrupt(
+    transaction: &Transaction<'_>,
+    running: Option<i64>,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE run SET state = ?2, finished_at = ?3 WHERE id = ?1")?
+        .execute(params![running, RunState::Interrupted.as_str(), now.unix_ms()])
+        .map(drop)
+}
+
+/// Keep the last progress of a run that is still at work.
+pub(super) fn update_progress(
+    transaction: &Transaction<'_>,
+    run: i64,
+    progress: Option<&str>,
+) -> rusqlite::Result<Beat> {
+    let n_rows = transaction
+        .prepare_cached("UPDATE run SET progress = coalesce(?2, progress) WHERE id = ?1 AND state = ?3")?
+        .execute(params![run, progress, RunState::Running.as_str()])?;
+    Ok(if n_rows == 0 { Beat::Lost } else { Beat::Running })
+}
+
+/// Close a run. One that was taken for dead and ends after all says how it really ended.
+pub(super) fn update_end(transaction: &Transaction<'_>, run: i64, end: &RunEnd) -> Result<(), StoreError> {
+    let n_rows = execute_end(transaction, run, end).map_err(StoreError::failed)?;
+    if n_rows == 0 {
+        return Err(StoreError::message(format!("run {run} is not open")));
+    }
+    Ok(())
+}
+
+fn execute_end(transaction: &Transaction<'_>, run: i64, end: &RunEnd) -> rusqlite::Result<usize> {
+    transaction
+        .prepare_cached(
+            "UPDATE run SET state = ?2, counters = ?3, failure = ?4, n_entries_dropped = ?5, finished_at = ?6
+             WHERE id = ?1 AND state IN (?7, ?8)",
+        )?
+        .execute(params![
+            run,
+            end.state.as_str(),
+            to_json(&end.counters)?,
+            end.failure.as_ref().map(to_json).transpose()?,
+            to_integer(end.n_entries_dropped),
+            end.finished_at.unix_ms(),
+            RunState::Running.as_str(),
+            RunState::Interrupted.as_str(),
+        ])
+}
+
+/// Add entries behind those of the run.
+pub(super) fn insert_entries(
+    transaction: &Transaction<'_>,
+    run: i64,
+    entries: &[Entry],
+) -> rusqlite::Result<()> {
+    let first =
+        next_number(transaction, "SELECT coalesce(max(number), 0) + 1 FROM entry WHERE run = ?1", run)?;
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO entry (run, number, severity, resource_type, external_id, subject_name, diagnosis)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for (number, entry) in (first..).zip(entries) {
+        let subject = entry.subject.as_ref();
+        insert.execute(params![
+            run,
+            number,
+            rank(entry.severity),
+            subject.map(|key| &key.resource_type),
+            subject.map(|key| &key.external_id),
+            entry.subject_name,
+            to_json(&entry.diagnosis)?,
+        ])?;
+    }
+    Ok(())
+}
+
+/// One change record, serialised before it goes to the blocking thread.
+pub(in super::super) struct ChangeRow {
+    key: Key,
+    action: &'static str,
+    before: Option<String>,
+    after: Option<String>,
+    witness: Option<String>,
+    refusal: Option<String>,
+}
+
+impl ChangeRow {
+    /// # Errors
+    ///
+    /// When the refusal cannot be serialised.
+    pub(in super::super) fn new(change: &ChangeRecord) -> Result<Self, StoreError> {
+        Ok(Self {
+            key: change.key.clone(),
+            action: change.action.as_str(),
+            before: change.before.as_ref().map(canonical),
+            after: change.after.as_ref().map(canonical),
+            witness: change.witness.clone(),
+            refusal: change.refusal.as_ref().map(to_json).transpose().map_err(StoreError::failed)?,
+        })
+    }
+}
+
+/// Add change records behind those of the run.
+pub(in super::super) fn insert_changes(
+    transaction: &Transaction<'_>,
+    run: i64,
+    changes: &[ChangeRow],
+) -> rusqlite::Result<()> {
+    let first =
+        next_number(transaction, "SELECT coalesce(max(number), 0) + 1 FROM change WHERE run = ?1", run)?;
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO change
+           (run, number, resource_type, external_id, action, document_before, document_after, witness, refusal)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    for (number, change) in (first..).zip(changes) {
+        insert.execute(params![
+            run,
+            number,
+            change.key.resource_type,
+            change.key.external_id,
+            change.action,
+            change.before,
+            change.after,
+            change.witness,
+            change.refusal,
+        ])?;
+    }
+    Ok(())
+}
+
+/// How a severity is stored, so that a query can ask for "at least this".
+pub(super) const fn rank(severity: Severity) -> u8 {
+    match severity {
+        Severity::Info => 1,
+        Severity::Warning => 2,
+        Severity::Error => 3,
+    }
+}
+
+fn next_number(transaction: &Transaction<'_>, query: &str, run: i64) -> rusqlite::Result<i64> {
+    transaction.prepare_cached(query)?.query_row([run], |row| row.get(0))
+}

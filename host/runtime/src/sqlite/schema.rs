@@ -1,0 +1,98 @@
+//! The tables, and how a file of an older version becomes one of this version.
+//!
+//! What is deliberately not here: a way back. A file of a newer version is refused and left as it is.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// One step a version, oldest first. A step that was released is never edited; a change is a new one.
+const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+
+/// Marks a file as ours, so that another program's database is not filled with our tables: "RCAL" in ASCII.
+const APPLICATION_ID: i64 = 0x5243_414c;
+
+/// Why a file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SchemaError {
+    /// It is a database of another program.
+    #[error("the database belongs to another program (application id {found:#x}); choose another file")]
+    Foreign { found: i64 },
+    /// Its schema is newer than this program.
+    #[error(
+        "the database has schema version {found} and this program knows up to {known}; use the newer program"
+    )]
+    Newer { found: i64, known: usize },
+    /// The database failed.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+/// Bring the file to this version: all steps that it lacks, or none.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), SchemaError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = transaction.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))?;
+    refuse_foreign(&transaction, found)?;
+    let newer = || SchemaError::Newer { found, known: MIGRATIONS.len() };
+    let done = usize::try_from(found).map_err(|_| newer())?;
+    for step in MIGRATIONS.get(done..).ok_or_else(newer)? {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX))?;
+    Ok(transaction.commit()?)
+}
+
+fn refuse_foreign(connection: &Connection, version: i64) -> Result<(), SchemaError> {
+    let found = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let n_tables: i64 = connection.query_one("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
+    let empty = found == 0 && version == 0 && n_tables == 0;
+    if empty || found == APPLICATION_ID { Ok(()) } else { Err(SchemaError::Foreign { found }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(connection: &Connection) -> i64 {
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn an_empty_file_gets_every_step() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        assert_eq!(version(&connection), i64::try_from(MIGRATIONS.len()).unwrap());
+    }
+
+    #[test]
+    fn a_current_file_is_left_as_it_is() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        migrate(&mut connection).unwrap();
+        let n_tables: i64 = connection
+            .query_one("SELECT count(*) FROM sqlite_schema WHERE name = 'object'", (), |row| row.get(0))
+            .unwrap();
+        assert_eq!(n_tables, 1);
+    }
+
+    #[test]
+    fn a_newer_file_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        assert_eq!(
+            migrate(&mut connection).unwrap_err().to_string(),
+            "the database has schema version 99 and this program knows up to 1; use the newer program"
+        );
+    }
+
+    #[test]
+    fn a_database_of_another_program_is_refused_and_left_as_it_is() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE theirs (x)").unwrap();
+        assert_eq!(
+            migrate(&mut connection).unwrap_err().to_string(),
+            "the database belongs to another program (application id 0x0); choose another file"
+        );
+        assert_eq!(version(&connection), 0);
+    }
+}

@@ -1,0 +1,122 @@
+//! The connectors' own small state in SQLite.
+//!
+//! What is deliberately not here: bounds of keys and values, which the runtime checks before it calls.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::SqliteStore;
+use crate::error::StoreError;
+use crate::model::SourceName;
+use crate::storage::Storage;
+
+#[async_trait]
+impl Storage for SqliteStore {
+    async fn get(&self, source: &SourceName, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let (source, keys) = (source.clone(), keys.to_vec());
+        self.connections
+            .read(move |connection| keys.iter().map(|key| select_value(connection, &source, key)).collect())
+            .await
+    }
+
+    async fn write(
+        &self,
+        source: &SourceName,
+        entries: &[(String, Option<Vec<u8>>)],
+        max_bucket_bytes: u64,
+    ) -> Result<(), StoreError> {
+        let (source, entries) = (source.clone(), entries.to_vec());
+        let fits = self
+            .connections
+            .write(move |transaction| {
+                entries
+                    .iter()
+                    .try_for_each(|(key, value)| put(&transaction, &source, key, value.as_deref()))?;
+                let fits = bucket_bytes(&transaction, &source)? <= max_bucket_bytes;
+                if fits {
+                    transaction.commit()?
+                } else {
+                    transaction.rollback()?
+                }
+                Ok(fits)
+            })
+            .await?;
+        if fits { Ok(()) } else { Err(StoreError::Full { limit_bytes: max_bucket_bytes }) }
+    }
+
+    async fn scan(
+        &self,
+        source: &SourceName,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let (source, prefix) = (source.clone(), prefix.to_owned());
+        let after = after.unwrap_or_default().to_owned();
+        self.connections
+            .read(move |connection| select_prefix(connection, &source, &prefix, &after, limit))
+            .await
+    }
+}
+
+fn select_value(
+    connection: &Connection,
+    source: &SourceName,
+    key: &str,
+) -> rusqlite::Result<Option<Vec<u8>>> {
+    connection
+        .prepare_cached("SELECT value FROM storage WHERE source = ?1 AND key = ?2")?
+        .query_row(params![source.as_str(), key], |row| row.get(0))
+        .optional()
+}
+
+fn put(
+    transaction: &Transaction<'_>,
+    source: &SourceName,
+    key: &str,
+    value: Option<&[u8]>,
+) -> rusqlite::Result<()> {
+    let changed = match value {
+        Some(value) => transaction
+            .prepare_cached(
+                "INSERT INTO storage (source, key, value) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET value = excluded.value",
+            )?
+            .execute(params![source.as_str(), key, value]),
+        None => transaction
+            .prepare_cached("DELETE FROM storage WHERE source = ?1 AND key = ?2")?
+            .execute(params![source.as_str(), key]),
+    };
+    changed.map(drop)
+}
+
+fn bucket_bytes(transaction: &Transaction<'_>, source: &SourceName) -> rusqlite::Result<u64> {
+    let bytes: i64 = transaction
+        .prepare_cached(
+            "SELECT coalesce(sum(octet_length(key) + octet_length(value)), 0) FROM storage WHERE source = ?1",
+        )?
+        .query_row([source.as_str()], |row| row.get(0))?;
+    Ok(u64::try_from(bytes).unwrap_or(u64::MAX))
+}
+
+/// Keys with one prefix lie side by side, so the first key without it ends them.
+fn select_prefix(
+    connection: &Connection,
+    source: &SourceName,
+    prefix: &str,
+    after: &str,
+    limit: u32,
+) -> rusqlite::Result<Vec<(String, Vec<u8>)>> {
+    connection
+        .prepare_cached(
+            "SELECT key, value FROM storage WHERE source = ?1 AND ?2 <= key AND ?3 < key ORDER BY key LIMIT ?4",
+        )?
+        .query_map(params![source.as_str(), prefix, after, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .take_while(|row: &rusqlite::Result<(String, Vec<u8>)>| {
+            row.as_ref().map_or(true, |(key, _)| key.starts_with(prefix))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,250 @@
+//! Stores in memory, for tests: honest ones, that can be told to fail or to refuse.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use crate::directory::{Action, Directory, Held, Holding, Stored, Write};
+use crate::error::StoreError;
+use crate::history::{Beat, ChangeRecord, History, NewRun, Numbered, Opened, Run, RunEnd, RunState};
+use crate::model::{Diagnosis, Entry, Key, Progress, RunId, Severity, SourceName};
+use crate::storage::Storage;
+
+/// All three stores.
+#[derive(Default)]
+pub(crate) struct MemoryStore {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) objects: BTreeMap<(SourceName, Key), Held>,
+    pub(crate) bucket: BTreeMap<(SourceName, String), Vec<u8>>,
+    pub(crate) runs: Vec<Run>,
+    pub(crate) entries: Vec<(RunId, Entry)>,
+    pub(crate) changes: Vec<(RunId, ChangeRecord)>,
+    pub(crate) beats: Vec<Option<Progress>>,
+    /// The keys of each store, in order.
+    pub(crate) stores: Vec<Vec<Key>>,
+    /// External ids that the platform refuses.
+    pub(crate) refused: BTreeSet<String>,
+    /// Whether the directory fails from now on.
+    pub(crate) directory_is_down: bool,
+    /// Whether the history fails from now on.
+    pub(crate) history_is_down: bool,
+    /// Whether another run took the source.
+    pub(crate) is_lost: bool,
+}
+
+impl MemoryStore {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn directory(&self) -> Result<MutexGuard<'_, State>, StoreError> {
+        let state = self.state();
+        if state.directory_is_down { Err(StoreError::message("disk full")) } else { Ok(state) }
+    }
+}
+
+#[async_trait]
+impl Directory for MemoryStore {
+    async fn holdings(
+        &self,
+        source: &SourceName,
+        resource_type: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Holding>, StoreError> {
+        let state = self.directory()?;
+        let held = state.objects.iter().filter(|((of, key), held)| {
+            of == source
+                && key.resource_type == resource_type
+                && !held.departed
+                && after.is_none_or(|after| after < key.external_id.as_str())
+        });
+        let holding = |((_, key), held): (&(SourceName, Key), &Held)| Holding {
+            external_id: key.external_id.clone(),
+            version: held.version.clone(),
+        };
+        Ok(held.map(holding).take(usize::try_from(limit).unwrap()).collect())
+    }
+
+    async fn load(&self, source: &SourceName, keys: &[Key]) -> Result<Vec<Option<Held>>, StoreError> {
+        let state = self.directory()?;
+        Ok(keys.iter().map(|key| state.objects.get(&(source.clone(), key.clone())).cloned()).collect())
+    }
+
+    async fn store(
+        &self,
+        source: &SourceName,
+        _run: &RunId,
+        writes: &[Write],
+    ) -> Result<Vec<Stored>, StoreError> {
+        let mut state = self.directory()?;
+        state.stores.push(writes.iter().map(|write| write.key.clone()).collect());
+        let mut stored = Vec::new();
+        for write in writes {
+            if state.refused.contains(&write.key.external_id) {
+                stored.push(Stored::Refused(Diagnosis::new("name-taken", "the name is taken")));
+                continue;
+            }
+            let key = (source.clone(), write.key.clone());
+            match &write.after {
+                Some(document) => {
+                    let departed = write.action == Action::Deactivated;
+                    let held = Held { version: write.version.clone(), document: document.clone(), departed };
+                    state.objects.insert(key, held);
+                }
+                None => {
+                    state.objects.remove(&key);
+                }
+            }
+            stored.push(Stored::Written);
+        }
+        Ok(stored)
+    }
+}
+
+#[async_trait]
+impl Storage for MemoryStore {
+    async fn get(&self, source: &SourceName, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let state = self.state();
+        Ok(keys.iter().map(|key| state.bucket.get(&(source.clone(), key.clone())).cloned()).collect())
+    }
+
+    async fn write(
+        &self,
+        source: &SourceName,
+        entries: &[(String, Option<Vec<u8>>)],
+        _max_bucket_bytes: u64,
+    ) -> Result<(), StoreError> {
+        let mut state = self.state();
+        for (key, value) in entries {
+            let key = (source.clone(), key.clone());
+            match value {
+                Some(value) => state.bucket.insert(key, value.clone()),
+                None => state.bucket.remove(&key),
+            };
+        }
+        Ok(())
+    }
+
+    async fn scan(
+        &self,
+        source: &SourceName,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let after = after.map(|after| (source.clone(), after.to_owned()));
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let state = self.state();
+        let entries = state
+            .bucket
+            .range((start, Bound::Unbounded))
+            .filter(|((of, key), _)| of == source && key.starts_with(prefix))
+            .map(|((_, key), value)| (key.clone(), value.clone()));
+        Ok(entries.take(usize::try_from(limit).unwrap()).collect())
+    }
+}
+
+#[async_trait]
+impl History for MemoryStore {
+    async fn open_run(&self, run: &NewRun) -> Result<Opened, StoreError> {
+        let mut state = self.state();
+        let busy =
+            state.runs.iter().find(|known| known.source == run.source && known.state == RunState::Running);
+        if let Some(busy) = busy {
+            return Ok(Opened::Busy(busy.id.clone()));
+        }
+        let id = RunId::new((state.runs.len() + 1).to_string());
+        let NewRun { source, trigger, dry_run, connector, started_at } = run.clone();
+        state.runs.push(Run {
+            id: id.clone(),
+            source,
+            trigger,
+            dry_run,
+            connector,
+            state: RunState::Running,
+            started_at,
+            finished_at: None,
+            progress: None,
+            counters: crate::history::Counters::default(),
+            failure: None,
+            n_entries_dropped: 0,
+        });
+        Ok(Opened::Run(id))
+    }
+
+    async fn beat(&self, _run: &RunId, progress: Option<&Progress>) -> Result<Beat, StoreError> {
+        let mut state = self.state();
+        state.beats.push(progress.cloned());
+        Ok(if state.is_lost { Beat::Lost } else { Beat::Running })
+    }
+
+    async fn record_entries(&self, run: &RunId, entries: &[Entry]) -> Result<(), StoreError> {
+        self.state().entries.extend(entries.iter().map(|entry| (run.clone(), entry.clone())));
+        Ok(())
+    }
+
+    async fn record_changes(&self, run: &RunId, changes: &[ChangeRecord]) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if state.history_is_down {
+            return Err(StoreError::message("disk full"));
+        }
+        state.changes.extend(changes.iter().map(|change| (run.clone(), change.clone())));
+        Ok(())
+    }
+
+    async fn close_run(&self, run: &RunId, end: &RunEnd) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let row = state.runs.iter_mut().find(|row| row.id == *run).unwrap();
+        row.state = end.state;
+        row.counters = end.counters;
+        row.failure = end.failure.clone();
+        row.n_entries_dropped = end.n_entries_dropped;
+        row.finished_at = Some(end.finished_at);
+        Ok(())
+    }
+
+    async fn runs(
+        &self,
+        source: &SourceName,
+        _before: Option<&RunId>,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreError> {
+        let state = self.state();
+        let runs = state.runs.iter().rev().filter(|run| run.source == *source);
+        Ok(runs.take(usize::try_from(limit).unwrap()).cloned().collect())
+    }
+
+    async fn run(&self, run: &RunId) -> Result<Option<Run>, StoreError> {
+        Ok(self.state().runs.iter().find(|row| row.id == *run).cloned())
+    }
+
+    async fn entries(
+        &self,
+        run: &RunId,
+        least: Severity,
+        _after: Option<u64>,
+        _limit: u32,
+    ) -> Result<Vec<Numbered<Entry>>, StoreError> {
+        let state = self.state();
+        let entries = state.entries.iter().filter(|(of, entry)| of == run && least <= entry.severity);
+        Ok((1..).zip(entries).map(|(number, (_, item))| Numbered { number, item: item.clone() }).collect())
+    }
+
+    async fn changes(
+        &self,
+        run: &RunId,
+        _after: Option<u64>,
+        _limit: u32,
+    ) -> Result<Vec<Numbered<ChangeRecord>>, StoreError> {
+        let state = self.state();
+        let changes = state.changes.iter().filter(|(of, _)| of == run);
+        Ok((1..).zip(changes).map(|(number, (_, item))| Numbered { number, item: item.clone() }).collect())
+    }
+}

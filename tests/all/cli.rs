@@ -1,0 +1,586 @@
+//! The whole of the command line, on real parts: exit codes, dry runs, signals, both formats, both languages.
+
+use crate::companies;
+use crate::expectation::View;
+use crate::harness::built;
+use crate::harness::extra;
+use crate::harness::program::{Ended, Office, Running};
+use crate::harness::real;
+use expect_test::{Expect, expect};
+use rollcall_dingtalk_simulator::{Department, Fault, Mutation, Rule};
+use serde_json::{Value, json};
+use std::fs;
+
+const LIST_MEMBERS: &str = "/topapi/v2/user/list";
+
+/// The small company, imported.
+fn imported() -> Office {
+    let office = Office::new(extra::feihua());
+    office.run("sync --format json SOURCE DATA").with_code(0);
+    office
+}
+
+fn mutate(office: &Office, mutations: impl IntoIterator<Item = Mutation>) {
+    for mutation in mutations {
+        office.server.with(|simulator| simulator.mutate(&mutation)).expect("the mutation is possible");
+    }
+}
+
+/// One of everything that can happen.
+fn a_day_s_changes() -> [Mutation; 5] {
+    [
+        Mutation::AddDepartment(Box::new(Department::new(5004, "Legal", 1))),
+        Mutation::RenameDepartment { dept_id: 5001.into(), name: "Production Research".to_owned() },
+        Mutation::modify_user("xiaohong", &json!({ "name": "小红红" })),
+        Mutation::RemoveUser { userid: "laobai".into() },
+        Mutation::RemoveDepartment { dept_id: 5002.into() },
+    ]
+}
+
+/// Let one department's members never be read.
+fn hide_members(office: &Office, dept_id: i64) {
+    let fault = Fault::Errcode { code: 50_004, message: "请求的部门id不在授权范围内".to_owned() };
+    let rule = Rule::new(fault).on_path(LIST_MEMBERS).with_param("dept_id", dept_id).always();
+    office.server.with(|simulator| simulator.inject(rule));
+}
+
+/// The beginnings of lines that say how far an import was when somebody looked.
+const PROGRESS: [&str; 6] = ["reading:", "confirming:", "retiring:", "读取中", "确认中", "清退中"];
+
+/// What differs from one time to the next has the same name every time, and how far an import was is left out.
+fn steady(office: &Office, text: &str) -> String {
+    let proxy = office.server.proxy_addr().expect("there is a proxy").to_string();
+    let text = text.replace(&proxy, "PROXY");
+    let lines = text.lines().filter(|line| !PROGRESS.iter().any(|beginning| line.starts_with(beginning)));
+    lines.map(|line| steady_line(line) + "\n").collect()
+}
+
+/// Columns are as wide as what stands in them, so a line with something unsteady has single blanks.
+fn steady_line(line: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut is_steady = !line.starts_with("run  started");
+    for word in line.split_whitespace() {
+        let name = name_of(word, words.last().map_or("", String::as_str));
+        is_steady &= name.is_none();
+        if name.as_ref().is_some_and(|name| name.starts_with("SPAN")) {
+            words.pop();
+        }
+        words.push(name.unwrap_or_else(|| word.to_owned()));
+    }
+    let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+    if is_steady { line.to_owned() } else { indent + &words.join(" ") }
+}
+
+/// What an unsteady word is called, given the word before it.
+fn name_of(word: &str, before: &str) -> Option<String> {
+    let shape: String = word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let unit = word.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+    let is_span = matches!(unit, "ms" | "s")
+        && before.trim_start_matches(|c: char| !c.is_ascii_digit()).parse::<f64>().is_ok();
+    match shape.as_str() {
+        "0000-00-00" => Some("DATE".to_owned()),
+        "00:00:00" => Some("TIME".to_owned()),
+        _ if word.starts_with("(blake3:") => Some("(DIGEST)".to_owned()),
+        _ if before == "request_id:" => Some("ID".to_owned()),
+        _ if is_span => Some(word.replace(unit, "SPAN")),
+        _ => None,
+    }
+}
+
+#[track_caller]
+fn check(office: &Office, words: &str, expected: Expect) {
+    let Ended { code, stdout, stderr } = office.run(words);
+    let code = code.expect("no signal ended it");
+    let text = format!("exit {code}\n--- stdout\n{stdout}--- stderr\n{stderr}");
+    expected.assert_eq(&steady(office, &text));
+}
+
+// What it says.
+
+#[test]
+fn an_import_and_what_can_be_looked_up_afterwards() {
+    let office = Office::new(extra::feihua());
+    check(
+        &office,
+        "sync SOURCE DATA",
+        expect![[r#"
+        exit 0
+        --- stdout
+        Run 1 of head-office: succeeded after SPAN; 7 read, 7 created
+        More: rollcall history 1 --source head-office --data data
+        --- stderr
+    "#]],
+    );
+    check(
+        &office,
+        "directory tree NAME DATA",
+        expect![[r#"
+        exit 0
+        --- stdout
+        飞花 [1] 1 person, 3 in all
+        ├─ Anna [anna]
+        ├─ Operations [5002] 1 person
+        │  └─ 老白 [laobai]
+        └─ R&D [5001] 1 person, 2 in all
+           ├─ 老白 [laobai]
+           └─ Platform [5003] 1 person
+              └─ 小红 [xiaohong]
+
+        4 departments, 3 people
+        --- stderr
+    "#]],
+    );
+    mutate(&office, a_day_s_changes());
+    check(
+        &office,
+        "sync --language zh-CN SOURCE DATA",
+        expect![[r#"
+        exit 0
+        --- stdout
+        来源 head-office 第 2 次运行：成功，耗时 SPAN；读取 6 个，新建 1 个，更新 2 个，未变 3 个，停用 1 个，删除 1 个
+        详情：rollcall history 2 --source head-office --data data
+        --- stderr
+    "#]],
+    );
+    check(
+        &office,
+        "history NAME DATA",
+        expect![[r#"
+        exit 0
+        --- stdout
+        run started trigger state took read created updated unchanged skipped rejected deactivated deleted kept
+          2 DATE TIME manual succeeded SPAN 6 1 2 3 0 0 1 1 0
+          1 DATE TIME manual succeeded SPAN 7 7 0 0 0 0 0 0 0
+        --- stderr
+    "#]],
+    );
+    check(
+        &office,
+        "history 2 NAME DATA",
+        expect![[r#"
+        exit 0
+        --- stdout
+        Run 2 of head-office
+          state        succeeded
+          started DATE TIME +00:00
+          took SPAN
+          trigger      manual
+          connector dingtalk 0.1.0 (DIGEST)
+          read         6
+          created      1
+          updated      2
+          unchanged    3
+          skipped      0
+          rejected     0
+          deactivated  1
+          deleted      1
+          kept         0
+
+        Changes
+        updated Department "5001" R&D
+            displayName  "R&D" → "Production Research"
+        created Department "5004" Legal
+        updated User "xiaohong" 小红
+            displayName  "小红" → "小红红"
+            name.formatted  "小红" → "小红红"
+        deactivated User "laobai" 老白
+            the source said: 60121: 找不到该用户
+            active  true → false
+        deleted Department "5002" Operations
+            the source said: 60003: 部门不存在
+        --- stderr
+    "#]],
+    );
+    check(
+        &office,
+        "history 2 --language zh-CN NAME DATA",
+        expect![[r#"
+        exit 0
+        --- stdout
+        来源 head-office 的第 2 次运行
+          状态      成功
+          开始时间 DATE TIME +00:00
+          耗时 SPAN
+          触发方式  手动
+          连接器 dingtalk 0.1.0 (DIGEST)
+          读取      6
+          新建      1
+          更新      2
+          未变      3
+          跳过      0
+          拒绝      0
+          停用      1
+          删除      1
+          保留      0
+
+        变更
+        更新 Department "5001" R&D
+            displayName  "R&D" → "Production Research"
+        新建 Department "5004" Legal
+        更新 User "xiaohong" 小红
+            displayName  "小红" → "小红红"
+            name.formatted  "小红" → "小红红"
+        停用 User "laobai" 老白
+            来源答复：60121: 找不到该用户
+            active  true → false
+        删除 Department "5002" Operations
+            来源答复：60003: 部门不存在
+        --- stderr
+    "#]],
+    );
+    check(
+        &office,
+        "directory tree --language zh-CN NAME DATA",
+        expect![[r#"
+        exit 0
+        --- stdout
+        飞花 [1] 直属 1 人，共 2 人
+        ├─ Anna [anna]
+        ├─ Legal [5004] 0 人
+        └─ Production Research [5001] 直属 0 人，共 1 人
+           └─ Platform [5003] 1 人
+              └─ 小红红 [xiaohong]
+
+        共 4 个部门，2 人
+        --- stderr
+    "#]],
+    );
+    let company = office.server.with(|simulator| simulator.company().clone());
+    assert_eq!(office.run("directory export NAME DATA").with_code(0).stdout, View::of(&company).export());
+}
+
+#[test]
+fn a_check_with_everything_right_and_one_with_a_wrong_secret() {
+    let office = Office::new(extra::feihua());
+    check(
+        &office,
+        "check SOURCE",
+        expect![[r#"
+        exit 0
+        --- stdout
+        ✓ settings         the settings are valid and lead to https://oapi.dingtalk.com, https://api.dingtalk.com
+        ✓ proxy            proxy http://PROXY answers
+        ✓ proxy-password   proxy http://PROXY accepts the name and password
+        ✓ origin           https://oapi.dingtalk.com answers with TLS
+        ✓ origin           https://api.dingtalk.com answers with TLS
+        ✓ settings         the settings are complete and well-formed
+        ✓ token            DingTalk accepts app_key and app_secret
+        ✓ address          DingTalk accepts requests from this address
+        ✓ scope            the application may see the whole organization
+        ✓ department-list  departments can be listed; 2 are directly below the first one
+        ✓ member-list      the members of departments can be listed; 3 were looked at
+        ✓ member-read      single people can be read
+        ✓ mobile-field     mobile is visible: 3 of 3 people have it
+        ✓ personal-fields  email, org_email, work_place, remark or extension is visible: 3 of 3 people have it
+        ✓ corp-id          DingTalk confirms that the application belongs to corp_id
+
+        15 passed, 0 to look at, 0 failed, 0 not tried
+        --- stderr
+    "#]],
+    );
+    office.write("secret.txt", "not-the-secret");
+    check(
+        &office,
+        "check SOURCE --language zh-CN",
+        expect![[r#"
+        exit 1
+        --- stdout
+        ✓ settings         设置有效，将访问 https://oapi.dingtalk.com, https://api.dingtalk.com
+        ✓ proxy            代理服务器 http://PROXY 可以连接
+        ✓ proxy-password   代理服务器 http://PROXY 接受所给的用户名和密码
+        ✓ origin           https://oapi.dingtalk.com 可以访问，TLS 连接正常
+        ✓ origin           https://api.dingtalk.com 可以访问，TLS 连接正常
+        ✓ settings         配置完整且格式正确
+        ✗ token            钉钉不接受 app_key 与 app_secret：40096: 不合法的appKey或appSecret (credentials-wrong)
+                           → 请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
+                           setting:  /app_secret
+                           errcode:  40096
+                           api:      /gettoken
+                           file:     source.toml:11:14
+        - address          未检查：检查项 "token" 未通过
+        - scope            未检查：检查项 "token" 未通过
+        - department-list  未检查：检查项 "token" 未通过
+        - member-list      未检查：检查项 "token" 未通过
+        - member-read      未检查：检查项 "token" 未通过
+        - mobile-field     未检查：检查项 "token" 未通过
+        - personal-fields  未检查：检查项 "token" 未通过
+        - corp-id          未检查：检查项 "token" 未通过
+
+        通过 6 项，需留意 0 项，失败 1 项，未检查 8 项
+        --- stderr
+    "#]],
+    );
+}
+
+#[test]
+fn a_failed_import() {
+    let office = Office::new(extra::feihua());
+    office.write("secret.txt", "not-the-secret");
+    check(
+        &office,
+        "sync SOURCE DATA",
+        expect![[r#"
+        exit 1
+        --- stdout
+        Run 1 of head-office: failed after SPAN; nothing read
+        ✗ DingTalk does not accept app_key and app_secret: 40096: 不合法的appKey或appSecret (credentials-wrong)
+          → copy Client ID and Client Secret again from DingTalk's developer console > your application > Credentials and Basic Information (凭证与基础信息); upper and lower case matter
+          setting:  /app_secret
+          errcode:  40096
+          api:      /gettoken
+          file:     source.toml:11:14
+        More: rollcall history 1 --source head-office --data data
+        --- stderr
+    "#]],
+    );
+    check(
+        &office,
+        "sync --language zh-CN SOURCE DATA",
+        expect![[r#"
+        exit 1
+        --- stdout
+        来源 head-office 第 2 次运行：失败，耗时 SPAN；未读取任何对象
+        ✗ 钉钉不接受 app_key 与 app_secret：40096: 不合法的appKey或appSecret (credentials-wrong)
+          → 请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
+          setting:  /app_secret
+          errcode:  40096
+          api:      /gettoken
+          file:     source.toml:11:14
+        详情：rollcall history 2 --source head-office --data data
+        --- stderr
+    "#]],
+    );
+}
+
+#[test]
+fn a_partial_import() {
+    let office = imported();
+    hide_members(&office, 5003);
+    check(
+        &office,
+        "sync SOURCE DATA",
+        expect![[r#"
+        exit 3
+        --- stdout
+        Run 2 of head-office: partial after SPAN; 6 read, 6 unchanged
+        ✗ Department "5003": outside of what the application may see: 50004: 请求的部门id不在授权范围内 (not-visible)
+            → in DingTalk's developer console > your application, set Permission Management (权限管理) > Contacts permission scope (通讯录权限 > 授权范围) to all staff, and publish a version whose visible range (可使用范围) is all staff
+            errcode:     50004
+            request_id: ID
+            api:         /topapi/v2/user/list
+        In the log: errors 1, warnings 0
+        More: rollcall history 2 --source head-office --data data
+        --- stderr
+    "#]],
+    );
+}
+
+#[test]
+fn a_source_file_that_is_wrong() {
+    let office = Office::new(extra::feihua());
+    let text = office.source_file().replace("[settings]", "[settings]\ndetails = \"yes\"\ncolour = \"red\"");
+    office.write("source.toml", &text);
+    check(
+        &office,
+        "sync SOURCE DATA",
+        expect![[r#"
+        exit 1
+        --- stdout
+        Run 1 of head-office: failed after SPAN; nothing read
+        ✗ 2 settings are wrong: /details: setting "details" must be true or false; /colour: setting "colour" is not one of this connector's (settings-invalid)
+          → Correct these settings, then run again.
+        More: rollcall history 1 --source head-office --data data
+        --- stderr
+    "#]],
+    );
+    office.write("source.toml", &office.source_file().replace("connector =", "conector ="));
+    check(
+        &office,
+        "sync SOURCE DATA",
+        expect![[r#"
+        exit 2
+        --- stdout
+        --- stderr
+        ✗ source.toml:1:1: `connector` is missing; it must be a string, { env = "NAME" } or { file = "PATH" } (source-file-invalid)
+        ✗ source.toml:2:1: unknown key `conector` in the first part of the file; the keys there are `name`, `connector`, `departed`, `egress`, `settings` (source-file-invalid)
+    "#]],
+    );
+}
+
+// Both formats.
+
+#[test]
+fn every_command_writes_one_json_value() {
+    let office = imported();
+    mutate(&office, a_day_s_changes());
+    let inspect = format!("connector inspect --format json {}", built::component("dingtalk").display());
+    let keys = |words: &str| -> Vec<String> {
+        let value = office.run(words).with_code(0).json();
+        value.as_object().expect("it is an object").keys().cloned().collect()
+    };
+    assert_eq!(keys(&inspect), ["descriptor", "digest", "file", "imports"]);
+    assert_eq!(keys("check --format json SOURCE"), ["connector", "findings", "passed", "source"]);
+    assert_eq!(keys("sync --dry-run --format json SOURCE DATA"), ["n_errors", "n_warnings", "run"]);
+    assert_eq!(keys("sync --format json SOURCE DATA"), ["n_errors", "n_warnings", "run"]);
+    assert_eq!(keys("history --format json NAME DATA"), ["runs", "source"]);
+    assert_eq!(keys("history 3 --format json NAME DATA"), ["changes", "entries", "run"]);
+    assert_eq!(
+        keys("directory tree --format json NAME DATA"),
+        ["departments", "n_people", "people_without_department", "source"]
+    );
+    let export = office.run("directory export --format json NAME DATA").with_code(0).stdout;
+    for line in export.lines() {
+        assert!(serde_json::from_str::<Value>(line).is_ok_and(|document| document.is_object()), "{line}");
+    }
+}
+
+#[test]
+fn a_failure_is_one_json_value_too() {
+    let office = Office::new(extra::feihua());
+    office.write("secret.txt", "not-the-secret");
+    let report = office.run("sync --format json SOURCE DATA").with_code(1).json();
+    assert_eq!(report["run"]["failure"]["diagnosis"]["code"], "credentials-wrong");
+    let checked = office.run("check --format json SOURCE").with_code(1).json();
+    assert_eq!(checked["passed"], false);
+}
+
+// Dry runs.
+
+#[test]
+fn a_dry_run_writes_its_row_alone_and_says_what_the_real_one_then_does() {
+    let office = imported();
+    let before = held(&office);
+    mutate(&office, a_day_s_changes());
+    let dry = office.run("sync --dry-run --format json SOURCE DATA").with_code(0).json();
+    assert_eq!(held(&office), before);
+    let real = office.run("sync --format json SOURCE DATA").with_code(0).json();
+    assert_ne!(held(&office), before);
+    assert_eq!((&dry["run"]["dry_run"], &real["run"]["dry_run"]), (&json!(true), &json!(false)));
+    assert_eq!(dry["run"]["counters"], real["run"]["counters"]);
+    let changes = |run: u32| {
+        office.run(&format!("history {run} --format json NAME DATA")).with_code(0).json()["changes"].clone()
+    };
+    let (dry, real) = (sorted(changes(2)), sorted(changes(3)));
+    assert_eq!(dry, real);
+    assert_eq!(dry.len(), 5);
+}
+
+#[test]
+fn a_dry_run_into_nothing_leaves_nothing_but_its_row() {
+    let office = Office::new(extra::feihua());
+    let dry = office.run("sync --dry-run --format json SOURCE DATA").with_code(0).json();
+    assert_eq!(dry["run"]["counters"]["created"], 7);
+    assert_eq!(office.run("directory export NAME DATA").with_code(0).stdout, "");
+    assert_eq!(
+        office.run("history --format json NAME DATA").json()["runs"].as_array().map(Vec::len),
+        Some(1)
+    );
+}
+
+fn held(office: &Office) -> String {
+    extra::kept(office, real::SOURCE)
+}
+
+/// Changes in an order of their own: people arrive as their departments are read, whatever comes first.
+fn sorted(changes: Value) -> Vec<String> {
+    let Value::Array(changes) = changes else { panic!("the changes are a list") };
+    let without_number = |mut change: Value| {
+        change.as_object_mut().expect("a change is an object").remove("number");
+        change.to_string()
+    };
+    let mut changes: Vec<String> = changes.into_iter().map(without_number).collect();
+    changes.sort();
+    changes
+}
+
+// One run at a time, and how it is stopped.
+
+/// An import whose requests from the fifth on are never answered.
+fn stuck(office: &Office) -> Running {
+    let hang = Rule::new(Fault::Hang { for_ms: 600_000 }).nth(5).always();
+    let n_before = office.server.with(|simulator| {
+        simulator.inject(hang);
+        simulator.trace().n_requests()
+    });
+    let running = office.start("sync SOURCE DATA");
+    let n_asked = || office.server.with(|simulator| simulator.trace().n_requests()) - n_before;
+    extra::until("the run is in the middle", || 5 <= n_asked());
+    running
+}
+
+#[test]
+fn a_signal_stops_a_run_in_good_order() {
+    let office = imported();
+    mutate(&office, a_day_s_changes());
+    let n_before = n_people(&office);
+    let running = stuck(&office);
+    running.interrupt();
+    let ended = running.end();
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.stderr.contains("stopping in good order"), "{ended:?}");
+    let runs = office.run("history --format json NAME DATA").with_code(0).json();
+    assert_eq!((&runs["runs"][0]["state"], &runs["runs"][0]["failure"]), (&json!("cancelled"), &Value::Null));
+    assert_eq!(n_people(&office), n_before, "a cancelled run took somebody away");
+}
+
+fn n_people(office: &Office) -> Value {
+    office.run("directory tree --format json NAME DATA").with_code(0).json()["n_people"].clone()
+}
+
+#[test]
+fn a_second_run_is_refused_and_told_which_one_is_at_work() {
+    let office = imported();
+    let first = stuck(&office);
+    check(
+        &office,
+        "sync SOURCE DATA",
+        expect![[r#"
+        exit 1
+        --- stdout
+        --- stderr
+        ✗ run 2 of this source is still at work (source-busy)
+          → wait until it has ended, or stop it
+    "#]],
+    );
+    check(
+        &office,
+        "sync --language zh-CN SOURCE DATA",
+        expect![[r#"
+        exit 1
+        --- stdout
+        --- stderr
+        ✗ 该来源的第 2 次运行尚未结束 (source-busy)
+          → 请等它结束，或先将其停止
+    "#]],
+    );
+    let refused = office.run("sync --format json SOURCE DATA").with_code(1).json();
+    assert_eq!(refused["errors"][0]["code"], "source-busy");
+    // Looking is no run.
+    office.run("directory tree NAME DATA").with_code(0);
+    first.interrupt();
+    first.end();
+    office.server.with(|simulator| simulator.clear_faults());
+    office.run("sync --format json SOURCE DATA").with_code(0);
+}
+
+// Folders.
+
+#[test]
+fn a_data_folder_that_others_may_write_to_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let office = Office::new(extra::feihua());
+    let cache = office.path("data/cache");
+    fs::set_permissions(&cache, fs::Permissions::from_mode(0o777)).expect("it is ours");
+    let refused = office.run("sync --format json SOURCE DATA").with_code(1).json();
+    assert_eq!(refused["errors"][0]["code"], "cache-not-private");
+}
+
+#[test]
+fn a_large_company_s_tree_ends_with_its_sums() {
+    let office = Office::new(companies::branches(4));
+    office.run("sync --format json SOURCE DATA").with_code(0);
+    let tree = office.run("directory tree NAME DATA").with_code(0).stdout;
+    let company = office.server.with(|simulator| simulator.company().clone());
+    let (n_departments, n_people) = (company.departments().len(), company.users().len());
+    assert_eq!(tree.lines().last(), Some(format!("{n_departments} departments, {n_people} people").as_str()));
+}

@@ -1,0 +1,285 @@
+//! Who is gone: only after a complete reading, only with the source's own word about each, people before departments and
+//! children before parents; and who comes back is there again.
+
+use crate::companies::{self, branch};
+use crate::expectation::{View, assert_same};
+use crate::harness::native::Native;
+use crate::harness::real::Real;
+use expect_test::{Expect, expect};
+use rollcall_dingtalk_simulator::{
+    AppKey, Company, Department, DepartmentId, Fault, Mutation, Rule, Scope, User, UserId,
+};
+use rollcall_host::directory::Action;
+use rollcall_host::history::RunState;
+use rollcall_host::{DepartedUsers, RunOptions};
+use rollcall_kit::{Departure, Key};
+use serde_json::{Value, json};
+
+const LIST_MEMBERS: &str = "/topapi/v2/user/list";
+const LIST_DEPARTMENTS: &str = "/topapi/v2/department/listsub";
+const PERSON: &str = "/topapi/v2/user/get";
+
+#[test]
+fn who_has_left_is_asked_about_and_gone_with_dingtalks_own_word() {
+    let native = imported(companies::branches(20));
+    native.mutate(&leaves("b003p0"));
+    native.mutate(&Mutation::RemoveDepartment { dept_id: branch(17) });
+    native.import();
+    check_retired(
+        &native,
+        expect![[r#"
+            Department 700000017: 60003: 部门不存在
+            User b003p0: 60121: 找不到该用户
+        "#]],
+    );
+    assert_as_the_company_is(&native);
+}
+
+#[test]
+fn a_department_that_cannot_be_listed_keeps_everyone() {
+    for path in [LIST_MEMBERS, LIST_DEPARTMENTS] {
+        let native = imported(companies::branches(20));
+        native.mutate(&leaves("b003p0"));
+        let broken =
+            Rule::new(Fault::HttpStatus { status: 502 }).on_path(path).with_param("dept_id", 700_000_009);
+        native.with(|simulator| simulator.inject(broken.always()));
+        let summary = native.sync().expect("the others are read");
+        assert!(!summary.complete);
+        check_retired(&native, expect![""]);
+    }
+}
+
+#[test]
+fn who_cannot_be_asked_about_is_kept_and_so_is_everyone_else() {
+    let native = imported(companies::branches(20));
+    for n in 0..20 {
+        native.mutate(&leaves(&format!("b{n:03}p0")));
+    }
+    let broken = Rule::new(Fault::Html).on_path(PERSON).with_param("userid", "b011p0").always();
+    native.with(|simulator| simulator.inject(broken));
+    let summary = native.sync().expect("the others are asked about");
+    assert!(!summary.complete);
+    check_retired(&native, expect![""]);
+}
+
+#[test]
+fn a_mass_absence_that_nobody_confirms_ends_early_and_keeps_all() {
+    let native = imported(companies::branches(20));
+    let n_held = native.documents().len();
+    // Every listing of people is empty, and no question about anyone is answered.
+    native.instead(|_, answer| match answer.path.as_str() {
+        LIST_MEMBERS => Some(rollcall_kit::testing::Reply::json(
+            r#"{"errcode":0,"errmsg":"ok","result":{"has_more":false,"list":[]}}"#,
+        )),
+        PERSON => Some(rollcall_kit::testing::Reply::Fail(rollcall_kit::HttpErrorKind::Interrupted)),
+        _ => None,
+    });
+    let summary = native.sync().expect("the departments are read");
+    assert!(!summary.complete);
+    assert_eq!(native.documents().len(), n_held);
+    check_retired(&native, expect![""]);
+}
+
+#[test]
+fn who_is_only_out_of_sight_is_kept() {
+    let native = imported(companies::branches(20));
+    let before = native.documents();
+    let scope = Scope::departments([700_000_000, 700_000_001]);
+    native.mutate(&Mutation::SetScope { app_key: AppKey::from(companies::APP_KEY), scope });
+    native.import();
+    check_retired(&native, expect![""]);
+    let after = native.documents();
+    assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
+    let kept = native.take_complaints();
+    assert_eq!(
+        kept.get("not-visible"),
+        Some(&(before.len() - usize::try_from(View::of(&native.company()).len()).unwrap()))
+    );
+}
+
+#[test]
+fn an_empty_scope_is_a_missing_permission_and_no_mass_departure() {
+    let native = imported(companies::branches(20));
+    let before = native.documents();
+    native.mutate(&Mutation::SetScope { app_key: AppKey::from(companies::APP_KEY), scope: Scope::empty() });
+    let failure = native.sync().expect_err("nothing can be read");
+    assert_eq!(failure.diagnosis().code, "scope-empty");
+    assert_same(&native.documents(), &before);
+}
+
+#[test]
+fn who_moves_while_the_reading_goes_on_is_not_lost() {
+    let native = imported(companies::branches(20));
+    // From the department that is listed last to the one that was listed first, just before its turn.
+    let moves = Mutation::MoveUser { userid: UserId::from("b019p0"), dept_ids: vec![branch(0)] };
+    let rule =
+        Rule::new(Fault::Mutate(Box::new(moves))).on_path(LIST_MEMBERS).with_param("dept_id", 700_000_019);
+    native.with(|simulator| simulator.inject(rule));
+    native.import();
+    check_retired(&native, expect![""]);
+    assert_as_the_company_is(&native);
+}
+
+#[test]
+fn a_department_that_moves_while_the_reading_goes_on_keeps_its_people() {
+    let company = Company::builder(companies::CORP_ID, "Moving").app(companies::app());
+    let departments = [(1001, 1), (1002, 1), (1003, 1002)];
+    let company = departments.into_iter().fold(company, |company, (id, parent)| {
+        company.department(Department::new(id, format!("Department {id}"), parent))
+    });
+    let company = company.user(User::new("both", "Both").in_departments([1001, 1003]));
+    let company = company.user(User::new("one", "One").in_departments([1003]));
+    let native = imported(company.build().expect("the company is consistent"));
+    let before = native.documents();
+    // From below one that is not listed yet to below one that was.
+    let moves =
+        Mutation::MoveDepartment { dept_id: DepartmentId::new(1003), parent_id: DepartmentId::new(1001) };
+    let rule =
+        Rule::new(Fault::Mutate(Box::new(moves))).on_path(LIST_DEPARTMENTS).with_param("dept_id", 1002);
+    native.with(|simulator| simulator.inject(rule));
+    let summary = native.sync().expect("a moving department is no failure");
+    check_retired(&native, expect![""]);
+    for userid in ["both", "one"] {
+        assert_eq!(
+            native.documents()[&user(userid)],
+            before[&user(userid)],
+            "complete: {}",
+            summary.complete
+        );
+    }
+    native.import();
+    assert_as_the_company_is(&native);
+}
+
+#[test]
+fn a_department_that_is_deleted_while_the_reading_goes_on_is_gone_and_nothing_else() {
+    for path in [LIST_MEMBERS, LIST_DEPARTMENTS] {
+        let native = imported(companies::branches(20));
+        let removed = Mutation::RemoveDepartment { dept_id: branch(17) };
+        let rule =
+            Rule::new(Fault::Mutate(Box::new(removed))).on_path(path).with_param("dept_id", 700_000_017);
+        native.with(|simulator| simulator.inject(rule));
+        native.sync().expect("a deleted department is no failure");
+        let retired = native.host.take_retired();
+        assert!(
+            retired.iter().all(|departure| departure.key == Key::new("Department", "700000017")),
+            "{retired:?}"
+        );
+        // Its people have moved to the root, which may have been listed before.
+        native.import();
+        assert_as_the_company_is(&native);
+    }
+}
+
+#[test]
+fn a_second_run_has_nothing_to_write() {
+    let native = imported(companies::shapes());
+    native.import();
+    assert_eq!(native.host.take_changes(), []);
+    assert_eq!(native.host.take_retired(), []);
+}
+
+#[test]
+fn people_go_before_departments_and_children_before_parents() {
+    let real = Real::new(companies::branches(20));
+    assert_eq!(real.sync().state, RunState::Succeeded);
+    // The second department, and with it those below; their people would move to the root.
+    for userid in ["b001p0", "b001p1", "b016p0", "b017p1"] {
+        real.mutate(&leaves(userid));
+    }
+    real.mutate(&Mutation::RemoveDepartment { dept_id: branch(1) });
+    let report = real.sync();
+    let changes = real.platform.changes(&report.run);
+    let gone = changes.iter().filter(|change| matches!(change.action, Action::Deactivated | Action::Deleted));
+    let lines: String = gone
+        .map(|change| {
+            let witness = change.witness.as_deref().unwrap_or("no witness");
+            format!("{} {}: {witness}\n", change.action, change.key.external_id)
+        })
+        .collect();
+    expect![[r#"
+        deactivated b001p0: 60121: 找不到该用户
+        deactivated b001p1: 60121: 找不到该用户
+        deactivated b016p0: 60121: 找不到该用户
+        deactivated b017p1: 60121: 找不到该用户
+        deleted 700000016: 60003: 部门不存在
+        deleted 700000017: 60003: 部门不存在
+        deleted 700000018: 60003: 部门不存在
+        deleted 700000019: 60003: 部门不存在
+        deleted 700000001: 60003: 部门不存在
+    "#]]
+    .assert_eq(&lines);
+    assert_eq!((report.counters.deactivated, report.counters.deleted), (4, 5));
+}
+
+#[test]
+fn who_comes_back_is_restored_with_nothing_left_of_before() {
+    let real = Real::new(companies::branches(8));
+    let company = real.server.with(|simulator| simulator.company().clone());
+    real.sync();
+    real.mutate(&leaves("b003p0"));
+    assert_eq!(real.sync().counters.deactivated, 1);
+    assert_eq!(real.documents().get(&user("b003p0")), None);
+    let again = User::new("b003p0", "Back Again").in_departments([700_000_002]);
+    real.mutate(&Mutation::AddUser(Box::new(again)));
+    let report = real.sync();
+    let changes = real.platform.changes(&report.run);
+    let actions: Vec<_> =
+        changes.iter().map(|change| (change.action, change.key.external_id.as_str())).collect();
+    assert_eq!(actions, [(Action::Restored, "b003p0")]);
+    let company_now = real.server.with(|simulator| simulator.company().clone());
+    assert_same(&real.documents(), &View::of(&company_now).documents());
+    assert_ne!(View::of(&company).documents(), View::of(&company_now).documents());
+}
+
+#[test]
+fn deleting_instead_of_deactivating_is_a_choice_of_the_source() {
+    let real = Real::new(companies::branches(8));
+    real.sync();
+    real.mutate(&leaves("b003p0"));
+    let source = real.source().with_departed_users(DepartedUsers::Delete);
+    let report = real.platform.sync(&source, RunOptions::default());
+    assert_eq!((report.counters.deactivated, report.counters.deleted), (0, 1));
+}
+
+#[test]
+fn a_departed_person_is_kept_as_inactive() {
+    let real = Real::new(companies::branches(8));
+    real.sync();
+    real.mutate(&leaves("b003p0"));
+    let report = real.sync();
+    let changes = real.platform.changes(&report.run);
+    let after = changes[0].after.clone().expect("the person is kept");
+    assert_eq!(after["active"], Value::Bool(false));
+    assert_eq!(after["externalId"], json!("b003p0"));
+}
+
+fn imported(company: Company) -> Native {
+    let native = Native::new(company);
+    native.import();
+    native.host.take_changes();
+    native.host.take_entries();
+    native
+}
+
+#[track_caller]
+fn check_retired(native: &Native, expected: Expect) {
+    let retired = native.host.take_retired();
+    let line = |Departure { key, witness }: &Departure| {
+        format!("{} {}: {witness}\n", key.resource_type, key.external_id)
+    };
+    expected.assert_eq(&retired.iter().map(line).collect::<String>());
+}
+
+#[track_caller]
+fn assert_as_the_company_is(native: &Native) {
+    assert_same(&native.documents(), &View::of(&native.company()).documents());
+}
+
+fn leaves(userid: &str) -> Mutation {
+    Mutation::RemoveUser { userid: UserId::from(userid) }
+}
+
+fn user(userid: &str) -> (String, String) {
+    ("User".to_owned(), userid.to_owned())
+}

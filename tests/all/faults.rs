@@ -1,0 +1,313 @@
+//! What can come back instead of an answer: every fault of the fact sheet, and lies that no sheet names.
+//!
+//! Not here: which answer is replaced, and what must follow from it (`fault_sweep`, `reactions`).
+
+use rollcall_kit::testing::Reply;
+use rollcall_kit::{Body, HttpErrorKind, Response};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// What must follow when one response is replaced by a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consequence {
+    /// It passes: the run asks again and ends as if nothing had been.
+    None,
+    /// The run may ask again, leave something unread and say so, or end with a failure; it may not pretend.
+    Honest,
+    /// It cannot be told from the truth: nothing may be lost all the same.
+    Harmless,
+}
+
+/// One way in which one response can be wrong.
+#[derive(Clone)]
+pub(crate) struct Fault {
+    pub(crate) name: String,
+    consequence: Consequence,
+    make: Arc<dyn Fn(&Answer) -> Option<Reply> + Send + Sync>,
+}
+
+/// The answer that a fault takes the place of.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    /// Of the request: `/topapi/v2/user/list`.
+    pub(crate) path: String,
+    /// The body as it should have been.
+    pub(crate) text: String,
+}
+
+impl Answer {
+    fn body(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+}
+
+impl Fault {
+    /// What must follow when it comes instead of an answer to `path`.
+    pub(crate) fn consequence(&self, path: &str) -> Consequence {
+        let renews = RENEWING.iter().any(|code| self.name.ends_with(code));
+        // What another token mends is no way to refuse the token itself.
+        if renews && path == TOKEN { Consequence::Honest } else { self.consequence }
+    }
+
+    /// What comes back instead; none where the fault makes no sense.
+    pub(crate) fn instead_of(&self, answer: &Answer) -> Option<Reply> {
+        (self.make)(answer)
+    }
+
+    fn always(name: impl Into<String>, consequence: Consequence, reply: &Reply) -> Self {
+        let reply = reply.clone();
+        Self { name: name.into(), consequence, make: Arc::new(move |_| Some(reply.clone())) }
+    }
+
+    /// The right answer, changed; a change that changes nothing makes no sense.
+    fn changed(name: &str, consequence: Consequence, change: fn(&Answer, &mut Value)) -> Self {
+        let make = move |answer: &Answer| {
+            let whole = answer.body();
+            let mut body = whole.clone();
+            change(answer, &mut body);
+            (body != whole).then(|| Reply::json(body.to_string()))
+        };
+        Self { name: name.to_owned(), consequence, make: Arc::new(make) }
+    }
+}
+
+/// All of them.
+pub(crate) fn all() -> Vec<Fault> {
+    let mut all = codes();
+    all.extend(transport());
+    all.extend(shapes());
+    all
+}
+
+const TOKEN: &str = "/gettoken";
+
+/// Codes that another token mends.
+const RENEWING: [&str; 7] = ["40014", "42001", "40001", "41001", "33001", "60011", "43007"];
+
+/// Codes that the gateway wraps: `(code, text)`.
+const GATEWAY: [(&str, &str); 14] = [
+    ("40014", "不合法的access_token"),
+    ("42001", "access_token超时"),
+    (
+        "60011",
+        "应用尚未开通所需的权限：[qyapi_get_department_list]，点击链接申请并开通即可：https://open-dev.dingtalk.com/appscope/apply?content=dingxxx%23qyapi_get_department_list, {requiredScopes=[qyapi_get_department_list]}",
+    ),
+    ("60020", "访问ip不在白名单之中,request ip=14.153.172.241 appKey(ding-example)"),
+    ("90001", "您的服务器调用钉钉开放平台所有接口的请求都被暂时禁用了"),
+    (
+        "90002",
+        "当前所有钉钉应用调用该接口次数过多，超出了该接口承受的最大qps，请求被暂时限制了，建议错开整点时刻调用该接口, apiPath(dingtalk.oapi.v2.department.listsub), 从 2026-01-01 08:00:00 到 2026-01-01 08:00:00 请求总次数超过 1200 次, 限制将在 2026-01-01 08:00:03 结束.",
+    ),
+    ("90003", "限制"),
+    ("90004", "限制"),
+    ("90005", "限制"),
+    ("90006", "限制"),
+    ("90018", "当前应用调用该接口次数过多，超出了该接口承受的最大qps，请求被暂时限制了"),
+    ("90020", "本月调用量已用完"),
+    ("40000", "access_token is blank"),
+    ("22", "不合法ApiName，ApiName = dingtalk.oapi.v2.user.notexist"),
+];
+
+/// Codes that come bare.
+const BARE: [(i64, &str); 27] = [
+    (-1, "系统繁忙"),
+    (400_001, "系统错误"),
+    (40_001, "获取access_token时Secret错误"),
+    (41_001, "缺少access_token参数"),
+    (33_001, "无效的企业ID"),
+    (40_096, "不合法的appKey或appSecret"),
+    (40_089, "不合法的corpid或corpsecret"),
+    (40_035, "不合法的参数"),
+    (400_002, "无效的参数"),
+    (40_068, "不合法的偏移量"),
+    (40_069, "不合法的分页大小"),
+    (43_001, "需要GET请求"),
+    (43_002, "需要POST请求"),
+    (43_007, "需要授权"),
+    (50_002, "请求的员工userid不在授权范围内"),
+    (50_004, "请求的部门id不在授权范围内"),
+    (60_003, "部门不存在"),
+    (40_009, "不合法的部门id"),
+    (33_012, "无效的USERID"),
+    (60_121, "找不到该用户"),
+    (60_111, "UserID不存在"),
+    (60_120, "用户已停用"),
+    (60_019, "从部门查询人员失败"),
+    (50_003, "应用已停用"),
+    (50_005, "企业已禁用"),
+    (70_001, "企业不存在或者已经被解散"),
+    (52_010, "无效的corpid"),
+];
+
+fn codes() -> Vec<Fault> {
+    let passes = ["40014", "42001", "60011", "90001", "90002", "90003", "90004", "90005", "90006", "90018"];
+    let gateway = GATEWAY.map(|(code, text)| {
+        let consequence = if passes.contains(&code) { Consequence::None } else { Consequence::Honest };
+        let body = json!({
+            "errcode": 88,
+            "errmsg": format!("ding talk error[subcode={code},submsg={text}]"),
+            "sub_code": code,
+            "sub_msg": text,
+            "request_id": "15r4hp9k1x3a7",
+        });
+        Fault::always(format!("88/{code}"), consequence, &Reply::json(body.to_string()))
+    });
+    let passes = [-1, 400_001, 40_001, 41_001, 33_001, 43_007, 60_019];
+    let bare = BARE.map(|(code, text)| {
+        let consequence = if passes.contains(&code) { Consequence::None } else { Consequence::Honest };
+        let body = json!({ "errcode": code, "errmsg": text, "request_id": "16lzmj9nqoklx" });
+        Fault::always(code.to_string(), consequence, &Reply::json(body.to_string()))
+    });
+    let passing = [
+        (
+            "88/empty",
+            json!({"errcode":88,"errmsg":"ding talk error[subcode=,submsg=]","sub_code":"","sub_msg":"","request_id":"a"}),
+        ),
+        (
+            "15",
+            json!({"errcode":15,"errmsg":"Remote service error","sub_code":"isp.top-remote-connection-timeout","sub_msg":"调用后端服务超时","request_id":"a"}),
+        ),
+        (
+            "subcode-in-text",
+            json!({"errcode":88,"errmsg":"ding talk error[subcode=90018,submsg=too fast]","request_id":"a"}),
+        ),
+    ];
+    let passing =
+        passing.map(|(name, body)| Fault::always(name, Consequence::None, &Reply::json(body.to_string())));
+    let unknown = json!({ "errcode": 123_456_789, "errmsg": "未知", "request_id": "a" });
+    let unknown = Fault::always("unknown-code", Consequence::Honest, &Reply::json(unknown.to_string()));
+    gateway.into_iter().chain(bare).chain(passing).chain([unknown]).collect()
+}
+
+fn transport() -> Vec<Fault> {
+    let html = "<html><head><title>Bad Gateway</title></head><body>nginx</body></html>";
+    let status = |status: u16| {
+        let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
+        Reply::After(1, Response { status, headers, body: Body::Text(html.to_owned()) })
+    };
+    let busy = |status: u16| {
+        let body = Body::Text(r#"{"code":"system.busy","message":"系统繁忙","requestid":"a"}"#.to_owned());
+        Reply::After(1, Response { status, headers: Vec::new(), body })
+    };
+    let statuses = [500, 502, 503, 504, 429].map(|code| (format!("http-{code}"), status(code)));
+    let busies = [500, 429].map(|code| (format!("busy-{code}"), busy(code)));
+    let named = [
+        ("html-200", status(200)),
+        ("punish", Reply::json(r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"6f1c"}"#)),
+        ("empty-body", Reply::json("")),
+        (
+            "not-utf-8",
+            Reply::After(
+                1,
+                Response { status: 200, headers: Vec::new(), body: Body::Bytes(vec![0xff, 0xfe, 0x7b]) },
+            ),
+        ),
+        ("reset", Reply::Fail(HttpErrorKind::Interrupted)),
+        ("not-sent", Reply::Fail(HttpErrorKind::NotSent)),
+        ("hang", Reply::Hang),
+    ];
+    let named = named.map(|(name, reply)| (name.to_owned(), reply));
+    let all = statuses.into_iter().chain(busies).chain(named);
+    let mut all: Vec<Fault> =
+        all.map(|(name, reply)| Fault::always(name, Consequence::None, &reply)).collect();
+    all.push(truncated());
+    all.push(Fault::always("too-large", Consequence::Honest, &Reply::Fail(HttpErrorKind::TooLarge)));
+    all.push(Fault::always("denied", Consequence::Honest, &Reply::Fail(HttpErrorKind::Denied)));
+    all
+}
+
+fn truncated() -> Fault {
+    let make = |answer: &Answer| {
+        let half = answer.text.floor_char_boundary(answer.text.len() / 2);
+        Some(Reply::json(&answer.text[..half]))
+    };
+    Fault { name: "truncated-json".to_owned(), consequence: Consequence::None, make: Arc::new(make) }
+}
+
+/// Answers that are JSON, say `errcode` 0, and are not what they should be.
+fn shapes() -> Vec<Fault> {
+    use Consequence::{Harmless, Honest};
+    vec![
+        Fault::always("json-null", Honest, &Reply::json("null")),
+        Fault::always("json-list", Honest, &Reply::json("[]")),
+        Fault::always("no-errcode", Honest, &Reply::json("{}")),
+        Fault::always("result-missing", Harmless, &Reply::json(r#"{"errcode":0,"errmsg":"ok"}"#)),
+        Fault::always("result-null", Harmless, &Reply::json(r#"{"errcode":0,"errmsg":"ok","result":null}"#)),
+        Fault::always("result-text", Honest, &Reply::json(r#"{"errcode":0,"errmsg":"ok","result":"x"}"#)),
+        Fault::always("result-number", Honest, &Reply::json(r#"{"errcode":0,"errmsg":"ok","result":7}"#)),
+        Fault::changed("errcode-text", Honest, |_, body| body["errcode"] = json!("broken")),
+        Fault::changed("ids-as-floats", Honest, |_, body| replace(body, "dept_id", &json!(1.5))),
+        Fault::changed("ids-as-objects", Honest, |_, body| replace(body, "dept_id", &json!({}))),
+        Fault::changed("names-as-numbers", Honest, |_, body| replace(body, "name", &json!(7))),
+        Fault::changed("userids-missing", Honest, |_, body| take(body, "userid")),
+        Fault::changed("departments-of-people-missing", Honest, |_, body| take(body, "dept_id_list")),
+        Fault::changed("list-missing", Honest, |_, body| take(body, "list")),
+        Fault::changed("has-more-missing", Honest, |_, body| take(body, "has_more")),
+        Fault::changed("has-more-for-ever", Honest, |answer, body| {
+            if answer.path.ends_with("user/list") {
+                body["result"]["has_more"] = json!(true);
+                body["result"]["next_cursor"] = json!(0);
+            }
+        }),
+        Fault::changed("has-more-without-cursor", Honest, |answer, body| {
+            if answer.path.ends_with("user/list") {
+                body["result"]["has_more"] = json!(true);
+                take(body, "next_cursor");
+            }
+        }),
+        Fault::changed("token-missing", Honest, |_, body| {
+            take(body, "access_token");
+            take(body, "accessToken");
+        }),
+        Fault::changed("scopes-missing", Honest, |_, body| take(body, "auth_org_scopes")),
+        Fault::changed("no-sub-departments", Harmless, |answer, body| {
+            if answer.path.ends_with("listsub") {
+                body["result"] = json!([]);
+            }
+        }),
+        Fault::changed("no-people", Harmless, |answer, body| {
+            if answer.path.ends_with("user/list") {
+                body["result"] = json!({ "has_more": false, "list": [] });
+            }
+        }),
+        Fault::changed("an-end-too-early", Harmless, |_, body| replace(body, "has_more", &json!(false))),
+        Fault::changed("one-person-less", Harmless, |_, body| {
+            body.pointer_mut("/result/list").and_then(Value::as_array_mut).and_then(Vec::pop);
+        }),
+        Fault::changed("one-department-less", Harmless, |answer, body| {
+            if answer.path.ends_with("listsub") {
+                body["result"].as_array_mut().and_then(Vec::pop);
+            }
+        }),
+        Fault::changed("a-negative-department", Harmless, |answer, body| {
+            if let (true, Some(list)) = (answer.path.ends_with("listsub"), body["result"].as_array_mut()) {
+                list.push(json!({ "dept_id": -7, "name": "家校通讯录", "parent_id": 1 }));
+            }
+        }),
+    ]
+}
+
+/// Give every member of this name, at any depth, another value.
+fn replace(value: &mut Value, name: &str, with: &Value) {
+    visit(value, &mut |members| {
+        if let Some(member) = members.get_mut(name) {
+            *member = with.clone();
+        }
+    });
+}
+
+/// Take every member of this name away, at any depth.
+fn take(value: &mut Value, name: &str) {
+    visit(value, &mut |members| drop(members.remove(name)));
+}
+
+fn visit(value: &mut Value, with: &mut impl FnMut(&mut serde_json::Map<String, Value>)) {
+    match value {
+        Value::Object(members) => {
+            with(members);
+            members.values_mut().for_each(|member| visit(member, with));
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(|element| visit(element, with)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

@@ -1,0 +1,29 @@
+//! What the tests stand on: the connector natively in virtual time, the real host over real sockets, the command line.
+
+pub(crate) mod built;
+pub(crate) mod extra;
+pub(crate) mod native;
+pub(crate) mod program;
+pub(crate) mod proxies;
+pub(crate) mod real;
+
+use crate::companies::{APP_KEY, APP_SECRET, CORP_ID};
+use rollcall_dingtalk_simulator::{Company, ProxyOptions, Server, ServerHandle, ServerOptions, Simulator};
+use serde_json::{Value, json};
+
+/// Who may use the proxy.
+pub(crate) const PROXY_USER: &str = "rollcall";
+/// Looked for in everything that a run prints or keeps.
+pub(crate) const PROXY_PASSWORD: &str = "canary-proxy-password-51c0d9e7";
+
+/// What an administrator enters.
+pub(crate) fn settings() -> Value {
+    json!({ "corp_id": CORP_ID, "app_key": APP_KEY, "app_secret": APP_SECRET })
+}
+
+/// A DingTalk behind TLS and a proxy with a password.
+pub(crate) fn serve(company: Company) -> ServerHandle {
+    let proxy = ProxyOptions::with_password(PROXY_USER, PROXY_PASSWORD);
+    let options = ServerOptions { control: None, ..ServerOptions::new(Simulator::new(company)) };
+    Server::start(options.with_proxy(proxy)).expect("loopback ports and a certificate can be had")
+}

@@ -1,0 +1,39 @@
+//! What `cargo xtask build` leaves: the components and the program. A missing one is a failure that names the command.
+
+use std::path::{Path, PathBuf};
+
+/// A component: "dingtalk", "roster", "hostile".
+#[track_caller]
+pub(crate) fn component(name: &str) -> PathBuf {
+    existing(target().join("components").join(format!("{name}.wasm")))
+}
+
+/// The command line.
+#[track_caller]
+pub(crate) fn rollcall() -> PathBuf {
+    existing(target().join("debug").join(format!("rollcall{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// An example of the host library.
+#[track_caller]
+pub(crate) fn example(name: &str) -> PathBuf {
+    existing(target().join("debug/examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Where compiled components are kept from one test run to the next.
+pub(crate) fn compiled() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled")
+}
+
+#[track_caller]
+fn existing(path: PathBuf) -> PathBuf {
+    let mend = "build it with `cargo xtask build` and `cargo build --package rollcall-host --examples`";
+    assert!(path.exists(), "{} is missing; {mend}", path.display());
+    path
+}
+
+fn target() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .parent()
+        .expect("cargo's folder for tests is inside its target folder")
+}

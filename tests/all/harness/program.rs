@@ -1,0 +1,198 @@
+//! The built `rollcall`, run as a person would: a source file, a data folder, an environment with nothing in it.
+
+use super::{PROXY_PASSWORD, PROXY_USER, built, real, serve};
+use crate::companies::{APP_KEY, APP_SECRET, CORP_ID};
+use rollcall_dingtalk_simulator::{Company, ServerHandle};
+use serde_json::Value;
+use std::fmt;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use tempfile::TempDir;
+
+/// A DingTalk, a source file that leads to it, and a folder for data.
+pub(crate) struct Office {
+    pub(crate) server: ServerHandle,
+    folder: TempDir,
+}
+
+/// How the program ended.
+pub(crate) struct Ended {
+    /// None if a signal ended it.
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Office {
+    pub(crate) fn new(company: Company) -> Self {
+        let office =
+            Self { server: serve(company), folder: tempfile::tempdir().expect("a folder can be made") };
+        office.write("ca.pem", office.server.ca_pem());
+        office.write("secret.txt", APP_SECRET);
+        office.write("source.toml", &office.source_file());
+        fs::create_dir(office.path("data")).expect("the folder is new");
+        warm(&office.path("data/cache"));
+        office
+    }
+
+    /// As the README says it: the secret in a file, the proxy's password in the environment.
+    pub(crate) fn source_file(&self) -> String {
+        let (connector, proxy) = (built::component("dingtalk"), real::proxy(&self.server));
+        format!(
+            r#"name = "{source}"
+connector = "{connector}"
+
+[egress]
+proxy = {{ url = "{proxy}", username = "{PROXY_USER}", password = {{ env = "PROXY_PASSWORD" }} }}
+ca = {{ file = "ca.pem" }}
+
+[settings]
+corp_id = "{CORP_ID}"
+app_key = "{APP_KEY}"
+app_secret = {{ file = "secret.txt" }}
+"#,
+            source = real::SOURCE,
+            connector = connector.display(),
+        )
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).expect("the folder can be written");
+    }
+
+    /// Run it to its end. `SOURCE`, `DATA` and `NAME` among the words stand for what they say.
+    pub(crate) fn run(&self, words: &str) -> Ended {
+        self.command(words).output().expect("the program starts").into()
+    }
+
+    /// Start it.
+    pub(crate) fn start(&self, words: &str) -> Running {
+        let mut command = self.command(words);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        Running { child: child.expect("the program starts") }
+    }
+
+    pub(crate) fn command(&self, words: &str) -> Command {
+        let mut command = Command::new(built::rollcall());
+        command
+            .env_clear()
+            .env("LC_ALL", "en_US.UTF-8")
+            .env("TZ", "UTC")
+            .env("PROXY_PASSWORD", PROXY_PASSWORD);
+        command.current_dir(self.folder.path());
+        for word in words.split_whitespace() {
+            match word {
+                "SOURCE" => command.args(["--source", "source.toml"]),
+                "DATA" => command.args(["--data", "data"]),
+                "NAME" => command.args(["--source", real::SOURCE]),
+                word => command.arg(word),
+            };
+        }
+        command
+    }
+}
+
+impl Ended {
+    /// What it wrote for programs.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    /// The same, if it ended like this.
+    #[track_caller]
+    pub(crate) fn with_code(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        self
+    }
+}
+
+impl fmt::Debug for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exit {:?}\n--- stdout\n{}\n--- stderr\n{}", self.code, self.stdout, self.stderr)
+    }
+}
+
+impl From<Output> for Ended {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes UTF-8");
+        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+/// The program at work. Dropped, it is killed.
+pub(crate) struct Running {
+    child: Child,
+}
+
+impl Running {
+    /// Wait until it writes a line to stderr that contains this.
+    #[track_caller]
+    pub(crate) fn until_it_says(&mut self, part: &str) {
+        let stderr = self.child.stderr.as_mut().expect("stderr is a pipe");
+        let mut lines = BufReader::new(stderr).lines();
+        assert!(lines.any(|line| line.is_ok_and(|line| line.contains(part))), "it never said {part:?}");
+    }
+
+    /// Press Ctrl-C.
+    pub(crate) fn interrupt(&self) {
+        let pid = self.child.id().to_string();
+        let killed = Command::new("kill").args(["-INT", &pid]).status().expect("kill is there");
+        assert!(killed.success());
+    }
+
+    /// Kill it as an empty battery would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("it is still running");
+        self.child.wait().expect("it has ended");
+    }
+
+    /// Wait for its end.
+    pub(crate) fn end(mut self) -> Ended {
+        let child = std::mem::replace(&mut self.child, already_ended());
+        child.wait_with_output().expect("its output can be read").into()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has usually ended by itself, which is what the errors say.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn already_ended() -> Child {
+    Command::new("true").spawn().expect("true is there")
+}
+
+/// Compiled code from the tests' own cache, so that not every folder costs a compilation.
+fn warm(cache: &Path) {
+    static COMPILED: OnceLock<()> = OnceLock::new();
+    COMPILED.get_or_init(|| {
+        let loading = real::Platform::new(real::engine());
+        loading.load(&built::component("dingtalk"));
+    });
+    copy(&built::compiled(), cache);
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).expect("the folder is new");
+    fs::set_permissions(to, fs::metadata(from).expect("it is there").permissions()).expect("it is ours");
+    for entry in fs::read_dir(from).expect("it can be read") {
+        let entry = entry.expect("it can be read");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("it has a type").is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::hard_link(entry.path(), target).expect("both are in one file system");
+        }
+    }
+}

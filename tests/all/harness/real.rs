@@ -1,0 +1,166 @@
+//! Everything real: the simulator behind TLS and its proxy, the component, the host, SQLite in a folder of its own.
+
+use super::{PROXY_PASSWORD, PROXY_USER, built, serve, settings};
+use crate::expectation::Documents;
+use rollcall_dingtalk_simulator::{Company, Mutation, ServerHandle};
+use rollcall_host::egress::{Egress, Proxy};
+use rollcall_host::history::{ChangeRecord, History, Run};
+use rollcall_host::model::{Entry, Finding, RunId, Severity, SourceName};
+use rollcall_host::sqlite::SqliteStore;
+use rollcall_host::{Connector, Engine, EngineOptions, Host, RunOptions, RunReport, Source};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// What the source is called.
+pub(crate) const SOURCE: &str = "head-office";
+
+/// A host and one source of it. The DingTalk it talks to is its own.
+pub(crate) struct Real {
+    pub(crate) server: ServerHandle,
+    pub(crate) egress: Egress,
+    pub(crate) settings: Value,
+    pub(crate) platform: Platform,
+    connector: Connector,
+}
+
+/// A host over a database in a folder of its own, and a runtime to run it.
+pub(crate) struct Platform {
+    pub(crate) folder: TempDir,
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) host: Host,
+    engine: Engine,
+    runtime: Runtime,
+}
+
+impl Real {
+    /// Through the proxy, with everything as it should be.
+    pub(crate) fn new(company: Company) -> Self {
+        let server = serve(company);
+        let egress = Egress {
+            proxy: Some(proxy(&server).with_credentials(PROXY_USER, PROXY_PASSWORD)),
+            ca_pem: Some(server.ca_pem().as_bytes().to_vec()),
+            allow: None,
+        };
+        let platform = Platform::new(engine());
+        let connector = platform.load(&built::component("dingtalk"));
+        Self { server, egress, settings: settings(), platform, connector }
+    }
+
+    /// The source as it is configured now.
+    pub(crate) fn source(&self) -> Source {
+        let name = SourceName::new(SOURCE).expect("the name is one");
+        Source::new(name, self.connector.clone(), self.settings.clone(), self.egress.clone())
+    }
+
+    /// Import.
+    pub(crate) fn sync(&self) -> RunReport {
+        self.run(RunOptions::default())
+    }
+
+    /// Import, with these options.
+    pub(crate) fn run(&self, options: RunOptions) -> RunReport {
+        self.platform.sync(&self.source(), options)
+    }
+
+    /// Check the connection.
+    pub(crate) fn check(&self) -> Vec<Finding> {
+        self.platform.wait(self.platform.host.check(&self.source()))
+    }
+
+    /// Change the company.
+    #[track_caller]
+    pub(crate) fn mutate(&self, mutation: &Mutation) {
+        self.server.with(|simulator| simulator.mutate(mutation)).expect("the mutation is possible");
+    }
+
+    /// What the platform holds and has not departed.
+    pub(crate) fn documents(&self) -> Documents {
+        self.platform.documents(SOURCE)
+    }
+}
+
+impl Platform {
+    /// Nothing imported yet.
+    pub(crate) fn new(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let store = SqliteStore::open(&folder.path().join("rollcall.db")).expect("the database opens");
+        let store = Arc::new(store);
+        let host = Host::new(engine.clone(), store.clone(), store.clone(), store.clone());
+        Self { folder, store, host, engine, runtime: runtime() }
+    }
+
+    /// Wait for something of the host's.
+    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    /// A loaded connector.
+    pub(crate) fn load(&self, path: &Path) -> Connector {
+        self.wait(self.engine.load(path)).expect("the component loads")
+    }
+
+    /// Import a source.
+    pub(crate) fn sync(&self, source: &Source, options: RunOptions) -> RunReport {
+        self.wait(self.host.sync(source, options)).expect("there is a run")
+    }
+
+    /// What is held from a source and has not departed.
+    pub(crate) fn documents(&self, source: &str) -> Documents {
+        let source = SourceName::new(source).expect("the name is one");
+        let mut documents = BTreeMap::new();
+        for resource_type in ["Department", "User"] {
+            let objects = self.wait(self.store.objects(&source, resource_type, None, u32::MAX));
+            for object in
+                objects.expect("the store answers").into_iter().filter(|object| !object.held.departed)
+            {
+                let key = (object.key.resource_type, object.key.external_id);
+                documents.insert(key, object.held.document);
+            }
+        }
+        documents
+    }
+
+    /// The row of a run.
+    pub(crate) fn row(&self, run: &RunId) -> Run {
+        self.wait(self.store.run(run)).expect("the store answers").expect("the run has a row")
+    }
+
+    /// The log of a run, from this severity on.
+    pub(crate) fn entries(&self, run: &RunId, least: Severity) -> Vec<Entry> {
+        let entries = self.wait(self.store.entries(run, least, None, u32::MAX)).expect("the store answers");
+        entries.into_iter().map(|entry| entry.item).collect()
+    }
+
+    /// What a run changed.
+    pub(crate) fn changes(&self, run: &RunId) -> Vec<ChangeRecord> {
+        let changes = self.wait(self.store.changes(run, None, u32::MAX)).expect("the store answers");
+        changes.into_iter().map(|change| change.item).collect()
+    }
+}
+
+/// The proxy, without the name and password that it wants.
+pub(crate) fn proxy(server: &ServerHandle) -> Proxy {
+    let address = server.proxy_addr().expect("the simulator has a proxy");
+    format!("http://{address}").parse().expect("it is a proxy's address")
+}
+
+/// One engine for all tests: compiling a component takes seconds.
+pub(crate) fn engine() -> Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| engine_with(EngineOptions::default())).clone()
+}
+
+/// An engine with other limits and the same compiled code.
+pub(crate) fn engine_with(options: EngineOptions) -> Engine {
+    let options = EngineOptions { cache_dir: Some(built::compiled()), ..options };
+    Engine::new(options).expect("this machine runs components")
+}
+
+fn runtime() -> Runtime {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all().build().expect("threads can be had")
+}

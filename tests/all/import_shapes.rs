@@ -1,0 +1,202 @@
+//! A company of every shape arrives byte for byte as the simulator's state says it must: natively in every mode, and once
+//! through everything real.
+
+use crate::companies::{self, APP_KEY};
+use crate::expectation::{View, assert_same, export};
+use crate::harness::native::Native;
+use crate::harness::program::Office;
+use crate::harness::real::Real;
+use rollcall_dingtalk_simulator::{
+    AccessLimited, AppKey, Company, EmptyLists, ExpiredToken, Fault, FieldPermissions, GenerateOptions,
+    LastCursor, MemberCounts, Mutation, RootParent, Rule, Scope, Simulator, Switches, UnknownUser, UserId,
+};
+use rollcall_host::history::RunState;
+
+#[test]
+fn every_shape_arrives_as_it_is() {
+    check(companies::shapes(), false);
+}
+
+#[test]
+fn every_shape_arrives_with_all_details() {
+    check(companies::shapes(), true);
+}
+
+#[test]
+fn every_shape_arrives_without_field_permissions() {
+    for field_permissions in [
+        FieldPermissions { mobile: false, personal: true },
+        FieldPermissions { mobile: true, personal: false },
+        FieldPermissions { mobile: false, personal: false },
+    ] {
+        let mut company = companies::shapes();
+        change(
+            &mut company,
+            &Mutation::SetFieldPermissions { app_key: AppKey::from(APP_KEY), field_permissions },
+        );
+        check(company, false);
+    }
+}
+
+#[test]
+fn a_part_of_the_company_arrives_as_that_part() {
+    let level = |n: i64| 900_000_000 - n;
+    let with_people = |scope: Scope, people: &[&str]| Scope {
+        authed_user: people.iter().map(|userid| UserId::from(*userid)).collect(),
+        ..scope
+    };
+    for scope in [
+        Scope::departments([companies::department_of(101)]),
+        // One inside the other, the inner one named first; and a sibling of the outer.
+        Scope::departments([level(9), level(3), level(3) - 50_000]),
+        // People who are nowhere visible, in a visible department as well, and in two of which one is.
+        with_people(Scope::departments([level(14)]), &["full", "level15", "both-ends", "everywhere"]),
+        with_people(Scope::empty(), &["full", "everywhere", "empty"]),
+        with_people(Scope::departments([1]), &["full"]),
+        Scope::departments([level(1), level(2), level(3), level(15), companies::department_of(0)]),
+    ] {
+        for details in [false, true] {
+            let mut company = companies::shapes();
+            let set = Mutation::SetScope { app_key: AppKey::from(APP_KEY), scope: scope.clone() };
+            change(&mut company, &set);
+            check(company, details);
+        }
+    }
+}
+
+#[test]
+fn what_nobody_has_confirmed_about_dingtalk_changes_nothing() {
+    let switches = [
+        Switches { root_parent: RootParent::Zero, ..Switches::default() },
+        Switches { root_parent: RootParent::Null, last_cursor: LastCursor::Present, ..Switches::default() },
+        Switches {
+            empty_lists: EmptyLists::Empty,
+            member_counts: MemberCounts::Present,
+            ..Switches::default()
+        },
+        Switches {
+            empty_lists: EmptyLists::Missing,
+            unknown_user: UnknownUser::Code33012,
+            ..Switches::default()
+        },
+        Switches {
+            expired_token: ExpiredToken::Code42001,
+            token_life_s: 5,
+            delay_ms: 400,
+            ..Switches::default()
+        },
+        Switches { access_limited: AccessLimited::LeftOut, ..Switches::default() },
+    ];
+    for switches in switches {
+        for details in [false, true] {
+            let simulator = Simulator::new(companies::shapes()).with_switches(switches.clone());
+            check_simulator(simulator, details);
+        }
+    }
+}
+
+#[test]
+fn quoted_numbers_special_departments_and_a_circle_change_nothing() {
+    for fault in [Fault::QuotedScalars, Fault::NegativeDepartments, Fault::Cycle] {
+        let mut simulator = Simulator::new(companies::branches(20));
+        simulator.inject(Rule::new(fault).always());
+        let native = Native::over(simulator);
+        native.import();
+        assert_same(&native.documents(), &View::of(&native.company()).documents());
+    }
+}
+
+#[test]
+fn companies_made_at_random_arrive_as_they_are() {
+    for seed in 0..12 {
+        let options = GenerateOptions {
+            seed,
+            n_departments: 25,
+            n_users: 150,
+            exact_members: vec![0, 1, 101],
+            ..GenerateOptions::default()
+        };
+        let mut company = Company::generate(&options);
+        // The tests' own application beside the generated one, which has another key.
+        change(&mut company, &Mutation::AddApp(companies::app()));
+        let view = |details| View {
+            details,
+            app: company.app(&AppKey::from(APP_KEY)).unwrap(),
+            ..View::of(&company)
+        };
+        for details in [false, true] {
+            let native = Native::new(company.clone());
+            native.set_details(details);
+            native.set("corp_id", company.corp_id().as_str().into());
+            native.import();
+            assert_same(&native.documents(), &view(details).documents());
+        }
+    }
+}
+
+#[test]
+fn every_shape_arrives_through_everything_real() {
+    let mut real = Real::new(companies::shapes());
+    real.settings["requests_per_second"] = 60.into();
+    let company = companies::shapes();
+    let view = View::of(&company);
+    let first = real.sync();
+    assert_eq!((first.state, first.counters.created), (RunState::Succeeded, view.len()));
+    assert_same(&real.documents(), &view.documents());
+    let second = real.sync();
+    assert_eq!((second.state, second.counters.unchanged), (RunState::Succeeded, view.len()));
+    assert_eq!(real.platform.changes(&second.run), []);
+}
+
+#[test]
+fn details_and_a_part_of_the_company_arrive_through_everything_real() {
+    let mut company = companies::branches(12);
+    let scope =
+        Scope { authed_user: vec![UserId::from("b005p0")], ..Scope::departments([700_000_001, 700_000_009]) };
+    change(&mut company, &Mutation::SetScope { app_key: AppKey::from(APP_KEY), scope });
+    let mut real = Real::new(company.clone());
+    real.settings["details"] = true.into();
+    real.settings["person_details"] = true.into();
+    real.settings["requests_per_second"] = 60.into();
+    assert_eq!(real.sync().state, RunState::Succeeded);
+    assert_same(&real.documents(), &View { details: true, ..View::of(&company) }.documents());
+}
+
+#[test]
+fn the_export_of_the_command_line_is_the_expectation_byte_for_byte() {
+    let office = Office::new(companies::shapes());
+    office.run("sync SOURCE DATA").with_code(0);
+    let exported = office.run("directory export NAME DATA").with_code(0);
+    let expected = View::of(&companies::shapes()).export();
+    let differing = exported.stdout.lines().zip(expected.lines()).find(|(found, expected)| found != expected);
+    assert_eq!(differing, None);
+    assert_eq!(exported.stdout, expected);
+    assert_eq!(export(&View::of(&companies::shapes()).documents()), expected);
+}
+
+#[track_caller]
+fn check(company: Company, details: bool) {
+    check_simulator(Simulator::new(company), details);
+}
+
+/// The first run leaves what must be there, the second finds nothing to write.
+#[track_caller]
+fn check_simulator(simulator: Simulator, details: bool) {
+    let company = simulator.company().clone();
+    let expected = View { details, ..View::of(&company) };
+    let native = Native::over(simulator);
+    native.set_details(details);
+    let summary = native.import();
+    assert_same(&native.documents(), &expected.documents());
+    assert_eq!((summary.read, summary.unchanged, summary.skipped), (expected.len(), 0, 0));
+    native.host.take_changes();
+    let again = native.import();
+    assert_eq!((again.read, again.unchanged), (expected.len(), expected.len()));
+    assert_eq!(native.host.take_changes(), []);
+    assert_eq!(native.host.take_retired(), []);
+}
+
+#[track_caller]
+fn change(company: &mut Company, mutation: &Mutation) {
+    company.apply(mutation).expect("the mutation is possible");
+}

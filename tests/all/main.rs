@@ -1,0 +1,41 @@
+//! Whole flows on real parts, one binary, a module a topic.
+
+// What the topics stand on.
+mod companies;
+mod expectation;
+mod faults;
+mod harness;
+
+// A company of every shape arrives byte for byte as the simulator's state says it must.
+mod import_shapes;
+
+// Each response of a run, replaced in turn by each fault; natively, and in small over real sockets.
+mod fault_sweep;
+mod real_faults;
+
+// What each refusal of DingTalk's leads to.
+mod reactions;
+
+// Who is gone, and who is not; what is cleared, and what is kept.
+mod clearing;
+mod deletions;
+
+// The connection check, line by line.
+mod check;
+
+// Secrets, misbehaving components, the one way out, two connectors side by side.
+mod egress;
+mod hostile;
+mod replaced;
+mod secrets;
+mod swap;
+
+// The program: what it prints, how it ends, and what is left when it is killed.
+mod cli;
+mod crash;
+
+// What is no connector is refused when it is loaded.
+mod no_connector;
+
+// The example that the README shows.
+mod embed;

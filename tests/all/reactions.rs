@@ -1,0 +1,483 @@
+//! Each refusal of DingTalk's ends in the reaction that its table names: who must act, where exactly, and after how many
+//! requests. What the sentences say is asserted as a whole, in both languages.
+
+use crate::companies::{self, APP_KEY, branch};
+use crate::expectation::{View, assert_same};
+use crate::harness::native::Native;
+use expect_test::{Expect, expect};
+use rollcall_dingtalk_simulator::{
+    AppKey, CompanyStatus, Fault, Mutation, PathCounts, Rule, Switches, permission,
+};
+use rollcall_kit::{Diagnosis, Failure, Host, Summary};
+use std::collections::BTreeSet;
+
+const LIST_DEPARTMENTS: &str = "/topapi/v2/department/listsub";
+const LIST_MEMBERS: &str = "/topapi/v2/user/list";
+const TOKEN: &str = "/gettoken";
+
+#[test]
+fn a_wrong_secret() {
+    let native = imported();
+    native.set("app_secret", "not-the-secret".into());
+    check(
+        &native,
+        expect![[r#"
+        settings credentials-wrong
+        DingTalk does not accept app_key and app_secret: 40096: 不合法的appKey或appSecret
+        钉钉不接受 app_key 与 app_secret：40096: 不合法的appKey或appSecret
+        copy Client ID and Client Secret again from DingTalk's developer console > your application > Credentials and Basic Information (凭证与基础信息); upper and lower case matter
+        请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
+        setting=/app_secret; errcode=40096; api=/gettoken
+        /gettoken 1
+    "#]],
+    );
+}
+
+#[test]
+fn a_wrong_key() {
+    let native = imported();
+    native.set("app_key", "dingnobody".into());
+    check(
+        &native,
+        expect![[r#"
+        settings credentials-wrong
+        DingTalk does not accept app_key and app_secret: 40096: 不合法的appKey或appSecret
+        钉钉不接受 app_key 与 app_secret：40096: 不合法的appKey或appSecret
+        copy Client ID and Client Secret again from DingTalk's developer console > your application > Credentials and Basic Information (凭证与基础信息); upper and lower case matter
+        请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
+        setting=/app_secret; errcode=40096; api=/gettoken
+        /gettoken 1
+    "#]],
+    );
+}
+
+#[test]
+fn a_missing_permission_for_departments_after_one_new_token() {
+    let native = imported();
+    without(&native, permission::DEPARTMENT_LIST);
+    check(
+        &native,
+        expect![[r#"
+        permission permission-missing
+        the application lacks permission qyapi_get_department_list (通讯录部门信息读权限), which /topapi/v2/department/get needs
+        应用缺少权限“通讯录部门信息读权限”（qyapi_get_department_list），无法调用 /topapi/v2/department/get
+        in DingTalk's developer console > your application > Permission Management (权限管理), apply for qyapi_get_department_list (通讯录部门信息读权限); it takes effect at once
+        请在钉钉开发者后台 > 您的应用 > 权限管理 中申请“通讯录部门信息读权限”（qyapi_get_department_list），开通后立即生效
+        requiredScopes=qyapi_get_department_list; apply=https://open-dev.dingtalk.com/appscope/apply?content=dingsimappkey0000001%23qyapi_get_department_list; errcode=60011; request_id; api=/topapi/v2/department/get
+        /auth/scopes 1
+        /gettoken 2
+        /topapi/v2/department/get 2
+    "#]],
+    );
+}
+
+#[test]
+fn a_missing_permission_for_members_after_one_new_token() {
+    let native = imported();
+    without(&native, permission::DEPARTMENT_MEMBER);
+    check(
+        &native,
+        expect![[r#"
+        permission permission-missing
+        the application lacks permission qyapi_get_department_member (通讯录部门成员读权限), which /topapi/v2/user/list needs
+        应用缺少权限“通讯录部门成员读权限”（qyapi_get_department_member），无法调用 /topapi/v2/user/list
+        in DingTalk's developer console > your application > Permission Management (权限管理), apply for qyapi_get_department_member (通讯录部门成员读权限); it takes effect at once
+        请在钉钉开发者后台 > 您的应用 > 权限管理 中申请“通讯录部门成员读权限”（qyapi_get_department_member），开通后立即生效
+        requiredScopes=qyapi_get_department_member; apply=https://open-dev.dingtalk.com/appscope/apply?content=dingsimappkey0000001%23qyapi_get_department_member; errcode=60011; request_id; api=/topapi/v2/user/list
+        /auth/scopes 1
+        /gettoken 2
+        /topapi/v2/department/get 1
+        /topapi/v2/department/listsub 9
+        /topapi/v2/user/list 10
+    "#]],
+    );
+}
+
+#[test]
+fn a_permission_granted_after_the_token_was_issued_needs_no_one() {
+    let native = imported();
+    let missing = Fault::Wrapped { code: 60_011, message: "应用尚未开通所需的权限".to_owned() };
+    native.with(|simulator| simulator.inject(Rule::new(missing).on_path(LIST_MEMBERS).nth(4)));
+    assert_as_if_nothing_had_been(&native);
+    assert_eq!(requests(&native, TOKEN).requests, 2);
+}
+
+#[test]
+fn an_address_that_is_not_on_the_list() {
+    let native = imported();
+    let addresses = vec!["198.51.100.*".to_owned()];
+    native.mutate(&Mutation::SetIpWhitelist { app_key: AppKey::from(APP_KEY), addresses });
+    check(
+        &native,
+        expect![[r#"
+        permission ip-not-allowed
+        the application does not accept requests from address 203.0.113.7
+        应用不允许来自 IP 203.0.113.7 的请求
+        add 203.0.113.7 in DingTalk's developer console > your application > Development Configuration (开发配置) > Security Settings (安全设置) > Server Outbound IP (服务器出口IP), or use the proxy whose address is listed there
+        请在钉钉开发者后台 > 您的应用 > 开发配置 > 安全设置 > 服务器出口IP 中添加 203.0.113.7，或改用该列表中已有出口 IP 的代理
+        address=203.0.113.7; errcode=60020; request_id; api=/auth/scopes
+        /auth/scopes 1
+        /gettoken 1
+    "#]],
+    );
+}
+
+#[test]
+fn an_address_taken_off_the_list_in_the_middle() {
+    let native = imported();
+    let addresses = vec!["198.51.100.1".to_owned()];
+    let taken_off = Mutation::SetIpWhitelist { app_key: AppKey::from(APP_KEY), addresses };
+    in_the_middle(&native, taken_off);
+    check_code(&native, "permission ip-not-allowed");
+}
+
+#[test]
+fn a_department_outside_the_scope_is_left_and_told() {
+    let native = imported();
+    let hidden =
+        Fault::Errcode { code: 50_004, message: "请求的部门id不在授权范围内".to_owned() };
+    let rule = Rule::new(hidden).on_path(LIST_MEMBERS).with_param("dept_id", branch(7).number());
+    native.with(|simulator| simulator.inject(rule.always()));
+    let before = native.documents();
+    assert_eq!(native.sync().map(|summary| summary.complete), Ok(false));
+    assert_same(&native.documents(), &before);
+    assert_eq!(native.take_complaints().into_keys().collect::<Vec<_>>(), ["not-visible"]);
+}
+
+#[test]
+fn a_whole_company_that_may_not_be_seen() {
+    let native = imported();
+    let hidden =
+        Fault::Errcode { code: 50_004, message: "请求的部门id不在授权范围内".to_owned() };
+    native
+        .with(|simulator| simulator.inject(Rule::new(hidden).on_path("/topapi/v2/department/get").always()));
+    check(
+        &native,
+        expect![[r#"
+        permission scope-not-readable
+        DingTalk says which departments the application may see, and then shows none of them
+        钉钉给出了应用的授权范围，但其中的部门都无法读取
+        in DingTalk's developer console > your application, set Permission Management (权限管理) > Contacts permission scope (通讯录权限 > 授权范围) to all staff, and publish a version whose visible range (可使用范围) is all staff
+        请在钉钉开发者后台 > 您的应用 > 权限管理 > 通讯录权限 > 授权范围 中选择“全部员工”，并发布一个可使用范围为“全部员工”的版本
+        errcode=50004; request_id; api=/topapi/v2/department/get
+        /auth/scopes 1
+        /gettoken 1
+        /topapi/v2/department/get 1
+    "#]],
+    );
+}
+
+#[test]
+fn calls_that_come_too_fast_wait_a_second_or_more_and_go_on() {
+    let native = imported();
+    native.with(|simulator| {
+        simulator.inject(Rule::new(Fault::AppTooFast).on_path(LIST_MEMBERS).nth(3).times(3))
+    });
+    let took_ms = took_ms(&native, assert_as_if_nothing_had_been);
+    assert!((1_000..30_000).contains(&took_ms), "{took_ms} ms");
+    assert_eq!(requests(&native, LIST_MEMBERS).throttled, 3);
+}
+
+#[test]
+fn calls_that_stay_too_fast_end_with_how_long_to_wait() {
+    let native = imported();
+    native.with(|simulator| simulator.inject(Rule::new(Fault::AppTooFast).always()));
+    check(
+        &native,
+        expect![[r#"
+        unavailable source-throttled
+        DingTalk limits how often /gettoken may be called: 90018: 当前应用调用该接口次数过多，超出了该接口承受的最大qps，请求被暂时限制了, apiPath(dingtalk.oapi.gettoken), 从 2026-01-01 08:00:15 到 2026-01-01 08:00:15 请求总次数超过 20 次, 限制将在 2026-01-01 08:00:16 结束.
+        钉钉限制了 /gettoken 的调用频率：90018: 当前应用调用该接口次数过多，超出了该接口承受的最大qps，请求被暂时限制了, apiPath(dingtalk.oapi.gettoken), 从 2026-01-01 08:00:15 到 2026-01-01 08:00:15 请求总次数超过 20 次, 限制将在 2026-01-01 08:00:16 结束.
+        lower requests_per_second, keep other programs from using the same application at the same time, and avoid the full hour
+        请调低 requests_per_second，避免其他程序同时使用同一应用，并错开整点
+        errcode=90018; api=/gettoken
+        /gettoken 5
+    "#]],
+    );
+}
+
+#[test]
+fn a_limit_for_everybody_is_waited_for_until_the_end_that_it_names() {
+    let native = imported();
+    let fault = Fault::EverybodyTooFast { for_ms: 23_000 };
+    native.with(|simulator| simulator.inject(Rule::new(fault).on_path(LIST_DEPARTMENTS).nth(2)));
+    let took_ms = took_ms(&native, assert_as_if_nothing_had_been);
+    // The text names whole seconds; jitter adds up to half.
+    assert!((22_000..40_000).contains(&took_ms), "{took_ms} ms");
+}
+
+#[test]
+fn a_token_that_ends_in_the_middle_is_renewed_once_for_everyone() {
+    let native = imported();
+    native.with(|simulator| simulator.inject(Rule::new(Fault::RevokeTokens).on_path(LIST_MEMBERS).nth(9)));
+    assert_as_if_nothing_had_been(&native);
+    assert_eq!(requests(&native, TOKEN).requests, 2);
+}
+
+#[test]
+fn a_short_lived_token_is_renewed_before_it_ends() {
+    let native = imported();
+    let switches = Switches { token_life_s: 2, delay_ms: 300, ..Switches::default() };
+    native.with(|simulator| *simulator.switches_mut() = switches);
+    assert_as_if_nothing_had_been(&native);
+    let counts = native.with(|simulator| simulator.trace().counts().clone());
+    assert!(1 < counts[TOKEN].requests);
+    assert!(counts.values().all(|counts| counts.failed == 0), "{counts:?}");
+}
+
+#[test]
+fn a_token_that_is_never_honoured() {
+    let native = imported();
+    let refused = Fault::Wrapped { code: 40_014, message: "不合法的access_token".to_owned() };
+    native.with(|simulator| simulator.inject(Rule::new(refused).on_path(LIST_DEPARTMENTS).always()));
+    check(
+        &native,
+        expect![[r#"
+        settings token-refused
+        DingTalk refused an access token that it had only just issued: 40014: 不合法的access_token
+        钉钉拒绝了刚刚签发的 access_token：40014: 不合法的access_token
+        check that oapi_base belongs to the same DingTalk as the application, and whether its secret was just reset
+        请检查 oapi_base 与应用是否属于同一个钉钉环境，以及应用的密钥是否刚被重置
+        errcode=40014; request_id; api=/topapi/v2/department/listsub
+        /auth/scopes 1
+        /gettoken 2
+        /topapi/v2/department/get 1
+        /topapi/v2/department/listsub 2
+        /topapi/v2/user/list 1
+    "#]],
+    );
+}
+
+#[test]
+fn an_application_that_is_disabled() {
+    let native = imported();
+    native.mutate(&Mutation::SetAppEnabled { app_key: AppKey::from(APP_KEY), enabled: false });
+    check(
+        &native,
+        expect![[r#"
+        permission application-disabled
+        the application is disabled in DingTalk: 50003: 应用已停用
+        应用在钉钉中已停用：50003: 应用已停用
+        enable it in DingTalk's admin console > Workbench (工作台) > Application Management (应用管理)
+        请在钉钉管理后台 > 工作台 > 应用管理 中启用该应用
+        errcode=50003; api=/gettoken
+        /gettoken 1
+    "#]],
+    );
+}
+
+#[test]
+fn a_company_that_is_disabled() {
+    let native = imported();
+    native.mutate(&Mutation::SetCompanyStatus { status: CompanyStatus::Disabled });
+    check(
+        &native,
+        expect![[r#"
+        permission organization-disabled
+        the organization is disabled or dissolved in DingTalk: 50005: 企业已禁用
+        该组织在钉钉中已停用或解散：50005: 企业已禁用
+        ask the organization's main administrator; nothing that was imported is removed
+        请联系组织的主管理员；已导入的内容不会被删除
+        errcode=50005; api=/gettoken
+        /gettoken 1
+    "#]],
+    );
+}
+
+#[test]
+fn a_company_that_is_gone() {
+    let native = imported();
+    native.mutate(&Mutation::SetCompanyStatus { status: CompanyStatus::Gone });
+    check(
+        &native,
+        expect![[r#"
+        permission organization-disabled
+        the organization is disabled or dissolved in DingTalk: 70001: 企业不存在或者已经被解散
+        该组织在钉钉中已停用或解散：70001: 企业不存在或者已经被解散
+        ask the organization's main administrator; nothing that was imported is removed
+        请联系组织的主管理员；已导入的内容不会被删除
+        errcode=70001; api=/gettoken
+        /gettoken 1
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_switched_off_in_the_middle_stops_the_run_at_once() {
+    for (mutation, code) in [
+        (
+            Mutation::SetAppEnabled { app_key: AppKey::from(APP_KEY), enabled: false },
+            "permission application-disabled",
+        ),
+        (Mutation::SetCompanyStatus { status: CompanyStatus::Disabled }, "permission organization-disabled"),
+        (Mutation::SetCompanyStatus { status: CompanyStatus::Gone }, "permission organization-disabled"),
+    ] {
+        let native = imported();
+        in_the_middle(&native, mutation);
+        check_code(&native, code);
+    }
+}
+
+#[test]
+fn the_month_s_calls_are_used_up() {
+    let native = imported();
+    let used_up = Fault::Wrapped { code: 90_020, message: "企业当月调用量已达上限".to_owned() };
+    native.with(|simulator| simulator.inject(Rule::new(used_up).on_path(LIST_DEPARTMENTS).always()));
+    check(
+        &native,
+        expect![[r#"
+        unavailable quota-used-up
+        the organization has used up this month's calls: 90020: 企业当月调用量已达上限
+        该组织本月的调用量已用完：90020: 企业当月调用量已达上限
+        wait for the next month, or buy more in DingTalk's developer console > Resource Usage (资源用量)
+        请等待下个月，或在钉钉开发者后台 > 资源用量 中扩容
+        errcode=90020; request_id; api=/topapi/v2/department/listsub
+        /auth/scopes 1
+        /gettoken 1
+        /topapi/v2/department/get 1
+        /topapi/v2/department/listsub 1
+        /topapi/v2/user/list 1
+    "#]],
+    );
+}
+
+#[test]
+fn an_address_that_dingtalk_has_blocked() {
+    let native = imported();
+    native.with(|simulator| simulator.inject(Rule::new(Fault::Punished).always()));
+    check(
+        &native,
+        expect![[r#"
+        unavailable address-blocked
+        DingTalk has blocked the caller's address for 5 minutes because too many requests came from it
+        来自该出口 IP 的请求过多，已被钉钉封禁 5 分钟
+        wait 5 minutes; if others share this address, use a proxy with an address of its own
+        请等待 5 分钟；如果有其他系统共用该 IP，请改用独立出口 IP 的代理
+        api=/gettoken
+        /gettoken 5
+    "#]],
+    );
+}
+
+#[test]
+fn a_gateway_that_answers_in_dingtalk_s_place() {
+    let native = imported();
+    native.with(|simulator| simulator.inject(Rule::new(Fault::Html).always()));
+    check(
+        &native,
+        expect![[r#"
+        protocol answer-not-understood
+        /gettoken was answered with something that is not DingTalk's JSON, or only half of it
+        /gettoken 的应答不是钉钉的 JSON，或者不完整
+        check that oapi_base points to DingTalk and that no proxy on the way answers in its place
+        请检查 oapi_base 是否指向钉钉，以及途中的代理是否替它作了应答
+        status=200; api=/gettoken
+        /gettoken 5
+    "#]],
+    );
+}
+
+#[test]
+fn a_dingtalk_that_answers_nothing_any_more_is_not_asked_for_ever() {
+    for fault in
+        [Fault::HttpStatus { status: 502 }, Fault::Reset, Fault::Hang { for_ms: 60_000 }, Fault::SystemBusy]
+    {
+        let native = Native::new(companies::branches(100));
+        native.import();
+        let before = native.documents();
+        native.with(|simulator| simulator.inject(Rule::new(fault.clone()).nth(30).always()));
+        let (result, took_ms) = (native.sync(), 0_u64);
+        assert_eq!(kind_of(&result), "unavailable", "{fault:?} {took_ms}");
+        assert_same(&native.documents(), &before);
+        assert!(native.n_requests() < 300, "{fault:?}: {} requests", native.n_requests());
+    }
+}
+
+fn imported() -> Native {
+    let native = Native::new(companies::branches(20));
+    native.import();
+    native.take_complaints();
+    native.with(|simulator| simulator.trace_mut().clear());
+    native
+}
+
+fn without(native: &Native, missing: &str) {
+    let all = permission::ALL.into_iter().filter(|point| *point != missing);
+    let permissions: BTreeSet<String> = all.map(str::to_owned).collect();
+    native.mutate(&Mutation::SetPermissions { app_key: AppKey::from(APP_KEY), permissions });
+}
+
+fn in_the_middle(native: &Native, mutation: Mutation) {
+    let rule = Rule::new(Fault::Mutate(Box::new(mutation))).on_path(LIST_MEMBERS).nth(9);
+    native.with(|simulator| simulator.inject(rule));
+}
+
+fn requests(native: &Native, path: &str) -> PathCounts {
+    native.with(|simulator| simulator.trace().of(path))
+}
+
+fn took_ms(native: &Native, act: impl FnOnce(&Native)) -> u64 {
+    let began_ms = native.host.now_ms();
+    act(native);
+    native.host.now_ms() - began_ms
+}
+
+#[track_caller]
+fn assert_as_if_nothing_had_been(native: &Native) {
+    native.import();
+    assert_same(&native.documents(), &View::of(&native.company()).documents());
+    assert_eq!(native.take_complaints().into_iter().collect::<Vec<_>>(), []);
+}
+
+/// The run fails; nothing is deleted or changed.
+#[track_caller]
+fn check(native: &Native, expected: Expect) {
+    let before = native.documents();
+    let result = native.sync();
+    assert_same(&native.documents(), &before);
+    let failure = result.as_ref().expect_err("the run fails");
+    let counts = native.with(|simulator| simulator.trace().counts().clone());
+    let counts: String =
+        counts.iter().map(|(path, counts)| format!("{path} {}\n", counts.requests)).collect();
+    expected.assert_eq(&format!("{} {}\n{counts}", kind_of(&result), told(failure.diagnosis())));
+}
+
+/// The run fails like this, soon after what happened in its middle.
+#[track_caller]
+fn check_code(native: &Native, expected: &str) {
+    let before = native.documents();
+    let result = native.sync();
+    assert_same(&native.documents(), &before);
+    let failure = result.as_ref().expect_err("the run fails");
+    assert_eq!(format!("{} {}", kind_of(&result), failure.diagnosis().code), expected);
+    // Those that were under way already; nothing is asked twice.
+    let failed: u64 =
+        native.with(|simulator| simulator.trace().counts().values().map(|counts| counts.failed).sum());
+    assert!(failed <= 33, "{failed} requests failed");
+}
+
+fn kind_of(result: &Result<Summary, Failure>) -> &'static str {
+    match result {
+        Ok(_) => "no failure",
+        Err(Failure::Settings(_)) => "settings",
+        Err(Failure::Permission(_)) => "permission",
+        Err(Failure::Unavailable(..)) => "unavailable",
+        Err(Failure::Protocol(_)) => "protocol",
+        Err(Failure::Host(_)) => "host",
+        Err(Failure::Other(_)) => "other",
+    }
+}
+
+fn told(diagnosis: &Diagnosis) -> String {
+    let Diagnosis { code, message, remedy, facts } = diagnosis;
+    let (remedy_en, remedy_zh) = remedy.as_ref().map_or(("-", "-"), |text| (&text.en, &text.zh));
+    let facts: Vec<String> = facts
+        .iter()
+        .map(
+            |(name, value)| {
+                if name == "request_id" { "request_id".to_owned() } else { format!("{name}={value}") }
+            },
+        )
+        .collect();
+    format!("{code}\n{}\n{}\n{remedy_en}\n{remedy_zh}\n{}", message.en, message.zh, facts.join("; "))
+}

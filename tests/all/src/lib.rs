@@ -1,0 +1,1 @@
+//! Whole flows on real parts, one binary, a module a topic.

@@ -1,0 +1,79 @@
+//! A DingTalk that runs on a laptop: a deterministic core, a TLS socket and a forward proxy around it.
+//!
+//! It imitates what is known of DingTalk's address book (tokens, scopes, departments, people) down to the envelopes,
+//! the types and the Chinese texts. Events, callbacks and Stream are not here. It shares no code with any connector.
+//!
+//! # The core
+//!
+//! [`Simulator::respond`] is a function of a state, a time, a caller and a request. It has no clock, no socket and no
+//! chance: the same calls give the same bytes, and a clone goes its own way from where it was taken.
+//!
+//! ```
+//! use rollcall_dingtalk_simulator::{ApiRequest, Company, Fault, FEIHUA_APP_KEY, FEIHUA_APP_SECRET, PeerAddress, Rule, Simulator};
+//! use serde_json::json;
+//!
+//! let mut dingtalk = Simulator::new(Company::feihua());
+//! let mut ask = |request: ApiRequest| {
+//!     dingtalk.respond(1_700_000_000_000, PeerAddress::DIRECT, &request).response().unwrap().json()
+//! };
+//! let url = format!("https://oapi.dingtalk.com/gettoken?appkey={FEIHUA_APP_KEY}&appsecret={FEIHUA_APP_SECRET}");
+//! let token = ask(ApiRequest::get(&url))["access_token"].as_str().unwrap().to_owned();
+//! let list = ApiRequest::post("/topapi/v2/department/listsub").token(&token).json(&json!({ "dept_id": 1 }));
+//! assert_eq!(ask(list.clone())["result"].as_array().unwrap().len(), 3);
+//!
+//! // The second page of people from now on is lost half way.
+//! dingtalk.inject(Rule::new(Fault::TruncatedBody).on_path("/topapi/v2/user/list").nth(2));
+//! assert_eq!(dingtalk.trace().of("/topapi/v2/department/listsub").requests, 1);
+//! ```
+//!
+//! # Around it
+//!
+//! [`Server::start`] puts it behind HTTPS on a thread of its own, with a control API and a forward proxy beside it;
+//! [`ServerHandle::with`] looks at the state or changes it while it is served. The program `dingtalk-simulator` is the
+//! same for other processes.
+//!
+//! A company changes only by a [`Mutation`], which is checked and answers with a [`Change`]. What nobody has confirmed
+//! about DingTalk is one of the [`Switches`]. What goes wrong on purpose is a [`Rule`] with a [`Fault`].
+
+mod api;
+mod beijing;
+mod denial;
+mod fault;
+mod gateway;
+mod generate;
+mod ids;
+mod limiter;
+mod mutate;
+mod random;
+mod refusal;
+mod reply;
+mod request;
+mod server;
+mod simulator;
+mod state;
+mod switches;
+mod tls;
+mod tokens;
+mod trace;
+
+pub use fault::{Fault, Rule, When};
+pub use generate::{
+    FEIHUA_APP_KEY, FEIHUA_APP_SECRET, GENERATED_APP_KEY, GENERATED_APP_SECRET, GenerateOptions,
+};
+pub use ids::{AppKey, CorpId, DepartmentId, UnionId, UserId};
+pub use mutate::{Change, Mutation, MutationError};
+pub use reply::{HttpResponse, Outcome, Reply};
+pub use request::{ApiRequest, PeerAddress};
+pub use server::{ProxyCounts, ProxyMode, ProxyOptions, Server, ServerHandle, ServerOptions, StartError};
+pub use simulator::Simulator;
+pub use state::{
+    App, AppSecret, Company, CompanyBuilder, CompanyStatus, Department, ExclusiveAccount, FieldPermissions,
+    Membership, Role, SceneConfig, Scope, UnionDepartment, User, permission,
+};
+pub use switches::{
+    AccessLimited, EmptyLists, EmptyWhitelist, EnglishNames, ExpiredToken, LastCursor, MemberCounts,
+    NewApiToken, OldPathErrors, OversizedPage, RateWindow, RootParent, Switches, TokenCallAddress,
+    UnifiedToken, UnknownCorp, UnknownUser,
+};
+pub use tls::TlsError;
+pub use trace::{PathCounts, Trace, TraceRecord};

@@ -1,0 +1,210 @@
+//! A connector that misbehaves as its settings tell it to: `{"behaviour": "…"}`. Written against the bare bindings, because
+//! the kit would not let it.
+
+#![expect(unsafe_code, reason = "the canonical ABI's exports are generated")]
+#![expect(clippy::panic, reason = "a panic is one of the things a host must survive")]
+
+mod bindings {
+    wit_bindgen::generate!({ path: "../../wit", world: "connector" });
+}
+
+use bindings::exports::rollcall::connector::identity_source as source;
+use bindings::rollcall::connector::{directory, history, http, tasks, types};
+use source::{Descriptor, Finding, Plan, Problem, RateLimit, Summary};
+use std::hint::black_box;
+use types::{Change, Departure, Diagnosis, Failure, Key, Object};
+
+struct Hostile;
+
+impl source::Guest for Hostile {
+    fn describe() -> Descriptor {
+        Descriptor {
+            id: "hostile".to_owned(),
+            name: "Hostile".to_owned(),
+            names: Vec::new(),
+            version: "0.1.0".to_owned(),
+            settings_schema:
+                r#"{"type":"object","properties":{"behaviour":{"type":"string"},"url":{"type":"string"}}}"#
+                    .to_owned(),
+            resource_types: vec!["Department".to_owned(), "User".to_owned()],
+        }
+    }
+
+    fn validate(_settings: String) -> Result<Plan, Vec<Problem>> {
+        let limits = vec![RateLimit { bucket: "all".to_owned(), requests: 100, window_ms: 1000 }];
+        Ok(Plan { origins: vec!["https://granted.example".to_owned()], limits })
+    }
+
+    fn check(settings: String) -> Vec<Finding> {
+        match misbehave(&settings) {
+            Ok(_) => Vec::new(),
+            Err(_) => vec![Finding {
+                check: "hostile".to_owned(),
+                standing: source::Standing::Failed,
+                diagnosis: diagnosis("misbehaved", "it did what it was told"),
+            }],
+        }
+    }
+
+    fn sync(settings: String) -> Result<Summary, Failure> {
+        misbehave(&settings)
+    }
+
+    fn refresh(settings: String, _keys: Vec<Key>) -> Result<Summary, Failure> {
+        misbehave(&settings)
+    }
+}
+
+fn misbehave(settings: &str) -> Result<Summary, Failure> {
+    let behaviour = setting(settings, "behaviour");
+    match behaviour {
+        "nothing" => {}
+        "panic" => panic!("the hostile connector panics on purpose"),
+        "loop" => endless_loop(),
+        "memory" => eat_memory(),
+        "recursion" => {
+            black_box(recurse(0));
+        }
+        "entries" => oversized_entries(),
+        "requests" => oversized_requests(setting(settings, "url")),
+        "document" => oversized_document(),
+        "denied" => return denied(setting(settings, "url")),
+        "forged-tickets" => return forged_tickets(),
+        "sleep" => sleep_an_hour(),
+        "no-witness" => return retire_without_a_witness(),
+        "lying-summary" => return Ok(Summary { read: 7, unchanged: 1, skipped: 1, complete: true }),
+        "reject" => return put_nonsense(),
+        other => panic!("unknown behaviour {other:?}"),
+    }
+    Ok(Summary { read: 0, unchanged: 0, skipped: 0, complete: true })
+}
+
+/// The text of a setting, without a JSON parser: `"name":"…"`.
+fn setting<'s>(settings: &'s str, name: &str) -> &'s str {
+    let mut parts = settings.split('"').skip_while(|part| *part != name);
+    parts.nth(2).unwrap_or_default()
+}
+
+fn endless_loop() {
+    let mut n = 0_u64;
+    loop {
+        n = black_box(n.wrapping_add(1));
+    }
+}
+
+fn eat_memory() {
+    let mut hoard: Vec<Vec<u8>> = Vec::new();
+    loop {
+        hoard.push(black_box(vec![1; 1 << 20]));
+    }
+}
+
+#[expect(unconditional_recursion, reason = "this is what it is for")]
+fn recurse(depth: u64) -> u64 {
+    let frame = black_box([depth; 64]);
+    recurse(depth + 1) + frame.iter().sum::<u64>()
+}
+
+fn oversized_entries() {
+    let entry = history::Entry {
+        severity: history::Severity::Info,
+        subject: None,
+        subject_name: None,
+        diagnosis: diagnosis("much", &"x".repeat(1000)),
+    };
+    history::record_entries(&vec![entry; 200_000]);
+}
+
+fn oversized_requests(url: &str) {
+    let tickets = http::begin(&vec![request(url); 100_000]);
+    while !tasks::wait(1000).is_empty() {}
+    http::take(&tickets);
+}
+
+fn oversized_document() {
+    let key = Key { resource_type: "User".to_owned(), external_id: "big".to_owned() };
+    let document = format!(r#"{{"externalId":"big","displayName":"{}"}}"#, "x".repeat(64 << 20));
+    directory::begin_apply(&[Change::Put(Object { key, version: "1".to_owned(), document })]);
+    while !tasks::wait(1).is_empty() {}
+}
+
+fn denied(url: &str) -> Result<Summary, Failure> {
+    let tickets = http::begin(&[request(url)]);
+    while !tasks::wait(1).is_empty() {}
+    match http::take(&tickets).pop() {
+        Some(Ok(response)) => Err(Failure::Other(diagnosis("answered", &response.status.to_string()))),
+        Some(Err(error)) => Err(Failure::Host(error.diagnosis)),
+        None => Err(Failure::Other(diagnosis("nothing", "no result"))),
+    }
+}
+
+fn forged_tickets() -> Result<Summary, Failure> {
+    let stolen = http::take(&[0, 1, u64::MAX]);
+    let n_errors = stolen.iter().filter(|result| result.is_err()).count();
+    let applied = directory::take_applied(12_345);
+    let verdict = format!("{n_errors} of {} refused, apply refused: {}", stolen.len(), applied.is_err());
+    Err(Failure::Other(diagnosis("forged", &verdict)))
+}
+
+/// It says so first, so that whoever wants to stop it in its sleep knows when.
+fn sleep_an_hour() {
+    let progress = history::Progress { phase: "sleeping".to_owned(), done: 0, total: None };
+    tasks::begin_timer(3_600_000);
+    history::report(&progress);
+    while !tasks::wait(1).is_empty() {}
+}
+
+fn retire_without_a_witness() -> Result<Summary, Failure> {
+    let holdings = directory::holdings("User", None, 1000).map_err(Failure::Host)?;
+    let key = |holding: directory::Holding| Key {
+        resource_type: "User".to_owned(),
+        external_id: holding.external_id,
+    };
+    let absent: Vec<Departure> =
+        holdings.into_iter().map(|holding| Departure { key: key(holding), witness: String::new() }).collect();
+    directory::retire(&[], &absent).map_err(Failure::Host)?;
+    Ok(Summary { read: 0, unchanged: 0, skipped: 0, complete: true })
+}
+
+fn put_nonsense() -> Result<Summary, Failure> {
+    let documents = [
+        "",
+        "[]",
+        "{",
+        r#"{"schemas":[],"externalId":"3"}"#,
+        r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"externalId":"other"}"#,
+        r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"externalId":"5","displayName":"Five"}"#,
+    ];
+    let put = |(n, document): (usize, &str)| {
+        let key = Key { resource_type: "User".to_owned(), external_id: n.to_string() };
+        Change::Put(Object { key, version: "1".to_owned(), document: document.to_owned() })
+    };
+    let changes: Vec<Change> = documents.into_iter().enumerate().map(put).collect();
+    let ticket = directory::begin_apply(&changes);
+    while !tasks::wait(1).is_empty() {}
+    directory::take_applied(ticket).map_err(Failure::Host)?;
+    Ok(Summary { read: 6, unchanged: 0, skipped: 0, complete: true })
+}
+
+fn request(url: &str) -> http::Request {
+    http::Request {
+        method: "GET".to_owned(),
+        url: url.to_owned(),
+        headers: Vec::new(),
+        body: http::Body::Empty,
+        bucket: None,
+        timeout_ms: None,
+    }
+}
+
+fn diagnosis(code: &str, message: &str) -> Diagnosis {
+    Diagnosis {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        remedy: None,
+        translations: Vec::new(),
+        facts: Vec::new(),
+    }
+}
+
+bindings::export!(Hostile with_types_in bindings);

@@ -1,0 +1,181 @@
+//! `cargo xtask build`: the components, each checked for what it asks of its host, and the two host binaries.
+//! Components are built here and not by a build script: a `cargo test` never runs another cargo.
+
+mod imports;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::say;
+use crate::shell;
+use crate::target::{self, Origin, TARGET};
+use crate::workspace::Workspace;
+
+pub(crate) const HELP: &str = "\
+cargo xtask build
+
+Build the components into target/components/ and check what each imports, then the host binary `rollcall`
+and the simulator. CARGO_TARGET_DIR is respected.
+
+  --components-only    leave out the binaries (and so wasmtime, which takes minutes the first time)";
+
+/// The components: the file's name without its ending, and the package it comes from.
+const COMPONENTS: [(&str, &str); 3] = [
+    ("dingtalk", "rollcall-dingtalk-component"),
+    ("roster", "rollcall-roster-component"),
+    ("hostile", "rollcall-hostile-component"),
+];
+
+/// The profile of `Cargo.toml` that components are built with.
+const PROFILE: &str = "component";
+
+/// Build all components and check their imports.
+///
+/// # Errors
+///
+/// When the target cannot be had, a component does not build, or it imports what no connector may.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
+    target::ensure(workspace, Origin::Any)?;
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--target", TARGET, "--profile", PROFILE]);
+    cargo.args(COMPONENTS.iter().flat_map(|(_, package)| ["--package", package]));
+    shell::run(&mut cargo)?;
+    for (name, _) in COMPONENTS {
+        finish(workspace, name)?;
+    }
+    Ok(())
+}
+
+/// Build the host's command line and the simulator, in the profile that tests use too: wasmtime is built once.
+///
+/// # Errors
+///
+/// When one does not build.
+pub(crate) fn build_binaries(workspace: &Workspace) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--bins"]).args(HOST_SIDE);
+    shell::run(&mut cargo)
+}
+
+/// The packages on the host's side of the contract, always named together.
+///
+/// Why: cargo unites the features of the packages it is asked for, and a feature more or less would build wasmtime again.
+pub(crate) const HOST_SIDE: [&str; 8] = [
+    "--package",
+    "rollcall",
+    "--package",
+    "rollcall-host",
+    "--package",
+    "rollcall-tests",
+    "--package",
+    "rollcall-dingtalk-simulator",
+];
+
+/// A binary that `build_binaries` left.
+pub(crate) fn binary(workspace: &Workspace, name: &str) -> PathBuf {
+    workspace.target.join("debug").join(name)
+}
+
+/// Check one built component and put it where tests and people look for it.
+fn finish(workspace: &Workspace, name: &str) -> Result<()> {
+    let built = workspace.target.join(TARGET).join(PROFILE).join(name).with_extension("wasm");
+    let bytes = fs::read(&built).with_context(|| format!("cargo left no {}", built.display()))?;
+    let found = imports::of(&bytes).with_context(|| format!("{} is not readable", built.display()))?;
+    let refused: Vec<&String> = found.iter().filter(|import| !is_allowed(import)).collect();
+    if !refused.is_empty() {
+        bail!(
+            "component {name:?} imports {refused:?}, which no connector may; find what pulls it in, or allow it in \
+             xtask/src/components.rs with a reason"
+        );
+    }
+    let place = workspace.component(name);
+    put(&bytes, &place)?;
+    say::note(&format!(
+        "{}: {} KiB, asks for {}",
+        workspace.shown(&place),
+        bytes.len().div_ceil(1024),
+        listed(&found)
+    ));
+    Ok(())
+}
+
+/// Written aside and renamed: a test that runs meanwhile reads the old file or the new one, never half of one.
+fn put(bytes: &[u8], place: &Path) -> Result<()> {
+    let folder = place.parent().unwrap_or(place);
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let aside = place.with_extension(format!("{}.tmp", std::process::id()));
+    fs::write(&aside, bytes).with_context(|| format!("cannot write {}", aside.display()))?;
+    fs::rename(&aside, place).with_context(|| format!("cannot write {}", place.display()))
+}
+
+/// What a connector may import: the contract, and the few WASI interfaces that Rust's standard library brings.
+fn is_allowed(import: &str) -> bool {
+    let (interface, _version) = import.split_once('@').unwrap_or((import, ""));
+    interface.starts_with("rollcall:connector/") || ALLOWED_WASI.contains(&interface)
+}
+
+/// No files and no sockets. The clock and randomness are the host's to replace; standard output and error carry a panic's
+/// message; `terminal-*` is how the standard library asks whether they are a terminal. `environment` and `exit` come
+/// from the start-up code of rustup's library (the one built from Debian's has neither); hosts answer with nothing.
+const ALLOWED_WASI: [&str; 17] = [
+    "wasi:cli/environment",
+    "wasi:cli/exit",
+    "wasi:cli/stderr",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stderr",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/wall-clock",
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:random/insecure-seed",
+    "wasi:random/random",
+];
+
+/// The contract's interfaces by name, WASI's as one word each package: the reader wants the first, the check saw all.
+fn listed(imports: &BTreeSet<String>) -> String {
+    let short = |import: &String| {
+        let name = import.split('@').next().unwrap_or(import);
+        name.strip_prefix("rollcall:connector/").or_else(|| name.split('/').next()).unwrap_or(name).to_owned()
+    };
+    let words: BTreeSet<String> = imports.iter().map(short).collect();
+    if words.is_empty() {
+        return "nothing".to_owned();
+    }
+    words.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_contract_and_the_clock_are_allowed() {
+        assert!(is_allowed("rollcall:connector/http@0.1.0"));
+        assert!(is_allowed("wasi:clocks/wall-clock@0.2.12"));
+    }
+
+    #[test]
+    fn sockets_files_and_a_client_of_wasis_own_are_refused() {
+        for import in
+            ["wasi:sockets/tcp@0.2.6", "wasi:filesystem/types@0.2.6", "wasi:http/outgoing-handler@0.2.6"]
+        {
+            assert!(!is_allowed(import), "{import}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_the_contract_is_refused() {
+        for import in ["rollcall:connectors/http@0.1.0", "wasi:io/poll2", "env"] {
+            assert!(!is_allowed(import), "{import}");
+        }
+    }
+}

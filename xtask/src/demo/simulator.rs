@@ -1,0 +1,178 @@
+//! The simulator as a child process: behind TLS and a forward proxy with a password, on ports of its own choice.
+//! It is stopped by closing its standard input, and by its own handle if that is not enough; never by name.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::control::Control;
+use crate::components;
+use crate::say;
+use crate::shell;
+use crate::workspace::Workspace;
+
+/// What the proxy wants to hear. They open nothing but the simulator's own proxy, for as long as it runs.
+pub(super) const PROXY_USER: &str = "rollcall";
+pub(super) const PROXY_PASSWORD: &str = "only-for-the-demo";
+
+/// Why: it has nothing to do but close its sockets.
+const TIME_TO_STOP: Duration = Duration::from_secs(5);
+
+/// Where everything listens, as the simulator says it: `host:port` each.
+#[derive(Clone, Debug, Deserialize)]
+struct Ready {
+    control: String,
+    proxy: String,
+}
+
+/// What the company's application is called in DingTalk's console. Not `Debug`: it holds the AppSecret.
+pub(super) struct Application {
+    pub(super) corp_id: String,
+    pub(super) app_key: String,
+    pub(super) app_secret: String,
+}
+
+/// What the proxy has carried.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct ProxyCounts {
+    /// By `host:port`.
+    pub(super) tunnels: BTreeMap<String, u64>,
+    /// Requests without the right password.
+    pub(super) unauthenticated: u64,
+}
+
+/// A running simulator; dropping it stops it.
+#[derive(Debug)]
+pub(super) struct Simulator {
+    child: Child,
+    ready: Ready,
+    control: Control,
+}
+
+impl Simulator {
+    /// Start it with the company Feihua, and wait until it listens.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started or ends before it says where it listens.
+    pub(super) fn start(workspace: &Workspace, ca: &Path, log: &Path) -> Result<Self> {
+        let program = components::binary(workspace, "dingtalk-simulator");
+        let mut command = Command::new(&program);
+        command.current_dir(&workspace.root).args([
+            "serve",
+            "--company",
+            "feihua",
+            "--control",
+            "127.0.0.1:0",
+            "--proxy",
+            "127.0.0.1:0",
+            "--proxy-user",
+            PROXY_USER,
+            "--proxy-password",
+            PROXY_PASSWORD,
+            "--ca-out",
+        ]);
+        command.arg(workspace.shown(ca));
+        let shown = shell::shown(Command::new(workspace.shown(&program)).args(command.get_args()));
+        say::command(&format!("{shown} &"));
+        let log = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
+        let mut child = command.spawn().context("the simulator cannot be started")?;
+        match listen(&mut child) {
+            Ok((ready, control)) => Ok(Self { child, ready, control }),
+            Err(error) => {
+                stop(&mut child);
+                Err(error)
+            }
+        }
+    }
+
+    /// Where the proxy is, as a URL.
+    pub(super) fn proxy_url(&self) -> String {
+        format!("http://{}", self.ready.proxy)
+    }
+
+    /// The company's only application.
+    ///
+    /// # Errors
+    ///
+    /// When the simulator does not answer, or has no application.
+    pub(super) fn application(&self) -> Result<Application> {
+        let company = self.control.send("GET", "/company", &Value::Null)?;
+        let text = |path: &str| -> Result<String> {
+            let found = company.pointer(path).and_then(Value::as_str);
+            Ok(found.with_context(|| format!("the simulator's company has no {path}"))?.to_owned())
+        };
+        Ok(Application {
+            corp_id: text("/corp_id")?,
+            app_key: text("/apps/0/app_key")?,
+            app_secret: text("/apps/0/app_secret")?,
+        })
+    }
+
+    /// What the proxy has carried until now.
+    ///
+    /// # Errors
+    ///
+    /// When the simulator does not answer.
+    pub(super) fn proxy_counts(&self) -> Result<ProxyCounts> {
+        let answer = self.control.send("GET", "/proxy", &Value::Null)?;
+        let counts = answer.get("counts").cloned().unwrap_or_default();
+        serde_json::from_value(counts)
+            .with_context(|| format!("the simulator's proxy counted something unknown: {answer}"))
+    }
+
+    /// Change the company, as somebody would in DingTalk's console.
+    ///
+    /// # Errors
+    ///
+    /// When the simulator refuses.
+    pub(super) fn change(&self, mutation: &Value) -> Result<()> {
+        let url = format!("http://{}/mutations", self.ready.control);
+        say::command(&shell::shown(Command::new("curl").arg("--data").arg(mutation.to_string()).arg(url)));
+        self.control.send("POST", "/mutations", mutation).map(drop)
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        stop(&mut self.child);
+    }
+}
+
+/// Wait for the line that says where it listens.
+fn listen(child: &mut Child) -> Result<(Ready, Control)> {
+    let stdout = child.stdout.take().context("the simulator has no output")?;
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line).context("the simulator's output cannot be read")?;
+    if line.is_empty() {
+        bail!("the simulator ended before it listened; its log says why");
+    }
+    let ready: Ready = serde_json::from_str(&line)
+        .with_context(|| format!("the simulator said something unknown: {line:?}"))?;
+    let control = Control { address: ready.control.clone() };
+    Ok((ready, control))
+}
+
+/// Ask, wait, insist. Nothing here can fail in a way that somebody could act on: the process is ours, and ends.
+fn stop(child: &mut Child) {
+    drop(child.stdin.take());
+    let asked = Instant::now();
+    while asked.elapsed() < TIME_TO_STOP {
+        if !matches!(child.try_wait(), Ok(None)) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    say::note(&format!("the simulator (process {}) does not stop by itself; ending it", child.id()));
+    drop(child.kill());
+    drop(child.wait());
+}

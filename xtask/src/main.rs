@@ -1,0 +1,75 @@
+//! What cargo cannot say: the wasm target, the component build, demo, test, bench, tidy.
+//! Arguments are matched by hand: this binary is compiled first on a bare machine.
+
+mod components;
+mod demo;
+mod finding;
+mod graph;
+mod say;
+mod shell;
+mod steps;
+mod target;
+mod tidy;
+mod wit_check;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::workspace::Workspace;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  demo         the whole main job, shown and verified
+  test         everything that CI runs
+  build        build the components, the host and the simulator
+  target       make the target wasm32-wasip2 usable
+  tidy         check the rules of the house
+  wit-check    check the contract in wit/
+  graph        check what must never depend on what
+
+`cargo xtask COMMAND --help` says more.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say::error(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Result<()> {
+    match words {
+        [] | ["--help" | "-h" | "help"] => say::line(HELP),
+        ["target", "--help"] => say::line(target::HELP),
+        ["target"] => target::ensure(&Workspace::find()?, target::Origin::Any)?,
+        ["target", "--from-debian"] => target::ensure(&Workspace::find()?, target::Origin::Debian)?,
+        ["build", "--help"] => say::line(components::HELP),
+        ["build", "--components-only"] => components::build(&Workspace::find()?)?,
+        ["build"] => {
+            let workspace = Workspace::find()?;
+            components::build(&workspace)?;
+            components::build_binaries(&workspace)?;
+        }
+        ["demo", "--help"] => say::line(demo::HELP),
+        ["demo"] => demo::run(&Workspace::find()?)?,
+        ["test", "--help"] => say::line(steps::HELP),
+        ["test", "--list"] => steps::list(),
+        ["test"] => steps::run(&Workspace::find()?, None)?,
+        ["test", "--from", first] => steps::run(&Workspace::find()?, Some(first))?,
+        ["graph", "--help"] => say::line(graph::HELP),
+        ["graph"] => graph::run(&Workspace::find()?)?,
+        ["tidy", "--help"] => say::line(tidy::HELP),
+        ["tidy"] => tidy::run(&Workspace::find()?)?,
+        ["wit-check", "--help"] => say::line(wit_check::HELP),
+        ["wit-check"] => wit_check::run(&Workspace::find()?)?,
+        other => bail!("unknown arguments {other:?}\n\n{HELP}"),
+    }
+    Ok(())
+}

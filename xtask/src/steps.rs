@@ -1,0 +1,225 @@
+//! `cargo xtask test`: everything CI runs, in order, each step with what it proves. A step fails; it is never skipped for
+//! want of something that a command can bring.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::components::{self, HOST_SIDE};
+use crate::say;
+use crate::shell;
+use crate::target::{self, Origin};
+use crate::workspace::Workspace;
+use crate::{demo, graph, tidy, wit_check};
+
+pub(crate) const HELP: &str = "\
+cargo xtask test
+
+Everything that CI runs, in order, stopping at the first failure with the command that mends it or runs it alone.
+The first time it builds wasmtime, which takes minutes. It needs tinyproxy, which .ci/run installs.
+
+  --from STEP    begin at this step, after a failure was mended
+  --list         say the steps and what each proves";
+
+/// One step.
+struct Step {
+    name: &'static str,
+    proves: &'static str,
+    run: fn(&Workspace) -> Result<()>,
+    /// The command that mends a failure, or else runs the step alone.
+    mend: &'static str,
+}
+
+const STEPS: [Step; 16] = [
+    Step {
+        name: "tools",
+        proves: "the programs that tests run beside ours are there",
+        run: tools,
+        mend: "apt-get install tinyproxy   # or .ci/run, which does it",
+    },
+    Step {
+        name: "format",
+        proves: "the text is as rustfmt writes it",
+        run: |workspace| shell::run(workspace.cargo().args(["fmt", "--all", "--check"])),
+        mend: "cargo fmt --all",
+    },
+    Step {
+        name: "target",
+        proves: "components can be built on this machine",
+        run: |workspace| target::ensure(workspace, Origin::Any),
+        mend: "cargo xtask target",
+    },
+    Step {
+        name: "tidy",
+        proves: "the rules of the house that no compiler knows are kept",
+        run: tidy::run,
+        mend: "cargo xtask tidy",
+    },
+    Step {
+        name: "wit-check",
+        proves: "the contract parses alone, is explained whole, and keeps what it published",
+        run: wit_check::run,
+        mend: "cargo xtask wit-check",
+    },
+    Step {
+        name: "graph",
+        proves: "no package reaches what it must not",
+        run: graph::run,
+        mend: "cargo xtask graph",
+    },
+    Step {
+        name: "clippy",
+        proves: "no lint is broken, in code and in tests",
+        run: |workspace| {
+            // Not by RUSTFLAGS, which would make cargo build every dependency anew.
+            let arguments = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+            shell::run(workspace.cargo().args(arguments))
+        },
+        mend: "cargo clippy --workspace --all-targets",
+    },
+    Step {
+        name: "native tests",
+        proves: "a fresh clone passes `cargo test` without the wasm target and without wasmtime",
+        run: |workspace| shell::run(workspace.cargo().arg("test")),
+        mend: "cargo test",
+    },
+    Step {
+        name: "tools' tests",
+        proves: "the checks above find what they are for, and the guest library converts what it must",
+        run: |workspace| {
+            // One by one: together they would agree on other features, and build what is built once more.
+            shell::run(workspace.cargo().args(["test", "--package", "xtask"]))?;
+            shell::run(workspace.cargo().args(["test", "--package", "rollcall-guest"]))
+        },
+        mend: "cargo test --package xtask && cargo test --package rollcall-guest",
+    },
+    Step {
+        name: "components",
+        proves: "the connectors build as components that import the contract and nothing ambient",
+        run: components::build,
+        mend: "cargo xtask build --components-only",
+    },
+    Step {
+        name: "binaries",
+        proves: "the host and the simulator build",
+        run: components::build_binaries,
+        mend: "cargo xtask build",
+    },
+    Step {
+        name: "host tests",
+        proves: "the host, its command line and the whole flows do what they say, with the real components",
+        run: |workspace| shell::run(workspace.cargo().arg("test").args(HOST_SIDE)),
+        mend: "cargo xtask build && cargo test --package rollcall --package rollcall-host --package rollcall-tests --package rollcall-dingtalk-simulator",
+    },
+    Step {
+        name: "documents",
+        proves: "the documentation builds and its links hold",
+        run: |workspace| {
+            let mut cargo = workspace.cargo();
+            shell::run(cargo.env("RUSTDOCFLAGS", "-Dwarnings").args(["doc", "--workspace", "--no-deps"]))
+        },
+        mend: "RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps",
+    },
+    Step {
+        name: "demo",
+        proves: "the whole story holds, from an empty directory to every change seen",
+        run: demo::run,
+        mend: "cargo xtask demo",
+    },
+    Step {
+        name: "fuzz targets",
+        proves: "the fuzz targets hold on their seeds",
+        run: fuzz,
+        mend: "cargo test --manifest-path tests/fuzz/Cargo.toml",
+    },
+    Step {
+        name: "dependencies",
+        proves: "licences, sources and versions of what we depend on are the allowed ones",
+        run: deny,
+        mend: "cargo deny check bans licenses sources",
+    },
+];
+
+/// Run all steps, or those from `first` on.
+///
+/// # Errors
+///
+/// When a step fails, or there is none of that name.
+pub(crate) fn run(workspace: &Workspace, first: Option<&str>) -> Result<()> {
+    let skipped = match first {
+        None => 0,
+        Some(name) => STEPS
+            .iter()
+            .position(|step| step.name == name)
+            .with_context(|| format!("no step is named {name:?}; `cargo xtask test --list` names them"))?,
+    };
+    let mut taken = Vec::new();
+    for (index, step) in STEPS.iter().enumerate().skip(skipped) {
+        say::head(&format!("[{}/{}] {}: {}", index + 1, STEPS.len(), step.name, step.proves));
+        let begun = Instant::now();
+        let result = (step.run)(workspace);
+        taken.push((step.name, begun.elapsed()));
+        if let Err(error) = result {
+            summary(&taken);
+            bail!("step `{}` failed: {error:#}\nto mend or to see it alone: {}", step.name, step.mend);
+        }
+    }
+    summary(&taken);
+    match skipped {
+        0 => say::line("all steps passed"),
+        _ => say::line(&format!("the last {} of {} steps passed", STEPS.len() - skipped, STEPS.len())),
+    }
+    Ok(())
+}
+
+/// Say what would be run.
+pub(crate) fn list() {
+    for step in &STEPS {
+        say::line(&format!("{:14} {}", step.name, step.proves));
+    }
+}
+
+fn summary(taken: &[(&str, Duration)]) {
+    say::head("time taken");
+    for (name, duration) in taken {
+        say::line(&format!("   {:>7.1} s  {name}", duration.as_secs_f64()));
+    }
+    let total: Duration = taken.iter().map(|(_, duration)| *duration).sum();
+    say::line(&format!("   {:>7.1} s  together", total.as_secs_f64()));
+}
+
+fn tools(_: &Workspace) -> Result<()> {
+    if shell::find("tinyproxy").is_none() {
+        bail!(
+            "tinyproxy is not on this machine; the tests run against a real forward proxy as well as our own"
+        );
+    }
+    say::note("tinyproxy is there");
+    Ok(())
+}
+
+fn fuzz(workspace: &Workspace) -> Result<()> {
+    let manifest = workspace.root.join("tests").join("fuzz").join("Cargo.toml");
+    if !manifest.exists() {
+        say::note("the repository has no tests/fuzz yet");
+        return Ok(());
+    }
+    // A workspace of its own, so it builds into a folder of its own.
+    let mut cargo = workspace.cargo();
+    cargo.env_remove("CARGO_TARGET_DIR").args(["test", "--manifest-path"]).arg(manifest);
+    shell::run(&mut cargo)
+}
+
+fn deny(workspace: &Workspace) -> Result<()> {
+    if shell::find("cargo-deny").is_none() {
+        // The one step that may be left out: the tool takes longer to build than all the rest, and what it reads
+        // changes with Cargo.lock and deny.toml only.
+        say::note(
+            "NOT CHECKED: cargo-deny is not on this machine; `cargo install --locked cargo-deny` brings it",
+        );
+        return Ok(());
+    }
+    let mut deny: Command = workspace.cargo();
+    shell::run(deny.args(["deny", "check", "bans", "licenses", "sources"]))
+}
