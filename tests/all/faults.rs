@@ -18,12 +18,14 @@ pub(crate) enum Consequence {
     Harmless,
 }
 
+type Make = dyn Fn(&Answer) -> Option<Reply> + Send + Sync;
+
 /// One way in which one response can be wrong.
 #[derive(Clone)]
 pub(crate) struct Fault {
     pub(crate) name: String,
     consequence: Consequence,
-    make: Arc<dyn Fn(&Answer) -> Option<Reply> + Send + Sync>,
+    make: Arc<Make>,
 }
 
 /// The answer that a fault takes the place of.

@@ -1,5 +1,14 @@
 //! Whole flows on real parts, one binary, a module a topic.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of it is test code, and clippy knows only the functions that are marked so"
+)]
+#![expect(clippy::print_stdout, reason = "a sweep says how much it covered")]
+#![expect(clippy::needless_pass_by_value, reason = "the macro `expect!` is written at the call")]
+
 // What the topics stand on.
 mod companies;
 mod expectation;

@@ -17,7 +17,7 @@ pub(crate) const HELP: &str = "\
 cargo xtask test
 
 Everything that CI runs, in order, stopping at the first failure with the command that mends it or runs it alone.
-The first time it builds wasmtime, which takes minutes. It needs tinyproxy, which .ci/run installs.
+The first time it builds wasmtime, which takes minutes. It needs tinyproxy and microsocks, which .ci/run installs.
 
   --from STEP    begin at this step, after a failure was mended
   --list         say the steps and what each proves";
@@ -36,7 +36,7 @@ const STEPS: [Step; 16] = [
         name: "tools",
         proves: "the programs that tests run beside ours are there",
         run: tools,
-        mend: "apt-get install tinyproxy   # or .ci/run, which does it",
+        mend: "apt-get install tinyproxy microsocks   # or .ci/run, which does it",
     },
     Step {
         name: "format",
@@ -190,12 +190,14 @@ fn summary(taken: &[(&str, Duration)]) {
 }
 
 fn tools(_: &Workspace) -> Result<()> {
-    if shell::find("tinyproxy").is_none() {
-        bail!(
-            "tinyproxy is not on this machine; the tests run against a real forward proxy as well as our own"
-        );
+    for program in ["tinyproxy", "microsocks"] {
+        if shell::find(program).is_none() {
+            bail!(
+                "{program} is not on this machine; the tests run against real forward proxies as well as our own"
+            );
+        }
+        say::note(&format!("{program} is there"));
     }
-    say::note("tinyproxy is there");
     Ok(())
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct Real {
 
 /// A host over a database in a folder of its own, and a runtime to run it.
 pub(crate) struct Platform {
-    pub(crate) folder: TempDir,
+    _folder: TempDir,
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) host: Host,
     engine: Engine,
@@ -90,7 +90,7 @@ impl Platform {
         let store = SqliteStore::open(&folder.path().join("rollcall.db")).expect("the database opens");
         let store = Arc::new(store);
         let host = Host::new(engine.clone(), store.clone(), store.clone(), store.clone());
-        Self { folder, store, host, engine, runtime: runtime() }
+        Self { _folder: folder, store, host, engine, runtime: runtime() }
     }
 
     /// Wait for something of the host's.
