@@ -1,11 +1,7 @@
-//! What xtask tells the person who ran it. The only file here that prints; it colours nothing, so that a log reads the same.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "xtask is a command line; this is where it speaks"
-)]
+//! What xtask tells the person who ran it. The only file here that writes to the terminal; it colours nothing, so that a log
+//! reads the same.
 
-use std::io::Write as _;
+use std::io::Write;
 
 /// The head of a part of the work.
 pub(crate) fn head(text: &str) {
@@ -22,20 +18,23 @@ pub(crate) fn command(text: &str) {
     line(&format!("   $ {text}"));
 }
 
-/// Text that another program wrote, moved in so that it reads as a quotation.
+/// Text that is shown as a quotation, moved in.
 pub(crate) fn quote(text: &str) {
     text.lines().for_each(|quoted| line(&format!("     {quoted}")));
 }
 
 /// A line as it is.
 pub(crate) fn line(text: &str) {
-    println!("{text}");
-    // Children write to the same descriptors: what was said before they start must be seen before. A closed
-    // descriptor is reported by the `println!` above, so there is nothing to add here.
-    drop(std::io::stdout().flush());
+    write(std::io::stdout().lock(), text);
 }
 
 /// Why the command failed.
 pub(crate) fn error(text: &str) {
-    eprintln!("\nerror: {text}");
+    write(std::io::stderr().lock(), &format!("\nerror: {text}"));
+}
+
+/// Flushed, because children write to the same place: what was said before they start must be seen before. A reader
+/// who left, as `head` does, ends nothing: the work goes on and its exit code still counts.
+fn write(mut out: impl Write, text: &str) {
+    drop(writeln!(out, "{text}").and_then(|()| out.flush()));
 }

@@ -32,10 +32,10 @@ pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<(
     crawl.run(tops.into_iter().map(Work::Top).collect()).await?;
     crawl.judge_tops()?;
     // All visible departments are known from here on.
-    crawl.put_late().await?;
+    crawl.put_late(&scopes).await?;
     let rest = crawl.settle_waiting(&scopes).await?;
     crawl.run(rest).await?;
-    crawl.put_late().await?;
+    crawl.put_late(&scopes).await?;
     crawl.tell_counts();
     let departments = crawl.tree.into_inner().into_departments();
     Ok((scope::in_words(&scopes), View::read(scopes, departments)))

@@ -65,10 +65,8 @@ impl View {
         if let Some(place) = self.asked.borrow().get(&id) {
             return Ok(*place);
         }
-        let is_authed = |id: &DepartmentId| self.scopes.authed_dept.contains(id);
         let place = match client.chain(id).await {
-            Ok(_) if self.scopes.is_whole() => Place::Inside,
-            Ok(chain) if chain.iter().chain([&id]).any(is_authed) => Place::Inside,
+            Ok(chain) if self.scopes.cover(id, &chain) => Place::Inside,
             Ok(_) | Err(Trouble::Hidden(_)) => Place::Outside,
             Err(Trouble::Gone(_)) => Place::Gone,
             Err(trouble) => return Err(trouble),

@@ -82,6 +82,12 @@ fn in_code(path: &str, line: usize, code: &str) -> Option<Finding> {
 }
 
 fn in_comments(path: &str, line: usize, comment: &str) -> Option<Finding> {
+    if let Some((_, language)) = comment.split_once("```")
+        && language.split(',').any(|word| word.trim() == "ignore")
+    {
+        let mend = "let it compile (`no_run` if it cannot run here), or mark it `text`";
+        return Some(Finding::at(path, line, RUNS, mend));
+    }
     let (_, after) = ["TODO", "FIXME", "XXX"].iter().find_map(|mark| comment.split_once(mark))?;
     let said = after.trim_start_matches([':', ' ', '(', ')']).trim();
     (said.chars().count() < MIN_TODO_CHARS)
@@ -142,6 +148,13 @@ mod tests {
         {
             check_text(&format!("//! A.\n{attribute}\nfn f() {{}}"), &[&format!("a/src/b.rs:2 {rule}")]);
         }
+    }
+
+    #[test]
+    fn an_ignored_example_is_found_and_one_that_only_compiles_is_not() {
+        let rule = "every test runs, and says what it expects";
+        check_text("//! A.\n/// ```rust,ignore\n", &[&format!("a/src/b.rs:2 {rule}")]);
+        check_text("//! A.\n/// ```no_run\n", &[]);
     }
 
     #[test]

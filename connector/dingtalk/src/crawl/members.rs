@@ -13,7 +13,8 @@ use crate::wire::departments::BadItem;
 use crate::wire::scopes::Scopes;
 use crate::wire::users::User;
 use crate::wire::{DepartmentId, UserId};
-use rollcall_kit::{Failure, Key, Severity};
+use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
+use rollcall_kit::{Failure, Key, Severity, pool};
 use std::collections::BTreeSet;
 
 impl Crawl<'_> {
@@ -58,7 +59,9 @@ impl Crawl<'_> {
     pub(super) async fn settle_waiting(&self, scopes: &Scopes) -> Result<Vec<Work>, Failure> {
         let mut work = Vec::new();
         let people = std::mem::take(&mut *self.people.borrow_mut());
-        for Waiting { person, unlisted } in people.into_waiting() {
+        let waiting: Vec<Waiting> = people.into_waiting().collect();
+        self.ask_about(scopes, waiting.iter().flat_map(|waiting| waiting.unlisted.iter().copied())).await?;
+        for Waiting { person, unlisted } in waiting {
             match self.judge(&unlisted) {
                 Verdict::Put => {
                     self.count_not_visible(unlisted.len());
@@ -75,8 +78,9 @@ impl Crawl<'_> {
     }
 
     /// Put those who named a department that was not seen by then.
-    pub(super) async fn put_late(&self) -> Result<(), Failure> {
+    pub(super) async fn put_late(&self, scopes: &Scopes) -> Result<(), Failure> {
         let late = std::mem::take(&mut *self.late.borrow_mut());
+        self.ask_about(scopes, late.iter().flat_map(|user| user.dept_id_list.iter().copied())).await?;
         for user in late {
             let mut memberships = memberships(&user, self.person_details());
             let unseen: Vec<_> =
@@ -90,6 +94,34 @@ impl Crawl<'_> {
             self.put(&user, &memberships).await?;
         }
         Ok(())
+    }
+
+    /// Departments that nothing listed are outside of what may be seen, or new, or have moved during the reading: out of
+    /// a membership only in the first case. Asking where they are tells which.
+    async fn ask_about(
+        &self,
+        scopes: &Scopes,
+        departments: impl Iterator<Item = DepartmentId>,
+    ) -> Result<(), Failure> {
+        let puzzles: BTreeSet<_> = departments.filter(|id| self.tree.borrow().is_puzzle(*id)).collect();
+        pool::crawl(puzzles, MAX_REQUESTS_IN_FLIGHT, |id| async move {
+            let is_visible = match self.client.chain(id).await {
+                Ok(chain) => scopes.cover(id, &chain),
+                Err(Trouble::Gone(_) | Trouble::Hidden(_)) => false,
+                Err(Trouble::Fatal(failure)) => return Err(failure),
+                Err(Trouble::Lost(failure)) => {
+                    self.incomplete(&department::key(id), failure.diagnosis().clone());
+                    self.tree.borrow_mut().answered(id, true);
+                    return Ok(Vec::new());
+                }
+            };
+            if is_visible {
+                self.incomplete(&department::key(id), say::department_not_listed());
+            }
+            self.tree.borrow_mut().answered(id, is_visible);
+            Ok(Vec::new())
+        })
+        .await
     }
 
     async fn member(&self, department: DepartmentId, user: User) -> Result<Option<Work>, Failure> {

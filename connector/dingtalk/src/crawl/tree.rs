@@ -10,6 +10,8 @@ pub(crate) struct Tree {
     parents: BTreeMap<DepartmentId, Option<DepartmentId>>,
     members_lost: BTreeSet<DepartmentId>,
     children_lost: bool,
+    /// Departments that nothing listed and that were asked about: whether the application may see them.
+    asked: BTreeMap<DepartmentId, bool>,
 }
 
 /// How a listed department stands to what was seen before.
@@ -34,7 +36,7 @@ pub(crate) enum Standing {
     MembersLost,
     /// Not visible to the application.
     NotVisible,
-    /// Not seen, in a tree of which a part could not be read.
+    /// Not seen, in a tree of which a part could not be read; or visible, and yet listed by nothing.
     Unknown,
 }
 
@@ -84,12 +86,22 @@ impl Tree {
         self.members_lost.insert(id);
     }
 
+    /// Nothing listed this department, and asking about it told whether the application may see it.
+    pub(crate) fn answered(&mut self, id: DepartmentId, is_visible: bool) {
+        self.asked.insert(id, is_visible);
+    }
+
+    /// Whether only asking about this department can tell how it stands.
+    pub(crate) fn is_puzzle(&self, id: DepartmentId) -> bool {
+        !self.contains(id) && !self.children_lost && !self.asked.contains_key(&id) && id.is_real()
+    }
+
     pub(crate) fn standing(&self, id: DepartmentId) -> Standing {
         if self.members_lost.contains(&id) {
             Standing::MembersLost
         } else if self.contains(id) {
             Standing::Listed
-        } else if self.children_lost && id.is_real() {
+        } else if id.is_real() && (self.children_lost || self.asked.get(&id) == Some(&true)) {
             Standing::Unknown
         } else {
             Standing::NotVisible
@@ -153,5 +165,17 @@ mod tests {
         assert_eq!(tree.standing(DepartmentId(9)), Standing::Unknown);
         assert_eq!(tree.standing(DepartmentId(-7)), Standing::NotVisible);
         assert_eq!(tree.standing(DepartmentId(2)), Standing::Listed);
+    }
+
+    #[test]
+    fn what_nothing_listed_is_a_puzzle_until_it_was_asked_about() {
+        let mut tree = tree();
+        let puzzles = |tree: &Tree| [2, 8, 9, -7].map(|id| tree.is_puzzle(DepartmentId(id)));
+        assert_eq!(puzzles(&tree), [false, true, true, false]);
+        tree.answered(DepartmentId(8), true);
+        tree.answered(DepartmentId(9), false);
+        assert_eq!(puzzles(&tree), [false; 4]);
+        let standings = [8, 9].map(|id| tree.standing(DepartmentId(id)));
+        assert_eq!(standings, [Standing::Unknown, Standing::NotVisible]);
     }
 }

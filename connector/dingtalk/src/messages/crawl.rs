@@ -145,6 +145,15 @@ pub(crate) fn department_not_read_yet(department: DepartmentId) -> Diagnosis {
     .remedy("import again", "请重新导入")
 }
 
+pub(crate) fn department_not_listed() -> Diagnosis {
+    Diagnosis::new(
+        "department-not-listed",
+        "people name it and it is visible, and yet no department listed it: it is new, or moved during the reading",
+        "有成员属于该部门且应用可见，但没有任何上级部门列出它：它是新建的，或在读取期间被移动",
+    )
+    .remedy("import again", "请重新导入")
+}
+
 pub(crate) fn not_an_id() -> Diagnosis {
     Diagnosis::new("not-an-id", "not an id that DingTalk could have given", "这不是钉钉可能给出的 ID")
         .remedy("remove the object on the platform if nobody needs it", "如果不再需要，请在平台上删除该对象")

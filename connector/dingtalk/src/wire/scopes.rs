@@ -18,6 +18,11 @@ impl Scopes {
         self.authed_dept.contains(&DepartmentId::ROOT)
     }
 
+    /// Whether this department is, given those above it.
+    pub(crate) fn cover(&self, id: DepartmentId, chain: &[DepartmentId]) -> bool {
+        self.is_whole() || chain.iter().chain([&id]).any(|id| self.authed_dept.contains(id))
+    }
+
     /// Whether nothing is.
     pub(crate) fn is_empty(&self) -> bool {
         self.authed_dept.is_empty() && self.authed_user.is_empty()

@@ -42,8 +42,8 @@ pub(crate) struct User {
     /// JSON text: the company's own fields.
     #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) extension: Option<String>,
-    /// All departments of the person, whichever was asked about, visible or not.
-    #[serde(default, deserialize_with = "lenient::list")]
+    /// All departments of the person, whichever was asked about, visible or not. Never absent: a person without this list
+    /// is not understood, for nothing would tell them from one who left every department.
     pub(crate) dept_id_list: Vec<DepartmentId>,
     /// Milliseconds since 1970 UTC.
     pub(crate) hired_date: Option<Whole>,
@@ -186,7 +186,9 @@ fn user_item(item: &RawValue) -> Result<User, BadItem> {
 fn culprit(item: &RawValue) -> Option<Misread> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(item.get()).ok()?;
     members.iter().filter(|(name, _)| *name != "userid").find_map(|(name, value)| {
-        let alone = format!(r#"{{"userid":"-",{}:{}}}"#, serde_json::Value::from(name.as_str()), value.get());
+        let needed = if name == "dept_id_list" { "" } else { r#""dept_id_list":[],"# };
+        let name_json = serde_json::Value::from(name.as_str());
+        let alone = format!(r#"{{"userid":"-",{needed}{name_json}:{}}}"#, value.get());
         let Misread(why) = serde_json::from_str::<User>(&alone).err()?.into();
         let why = why.split(" at line ").next().unwrap_or_default();
         Some(Misread(format!("member {name:?}: {why}")))

@@ -13,10 +13,9 @@ const USER: &str = "User";
 /// What to write for an object that is there; none if the platform holds it like that already.
 pub(crate) fn put(held: Option<Held>, incoming: Incoming) -> Option<Write> {
     let Incoming { key, version, document } = incoming;
-    let mut after = merge(held.as_ref().map(|held| &held.document), &document);
-    if held.as_ref().is_some_and(|held| held.departed) {
-        activate(&mut after, &document);
-    }
+    // Nothing of a departed object is merged: what the source left out meanwhile must not come back with it.
+    let base = held.as_ref().filter(|held| !held.departed).map(|held| &held.document);
+    let after = merge(base, &document);
     let action = match &held {
         None => Action::Created,
         Some(held) if held.departed => Action::Restored,
@@ -47,18 +46,6 @@ fn deactivated(document: &Value) -> Value {
         members.insert("active".to_owned(), Value::Bool(false));
     }
     document
-}
-
-/// Undo what deactivating did, unless the source itself says whether the person is active.
-fn activate(after: &mut Value, incoming: &Value) {
-    if incoming.get("active").is_some() {
-        return;
-    }
-    if let Some(members) = after.as_object_mut()
-        && members.get("active") == Some(&Value::Bool(false))
-    {
-        members.insert("active".to_owned(), Value::Bool(true));
-    }
 }
 
 #[cfg(test)]
@@ -112,10 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn a_person_who_comes_back_is_active_again() {
-        let gone = departed(json!({"a": 1, "active": false}));
+    fn a_person_who_comes_back_is_made_anew() {
+        let gone = departed(json!({"a": 1, "b": 2, "active": false}));
         let result = put_action(Some(gone), "1", json!({"a": 1}));
-        assert_eq!(result, Some((Action::Restored, json!({"a": 1, "active": true}))));
+        assert_eq!(result, Some((Action::Restored, json!({"a": 1}))));
     }
 
     #[test]

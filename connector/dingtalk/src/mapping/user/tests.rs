@@ -8,7 +8,10 @@ use proptest::prelude::{any, prop_assert_eq, proptest};
 use rollcall_kit::document::canonical;
 use serde_json::{Value, json};
 
-fn user(fields: Value) -> User {
+fn user(mut fields: Value) -> User {
+    if fields.get("dept_id_list").is_none() {
+        fields["dept_id_list"] = json!([]);
+    }
     serde_json::from_value(fields).unwrap()
 }
 
@@ -298,7 +301,7 @@ fn what_is_absent_is_left_out() {
 #[test]
 fn translated_fields_are_text_however_they_are_sent() {
     let texts = [r#"{"a":1}"#, r#""{\"a\":1}""#, r#""""#, "null"].map(|json| {
-        let fields = format!(r#"{{"userid":"u","extension_i18n":{json}}}"#);
+        let fields = format!(r#"{{"userid":"u","dept_id_list":[],"extension_i18n":{json}}}"#);
         let user: User = serde_json::from_str(&fields).unwrap();
         let own = draft(&user, &memberships(&user, true), true).0.document["urn:rollcall:dingtalk:2.0:User"]
             .clone();

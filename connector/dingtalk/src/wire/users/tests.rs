@@ -52,11 +52,18 @@ fn a_person_who_cannot_be_read_is_named_with_the_member_at_fault() {
 #[test]
 fn null_and_empty_text_and_nothing_are_the_same() {
     for text in [
-        r#"{"userid":"a"}"#,
-        r#"{"userid":"a","title":"","mobile":null,"dept_id_list":null,"role_list":null}"#,
+        r#"{"userid":"a","dept_id_list":[]}"#,
+        r#"{"userid":"a","title":"","mobile":null,"dept_id_list":[],"role_list":null}"#,
     ] {
         let read = user(accepted(text)).unwrap();
-        assert!(read.title.is_none() && read.mobile.is_none() && read.dept_id_list.is_empty(), "{text}");
+        assert!(read.title.is_none() && read.mobile.is_none() && read.role_list.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn a_person_without_the_list_of_departments_is_not_understood() {
+    for text in [r#"{"userid":"a"}"#, r#"{"userid":"a","dept_id_list":null}"#] {
+        assert!(user(accepted(text)).is_err(), "{text}");
     }
 }
 
