@@ -1,4 +1,4 @@
-//! What cargo cannot say: the wasm target, the component build, demo, test, bench, tidy.
+//! What cargo cannot say: the wasm target, the component build, the demo, everything that CI runs, the house rules.
 //! Arguments are matched by hand: this binary is compiled first on a bare machine.
 
 mod components;

@@ -1,10 +1,10 @@
 //! DingTalk as a Rollcall connector: protocol, mapping, crawl, check. Pure: no clock, no socket, no generated bindings;
 //! retries, differences and the rules of deletion are the kit's.
 //!
-//! - [`wire`] reads what DingTalk answers; [`reaction`] says what each refusal asks for; [`client`] does it.
-//! - [`crawl`] reads everything, [`look`] one object; [`mapping`] turns both into SCIM.
-//! - [`events`] understands what DingTalk pushes, and reads again what it names.
-//! - [`check`] goes through the checklist; [`messages`] says all of it in two languages.
+//! - `wire` reads what DingTalk answers; `reaction` says what each refusal asks for; `client` does it.
+//! - `crawl` reads everything, `look` one object; `mapping` turns both into SCIM.
+//! - `events` understands what DingTalk pushes, and reads again what it names.
+//! - `check` goes through the checklist; `messages` says all of it in two languages.
 
 mod api;
 mod ask;

@@ -1,11 +1,7 @@
 //! Turns a [`rollcall_kit::Connector`] into a WebAssembly component: generated bindings, conversions, the host's
 //! capabilities behind the kit's trait. No decision about a person or a department is taken here.
 //!
-//! A component crate is one line:
-//!
-//! ```ignore
-//! rollcall_guest::export_connector!(my_connector::MyConnector);
-//! ```
+//! A component crate is one line: `rollcall_guest::export_connector!(my_connector::MyConnector);`
 
 mod convert;
 mod host;

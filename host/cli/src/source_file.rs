@@ -1,6 +1,6 @@
 //! `SOURCE.toml`: one configured source, as its administrator writes it.
 //!
-//! Two stages. [`parse`] is pure and knows only the text; [`Written::resolve`] looks up the environment and the files
+//! Two stages. `parse` is pure and knows only the text; `Written::resolve` looks up the environment and the files
 //! that it points to. What is deliberately not here: whether the settings suit the connector, which the connector says.
 
 mod complaint;
