@@ -58,6 +58,7 @@
 
 pub mod directory;
 pub mod history;
+pub mod inbox;
 pub mod storage;
 
 pub mod connector;
