@@ -23,7 +23,7 @@ use crate::api::Api;
 use crate::messages::events as say;
 use crypto::Callback;
 use rollcall_kit::live::{Channel, Delivery, Event, LiveConnector, Missed, Moment, Reaction, Receipt};
-use rollcall_kit::{Context, Failure};
+use rollcall_kit::{Context, Failure, Summary};
 
 /// How changes are to arrive.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,7 +45,7 @@ impl LiveConnector for DingTalk {
         delivery::receive(callback, &owners, moment, delivery).map_err(say::delivery_refused)
     }
 
-    async fn handle(&self, context: &Context, events: &[Event]) -> Result<(), Failure> {
+    async fn handle(&self, context: &Context, events: &[Event]) -> Result<Summary, Failure> {
         handle::handle(self, context, events).await
     }
 

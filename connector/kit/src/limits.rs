@@ -25,6 +25,16 @@ pub const APPLY_DELAY_MS: u64 = 1_000;
 /// Source: the contract's maximum.
 pub const HOLDINGS_PAGE: u32 = 10_000;
 
+/// Keys whose holdings are asked for at once.
+///
+/// Source: the contract's maximum, `directory.find`.
+pub const FIND_BATCH: usize = 1_000;
+
+/// Objects that one event says it names, at most.
+///
+/// Source: the contract, `events.event.subjects`.
+pub const MAX_EVENT_SUBJECTS: usize = 100;
+
 /// Entries gathered before they are recorded.
 ///
 /// Why: a call for each would make a run with thousands of them slow.

@@ -3,7 +3,7 @@
 
 use crate::connector::{Connector, configured};
 use crate::context::Context;
-use crate::model::Failure;
+use crate::model::{Failure, Key, Summary};
 use crate::ports::Host;
 use std::fmt;
 use std::future::Future;
@@ -18,6 +18,10 @@ pub struct Event {
     pub kind: String,
     /// What [`LiveConnector::handle`] needs, perhaps in a later version of the connector. At most 64 KiB.
     pub payload: Vec<u8>,
+    /// When it happened as the source says, in milliseconds since 1970 UTC. Absent when the source does not say.
+    pub born_at_ms: Option<u64>,
+    /// What it names, as far as the source says, for whoever looks for it. At most [`limits::MAX_EVENT_SUBJECTS`](crate::limits::MAX_EVENT_SUBJECTS).
+    pub subjects: Vec<Key>,
 }
 
 /// One HTTP request of the source. Its `Debug` leaves out what may carry a secret.
@@ -107,11 +111,12 @@ pub trait LiveConnector: Connector {
     /// When it does not verify, or the settings do not want any. Why is for the log; the sender must not learn it.
     fn receive(&self, moment: Moment, delivery: &Delivery) -> Result<Receipt, Failure>;
 
-    /// Bring in line what the events name. Repeats and disorder are harmless.
+    /// Bring in line what the events name, each object read once. Repeats and disorder are harmless. The summary is
+    /// incomplete when they call for more than can be read here, which a full reading then finds.
     ///
     /// # Errors
     /// When anything that they name could not be brought in line: then all of them are worth another try.
-    fn handle(&self, context: &Context, events: &[Event]) -> impl Future<Output = Result<(), Failure>>;
+    fn handle(&self, context: &Context, events: &[Event]) -> impl Future<Output = Result<Summary, Failure>>;
 
     /// Fetch what the source kept because it could not be delivered, as far as it keeps anything.
     ///
@@ -149,13 +154,17 @@ pub fn receive<C: LiveConnector>(
 ///
 /// # Errors
 /// When the settings are wrong, or as [`LiveConnector::handle`].
-pub fn handle<C: LiveConnector>(host: Rc<dyn Host>, settings: &str, events: &[Event]) -> Result<(), Failure> {
+pub fn handle<C: LiveConnector>(
+    host: Rc<dyn Host>,
+    settings: &str,
+    events: &[Event],
+) -> Result<Summary, Failure> {
     let (connector, _) = configured::<C>(settings)?;
     let context = Context::new(host);
     context.block_on(connector.handle(&context, events))?
 }
 
-/// `events.missed`.
+/// `events.fetch-missed`.
 ///
 /// # Errors
 /// When the settings are wrong, or as [`LiveConnector::missed`].

@@ -10,8 +10,8 @@ mod refresh;
 use crate::connector::Sighting;
 use crate::context::Context;
 use crate::document::{Draft, OptionalSet, Schema, Version, canonical};
-use crate::limits::{HOLDINGS_PAGE, MAX_OPTIONAL};
-use crate::model::{Change, Diagnosis, Entry, Failure, Key, Object, Severity, Summary};
+use crate::limits::{FIND_BATCH, HOLDINGS_PAGE, MAX_OPTIONAL};
+use crate::model::{Change, Diagnosis, Entry, Failure, Holding, Key, Object, Severity, Summary};
 use outbox::Outbox;
 pub use refresh::refresh_objects;
 use std::cell::{Cell, RefCell};
@@ -85,11 +85,11 @@ impl Reading {
         for key in keys {
             reading.with_kind(&key.resource_type, |_| ())?;
         }
-        let held = context.host().find(keys).map_err(Failure::Host)?;
-        for (key, holding) in keys.iter().zip(held) {
-            if let Some(holding) = holding {
-                reading
-                    .with_kind(&key.resource_type, |kind| kind.hold(holding.external_id, &holding.version))?;
+        for keys in keys.chunks(FIND_BATCH) {
+            let held = context.host().find(keys).map_err(Failure::Host)?;
+            for (key, holding) in keys.iter().zip(held) {
+                let Some(Holding { external_id, version }) = holding else { continue };
+                reading.with_kind(&key.resource_type, |kind| kind.hold(external_id, &version))?;
             }
         }
         Ok(reading)

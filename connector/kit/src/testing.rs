@@ -1,6 +1,7 @@
 //! A host in memory, with a clock that jumps from one event to the next: whole runs of a connector in microseconds, the
 //! same every time. It keeps no limits and grants everything; the real host's tests are elsewhere.
 
+use crate::limits::FIND_BATCH;
 use crate::model::{
     Census, Change, Departure, Diagnosis, Entry, Holding, Key, Outcome, Progress, Severity, Verdict,
 };
@@ -254,6 +255,13 @@ impl Host for TestHost {
     }
 
     fn find(&self, keys: &[Key]) -> Result<Vec<Option<Holding>>, Diagnosis> {
+        if FIND_BATCH < keys.len() {
+            return Err(Diagnosis::new(
+                "too-many-keys",
+                "more keys than the contract allows",
+                "键的数量超过约定",
+            ));
+        }
         let objects = self.objects.borrow();
         Ok(keys.iter().map(|key| objects.get(key).map(|stored| holding(key, stored))).collect())
     }

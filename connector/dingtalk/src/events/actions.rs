@@ -32,7 +32,8 @@ pub(crate) struct Actions {
 impl Actions {
     /// What to read again, departments before the people in them.
     pub(crate) fn refresh(&self) -> Vec<Key> {
-        keys(&self.departments, &self.users)
+        let departments = self.departments.iter().map(|id| department::key(*id));
+        departments.chain(self.users.iter().map(user::key)).collect()
     }
 
     /// Follow changes of roles too, for documents that show them.
@@ -40,12 +41,6 @@ impl Actions {
         self.users.append(&mut self.roles);
         self.full.append(&mut self.roles_changed);
     }
-}
-
-/// The keys of these, departments before people.
-pub(crate) fn keys(departments: &BTreeSet<DepartmentId>, users: &BTreeSet<UserId>) -> Vec<Key> {
-    let departments = departments.iter().map(|id| department::key(*id));
-    departments.chain(users.iter().map(user::key)).collect()
 }
 
 /// What these notices ask for. All of them are hints: what is said to be gone is asked about like everything else.

@@ -1,59 +1,73 @@
 //! Doing what events ask for: read again what they name, and what is below a department that came into view or left it.
 //! Nothing is taken from an event but ids.
 
-use super::actions::{Actions, keys, plan};
+use super::actions::{Actions, plan};
 use super::notice::Notice;
-use super::subtree;
+use super::subtree::{self, Subtree};
 use crate::DingTalk;
 use crate::mapping::department;
 use crate::messages::events as say;
 use crate::wire::DepartmentId;
+use rollcall_kit::limits::{FIND_BATCH, MAX_REQUESTS_IN_FLIGHT};
 use rollcall_kit::live::Event;
 use rollcall_kit::reading::refresh_objects;
-use rollcall_kit::{Connector, Context, Entry, Failure, Key, Severity, Sighting};
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-
-/// Keys of one reading at most.
-///
-/// Source: `wit/directory.wit`, `find`.
-const MAX_KEYS: usize = 1_000;
+use rollcall_kit::{Connector, Context, Entry, Failure, Key, Severity, Sighting, Summary, pool};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
 /// Where the connector remembers below which departments it must still read. A department that came into view is held by
 /// the platform before all that is below it is, so another try could not tell any more that it had just come.
 const UNFINISHED: &str = "subtrees-unfinished";
 
-/// Bring in line what these events name.
+/// Bring in line what these events name, each object read once.
 ///
 /// # Errors
 /// When anything could not be brought in line, or when nothing must be.
-pub(crate) async fn handle(dingtalk: &DingTalk, context: &Context, events: &[Event]) -> Result<(), Failure> {
+pub(crate) async fn handle(
+    dingtalk: &DingTalk,
+    context: &Context,
+    events: &[Event],
+) -> Result<Summary, Failure> {
     let mut actions = plan(events.iter().flat_map(Notice::of));
     if dingtalk.settings.person_details {
         actions.follow_roles();
     }
-    tell(context, &actions);
+    let handling = Handling::new(dingtalk, context);
+    handling.tell(&actions);
     match actions.stop {
         Some(why) => Err(Failure::Permission(why)),
-        None => Handling::new(dingtalk, context).act(actions).await,
+        None => handling.act(actions).await,
     }
 }
 
-fn tell(context: &Context, actions: &Actions) {
-    let full = actions.full.iter().map(|kind| (Severity::Warning, say::full_reading_needed(kind)));
-    let ignored = actions.ignored.iter().map(|kind| (Severity::Info, say::kind_not_known(kind)));
-    for (severity, diagnosis) in full.chain(ignored) {
-        context.record(Entry::new(severity, diagnosis));
+/// Which way a department may have gone.
+#[derive(Debug, Clone, Copy)]
+enum Moved {
+    /// Into view: the platform did not hold it.
+    In,
+    /// Out of view: the platform holds it.
+    Out,
+}
+
+impl Moved {
+    fn is_seen_in(self, sighting: &Sighting) -> bool {
+        match (self, sighting) {
+            (Self::In, Sighting::Present(_)) | (Self::Out, Sighting::Hidden(_)) => true,
+            (Self::In | Self::Out, _) => false,
+        }
     }
 }
 
 struct Handling<'a> {
     dingtalk: &'a DingTalk,
     context: &'a Context,
-    present: RefCell<BTreeSet<Key>>,
-    hidden: RefCell<BTreeSet<Key>>,
+    /// What was said about departments that may have moved, so that none is asked about twice.
+    sightings: RefCell<BTreeMap<Key, Sighting>>,
     /// Why something could not be asked about: the first reason that came up.
     unknown: RefCell<Option<Failure>>,
+    /// Whether only a full reading finds all that has changed.
+    full_reading_needed: Cell<bool>,
 }
 
 impl<'a> Handling<'a> {
@@ -61,13 +75,22 @@ impl<'a> Handling<'a> {
         Self {
             dingtalk,
             context,
-            present: RefCell::default(),
-            hidden: RefCell::default(),
+            sightings: RefCell::default(),
             unknown: RefCell::default(),
+            full_reading_needed: Cell::new(false),
         }
     }
 
-    async fn act(self, mut actions: Actions) -> Result<(), Failure> {
+    fn tell(&self, actions: &Actions) {
+        for kind in &actions.full {
+            self.leave_to_a_full_reading(Entry::new(Severity::Warning, say::full_reading_needed(kind)));
+        }
+        for kind in &actions.ignored {
+            self.context.record(Entry::new(Severity::Info, say::kind_not_known(kind)));
+        }
+    }
+
+    async fn act(self, mut actions: Actions) -> Result<Summary, Failure> {
         self.leave_out_the_root(&mut actions)?;
         let held = self.held(&actions.subtrees)?;
         let before = self.unfinished()?;
@@ -76,20 +99,65 @@ impl<'a> Handling<'a> {
             self.remember(&unfinished)?;
         }
         actions.departments.extend(&unfinished);
-        self.refresh(&actions.refresh()).await?;
-        for id in self.moved(&held, &unfinished) {
-            self.read_below(id).await?;
-        }
+        self.follow_moves(&held, &unfinished, &mut actions).await;
+        let look = async |key: &Key| self.look(key).await;
+        let summary = refresh_objects(self.context, DingTalk::SCHEMAS, &actions.refresh(), look).await?;
         self.outcome()?;
-        if unfinished.is_empty() { Ok(()) } else { self.remember(&BTreeSet::new()) }
+        if !unfinished.is_empty() {
+            self.remember(&BTreeSet::new())?;
+        }
+        Ok(Summary { complete: summary.complete && !self.full_reading_needed.get(), ..summary })
     }
 
-    /// Which of those that the platform held are out of view now, and which of the others came into it.
-    fn moved(&self, held: &BTreeSet<DepartmentId>, others: &BTreeSet<DepartmentId>) -> Vec<DepartmentId> {
-        let (hidden, present) = (self.hidden.borrow(), self.present.borrow());
-        let left = held.iter().filter(|id| hidden.contains(&department::key(**id)));
-        let came = others.iter().filter(|id| present.contains(&department::key(**id)));
-        left.chain(came).copied().collect()
+    /// Of the departments that may have moved, ask which did, and add what is below those to what must be read. All of it
+    /// is then one reading, in which departments come before the people in them and nobody is read twice.
+    async fn follow_moves(
+        &self,
+        held: &BTreeSet<DepartmentId>,
+        others: &BTreeSet<DepartmentId>,
+        actions: &mut Actions,
+    ) {
+        for (ids, moved) in [(held, Moved::Out), (others, Moved::In)] {
+            for id in self.moved(ids, moved).await {
+                let below = self.below(id).await;
+                actions.departments.extend(below.departments);
+                actions.users.extend(below.users);
+            }
+        }
+    }
+
+    async fn moved(&self, ids: &BTreeSet<DepartmentId>, moved: Moved) -> Vec<DepartmentId> {
+        let found = RefCell::new(Vec::new());
+        let found_ref = &found;
+        let ask = |id: DepartmentId| async move {
+            let key = department::key(id);
+            let sighting = self.look(&key).await;
+            if moved.is_seen_in(&sighting) {
+                found_ref.borrow_mut().push(id);
+            }
+            self.sightings.borrow_mut().insert(key, sighting);
+            Ok::<_, Infallible>(Vec::new())
+        };
+        let Ok(()) = pool::crawl(ids.iter().copied(), MAX_REQUESTS_IN_FLIGHT, ask).await;
+        let mut found = found.into_inner();
+        found.sort_unstable();
+        found
+    }
+
+    /// All that is below a department. Where that cannot be had, another try would not do better, and the next full
+    /// reading will; unless nobody answered: then the rest is brought in line before the failure is told.
+    async fn below(&self, id: DepartmentId) -> Subtree {
+        let why = match subtree::below(&self.dingtalk.client(self.context), id).await {
+            Ok(below) if !below.is_too_large() => return below,
+            Ok(_) => say::subtree_too_large(),
+            Err(Failure::Protocol(why)) => why,
+            Err(failure) => {
+                self.note_unknown(&failure);
+                return Subtree::default();
+            }
+        };
+        self.leave_to_a_full_reading(Entry::about(Severity::Warning, &department::key(id), None, why));
+        Subtree::default()
     }
 
     /// The organization's own department is there to see only for an application that may see all of it.
@@ -102,44 +170,24 @@ impl<'a> Handling<'a> {
         Ok(())
     }
 
-    async fn refresh(&self, keys: &[Key]) -> Result<(), Failure> {
-        for keys in keys.chunks(MAX_KEYS) {
-            let look = async |key: &Key| self.look(key).await;
-            refresh_objects(self.context, DingTalk::SCHEMAS, keys, look).await?;
-        }
-        Ok(())
-    }
-
     async fn look(&self, key: &Key) -> Sighting {
+        if let Some(sighting) = self.sightings.borrow().get(key) {
+            return sighting.clone();
+        }
         let sighting = self.dingtalk.look(self.context, key).await;
-        match &sighting {
-            Sighting::Present(_) => {
-                self.present.borrow_mut().insert(key.clone());
-            }
-            Sighting::Hidden(_) => {
-                self.hidden.borrow_mut().insert(key.clone());
-            }
-            Sighting::Unknown(failure) => {
-                self.unknown.borrow_mut().get_or_insert_with(|| failure.clone());
-            }
-            Sighting::Gone(_) => {}
+        if let Sighting::Unknown(failure) = &sighting {
+            self.note_unknown(failure);
         }
         sighting
     }
 
-    /// Read again all that is below a department. Where that cannot be, another try would not do better, and the next
-    /// full reading will.
-    async fn read_below(&self, id: DepartmentId) -> Result<(), Failure> {
-        let why = match subtree::below(&self.dingtalk.client(self.context), id).await {
-            Ok(below) if !below.is_too_large() => {
-                return self.refresh(&keys(&below.departments, &below.users)).await;
-            }
-            Ok(_) => say::subtree_too_large(),
-            Err(Failure::Protocol(why)) => why,
-            Err(failure) => return Err(failure),
-        };
-        self.context.record(Entry::about(Severity::Warning, &department::key(id), None, why));
-        Ok(())
+    fn note_unknown(&self, failure: &Failure) {
+        self.unknown.borrow_mut().get_or_insert_with(|| failure.clone());
+    }
+
+    fn leave_to_a_full_reading(&self, entry: Entry) {
+        self.full_reading_needed.set(true);
+        self.context.record(entry);
     }
 
     /// What came of it all: every event is worth another try if anything that one of them names is unknown.
@@ -152,7 +200,7 @@ impl<'a> Handling<'a> {
     fn held(&self, ids: &BTreeSet<DepartmentId>) -> Result<BTreeSet<DepartmentId>, Failure> {
         let mut held = BTreeSet::new();
         let ids: Vec<_> = ids.iter().copied().collect();
-        for ids in ids.chunks(MAX_KEYS) {
+        for ids in ids.chunks(FIND_BATCH) {
             let keys: Vec<_> = ids.iter().map(|id| department::key(*id)).collect();
             let found = self.context.host().find(&keys).map_err(Failure::Host)?;
             held.extend(ids.iter().zip(found).filter(|(_, found)| found.is_some()).map(|(id, _)| *id));
@@ -164,7 +212,8 @@ impl<'a> Handling<'a> {
         let stored = self.context.host().storage_get(&[UNFINISHED.to_owned()]).map_err(Failure::Host)?;
         let Some(ids) = stored.into_iter().next().flatten() else { return Ok(BTreeSet::new()) };
         Ok(serde_json::from_slice(&ids).unwrap_or_else(|_| {
-            self.context.record(Entry::new(Severity::Warning, say::full_reading_needed(UNFINISHED)));
+            let why = say::full_reading_needed(UNFINISHED);
+            self.leave_to_a_full_reading(Entry::new(Severity::Warning, why));
             BTreeSet::new()
         }))
     }

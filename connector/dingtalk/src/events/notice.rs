@@ -1,7 +1,10 @@
 //! What an event means: which people, departments or roles changed, whatever the words that it came with. What to do
 //! about it is in `actions`.
 
+use crate::mapping::{department, user};
 use crate::wire::{DepartmentId, UserId};
+use rollcall_kit::Key;
+use rollcall_kit::limits::MAX_EVENT_SUBJECTS;
 use rollcall_kit::live::Event;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -93,6 +96,23 @@ impl Payload {
     pub(crate) fn to_json(&self) -> Vec<u8> {
         // Sets of texts and numbers have no way to fail.
         serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// The event of this kind that carries it.
+    pub(crate) fn into_event(self, id: String, kind: &str) -> Event {
+        Event {
+            id,
+            kind: kind.to_owned(),
+            payload: self.to_json(),
+            born_at_ms: self.at_ms,
+            subjects: self.subjects(),
+        }
+    }
+
+    /// What it names, as far as a host shows it: departments first, and only those that a platform could hold.
+    fn subjects(&self) -> Vec<Key> {
+        let departments = self.departments.iter().filter(|id| id.is_real()).map(|id| department::key(*id));
+        departments.chain(self.users.iter().map(user::key)).take(MAX_EVENT_SUBJECTS).collect()
     }
 
     /// Whether it names any object.

@@ -59,7 +59,7 @@ pub(crate) fn events(push: Push<'_>) -> Vec<Event> {
     let parts = payload.parts(MAX_IDS_BYTES);
     let event = |(n, part): (usize, Payload)| {
         let id = if n == 0 { id.clone() } else { format!("{id}/{n}") };
-        Event { id, kind: push.kind.to_owned(), payload: part.to_json() }
+        part.into_event(id, push.kind)
     };
     parts.into_iter().enumerate().map(event).collect()
 }
@@ -67,7 +67,7 @@ pub(crate) fn events(push: Push<'_>) -> Vec<Event> {
 /// The event of something that was pushed and cannot be understood.
 pub(crate) fn unreadable(whole: &str) -> Event {
     let payload = Payload { unclear: true, ..Payload::default() };
-    Event { id: digest(UNREADABLE, whole), kind: UNREADABLE.to_owned(), payload: payload.to_json() }
+    payload.into_event(digest(UNREADABLE, whole), UNREADABLE)
 }
 
 /// Milliseconds since 1970 of a time that DingTalk wrote, which may be in seconds.

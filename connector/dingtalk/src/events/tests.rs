@@ -9,7 +9,7 @@ use crate::testing::{Question, SECRET, World, directory, log, page, refused, run
 use expect_test::{Expect, expect};
 use rollcall_kit::live::{self, Delivery, Event};
 use rollcall_kit::testing::{Reply, TestHost};
-use rollcall_kit::{Change, Failure};
+use rollcall_kit::{Change, Failure, Summary};
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -61,10 +61,15 @@ fn handled(host: &Rc<TestHost>, settings: &str, events: &[(&str, Value)]) -> Str
         id: "1".to_owned(),
         kind: (*kind).to_owned(),
         payload: payload.to_string().into_bytes(),
+        born_at_ms: None,
+        subjects: Vec::new(),
     };
     let events: Vec<Event> = events.iter().map(event).collect();
     match live::handle::<DingTalk>(host.clone(), settings, &events) {
-        Ok(()) => "done".to_owned(),
+        Ok(Summary { read, unchanged, skipped, complete }) => {
+            let end = if complete { "complete" } else { "incomplete" };
+            format!("{end}: {read} read, {unchanged} unchanged, {skipped} skipped")
+        }
         Err(failure) => told(&failure),
     }
 }
@@ -117,7 +122,7 @@ fn people_who_join_change_or_leave_are_brought_in_line() {
             put User a
             put User c
             delete User b: 60121: 找不到该用户
-            done
+            complete: 2 read, 0 unchanged, 0 skipped
         "#]],
     );
     expect![[r#"
@@ -137,8 +142,8 @@ fn someone_who_is_said_to_have_left_and_is_there_stays() {
         &host,
         &[("user_leave_org", json!({"users": ["b"]}))],
         &expect![[r#"
-        done
-    "#]],
+            complete: 1 read, 1 unchanged, 0 skipped
+        "#]],
     );
 }
 
@@ -159,7 +164,7 @@ fn departments_come_before_the_people_in_them_and_go_after_them() {
             put User c
             delete User b: 60121: 找不到该用户
             delete Department 3: 60003: 部门不存在
-            done
+            complete: 2 read, 0 unchanged, 0 skipped
         "#]],
     );
 }
@@ -171,9 +176,9 @@ fn a_company_that_is_renamed_is_followed() {
         &host,
         &[("org_change", json!({}))],
         &expect![[r#"
-        put Department 1
-        done
-    "#]],
+            put Department 1
+            complete: 1 read, 0 unchanged, 0 skipped
+        "#]],
     );
 }
 
@@ -186,9 +191,9 @@ fn below_a_renamed_department_nothing_is_asked() {
         &host,
         &[("org_dept_modify", json!({"departments": [2]}))],
         &expect![[r#"
-        put Department 2
-        done
-    "#]],
+            put Department 2
+            complete: 1 read, 0 unchanged, 0 skipped
+        "#]],
     );
     let paths: Vec<_> = asked.borrow().iter().map(|question| question.path.clone()).collect();
     assert_eq!(paths, ["/gettoken", "auth/scopes", "department/get"].map(str::to_owned));
@@ -205,8 +210,8 @@ fn nothing_is_asked_about_a_root_that_cannot_be_seen() {
         &host,
         &events,
         &expect![[r#"
-        done
-    "#]],
+            complete: 0 read, 0 unchanged, 0 skipped
+        "#]],
     );
     assert_eq!(*asked.borrow(), []);
 }
@@ -270,15 +275,15 @@ fn roles_are_read_only_where_documents_show_them() {
         &host,
         &events,
         &expect![[r#"
-        done
-    "#]],
+            complete: 0 read, 0 unchanged, 0 skipped
+        "#]],
     );
     assert_eq!(*asked.borrow(), []);
     let ending = handled(&host, &settings_with(&json!({"person_details": true})), &events);
     expect![[r#"
         put User a
         warning full-reading-needed
-        done
+        incomplete: 1 read, 0 unchanged, 0 skipped
     "#]]
     .assert_eq(&format!("{}{ending}\n", changes(&host)));
 }
@@ -291,11 +296,11 @@ fn what_nobody_understands_is_in_the_log() {
         &host,
         &events,
         &expect![[r#"
-        warning full-reading-needed
-        warning full-reading-needed
-        info event-not-known
-        done
-    "#]],
+            warning full-reading-needed
+            warning full-reading-needed
+            info event-not-known
+            incomplete: 0 read, 0 unchanged, 0 skipped
+        "#]],
     );
 }
 
@@ -338,12 +343,12 @@ fn a_department_that_is_moved_into_view_brings_all_that_is_below_it() {
         &host,
         &moved(),
         &expect![[r#"
-        put Department 3
-        put Department 5
-        put User b
-        put User c
-        done
-    "#]],
+            put Department 3
+            put Department 5
+            put User b
+            put User c
+            complete: 4 read, 0 unchanged, 0 skipped
+        "#]],
     );
     expect![[r#"
         Department 2 R&D
@@ -363,12 +368,12 @@ fn a_department_that_is_moved_out_of_view_is_kept_and_people_elsewhere_leave_it(
         &host,
         &moved(),
         &expect![[r#"
-        put User b
-        warning not-visible Department 3
-        warning not-visible Department 5
-        warning not-visible User c
-        done
-    "#]],
+            put User b
+            warning not-visible Department 3
+            warning not-visible Department 5
+            warning not-visible User c
+            complete: 4 read, 0 unchanged, 3 skipped
+        "#]],
     );
     expect![[r#"
         Department 2 R&D
@@ -408,16 +413,16 @@ fn what_is_below_a_department_that_came_into_view_is_not_forgotten_half_way() {
         &host,
         &[("user_modify_org", json!({"users": ["a"]}))],
         &expect![[r#"
-        put User c
-        done
-    "#]],
+            put User c
+            complete: 5 read, 4 unchanged, 0 skipped
+        "#]],
     );
     check(
         &host,
         &moved(),
         &expect![[r#"
-        done
-    "#]],
+            complete: 1 read, 1 unchanged, 0 skipped
+        "#]],
     );
 }
 
@@ -433,10 +438,10 @@ fn a_department_with_too_much_below_it_waits_for_the_next_full_run() {
         &host,
         &moved(),
         &expect![[r#"
-        put Department 3
-        warning subtree-too-large Department 3
-        done
-    "#]],
+            put Department 3
+            warning subtree-too-large Department 3
+            incomplete: 1 read, 0 unchanged, 0 skipped
+        "#]],
     );
 }
 
@@ -448,10 +453,10 @@ fn a_circle_of_departments_is_read_once() {
         &host,
         &moved(),
         &expect![[r#"
-        put Department 3
-        put Department 5
-        done
-    "#]],
+            put Department 3
+            put Department 5
+            complete: 2 read, 0 unchanged, 0 skipped
+        "#]],
     );
 }
 

@@ -6,7 +6,9 @@ use super::{
 };
 use crate::connector::Sighting;
 use crate::document::Schema;
-use crate::model::{Descriptor, Diagnosis, Entry, Failure, Finding, Key, Plan, Problem, Severity, Text};
+use crate::model::{
+    Descriptor, Diagnosis, Entry, Failure, Finding, Key, Plan, Problem, Severity, Summary, Text,
+};
 use crate::testing::{Reply, TestHost};
 use crate::{Connector, Context, Reading};
 use std::rc::Rc;
@@ -53,7 +55,7 @@ impl LiveConnector for Echo {
         Ok(Receipt { status: 200, headers: Vec::new(), body: moment.random.to_vec(), events: vec![event] })
     }
 
-    async fn handle(&self, context: &Context, events: &[Event]) -> Result<(), Failure> {
+    async fn handle(&self, context: &Context, events: &[Event]) -> Result<Summary, Failure> {
         context.sleep(1).await;
         for event in events {
             context.record(Entry::new(Severity::Info, told(&event.kind)));
@@ -82,7 +84,13 @@ fn told(code: &str) -> Diagnosis {
 }
 
 fn event(id: &str, kind: &str) -> Event {
-    Event { id: id.to_owned(), kind: kind.to_owned(), payload: Vec::new() }
+    Event {
+        id: id.to_owned(),
+        kind: kind.to_owned(),
+        payload: Vec::new(),
+        born_at_ms: None,
+        subjects: Vec::new(),
+    }
 }
 
 fn delivery() -> Delivery {

@@ -9,7 +9,13 @@ use rollcall_kit::live::Event;
 use std::fmt::Write;
 
 fn event(kind: &str, payload: &str) -> Event {
-    Event { id: "1".to_owned(), kind: kind.to_owned(), payload: payload.as_bytes().to_vec() }
+    Event {
+        id: "1".to_owned(),
+        kind: kind.to_owned(),
+        payload: payload.as_bytes().to_vec(),
+        born_at_ms: None,
+        subjects: Vec::new(),
+    }
 }
 
 fn planned(events: &[(&str, &str)]) -> Actions {

@@ -3,6 +3,7 @@
 use super::{Push, events, millis, unreadable};
 use expect_test::{Expect, expect};
 use proptest::prelude::{any, prop, proptest};
+use rollcall_kit::Key;
 use rollcall_kit::live::Event;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -209,6 +210,25 @@ fn thousands_of_ids_are_several_events() {
 }
 
 #[test]
+fn an_event_says_what_it_names_departments_first_and_when_it_was_born() {
+    let message = r#"{"userId":["u2","u1"],"deptId":[3,-7,2],"timeStamp":1700000000000}"#;
+    let event = pushed("org_dept_modify", None, message).remove(0);
+    let keys = [("Department", "2"), ("Department", "3"), ("User", "u1"), ("User", "u2")];
+    let keys = keys.map(|(resource_type, id)| Key::new(resource_type, id));
+    assert_eq!((event.subjects, event.born_at_ms), (keys.to_vec(), Some(1_700_000_000_000)));
+    let silent = pushed("org_change", None, "{}").remove(0);
+    assert_eq!((silent.subjects, silent.born_at_ms), (vec![], None));
+}
+
+#[test]
+fn of_what_an_event_names_a_hundred_are_shown_and_all_are_read() {
+    let ids: Vec<String> = (100..300).map(|n| format!("u{n}")).collect();
+    let event = pushed("user_leave_org", None, &json!({"userId": ids}).to_string()).remove(0);
+    let payload: Value = serde_json::from_slice(&event.payload).unwrap();
+    assert_eq!((event.subjects.len(), payload["users"].as_array().unwrap().len()), (100, 200));
+}
+
+#[test]
 fn something_unreadable_is_an_event_too() {
     let event = unreadable("?");
     assert_eq!(event, unreadable("?"));
@@ -239,6 +259,7 @@ proptest! {
             proptest::prop_assert!((1..=128).contains(&event.id.len()), "{}", event.id);
             proptest::prop_assert!(event.kind.len() <= 64, "{}", event.kind);
             proptest::prop_assert!(event.payload.len() <= 65_536);
+            proptest::prop_assert!(event.subjects.len() <= 100);
         }
     }
 }
