@@ -1,7 +1,7 @@
 //! `cargo xtask build`: the components, each checked for what it asks of its host, and the two host binaries.
 //! Components are built here and not by a build script: a `cargo test` never runs another cargo.
 
-mod imports;
+mod surface;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,38 +13,51 @@ use crate::say;
 use crate::shell;
 use crate::target::{self, Origin, TARGET};
 use crate::workspace::Workspace;
+use surface::Surface;
 
 pub(crate) const HELP: &str = "\
 cargo xtask build
 
-Build the components into target/components/ and check what each imports, then the host binary `rollcall`
+Build the components into target/components/ and check what each imports and exports, then the host binary `rollcall`
 and the simulator. CARGO_TARGET_DIR is respected.
 
   --components-only    leave out the binaries (and so wasmtime, which takes minutes the first time)";
 
-/// The components: the file's name without its ending, and the package it comes from.
-const COMPONENTS: [(&str, &str); 3] = [
-    ("dingtalk", "rollcall-dingtalk-component"),
-    ("roster", "rollcall-roster-component"),
-    ("hostile", "rollcall-hostile-component"),
+/// A component: its file's name without the ending, the package it comes from, and what it exports of the contract.
+struct Component {
+    name: &'static str,
+    package: &'static str,
+    exports: &'static [&'static str],
+}
+
+/// The components. A source that does not push its changes exports no `events`: that is how a host knows.
+const COMPONENTS: [Component; 3] = [
+    Component {
+        name: "dingtalk",
+        package: "rollcall-dingtalk-component",
+        exports: &["events", "identity-source"],
+    },
+    Component { name: "roster", package: "rollcall-roster-component", exports: &["identity-source"] },
+    Component { name: "hostile", package: "rollcall-hostile-component", exports: &["identity-source"] },
 ];
 
 /// The profile of `Cargo.toml` that components are built with.
 const PROFILE: &str = "component";
 
-/// Build all components and check their imports.
+/// Build all components and check what they import and export.
 ///
 /// # Errors
 ///
-/// When the target cannot be had, a component does not build, or it imports what no connector may.
+/// When the target cannot be had, a component does not build, it imports what no connector may, or it exports something
+/// else than it should.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     target::ensure(workspace, Origin::Any)?;
     let mut cargo = workspace.cargo();
     cargo.args(["build", "--target", TARGET, "--profile", PROFILE]);
-    cargo.args(COMPONENTS.iter().flat_map(|(_, package)| ["--package", package]));
+    cargo.args(COMPONENTS.iter().flat_map(|component| ["--package", component.package]));
     shell::run(&mut cargo)?;
-    for (name, _) in COMPONENTS {
-        finish(workspace, name)?;
+    for component in &COMPONENTS {
+        finish(workspace, component)?;
     }
     Ok(())
 }
@@ -80,25 +93,41 @@ pub(crate) fn binary(workspace: &Workspace, name: &str) -> PathBuf {
 }
 
 /// Check one built component and put it where tests and people look for it.
-fn finish(workspace: &Workspace, name: &str) -> Result<()> {
+fn finish(workspace: &Workspace, component: &Component) -> Result<()> {
+    let name = component.name;
     let built = workspace.target.join(TARGET).join(PROFILE).join(name).with_extension("wasm");
     let bytes = fs::read(&built).with_context(|| format!("cargo left no {}", built.display()))?;
-    let found = imports::of(&bytes).with_context(|| format!("{} is not readable", built.display()))?;
-    let refused: Vec<&String> = found.iter().filter(|import| !is_allowed(import)).collect();
+    let found = surface::of(&bytes).with_context(|| format!("{} is not readable", built.display()))?;
+    judge(component, &found)?;
+    let place = workspace.component(name);
+    put(&bytes, &place)?;
+    say::note(&format!(
+        "{}: {} KiB, is {}, asks for {}",
+        workspace.shown(&place),
+        bytes.len().div_ceil(1024),
+        listed(&found.exports),
+        listed(&found.imports)
+    ));
+    Ok(())
+}
+
+fn judge(component: &Component, found: &Surface) -> Result<()> {
+    let Component { name, exports, .. } = component;
+    let refused: Vec<&String> = found.imports.iter().filter(|import| !is_allowed(import)).collect();
     if !refused.is_empty() {
         bail!(
             "component {name:?} imports {refused:?}, which no connector may; find what pulls it in, or allow it in \
              xtask/src/components.rs with a reason"
         );
     }
-    let place = workspace.component(name);
-    put(&bytes, &place)?;
-    say::note(&format!(
-        "{}: {} KiB, asks for {}",
-        workspace.shown(&place),
-        bytes.len().div_ceil(1024),
-        listed(&found)
-    ));
+    let exported: BTreeSet<&str> = found.exports.iter().map(|export| interface(export)).collect();
+    let expected: Vec<String> = exports.iter().map(|export| format!("{CONTRACT}{export}")).collect();
+    if exported != expected.iter().map(String::as_str).collect() {
+        bail!(
+            "component {name:?} exports {exported:?}, expected {expected:?}; its crate chooses with `export_connector!` or \
+             `export_live_connector!`"
+        );
+    }
     Ok(())
 }
 
@@ -113,9 +142,17 @@ fn put(bytes: &[u8], place: &Path) -> Result<()> {
 
 /// What a connector may import: the contract, and the few WASI interfaces that Rust's standard library brings.
 fn is_allowed(import: &str) -> bool {
-    let (interface, _version) = import.split_once('@').unwrap_or((import, ""));
-    interface.starts_with("rollcall:connector/") || ALLOWED_WASI.contains(&interface)
+    let interface = interface(import);
+    interface.starts_with(CONTRACT) || ALLOWED_WASI.contains(&interface)
 }
+
+/// A name without its version.
+fn interface(name: &str) -> &str {
+    name.split('@').next().unwrap_or(name)
+}
+
+/// What begins the name of an interface of the contract.
+const CONTRACT: &str = "rollcall:connector/";
 
 /// No files and no sockets. The clock and randomness are the host's to replace; standard output and error carry a panic's
 /// message; `terminal-*` is how the standard library asks whether they are a terminal. `environment` and `exit` come
@@ -143,8 +180,8 @@ const ALLOWED_WASI: [&str; 17] = [
 /// The contract's interfaces by name, WASI's as one word each package: the reader wants the first, the check saw all.
 fn listed(imports: &BTreeSet<String>) -> String {
     let short = |import: &String| {
-        let name = import.split('@').next().unwrap_or(import);
-        name.strip_prefix("rollcall:connector/").or_else(|| name.split('/').next()).unwrap_or(name).to_owned()
+        let name = interface(import);
+        name.strip_prefix(CONTRACT).or_else(|| name.split('/').next()).unwrap_or(name).to_owned()
     };
     let words: BTreeSet<String> = imports.iter().map(short).collect();
     if words.is_empty() {
@@ -170,6 +207,27 @@ mod tests {
         {
             assert!(!is_allowed(import), "{import}");
         }
+    }
+
+    #[track_caller]
+    fn check(exports: &[&str], expected: Option<&str>) {
+        let plain = Component { name: "x", package: "x", exports: &["identity-source"] };
+        let exports = exports.iter().map(|export| (*export).to_owned()).collect();
+        let said = judge(&plain, &Surface { exports, ..Surface::default() }).err();
+        let said = said.map(|error| error.to_string());
+        assert_eq!(said.as_deref().and_then(|said| said.split(';').next()), expected);
+    }
+
+    #[test]
+    fn a_component_exports_what_it_is_and_nothing_else() {
+        check(&["rollcall:connector/identity-source@0.1.0"], None);
+        check(
+            &["rollcall:connector/identity-source@0.1.0", "rollcall:connector/events@0.1.0"],
+            Some(
+                r#"component "x" exports {"rollcall:connector/events", "rollcall:connector/identity-source"}, expected ["rollcall:connector/identity-source"]"#,
+            ),
+        );
+        check(&[], Some(r#"component "x" exports {}, expected ["rollcall:connector/identity-source"]"#));
     }
 
     #[test]

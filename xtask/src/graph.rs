@@ -40,11 +40,12 @@ const NEVERS: [Never; 5] = [
             "chrono",
             "rollcall-host",
             "rollcall-guest",
+            "rollcall-guest-live",
         ],
         rule: "a connector's core is pure: no bindings, no engine, no network, no randomness",
     },
     Never {
-        packages: &["rollcall-guest"],
+        packages: &["rollcall-guest", "rollcall-guest-live"],
         forbidden: &["wasmtime", "tokio", "reqwest", "rollcall-host", "rollcall-dingtalk", "rollcall-roster"],
         rule: "the guest library serves any connector and runs in any host",
     },
@@ -55,6 +56,7 @@ const NEVERS: [Never; 5] = [
             "clap",
             "rollcall-kit",
             "rollcall-guest",
+            "rollcall-guest-live",
             "rollcall-dingtalk",
             "rollcall-roster",
         ],
@@ -62,7 +64,13 @@ const NEVERS: [Never; 5] = [
     },
     Never {
         packages: &["rollcall"],
-        forbidden: &["rollcall-kit", "rollcall-guest", "rollcall-dingtalk", "rollcall-roster"],
+        forbidden: &[
+            "rollcall-kit",
+            "rollcall-guest",
+            "rollcall-guest-live",
+            "rollcall-dingtalk",
+            "rollcall-roster",
+        ],
         rule: "the command line knows connectors by their file only",
     },
     Never {

@@ -8,12 +8,16 @@ use rollcall_kit::ports;
 /// The language of the kit's second text.
 const CHINESE: &str = "zh-CN";
 
-pub(crate) fn key(key: model::Key) -> types::Key {
+/// A key of the kit's for the host.
+#[must_use]
+pub fn key(key: model::Key) -> types::Key {
     let model::Key { resource_type, external_id } = key;
     types::Key { resource_type, external_id }
 }
 
-pub(crate) fn key_in(key: types::Key) -> model::Key {
+/// A key of the host's for the kit.
+#[must_use]
+pub fn key_in(key: types::Key) -> model::Key {
     let types::Key { resource_type, external_id } = key;
     model::Key { resource_type, external_id }
 }
@@ -38,7 +42,9 @@ pub(crate) fn diagnosis_in(diagnosis: types::Diagnosis) -> model::Diagnosis {
     }
 }
 
-pub(crate) fn failure(failure: model::Failure) -> types::Failure {
+/// A failure of the kit's for the host.
+#[must_use]
+pub fn failure(failure: model::Failure) -> types::Failure {
     match failure {
         model::Failure::Settings(why) => types::Failure::Settings(diagnosis(why)),
         model::Failure::Permission(why) => types::Failure::Permission(diagnosis(why)),

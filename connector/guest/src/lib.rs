@@ -1,7 +1,8 @@
 //! Turns a [`rollcall_kit::Connector`] into a WebAssembly component: generated bindings, conversions, the host's
 //! capabilities behind the kit's trait. No decision about a person or a department is taken here.
 //!
-//! A component crate is one line: `rollcall_guest::export_connector!(my_connector::MyConnector);`
+//! A component crate is one line: `rollcall_guest::export_connector!(my_connector::MyConnector);`. One whose source pushes
+//! its changes is one line too, of `rollcall-guest-live`.
 
 mod convert;
 mod host;
@@ -22,6 +23,7 @@ use bindings::rollcall::connector::types;
 use rollcall_kit::{Connector, connector};
 use std::rc::Rc;
 
+pub use convert::{failure, key, key_in};
 pub use host::WitHost;
 
 /// `identity-source.describe`.
@@ -71,6 +73,16 @@ pub fn refresh<C: Connector>(
 #[macro_export]
 macro_rules! export_connector {
     ($connector:ty) => {
+        $crate::implement_connector!($connector);
+        $crate::bindings::export!(Component with_types_in $crate::bindings);
+    };
+}
+
+/// What every component is, whatever else it exports: `Component` with `identity-source`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! implement_connector {
+    ($connector:ty) => {
         struct Component;
 
         impl $crate::bindings::exports::rollcall::connector::identity_source::Guest for Component {
@@ -112,7 +124,5 @@ macro_rules! export_connector {
                 $crate::refresh::<$connector>(&settings, keys)
             }
         }
-
-        $crate::bindings::export!(Component with_types_in $crate::bindings);
     };
 }

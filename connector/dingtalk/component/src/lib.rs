@@ -1,3 +1,3 @@
 //! The dingtalk connector as a component. Everything it does is in `rollcall-dingtalk`.
 
-rollcall_guest::export_connector!(rollcall_dingtalk::DingTalk);
+rollcall_guest_live::export_live_connector!(rollcall_dingtalk::DingTalk);

@@ -1,22 +1,29 @@
-//! What a component imports, read from the file. Nothing is validated: the host does that when it loads it.
+//! What a component imports and exports, read from the file. Nothing is validated: the host does that when it loads it.
 
 use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 use wasmparser::{Encoding, Parser, Payload};
 
-/// The names of the component's own imports, not of what is nested in it.
+/// The names of a component's own imports and exports, not of what is nested in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Surface {
+    pub(super) imports: BTreeSet<String>,
+    pub(super) exports: BTreeSet<String>,
+}
+
+/// Read it from a file's bytes.
 ///
 /// # Errors
 ///
 /// When the file is no WebAssembly, or a core module.
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "of WebAssembly's thirty kinds of sections, four say what is imported"
+    reason = "of WebAssembly's thirty kinds of sections, five say what is imported and exported"
 )]
-pub(super) fn of(bytes: &[u8]) -> Result<BTreeSet<String>> {
+pub(super) fn of(bytes: &[u8]) -> Result<Surface> {
     let mut depth = 0_u32;
-    let mut names = BTreeSet::new();
+    let mut surface = Surface::default();
     for payload in Parser::new(0).parse_all(bytes) {
         match payload? {
             Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => {
@@ -27,13 +34,18 @@ pub(super) fn of(bytes: &[u8]) -> Result<BTreeSet<String>> {
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section {
-                    names.insert(import?.name.name.to_owned());
+                    surface.imports.insert(import?.name.name.to_owned());
+                }
+            }
+            Payload::ComponentExportSection(section) if depth == 0 => {
+                for export in section {
+                    surface.exports.insert(export?.name.name.to_owned());
                 }
             }
             _ => {}
         }
     }
-    Ok(names)
+    Ok(surface)
 }
 
 #[cfg(test)]
@@ -52,10 +64,32 @@ mod tests {
         [COMPONENT.as_slice(), &instance_type, &section].concat()
     }
 
+    /// The same, handing on what it imports under another name.
+    fn exporting(import: &str, name: &str) -> Vec<u8> {
+        let length = u8::try_from(name.len()).unwrap();
+        // One export: of the instance with index 0, without a type of its own.
+        let export = [&[0x01, 0x00, length], name.as_bytes(), &[0x05, 0x00, 0x00]].concat();
+        let section = [&[0x0b, u8::try_from(export.len()).unwrap()], export.as_slice()].concat();
+        [importing(import), section].concat()
+    }
+
+    fn names(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
     #[test]
     fn the_imports_of_a_component_are_named() {
         let found = of(&importing("rollcall:connector/http@0.1.0")).unwrap();
-        assert_eq!(found, BTreeSet::from(["rollcall:connector/http@0.1.0".to_owned()]));
+        let expected =
+            Surface { imports: names(&["rollcall:connector/http@0.1.0"]), exports: BTreeSet::new() };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_exports_of_a_component_are_named() {
+        let found = of(&exporting("in:only/x", "rollcall:connector/events@0.1.0")).unwrap();
+        let exports = names(&["rollcall:connector/events@0.1.0"]);
+        assert_eq!(found, Surface { imports: names(&["in:only/x"]), exports });
     }
 
     #[test]
@@ -64,7 +98,7 @@ mod tests {
         let section = [&[0x04, u8::try_from(nested.len()).unwrap()], nested.as_slice()].concat();
         let own = importing("outer:only/x");
         let both = [COMPONENT.as_slice(), &section, own.get(8..).unwrap()].concat();
-        assert_eq!(of(&both).unwrap(), BTreeSet::from(["outer:only/x".to_owned()]));
+        assert_eq!(of(&both).unwrap().imports, names(&["outer:only/x"]));
     }
 
     #[test]
