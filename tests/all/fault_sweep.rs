@@ -11,7 +11,9 @@ use rollcall_kit::{Failure, Host, Key, Summary};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Virtual time after which a run is said to hang, in milliseconds.
@@ -72,6 +74,8 @@ struct Scene {
     after: Objects,
     /// How many requests that takes.
     n_requests: u64,
+    /// Digests of what runs have left and the next run has mended.
+    mended: Mutex<BTreeSet<u64>>,
 }
 
 impl Scene {
@@ -89,7 +93,7 @@ impl Scene {
         assert_same(&native.documents(), &expected.documents());
         let after = native.host.objects().clone();
         assert_ne!(before, after);
-        Self { simulator, details, before, after, n_requests: native.n_requests() }
+        Self { simulator, details, before, after, n_requests: native.n_requests(), mended: Mutex::default() }
     }
 
     fn sweep(&self, faults: &[Fault]) {
@@ -112,7 +116,13 @@ impl Scene {
             let threads = [scope.spawn(work), scope.spawn(work)];
             threads.into_iter().flat_map(|thread| thread.join().expect("no case panics")).collect()
         });
-        println!("{} faults, {} responses, {} cases", faults.len(), self.n_requests, n_cases.into_inner());
+        let n_left = self.mended.lock().expect("no case panics").len();
+        println!(
+            "{} faults, {} responses, {} cases, {n_left} states left and mended",
+            faults.len(),
+            self.n_requests,
+            n_cases.into_inner(),
+        );
         let told = wrong.iter().take(MAX_TOLD).cloned().collect::<Vec<_>>().join("\n");
         assert!(wrong.is_empty(), "{} cases are wrong, among them:\n{told}", wrong.len());
     }
@@ -208,11 +218,18 @@ impl Scene {
         }
     }
 
+    /// The next run mends what this one left. Few of the things that can be left are new, and nothing else passes from
+    /// one run to the next, so what was mended once is not tried again.
     fn mended(&self, native: &Native) -> Result<(), String> {
+        let left = left(native);
+        if self.mended.lock().expect("no case panics").contains(&left) {
+            return Ok(());
+        }
         native.honest();
         let result = native.sync();
         let differences = self.differences(native);
         if result.as_ref().is_ok_and(|summary| summary.complete) && differences.is_empty() {
+            self.mended.lock().expect("no case panics").insert(left);
             return Ok(());
         }
         Err(format!("the next run does not mend it: {result:?}, {differences:?}"))
@@ -223,6 +240,16 @@ impl Scene {
         let keys: BTreeSet<_> = now.keys().chain(self.after.keys()).collect();
         keys.into_iter().filter(|key| document(&now, key) != document(&self.after, key)).cloned().collect()
     }
+}
+
+/// A digest of all that a run leaves behind: what the platform holds and what the connector keeps.
+fn left(native: &Native) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for (key, Stored { version, document }) in native.host.objects().iter() {
+        (&key.resource_type, &key.external_id, version, document.to_string()).hash(&mut hasher);
+    }
+    native.host.storage().hash(&mut hasher);
+    hasher.finish()
 }
 
 fn document<'o>(objects: &'o Objects, key: &Key) -> Option<&'o Value> {

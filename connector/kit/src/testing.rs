@@ -110,6 +110,12 @@ impl TestHost {
         self.objects.borrow()
     }
 
+    /// What the connector keeps for itself.
+    #[must_use]
+    pub fn storage(&self) -> Ref<'_, BTreeMap<String, Vec<u8>>> {
+        self.storage.borrow()
+    }
+
     /// Let the platform hold exactly this.
     pub fn set_objects(&self, objects: BTreeMap<Key, Stored>) {
         *self.objects.borrow_mut() = objects;
