@@ -14,6 +14,11 @@ pub const RUN_BEAT_INTERVAL: Duration = Duration::from_secs(5);
 /// 1 s. Why: nobody reads faster, and each is a write to disk. Observers see every report.
 pub const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
+/// Time between two looks whether a busy source is free.
+///
+/// 50 ms. Why: nobody notices it, and a look is a read of one row.
+pub const BUSY_POLL_INTERVAL: Duration = Duration::from_millis(50);
+
 /// Time a call of a connector may take in all: an import, a check, an offline function.
 ///
 /// 24 h, 10 min and 60 s. Why: the largest import at the slowest allowed rate takes hours; a check reads a few

@@ -4,9 +4,11 @@
 
 mod attend;
 mod conclusion;
+mod turn;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use tokio::time::sleep;
@@ -38,6 +40,8 @@ pub struct RunOptions {
     pub observer: Arc<dyn Observer>,
     /// What stops it.
     pub cancel: Cancel,
+    /// How long to wait for the source when another run has it, before that is an error.
+    pub wait: Duration,
 }
 
 impl Default for RunOptions {
@@ -47,6 +51,7 @@ impl Default for RunOptions {
             dry_run: false,
             observer: Arc::new(Unobserved),
             cancel: Cancel::new(),
+            wait: Duration::ZERO,
         }
     }
 }
@@ -56,6 +61,7 @@ impl fmt::Debug for RunOptions {
         f.debug_struct("RunOptions")
             .field("trigger", &self.trigger)
             .field("dry_run", &self.dry_run)
+            .field("wait", &self.wait)
             .finish_non_exhaustive()
     }
 }
@@ -111,8 +117,7 @@ struct Attempt {
 
 impl Attempt {
     async fn run(self) -> Result<RunReport, RunError> {
-        let started_at = self.host.clock().now();
-        let run = self.open(started_at).await?;
+        let (run, started_at) = self.open().await?;
         let recorder = Arc::new(Recorder::of_run(
             Arc::clone(self.host.history()),
             run.clone(),
@@ -136,7 +141,19 @@ impl Attempt {
         Ok(report)
     }
 
-    async fn open(&self, started_at: Timestamp) -> Result<RunId, RunError> {
+    /// Open the row, as soon as the source is free, within the time that the caller would wait.
+    async fn open(&self) -> Result<(RunId, Timestamp), RunError> {
+        let stopped = async {
+            tokio::select! {
+                () = self.cancel.cancelled() => {}
+                () = self.options.cancel.cancelled() => {}
+            }
+        };
+        turn::take(self.options.wait, stopped, || self.try_open()).await
+    }
+
+    async fn try_open(&self) -> Result<(Opened, Timestamp), RunError> {
+        let started_at = self.host.clock().now();
         let RunOptions { trigger, dry_run, observer, .. } = &self.options;
         let new = NewRun {
             source: self.source.name().clone(),
@@ -145,14 +162,12 @@ impl Attempt {
             connector: self.source.connector().identity().clone(),
             started_at,
         };
-        match self.host.history().open_run(&new).await.map_err(RunError::History)? {
-            Opened::Busy(run) => Err(RunError::Busy { run }),
-            Opened::Run(run) => {
-                tracing::info!(source = %new.source, %run, connector = new.connector.id, dry_run, "run opened");
-                observer.opened(&run);
-                Ok(run)
-            }
+        let opened = self.host.history().open_run(&new).await.map_err(RunError::History)?;
+        if let Opened::Run(run) = &opened {
+            tracing::info!(source = %new.source, %run, connector = new.connector.id, dry_run, "run opened");
+            observer.opened(run);
         }
+        Ok((opened, started_at))
     }
 
     async fn close(&self, report: &RunReport) -> Result<(), RunError> {
