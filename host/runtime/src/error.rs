@@ -9,7 +9,8 @@ use std::time::Duration;
 use crate::model::RunId;
 
 /// What a store of the platform ([`Directory`](crate::directory::Directory),
-/// [`Storage`](crate::storage::Storage), [`History`](crate::history::History)) could not do.
+/// [`Storage`](crate::storage::Storage), [`History`](crate::history::History),
+/// [`Inbox`](crate::inbox::Inbox)) could not do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {

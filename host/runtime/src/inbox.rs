@@ -81,7 +81,8 @@ pub trait Inbox: Send + Sync {
     /// When the store fails.
     async fn counts(&self, source: &SourceName) -> Result<InboxCounts, StoreError>;
 
-    /// Let failed events wait again, due at `now`, as if never tried: these numbers, or all. How many.
+    /// Let failed events wait again, due at `now`, with all attempts before them: these numbers, or all. How many. Why
+    /// the last attempt failed stays until the next one.
     ///
     /// # Errors
     ///
@@ -146,6 +147,18 @@ pub enum EventWay {
     Missed,
 }
 
+impl EventWay {
+    /// The name as it is serialised, for a store's column.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Callback => "callback",
+            Self::Stream => "stream",
+            Self::Missed => "missed",
+        }
+    }
+}
+
 /// What [`Inbox::store`] did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Kept {
@@ -165,7 +178,7 @@ pub struct InboxEvent {
     pub event: NewEvent,
     /// How it stands.
     pub state: EventState,
-    /// How often it was tried in vain.
+    /// How often it was tried in vain, since it arrived or a person had it tried again.
     pub n_attempts: u32,
     /// For a waiting event: not before this moment.
     pub due_at: Option<Timestamp>,
@@ -244,7 +257,7 @@ pub struct EventFilter {
     pub run: Option<RunId>,
 }
 
-/// How many events a source has, and what it sent that was none.
+/// How many events a source has, by how they stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboxCounts {
     /// To be acted on.

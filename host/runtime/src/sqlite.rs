@@ -1,4 +1,4 @@
-//! One SQLite file as directory, storage and history.
+//! One SQLite file as directory, storage, history and inbox.
 //!
 //! What is deliberately not here: several hosts on one file. A file on a network share has neither WAL nor locks that
 //! can be trusted.
@@ -14,6 +14,7 @@ mod claims;
 mod connections;
 mod directory;
 mod history;
+mod inbox;
 mod rows;
 mod schema;
 mod storage;
@@ -26,9 +27,9 @@ pub use directory::HeldObject;
 use claims::Claims;
 use connections::Connections;
 
-/// A [`Directory`](crate::directory::Directory), a [`Storage`](crate::storage::Storage) and a
-/// [`History`](crate::history::History) in one file, kept in WAL mode. Objects, storage and runs of different sources
-/// never meet.
+/// A [`Directory`](crate::directory::Directory), a [`Storage`](crate::storage::Storage), a
+/// [`History`](crate::history::History) and an [`Inbox`](crate::inbox::Inbox) in one file, kept in WAL mode. Objects,
+/// storage, runs and events of different sources never meet.
 ///
 /// A source has one run at a time across all processes that open the file: a lock on a file beside it, which the
 /// operating system releases when its process dies, however it dies.

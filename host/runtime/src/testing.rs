@@ -1,5 +1,7 @@
 //! Stores in memory, for tests: honest ones, that can be told to fail or to refuse.
 
+mod inbox;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,10 +11,11 @@ use async_trait::async_trait;
 use crate::directory::{Action, Directory, Held, Holding, Stored, Write};
 use crate::error::StoreError;
 use crate::history::{Beat, ChangeRecord, History, NewRun, Numbered, Opened, Run, RunEnd, RunState};
+use crate::inbox::{Following, InboxEvent};
 use crate::model::{Diagnosis, Entry, Key, Progress, RunId, Severity, SourceName};
 use crate::storage::Storage;
 
-/// All three stores.
+/// All four stores.
 #[derive(Default)]
 pub(crate) struct MemoryStore {
     state: Mutex<State>,
@@ -30,6 +33,12 @@ pub(crate) struct State {
     pub(crate) stores: Vec<Vec<Key>>,
     /// External ids that the platform refuses.
     pub(crate) refused: BTreeSet<String>,
+    pub(crate) events: Vec<(SourceName, InboxEvent)>,
+    /// How many events there ever were.
+    pub(crate) n_events: u64,
+    pub(crate) following: BTreeMap<SourceName, Following>,
+    /// Whether the inbox fails from now on.
+    pub(crate) inbox_is_down: bool,
     /// Whether the directory fails from now on.
     pub(crate) directory_is_down: bool,
     /// Whether the history fails from now on.
@@ -46,6 +55,11 @@ impl MemoryStore {
     fn directory(&self) -> Result<MutexGuard<'_, State>, StoreError> {
         let state = self.state();
         if state.directory_is_down { Err(StoreError::message("disk full")) } else { Ok(state) }
+    }
+
+    fn inbox(&self) -> Result<MutexGuard<'_, State>, StoreError> {
+        let state = self.state();
+        if state.inbox_is_down { Err(StoreError::message("disk full")) } else { Ok(state) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The connections to one file: a single writer and a few readers, used on blocking threads.
 //!
-//! What is deliberately not here: SQL. The three capabilities bring theirs as closures.
+//! What is deliberately not here: SQL. The stores bring theirs as closures.
 
 use std::fmt;
 use std::io;
@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use tokio::sync;
 
 use super::schema;
 use crate::error::StoreError;
@@ -36,8 +37,20 @@ const STATEMENT_CACHE: usize = 64;
 /// The connections to one database file.
 pub(super) struct Connections {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    /// Whoever waits gets it in the order of asking.
+    writer: Arc<sync::Mutex<Connection>>,
+    /// Before whoever writes in turn may ask for the writer: so at most one of them is ever ahead of an urgent write.
+    turn: sync::Mutex<()>,
     idle_readers: Mutex<Vec<Connection>>,
+}
+
+/// How soon a write must come to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Urgency {
+    /// Somebody out there waits for an answer. For small writes: it passes by all that wait for their turn.
+    Now,
+    /// In the order of asking.
+    InTurn,
 }
 
 /// Why some work on a connection failed.
@@ -89,20 +102,28 @@ impl Connections {
         // A negative number is a size in KiB, a positive one would be in pages.
         writer.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(StoreError::failed)?;
         schema::migrate(&mut writer).map_err(StoreError::failed)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), idle_readers: Mutex::default() })
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Arc::new(sync::Mutex::new(writer)),
+            turn: sync::Mutex::default(),
+            idle_readers: Mutex::default(),
+        })
     }
 
     /// Do `work` in a transaction that already has the right to write. It commits itself; dropped, it has done nothing.
+    ///
+    /// Dropping the future while it waits means that nothing was done, later that all of it was or will be.
     pub(super) async fn write<T: Send + 'static>(
-        self: &Arc<Self>,
+        &self,
+        urgency: Urgency,
         work: impl FnOnce(Transaction<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let connections = Arc::clone(self);
-        blocking(move || {
-            let mut writer = lock(&connections.writer);
-            work(writer.transaction_with_behavior(TransactionBehavior::Immediate)?)
-        })
-        .await
+        let _turn = match urgency {
+            Urgency::Now => None,
+            Urgency::InTurn => Some(self.turn.lock().await),
+        };
+        let mut writer = Arc::clone(&self.writer).lock_owned().await;
+        blocking(move || work(writer.transaction_with_behavior(TransactionBehavior::Immediate)?)).await
     }
 
     /// Do `work` on a connection that cannot write.
@@ -169,4 +190,30 @@ async fn blocking<T: Send + 'static>(
 /// A panic while the lock was held has rolled its transaction back, so what is behind the lock is whole.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_urgent_write_waits_for_the_one_under_way_and_for_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let connections = Connections::open(&folder.path().join("rollcall.db")).unwrap();
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let write = |urgency| {
+            let order = Arc::clone(&order);
+            connections.write(urgency, move |transaction| {
+                order.lock().unwrap().push(urgency);
+                Ok(transaction.commit()?)
+            })
+        };
+        // All of them ask in this order before the first one is under way.
+        let writes = [Urgency::InTurn, Urgency::InTurn, Urgency::InTurn, Urgency::Now].map(write);
+        join_all(writes).await.into_iter().collect::<Result<(), _>>().unwrap();
+        let expected = [Urgency::InTurn, Urgency::Now, Urgency::InTurn, Urgency::InTurn];
+        assert_eq!(*order.lock().unwrap(), expected);
+    }
 }

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
 
+use super::connections::Urgency;
 use super::history::{ChangeRow, insert_changes};
 use super::rows::from_json;
 use super::{SqliteStore, now};
@@ -46,7 +47,7 @@ impl SqliteStore {
             .await
     }
 
-    /// The sources of which something is held or a run is known, in order of name.
+    /// The sources of which something is held, a run is known or that were ever followed, in order of name.
     ///
     /// # Errors
     ///
@@ -55,7 +56,10 @@ impl SqliteStore {
         self.connections
             .read(|connection| {
                 connection
-                    .prepare_cached("SELECT source FROM run UNION SELECT source FROM object ORDER BY source")?
+                    .prepare_cached(
+                        "SELECT source FROM run UNION SELECT source FROM object UNION SELECT source FROM following
+                         ORDER BY source",
+                    )?
                     .query_map((), |row| row.get(0))?
                     .collect()
             })
@@ -101,7 +105,7 @@ impl Directory for SqliteStore {
             .collect::<Result<_, _>>()?;
         let n_writes = writes.len();
         self.connections
-            .write(move |transaction| {
+            .write(Urgency::InTurn, move |transaction| {
                 rows.iter().try_for_each(|row| apply(&transaction, &source, run, now(), row))?;
                 insert_changes(&transaction, run, &changes)?;
                 Ok(transaction.commit()?)

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use rusqlite::Transaction;
 
 use super::claims::Claims;
-use super::connections::Fault;
+use super::connections::{Fault, Urgency};
 use super::rows::{to_integer, to_json};
 use super::{SqliteStore, now};
 use crate::error::StoreError;
@@ -27,14 +27,14 @@ use record::{insert_entries, insert_run, interrupt, update_end, update_progress}
 impl History for SqliteStore {
     async fn open_run(&self, run: &NewRun) -> Result<Opened, StoreError> {
         let (claims, run) = (Arc::clone(&self.claims), run.clone());
-        self.connections.write(move |transaction| open(transaction, &claims, &run)).await
+        self.connections.write(Urgency::InTurn, move |transaction| open(transaction, &claims, &run)).await
     }
 
     async fn beat(&self, run: &RunId, progress: Option<&Progress>) -> Result<Beat, StoreError> {
         let (claims, run) = (Arc::clone(&self.claims), number_of(run)?);
         let progress = progress.map(to_json).transpose().map_err(StoreError::failed)?;
         self.connections
-            .write(move |transaction| {
+            .write(Urgency::InTurn, move |transaction| {
                 let beat = update_progress(&transaction, run, progress.as_deref())?;
                 transaction.commit()?;
                 claims.beat(run);
@@ -46,7 +46,7 @@ impl History for SqliteStore {
     async fn record_entries(&self, run: &RunId, entries: &[Entry]) -> Result<(), StoreError> {
         let (run, entries) = (number_of(run)?, entries.to_vec());
         self.connections
-            .write(move |transaction| {
+            .write(Urgency::InTurn, move |transaction| {
                 insert_entries(&transaction, run, &entries)?;
                 Ok(transaction.commit()?)
             })
@@ -57,7 +57,7 @@ impl History for SqliteStore {
         let run = number_of(run)?;
         let changes: Vec<_> = changes.iter().map(ChangeRow::new).collect::<Result<_, _>>()?;
         self.connections
-            .write(move |transaction| {
+            .write(Urgency::InTurn, move |transaction| {
                 insert_changes(&transaction, run, &changes)?;
                 Ok(transaction.commit()?)
             })
@@ -67,7 +67,7 @@ impl History for SqliteStore {
     async fn close_run(&self, run: &RunId, end: &RunEnd) -> Result<(), StoreError> {
         let (claims, run, end) = (Arc::clone(&self.claims), number_of(run)?, end.clone());
         self.connections
-            .write(move |transaction| {
+            .write(Urgency::InTurn, move |transaction| {
                 update_end(&transaction, run, &end)?;
                 // Before the commit, so that nobody ever finds the row closed and the source still taken.
                 claims.release(run);
@@ -132,7 +132,7 @@ impl SqliteStore {
         }
         let (claims, source) = (Arc::clone(&self.claims), source.clone());
         self.connections
-            .write(move |transaction| {
+            .write(Urgency::InTurn, move |transaction| {
                 // Looked up again: it may have ended since, and another one begun.
                 let running = select_running(&transaction, &source)?;
                 if claims.claim(&source, running)?.is_some() {

@@ -5,7 +5,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// One step a version, oldest first. A step that was released is never edited; a change is a new one.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// Marks a file as ours, so that another program's database is not filled with our tables: "RCAL" in ASCII.
 const APPLICATION_ID: i64 = 0x5243_414c;
@@ -75,13 +75,28 @@ mod tests {
     }
 
     #[test]
+    fn an_older_file_gets_the_steps_that_it_lacks_and_keeps_what_it_has() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let [first, ..] = MIGRATIONS;
+        connection.execute_batch(first).unwrap();
+        connection.execute_batch("INSERT INTO storage VALUES ('a', 'key', x'07')").unwrap();
+        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        migrate(&mut connection).unwrap();
+        let count = |table: &str| -> i64 {
+            connection.query_one(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0)).unwrap()
+        };
+        assert_eq!((version(&connection), count("storage"), count("event")), (2, 1, 0));
+    }
+
+    #[test]
     fn a_newer_file_is_refused() {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
         assert_eq!(
             migrate(&mut connection).unwrap_err().to_string(),
-            "the database has schema version 99 and this program knows up to 1; use the newer program"
+            "the database has schema version 99 and this program knows up to 2; use the newer program"
         );
     }
 

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::SqliteStore;
+use super::connections::Urgency;
 use crate::error::StoreError;
 use crate::model::SourceName;
 use crate::storage::Storage;
@@ -28,7 +29,7 @@ impl Storage for SqliteStore {
         let (source, entries) = (source.clone(), entries.to_vec());
         let fits = self
             .connections
-            .write(move |transaction| {
+            .write(Urgency::InTurn, move |transaction| {
                 entries
                     .iter()
                     .try_for_each(|(key, value)| put(&transaction, &source, key, value.as_deref()))?;
