@@ -3,6 +3,7 @@
 
 mod access;
 mod corp;
+mod events;
 mod people;
 
 pub(crate) use corp::BUCKET as CORP_BUCKET;
@@ -14,7 +15,7 @@ use crate::trouble::Trouble;
 use rollcall_kit::{Diagnosis, Failure, Finding, Standing};
 use std::collections::BTreeMap;
 
-/// Every check, in the order of the list.
+/// Every check of an import, in the order of the list.
 const CHECKS: [&str; 10] = [
     "settings",
     "token",
@@ -30,7 +31,8 @@ const CHECKS: [&str; 10] = [
 
 /// Go through the list. Reads little and changes nothing.
 pub(crate) async fn check(client: &Client<'_>) -> Vec<Finding> {
-    let mut checklist = Checklist::default();
+    let mut checklist =
+        Checklist { of_events: events::name(&client.settings.events), ..Checklist::default() };
     checklist.settle("settings", Standing::Passed, say::settings_valid());
     if access::token(client, &mut checklist).await {
         if let Some(scopes) = access::scopes(client, &mut checklist).await {
@@ -38,6 +40,7 @@ pub(crate) async fn check(client: &Client<'_>) -> Vec<Finding> {
         }
         if checklist.has_passed("address") {
             corp::check(client, &mut checklist).await;
+            events::check(client, &mut checklist).await;
         }
     }
     checklist.into_findings()
@@ -48,6 +51,8 @@ pub(crate) async fn check(client: &Client<'_>) -> Vec<Finding> {
 struct Checklist {
     found: BTreeMap<&'static str, (Standing, Diagnosis)>,
     failed: Option<&'static str>,
+    /// What comes after the checks of an import.
+    of_events: Option<&'static str>,
 }
 
 impl Checklist {
@@ -80,7 +85,7 @@ impl Checklist {
             let (standing, diagnosis) = self.found.remove(check).unwrap_or_else(open);
             Finding { check: (*check).to_owned(), standing, diagnosis }
         };
-        CHECKS.iter().map(one).collect()
+        CHECKS.iter().chain(&self.of_events.take()).map(one).collect()
     }
 }
 

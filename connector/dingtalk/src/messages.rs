@@ -172,6 +172,10 @@ pub(crate) const SCOPE_EN: &str = "in DingTalk's developer console > your applic
      Contacts permission scope (通讯录权限 > 授权范围) to all staff, and publish a version whose visible range (可使用范围) is all staff";
 pub(crate) const SCOPE_ZH: &str = "请在钉钉开发者后台 > 您的应用 > 权限管理 > 通讯录权限 > 授权范围 中选择“全部员工”，并发布一个可使用范围为“全部员工”的版本";
 
+/// Where the arrival of changes is set.
+pub(crate) const EVENTS_EN: &str = "in DingTalk's developer console > your application > Development Configuration (开发配置) > Event Subscription (事件订阅)";
+pub(crate) const EVENTS_ZH: &str = "请在钉钉开发者后台 > 您的应用 > 开发配置 > 事件订阅 ";
+
 fn credentials_wrong(refusal: &Refusal) -> Diagnosis {
     Diagnosis::new(
         "credentials-wrong",

@@ -4,7 +4,7 @@ use crate::testing::{Question, World, page, refused, run_check, settings};
 use expect_test::{Expect, expect};
 use rollcall_kit::testing::{Reply, TestHost};
 use rollcall_kit::{Finding, HttpErrorKind, Standing};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fmt::Write;
 use std::rc::Rc;
 
@@ -360,6 +360,73 @@ fn an_organization_that_dingtalk_does_not_know_as_it_seems() {
 fn a_new_api_that_may_not_be_reached_or_cannot() {
     check_corp(|| Reply::Fail(HttpErrorKind::Denied), "Skipped corp-id: test-fault");
     check_corp(|| Reply::Fail(HttpErrorKind::NotSent), "Warning corp-id: test-fault");
+}
+
+/// The whole list with one way of arrival, against this host.
+fn run_with(host: &Rc<TestHost>, events: &Value) -> String {
+    let mut settings = settings();
+    settings.as_object_mut().unwrap().extend(events.as_object().unwrap().clone());
+    list(&rollcall_kit::connector::check::<crate::DingTalk>(host.clone(), &settings.to_string()))
+}
+
+/// What is said about the channel when the new API answers this.
+#[track_caller]
+fn check_channel(reply: impl Fn() -> Reply + 'static, expected: &str) {
+    let list = run_with(&with_new_api(reply), &json!({"events": "stream"}));
+    assert_eq!(list.lines().last(), Some(expected));
+}
+
+#[test]
+fn a_channel_that_dingtalk_opens() {
+    check_channel(
+        || page(200, r#"{"endpoint":"wss://wss-open-connection.dingtalk.com:443/connect","ticket":"t"}"#),
+        "Passed event-channel: channel-opened",
+    );
+}
+
+#[test]
+fn a_channel_that_dingtalk_does_not_open() {
+    let said = |status, body: &'static str| move || page(status, body);
+    let wrong = said(401, r#"{"code":"authFailed","message":"鉴权失败"}"#);
+    check_channel(wrong, "Failed event-channel: credentials-wrong");
+    let address =
+        said(403, r#"{"code":"Forbidden.AccessDenied.IpNotInWhiteList","message":"request ip=1.2.3.4 "}"#);
+    check_channel(address, "Failed event-channel: ip-not-allowed");
+    check_channel(said(403, r#"{"code":"Forbidden"}"#), "Failed event-channel: channel-forbidden");
+    check_channel(said(200, "<html>"), "Failed event-channel: channel-not-understood");
+}
+
+#[test]
+fn a_channel_to_which_nothing_leads() {
+    check_channel(|| Reply::Fail(HttpErrorKind::Denied), "Failed event-channel: test-fault");
+    check_channel(|| Reply::Fail(HttpErrorKind::NotSent), "Failed event-channel: test-fault");
+}
+
+#[test]
+fn a_channel_is_not_tried_when_the_application_is_not_let_in() {
+    let world = refusing("auth/scopes", 60020, "request ip=203.119.196.81 ").into_host();
+    let list = run_with(&world, &json!({"events": "stream"}));
+    assert_eq!(list.lines().last(), Some("Skipped event-channel: not-tried"));
+}
+
+fn http() -> Value {
+    let aes_key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+    json!({"events": "http", "callback_token": "simToken2026", "callback_aes_key": aes_key})
+}
+
+#[test]
+fn a_callback_is_judged_without_taking_anything_from_the_list_of_failures() {
+    let world = feihua();
+    let asked = world.asked();
+    let list = run_with(&world.into_host(), &http());
+    assert_eq!(list.lines().last(), Some("Passed event-callback: callback-well-formed"));
+    assert!(asked.borrow().iter().all(|question| !question.path.starts_with("call_back/")));
+}
+
+#[test]
+fn a_callback_is_not_judged_without_the_permission_to_fetch_what_it_missed() {
+    let list = run_with(&refusing("auth/scopes", 60011, "没有权限").into_host(), &http());
+    assert_eq!(list.lines().last(), Some("Skipped event-callback: not-tried"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the checklist says besides refusals: what is right, what is worth a look, and what could not be tried.
 
-use super::{SCOPE_EN, SCOPE_ZH};
+use super::{EVENTS_EN, EVENTS_ZH, SCOPE_EN, SCOPE_ZH};
 use crate::limits::{MAX_QUOTED_BYTES, cut};
 use crate::wire::scopes::Scopes;
 use rollcall_kit::Diagnosis;
@@ -107,6 +107,36 @@ pub(crate) fn not_tried(blocked_by: &str) -> Diagnosis {
         "not-tried",
         format!("not tried, because check {blocked_by:?} failed"),
         format!("未检查：检查项 {blocked_by:?} 未通过"),
+    )
+}
+
+pub(crate) fn channel_opened() -> Diagnosis {
+    Diagnosis::new(
+        "channel-opened",
+        "DingTalk opens a channel for this application; changes arrive over it while the host listens",
+        "钉钉同意为该应用建立长连接；宿主在线时，变更将通过它到达",
+    )
+    .remedy(
+        format!(
+            "{EVENTS_EN}, choose Stream mode (Stream 模式推送) and tick the events of contacts (通讯录事件)"
+        ),
+        format!("{EVENTS_ZH}中选择“Stream 模式推送”，并勾选通讯录事件"),
+    )
+}
+
+pub(crate) fn callback_well_formed() -> Diagnosis {
+    Diagnosis::new(
+        "callback-well-formed",
+        "callback_token and callback_aes_key are well-formed; whether they are DingTalk's, and whether DingTalk reaches the \
+         callback address, shows when it sends a test event as the address is saved there",
+        "callback_token 与 callback_aes_key 格式正确；它们是否与钉钉一致、钉钉能否访问回调地址，要在钉钉后台保存地址、由钉钉发送测试事件时才能确认",
+    )
+    .remedy(
+        format!(
+            "{EVENTS_EN}, choose HTTP push (HTTP 推送), enter the callback address that this host shows for the source, save, and \
+             tick the events of contacts (通讯录事件)"
+        ),
+        format!("{EVENTS_ZH}中选择“HTTP 推送”，填入宿主为该来源显示的回调地址并保存，再勾选通讯录事件"),
     )
 }
 

@@ -1,5 +1,6 @@
 //! What is said about deliveries, channels and events: to an administrator and to the log, never to who sent them.
 
+use super::{EVENTS_EN, EVENTS_ZH};
 use crate::events::channel::{self, Refusal};
 use crate::events::crypto::Unopened;
 use crate::events::delivery::Refused;
@@ -170,8 +171,8 @@ pub(crate) fn channel_forbidden(refusal: &Refusal) -> Failure {
             format!("钉钉不允许该应用建立长连接：{}", told(refusal)),
         )
         .remedy(
-            "in DingTalk's developer console > your application > Event Subscription (事件订阅), choose Stream mode (Stream 模式推送)",
-            "请在钉钉开发者后台 > 您的应用 > 事件订阅 中选择“Stream 模式推送”",
+            format!("{EVENTS_EN}, choose Stream mode (Stream 模式推送)"),
+            format!("{EVENTS_ZH}中选择“Stream 模式推送”"),
         ),
         refusal,
     ))
@@ -222,8 +223,8 @@ pub(crate) fn channel_not_understood() -> Failure {
 const IP_NOT_ALLOWED: i64 = 60_020;
 
 const SAME_AS_CONSOLE_EN: &str = "copy both callback_token and callback_aes_key again from DingTalk's developer console > your \
-     application > Event Subscription (事件订阅) > HTTP push (HTTP 推送); if they are right there, someone else is calling this address";
-const SAME_AS_CONSOLE_ZH: &str = "请在钉钉开发者后台 > 您的应用 > 事件订阅 > HTTP 推送 中重新复制 callback_token（签名 token）与 callback_aes_key（加密 aes_key）；如果无误，则是他人在调用该地址";
+     application > Development Configuration (开发配置) > Event Subscription (事件订阅) > HTTP push (HTTP 推送); if they are right there, someone else is calling this address";
+const SAME_AS_CONSOLE_ZH: &str = "请在钉钉开发者后台 > 您的应用 > 开发配置 > 事件订阅 > HTTP 推送 中重新复制 callback_token（签名 token）与 callback_aes_key（加密 aes_key）；如果无误，则是他人在调用该地址";
 
 /// `HTTP 401 authFailed: 鉴权失败`, with as much as DingTalk said.
 fn told(refusal: &Refusal) -> String {

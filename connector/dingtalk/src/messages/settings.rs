@@ -106,7 +106,7 @@ fn where_en(name: &str) -> &'static str {
             "copy the Client Secret from developer console > your application > Credentials and Basic Information"
         }
         "callback_token" | "callback_aes_key" => {
-            "copy it from developer console > your application > Event Subscription > HTTP push"
+            "copy it from developer console > your application > Development Configuration > Event Subscription > HTTP push"
         }
         _ => "see the description of the setting",
     }
@@ -117,7 +117,9 @@ fn where_zh(name: &str) -> &'static str {
         "corp_id" => "请从钉钉开发者后台首页右上角复制 CorpId",
         "app_key" => "请从开发者后台 > 您的应用 > 凭证与基础信息 复制 Client ID",
         "app_secret" => "请从开发者后台 > 您的应用 > 凭证与基础信息 复制 Client Secret",
-        "callback_token" | "callback_aes_key" => "请从开发者后台 > 您的应用 > 事件订阅 > HTTP 推送 复制",
+        "callback_token" | "callback_aes_key" => {
+            "请从开发者后台 > 您的应用 > 开发配置 > 事件订阅 > HTTP 推送 复制"
+        }
         _ => "请参阅该配置项的说明",
     }
 }

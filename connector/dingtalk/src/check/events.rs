@@ -1,0 +1,32 @@
+//! Whether changes will arrive in the way that the settings say, as far as that can be told without listening. Nothing is
+//! asked that DingTalk would remember: its list of failed deliveries forgets what it has once answered.
+
+use super::{Checklist, diagnosis_of};
+use crate::client::Client;
+use crate::events::{Way, channel};
+use crate::messages::check as say;
+use rollcall_kit::Standing;
+
+/// What is on the list for this way. Who wants no changes pushed has nothing to mend.
+pub(super) fn name(way: &Way) -> Option<&'static str> {
+    match way {
+        Way::Off => None,
+        Way::Http(_) => Some("event-callback"),
+        Way::Stream => Some("event-channel"),
+    }
+}
+
+/// Try what can be tried. The ticket of a channel is left to expire.
+pub(super) async fn check(client: &Client<'_>, checklist: &mut Checklist) {
+    let Some(check) = name(&client.settings.events) else { return };
+    match client.settings.events {
+        Way::Off => {}
+        // Fetching what could not be delivered needs the permission that the scope needs.
+        Way::Http(_) if checklist.has_failed("scope") => {}
+        Way::Http(_) => checklist.settle(check, Standing::Passed, say::callback_well_formed()),
+        Way::Stream => match channel::open(client.context, client.settings).await {
+            Ok(_) => checklist.settle(check, Standing::Passed, say::channel_opened()),
+            Err(failure) => checklist.settle(check, Standing::Failed, diagnosis_of(failure)),
+        },
+    }
+}
