@@ -1,5 +1,7 @@
 //! The interfaces: which there are, what each asks for, who answers; the checks before an answer are in `gateway`.
 
+mod callback;
+mod connection;
 mod departments;
 mod organization;
 mod page;
@@ -17,6 +19,8 @@ use crate::request::{ApiRequest, Params};
 use crate::state::{App, Company, permission};
 use crate::switches::Switches;
 
+pub(crate) use callback::{CallbackCall, wanted as wanted_callback};
+pub(crate) use connection::open as open_connection;
 pub(crate) use token::TokenCall;
 
 /// Host of the old API.
@@ -29,6 +33,8 @@ const NEW_HOST: &str = "api.dingtalk.com";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Api {
     Token(TokenCall),
+    Callback(CallbackCall),
+    OpenConnection,
     Read(Read),
 }
 
@@ -74,7 +80,9 @@ pub(crate) fn route(request: &ApiRequest) -> Result<Api, Refusal> {
     let path = request.path.as_str();
     let is_new = path.starts_with("/v1.0/") || request.host.eq_ignore_ascii_case(NEW_HOST);
     let is_elsewhere = is_new && request.host.eq_ignore_ascii_case(OLD_HOST);
-    let found = token_call(path).or_else(|| {
+    let callback = || CallbackCall::ALL.into_iter().find(|call| call.path() == path).map(Api::Callback);
+    let connection = || (path == connection::PATH).then_some(Api::OpenConnection);
+    let found = token_call(path).or_else(callback).or_else(connection).or_else(|| {
         let read = Read::ALL.into_iter().find(|read| read.path() == path);
         read.map(Api::Read)
     });

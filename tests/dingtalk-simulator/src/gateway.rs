@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::api::{self, Read};
+use crate::api;
 use crate::beijing;
 use crate::denial::{Denial, Dialect, Throttle};
 use crate::ids::AppKey;
@@ -15,22 +15,30 @@ use crate::state::{App, Company, CompanyStatus};
 use crate::switches::{EmptyWhitelist, ExpiredToken, Switches};
 use crate::tokens::Origin;
 
-/// Lets a reading call through, and says for whom.
+/// What a call has to pass.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gate {
+    pub(crate) path: &'static str,
+    /// The permission point asked for.
+    pub(crate) point: &'static str,
+}
+
+/// Lets a call with a token through, and says for whom.
 pub(crate) fn admit(
     simulator: &mut Simulator,
-    read: Read,
+    gate: Gate,
     token: Option<&str>,
     now_ms: u64,
     peer: PeerAddress,
 ) -> Result<(Arc<Company>, AppKey), Refusal> {
-    let dialect = Dialect::of(read.path(), simulator.switches());
-    check(simulator, (read, dialect), token, now_ms, peer)
+    let dialect = Dialect::of(gate.path, simulator.switches());
+    check(simulator, (gate, dialect), token, now_ms, peer)
         .map_err(|denial| denial.refusal(dialect, simulator.switches()))
 }
 
 fn check(
     simulator: &mut Simulator,
-    (read, dialect): (Read, Dialect),
+    (gate, dialect): (Gate, Dialect),
     token: Option<&str>,
     now_ms: u64,
     peer: PeerAddress,
@@ -39,11 +47,11 @@ fn check(
     let app = company.app(&app_key).ok_or(Denial::TokenInvalid)?;
     served(&company, app)?;
     allowed_address(simulator.switches(), app, peer)?;
-    let point = read.permission();
+    let point = gate.point;
     if !app.permissions.contains(point) {
         return Err(Denial::Permission { point, app_key });
     }
-    within_frequency(simulator, app, read.path(), now_ms)?;
+    within_frequency(simulator, app, gate.path, now_ms)?;
     Ok((company, app_key))
 }
 

@@ -37,7 +37,9 @@
 
 mod api;
 mod beijing;
+mod crypto;
 mod denial;
+mod events;
 mod fault;
 mod gateway;
 mod generate;
@@ -56,6 +58,11 @@ mod tls;
 mod tokens;
 mod trace;
 
+pub use events::{
+    Attempt, AttemptEnd, BrokenPush, Connection, ConnectionId, ConnectionState, Delivery, DeliveryId,
+    DiffInfo, Event, EventId, EventIds, EventKind, Events, Fate, LabelAction, Loss, PushAnswer, PushRequest,
+    TicketRefused, Way,
+};
 pub use fault::{Fault, Rule, When};
 pub use generate::{
     FEIHUA_APP_KEY, FEIHUA_APP_SECRET, GENERATED_APP_KEY, GENERATED_APP_SECRET, GenerateOptions,
@@ -64,16 +71,19 @@ pub use ids::{AppKey, CorpId, DepartmentId, UnionId, UserId};
 pub use mutate::{Change, Mutation, MutationError};
 pub use reply::{HttpResponse, Outcome, Reply};
 pub use request::{ApiRequest, PeerAddress};
-pub use server::{ProxyCounts, ProxyMode, ProxyOptions, Server, ServerHandle, ServerOptions, StartError};
-pub use simulator::Simulator;
+pub use server::{
+    ProxyCounts, ProxyMode, ProxyOptions, Server, ServerHandle, ServerOptions, SetEventsError, StartError,
+};
+pub use simulator::{Push, Simulator, UrlCheck, UrlRefused};
 pub use state::{
-    App, AppSecret, Company, CompanyBuilder, CompanyStatus, Department, ExclusiveAccount, FieldPermissions,
-    Membership, Role, SceneConfig, Scope, UnionDepartment, User, permission,
+    App, AppEvents, AppSecret, Company, CompanyBuilder, CompanyStatus, Department, ExclusiveAccount,
+    FieldPermissions, HttpEvents, Membership, Role, SceneConfig, Scope, UnionDepartment, User, permission,
 };
 pub use switches::{
-    AccessLimited, EmptyLists, EmptyWhitelist, EnglishNames, ExpiredToken, LastCursor, MemberCounts,
-    NewApiToken, OldPathErrors, OversizedPage, RateWindow, RootParent, Switches, TokenCallAddress,
-    UnifiedToken, UnknownCorp, UnknownUser,
+    AccessLimited, DiffInfoShape, EmptyLists, EmptyWhitelist, EnglishNames, EventShape, EventSwitches,
+    ExpiredToken, LastCursor, MemberCounts, ModifyAfterAdd, NewApiToken, OldPathErrors, OversizedPage,
+    OwnerKey, RateWindow, RetrySignature, RootParent, SignatureNames, StreamHost, Switches, TimestampName,
+    TimestampUnit, TokenCallAddress, UnifiedToken, UnknownCorp, UnknownUser,
 };
 pub use tls::TlsError;
 pub use trace::{PathCounts, Trace, TraceRecord};

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use rollcall_dingtalk_simulator::{
-    AppKey, Company, GenerateOptions, Mutation, ProxyOptions, Server, ServerHandle, ServerOptions, Simulator,
-    Switches,
+    AppEvents, AppKey, Company, EventSwitches, GenerateOptions, Mutation, ProxyOptions, Server, ServerHandle,
+    ServerOptions, Simulator, Switches,
 };
 use serde_json::json;
 
@@ -55,6 +55,24 @@ struct Serve {
     /// Calls a second that an application may make on one interface; 0 = unlimited.
     #[arg(long)]
     qps: Option<u32>,
+    /// Every application gets its events by Stream.
+    #[arg(long, conflicts_with = "push_url")]
+    stream: bool,
+    /// The first application gets its events by HTTP push to this loopback address, which is not asked first.
+    #[arg(long, requires = "push_token", requires = "push_aes_key")]
+    push_url: Option<String>,
+    /// Token that signs pushes: 3 to 32 letters and digits.
+    #[arg(long, requires = "push_url")]
+    push_token: Option<String>,
+    /// Key that encrypts pushes: 43 letters and digits.
+    #[arg(long, requires = "push_url")]
+    push_aes_key: Option<String>,
+    /// Certificate authority, as PEM, that pushes to `https://` addresses trust.
+    #[arg(long)]
+    push_ca: Option<PathBuf>,
+    /// Length of the waits between pushes of one event, in thousandths of DingTalk's.
+    #[arg(long, default_value_t = 1000)]
+    event_time_permille: u32,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -64,12 +82,14 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn run(serve: &Serve) -> anyhow::Result<()> {
-    let company = limited(load(&serve.company)?, serve.qps)?;
-    let switches = Switches { delay_ms: serve.delay_ms, ..Switches::default() };
+    let company = with_events(limited(load(&serve.company)?, serve.qps)?, serve)?;
+    let events = EventSwitches { time_permille: serve.event_time_permille, ..EventSwitches::default() };
+    let switches = Switches { delay_ms: serve.delay_ms, events, ..Switches::default() };
     let options = ServerOptions {
         https: serve.https,
         control: Some(serve.control),
         proxy: serve.proxy.map(|listen| proxy(listen, serve)),
+        receiver_ca_pem: serve.push_ca.as_deref().map(read_text).transpose()?,
         ..ServerOptions::new(Simulator::new(company).with_switches(switches))
     };
     let server = Server::start(options)?;
@@ -121,6 +141,28 @@ fn limited(mut company: Company, qps: Option<u32>) -> anyhow::Result<Company> {
         company.apply(&Mutation::SetQps { app_key, qps })?;
     }
     Ok(company)
+}
+
+fn with_events(mut company: Company, serve: &Serve) -> anyhow::Result<Company> {
+    let app_keys: Vec<AppKey> = company.apps().iter().map(|app| app.app_key.clone()).collect();
+    let chosen: Vec<(AppKey, AppEvents)> = match (serve.stream, &serve.push_url) {
+        (true, _) => app_keys.into_iter().map(|app_key| (app_key, AppEvents::Stream)).collect(),
+        (false, Some(url)) => {
+            let (token, aes_key) = serve.push_token.as_ref().zip(serve.push_aes_key.as_ref()).unzip();
+            let text = |given: Option<&String>| given.cloned().unwrap_or_default();
+            let push = AppEvents::http(url, text(token), text(aes_key));
+            app_keys.into_iter().take(1).map(|app_key| (app_key, push.clone())).collect()
+        }
+        (false, None) => Vec::new(),
+    };
+    for (app_key, events) in chosen {
+        company.apply(&Mutation::SetEvents { app_key, events })?;
+    }
+    Ok(company)
+}
+
+fn read_text(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("file {path:?} cannot be read"))
 }
 
 fn proxy(listen: SocketAddr, serve: &Serve) -> ProxyOptions {

@@ -1,4 +1,4 @@
-//! Every change of a company is a named mutation that is checked and says what it changed; nothing here sends an event.
+//! Every change of a company is a named mutation that is checked and says what it changed; the events of it are in `events`.
 
 mod department;
 mod error;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::ids::{AppKey, DepartmentId, UserId};
 use crate::state::{
-    App, AppSecret, Company, CompanyStatus, Department, FieldPermissions, Membership, Scope, User,
+    App, AppEvents, AppSecret, Company, CompanyStatus, Department, FieldPermissions, Membership, Scope, User,
 };
 
 pub use error::MutationError;
@@ -141,6 +141,13 @@ pub enum Mutation {
         /// False = disabled.
         enabled: bool,
     },
+    /// How the application gets its events. A URL is not asked first; the console and the control API do that.
+    SetEvents {
+        /// The application.
+        app_key: AppKey,
+        /// From now on.
+        events: AppEvents,
+    },
     /// Disables, dissolves or restores the company: 50005, 70001.
     SetCompanyStatus {
         /// The new status.
@@ -264,6 +271,7 @@ impl Company {
             Mutation::SetAppEnabled { app_key, enabled } => {
                 self.change_app(app_key, |app| app.enabled = *enabled)
             }
+            Mutation::SetEvents { app_key, events } => self.set_events(app_key, events),
             Mutation::SetCompanyStatus { status } => {
                 self.status = *status;
                 Ok(Change::CompanyStatusChanged { status: *status })
@@ -281,8 +289,14 @@ impl Company {
         if self.app(&app.app_key).is_some() {
             return Err(MutationError::AppKeyInUse(app.app_key.clone()));
         }
+        sound_events(&app.app_key, &app.events)?;
         self.apps.push(app.clone());
         Ok(Change::AppChanged { app_key: app.app_key.clone() })
+    }
+
+    fn set_events(&mut self, app_key: &AppKey, events: &AppEvents) -> Result<Change, MutationError> {
+        sound_events(app_key, events)?;
+        self.change_app(app_key, |app| app.events = events.clone())
     }
 
     fn change_app(
@@ -294,6 +308,11 @@ impl Company {
         change(app);
         Ok(Change::AppChanged { app_key: app_key.clone() })
     }
+}
+
+fn sound_events(app_key: &AppKey, events: &AppEvents) -> Result<(), MutationError> {
+    let bad = |why| MutationError::BadEvents { app_key: app_key.clone(), why };
+    events.fault().map_or(Ok(()), |why| Err(bad(why)))
 }
 
 /// Members that are set in both keep what they were; the others are ordinary.

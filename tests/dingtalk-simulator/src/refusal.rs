@@ -239,3 +239,47 @@ pub(crate) fn new_api_missing(parameter: &str) -> Refusal {
 pub(crate) fn new_api_unknown_corp() -> Refusal {
     Refusal::named(400, "invalidCorpId", "无效的corpId")
 }
+
+/// The interface does not understand a parameter; the name is not captured.
+pub(crate) fn new_api_unfit(parameter: &str) -> Refusal {
+    Refusal::named(400, "InvalidParameter", format!("不合法的参数：{parameter}"))
+}
+
+/// Captured.
+pub(crate) fn auth_failed() -> Refusal {
+    Refusal::named(401, "authFailed", "鉴权失败")
+}
+
+// Subscribing through the old API; the texts are those of the official table.
+
+pub(crate) fn callback_exists() -> Refusal {
+    Refusal::bare(71006, "回调地址已经存在")
+}
+
+pub(crate) fn no_callback() -> Refusal {
+    Refusal::bare(71007, "回调地址已不存在")
+}
+
+pub(crate) fn callback_bad_tag() -> Refusal {
+    Refusal::bare(71008, "回调call_back_tag必须在指定的call_back_tag列表中")
+}
+
+pub(crate) fn callback_not_success() -> Refusal {
+    Refusal::bare(71009, "返回文本非success")
+}
+
+pub(crate) fn callback_bad_json() -> Refusal {
+    Refusal::bare(71010, "POST的JSON数据不包含所需要的参数字段或包含的参数格式非法")
+}
+
+pub(crate) fn callback_bad_url() -> Refusal {
+    Refusal::bare(71011, "传入的url参数不合法")
+}
+
+pub(crate) fn callback_unreachable() -> Refusal {
+    Refusal::bare(71012, "url地址访问异常")
+}
+
+pub(crate) fn callback_forbidden() -> Refusal {
+    Refusal::bare(71013, "此域名或IP不能注册或者接收回调事件")
+}

@@ -137,8 +137,19 @@ pub(crate) fn without_port(authority: &str) -> &str {
 const TOKEN_HEADER: &str = "x-acs-dingtalk-access-token";
 
 /// Names under which a request carries a secret or a token; none of them reaches the trace.
-const SECRET_NAMES: [&str; 7] =
-    ["access_token", "appsecret", "appSecret", "corpsecret", "client_secret", "suiteSecret", "suiteTicket"];
+const SECRET_NAMES: [&str; 11] = [
+    "access_token",
+    "appsecret",
+    "appSecret",
+    "corpsecret",
+    "client_secret",
+    "clientSecret",
+    "suiteSecret",
+    "suiteTicket",
+    "token",
+    "aes_key",
+    "ticket",
+];
 
 /// Parameters of a request: the query, and over it the fields of a JSON or form body.
 #[derive(Clone, Default)]
@@ -199,6 +210,11 @@ impl Params {
     /// A department number, which may be one that cannot exist.
     pub(crate) fn department(&self, name: &str) -> Option<DepartmentId> {
         self.integer(name).map(DepartmentId::new)
+    }
+
+    /// A list.
+    pub(crate) fn list(&self, name: &str) -> Option<&[Value]> {
+        self.fields.get(name)?.as_array().map(Vec::as_slice)
     }
 
     /// Whether the parameter equals `expected`, numbers and their strings being the same.

@@ -6,6 +6,10 @@ mod body;
 mod control;
 mod https;
 mod proxy;
+mod pusher;
+mod receiver;
+mod saving;
+mod stream;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -15,13 +19,21 @@ use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
+use crate::events::{BrokenPush, PushAnswer, PushRequest};
+use crate::ids::AppKey;
+use crate::mutate::MutationError;
 use crate::request::PeerAddress;
 use crate::simulator::Simulator;
+use crate::state::AppEvents;
 use crate::tls::{self, Identity, TlsError};
 
+use self::receiver::Caller;
+use self::stream::{Order, Streams};
+
 pub use proxy::{ProxyCounts, ProxyMode, ProxyOptions};
+pub use saving::SetEventsError;
 
 /// Any free port of the loopback interface.
 const ANY_LOOPBACK_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
@@ -41,6 +53,8 @@ pub struct ServerOptions {
     pub host_names: Vec<String>,
     /// Address that direct callers appear to have.
     pub direct_address: PeerAddress,
+    /// Authority to trust when an event is pushed to an `https://` address, as PEM; none = only `http://` is pushed to.
+    pub receiver_ca_pem: Option<String>,
 }
 
 impl ServerOptions {
@@ -54,6 +68,7 @@ impl ServerOptions {
             proxy: None,
             host_names: HOST_NAMES.map(str::to_owned).to_vec(),
             direct_address: PeerAddress::DIRECT,
+            receiver_ca_pem: None,
         }
     }
 
@@ -66,7 +81,14 @@ impl ServerOptions {
 }
 
 /// Names under which a client may reach the simulator.
-const HOST_NAMES: [&str; 4] = ["oapi.dingtalk.com", "api.dingtalk.com", "localhost", "127.0.0.1"];
+const HOST_NAMES: [&str; 6] = [
+    "oapi.dingtalk.com",
+    "api.dingtalk.com",
+    "wss-open-connection.dingtalk.com",
+    "wss-open-connection-union.dingtalk.com",
+    "localhost",
+    "127.0.0.1",
+];
 
 /// Why nothing was started.
 #[derive(Debug, thiserror::Error)]
@@ -105,7 +127,7 @@ impl Server {
     pub fn start(options: ServerOptions) -> Result<ServerHandle, StartError> {
         let identity = tls::identity(&options.host_names)?;
         let ca_pem = identity.ca_pem.clone();
-        let shared = Arc::new(Shared::new(&options));
+        let shared = Arc::new(Shared::new(&options)?);
         let (stop, stopped) = oneshot::channel();
         let (ready, started) = mpsc::channel();
         let served = Arc::clone(&shared);
@@ -113,8 +135,8 @@ impl Server {
             .name("dingtalk-simulator".to_owned())
             .spawn(move || run(&options, identity, served, &ready, stopped))
             .map_err(StartError::Thread)?;
-        let addresses = started.recv().map_err(|_| StartError::Lost)??;
-        Ok(ServerHandle { addresses, ca_pem, shared, stop: Some(stop), thread: Some(thread) })
+        let Started { addresses, runtime } = started.recv().map_err(|_| StartError::Lost)??;
+        Ok(ServerHandle { addresses, runtime, ca_pem, shared, stop: Some(stop), thread: Some(thread) })
     }
 }
 
@@ -122,6 +144,7 @@ impl Server {
 #[derive(Debug)]
 pub struct ServerHandle {
     addresses: Addresses,
+    runtime: tokio::runtime::Handle,
     ca_pem: String,
     shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
@@ -153,9 +176,56 @@ impl ServerHandle {
         &self.ca_pem
     }
 
-    /// Looks at the simulator, or changes it, between two requests.
+    /// Looks at the simulator, or changes it, between two requests. Events of a change are born now and pushed at once.
     pub fn with<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T {
-        look(&mut self.shared.simulator())
+        let seen = look(&mut self.shared.simulator());
+        self.shared.wake();
+        seen
+    }
+
+    /// Chooses how an application gets its events. A URL is asked first, as the console does when settings are saved;
+    /// meanwhile the calling thread waits, so that the receiver must be served by another.
+    ///
+    /// # Errors
+    ///
+    /// [`SetEventsError`] if there is no such application, the settings are not sound, or the URL does not answer as it
+    /// must.
+    pub fn set_events(&self, app_key: &AppKey, events: AppEvents) -> Result<(), SetEventsError> {
+        let (shared, app_key) = (Arc::clone(&self.shared), app_key.clone());
+        let set = self.on_server(async move { saving::set_events(&shared, app_key, events).await });
+        set.unwrap_or(Err(SetEventsError::Stopped))
+    }
+
+    /// Sends an application's receiver what it must refuse, and gives its answer. The calling thread waits, see
+    /// [`ServerHandle::set_events`].
+    ///
+    /// # Errors
+    ///
+    /// [`MutationError`] if there is no such application or it takes no pushes.
+    pub fn push_broken(&self, app_key: &AppKey, how: BrokenPush) -> Result<PushAnswer, MutationError> {
+        let (shared, app_key) = (Arc::clone(&self.shared), app_key.clone());
+        let answer = self.on_server(async move { saving::push_broken(&shared, app_key, how).await });
+        answer.unwrap_or_else(|| Ok(PushAnswer::Unreachable("server has stopped".to_owned())))
+    }
+
+    /// Stops pushing events, or goes on.
+    pub fn set_pushing_paused(&self, is_paused: bool) {
+        self.with(|simulator| simulator.set_pushing_paused(is_paused));
+    }
+
+    /// Pushes now what waits, retries as well.
+    pub fn push_all_now(&self) {
+        self.shared.flush();
+    }
+
+    /// Ends every Stream connection without a word.
+    pub fn drop_streams(&self) {
+        self.shared.streams.order_all(|| Order::Drop);
+    }
+
+    /// Tells every Stream client to open another connection; each ends about ten (scaled) seconds later.
+    pub fn disconnect_streams(&self) {
+        self.shared.streams.order_all(|| Order::Disconnect);
     }
 
     /// What the proxy has done so far.
@@ -167,6 +237,18 @@ impl ServerHandle {
     /// How the proxy behaves from now on.
     pub fn set_proxy_mode(&self, mode: ProxyMode) {
         self.shared.proxy.set_mode(mode);
+    }
+}
+
+impl ServerHandle {
+    /// Does something on the server's thread and waits for it; none if the server is gone.
+    fn on_server<T: Send + 'static>(&self, act: impl Future<Output = T> + Send + 'static) -> Option<T> {
+        let (done, answer) = mpsc::channel();
+        self.runtime.spawn(async move {
+            // Nobody waits any more if the handle was dropped meanwhile.
+            let _ = done.send(act.await);
+        });
+        answer.recv().ok()
     }
 }
 
@@ -189,6 +271,12 @@ struct Addresses {
     proxy: Option<SocketAddr>,
 }
 
+/// What a thread that is up tells.
+struct Started {
+    addresses: Addresses,
+    runtime: tokio::runtime::Handle,
+}
+
 /// What all connections share.
 #[derive(Debug)]
 struct Shared {
@@ -199,22 +287,52 @@ struct Shared {
     /// Callers that come through the proxy: its outgoing sockets, and the address they appear to have.
     proxied: Mutex<BTreeMap<SocketAddr, PeerAddress>>,
     proxy: proxy::State,
+    streams: Streams,
+    caller: Caller,
+    /// Tells the pusher that something may be due.
+    changed: Notify,
 }
 
 impl Shared {
-    fn new(options: &ServerOptions) -> Self {
-        Self {
+    fn new(options: &ServerOptions) -> Result<Self, TlsError> {
+        Ok(Self {
             simulator: Mutex::new(options.simulator.clone()),
             initial: options.simulator.clone(),
             direct_address: options.direct_address,
             proxied: Mutex::default(),
             proxy: proxy::State::default(),
-        }
+            streams: Streams::default(),
+            caller: Caller::new(options.receiver_ca_pem.as_deref())?,
+            changed: Notify::new(),
+        })
     }
 
-    /// A panic of a test between two requests leaves the state as it was then, which is still one to serve.
+    /// The state, which knows what time it is. A panic of a test between two requests leaves it as it was then, which
+    /// is still one to serve.
     fn simulator(&self) -> MutexGuard<'_, Simulator> {
-        self.simulator.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut simulator = self.simulator.lock().unwrap_or_else(PoisonError::into_inner);
+        simulator.advance_to(now_ms());
+        simulator
+    }
+
+    /// Has the pusher look again.
+    fn wake(&self) {
+        self.changed.notify_one();
+    }
+
+    async fn woken(&self) {
+        self.changed.notified().await;
+    }
+
+    fn flush(&self) {
+        self.simulator().push_all_now(now_ms());
+        self.wake();
+    }
+
+    /// Sends a push and gives what comes back in time.
+    async fn post(&self, request: PushRequest) -> PushAnswer {
+        let timeout_ms = self.simulator().switches().events.push_timeout_ms;
+        self.caller.post(request, timeout_ms).await
     }
 
     fn proxied(&self) -> MutexGuard<'_, BTreeMap<SocketAddr, PeerAddress>> {
@@ -231,7 +349,7 @@ fn run(
     options: &ServerOptions,
     identity: Identity,
     shared: Arc<Shared>,
-    ready: &mpsc::Sender<Result<Addresses, StartError>>,
+    ready: &mpsc::Sender<Result<Started, StartError>>,
     stopped: oneshot::Receiver<()>,
 ) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -241,9 +359,11 @@ fn run(
             return;
         }
     };
+    let handle = runtime.handle().clone();
     // Dropping the runtime drops every task, and with them every connection.
     runtime.block_on(async move {
         let started = start_all(options, identity, shared).await;
+        let started = started.map(|addresses| Started { addresses, runtime: handle });
         let is_up = started.is_ok();
         if ready.send(started).is_ok() && is_up {
             // An error means that the handle is gone, which is a reason to stop as well.
@@ -258,6 +378,7 @@ async fn start_all(
     shared: Arc<Shared>,
 ) -> Result<Addresses, StartError> {
     let (https, https_addr) = listen("https", options.https).await?;
+    tokio::spawn(pusher::run(Arc::clone(&shared)));
     tokio::spawn(https::serve(https, identity.config, Arc::clone(&shared)));
     let mut addresses = Addresses { https: https_addr, control: None, proxy: None };
     if let Some(address) = options.control {

@@ -1,13 +1,18 @@
 //! The simulator: a state, and a function from a request to a reply. No clock, no socket, no chance.
 
+mod pushing;
+mod saving;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::api::{self, Answer, Api, Call, Read};
+use crate::events::Events;
 use crate::fault::{self, Answered, Faults, Plan, Rule};
-use crate::gateway;
+use crate::gateway::{self, Gate};
 use crate::ids::{AppKey, CorpId};
 use crate::limiter::Limiter;
 use crate::mutate::{Change, Mutation, MutationError};
@@ -20,6 +25,8 @@ use crate::switches::Switches;
 use crate::tokens::{AccessToken, Holder, Issued, Origin, Tokens};
 use crate::trace::{Trace, TraceRecord};
 
+pub use pushing::{Push, UrlCheck, UrlRefused};
+
 /// A DingTalk. Cloning it is cheap: companies are shared until one of the copies changes.
 #[derive(Clone, Debug)]
 pub struct Simulator {
@@ -31,6 +38,11 @@ pub struct Simulator {
     faults: Faults,
     trace: Trace,
     random: Random,
+    events: Events,
+    /// URLs that did not answer as they must when they were asked, until the call that brings them is answered.
+    refused_urls: BTreeMap<String, UrlRefused>,
+    /// The latest time that anybody named.
+    now_ms: u64,
 }
 
 /// Begins the run of request ids and tokens; any number would do.
@@ -49,13 +61,17 @@ impl Simulator {
             faults: Faults::default(),
             trace: Trace::default(),
             random: Random::new(DEFAULT_SEED),
+            events: Events::new(DEFAULT_SEED),
+            refused_urls: BTreeMap::new(),
+            now_ms: 0,
         }
     }
 
-    /// The same with other request ids and tokens.
+    /// The same with other request ids, tokens and event ids, and other chances.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.random = Random::new(seed);
+        self.events = Events::new(seed);
         self
     }
 
@@ -68,6 +84,7 @@ impl Simulator {
 
     /// Answers a request. `now_ms` is in milliseconds since 1970 (UTC) and should never go back.
     pub fn respond(&mut self, now_ms: u64, peer: PeerAddress, request: &ApiRequest) -> Reply {
+        self.advance_to(now_ms);
         let params = Params::read(request);
         let app = self.caller(request, &params);
         let fired = self.faults.fire(&request.path, &params);
@@ -124,7 +141,7 @@ impl Simulator {
         self.mutate_in(&corp_id, mutation)
     }
 
-    /// Changes a company.
+    /// Changes a company, and makes the events of it, born at the latest time that was named.
     ///
     /// # Errors
     ///
@@ -132,7 +149,11 @@ impl Simulator {
     pub fn mutate_in(&mut self, corp_id: &CorpId, mutation: &Mutation) -> Result<Change, MutationError> {
         let company = self.shared_mut().find(|company| company.corp_id() == corp_id);
         let company = company.ok_or_else(|| MutationError::UnknownCompany(corp_id.clone()))?;
-        Arc::make_mut(company).apply(mutation)
+        let status_before = company.status();
+        let change = Arc::make_mut(company).apply(mutation)?;
+        let company = Arc::clone(company);
+        self.events.make(&change, &company, status_before, self.now_ms, &self.switches.events);
+        Ok(change)
     }
 
     /// The switches.
@@ -249,6 +270,12 @@ impl Simulator {
             Ok(Api::Token(call)) => {
                 call.answer(self, now_ms, peer, request, params).map(|body| body.to_string().into_bytes())
             }
+            Ok(Api::Callback(call)) => {
+                call.answer(self, now_ms, peer, request, params).map(|body| body.to_string().into_bytes())
+            }
+            Ok(Api::OpenConnection) => {
+                api::open_connection(self, now_ms, request, params).map(|body| body.to_string().into_bytes())
+            }
             Ok(Api::Read(read)) => self.read(read, now_ms, peer, request, params),
             Err(refusal) => Err(refusal),
         };
@@ -267,7 +294,8 @@ impl Simulator {
         params: &Params,
     ) -> Result<Vec<u8>, Refusal> {
         let token = request.shown_token(params);
-        let (company, app_key) = gateway::admit(self, read, token.as_deref(), now_ms, peer)?;
+        let gate = Gate { path: read.path(), point: read.permission() };
+        let (company, app_key) = gateway::admit(self, gate, token.as_deref(), now_ms, peer)?;
         let app = company.app(&app_key).ok_or_else(refusal::unknown_error)?;
         let call = Call { company: &company, app, params, switches: &self.switches };
         match read.answer(&request.method, &call)? {
@@ -279,8 +307,12 @@ impl Simulator {
     /// The application that calls, as far as a token or a key tells.
     fn caller(&self, request: &ApiRequest, params: &Params) -> Option<AppKey> {
         let by_token = request.shown_token(params).and_then(|token| self.token(&token));
-        let by_key =
-            || ["appkey", "appKey", "client_id"].iter().find_map(|name| params.text(name)).map(AppKey::from);
+        let by_key = || {
+            ["appkey", "appKey", "client_id", "clientId"]
+                .iter()
+                .find_map(|name| params.text(name))
+                .map(AppKey::from)
+        };
         by_token.map(|issued| issued.holder.app_key.clone()).or_else(by_key)
     }
 }

@@ -4,6 +4,27 @@
 
 use serde::{Deserialize, Serialize};
 
+macro_rules! switch {
+    ($(#[$doc:meta])* $name:ident { $(#[$first_doc:meta])* $first:ident, $($(#[$case_doc:meta])* $case:ident,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $(#[$first_doc])*
+            #[default]
+            $first,
+            $($(#[$case_doc])* $case,)+
+        }
+    };
+}
+
+mod events;
+
+pub use events::{
+    DiffInfoShape, EventShape, EventSwitches, ModifyAfterAdd, OwnerKey, RetrySignature, SignatureNames,
+    StreamHost, TimestampName, TimestampUnit,
+};
+
 /// All switches. Absent ones in JSON have their default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -44,6 +65,8 @@ pub struct Switches {
     pub token_life_s: u32,
     /// Added to every answer, in milliseconds. Enacted by sockets only.
     pub delay_ms: u64,
+    /// Everything about events.
+    pub events: EventSwitches,
 }
 
 impl Default for Switches {
@@ -67,6 +90,7 @@ impl Default for Switches {
             rate_window: RateWindow::default(),
             token_life_s: TOKEN_LIFE_S,
             delay_ms: 0,
+            events: EventSwitches::default(),
         }
     }
 }
@@ -75,20 +99,6 @@ impl Default for Switches {
 ///
 /// Source: DingTalk, "get the access token of an internal application".
 const TOKEN_LIFE_S: u32 = 7200;
-
-macro_rules! switch {
-    ($(#[$doc:meta])* $name:ident { $(#[$first_doc:meta])* $first:ident, $($(#[$case_doc:meta])* $case:ident,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name {
-            $(#[$first_doc])*
-            #[default]
-            $first,
-            $($(#[$case_doc])* $case,)+
-        }
-    };
-}
 
 switch! {
     /// `parent_id` of the root department.

@@ -86,4 +86,12 @@ pub enum MutationError {
     /// The Client ID is taken.
     #[error("application {it:?} exists already", it = .0.as_str())]
     AppKeyInUse(AppKey),
+    /// Settings of events that the console would not save, or that do not fit what is asked.
+    #[error("events of application {it:?}: {why}", it = .app_key.as_str())]
+    BadEvents {
+        /// The application.
+        app_key: AppKey,
+        /// What is wrong.
+        why: &'static str,
+    },
 }

@@ -2,6 +2,8 @@
 //!
 //! It has no password: it shows the invented secrets of an invented company to whoever runs the simulator.
 
+mod events;
+
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -17,8 +19,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use super::stream::Order;
 use super::{ProxyMode, Shared};
 use crate::fault::Rule;
+use crate::ids::AppKey;
 use crate::mutate::Mutation;
 use crate::request::without_port;
 use crate::state::Company;
@@ -63,11 +67,20 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-async fn answer(request: Request<Incoming>, shared: &Shared) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn answer(
+    request: Request<Incoming>,
+    shared: &Arc<Shared>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
     let answered = match read(request).await {
-        Ok((method, path, body)) => act(shared, &method, &path, &body),
+        Ok((method, path, body)) => match of_app(&method, &path) {
+            Some((app_key, "events")) => events::set(shared, app_key, &body).await,
+            Some((app_key, "broken-push")) => events::push_broken(shared, app_key, &body).await,
+            Some(_) | None => act(shared, &method, &path, &body),
+        },
         Err(refused) => Err(refused),
     };
+    // Whatever was changed, something may be due now.
+    shared.wake();
     Ok(match answered {
         Ok(value) => response(StatusCode::OK, &value),
         Err(refused) => response(refused.status, &json!({ "error": refused.error })),
@@ -87,6 +100,12 @@ async fn read(request: Request<Incoming>) -> Result<(Method, String, Bytes), Ref
     Ok((head.method, head.uri.path().to_owned(), body.to_bytes()))
 }
 
+/// The application and the rest of a path `/apps/{appKey}/…`.
+fn of_app<'a>(method: &Method, path: &'a str) -> Option<(AppKey, &'a str)> {
+    let (app_key, rest) = path.strip_prefix("/apps/")?.split_once('/')?;
+    (method == Method::POST).then(|| (AppKey::from(app_key), rest))
+}
+
 fn act(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Result<Value, Refused> {
     match (method.as_str(), path) {
         ("GET", "/company") => written(shared.simulator().company()),
@@ -104,6 +123,12 @@ fn act(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Result<Valu
             written(&json!({ "mode": shared.proxy.mode(), "counts": shared.proxy.counts() }))
         }
         ("POST", "/proxy") => set_proxy_mode(shared, body),
+        ("GET", "/events") => events::look(shared),
+        ("POST", "/events/pause") => events::pause(shared, true),
+        ("POST", "/events/resume") => events::pause(shared, false),
+        ("POST", "/events/flush") => events::flush(shared),
+        ("POST", "/streams/drop") => events::drop_streams(shared),
+        ("POST", "/streams/disconnect") => events::disconnect_streams(shared),
         ("POST", "/reset") => reset(shared),
         (_, _) => Err(refused(StatusCode::NOT_FOUND, &format!("the control API has no {method} {path}"))),
     }
@@ -133,15 +158,21 @@ fn add_faults(shared: &Shared, body: &[u8]) -> Result<Value, Refused> {
     written(&simulator.faults().collect::<Vec<_>>())
 }
 
-/// Sets the switches named and leaves the others.
+/// Sets the switches named and leaves the others, those of events as well.
 fn set_switches(shared: &Shared, body: &[u8]) -> Result<Value, Refused> {
     let named: serde_json::Map<String, Value> = parsed(body)?;
     let mut simulator = shared.simulator();
-    let mut merged = written(simulator.switches())?;
-    if let Some(fields) = merged.as_object_mut() {
-        fields.extend(named);
+    let merged = serde_json::from_value(written(simulator.switches())?);
+    let mut merged: serde_json::Map<String, Value> = merged.map_err(|error| unfit(&error))?;
+    for (name, value) in named {
+        match (merged.get_mut(&name).and_then(Value::as_object_mut), value) {
+            (Some(group), Value::Object(inner)) => group.extend(inner),
+            (_, value) => {
+                merged.insert(name, value);
+            }
+        }
     }
-    let switches: Switches = serde_json::from_value(merged).map_err(|error| unfit(&error))?;
+    let switches: Switches = serde_json::from_value(Value::Object(merged)).map_err(|error| unfit(&error))?;
     *simulator.switches_mut() = switches;
     written(simulator.switches())
 }
@@ -168,9 +199,10 @@ fn trace(shared: &Shared) -> Result<Value, Refused> {
     }))
 }
 
-/// Everything as it was at the start, the proxy's mode included.
+/// Everything as it was at the start, the proxy's mode included; Stream connections end.
 fn reset(shared: &Shared) -> Result<Value, Refused> {
     shared.proxy.set_mode(ProxyMode::Open);
+    shared.streams.order_all(|| Order::Drop);
     done(|| *shared.simulator() = shared.initial.clone())
 }
 

@@ -3,8 +3,8 @@
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -19,6 +19,7 @@ use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
 use super::body::ReplyBody;
+use super::stream::{self, Admitted};
 use super::{Shared, now_ms};
 use crate::reply::{HttpResponse, Outcome};
 use crate::request::{ApiRequest, without_port};
@@ -63,18 +64,47 @@ async fn serve_connection(
     let _ = socket.set_nodelay(true);
     // A client that does not trust the certificate ends here, which is its right.
     let Ok(tls) = acceptor.accept(socket).await else { return };
-    let service =
-        service_fn(move |request| Box::pin(answer(request, peer, Arc::clone(&shared), Arc::clone(&n_open))));
+    let upgraded = Upgraded::default();
+    let slot = upgraded.clone();
+    let service = service_fn(move |request| {
+        let context = Context { peer, shared: Arc::clone(&shared), upgraded: slot.clone() };
+        Box::pin(answer(request, context, Arc::clone(&n_open)))
+    });
     let mut connection =
         http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(tls), service);
     let ended = poll_fn(|cx| Pin::new(&mut connection).poll_without_shutdown(cx)).await;
-    let io = connection.into_parts().io.into_inner();
+    let parts = connection.into_parts();
+    let io = parts.io.into_inner();
     if ended.is_err_and(|error| is_reset(&error)) {
         // Closing a socket that lingers for no time sends a reset.
         let _ = io.get_ref().0.set_zero_linger();
         return;
     }
-    end_politely(io).await;
+    match upgraded.take() {
+        Some(admitted) => stream::serve(admitted, io, parts.read_buf).await,
+        None => end_politely(io).await,
+    }
+}
+
+/// The WebSocket that a connection becomes after the answer that is being sent.
+#[derive(Clone, Default)]
+struct Upgraded(Arc<Mutex<Option<Admitted>>>);
+
+impl Upgraded {
+    fn put(&self, admitted: Admitted) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(admitted);
+    }
+
+    fn take(&self) -> Option<Admitted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// What an answer may need besides the request.
+struct Context {
+    peer: SocketAddr,
+    shared: Arc<Shared>,
+    upgraded: Upgraded,
 }
 
 /// Sends TLS's farewell, so that the client sees an end and not a break. A client already gone does not mind.
@@ -89,8 +119,7 @@ fn is_reset(error: &hyper::Error) -> bool {
 
 async fn answer(
     request: Request<Incoming>,
-    peer: SocketAddr,
-    shared: Arc<Shared>,
+    context: Context,
     n_open: Arc<AtomicUsize>,
 ) -> Result<Response<ReplyBody>, Cut> {
     let open = Open::begin(n_open);
@@ -98,6 +127,17 @@ async fn answer(
         Ok(request) => request,
         Err(response) => return Ok(response),
     };
+    let Context { peer, shared, upgraded } = context;
+    if request.path == stream::PATH && stream::is_upgrade(&request.headers) {
+        return Ok(match stream::admit(&request, &shared) {
+            Ok((response, admitted)) => {
+                upgraded.put(admitted);
+                response
+            }
+            Err(refused) => written(&refused, ReplyBody::whole(refused.body.clone())),
+        });
+    }
+    ask_receiver(&request, &shared).await;
     let reply = {
         // Looked up now and not on accept: the proxy says who calls before the client can send anything.
         let address = shared.peer(peer);
@@ -105,6 +145,8 @@ async fn answer(
         simulator.trace_mut().note_concurrency(open.n_open());
         simulator.respond(now_ms(), address, &request)
     };
+    // A fault may have changed the company.
+    shared.wake();
     sleep(Duration::from_millis(reply.delay_ms)).await;
     match reply.outcome {
         Outcome::Response(response) => Ok(written(&response, ReplyBody::whole(response.body.clone()))),
@@ -116,6 +158,15 @@ async fn answer(
             sleep(Duration::from_millis(for_ms)).await;
             Err(Cut::Close)
         }
+    }
+}
+
+/// Asks the URL that the request brings, if any, so that the core knows what to answer.
+async fn ask_receiver(request: &ApiRequest, shared: &Shared) {
+    let check = shared.simulator().wanted_check(now_ms(), request);
+    if let Some(check) = check {
+        let answer = shared.post(check.request().clone()).await;
+        shared.simulator().note_check(&check, &answer);
     }
 }
 

@@ -21,7 +21,12 @@ use super::{ANY_LOOPBACK_PORT, Shared};
 use crate::request::PeerAddress;
 
 /// Hosts that lead to the simulator, whatever the port.
-const DINGTALK_HOSTS: [&str; 2] = ["oapi.dingtalk.com", "api.dingtalk.com"];
+const DINGTALK_HOSTS: [&str; 4] = [
+    "oapi.dingtalk.com",
+    "api.dingtalk.com",
+    "wss-open-connection.dingtalk.com",
+    "wss-open-connection-union.dingtalk.com",
+];
 
 /// A proxy to start. Its `Debug` form hides the password.
 #[derive(Clone)]

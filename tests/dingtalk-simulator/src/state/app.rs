@@ -6,6 +6,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::subscription::AppEvents;
+use crate::events::EventKind;
 use crate::ids::{AppKey, DepartmentId, UserId};
 
 /// The permission points that the simulator's calls ask for.
@@ -63,6 +65,9 @@ pub struct App {
     /// Exceptions to `qps`, by path.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub qps_by_path: BTreeMap<String, u32>,
+    /// How it gets its events.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub events: AppEvents,
 }
 
 impl App {
@@ -79,7 +84,26 @@ impl App {
             ip_whitelist: Vec::new(),
             qps: STANDARD_QPS,
             qps_by_path: BTreeMap::new(),
+            events: AppEvents::Off,
         }
+    }
+
+    /// The same, getting its events this way.
+    #[must_use]
+    pub fn with_events(mut self, events: AppEvents) -> Self {
+        self.events = events;
+        self
+    }
+
+    /// Whether events of this kind are sent to it at all. What lies outside its scope is sent as well.
+    #[must_use]
+    pub fn events_wanted(&self, kind: EventKind) -> bool {
+        self.enabled
+            && match &self.events {
+                AppEvents::Off => false,
+                AppEvents::Http(http) => !http.is_registered() || http.call_back_tags.contains(kind.as_str()),
+                AppEvents::Stream => true,
+            }
     }
 
     /// Calls a second allowed on `path`; 0 = unlimited.
@@ -185,6 +209,10 @@ fn matches_address(pattern: &str, address: &str) -> bool {
         }
         None => pattern == address,
     }
+}
+
+const fn is_off(events: &AppEvents) -> bool {
+    matches!(events, AppEvents::Off)
 }
 
 const fn yes() -> bool {
