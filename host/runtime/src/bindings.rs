@@ -1,10 +1,11 @@
 //! The contract as Rust, generated from `wit/`. Nothing outside the crate sees these types.
 //!
-//! Not here: their translation into the host's own words (`convert`).
+//! Not here: their translation into the host's own words (`convert`). The world is the larger one; that a connector may
+//! lack `events` is decided where its exports are looked up (`connector`).
 
 wasmtime::component::bindgen!({
     path: "../../wit",
-    world: "connector",
+    world: "live-connector",
     imports: {
         "rollcall:connector/tasks.wait": async | trappable,
         "rollcall:connector/storage": async | trappable,

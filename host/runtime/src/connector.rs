@@ -5,6 +5,7 @@
 mod death;
 mod descriptor;
 mod imports;
+mod live;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,11 +16,12 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio::time::timeout;
 use wasmtime::Store;
-use wasmtime::component::Component;
+use wasmtime::component::{Component, Instance, InstancePre};
 
-use crate::bindings::exports::rollcall::connector::identity_source::Guest as Exports;
+pub(crate) use self::live::{Missed, Notice, Opening, Reaction, Received};
+use crate::bindings::exports::rollcall::connector::events::GuestIndices as EventsIndices;
+use crate::bindings::exports::rollcall::connector::identity_source::{Guest as Exports, GuestIndices};
 use crate::bindings::rollcall::connector::types::Key as WitKey;
-use crate::bindings::{self, ConnectorPre};
 use crate::capabilities::{self, Session};
 use crate::convert::{self, Reader};
 use crate::engine::{Engine, StderrTail};
@@ -40,11 +42,19 @@ pub struct Connector {
 }
 
 struct Inner {
-    engine: Engine,
-    pre: ConnectorPre<Guest>,
+    code: Code,
+    exports: GuestIndices,
+    /// Where its `events` are, if it has any.
+    events: Option<EventsIndices>,
     descriptor: Descriptor,
     identity: ConnectorIdentity,
     imports: Vec<String>,
+}
+
+/// What is instantiated for each call, and where.
+struct Code {
+    engine: Engine,
+    pre: InstancePre<Guest>,
 }
 
 impl Engine {
@@ -80,6 +90,12 @@ impl Connector {
     #[must_use]
     pub fn imports(&self) -> &[String] {
         &self.inner.imports
+    }
+
+    /// Whether it also follows its source: whether it exports `events`.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.inner.events.is_some()
     }
 
     /// Check settings offline: what they will need, or everything that is wrong with them.
@@ -145,18 +161,22 @@ impl Connector {
             cause: format!("{cause:#}"),
         };
         let linker = capabilities::linker(engine.wasmtime()).map_err(incompatible)?;
-        let pre = linker.instantiate_pre(component).and_then(ConnectorPre::new).map_err(incompatible)?;
+        let pre = linker.instantiate_pre(component).map_err(incompatible)?;
+        let exports = GuestIndices::new(&pre).map_err(incompatible)?;
+        let events = live::find(&pre).map_err(incompatible)?;
+        let code = Code { engine, pre };
         let secrets = Secrets::default();
-        let described = call(&engine, &pre, None, &secrets, CALL_TIMEOUTS.offline, |exports, store| {
-            Box::pin(exports.call_describe(store))
-        });
+        let bounds = Bounds { session: None, secrets: &secrets, limit: CALL_TIMEOUTS.offline };
+        let load = |store: &mut Store<Guest>, instance: &Instance| exports.load(store, instance);
+        let described =
+            code.call(load, bounds, |exports: &Exports, store| Box::pin(exports.call_describe(store)));
         let descriptor = descriptor::read(described.await.map_err(LoadError::Describe)?)?;
         let identity = ConnectorIdentity {
             id: descriptor.id.clone(),
             version: descriptor.version.clone(),
             digest: format!("blake3:{}", digest.to_hex()),
         };
-        Ok(Self { inner: Arc::new(Inner { engine, pre, descriptor, identity, imports }) })
+        Ok(Self { inner: Arc::new(Inner { code, exports, events, descriptor, identity, imports }) })
     }
 
     fn secrets(&self, settings: &Value) -> Secrets {
@@ -170,7 +190,8 @@ impl Connector {
         limit: Duration,
         function: impl for<'a> FnOnce(&'a Exports, &'a mut Store<Guest>) -> Calling<'a, T> + Send,
     ) -> Result<T, GuestError> {
-        call(&self.inner.engine, &self.inner.pre, session, secrets, limit, function).await
+        let load = |store: &mut Store<Guest>, instance: &Instance| self.inner.exports.load(store, instance);
+        self.inner.code.call(load, Bounds { session, secrets, limit }, function).await
     }
 }
 
@@ -182,27 +203,36 @@ impl fmt::Debug for Connector {
 
 type Calling<'a, T> = BoxFuture<'a, wasmtime::Result<T>>;
 
-/// Call one function in a store of its own. A store is never used again: after a trap it could not be, and otherwise
-/// nothing of one source may be found by the next.
-async fn call<T>(
-    engine: &Engine,
-    pre: &ConnectorPre<Guest>,
+/// What one call may reach, must not say, and how long it may take.
+struct Bounds<'a> {
     session: Option<Session>,
-    secrets: &Secrets,
+    secrets: &'a Secrets,
     limit: Duration,
-    function: impl for<'a> FnOnce(&'a Exports, &'a mut Store<Guest>) -> Calling<'a, T> + Send,
-) -> Result<T, GuestError> {
-    let stderr = StderrTail::default();
-    let (mut store, _busy) = engine.store(Guest::new(engine, &stderr, session));
-    let called = timeout(limit, async {
-        let instance: bindings::Connector = pre.instantiate_async(&mut store).await?;
-        store.data_mut().resumed();
-        function(instance.rollcall_connector_identity_source(), &mut store).await
-    });
-    match called.await {
-        Ok(Ok(result)) => Ok(result),
-        Ok(Err(error)) => Err(death::cause(&error, &stderr.text(), secrets)),
-        Err(_) => Err(GuestError::Overdue { limit }),
+}
+
+impl Code {
+    /// Call one function in a store of its own. A store is never used again: after a trap it could not be, and
+    /// otherwise nothing of one source may be found by the next.
+    async fn call<E: Sync, T>(
+        &self,
+        load: impl FnOnce(&mut Store<Guest>, &Instance) -> wasmtime::Result<E> + Send,
+        bounds: Bounds<'_>,
+        function: impl for<'a> FnOnce(&'a E, &'a mut Store<Guest>) -> Calling<'a, T> + Send,
+    ) -> Result<T, GuestError> {
+        let Bounds { session, secrets, limit } = bounds;
+        let stderr = StderrTail::default();
+        let (mut store, _busy) = self.engine.store(Guest::new(&self.engine, &stderr, session));
+        let called = timeout(limit, async {
+            let instance = self.pre.instantiate_async(&mut store).await?;
+            store.data_mut().resumed();
+            let exports = load(&mut store, &instance)?;
+            function(&exports, &mut store).await
+        });
+        match called.await {
+            Ok(Ok(result)) => Ok(result),
+            Ok(Err(error)) => Err(death::cause(&error, &stderr.text(), secrets)),
+            Err(_) => Err(GuestError::Overdue { limit }),
+        }
     }
 }
 

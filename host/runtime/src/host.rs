@@ -60,7 +60,7 @@ impl Host {
     ///
     /// [`RunError`] when there was no run, or its row cannot be written. A run that failed is a report.
     pub async fn sync(&self, source: &Source, options: RunOptions) -> Result<RunReport, RunError> {
-        run::start(self, source, Work::Sync, options).await
+        Ok(run::start(self, source, Work::Sync, options).await?.report)
     }
 
     /// Bring just these objects of a source in line, each read again. At most 1000 keys.
@@ -77,7 +77,7 @@ impl Host {
         if MAX_CHANGES < keys.len() {
             return Err(RunError::TooManyKeys { n: keys.len(), limit: MAX_CHANGES });
         }
-        run::start(self, source, Work::Refresh(keys), options).await
+        Ok(run::start(self, source, Work::Refresh(keys), options).await?.report)
     }
 
     pub(crate) fn directory(&self) -> &Arc<dyn Directory> {

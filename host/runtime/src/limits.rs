@@ -290,3 +290,88 @@ pub const MAX_PLAN_ITEMS: usize = 64;
 ///
 /// 64 MiB. Why: a connector is a few hundred KiB; an engine in JavaScript or Python inside one is some tens of MiB.
 pub const MAX_COMPONENT_BYTES: u64 = 64 << 20;
+
+/// Time a connector may take to understand a delivery or the frames of a channel.
+///
+/// 2 s. Why: it is offline and takes milliseconds; a source waits 2.5 s at least for the whole answer.
+pub const EVENT_CALL_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Time in which a delivery is answered, whatever happens.
+///
+/// 2.5 s. Source: the strictest source known, which counts a later answer as none.
+pub const DELIVERY_TIMEOUT: Duration = Duration::from_millis(2500);
+
+/// Largest body of a delivery, and of its receipt.
+///
+/// 1 MiB. Source: the contract, `events.delivery`.
+pub const MAX_DELIVERY_BYTES: usize = 1 << 20;
+
+/// Deliveries of one source that are understood at once; more are answered 503.
+///
+/// 64 deliveries. Why: each takes some milliseconds, so these are thousands a second.
+pub const MAX_CONCURRENT_DELIVERIES: usize = 64;
+
+/// Longest id of an event.
+///
+/// 128 bytes. Source: the contract, `events.event`.
+pub const MAX_EVENT_ID_BYTES: usize = 128;
+
+/// Longest kind of an event.
+///
+/// 64 bytes. Source: the contract, `events.event`.
+pub const MAX_EVENT_KIND_BYTES: usize = 64;
+
+/// Largest payload of an event.
+///
+/// 64 KiB. Source: the contract, `events.event`.
+pub const MAX_EVENT_PAYLOAD_BYTES: usize = 64 << 10;
+
+/// Most subjects of an event.
+///
+/// 100 subjects. Source: the contract, `events.event`.
+pub const MAX_EVENT_SUBJECTS: usize = 100;
+
+/// Most frames that answer one frame.
+///
+/// 16 frames. Why: an acknowledgement is one.
+pub const MAX_REPLIES: usize = 16;
+
+/// Largest frame that answers one.
+///
+/// 64 KiB. Why: an acknowledgement has some hundred bytes.
+pub const MAX_REPLY_BYTES: usize = 64 << 10;
+
+/// Most subprotocols of a channel.
+///
+/// 16 subprotocols. Why: sources offer none or one.
+pub const MAX_SUBPROTOCOLS: usize = 16;
+
+/// Events of one batch.
+///
+/// 1000 events. Source: the contract, `events.handle`.
+pub const MAX_EVENTS_PER_BATCH: u32 = 1000;
+
+/// How long an event waits for others, unless an embedder chooses otherwise.
+///
+/// 20 ms. Why: a change at a source comes as two or three notices at once; nobody notices the delay.
+pub const COALESCE: Duration = Duration::from_millis(20);
+
+/// How often an event is tried before it is given up.
+///
+/// 12 attempts. Why: with their pauses about 20 min; what lasts longer is an outage, which a full run heals.
+pub const MAX_EVENT_ATTEMPTS: u32 = 12;
+
+/// Pause after the first failed attempt of an event; it doubles.
+///
+/// 1 s. Why: most failures are a source that is busy for a moment.
+pub const EVENT_BACKOFF: Duration = Duration::from_secs(1);
+
+/// Longest pause between two attempts of an event.
+///
+/// 5 min. Why: a source that is back is used soon, and one that is down is not bothered.
+pub const MAX_EVENT_BACKOFF: Duration = Duration::from_secs(300);
+
+/// Longest time that a source may ask to be left alone.
+///
+/// 1 h. Why: more is a mistake, and would silence a source for good.
+pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);

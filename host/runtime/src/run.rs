@@ -15,14 +15,15 @@ use tokio::time::sleep;
 
 use self::attend::Attendants;
 use self::conclusion::{Conclusion, Ending, conclude};
-use crate::apply::Ledger;
+use crate::apply::{Ledger, Scope};
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::error::{GuestError, RunError};
 use crate::history::{Counters, NewRun, Opened, RunEnd, RunState, Trigger};
 use crate::host::Host;
+use crate::inbox::InboxEvent;
 use crate::limits::CANCEL_GRACE;
-use crate::model::{Failure, FailureKind, Key, RunId, Summary, Timestamp};
+use crate::model::{Diagnosis, Failure, FailureKind, Key, RunId, Summary, Timestamp};
 use crate::observe::{Observer, Unobserved};
 use crate::prepare::{Prepared, prepare};
 use crate::refusal;
@@ -90,6 +91,26 @@ pub struct RunReport {
 pub(crate) enum Work {
     Sync,
     Refresh(Vec<Key>),
+    Handle(Vec<InboxEvent>),
+}
+
+impl Work {
+    const fn scope(&self) -> Scope {
+        match self {
+            Self::Sync => Scope::Full,
+            Self::Refresh(_) | Self::Handle(_) => Scope::Some,
+        }
+    }
+}
+
+/// How a run ended, and what its row does not say.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    pub(crate) report: RunReport,
+    /// Whether the connector said that it did not read everything it should have.
+    pub(crate) is_incomplete: bool,
+    /// Why the platform's store failed, if it did, whatever the connector made of it.
+    pub(crate) store_failure: Option<Diagnosis>,
 }
 
 /// Run in a task of its own, so that a caller who goes away leaves a closed row behind.
@@ -98,7 +119,7 @@ pub(crate) async fn start(
     source: &Source,
     work: Work,
     options: RunOptions,
-) -> Result<RunReport, RunError> {
+) -> Result<Finished, RunError> {
     let cancel = Cancel::new();
     let _cancel_if_dropped = cancel.on_drop();
     let attempt = Attempt { host: host.clone(), source: source.clone(), work, options, cancel };
@@ -116,7 +137,7 @@ struct Attempt {
 }
 
 impl Attempt {
-    async fn run(self) -> Result<RunReport, RunError> {
+    async fn run(self) -> Result<Finished, RunError> {
         let (run, started_at) = self.open().await?;
         let recorder = Arc::new(Recorder::of_run(
             Arc::clone(self.host.history()),
@@ -127,7 +148,9 @@ impl Attempt {
         let attendants = Attendants::start(self.host.history(), &run, &recorder, asked, self.cancel.clone());
         let ending = self.work(&run, &recorder).await;
         let is_lost = attendants.stop(&run, &recorder).await;
-        let Conclusion { state, counters, failure, entries } = conclude(ending);
+        let is_incomplete = ending.result.as_ref().is_ok_and(|summary| !summary.complete);
+        let store_failure = ending.ledger.store_failure().cloned();
+        let Conclusion { state, counters, failure, entries } = conclude(ending, self.work.scope());
         // What cannot be recorded does not undo what was done, so the row is closed all the same.
         let recorded = recorder.entries_always(&entries).await;
         let finished_at = self.host.clock().now();
@@ -138,7 +161,7 @@ impl Attempt {
             self.close(&report).await?;
         }
         recorded.map_err(RunError::History)?;
-        Ok(report)
+        Ok(Finished { report, is_incomplete, store_failure })
     }
 
     /// Open the row, as soon as the source is free, within the time that the caller would wait.
@@ -218,6 +241,10 @@ impl Attempt {
             Work::Refresh(keys) => {
                 let (session, worker) = sessions.some(run.clone());
                 (self.until_cancelled(connector.refresh(session, settings, keys)).await, worker)
+            }
+            Work::Handle(events) => {
+                let (session, worker) = sessions.some(run.clone());
+                (self.until_cancelled(connector.handle(session, settings, events)).await, worker)
             }
         };
         let result = result.unwrap_or_else(|error| Err(refusal::guest(&error)));

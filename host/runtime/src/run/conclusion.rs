@@ -1,6 +1,6 @@
 //! How an ending is judged: a pure function of what the connector says and what the platform counted.
 
-use crate::apply::Ledger;
+use crate::apply::{Ledger, Scope};
 use crate::history::{Counters, RunState};
 use crate::model::{Diagnosis, Entry, Failure, Severity, Summary};
 
@@ -28,11 +28,11 @@ pub(super) struct Conclusion {
     pub(super) entries: Vec<Entry>,
 }
 
-pub(super) fn conclude(ending: Ending) -> Conclusion {
+pub(super) fn conclude(ending: Ending, scope: Scope) -> Conclusion {
     let Ending { result, ledger, is_cancelled } = ending;
     match result {
         Ok(summary) => {
-            let conclusion = finished(&summary, &ledger);
+            let conclusion = finished(&summary, &ledger, scope);
             // Whatever the connector says: what it waited for when it was cancelled, it did not get.
             if is_cancelled { Conclusion { state: RunState::Cancelled, ..conclusion } } else { conclusion }
         }
@@ -46,7 +46,7 @@ pub(super) fn conclude(ending: Ending) -> Conclusion {
     }
 }
 
-fn finished(summary: &Summary, ledger: &Ledger) -> Conclusion {
+fn finished(summary: &Summary, ledger: &Ledger, scope: Scope) -> Conclusion {
     let counters = Counters {
         read: summary.read,
         unchanged: ledger.counters().unchanged.saturating_add(summary.unchanged),
@@ -55,7 +55,9 @@ fn finished(summary: &Summary, ledger: &Ledger) -> Conclusion {
     };
     let miscounted = (counters.accounted_for() != counters.read).then(|| miscounted(&counters));
     let retired = counters.deactivated.saturating_add(counters.deleted);
-    let contradicted = (!summary.complete && 0 < retired).then(|| contradicted(retired));
+    // Only in a full run does a departure rest on having read everything.
+    let is_contradicted = scope == Scope::Full && !summary.complete && 0 < retired;
+    let contradicted = is_contradicted.then(|| contradicted(retired));
     let store_failed = ledger.store_failure().cloned();
     let entries: Vec<Entry> =
         [miscounted, contradicted, store_failed].into_iter().flatten().map(error_entry).collect();
@@ -119,7 +121,7 @@ mod tests {
     #[track_caller]
     fn check(result: Result<Summary, Failure>, ledger: Ledger, is_cancelled: bool, expected: &Expect) {
         let Conclusion { state, counters, failure, entries } =
-            conclude(Ending { result, ledger, is_cancelled });
+            conclude(Ending { result, ledger, is_cancelled }, Scope::Full);
         let Counters { read, created, updated, unchanged, skipped, rejected, .. } = counters;
         let failure = failure.map(|failure| failure.diagnosis.code);
         let entries: Vec<_> = entries.into_iter().map(|entry| entry.diagnosis.code).collect();
@@ -171,6 +173,16 @@ mod tests {
         ledger.written(&Key::new("User", "gone"), Action::Deactivated);
         let summary = Summary { complete: false, ..WHOLE };
         check(Ok(summary), ledger, false, &expect![[r#"partial 3=1+1+1+0+0 None ["retired-incomplete"]"#]]);
+    }
+
+    #[test]
+    fn a_departure_among_some_objects_does_not_rest_on_the_others() {
+        let summary = Summary { complete: false, ..WHOLE };
+        let mut ledger = ledger();
+        ledger.written(&Key::new("User", "gone"), Action::Deactivated);
+        let ending = Ending { result: Ok(summary), ledger, is_cancelled: false };
+        let Conclusion { state, entries, .. } = conclude(ending, Scope::Some);
+        assert_eq!((state, entries), (RunState::Partial, Vec::new()));
     }
 
     #[test]
