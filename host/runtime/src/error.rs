@@ -190,6 +190,15 @@ pub enum RunError {
     /// The history cannot be written. What a run did until then stays, and its row reads `interrupted`.
     #[error("history cannot be written: {0}")]
     History(#[source] StoreError),
+    /// The source is not followed any more, so nothing of it is run by this follower.
+    #[error("source is not followed any more; follow it again, or run it by itself")]
+    NotFollowed,
+    /// So much was asked of a followed source that this ask could not be taken.
+    #[error("{limit} runs wait for the source already; wait for some of them")]
+    TooManyAsks {
+        /// The most that wait.
+        limit: usize,
+    },
     /// The task of the run died, which is a defect of the host.
     #[error("run ended unexpectedly: {0}")]
     Died(String),

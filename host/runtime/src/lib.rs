@@ -69,6 +69,8 @@ pub mod observe;
 pub mod run;
 pub mod source;
 
+pub mod follow;
+
 pub mod cancel;
 pub mod clock;
 pub mod egress;
@@ -98,6 +100,7 @@ pub use apply::DepartedUsers;
 pub use cancel::Cancel;
 pub use connector::Connector;
 pub use engine::{Engine, EngineOptions};
+pub use follow::{FollowOptions, Follower};
 pub use host::Host;
 pub use run::{RunOptions, RunReport};
 pub use source::Source;

@@ -375,3 +375,158 @@ pub const MAX_EVENT_BACKOFF: Duration = Duration::from_secs(300);
 ///
 /// 1 h. Why: more is a mistake, and would silence a source for good.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
+
+/// Most jitter of a schedule.
+///
+/// 24 h. Why: more than the day between two nightly runs would mix them up.
+pub const MAX_JITTER: Duration = Duration::from_secs(24 * 3600);
+
+/// Most runs that people asked of a followed source and that have not begun.
+///
+/// 256 runs. Why: full runs join one another, so these are refreshes, of up to 1000 objects each.
+pub const MAX_ASKS: usize = 256;
+
+/// How often a follower looks whether someone else changed something: let events be tried again, paused the schedule.
+///
+/// 1 s. Why: a person waits that long without wondering, and it is two small reads.
+pub const FOLLOW_POLL_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Pause of a follower that finds its source busy with a run of someone else.
+///
+/// 500 ms. Why: such a run takes seconds at least, and each attempt is a write to the history.
+pub const FOLLOW_BUSY_PAUSE: Duration = Duration::from_millis(500);
+
+/// Least time between two full runs that are owed because a batch of events could not do everything.
+///
+/// 1 min. Why: one full run makes up for all such batches before it.
+pub const OWED_RUN_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Pause after the first failure of a full run that is owed; it doubles.
+///
+/// 1 min. Why: a full run is work for the source, which has just failed.
+pub const OWED_RUN_BACKOFF: Duration = Duration::from_secs(60);
+
+/// Longest pause between two attempts of a full run that is owed.
+///
+/// 1 h. Why: something was missed, and nobody else makes up for it.
+pub const MAX_OWED_RUN_BACKOFF: Duration = Duration::from_secs(3600);
+
+/// How long the first full run of a source waits for its channel, so that nothing falls between the two.
+///
+/// 10 s. Why: a channel opens in less than one; without it the import goes on.
+pub const FIRST_RUN_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Batches of events that go before a full run of the schedule, if so many are due.
+///
+/// 32 batches, 32,000 events. Why: what the full run then changes is what no event told. More would hold it up.
+pub const BATCHES_BEFORE_SCHEDULED_RUN: u32 = 32;
+
+/// Pause of a follower whose store failed; it doubles.
+///
+/// 1 s. Why: a database that is restarted is back in a few.
+pub const STORE_BACKOFF: Duration = Duration::from_secs(1);
+
+/// Longest pause of a follower whose store fails.
+///
+/// 30 s. Why: whoever mends a disk looks whether it worked.
+pub const MAX_STORE_BACKOFF: Duration = Duration::from_secs(30);
+
+/// Time that a batch of events has to end by itself when its source is not followed any more.
+///
+/// 2 s. Why: most take less, and a row that reads `succeeded` is better than one that reads `cancelled`.
+pub const BATCH_GRACE: Duration = Duration::from_secs(2);
+
+/// How long a settled event is kept.
+///
+/// 30 days. Why: long enough to be asked about in the next month, and repeats come within hours.
+pub const KEEP_SETTLED_EVENTS: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// How often settled events are forgotten.
+///
+/// 24 h. Why: a day more or less does not matter.
+pub const FORGET_INTERVAL: Duration = Duration::from_secs(24 * 3600);
+
+/// Most rows of the history that are read to find whether a source was ever imported.
+///
+/// 10,000 rows. Why: with more and no import among them, another import does no harm.
+pub const MAX_RUNS_SEARCHED: u32 = 10_000;
+
+/// When, after a follower began, a source is asked a second time for what it could not deliver.
+///
+/// 5 min. Source: sources offer it some minutes after the last attempt.
+pub const MISSED_SECOND_FETCH: Duration = Duration::from_secs(300);
+
+/// How often a source is asked for what it could not deliver.
+///
+/// 1 h. Why: it is one request, and finds what a short trouble of the network lost.
+pub const MISSED_INTERVAL: Duration = Duration::from_secs(3600);
+
+/// Most batches of missed events at a time.
+///
+/// 100 batches. Why: sources give some hundred a batch; whoever missed more is better read in full.
+pub const MAX_MISSED_BATCHES: usize = 100;
+
+/// Time to keep the events of a frame before they are refused instead.
+///
+/// 2 s. Source: the strictest source known waits 3 s for an acknowledgement.
+pub const FRAME_STORE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Most frames of a channel that are understood and kept together.
+///
+/// 256 frames. Why: one write to disk for all of them; more would delay the first acknowledgement.
+pub const MAX_FRAMES_AT_ONCE: usize = 256;
+
+/// Shortest and longest time between two pings of a channel, whatever its connector says.
+///
+/// 1 s and 5 min. Why: a shorter one is noise; with a longer one a dead channel goes unnoticed.
+pub const HEARTBEATS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
+
+/// Pings that may go unanswered before a channel is taken for dead.
+///
+/// 2 pings. Source: the contract, `events.channel`.
+pub const MAX_UNANSWERED_PINGS: u32 = 2;
+
+/// Pause after the first failure of a channel; it doubles.
+///
+/// 1 s. Source: what the sources' own clients do.
+pub const CHANNEL_BACKOFF: Duration = Duration::from_secs(1);
+
+/// Longest pause between two attempts to open a channel.
+///
+/// 60 s. Source: what the sources' own clients do.
+pub const MAX_CHANNEL_BACKOFF: Duration = Duration::from_secs(60);
+
+/// How long a channel must have been open for its next failure to count as the first.
+///
+/// 30 s. Why: one that is closed as soon as it is open is no success.
+pub const CHANNEL_PROVEN: Duration = Duration::from_secs(30);
+
+/// How often a channel that a person must mend is tried all the same.
+///
+/// 10 min. Why: they may have mended it at the source, where the host does not see it.
+pub const CHANNEL_PROBE_INTERVAL: Duration = Duration::from_secs(600);
+
+/// How long an old channel is listened to after its source asked for a new one.
+///
+/// 10 s. Source: the sources close it by themselves about then.
+pub const CHANNEL_DRAIN: Duration = Duration::from_secs(10);
+
+/// Time to answer over a channel, and to close it.
+///
+/// 5 s. Why: whoever does not take some bytes in that time is gone.
+pub const CHANNEL_SEND_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often it is written down that a channel is listened to.
+///
+/// 10 s. Why: a host that dies is missed for that much longer than it was gone, below `CHANNEL_GAP`.
+pub const HEARD_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Time without a listener after which a full run is owed.
+///
+/// 60 s. Source: sources push again for some minutes at least what was not acknowledged.
+pub const CHANNEL_GAP: Duration = Duration::from_secs(60);
+
+/// Least time between two writes of what is known about following a source.
+///
+/// 1 s. Why: a flood of refused deliveries, or a channel that flaps, is one write a second.
+pub const NOTE_INTERVAL: Duration = Duration::from_secs(1);

@@ -39,8 +39,26 @@ impl Sessions<'_> {
         self.build(run, Scope::Some)
     }
 
+    /// For a call that is no run: what it keeps for itself stays, and it changes nothing of the platform.
+    pub(crate) fn aside(self) -> (Session, Worker) {
+        let directory = Arc::new(DryDirectory::over(Arc::clone(self.host.directory())));
+        let storage = Arc::clone(self.host.storage());
+        // Such a call has no row, and a dry directory does not look at the run it is given.
+        self.over(directory, storage, RunId::new("aside"), Scope::Some)
+    }
+
     fn build(self, run: RunId, scope: Scope) -> (Session, Worker) {
         let (directory, storage) = self.stores();
+        self.over(directory, storage, run, scope)
+    }
+
+    fn over(
+        self,
+        directory: Arc<dyn Directory>,
+        storage: Arc<dyn Storage>,
+        run: RunId,
+        scope: Scope,
+    ) -> (Session, Worker) {
         let Self { source, prepared, recorder, cancel, .. } = self;
         let destination = Destination {
             directory: Arc::clone(&directory),

@@ -1,0 +1,260 @@
+//! Following a source: what it pushes is kept before it is acknowledged and acted on a moment later, and a full run finds
+//! what nobody pushed.
+//!
+//! Not here: a web server for the callbacks, and the place where a schedule is configured; both are an embedder's.
+
+mod asks;
+mod backoff;
+mod batch;
+mod channel;
+mod followed;
+mod missed;
+mod notes;
+mod observe;
+mod receive;
+mod schedule;
+mod timetable;
+mod turns;
+
+use std::fmt;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use self::asks::{Asks, Waiting};
+use self::channel::{Channel, Post};
+use self::followed::Followed;
+use self::notes::Notes;
+pub use self::observe::{FollowObserver, RunEnded, Unfollowed};
+use self::receive::Receiver;
+pub use self::receive::{Delivery, Receipt};
+pub use self::schedule::{InvalidSchedule, Schedule};
+use self::turns::Turns;
+use crate::cancel::{Cancel, CancelOnDrop};
+use crate::error::{RunError, StoreError};
+use crate::host::Host;
+use crate::inbox::{ChannelNote, ChannelState, Following, Inbox, InboxCounts};
+use crate::limits::{COALESCE, MAX_CHANGES, STORE_BACKOFF};
+use crate::model::{Key, RunId};
+use crate::run::{RunOptions, RunReport, Work};
+use crate::source::Source;
+
+/// How a source is followed.
+#[derive(Clone)]
+pub struct FollowOptions {
+    /// When full runs are due; none for no schedule.
+    pub schedule: Option<Schedule>,
+    /// Who watches.
+    pub observer: Arc<dyn FollowObserver>,
+    /// How long an event waits for others about the same objects.
+    pub coalesce: Duration,
+}
+
+impl Default for FollowOptions {
+    fn default() -> Self {
+        Self { schedule: None, observer: Arc::new(Unfollowed), coalesce: COALESCE }
+    }
+}
+
+impl fmt::Debug for FollowOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FollowOptions")
+            .field("schedule", &self.schedule)
+            .field("coalesce", &self.coalesce)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a full run that was asked for went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Asked {
+    /// Whether someone else had asked before and was waiting for the same run, which had their options.
+    pub joined: bool,
+    /// How it ended.
+    pub report: RunReport,
+}
+
+/// How a followed source stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// What is known about following it.
+    pub following: Following,
+    /// Its events.
+    pub counts: InboxCounts,
+    /// The run that this follower has under way.
+    pub running: Option<RunId>,
+}
+
+/// A source that is followed. Clones are the same one; it ends with [`Follower::stop`], or when the last clone is dropped.
+///
+/// One follower a source at a time, whatever the number of hosts. Others may write to its inbox meanwhile: let events
+/// be tried again, pause the schedule, clear what stopped it. The follower notices within a second or two.
+#[derive(Clone)]
+pub struct Follower {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    followed: Arc<Followed>,
+    receiver: Receiver,
+    has_ended: watch::Receiver<bool>,
+    _stop_if_dropped: CancelOnDrop,
+}
+
+impl Follower {
+    /// Begin to follow. Needs a tokio runtime.
+    ///
+    /// A first full run starts by itself if the source never had one that succeeded. A connector without `events` is
+    /// followed by its schedule alone.
+    ///
+    /// # Errors
+    ///
+    /// When the inbox cannot be read.
+    pub async fn start(
+        host: Host,
+        inbox: Arc<dyn Inbox>,
+        source: Source,
+        options: FollowOptions,
+    ) -> Result<Self, StoreError> {
+        let following = inbox.following(source.name()).await?;
+        let stop = Cancel::new();
+        let followed = Arc::new(Followed {
+            host,
+            inbox,
+            source,
+            options,
+            asks: Asks::default(),
+            notes: Notes::default(),
+            news: Notify::new(),
+            mended: Notify::new(),
+            channel: watch::Sender::new(None),
+            running: Arc::default(),
+            stop: stop.clone(),
+        });
+        let (ended, has_ended) = watch::channel(false);
+        tokio::spawn(follow(Arc::clone(&followed), following, ended));
+        let inner =
+            Inner { followed, receiver: Receiver::new(), has_ended, _stop_if_dropped: stop.on_drop() };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Answer one delivery to the source's callback address: verified, its events kept, within 2.5 s.
+    ///
+    /// Whatever is wrong with a delivery, whoever sent it gets the same bare 403, and it changes nothing but a count.
+    /// 413 is one that is too large; 503 means that the source should send it again.
+    pub async fn receive(&self, delivery: Delivery) -> Receipt {
+        self.inner.receiver.receive(&self.inner.followed, delivery).await
+    }
+
+    /// Import everything as soon as the source is free. Joins a full run that waits already. When everyone who asked
+    /// has dropped the future, the run is cancelled.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::sync`], and when the source is not followed any more or too much was asked of it.
+    pub async fn sync(&self, options: RunOptions) -> Result<Asked, RunError> {
+        let Waiting { answer, is_joined } = self.inner.followed.asks.ask(Work::Sync, options)?;
+        let report = answer.await.unwrap_or(Err(RunError::NotFollowed))?;
+        Ok(Asked { joined: is_joined, report })
+    }
+
+    /// Bring these objects in line as soon as the source is free. At most 1000 keys.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::refresh`], and when the source is not followed any more or too much was asked of it.
+    pub async fn refresh(&self, keys: Vec<Key>, options: RunOptions) -> Result<RunReport, RunError> {
+        if MAX_CHANGES < keys.len() {
+            return Err(RunError::TooManyKeys { n: keys.len(), limit: MAX_CHANGES });
+        }
+        let waiting = self.inner.followed.asks.ask(Work::Refresh(keys), options)?;
+        waiting.answer.await.unwrap_or(Err(RunError::NotFollowed))
+    }
+
+    /// How it stands.
+    ///
+    /// # Errors
+    ///
+    /// When the inbox cannot be read.
+    pub async fn status(&self) -> Result<Status, StoreError> {
+        let Followed { inbox, source, running, .. } = self.inner.followed.as_ref();
+        let following = inbox.following(source.name()).await?;
+        let counts = inbox.counts(source.name()).await?;
+        let running = running.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(Status { following, counts, running })
+    }
+
+    /// End in good order: what was acknowledged is kept, what is under way is given
+    /// [`BATCH_GRACE`](crate::limits::BATCH_GRACE) to finish and [`CANCEL_GRACE`](crate::limits::CANCEL_GRACE) to be
+    /// cancelled. Returns when everything has ended.
+    pub async fn stop(&self) {
+        self.inner.followed.stop.cancel();
+        let mut has_ended = self.inner.has_ended.clone();
+        // Without a sender it has ended, too.
+        let _ended = has_ended.wait_for(|has_ended| *has_ended).await;
+    }
+}
+
+impl fmt::Debug for Follower {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Follower").field("source", self.inner.followed.name()).finish_non_exhaustive()
+    }
+}
+
+/// Everything that goes on while a source is followed.
+async fn follow(followed: Arc<Followed>, following: Following, ended: watch::Sender<bool>) {
+    let notes = tokio::spawn(keep_notes(Arc::clone(&followed)));
+    let mut tasks = JoinSet::new();
+    tasks.spawn(keep_alive(Arc::clone(&followed), "turns", {
+        let following = following.clone();
+        move |followed| Turns::new(followed, following.clone()).take()
+    }));
+    if followed.source.connector().is_live() {
+        tasks.spawn(keep_alive(Arc::clone(&followed), "channel", move |followed| {
+            let stop = followed.stop.clone();
+            Channel::new(Arc::new(Post::new(followed)), stop, following.heard_until).listen()
+        }));
+        tasks.spawn(keep_alive(Arc::clone(&followed), "missed events", missed::keep_asking));
+    } else {
+        no_channel(&followed, &following);
+    }
+    while tasks.join_next().await.is_some() {}
+    notes.abort();
+    let Followed { inbox, source, options, .. } = followed.as_ref();
+    followed.notes.finish(inbox.as_ref(), source.name(), options.observer.as_ref()).await;
+    ended.send_replace(true);
+}
+
+async fn keep_notes(followed: Arc<Followed>) {
+    let Followed { inbox, source, options, .. } = followed.as_ref();
+    followed.notes.keep(inbox.as_ref(), source.name(), options.observer.as_ref()).await;
+}
+
+/// Run a task, and run it again should it die of a defect: nobody would notice that a source is not followed.
+async fn keep_alive<F: Future<Output = ()> + Send + 'static>(
+    followed: Arc<Followed>,
+    what: &'static str,
+    task: impl Fn(Arc<Followed>) -> F + Send + 'static,
+) {
+    while let Err(error) = tokio::spawn(task(Arc::clone(&followed))).await {
+        tracing::error!(source = %followed.name(), what, %error, "a part of following died and is started again");
+        tokio::select! {
+            () = followed.stop.cancelled() => return,
+            () = sleep(STORE_BACKOFF) => {}
+        }
+    }
+}
+
+fn no_channel(followed: &Followed, following: &Following) {
+    let is_known = following.channel.as_ref().is_none_or(|note| note.state == ChannelState::Off);
+    if !is_known {
+        let note = ChannelNote { state: ChannelState::Off, since: followed.now(), diagnosis: None };
+        followed.notes.channel(note);
+    }
+    followed.channel.send_replace(Some(ChannelState::Off));
+    followed.asks.hasten();
+}

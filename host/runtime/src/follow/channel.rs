@@ -1,0 +1,263 @@
+//! Keeps a channel open: opens it, listens, opens it again when it breaks, and knows when nobody listened.
+//!
+//! Not here: one connection (`line`), and the world behind it (`exchange`).
+
+mod exchange;
+mod line;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+
+pub(super) use self::exchange::Post;
+use self::line::{Change, Ending, Listener};
+use super::backoff::{Backoff, random};
+use crate::cancel::Cancel;
+use crate::connector::{Notice, Reaction};
+use crate::error::StoreError;
+use crate::inbox::{ChannelNote, ChannelState};
+use crate::limits::{
+    CHANNEL_BACKOFF, CHANNEL_DRAIN, CHANNEL_GAP, CHANNEL_PROBE_INTERVAL, CHANNEL_PROVEN,
+    CHANNEL_SEND_TIMEOUT, HEARTBEATS, MAX_CHANNEL_BACKOFF, MAX_RETRY_AFTER,
+};
+use crate::model::{Diagnosis, Failure, FailureKind, Timestamp};
+
+const BACKOFF: Backoff = Backoff { first: CHANNEL_BACKOFF, most: MAX_CHANNEL_BACKOFF };
+
+/// What a channel needs of the world.
+#[async_trait]
+pub(super) trait Exchange: Send + Sync + 'static {
+    /// One connection.
+    type Line: Line;
+
+    /// Open a new connection; none when the source has no channel, or the settings do not want it.
+    async fn open(&self) -> Result<Option<(Self::Line, Duration)>, Failure>;
+
+    /// What to do about these frames, in their order.
+    async fn understand(&self, frames: Vec<String>) -> Vec<Result<Reaction, Failure>>;
+
+    /// Keep these, all or none.
+    async fn keep(&self, notices: Vec<Notice>) -> Result<(), StoreError>;
+
+    /// Something came over the channel that the connector refuses.
+    fn refuse(&self, diagnosis: Diagnosis);
+
+    /// The channel stands otherwise than before.
+    fn stands(&self, note: ChannelNote);
+
+    /// Until then nothing was missed.
+    fn heard(&self, until: Timestamp);
+
+    /// Nobody listened for a while.
+    fn gap(&self);
+
+    /// Waits until a person may have mended something.
+    async fn mended(&self);
+
+    /// What time it is.
+    fn now(&self) -> Timestamp;
+}
+
+/// One connection of a channel.
+#[async_trait]
+pub(super) trait Line: Send + 'static {
+    /// What comes next. May be dropped and called again without losing anything.
+    async fn next(&mut self) -> Incoming;
+
+    /// Answer.
+    async fn send(&mut self, frame: String) -> Result<(), Diagnosis>;
+
+    /// Ask for a sign of life.
+    async fn ping(&mut self) -> Result<(), Diagnosis>;
+
+    /// End it in good order.
+    async fn close(&mut self);
+}
+
+/// What comes over a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Incoming {
+    /// A frame.
+    Text(String),
+    /// A sign of life.
+    Alive,
+    /// The end: in good order, or for this reason.
+    Closed(Option<Diagnosis>),
+}
+
+/// The channel of one source.
+pub(super) struct Channel<E: Exchange> {
+    exchange: Arc<E>,
+    stop: Cancel,
+    heard: Arc<Heard>,
+    /// Connections that are listened to, the newest and those that drain.
+    lines: JoinSet<()>,
+    state: Option<ChannelState>,
+    n_failed: u32,
+}
+
+/// When something was last heard over the channel.
+#[derive(Debug)]
+struct Heard(Mutex<Option<Timestamp>>);
+
+impl Heard {
+    fn get(&self) -> Option<Timestamp> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, at: Timestamp) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
+    }
+}
+
+/// What to do after a connection, or after an attempt to open one.
+enum Next {
+    OpenNow,
+    OpenAfter(Duration),
+    /// Nothing helps but a person, or patience.
+    Probe,
+    /// There is no channel.
+    End,
+}
+
+impl<E: Exchange> Channel<E> {
+    pub(super) fn new(exchange: Arc<E>, stop: Cancel, heard_until: Option<Timestamp>) -> Self {
+        let heard = Arc::new(Heard(Mutex::new(heard_until)));
+        Self { exchange, stop, heard, lines: JoinSet::new(), state: None, n_failed: 0 }
+    }
+
+    /// Listen until the source is not followed any more, or has no channel.
+    pub(super) async fn listen(mut self) {
+        loop {
+            let pause = match self.attempt().await {
+                Next::End => return,
+                Next::OpenNow => Duration::ZERO,
+                Next::OpenAfter(pause) => pause,
+                Next::Probe => CHANNEL_PROBE_INTERVAL,
+            };
+            tokio::select! {
+                () = self.stop.cancelled() => break,
+                () = self.exchange.mended() => {}
+                () = sleep(pause) => {}
+            }
+        }
+        self.finish().await;
+    }
+
+    /// Open a connection and listen until a new one is needed.
+    async fn attempt(&mut self) -> Next {
+        if self.state != Some(ChannelState::Connected) {
+            self.stands(ChannelState::Connecting, None);
+        }
+        let opened = tokio::select! {
+            opened = self.exchange.open() => opened,
+            () = self.stop.cancelled() => return Next::OpenNow,
+        };
+        match opened {
+            Ok(None) => {
+                self.stands(ChannelState::Off, None);
+                Next::End
+            }
+            Err(failure) => self.failed(failure),
+            Ok(Some((line, heartbeat))) => {
+                self.connected();
+                self.follow_line(line, heartbeat).await
+            }
+        }
+    }
+
+    fn connected(&mut self) {
+        let now = self.exchange.now();
+        let is_gap = self.heard.get().is_none_or(|heard| CHANNEL_GAP < between(heard, now));
+        self.heard.set(now);
+        if is_gap {
+            self.exchange.gap();
+        }
+        self.stands(ChannelState::Connected, None);
+        self.exchange.heard(now);
+    }
+
+    async fn follow_line(&mut self, line: E::Line, heartbeat: Duration) -> Next {
+        let began = Instant::now();
+        let (changed, change) = oneshot::channel();
+        let (shortest, longest) = HEARTBEATS;
+        let listener = Listener {
+            exchange: Arc::clone(&self.exchange),
+            line,
+            heartbeat: heartbeat.clamp(shortest, longest),
+            heard: Arc::clone(&self.heard),
+            changed: Some(changed),
+            stop: self.stop.clone(),
+        };
+        self.lines.spawn(listener.listen());
+        // A listener that died without a word is a broken one.
+        let change = change.await.unwrap_or(Change::Ended(Ending::Broken(None)));
+        while self.lines.try_join_next().is_some() {}
+        if CHANNEL_PROVEN <= began.elapsed() {
+            self.n_failed = 0;
+        }
+        match change {
+            Change::Ended(Ending::Stopped) => Next::OpenNow,
+            // One that is sent away as soon as it comes is no success, and must not come back at once for ever.
+            Change::Moving if self.n_failed == 0 => {
+                self.n_failed = 1;
+                Next::OpenNow
+            }
+            Change::Moving => self.pause(None),
+            Change::Ended(Ending::Broken(diagnosis)) => {
+                self.stands(ChannelState::Waiting, diagnosis);
+                self.pause(None)
+            }
+        }
+    }
+
+    fn failed(&mut self, failure: Failure) -> Next {
+        match failure.kind {
+            FailureKind::Settings | FailureKind::Permission => {
+                self.stands(ChannelState::Refused, Some(failure.diagnosis));
+                Next::Probe
+            }
+            FailureKind::Unavailable | FailureKind::Protocol | FailureKind::Host | FailureKind::Other => {
+                let retry_after = failure.retry_after_ms.map(Duration::from_millis);
+                self.stands(ChannelState::Waiting, Some(failure.diagnosis));
+                self.pause(retry_after)
+            }
+        }
+    }
+
+    fn pause(&mut self, retry_after: Option<Duration>) -> Next {
+        let asked = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
+        let pause = BACKOFF.jittered(self.n_failed, random()).max(asked);
+        self.n_failed = self.n_failed.saturating_add(1);
+        Next::OpenAfter(pause)
+    }
+
+    fn stands(&mut self, state: ChannelState, diagnosis: Option<Diagnosis>) {
+        if self.state == Some(state) && diagnosis.is_none() {
+            return;
+        }
+        self.state = Some(state);
+        self.exchange.stands(ChannelNote { state, since: self.exchange.now(), diagnosis });
+    }
+
+    /// Let each connection send what it still has to acknowledge.
+    async fn finish(mut self) {
+        let all_ended = async { while self.lines.join_next().await.is_some() {} };
+        if timeout(CHANNEL_SEND_TIMEOUT, all_ended).await.is_err() {
+            tracing::warn!("a channel could not be closed in good order");
+        }
+        self.lines.shutdown().await;
+        self.stands(ChannelState::Closed, None);
+    }
+}
+
+fn between(earlier: Timestamp, later: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from(later.unix_ms().saturating_sub(earlier.unix_ms())).unwrap_or(0))
+}

@@ -1,0 +1,195 @@
+//! Listens to one connection: keeps what comes before it is acknowledged, many frames at a time, and notices when the other
+//! side is gone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, interval, sleep_until, timeout};
+
+use super::{CHANNEL_DRAIN, CHANNEL_SEND_TIMEOUT, Exchange, Heard, Incoming, Line};
+use crate::cancel::Cancel;
+use crate::connector::{Notice, Reaction};
+use crate::limits::{FRAME_STORE_TIMEOUT, HEARD_INTERVAL, MAX_FRAMES_AT_ONCE, MAX_UNANSWERED_PINGS};
+use crate::model::Diagnosis;
+
+/// One connection that is listened to.
+pub(super) struct Listener<E: Exchange> {
+    pub(super) exchange: Arc<E>,
+    pub(super) line: E::Line,
+    pub(super) heartbeat: Duration,
+    pub(super) heard: Arc<Heard>,
+    /// Whom to tell that another connection is needed; none once it was told.
+    pub(super) changed: Option<oneshot::Sender<Change>>,
+    pub(super) stop: Cancel,
+}
+
+/// Why another connection is needed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// The source is about to close this one, which goes on until then.
+    Moving,
+    /// This one has ended.
+    Ended(Ending),
+}
+
+/// How a connection ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The host closed it: it is not needed any more.
+    Stopped,
+    /// The other side closed it, or is gone.
+    Broken(Option<Diagnosis>),
+}
+
+/// Something that ends the listening at once.
+type Ended = Result<(), Ending>;
+
+impl<E: Exchange> Listener<E> {
+    /// Listen until the connection ends.
+    pub(super) async fn listen(mut self) {
+        let Err(ending) = self.turns().await else { return };
+        if ending == Ending::Stopped {
+            // Whoever does not take the goodbye in time does without.
+            let _closed = timeout(CHANNEL_SEND_TIMEOUT, self.line.close()).await;
+        }
+        self.tell(Change::Ended(ending));
+    }
+
+    async fn turns(&mut self) -> Ended {
+        let mut next_ping = Instant::now() + self.heartbeat;
+        let mut heard = interval(HEARD_INTERVAL);
+        let (mut n_unanswered, mut drained_at) = (0, None);
+        loop {
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Err(Ending::Stopped),
+                () = at(drained_at) => return Err(Ending::Stopped),
+                () = sleep_until(next_ping) => {
+                    if MAX_UNANSWERED_PINGS <= n_unanswered {
+                        return Err(Ending::Broken(Some(silent(self.heartbeat))));
+                    }
+                    n_unanswered += 1;
+                    next_ping = Instant::now() + self.heartbeat;
+                    sent(timeout(CHANNEL_SEND_TIMEOUT, self.line.ping()).await)?;
+                }
+                _tick = heard.tick() => {
+                    if let Some(until) = self.heard.get() {
+                        self.exchange.heard(until);
+                    }
+                }
+                incoming = self.line.next() => {
+                    self.heard.set(self.exchange.now());
+                    n_unanswered = 0;
+                    let is_moving = self.incoming(incoming).await?;
+                    if is_moving && drained_at.is_none() {
+                        drained_at = Some(Instant::now() + CHANNEL_DRAIN);
+                        self.tell(Change::Moving);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Take what came. Whether the source wants another connection.
+    async fn incoming(&mut self, incoming: Incoming) -> Result<bool, Ending> {
+        let frame = match incoming {
+            Incoming::Alive => return Ok(false),
+            Incoming::Closed(diagnosis) => return Err(Ending::Broken(diagnosis)),
+            Incoming::Text(frame) => frame,
+        };
+        let (frames, end) = self.and_what_is_there(frame);
+        let is_moving = self.react(frames).await?;
+        match end {
+            Some(Incoming::Closed(diagnosis)) => Err(Ending::Broken(diagnosis)),
+            Some(Incoming::Alive | Incoming::Text(_)) | None => Ok(is_moving),
+        }
+    }
+
+    /// This frame and those that need not be waited for, and the end if that came with them.
+    fn and_what_is_there(&mut self, first: String) -> (Vec<String>, Option<Incoming>) {
+        let mut frames = vec![first];
+        while frames.len() < MAX_FRAMES_AT_ONCE {
+            match self.line.next().now_or_never() {
+                Some(Incoming::Text(frame)) => frames.push(frame),
+                Some(Incoming::Alive) => {}
+                Some(end @ Incoming::Closed(_)) => return (frames, Some(end)),
+                None => break,
+            }
+        }
+        (frames, None)
+    }
+
+    /// Keep what these frames say, then acknowledge them, or refuse them if it cannot be kept.
+    async fn react(&mut self, frames: Vec<String>) -> Result<bool, Ending> {
+        let mut reactions: Vec<Reaction> = Vec::with_capacity(frames.len());
+        for understood in self.exchange.understand(frames).await {
+            match understood {
+                Ok(reaction) => reactions.push(reaction),
+                // Without an answer the source pushes it again, in vain: it is written down instead.
+                Err(failure) => self.exchange.refuse(failure.diagnosis),
+            }
+        }
+        let notices: Vec<_> =
+            reactions.iter_mut().map(|reaction| reaction.notices.clone()).collect::<Vec<_>>().concat();
+        let is_kept = notices.is_empty() || is_kept(self.exchange.as_ref(), notices).await;
+        for reaction in &mut reactions {
+            let can_answer = is_kept || reaction.notices.is_empty();
+            let answers = if can_answer { &mut reaction.replies } else { &mut reaction.refusals };
+            for frame in std::mem::take(answers) {
+                sent(timeout(CHANNEL_SEND_TIMEOUT, self.line.send(frame)).await)?;
+            }
+        }
+        Ok(reactions.iter().any(|reaction| reaction.reconnect))
+    }
+
+    fn tell(&mut self, change: Change) {
+        if let Some(changed) = self.changed.take() {
+            // Whoever is gone needs no other connection.
+            let _gone = changed.send(change);
+        }
+    }
+}
+
+async fn is_kept<E: Exchange>(exchange: &E, notices: Vec<Notice>) -> bool {
+    match timeout(FRAME_STORE_TIMEOUT, exchange.keep(notices)).await {
+        Ok(Ok(())) => true,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "events of a channel could not be kept; the source pushes them again");
+            false
+        }
+        Err(_late) => {
+            tracing::error!("events of a channel were not kept in time; the source pushes them again");
+            false
+        }
+    }
+}
+
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn sent(result: Result<Result<(), Diagnosis>, tokio::time::error::Elapsed>) -> Ended {
+    match result {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(diagnosis)) => Err(Ending::Broken(Some(diagnosis))),
+        Err(_late) => Err(Ending::Broken(Some(silent(CHANNEL_SEND_TIMEOUT)))),
+    }
+}
+
+fn silent(waited: Duration) -> Diagnosis {
+    let seconds = waited.as_secs();
+    Diagnosis::new("channel-silent", "the channel was open and the other side did not answer any more")
+        .with_remedy(
+            "Nothing: it is opened again. If it happens often, look at the proxy's limits for idle tunnels.",
+        )
+        .in_chinese(
+            "推送通道处于打开状态，但对方不再应答",
+            "无需操作，通道会自动重新建立。如果频繁发生，请检查代理对空闲连接的限制。",
+        )
+        .with_fact("waited_s", seconds.to_string())
+}

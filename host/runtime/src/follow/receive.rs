@@ -1,0 +1,131 @@
+//! Deliveries to the callback address: understood, kept, and only then acknowledged.
+//!
+//! Not here: the web server that takes them.
+
+use std::fmt;
+
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use super::followed::Followed;
+use crate::bindings::exports::rollcall::connector::events as guest;
+use crate::inbox::{EventWay, Refused};
+use crate::limits::{DELIVERY_TIMEOUT, MAX_CONCURRENT_DELIVERIES, MAX_DELIVERY_BYTES};
+use crate::model::Diagnosis;
+use crate::refusal;
+
+/// One HTTP request of a source to its callback address.
+#[derive(Clone)]
+pub struct Delivery {
+    /// The query, without the question mark, as received.
+    pub query: String,
+    /// Names in any case, and values.
+    pub headers: Vec<(String, String)>,
+    /// As received, at most [`MAX_DELIVERY_BYTES`].
+    pub body: Vec<u8>,
+}
+
+/// Its size alone: the rest is signed, and may be about people.
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery").field("n_bytes", &self.body.len()).finish_non_exhaustive()
+    }
+}
+
+/// What to answer to a delivery: as it is, at once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The status code.
+    pub status: u16,
+    /// Headers to send.
+    pub headers: Vec<(String, String)>,
+    /// Body to send.
+    pub body: Vec<u8>,
+}
+
+/// Its status alone.
+impl fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receipt")
+            .field("status", &self.status)
+            .field("n_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Receipt {
+    /// What whoever sent something wrong gets, whatever was wrong with it.
+    const REFUSED: Self = Self::bare(403);
+    /// The source should send it again.
+    const LATER: Self = Self::bare(503);
+    const TOO_LARGE: Self = Self::bare(413);
+
+    const fn bare(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Vec::new() }
+    }
+}
+
+/// Takes the deliveries of one source.
+#[derive(Debug)]
+pub(super) struct Receiver {
+    turns: Semaphore,
+}
+
+impl Receiver {
+    pub(super) fn new() -> Self {
+        Self { turns: Semaphore::new(MAX_CONCURRENT_DELIVERIES) }
+    }
+
+    /// Answer one delivery in time.
+    pub(super) async fn receive(&self, followed: &Followed, delivery: Delivery) -> Receipt {
+        if MAX_DELIVERY_BYTES < delivery.body.len() {
+            return refuse(followed, too_large(delivery.body.len()), Receipt::TOO_LARGE);
+        }
+        let Ok(_turn) = self.turns.try_acquire() else {
+            tracing::warn!(source = %followed.name(), "too many deliveries at once; the source sends them again");
+            return Receipt::LATER;
+        };
+        timeout(DELIVERY_TIMEOUT, understood(followed, delivery)).await.unwrap_or_else(|_late| {
+            tracing::warn!(source = %followed.name(), "a delivery was not kept in time; the source sends it again");
+            Receipt::LATER
+        })
+    }
+}
+
+async fn understood(followed: &Followed, delivery: Delivery) -> Receipt {
+    let secrets = followed.source.secrets();
+    let Delivery { query, headers, body } = delivery;
+    let headers = headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+    let delivery = guest::Delivery { query, headers, body };
+    let answer = followed.source.connector().receive(&secrets, followed.settings(), delivery).await;
+    let received = match answer {
+        Ok(Ok(received)) => received,
+        Ok(Err(failure)) => return refuse(followed, failure.diagnosis, Receipt::REFUSED),
+        // The same answer as to a wrong one: otherwise what kills the connector would show how far it came.
+        Err(error) => return refuse(followed, refusal::guest(&error).diagnosis, Receipt::REFUSED),
+    };
+    match followed.keep(received.notices, EventWay::Callback).await {
+        Ok(()) => Receipt { status: received.status, headers: received.headers, body: received.body },
+        Err(error) => {
+            tracing::error!(source = %followed.name(), %error, "a delivery could not be kept; the source sends it again");
+            Receipt::LATER
+        }
+    }
+}
+
+fn refuse(followed: &Followed, diagnosis: Diagnosis, receipt: Receipt) -> Receipt {
+    followed.notes.refused(Refused { at: followed.now(), diagnosis });
+    receipt
+}
+
+fn too_large(n_bytes: usize) -> Diagnosis {
+    Diagnosis::new(
+        "delivery-too-large",
+        format!("a delivery has {n_bytes} bytes, more than the {MAX_DELIVERY_BYTES} it may have"),
+    )
+    .with_remedy("Look who sends to the callback address; the source itself never sends this much.")
+    .in_chinese(
+        format!("推送内容为 {n_bytes} 字节，超过 {MAX_DELIVERY_BYTES} 字节的上限"),
+        "请检查是谁在向回调地址发送请求；来源本身不会发送这么大的内容。",
+    )
+}

@@ -1,0 +1,520 @@
+//! The one task of a source that acts: batches of events, refreshes and full runs take turns in it.
+//!
+//! Not here: how events come in (`receive`, `channel`, `missed`), which of them go together (`batch`).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::asks::{Ask, Owed};
+use super::backoff::{Backoff, random};
+use super::batch::{self, Attempt, Batch, Verdict};
+use super::followed::Followed;
+use super::observe::RunEnded;
+use super::timetable::Timetable;
+use crate::cancel::Cancel;
+use crate::error::{GuestError, RunError};
+use crate::history::{RunState, Trigger};
+use crate::inbox::{Following, Note, Settlement, Stopped};
+use crate::limits::{
+    BATCH_GRACE, BATCHES_BEFORE_SCHEDULED_RUN, FIRST_RUN_PATIENCE, FOLLOW_BUSY_PAUSE, FOLLOW_POLL_INTERVAL,
+    FORGET_INTERVAL, KEEP_SETTLED_EVENTS, MAX_EVENTS_PER_BATCH, MAX_OWED_RUN_BACKOFF, MAX_RETRY_AFTER,
+    MAX_RUNS_SEARCHED, OWED_RUN_BACKOFF, OWED_RUN_INTERVAL, STORE_BACKOFF,
+};
+use crate::model::{Failure, FailureKind, Timestamp};
+use crate::observe::{Observer, Unobserved};
+use crate::refusal;
+use crate::run::{self, Finished, RunOptions, RunReport, Work};
+
+const OWED_BACKOFF: Backoff = Backoff { first: OWED_RUN_BACKOFF, most: MAX_OWED_RUN_BACKOFF };
+
+/// Rows of the history that are read at a time.
+const ROWS: u32 = 100;
+
+/// The acting task of a source.
+pub(super) struct Turns {
+    followed: Arc<Followed>,
+    following: Following,
+    timetable: Timetable,
+    /// Batches since the last full run, or since nothing else wanted a turn.
+    n_batches: u32,
+    /// When a batch last led to a full run.
+    last_incomplete: Option<Instant>,
+    forget_at: Instant,
+}
+
+/// What comes next.
+enum Turn {
+    Refresh(Ask),
+    Batch(Batch),
+    Full(Full),
+    Nothing,
+}
+
+/// A full run that is to begin.
+struct Full {
+    ask: Option<Ask>,
+    trigger: Trigger,
+}
+
+/// Whether a turn was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Yes,
+    /// Someone else has the source.
+    Busy,
+}
+
+impl Turns {
+    pub(super) fn new(followed: Arc<Followed>, following: Following) -> Self {
+        let schedule = followed.options.schedule.clone();
+        let timetable = Timetable::new(schedule, followed.name(), following.next_run_at, followed.now());
+        let forget_at = Instant::now() + FOLLOW_POLL_INTERVAL;
+        Self { followed, following, timetable, n_batches: 0, last_incomplete: None, forget_at }
+    }
+
+    /// Act until the source is not followed any more.
+    pub(super) async fn take(mut self) {
+        self.begin().await;
+        while !self.followed.stop.is_cancelled() {
+            let Some(turn) = self.choose().await else { continue };
+            let taken = match turn {
+                Turn::Nothing => {
+                    self.idle().await;
+                    Taken::Yes
+                }
+                Turn::Refresh(ask) => self.refresh(ask).await,
+                Turn::Batch(batch) => self.batch(batch).await,
+                Turn::Full(full) => self.full(full).await,
+            };
+            if taken == Taken::Busy {
+                self.followed.rest(FOLLOW_BUSY_PAUSE).await;
+            }
+        }
+        self.followed.asks.close();
+    }
+
+    async fn begin(&mut self) {
+        if self.following.next_run_at != self.timetable.next() {
+            self.note(Note::NextRun(self.timetable.next())).await;
+        }
+        if self.was_ever_imported().await == Some(false) {
+            tracing::info!(source = %self.followed.name(), "the source was never imported; a full run is due");
+            let due = Instant::now() + FIRST_RUN_PATIENCE;
+            self.followed.asks.owe(Trigger::Schedule, due, false);
+            if self.followed.channel.borrow().is_some() {
+                self.followed.asks.hasten();
+            }
+        }
+    }
+
+    /// Whether a run that may have been a full one ever succeeded. None when the source is not followed any more.
+    async fn was_ever_imported(&self) -> Option<bool> {
+        let (followed, history) = (&self.followed, self.followed.host.history());
+        let (mut before, mut n_seen) = (None, 0);
+        while n_seen < MAX_RUNS_SEARCHED {
+            let page =
+                followed.persist("history", || history.runs(followed.name(), before.as_ref(), ROWS)).await?;
+            let is_import = |run: &crate::history::Run| {
+                run.state == RunState::Succeeded
+                    && !run.dry_run
+                    && !matches!(run.trigger, Trigger::Event | Trigger::Stream)
+            };
+            if page.iter().any(is_import) {
+                return Some(true);
+            }
+            match page.last() {
+                Some(last) => before = Some(last.id.clone()),
+                None => break,
+            }
+            n_seen += ROWS;
+        }
+        Some(false)
+    }
+
+    /// What comes next; none when the store failed, after a pause.
+    async fn choose(&mut self) -> Option<Turn> {
+        match self.look().await {
+            Ok(turn) => Some(turn),
+            Err(error) => {
+                tracing::warn!(source = %self.followed.name(), %error, "the inbox failed; trying again");
+                self.followed.rest(STORE_BACKOFF).await;
+                None
+            }
+        }
+    }
+
+    async fn look(&mut self) -> Result<Turn, crate::error::StoreError> {
+        let followed = Arc::clone(&self.followed);
+        self.follow(followed.inbox.following(followed.name()).await?);
+        if self.timetable.turn(followed.now(), self.following.is_paused) {
+            self.note(Note::NextRun(self.timetable.next())).await;
+        }
+        self.forget().await?;
+        if let Some(ask) = followed.asks.take_refresh() {
+            return Ok(Turn::Refresh(ask));
+        }
+        let patience = self.patience();
+        let goes_first = patience.is_none_or(|patience| self.n_batches < patience);
+        if goes_first && let Some(batch) = self.next_batch().await? {
+            return Ok(Turn::Batch(batch));
+        }
+        if patience.is_some() {
+            return Ok(Turn::Full(self.next_full()));
+        }
+        self.n_batches = 0;
+        Ok(Turn::Nothing)
+    }
+
+    /// How many batches go before the full run that is wanted; none when none is.
+    fn patience(&self) -> Option<u32> {
+        let asks = &self.followed.asks;
+        let is_owed = asks.owed_due().is_some_and(|due| due <= Instant::now());
+        match (asks.wants_full() || is_owed, self.timetable.is_due()) {
+            (true, _) => Some(1),
+            (false, true) => Some(BATCHES_BEFORE_SCHEDULED_RUN),
+            (false, false) => None,
+        }
+    }
+
+    async fn next_batch(&self) -> Result<Option<Batch>, crate::error::StoreError> {
+        let Followed { inbox, source, .. } = self.followed.as_ref();
+        let now = self.followed.now();
+        if self.following.stopped.is_some()
+            || inbox.next_due(source.name()).await?.is_none_or(|due| now < due)
+        {
+            return Ok(None);
+        }
+        Ok(batch::next(inbox.due(source.name(), now, MAX_EVENTS_PER_BATCH).await?))
+    }
+
+    fn next_full(&self) -> Full {
+        let ask = self.followed.asks.take_full();
+        // A dry run pays nothing, so nothing else goes with it.
+        let trigger = ask.as_ref().map_or(Trigger::Schedule, |ask| ask.options.trigger);
+        Full { ask, trigger }
+    }
+
+    /// Wait until something may have changed.
+    async fn idle(&self) {
+        let Followed { news, asks, stop, options, .. } = self.followed.as_ref();
+        let pause = self.until_next().await;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = asks.changed() => {}
+            () = sleep(pause) => {}
+            // Another notice about the same objects is often right behind.
+            () = news.notified() => sleep(options.coalesce).await,
+        }
+    }
+
+    async fn until_next(&self) -> Duration {
+        let owed = self.followed.asks.owed_due().map(|due| due.saturating_duration_since(Instant::now()));
+        let event = match self.following.stopped {
+            Some(_) => None,
+            None => self.followed.inbox.next_due(self.followed.name()).await.ok().flatten(),
+        };
+        let now = self.followed.now();
+        let moments = [event, self.timetable.next()].into_iter().flatten().map(|at| until(now, at));
+        moments.chain(owed).fold(FOLLOW_POLL_INTERVAL, Duration::min).max(Duration::from_millis(1))
+    }
+
+    /// Take over what someone else may have written down.
+    fn follow(&mut self, following: Following) {
+        if self.following.stopped.is_some() && following.stopped.is_none() {
+            self.resumed();
+        }
+        self.following = following;
+    }
+
+    fn resumed(&self) {
+        tracing::info!(source = %self.followed.name(), "events are acted on again");
+        self.followed.options.observer.stopped(None);
+        self.followed.mended.notify_waiters();
+    }
+
+    async fn forget(&mut self) -> Result<(), crate::error::StoreError> {
+        if Instant::now() < self.forget_at {
+            return Ok(());
+        }
+        let keep_ms = i64::try_from(KEEP_SETTLED_EVENTS.as_millis()).unwrap_or(i64::MAX);
+        let before = Timestamp::from_unix_ms(self.followed.now().unix_ms().saturating_sub(keep_ms));
+        let n_forgotten = self.followed.inbox.forget(self.followed.name(), before).await?;
+        tracing::debug!(source = %self.followed.name(), n_forgotten, "old events forgotten");
+        self.forget_at = Instant::now() + FORGET_INTERVAL;
+        Ok(())
+    }
+
+    async fn note(&self, note: Note) {
+        let Followed { inbox, source, .. } = self.followed.as_ref();
+        self.followed.persist("note", || inbox.note(source.name(), &note)).await;
+    }
+}
+
+/// Batches of events.
+impl Turns {
+    async fn batch(&mut self, batch: Batch) -> Taken {
+        self.n_batches = self.n_batches.saturating_add(1);
+        let cancel = Cancel::new();
+        let options = self.options(batch.trigger, Arc::new(Unobserved), cancel.clone());
+        let run = run::start(
+            &self.followed.host,
+            &self.followed.source,
+            Work::Handle(batch.events.clone()),
+            options,
+        );
+        let overdue = async {
+            self.followed.stop.cancelled().await;
+            sleep(BATCH_GRACE).await;
+        };
+        let result = until_unwanted(run, overdue, &cancel).await;
+        self.followed.at_rest();
+        match result {
+            Ok(finished) => {
+                self.tried(&batch, &finished).await;
+                Taken::Yes
+            }
+            Err(RunError::Busy { .. }) => Taken::Busy,
+            // It is not known how far the run came. Its events wait, and to act on them again is harmless.
+            Err(RunError::History(error)) => {
+                tracing::warn!(source = %self.followed.name(), %error, "a batch of events had no row; trying again");
+                self.followed.rest(STORE_BACKOFF).await;
+                Taken::Yes
+            }
+            Err(error) => {
+                let died = refusal::guest(&GuestError::Host { what: error.to_string() });
+                // As if the connector had died of an event, because the host's own code may have.
+                let attempt = Attempt::Failed(Failure { kind: FailureKind::Other, ..died });
+                let verdict = batch.judge(attempt, None, self.followed.now());
+                self.settle(&verdict).await;
+                Taken::Yes
+            }
+        }
+    }
+
+    async fn tried(&mut self, batch: &Batch, finished: &Finished) {
+        let report = &finished.report;
+        let verdict = batch.judge(attempt(finished), Some(&report.run), self.followed.now());
+        self.settle(&verdict).await;
+        if finished.is_incomplete || 0 < verdict.n_given_up {
+            self.owe_after_batch(batch.trigger);
+        }
+        if let Some(failure) = &verdict.stopped {
+            self.stop_acting(failure.clone()).await;
+        }
+        self.ended(report, batch.trigger, verdict.settlements, 0);
+    }
+
+    async fn settle(&self, verdict: &Verdict) {
+        let Followed { inbox, source, .. } = self.followed.as_ref();
+        if verdict.settlements.is_empty() {
+            return;
+        }
+        // Given up when the source is not followed any more; then the events wait and are acted on again.
+        self.followed.persist("settle", || inbox.settle(source.name(), &verdict.settlements)).await;
+    }
+
+    /// A full run finds what the batch could not do; one a minute at most.
+    fn owe_after_batch(&mut self, trigger: Trigger) {
+        let now = Instant::now();
+        let due = self.last_incomplete.map_or(now, |last| now.max(last + OWED_RUN_INTERVAL));
+        self.last_incomplete = Some(due);
+        self.followed.asks.owe(trigger, due, false);
+    }
+
+    async fn stop_acting(&mut self, failure: Failure) {
+        if self.following.stopped.is_some() {
+            return;
+        }
+        let stopped = Stopped { at: self.followed.now(), failure };
+        tracing::error!(
+            source = %self.followed.name(),
+            code = stopped.failure.diagnosis.code,
+            "events are kept and not acted on until a person has acted"
+        );
+        self.note(Note::Stopped(Some(stopped.clone()))).await;
+        self.followed.options.observer.stopped(Some(&stopped));
+        self.following.stopped = Some(stopped);
+    }
+}
+
+/// Refreshes and full runs.
+impl Turns {
+    async fn refresh(&mut self, mut ask: Ask) -> Taken {
+        let trigger = ask.options.trigger;
+        let work = ask.work.clone();
+        let result = self.run_ask(&mut ask, work).await;
+        match result {
+            Err(RunError::Busy { .. }) => {
+                self.followed.asks.put_back(ask);
+                Taken::Busy
+            }
+            Err(error) => {
+                ask.answer(&Err(error));
+                Taken::Yes
+            }
+            Ok(finished) => {
+                self.ended(&finished.report, trigger, Vec::new(), 0);
+                ask.answer(&Ok(finished.report));
+                Taken::Yes
+            }
+        }
+    }
+
+    async fn full(&mut self, full: Full) -> Taken {
+        let Full { ask, trigger } = full;
+        match ask {
+            Some(ask) if ask.options.dry_run => self.refresh(ask).await,
+            ask => self.real_full(ask, trigger).await,
+        }
+    }
+
+    async fn real_full(&mut self, mut ask: Option<Ask>, trigger: Trigger) -> Taken {
+        let owed = self.followed.asks.begin_paying();
+        let was_due = self.timetable.take_due();
+        let trigger = full_trigger(ask.is_some().then_some(trigger), was_due, owed);
+        let result = match &mut ask {
+            Some(ask) => self.run_ask(ask, Work::Sync).await,
+            None => self.run_own(trigger).await,
+        };
+        let result = match result {
+            Err(RunError::Busy { .. }) => {
+                self.did_not_begin(ask, was_due);
+                return Taken::Busy;
+            }
+            result => result.map(|finished| finished.report),
+        };
+        self.n_batches = 0;
+        self.followed.asks.end_paying(still_owed(&result, owed));
+        match &result {
+            Ok(report) => {
+                let n_covered = self.covered(report).await;
+                self.ended(report, trigger, Vec::new(), n_covered);
+            }
+            Err(error) => tracing::warn!(source = %self.followed.name(), %error, "a full run had no row"),
+        }
+        if let Some(ask) = ask {
+            ask.answer(&result);
+        }
+        Taken::Yes
+    }
+
+    fn did_not_begin(&mut self, ask: Option<Ask>, was_due: bool) {
+        self.followed.asks.did_not_begin();
+        if was_due {
+            self.timetable.put_back();
+        }
+        if let Some(ask) = ask {
+            self.followed.asks.put_back(ask);
+        }
+    }
+
+    /// A run that read everything covers the events that had arrived before it started, and shows that whatever
+    /// stopped the source is mended. How many events.
+    async fn covered(&mut self, report: &RunReport) -> u64 {
+        if report.state != RunState::Succeeded {
+            return 0;
+        }
+        let Followed { inbox, source, .. } = self.followed.as_ref();
+        let (before, run, at) = (report.started_at, &report.run, self.followed.now());
+        let settled =
+            self.followed.persist("settle", || inbox.settle_all_before(source.name(), before, run, at)).await;
+        if self.following.stopped.take().is_some() {
+            self.note(Note::Stopped(None)).await;
+            self.resumed();
+        }
+        self.followed.mended.notify_waiters();
+        settled.unwrap_or(0)
+    }
+
+    async fn run_ask(&self, ask: &mut Ask, work: Work) -> Result<Finished, RunError> {
+        let cancel = Cancel::new();
+        let RunOptions { trigger, dry_run, observer, .. } = ask.options.clone();
+        let options = RunOptions { dry_run, ..self.options(trigger, observer, cancel.clone()) };
+        let run = run::start(&self.followed.host, &self.followed.source, work, options);
+        let unwanted = async {
+            tokio::select! {
+                () = ask.unwanted() => {}
+                () = self.followed.stop.cancelled() => {}
+            }
+        };
+        let result = until_unwanted(run, unwanted, &cancel).await;
+        self.followed.at_rest();
+        result
+    }
+
+    async fn run_own(&self, trigger: Trigger) -> Result<Finished, RunError> {
+        let cancel = Cancel::new();
+        let options = self.options(trigger, Arc::new(Unobserved), cancel.clone());
+        let run = run::start(&self.followed.host, &self.followed.source, Work::Sync, options);
+        let result = until_unwanted(run, self.followed.stop.cancelled(), &cancel).await;
+        self.followed.at_rest();
+        result
+    }
+
+    fn options(&self, trigger: Trigger, asker: Arc<dyn Observer>, cancel: Cancel) -> RunOptions {
+        let observer = self.followed.watcher(trigger, asker);
+        RunOptions { trigger, observer, cancel, ..RunOptions::default() }
+    }
+
+    fn ended(&self, report: &RunReport, trigger: Trigger, settlements: Vec<Settlement>, n_covered: u64) {
+        let ended = RunEnded { report: report.clone(), trigger, settlements, n_covered };
+        self.followed.options.observer.run_ended(&ended);
+    }
+}
+
+/// The result of a run that is cancelled as soon as nobody wants it.
+async fn until_unwanted<T>(run: impl Future<Output = T>, unwanted: impl Future, cancel: &Cancel) -> T {
+    tokio::pin!(run);
+    tokio::select! {
+        result = &mut run => return result,
+        _unwanted = unwanted => cancel.cancel(),
+    }
+    run.await
+}
+
+/// How a run ended, as far as its events are concerned.
+fn attempt(finished: &Finished) -> Attempt {
+    let Finished { report, store_failure, .. } = finished;
+    match report.state {
+        // Nobody is to blame; whoever follows the source next tries them again.
+        RunState::Cancelled | RunState::Interrupted | RunState::Running => Attempt::Stopped,
+        RunState::Succeeded | RunState::Partial | RunState::Failed | RunState::Held => {
+            let store_failure =
+                store_failure.clone().map(|diagnosis| Failure::new(FailureKind::Host, diagnosis));
+            match report.failure.clone().or(store_failure) {
+                Some(failure) => Attempt::Failed(failure),
+                None => Attempt::Done,
+            }
+        }
+    }
+}
+
+/// Why a full run starts: a person's wish before the clock, the clock before a debt.
+fn full_trigger(asked: Option<Trigger>, was_due: bool, owed: Option<Owed>) -> Trigger {
+    match (asked, was_due, owed) {
+        (Some(trigger), ..) => trigger,
+        (None, false, Some(owed)) => owed.trigger,
+        (None, _, _) => Trigger::Schedule,
+    }
+}
+
+/// How long after a full run the same is owed still; none when it is paid.
+fn still_owed(result: &Result<RunReport, RunError>, owed: Option<Owed>) -> Option<Duration> {
+    let failure = match result {
+        Err(_) => None,
+        Ok(report) => match report.state {
+            // What it left out is in its row, and the same run at once would leave it out again.
+            RunState::Succeeded | RunState::Partial | RunState::Held | RunState::Cancelled => return None,
+            RunState::Failed | RunState::Interrupted | RunState::Running => report.failure.as_ref(),
+        },
+    };
+    let asked_ms = failure.and_then(|failure| failure.retry_after_ms).unwrap_or(0);
+    let asked = Duration::from_millis(asked_ms).min(MAX_RETRY_AFTER);
+    Some(OWED_BACKOFF.jittered(owed.map_or(0, |owed| owed.n_failed), random()).max(asked))
+}
+
+fn until(now: Timestamp, at: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from(at.unix_ms().saturating_sub(now.unix_ms())).unwrap_or(0))
+}
