@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre};
 
-pub(crate) use self::live::{Missed, Notice, Opening, Reaction};
+pub(crate) use self::live::{Missed, Notice, Opening, Reaction, Received};
 use crate::bindings::exports::rollcall::connector::events::GuestIndices as EventsIndices;
 use crate::bindings::exports::rollcall::connector::identity_source::{Guest as Exports, GuestIndices};
 use crate::bindings::rollcall::connector::types::Key as WitKey;

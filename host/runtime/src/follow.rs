@@ -13,31 +13,35 @@ mod notes;
 mod observe;
 mod receive;
 mod schedule;
+#[cfg(test)]
+mod tests;
 mod timetable;
 mod turns;
+mod upstream;
+mod wire;
 
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use self::asks::{Asks, Waiting};
-use self::channel::{Channel, Post};
+use self::asks::Waiting;
+use self::channel::Channel;
 use self::followed::Followed;
-use self::notes::Notes;
 pub use self::observe::{FollowObserver, RunEnded, Unfollowed};
 use self::receive::Receiver;
 pub use self::receive::{Delivery, Receipt};
 pub use self::schedule::{InvalidSchedule, Schedule};
 use self::turns::Turns;
-use crate::cancel::{Cancel, CancelOnDrop};
+use self::upstream::Live;
+use crate::cancel::CancelOnDrop;
 use crate::error::{RunError, StoreError};
 use crate::host::Host;
-use crate::inbox::{ChannelNote, ChannelState, Following, Inbox, InboxCounts};
+use crate::inbox::{ChannelState, Following, Inbox, InboxCounts};
 use crate::limits::{COALESCE, MAX_CHANGES, STORE_BACKOFF};
 use crate::model::{Key, RunId};
 use crate::run::{RunOptions, RunReport, Work};
@@ -121,25 +125,21 @@ impl Follower {
         options: FollowOptions,
     ) -> Result<Self, StoreError> {
         let following = inbox.following(source.name()).await?;
-        let stop = Cancel::new();
-        let followed = Arc::new(Followed {
-            host,
-            inbox,
-            source,
-            options,
-            asks: Asks::default(),
-            notes: Notes::default(),
-            news: Notify::new(),
-            mended: Notify::new(),
-            channel: watch::Sender::new(None),
-            running: Arc::default(),
-            stop: stop.clone(),
-        });
+        let is_live = source.connector().is_live();
+        let name = source.name().clone();
+        let stores = (Arc::clone(host.history()), Arc::clone(host.clock()));
+        let upstream = Arc::new(Live { host, source });
+        let followed = Arc::new(Followed::new(name, upstream, inbox, stores, options));
+        Ok(Self::begin(followed, following, is_live))
+    }
+
+    fn begin(followed: Arc<Followed>, following: Following, is_live: bool) -> Self {
         let (ended, has_ended) = watch::channel(false);
-        tokio::spawn(follow(Arc::clone(&followed), following, ended));
-        let inner =
-            Inner { followed, receiver: Receiver::new(), has_ended, _stop_if_dropped: stop.on_drop() };
-        Ok(Self { inner: Arc::new(inner) })
+        tokio::spawn(follow(Arc::clone(&followed), following, is_live, ended));
+        let stop_if_dropped = followed.stop.on_drop();
+        let receiver = Receiver::new();
+        let inner = Inner { followed, receiver, has_ended, _stop_if_dropped: stop_if_dropped };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Answer one delivery to the source's callback address: verified, its events kept, within 2.5 s.
@@ -181,9 +181,9 @@ impl Follower {
     ///
     /// When the inbox cannot be read.
     pub async fn status(&self) -> Result<Status, StoreError> {
-        let Followed { inbox, source, running, .. } = self.inner.followed.as_ref();
-        let following = inbox.following(source.name()).await?;
-        let counts = inbox.counts(source.name()).await?;
+        let Followed { inbox, name, running, .. } = self.inner.followed.as_ref();
+        let following = inbox.following(name).await?;
+        let counts = inbox.counts(name).await?;
         let running = running.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Ok(Status { following, counts, running })
     }
@@ -206,17 +206,16 @@ impl fmt::Debug for Follower {
 }
 
 /// Everything that goes on while a source is followed.
-async fn follow(followed: Arc<Followed>, following: Following, ended: watch::Sender<bool>) {
+async fn follow(followed: Arc<Followed>, following: Following, is_live: bool, ended: watch::Sender<bool>) {
     let notes = tokio::spawn(keep_notes(Arc::clone(&followed)));
     let mut tasks = JoinSet::new();
     tasks.spawn(keep_alive(Arc::clone(&followed), "turns", {
         let following = following.clone();
         move |followed| Turns::new(followed, following.clone()).take()
     }));
-    if followed.source.connector().is_live() {
+    if is_live {
         tasks.spawn(keep_alive(Arc::clone(&followed), "channel", move |followed| {
-            let stop = followed.stop.clone();
-            Channel::new(Arc::new(Post::new(followed)), stop, following.heard_until).listen()
+            Channel::new(followed, following.heard_until).listen()
         }));
         tasks.spawn(keep_alive(Arc::clone(&followed), "missed events", missed::keep_asking));
     } else {
@@ -224,14 +223,14 @@ async fn follow(followed: Arc<Followed>, following: Following, ended: watch::Sen
     }
     while tasks.join_next().await.is_some() {}
     notes.abort();
-    let Followed { inbox, source, options, .. } = followed.as_ref();
-    followed.notes.finish(inbox.as_ref(), source.name(), options.observer.as_ref()).await;
+    let Followed { inbox, name, options, .. } = followed.as_ref();
+    followed.notes.finish(inbox.as_ref(), name, options.observer.as_ref()).await;
     ended.send_replace(true);
 }
 
 async fn keep_notes(followed: Arc<Followed>) {
-    let Followed { inbox, source, options, .. } = followed.as_ref();
-    followed.notes.keep(inbox.as_ref(), source.name(), options.observer.as_ref()).await;
+    let Followed { inbox, name, options, .. } = followed.as_ref();
+    followed.notes.keep(inbox.as_ref(), name, options.observer.as_ref()).await;
 }
 
 /// Run a task, and run it again should it die of a defect: nobody would notice that a source is not followed.
@@ -251,10 +250,10 @@ async fn keep_alive<F: Future<Output = ()> + Send + 'static>(
 
 fn no_channel(followed: &Followed, following: &Following) {
     let is_known = following.channel.as_ref().is_none_or(|note| note.state == ChannelState::Off);
-    if !is_known {
-        let note = ChannelNote { state: ChannelState::Off, since: followed.now(), diagnosis: None };
-        followed.notes.channel(note);
+    if is_known {
+        followed.channel.send_replace(Some(ChannelState::Off));
+        followed.asks.hasten();
+    } else {
+        followed.channel_stands(ChannelState::Off, None);
     }
-    followed.channel.send_replace(Some(ChannelState::Off));
-    followed.asks.hasten();
 }

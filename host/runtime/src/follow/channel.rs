@@ -1,12 +1,8 @@
 //! Keeps a channel open: opens it, listens, opens it again when it breaks, and knows when nobody listened.
 //!
-//! Not here: one connection (`line`), and the world behind it (`exchange`).
+//! Not here: one connection (`line`), and what is behind it (`upstream`).
 
-mod exchange;
 mod line;
-#[cfg(test)]
-mod tests;
-mod wire;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,13 +12,10 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-pub(super) use self::exchange::Post;
 use self::line::{Change, Ending, Listener};
 use super::backoff::{Backoff, random};
-use crate::cancel::Cancel;
-use crate::connector::{Notice, Reaction};
-use crate::error::StoreError;
-use crate::inbox::{ChannelNote, ChannelState};
+use super::followed::Followed;
+use crate::inbox::ChannelState;
 use crate::limits::{
     CHANNEL_BACKOFF, CHANNEL_DRAIN, CHANNEL_GAP, CHANNEL_PROBE_INTERVAL, CHANNEL_PROVEN,
     CHANNEL_SEND_TIMEOUT, HEARTBEATS, MAX_CHANNEL_BACKOFF, MAX_RETRY_AFTER,
@@ -30,40 +23,6 @@ use crate::limits::{
 use crate::model::{Diagnosis, Failure, FailureKind, Timestamp};
 
 const BACKOFF: Backoff = Backoff { first: CHANNEL_BACKOFF, most: MAX_CHANNEL_BACKOFF };
-
-/// What a channel needs of the world.
-#[async_trait]
-pub(super) trait Exchange: Send + Sync + 'static {
-    /// One connection.
-    type Line: Line;
-
-    /// Open a new connection; none when the source has no channel, or the settings do not want it.
-    async fn open(&self) -> Result<Option<(Self::Line, Duration)>, Failure>;
-
-    /// What to do about these frames, in their order.
-    async fn understand(&self, frames: Vec<String>) -> Vec<Result<Reaction, Failure>>;
-
-    /// Keep these, all or none.
-    async fn keep(&self, notices: Vec<Notice>) -> Result<(), StoreError>;
-
-    /// Something came over the channel that the connector refuses.
-    fn refuse(&self, diagnosis: Diagnosis);
-
-    /// The channel stands otherwise than before.
-    fn stands(&self, note: ChannelNote);
-
-    /// Until then nothing was missed.
-    fn heard(&self, until: Timestamp);
-
-    /// Nobody listened for a while.
-    fn gap(&self);
-
-    /// Waits until a person may have mended something.
-    async fn mended(&self);
-
-    /// What time it is.
-    fn now(&self) -> Timestamp;
-}
 
 /// One connection of a channel.
 #[async_trait]
@@ -93,9 +52,8 @@ pub(super) enum Incoming {
 }
 
 /// The channel of one source.
-pub(super) struct Channel<E: Exchange> {
-    exchange: Arc<E>,
-    stop: Cancel,
+pub(super) struct Channel {
+    followed: Arc<Followed>,
     heard: Arc<Heard>,
     /// Connections that are listened to, the newest and those that drain.
     lines: JoinSet<()>,
@@ -127,10 +85,10 @@ enum Next {
     End,
 }
 
-impl<E: Exchange> Channel<E> {
-    pub(super) fn new(exchange: Arc<E>, stop: Cancel, heard_until: Option<Timestamp>) -> Self {
+impl Channel {
+    pub(super) fn new(followed: Arc<Followed>, heard_until: Option<Timestamp>) -> Self {
         let heard = Arc::new(Heard(Mutex::new(heard_until)));
-        Self { exchange, stop, heard, lines: JoinSet::new(), state: None, n_failed: 0 }
+        Self { followed, heard, lines: JoinSet::new(), state: None, n_failed: 0 }
     }
 
     /// Listen until the source is not followed any more, or has no channel.
@@ -143,8 +101,8 @@ impl<E: Exchange> Channel<E> {
                 Next::Probe => CHANNEL_PROBE_INTERVAL,
             };
             tokio::select! {
-                () = self.stop.cancelled() => break,
-                () = self.exchange.mended() => {}
+                () = self.followed.stop.cancelled() => break,
+                () = self.followed.mended.notified() => {}
                 () = sleep(pause) => {}
             }
         }
@@ -157,8 +115,8 @@ impl<E: Exchange> Channel<E> {
             self.stands(ChannelState::Connecting, None);
         }
         let opened = tokio::select! {
-            opened = self.exchange.open() => opened,
-            () = self.stop.cancelled() => return Next::OpenNow,
+            opened = self.followed.upstream.open() => opened,
+            () = self.followed.stop.cancelled() => return Next::OpenNow,
         };
         match opened {
             Ok(None) => {
@@ -174,27 +132,26 @@ impl<E: Exchange> Channel<E> {
     }
 
     fn connected(&mut self) {
-        let now = self.exchange.now();
+        let now = self.followed.now();
         let is_gap = self.heard.get().is_none_or(|heard| CHANNEL_GAP < between(heard, now));
         self.heard.set(now);
         if is_gap {
-            self.exchange.gap();
+            self.followed.gap();
         }
         self.stands(ChannelState::Connected, None);
-        self.exchange.heard(now);
+        self.followed.heard(now);
     }
 
-    async fn follow_line(&mut self, line: E::Line, heartbeat: Duration) -> Next {
+    async fn follow_line(&mut self, line: Box<dyn Line>, heartbeat: Duration) -> Next {
         let began = Instant::now();
         let (changed, change) = oneshot::channel();
         let (shortest, longest) = HEARTBEATS;
         let listener = Listener {
-            exchange: Arc::clone(&self.exchange),
+            followed: Arc::clone(&self.followed),
             line,
             heartbeat: heartbeat.clamp(shortest, longest),
             heard: Arc::clone(&self.heard),
             changed: Some(changed),
-            stop: self.stop.clone(),
         };
         self.lines.spawn(listener.listen());
         // A listener that died without a word is a broken one.
@@ -244,7 +201,7 @@ impl<E: Exchange> Channel<E> {
             return;
         }
         self.state = Some(state);
-        self.exchange.stands(ChannelNote { state, since: self.exchange.now(), diagnosis });
+        self.followed.channel_stands(state, diagnosis);
     }
 
     /// Let each connection send what it still has to acknowledge.

@@ -4,35 +4,32 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::FollowOptions;
 use super::asks::Asks;
 use super::backoff::Backoff;
 use super::notes::Notes;
-use crate::apply::Worker;
+use super::upstream::Upstream;
 use crate::cancel::Cancel;
-use crate::capabilities::Session;
-use crate::capabilities::history::Recorder;
+use crate::clock::Clock;
 use crate::connector::Notice;
 use crate::error::StoreError;
-use crate::history::{Counters, Trigger};
-use crate::host::Host;
-use crate::inbox::{ChannelState, EventWay, Inbox, NewEvent};
+use crate::history::{Counters, History, Trigger};
+use crate::inbox::{ChannelNote, ChannelState, EventWay, Inbox, NewEvent, Refused};
 use crate::limits::{MAX_STORE_BACKOFF, STORE_BACKOFF};
-use crate::model::{Entry, Failure, Progress, RunId, SourceName, Timestamp};
-use crate::observe::{Observer, Unobserved};
-use crate::prepare::{Prepared, prepare};
-use crate::session::Sessions;
-use crate::source::Source;
+use crate::model::{Diagnosis, Entry, Progress, RunId, SourceName, Timestamp};
+use crate::observe::Observer;
 
 const BACKOFF: Backoff = Backoff { first: STORE_BACKOFF, most: MAX_STORE_BACKOFF };
 
 /// One followed source.
 pub(super) struct Followed {
-    pub(super) host: Host,
+    pub(super) name: SourceName,
+    pub(super) upstream: Arc<dyn Upstream>,
     pub(super) inbox: Arc<dyn Inbox>,
-    pub(super) source: Source,
+    pub(super) history: Arc<dyn History>,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) options: FollowOptions,
     pub(super) asks: Asks,
     pub(super) notes: Notes,
@@ -43,22 +40,42 @@ pub(super) struct Followed {
     /// How the channel stands; none before its first attempt has ended.
     pub(super) channel: watch::Sender<Option<ChannelState>>,
     /// The run that is under way.
-    pub(super) running: Arc<Mutex<Option<RunId>>>,
+    pub(super) running: Mutex<Option<RunId>>,
     /// The source is not followed any more.
     pub(super) stop: Cancel,
 }
 
 impl Followed {
+    pub(super) fn new(
+        name: SourceName,
+        upstream: Arc<dyn Upstream>,
+        inbox: Arc<dyn Inbox>,
+        (history, clock): (Arc<dyn History>, Arc<dyn Clock>),
+        options: FollowOptions,
+    ) -> Self {
+        Self {
+            name,
+            upstream,
+            inbox,
+            history,
+            clock,
+            options,
+            asks: Asks::default(),
+            notes: Notes::default(),
+            news: Notify::new(),
+            mended: Notify::new(),
+            channel: watch::Sender::new(None),
+            running: Mutex::default(),
+            stop: Cancel::new(),
+        }
+    }
+
     pub(super) fn name(&self) -> &SourceName {
-        self.source.name()
+        &self.name
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        self.host.clock().now()
-    }
-
-    pub(super) fn settings(&self) -> String {
-        self.source.settings().to_string()
+        self.clock.now()
     }
 
     /// Keep what the connector understood, all or none.
@@ -77,17 +94,37 @@ impl Followed {
         Ok(())
     }
 
-    /// Settings and a way out, for a call that is no run.
-    pub(super) async fn prepare(&self) -> Result<Prepared, Failure> {
-        prepare(&self.host, &self.source).await.map_err(crate::prepare::Unprepared::into_failure)
+    /// Something came that the connector refuses.
+    pub(super) fn refuse(&self, diagnosis: Diagnosis) {
+        self.notes.refused(Refused { at: self.now(), diagnosis });
     }
 
-    /// The capabilities of a call that is no run. It may write to the connector's storage, and not to the directory.
-    pub(super) fn aside(&self, prepared: &Prepared) -> (Session, Worker) {
-        let (host, source) = (&self.host, &self.source);
-        let recorder = Arc::new(Recorder::of_nothing(Arc::new(Unobserved)));
-        let cancel = Cancel::new();
-        Sessions { host, source, prepared, recorder, cancel, is_dry: false }.aside()
+    /// The channel stands otherwise than before.
+    pub(super) fn channel_stands(&self, state: ChannelState, diagnosis: Option<Diagnosis>) {
+        let code = diagnosis.as_ref().map(|known| known.code.as_str());
+        tracing::info!(source = %self.name, ?state, code, "channel");
+        let note = ChannelNote { state, since: self.now(), diagnosis };
+        self.options.observer.channel(&note);
+        self.notes.channel(note);
+        let is_settled = state != ChannelState::Connecting;
+        if is_settled && self.channel.send_replace(Some(state)).is_none() {
+            // The first import waited for it.
+            self.asks.hasten();
+        }
+    }
+
+    /// The channel was listened to until then.
+    pub(super) fn heard(&self, until: Timestamp) {
+        // As long as a gap is not made up for, a host that starts afresh must find it.
+        if !self.asks.has_gap() {
+            self.notes.heard_until(until);
+        }
+    }
+
+    /// Nobody listened to the channel for a while.
+    pub(super) fn gap(&self) {
+        tracing::info!(source = %self.name, "nobody listened for a while; a full run is owed");
+        self.asks.owe(Trigger::Stream, Instant::now(), true);
     }
 
     /// Call a store until it succeeds. None when the source is not followed any more.

@@ -9,7 +9,6 @@ use crate::connector::Missed;
 use crate::inbox::{ChannelState, EventWay};
 use crate::limits::{MAX_MISSED_BATCHES, MISSED_INTERVAL, MISSED_SECOND_FETCH};
 use crate::model::Failure;
-use crate::refusal;
 
 /// Ask until the source is not followed any more.
 pub(super) async fn keep_asking(followed: Arc<Followed>) {
@@ -36,7 +35,7 @@ pub(super) async fn keep_asking(followed: Arc<Followed>) {
 
 async fn fetch(followed: &Followed) -> Result<(), Failure> {
     for _ in 0..MAX_MISSED_BATCHES {
-        let Missed { notices, more } = batch(followed).await?;
+        let Missed { notices, more } = followed.upstream.missed().await?;
         let n_events = notices.len();
         // The source may forget these as soon as it is asked for the next ones.
         let keep = || followed.keep(notices.clone(), EventWay::Missed);
@@ -46,12 +45,4 @@ async fn fetch(followed: &Followed) -> Result<(), Failure> {
         tracing::info!(source = %followed.name(), n_events, "missed events fetched");
     }
     Ok(())
-}
-
-async fn batch(followed: &Followed) -> Result<Missed, Failure> {
-    let prepared = followed.prepare().await?;
-    let (session, worker) = followed.aside(&prepared);
-    let answer = followed.source.connector().fetch_missed(session, followed.settings()).await;
-    worker.finish().await.ok();
-    answer.unwrap_or_else(|error| Err(refusal::guest(&error)))
 }

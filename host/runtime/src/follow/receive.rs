@@ -8,11 +8,9 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::followed::Followed;
-use crate::bindings::exports::rollcall::connector::events as guest;
-use crate::inbox::{EventWay, Refused};
+use crate::inbox::EventWay;
 use crate::limits::{DELIVERY_TIMEOUT, MAX_CONCURRENT_DELIVERIES, MAX_DELIVERY_BYTES};
 use crate::model::Diagnosis;
-use crate::refusal;
 
 /// One HTTP request of a source to its callback address.
 #[derive(Clone)]
@@ -93,16 +91,10 @@ impl Receiver {
 }
 
 async fn understood(followed: &Followed, delivery: Delivery) -> Receipt {
-    let secrets = followed.source.secrets();
-    let Delivery { query, headers, body } = delivery;
-    let headers = headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
-    let delivery = guest::Delivery { query, headers, body };
-    let answer = followed.source.connector().receive(&secrets, followed.settings(), delivery).await;
-    let received = match answer {
-        Ok(Ok(received)) => received,
-        Ok(Err(failure)) => return refuse(followed, failure.diagnosis, Receipt::REFUSED),
-        // The same answer as to a wrong one: otherwise what kills the connector would show how far it came.
-        Err(error) => return refuse(followed, refusal::guest(&error).diagnosis, Receipt::REFUSED),
+    let received = match followed.upstream.receive(delivery).await {
+        Ok(received) => received,
+        // Also what kills the connector: another answer would show how far it came.
+        Err(diagnosis) => return refuse(followed, diagnosis, Receipt::REFUSED),
     };
     match followed.keep(received.notices, EventWay::Callback).await {
         Ok(()) => Receipt { status: received.status, headers: received.headers, body: received.body },
@@ -114,7 +106,7 @@ async fn understood(followed: &Followed, delivery: Delivery) -> Receipt {
 }
 
 fn refuse(followed: &Followed, diagnosis: Diagnosis, receipt: Receipt) -> Receipt {
-    followed.notes.refused(Refused { at: followed.now(), diagnosis });
+    followed.refuse(diagnosis);
     receipt
 }
 

@@ -25,7 +25,7 @@ use crate::limits::{
 use crate::model::{Failure, FailureKind, Timestamp};
 use crate::observe::{Observer, Unobserved};
 use crate::refusal;
-use crate::run::{self, Finished, RunOptions, RunReport, Work};
+use crate::run::{Finished, RunOptions, RunReport, Work};
 
 const OWED_BACKOFF: Backoff = Backoff { first: OWED_RUN_BACKOFF, most: MAX_OWED_RUN_BACKOFF };
 
@@ -111,7 +111,7 @@ impl Turns {
 
     /// Whether a run that may have been a full one ever succeeded. None when the source is not followed any more.
     async fn was_ever_imported(&self) -> Option<bool> {
-        let (followed, history) = (&self.followed, self.followed.host.history());
+        let (followed, history) = (&self.followed, &self.followed.history);
         let (mut before, mut n_seen) = (None, 0);
         while n_seen < MAX_RUNS_SEARCHED {
             let page =
@@ -179,14 +179,12 @@ impl Turns {
     }
 
     async fn next_batch(&self) -> Result<Option<Batch>, crate::error::StoreError> {
-        let Followed { inbox, source, .. } = self.followed.as_ref();
+        let Followed { inbox, name, .. } = self.followed.as_ref();
         let now = self.followed.now();
-        if self.following.stopped.is_some()
-            || inbox.next_due(source.name()).await?.is_none_or(|due| now < due)
-        {
+        if self.following.stopped.is_some() || inbox.next_due(name).await?.is_none_or(|due| now < due) {
             return Ok(None);
         }
-        Ok(batch::next(inbox.due(source.name(), now, MAX_EVENTS_PER_BATCH).await?))
+        Ok(batch::next(inbox.due(name, now, MAX_EVENTS_PER_BATCH).await?))
     }
 
     fn next_full(&self) -> Full {
@@ -247,8 +245,8 @@ impl Turns {
     }
 
     async fn note(&self, note: Note) {
-        let Followed { inbox, source, .. } = self.followed.as_ref();
-        self.followed.persist("note", || inbox.note(source.name(), &note)).await;
+        let Followed { inbox, name, .. } = self.followed.as_ref();
+        self.followed.persist("note", || inbox.note(name, &note)).await;
     }
 }
 
@@ -258,12 +256,7 @@ impl Turns {
         self.n_batches = self.n_batches.saturating_add(1);
         let cancel = Cancel::new();
         let options = self.options(batch.trigger, Arc::new(Unobserved), cancel.clone());
-        let run = run::start(
-            &self.followed.host,
-            &self.followed.source,
-            Work::Handle(batch.events.clone()),
-            options,
-        );
+        let run = self.followed.upstream.run(Work::Handle(batch.events.clone()), options);
         let overdue = async {
             self.followed.stop.cancelled().await;
             sleep(BATCH_GRACE).await;
@@ -307,12 +300,12 @@ impl Turns {
     }
 
     async fn settle(&self, verdict: &Verdict) {
-        let Followed { inbox, source, .. } = self.followed.as_ref();
+        let Followed { inbox, name, .. } = self.followed.as_ref();
         if verdict.settlements.is_empty() {
             return;
         }
         // Given up when the source is not followed any more; then the events wait and are acted on again.
-        self.followed.persist("settle", || inbox.settle(source.name(), &verdict.settlements)).await;
+        self.followed.persist("settle", || inbox.settle(name, &verdict.settlements)).await;
     }
 
     /// A full run finds what the batch could not do; one a minute at most.
@@ -416,10 +409,10 @@ impl Turns {
         if report.state != RunState::Succeeded {
             return 0;
         }
-        let Followed { inbox, source, .. } = self.followed.as_ref();
+        let Followed { inbox, name, .. } = self.followed.as_ref();
         let (before, run, at) = (report.started_at, &report.run, self.followed.now());
         let settled =
-            self.followed.persist("settle", || inbox.settle_all_before(source.name(), before, run, at)).await;
+            self.followed.persist("settle", || inbox.settle_all_before(name, before, run, at)).await;
         if self.following.stopped.take().is_some() {
             self.note(Note::Stopped(None)).await;
             self.resumed();
@@ -432,7 +425,7 @@ impl Turns {
         let cancel = Cancel::new();
         let RunOptions { trigger, dry_run, observer, .. } = ask.options.clone();
         let options = RunOptions { dry_run, ..self.options(trigger, observer, cancel.clone()) };
-        let run = run::start(&self.followed.host, &self.followed.source, work, options);
+        let run = self.followed.upstream.run(work, options);
         let unwanted = async {
             tokio::select! {
                 () = ask.unwanted() => {}
@@ -447,7 +440,7 @@ impl Turns {
     async fn run_own(&self, trigger: Trigger) -> Result<Finished, RunError> {
         let cancel = Cancel::new();
         let options = self.options(trigger, Arc::new(Unobserved), cancel.clone());
-        let run = run::start(&self.followed.host, &self.followed.source, Work::Sync, options);
+        let run = self.followed.upstream.run(Work::Sync, options);
         let result = until_unwanted(run, self.followed.stop.cancelled(), &cancel).await;
         self.followed.at_rest();
         result

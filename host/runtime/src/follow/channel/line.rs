@@ -8,21 +8,21 @@ use futures_util::FutureExt;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
-use super::{CHANNEL_DRAIN, CHANNEL_SEND_TIMEOUT, Exchange, Heard, Incoming, Line};
-use crate::cancel::Cancel;
+use super::{CHANNEL_DRAIN, CHANNEL_SEND_TIMEOUT, Heard, Incoming, Line};
 use crate::connector::{Notice, Reaction};
+use crate::follow::followed::Followed;
+use crate::inbox::EventWay;
 use crate::limits::{FRAME_STORE_TIMEOUT, HEARD_INTERVAL, MAX_FRAMES_AT_ONCE, MAX_UNANSWERED_PINGS};
 use crate::model::Diagnosis;
 
 /// One connection that is listened to.
-pub(super) struct Listener<E: Exchange> {
-    pub(super) exchange: Arc<E>,
-    pub(super) line: E::Line,
+pub(super) struct Listener {
+    pub(super) followed: Arc<Followed>,
+    pub(super) line: Box<dyn Line>,
     pub(super) heartbeat: Duration,
     pub(super) heard: Arc<Heard>,
     /// Whom to tell that another connection is needed; none once it was told.
     pub(super) changed: Option<oneshot::Sender<Change>>,
-    pub(super) stop: Cancel,
 }
 
 /// Why another connection is needed.
@@ -46,7 +46,7 @@ pub(super) enum Ending {
 /// Something that ends the listening at once.
 type Ended = Result<(), Ending>;
 
-impl<E: Exchange> Listener<E> {
+impl Listener {
     /// Listen until the connection ends.
     pub(super) async fn listen(mut self) {
         let Err(ending) = self.turns().await else { return };
@@ -64,7 +64,7 @@ impl<E: Exchange> Listener<E> {
         loop {
             tokio::select! {
                 biased;
-                () = self.stop.cancelled() => return Err(Ending::Stopped),
+                () = self.followed.stop.cancelled() => return Err(Ending::Stopped),
                 () = at(drained_at) => return Err(Ending::Stopped),
                 () = sleep_until(next_ping) => {
                     if MAX_UNANSWERED_PINGS <= n_unanswered {
@@ -76,11 +76,11 @@ impl<E: Exchange> Listener<E> {
                 }
                 _tick = heard.tick() => {
                     if let Some(until) = self.heard.get() {
-                        self.exchange.heard(until);
+                        self.followed.heard(until);
                     }
                 }
                 incoming = self.line.next() => {
-                    self.heard.set(self.exchange.now());
+                    self.heard.set(self.followed.now());
                     n_unanswered = 0;
                     let is_moving = self.incoming(incoming).await?;
                     if is_moving && drained_at.is_none() {
@@ -124,16 +124,16 @@ impl<E: Exchange> Listener<E> {
     /// Keep what these frames say, then acknowledge them, or refuse them if it cannot be kept.
     async fn react(&mut self, frames: Vec<String>) -> Result<bool, Ending> {
         let mut reactions: Vec<Reaction> = Vec::with_capacity(frames.len());
-        for understood in self.exchange.understand(frames).await {
+        for understood in self.followed.upstream.understand(frames).await {
             match understood {
                 Ok(reaction) => reactions.push(reaction),
                 // Without an answer the source pushes it again, in vain: it is written down instead.
-                Err(failure) => self.exchange.refuse(failure.diagnosis),
+                Err(failure) => self.followed.refuse(failure.diagnosis),
             }
         }
         let notices: Vec<_> =
             reactions.iter_mut().map(|reaction| reaction.notices.clone()).collect::<Vec<_>>().concat();
-        let is_kept = notices.is_empty() || is_kept(self.exchange.as_ref(), notices).await;
+        let is_kept = notices.is_empty() || is_kept(self.followed.as_ref(), notices).await;
         for reaction in &mut reactions {
             let can_answer = is_kept || reaction.notices.is_empty();
             let answers = if can_answer { &mut reaction.replies } else { &mut reaction.refusals };
@@ -152,8 +152,8 @@ impl<E: Exchange> Listener<E> {
     }
 }
 
-async fn is_kept<E: Exchange>(exchange: &E, notices: Vec<Notice>) -> bool {
-    match timeout(FRAME_STORE_TIMEOUT, exchange.keep(notices)).await {
+async fn is_kept(followed: &Followed, notices: Vec<Notice>) -> bool {
+    match timeout(FRAME_STORE_TIMEOUT, followed.keep(notices, EventWay::Stream)).await {
         Ok(Ok(())) => true,
         Ok(Err(error)) => {
             tracing::error!(%error, "events of a channel could not be kept; the source pushes them again");

@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 
-use super::{Incoming, Line};
+use super::channel::{Incoming, Line};
 use crate::connector::Opening;
 use crate::model::{Diagnosis, Failure, FailureKind};
 use crate::prepare::Prepared;
 
-pub(in crate::follow) struct Wire {}
+pub(super) struct Wire {}
 
 pub(super) async fn connect(_prepared: &Prepared, _opening: &Opening) -> Result<Wire, Failure> {
     Err(Failure::new(
