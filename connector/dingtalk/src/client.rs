@@ -37,6 +37,8 @@ enum Heard<T> {
     Refused(Refusal),
     /// No answer that can be read: it may pass.
     Nothing(Failure),
+    /// Nothing was ever answered, because the way itself is at fault: worth no more than a second attempt.
+    NoWay(Failure),
     /// No answer, and asking again would bring the same.
     Lost(Failure),
     /// The host will not send it.
@@ -79,9 +81,10 @@ impl Client<'_> {
     /// # Errors
     /// When DingTalk refuses, or does not answer after all attempts.
     pub(crate) async fn fetch_token(&self) -> Result<Granted, Failure> {
-        let once = async |_| match self.hear(Api::Token, self.token_request(), None, &granted).await {
+        let once = async |attempt| match self.hear(Api::Token, self.token_request(), None, &granted).await {
             Heard::Answer(granted) => Attempt::Done(granted),
-            Heard::Nothing(failure) => Attempt::Again(failure, None),
+            Heard::NoWay(failure) if 0 < attempt => Attempt::Stop(failure),
+            Heard::Nothing(failure) | Heard::NoWay(failure) => Attempt::Again(failure, None),
             Heard::Lost(failure) | Heard::Stopped(failure) => Attempt::Stop(failure),
             Heard::Refused(refusal) => match classify(&refusal, self.context.now_ms()) {
                 Reaction::Again(passing) => again(Api::Token, passing, &refusal),
@@ -106,7 +109,7 @@ impl Client<'_> {
             };
             let refusal = match self.hear(api, self.request(api, body, &token), Some(&token), read).await {
                 Heard::Answer(value) => return Attempt::Done(Ok(value)),
-                Heard::Nothing(failure) => return Attempt::Again(failure, None),
+                Heard::Nothing(failure) | Heard::NoWay(failure) => return Attempt::Again(failure, None),
                 Heard::Lost(failure) => return Attempt::Done(Err(Trouble::Lost(failure))),
                 Heard::Stopped(failure) => return Attempt::Done(Err(Trouble::Fatal(failure))),
                 Heard::Refused(refusal) => refusal,
@@ -133,6 +136,9 @@ impl Client<'_> {
     ) -> Heard<T> {
         let response = match self.context.http(request).await {
             Ok(response) => response,
+            Err(error) if error.is_about_the_way() && !self.context.was_answered() => {
+                return Heard::NoWay(Failure::Unavailable(error.diagnosis, None));
+            }
             Err(error) => return unheard(error),
         };
         match open(&response) {

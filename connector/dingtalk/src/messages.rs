@@ -93,10 +93,11 @@ pub(crate) fn not_understood(api: Api, misread: &Misread) -> Failure {
         Diagnosis::new(
             "answer-not-understood",
             format!("{path} was answered in a form that this connector does not know: {why}"),
-            format!("{path} 的应答格式与文档不符：{why}"),
+            format!("{path} 的应答格式与文档不符"),
         )
         .remedy("report this to the connector's author", "请反馈给连接器的作者")
-        .fact("api", path),
+        .fact("api", path)
+        .fact("detail", why),
     )
 }
 

@@ -30,6 +30,7 @@ struct Inner {
     waiting: RefCell<BTreeMap<Ticket, Waiting>>,
     entries: RefCell<Vec<Entry>>,
     n_requests: Cell<u64>,
+    was_answered: Cell<bool>,
 }
 
 enum Waiting {
@@ -54,6 +55,7 @@ impl Context {
             waiting: RefCell::default(),
             entries: RefCell::default(),
             n_requests: Cell::new(0),
+            was_answered: Cell::new(false),
         };
         Self { inner: Rc::new(inner) }
     }
@@ -74,6 +76,12 @@ impl Context {
     #[must_use]
     pub fn n_requests(&self) -> u64 {
         self.inner.n_requests.get()
+    }
+
+    /// Whether any request of this call was ever answered, whatever was said.
+    #[must_use]
+    pub fn was_answered(&self) -> bool {
+        self.inner.was_answered.get()
     }
 
     /// Run a future to its end, waiting where it waits.
@@ -115,7 +123,9 @@ impl Context {
         let tickets = self.inner.host.begin_http(vec![request]);
         let Some(&ticket) = tickets.first() else { return Err(no_result()) };
         self.ready(ticket).await;
-        self.inner.host.take_http(&[ticket]).pop().unwrap_or_else(|| Err(no_result()))
+        let answer = self.inner.host.take_http(&[ticket]).pop().unwrap_or_else(|| Err(no_result()));
+        self.inner.was_answered.set(self.inner.was_answered.get() || answer.is_ok());
+        answer
     }
 
     /// Wait for this many milliseconds.

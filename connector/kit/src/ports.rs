@@ -146,6 +146,18 @@ pub struct HttpError {
     pub diagnosis: Diagnosis,
 }
 
+impl HttpError {
+    /// Whether the way itself is at fault: a proxy that is not there, or certificates that nobody trusts. Where nothing was
+    /// ever answered ([`Context::was_answered`](crate::Context::was_answered)), that is a mistake in the set-up sooner than something that passes.
+    ///
+    /// Source: `wit/http.wit`, the codes of the reference host. Another host's are tried as often as everything else.
+    #[must_use]
+    pub fn is_about_the_way(&self) -> bool {
+        self.kind == HttpErrorKind::NotSent
+            && matches!(self.diagnosis.code.as_str(), "proxy-unreachable" | "tls-failed")
+    }
+}
+
 /// A value of the connector's storage.
 pub type StorageEntry = (String, Option<Vec<u8>>);
 

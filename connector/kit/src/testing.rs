@@ -24,6 +24,8 @@ pub enum Reply {
     After(u64, Response),
     /// No response, at once.
     Fail(HttpErrorKind),
+    /// No response, at once, for a reason that has this code.
+    FailAs(HttpErrorKind, &'static str),
     /// No response, ever: it ends with the request's time limit.
     Hang,
 }
@@ -233,6 +235,7 @@ impl Host for TestHost {
                 Reply::After(delay_ms, response) if delay_ms < timeout_ms => (delay_ms, Ok(response)),
                 Reply::After(..) | Reply::Hang => (timeout_ms, Err(http_error(HttpErrorKind::TimedOut))),
                 Reply::Fail(kind) => (0, Err(http_error(kind))),
+                Reply::FailAs(kind, code) => (0, Err(http_error_as(kind, code))),
             };
             let ticket = self.begin(delay_ms);
             self.responses.borrow_mut().insert(ticket, result);
@@ -331,9 +334,12 @@ fn holding(key: &Key, stored: &Stored) -> Holding {
 }
 
 fn http_error(kind: HttpErrorKind) -> HttpError {
+    http_error_as(kind, "test-fault")
+}
+
+fn http_error_as(kind: HttpErrorKind, code: &str) -> HttpError {
     HttpError {
-        kind,
-        diagnosis: Diagnosis::new("test-fault", format!("the test says {kind:?}"), "测试注入的故障"),
+        kind, diagnosis: Diagnosis::new(code, format!("the test says {kind:?}"), "测试注入的故障")
     }
 }
 

@@ -58,16 +58,20 @@ pub(crate) async fn fetch(
     if let Some(authorization) = authorization {
         request = request.header("authorization", authorization.value());
     }
-    let body = retry(context, async |_| judge(&file, context.http(request.clone()).await)).await?;
+    let once = async |attempt| match context.http(request.clone()).await {
+        Ok(response) => judge(&file, response),
+        // Once more, for a proxy that is just being started.
+        Err(error) if error.is_about_the_way() && !context.was_answered() && 0 < attempt => {
+            Attempt::Stop(Failure::Unavailable(error.diagnosis, None))
+        }
+        Err(error) => unanswered(error),
+    };
+    let body = retry(context, once).await?;
     Text::new(&file, body)
 }
 
 /// What an answer means. A GET changes nothing, so whatever passes may be tried again.
-fn judge(file: &File, answer: Result<Response, HttpError>) -> Attempt<Body> {
-    let response = match answer {
-        Ok(response) => response,
-        Err(error) => return unanswered(error),
-    };
+fn judge(file: &File, response: Response) -> Attempt<Body> {
     let status = response.status;
     match status {
         200 => Attempt::Done(response.body),

@@ -72,7 +72,12 @@ async fn members(
     for _ in 1..MAX_SAMPLE_DEPARTMENTS {
         let Some(id) = queue.pop_front().filter(|_| samples.len() < MAX_SAMPLES) else { break };
         // The question was whether it can be done at all, and that is answered.
-        samples.extend(sample(client, id).await.unwrap_or_default());
+        for user in sample(client, id).await.unwrap_or_default() {
+            // Who is in two departments is one person.
+            if samples.iter().all(|known| known.userid != user.userid) {
+                samples.push(user);
+            }
+        }
         if queue.is_empty() {
             let below = client.children(id).await.unwrap_or_default();
             queue.extend(below.into_iter().flatten().map(|child| child.dept_id).filter(|id| id.is_real()));

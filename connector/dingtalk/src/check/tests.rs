@@ -430,6 +430,15 @@ fn a_callback_is_not_judged_without_the_permission_to_fetch_what_it_missed() {
 }
 
 #[test]
+fn a_person_in_two_departments_is_counted_once() {
+    let person = json!({"mobile": "18513027676", "state_code": "86", "email": "a@example.com"});
+    let world = World::new().department(2, 1, "R&D").user_with("a", &[1, 2], &person).user("b", &[2]);
+    let findings = run_check(&world.into_host());
+    let said = findings.iter().find(|finding| finding.check == "mobile-field").unwrap();
+    assert_eq!(said.diagnosis.message.en, "mobile is visible: 1 of 2 people have it");
+}
+
+#[test]
 fn a_large_company_is_only_sampled() {
     let mut world = World::new();
     for id in 2..500 {

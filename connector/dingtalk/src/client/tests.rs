@@ -2,7 +2,7 @@
 
 use crate::testing::{Question, SECRET, TOKEN, World, directory, ending, page, refused, run};
 use rollcall_kit::testing::{Reply, TestHost};
-use rollcall_kit::{Diagnosis, Failure, HttpErrorKind};
+use rollcall_kit::{Diagnosis, Failure, Host, HttpErrorKind};
 use serde_json::json;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -96,7 +96,7 @@ fn a_token_that_ends_while_requests_wait_for_their_turn_is_replaced_as_often_as_
         }
         match refused(42001, "access_token超时") {
             Reply::After(_, response) => Reply::After(1_500, response),
-            other @ (Reply::Fail(_) | Reply::Hang) => other,
+            other @ (Reply::Fail(_) | Reply::FailAs(..) | Reply::Hang) => other,
         }
     });
     assert_eq!(ending(&run(&host)), "complete");
@@ -238,7 +238,7 @@ fn a_renewal_that_fails_does_not_stop_a_run_whose_token_is_still_good() {
     // The token is to be renewed at half its 200 s, which comes between the fourth and the fifth level.
     let slow = |reply| match reply {
         Reply::After(_, response) => Reply::After(19_000, response),
-        other @ (Reply::Fail(_) | Reply::Hang) => other,
+        other @ (Reply::Fail(_) | Reply::FailAs(..) | Reply::Hang) => other,
     };
     let mut answers = chain().into_answers();
     let n_tokens = Rc::new(Cell::new(0));
@@ -260,4 +260,34 @@ fn what_is_too_large_is_asked_for_once() {
     let asked = world.asked();
     assert_eq!(ending(&run(&world.into_host())), "partial");
     assert_eq!(asked.borrow().iter().filter(|question| question.is("user/list", "2")).count(), 1);
+}
+
+/// How a run ends, how often it asked and how many milliseconds it took, when these requests are not sent for this reason.
+fn cut_off(is_cut: fn(&Question) -> bool, code: &'static str) -> (String, usize, u64) {
+    let world = feihua()
+        .fault(move |question, _| is_cut(question).then_some(Reply::FailAs(HttpErrorKind::NotSent, code)));
+    let asked = world.asked();
+    let host = world.into_host();
+    let begun_ms = host.now_ms();
+    let end = ending(&run(&host));
+    let n_asked = asked.borrow().len();
+    (end, n_asked, host.now_ms() - begun_ms)
+}
+
+#[test]
+fn a_way_that_leads_nowhere_from_the_start_is_tried_twice() {
+    for code in ["proxy-unreachable", "tls-failed"] {
+        assert_eq!(cut_off(|_| true, code), (format!("unavailable: {code}"), 2, 1_000));
+    }
+}
+
+#[test]
+fn a_name_that_is_not_found_may_be_in_a_moment() {
+    assert_eq!(cut_off(|_| true, "name-not-found"), ("unavailable: name-not-found".to_owned(), 5, 15_000));
+}
+
+#[test]
+fn a_way_that_breaks_half_way_is_tried_as_often_as_everything_else() {
+    let (end, n_asked, _) = cut_off(|question| !is_token(question), "proxy-unreachable");
+    assert_eq!((end.as_str(), n_asked), ("unavailable: proxy-unreachable", 1 + 5));
 }

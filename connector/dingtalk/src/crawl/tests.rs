@@ -214,7 +214,7 @@ fn a_department_that_moves_while_its_details_are_read_is_where_it_was_seen_last(
                 _ if question.is("department/get", "4") => match Reply::json(accepted(&child[0]).to_string())
                 {
                     Reply::After(_, response) => Some(Reply::After(9_000, response)),
-                    other @ (Reply::Fail(_) | Reply::Hang) => Some(other),
+                    other @ (Reply::Fail(_) | Reply::FailAs(..) | Reply::Hang) => Some(other),
                 },
                 _ => None,
             }

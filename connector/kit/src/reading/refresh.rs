@@ -10,9 +10,10 @@ use crate::model::{Change, Departure, Entry, Failure, Key, Severity, Summary};
 use crate::pool::crawl;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::successors;
 
-/// Read just these objects and bring the platform in line with each: departments before the people in them, and what is
-/// gone last, people first.
+/// Read just these objects and bring the platform in line with each: departments before the people in them, parents
+/// before children, and what is gone last, people first.
 ///
 /// # Errors
 /// [`Failure::Host`] when the platform's store fails; [`Failure::Other`] for a resource type without a schema.
@@ -27,7 +28,7 @@ pub async fn refresh_objects(
     for schema in schemas {
         let of_kind = keys.iter().filter(|key| key.resource_type == schema.resource_type).collect();
         let mut gone = Vec::new();
-        for (key, sighting) in ask(of_kind, &look).await? {
+        for (key, sighting) in parents_first(ask(of_kind, &look).await?) {
             gone.extend(reading.settle(key, sighting).await?);
         }
         departures.push(gone);
@@ -55,20 +56,50 @@ async fn ask<'k>(
     Ok(sightings.into_inner())
 }
 
+/// Parents before children as far as both are among these, else in the order of their keys: a platform may refuse an
+/// object whose parent it has not heard of.
+fn parents_first(sightings: BTreeMap<&Key, Sighting>) -> Vec<(&Key, Sighting)> {
+    let parents: BTreeMap<&str, &str> = sightings
+        .iter()
+        .filter_map(|(key, sighting)| Some((key.external_id.as_str(), parent(sighting)?)))
+        .collect();
+    // Who is below itself would never reach a top.
+    let above = |id: &str| parents.get(id).copied();
+    let depth = |id: &str| successors(above(id), |id| above(id)).take(parents.len()).count();
+    let depths: BTreeMap<&Key, usize> = sightings.keys().map(|key| (*key, depth(&key.external_id))).collect();
+    let mut ordered: Vec<_> = sightings.into_iter().collect();
+    ordered.sort_by_key(|(key, _)| depths.get(key).copied());
+    ordered
+}
+
+/// What its document says it is below.
+fn parent(sighting: &Sighting) -> Option<&str> {
+    match sighting {
+        Sighting::Present(draft) => draft.document.get("parent")?.get("value")?.as_str(),
+        Sighting::Gone(_) | Sighting::Hidden(_) | Sighting::Unknown(_) => None,
+    }
+}
+
 impl Reading {
     async fn settle(&self, key: &Key, sighting: Sighting) -> Result<Option<Departure>, Failure> {
         match sighting {
             Sighting::Present(draft) => self.put(*draft).await?,
             Sighting::Gone(witness) => {
-                let is_held =
-                    self.with_kind(&key.resource_type, |kind| kind.objects.contains_key(&key.external_id))?;
-                return Ok(is_held.then(|| Departure::new(key.clone(), witness)));
+                return Ok(self.is_held(key)?.then(|| Departure::new(key.clone(), witness)));
             }
-            Sighting::Hidden(why) => self.skip(key, None, Severity::Warning, why),
+            // What nobody has is not missed.
+            Sighting::Hidden(why) => {
+                let severity = if self.is_held(key)? { Severity::Warning } else { Severity::Info };
+                self.skip(key, None, severity, why);
+            }
             Sighting::Unknown(failure) => {
                 self.incomplete(Entry::about(Severity::Error, key, None, failure.diagnosis().clone()));
             }
         }
         Ok(None)
+    }
+
+    fn is_held(&self, key: &Key) -> Result<bool, Failure> {
+        self.with_kind(&key.resource_type, |kind| kind.objects.contains_key(&key.external_id))
     }
 }

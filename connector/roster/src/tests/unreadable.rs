@@ -356,3 +356,18 @@ fn check_remedy(bench: &Bench, remedy: &str) {
     let failure = bench.sync().expect_err("it is no roster");
     assert_eq!(failure.diagnosis().remedy.as_ref().map(|text| text.en.as_str()), Some(remedy));
 }
+
+#[test]
+fn a_way_that_leads_nowhere_from_the_start_is_tried_twice() {
+    let bench = Bench::csv(DEPARTMENTS, PEOPLE);
+    let way = || Reply::FailAs(HttpErrorKind::NotSent, "proxy-unreachable");
+    bench.serve("https://hr.example/d.csv", way());
+    bench.serve("https://hr.example/p.csv", way());
+    bench.run();
+    let at_start = bench.host.n_requests();
+    bench.serve_csv(DEPARTMENTS, PEOPLE);
+    bench.serve("https://hr.example/p.csv", way());
+    bench.run();
+    // Both files are asked for at the same time.
+    assert_eq!((at_start, bench.host.n_requests() - at_start), (2 * 2, 1 + 5));
+}

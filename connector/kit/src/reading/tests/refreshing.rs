@@ -1,6 +1,6 @@
 //! Bringing single objects in line.
 
-use super::{SCHEMAS, Source, department, host, mobile, read, report, user, user_key};
+use super::{DEPARTMENT, SCHEMAS, Source, department, document, host, mobile, read, report, user, user_key};
 use crate::connector::Sighting;
 use crate::model::{Departure, Diagnosis, Failure};
 use crate::reading::refresh_objects;
@@ -76,6 +76,61 @@ fn departments_are_put_before_people_and_gone_ones_leave_after_everything_else()
 #[test]
 fn what_is_gone_and_was_never_held_changes_nothing() {
     check(&[gone(user_key("z"))], &expect!["complete: 0 read, 0 unchanged, 0 skipped"]);
+}
+
+/// A department below another.
+fn below(id: &str, parent: &str) -> Draft {
+    let document = document(json!({ "externalId": id, "parent": { "value": parent } }));
+    Draft::new(&DEPARTMENT, Key::new("Department", id), id, document)
+}
+
+#[test]
+fn new_departments_are_put_parents_first() {
+    check(
+        &[
+            present(below("10", "20")),
+            present(below("20", "30")),
+            present(below("30", "1")),
+            present(below("25", "2")),
+        ],
+        &expect![[r#"
+            put 25 {"externalId":"25","parent":{"value":"2"}}
+            put 30 {"externalId":"30","parent":{"value":"1"}}
+            put 20 {"externalId":"20","parent":{"value":"30"}}
+            put 10 {"externalId":"10","parent":{"value":"20"}}
+            complete: 4 read, 0 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
+fn a_circle_of_departments_is_put_after_what_is_not_in_it() {
+    check(
+        &[present(below("10", "20")), present(below("20", "10")), present(below("30", "1"))],
+        &expect![[r#"
+            put 30 {"externalId":"30","parent":{"value":"1"}}
+            put 10 {"externalId":"10","parent":{"value":"20"}}
+            put 20 {"externalId":"20","parent":{"value":"10"}}
+            complete: 3 read, 0 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
+fn what_is_hidden_and_was_never_held_is_no_warning() {
+    let hidden = Sighting::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
+    check(
+        &[(user_key("z"), hidden)],
+        &expect![[r#"
+        info z: outside the scope
+        complete: 1 read, 0 unchanged, 1 skipped"#]],
+    );
+}
+
+#[test]
+fn more_keys_than_the_platform_may_be_asked_about_at_once_are_one_reading() {
+    let all: Vec<_> = (0..1_500).map(|n| present(user(&format!("u{n}"), json!({})))).collect();
+    let host = populated();
+    let summary = refresh(&host, &all).expect("nothing stops it");
+    assert_eq!((summary.read, host.take_changes().len()), (1_500, 1_500));
 }
 
 #[test]
