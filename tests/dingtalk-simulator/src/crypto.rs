@@ -26,22 +26,27 @@ const KEY_BASE64: GeneralPurpose =
 
 /// Why something is not what the other side sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum CryptoError {
+pub enum CryptoError {
+    /// Not a key.
     #[error("aes key must be 43 letters and digits")]
     AesKey,
+    /// Signed with another token, or changed since.
     #[error("signature does not match")]
     Signature,
+    /// Not encrypted by anybody.
     #[error("ciphertext is not base64 of whole blocks")]
     Ciphertext,
+    /// Encrypted with another key, or broken off.
     #[error("plaintext is shorter than it says")]
     Length,
+    /// Meant for somebody else.
     #[error("owner key is another's")]
     Owner,
 }
 
 /// What both sides of a subscription know. Its `Debug` form shows the owner only.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Seal {
+pub struct Seal {
     key: [u8; 32],
     token: String,
     owner: String,
@@ -49,16 +54,24 @@ pub(crate) struct Seal {
 
 /// A sealed message and its signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sealed {
-    pub(crate) encrypt: String,
-    pub(crate) timestamp: String,
-    pub(crate) nonce: String,
-    pub(crate) signature: String,
+pub struct Sealed {
+    /// Base64.
+    pub encrypt: String,
+    /// As it is written beside it.
+    pub timestamp: String,
+    /// As it is written beside it.
+    pub nonce: String,
+    /// 40 hexadecimal digits.
+    pub signature: String,
 }
 
 impl Seal {
-    /// The seal of a subscription; fails if `aes_key` is none.
-    pub(crate) fn new(token: &str, aes_key: &str, owner: &str) -> Result<Self, CryptoError> {
+    /// The seal of a subscription.
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError::AesKey`] if `aes_key` is not 43 letters and digits.
+    pub fn new(token: &str, aes_key: &str, owner: &str) -> Result<Self, CryptoError> {
         let is_sound = aes_key.len() == AES_KEY_CHARS && aes_key.bytes().all(|b| b.is_ascii_alphanumeric());
         let decoded = KEY_BASE64.decode(format!("{aes_key}=")).map_err(|_| CryptoError::AesKey)?;
         match (is_sound, <[u8; 32]>::try_from(decoded)) {
@@ -73,7 +86,8 @@ impl Seal {
     }
 
     /// Seals a message. `random` is what goes before the length, 16 bytes.
-    pub(crate) fn seal(&self, random: &str, timestamp: &str, nonce: &str, message: &str) -> Sealed {
+    #[must_use]
+    pub fn seal(&self, random: &str, timestamp: &str, nonce: &str, message: &str) -> Sealed {
         self.signed(self.encrypted(&self.padded(random, message)), timestamp, nonce)
     }
 
@@ -101,8 +115,12 @@ impl Seal {
         Sealed { encrypt, timestamp: timestamp.to_owned(), nonce: nonce.to_owned(), signature }
     }
 
-    /// The message, if signature and owner are right.
-    pub(crate) fn open(&self, sealed: &Sealed) -> Result<Vec<u8>, CryptoError> {
+    /// The message.
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError`] says what is not right with it.
+    pub fn open(&self, sealed: &Sealed) -> Result<Vec<u8>, CryptoError> {
         if self.signature(&sealed.timestamp, &sealed.nonce, &sealed.encrypt) != sealed.signature {
             return Err(CryptoError::Signature);
         }

@@ -58,6 +58,7 @@ mod tls;
 mod tokens;
 mod trace;
 
+pub use crypto::{CryptoError, Seal, Sealed};
 pub use events::{
     Attempt, AttemptEnd, BrokenPush, Connection, ConnectionId, ConnectionState, Delivery, DeliveryId,
     DiffInfo, Event, EventId, EventIds, EventKind, Events, Fate, LabelAction, Loss, PushAnswer, PushRequest,

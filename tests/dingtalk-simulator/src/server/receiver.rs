@@ -1,6 +1,7 @@
 //! Calls a receiver of pushes: one POST, no redirect followed, and nobody who is not on this machine.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -122,14 +123,11 @@ async fn exchange(
         let status = response.status().as_u16();
         Ok::<_, hyper::Error>((status, Limited::new(response.into_body(), MAX_ANSWER_BYTES).collect().await))
     };
-    // The connection ends with the exchange; what it has to say is in the response.
+    let mut response = pin!(response);
     let answered = tokio::select! {
-        biased;
-        answered = response => answered,
-        ended = connection => match ended {
-            Ok(()) => return PushAnswer::Unreachable("connection ended without an answer".to_owned()),
-            Err(error) => return unreachable(&error),
-        },
+        answered = &mut response => answered,
+        // It may end because the answer is there; if it broke, the answer says so.
+        _ = connection => response.await,
     };
     match answered {
         Ok((status, Ok(body))) => PushAnswer::Response { status, body: body.to_bytes().to_vec() },

@@ -38,6 +38,14 @@ mod generated;
 #[cfg(test)]
 mod mutations;
 
+/// Events: which there are, how they are queued and written, how they arrive.
+#[cfg(test)]
+mod events;
+#[cfg(test)]
+mod push;
+#[cfg(test)]
+mod stream;
+
 /// Sockets, the proxy, the control API, the program.
 #[cfg(test)]
 mod control;

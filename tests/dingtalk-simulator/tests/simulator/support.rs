@@ -1,6 +1,8 @@
 //! A simulator with a clock and a token, and a TLS client that hides nothing of what arrives.
 
 pub(crate) mod client;
+pub(crate) mod receiver;
+pub(crate) mod stream;
 
 use rollcall_dingtalk_simulator::{
     ApiRequest, Company, FEIHUA_APP_KEY, FEIHUA_APP_SECRET, HttpResponse, Mutation, Outcome, PeerAddress,

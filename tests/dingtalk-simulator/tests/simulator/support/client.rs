@@ -39,6 +39,15 @@ pub(crate) fn over_proxy(
     tls(socket, ca_pem, host, request)
 }
 
+/// A TLS connection to `host` at `address`.
+pub(crate) fn tls_stream(
+    address: SocketAddr,
+    ca_pem: &str,
+    host: &str,
+) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
+    Ok(secured(connect(address)?, ca_pem, host))
+}
+
 /// Sends `request` without TLS, and gives all that comes back.
 pub(crate) fn plain(address: SocketAddr, request: &str) -> io::Result<String> {
     let mut socket = connect(address)?;
@@ -76,6 +85,15 @@ fn connect(address: SocketAddr) -> io::Result<TcpStream> {
 }
 
 fn tls(socket: TcpStream, ca_pem: &str, host: &str, request: &str) -> io::Result<String> {
+    let mut stream = secured(socket, ca_pem, host);
+    stream.write_all(request.as_bytes())?;
+    // A body that breaks off may do so inside a character.
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+fn secured(socket: TcpStream, ca_pem: &str, host: &str) -> StreamOwned<ClientConnection, TcpStream> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -86,12 +104,7 @@ fn tls(socket: TcpStream, ca_pem: &str, host: &str, request: &str) -> io::Result
         .with_no_client_auth();
     let name = ServerName::try_from(host.to_owned()).unwrap();
     let connection = ClientConnection::new(Arc::new(config), name).unwrap();
-    let mut stream = StreamOwned::new(connection, socket);
-    stream.write_all(request.as_bytes())?;
-    // A body that breaks off may do so inside a character.
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    Ok(String::from_utf8_lossy(&answer).into_owned())
+    StreamOwned::new(connection, socket)
 }
 
 fn read_head(socket: &mut TcpStream) -> io::Result<String> {
