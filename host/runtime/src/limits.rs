@@ -511,10 +511,10 @@ pub const CHANNEL_PROBE_INTERVAL: Duration = Duration::from_secs(600);
 /// 10 s. Source: the sources close it by themselves about then.
 pub const CHANNEL_DRAIN: Duration = Duration::from_secs(10);
 
-/// Time to answer over a channel, and to close it.
+/// Time that the connections of a channel have to end when the source is not followed any more.
 ///
-/// 5 s. Why: whoever does not take some bytes in that time is gone.
-pub const CHANNEL_SEND_TIMEOUT: Duration = Duration::from_secs(5);
+/// 5 s. Why: what they are keeping at that moment takes 2 s at most, and its acknowledgement is a few bytes.
+pub const CHANNEL_FINISH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How often it is written down that a channel is listened to.
 ///

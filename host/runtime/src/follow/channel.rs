@@ -17,8 +17,8 @@ use super::backoff::{Backoff, random};
 use super::followed::Followed;
 use crate::inbox::ChannelState;
 use crate::limits::{
-    CHANNEL_BACKOFF, CHANNEL_DRAIN, CHANNEL_GAP, CHANNEL_PROBE_INTERVAL, CHANNEL_PROVEN,
-    CHANNEL_SEND_TIMEOUT, HEARTBEATS, MAX_CHANNEL_BACKOFF, MAX_RETRY_AFTER,
+    CHANNEL_BACKOFF, CHANNEL_DRAIN, CHANNEL_FINISH_TIMEOUT, CHANNEL_GAP, CHANNEL_PROBE_INTERVAL,
+    CHANNEL_PROVEN, HEARTBEATS, MAX_CHANNEL_BACKOFF, MAX_RETRY_AFTER,
 };
 use crate::model::{Diagnosis, Failure, FailureKind, Timestamp};
 
@@ -30,14 +30,14 @@ pub(super) trait Line: Send + 'static {
     /// What comes next. May be dropped and called again without losing anything.
     async fn next(&mut self) -> Incoming;
 
-    /// Answer.
+    /// Answer, in bounded time.
     async fn send(&mut self, frame: String) -> Result<(), Diagnosis>;
 
-    /// Ask for a sign of life.
+    /// Ask for a sign of life, in bounded time.
     async fn ping(&mut self) -> Result<(), Diagnosis>;
 
-    /// End it in good order.
-    async fn close(&mut self);
+    /// End it in good order, in bounded time.
+    async fn close(self: Box<Self>);
 }
 
 /// What comes over a connection.
@@ -207,7 +207,7 @@ impl Channel {
     /// Let each connection send what it still has to acknowledge.
     async fn finish(mut self) {
         let all_ended = async { while self.lines.join_next().await.is_some() {} };
-        if timeout(CHANNEL_SEND_TIMEOUT, all_ended).await.is_err() {
+        if timeout(CHANNEL_FINISH_TIMEOUT, all_ended).await.is_err() {
             tracing::warn!("a channel could not be closed in good order");
         }
         self.lines.shutdown().await;

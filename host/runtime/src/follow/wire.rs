@@ -1,31 +1,63 @@
-//! A connection of a channel over a WebSocket.
+//! A connection of a channel over a WebSocket, by the source's own way out.
 
 use async_trait::async_trait;
 
 use super::channel::{Incoming, Line};
 use crate::connector::Opening;
+use crate::egress::websocket::{self, Heard, WebSocket};
+use crate::egress::{Fault, FaultKind};
 use crate::model::{Diagnosis, Failure, FailureKind};
 use crate::prepare::Prepared;
 
-pub(super) struct Wire {}
-
-pub(super) async fn connect(_prepared: &Prepared, _opening: &Opening) -> Result<Wire, Failure> {
-    Err(Failure::new(
-        FailureKind::Unavailable,
-        Diagnosis::new("channel-unavailable", "channels cannot be opened yet"),
-    ))
+/// Open the WebSocket that a connector asks for.
+///
+/// # Errors
+///
+/// Of kind settings when its origin is not granted, and unavailable otherwise.
+pub(super) async fn connect(prepared: &Prepared, opening: &Opening) -> Result<Wire, Failure> {
+    let Opening { url, subprotocols, .. } = opening;
+    let socket = websocket::connect(&prepared.client, &prepared.grants, url, subprotocols).await;
+    socket.map(Wire).map_err(failure)
 }
+
+/// An open WebSocket.
+#[derive(Debug)]
+pub(super) struct Wire(WebSocket);
 
 #[async_trait]
 impl Line for Wire {
     async fn next(&mut self) -> Incoming {
-        Incoming::Closed(None)
+        match self.0.next().await {
+            Ok(Heard::Text(frame)) => Incoming::Text(frame),
+            Ok(Heard::Alive) => Incoming::Alive,
+            Ok(Heard::Closed) => Incoming::Closed(None),
+            Err(fault) => Incoming::Closed(Some(fault.diagnosis)),
+        }
     }
-    async fn send(&mut self, _frame: String) -> Result<(), Diagnosis> {
-        Ok(())
+
+    async fn send(&mut self, frame: String) -> Result<(), Diagnosis> {
+        self.0.send(frame).await.map_err(|fault| fault.diagnosis)
     }
+
     async fn ping(&mut self) -> Result<(), Diagnosis> {
-        Ok(())
+        self.0.ping().await.map_err(|fault| fault.diagnosis)
     }
-    async fn close(&mut self) {}
+
+    async fn close(self: Box<Self>) {
+        self.0.close().await;
+    }
+}
+
+/// A connection that a person has not granted stays closed until one does; everything else may be better later.
+fn failure(fault: Fault) -> Failure {
+    let kind = match fault.kind {
+        FaultKind::Denied => FailureKind::Settings,
+        FaultKind::Other => FailureKind::Other,
+        FaultKind::NotSent
+        | FaultKind::TimedOut
+        | FaultKind::TooLarge
+        | FaultKind::Interrupted
+        | FaultKind::Cancelled => FailureKind::Unavailable,
+    };
+    Failure::new(kind, fault.diagnosis)
 }

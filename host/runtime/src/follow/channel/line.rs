@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
-use super::{CHANNEL_DRAIN, CHANNEL_SEND_TIMEOUT, Heard, Incoming, Line};
+use super::{CHANNEL_DRAIN, Heard, Incoming, Line};
 use crate::connector::{Notice, Reaction};
 use crate::follow::followed::Followed;
 use crate::inbox::EventWay;
@@ -51,10 +51,9 @@ impl Listener {
     pub(super) async fn listen(mut self) {
         let Err(ending) = self.turns().await else { return };
         if ending == Ending::Stopped {
-            // Whoever does not take the goodbye in time does without.
-            let _closed = timeout(CHANNEL_SEND_TIMEOUT, self.line.close()).await;
+            self.line.close().await;
         }
-        self.tell(Change::Ended(ending));
+        tell(&mut self.changed, Change::Ended(ending));
     }
 
     async fn turns(&mut self) -> Ended {
@@ -72,7 +71,7 @@ impl Listener {
                     }
                     n_unanswered += 1;
                     next_ping = Instant::now() + self.heartbeat;
-                    sent(timeout(CHANNEL_SEND_TIMEOUT, self.line.ping()).await)?;
+                    self.line.ping().await.map_err(broken)?;
                 }
                 _tick = heard.tick() => {
                     if let Some(until) = self.heard.get() {
@@ -85,7 +84,7 @@ impl Listener {
                     let is_moving = self.incoming(incoming).await?;
                     if is_moving && drained_at.is_none() {
                         drained_at = Some(Instant::now() + CHANNEL_DRAIN);
-                        self.tell(Change::Moving);
+                        tell(&mut self.changed, Change::Moving);
                     }
                 }
             }
@@ -138,17 +137,17 @@ impl Listener {
             let can_answer = is_kept || reaction.notices.is_empty();
             let answers = if can_answer { &mut reaction.replies } else { &mut reaction.refusals };
             for frame in std::mem::take(answers) {
-                sent(timeout(CHANNEL_SEND_TIMEOUT, self.line.send(frame)).await)?;
+                self.line.send(frame).await.map_err(broken)?;
             }
         }
         Ok(reactions.iter().any(|reaction| reaction.reconnect))
     }
+}
 
-    fn tell(&mut self, change: Change) {
-        if let Some(changed) = self.changed.take() {
-            // Whoever is gone needs no other connection.
-            let _gone = changed.send(change);
-        }
+fn tell(whom: &mut Option<oneshot::Sender<Change>>, change: Change) {
+    if let Some(whom) = whom.take() {
+        // Whoever is gone needs no other connection.
+        let _gone = whom.send(change);
     }
 }
 
@@ -173,12 +172,8 @@ async fn at(moment: Option<Instant>) {
     }
 }
 
-fn sent(result: Result<Result<(), Diagnosis>, tokio::time::error::Elapsed>) -> Ended {
-    match result {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(diagnosis)) => Err(Ending::Broken(Some(diagnosis))),
-        Err(_late) => Err(Ending::Broken(Some(silent(CHANNEL_SEND_TIMEOUT)))),
-    }
+fn broken(diagnosis: Diagnosis) -> Ending {
+    Ending::Broken(Some(diagnosis))
 }
 
 fn silent(waited: Duration) -> Diagnosis {
