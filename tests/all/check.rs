@@ -48,7 +48,7 @@ fn the_proxy_is_down() {
         passed settings
         FAILED proxy: proxy-unreachable -
           proxy PROXY cannot be reached: Connection refused (os error 111)
-          无法连接代理服务器 PROXY：Connection refused (os error 111)
+          无法连接代理服务器 PROXY：连接被拒绝
           Check the proxy's address and port, and that this host may connect to it.
           请检查代理的地址和端口，并确认本机可以连接到该代理。
         skipped proxy-password: proxy-auth-unknown
@@ -113,12 +113,12 @@ fn the_proxy_lets_nobody_through() {
         passed proxy-password
         FAILED origin: proxy-refused -
           proxy PROXY refuses a connection to oapi.dingtalk.com:443: it answered 503 Service Unavailable
-          代理服务器 PROXY 拒绝连接到 oapi.dingtalk.com:443：it answered 503 Service Unavailable
+          代理服务器 PROXY 拒绝连接到 oapi.dingtalk.com:443：其应答为 503 Service Unavailable
           Allow this target on the proxy, and check that the proxy itself can reach it.
           请在代理上放行该目标，并确认代理本身能够访问它。
         FAILED origin: proxy-refused -
           proxy PROXY refuses a connection to api.dingtalk.com:443: it answered 503 Service Unavailable
-          代理服务器 PROXY 拒绝连接到 api.dingtalk.com:443：it answered 503 Service Unavailable
+          代理服务器 PROXY 拒绝连接到 api.dingtalk.com:443：其应答为 503 Service Unavailable
           Allow this target on the proxy, and check that the proxy itself can reach it.
           请在代理上放行该目标，并确认代理本身能够访问它。
         skipped connector: connector-not-tried
@@ -138,12 +138,12 @@ fn the_certificate_is_nobody_s() {
         passed proxy-password
         FAILED origin: tls-failed -
           tls with oapi.dingtalk.com:443 failed: its certificate is signed by an unknown authority
-          与 oapi.dingtalk.com:443 的 TLS 连接失败：its certificate is signed by an unknown authority
+          与 oapi.dingtalk.com:443 的 TLS 连接失败：其证书由未知的机构签发
           If a company proxy inspects TLS, or the server has a certificate of its own authority, give that authority's certificate as the source's `ca` file.
           如果公司代理会检查 TLS，或者服务器使用自有证书颁发机构，请把该机构的证书配置为来源的 `ca` 文件。
         FAILED origin: tls-failed -
           tls with api.dingtalk.com:443 failed: its certificate is signed by an unknown authority
-          与 api.dingtalk.com:443 的 TLS 连接失败：its certificate is signed by an unknown authority
+          与 api.dingtalk.com:443 的 TLS 连接失败：其证书由未知的机构签发
           If a company proxy inspects TLS, or the server has a certificate of its own authority, give that authority's certificate as the source's `ca` file.
           如果公司代理会检查 TLS，或者服务器使用自有证书颁发机构，请把该机构的证书配置为来源的 `ca` 文件。
         skipped connector: connector-not-tried

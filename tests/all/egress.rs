@@ -60,7 +60,7 @@ fn a_proxy_that_is_down_means_failed_and_never_direct() {
         Host proxy-unreachable
             proxy http://127.0.0.1:PORT cannot be reached: Connection refused (os error 111)
               -> Check the proxy's address and port, and that this host may connect to it.
-            无法连接代理服务器 http://127.0.0.1:PORT：Connection refused (os error 111)
+            无法连接代理服务器 http://127.0.0.1:PORT：连接被拒绝
               -> 请检查代理的地址和端口，并确认本机可以连接到该代理。
     "#]],
     );
@@ -81,7 +81,7 @@ fn without_encryption_it_is_the_same() {
         Host proxy-unreachable
             proxy http://127.0.0.1:PORT cannot be reached: Connection refused (os error 111)
               -> Check the proxy's address and port, and that this host may connect to it.
-            无法连接代理服务器 http://127.0.0.1:PORT：Connection refused (os error 111)
+            无法连接代理服务器 http://127.0.0.1:PORT：连接被拒绝
               -> 请检查代理的地址和端口，并确认本机可以连接到该代理。
     "#]],
     );
@@ -120,7 +120,7 @@ fn a_certificate_of_an_authority_that_is_not_trusted() {
         Host tls-failed
             tls with 127.0.0.1:PORT failed: its certificate is signed by an unknown authority
               -> If a company proxy inspects TLS, or the server has a certificate of its own authority, give that authority's certificate as the source's `ca` file.
-            与 127.0.0.1:PORT 的 TLS 连接失败：its certificate is signed by an unknown authority
+            与 127.0.0.1:PORT 的 TLS 连接失败：其证书由未知的机构签发
               -> 如果公司代理会检查 TLS，或者服务器使用自有证书颁发机构，请把该机构的证书配置为来源的 `ca` 文件。
     "#]],
     );
@@ -279,7 +279,7 @@ fn a_real_proxy_that_died_means_failed_and_never_direct() {
         Host proxy-unreachable
             proxy http://127.0.0.1:PORT cannot be reached: Connection refused (os error 111)
               -> Check the proxy's address and port, and that this host may connect to it.
-            无法连接代理服务器 http://127.0.0.1:PORT：Connection refused (os error 111)
+            无法连接代理服务器 http://127.0.0.1:PORT：连接被拒绝
               -> 请检查代理的地址和端口，并确认本机可以连接到该代理。
     "#]],
     );

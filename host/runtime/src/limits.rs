@@ -156,6 +156,21 @@ pub const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(30);
 /// 5 redirects. Source: RFC 1945 advised as much; an API rarely needs one.
 pub const MAX_REDIRECTS: u32 = 5;
 
+/// Time until a channel is open, once there is a connection.
+///
+/// 15 s. Why: as for a connection; a source answers in one round trip.
+pub const CHANNEL_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Time to hand one message over to the other end of a channel, and to say good-bye.
+///
+/// 10 s. Why: what does not leave in that time meets a full buffer, hence a dead connection.
+pub const CHANNEL_SEND_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Largest message that is taken from a channel, in one frame or in many.
+///
+/// 1 MiB. Source: the contract, `events.delivery`: what is pushed is as large over either way.
+pub const MAX_CHANNEL_MESSAGE_BYTES: usize = 1 << 20;
+
 /// Longest URL of a request.
 ///
 /// 8 KiB. Source: the contract, `http.request`.

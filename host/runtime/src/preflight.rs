@@ -127,6 +127,7 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
+    use crate::egress::Cause;
 
     #[track_caller]
     fn check(proxy: Option<&str>, reached: &Result<(), DialError>, dialed: &[Dialed], expected: &Expect) {
@@ -149,12 +150,12 @@ mod tests {
     }
 
     fn unreachable() -> Result<(), DialError> {
-        let (proxy, cause) = ("http://proxy:3128".to_owned(), "connection refused".to_owned());
+        let (proxy, cause) = ("http://proxy:3128".to_owned(), Cause::untranslated("connection refused"));
         Err(DialError::ProxyUnreachable { proxy, cause })
     }
 
     fn failed() -> Dialed {
-        let (target, cause) = ("b.example:443".to_owned(), "no route".to_owned());
+        let (target, cause) = ("b.example:443".to_owned(), Cause::untranslated("no route"));
         Some(Err(DialError::ConnectFailed { target, cause }))
     }
 

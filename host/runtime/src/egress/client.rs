@@ -27,6 +27,9 @@ use crate::grant::{Grants, Origin};
 use crate::limits::{IDLE_CONNECTION_TIMEOUT, MAX_REDIRECTS, MAX_RESPONSE_BODY_BYTES, REQUEST_TIMEOUT};
 use crate::rate::{Limiter, Turn};
 
+/// What we call ourselves where a connector has no other wish.
+pub(super) const OUR_NAME: &str = concat!("rollcall/", env!("CARGO_PKG_VERSION"));
+
 /// One request, already checked against the contract.
 #[derive(Clone)]
 pub struct Request {
@@ -155,7 +158,7 @@ impl Client {
     async fn exchange(&self, origin: &Origin, request: &Request) -> Result<Response, Fault> {
         let message = self.message(origin, request).map_err(|error| Fault::invalid(&error.to_string()))?;
         let response = self.connections.request(message).await.map_err(|error| fault(origin, &error))?;
-        if let Some(proxy) = self.forwarding_proxy(origin)
+        if let Some(proxy) = self.dialer.forwarding_proxy(origin)
             && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
         {
             return Err(Fault::proxy_auth_failed(&proxy.to_string()));
@@ -174,24 +177,17 @@ impl Client {
         *headers = request.headers.clone();
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         if !headers.contains_key(USER_AGENT) {
-            headers.insert(
-                USER_AGENT,
-                HeaderValue::from_static(concat!("rollcall/", env!("CARGO_PKG_VERSION"))),
-            );
+            headers.insert(USER_AGENT, HeaderValue::from_static(OUR_NAME));
         }
-        if let Some(value) = self.forwarding_proxy(origin).and_then(proxy_authorization) {
+        if let Some(value) = self.dialer.forwarding_proxy(origin).and_then(proxy_authorization) {
             headers.insert(PROXY_AUTHORIZATION, value);
         }
         Ok(message)
     }
-
-    /// The proxy that itself reads requests to this origin, because there is no tunnel.
-    fn forwarding_proxy(&self, origin: &Origin) -> Option<&super::Proxy> {
-        self.dialer.proxy().filter(|proxy| !origin.is_https() && proxy.scheme != super::ProxyScheme::Socks5)
-    }
 }
 
-fn granted(grants: &Grants, url: &Url) -> Result<Origin, Fault> {
+/// The origin of a URL, if it is granted.
+pub(super) fn granted(grants: &Grants, url: &Url) -> Result<Origin, Fault> {
     let origin = Origin::of(url).ok_or_else(|| Fault::denied(&format!("{}:", url.scheme())))?;
     if grants.permits(&origin) { Ok(origin) } else { Err(Fault::denied(&origin.to_string())) }
 }

@@ -29,6 +29,7 @@ use tokio_socks::tcp::Socks5Stream;
 use tower_service::Service;
 use url::Url;
 
+use super::cause::Cause;
 use super::{Credentials, Egress, InvalidCa, Proxy, ProxyScheme, tls};
 use crate::grant::Origin;
 use crate::limits::CONNECT_TIMEOUT;
@@ -37,17 +38,17 @@ use crate::limits::CONNECT_TIMEOUT;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum DialError {
     #[error("proxy {proxy} cannot be reached: {cause}")]
-    ProxyUnreachable { proxy: String, cause: String },
+    ProxyUnreachable { proxy: String, cause: Cause },
     #[error("proxy {proxy} refuses this name and password")]
     ProxyAuthFailed { proxy: String },
     #[error("proxy {proxy} refuses a connection to {target}: {cause}")]
-    ProxyRefused { proxy: String, target: String, cause: String },
+    ProxyRefused { proxy: String, target: String, cause: Cause },
     #[error("host name {host:?} cannot be resolved: {cause}")]
-    NameNotFound { host: String, cause: String },
+    NameNotFound { host: String, cause: Cause },
     #[error("{target} cannot be reached: {cause}")]
-    ConnectFailed { target: String, cause: String },
+    ConnectFailed { target: String, cause: Cause },
     #[error("tls with {target} failed: {cause}")]
-    TlsFailed { target: String, cause: String, trust: Trust },
+    TlsFailed { target: String, cause: Cause, trust: Trust },
 }
 
 /// What a failure of TLS is about, where that changes what to do.
@@ -80,22 +81,32 @@ impl Dialer {
 
     /// Open a connection on which a request to this origin can be written.
     pub(crate) async fn dial(&self, origin: &Origin) -> Result<Connection, DialError> {
+        // Without TLS there is no tunnel: the proxy reads the request and forwards it.
+        if let Some(proxy) = self.forwarding_proxy(origin) {
+            let stream = self.reach_proxy(proxy).await?;
+            return Ok(Connection { io: TokioIo::new(stream), is_forwarded: true });
+        }
+        let stream = self.dial_through(origin).await?;
+        Ok(Connection { io: TokioIo::new(stream), is_forwarded: false })
+    }
+
+    /// Open a connection at whose other end the origin itself is, whatever is spoken on it.
+    pub(super) async fn dial_through(&self, origin: &Origin) -> Result<Stream, DialError> {
         let stream = match &self.proxy {
             None => direct(origin).await?,
-            Some(proxy) => match (proxy.scheme, origin.is_https()) {
-                (ProxyScheme::Socks5, _) => socks5(proxy, origin).await?,
-                (ProxyScheme::Http | ProxyScheme::Https, true) => {
+            Some(proxy) => match proxy.scheme {
+                ProxyScheme::Socks5 => socks5(proxy, origin).await?,
+                ProxyScheme::Http | ProxyScheme::Https => {
                     tunnel(proxy, self.reach_proxy(proxy).await?, origin).await?
-                }
-                // Without TLS there is no tunnel: the proxy reads the request and forwards it.
-                (ProxyScheme::Http | ProxyScheme::Https, false) => {
-                    let stream = self.reach_proxy(proxy).await?;
-                    return Ok(Connection { io: TokioIo::new(stream), is_forwarded: true });
                 }
             },
         };
-        let stream = if origin.is_https() { self.encrypt(stream, origin).await? } else { stream };
-        Ok(Connection { io: TokioIo::new(stream), is_forwarded: false })
+        if origin.is_https() { self.encrypt(stream, origin).await } else { Ok(stream) }
+    }
+
+    /// The proxy that itself reads requests to this origin, because there is no tunnel.
+    pub(super) fn forwarding_proxy(&self, origin: &Origin) -> Option<&Proxy> {
+        self.proxy().filter(|proxy| !origin.is_https() && proxy.scheme != ProxyScheme::Socks5)
     }
 
     /// Whether the proxy itself answers, with TLS where it speaks it.
@@ -105,7 +116,7 @@ impl Dialer {
     }
 
     async fn reach_proxy(&self, proxy: &Proxy) -> Result<Stream, DialError> {
-        let unreachable = |cause: String| DialError::ProxyUnreachable { proxy: proxy.to_string(), cause };
+        let unreachable = |cause: Cause| DialError::ProxyUnreachable { proxy: proxy.to_string(), cause };
         let stream = connect(&proxy.host, proxy.port).await.map_err(|error| unreachable(error.cause()))?;
         match proxy.scheme {
             ProxyScheme::Http | ProxyScheme::Socks5 => Ok(stream),
@@ -139,7 +150,7 @@ impl Service<Uri> for Dialer {
             let origin = Url::parse(&text).ok().and_then(|url| Origin::of(&url));
             let origin = origin.ok_or_else(|| DialError::NameNotFound {
                 host: uri.host().unwrap_or_default().to_owned(),
-                cause: "it is not a host name".to_owned(),
+                cause: Cause::new("it is not a host name", "它不是主机名"),
             })?;
             dialer.dial(&origin).await
         })
@@ -199,39 +210,37 @@ impl hyper::rt::Write for Connection {
     }
 }
 
-type Stream = Box<dyn Io>;
+/// What bytes go over, whatever is below it.
+pub(super) type Stream = Box<dyn Io>;
 
-trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
 async fn direct(origin: &Origin) -> Result<Stream, DialError> {
     connect(&origin.bare_host(), origin.port()).await.map_err(|error| match error {
-        ConnectError::Name(cause) => {
-            DialError::NameNotFound { host: origin.bare_host(), cause: cause.to_string() }
-        }
-        ConnectError::Connect(cause) => {
-            DialError::ConnectFailed { target: target(origin), cause: cause.to_string() }
-        }
+        ConnectError::Name(cause) => DialError::NameNotFound { host: origin.bare_host(), cause },
+        ConnectError::Connect(cause) => DialError::ConnectFailed { target: target(origin), cause },
     })
 }
 
 /// RFC 9110, section 9.3.6. The name goes to the proxy as it is, so that the proxy resolves it.
 async fn tunnel(proxy: &Proxy, stream: Stream, origin: &Origin) -> Result<Stream, DialError> {
-    let refused =
-        |cause: String| DialError::ProxyRefused { proxy: proxy.to_string(), target: target(origin), cause };
+    let refused = |cause: Cause| refused(proxy, origin, cause);
     let answer = within(async { ask_for_tunnel(proxy, stream, origin).await.map_err(io::Error::other) });
-    let response = answer.await.map_err(|error| refused(describe(&error)))?;
+    let response = answer.await.map_err(|error| refused(Cause::of_step(&error)))?;
     match response.status() {
         status if status.is_success() => {
-            let upgraded = hyper::upgrade::on(response).await.map_err(|error| refused(error.to_string()))?;
+            let upgraded = hyper::upgrade::on(response)
+                .await
+                .map_err(|error| refused(Cause::untranslated(error.to_string())))?;
             Ok(Box::new(TokioIo::new(upgraded)))
         }
         // Tinyproxy answers a wrong password with 401. Nobody but the proxy can answer a CONNECT.
         StatusCode::PROXY_AUTHENTICATION_REQUIRED | StatusCode::UNAUTHORIZED => {
             Err(DialError::ProxyAuthFailed { proxy: proxy.to_string() })
         }
-        status => Err(refused(format!("it answered {status}"))),
+        status => Err(refused(Cause::answered(status))),
     }
 }
 
@@ -256,7 +265,7 @@ async fn ask_for_tunnel(
 
 /// RFC 1928. The name goes to the proxy as it is, so that the proxy resolves it.
 async fn socks5(proxy: &Proxy, origin: &Origin) -> Result<Stream, DialError> {
-    let unreachable = |cause: String| DialError::ProxyUnreachable { proxy: proxy.to_string(), cause };
+    let unreachable = |cause: Cause| DialError::ProxyUnreachable { proxy: proxy.to_string(), cause };
     let stream = connect(&proxy.host, proxy.port).await.map_err(|error| unreachable(error.cause()))?;
     let host = origin.bare_host();
     let target = (host.as_str(), origin.port());
@@ -271,7 +280,7 @@ async fn socks5(proxy: &Proxy, origin: &Origin) -> Result<Stream, DialError> {
     match negotiated.await {
         Ok(Ok(stream)) => Ok(Box::new(stream)),
         Ok(Err(error)) => Err(socks5_error(proxy, origin, &error)),
-        Err(_) => Err(refused(proxy, origin, no_answer().to_string())),
+        Err(_) => Err(refused(proxy, origin, Cause::no_answer(CONNECT_TIMEOUT))),
     }
 }
 
@@ -287,46 +296,48 @@ fn socks5_error(proxy: &Proxy, origin: &Origin, error: &tokio_socks::Error) -> D
     ) {
         DialError::ProxyAuthFailed { proxy: proxy.to_string() }
     } else {
-        refused(proxy, origin, error.to_string())
+        refused(proxy, origin, Cause::untranslated(error.to_string()))
     }
 }
 
-fn refused(proxy: &Proxy, origin: &Origin, cause: String) -> DialError {
+fn refused(proxy: &Proxy, origin: &Origin, cause: Cause) -> DialError {
     DialError::ProxyRefused { proxy: proxy.to_string(), target: target(origin), cause }
 }
 
 enum ConnectError {
-    Name(io::Error),
-    Connect(io::Error),
+    Name(Cause),
+    Connect(Cause),
 }
 
 impl ConnectError {
-    fn cause(&self) -> String {
+    fn cause(&self) -> Cause {
         match self {
-            Self::Name(cause) => format!("its name cannot be resolved: {cause}"),
-            Self::Connect(cause) => cause.to_string(),
+            Self::Name(cause) => cause.while_resolving(),
+            Self::Connect(cause) => cause.clone(),
         }
     }
 }
 
 /// Resolve and connect; the first address that answers.
 async fn connect(host: &str, port: u16) -> Result<Stream, ConnectError> {
-    let lookup = within(tokio::net::lookup_host((host, port)));
-    let addresses: Vec<_> = lookup.await.map_err(ConnectError::Name)?.collect();
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    let lookup = timeout(CONNECT_TIMEOUT, tokio::net::lookup_host((host, port)));
+    let addresses: Vec<_> = match lookup.await {
+        Ok(Ok(addresses)) => addresses.collect(),
+        Ok(Err(error)) => return Err(ConnectError::Name(Cause::of_resolving(&error))),
+        Err(_) => return Err(ConnectError::Name(Cause::no_answer(CONNECT_TIMEOUT))),
+    };
+    let mut last = ConnectError::Name(Cause::no_address());
     for address in &addresses {
         // Several addresses share the time, so that a dead first one leaves some for the second.
         let share = CONNECT_TIMEOUT / u32::try_from(addresses.len()).unwrap_or(u32::MAX);
-        match timeout(share, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => {
-                stream.set_nodelay(true).map_err(ConnectError::Connect)?;
-                return Ok(Box::new(stream));
-            }
-            Ok(Err(error)) => last = error,
-            Err(_) => last = no_answer(),
+        let connected = timeout(share, TcpStream::connect(address)).await;
+        match connected.map(|stream| stream.and_then(|stream| stream.set_nodelay(true).map(|()| stream))) {
+            Ok(Ok(stream)) => return Ok(Box::new(stream)),
+            Ok(Err(error)) => last = ConnectError::Connect(Cause::of_connecting(&error)),
+            Err(_) => last = ConnectError::Connect(Cause::no_answer(share)),
         }
     }
-    Err(if addresses.is_empty() { ConnectError::Name(last) } else { ConnectError::Connect(last) })
+    Err(last)
 }
 
 async fn handshake(tls: &Arc<ClientConfig>, stream: Stream, host: &str) -> io::Result<Stream> {
@@ -336,11 +347,25 @@ async fn handshake(tls: &Arc<ClientConfig>, stream: Stream, host: &str) -> io::R
 }
 
 async fn within<T>(step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    timeout(CONNECT_TIMEOUT, step).await.unwrap_or_else(|_| Err(no_answer()))
+    timeout(CONNECT_TIMEOUT, step)
+        .await
+        .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, Overdue)))
 }
 
-fn no_answer() -> io::Error {
-    io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {} s", CONNECT_TIMEOUT.as_secs()))
+/// The time of a step was over, which is told apart from a timeout that the operating system reports.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer within {} s", CONNECT_TIMEOUT.as_secs())]
+struct Overdue;
+
+impl Cause {
+    /// Why a step on an open connection failed.
+    fn of_step(error: &io::Error) -> Self {
+        match error.get_ref() {
+            Some(inner) if inner.is::<Overdue>() => Self::no_answer(CONNECT_TIMEOUT),
+            Some(_) => Self::untranslated(describe(error)),
+            None => Self::of_connecting(error),
+        }
+    }
 }
 
 /// "host:port" with the brackets of an IPv6 address.
@@ -363,23 +388,27 @@ fn describe(error: &io::Error) -> String {
 }
 
 /// The reason in plain words, where it is about the certificate.
-fn tls_cause(error: &io::Error) -> (String, Trust) {
+fn tls_cause(error: &io::Error) -> (Cause, Trust) {
     use rustls::CertificateError as Certificate;
-    let (cause, trust) = match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(rustls::Error::InvalidCertificate(Certificate::UnknownIssuer)) => {
-            ("its certificate is signed by an unknown authority", Trust::UnknownIssuer)
-        }
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(Certificate::UnknownIssuer)) => (
+            Cause::new("its certificate is signed by an unknown authority", "其证书由未知的机构签发"),
+            Trust::UnknownIssuer,
+        ),
         Some(rustls::Error::InvalidCertificate(
             Certificate::Expired | Certificate::ExpiredContext { .. },
-        )) => ("its certificate has expired", Trust::Otherwise),
+        )) => (Cause::new("its certificate has expired", "其证书已过期"), Trust::Otherwise),
         Some(rustls::Error::InvalidCertificate(
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
-        )) => ("its certificate is for another name", Trust::Otherwise),
+        )) => (Cause::new("its certificate is for another name", "其证书属于另一个名称"), Trust::Otherwise),
         // The variant belongs to webpki, which rustls keeps to itself.
-        Some(other) if other.to_string().contains("CaUsedAsEndEntity") => {
-            ("it shows the certificate of an authority instead of one of its own", Trust::AuthorityItself)
-        }
-        Some(_) | None => return (describe(error), Trust::Otherwise),
-    };
-    (cause.to_owned(), trust)
+        Some(other) if other.to_string().contains("CaUsedAsEndEntity") => (
+            Cause::new(
+                "it shows the certificate of an authority instead of one of its own",
+                "它出示的是证书颁发机构的证书，而不是自己的证书",
+            ),
+            Trust::AuthorityItself,
+        ),
+        Some(_) | None => (Cause::of_step(error), Trust::Otherwise),
+    }
 }

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::cause::Cause;
 use super::dial::{DialError, Trust};
 use crate::grant::Origin;
 use crate::model::Diagnosis;
@@ -125,6 +126,41 @@ impl Fault {
         Self { kind: FaultKind::TimedOut, diagnosis }
     }
 
+    /// The origin, or what stands before it, does not open a channel.
+    pub(crate) fn channel_refused(origin: &Origin, cause: &Cause) -> Self {
+        let diagnosis =
+            Diagnosis::new("channel-refused", format!("{origin} does not open a channel: {cause}"))
+                .with_remedy(
+                    "If it stays so, check that the proxy and what is behind it let WebSockets through.",
+                )
+                .in_chinese(
+                    format!("{origin} 没有建立推送通道：{}", cause.chinese()),
+                    "如果一直如此，请确认代理及其后的网络设备允许 WebSocket 通过。",
+                )
+                .with_fact("origin", origin.to_string());
+        Self { kind: FaultKind::Other, diagnosis }
+    }
+
+    /// An open channel ended without a word.
+    pub(crate) fn channel_lost(origin: &Origin, cause: &str) -> Self {
+        let diagnosis = Diagnosis::new("channel-lost", format!("the channel to {origin} broke: {cause}"))
+            .in_chinese(format!("与 {origin} 的推送通道已中断：{cause}"), "")
+            .with_fact("origin", origin.to_string());
+        Self { kind: FaultKind::Interrupted, diagnosis }
+    }
+
+    /// A message over a channel is larger than the limit.
+    pub(crate) fn channel_message_too_large(origin: &Origin, limit_bytes: usize) -> Self {
+        let limit_mib = limit_bytes >> 20;
+        let diagnosis = Diagnosis::new(
+            "channel-message-too-large",
+            format!("{origin} sent a message of more than {limit_mib} MiB over the channel"),
+        )
+        .in_chinese(format!("{origin} 通过推送通道发来的消息超过 {limit_mib} MiB"), "")
+        .with_fact("origin", origin.to_string());
+        Self { kind: FaultKind::TooLarge, diagnosis }
+    }
+
     pub(crate) fn not_sent(error: &DialError) -> Self {
         Self { kind: FaultKind::NotSent, diagnosis: dial_diagnosis(error) }
     }
@@ -141,7 +177,7 @@ pub(crate) fn dial_diagnosis(error: &DialError) -> Diagnosis {
         DialError::ProxyUnreachable { proxy, cause } => Diagnosis::new("proxy-unreachable", message)
             .with_remedy("Check the proxy's address and port, and that this host may connect to it.")
             .in_chinese(
-                format!("无法连接代理服务器 {proxy}：{cause}"),
+                format!("无法连接代理服务器 {proxy}：{}", cause.chinese()),
                 "请检查代理的地址和端口，并确认本机可以连接到该代理。",
             )
             .with_fact("proxy", proxy),
@@ -155,25 +191,28 @@ pub(crate) fn dial_diagnosis(error: &DialError) -> Diagnosis {
         DialError::ProxyRefused { proxy, target, cause } => Diagnosis::new("proxy-refused", message)
             .with_remedy("Allow this target on the proxy, and check that the proxy itself can reach it.")
             .in_chinese(
-                format!("代理服务器 {proxy} 拒绝连接到 {target}：{cause}"),
+                format!("代理服务器 {proxy} 拒绝连接到 {target}：{}", cause.chinese()),
                 "请在代理上放行该目标，并确认代理本身能够访问它。",
             )
             .with_fact("proxy", proxy)
             .with_fact("target", target),
         DialError::NameNotFound { host, cause } => Diagnosis::new("name-not-found", message)
             .with_remedy("Check the host name, and the name servers of this host.")
-            .in_chinese(format!("无法解析主机名 {host:?}：{cause}"), "请检查主机名以及本机的 DNS 设置。")
+            .in_chinese(
+                format!("无法解析主机名 {host:?}：{}", cause.chinese()),
+                "请检查主机名以及本机的 DNS 设置。",
+            )
             .with_fact("host", host),
         DialError::ConnectFailed { target, cause } => Diagnosis::new("connect-failed", message)
             .with_remedy("Check that this host may connect there; if it must go through a proxy, set one.")
             .in_chinese(
-                format!("无法连接 {target}：{cause}"),
+                format!("无法连接 {target}：{}", cause.chinese()),
                 "请确认本机可以访问该地址；如需经由代理，请配置代理。",
             )
             .with_fact("target", target),
         DialError::TlsFailed { target, cause, trust } => Diagnosis::new("tls-failed", message)
             .with_remedy(tls_remedy(*trust).0)
-            .in_chinese(format!("与 {target} 的 TLS 连接失败：{cause}"), tls_remedy(*trust).1)
+            .in_chinese(format!("与 {target} 的 TLS 连接失败：{}", cause.chinese()), tls_remedy(*trust).1)
             .with_fact("target", target),
     }
 }

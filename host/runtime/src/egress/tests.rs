@@ -2,6 +2,7 @@
 //! ever takes another way.
 
 mod lab;
+mod websocket;
 
 use std::time::Duration;
 
@@ -108,6 +109,25 @@ async fn a_certificate_of_an_unknown_authority_is_refused_before_anything_is_sen
 async fn a_port_where_nobody_listens_is_not_sent() {
     let url = format!("https://127.0.0.1:{}/", lab::closed_port().await);
     check(&fetch(&client(None), get(&url)).await, &expect!["NotSent connect-failed"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_connection_is_told_in_chinese_throughout() {
+    let server = Server::tls(lab::answer("200 OK", "")).await;
+    let refusing = lab::connect_proxy(&server, Proxying::Refuse("403 Forbidden")).await;
+    let closed = format!("https://127.0.0.1:{}", lab::closed_port().await);
+    let named_otherwise = server.url("/").replace("127.0.0.1", "localhost");
+    for (client, url, cause) in [
+        (client(None), closed.clone(), "连接被拒绝"),
+        (client(Some(closed.parse().unwrap())), server.url("/"), "连接被拒绝"),
+        (client(Some(refusing.address())), server.url("/"), "其应答为 403 Forbidden"),
+        (Client::new(&Egress::default()).unwrap(), server.url("/"), "其证书由未知的机构签发"),
+        (client(None), named_otherwise, "其证书属于另一个名称"),
+    ] {
+        let diagnosis = fetch(&client, get(&url)).await.unwrap_err().diagnosis;
+        let message = diagnosis.localized("zh-CN").message;
+        assert!(message.ends_with(&format!("：{cause}")), "{message}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Servers and proxies of a few lines each, on loopback, that remember what they were asked.
 
+mod websocket;
+
 use std::io::Write as _;
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -29,12 +31,13 @@ static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| {
     let names = ["127.0.0.1", "directory.test"].map(str::to_owned);
     let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &issuer).unwrap();
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let mut server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
+    server.alpn_protocols = [b"h2".as_slice(), b"http/1.1"].map(<[u8]>::to_vec).to_vec();
     Authority { pem: issuer.pem(), server: Arc::new(server) }
 });
 
@@ -66,6 +69,16 @@ impl Server {
     /// With TLS, an answer by path.
     pub(super) async fn tls_by_path(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> Self {
         Self::start("https", Some(Arc::new(answer))).await
+    }
+
+    /// With TLS, a WebSocket that does what it is told.
+    pub(super) async fn websocket() -> Self {
+        Self::start("wss", None).await
+    }
+
+    /// The same without TLS.
+    pub(super) async fn plain_websocket() -> Self {
+        Self::start("ws", None).await
     }
 
     /// Without TLS, the same answer to everything.
@@ -120,12 +133,19 @@ impl Drop for Server {
 type Answer = dyn Fn(&str) -> Vec<u8> + Send + Sync;
 
 async fn serve(scheme: &str, stream: TcpStream, answer: Option<Arc<Answer>>, seen: Arc<Mutex<Seen>>) {
-    if scheme == "http" {
-        return exchange(stream, answer, &seen).await;
+    match scheme {
+        "http" => return exchange(stream, answer, &seen).await,
+        "ws" => return websocket::talk(stream, &seen).await,
+        _ => {}
     }
     // A client that does not trust us ends here.
     if let Ok(stream) = TlsAcceptor::from(Arc::clone(&AUTHORITY.server)).accept(stream).await {
-        exchange(stream, answer, &seen).await;
+        // Only a client that names what it speaks hears that it is not HTTP/2.
+        assert_eq!(stream.get_ref().1.alpn_protocol(), Some(b"http/1.1".as_slice()));
+        match scheme {
+            "wss" => websocket::talk(stream, &seen).await,
+            _ => exchange(stream, answer, &seen).await,
+        }
     }
 }
 
