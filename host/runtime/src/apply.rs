@@ -4,6 +4,7 @@
 //! (`directory`), how a connector gets here (`capabilities::directory`).
 
 mod check;
+mod hold;
 mod ledger;
 mod plan;
 mod retire;
@@ -17,12 +18,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use self::hold::Allowances;
 pub(crate) use self::ledger::Ledger;
-pub(crate) use self::retire::Census;
+pub(crate) use self::retire::{Census, Retired};
 pub(crate) use self::worker::{Worker, WorkerHandle};
 use crate::capabilities::history::Recorder;
 use crate::directory::{Action, Directory, Held, Stored, Write};
 use crate::error::StoreError;
+use crate::guard::Unattended;
 use crate::history::ChangeRecord;
 use crate::limits::MAX_CHANGES;
 use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
@@ -89,18 +92,21 @@ pub(crate) struct Destination {
     pub(crate) resource_types: Vec<String>,
     pub(crate) departed_users: DepartedUsers,
     pub(crate) scope: Scope,
+    /// What weighs departures; none when a person looks at the run.
+    pub(crate) unattended: Option<Unattended>,
 }
 
 /// The directory's writing side, for one run.
 pub(crate) struct Apply {
     destination: Destination,
     ledger: Ledger,
+    allowances: Allowances,
     has_retired: bool,
 }
 
 impl Apply {
     pub(crate) fn new(destination: Destination) -> Self {
-        Self { destination, ledger: Ledger::default(), has_retired: false }
+        Self { destination, ledger: Ledger::default(), allowances: Allowances::default(), has_retired: false }
     }
 
     pub(crate) fn into_ledger(self) -> Ledger {
@@ -138,6 +144,7 @@ impl Apply {
                 Err(refused) => refused,
             });
         }
+        self.hold_excess(&mut planned).await?;
         self.carry_out(planned).await
     }
 
@@ -176,10 +183,16 @@ impl Apply {
     /// An error means that nothing was stored. What was stored and cannot be recorded stays stored, so it is counted
     /// and the run is told apart.
     async fn carry_out(&mut self, planned: Vec<Planned>) -> Result<Vec<Outcome>, StoreError> {
-        let (tallies, writes) = split(planned);
+        let Split { tallies, writes, held } = split(planned);
         let stored = self.store(&writes).await?;
-        let records = self.records(&writes, &stored);
+        let mut records = self.records(&writes, &stored);
+        records.extend(held);
         let (outcomes, entries) = self.tally(tallies, stored);
+        self.record(records, entries).await;
+        Ok(outcomes)
+    }
+
+    async fn record(&mut self, records: Vec<ChangeRecord>, entries: Vec<Entry>) {
         let recorder = Arc::clone(&self.destination.recorder);
         recorder.count(*self.ledger.counters());
         for recorded in [recorder.changes(records).await, recorder.entries(entries).await] {
@@ -187,7 +200,6 @@ impl Apply {
                 self.failed(&error);
             }
         }
-        Ok(outcomes)
     }
 
     fn tally(&mut self, tallies: Vec<Tally>, stored: Vec<Stored>) -> (Vec<Outcome>, Vec<Entry>) {
@@ -216,6 +228,10 @@ impl Apply {
             }
             Step::Refuse(kind, why) => {
                 self.ledger.refused(kind, key);
+                Outcome::Rejected(why)
+            }
+            Step::Hold(_, why) => {
+                self.ledger.held(1);
                 Outcome::Rejected(why)
             }
             Step::Write(action) => match stored.next() {
@@ -298,23 +314,37 @@ enum Step<W> {
     /// The platform holds it like that already.
     Nothing(Kind),
     Refuse(Kind, Diagnosis),
+    /// A departure that waits for a person.
+    Hold(W, Diagnosis),
 }
 
 impl Planned {
     fn write(&self) -> Option<&Write> {
         match &self.step {
             Step::Write(write) => Some(write),
-            Step::Nothing(_) | Step::Refuse(..) => None,
+            Step::Nothing(_) | Step::Refuse(..) | Step::Hold(..) => None,
         }
     }
 }
 
-fn split(planned: Vec<Planned>) -> (Vec<Tally>, Vec<Write>) {
+/// What is to be counted, what is to be stored, and what is only to be recorded.
+struct Split {
+    tallies: Vec<Tally>,
+    writes: Vec<Write>,
+    held: Vec<ChangeRecord>,
+}
+
+fn split(planned: Vec<Planned>) -> Split {
     let (mut tallies, mut writes) = (Vec::with_capacity(planned.len()), Vec::with_capacity(planned.len()));
+    let mut held = Vec::new();
     for Planned { key, step } in planned {
         let step = match step {
             Step::Nothing(kind) => Step::Nothing(kind),
             Step::Refuse(kind, why) => Step::Refuse(kind, why),
+            Step::Hold(write, why) => {
+                held.push(ChangeRecord { refusal: Some(why.clone()), ..(&write).into() });
+                Step::Hold(write.action, why)
+            }
             Step::Write(write) => {
                 let action = write.action;
                 writes.push(write);
@@ -323,7 +353,7 @@ fn split(planned: Vec<Planned>) -> (Vec<Tally>, Vec<Write>) {
         };
         tallies.push(Tally { key, step });
     }
-    (tallies, writes)
+    Split { tallies, writes, held }
 }
 
 /// The changes in their order, cut before each object that occurred already, because the second change of an object

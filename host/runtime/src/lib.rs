@@ -87,6 +87,7 @@ mod capabilities;
 mod check;
 mod convert;
 mod dry_run;
+mod guard;
 mod guest;
 mod preflight;
 mod prepare;

@@ -206,6 +206,36 @@ pub const MAX_HOLDINGS: u32 = 10_000;
 /// 100,000 departures. Why: they are applied all or none, so they are in memory at once, with a document each.
 pub const MAX_DEPARTURES: usize = 100_000;
 
+/// How far back departures by events count together.
+///
+/// 1 h. Why: a department moved by mistake is noticed within the hour, and so is what follows from it.
+pub const DEPARTURE_WINDOW: Duration = Duration::from_secs(3600);
+
+/// How much of what is known of a resource type may leave while nobody looks.
+///
+/// 5 %. Why: more than that in an hour, or between two scheduled imports, is a reorganisation or a mistake.
+pub const MAX_UNATTENDED_DEPARTURES_PERCENT: u64 = 5;
+
+/// How many objects of a resource type may always leave while nobody looks.
+///
+/// 5 objects. Why: in a company of forty people, two who leave on one day are nothing to be asked about.
+pub const UNATTENDED_DEPARTURES: u64 = 5;
+
+/// Most objects of a resource type that may leave while nobody looks, however many are known.
+///
+/// 50 objects. Why: what a person can still put right by hand.
+pub const MAX_UNATTENDED_DEPARTURES: u64 = 50;
+
+/// Most departments that a full run removes while nobody looks.
+///
+/// 10 departments. Why: departments go one at a time, and everyone in them is affected.
+pub const MAX_UNATTENDED_DEPARTMENTS: u64 = 10;
+
+/// Most held departures of a full run that are recorded one by one.
+///
+/// 1000 departures. Why: a person looks at the first of them, and each keeps two documents.
+pub const MAX_HELD_RECORDS: usize = 1000;
+
 /// Largest scope of a census.
 ///
 /// 64 KiB. Source: the contract, `directory.census`.

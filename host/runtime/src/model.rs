@@ -3,6 +3,7 @@
 //! Not here: how they cross the component boundary (`bindings`), what is stored (`directory`, `storage`, `history`).
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -104,6 +105,12 @@ impl Timestamp {
     #[must_use]
     pub const fn unix_ms(self) -> i64 {
         self.0
+    }
+
+    /// The moment that was so long before this one.
+    #[must_use]
+    pub(crate) fn before(self, time: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
     }
 }
 

@@ -19,6 +19,7 @@ use crate::apply::{Ledger, Scope};
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::error::{GuestError, RunError};
+use crate::guard::{self, Unattended};
 use crate::history::{Counters, NewRun, Opened, RunEnd, RunState, Trigger};
 use crate::host::Host;
 use crate::inbox::InboxEvent;
@@ -230,6 +231,7 @@ impl Attempt {
             recorder: Arc::clone(recorder),
             cancel: self.cancel.clone(),
             is_dry: self.options.dry_run,
+            unattended: self.unattended(),
         };
         let connector = self.source.connector();
         let settings = self.source.settings().to_string();
@@ -255,6 +257,11 @@ impl Attempt {
                 (Err(Failure { kind: FailureKind::Host, ..refusal::guest(&what) }), Ledger::default())
             }
         }
+    }
+
+    fn unattended(&self) -> Option<Unattended> {
+        let (history, now) = (Arc::clone(self.host.history()), self.host.clock().now());
+        (!guard::is_attended(self.options.trigger)).then_some(Unattended { history, now })
     }
 
     /// The result, unless it does not come in time after a cancellation. Then the guest is gone, whatever it was at.

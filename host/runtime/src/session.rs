@@ -12,6 +12,7 @@ use crate::capabilities::storage::Bucket;
 use crate::capabilities::tasks::Tasks;
 use crate::directory::Directory;
 use crate::dry_run::{DryDirectory, DryStorage};
+use crate::guard::Unattended;
 use crate::host::Host;
 use crate::model::RunId;
 use crate::prepare::Prepared;
@@ -26,6 +27,8 @@ pub(crate) struct Sessions<'a> {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) cancel: Cancel,
     pub(crate) is_dry: bool,
+    /// What weighs departures; none when a person looks at the run.
+    pub(crate) unattended: Option<Unattended>,
 }
 
 impl Sessions<'_> {
@@ -59,7 +62,7 @@ impl Sessions<'_> {
         run: RunId,
         scope: Scope,
     ) -> (Session, Worker) {
-        let Self { source, prepared, recorder, cancel, .. } = self;
+        let Self { source, prepared, recorder, cancel, unattended, .. } = self;
         let destination = Destination {
             directory: Arc::clone(&directory),
             recorder: Arc::clone(&recorder),
@@ -68,6 +71,7 @@ impl Sessions<'_> {
             resource_types: source.connector().descriptor().resource_types.clone(),
             departed_users: source.departed_users(),
             scope,
+            unattended,
         };
         let (worker, handle) = Worker::start(destination, cancel.clone());
         let session = Session {

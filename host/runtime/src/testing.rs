@@ -227,11 +227,13 @@ impl History for MemoryStore {
     async fn runs(
         &self,
         source: &SourceName,
-        _before: Option<&RunId>,
+        before: Option<&RunId>,
         limit: u32,
     ) -> Result<Vec<Run>, StoreError> {
         let state = self.state();
-        let runs = state.runs.iter().rev().filter(|run| run.source == *source);
+        let place = |id: &RunId| state.runs.iter().position(|run| run.id == *id).unwrap();
+        let older = before.map_or(state.runs.len(), place);
+        let runs = state.runs[..older].iter().rev().filter(|run| run.source == *source);
         Ok(runs.take(usize::try_from(limit).unwrap()).cloned().collect())
     }
 
@@ -243,22 +245,31 @@ impl History for MemoryStore {
         &self,
         run: &RunId,
         least: Severity,
-        _after: Option<u64>,
-        _limit: u32,
+        after: Option<u64>,
+        limit: u32,
     ) -> Result<Vec<Numbered<Entry>>, StoreError> {
         let state = self.state();
         let entries = state.entries.iter().filter(|(of, entry)| of == run && least <= entry.severity);
-        Ok((1..).zip(entries).map(|(number, (_, item))| Numbered { number, item: item.clone() }).collect())
+        Ok(page(entries, after, limit))
     }
 
     async fn changes(
         &self,
         run: &RunId,
-        _after: Option<u64>,
-        _limit: u32,
+        after: Option<u64>,
+        limit: u32,
     ) -> Result<Vec<Numbered<ChangeRecord>>, StoreError> {
         let state = self.state();
         let changes = state.changes.iter().filter(|(of, _)| of == run);
-        Ok((1..).zip(changes).map(|(number, (_, item))| Numbered { number, item: item.clone() }).collect())
+        Ok(page(changes, after, limit))
     }
+}
+
+fn page<'s, T: Clone + 's>(
+    items: impl Iterator<Item = &'s (RunId, T)>,
+    after: Option<u64>,
+    limit: u32,
+) -> Vec<Numbered<T>> {
+    let numbered = (1..).zip(items).map(|(number, (_, item))| Numbered { number, item: item.clone() });
+    numbered.filter(|item| after < Some(item.number)).take(usize::try_from(limit).unwrap()).collect()
 }

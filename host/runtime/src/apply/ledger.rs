@@ -17,6 +17,8 @@ pub(crate) struct Ledger {
     /// What became of each object that was put. By digest, because a run may see millions.
     puts: HashMap<[u8; 16], Class>,
     counters: Counters,
+    /// Departures that wait for a person.
+    n_held: u64,
     store_failure: Option<Diagnosis>,
 }
 
@@ -31,6 +33,11 @@ enum Class {
 impl Ledger {
     pub(crate) fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// How many departures wait for a person; they are among those that were kept.
+    pub(crate) fn n_held(&self) -> u64 {
+        self.n_held
     }
 
     /// Why the platform's store failed, if it did.
@@ -79,6 +86,12 @@ impl Ledger {
             Kind::Put => self.put(key, Class::Rejected),
             Kind::Departure => self.counters.kept += 1,
         }
+    }
+
+    /// So many departures wait for a person.
+    pub(crate) fn held(&mut self, n: u64) {
+        self.n_held = self.n_held.saturating_add(n);
+        self.counters.kept = self.counters.kept.saturating_add(n);
     }
 
     pub(crate) fn store_failed(&mut self, diagnosis: Diagnosis) {

@@ -1,6 +1,6 @@
 //! The one door out: what a complete reading no longer found, weighed and written as a whole.
 //!
-//! Not here: guards that hold a suspiciously large set for a person; they belong between weighing and writing.
+//! Not here: how much is too much for a run that nobody looks at (`guard`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,16 +22,24 @@ pub(crate) struct Census {
     pub(crate) scope: String,
 }
 
+/// What became of a set of departures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Retired {
+    /// It was written: one outcome a departure, in the order given.
+    Applied(Vec<Outcome>),
+    /// Nothing was: it waits for a person, for this reason, which is recorded.
+    Held(Diagnosis),
+}
+
 impl Apply {
-    /// Retire these: one outcome a departure, in the order given. They are written users before departments and
-    /// children before parents, all in one store.
+    /// Retire these. They are written users before departments and children before parents, all in one store.
     ///
     /// An error means that nothing was applied.
     pub(crate) async fn retire(
         &mut self,
         census: &[Census],
         absent: Vec<Departure>,
-    ) -> Result<Vec<Outcome>, Diagnosis> {
+    ) -> Result<Retired, Diagnosis> {
         self.may_retire(census, &absent)?;
         self.has_retired = true;
         self.retire_checked(absent).await.map_err(|error| self.failed(&error))
@@ -56,11 +64,10 @@ impl Apply {
                 absent.iter().filter(|departure| departure.key.resource_type == *resource_type).count();
             tracing::info!(source = %self.destination.source, resource_type, read, expected, n_absent, "census");
         }
-        // A guard that holds a suspicious set for a person belongs here.
         Ok(())
     }
 
-    async fn retire_checked(&mut self, absent: Vec<Departure>) -> Result<Vec<Outcome>, StoreError> {
+    async fn retire_checked(&mut self, absent: Vec<Departure>) -> Result<Retired, StoreError> {
         let mut seen = BTreeSet::new();
         let checked: Vec<_> =
             absent.into_iter().map(|departure| self.check_absent(departure, &mut seen)).collect();
@@ -74,8 +81,12 @@ impl Apply {
                 Err(planned) => planned,
             })
             .collect();
+        if let Some(why) = self.weigh(&planned).await? {
+            self.hold_all(&planned, &why).await;
+            return Ok(Retired::Held(why));
+        }
         let order = order(&planned, &self.destination.resource_types);
-        self.carry_out_in(order, planned).await
+        self.carry_out_in(order, planned).await.map(Retired::Applied)
     }
 
     fn check_absent(&self, departure: Departure, seen: &mut BTreeSet<Key>) -> Result<Departure, Planned> {

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
-use super::{Apply, Census, Change, DepartedUsers, Departure, Destination, Object, Outcome, Scope, Worker};
+use super::{
+    Apply, Census, Change, DepartedUsers, Departure, Destination, Object, Outcome, Retired, Scope, Worker,
+};
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::directory::Held;
+use crate::guard::Unattended;
 use crate::history::Counters;
 use crate::limits::{MAX_CHANGES, MAX_DOCUMENT_BYTES, MAX_ENTRIES_PER_RUN};
-use crate::model::{Key, RunId, SourceName};
+use crate::model::{Key, RunId, SourceName, Timestamp};
 use crate::observe::Unobserved;
 use crate::testing::MemoryStore;
 
@@ -30,7 +33,26 @@ fn destination(store: &Arc<MemoryStore>, scope: Scope) -> Destination {
         resource_types: vec!["Department".to_owned(), "User".to_owned()],
         departed_users: DepartedUsers::Deactivate,
         scope,
+        unattended: None,
     }
+}
+
+/// The same for a run that nobody looks at.
+fn unattended(store: &Arc<MemoryStore>, scope: Scope) -> Apply {
+    let unattended = Unattended { history: store.clone(), now: Timestamp::from_unix_ms(0) };
+    Apply::new(Destination { unattended: Some(unattended), ..destination(store, scope) })
+}
+
+fn hold_users(store: &MemoryStore, n: usize) {
+    (0..n).for_each(|n| hold(store, "User", &format!("{n:03}"), json!({"displayName": "x"})));
+}
+
+fn users_gone(numbers: std::ops::Range<usize>) -> Vec<Departure> {
+    numbers.map(|n| gone("User", &format!("{n:03}"))).collect()
+}
+
+fn n_departed(store: &MemoryStore) -> usize {
+    store.state().objects.values().filter(|held| held.departed).count()
 }
 
 fn full_run(store: &Arc<MemoryStore>) -> Apply {
@@ -212,8 +234,8 @@ async fn users_leave_before_departments_and_children_before_parents_however_they
         .into_iter()
         .chain([gone("User", "a")])
         .collect();
-    let outcomes = full_run(&store).retire(&[], absent).await.unwrap();
-    assert_eq!(outcomes, vec![Outcome::Applied; 5]);
+    let retired = full_run(&store).retire(&[], absent).await.unwrap();
+    assert_eq!(retired, Retired::Applied(vec![Outcome::Applied; 5]));
     let order: Vec<_> = store.state().stores.concat().into_iter().map(|key| key.external_id).collect();
     assert_eq!(order, ["a", "3", "2", "1", "9"]);
 }
@@ -239,7 +261,7 @@ async fn nobody_leaves_without_a_witness_or_after_having_been_read() {
     apply.changes(vec![user("b")]).await.unwrap();
     let unwitnessed = Departure { witness: " ".to_owned(), ..gone("User", "a") };
     let absent = vec![unwitnessed, gone("User", "b"), gone("User", "c")];
-    let outcomes = apply.retire(&[], absent).await.unwrap();
+    let Retired::Applied(outcomes) = apply.retire(&[], absent).await.unwrap() else { panic!("held") };
     assert_eq!(codes(&outcomes), ["departure-without-witness", "departed-and-present", "applied"]);
     let expected = Counters { read: 1, updated: 1, kept: 2, deactivated: 1, ..Counters::default() };
     assert_eq!(*apply.ledger.counters(), expected);
@@ -252,7 +274,7 @@ async fn a_departure_given_twice_or_of_something_not_held_changes_nothing_more()
     hold(&store, "User", "a", json!({}));
     let mut apply = full_run(&store);
     let absent = vec![gone("User", "a"), gone("User", "a"), gone("User", "unknown")];
-    assert_eq!(apply.retire(&[], absent).await.unwrap(), vec![Outcome::Applied; 3]);
+    assert_eq!(apply.retire(&[], absent).await.unwrap(), Retired::Applied(vec![Outcome::Applied; 3]));
     assert_eq!(*apply.ledger.counters(), Counters { deactivated: 1, ..Counters::default() });
 }
 
@@ -332,4 +354,86 @@ async fn more_than_the_limit_of_waiting_changes_is_refused_until_some_are_applie
     handle.changes(vec![large()]).await.unwrap();
     drop(handle);
     worker.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn of_many_departures_by_events_those_above_the_allowance_wait_for_a_person() {
+    let store = Arc::<MemoryStore>::default();
+    hold_users(&store, 140);
+    let mut apply = unattended(&store, Scope::Some);
+    let changes = users_gone(0..9).into_iter().map(Change::Delete).chain([user("new")]).collect();
+    let outcomes = apply.changes(changes).await.unwrap();
+    let expected = [["applied"; 7].as_slice(), &["departure-held"; 2], &["applied"]].concat();
+    assert_eq!(codes(&outcomes), expected);
+    let expected = Counters { read: 1, created: 1, deactivated: 7, kept: 2, ..Counters::default() };
+    assert_eq!((*apply.ledger.counters(), apply.ledger.n_held()), (expected, 2));
+    let state = store.state();
+    let held = state.changes.iter().filter(|(_, change)| change.refusal.is_some());
+    let held: Vec<_> = held.map(|(_, change)| (change.key.external_id.as_str(), &change.witness)).collect();
+    assert_eq!(held, [("007", &Some("404: gone".to_owned())), ("008", &Some("404: gone".to_owned()))]);
+    assert_eq!(state.entries.len(), 2);
+}
+
+#[tokio::test]
+async fn the_allowance_is_for_all_batches_of_a_run_together_and_for_each_kind_alone() {
+    let store = Arc::<MemoryStore>::default();
+    hold_users(&store, 20);
+    hold(&store, "Department", "1", json!({}));
+    let mut apply = unattended(&store, Scope::Some);
+    let delete = |departures: Vec<Departure>| departures.into_iter().map(Change::Delete).collect();
+    assert_eq!(codes(&apply.changes(delete(users_gone(0..3))).await.unwrap()), ["applied"; 3]);
+    let outcomes = apply.changes(delete(users_gone(3..6))).await.unwrap();
+    assert_eq!(codes(&outcomes), ["applied", "applied", "departure-held"]);
+    assert_eq!(codes(&apply.changes(delete(vec![gone("Department", "1")])).await.unwrap()), ["applied"]);
+}
+
+#[tokio::test]
+async fn a_departure_of_something_not_held_uses_nothing_up() {
+    let store = Arc::<MemoryStore>::default();
+    hold_users(&store, 5);
+    let mut apply = unattended(&store, Scope::Some);
+    let unknown = (0..9).map(|n| Change::Delete(gone("User", &format!("unknown-{n}"))));
+    let changes = unknown.chain(users_gone(0..5).into_iter().map(Change::Delete)).collect();
+    assert_eq!(codes(&apply.changes(changes).await.unwrap()), ["applied"; 14]);
+    assert_eq!(n_departed(&store), 5);
+}
+
+#[tokio::test]
+async fn what_a_person_refreshes_is_not_weighed() {
+    let store = Arc::<MemoryStore>::default();
+    hold_users(&store, 20);
+    let mut apply = Apply::new(destination(&store, Scope::Some));
+    let changes = users_gone(0..20).into_iter().map(Change::Delete).collect();
+    assert_eq!(codes(&apply.changes(changes).await.unwrap()), ["applied"; 20]);
+}
+
+#[tokio::test]
+async fn a_full_run_that_nobody_looks_at_retires_nothing_when_too_much_would_leave() {
+    let store = Arc::<MemoryStore>::default();
+    hold_users(&store, 100);
+    let mut apply = unattended(&store, Scope::Full);
+    let Retired::Held(why) = apply.retire(&[], users_gone(0..6)).await.unwrap() else { panic!("applied") };
+    assert_eq!((why.code.as_str(), why.fact("User")), ("departures-held", Some("6/100")));
+    assert_eq!(n_departed(&store), 0);
+    assert_eq!((apply.ledger.counters().kept, apply.ledger.n_held()), (6, 6));
+    let state = store.state();
+    assert_eq!((state.entries.len(), state.changes.len()), (1, 6));
+    assert!(state.changes.iter().all(|(_, change)| change.refusal.as_ref() == Some(&why)));
+}
+
+#[tokio::test]
+async fn a_full_run_that_nobody_looks_at_retires_as_much_as_is_usual() {
+    let store = Arc::<MemoryStore>::default();
+    hold_users(&store, 100);
+    let retired = unattended(&store, Scope::Full).retire(&[], users_gone(0..5)).await.unwrap();
+    assert_eq!(retired, Retired::Applied(vec![Outcome::Applied; 5]));
+    assert_eq!(n_departed(&store), 5);
+}
+
+#[tokio::test]
+async fn a_full_run_that_a_person_started_retires_what_was_found_gone() {
+    let store = Arc::<MemoryStore>::default();
+    hold_users(&store, 60);
+    full_run(&store).retire(&[], users_gone(0..60)).await.unwrap();
+    assert_eq!(n_departed(&store), 60);
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinError, JoinHandle};
 
-use super::retire::Census;
+use super::retire::{Census, Retired};
 use super::{Apply, Change, Departure, Destination, Ledger, Outcome};
 use crate::cancel::Cancel;
 use crate::egress::Fault;
@@ -32,11 +32,11 @@ pub(crate) struct WorkerHandle {
     n_waiting_bytes: Arc<AtomicUsize>,
 }
 
-type Reply = oneshot::Sender<Result<Vec<Outcome>, Diagnosis>>;
+type Reply<T> = oneshot::Sender<Result<T, Diagnosis>>;
 
 enum Job {
-    Changes { changes: Vec<Change>, n_bytes: usize, reply: Reply },
-    Retire { census: Vec<Census>, absent: Vec<Departure>, reply: Reply },
+    Changes { changes: Vec<Change>, n_bytes: usize, reply: Reply<Vec<Outcome>> },
+    Retire { census: Vec<Census>, absent: Vec<Departure>, reply: Reply<Retired> },
 }
 
 impl Worker {
@@ -82,7 +82,7 @@ impl WorkerHandle {
         &self,
         census: Vec<Census>,
         absent: Vec<Departure>,
-    ) -> Result<Vec<Outcome>, Diagnosis> {
+    ) -> Result<Retired, Diagnosis> {
         let (reply, outcome) = oneshot::channel();
         // A worker that is gone drops the job, and with it the reply.
         let _sent = self.jobs.send(Job::Retire { census, absent, reply });
@@ -97,22 +97,21 @@ async fn work(
     cancel: Cancel,
 ) -> Ledger {
     while let Some(job) = queue.recv().await {
-        // After a cancellation nothing new is written; dropping the reply says so.
-        let (reply, outcome) = match job {
-            Job::Changes { n_bytes, .. } if cancel.is_cancelled() => {
-                n_waiting_bytes.fetch_sub(n_bytes, Ordering::Relaxed);
-                continue;
-            }
-            Job::Retire { .. } if cancel.is_cancelled() => continue,
+        // After a cancellation nothing new is written; dropping the reply says so. Where it was written, the connector
+        // may be gone; what was applied stays applied.
+        match job {
             Job::Changes { changes, n_bytes, reply } => {
-                let outcome = apply.changes(changes).await;
+                if !cancel.is_cancelled() {
+                    let _heard = reply.send(apply.changes(changes).await);
+                }
                 n_waiting_bytes.fetch_sub(n_bytes, Ordering::Relaxed);
-                (reply, outcome)
             }
-            Job::Retire { census, absent, reply } => (reply, apply.retire(&census, absent).await),
-        };
-        // The connector may be gone; what was applied stays applied.
-        let _heard = reply.send(outcome);
+            Job::Retire { census, absent, reply } => {
+                if !cancel.is_cancelled() {
+                    let _heard = reply.send(apply.retire(&census, absent).await);
+                }
+            }
+        }
     }
     apply.into_ledger()
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Session;
 use super::tasks::{Done, Kind, Ticket};
-use crate::apply::{Census, Change, Departure, Object, Outcome, WorkerHandle};
+use crate::apply::{Census, Change, Departure, Object, Outcome, Retired, WorkerHandle};
 use crate::bindings::rollcall::connector::{directory as wit, types};
 use crate::cancel::Cancel;
 use crate::directory::{Directory, Holding};
@@ -56,7 +56,7 @@ impl Holdings {
         Ok(keys.iter().zip(held).map(holding).collect())
     }
 
-    async fn retire(&self, census: Vec<Census>, absent: Vec<Departure>) -> Result<Vec<Outcome>, Diagnosis> {
+    async fn retire(&self, census: Vec<Census>, absent: Vec<Departure>) -> Result<Retired, Diagnosis> {
         if self.cancel.is_cancelled() {
             return Err(Fault::cancelled().diagnosis);
         }
@@ -119,9 +119,7 @@ impl wit::Host for Guest {
         let absent = absent.into_iter().map(|departure| session.departure(departure)).collect();
         let retired = holdings.retire(census, absent).await;
         self.resumed();
-        let applied =
-            |outcomes: Vec<Outcome>| wit::Verdict::Applied(outcomes.into_iter().map(Into::into).collect());
-        Ok(retired.map(applied).map_err(Into::into))
+        Ok(retired.map(Into::into).map_err(Into::into))
     }
 }
 
@@ -153,6 +151,15 @@ impl From<Outcome> for wit::Outcome {
         match outcome {
             Outcome::Applied => Self::Applied,
             Outcome::Rejected(diagnosis) => Self::Rejected(diagnosis.into()),
+        }
+    }
+}
+
+impl From<Retired> for wit::Verdict {
+    fn from(retired: Retired) -> Self {
+        match retired {
+            Retired::Applied(outcomes) => Self::Applied(outcomes.into_iter().map(Into::into).collect()),
+            Retired::Held(why) => Self::Held(why.message),
         }
     }
 }

@@ -62,7 +62,12 @@ fn finished(summary: &Summary, ledger: &Ledger, scope: Scope) -> Conclusion {
     let entries: Vec<Entry> =
         [miscounted, contradicted, store_failed].into_iter().flatten().map(error_entry).collect();
     let is_whole = summary.complete && counters.rejected == 0 && counters.kept == 0 && entries.is_empty();
-    let state = if is_whole { RunState::Succeeded } else { RunState::Partial };
+    let state = match is_whole {
+        // What waits for a person comes before what the next run may mend by itself.
+        _ if 0 < ledger.n_held() => RunState::Held,
+        true => RunState::Succeeded,
+        false => RunState::Partial,
+    };
     Conclusion { state, counters, failure: None, entries }
 }
 
@@ -154,6 +159,16 @@ mod tests {
         let mut ledger = ledger();
         ledger.refused(Kind::Departure, &Key::new("User", "kept"));
         check(Ok(WHOLE), ledger, false, &expect!["partial 3=1+1+1+0+0 None []"]);
+    }
+
+    #[test]
+    fn a_run_whose_departures_wait_for_a_person_is_held_and_keeps_them() {
+        let mut ledger = ledger();
+        ledger.held(60);
+        ledger.refused(Kind::Put, &Key::new("User", "refused"));
+        let summary = Summary { read: 4, ..WHOLE };
+        assert_eq!(ledger.counters().kept, 60);
+        check(Ok(summary), ledger, false, &expect!["held 4=1+1+1+0+1 None []"]);
     }
 
     #[test]

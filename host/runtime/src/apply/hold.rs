@@ -1,0 +1,121 @@
+//! Holds departures back for a person: those by events above what may leave in an hour, and all of a suspicious full
+//! run.
+//!
+//! Not here: how much is too much (`guard`).
+
+use std::collections::BTreeMap;
+
+use super::{Apply, Kind, Planned, Scope, Step};
+use crate::directory::Write;
+use crate::error::StoreError;
+use crate::guard::{self, Counts, Leaving};
+use crate::history::ChangeRecord;
+use crate::limits::{MAX_HELD_RECORDS, UNATTENDED_DEPARTURES};
+use crate::model::{Diagnosis, Entry, Severity};
+
+/// How much more may leave, as far as it had to be found out.
+#[derive(Debug, Default)]
+pub(super) struct Allowances {
+    /// What left within the hour: before this run, and in it. None before the first departure.
+    departed: Option<Counts>,
+    /// Of each resource type of which more left than may always leave.
+    allowed: BTreeMap<String, u64>,
+}
+
+impl Apply {
+    /// Hold the departures that are above what may leave by events in an hour.
+    pub(super) async fn hold_excess(&mut self, planned: &mut [Planned]) -> Result<(), StoreError> {
+        if self.destination.scope != Scope::Some || self.destination.unattended.is_none() {
+            return Ok(());
+        }
+        for planned in planned {
+            let is_departure = planned.write().is_some_and(|write| Kind::of(write.action) == Kind::Departure);
+            if is_departure && let Some(allowance) = self.exceeded(&planned.key.resource_type).await? {
+                planned.hold(|key| guard::one_held(key, allowance));
+            }
+        }
+        Ok(())
+    }
+
+    /// Count one more departure; what is allowed, if it is one too many.
+    async fn exceeded(&mut self, resource_type: &str) -> Result<Option<u64>, StoreError> {
+        let n_departed = self.departed(resource_type).await?;
+        let allowance = self.allowance(resource_type, n_departed).await?;
+        if allowance <= n_departed {
+            return Ok(Some(allowance));
+        }
+        let counts = self.allowances.departed.get_or_insert_default();
+        counts.insert(resource_type.to_owned(), n_departed.saturating_add(1));
+        Ok(None)
+    }
+
+    async fn departed(&mut self, resource_type: &str) -> Result<u64, StoreError> {
+        if self.allowances.departed.is_none()
+            && let Some(unattended) = &self.destination.unattended
+        {
+            let source = &self.destination.source;
+            let lately = guard::departed_lately(&*unattended.history, source, unattended.now).await?;
+            self.allowances.departed = Some(lately);
+        }
+        let departed = self.allowances.departed.as_ref();
+        Ok(departed.and_then(|departed| departed.get(resource_type)).copied().unwrap_or_default())
+    }
+
+    /// What may leave of a resource type. What is known of it is counted only once that matters.
+    async fn allowance(&mut self, resource_type: &str, n_departed: u64) -> Result<u64, StoreError> {
+        if n_departed < UNATTENDED_DEPARTURES {
+            return Ok(UNATTENDED_DEPARTURES);
+        }
+        if let Some(allowed) = self.allowances.allowed.get(resource_type) {
+            return Ok(*allowed);
+        }
+        let n_known = self.known(resource_type).await?;
+        let allowed = guard::allowance(n_known.saturating_add(n_departed));
+        self.allowances.allowed.insert(resource_type.to_owned(), allowed);
+        Ok(allowed)
+    }
+
+    async fn known(&self, resource_type: &str) -> Result<u64, StoreError> {
+        guard::known(&*self.destination.directory, &self.destination.source, resource_type).await
+    }
+
+    /// Why nothing of this may be retired, if nobody looks and it is suspicious.
+    pub(super) async fn weigh(&self, planned: &[Planned]) -> Result<Option<Diagnosis>, StoreError> {
+        if self.destination.unattended.is_none() {
+            return Ok(None);
+        }
+        let mut counts = Counts::new();
+        for write in planned.iter().filter_map(Planned::write) {
+            let n = counts.entry(write.key.resource_type.clone()).or_default();
+            *n = n.saturating_add(1);
+        }
+        let mut leaving = Vec::with_capacity(counts.len());
+        for (resource_type, n_leaving) in counts {
+            let n_known = self.known(&resource_type).await?;
+            leaving.push(Leaving { resource_type, n_leaving, n_known });
+        }
+        Ok(leaving.iter().any(Leaving::is_suspicious).then(|| guard::all_held(&leaving)))
+    }
+
+    /// Record and count what would have left, and apply nothing.
+    pub(super) async fn hold_all(&mut self, planned: &[Planned], why: &Diagnosis) {
+        let writes: Vec<&Write> = planned.iter().filter_map(Planned::write).collect();
+        self.ledger.held(u64::try_from(writes.len()).unwrap_or(u64::MAX));
+        let record = |write: &&Write| ChangeRecord { refusal: Some(why.clone()), ..(*write).into() };
+        let records = writes.iter().take(MAX_HELD_RECORDS).map(record).collect();
+        let entry =
+            Entry { severity: Severity::Error, subject: None, subject_name: None, diagnosis: why.clone() };
+        self.record(records, vec![entry]).await;
+    }
+}
+
+impl Planned {
+    /// Hold what would be written, for this reason.
+    fn hold(&mut self, why: impl FnOnce(&crate::model::Key) -> Diagnosis) {
+        let step = std::mem::replace(&mut self.step, Step::Nothing(Kind::Departure));
+        self.step = match step {
+            Step::Write(write) => Step::Hold(write, why(&self.key)),
+            step @ (Step::Nothing(_) | Step::Refuse(..) | Step::Hold(..)) => step,
+        };
+    }
+}

@@ -1,0 +1,196 @@
+//! How much may leave while nobody is looking, before it waits for a person.
+//!
+//! What a source says may be right and still be a disaster: a department moved by mistake, an application whose view was
+//! cut. An import that a person starts is not weighed here: whoever starts it sees what it does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::directory::{Action, Directory};
+use crate::error::StoreError;
+use crate::history::{ChangeRecord, History, Run, RunState, Trigger};
+use crate::limits::{
+    DEPARTURE_WINDOW, MAX_HOLDINGS, MAX_UNATTENDED_DEPARTMENTS, MAX_UNATTENDED_DEPARTURES,
+    MAX_UNATTENDED_DEPARTURES_PERCENT, UNATTENDED_DEPARTURES,
+};
+use crate::model::{Diagnosis, Key, RunId, SourceName, Timestamp};
+
+/// The resource type of departments. Source: the contract, `types.key`.
+const DEPARTMENT: &str = "Department";
+
+/// Objects by resource type.
+pub(crate) type Counts = BTreeMap<String, u64>;
+
+/// What is needed to weigh the departures of a run that nobody looks at.
+#[derive(Clone)]
+pub(crate) struct Unattended {
+    pub(crate) history: Arc<dyn History>,
+    pub(crate) now: Timestamp,
+}
+
+/// Whether a person started a run, and so looks at it.
+pub(crate) const fn is_attended(trigger: Trigger) -> bool {
+    match trigger {
+        Trigger::Manual | Trigger::Approval => true,
+        Trigger::Schedule | Trigger::Event | Trigger::Stream => false,
+    }
+}
+
+/// How many of so many may leave.
+pub(crate) const fn allowance(n_known: u64) -> u64 {
+    let share = n_known.saturating_mul(MAX_UNATTENDED_DEPARTURES_PERCENT) / 100;
+    if share < UNATTENDED_DEPARTURES {
+        UNATTENDED_DEPARTURES
+    } else if MAX_UNATTENDED_DEPARTURES < share {
+        MAX_UNATTENDED_DEPARTURES
+    } else {
+        share
+    }
+}
+
+/// What would leave of one resource type, in a full run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Leaving {
+    pub(crate) resource_type: String,
+    pub(crate) n_leaving: u64,
+    pub(crate) n_known: u64,
+}
+
+impl Leaving {
+    /// Whether that is too much for nobody to look at it: everything there is, or more than is usual.
+    pub(crate) fn is_suspicious(&self) -> bool {
+        let usual = match self.resource_type.as_str() {
+            DEPARTMENT => MAX_UNATTENDED_DEPARTMENTS,
+            _ => allowance(self.n_known),
+        };
+        let is_all = self.n_known <= self.n_leaving && 1 < self.n_leaving;
+        is_all || usual < self.n_leaving
+    }
+}
+
+/// Why a full run retires nothing.
+pub(crate) fn all_held(leaving: &[Leaving]) -> Diagnosis {
+    let english = leaving.iter().map(|Leaving { resource_type, n_leaving, n_known }| {
+        format!("{n_leaving} of {n_known} {resource_type}s")
+    });
+    let chinese = leaving.iter().map(|Leaving { resource_type, n_leaving, n_known }| {
+        format!("{resource_type} {n_leaving} 个（共 {n_known} 个）")
+    });
+    let english = english.collect::<Vec<_>>().join(", ");
+    let chinese = chinese.collect::<Vec<_>>().join("、");
+    let diagnosis = Diagnosis::new(
+        "departures-held",
+        format!("{english} are gone from the source, which is too many to remove unseen; all of them stay"),
+    )
+    .with_remedy(LOOK)
+    .in_chinese(format!("来源中已不存在：{chinese}；数量过多，在人工确认之前全部保留"), LOOK_CHINESE);
+    leaving.iter().fold(diagnosis, |diagnosis, Leaving { resource_type, n_leaving, n_known }| {
+        diagnosis.with_fact(resource_type.as_str(), format!("{n_leaving}/{n_known}"))
+    })
+}
+
+/// Why one object stays although an event says that it left, and the source confirms it.
+pub(crate) fn one_held(key: &Key, allowance: u64) -> Diagnosis {
+    Diagnosis::new(
+        "departure-held",
+        format!(
+            "{key} is gone from the source and stays: events may remove at most {allowance} of its kind in an hour"
+        ),
+    )
+    .with_remedy(LOOK)
+    .in_chinese(format!("来源中已不存在 {key}，但仍予保留：一小时内由事件移除的同类对象最多 {allowance} 个"), LOOK_CHINESE)
+    .with_fact("allowance", allowance.to_string())
+}
+
+const LOOK: &str = "Look at them in the history. If they are right, start an import by hand: it asks the source about each \
+                    of them once more.";
+const LOOK_CHINESE: &str =
+    "请在运行历史中逐一查看；如果确实已离开，请手动执行一次导入，届时会再次向来源逐一确认。";
+
+/// How many objects are held of a resource type, departed ones not counted.
+///
+/// # Errors
+///
+/// When the directory fails.
+pub(crate) async fn known(
+    directory: &dyn Directory,
+    source: &SourceName,
+    resource_type: &str,
+) -> Result<u64, StoreError> {
+    let (mut n_known, mut after) = (0_usize, None);
+    loop {
+        let page = directory.holdings(source, resource_type, after.as_deref(), MAX_HOLDINGS).await?;
+        n_known = n_known.saturating_add(page.len());
+        match page.last() {
+            Some(last) if usize::try_from(MAX_HOLDINGS).is_ok_and(|full| full <= page.len()) => {
+                after = Some(last.external_id.clone());
+            }
+            Some(_) | None => return Ok(u64::try_from(n_known).unwrap_or(u64::MAX)),
+        }
+    }
+}
+
+/// What left by events within the last hour. Runs that died are counted by what they had changed.
+///
+/// # Errors
+///
+/// When the history fails.
+pub(crate) async fn departed_lately(
+    history: &dyn History,
+    source: &SourceName,
+    now: Timestamp,
+) -> Result<Counts, StoreError> {
+    let since = now.before(DEPARTURE_WINDOW);
+    let mut counts = Counts::new();
+    let mut before: Option<RunId> = None;
+    loop {
+        let page = history.runs(source, before.as_ref(), PAGE).await?;
+        for run in &page {
+            if ended_at(run) < since {
+                return Ok(counts);
+            }
+            if may_have_departures(run) {
+                count_departures(history, &run.id, &mut counts).await?;
+            }
+        }
+        match page.last() {
+            Some(last) => before = Some(last.id.clone()),
+            None => return Ok(counts),
+        }
+    }
+}
+
+/// Runs, and changes, that are read at once.
+const PAGE: u32 = 1000;
+
+/// A run that is under way, this one, has not ended before anything.
+fn ended_at(run: &Run) -> Timestamp {
+    run.finished_at.unwrap_or(Timestamp::from_unix_ms(i64::MAX))
+}
+
+fn may_have_departures(run: &Run) -> bool {
+    let is_by_events = matches!(run.trigger, Trigger::Event | Trigger::Stream) && !run.dry_run;
+    // The counters of a run that died were never written.
+    let is_counted = run.state != RunState::Interrupted;
+    is_by_events && !(is_counted && run.counters.deactivated == 0 && run.counters.deleted == 0)
+}
+
+async fn count_departures(history: &dyn History, run: &RunId, counts: &mut Counts) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let page = history.changes(run, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.number);
+        for change in page.iter().map(|numbered| &numbered.item).filter(|change| is_departure(change)) {
+            let n = counts.entry(change.key.resource_type.clone()).or_default();
+            *n = n.saturating_add(1);
+        }
+    }
+}
+
+fn is_departure(change: &ChangeRecord) -> bool {
+    matches!(change.action, Action::Deactivated | Action::Deleted) && change.refusal.is_none()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! Where the lines are, and what counts as having left lately.
+
+use super::*;
+use crate::history::{ConnectorIdentity, Counters, NewRun, Opened, RunEnd};
+use crate::testing::MemoryStore;
+
+const NOW: Timestamp = Timestamp::from_unix_ms(10_000_000);
+
+fn source() -> SourceName {
+    SourceName::new("head-office").unwrap()
+}
+
+fn leaving(resource_type: &str, n_leaving: u64, n_known: u64) -> Leaving {
+    Leaving { resource_type: resource_type.to_owned(), n_leaving, n_known }
+}
+
+#[test]
+fn a_twentieth_may_leave_at_least_five_and_at_most_fifty() {
+    let allowances = [0, 40, 119, 120, 500, 1000, 100_000, u64::MAX].map(allowance);
+    assert_eq!(allowances, [5, 5, 5, 6, 25, 50, 50, 50]);
+}
+
+#[test]
+fn more_than_that_is_suspicious_and_so_is_everybody() {
+    for (leaving, expected) in [
+        (leaving("User", 5, 6), false),
+        (leaving("User", 6, 100), true),
+        (leaving("User", 25, 500), false),
+        (leaving("User", 26, 500), true),
+        (leaving("User", 50, 100_000), false),
+        (leaving("User", 51, 100_000), true),
+        (leaving("User", 1, 1), false),
+        (leaving("User", 2, 2), true),
+        (leaving("Department", 10, 11), false),
+        (leaving("Department", 10, 10), true),
+        (leaving("Department", 11, 10_000), true),
+        (leaving("Department", 0, 0), false),
+    ] {
+        assert_eq!(leaving.is_suspicious(), expected, "{leaving:?}");
+    }
+}
+
+#[test]
+fn only_what_a_person_started_is_looked_at() {
+    let triggers = [Trigger::Manual, Trigger::Approval, Trigger::Schedule, Trigger::Event, Trigger::Stream];
+    assert_eq!(triggers.map(is_attended), [true, true, false, false, false]);
+}
+
+#[test]
+fn what_is_held_names_the_numbers_and_what_to_do() {
+    let why = all_held(&[leaving("Department", 2, 30), leaving("User", 60, 400)]);
+    assert_eq!(
+        why.message,
+        "2 of 30 Departments, 60 of 400 Users are gone from the source, which is too many to remove unseen; all of \
+         them stay"
+    );
+    assert!(why.localized("zh-CN").message.contains("User 60 个（共 400 个）"));
+    assert_eq!(why.fact("User"), Some("60/400"));
+    assert!(why.remedy.unwrap().contains("start an import by hand"));
+}
+
+/// A run that ended at this time, after these departures.
+async fn ended(store: &MemoryStore, trigger: Trigger, dry_run: bool, state: RunState, at: i64, left: &[Key]) {
+    let new = NewRun {
+        source: source(),
+        trigger,
+        dry_run,
+        connector: ConnectorIdentity {
+            id: "example".into(),
+            version: "1".into(),
+            digest: "blake3:00".into(),
+        },
+        started_at: Timestamp::from_unix_ms(at - 10),
+    };
+    let Opened::Run(run) = store.open_run(&new).await.unwrap() else { panic!("busy") };
+    let change = |key: &Key| ChangeRecord {
+        key: key.clone(),
+        action: if key.resource_type == "User" { Action::Deactivated } else { Action::Deleted },
+        before: None,
+        after: None,
+        witness: None,
+        refusal: None,
+    };
+    let mut changes: Vec<_> = left.iter().map(change).collect();
+    let refused = ChangeRecord {
+        refusal: Some(Diagnosis::new("departure-held", "it stays")),
+        ..change(&Key::new("User", "held"))
+    };
+    changes.extend([refused, ChangeRecord { action: Action::Updated, ..change(&Key::new("User", "same")) }]);
+    store.record_changes(&run, &changes).await.unwrap();
+    let counters = match state {
+        RunState::Interrupted => Counters::default(),
+        _ => Counters { deactivated: u64::try_from(left.len()).unwrap(), ..Counters::default() },
+    };
+    let finished_at = Timestamp::from_unix_ms(at);
+    let end = RunEnd { state, counters, failure: None, n_entries_dropped: 0, finished_at };
+    store.close_run(&run, &end).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_left_by_events_within_the_hour_is_counted_by_kind() {
+    let store = MemoryStore::default();
+    let user = |id: &str| Key::new("User", id);
+    let now = NOW.unix_ms();
+    ended(&store, Trigger::Event, false, RunState::Succeeded, now - 3_600_001, &[user("long ago")]).await;
+    ended(&store, Trigger::Event, false, RunState::Succeeded, now - 3_600_000, &[user("a")]).await;
+    ended(
+        &store,
+        Trigger::Stream,
+        false,
+        RunState::Partial,
+        now - 9,
+        &[user("b"), Key::new("Department", "1")],
+    )
+    .await;
+    ended(&store, Trigger::Manual, false, RunState::Succeeded, now - 8, &[user("by hand")]).await;
+    ended(&store, Trigger::Event, true, RunState::Succeeded, now - 7, &[user("dry")]).await;
+    ended(&store, Trigger::Event, false, RunState::Interrupted, now - 6, &[user("c")]).await;
+    let counts = departed_lately(&store, &source(), NOW).await.unwrap();
+    assert_eq!(counts, Counts::from([("Department".to_owned(), 1), ("User".to_owned(), 3)]));
+}
+
+#[tokio::test]
+async fn an_old_run_ends_the_search() {
+    let store = MemoryStore::default();
+    let now = NOW.unix_ms();
+    ended(&store, Trigger::Event, false, RunState::Succeeded, now - 5, &[Key::new("User", "hidden")]).await;
+    ended(&store, Trigger::Event, false, RunState::Succeeded, now - 9_000_000, &[]).await;
+    assert_eq!(departed_lately(&store, &source(), NOW).await.unwrap(), Counts::new());
+}
