@@ -3,12 +3,13 @@
 //! Which application wants what is in `state`; [`crate::Simulator`] puts both together, in `simulator::pushing`.
 
 mod body;
-mod broken;
+mod by_hand;
 mod delivery;
 mod event;
 mod making;
 mod push;
 mod stream;
+mod streaming;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,9 +24,9 @@ use crate::switches::{EventSwitches, RetrySignature};
 
 use self::making::Draft;
 use self::push::Parts;
-use self::stream::{Said, Streams};
+use self::stream::Streams;
 
-pub use broken::BrokenPush;
+pub use by_hand::HandMadePush;
 pub use delivery::{Attempt, AttemptEnd, Delivery, DeliveryId, Fate, Loss, Way};
 pub use event::{DiffInfo, Event, EventId, EventIds, EventKind, LabelAction};
 pub use push::{PushAnswer, PushRequest};
@@ -84,6 +85,7 @@ impl Events {
     }
 
     /// All deliveries, in the order in which they were made.
+    #[must_use]
     pub fn deliveries(&self) -> impl ExactSizeIterator<Item = &Delivery> {
         self.deliveries.values()
     }
@@ -161,16 +163,14 @@ impl Events {
     }
 
     fn deliver(&mut self, event_id: &EventId, app_key: &AppKey, now_ms: u64, switches: &EventSwitches) {
+        // Both are drawn for every event, so that one switch does not change the chances of the other.
         let is_dropped = self.random.chance(u64::from(switches.drop_percent));
         let is_doubled = self.random.chance(u64::from(switches.duplicate_percent));
-        self.add_delivery(event_id, app_key, false, now_ms, switches);
-        if is_doubled {
-            self.add_delivery(event_id, app_key, true, now_ms, switches);
-        }
+        let first = self.add_delivery(event_id, app_key, false, now_ms, switches);
+        let second = is_doubled.then(|| self.add_delivery(event_id, app_key, true, now_ms, switches));
         if is_dropped {
-            let copies = self.deliveries.values().rev().take(usize::from(is_doubled).saturating_add(1));
-            let copies: Vec<DeliveryId> = copies.map(|delivery| delivery.delivery_id).collect();
-            copies.into_iter().for_each(|copy| self.settle(copy, Fate::Lost(Loss::Dropped)));
+            let copies = [Some(first), second].into_iter().flatten();
+            copies.for_each(|copy| self.settle(copy, Fate::Lost(Loss::Dropped)));
         }
     }
 
@@ -181,7 +181,7 @@ impl Events {
         is_duplicate: bool,
         now_ms: u64,
         switches: &EventSwitches,
-    ) {
+    ) -> DeliveryId {
         let number = self.deliveries.last_key_value().map_or(0, |(last, _)| last.0);
         let delivery_id = DeliveryId(number.saturating_add(1));
         let later_ms = self.random.below(switches.reorder_window_ms.saturating_add(1));
@@ -197,6 +197,7 @@ impl Events {
         };
         self.deliveries.insert(delivery_id, delivery);
         self.waiting.insert((due_ms, delivery_id));
+        delivery_id
     }
 }
 
@@ -268,15 +269,15 @@ impl Events {
     }
 
     /// A request that a receiver must refuse.
-    pub(crate) fn broken_push(
+    pub(crate) fn hand_made_push(
         &mut self,
-        how: BrokenPush,
+        how: &HandMadePush,
         (url, seal): (&str, &Seal),
         corp_id: &CorpId,
         now_ms: u64,
         switches: &EventSwitches,
     ) -> PushRequest {
-        broken::request(how, (url, seal), corp_id, now_ms, (&mut self.random, switches))
+        by_hand::request(how, (url, seal), corp_id, now_ms, (&mut self.random, switches))
     }
 
     /// Says how an HTTP push ended, and plans the next try.
@@ -287,8 +288,9 @@ impl Events {
         now_ms: u64,
         switches: &EventSwitches,
     ) {
-        let Some(n_attempts) = self.end_attempt(delivery_id, end.clone()) else { return };
-        if end == AttemptEnd::Acknowledged {
+        let is_acknowledged = end == AttemptEnd::Acknowledged;
+        let Some(n_attempts) = self.end_attempt(delivery_id, end) else { return };
+        if is_acknowledged {
             return self.settle(delivery_id, Fate::Acknowledged);
         }
         match HTTP_RETRY_DELAYS_S.get(n_attempts.saturating_sub(1)) {
@@ -361,119 +363,6 @@ impl Events {
         let attempt = delivery.attempts.last_mut().filter(|attempt| attempt.end == AttemptEnd::Open)?;
         attempt.end = end;
         Some(delivery.attempts.len())
-    }
-}
-
-/// Stream.
-impl Events {
-    pub(crate) fn grant_ticket(&mut self, app_key: &AppKey, now_ms: u64, switches: &EventSwitches) -> String {
-        let expires_at_ms = now_ms.saturating_add(switches.ticket_life_ms);
-        self.streams.grant(app_key, expires_at_ms, &mut self.random)
-    }
-
-    pub(crate) fn connect(&mut self, now_ms: u64, ticket: &str) -> Result<ConnectionId, TicketRefused> {
-        self.streams.connect(now_ms, ticket)
-    }
-
-    pub(crate) fn set_connection(&mut self, connection_id: ConnectionId, state: ConnectionState) {
-        self.streams.set_state(connection_id, state);
-    }
-
-    pub(crate) fn ping_frame(&mut self, connection_id: ConnectionId, now_ms: u64) -> Option<String> {
-        self.streams.ping(connection_id, now_ms, &mut self.random)
-    }
-
-    pub(crate) fn disconnect_frame(&mut self, now_ms: u64) -> String {
-        stream::disconnect_frame(now_ms, &mut self.random)
-    }
-
-    /// The frame of a delivery that was taken, and where to send it; none if nobody is connected.
-    pub(crate) fn stream_push(
-        &mut self,
-        delivery_id: DeliveryId,
-        now_ms: u64,
-        switches: &EventSwitches,
-    ) -> Option<(ConnectionId, String)> {
-        let app_key = self.deliveries.get(&delivery_id)?.app_key.clone();
-        let Some(connection_id) = self.streams.choose(&app_key, &mut self.random) else {
-            self.miss(delivery_id, now_ms, switches);
-            return None;
-        };
-        let message_id = stream::message_id(&mut self.random);
-        let event = self.event_of_delivery(delivery_id)?;
-        let frame = stream::event_frame(event, &app_key, &message_id, now_ms, switches);
-        self.begin(delivery_id, now_ms, Way::Stream(connection_id), AttemptEnd::Open);
-        self.frames.insert(message_id, delivery_id);
-        self.unacked.insert((now_ms.saturating_add(switches.stream_ack_timeout_ms), delivery_id));
-        Some((connection_id, frame))
-    }
-
-    /// Takes what a client says.
-    pub(crate) fn hear(
-        &mut self,
-        connection_id: ConnectionId,
-        text: &str,
-        now_ms: u64,
-        switches: &EventSwitches,
-    ) {
-        if let Said::Ack { message_id, end } = self.streams.read(connection_id, text)
-            && let Some(delivery_id) = self.frames.remove(&message_id)
-        {
-            self.conclude_stream(delivery_id, end, now_ms, switches);
-        }
-    }
-
-    /// Ends the tries whose acks did not come in time.
-    pub(crate) fn expire(&mut self, now_ms: u64, switches: &EventSwitches) {
-        while let Some((until_ms, delivery_id)) =
-            self.unacked.first().copied().filter(|(at, _)| *at <= now_ms)
-        {
-            self.unacked.remove(&(until_ms, delivery_id));
-            self.conclude_stream(delivery_id, AttemptEnd::TimedOut, now_ms, switches);
-        }
-    }
-
-    fn conclude_stream(
-        &mut self,
-        delivery_id: DeliveryId,
-        end: AttemptEnd,
-        now_ms: u64,
-        switches: &EventSwitches,
-    ) {
-        self.frames.retain(|_, carried| *carried != delivery_id);
-        self.unacked.retain(|(_, waiting)| *waiting != delivery_id);
-        let Some(n_attempts) = self.end_attempt(delivery_id, end.clone()) else { return };
-        if end == AttemptEnd::Acknowledged {
-            return self.settle(delivery_id, Fate::Acknowledged);
-        }
-        match switches.stream_retry_delays_s.get(n_attempts.saturating_sub(1)) {
-            Some(delay_s) => {
-                self.wait_until(delivery_id, now_ms.saturating_add(switches.scaled_ms(*delay_s)));
-            }
-            None => self.settle(delivery_id, Fate::Lost(Loss::TriesUsedUp)),
-        }
-    }
-
-    /// Nobody is connected: the next try, while it is kept at all.
-    fn miss(&mut self, delivery_id: DeliveryId, now_ms: u64, switches: &EventSwitches) {
-        let end = AttemptEnd::Unreachable("no connection".to_owned());
-        self.begin(delivery_id, now_ms, Way::StreamWithoutConnection, end);
-        let Some(delivery) = self.deliveries.get(&delivery_id) else { return };
-        let kept_ms = switches.scaled_ms(switches.stream_unconnected_life_s);
-        let lost_at_ms = delivery.first_due_ms.saturating_add(kept_ms);
-        if lost_at_ms <= now_ms {
-            return self.settle(delivery_id, Fate::Lost(Loss::NotConnected));
-        }
-        let delays = &switches.stream_retry_delays_s;
-        let delay_s = delays.get(delivery.attempts.len().saturating_sub(1)).or(delays.last()).copied();
-        let next_ms = now_ms.saturating_add(switches.scaled_ms(delay_s.unwrap_or(0)).max(1));
-        self.wait_until(delivery_id, next_ms.min(lost_at_ms));
-    }
-
-    fn begin(&mut self, delivery_id: DeliveryId, at_ms: u64, way: Way, end: AttemptEnd) {
-        if let Some(delivery) = self.deliveries.get_mut(&delivery_id) {
-            delivery.attempts.push(Attempt { at_ms, way, end });
-        }
     }
 }
 

@@ -60,8 +60,8 @@ mod trace;
 
 pub use crypto::{CryptoError, Seal, Sealed};
 pub use events::{
-    Attempt, AttemptEnd, BrokenPush, Connection, ConnectionId, ConnectionState, Delivery, DeliveryId,
-    DiffInfo, Event, EventId, EventIds, EventKind, Events, Fate, LabelAction, Loss, PushAnswer, PushRequest,
+    Attempt, AttemptEnd, Connection, ConnectionId, ConnectionState, Delivery, DeliveryId, DiffInfo, Event,
+    EventId, EventIds, EventKind, Events, Fate, HandMadePush, LabelAction, Loss, PushAnswer, PushRequest,
     TicketRefused, Way,
 };
 pub use fault::{Fault, Rule, When};

@@ -21,7 +21,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
 
-use crate::events::{BrokenPush, PushAnswer, PushRequest};
+use crate::events::{HandMadePush, PushAnswer, PushRequest};
 use crate::ids::AppKey;
 use crate::mutate::MutationError;
 use crate::request::PeerAddress;
@@ -196,15 +196,15 @@ impl ServerHandle {
         set.unwrap_or(Err(SetEventsError::Stopped))
     }
 
-    /// Sends an application's receiver what it must refuse, and gives its answer. The calling thread waits, see
+    /// Sends an application's receiver a push made by hand, and gives its answer. The calling thread waits, see
     /// [`ServerHandle::set_events`].
     ///
     /// # Errors
     ///
     /// [`MutationError`] if there is no such application or it takes no pushes.
-    pub fn push_broken(&self, app_key: &AppKey, how: BrokenPush) -> Result<PushAnswer, MutationError> {
-        let (shared, app_key) = (Arc::clone(&self.shared), app_key.clone());
-        let answer = self.on_server(async move { saving::push_broken(&shared, app_key, how).await });
+    pub fn push_by_hand(&self, app_key: &AppKey, how: &HandMadePush) -> Result<PushAnswer, MutationError> {
+        let (shared, app_key, how) = (Arc::clone(&self.shared), app_key.clone(), how.clone());
+        let answer = self.on_server(async move { saving::push_by_hand(&shared, &app_key, &how).await });
         answer.unwrap_or_else(|| Ok(PushAnswer::Unreachable("server has stopped".to_owned())))
     }
 
@@ -216,6 +216,11 @@ impl ServerHandle {
     /// Pushes now what waits, retries as well.
     pub fn push_all_now(&self) {
         self.shared.flush();
+    }
+
+    /// Sends this text as a frame on every Stream connection; what a client answers is heard as always.
+    pub fn send_by_hand(&self, text: &str) {
+        self.shared.streams.order_all(|| Order::Send(text.to_owned()));
     }
 
     /// Ends every Stream connection without a word.

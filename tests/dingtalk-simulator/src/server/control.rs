@@ -74,7 +74,7 @@ async fn answer(
     let answered = match read(request).await {
         Ok((method, path, body)) => match of_app(&method, &path) {
             Some((app_key, "events")) => events::set(shared, app_key, &body).await,
-            Some((app_key, "broken-push")) => events::push_broken(shared, app_key, &body).await,
+            Some((app_key, "push")) => events::push_by_hand(shared, app_key, &body).await,
             Some(_) | None => act(shared, &method, &path, &body),
         },
         Err(refused) => Err(refused),
@@ -127,6 +127,7 @@ fn act(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Result<Valu
         ("POST", "/events/pause") => events::pause(shared, true),
         ("POST", "/events/resume") => events::pause(shared, false),
         ("POST", "/events/flush") => events::flush(shared),
+        ("POST", "/streams/send") => events::send_by_hand(shared, body),
         ("POST", "/streams/drop") => events::drop_streams(shared),
         ("POST", "/streams/disconnect") => events::disconnect_streams(shared),
         ("POST", "/reset") => reset(shared),

@@ -1,9 +1,9 @@
-//! What needs a receiver's answer before it is done: saving a URL, and broken pushes.
+//! What needs a receiver's answer before it is done: saving a URL, and pushes made by hand.
 
 use std::sync::Arc;
 
 use super::{Shared, now_ms};
-use crate::events::{BrokenPush, PushAnswer};
+use crate::events::{HandMadePush, PushAnswer};
 use crate::ids::AppKey;
 use crate::mutate::{Mutation, MutationError};
 use crate::simulator::UrlRefused;
@@ -44,12 +44,12 @@ pub(super) async fn set_events(
     Ok(())
 }
 
-/// Sends what must be refused, and gives the receiver's answer.
-pub(super) async fn push_broken(
+/// Sends a push made by hand, and gives the receiver's answer.
+pub(super) async fn push_by_hand(
     shared: &Arc<Shared>,
-    app_key: AppKey,
-    how: BrokenPush,
+    app_key: &AppKey,
+    how: &HandMadePush,
 ) -> Result<PushAnswer, MutationError> {
-    let request = shared.simulator().broken_push(&app_key, how, now_ms())?;
+    let request = shared.simulator().hand_made_push(app_key, how, now_ms())?;
     Ok(shared.post(request).await)
 }

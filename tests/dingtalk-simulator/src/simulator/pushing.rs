@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::Simulator;
 use crate::crypto::Seal;
 use crate::events::{
-    self, AttemptEnd, BrokenPush, ConnectionId, ConnectionState, DeliveryId, Events, PushAnswer, PushRequest,
-    TicketRefused,
+    self, AttemptEnd, ConnectionId, ConnectionState, DeliveryId, Events, HandMadePush, PushAnswer,
+    PushRequest, TicketRefused,
 };
 use crate::ids::AppKey;
 use crate::mutate::MutationError;
@@ -145,15 +145,15 @@ impl Simulator {
         self.events.hurry(now_ms);
     }
 
-    /// A push that the application's receiver must refuse; it belongs to no event and is not made again.
+    /// A push made by hand for the application's receiver; it belongs to no event and is not made again.
     ///
     /// # Errors
     ///
     /// [`MutationError::UnknownApp`] without such an application, [`MutationError::BadEvents`] if it takes no pushes.
-    pub fn broken_push(
+    pub fn hand_made_push(
         &mut self,
         app_key: &AppKey,
-        how: BrokenPush,
+        how: &HandMadePush,
         now_ms: u64,
     ) -> Result<PushRequest, MutationError> {
         let unknown = || MutationError::UnknownApp(app_key.clone());
@@ -163,7 +163,7 @@ impl Simulator {
             return Err(MutationError::BadEvents { app_key: app_key.clone(), why: "not set to HTTP push" });
         };
         let target = (http.url.as_str(), &seal);
-        Ok(self.events.broken_push(how, target, company.corp_id(), now_ms, &self.switches.events))
+        Ok(self.events.hand_made_push(how, target, company.corp_id(), now_ms, &self.switches.events))
     }
 
     /// The request that has to be answered before an application's new settings are saved; none if they have no URL.

@@ -40,9 +40,13 @@ mod mutations;
 
 /// Events: which there are, how they are queued and written, how they arrive.
 #[cfg(test)]
+mod callback;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod push;
+#[cfg(test)]
+mod queue;
 #[cfg(test)]
 mod stream;
 

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use rollcall_dingtalk_simulator::{
-    AppEvents, AppKey, AttemptEnd, BrokenPush, Company, FEIHUA_APP_KEY, Fate, Mutation, PushAnswer, Server,
-    ServerHandle, ServerOptions, SetEventsError, Simulator, UrlRefused, User,
+    AppEvents, AppKey, AttemptEnd, Company, CryptoError, FEIHUA_APP_KEY, Fate, HandMadePush, Mutation,
+    PushAnswer, Server, ServerHandle, ServerOptions, SetEventsError, Simulator, UrlRefused, User,
 };
 use serde_json::json;
 
@@ -188,10 +188,10 @@ fn many_events_all_arrive() {
 }
 
 #[test]
-fn a_broken_push_reaches_the_receiver_as_it_is() {
+fn a_hand_made_push_reaches_the_receiver_as_it_is() {
     let (server, receiver) = subscribed();
     receiver.answer([Answer::Plain(403, "no")]);
-    let answer = server.push_broken(&app_key(), BrokenPush::BodyNotJson).unwrap();
+    let answer = server.push_by_hand(&app_key(), &HandMadePush::BodyNotJson).unwrap();
     assert_eq!(answer, PushAnswer::Response { status: 403, body: b"no".to_vec() });
     assert_eq!(receiver.next().body, "encrypt=nothing");
 }
@@ -199,15 +199,13 @@ fn a_broken_push_reaches_the_receiver_as_it_is() {
 #[test]
 fn a_huge_push_reaches_the_receiver_whole() {
     let (server, receiver) = subscribed();
-    server.push_broken(&app_key(), BrokenPush::Huge).unwrap();
+    server.push_by_hand(&app_key(), &HandMadePush::Huge).unwrap();
     assert_eq!(receiver.next().body.len(), 1024 * 1024 + r#"{"encrypt":""}"#.len());
 }
 
 #[test]
 fn a_push_of_another_owner_does_not_open() {
     let (server, receiver) = subscribed();
-    server.push_broken(&app_key(), BrokenPush::WrongOwnerKey).unwrap();
-    let pushed = receiver.next();
-    let other = seal();
-    assert!(std::panic::catch_unwind(|| pushed.message(&other)).is_err());
+    server.push_by_hand(&app_key(), &HandMadePush::WrongOwnerKey).unwrap();
+    assert_eq!(receiver.next().open(&seal()), Err(CryptoError::Owner));
 }

@@ -130,7 +130,9 @@ fn a_retired_connection_gets_nothing_new_and_may_still_ack() {
     server.disconnect_streams();
     assert_eq!(old.next().unwrap()["headers"]["topic"], "disconnect");
     let mut new = StreamClient::connect(&server);
-    server.with(|simulator| simulator.mutate(&Mutation::RemoveUser { userid: "manager4220".into() })).unwrap();
+    server
+        .with(|simulator| simulator.mutate(&Mutation::RemoveUser { userid: "manager4220".into() }))
+        .unwrap();
     assert_eq!(data(&new.next().unwrap())["userId"], json!(["manager4220"]));
     old.ack(&event, "SUCCESS");
     until(&server, |simulator| simulator.events().n_acknowledged() == 1);

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Refused, done, parsed, refused, written};
-use crate::events::{BrokenPush, PushAnswer};
+use crate::events::{HandMadePush, PushAnswer};
 use crate::ids::AppKey;
 use crate::server::Shared;
 use crate::server::saving;
 use crate::server::stream::Order;
 use crate::state::AppEvents;
-
-use http::StatusCode;
 
 /// Everything about events.
 pub(super) fn look(shared: &Shared) -> Result<Value, Refused> {
@@ -52,19 +51,14 @@ pub(super) async fn set(shared: &Arc<Shared>, app_key: AppKey, body: &[u8]) -> R
     set.map(|()| json!({ "ok": true })).map_err(|error| refused(StatusCode::CONFLICT, &error.to_string()))
 }
 
-/// Sends an application's receiver what it must refuse, and says what it answered.
-pub(super) async fn push_broken(
+/// Sends an application's receiver a push made by hand, and says what it answered.
+pub(super) async fn push_by_hand(
     shared: &Arc<Shared>,
     app_key: AppKey,
     body: &[u8],
 ) -> Result<Value, Refused> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct How {
-        broken: BrokenPush,
-    }
-    let How { broken } = parsed(body)?;
-    let answer = saving::push_broken(shared, app_key, broken).await;
+    let how: HandMadePush = parsed(body)?;
+    let answer = saving::push_by_hand(shared, &app_key, &how).await;
     let answer = answer.map_err(|error| refused(StatusCode::CONFLICT, &error.to_string()))?;
     Ok(match answer {
         PushAnswer::Response { status, body } => {
@@ -73,4 +67,15 @@ pub(super) async fn push_broken(
         PushAnswer::TimedOut => json!({ "error": "timed out" }),
         PushAnswer::Unreachable(why) | PushAnswer::Forbidden(why) => json!({ "error": why }),
     })
+}
+
+/// Sends a text on every connection.
+pub(super) fn send_by_hand(shared: &Shared, body: &[u8]) -> Result<Value, Refused> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Frame {
+        text: String,
+    }
+    let Frame { text } = parsed(body)?;
+    done(|| shared.streams.order_all(|| Order::Send(text.clone())))
 }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver as Channel, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rollcall_dingtalk_simulator::{AppEvents, FEIHUA_APP_KEY, Seal, Sealed};
+use rollcall_dingtalk_simulator::{AppEvents, CryptoError, FEIHUA_APP_KEY, Seal, Sealed};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -42,16 +42,22 @@ impl Pushed {
         self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
-    /// The message inside, whichever names the query has.
-    pub(crate) fn message(&self, seal: &Seal) -> Value {
+    /// The bytes inside, whichever names the query has.
+    pub(crate) fn open(&self, seal: &Seal) -> Result<Vec<u8>, CryptoError> {
         let body: Value = serde_json::from_str(&self.body).unwrap();
-        let sealed = Sealed {
+        let text = |names: [&str; 2]| names.iter().find_map(|name| self.query(name)).unwrap();
+        seal.open(&Sealed {
             encrypt: body["encrypt"].as_str().unwrap().to_owned(),
-            timestamp: self.query("timestamp").or_else(|| self.query("timeStamp")).unwrap(),
-            nonce: self.query("nonce").unwrap(),
-            signature: self.query("msg_signature").or_else(|| self.query("signature")).unwrap(),
-        };
-        serde_json::from_slice(&seal.open(&sealed).unwrap()).unwrap()
+            timestamp: text(["timestamp", "timeStamp"]),
+            nonce: text(["nonce"; 2]),
+            signature: text(["msg_signature", "signature"]),
+        })
+    }
+
+    /// The message inside.
+    #[track_caller]
+    pub(crate) fn message(&self, seal: &Seal) -> Value {
+        serde_json::from_slice(&self.open(seal).unwrap()).unwrap()
     }
 }
 
