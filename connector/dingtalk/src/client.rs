@@ -1,5 +1,6 @@
 //! One way to ask DingTalk: token, envelope, retries, renewal. What is asked, and what the answers mean, is elsewhere.
 
+use crate::address::pair;
 use crate::api::Api;
 use crate::limits::{MAX_EXPIRED_TOKENS, MAX_LOST_IN_A_ROW, REQUEST_TIMEOUT_MS};
 use crate::messages;
@@ -14,7 +15,6 @@ use rollcall_kit::{Attempt, Context, Failure, HttpError, HttpErrorKind, Request,
 use serde_json::Value;
 use std::cell::Cell;
 use std::rc::Rc;
-use url::form_urlencoded;
 
 /// DingTalk, as one application may ask it.
 #[derive(Debug, Clone, Copy)]
@@ -184,18 +184,13 @@ impl Client<'_> {
     }
 
     fn token_request(&self) -> Request {
-        let query = form_urlencoded::Serializer::new(String::new())
-            .append_pair("appkey", &self.settings.app_key)
-            .append_pair("appsecret", &self.settings.app_secret)
-            .finish();
+        let (key, secret) = (&self.settings.app_key, &self.settings.app_secret);
+        let query = format!("{}&{}", pair("appkey", key), pair("appsecret", secret));
         counted(Api::Token, Request::get(self.url(Api::Token, &query)))
     }
 
     fn request(&self, api: Api, body: Option<&Value>, token: &Token) -> Request {
-        let query = form_urlencoded::Serializer::new(String::new())
-            .append_pair("access_token", token.text())
-            .finish();
-        let url = self.url(api, &query);
+        let url = self.url(api, &pair("access_token", token.text()));
         counted(
             api,
             match body {

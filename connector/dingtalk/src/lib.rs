@@ -4,8 +4,10 @@
 //! - `wire` reads what DingTalk answers; `reaction` says what each refusal asks for; `client` does it.
 //! - `crawl` reads everything, `look` one object; `mapping` turns both into SCIM.
 //! - `events` understands what DingTalk pushes, and reads again what it names.
+//! - `address` reads the few addresses that it is given.
 //! - `check` goes through the checklist; `messages` says all of it in two languages.
 
+mod address;
 mod api;
 mod ask;
 mod check;

@@ -1,5 +1,6 @@
 //! The connector's settings: read from JSON with every problem at once. What they are for is said in `settings/schema.json`.
 
+use crate::address::{Address, WEB};
 use crate::events::Way;
 use crate::events::crypto::Callback;
 use crate::limits::{DEFAULT_REQUESTS_PER_SECOND, MAX_REQUESTS_PER_SECOND};
@@ -8,7 +9,6 @@ use rollcall_kit::{Diagnosis, Problem};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::fmt;
-use url::Url;
 
 /// JSON Schema 2020-12 of the settings.
 pub(crate) const SCHEMA: &str = include_str!("settings/schema.json");
@@ -121,7 +121,9 @@ impl Reader {
     fn origin(&mut self, name: &str, default: &str) -> String {
         let judged = match self.members.remove(name) {
             None => Ok(default.to_owned()),
-            Some(Value::String(text)) => origin(&text).ok_or_else(|| say::not_an_origin(name, default)),
+            Some(Value::String(text)) => Address::parse(&text, &WEB)
+                .and_then(Address::into_origin)
+                .ok_or_else(|| say::not_an_origin(name, default)),
             Some(_) => Err(say::not_a_text(name)),
         };
         self.or_default(name, judged)
@@ -197,17 +199,6 @@ fn word(name: &str, text: String, max_chars: usize) -> Result<String, Diagnosis>
     } else {
         Ok(text)
     }
-}
-
-/// The origin, if that is all the text says. A user, a path or a query would be lost or would leak.
-fn origin(text: &str) -> Option<String> {
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
-    let bare = url.username().is_empty()
-        && url.password().is_none()
-        && url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none();
-    bare.then(|| url.origin().ascii_serialization())
 }
 
 fn problem(name: &str, diagnosis: Diagnosis) -> Problem {

@@ -2,6 +2,7 @@
 //! to put other answers first. Limits, permissions and paging quirks of the real one are the simulator's.
 
 use crate::DingTalk;
+use http::Uri;
 use rollcall_kit::connector::{check, refresh, sync};
 use rollcall_kit::ports::{Body, Request, Response};
 use rollcall_kit::testing::{Reply, TestHost};
@@ -11,7 +12,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::rc::Rc;
-use url::Url;
 
 pub(crate) const SECRET: &str = "canary-secret";
 pub(crate) const TOKEN: &str = "canary-token";
@@ -26,8 +26,9 @@ pub(crate) struct Question {
 
 impl Question {
     fn of(request: &Request) -> Self {
-        let url = Url::parse(&request.url).unwrap();
-        let token = url.query_pairs().find(|(name, _)| name == "access_token");
+        let url: Uri = request.url.parse().unwrap();
+        let mut pairs = form_urlencoded::parse(url.query().unwrap_or_default().as_bytes());
+        let token = pairs.find(|(name, _)| name == "access_token");
         Self {
             path: url
                 .path()

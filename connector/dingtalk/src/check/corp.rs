@@ -2,13 +2,13 @@
 //! can tell; what it answers is a hint, because its refusals are not documented well enough to fail an import.
 
 use super::Checklist;
+use crate::address::segment;
 use crate::client::Client;
 use crate::limits::REQUEST_TIMEOUT_MS;
 use crate::messages::check as say;
 use rollcall_kit::{HttpErrorKind, Request, Response, Standing};
 use serde::Deserialize;
 use serde_json::json;
-use url::Url;
 
 /// The rate limit that counts it.
 pub(crate) const BUCKET: &str = "v1.0/oauth2/token";
@@ -16,8 +16,7 @@ pub(crate) const BUCKET: &str = "v1.0/oauth2/token";
 const CHECK: &str = "corp-id";
 
 pub(super) async fn check(client: &Client<'_>, checklist: &mut Checklist) {
-    let Some(request) = request(client) else { return };
-    match client.context.http(request).await {
+    match client.context.http(request(client)).await {
         Ok(response) => judge(client, &response, checklist),
         // An administrator may well grant the old API alone: nothing else needs the new one.
         Err(error) if error.kind == HttpErrorKind::Denied => {
@@ -27,16 +26,15 @@ pub(super) async fn check(client: &Client<'_>, checklist: &mut Checklist) {
     }
 }
 
-fn request(client: &Client<'_>) -> Option<Request> {
+fn request(client: &Client<'_>) -> Request {
     let settings = client.settings;
-    let mut url = Url::parse(&settings.api_base).ok()?;
-    url.path_segments_mut().ok()?.extend(["v1.0", "oauth2", &settings.corp_id, "token"]);
+    let url = format!("{}/v1.0/oauth2/{}/token", settings.api_base, segment(&settings.corp_id));
     let body = json!({
         "client_id": settings.app_key,
         "client_secret": settings.app_secret,
         "grant_type": "client_credentials",
     });
-    Some(Request::post_json(url, body.to_string()).bucket(BUCKET).timeout_ms(REQUEST_TIMEOUT_MS))
+    Request::post_json(url, body.to_string()).bucket(BUCKET).timeout_ms(REQUEST_TIMEOUT_MS)
 }
 
 /// What the new API answers, whether it grants or refuses. It may hold a token, so it has no `Debug`.

@@ -2,6 +2,7 @@
 //! Trying again, and how soon, is the host's part.
 
 use super::Way;
+use crate::address::{Address, WEB_SOCKET};
 use crate::limits::{HEARTBEAT_MS, REQUEST_TIMEOUT_MS};
 use crate::messages::events as say;
 use crate::settings::{API_BASE, Settings};
@@ -10,7 +11,6 @@ use rollcall_kit::live::Channel;
 use rollcall_kit::{Context, Failure, HttpError, HttpErrorKind, Request, Response};
 use serde::Deserialize;
 use serde_json::json;
-use url::Url;
 
 /// Below the origin of the new API.
 pub(crate) const PATH: &str = "/v1.0/gateway/connections/open";
@@ -80,12 +80,8 @@ fn request(settings: &Settings) -> Request {
 /// Where to connect; only a WebSocket will do.
 fn address(body: &[u8]) -> Option<String> {
     let Opened { endpoint, ticket } = serde_json::from_slice(body).ok()?;
-    let mut url = Url::parse(&endpoint).ok().filter(|url| matches!(url.scheme(), "wss" | "ws"))?;
-    if ticket.is_empty() {
-        return None;
-    }
-    url.query_pairs_mut().append_pair("ticket", &ticket);
-    Some(url.into())
+    let address = Address::parse(&endpoint, &WEB_SOCKET).filter(|_| !ticket.is_empty())?;
+    Some(address.with_pair("ticket", &ticket))
 }
 
 fn refusal(response: &Response, settings: &Settings) -> Refusal {

@@ -8,7 +8,6 @@ use rollcall_kit::live::{Delivery, Event, Moment, Receipt};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
-use url::form_urlencoded;
 
 /// Why a delivery was refused. For the log; the sender must not learn it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

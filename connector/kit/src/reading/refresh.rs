@@ -65,11 +65,13 @@ fn parents_first(sightings: BTreeMap<&Key, Sighting>) -> Vec<(&Key, Sighting)> {
         .collect();
     // Who is below itself would never reach a top.
     let above = |id: &str| parents.get(id).copied();
-    let depth = |id: &str| successors(above(id), |id| above(id)).take(parents.len()).count();
-    let depths: BTreeMap<&Key, usize> = sightings.keys().map(|key| (*key, depth(&key.external_id))).collect();
-    let mut ordered: Vec<_> = sightings.into_iter().collect();
-    ordered.sort_by_key(|(key, _)| depths.get(key).copied());
-    ordered
+    let depth = |key: &&Key| successors(above(&key.external_id), |id| above(id)).take(parents.len()).count();
+    let depths: Vec<usize> = sightings.keys().map(depth).collect();
+    let mut by_depth: BTreeMap<usize, Vec<(&Key, Sighting)>> = BTreeMap::new();
+    for (depth, sighting) in depths.into_iter().zip(sightings) {
+        by_depth.entry(depth).or_default().push(sighting);
+    }
+    by_depth.into_values().flatten().collect()
 }
 
 /// What its document says it is below.
