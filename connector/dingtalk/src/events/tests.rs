@@ -1,10 +1,11 @@
 //! The whole way of an event through the connector, from what the host received to what the platform holds.
 
+mod settings;
+
 use super::crypto::{Sealed, Stamp, Unopened};
 use super::delivery::Refused;
 use super::{Callback, say};
 use crate::DingTalk;
-use crate::settings::Settings;
 use crate::testing::{Question, SECRET, World, directory, log, page, refused, run, settings};
 use expect_test::{Expect, expect};
 use rollcall_kit::live::{self, Delivery, Event};
@@ -244,6 +245,86 @@ fn a_disabled_application_deletes_nothing() {
         error application-disabled User b
         permission: application-disabled
     "#]],
+    );
+}
+
+#[test]
+fn whoever_is_disabled_is_not_let_in_and_nobody_is_deleted() {
+    let endings = [50_003, 50_005, 70_001].map(|code| {
+        let host = changed(feihua(), World::new().fault(move |_, _| Some(refused(code, "已停用"))));
+        let ending = handled(&host, &stream(), &[("user_leave_org", json!({"users": ["a", "b"]}))]);
+        (ending, host.take_changes().len())
+    });
+    let told = |code: &str| (format!("permission: {code}"), 0);
+    let organization = || told("organization-disabled");
+    assert_eq!(endings, [told("application-disabled"), organization(), organization()]);
+}
+
+#[test]
+fn what_is_gone_and_was_never_held_changes_nothing() {
+    let host = changed(feihua(), feihua());
+    let events = [
+        ("user_add_org", json!({"users": ["nobody"]})),
+        ("org_dept_create", json!({"departments": [99]})),
+        ("user_leave_org", json!({"users": ["nobody"]})),
+    ];
+    check(
+        &host,
+        &events,
+        &expect![[r#"
+            complete: 0 read, 0 unchanged, 0 skipped
+        "#]],
+    );
+}
+
+#[test]
+fn a_thousand_events_about_one_person_are_one_question() {
+    let now = feihua().user("a", &[2]);
+    let asked = now.asked();
+    let host = changed(feihua(), now);
+    let events: Vec<_> = (0..1_000).map(|_| ("user_modify_org", json!({"users": ["a"]}))).collect();
+    check(
+        &host,
+        &events,
+        &expect![[r#"
+            put User a
+            complete: 1 read, 0 unchanged, 0 skipped
+        "#]],
+    );
+    assert_eq!(asked.borrow().iter().filter(|question| question.path == "user/get").count(), 1);
+}
+
+#[test]
+fn new_departments_of_one_batch_are_put_parents_first() {
+    let now = feihua().department(10, 20, "Below").department(20, 30, "Between").department(30, 2, "Above");
+    let host = changed(feihua(), now);
+    check(
+        &host,
+        &[("org_dept_create", json!({"departments": [10, 20, 30]}))],
+        &expect![[r#"
+            put Department 30
+            put Department 20
+            put Department 10
+            complete: 3 read, 0 unchanged, 0 skipped
+        "#]],
+    );
+}
+
+#[test]
+fn a_listing_that_fails_keeps_nothing_else_from_being_read() {
+    let now = beside()
+        .department(3, 2, "Kernel")
+        .user("d", &[2])
+        .fault(|question, _| question.is("user/listid", "3").then(|| page(502, "bad gateway")));
+    let host = changed(outside(), now);
+    check(
+        &host,
+        &[("org_dept_modify", json!({"departments": [3]})), ("user_add_org", json!({"users": ["d"]}))],
+        &expect![[r#"
+            put Department 3
+            put User d
+            unavailable: source-not-answering
+        "#]],
     );
 }
 
@@ -564,67 +645,4 @@ fn secrets_stay_out_of_every_word() {
     for secret in [SECRET, CALLBACK_TOKEN, AES_KEY] {
         assert!(!debug.contains(secret), "{debug}");
     }
-}
-
-#[track_caller]
-fn check_settings(more: &Value, expected: &Expect) {
-    let told = match Settings::parse(&settings_with(more)) {
-        Ok(settings) => format!("{:?}", settings.events),
-        Err(problems) => {
-            let told =
-                problems.iter().map(|problem| format!("{} {}", problem.pointer, problem.diagnosis.code));
-            told.collect::<Vec<_>>().join("\n")
-        }
-    };
-    expected.assert_eq(&told);
-}
-
-#[test]
-fn changes_arrive_in_the_way_that_the_settings_say() {
-    check_settings(&json!({}), &expect!["Off"]);
-    check_settings(&json!({"events": "off"}), &expect!["Off"]);
-    check_settings(&json!({"events": "stream"}), &expect!["Stream"]);
-    check_settings(
-        &json!({"events": "http", "callback_token": CALLBACK_TOKEN, "callback_aes_key": AES_KEY}),
-        &expect!["Http(Callback { .. })"],
-    );
-}
-
-#[test]
-fn what_http_needs_may_stay_where_it_is_not_used() {
-    check_settings(
-        &json!({"events": "stream", "callback_token": CALLBACK_TOKEN, "callback_aes_key": AES_KEY}),
-        &expect!["Stream"],
-    );
-    check_settings(&json!({"callback_token": "", "callback_aes_key": null}), &expect!["Off"]);
-}
-
-#[test]
-fn a_way_that_is_not_one_or_lacks_its_secrets_is_refused() {
-    check_settings(&json!({"events": "websocket"}), &expect!["/events setting-wrong-type"]);
-    check_settings(&json!({"events": true}), &expect!["/events setting-wrong-type"]);
-    check_settings(
-        &json!({"events": "http"}),
-        &expect![[r#"
-        /callback_token setting-missing
-        /callback_aes_key setting-missing"#]],
-    );
-    check_settings(
-        &json!({"events": "http", "callback_token": "", "callback_aes_key": null}),
-        &expect![[r#"
-            /callback_token setting-missing
-            /callback_aes_key setting-missing"#]],
-    );
-    check_settings(
-        &json!({"events": "http", "callback_token": "ab", "callback_aes_key": "abc"}),
-        &expect![[r#"
-            /callback_token setting-wrong-type
-            /callback_aes_key setting-wrong-type"#]],
-    );
-    check_settings(
-        &json!({"callback_token": "with space", "callback_aes_key": 7}),
-        &expect![[r#"
-        /callback_token setting-wrong-type
-        /callback_aes_key setting-wrong-type"#]],
-    );
 }
