@@ -52,6 +52,7 @@ pub struct Events {
     /// First requests, kept when a push made again must be the same.
     first_requests: BTreeMap<DeliveryId, PushRequest>,
     streams: Streams,
+    last_delivery: u64,
     is_paused: bool,
     random: Random,
 }
@@ -67,10 +68,17 @@ impl Events {
             frames: BTreeMap::new(),
             first_requests: BTreeMap::new(),
             streams: Streams::default(),
+            last_delivery: 0,
             is_paused: false,
             // Not the run of request ids: whether anybody asks must not change what is pushed.
             random: Random::new(seed ^ 0x4556_454e_5453),
         }
+    }
+
+    /// Goes on numbering where the other stopped, so that what is still on its way for it is not taken for ours.
+    pub(crate) const fn continue_after(&mut self, other: &Self) {
+        self.last_delivery = other.last_delivery;
+        self.streams.continue_after(&other.streams);
     }
 
     /// All events, in the order in which they were made.
@@ -182,8 +190,8 @@ impl Events {
         now_ms: u64,
         switches: &EventSwitches,
     ) -> DeliveryId {
-        let number = self.deliveries.last_key_value().map_or(0, |(last, _)| last.0);
-        let delivery_id = DeliveryId(number.saturating_add(1));
+        self.last_delivery = self.last_delivery.saturating_add(1);
+        let delivery_id = DeliveryId(self.last_delivery);
         let later_ms = self.random.below(switches.reorder_window_ms.saturating_add(1));
         let due_ms = now_ms.saturating_add(switches.delay_ms).saturating_add(later_ms);
         let delivery = Delivery {

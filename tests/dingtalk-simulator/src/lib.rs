@@ -1,7 +1,8 @@
 //! A DingTalk that runs on a laptop: a deterministic core, a TLS socket and a forward proxy around it.
 //!
-//! It imitates what is known of DingTalk's address book (tokens, scopes, departments, people) down to the envelopes,
-//! the types and the Chinese texts. Events, callbacks and Stream are not here. It shares no code with any connector.
+//! It imitates what is known of DingTalk's address book (tokens, scopes, departments, people) and of its contacts
+//! events (HTTP push, the failed list, Stream) down to the envelopes, the types and the Chinese texts. Robots, approvals
+//! and third-party applications are not here. It shares no code with any connector.
 //!
 //! # The core
 //!
@@ -26,11 +27,31 @@
 //! assert_eq!(dingtalk.trace().of("/topapi/v2/department/listsub").requests, 1);
 //! ```
 //!
+//! Every [`Mutation`] makes events. Which push is due is again a question with a time in it, so that a test lives through
+//! all retries at once; [`Simulator::events`] tells what became of each delivery.
+//!
+//! ```
+//! use rollcall_dingtalk_simulator::{AppEvents, Company, FEIHUA_APP_KEY, Mutation, Push, PushAnswer, Simulator};
+//!
+//! let mut dingtalk = Simulator::new(Company::feihua());
+//! let aes_key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+//! let events = AppEvents::http("http://127.0.0.1:8080/hook", "token", aes_key);
+//! dingtalk.mutate(&Mutation::SetEvents { app_key: FEIHUA_APP_KEY.into(), events }).unwrap();
+//! dingtalk.mutate(&Mutation::RemoveUser { userid: "xiaoli".into() }).unwrap();
+//! let Some(Push::Http { delivery_id, request }) = dingtalk.next_push(1_700_000_000_000) else { panic!() };
+//! assert!(request.url.starts_with("http://127.0.0.1:8080/hook?signature="));
+//!
+//! // Nobody answers, so that it is pushed again ten seconds later.
+//! dingtalk.conclude_push(delivery_id, 1_700_000_000_000, &PushAnswer::TimedOut);
+//! assert_eq!(dingtalk.next_push_at_ms(), Some(1_700_000_010_000));
+//! ```
+//!
 //! # Around it
 //!
 //! [`Server::start`] puts it behind HTTPS on a thread of its own, with a control API and a forward proxy beside it;
-//! [`ServerHandle::with`] looks at the state or changes it while it is served. The program `dingtalk-simulator` is the
-//! same for other processes.
+//! [`ServerHandle::with`] looks at the state or changes it while it is served, and what becomes due by it is pushed at
+//! once. Receivers of pushes are called on this machine only; Stream is on the HTTPS port. The program
+//! `dingtalk-simulator` is the same for other processes.
 //!
 //! A company changes only by a [`Mutation`], which is checked and answers with a [`Change`]. What nobody has confirmed
 //! about DingTalk is one of the [`Switches`]. What goes wrong on purpose is a [`Rule`] with a [`Fault`].

@@ -61,6 +61,7 @@ pub struct TicketRefused;
 pub(super) struct Streams {
     tickets: BTreeMap<Ticket, Granted>,
     connections: BTreeMap<ConnectionId, Connection>,
+    last_number: u64,
 }
 
 /// Opens one connection. Its `Debug` form hides it.
@@ -100,8 +101,8 @@ impl Streams {
         if granted.expires_at_ms <= now_ms {
             return Err(TicketRefused);
         }
-        let number = self.connections.last_key_value().map_or(0, |(last, _)| last.0);
-        let connection_id = ConnectionId(number.saturating_add(1));
+        self.last_number = self.last_number.saturating_add(1);
+        let connection_id = ConnectionId(self.last_number);
         let connection = Connection {
             connection_id,
             app_key: granted.app_key,
@@ -114,6 +115,10 @@ impl Streams {
         };
         self.connections.insert(connection_id, connection);
         Ok(connection_id)
+    }
+
+    pub(super) const fn continue_after(&mut self, other: &Self) {
+        self.last_number = other.last_number;
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Connection> {

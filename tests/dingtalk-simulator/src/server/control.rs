@@ -204,7 +204,7 @@ fn trace(shared: &Shared) -> Result<Value, Refused> {
 fn reset(shared: &Shared) -> Result<Value, Refused> {
     shared.proxy.set_mode(ProxyMode::Open);
     shared.streams.order_all(|| Order::Drop);
-    done(|| *shared.simulator() = shared.initial.clone())
+    done(|| shared.simulator().restart_as(&shared.initial))
 }
 
 fn done(act: impl FnOnce()) -> Result<Value, Refused> {

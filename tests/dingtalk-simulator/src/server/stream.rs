@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use base64::Engine;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use sha1::{Digest, Sha1};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
 use url::form_urlencoded;
 
@@ -26,6 +27,9 @@ pub(super) const PATH: &str = "/connect";
 
 /// Largest frame read. Why: an ack of the official Python client repeats the event.
 const MAX_FRAME_BYTES: usize = 256 * 1024;
+
+/// What a server adds to a client's key to show that it speaks WebSocket. Source: RFC 6455, section 1.3.
+const HANDSHAKE_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// Time between "disconnect" and the end. Source: DingTalk, "Stream protocol".
 const FAREWELL_S: u32 = 10;
@@ -92,7 +96,7 @@ pub(super) fn admit(
 ) -> Result<(Response<ReplyBody>, Admitted), HttpResponse> {
     let plain = |status, text: &str| HttpResponse::of(status, "text/plain;charset=utf-8", text.to_owned());
     let key = request.headers.get(header::SEC_WEBSOCKET_KEY);
-    let accept = key.and_then(|key| HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok());
+    let accept = key.and_then(|key| HeaderValue::from_str(&accept_of(key.as_bytes())).ok());
     let accept = accept.ok_or_else(|| plain(400, "sec-websocket-key is missing"))?;
     let ticket = form_urlencoded::parse(request.query.as_bytes()).find(|(name, _)| name == "ticket");
     let ticket = ticket.map(|(_, value)| value.into_owned()).unwrap_or_default();
@@ -111,6 +115,10 @@ pub(super) fn admit(
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
     Ok((response, Admitted { connection_id, orders, shared: Arc::clone(shared) }))
+}
+
+fn accept_of(key: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(Sha1::digest([key, HANDSHAKE_GUID].concat()))
 }
 
 /// Serves a connection until it ends.

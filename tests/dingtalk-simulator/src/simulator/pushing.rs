@@ -221,6 +221,13 @@ impl Simulator {
         self.events.set_connection(connection_id, ConnectionState::Closed);
     }
 
+    /// Becomes a copy of another, to which nothing that is still on its way belongs.
+    pub(crate) fn restart_as(&mut self, other: &Self) {
+        let mut fresh = other.clone();
+        fresh.events.continue_after(&self.events);
+        *self = fresh;
+    }
+
     fn push_of(&mut self, delivery_id: DeliveryId, app_key: &AppKey, now_ms: u64) -> Option<Push> {
         let company = self.company_with_app(app_key).map(Arc::clone);
         let app = company.as_ref().and_then(|company| company.app(app_key));

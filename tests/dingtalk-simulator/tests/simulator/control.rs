@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use crate::support::client;
 use crate::support::feihua_token_url;
+use crate::support::receiver::{AES_KEY, Receiver, TOKEN};
+use crate::support::stream::StreamClient;
 
 fn start() -> ServerHandle {
     let simulator = Simulator::new(Company::feihua());
@@ -148,4 +150,76 @@ fn a_name_that_is_not_loopback_is_refused() {
     let request = client::get("evil.example", "/company");
     let answer = client::plain(start().control_addr().unwrap(), &request).unwrap();
     assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+}
+
+const EVENTS: &str = "/apps/dingfeihuadirectory1/events";
+
+#[test]
+fn an_application_is_given_a_way_for_its_events_when_its_url_answers() {
+    let (server, receiver) = (start(), Receiver::start());
+    let events = json!({ "http": { "url": receiver.url(), "token": TOKEN, "aes_key": AES_KEY } });
+    assert_eq!(post(&server, EVENTS, events), (200, json!({ "ok": true })));
+    assert_eq!(receiver.next_message(), json!({ "EventType": "check_url" }));
+    post(&server, "/mutations", json!({ "remove_user": { "userid": "xiaoli" } }));
+    assert_eq!(receiver.next_message()["EventType"], "user_leave_org");
+}
+
+#[test]
+fn a_url_that_does_not_answer_is_a_conflict() {
+    let events = json!({ "http": { "url": "http://192.0.2.1/", "token": TOKEN, "aes_key": AES_KEY } });
+    let error = "url may not be called: host is not a loopback name or address (71013)";
+    assert_eq!(post(&start(), EVENTS, events), (409, json!({ "error": error })));
+}
+
+#[test]
+fn events_and_what_became_of_them_are_shown() {
+    let server = start();
+    post(&server, EVENTS, json!("stream"));
+    post(&server, "/events/pause", Value::Null);
+    post(&server, "/mutations", json!({ "remove_user": { "userid": "xiaoli" } }));
+    let events = get(&server, "/events");
+    assert_eq!((&events["paused"], &events["pending"]), (&json!(true), &json!(1)));
+    assert_eq!(events["made"][0]["kind"], "user_leave_org");
+    assert_eq!(events["deliveries"][0]["event_id"], events["made"][0]["event_id"]);
+}
+
+#[test]
+fn stream_clients_are_shown_spoken_to_and_dropped() {
+    let server = start();
+    let mut client = StreamClient::connect(&server);
+    assert_eq!(get(&server, "/events")["connections"][0]["state"], "open");
+    post(&server, "/streams/send", json!({ "text": "{\"made\":\"by hand\"}" }));
+    assert_eq!(client.next(), Some(json!({ "made": "by hand" })));
+    post(&server, "/streams/drop", Value::Null);
+    assert_eq!(client.next(), None);
+}
+
+#[test]
+fn a_push_can_be_made_by_hand() {
+    let (server, receiver) = (start(), Receiver::start());
+    server.set_events(&"dingfeihuadirectory1".into(), receiver.events()).unwrap();
+    receiver.next();
+    let (status, answer) =
+        post(&server, "/apps/dingfeihuadirectory1/push", json!({ "message": "{\"EventType\":\"x\"}" }));
+    assert_eq!((status, &answer["status"]), (200, &json!(200)));
+    assert_eq!(receiver.next_message(), json!({ "EventType": "x" }));
+}
+
+#[test]
+fn switches_of_events_that_are_not_named_stay() {
+    let server = start();
+    post(&server, "/switches", json!({ "events": { "shape": "b" } }));
+    let (_, switches) = post(&server, "/switches", json!({ "events": { "drop_percent": 5 } }));
+    assert_eq!((&switches["events"]["shape"], &switches["events"]["drop_percent"]), (&json!("b"), &json!(5)));
+}
+
+#[test]
+fn a_connection_of_before_a_reset_does_not_end_one_of_after() {
+    let server = start();
+    let mut old = StreamClient::connect(&server);
+    post(&server, "/reset", Value::Null);
+    let mut new = StreamClient::connect(&server);
+    assert_eq!(old.next(), None);
+    server.send_by_hand("{}");
+    assert_eq!(new.next(), Some(json!({})));
 }

@@ -7,6 +7,7 @@ use rollcall_dingtalk_simulator::{Company, GenerateOptions};
 use serde_json::{Value, json};
 
 use crate::support::client;
+use crate::support::receiver::{AES_KEY, Receiver, TOKEN};
 
 struct Program {
     child: Child,
@@ -120,4 +121,31 @@ fn delay_and_frequency_are_arguments() {
     let get = |path: &str| client::json_of(&client::plain(control, &client::get("localhost", path)).unwrap());
     assert_eq!((&get("/switches")["delay_ms"], &get("/company")["apps"][0]["qps"]), (&json!(7), &json!(3)));
     program.finish();
+}
+
+#[test]
+fn stream_is_an_argument() {
+    let mut program = Program::start(&["--stream", "--event-time-permille", "10"]);
+    let control = program.addresses()["control"].as_str().unwrap().parse().unwrap();
+    let get = |path: &str| client::json_of(&client::plain(control, &client::get("localhost", path)).unwrap());
+    assert_eq!(get("/company")["apps"][0]["events"], "stream");
+    assert_eq!(get("/switches")["events"]["time_permille"], 10);
+    program.finish();
+}
+
+#[test]
+fn a_receiver_of_pushes_is_three_arguments() {
+    let receiver = Receiver::start();
+    let push = ["--push-url", &receiver.url(), "--push-token", TOKEN, "--push-aes-key", AES_KEY];
+    let mut program = Program::start(&push);
+    let control = program.addresses()["control"].as_str().unwrap().parse().unwrap();
+    let resign = json!({ "remove_user": { "userid": "xiaoli" } }).to_string();
+    client::plain(control, &client::post("localhost", "/mutations", &resign)).unwrap();
+    assert_eq!(receiver.next_message()["EventType"], "user_leave_org");
+    program.finish();
+}
+
+#[test]
+fn a_receiver_needs_its_token() {
+    assert!(refusal(&["--push-url", "http://127.0.0.1:9/"]).contains("--push-token"));
 }

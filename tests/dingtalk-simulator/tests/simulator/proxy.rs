@@ -41,6 +41,17 @@ fn dingtalks_own_names_lead_to_the_simulator() {
 }
 
 #[test]
+fn the_hosts_of_stream_lead_to_the_simulator() {
+    let server = start(ProxyOptions::open());
+    for host in ["wss-open-connection.dingtalk.com", "wss-open-connection-union.dingtalk.com"] {
+        let request = client::get(host, "/connect");
+        let proxy = server.proxy_addr().unwrap();
+        let answer = client::over_proxy(proxy, None, server.ca_pem(), host, &request).unwrap();
+        assert_eq!(status(&answer), "HTTP/1.1 200 OK");
+    }
+}
+
+#[test]
 fn a_password_is_asked_for() {
     let server = start(ProxyOptions::with_password("rollcall", "open sesame"));
     let refused = ask(&server, None).unwrap_err().to_string();

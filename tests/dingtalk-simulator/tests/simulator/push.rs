@@ -1,7 +1,5 @@
 //! HTTP push through sockets: what a receiver sees, and what its answers lead to.
 
-use std::time::{Duration, Instant};
-
 use rollcall_dingtalk_simulator::{
     AppEvents, AppKey, AttemptEnd, Company, CryptoError, FEIHUA_APP_KEY, Fate, HandMadePush, Mutation,
     PushAnswer, Server, ServerHandle, ServerOptions, SetEventsError, Simulator, UrlRefused, User,
@@ -9,8 +7,8 @@ use rollcall_dingtalk_simulator::{
 use serde_json::json;
 
 use crate::support::client;
-use crate::support::feihua_token_url;
 use crate::support::receiver::{AES_KEY, Answer, Receiver, TOKEN, seal};
+use crate::support::{feihua_token_url, until};
 
 fn app_key() -> AppKey {
     AppKey::from(FEIHUA_APP_KEY)
@@ -42,11 +40,7 @@ fn resign() -> Mutation {
 /// Waits until nothing is on its way any more, and gives the fates.
 #[track_caller]
 fn fates(server: &ServerHandle) -> Vec<Fate> {
-    let began = Instant::now();
-    while server.with(|simulator| simulator.events().n_pending()) != 0 {
-        assert!(began.elapsed() < Duration::from_secs(20), "deliveries do not end");
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    until(server, |simulator| simulator.events().n_pending() == 0);
     server.with(|simulator| simulator.events().deliveries().map(|delivery| delivery.fate).collect())
 }
 
@@ -136,6 +130,40 @@ fn a_url_on_another_machine_is_not_called() {
     let events = AppEvents::http("http://192.0.2.1/hook", TOKEN, AES_KEY);
     let set = start().set_events(&app_key(), events);
     assert!(matches!(set, Err(SetEventsError::Url(UrlRefused::Forbidden(_)))), "{set:?}");
+}
+
+#[test]
+fn an_https_url_is_called_only_if_its_authority_is_trusted() {
+    // Another simulator answers `check_url` with something else than `success`, which shows that it was reached.
+    let (called, stranger) = (start(), start());
+    let ask = |receiver_ca_pem: Option<&str>| {
+        let receiver_ca_pem = receiver_ca_pem.map(str::to_owned);
+        let options =
+            ServerOptions { receiver_ca_pem, ..ServerOptions::new(Simulator::new(Company::feihua())) };
+        let url = format!("https://localhost:{}/", called.https_addr().port());
+        let set =
+            Server::start(options).unwrap().set_events(&app_key(), AppEvents::http(url, TOKEN, AES_KEY));
+        match set.unwrap_err() {
+            SetEventsError::Url(refused) => refused,
+            error => panic!("{error}"),
+        }
+    };
+    assert!(matches!(ask(Some(called.ca_pem())), UrlRefused::NotSuccess(_)));
+    assert!(matches!(ask(Some(stranger.ca_pem())), UrlRefused::Unreachable(_)));
+    assert!(matches!(ask(None), UrlRefused::Forbidden(_)));
+}
+
+#[test]
+fn an_answer_that_does_not_come_in_time_is_no_answer() {
+    let (server, receiver) = subscribed();
+    receiver.answer([Answer::Never]);
+    server.with(|simulator| simulator.switches_mut().events.push_timeout_ms = 50);
+    mutate(&server, &resign());
+    receiver.next();
+    until(&server, |simulator| {
+        let mut deliveries = simulator.events().deliveries();
+        deliveries.any(|delivery| delivery.attempts[0].end == AttemptEnd::TimedOut)
+    });
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Stream through sockets: tickets, frames, acks, and how connections end.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rollcall_dingtalk_simulator::{
     App, AppEvents, Company, ConnectionState, Fate, Mutation, ProxyOptions, Server, ServerHandle,
@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::support::client;
 use crate::support::stream::{StreamClient, credentials, data, open, ticket};
+use crate::support::until;
 
 /// A server whose one application uses Stream, without waits between pushes.
 fn start() -> ServerHandle {
@@ -22,16 +23,6 @@ fn start() -> ServerHandle {
 
 fn resign(server: &ServerHandle) {
     server.with(|simulator| simulator.mutate(&Mutation::RemoveUser { userid: "xiaoli".into() })).unwrap();
-}
-
-/// Waits until it is so.
-#[track_caller]
-fn until(server: &ServerHandle, is_so: impl Fn(&Simulator) -> bool) {
-    let began = Instant::now();
-    while !server.with(|simulator| is_so(simulator)) {
-        assert!(began.elapsed() < Duration::from_secs(20), "it does not come about");
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }
 
 fn fates(server: &ServerHandle) -> Vec<Fate> {

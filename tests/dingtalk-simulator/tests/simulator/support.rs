@@ -4,9 +4,11 @@ pub(crate) mod client;
 pub(crate) mod receiver;
 pub(crate) mod stream;
 
+use std::time::{Duration, Instant};
+
 use rollcall_dingtalk_simulator::{
     ApiRequest, Company, FEIHUA_APP_KEY, FEIHUA_APP_SECRET, HttpResponse, Mutation, Outcome, PeerAddress,
-    Reply, Rule, Simulator, Switches,
+    Reply, Rule, ServerHandle, Simulator, Switches,
 };
 use serde_json::Value;
 
@@ -105,4 +107,14 @@ pub(crate) fn effective_code(answer: &Value) -> i64 {
 
 pub(crate) fn feihua_token_url() -> String {
     format!("/gettoken?appkey={FEIHUA_APP_KEY}&appsecret={FEIHUA_APP_SECRET}")
+}
+
+/// Waits until it is so; only a broken test waits long.
+#[track_caller]
+pub(crate) fn until(server: &ServerHandle, is_so: impl Fn(&Simulator) -> bool) {
+    let began = Instant::now();
+    while !server.with(|simulator| is_so(simulator)) {
+        assert!(began.elapsed() < Duration::from_secs(20), "it does not come about");
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }

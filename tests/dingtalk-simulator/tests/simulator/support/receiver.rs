@@ -28,6 +28,8 @@ pub(crate) enum Answer {
     Plain(u16, &'static str),
     /// Redirects to itself.
     Redirect,
+    /// Nothing, on a connection that stays open.
+    Never,
 }
 
 /// What the receiver was sent.
@@ -133,6 +135,7 @@ fn serve(mut socket: TcpStream, answers: &Mutex<VecDeque<Answer>>, sender: &Send
     let _ = sender.send(pushed);
     let other = Seal::new(TOKEN, AES_KEY, "somebody").unwrap();
     let (status, extra, body) = match answer {
+        Answer::Never => return std::mem::forget(socket),
         Answer::Success => (200, "", success(&seal())),
         Answer::OtherOwner => (200, "", success(&other)),
         Answer::Plain(status, body) => (status, "", body.as_bytes().to_vec()),

@@ -1,17 +1,21 @@
 //! A Stream client that does only what a test says.
 
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
 use rollcall_dingtalk_simulator::{FEIHUA_APP_KEY, FEIHUA_APP_SECRET, ServerHandle};
 use rustls::{ClientConnection, StreamOwned};
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::{Error, HandshakeError, Message, WebSocket, client};
+use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio_tungstenite::tungstenite::{Error, Message, WebSocket};
 
 use super::client as http_client;
 
 pub(crate) const OPEN: &str = "/v1.0/gateway/connections/open";
+
+/// A key and the answer to it. Source: RFC 6455, section 1.3.
+const SAMPLE_HANDSHAKE: (&str, &str) = ("dGhlIHNhbXBsZSBub25jZQ==", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 
 pub(crate) struct StreamClient {
     socket: WebSocket<StreamOwned<ClientConnection, TcpStream>>,
@@ -48,12 +52,21 @@ impl StreamClient {
     /// A client with this ticket; the error is the status that the server answered instead.
     pub(crate) fn with_ticket(server: &ServerHandle, ticket: &str) -> Result<Self, u16> {
         let host = "wss-open-connection.dingtalk.com";
-        let stream = http_client::tls_stream(server.https_addr(), server.ca_pem(), host).unwrap();
-        match client(format!("wss://{host}:443/connect?ticket={ticket}"), stream) {
-            Ok((socket, _)) => Ok(Self { socket }),
-            Err(HandshakeError::Failure(Error::Http(response))) => Err(response.status().as_u16()),
-            Err(error) => panic!("{error}"),
+        let mut stream = http_client::tls_stream(server.https_addr(), server.ca_pem(), host).unwrap();
+        let (key, accept) = SAMPLE_HANDSHAKE;
+        write!(
+            stream,
+            "GET /connect?ticket={ticket} HTTP/1.1\r\nHost: {host}:443\r\nConnection: Upgrade\r\n\
+             Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+        )
+        .unwrap();
+        let head = read_head(&mut stream);
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        if status != 101 {
+            return Err(status);
         }
+        assert!(head.contains(accept), "{head}");
+        Ok(Self { socket: WebSocket::from_raw_socket(stream, Role::Client, None) })
     }
 
     /// The next text frame; none when the connection is over.
@@ -92,4 +105,13 @@ impl StreamClient {
 /// What an event's frame carries.
 pub(crate) fn data(frame: &Value) -> Value {
     serde_json::from_str(frame["data"].as_str().unwrap()).unwrap()
+}
+
+fn read_head(stream: &mut impl Read) -> String {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() != 0 {
+        head.extend(byte);
+    }
+    String::from_utf8(head).unwrap()
 }
