@@ -32,7 +32,8 @@ pub struct EventSwitches {
     pub duplicate_percent: u8,
     /// Events of a hundred that are never pushed.
     pub drop_percent: u8,
-    /// Each push comes up to this much later, drawn anew, so that neighbours change places; in milliseconds.
+    /// The first push of an event comes up to this much later, drawn for each, so that neighbours change places; in
+    /// milliseconds.
     pub reorder_window_ms: u64,
     /// How long the documented waits below last here, in thousandths: 1000 = as long as DingTalk's.
     ///

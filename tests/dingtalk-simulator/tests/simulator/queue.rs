@@ -1,12 +1,13 @@
 //! The queue of the core, driven by hand: tries, waits, losses and the failed list, without a clock.
 
 use rollcall_dingtalk_simulator::{
-    AppEvents, AppKey, AttemptEnd, Company, ConnectionId, DeliveryId, EventSwitches, FEIHUA_APP_KEY, Fate,
-    Loss, Mutation, Push, PushAnswer, PushRequest, RetrySignature, Simulator, User,
+    AppEvents, AppKey, AttemptEnd, Company, ConnectionId, CryptoError, DeliveryId, EventSwitches,
+    FEIHUA_APP_KEY, Fate, HandMadePush, Loss, Mutation, Push, PushAnswer, PushRequest, RetrySignature,
+    Simulator, User,
 };
 use serde_json::{Value, json};
 
-use crate::support::receiver::{AES_KEY, TOKEN, seal, success};
+use crate::support::receiver::{AES_KEY, Pushed, TOKEN, seal, success};
 use crate::support::stream::{OPEN, credentials};
 use crate::support::{START_MS, World};
 
@@ -269,6 +270,62 @@ fn the_same_seed_has_the_same_chances() {
     };
     assert_eq!(run(1), run(1));
     assert_ne!(run(1), run(2));
+}
+
+#[track_caller]
+fn check_by_hand(how: &HandMadePush, expected: Result<&str, CryptoError>) {
+    let mut simulator = world(http(), |_| {}).simulator;
+    let request = simulator.hand_made_push(&app_key(), how, START_MS).unwrap();
+    let pushed = Pushed { url: request.url.parse().unwrap(), body: String::from_utf8(request.body).unwrap() };
+    let opened = pushed.open(&seal()).map(|message| String::from_utf8(message).unwrap());
+    assert_eq!(opened, expected.map(str::to_owned), "{how:?}");
+}
+
+#[test]
+fn a_push_by_hand_is_broken_in_the_one_way_it_says() {
+    let good = r#"{"CorpId":"ding5f1c8a20e7b94d36","EventType":"user_modify_org","TimeStamp":"1700000000000","UserId":["nobody"]}"#;
+    check_by_hand(&HandMadePush::Message("anything".to_owned()), Ok("anything"));
+    check_by_hand(&HandMadePush::OldTimestamp, Ok(good));
+    check_by_hand(&HandMadePush::WrongSignature, Err(CryptoError::Signature));
+    check_by_hand(&HandMadePush::BadPadding, Err(CryptoError::Owner));
+    check_by_hand(&HandMadePush::BadLength, Err(CryptoError::Length));
+    check_by_hand(&HandMadePush::TruncatedCiphertext, Err(CryptoError::Ciphertext));
+    check_by_hand(&HandMadePush::NotBase64, Err(CryptoError::Ciphertext));
+    check_by_hand(&HandMadePush::WrongOwnerKey, Err(CryptoError::Owner));
+}
+
+#[test]
+fn an_old_push_by_hand_is_a_year_old() {
+    let mut simulator = world(http(), |_| {}).simulator;
+    let request = simulator.hand_made_push(&app_key(), &HandMadePush::OldTimestamp, START_MS).unwrap();
+    let pushed = Pushed { url: request.url.parse().unwrap(), body: String::new() };
+    assert_eq!(pushed.query("timestamp").as_deref(), Some("1668464000000"));
+}
+
+#[test]
+fn a_push_by_hand_needs_an_application_that_takes_pushes() {
+    let mut simulator = world(AppEvents::Stream, |_| {}).simulator;
+    let error = simulator.hand_made_push(&app_key(), &HandMadePush::Huge, START_MS).unwrap_err().to_string();
+    assert_eq!(error, "events of application \"dingfeihuadirectory1\": not set to HTTP push");
+}
+
+#[test]
+fn an_ack_counts_while_pushing_is_paused() {
+    let mut world = world(AppEvents::Stream, |_| {});
+    connect(&mut world.simulator, START_MS);
+    resign(&mut world);
+    let frame = next_frame(&mut world.simulator, START_MS).unwrap();
+    world.simulator.set_pushing_paused(true);
+    ack(&mut world.simulator, &frame, START_MS, "SUCCESS");
+    assert_eq!(fates(&world), [Fate::Acknowledged]);
+}
+
+#[test]
+fn a_restored_way_does_not_bring_back_what_was_lost() {
+    let mut world = world(AppEvents::Off, |_| {});
+    resign(&mut world);
+    world.simulator.mutate(&Mutation::SetEvents { app_key: app_key(), events: http() }).unwrap();
+    assert_eq!(world.simulator.next_push(START_MS), None);
 }
 
 #[test]

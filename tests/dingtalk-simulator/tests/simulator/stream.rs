@@ -112,6 +112,15 @@ fn a_connection_is_told_to_go_and_ends() {
 }
 
 #[test]
+fn a_connection_is_told_to_go_after_a_time_if_the_switch_says_so() {
+    let server = start();
+    server.with(|simulator| simulator.switches_mut().events.stream_disconnect_after_ms = 1);
+    let mut client = StreamClient::connect(&server);
+    assert_eq!(client.next().unwrap()["headers"]["topic"], "disconnect");
+    assert_eq!(client.next(), None);
+}
+
+#[test]
 fn a_retired_connection_gets_nothing_new_and_may_still_ack() {
     let server = start();
     server.with(|simulator| simulator.switches_mut().events.time_permille = 1000);
