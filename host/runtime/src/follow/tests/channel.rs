@@ -1,0 +1,304 @@
+//! Channels: open, listened to, broken, opened again.
+
+use std::time::Duration;
+
+use super::bench::{Bench, HEARTBEAT, connection, failure, seconds, source};
+use crate::inbox::EventState::{Done, Waiting};
+use crate::inbox::{ChannelState, Inbox, Note};
+use crate::limits::{MAX_FRAMES_AT_ONCE, MAX_UNANSWERED_PINGS};
+use crate::model::FailureKind;
+use crate::run::RunOptions;
+
+/// A source that was listened to until now.
+async fn listened_to() -> Bench {
+    let bench = Bench::imported().await;
+    bench.store.note(&source(), &Note::HeardUntil(bench.clock.now())).await.unwrap();
+    bench
+}
+
+fn states(bench: &Bench) -> Vec<String> {
+    bench.seen.channels.lock().unwrap().clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_is_kept_before_it_is_acknowledged() {
+    let bench = listened_to().await;
+    bench.fake.told().run_takes = Duration::from_secs(60);
+    let (line, mut peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    let _follower = bench.follow().await;
+    peer.push("e1");
+    assert_eq!(peer.hears().await, "ack e1");
+    assert_eq!(bench.events().await, [("e1".to_owned(), Waiting)]);
+    seconds(100).await;
+    assert_eq!(bench.runs(), ["handle e1 (stream)"]);
+    assert_eq!(bench.events().await, [("e1".to_owned(), Done)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_cannot_be_kept_is_to_come_again() {
+    let bench = listened_to().await;
+    let (line, mut peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    let _follower = bench.follow().await;
+    seconds(1).await;
+    bench.store.state().inbox_is_down = true;
+    peer.push("e1");
+    peer.push("ping");
+    assert_eq!([peer.hears().await, peer.hears().await], ["later e1", "pong"]);
+    bench.store.state().inbox_is_down = false;
+    peer.push("e1");
+    assert_eq!(peer.hears().await, "ack e1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_is_kept_in_a_few_writes_and_acknowledged_whole() {
+    let bench = listened_to().await;
+    let (line, mut peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    for n in 0..2000 {
+        peer.push(&format!("e{n}"));
+    }
+    let _follower = bench.follow().await;
+    for n in 0..2000 {
+        assert_eq!(peer.hears().await, format!("ack e{n}"));
+    }
+    let n_writes = bench.calls().iter().filter(|call| call.contains("understand")).count();
+    assert_eq!(n_writes, 2000_usize.div_ceil(MAX_FRAMES_AT_ONCE));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_that_nobody_understands_is_counted_and_harms_no_other() {
+    let bench = listened_to().await;
+    let (line, mut peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    let _follower = bench.follow().await;
+    peer.push("odd");
+    peer.push("e1");
+    assert_eq!(peer.hears().await, "ack e1");
+    seconds(2).await;
+    assert_eq!(bench.following().await.n_refused, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_answers_pings_stays_open() {
+    let bench = listened_to().await;
+    let (line, mut peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    let _follower = bench.follow().await;
+    for _ in 0..50 {
+        assert_eq!(peer.hears().await, "PING");
+        peer.is_alive();
+    }
+    assert_eq!(states(&bench), ["Connecting", "Connected"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_falls_silent_is_opened_again() {
+    let bench = listened_to().await;
+    let ((line, mut peer), (second, mut second_peer)) = (connection(), connection());
+    bench.fake.told().openings = [Ok(line), Ok(second)].into();
+    let _follower = bench.follow().await;
+    for _ in 0..MAX_UNANSWERED_PINGS {
+        assert_eq!(peer.hears().await, "PING");
+    }
+    second_peer.push("e1");
+    assert_eq!(second_peer.hears().await, "ack e1");
+    assert_eq!(states(&bench), ["Connecting", "Connected", "Waiting channel-silent", "Connecting", "Connected"]);
+    let silent_for = HEARTBEAT * (MAX_UNANSWERED_PINGS + 1);
+    let opened: Vec<String> = bench.calls().into_iter().filter(|call| call.ends_with("open")).collect();
+    assert!(opened[1].starts_with(&format!("{} s", silent_for.as_secs())), "{opened:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_wants_another_connection_gets_it_at_once_and_the_old_one_still_acknowledges() {
+    let bench = listened_to().await;
+    let ((line, mut peer), (second, mut second_peer)) = (connection(), connection());
+    bench.fake.told().openings = [Ok(line), Ok(second)].into();
+    let _follower = bench.follow().await;
+    seconds(60 / 4).await;
+    peer.push("move");
+    seconds(1).await;
+    peer.push("e1");
+    second_peer.push("e2");
+    assert_eq!([peer.hears().await, second_peer.hears().await], ["ack e1", "ack e2"]);
+    assert_eq!(peer.hears().await, "CLOSE");
+    let opened: Vec<String> = bench.calls().into_iter().filter(|call| call.ends_with("open")).collect();
+    assert_eq!(opened, ["0 s: open", "15 s: open"]);
+    assert_eq!(states(&bench), ["Connecting", "Connected"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_always_wants_another_connection_is_not_given_one_for_ever() {
+    let bench = listened_to().await;
+    let openings: Vec<_> = (0..100)
+        .map(|_| {
+            let (line, peer) = connection();
+            peer.push("move");
+            (line, peer)
+        })
+        .collect();
+    let (lines, _peers): (Vec<_>, Vec<_>) = openings.into_iter().unzip();
+    bench.fake.told().openings = lines.into_iter().map(Ok).collect();
+    let _follower = bench.follow().await;
+    seconds(30).await;
+    let n_opened = bench.calls().iter().filter(|call| call.ends_with("open")).count();
+    assert!((3..10).contains(&n_opened), "{n_opened}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_cannot_be_opened_is_tried_ever_more_rarely() {
+    let bench = listened_to().await;
+    let down = || Err(failure(FailureKind::Unavailable, "proxy-unreachable"));
+    bench.fake.told().openings = (0..100).map(|_| down()).collect();
+    let _follower = bench.follow().await;
+    seconds(600).await;
+    let n_opened = bench.calls().iter().filter(|call| call.ends_with("open")).count();
+    // Between all pauses in full and all of them halved.
+    assert!((14..=32).contains(&n_opened), "{n_opened}");
+    let note = bench.following().await.channel.unwrap();
+    assert_eq!((note.state, note.diagnosis.unwrap().code.as_str()), (
+        ChannelState::Waiting,
+        "proxy-unreachable"
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_is_refused_is_hardly_tried_until_a_person_has_acted() {
+    let bench = listened_to().await;
+    let refused = || Err(failure(FailureKind::Settings, "secret-wrong"));
+    bench.fake.told().openings = [refused(), refused(), refused(), refused()].into();
+    let follower = bench.follow().await;
+    seconds(700).await;
+    let opened = || bench.calls().into_iter().filter(|call| call.ends_with("open")).collect::<Vec<_>>();
+    assert_eq!(opened(), ["0 s: open", "600 s: open"]);
+    assert_eq!(bench.following().await.channel.unwrap().state, ChannelState::Refused);
+    follower.sync(RunOptions::default()).await.unwrap();
+    seconds(1).await;
+    assert_eq!(opened().last().unwrap(), "700 s: open");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_without_a_channel_is_asked_once() {
+    let bench = listened_to().await;
+    let _follower = bench.follow().await;
+    seconds(3600).await;
+    assert_eq!(bench.calls().iter().filter(|call| call.ends_with("open")).count(), 1);
+    assert_eq!(bench.following().await.channel.unwrap().state, ChannelState::Off);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_with_a_channel_is_not_asked_for_missed_deliveries() {
+    let bench = listened_to().await;
+    let (line, _peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    let _follower = bench.follow().await;
+    seconds(7200).await;
+    assert!(!bench.calls().iter().any(|call| call.ends_with("missed")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_break_leads_to_no_full_run() {
+    let bench = listened_to().await;
+    let ((line, peer), (second, _second_peer)) = (connection(), connection());
+    bench.fake.told().openings = [Ok(line), Ok(second)].into();
+    let _follower = bench.follow().await;
+    seconds(5).await;
+    peer.breaks();
+    seconds(50).await;
+    assert_eq!(states(&bench), ["Connecting", "Connected", "Waiting", "Connecting", "Connected"]);
+    assert_eq!(bench.runs(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_break_leads_to_a_full_run() {
+    let bench = listened_to().await;
+    let ((line, peer), (second, _second_peer)) = (connection(), connection());
+    let down = || Err(failure(FailureKind::Unavailable, "proxy-unreachable"));
+    let mut openings: std::collections::VecDeque<_> = (0..12).map(|_| down()).collect();
+    openings.push_front(Ok(line));
+    openings.push_back(Ok(second));
+    bench.fake.told().openings = openings;
+    let _follower = bench.follow().await;
+    seconds(5).await;
+    peer.breaks();
+    seconds(600).await;
+    assert_eq!(bench.runs(), ["sync (stream)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_was_gone_for_long_starts_with_a_full_run() {
+    let bench = listened_to().await;
+    seconds(61).await;
+    let (line, _peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    let _follower = bench.follow().await;
+    seconds(1).await;
+    assert_eq!(bench.runs(), ["sync (stream)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gap_is_remembered_until_a_full_run_has_made_up_for_it() {
+    let bench = listened_to().await;
+    let heard_until = bench.following().await.heard_until;
+    seconds(61).await;
+    let (line, mut peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    bench.fake.told().endings =
+        [super::bench::failed(FailureKind::Unavailable, "busy")].into();
+    let _follower = bench.follow().await;
+    assert_eq!(peer.hears().await, "PING");
+    peer.is_alive();
+    assert_eq!(bench.following().await.heard_until, heard_until);
+    for _ in 0..6 {
+        assert_eq!(peer.hears().await, "PING");
+        peer.is_alive();
+    }
+    assert_eq!(bench.runs(), ["sync (stream)"; 2]);
+    assert!(heard_until < bench.following().await.heard_until);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_import_waits_for_the_channel_and_is_only_one() {
+    let bench = Bench::never_imported();
+    let (line, _peer) = connection();
+    let busy = Err(failure(FailureKind::Unavailable, "busy"));
+    bench.fake.told().openings = [busy, Ok(line)].into();
+    let _follower = bench.follow().await;
+    seconds(300).await;
+    assert!((1..=2).contains(&bench.runs().len()), "{:?}", bench.runs());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_import_and_the_gap_before_the_first_channel_are_one_run() {
+    let bench = Bench::never_imported();
+    let (line, _peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    let _follower = bench.follow().await;
+    seconds(300).await;
+    assert_eq!(bench.runs(), ["sync (schedule)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_is_not_needed_any_more_is_closed_and_that_is_known() {
+    let bench = listened_to().await;
+    let (line, mut peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    let follower = bench.follow().await;
+    seconds(1).await;
+    follower.stop().await;
+    assert_eq!(peer.hears().await, "CLOSE");
+    assert_eq!(bench.following().await.channel.unwrap().state, ChannelState::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_flaps_is_written_down_once_a_second() {
+    let bench = listened_to().await;
+    let (line, peer) = connection();
+    peer.breaks();
+    bench.fake.told().openings = [Ok(line)].into();
+    let _follower = bench.follow().await;
+    seconds(30).await;
+    // It had no second connection, so it ended without one.
+    assert_eq!(bench.following().await.channel.unwrap().state, ChannelState::Off);
+}
