@@ -130,7 +130,8 @@ impl Live {
     fn aside(&self, prepared: &Prepared) -> (Session, Worker) {
         let (host, source) = (&self.host, &self.source);
         let recorder = std::sync::Arc::new(Recorder::of_nothing(std::sync::Arc::new(Unobserved)));
-        Sessions { host, source, prepared, recorder, cancel: Cancel::new(), is_dry: false }.aside()
+        let cancel = Cancel::new();
+        Sessions { host, source, prepared, recorder, cancel, is_dry: false, unattended: None }.aside()
     }
 
     fn settings(&self) -> String {

@@ -98,7 +98,10 @@ impl Upstream for Fake {
             Work::Sync => "sync".to_owned(),
             Work::Refresh(keys) => format!("refresh {}", keys[0]),
             Work::Handle(events) => {
-                format!("handle {}", events.iter().map(|event| event.event.id.as_str()).collect::<Vec<_>>().join(" "))
+                format!(
+                    "handle {}",
+                    events.iter().map(|event| event.event.id.as_str()).collect::<Vec<_>>().join(" ")
+                )
             }
         };
         self.called(format!("{what} ({})", options.trigger.as_str()));

@@ -120,5 +120,8 @@ async fn missed_events_are_asked_for_at_once_a_little_later_and_hourly() {
     bench.fake.told().missed = [Err(failure(FailureKind::Unavailable, "busy"))].into();
     let _follower = bench.follow().await;
     seconds(3 * 3600).await;
-    assert_eq!(asked_for_missed(&bench), ["0 s: missed", "300 s: missed", "3900 s: missed", "7500 s: missed"]);
+    assert_eq!(
+        asked_for_missed(&bench),
+        ["0 s: missed", "300 s: missed", "3900 s: missed", "7500 s: missed"]
+    );
 }

@@ -104,7 +104,10 @@ async fn a_channel_that_falls_silent_is_opened_again() {
     }
     second_peer.push("e1");
     assert_eq!(second_peer.hears().await, "ack e1");
-    assert_eq!(states(&bench), ["Connecting", "Connected", "Waiting channel-silent", "Connecting", "Connected"]);
+    assert_eq!(
+        states(&bench),
+        ["Connecting", "Connected", "Waiting channel-silent", "Connecting", "Connected"]
+    );
     let silent_for = HEARTBEAT * (MAX_UNANSWERED_PINGS + 1);
     let opened: Vec<String> = bench.calls().into_iter().filter(|call| call.ends_with("open")).collect();
     assert!(opened[1].starts_with(&format!("{} s", silent_for.as_secs())), "{opened:?}");
@@ -157,10 +160,10 @@ async fn a_channel_that_cannot_be_opened_is_tried_ever_more_rarely() {
     // Between all pauses in full and all of them halved.
     assert!((14..=32).contains(&n_opened), "{n_opened}");
     let note = bench.following().await.channel.unwrap();
-    assert_eq!((note.state, note.diagnosis.unwrap().code.as_str()), (
-        ChannelState::Waiting,
-        "proxy-unreachable"
-    ));
+    assert_eq!(
+        (note.state, note.diagnosis.unwrap().code.as_str()),
+        (ChannelState::Waiting, "proxy-unreachable")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -244,8 +247,7 @@ async fn a_gap_is_remembered_until_a_full_run_has_made_up_for_it() {
     seconds(61).await;
     let (line, mut peer) = connection();
     bench.fake.told().openings = [Ok(line)].into();
-    bench.fake.told().endings =
-        [super::bench::failed(FailureKind::Unavailable, "busy")].into();
+    bench.fake.told().endings = [super::bench::failed(FailureKind::Unavailable, "busy")].into();
     let _follower = bench.follow().await;
     assert_eq!(peer.hears().await, "PING");
     peer.is_alive();

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use super::bench::{
-    Bench, Ending, cancelled_by, connection, deliver, failed, failure, seconds, source,
-};
+use super::bench::{Bench, Ending, cancelled_by, connection, deliver, failed, failure, seconds, source};
 use crate::cancel::Cancel;
 use crate::error::RunError;
 use crate::follow::{FollowOptions, Schedule};
@@ -146,13 +144,16 @@ async fn events_and_full_runs_take_turns() {
     };
     tokio::join!(flood, wishes);
     seconds(60).await;
-    assert_eq!(bench.runs(), [
-        "handle e0 (event)",
-        "sync (manual)",
-        "handle e1 e2 e3 (event)",
-        "sync (manual)",
-        "handle e4 e5 e6 e7 (event)"
-    ]);
+    assert_eq!(
+        bench.runs(),
+        [
+            "handle e0 (event)",
+            "sync (manual)",
+            "handle e1 e2 e3 (event)",
+            "sync (manual)",
+            "handle e4 e5 e6 e7 (event)"
+        ]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -229,12 +230,15 @@ async fn a_source_that_is_busy_is_tried_again_until_it_is_not() {
     deliver(&follower, "e1").await;
     seconds(60).await;
     let calls: Vec<String> = bench.calls().into_iter().filter(|call| call.contains("handle")).collect();
-    assert_eq!(calls, [
-        "0 s: handle e1 (event)",
-        "1 s: handle e1 (event)",
-        "3 s: handle e1 (event)",
-        "7 s: handle e1 (event)"
-    ]);
+    assert_eq!(
+        calls,
+        [
+            "0 s: handle e1 (event)",
+            "1 s: handle e1 (event)",
+            "3 s: handle e1 (event)",
+            "7 s: handle e1 (event)"
+        ]
+    );
     assert_eq!(bench.events().await, [("e1".to_owned(), Done)]);
 }
 
@@ -246,13 +250,16 @@ async fn one_poisonous_event_holds_no_other() {
     bench.already_kept(&["poison", "e2", "e3"]).await;
     let _follower = bench.follow().await;
     seconds(30).await;
-    assert_eq!(bench.runs(), [
-        "handle poison e2 e3 (event)",
-        "handle poison (event)",
-        "handle e2 (event)",
-        "handle e3 (event)",
-        "handle poison (event)"
-    ]);
+    assert_eq!(
+        bench.runs(),
+        [
+            "handle poison e2 e3 (event)",
+            "handle poison (event)",
+            "handle e2 (event)",
+            "handle e3 (event)",
+            "handle poison (event)"
+        ]
+    );
 }
 
 #[tokio::test(start_paused = true)]
