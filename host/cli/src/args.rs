@@ -7,7 +7,7 @@ mod high;
 
 use std::path::PathBuf;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::language::Language;
 
@@ -99,6 +99,20 @@ pub(crate) enum LowCommand {
         /// Record what would happen, and write nothing else.
         #[arg(long)]
         dry_run: bool,
+    },
+    /// Bring single people and departments in line, each read again, and show what changed.
+    #[command(group = ArgGroup::new("objects").required(true).multiple(true).args(["user", "department"]))]
+    Refresh {
+        #[command(flatten)]
+        source: SourceFile,
+        #[command(flatten)]
+        data: DataFolder,
+        /// A person, by the id that the source gave them; may be repeated.
+        #[arg(long, value_name = "ID")]
+        user: Vec<String>,
+        /// A department, by the id that the source gave it; may be repeated.
+        #[arg(long, value_name = "ID")]
+        department: Vec<String>,
     },
     /// List the runs of a source, newest first, or show one of them.
     History {

@@ -4,6 +4,7 @@ mod check;
 mod connector;
 mod directory;
 mod history;
+mod refresh;
 mod source;
 mod sync;
 
@@ -23,7 +24,12 @@ pub(crate) async fn run(args: HiArgs) -> Result<Exit, Stop> {
         Task::Inspect { file } => connector::inspect(&screen, &file).await,
         Task::Check { source } => check::check(&screen, source).await,
         Task::Sync { source, data, dry_run } => {
-            sync::sync(&screen, source, &Import { data: &data, dry_run, logs: args.verbose }).await
+            sync::sync(&screen, source, &Import { data: &data, dry_run, keys: None, logs: args.verbose })
+                .await
+        }
+        Task::Refresh { source, data, keys } => {
+            let import = Import { data: &data, dry_run: false, keys: Some(keys), logs: args.verbose };
+            refresh::refresh(&screen, source, &import).await
         }
         Task::ListRuns { held, all } => history::list(&screen, &held, all).await,
         Task::ShowRun { run, held, all } => history::show(&screen, &run, &held, all).await,

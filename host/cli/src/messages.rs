@@ -102,6 +102,9 @@ sentences! {
     fn proxy_scheme(key) { "`{key}` must begin with \"http://\", \"https://\" or \"socks5://\"", "`{key}` 应以 \"http://\"、\"https://\" 或 \"socks5://\" 开头" }
     fn proxy_path(key) { "`{key}` must end after its port, without a path or a query", "`{key}` 应在端口号之后结束，不能带路径或查询参数" }
     fn proxy_credentials(key) { "`{key}` has a name or password that is not percent-encoded UTF-8; a table of `url`, `username` and `password` needs no encoding", "`{key}` 中的用户名或密码不是百分号编码的 UTF-8；改用包含 `url`、`username`、`password` 的表则无需编码" }
+    fn bad_cron(key) { "`{key}` must be a cron expression of five fields such as \"30 2 * * *\"", "`{key}` 应为五段的 cron 表达式，例如 \"30 2 * * *\"" }
+    fn bad_time_zone(key) { "`{key}` must be the name of a time zone such as \"Asia/Shanghai\"", "`{key}` 应为时区名称，例如 \"Asia/Shanghai\"" }
+    fn bad_jitter(key) { "`{key}` must be a time such as \"90s\", \"10m\" or \"1h\", at most 24 hours", "`{key}` 应为时长，例如 \"90s\"、\"10m\" 或 \"1h\"，不超过 24 小时" }
     fn password_alone(key) { "`{key}` needs `username` beside it", "设置 `{key}` 时必须同时设置 `username`" }
 
     fn at_place(place, what) { "{place}: {what}", "{place} 处：{what}" }
@@ -204,6 +207,10 @@ sentences! {
     fn not_kept(n) { "{n} more were counted and not kept", "另有 {n} 项只计数、未保存" }
     fn log_sum(errors, warnings) { "In the log: errors {errors}, warnings {warnings}", "日志中有错误 {errors} 条、警告 {warnings} 条" }
     fn where_to_read(command) { "More: {command}", "详情：{command}" }
+    fn waiting(run) { "run {run} of this source is at work; waiting for it", "该来源的第 {run} 次运行正在进行，等待其结束" }
+    fn object_unchanged(object) { "unchanged {object}", "未变 {object}" }
+    fn object_absent(object) { "absent {object}: neither at the source nor held", "不存在 {object}：来源中没有，平台也未持有" }
+    fn object_unknown(object) { "not read {object}", "未能读取 {object}" }
     fn stopping() { "stopping in good order; once more to stop at once", "正在有序停止；再按一次立即停止" }
 
     // An organisation.

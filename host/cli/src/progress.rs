@@ -59,6 +59,11 @@ impl Way {
 }
 
 impl ProgressLine {
+    /// Say something once, whatever the way. Nobody is told if stderr is gone.
+    pub(crate) fn tell(&self, sentence: &Sentence) {
+        let _told = writeln!(io::stderr().lock(), "{}", sentence.to(self.reader.language));
+    }
+
     /// Nothing is shown before the first progress.
     pub(crate) fn new(reader: Reader, way: Way) -> Self {
         Self { reader, way, started: Instant::now(), last: None }

@@ -7,9 +7,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rollcall_host::history::Counters;
-use rollcall_host::model::{Entry, Progress, Severity};
+use rollcall_host::model::{Entry, Progress, RunId, Severity};
 use rollcall_host::observe::Observer;
 
+use crate::messages;
 use crate::progress::ProgressLine;
 
 /// Time after which the line is drawn again although nothing changed.
@@ -38,6 +39,8 @@ pub(crate) struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
+    /// The run that has the source, until the reader was told.
+    waiting_for: Option<RunId>,
     progress: Option<Progress>,
     is_new: bool,
     has_ended: bool,
@@ -81,6 +84,13 @@ impl Watch {
 }
 
 impl Observer for Shared {
+    fn waiting(&self, busy_with: &RunId) {
+        let mut state = self.lock();
+        state.waiting_for = Some(busy_with.clone());
+        state.is_new = true;
+        self.changed.notify_one();
+    }
+
     fn progress(&self, progress: Option<&Progress>, counters: &Counters) {
         let mut state = self.lock();
         state.progress = Some(progress.cloned().unwrap_or_else(|| unnamed(counters)));
@@ -102,7 +112,9 @@ impl Shared {
             let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
             state.is_new = false;
             let (progress, has_ended) = (state.progress.clone(), state.has_ended);
+            let waiting_for = state.waiting_for.take();
             drop(state);
+            waiting_for.iter().for_each(|run| line.tell(&messages::waiting(run)));
             if has_ended {
                 return line.clear();
             }

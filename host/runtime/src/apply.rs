@@ -232,7 +232,7 @@ impl Apply {
             }
             Step::Hold(_, why) => {
                 self.ledger.held(1);
-                Outcome::Rejected(why)
+                Outcome::Rejected(*why)
             }
             Step::Write(action) => match stored.next() {
                 Some(Stored::Refused(why)) => {
@@ -315,7 +315,7 @@ enum Step<W> {
     Nothing(Kind),
     Refuse(Kind, Diagnosis),
     /// A departure that waits for a person.
-    Hold(W, Diagnosis),
+    Hold(W, Box<Diagnosis>),
 }
 
 impl Planned {
@@ -342,7 +342,7 @@ fn split(planned: Vec<Planned>) -> Split {
             Step::Nothing(kind) => Step::Nothing(kind),
             Step::Refuse(kind, why) => Step::Refuse(kind, why),
             Step::Hold(write, why) => {
-                held.push(ChangeRecord { refusal: Some(why.clone()), ..(&write).into() });
+                held.push(ChangeRecord { refusal: Some((*why).clone()), ..(&write).into() });
                 Step::Hold(write.action, why)
             }
             Step::Write(write) => {

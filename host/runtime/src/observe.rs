@@ -7,6 +7,11 @@ use crate::model::{Entry, Progress, RunId};
 
 /// Is told what happens in a run. Called on the run's own threads, so each method must return at once.
 pub trait Observer: Send + Sync {
+    /// The source is busy with this run, and the new one waits for it ([`RunOptions::wait`](crate::RunOptions::wait)).
+    fn waiting(&self, busy_with: &RunId) {
+        let _ = busy_with;
+    }
+
     /// The run has its row in the history.
     fn opened(&self, run: &RunId) {
         let _ = run;

@@ -173,7 +173,8 @@ impl Attempt {
                 () = self.options.cancel.cancelled() => {}
             }
         };
-        turn::take(self.options.wait, stopped, || self.try_open()).await
+        let waiting = |run: &RunId| self.options.observer.waiting(run);
+        turn::take(self.options.wait, stopped, waiting, || self.try_open()).await
     }
 
     async fn try_open(&self) -> Result<(Opened, Timestamp), RunError> {

@@ -32,6 +32,11 @@ const HELP: &[(&str, &str)] = &[
     ("rollcall sync source", "来源配置文件"),
     ("rollcall sync data", "存放导入数据的目录；不存在时自动创建"),
     ("rollcall sync dry_run", "只记录将会发生什么，不写入其他任何内容"),
+    ("rollcall refresh", "重新读取指定的人员和部门，使其与来源一致，并显示变化。"),
+    ("rollcall refresh source", "来源配置文件"),
+    ("rollcall refresh data", "存放导入数据的目录；不存在时自动创建"),
+    ("rollcall refresh user", "人员在来源中的编号；可重复指定"),
+    ("rollcall refresh department", "部门在来源中的编号；可重复指定"),
     ("rollcall history", "列出来源的运行，最近的在前；或查看其中一次。"),
     ("rollcall history run", "运行编号：查看其日志，以及每项变更的前后内容"),
     ("rollcall history source", "来源名称，即其配置文件中的 name"),
@@ -141,6 +146,7 @@ mod tests {
               connector  查看连接器。
               check      检查来源：配置、网络通路、凭证与权限。不做任何改动。
               sync       导入来源的组织，或其中的变化。
+              refresh    重新读取指定的人员和部门，使其与来源一致，并显示变化。
               history    列出来源的运行，最近的在前；或查看其中一次。
               directory  查看从来源导入的内容。
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rollcall_host::model::{RunId, SourceName};
+use rollcall_host::model::{Key, RunId, SourceName};
 use time::UtcOffset;
 
 use super::{Format, LowArgs, LowCommand, LowConnector, LowDirectory, SourceInData};
@@ -29,6 +29,7 @@ pub(crate) enum Task {
     Inspect { file: PathBuf },
     Check { source: Configured },
     Sync { source: Configured, data: PathBuf, dry_run: bool },
+    Refresh { source: Configured, data: PathBuf, keys: Vec<Key> },
     ListRuns { held: Held, all: bool },
     ShowRun { run: RunId, held: Held, all: bool },
     Tree { held: Held, departed: bool },
@@ -62,6 +63,12 @@ impl HiArgs {
             LowCommand::Check { source } => Task::Check { source: configured(&source.source)? },
             LowCommand::Sync { source, data, dry_run } => {
                 Task::Sync { source: configured(&source.source)?, data: data.data, dry_run }
+            }
+            LowCommand::Refresh { source, data, user, department } => {
+                // Departments first, as the people in them name them.
+                let departments = department.into_iter().map(|id| Key::new("Department", id));
+                let keys = departments.chain(user.into_iter().map(|id| Key::new("User", id))).collect();
+                Task::Refresh { source: configured(&source.source)?, data: data.data, keys }
             }
             LowCommand::History { run: None, source, all } => Task::ListRuns { held: held(source)?, all },
             LowCommand::History { run: Some(run), source, all } => {

@@ -131,7 +131,8 @@ async fn write_json(screen: &Screen, store: &SqliteStore, run: &Run) -> Result<(
     Ok(out.flush()?)
 }
 
-async fn each_entry(
+/// Every entry of a run, in order.
+pub(super) async fn each_entry(
     store: &SqliteStore,
     run: &Run,
     mut act: impl FnMut(Numbered<Entry>) -> Result<(), Stop>,
@@ -145,7 +146,8 @@ async fn each_entry(
     }
 }
 
-async fn each_change(
+/// Every change of a run, in order.
+pub(super) async fn each_change(
     store: &SqliteStore,
     run: &Run,
     mut act: impl FnMut(Numbered<ChangeRecord>) -> Result<(), Stop>,
@@ -159,7 +161,8 @@ async fn each_change(
     }
 }
 
-fn json_of(record: &Numbered<ChangeRecord>) -> Value {
+/// A change as JSON.
+pub(super) fn json_of(record: &Numbered<ChangeRecord>) -> Value {
     let change = &record.item;
     let [before, after] =
         [&change.before, &change.after].map(|document| document.as_ref().unwrap_or(&Value::Null));

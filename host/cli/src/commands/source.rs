@@ -8,7 +8,7 @@ use crate::source_file::Configured;
 
 /// Start an engine and load the connector of a source.
 pub(crate) async fn load(options: EngineOptions, configured: Configured) -> Result<(Engine, Source), Stop> {
-    let Configured { name, connector, departed, egress, settings, places: _ } = configured;
+    let Configured { name, connector, departed, egress, settings, places: _, schedule: _ } = configured;
     let engine = Engine::new(options)?;
     let connector = engine.load(&connector).await?;
     let source = Source::new(name, connector, settings, egress).with_departed_users(departed);

@@ -1,18 +1,20 @@
-//! `rollcall sync`: one import of a source, watched.
+//! `rollcall sync`: one import of a source, watched. `rollcall refresh` makes its own through here.
 //!
 //! JSON: `{"run", "n_warnings", "n_errors"}`, `run` as in `rollcall history`.
 
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rollcall_host::cancel::Cancel;
 use rollcall_host::engine::EngineOptions;
 use rollcall_host::history::{History, Run, RunState};
 use rollcall_host::host::Host;
-use rollcall_host::model::{Failure, RunId};
+use rollcall_host::model::{Failure, Key, RunId};
 use rollcall_host::run::RunOptions;
 use rollcall_host::source::Source;
+use rollcall_host::sqlite::SqliteStore;
 use serde_json::json;
 
 use crate::args::Format;
@@ -26,18 +28,53 @@ use crate::source_file::{Configured, Places};
 use crate::view::{self, Reader, changes, runs};
 use crate::watch::{Log, Watch};
 
+/// How long an import waits for a source that is busy.
+///
+/// 10 s. Why: a batch of events is over by then; whoever meets a full run would rather know.
+const SYNC_WAIT: Duration = Duration::from_secs(10);
+
+/// How long a refresh waits.
+///
+/// 2 s. Why: whoever asks about one object wants an answer now.
+const REFRESH_WAIT: Duration = Duration::from_secs(2);
+
 /// How an import is made.
 pub(crate) struct Import<'a> {
     /// The folder that holds what is imported.
     pub(crate) data: &'a Path,
     /// Whether it only records what it would do.
     pub(crate) dry_run: bool,
+    /// Only these objects; none for everything.
+    pub(crate) keys: Option<Vec<Key>>,
     /// Whether there are logs on stderr, beside which no line can be redrawn.
     pub(crate) logs: bool,
 }
 
+/// An import that was made.
+pub(super) struct Imported {
+    pub(super) store: Arc<SqliteStore>,
+    pub(super) run: Run,
+    pub(super) log: Log,
+}
+
 /// Import a source and show how it went.
 pub(crate) async fn sync(screen: &Screen, configured: Configured, import: &Import<'_>) -> Result<Exit, Stop> {
+    let Imported { run, log, .. } = self::import(screen, configured, import).await?;
+    match screen.format {
+        Format::Json => {
+            screen.json(&json!({"run": run, "n_warnings": log.n_warnings, "n_errors": log.n_errors}))?;
+        }
+        Format::Text => screen.lines(summary(screen, &run, &log, import.data))?,
+    }
+    Ok(exit_of(run.state))
+}
+
+/// Import from a source, watched.
+pub(super) async fn import(
+    screen: &Screen,
+    configured: Configured,
+    import: &Import<'_>,
+) -> Result<Imported, Stop> {
     let store = Arc::new(data::open_or_create(import.data)?);
     let options = EngineOptions { cache_dir: Some(data::cache(import.data)), ..EngineOptions::default() };
     let places = configured.places.clone();
@@ -47,14 +84,7 @@ pub(crate) async fn sync(screen: &Screen, configured: Configured, import: &Impor
     let Some(run) = store.run(&id).await? else {
         return Err(Stop::failed(exit::diagnosis("unknown-run", &messages::unknown_run(id, source.name()))));
     };
-    let run = located(run, &places);
-    match screen.format {
-        Format::Json => {
-            screen.json(&json!({"run": run, "n_warnings": log.n_warnings, "n_errors": log.n_errors}))?;
-        }
-        Format::Text => screen.lines(summary(screen, &run, &log, import.data))?,
-    }
-    Ok(exit_of(run.state))
+    Ok(Imported { store, run: located(run, &places), log })
 }
 
 /// Make the run, showing its progress and listening for signals.
@@ -74,8 +104,12 @@ async fn watched(
     signals::listen(cancel.clone(), move || tell_stopping(&reader, way))?;
     let watch = Watch::begin(ProgressLine::new(reader, way));
     let observer = watch.observer();
-    let options = RunOptions { dry_run: import.dry_run, observer, cancel, ..RunOptions::default() };
-    let report = host.sync(source, options).await;
+    let wait = if import.keys.is_some() { REFRESH_WAIT } else { SYNC_WAIT };
+    let options = RunOptions { dry_run: import.dry_run, observer, cancel, wait, ..RunOptions::default() };
+    let report = match &import.keys {
+        None => host.sync(source, options).await,
+        Some(keys) => host.refresh(source, keys.clone(), options).await,
+    };
     let log = watch.end();
     Ok((report?.run, log))
 }
@@ -92,7 +126,8 @@ fn tell_stopping(reader: &Reader, way: Way) {
     let _told = writeln!(io::stderr().lock(), "{line_break}{}", messages::stopping().to(reader.language));
 }
 
-fn summary(screen: &Screen, run: &Run, log: &Log, data: &Path) -> Vec<String> {
+/// How it went, and where to read more.
+pub(super) fn summary(screen: &Screen, run: &Run, log: &Log, data: &Path) -> Vec<String> {
     let reader = &screen.reader;
     let cross = reader.sign("✗", "x");
     let mut lines = vec![runs::summary(run, reader)];
@@ -116,7 +151,8 @@ fn quoted(path: &Path) -> String {
     if path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
-fn exit_of(state: RunState) -> Exit {
+/// What the shell is told.
+pub(super) fn exit_of(state: RunState) -> Exit {
     match state {
         RunState::Succeeded => Exit::Done,
         RunState::Partial => Exit::Partial,

@@ -16,7 +16,15 @@ pub(crate) struct Written {
     pub(super) departed: Option<Placed<Word>>,
     pub(super) egress: WrittenEgress,
     pub(super) settings: WrittenValue,
+    pub(super) schedule: Option<WrittenSchedule>,
     pub(super) places: Places,
+}
+
+/// When full runs are to be due.
+pub(super) struct WrittenSchedule {
+    pub(super) cron: Placed<Word>,
+    pub(super) time_zone: Option<Placed<Word>>,
+    pub(super) jitter: Option<Placed<Word>>,
 }
 
 /// How requests are to leave.
@@ -103,11 +111,12 @@ impl Reader<'_> {
     fn file(&mut self, root: &Spanned<DeTable<'_>>) -> Option<Written> {
         let start = Place::of(self.text, &(0..0));
         let root = Table { name: "", entries: root.get_ref(), place: start };
-        self.only(&root, &["name", "connector", "departed", "egress", "settings"]);
+        self.only(&root, &["name", "connector", "departed", "egress", "schedule", "settings"]);
         let name = self.needed_word(&root, "name");
         let connector = self.needed_word(&root, "connector");
         let departed = self.word_in(&root, "departed");
         let egress = self.table_in(&root, "egress");
+        let schedule = self.table_in(&root, "schedule").and_then(|schedule| self.schedule(&schedule));
         let settings = self.table_in(&root, "settings");
         let egress = egress.map(|egress| self.egress(&egress)).unwrap_or_default();
         let settings = settings.map_or_else(Vec::new, |settings| self.members("settings", settings.entries));
@@ -117,6 +126,7 @@ impl Reader<'_> {
             departed,
             egress,
             settings: WrittenValue::Table(settings),
+            schedule,
             places: Places::of(self.text, root.entries),
         })
     }
@@ -127,6 +137,14 @@ impl Reader<'_> {
         let ca = self.word_in(egress, "ca");
         let allow = egress.get("allow").and_then(|allow| self.origins(allow));
         WrittenEgress { proxy, ca, allow }
+    }
+
+    fn schedule(&mut self, schedule: &Table<'_>) -> Option<WrittenSchedule> {
+        self.only(schedule, &["cron", "time_zone", "jitter"]);
+        let cron = self.needed_word(schedule, "cron");
+        let time_zone = self.word_in(schedule, "time_zone");
+        let jitter = self.word_in(schedule, "jitter");
+        Some(WrittenSchedule { cron: cron?, time_zone, jitter })
     }
 
     fn proxy(&mut self, proxy: &Spanned<DeValue<'_>>) -> Option<WrittenProxy> {

@@ -11,8 +11,9 @@ use rollcall_host::grant::Origin;
 use rollcall_host::model::SourceName;
 use serde_json::Value;
 
-use super::parse::{Placed, Word, Written, WrittenEgress, WrittenProxy, WrittenValue};
-use super::{Complaint, Configured};
+use super::parse::{Placed, Word, Written, WrittenEgress, WrittenProxy, WrittenSchedule, WrittenValue};
+use super::schedule::{looks_like_cron, looks_like_time_zone, time};
+use super::{Complaint, Configured, ScheduleText};
 use crate::messages::{self, Sentence};
 
 /// The most that is read from a file named in a source file, in bytes.
@@ -59,6 +60,7 @@ impl Resolver<'_> {
             written.departed.as_ref().map_or(Some(DepartedUsers::default()), |word| self.departed(word));
         let egress = self.egress(&written.egress);
         let settings = self.value(&written.settings);
+        let schedule = written.schedule.as_ref().map(|schedule| self.schedule(schedule));
         Some(Configured {
             name: name?,
             connector: connector?,
@@ -66,6 +68,7 @@ impl Resolver<'_> {
             egress: egress?,
             settings: settings?,
             places: written.places.clone(),
+            schedule: held(schedule)?,
         })
     }
 
@@ -90,6 +93,25 @@ impl Resolver<'_> {
             origins.into_iter().collect::<Option<Vec<_>>>()
         });
         Some(Egress { proxy: held(proxy)?, ca_pem: held(ca_pem)?, allow: held(allow)? })
+    }
+
+    fn schedule(&mut self, written: &WrittenSchedule) -> Option<ScheduleText> {
+        let WrittenSchedule { cron, time_zone, jitter } = written;
+        let expression = self.text(cron).and_then(|text| {
+            let is_right = looks_like_cron(&text);
+            self.parsed(cron, is_right.then_some(text).ok_or_else(|| messages::bad_cron(&cron.key)))
+        });
+        let zone = time_zone.as_ref().map(|word| {
+            let text = self.text(word)?;
+            let is_right = looks_like_time_zone(&text);
+            self.parsed(word, is_right.then_some(text).ok_or_else(|| messages::bad_time_zone(&word.key)))
+        });
+        let late = jitter.as_ref().map(|word| {
+            let text = self.text(word)?;
+            self.parsed(word, time(&text).ok_or_else(|| messages::bad_jitter(&word.key)))
+        });
+        let (time_zone, jitter) = (held(zone)?, held(late)?.unwrap_or_default());
+        Some(ScheduleText { cron: expression?, time_zone, jitter })
     }
 
     fn proxy(&mut self, written: &WrittenProxy) -> Option<Proxy> {

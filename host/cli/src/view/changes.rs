@@ -60,7 +60,8 @@ pub(crate) fn called(change: &ChangeRecord) -> Option<&str> {
         .find_map(|document| document.get("displayName").and_then(Value::as_str))
 }
 
-fn subject(key: &Key, name: Option<&str>) -> String {
+/// An object by its kind, its id and its name.
+pub(crate) fn subject(key: &Key, name: Option<&str>) -> String {
     let name = name.map(|name| format!(" {}", plain(name))).unwrap_or_default();
     format!("{} {}{name}", plain(&key.resource_type), Value::from(plain(&key.external_id)))
 }

@@ -114,7 +114,7 @@ impl Planned {
     fn hold(&mut self, why: impl FnOnce(&crate::model::Key) -> Diagnosis) {
         let step = std::mem::replace(&mut self.step, Step::Nothing(Kind::Departure));
         self.step = match step {
-            Step::Write(write) => Step::Hold(write, why(&self.key)),
+            Step::Write(write) => Step::Hold(write, Box::new(why(&self.key))),
             step @ (Step::Nothing(_) | Step::Refuse(..) | Step::Hold(..)) => step,
         };
     }

@@ -88,9 +88,10 @@ async fn ended(store: &MemoryStore, trigger: Trigger, dry_run: bool, state: RunS
     };
     changes.extend([refused, ChangeRecord { action: Action::Updated, ..change(&Key::new("User", "same")) }]);
     store.record_changes(&run, &changes).await.unwrap();
-    let counters = match state {
-        RunState::Interrupted => Counters::default(),
-        _ => Counters { deactivated: u64::try_from(left.len()).unwrap(), ..Counters::default() },
+    let counters = if state == RunState::Interrupted {
+        Counters::default()
+    } else {
+        Counters { deactivated: u64::try_from(left.len()).unwrap(), ..Counters::default() }
     };
     let finished_at = Timestamp::from_unix_ms(at);
     let end = RunEnd { state, counters, failure: None, n_entries_dropped: 0, finished_at };

@@ -11,7 +11,7 @@ use crate::history::Opened;
 use crate::limits::BUSY_POLL_INTERVAL;
 use crate::model::{RunId, Timestamp};
 
-/// Try until the run is open, for as long as the caller would wait and does not stop it.
+/// Try until the run is open, for as long as the caller would wait and does not stop it. `waiting` is told whom for.
 ///
 /// # Errors
 ///
@@ -19,12 +19,14 @@ use crate::model::{RunId, Timestamp};
 pub(super) async fn take<T>(
     wait: Duration,
     stopped: impl Future<Output = ()>,
+    waiting: impl FnOnce(&RunId),
     mut try_open: impl FnMut() -> T,
 ) -> Result<(RunId, Timestamp), RunError>
 where
     T: Future<Output = Result<(Opened, Timestamp), RunError>>,
 {
     let until = Instant::now() + wait;
+    let mut waiting = Some(waiting);
     let mut stopped = std::pin::pin!(stopped);
     loop {
         let run = match try_open().await? {
@@ -34,6 +36,9 @@ where
         let now = Instant::now();
         if until <= now {
             return Err(RunError::Busy { run });
+        }
+        if let Some(tell) = waiting.take() {
+            tell(&run);
         }
         tokio::select! {
             () = sleep_until(until.min(now + BUSY_POLL_INTERVAL)) => {}
@@ -67,28 +72,36 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_source_that_is_freed_in_time_is_taken() {
-        let taken = take(Duration::from_secs(2), pending(), free_after(Duration::from_millis(1990))).await;
+        let mut told = Vec::new();
+        let tell = |run: &RunId| told.push(run.clone());
+        let taken =
+            take(Duration::from_secs(2), pending(), tell, free_after(Duration::from_millis(1990))).await;
         assert_eq!(taken.unwrap(), (RunId::new("2"), AT));
+        assert_eq!(told, [RunId::new("1")]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_source_that_is_not_freed_in_time_is_busy() {
         let started = Instant::now();
-        check_busy(&take(Duration::from_millis(120), pending(), free_after(Duration::from_secs(1))).await);
+        check_busy(
+            &take(Duration::from_millis(120), pending(), |_| {}, free_after(Duration::from_secs(1))).await,
+        );
         assert_eq!(started.elapsed(), Duration::from_millis(120));
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_would_not_wait_does_not() {
         let started = Instant::now();
-        check_busy(&take(Duration::ZERO, pending(), free_after(Duration::from_secs(1))).await);
+        check_busy(&take(Duration::ZERO, pending(), |_| {}, free_after(Duration::from_secs(1))).await);
         assert_eq!(started.elapsed(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_stop_ends_the_waiting() {
         let started = Instant::now();
-        check_busy(&take(Duration::from_secs(60), ready(()), free_after(Duration::from_secs(1))).await);
+        check_busy(
+            &take(Duration::from_secs(60), ready(()), |_| {}, free_after(Duration::from_secs(1))).await,
+        );
         assert_eq!(started.elapsed(), Duration::ZERO);
     }
 }

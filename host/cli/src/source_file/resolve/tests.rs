@@ -1,6 +1,7 @@
 //! What a source file's values come to.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use expect_test::{Expect, expect};
 use serde_json::json;
@@ -122,6 +123,34 @@ fn certificates_are_in_place_or_at_a_path() {
     };
     assert_eq!(ca(r#""ca.pem""#), b"-----BEGIN CERTIFICATE-----\n");
     assert_eq!(ca(r#"{ file = "ca.pem" }"#), b"-----BEGIN CERTIFICATE-----");
+}
+
+#[test]
+fn a_schedule_is_a_cron_expression_with_what_it_needs() {
+    let schedule = |text: &str| configured(&format!("name = \"a\"\nconnector = \"b\"\n{text}")).schedule;
+    assert_eq!(schedule(""), None);
+    let bare = ScheduleText { cron: "30 2 * * *".to_owned(), time_zone: None, jitter: Duration::ZERO };
+    assert_eq!(schedule("schedule.cron = \"30 2 * * *\""), Some(bare.clone()));
+    let time_zone = Some("Asia/Shanghai".to_owned());
+    assert_eq!(
+        schedule("[schedule]\ncron = \"30 2 * * *\"\ntime_zone = \"Asia/Shanghai\"\njitter = \"10m\""),
+        Some(ScheduleText { time_zone, jitter: Duration::from_secs(600), ..bare })
+    );
+}
+
+#[test]
+fn a_wrong_schedule_is_told_with_its_place() {
+    Place::new().check_complaints(
+        "name = \"a\"\nconnector = \"b\"\n[schedule]\ncron = \"daily\"\ntime_zone = \"\"\njitter = \"10\"\n",
+        expect![[r#"
+            4:8 `schedule.cron` must be a cron expression of five fields such as "30 2 * * *"
+                `schedule.cron` 应为五段的 cron 表达式，例如 "30 2 * * *"
+            5:13 `schedule.time_zone` must be the name of a time zone such as "Asia/Shanghai"
+                `schedule.time_zone` 应为时区名称，例如 "Asia/Shanghai"
+            6:10 `schedule.jitter` must be a time such as "90s", "10m" or "1h", at most 24 hours
+                `schedule.jitter` 应为时长，例如 "90s"、"10m" 或 "1h"，不超过 24 小时
+        "#]],
+    );
 }
 
 #[test]
