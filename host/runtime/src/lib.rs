@@ -2,7 +2,7 @@
 //!
 //! A connector is a WebAssembly component that knows one directory service. This crate runs it: it gives it HTTP through
 //! your proxy, a place for its small state, and your platform's tables, and nothing else. It knows no connector by name.
-//! Deliberately not here: a user interface, schedules, and any web server.
+//! Deliberately not here: a user interface, a place for configuration, and any web server.
 //!
 //! # A walk
 //!
@@ -20,6 +20,12 @@
 //! 6. **Import.** [`Host::sync`] is one run. Its row is in the history before the first byte leaves, and says in the end
 //!    what was created, changed, kept and removed, or why it could not go on. [`RunOptions`] has the dry run, the
 //!    observer of its progress, and the handle that stops it.
+//!
+//! 7. **Follow.** [`Follower::start`] keeps the platform in line from then on. It needs a fourth store,
+//!    [`inbox::Inbox`]. What the source pushes is kept there before it is acknowledged, and acted on a moment later:
+//!    hand every callback of your web server to [`Follower::receive`]; a channel is held open by itself, by the same
+//!    way out. Full runs by a [`follow::Schedule`] find what nobody pushed. [`Follower::sync`] and
+//!    [`Follower::refresh`] are then the way to run the source, because they wait for their turn.
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -49,11 +55,12 @@
 //! - In a full run nothing leaves the platform but by one call at the end, and nobody without a witness.
 //! - A connector that crashes, loops, hoards or floods ends its own run with a sentence that says so, and no other.
 //! - A secret of the settings or the proxy's password is in no error, log, history row or debug output.
+//! - An event that was acknowledged is in the inbox until a run has brought what it names in line, or a person was told.
 //! - A run has a row, and the row is closed, or reads `interrupted` when its process died.
 //!
 //! # Where to read on
 //!
-//! [`run`] is one attempt from beginning to end; [`limits`] has every bound with its reason; [`egress`], [`grant`] and
+//! [`run`] is one attempt from beginning to end; [`follow`] is everything between two of them; [`limits`] has every bound with its reason; [`egress`], [`grant`] and
 //! [`rate`] are the way out; [`merge`] says what becomes of a document.
 
 pub mod directory;

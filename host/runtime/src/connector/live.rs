@@ -23,7 +23,7 @@ use crate::limits::{
     MAX_EVENT_KIND_BYTES, MAX_EVENT_PAYLOAD_BYTES, MAX_EVENT_SUBJECTS, MAX_EXTERNAL_ID_BYTES, MAX_REPLIES,
     MAX_REPLY_BYTES, MAX_REQUEST_HEADERS, MAX_RESOURCE_TYPE_BYTES, MAX_SUBPROTOCOLS, MAX_URL_BYTES,
 };
-use crate::model::{Failure, Summary, Timestamp};
+use crate::model::{Failure, Key, Summary, Timestamp};
 use crate::secrets::Secrets;
 
 /// A change notice, as the connector understood it.
@@ -33,7 +33,7 @@ pub(crate) struct Notice {
     pub(crate) kind: String,
     pub(crate) payload: Vec<u8>,
     pub(crate) born_at: Option<Timestamp>,
-    pub(crate) subjects: Vec<crate::model::Key>,
+    pub(crate) subjects: Vec<Key>,
 }
 
 impl Notice {
@@ -264,12 +264,12 @@ impl Checker<'_> {
         let reader = Reader { secrets: self.secrets };
         let key = |key: wit::Key| {
             let text = |text: &str, max| reader.text(text, max);
-            crate::model::Key::new(
+            Key::new(
                 text(&key.resource_type, MAX_RESOURCE_TYPE_BYTES),
                 text(&key.external_id, MAX_EXTERNAL_ID_BYTES),
             )
         };
-        let different: BTreeSet<crate::model::Key> = subjects.into_iter().map(key).collect();
+        let different: BTreeSet<Key> = subjects.into_iter().map(key).collect();
         Ok(Notice {
             id,
             kind: reader.text(&kind, MAX_EVENT_KIND_BYTES),
@@ -306,4 +306,124 @@ fn to_guest(event: &NewEvent) -> guest::Event {
 
 fn broke(what: String) -> GuestError {
     GuestError::BrokeContract { what }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn secrets() -> Secrets {
+        let schema = json!({"properties": {"secret": {"writeOnly": true}}});
+        Secrets::of(&schema, &json!({"secret": "hunter2"}), None)
+    }
+
+    fn event(id: &str) -> guest::Event {
+        guest::Event {
+            id: id.to_owned(),
+            kind: "user_modify_org".to_owned(),
+            payload: vec![0; MAX_EVENT_PAYLOAD_BYTES],
+            born_at_ms: Some(7),
+            subjects: vec![wit::Key { resource_type: "User".to_owned(), external_id: "a".to_owned() }; 2],
+        }
+    }
+
+    fn notices(events: Vec<guest::Event>) -> Result<Vec<Notice>, GuestError> {
+        Checker { secrets: &secrets() }.notices(events)
+    }
+
+    #[test]
+    fn an_event_that_keeps_the_contract_is_read_with_each_subject_once() {
+        let notice = notices(vec![event("1")]).unwrap().remove(0);
+        assert_eq!((notice.id.as_str(), notice.born_at), ("1", Some(Timestamp::from_unix_ms(7))));
+        assert_eq!(notice.subjects, [Key::new("User", "a")]);
+    }
+
+    #[test]
+    fn events_that_break_the_contract_are_refused() {
+        let subject = wit::Key { resource_type: "User".to_owned(), external_id: "a".to_owned() };
+        let long = wit::Key { external_id: "a".repeat(MAX_EXTERNAL_ID_BYTES + 1), ..subject.clone() };
+        for wrong in [
+            event(""),
+            event(&"x".repeat(MAX_EVENT_ID_BYTES + 1)),
+            event("of-hunter2"),
+            guest::Event { kind: "x".repeat(MAX_EVENT_KIND_BYTES + 1), ..event("1") },
+            guest::Event { payload: vec![0; MAX_EVENT_PAYLOAD_BYTES + 1], ..event("1") },
+            guest::Event { subjects: vec![subject; MAX_EVENT_SUBJECTS + 1], ..event("1") },
+            guest::Event { subjects: vec![long], ..event("1") },
+        ] {
+            let error = notices(vec![wrong]).unwrap_err();
+            assert!(matches!(error, GuestError::BrokeContract { .. }), "{error}");
+            assert!(!error.to_string().contains("hunter2"));
+        }
+        assert!(notices(vec![event("1"); MAX_CHANGES]).is_ok());
+        assert!(notices(vec![event("1"); MAX_CHANGES + 1]).is_err());
+    }
+
+    #[test]
+    fn a_secret_in_the_words_of_an_event_is_blacked_out() {
+        let event = guest::Event { kind: "hunter2".to_owned(), ..event("1") };
+        assert_eq!(notices(vec![event]).unwrap()[0].kind, "[secret]");
+    }
+
+    #[test]
+    fn a_receipt_that_no_web_server_could_send_is_refused() {
+        let receipt = |status, n_headers, n_bytes| guest::Receipt {
+            status,
+            headers: vec![("a".to_owned(), "b".to_owned()); n_headers],
+            body: vec![0; n_bytes],
+            events: Vec::new(),
+        };
+        let secrets = secrets();
+        let checker = Checker { secrets: &secrets };
+        assert!(checker.received(receipt(200, MAX_REQUEST_HEADERS, MAX_DELIVERY_BYTES)).is_ok());
+        for wrong in [
+            receipt(0, 0, 0),
+            receipt(101, 0, 0),
+            receipt(600, 0, 0),
+            receipt(200, MAX_REQUEST_HEADERS + 1, 0),
+            receipt(200, 0, MAX_DELIVERY_BYTES + 1),
+        ] {
+            assert!(checker.received(wrong).is_err());
+        }
+    }
+
+    #[test]
+    fn a_flood_of_answers_to_a_frame_is_refused() {
+        let reaction = |replies: Vec<String>, refusals: Vec<String>| guest::Reaction {
+            replies,
+            refusals,
+            events: Vec::new(),
+            reconnect: false,
+        };
+        let secrets = secrets();
+        let checker = Checker { secrets: &secrets };
+        let frames = |n, bytes| vec!["x".repeat(bytes); n];
+        assert!(checker.reaction(reaction(frames(MAX_REPLIES, 1), frames(1, MAX_REPLY_BYTES))).is_ok());
+        assert!(checker.reaction(reaction(frames(MAX_REPLIES + 1, 1), Vec::new())).is_err());
+        assert!(checker.reaction(reaction(Vec::new(), frames(1, MAX_REPLY_BYTES + 1))).is_err());
+    }
+
+    #[test]
+    fn a_channel_without_a_heartbeat_is_refused() {
+        let channel = |heartbeat_ms, n_bytes| guest::Channel {
+            url: "x".repeat(n_bytes),
+            subprotocols: Vec::new(),
+            heartbeat_ms,
+        };
+        assert!(opening(channel(1, MAX_URL_BYTES)).is_ok());
+        assert!(opening(channel(0, 1)).is_err());
+        assert!(opening(channel(1, MAX_URL_BYTES + 1)).is_err());
+    }
+
+    #[test]
+    fn the_address_of_a_channel_is_in_no_debug_output() {
+        let opening = Opening {
+            url: "wss://source.test/?ticket=hunter2".to_owned(),
+            subprotocols: Vec::new(),
+            heartbeat: Duration::from_secs(1),
+        };
+        assert_eq!(format!("{opening:?}"), "Opening { heartbeat: 1s, .. }");
+    }
 }

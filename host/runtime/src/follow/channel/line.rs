@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::oneshot;
+use tokio::task::unconstrained;
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
 use super::{CHANNEL_DRAIN, Heard, Incoming, Line};
@@ -110,7 +111,8 @@ impl Listener {
     fn and_what_is_there(&mut self, first: String) -> (Vec<String>, Option<Incoming>) {
         let mut frames = vec![first];
         while frames.len() < MAX_FRAMES_AT_ONCE {
-            match self.line.next().now_or_never() {
+            // Without this, tokio would say after some frames that there is nothing, so that others get their turn.
+            match unconstrained(self.line.next()).now_or_never() {
                 Some(Incoming::Text(frame)) => frames.push(frame),
                 Some(Incoming::Alive) => {}
                 Some(end @ Incoming::Closed(_)) => return (frames, Some(end)),

@@ -18,7 +18,8 @@ use crate::connector::{Missed, Notice, Reaction, Received};
 use crate::error::RunError;
 use crate::history::{ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunState, Trigger};
 use crate::inbox::{
-    ChannelNote, EventFilter, EventState, Following, Inbox, InboxEvent, NewEvent, Refused, Stopped,
+    ChannelNote, EventFilter, EventState, Fate, Following, Inbox, InboxEvent, NewEvent, Refused, Settlement,
+    Stopped,
 };
 use crate::model::{Diagnosis, Failure, FailureKind, SourceName, Timestamp};
 use crate::run::{Finished, RunOptions, RunReport, Work};
@@ -350,6 +351,19 @@ impl Bench {
         };
         let events: Vec<_> = ids.iter().map(event).collect();
         self.store.store(&source(), &events).await.unwrap();
+    }
+}
+
+impl Bench {
+    /// Events that were done so many days ago.
+    pub(super) async fn already_done(&self, events: &[(&str, i64)]) {
+        for (id, days) in events {
+            self.already_kept(&[id]).await;
+            let at = Timestamp::from_unix_ms(START.unix_ms() - days * 24 * 3_600_000);
+            let number = self.all_events().await[0].number;
+            let settlement = Settlement { number, run: None, at, fate: Fate::Done };
+            self.store.settle(&source(), &[settlement]).await.unwrap();
+        }
     }
 }
 

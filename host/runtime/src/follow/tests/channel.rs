@@ -119,13 +119,13 @@ async fn a_source_that_wants_another_connection_gets_it_at_once_and_the_old_one_
     let ((line, mut peer), (second, mut second_peer)) = (connection(), connection());
     bench.fake.told().openings = [Ok(line), Ok(second)].into();
     let _follower = bench.follow().await;
-    seconds(60 / 4).await;
+    seconds(15).await;
     peer.push("move");
     seconds(1).await;
     peer.push("e1");
     second_peer.push("e2");
     assert_eq!([peer.hears().await, second_peer.hears().await], ["ack e1", "ack e2"]);
-    assert_eq!(peer.hears().await, "CLOSE");
+    assert_eq!([peer.hears().await, peer.hears().await], ["PING", "CLOSE"]);
     let opened: Vec<String> = bench.calls().into_iter().filter(|call| call.ends_with("open")).collect();
     assert_eq!(opened, ["0 s: open", "15 s: open"]);
     assert_eq!(states(&bench), ["Connecting", "Connected"]);
@@ -261,17 +261,6 @@ async fn a_gap_is_remembered_until_a_full_run_has_made_up_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_import_waits_for_the_channel_and_is_only_one() {
-    let bench = Bench::never_imported();
-    let (line, _peer) = connection();
-    let busy = Err(failure(FailureKind::Unavailable, "busy"));
-    bench.fake.told().openings = [busy, Ok(line)].into();
-    let _follower = bench.follow().await;
-    seconds(300).await;
-    assert!((1..=2).contains(&bench.runs().len()), "{:?}", bench.runs());
-}
-
-#[tokio::test(start_paused = true)]
 async fn the_first_import_and_the_gap_before_the_first_channel_are_one_run() {
     let bench = Bench::never_imported();
     let (line, _peer) = connection();
@@ -291,16 +280,4 @@ async fn a_channel_that_is_not_needed_any_more_is_closed_and_that_is_known() {
     follower.stop().await;
     assert_eq!(peer.hears().await, "CLOSE");
     assert_eq!(bench.following().await.channel.unwrap().state, ChannelState::Closed);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_channel_that_flaps_is_written_down_once_a_second() {
-    let bench = listened_to().await;
-    let (line, peer) = connection();
-    peer.breaks();
-    bench.fake.told().openings = [Ok(line)].into();
-    let _follower = bench.follow().await;
-    seconds(30).await;
-    // It had no second connection, so it ended without one.
-    assert_eq!(bench.following().await.channel.unwrap().state, ChannelState::Off);
 }
