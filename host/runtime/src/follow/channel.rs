@@ -101,6 +101,7 @@ impl Channel {
                 Next::Probe => CHANNEL_PROBE_INTERVAL,
             };
             tokio::select! {
+                biased;
                 () = self.followed.stop.cancelled() => break,
                 () = self.followed.mended.notified() => {}
                 () = sleep(pause) => {}
@@ -115,8 +116,9 @@ impl Channel {
             self.stands(ChannelState::Connecting, None);
         }
         let opened = tokio::select! {
-            opened = self.followed.upstream.open() => opened,
+            biased;
             () = self.followed.stop.cancelled() => return Next::OpenNow,
+            opened = self.followed.upstream.open() => opened,
         };
         match opened {
             Ok(None) => {

@@ -29,6 +29,9 @@ use crate::run::{Finished, RunOptions, RunReport, Work};
 
 const OWED_BACKOFF: Backoff = Backoff { first: OWED_RUN_BACKOFF, most: MAX_OWED_RUN_BACKOFF };
 
+/// Shortest pause of a task that has nothing to do, so that a store that contradicts itself costs little.
+const SHORTEST_IDLE: Duration = Duration::from_millis(10);
+
 /// Rows of the history that are read at a time.
 const ROWS: u32 = 100;
 
@@ -160,8 +163,10 @@ impl Turns {
         if goes_first && let Some(batch) = self.next_batch().await? {
             return Ok(Turn::Batch(batch));
         }
-        if patience.is_some() {
-            return Ok(Turn::Full(self.next_full()));
+        if patience.is_some()
+            && let Some(full) = self.next_full()
+        {
+            return Ok(Turn::Full(full));
         }
         self.n_batches = 0;
         Ok(Turn::Nothing)
@@ -169,9 +174,7 @@ impl Turns {
 
     /// How many batches go before the full run that is wanted; none when none is.
     fn patience(&self) -> Option<u32> {
-        let asks = &self.followed.asks;
-        let is_owed = asks.owed_due().is_some_and(|due| due <= Instant::now());
-        match (asks.wants_full() || is_owed, self.timetable.is_due()) {
+        match (self.followed.asks.wants_full() || self.is_owed(), self.timetable.is_due()) {
             (true, _) => Some(1),
             (false, true) => Some(BATCHES_BEFORE_SCHEDULED_RUN),
             (false, false) => None,
@@ -187,11 +190,18 @@ impl Turns {
         Ok(batch::next(inbox.due(name, now, MAX_EVENTS_PER_BATCH).await?))
     }
 
-    fn next_full(&self) -> Full {
+    fn next_full(&self) -> Option<Full> {
         let ask = self.followed.asks.take_full();
-        // A dry run pays nothing, so nothing else goes with it.
+        // Whoever asked may have gone away a moment ago.
+        if ask.is_none() && !self.is_owed() && !self.timetable.is_due() {
+            return None;
+        }
         let trigger = ask.as_ref().map_or(Trigger::Schedule, |ask| ask.options.trigger);
-        Full { ask, trigger }
+        Some(Full { ask, trigger })
+    }
+
+    fn is_owed(&self) -> bool {
+        self.followed.asks.owed_due().is_some_and(|due| due <= Instant::now())
     }
 
     /// Wait until something may have changed.
@@ -215,7 +225,7 @@ impl Turns {
         };
         let now = self.followed.now();
         let moments = [event, self.timetable.next()].into_iter().flatten().map(|at| until(now, at));
-        moments.chain(owed).fold(FOLLOW_POLL_INTERVAL, Duration::min).max(Duration::from_millis(1))
+        moments.chain(owed).fold(FOLLOW_POLL_INTERVAL, Duration::min).max(SHORTEST_IDLE)
     }
 
     /// Take over what someone else may have written down.
@@ -357,7 +367,9 @@ impl Turns {
 
     async fn full(&mut self, full: Full) -> Taken {
         let Full { ask, trigger } = full;
+        self.n_batches = 0;
         match ask {
+            // It reads everything and pays nothing.
             Some(ask) if ask.options.dry_run => self.refresh(ask).await,
             ask => self.real_full(ask, trigger).await,
         }
@@ -378,8 +390,8 @@ impl Turns {
             }
             result => result.map(|finished| finished.report),
         };
-        self.n_batches = 0;
-        self.followed.asks.end_paying(still_owed(&result, owed));
+        let was_cut_short = self.followed.stop.is_cancelled().then_some(Duration::ZERO);
+        self.followed.asks.end_paying(still_owed(&result, owed).or(was_cut_short));
         match &result {
             Ok(report) => {
                 let n_covered = self.covered(report).await;

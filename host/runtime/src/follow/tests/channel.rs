@@ -281,3 +281,18 @@ async fn a_channel_that_is_not_needed_any_more_is_closed_and_that_is_known() {
     assert_eq!(peer.hears().await, "CLOSE");
     assert_eq!(bench.following().await.channel.unwrap().state, ChannelState::Closed);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_gap_is_remembered_by_a_follower_that_stops_before_it_made_up_for_it() {
+    let bench = listened_to().await;
+    let heard_until = bench.following().await.heard_until;
+    seconds(61).await;
+    let (line, _peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    bench.fake.told().run_takes = Duration::from_secs(600);
+    let follower = bench.follow().await;
+    seconds(15).await;
+    follower.stop().await;
+    assert_eq!(bench.runs(), ["sync (stream)"]);
+    assert_eq!(bench.following().await.heard_until, heard_until);
+}

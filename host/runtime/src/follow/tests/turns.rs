@@ -495,3 +495,15 @@ async fn a_run_that_cannot_be_made_says_why_to_everyone_who_waits() {
     let codes = [first, second].map(|asked| asked.unwrap().report.failure.unwrap().diagnosis.code);
     assert_eq!(codes, ["odd", "odd"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_full_run_that_nobody_wants_any_more_does_not_start() {
+    let bench = Bench::imported().await;
+    let other = bench.someone_runs(Trigger::Manual).await;
+    let follower = bench.follow().await;
+    let impatient = tokio::time::timeout(Duration::from_secs(5), follower.sync(RunOptions::default()));
+    assert!(impatient.await.is_err());
+    bench.someone_is_done(&other, RunState::Succeeded).await;
+    seconds(60).await;
+    assert_eq!(bench.runs(), [""; 0]);
+}
