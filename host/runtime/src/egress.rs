@@ -10,7 +10,6 @@ mod client;
 mod dial;
 mod fault;
 mod tls;
-#[cfg_attr(not(test), expect(dead_code, reason = "whoever holds a channel open comes in the next change"))]
 pub(crate) mod websocket;
 
 #[cfg(test)]

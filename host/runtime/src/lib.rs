@@ -98,6 +98,7 @@ mod guard;
 mod guest;
 mod preflight;
 mod prepare;
+mod random;
 mod refusal;
 mod secrets;
 mod session;

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use http::header::{
@@ -18,10 +20,10 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
+use sha1::{Digest as _, Sha1};
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
-use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_accept_key};
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use url::Url;
@@ -32,6 +34,7 @@ use super::dial::Stream;
 use super::fault::Fault;
 use crate::grant::{Grants, Origin};
 use crate::limits::{CHANNEL_HANDSHAKE_TIMEOUT, CHANNEL_SEND_TIMEOUT, MAX_CHANNEL_MESSAGE_BYTES};
+use crate::random::random;
 
 /// An open WebSocket.
 pub(crate) struct WebSocket {
@@ -160,6 +163,22 @@ fn as_http(url: &str) -> Option<Url> {
     Some(url)
 }
 
+/// What is appended to a key before it is digested.
+///
+/// Source: RFC 6455, section 1.3.
+const HANDSHAKE_GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// A key that no answer from a cache has. It guards against mistakes and keeps no secret, so any randomness will do.
+fn key() -> String {
+    let random = [random(), random()].map(u64::to_be_bytes).concat();
+    STANDARD.encode(random)
+}
+
+/// What a server answers to a key.
+fn accept_of(key: &str) -> String {
+    STANDARD.encode(Sha1::new().chain_update(key).chain_update(HANDSHAKE_GUID).finalize())
+}
+
 /// RFC 6455, section 4.1.
 async fn upgrade(
     origin: &Origin,
@@ -167,7 +186,7 @@ async fn upgrade(
     subprotocols: &[String],
     stream: Stream,
 ) -> Result<Upgraded, Fault> {
-    let key = generate_key();
+    let key = key();
     let request =
         request(origin, url, subprotocols, &key).map_err(|error| Fault::invalid(&error.to_string()))?;
     let lost = |error: hyper::Error| Fault::channel_lost(origin, &super::body::chain(&error));
@@ -209,7 +228,7 @@ fn check(response: &Response<Incoming>, subprotocols: &[String], key: &str) -> R
     }
     let headers = response.headers();
     let is_websocket = text(headers, &UPGRADE).is_some_and(|value| value.eq_ignore_ascii_case("websocket"));
-    let is_ours = text(headers, &SEC_WEBSOCKET_ACCEPT) == Some(derive_accept_key(key.as_bytes()).as_str());
+    let is_ours = text(headers, &SEC_WEBSOCKET_ACCEPT) == Some(accept_of(key).as_str());
     if !is_websocket || !is_ours {
         return Err(Cause::new("its answer is not about this request", "其应答与本次请求不符"));
     }

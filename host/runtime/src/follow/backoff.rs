@@ -2,7 +2,6 @@
 //!
 //! Not here: waiting itself, and what counts as a failure.
 
-use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 /// Pauses that double.
@@ -31,15 +30,10 @@ impl Backoff {
     }
 }
 
-/// Any number: good enough to spread what would come together, for nothing else.
-pub(super) fn random() -> u64 {
-    // Each of them has keys of its own.
-    RandomState::new().hash_one(0_u8)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::random;
 
     const BACKOFF: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(60) };
 

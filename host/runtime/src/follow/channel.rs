@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use self::line::{Change, Ending, Listener};
-use super::backoff::{Backoff, random};
+use super::backoff::Backoff;
 use super::followed::Followed;
 use crate::inbox::ChannelState;
 use crate::limits::{
@@ -21,6 +21,7 @@ use crate::limits::{
     CHANNEL_PROVEN, HEARTBEATS, MAX_CHANNEL_BACKOFF, MAX_RETRY_AFTER,
 };
 use crate::model::{Diagnosis, Failure, FailureKind, Timestamp};
+use crate::random::random;
 
 const BACKOFF: Backoff = Backoff { first: CHANNEL_BACKOFF, most: MAX_CHANNEL_BACKOFF };
 

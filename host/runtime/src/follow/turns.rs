@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::asks::{Ask, Owed};
-use super::backoff::{Backoff, random};
+use super::backoff::Backoff;
 use super::batch::{self, Attempt, Batch, Verdict};
 use super::followed::Followed;
 use super::observe::RunEnded;
@@ -24,6 +24,7 @@ use crate::limits::{
 };
 use crate::model::{Failure, FailureKind, Timestamp};
 use crate::observe::{Observer, Unobserved};
+use crate::random::random;
 use crate::refusal;
 use crate::run::{Finished, RunOptions, RunReport, Work};
 
