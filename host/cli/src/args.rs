@@ -5,6 +5,7 @@
 mod chinese;
 mod high;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -114,6 +115,35 @@ pub(crate) enum LowCommand {
         #[arg(long, value_name = "ID")]
         department: Vec<String>,
     },
+    /// Follow sources: take what they push, and import as scheduled, until a signal comes.
+    Serve {
+        /// The file that configures a source; once for each source.
+        #[arg(long, value_name = "SOURCE.toml", required = true)]
+        source: Vec<PathBuf>,
+        #[command(flatten)]
+        data: DataFolder,
+        /// Where deliveries are taken; a reverse proxy with a certificate belongs in front of it.
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8630")]
+        listen: SocketAddr,
+    },
+    /// Say how a source is followed: its channel, its schedule, what waits and what failed.
+    Status {
+        #[command(flatten)]
+        source: SourceInData,
+    },
+    /// Look at what a source has pushed.
+    #[command(subcommand)]
+    Events(LowEvents),
+    /// Hold the schedule of a source back until `resume`. What it pushes is followed all the same.
+    Pause {
+        #[command(flatten)]
+        source: SourceInData,
+    },
+    /// Let the schedule of a source go on, and follow it again if it was stopped.
+    Resume {
+        #[command(flatten)]
+        source: SourceInData,
+    },
     /// List the runs of a source, newest first, or show one of them.
     History {
         /// The number of a run: its log, and each change with what was there before.
@@ -136,6 +166,39 @@ pub(crate) enum LowConnector {
         /// The connector's component, a `.wasm` file.
         file: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LowEvents {
+    /// List events, newest first; those that failed with the reason.
+    List {
+        #[command(flatten)]
+        source: SourceInData,
+        /// Only those that stand like this.
+        #[arg(long, value_enum)]
+        state: Option<LowEventState>,
+        /// List all of them, not just the newest.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Have failed events tried again: those with these numbers, or all.
+    Retry {
+        /// Numbers from the list; all that failed if there are none.
+        number: Vec<u64>,
+        #[command(flatten)]
+        source: SourceInData,
+    },
+}
+
+/// How an event stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LowEventState {
+    /// To be acted on.
+    Waiting,
+    /// Acted on.
+    Done,
+    /// Given up until someone has it tried again.
+    Failed,
 }
 
 #[derive(Debug, Subcommand)]

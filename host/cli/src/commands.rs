@@ -3,8 +3,10 @@
 mod check;
 mod connector;
 mod directory;
+mod following;
 mod history;
 mod refresh;
+mod serve;
 mod source;
 mod sync;
 
@@ -31,6 +33,12 @@ pub(crate) async fn run(args: HiArgs) -> Result<Exit, Stop> {
             let import = Import { data: &data, dry_run: false, keys: Some(keys), logs: args.verbose };
             refresh::refresh(&screen, source, &import).await
         }
+        Task::Serve { sources, data, listen } => serve::serve(screen, sources, &data, listen).await,
+        Task::Status { held } => following::status(&screen, &held).await,
+        Task::ListEvents { held, state, all } => following::list(&screen, &held, state, all).await,
+        Task::RetryEvents { held, numbers } => following::retry(&screen, &held, &numbers).await,
+        Task::Pause { held } => following::pause(&screen, &held).await,
+        Task::Resume { held } => following::resume(&screen, &held).await,
         Task::ListRuns { held, all } => history::list(&screen, &held, all).await,
         Task::ShowRun { run, held, all } => history::show(&screen, &run, &held, all).await,
         Task::Tree { held, departed } => directory::show_tree(&screen, &held, departed).await,

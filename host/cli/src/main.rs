@@ -11,6 +11,7 @@ mod organisation;
 mod progress;
 mod refusals;
 mod screen;
+mod serve;
 mod signals;
 mod source_file;
 mod view;

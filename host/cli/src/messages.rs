@@ -103,6 +103,7 @@ sentences! {
     fn proxy_path(key) { "`{key}` must end after its port, without a path or a query", "`{key}` 应在端口号之后结束，不能带路径或查询参数" }
     fn proxy_credentials(key) { "`{key}` has a name or password that is not percent-encoded UTF-8; a table of `url`, `username` and `password` needs no encoding", "`{key}` 中的用户名或密码不是百分号编码的 UTF-8；改用包含 `url`、`username`、`password` 的表则无需编码" }
     fn bad_cron(key) { "`{key}` must be a cron expression of five fields such as \"30 2 * * *\"", "`{key}` 应为五段的 cron 表达式，例如 \"30 2 * * *\"" }
+    fn schedule_never(key) { "`{key}` never comes; check its day and its month", "`{key}` 永远不会到来，请检查其中的日和月" }
     fn bad_time_zone(key) { "`{key}` must be the name of a time zone such as \"Asia/Shanghai\"", "`{key}` 应为时区名称，例如 \"Asia/Shanghai\"" }
     fn bad_jitter(key) { "`{key}` must be a time such as \"90s\", \"10m\" or \"1h\", at most 24 hours", "`{key}` 应为时长，例如 \"90s\"、\"10m\" 或 \"1h\"，不超过 24 小时" }
     fn password_alone(key) { "`{key}` needs `username` beside it", "设置 `{key}` 时必须同时设置 `username`" }
@@ -212,6 +213,51 @@ sentences! {
     fn object_absent(object) { "absent {object}: neither at the source nor held", "不存在 {object}：来源中没有，平台也未持有" }
     fn object_unknown(object) { "not read {object}", "未能读取 {object}" }
     fn stopping() { "stopping in good order; once more to stop at once", "正在有序停止；再按一次立即停止" }
+
+    // Following a source.
+    fn serving(address) { "Serving at http://{address}; Ctrl-C ends it", "正在 http://{address} 提供服务；按 Ctrl-C 结束" }
+    fn serving_source(source, callback) { "{source}: deliveries at {callback}", "{source}：推送地址 {callback}" }
+    fn source_named_twice(source) { "two source files have the name {source}; give each its own", "有两个来源配置文件的名称都是 {source}；请为每个来源取不同的名称" }
+    fn address_unusable(address, reason) { "the address {address} cannot be served: {reason}", "无法在地址 {address} 提供服务：{reason}" }
+    fn channel_now(source, state) { "{source}: channel {state}", "{source}：通道{state}" }
+    fn channel_off() { "off", "未启用" }
+    fn channel_connecting() { "connecting", "连接中" }
+    fn channel_connected() { "connected", "已连接" }
+    fn channel_waiting() { "broken, will be tried again", "已断开，将自动重连" }
+    fn channel_refused() { "refused; someone must act", "被拒绝，需要人工处理" }
+    fn channel_closed() { "closed", "已关闭" }
+    fn followed_again(source) { "{source} is followed again", "{source} 已恢复跟随" }
+    fn not_followed(source) { "{source} is not followed any more, until someone has acted", "{source} 已停止跟随，需要人工处理" }
+    fn deliveries_refused(source, n) { "{source}: {n} deliveries refused, the last one because", "{source}：拒绝了 {n} 次推送，最近一次的原因" }
+    fn event_done(kind, about, took) { "{kind} {about}: stored {took} after it happened", "{kind} {about}：发生后 {took} 已写入" }
+    fn event_settled(kind, about) { "{kind} {about}: done", "{kind} {about}：已完成" }
+    fn event_again(kind, about, attempts) { "{kind} {about}: will be tried again, {attempts} attempts so far", "{kind} {about}：将再次尝试，已尝试 {attempts} 次" }
+    fn event_failed(kind, about) { "{kind} {about}: given up; `rollcall events retry` tries it again", "{kind} {about}：已放弃；可用 `rollcall events retry` 重试" }
+    fn event_state_waiting() { "waiting", "待处理" }
+    fn event_state_done() { "done", "已完成" }
+    fn event_state_failed() { "failed", "失败" }
+    fn way_callback() { "callback", "回调" }
+    fn way_stream() { "stream", "推送流" }
+    fn way_missed() { "asked for", "补取" }
+    fn word_number() { "number", "编号" }
+    fn word_arrived() { "arrived", "到达时间" }
+    fn word_way() { "way", "途径" }
+    fn word_kind() { "kind", "类型" }
+    fn word_about() { "about", "对象" }
+    fn word_attempts() { "attempts", "尝试次数" }
+    fn word_channel() { "channel", "通道" }
+    fn word_heard_until() { "heard until", "最近在线" }
+    fn word_next_run() { "next full run", "下次全量导入" }
+    fn word_events_waiting() { "events waiting", "待处理事件" }
+    fn word_events_failed() { "events failed", "失败事件" }
+    fn word_events_done() { "events done", "已完成事件" }
+    fn word_deliveries_refused() { "deliveries refused", "被拒绝的推送" }
+    fn schedule_paused() { "paused", "已暂停" }
+    fn schedule_none() { "none", "无" }
+    fn events_wait_again(n) { "{n} events wait to be tried again", "{n} 个事件将重新尝试" }
+    fn paused(source) { "the schedule of {source} is held back until `rollcall resume`", "{source} 的计划导入已暂停，直到 `rollcall resume`" }
+    fn resumed(source) { "{source} goes on", "{source} 已恢复" }
+    fn events_title() { "Events", "事件" }
 
     // An organisation.
     fn one_person() { "1 person", "1 人" }

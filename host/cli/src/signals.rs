@@ -2,9 +2,12 @@
 //!
 //! What is deliberately not here: what stopping means for a run; the host knows.
 
-use std::io;
+use std::io::{self, Write};
 
 use rollcall_host::cancel::Cancel;
+
+use crate::messages;
+use crate::view::Reader;
 
 /// What the shell is told after the second signal: 128 and the number of SIGINT, as shells do.
 const ABORTED: i32 = 130;
@@ -25,6 +28,11 @@ pub(crate) fn listen(cancel: Cancel, first: impl FnOnce() + Send + 'static) -> i
         std::process::exit(ABORTED);
     });
     Ok(())
+}
+
+/// Say on stderr that the first signal was heard, after what is on the line. Nobody is told if stderr is gone.
+pub(crate) fn tell_stopping(reader: &Reader, line_break: &str) {
+    let _told = writeln!(io::stderr().lock(), "{line_break}{}", messages::stopping().to(reader.language));
 }
 
 #[cfg(unix)]

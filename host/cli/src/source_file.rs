@@ -10,10 +10,10 @@ mod resolve;
 mod schedule;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use rollcall_host::DepartedUsers;
 use rollcall_host::egress::Egress;
+use rollcall_host::follow::Schedule;
 use rollcall_host::model::SourceName;
 use serde_json::Value;
 
@@ -37,17 +37,5 @@ pub(crate) struct Configured {
     /// Where the settings stand.
     pub(crate) places: Places,
     /// When full runs are due; none for never by themselves.
-    #[cfg_attr(not(test), expect(dead_code, reason = "whoever follows a source comes in the next change"))]
-    pub(crate) schedule: Option<ScheduleText>,
-}
-
-/// When full runs are due, in words that look right. What they mean is the host's to say, when it follows the source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ScheduleText {
-    /// Five fields: minute, hour, day, month, day of the week.
-    pub(crate) cron: String,
-    /// The name of the time zone in which the fields are meant.
-    pub(crate) time_zone: Option<String>,
-    /// Each run is late by a part of this.
-    pub(crate) jitter: Duration,
+    pub(crate) schedule: Option<Schedule>,
 }

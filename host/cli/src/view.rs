@@ -6,6 +6,7 @@ pub(crate) mod changes;
 pub(crate) mod checklist;
 pub(crate) mod connector;
 pub(crate) mod diagnosis;
+pub(crate) mod following;
 pub(crate) mod layout;
 pub(crate) mod runs;
 pub(crate) mod tree;

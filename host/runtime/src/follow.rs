@@ -43,7 +43,7 @@ use crate::error::{RunError, StoreError};
 use crate::host::Host;
 use crate::inbox::{ChannelState, Following, Inbox, InboxCounts};
 use crate::limits::{COALESCE, MAX_CHANGES, STORE_BACKOFF};
-use crate::model::{Key, RunId};
+use crate::model::{Key, RunId, SourceName};
 use crate::run::{RunOptions, RunReport, Work};
 use crate::source::Source;
 
@@ -140,6 +140,12 @@ impl Follower {
         let receiver = Receiver::new();
         let inner = Inner { followed, receiver, has_ended, _stop_if_dropped: stop_if_dropped };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The name of the source.
+    #[must_use]
+    pub fn name(&self) -> &SourceName {
+        &self.inner.followed.name
     }
 
     /// Answer one delivery to the source's callback address: verified, its events kept, within 2.5 s.

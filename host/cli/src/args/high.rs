@@ -1,11 +1,15 @@
 //! What the program works with: names that are names, and a source with everything in place.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use rollcall_host::inbox::EventState;
 use rollcall_host::model::{Key, RunId, SourceName};
 use time::UtcOffset;
 
-use super::{Format, LowArgs, LowCommand, LowConnector, LowDirectory, SourceInData};
+use super::{
+    Format, LowArgs, LowCommand, LowConnector, LowDirectory, LowEventState, LowEvents, SourceInData,
+};
 use crate::exit::{Exit, Stop, diagnosis, diagnosis_with_remedy};
 use crate::language::{Language, is_unicode};
 use crate::messages;
@@ -30,6 +34,12 @@ pub(crate) enum Task {
     Check { source: Configured },
     Sync { source: Configured, data: PathBuf, dry_run: bool },
     Refresh { source: Configured, data: PathBuf, keys: Vec<Key> },
+    Serve { sources: Vec<Configured>, data: PathBuf, listen: SocketAddr },
+    Status { held: Held },
+    ListEvents { held: Held, state: Option<EventState>, all: bool },
+    RetryEvents { held: Held, numbers: Vec<u64> },
+    Pause { held: Held },
+    Resume { held: Held },
     ListRuns { held: Held, all: bool },
     ShowRun { run: RunId, held: Held, all: bool },
     Tree { held: Held, departed: bool },
@@ -70,6 +80,19 @@ impl HiArgs {
                 let keys = departments.chain(user.into_iter().map(|id| Key::new("User", id))).collect();
                 Task::Refresh { source: configured(&source.source)?, data: data.data, keys }
             }
+            LowCommand::Serve { source, data, listen } => {
+                let sources = source.iter().map(|file| configured(file)).collect::<Result<_, _>>()?;
+                Task::Serve { sources, data: data.data, listen }
+            }
+            LowCommand::Status { source } => Task::Status { held: held(source)? },
+            LowCommand::Events(LowEvents::List { source, state, all }) => {
+                Task::ListEvents { held: held(source)?, state: state.map(event_state), all }
+            }
+            LowCommand::Events(LowEvents::Retry { number, source }) => {
+                Task::RetryEvents { held: held(source)?, numbers: number }
+            }
+            LowCommand::Pause { source } => Task::Pause { held: held(source)? },
+            LowCommand::Resume { source } => Task::Resume { held: held(source)? },
             LowCommand::History { run: None, source, all } => Task::ListRuns { held: held(source)?, all },
             LowCommand::History { run: Some(run), source, all } => {
                 Task::ShowRun { run: RunId::new(run), held: held(source)?, all }
@@ -82,6 +105,14 @@ impl HiArgs {
             }
         };
         Ok(Self { task, format: low.format, reader, verbose: low.verbose })
+    }
+}
+
+const fn event_state(state: LowEventState) -> EventState {
+    match state {
+        LowEventState::Waiting => EventState::Waiting,
+        LowEventState::Done => EventState::Done,
+        LowEventState::Failed => EventState::Failed,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use rollcall_host::engine::EngineOptions;
+use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::host::Host;
 use rollcall_host::model::{Finding, Standing};
 use rollcall_host::source::Source;
@@ -21,7 +21,8 @@ use crate::view::checklist;
 /// Check a source and show the list.
 pub(crate) async fn check(screen: &Screen, configured: Configured) -> Result<Exit, Stop> {
     let places = configured.places.clone();
-    let (engine, source) = super::source::load(EngineOptions::default(), configured).await?;
+    let engine = Engine::new(EngineOptions::default())?;
+    let source = super::source::load(&engine, configured).await?;
     // A check changes nothing, so it gets a store that is gone afterwards.
     let folder = tempfile::tempdir()?;
     let store = Arc::new(data::open_or_create(folder.path())?);

@@ -1,22 +1,23 @@
 //! `rollcall history`: the runs of a source, or one of them with its log and its changes.
 //!
-//! JSON of the list: `{"source", "runs": […]}`, newest first. JSON of one run: `{"run", "entries": […], "changes": […]}`;
+//! JSON of the list: `{"source", "runs": […]}`, newest first. JSON of one run: `{"run", "entries": […], "events": […], "changes":
+//! […]}`;
 //! a change has `number`, `key`, `name`, `action`, `witness`, `refusal` and `attributes`: `[{"path", "before", "after"}]`.
 
 use std::io::Write;
 
 use rollcall_host::history::{ChangeRecord, History, Numbered, Run};
-use rollcall_host::merge::attribute_changes;
+use rollcall_host::inbox::{EventFilter, Inbox, InboxEvent};
 use rollcall_host::model::{Entry, RunId, Severity};
 use rollcall_host::sqlite::SqliteStore;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::args::{Format, Held};
 use crate::data;
 use crate::exit::{Exit, Stop, diagnosis_with_remedy};
 use crate::messages::{self, Sentence};
 use crate::screen::Screen;
-use crate::view::{changes, runs};
+use crate::view::{changes, following, runs};
 
 /// Runs that are listed unless all are asked for.
 ///
@@ -70,6 +71,11 @@ pub(crate) async fn show(screen: &Screen, run: &RunId, held: &Held, all: bool) -
 async fn write_text(screen: &Screen, store: &SqliteStore, run: &Run, limit: u64) -> Result<(), Stop> {
     let reader = &screen.reader;
     screen.lines(runs::head(run, reader))?;
+    let events = events_of(store, run).await?;
+    if !events.is_empty() {
+        screen.lines([String::new(), messages::events_title().to(reader.language).to_owned()])?;
+        screen.lines(following::events(&events, reader))?;
+    }
     let mut log = Section { screen, title: messages::log_title(), n_items: 0, limit };
     each_entry(store, run, |numbered| log.add(|| changes::entry(&numbered.item, reader))).await?;
     log.end(run.n_entries_dropped)?;
@@ -119,16 +125,28 @@ async fn write_json(screen: &Screen, store: &SqliteStore, run: &Run) -> Result<(
         Ok(())
     })
     .await?;
+    write!(out, "],\n\"events\":[")?;
+    separator = "\n";
+    for event in events_of(store, run).await? {
+        write!(out, "{separator}{}", following::event_json(&event))?;
+        separator = ",\n";
+    }
     write!(out, "],\n\"changes\":[")?;
     separator = "\n";
     each_change(store, run, |change| {
-        write!(out, "{separator}{}", json_of(&change))?;
+        write!(out, "{separator}{}", changes::numbered_json(&change))?;
         separator = ",\n";
         Ok(())
     })
     .await?;
     writeln!(out, "]}}")?;
     Ok(out.flush()?)
+}
+
+/// The events that a run tried last or covered, newest first; at most a page, which is a whole batch.
+async fn events_of(store: &SqliteStore, run: &Run) -> Result<Vec<InboxEvent>, Stop> {
+    let filter = EventFilter { state: None, run: Some(run.id.clone()) };
+    Ok(store.events(&run.source, &filter, None, PAGE).await?)
 }
 
 /// Every entry of a run, in order.
@@ -159,20 +177,4 @@ pub(super) async fn each_change(
         after = Some(last.number);
         page.into_iter().try_for_each(&mut act)?;
     }
-}
-
-/// A change as JSON.
-pub(super) fn json_of(record: &Numbered<ChangeRecord>) -> Value {
-    let change = &record.item;
-    let [before, after] =
-        [&change.before, &change.after].map(|document| document.as_ref().unwrap_or(&Value::Null));
-    json!({
-        "number": record.number,
-        "key": change.key,
-        "name": changes::called(change),
-        "action": change.action,
-        "witness": change.witness,
-        "refusal": change.refusal,
-        "attributes": attribute_changes(before, after),
-    })
 }

@@ -11,7 +11,7 @@ use rollcall_host::model::{Entry, Key, Severity};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::history::{each_change, each_entry, json_of};
+use super::history::{each_change, each_entry};
 use super::sync::{Import, Imported, exit_of, import, summary};
 use crate::args::Format;
 use crate::exit::{Exit, Stop};
@@ -47,7 +47,7 @@ pub(crate) async fn refresh(
         Format::Json => screen.json(&json!({
             "run": run,
             "objects": found.objects.iter().map(|(key, result)| json!({"key": key, "result": result})).collect::<Vec<_>>(),
-            "changes": found.changes.iter().map(json_of).collect::<Vec<Value>>(),
+            "changes": found.changes.iter().map(changes::numbered_json).collect::<Vec<Value>>(),
             "n_warnings": log.n_warnings,
             "n_errors": log.n_errors,
         }))?,

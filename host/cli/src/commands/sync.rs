@@ -2,13 +2,12 @@
 //!
 //! JSON: `{"run", "n_warnings", "n_errors"}`, `run` as in `rollcall history`.
 
-use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_host::cancel::Cancel;
-use rollcall_host::engine::EngineOptions;
+use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::history::{History, Run, RunState};
 use rollcall_host::host::Host;
 use rollcall_host::model::{Failure, Key, RunId};
@@ -25,7 +24,7 @@ use crate::progress::{ProgressLine, Way};
 use crate::screen::Screen;
 use crate::signals;
 use crate::source_file::{Configured, Places};
-use crate::view::{self, Reader, changes, runs};
+use crate::view::{self, changes, runs};
 use crate::watch::{Log, Watch};
 
 /// How long an import waits for a source that is busy.
@@ -78,7 +77,8 @@ pub(super) async fn import(
     let store = Arc::new(data::open_or_create(import.data)?);
     let options = EngineOptions { cache_dir: Some(data::cache(import.data)), ..EngineOptions::default() };
     let places = configured.places.clone();
-    let (engine, source) = super::source::load(options, configured).await?;
+    let engine = Engine::new(options)?;
+    let source = super::source::load(&engine, configured).await?;
     let host = Host::new(engine, store.clone(), store.clone(), store.clone());
     let (id, log) = watched(screen, &host, &source, import).await?;
     let Some(run) = store.run(&id).await? else {
@@ -101,7 +101,8 @@ async fn watched(
         Format::Text => Way::Lines,
     };
     let way = Way::for_stderr(import.logs, otherwise);
-    signals::listen(cancel.clone(), move || tell_stopping(&reader, way))?;
+    let line_break = if way == Way::Redraw { "\n" } else { "" };
+    signals::listen(cancel.clone(), move || signals::tell_stopping(&reader, line_break))?;
     let watch = Watch::begin(ProgressLine::new(reader, way));
     let observer = watch.observer();
     let wait = if import.keys.is_some() { REFRESH_WAIT } else { SYNC_WAIT };
@@ -118,12 +119,6 @@ async fn watched(
 fn located(run: Run, places: &Places) -> Run {
     let located = |failure: Failure| Failure { diagnosis: places.locate(failure.diagnosis), ..failure };
     Run { failure: run.failure.map(located), ..run }
-}
-
-/// Nobody is told if stderr is gone: the run stops all the same.
-fn tell_stopping(reader: &Reader, way: Way) {
-    let line_break = if way == Way::Redraw { "\n" } else { "" };
-    let _told = writeln!(io::stderr().lock(), "{line_break}{}", messages::stopping().to(reader.language));
 }
 
 /// How it went, and where to read more.

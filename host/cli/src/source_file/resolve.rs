@@ -4,22 +4,27 @@ use std::env::VarError;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::Duration;
 
 use rollcall_host::DepartedUsers;
 use rollcall_host::egress::{Egress, InvalidProxy, Proxy};
+use rollcall_host::follow::{InvalidSchedule, Schedule};
 use rollcall_host::grant::Origin;
 use rollcall_host::model::SourceName;
 use serde_json::Value;
 
 use super::parse::{Placed, Word, Written, WrittenEgress, WrittenProxy, WrittenSchedule, WrittenValue};
-use super::schedule::{looks_like_cron, looks_like_time_zone, time};
-use super::{Complaint, Configured, ScheduleText};
+use super::schedule::time;
+use super::{Complaint, Configured};
 use crate::messages::{self, Sentence};
 
 /// The most that is read from a file named in a source file, in bytes.
 ///
 /// 1 MiB. Why: certificates of a whole company fit; a device file that never ends does not take the memory.
 const MAX_FILE_BYTES: u64 = 1 << 20;
+
+/// Any cron expression that is right, to ask about a time zone alone.
+const MIDNIGHT: &str = "0 0 * * *";
 
 /// What a source file's values may come from.
 pub(crate) struct Surroundings<'a> {
@@ -95,23 +100,24 @@ impl Resolver<'_> {
         Some(Egress { proxy: held(proxy)?, ca_pem: held(ca_pem)?, allow: held(allow)? })
     }
 
-    fn schedule(&mut self, written: &WrittenSchedule) -> Option<ScheduleText> {
+    fn schedule(&mut self, written: &WrittenSchedule) -> Option<Schedule> {
         let WrittenSchedule { cron, time_zone, jitter } = written;
         let expression = self.text(cron).and_then(|text| {
-            let is_right = looks_like_cron(&text);
-            self.parsed(cron, is_right.then_some(text).ok_or_else(|| messages::bad_cron(&cron.key)))
+            let read = Schedule::parse(&text, None, Duration::ZERO);
+            self.parsed(cron, read.map(|_| text).map_err(|error| bad_schedule(&cron.key, &error)))
         });
         let zone = time_zone.as_ref().map(|word| {
             let text = self.text(word)?;
-            let is_right = looks_like_time_zone(&text);
-            self.parsed(word, is_right.then_some(text).ok_or_else(|| messages::bad_time_zone(&word.key)))
+            let read = Schedule::parse(MIDNIGHT, Some(&text), Duration::ZERO);
+            self.parsed(word, read.map(|_| text).map_err(|error| bad_schedule(&word.key, &error)))
         });
         let late = jitter.as_ref().map(|word| {
             let text = self.text(word)?;
             self.parsed(word, time(&text).ok_or_else(|| messages::bad_jitter(&word.key)))
         });
-        let (time_zone, jitter) = (held(zone)?, held(late)?.unwrap_or_default());
-        Some(ScheduleText { cron: expression?, time_zone, jitter })
+        let (zone, jitter) = (held(zone)?, held(late)?.unwrap_or_default());
+        let whole = Schedule::parse(&expression?, zone.as_deref(), jitter);
+        self.parsed(cron, whole.map_err(|error| bad_schedule(&cron.key, &error)))
     }
 
     fn proxy(&mut self, written: &WrittenProxy) -> Option<Proxy> {
@@ -190,6 +196,15 @@ impl Resolver<'_> {
                 None
             }
         }
+    }
+}
+
+fn bad_schedule(key: &str, error: &InvalidSchedule) -> Sentence {
+    match error {
+        InvalidSchedule::Never { .. } => messages::schedule_never(key),
+        InvalidSchedule::TimeZone { .. } => messages::bad_time_zone(key),
+        InvalidSchedule::Jitter { .. } => messages::bad_jitter(key),
+        InvalidSchedule::Cron { .. } | _ => messages::bad_cron(key),
     }
 }
 

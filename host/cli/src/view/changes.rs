@@ -1,10 +1,10 @@
 //! The log of a run: its entries, and each change with what was there before.
 
 use rollcall_host::directory::Action;
-use rollcall_host::history::ChangeRecord;
+use rollcall_host::history::{ChangeRecord, Numbered};
 use rollcall_host::merge::{AttributeChange, attribute_changes};
 use rollcall_host::model::{Entry, Key, Severity};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Reader;
 use super::diagnosis::{details, headline};
@@ -42,6 +42,29 @@ pub(crate) fn change(change: &ChangeRecord, reader: &Reader) -> Vec<String> {
     below.extend(differences(change).iter().map(|difference| attribute(difference, reader)));
     lines.extend(below.into_iter().map(|line| format!("    {line}")));
     lines
+}
+
+/// One change for a program: with each attribute that differs.
+pub(crate) fn json(change: &ChangeRecord) -> Value {
+    let [before, after] =
+        [&change.before, &change.after].map(|document| document.as_ref().unwrap_or(&Value::Null));
+    json!({
+        "key": change.key,
+        "name": called(change),
+        "action": change.action,
+        "witness": change.witness,
+        "refusal": change.refusal,
+        "attributes": attribute_changes(before, after),
+    })
+}
+
+/// The same with its place in the run.
+pub(crate) fn numbered_json(change: &Numbered<ChangeRecord>) -> Value {
+    let mut value = json(&change.item);
+    if let Some(members) = value.as_object_mut() {
+        members.insert("number".to_owned(), change.number.into());
+    }
+    value
 }
 
 /// What differs in an object that was there before and still is.
@@ -87,11 +110,9 @@ fn action(action: Action) -> Sentence {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use expect_test::{Expect, expect};
     use rollcall_host::model::Diagnosis;
-    use serde_json::json;
-
-    use super::*;
 
     fn record(action: Action, before: Option<Value>, after: Option<Value>) -> ChangeRecord {
         ChangeRecord { key: Key::new("User", "u1"), action, before, after, witness: None, refusal: None }

@@ -1,0 +1,107 @@
+//! `rollcall status`, `events`, `pause` and `resume`: looking into how a source is followed, and changing it, whether or not
+//! `rollcall serve` is at work meanwhile.
+//!
+//! JSON of `status`: `{"source", "following", "counts"}`; of `events list`: `{"source", "events": […]}`, newest first; of the
+//! others: `{"source", "n"}` or `{"source", "following"}`.
+
+use rollcall_host::clock::{Clock, SystemClock};
+use rollcall_host::inbox::{EventFilter, EventState, Inbox, Note};
+use serde_json::json;
+
+use crate::args::{Format, Held};
+use crate::data;
+use crate::exit::{Exit, Stop};
+use crate::messages::{self, Sentence};
+use crate::screen::Screen;
+use crate::view::following;
+
+/// Events that are listed unless all are asked for.
+///
+/// Why: one screen, and the newest are the ones that are looked for.
+const N_EVENTS: u32 = 50;
+
+/// Events that are read at once.
+const PAGE: u32 = 1000;
+
+/// Say how a source stands.
+pub(crate) async fn status(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
+    let store = data::open_for(&held.data, &held.source).await?;
+    let following = store.following(&held.source).await?;
+    let counts = store.counts(&held.source).await?;
+    match screen.format {
+        Format::Json => {
+            screen.json(&json!({"source": held.source, "following": following, "counts": counts}))?;
+        }
+        Format::Text => screen.lines(following::status(&following, &counts, &screen.reader))?,
+    }
+    Ok(Exit::Done)
+}
+
+/// List the events of a source.
+pub(crate) async fn list(
+    screen: &Screen,
+    held: &Held,
+    state: Option<EventState>,
+    all: bool,
+) -> Result<Exit, Stop> {
+    let store = data::open_for(&held.data, &held.source).await?;
+    let filter = EventFilter { state, run: None };
+    let mut listed = store.events(&held.source, &filter, None, if all { PAGE } else { N_EVENTS }).await?;
+    while let Some(last) = listed.last().filter(|_| all) {
+        let older = store.events(&held.source, &filter, Some(last.number), PAGE).await?;
+        if older.is_empty() {
+            break;
+        }
+        listed.extend(older);
+    }
+    match screen.format {
+        Format::Json => {
+            let events: Vec<_> = listed.iter().map(following::event_json).collect();
+            screen.json(&json!({"source": held.source, "events": events}))?;
+        }
+        Format::Text => screen.lines(following::table(&listed, &screen.reader))?,
+    }
+    Ok(Exit::Done)
+}
+
+/// Have failed events tried again: those with these numbers, or all.
+pub(crate) async fn retry(screen: &Screen, held: &Held, numbers: &[u64]) -> Result<Exit, Stop> {
+    let store = data::open_for(&held.data, &held.source).await?;
+    let numbers = Some(numbers).filter(|numbers| !numbers.is_empty());
+    let n = store.retry(&held.source, numbers, SystemClock.now()).await?;
+    match screen.format {
+        Format::Json => screen.json(&json!({"source": held.source, "n": n}))?,
+        Format::Text => say(screen, &messages::events_wait_again(n))?,
+    }
+    Ok(Exit::Done)
+}
+
+/// Hold the schedule back until `resume`. Events are followed all the same.
+pub(crate) async fn pause(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
+    note(screen, held, &[Note::Paused(true)], &messages::paused(&held.source)).await
+}
+
+/// Let the schedule go on, and a source that was stopped be followed again.
+pub(crate) async fn resume(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
+    let notes = [Note::Paused(false), Note::Stopped(None)];
+    note(screen, held, &notes, &messages::resumed(&held.source)).await
+}
+
+async fn note(screen: &Screen, held: &Held, notes: &[Note], said: &Sentence) -> Result<Exit, Stop> {
+    let store = data::open_for(&held.data, &held.source).await?;
+    for note in notes {
+        store.note(&held.source, note).await?;
+    }
+    match screen.format {
+        Format::Json => {
+            let following = store.following(&held.source).await?;
+            screen.json(&json!({"source": held.source, "following": following}))?;
+        }
+        Format::Text => say(screen, said)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn say(screen: &Screen, sentence: &Sentence) -> Result<(), Stop> {
+    screen.lines([sentence.to(screen.reader.language).to_owned()])
+}

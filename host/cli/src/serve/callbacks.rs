@@ -1,0 +1,79 @@
+//! `POST /callbacks/{source}`: where a source delivers its events. The answer is the connector's, byte for byte; whoever
+//! sends something else learns nothing but that it was refused.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use axum::routing::{get, post};
+use rollcall_host::follow::{Delivery, Follower, Receipt};
+use rollcall_host::limits::MAX_DELIVERY_BYTES;
+use tokio::time::timeout;
+
+/// How long the body of a delivery may take to arrive.
+///
+/// 2 s. Why: sources give up after some seconds, and nobody else has a reason to send slowly.
+const BODY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The sources that are followed, by name.
+type Sources = Arc<BTreeMap<String, Follower>>;
+
+/// What is served: callbacks, and whether the program is alive.
+pub(crate) fn routes(followers: &[Follower]) -> Router {
+    let named = |follower: &Follower| (follower.name().to_string(), follower.clone());
+    let sources: Sources = Arc::new(followers.iter().map(named).collect());
+    Router::new()
+        .route("/callbacks/{source}", post(deliver))
+        .route("/healthz", get(async || StatusCode::NO_CONTENT))
+        .with_state(sources)
+}
+
+async fn deliver(State(sources): State<Sources>, Path(source): Path<String>, request: Request) -> Response {
+    let Some(follower) = sources.get(&source) else { return empty(StatusCode::NOT_FOUND) };
+    let (head, body) = request.into_parts();
+    let body = match timeout(BODY_TIMEOUT, to_bytes(body, MAX_DELIVERY_BYTES)).await {
+        Ok(Ok(body)) => body,
+        // Too large, or the connection broke, which nobody is there to be told.
+        Ok(Err(_)) => return empty(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(_) => return empty(StatusCode::REQUEST_TIMEOUT),
+    };
+    let delivery = Delivery {
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: readable(&head.headers),
+        body: body.into(),
+    };
+    answer(follower.receive(delivery).await)
+}
+
+/// Headers that are text. A source that signs its deliveries signs text.
+fn readable(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |(name, value): (&HeaderName, &HeaderValue)| {
+        value.to_str().ok().map(|value| (name.as_str().to_owned(), value.to_owned()))
+    };
+    headers.iter().filter_map(text).collect()
+}
+
+fn answer(receipt: Receipt) -> Response {
+    let Receipt { status, headers, body } = receipt;
+    let Ok(status) = StatusCode::from_u16(status) else { return empty(StatusCode::INTERNAL_SERVER_ERROR) };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    for (name, value) in headers {
+        // What cannot be a header is left out: the body is what a source reads.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
