@@ -216,7 +216,7 @@ sentences! {
 
     // Following a source.
     fn serving(address) { "Serving at http://{address}; Ctrl-C ends it", "正在 http://{address} 提供服务；按 Ctrl-C 结束" }
-    fn serving_source(source, callback) { "{source}: deliveries at {callback}", "{source}：推送地址 {callback}" }
+    fn serving_source(source, callback) { "{source}: followed; callbacks, if it makes any, are taken at {callback}", "{source}：已开始跟随；如使用回调，接收地址为 {callback}" }
     fn source_named_twice(source) { "two source files have the name {source}; give each its own", "有两个来源配置文件的名称都是 {source}；请为每个来源取不同的名称" }
     fn address_unusable(address, reason) { "the address {address} cannot be served: {reason}", "无法在地址 {address} 提供服务：{reason}" }
     fn channel_now(source, state) { "{source}: channel {state}", "{source}：通道{state}" }

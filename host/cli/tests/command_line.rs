@@ -536,6 +536,7 @@ fn a_run_as_json_is_one_value() {
               "subject_name": "R&D"
             }
           ],
+          "events": [],
           "run": {
             "connector": {
               "digest": "blake3:00",

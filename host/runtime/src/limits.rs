@@ -396,6 +396,12 @@ pub const MAX_SUBPROTOCOLS: usize = 16;
 /// 1000 events. Source: the contract, `events.handle`.
 pub const MAX_EVENTS_PER_BATCH: u32 = 1000;
 
+/// Least time between the beginnings of two batches of events of one source.
+///
+/// 250 ms. Why: each batch signs in at the source anew, and sources bound how often one may. An event on its own is not
+/// held up, and what comes in a burst is acted on together.
+pub const BATCH_SPACING: Duration = Duration::from_millis(250);
+
 /// How long an event waits for others, unless an embedder chooses otherwise.
 ///
 /// 20 ms. Why: a change at a source comes as two or three notices at once; nobody notices the delay.

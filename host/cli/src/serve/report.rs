@@ -9,7 +9,7 @@ use rollcall_host::clock::{Clock, SystemClock};
 use rollcall_host::error::StoreError;
 use rollcall_host::follow::{FollowObserver, RunEnded};
 use rollcall_host::history::{ChangeRecord, History, Run};
-use rollcall_host::inbox::{ChannelNote, EventFilter, Inbox, InboxEvent, Refused, Stopped};
+use rollcall_host::inbox::{ChannelNote, ChannelState, EventFilter, Inbox, InboxEvent, Refused, Stopped};
 use rollcall_host::model::{SourceName, Timestamp};
 use rollcall_host::sqlite::SqliteStore;
 use serde_json::{Value, json};
@@ -118,6 +118,10 @@ impl Writer {
         let to = |sentence: messages::Sentence| sentence.to(reader.language).to_owned();
         let mut lines = match news {
             News::Run(ended) => return self.run_text(source, &ended).await,
+            // A moment on the way, or nothing at all.
+            News::Channel(ChannelNote { state: ChannelState::Connecting | ChannelState::Off, .. }) => {
+                return Vec::new();
+            }
             News::Channel(note) => {
                 let mut lines = vec![to(messages::channel_now(source, following::channel_state(note.state)))];
                 lines.extend(note.diagnosis.iter().flat_map(|why| below(diagnosis::lines(why, reader))));

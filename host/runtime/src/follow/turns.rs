@@ -18,9 +18,9 @@ use crate::error::{GuestError, RunError};
 use crate::history::{RunState, Trigger};
 use crate::inbox::{Following, Note, Settlement, Stopped};
 use crate::limits::{
-    BATCH_GRACE, BATCHES_BEFORE_SCHEDULED_RUN, FIRST_RUN_PATIENCE, FOLLOW_BUSY_PAUSE, FOLLOW_POLL_INTERVAL,
-    FORGET_INTERVAL, KEEP_SETTLED_EVENTS, MAX_EVENTS_PER_BATCH, MAX_OWED_RUN_BACKOFF, MAX_RETRY_AFTER,
-    MAX_RUNS_SEARCHED, OWED_RUN_BACKOFF, OWED_RUN_INTERVAL, STORE_BACKOFF,
+    BATCH_GRACE, BATCH_SPACING, BATCHES_BEFORE_SCHEDULED_RUN, FIRST_RUN_PATIENCE, FOLLOW_BUSY_PAUSE,
+    FOLLOW_POLL_INTERVAL, FORGET_INTERVAL, KEEP_SETTLED_EVENTS, MAX_EVENTS_PER_BATCH, MAX_OWED_RUN_BACKOFF,
+    MAX_RETRY_AFTER, MAX_RUNS_SEARCHED, OWED_RUN_BACKOFF, OWED_RUN_INTERVAL, STORE_BACKOFF,
 };
 use crate::model::{Failure, FailureKind, Timestamp};
 use crate::observe::{Observer, Unobserved};
@@ -43,6 +43,8 @@ pub(super) struct Turns {
     timetable: Timetable,
     /// Batches since the last full run, or since nothing else wanted a turn.
     n_batches: u32,
+    /// When the last batch began.
+    last_batch: Option<Instant>,
     /// When a batch last led to a full run.
     last_incomplete: Option<Instant>,
     forget_at: Instant,
@@ -75,7 +77,15 @@ impl Turns {
         let schedule = followed.options.schedule.clone();
         let timetable = Timetable::new(schedule, followed.name(), following.next_run_at, followed.now());
         let forget_at = Instant::now() + FOLLOW_POLL_INTERVAL;
-        Self { followed, following, timetable, n_batches: 0, last_incomplete: None, forget_at }
+        Self {
+            followed,
+            following,
+            timetable,
+            n_batches: 0,
+            last_batch: None,
+            last_incomplete: None,
+            forget_at,
+        }
     }
 
     /// Act until the source is not followed any more.
@@ -184,11 +194,15 @@ impl Turns {
 
     async fn next_batch(&self) -> Result<Option<Batch>, crate::error::StoreError> {
         let Followed { inbox, name, .. } = self.followed.as_ref();
-        let now = self.followed.now();
-        if self.following.stopped.is_some() || inbox.next_due(name).await?.is_none_or(|due| now < due) {
+        let is_due = |due| due <= self.followed.now();
+        if self.following.stopped.is_some() || !inbox.next_due(name).await?.is_some_and(is_due) {
             return Ok(None);
         }
-        Ok(batch::next(inbox.due(name, now, MAX_EVENTS_PER_BATCH).await?))
+        let since = self.last_batch.map(|began| began.elapsed());
+        if let Some(rest) = since.and_then(|since| BATCH_SPACING.checked_sub(since)) {
+            self.followed.rest(rest).await;
+        }
+        Ok(batch::next(inbox.due(name, self.followed.now(), MAX_EVENTS_PER_BATCH).await?))
     }
 
     fn next_full(&self) -> Option<Full> {
@@ -265,6 +279,7 @@ impl Turns {
 impl Turns {
     async fn batch(&mut self, batch: Batch) -> Taken {
         self.n_batches = self.n_batches.saturating_add(1);
+        self.last_batch = Some(Instant::now());
         let cancel = Cancel::new();
         let options = self.options(batch.trigger, Arc::new(Unobserved), cancel.clone());
         let run = self.followed.upstream.run(Work::Handle(batch.events.clone()), options);
