@@ -4,6 +4,7 @@
 mod control;
 mod outline;
 mod rollcall;
+mod serving;
 mod simulator;
 mod story;
 
@@ -13,8 +14,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use self::rollcall::{Rollcall, SOURCE};
+use self::rollcall::{Rollcall, Source};
 use self::simulator::{Application, PROXY_PASSWORD, PROXY_USER, Simulator};
+use self::story::{CALLBACK_AES_KEY, CALLBACK_TOKEN};
 use crate::components;
 use crate::say;
 use crate::workspace::Workspace;
@@ -23,13 +25,17 @@ pub(crate) const HELP: &str = "\
 cargo xtask demo
 
 Get the wasm target, build the components, the host and the simulator (minutes the first time), start the simulator
-behind TLS and a forward proxy with a password, and run the whole job: check, import, the tree, the history,
-seven changes each followed and verified, and a run that fails. Ends with 0 if all of it held.
+behind TLS and a forward proxy with a password, and run the whole job: check, serve, import, the tree, the history;
+then seven changes in DingTalk, each arriving by itself, by HTTP push in one source and by Stream in another, and
+verified in both; and a run that fails. Ends with 0 if all of it held.
 What it made stays in target/demo/ for a look.";
 
 /// The variables that the source file takes its secrets from.
-const APP_SECRET: &str = "FEIHUA_APP_SECRET";
+const PUSH_SECRET: &str = "FEIHUA_PUSH_APP_SECRET";
+const STREAM_SECRET: &str = "FEIHUA_STREAM_APP_SECRET";
 const PROXY_SECRET: &str = "FEIHUA_PROXY_PASSWORD";
+const TOKEN: &str = "FEIHUA_CALLBACK_TOKEN";
+const AES_KEY: &str = "FEIHUA_CALLBACK_AES_KEY";
 
 /// # Errors
 ///
@@ -45,38 +51,73 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     empty(&folder)?;
     let ca = folder.join("ca.pem");
     let simulator = Simulator::start(workspace, &ca, &folder.join("simulator.log"))?;
-    let rollcall = configure(workspace, &folder, &ca, &simulator)?;
+    let sources = configure(workspace, &folder, &ca, &simulator)?;
 
-    story::tell(&rollcall, &simulator)?;
-    let wrong = "not-the-secret".to_owned();
-    let secrets = vec![(APP_SECRET, wrong), (PROXY_SECRET, PROXY_PASSWORD.to_owned())];
-    story::fail(&Rollcall { secrets, ..rollcall })?;
+    story::tell(&sources, &simulator)?;
+    let [mut source, _] = sources;
+    for (name, value) in &mut source.rollcall.secrets {
+        if *name == PUSH_SECRET {
+            "not-the-secret".clone_into(value);
+        }
+    }
+    story::fail(&source)?;
 
     say::head("The story held");
     say::note(&format!("what it made is in {}", workspace.shown(&folder)));
     Ok(())
 }
 
-/// Write the source file and show it.
-fn configure(workspace: &Workspace, folder: &Path, ca: &Path, simulator: &Simulator) -> Result<Rollcall> {
-    let application = simulator.application()?;
-    let file = folder.join("feihua.toml");
-    let text = source_file(workspace, ca, &simulator.proxy_url(), &application);
-    fs::write(&file, &text).with_context(|| format!("cannot write {}", file.display()))?;
-    say::head(&format!("The source, as its administrator writes it: {}", workspace.shown(&file)));
-    say::quote(&text);
-    say::note(&format!("{APP_SECRET} and {PROXY_SECRET} are in the environment"));
-    Ok(Rollcall {
+/// Write the source files and show them: the same company by two applications, one for each way in which changes arrive.
+fn configure(workspace: &Workspace, folder: &Path, ca: &Path, simulator: &Simulator) -> Result<[Source; 2]> {
+    let [push, stream] = simulator.two_applications()?;
+    let rollcall = Rollcall {
         root: workspace.root.clone(),
         binary: workspace.shown(&components::binary(workspace, "rollcall")),
-        source_file: workspace.shown(&file),
         data: workspace.shown(&folder.join("data")),
-        secrets: vec![(APP_SECRET, application.app_secret), (PROXY_SECRET, PROXY_PASSWORD.to_owned())],
-    })
+        secrets: vec![
+            (PUSH_SECRET, push.app_secret.clone()),
+            (STREAM_SECRET, stream.app_secret.clone()),
+            (PROXY_SECRET, PROXY_PASSWORD.to_owned()),
+            (TOKEN, CALLBACK_TOKEN.to_owned()),
+            (AES_KEY, CALLBACK_AES_KEY.to_owned()),
+        ],
+    };
+    let by_push = format!(
+        "events = \"http\"\ncallback_token = {{ env = \"{TOKEN}\" }}\ncallback_aes_key = {{ env = \"{AES_KEY}\" }}\n"
+    );
+    let by_stream = "events = \"stream\"\n".to_owned();
+    let write = |name: &'static str, trigger, secret, application: &Application, events: &str| {
+        let file = folder.join(format!("{name}.toml"));
+        let text = source_file(workspace, name, ca, &simulator.proxy_url(), application, secret) + events;
+        fs::write(&file, &text).with_context(|| format!("cannot write {}", file.display()))?;
+        say::head(&format!("The source, as its administrator writes it: {}", workspace.shown(&file)));
+        say::quote(&text);
+        Ok::<_, anyhow::Error>(Source {
+            rollcall: rollcall.clone(),
+            name,
+            app_key: application.app_key.clone(),
+            file: workspace.shown(&file),
+            trigger,
+        })
+    };
+    let sources = [
+        write("feihua-push", "event", PUSH_SECRET, &push, &by_push)?,
+        write("feihua-stream", "stream", STREAM_SECRET, &stream, &by_stream)?,
+    ];
+    say::note("the secrets are in the environment");
+    simulator.subscribe(&stream.app_key, &serde_json::json!("stream"))?;
+    Ok(sources)
 }
 
 /// As short as for the real DingTalk, but for the authority that signed the simulator's certificate.
-fn source_file(workspace: &Workspace, ca: &Path, proxy: &str, application: &Application) -> String {
+fn source_file(
+    workspace: &Workspace,
+    name: &str,
+    ca: &Path,
+    proxy: &str,
+    application: &Application,
+    secret: &str,
+) -> String {
     let Application { corp_id, app_key, .. } = application;
     format!(
         "name = {name}\n\
@@ -86,11 +127,16 @@ fn source_file(workspace: &Workspace, ca: &Path, proxy: &str, application: &Appl
          proxy = {{ url = {proxy}, username = {user}, password = {{ env = \"{PROXY_SECRET}\" }} }}\n\
          ca = {ca}\n\
          \n\
+         [schedule]\n\
+         cron = \"30 3 * * *\"\n\
+         time_zone = \"Asia/Shanghai\"\n\
+         jitter = \"20m\"\n\
+         \n\
          [settings]\n\
          corp_id = {corp_id}\n\
          app_key = {app_key}\n\
-         app_secret = {{ env = \"{APP_SECRET}\" }}\n",
-        name = quoted(SOURCE),
+         app_secret = {{ env = \"{secret}\" }}\n",
+        name = quoted(name),
         connector = quoted(&workspace.component("dingtalk").display().to_string()),
         proxy = quoted(proxy),
         user = quoted(PROXY_USER),

@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
@@ -13,8 +15,11 @@ use super::outline::{self, Outline};
 use crate::say;
 use crate::shell;
 
-/// The name of the source in the demo.
-pub(super) const SOURCE: &str = "feihua";
+/// Why: everything arrives within a second or two; longer than this it does not arrive, and the demo must end.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Between two looks at what the platform holds.
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How a command ended, by its documented exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +41,7 @@ impl Ending {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Run {
     pub(super) id: String,
+    pub(super) trigger: String,
     pub(super) state: String,
     pub(super) counters: Counters,
     pub(super) failure: Option<Failure>,
@@ -96,74 +102,172 @@ pub(super) struct Counters {
     pub(super) kept: u64,
 }
 
+impl Counters {
+    /// Both together.
+    pub(super) const fn plus(self, other: &Self) -> Self {
+        Self {
+            read: self.read.saturating_add(other.read),
+            created: self.created.saturating_add(other.created),
+            updated: self.updated.saturating_add(other.updated),
+            unchanged: self.unchanged.saturating_add(other.unchanged),
+            skipped: self.skipped.saturating_add(other.skipped),
+            rejected: self.rejected.saturating_add(other.rejected),
+            deactivated: self.deactivated.saturating_add(other.deactivated),
+            deleted: self.deleted.saturating_add(other.deleted),
+            kept: self.kept.saturating_add(other.kept),
+        }
+    }
+
+    /// Whether anything came, changed or went.
+    pub(super) const fn changed(&self) -> bool {
+        0 < self.created || 0 < self.updated || 0 < self.deactivated || 0 < self.deleted
+    }
+}
+
+/// What waits to be acted on, of `rollcall status`.
+#[derive(Deserialize)]
+struct Status {
+    counts: Counts,
+}
+
+#[derive(Deserialize)]
+struct Counts {
+    waiting: u64,
+    failed: u64,
+}
+
 /// The binary, and what each of its commands is given.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Rollcall {
     pub(super) root: PathBuf,
     /// As one would type it at the root.
     pub(super) binary: String,
-    pub(super) source_file: String,
     pub(super) data: String,
     /// Names and values; the values are shown nowhere.
     pub(super) secrets: Vec<(&'static str, String)>,
 }
 
-impl Rollcall {
+/// One source, as the binary knows it.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) rollcall: Rollcall,
+    pub(super) name: &'static str,
+    /// The key of its application.
+    pub(super) app_key: String,
+    /// As one would type it at the root.
+    pub(super) file: String,
+    /// What the history calls the way in which its changes arrive.
+    pub(super) trigger: &'static str,
+}
+
+impl Source {
     /// `rollcall check`.
     pub(super) fn check(&self) -> Result<()> {
-        self.show(&["check", "--source", &self.source_file], Ending::Done)
+        self.rollcall.show(&["check", "--source", &self.file], Ending::Done)
     }
 
     /// `rollcall sync`; the answer is the run it left in the history.
     pub(super) fn sync(&self, ending: Ending) -> Result<Run> {
-        self.show(&["sync", "--source", &self.source_file, "--data", &self.data], ending)?;
-        self.newest_run()
+        self.rollcall.show(&["sync", "--source", &self.file, "--data", &self.rollcall.data], ending)?;
+        self.runs()?.into_iter().next().context("the history is empty after a run")
     }
 
     /// `rollcall history`, of one run or of all.
     pub(super) fn history(&self, run: Option<&Run>) -> Result<()> {
         let mut words = vec!["history"];
         words.extend(run.map(|run| run.id.as_str()));
-        words.extend(self.of_source());
-        self.show(&words, Ending::Done)
+        words.extend(self.in_data());
+        self.rollcall.show(&words, Ending::Done)
     }
 
     /// `rollcall directory tree`.
     pub(super) fn tree(&self) -> Result<()> {
-        let words: Vec<&str> = ["directory", "tree"].into_iter().chain(self.of_source()).collect();
-        self.show(&words, Ending::Done)
+        let words: Vec<&str> = ["directory", "tree"].into_iter().chain(self.in_data()).collect();
+        self.rollcall.show(&words, Ending::Done)
+    }
+
+    /// `rollcall status`.
+    pub(super) fn status(&self) -> Result<()> {
+        let words: Vec<&str> = ["status"].into_iter().chain(self.in_data()).collect();
+        self.rollcall.show(&words, Ending::Done)
     }
 
     /// What the platform holds now, by `rollcall directory export`.
     pub(super) fn outline(&self) -> Result<Outline> {
         let words: Vec<&str> =
-            ["directory", "export", "--departed"].into_iter().chain(self.of_source()).collect();
-        outline::read(&shell::read(&mut self.command(&words))?)
+            ["directory", "export", "--departed"].into_iter().chain(self.in_data()).collect();
+        outline::read(&shell::read(&mut self.rollcall.command(&words))?)
     }
 
     /// What a run changed, a sentence each, for example `updated Department R&D: displayName "R&D" to "Research"`.
     pub(super) fn changes(&self, run: &Run) -> Result<Vec<String>> {
-        let words: Vec<&str> = ["history", &run.id].into_iter().chain(self.of_source()).collect();
-        let detail: Detail = self.json(&words)?;
+        let words: Vec<&str> = ["history", &run.id].into_iter().chain(self.in_data()).collect();
+        let detail: Detail = self.rollcall.json(&words)?;
         Ok(detail.changes.iter().map(sentence).collect())
     }
 
-    fn newest_run(&self) -> Result<Run> {
-        let words: Vec<&str> = ["history"].into_iter().chain(self.of_source()).collect();
-        let Runs { runs } = self.json(&words)?;
-        runs.into_iter().next().context("the history is empty after a run")
+    /// The rows of the history, newest first.
+    pub(super) fn runs(&self) -> Result<Vec<Run>> {
+        let words: Vec<&str> = ["history"].into_iter().chain(self.in_data()).collect();
+        Ok(self.rollcall.json::<Runs>(&words)?.runs)
     }
 
+    /// Wait until the platform holds this and nothing waits to be acted on. The rows that are new since `known`, oldest
+    /// first.
+    ///
+    /// # Errors
+    ///
+    /// When it does not come to that.
+    pub(super) fn arrived(&self, expected: &Outline, known: &[Run]) -> Result<Vec<Run>> {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if self.is_there(expected)? && self.is_at_rest()? {
+                let is_new = |run: &Run| known.iter().all(|known| known.id != run.id);
+                let mut runs: Vec<Run> = self.runs()?.into_iter().filter(is_new).collect();
+                runs.reverse();
+                return Ok(runs);
+            }
+            thread::sleep(LOOK_INTERVAL);
+        }
+        bail!(
+            "after {} s the platform does not hold what it must (-) or more (+) from {}: {:#?}",
+            PATIENCE.as_secs(),
+            self.name,
+            outline::difference(expected, &self.outline()?)
+        )
+    }
+
+    /// Nothing may be known of the source yet.
+    fn is_there(&self, expected: &Outline) -> Result<bool> {
+        if !self.rollcall.root.join(&self.rollcall.data).join("rollcall.db").exists() {
+            return Ok(false);
+        }
+        let words: Vec<&str> = ["history"].into_iter().chain(self.in_data()).collect();
+        let is_known = shell::read(self.rollcall.command(&words).args(["--format", "json"])).is_ok();
+        Ok(is_known && self.outline()? == *expected)
+    }
+
+    fn is_at_rest(&self) -> Result<bool> {
+        let words: Vec<&str> = ["status"].into_iter().chain(self.in_data()).collect();
+        let Status { counts } = self.rollcall.json(&words)?;
+        if 0 < counts.failed {
+            bail!("{} events of {} were given up", counts.failed, self.name);
+        }
+        Ok(counts.waiting == 0 && self.runs()?.iter().all(|run| run.state != "running"))
+    }
+
+    fn in_data(&self) -> [&str; 4] {
+        ["--source", self.name, "--data", &self.rollcall.data]
+    }
+}
+
+impl Rollcall {
     /// Run it silently, for what it says to programs.
     fn json<T: DeserializeOwned>(&self, words: &[&str]) -> Result<T> {
         let mut command = self.command(words);
         let answer = shell::read(command.args(["--format", "json"]))?;
         serde_json::from_str(&answer)
             .with_context(|| format!("`{}` answered something unknown: {answer}", shell::shown(&command)))
-    }
-
-    fn of_source(&self) -> [&str; 4] {
-        ["--source", SOURCE, "--data", &self.data]
     }
 
     /// Run it before the reader's eyes.
@@ -178,7 +282,7 @@ impl Rollcall {
         Ok(())
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub(super) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(self.root.join(&self.binary));
         command.current_dir(&self.root).args(words).stdin(Stdio::null());
         // Nothing of the machine's may change what is shown.
@@ -187,7 +291,7 @@ impl Rollcall {
         command
     }
 
-    fn shown(&self, words: &[&str]) -> String {
+    pub(super) fn shown(&self, words: &[&str]) -> String {
         shell::shown(Command::new(&self.binary).args(words))
     }
 }

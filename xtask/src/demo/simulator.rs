@@ -23,6 +23,10 @@ use crate::workspace::Workspace;
 pub(super) const PROXY_USER: &str = "rollcall";
 pub(super) const PROXY_PASSWORD: &str = "only-for-the-demo";
 
+/// The application that is added to the company.
+const SECOND_APP_KEY: &str = "dingfeihuadirectory2";
+const SECOND_APP_SECRET: &str = "only-for-the-demo-as-well";
+
 /// Why: it has nothing to do but close its sockets.
 const TIME_TO_STOP: Duration = Duration::from_secs(5);
 
@@ -100,22 +104,45 @@ impl Simulator {
         format!("http://{}", self.ready.proxy)
     }
 
-    /// The company's only application.
+    /// Two applications of the company, because one gets its events in one way only: the one that is there, and another
+    /// like it.
     ///
     /// # Errors
     ///
     /// When the simulator does not answer, or has no application.
-    pub(super) fn application(&self) -> Result<Application> {
-        let company = self.control.send("GET", "/company", &Value::Null)?;
+    pub(super) fn two_applications(&self) -> Result<[Application; 2]> {
+        let mut company = self.control.send("GET", "/company", &Value::Null)?;
+        let apps =
+            company.get_mut("apps").and_then(Value::as_array_mut).context("the company has no apps")?;
+        let mut second = apps.first().cloned().context("the company has no application")?;
+        if let Some(second) = second.as_object_mut() {
+            second.insert("app_key".to_owned(), SECOND_APP_KEY.into());
+            second.insert("app_secret".to_owned(), SECOND_APP_SECRET.into());
+        }
+        apps.push(second);
+        self.control.send("PUT", "/company", &company)?;
         let text = |path: &str| -> Result<String> {
             let found = company.pointer(path).and_then(Value::as_str);
             Ok(found.with_context(|| format!("the simulator's company has no {path}"))?.to_owned())
         };
-        Ok(Application {
-            corp_id: text("/corp_id")?,
-            app_key: text("/apps/0/app_key")?,
-            app_secret: text("/apps/0/app_secret")?,
-        })
+        let application = |place: usize| -> Result<Application> {
+            Ok(Application {
+                corp_id: text("/corp_id")?,
+                app_key: text(&format!("/apps/{place}/app_key"))?,
+                app_secret: text(&format!("/apps/{place}/app_secret"))?,
+            })
+        };
+        Ok([application(0)?, application(1)?])
+    }
+
+    /// Choose how an application gets its events, as its developer does in the console. A callback address is tried
+    /// before it is saved.
+    ///
+    /// # Errors
+    ///
+    /// When the simulator refuses: for a callback address, because it did not answer the test event as it must.
+    pub(super) fn subscribe(&self, app_key: &str, way: &Value) -> Result<()> {
+        self.control.send("POST", &format!("/apps/{app_key}/events"), way).map(drop)
     }
 
     /// What the proxy has carried until now.

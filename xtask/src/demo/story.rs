@@ -7,7 +7,8 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::outline::{self, Outline};
-use super::rollcall::{Counters, Ending, Rollcall, Run};
+use super::rollcall::{Counters, Ending, Run, Source};
+use super::serving::Serving;
 use super::simulator::Simulator;
 use crate::say;
 
@@ -56,27 +57,125 @@ struct Chapter {
     counters: Counters,
 }
 
-/// Tell it.
+/// What both ends of a push know. They protect nothing but the demo's own callback address, for as long as it runs.
+pub(super) const CALLBACK_TOKEN: &str = "onlyForTheDemo2026";
+pub(super) const CALLBACK_AES_KEY: &str = "onlyForTheDemo2026onlyForTheDemo2026onlyFor";
+
+/// Tell it: the first source is pushed to, the second listens to a stream.
 ///
 /// # Errors
 ///
 /// When a command ends otherwise than it must, or the platform holds something else than the story says.
-pub(super) fn tell(rollcall: &Rollcall, simulator: &Simulator) -> Result<()> {
-    say::head("Is the connection right?");
-    rollcall.check()?;
-    let mut outline = import(rollcall)?;
+pub(super) fn tell(sources: &[Source; 2], simulator: &Simulator) -> Result<()> {
+    say::head("Are the connections right?");
+    for source in sources {
+        source.check()?;
+    }
+    say::head("Follow both: the first import starts by itself, as the sources were never imported");
+    let serving = Serving::start(sources)?;
+    let mut outline: Outline = FEIHUA.into_iter().map(str::to_owned).collect();
+    let mut known = imported(sources, &outline)?;
+    subscribe(&sources[0], simulator, &serving)?;
     for chapter in chapters() {
         say::head(chapter.title);
         simulator.change(&chapter.mutation)?;
-        let run = rollcall.sync(Ending::Done)?;
-        rollcall.history(Some(&run))?;
         outline = follow(&outline, &chapter);
-        hold(rollcall, &outline, &run, chapter.counters, chapter.changes)?;
+        for (source, known) in sources.iter().zip(&mut known) {
+            let new = source.arrived(&outline, known)?;
+            arrived_by_events(source, &new, &chapter)?;
+            known.extend(new);
+        }
     }
     say::head("What the platform holds at the end, and how it came to it");
-    rollcall.tree()?;
-    rollcall.history(None)?;
+    for source in sources {
+        source.tree()?;
+        source.status()?;
+        source.history(None)?;
+    }
+    serving.stop()?;
     through_the_proxy(simulator)
+}
+
+/// The first import of both, verified whole; the rows that there are.
+fn imported(sources: &[Source; 2], outline: &Outline) -> Result<[Vec<Run>; 2]> {
+    let mut known = [Vec::new(), Vec::new()];
+    for (source, known) in sources.iter().zip(&mut known) {
+        *known = source.arrived(outline, known)?;
+        let [run] = known.as_slice() else { bail!("{} has {} runs and not one", source.name, known.len()) };
+        let counters = Counters { created: count(outline), read: count(outline), ..Counters::default() };
+        if run.state != "succeeded" || run.counters != counters {
+            bail!(
+                "the import is {:?} and counted {:#?}; it must have counted {counters:#?}",
+                run.state,
+                run.counters
+            );
+        }
+        if changes_of(source, known)? != IMPORTED.into_iter().map(str::to_owned).collect() {
+            bail!("the import recorded {:#?}", changes_of(source, known)?);
+        }
+    }
+    say::note("verified: both imports counted and recorded exactly this company");
+    sources[0].tree()?;
+    sources[0].history(known[0].first())?;
+    Ok(known)
+}
+
+/// As a developer enters it in DingTalk's console, which tries the address before it saves it.
+fn subscribe(source: &Source, simulator: &Simulator, serving: &Serving) -> Result<()> {
+    let url = serving.callback(source);
+    say::head("In DingTalk's console: event subscription by HTTP push");
+    say::note(&format!("the address is {url}, the token and the key are those of the source file"));
+    let way = json!({"http": {"url": url, "token": CALLBACK_TOKEN, "aes_key": CALLBACK_AES_KEY}});
+    simulator.subscribe(&source.app_key, &way)?;
+    say::note("verified: DingTalk's test event was answered, and the address is saved");
+    Ok(())
+}
+
+/// The runs since the change, in all: each succeeded, was started by an event, and together they did exactly what they must.
+fn arrived_by_events(source: &Source, runs: &[Run], chapter: &Chapter) -> Result<()> {
+    let mut sum = Counters::default();
+    for run in runs {
+        if run.state != "succeeded" || run.trigger != source.trigger {
+            bail!(
+                "run {} is {:?} by {:?}; it must have succeeded by {:?}",
+                run.id,
+                run.state,
+                run.trigger,
+                source.trigger
+            );
+        }
+        sum = sum.plus(&run.counters);
+    }
+    let Counters { created, updated, deactivated, deleted, .. } = chapter.counters;
+    let expected = Counters {
+        created,
+        updated,
+        deactivated,
+        deleted,
+        read: sum.read,
+        unchanged: sum.unchanged,
+        ..Counters::default()
+    };
+    if sum != expected {
+        bail!("the events counted {sum:#?}; they must have counted {expected:#?}");
+    }
+    let recorded = changes_of(source, runs)?;
+    if recorded != chapter.changes.iter().map(|&change| change.to_owned()).collect() {
+        bail!("the events changed {recorded:#?}; they must have changed {:#?}", chapter.changes);
+    }
+    for run in runs.iter().filter(|run| run.counters.changed()) {
+        source.history(Some(run))?;
+    }
+    say::note(&format!("verified: it arrived in {} by itself, and nothing else did", source.name));
+    Ok(())
+}
+
+fn changes_of(source: &Source, runs: &[Run]) -> Result<BTreeSet<String>> {
+    let mut changes = BTreeSet::new();
+    for run in runs {
+        changes.extend(source.changes(run)?);
+    }
+    Ok(changes)
 }
 
 /// Every request left through the proxy, with its password: DingTalk's own hosts lead to the simulator only there.
@@ -99,12 +198,12 @@ fn through_the_proxy(simulator: &Simulator) -> Result<()> {
 /// # Errors
 ///
 /// When it succeeds, or touches what the platform holds.
-pub(super) fn fail(rollcall: &Rollcall) -> Result<()> {
+pub(super) fn fail(source: &Source) -> Result<()> {
     say::head("The AppSecret is wrong");
-    let before = rollcall.outline()?;
-    let run = rollcall.sync(Ending::Failed)?;
-    rollcall.history(Some(&run))?;
-    let after = rollcall.outline()?;
+    let before = source.outline()?;
+    let run = source.sync(Ending::Failed)?;
+    source.history(Some(&run))?;
+    let after = source.outline()?;
     let kind = run.failure.as_ref().map(|failure| failure.kind.as_str());
     if run.state != "failed" || kind != Some("settings") {
         bail!("the run is {:?}, for {kind:?}; it must have failed for its settings", run.state);
@@ -113,51 +212,6 @@ pub(super) fn fail(rollcall: &Rollcall) -> Result<()> {
         bail!("a failed run changed the platform: {:?}", outline::difference(&before, &after));
     }
     say::note("the run failed, says why and where to mend it, and the platform holds what it held");
-    Ok(())
-}
-
-fn import(rollcall: &Rollcall) -> Result<Outline> {
-    say::head("Import the whole organisation");
-    let run = rollcall.sync(Ending::Done)?;
-    rollcall.tree()?;
-    rollcall.history(Some(&run))?;
-    let outline: Outline = FEIHUA.into_iter().map(str::to_owned).collect();
-    let counters = Counters { created: count(&outline), ..Counters::default() };
-    hold(rollcall, &outline, &run, counters, &IMPORTED)?;
-    Ok(outline)
-}
-
-/// Compare what is with what must be: on the platform, in the run's row, in its change records.
-fn hold(
-    rollcall: &Rollcall,
-    expected: &Outline,
-    run: &Run,
-    counters: Counters,
-    changes: &[&str],
-) -> Result<()> {
-    let found = rollcall.outline()?;
-    if found != *expected {
-        bail!(
-            "the platform does not hold what it must (-) or more (+): {:#?}",
-            outline::difference(expected, &found)
-        );
-    }
-    let read = expected.iter().filter(|line| !line.ends_with("deactivated")).count();
-    let read = u64::try_from(read)?;
-    let counters =
-        Counters { read, unchanged: read.saturating_sub(counters.created + counters.updated), ..counters };
-    if run.state != "succeeded" || run.counters != counters {
-        bail!(
-            "the run is {:?} and counted {:#?}; it must have succeeded with {counters:#?}",
-            run.state,
-            run.counters
-        );
-    }
-    let recorded = rollcall.changes(run)?;
-    if recorded.iter().map(String::as_str).collect::<BTreeSet<_>>() != changes.iter().copied().collect() {
-        bail!("the run recorded {recorded:#?}; it must have recorded {changes:#?}");
-    }
-    say::note("verified: the platform holds what it must, and the run counted and recorded exactly this");
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use rollcall_host::cancel::Cancel;
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::history::{History, Run, RunState};
 use rollcall_host::host::Host;
+use rollcall_host::inbox::{Inbox, Note};
 use rollcall_host::model::{Failure, Key, RunId};
 use rollcall_host::run::RunOptions;
 use rollcall_host::source::Source;
@@ -58,7 +59,11 @@ pub(super) struct Imported {
 
 /// Import a source and show how it went.
 pub(crate) async fn sync(screen: &Screen, configured: Configured, import: &Import<'_>) -> Result<Exit, Stop> {
-    let Imported { run, log, .. } = self::import(screen, configured, import).await?;
+    let Imported { store, run, log } = self::import(screen, configured, import).await?;
+    if run.state == RunState::Succeeded && !run.dry_run {
+        // Whatever had stopped the source is over: everything could be read.
+        store.note(&run.source, &Note::Stopped(None)).await?;
+    }
     match screen.format {
         Format::Json => {
             screen.json(&json!({"run": run, "n_warnings": log.n_warnings, "n_errors": log.n_errors}))?;
