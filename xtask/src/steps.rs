@@ -17,7 +17,7 @@ pub(crate) const HELP: &str = "\
 cargo xtask test
 
 Everything that CI runs, in order, stopping at the first failure with the command that mends it or runs it alone.
-The first time it builds wasmtime, which takes minutes. It needs tinyproxy and microsocks, which .ci/run installs.
+The first time it builds wasmtime, which takes minutes. It needs tinyproxy, microsocks and python3-venv, which .ci/run installs.
 
   --from STEP    begin at this step, after a failure was mended
   --list         say the steps and what each proves";
@@ -31,12 +31,12 @@ struct Step {
     mend: &'static str,
 }
 
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     Step {
         name: "tools",
         proves: "the programs that tests run beside ours are there",
         run: tools,
-        mend: "apt-get install tinyproxy microsocks   # or .ci/run, which does it",
+        mend: "apt-get install tinyproxy microsocks python3-venv   # or .ci/run, which does it",
     },
     Step {
         name: "format",
@@ -85,14 +85,30 @@ const STEPS: [Step; 16] = [
         mend: "cargo test",
     },
     Step {
+        name: "official SDK",
+        proves: "DingTalk's own Stream SDK connects to the simulator and gets its events",
+        run: |workspace| {
+            // It brings the SDK from its registry into the target folder, so it is no part of a plain `cargo test`.
+            let arguments = ["test", "--package", "rollcall-dingtalk-simulator", "--test", "official_sdk"];
+            shell::run(workspace.cargo().args(arguments))
+        },
+        mend: "apt-get install python3-venv && cargo test --package rollcall-dingtalk-simulator --test official_sdk",
+    },
+    Step {
         name: "tools' tests",
         proves: "the checks above find what they are for, and the guest library converts what it must",
         run: |workspace| {
             // One by one: together they would agree on other features, and build what is built once more.
             shell::run(workspace.cargo().args(["test", "--package", "xtask"]))?;
-            shell::run(workspace.cargo().args(["test", "--package", "rollcall-guest"]))
+            shell::run(workspace.cargo().args([
+                "test",
+                "--package",
+                "rollcall-guest",
+                "--package",
+                "rollcall-guest-live",
+            ]))
         },
-        mend: "cargo test --package xtask && cargo test --package rollcall-guest",
+        mend: "cargo test --package xtask && cargo test --package rollcall-guest --package rollcall-guest-live",
     },
     Step {
         name: "components",
@@ -190,11 +206,11 @@ fn summary(taken: &[(&str, Duration)]) {
 }
 
 fn tools(_: &Workspace) -> Result<()> {
-    for program in ["tinyproxy", "microsocks"] {
+    let proxies = "the tests run against real forward proxies as well as our own";
+    let sdk = "DingTalk's own SDK is run against the simulator";
+    for (program, why) in [("tinyproxy", proxies), ("microsocks", proxies), ("python3", sdk)] {
         if shell::find(program).is_none() {
-            bail!(
-                "{program} is not on this machine; the tests run against real forward proxies as well as our own"
-            );
+            bail!("{program} is not on this machine; {why}");
         }
         say::note(&format!("{program} is there"));
     }

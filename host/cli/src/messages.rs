@@ -188,6 +188,11 @@ sentences! {
     fn run_ended(id, source, state, took, counts) { "Run {id} of {source}: {state} after {took}; {counts}", "来源 {source} 第 {id} 次运行：{state}，耗时 {took}；{counts}" }
     fn dry_run_ended(id, source, state, took, counts) { "Dry run {id} of {source}: {state} after {took}; nothing was written, but would be: {counts}", "来源 {source} 第 {id} 次试运行：{state}，耗时 {took}；未写入任何数据；正式运行将会：{counts}" }
     fn dry_run(trigger) { "{trigger}, dry run", "{trigger}（试运行）" }
+    fn word_what() { "what", "内容" }
+    fn word_drift() { "missed by events", "事件遗漏" }
+    fn kind_full() { "import", "全量导入" }
+    fn kind_refresh() { "refresh", "单项刷新" }
+    fn kind_events() { "events", "事件" }
     fn trigger_manual() { "manual", "手动" }
     fn trigger_schedule() { "schedule", "定时" }
     fn trigger_event() { "event", "事件" }

@@ -14,7 +14,7 @@ use std::process::{Command, Output, Stdio};
 use expect_test::{Expect, expect};
 use rollcall_host::directory::{Action, Directory, Write};
 use rollcall_host::history::{
-    ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunState, Trigger,
+    ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
 };
 use rollcall_host::model::{
     Diagnosis, Entry, Failure, FailureKind, Key, RunId, Severity, SourceName, Timestamp,
@@ -49,6 +49,7 @@ fn source() -> SourceName {
 async fn open_run(store: &SqliteStore) -> RunId {
     let run = NewRun {
         source: source(),
+        kind: RunKind::Full,
         trigger: Trigger::Manual,
         dry_run: false,
         connector: ConnectorIdentity {
@@ -432,14 +433,14 @@ fn the_history_lists_runs_newest_first() {
         held(&["history"]),
         folder.path(),
         expect![[r#"
-        exit 0
-        --- stdout
-        run  started              trigger  state       took  read  created  updated  unchanged  skipped  rejected  deactivated  deleted  kept
-          3  2023-11-14 22:13:20  manual   failed     1.5 s     0        0        0          0        0         0            0        0     0
-            x the secret is wrong (secret-wrong)
-          2  2023-11-14 22:13:20  manual   partial    1.5 s     1        0        1          0        0         0            0        0     0
-          1  2023-11-14 22:13:20  manual   succeeded  1.5 s     4        4        0          0        0         0            0        0     0
-    "#]],
+            exit 0
+            --- stdout
+            run  started              what    trigger  state       took  read  created  updated  unchanged  skipped  rejected  deactivated  deleted  kept
+              3  2023-11-14 22:13:20  import  manual   failed     1.5 s     0        0        0          0        0         0            0        0     0
+                x the secret is wrong (secret-wrong)
+              2  2023-11-14 22:13:20  import  manual   partial    1.5 s     1        0        1          0        0         0            0        0     0
+              1  2023-11-14 22:13:20  import  manual   succeeded  1.5 s     4        4        0          0        0         0            0        0     0
+        "#]],
     );
 }
 
@@ -450,33 +451,34 @@ fn a_run_shows_its_log_and_each_change() {
         held(&["history", "2"]),
         folder.path(),
         expect![[r#"
-        exit 0
-        --- stdout
-        Run 2 of head-office
-          state        partial
-          started      2023-11-14 22:13:20 +00:00
-          took         1.5 s
-          trigger      manual
-          connector    example 1.2.3 (blake3:00)
-          read         1
-          created      0
-          updated      1
-          unchanged    0
-          skipped      0
-          rejected     0
-          deactivated  0
-          deleted      0
-          kept         0
+            exit 0
+            --- stdout
+            Run 2 of head-office
+              state        partial
+              started      2023-11-14 22:13:20 +00:00
+              took         1.5 s
+              what         import
+              trigger      manual
+              connector    example 1.2.3 (blake3:00)
+              read         1
+              created      0
+              updated      1
+              unchanged    0
+              skipped      0
+              rejected     0
+              deactivated  0
+              deleted      0
+              kept         0
 
-        Log
-        x Department "2" R&D: a page could not be read (page-lost)
-            -> run it again
-            status:  502
+            Log
+            x Department "2" R&D: a page could not be read (page-lost)
+                -> run it again
+                status:  502
 
-        Changes
-        updated User "u2" 小红
-            displayName  "小红" -> "小红红"
-    "#]],
+            Changes
+            updated User "u2" 小红
+                displayName  "小红" -> "小红红"
+        "#]],
     );
 }
 
@@ -558,6 +560,7 @@ fn a_run_as_json_is_one_value() {
             "failure": null,
             "finished_at": "2023-11-14T22:13:21.5Z",
             "id": "2",
+            "kind": "full",
             "n_entries_dropped": 0,
             "progress": null,
             "source": "head-office",

@@ -108,6 +108,8 @@ pub trait History: Send + Sync {
 pub struct NewRun {
     /// Of which source.
     pub source: SourceName,
+    /// What it reads.
+    pub kind: RunKind,
     /// Why it starts.
     pub trigger: Trigger,
     /// Whether it only records what it would do.
@@ -173,6 +175,30 @@ impl Trigger {
             Self::Event => "event",
             Self::Stream => "stream",
             Self::Approval => "approval",
+        }
+    }
+}
+
+/// What a run reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunKind {
+    /// Everything.
+    Full,
+    /// The objects that someone named.
+    Refresh,
+    /// What a batch of events names.
+    Events,
+}
+
+impl RunKind {
+    /// The name as it is serialised, for a store's column.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Refresh => "refresh",
+            Self::Events => "events",
         }
     }
 }
@@ -279,6 +305,8 @@ pub struct Run {
     pub id: RunId,
     /// Of which source.
     pub source: SourceName,
+    /// What it read.
+    pub kind: RunKind,
     /// Why it started.
     pub trigger: Trigger,
     /// Whether it only recorded what it would do.
@@ -299,6 +327,18 @@ pub struct Run {
     pub failure: Option<Failure>,
     /// Entries beyond the limit of a run, which were counted and not kept.
     pub n_entries_dropped: u64,
+}
+
+impl Run {
+    /// What a full run that no person asked for had to change: what events had missed. None for other runs, and for one
+    /// that found nothing on the platform, which is a first import.
+    #[must_use]
+    pub fn drift(&self) -> Option<u64> {
+        let Counters { read, created, updated, deactivated, deleted, kept, .. } = self.counters;
+        let is_own = matches!(self.trigger, Trigger::Schedule | Trigger::Event | Trigger::Stream);
+        let is_reconciliation = self.kind == RunKind::Full && is_own && created < read;
+        is_reconciliation.then(|| [created, updated, deactivated, deleted, kept].iter().sum())
+    }
 }
 
 /// What happened to one object in one run.

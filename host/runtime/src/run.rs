@@ -20,7 +20,7 @@ use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::error::{GuestError, RunError};
 use crate::guard::{self, Unattended};
-use crate::history::{Counters, NewRun, Opened, RunEnd, RunState, Trigger};
+use crate::history::{Counters, NewRun, Opened, RunEnd, RunKind, RunState, Trigger};
 use crate::host::Host;
 use crate::inbox::InboxEvent;
 use crate::limits::CANCEL_GRACE;
@@ -96,6 +96,14 @@ pub(crate) enum Work {
 }
 
 impl Work {
+    pub(crate) const fn kind(&self) -> RunKind {
+        match self {
+            Self::Sync => RunKind::Full,
+            Self::Refresh(_) => RunKind::Refresh,
+            Self::Handle(_) => RunKind::Events,
+        }
+    }
+
     const fn scope(&self) -> Scope {
         match self {
             Self::Sync => Scope::Full,
@@ -182,6 +190,7 @@ impl Attempt {
         let RunOptions { trigger, dry_run, observer, .. } = &self.options;
         let new = NewRun {
             source: self.source.name().clone(),
+            kind: self.work.kind(),
             trigger: *trigger,
             dry_run: *dry_run,
             connector: self.source.connector().identity().clone(),

@@ -175,10 +175,11 @@ impl History for MemoryStore {
             return Ok(Opened::Busy(busy.id.clone()));
         }
         let id = RunId::new((state.runs.len() + 1).to_string());
-        let NewRun { source, trigger, dry_run, connector, started_at } = run.clone();
+        let NewRun { source, kind, trigger, dry_run, connector, started_at } = run.clone();
         state.runs.push(Run {
             id: id.clone(),
             source,
+            kind,
             trigger,
             dry_run,
             connector,

@@ -41,6 +41,8 @@ impl Ending {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Run {
     pub(super) id: String,
+    /// What it read: "full", "events" or "refresh".
+    pub(super) kind: String,
     pub(super) trigger: String,
     pub(super) state: String,
     pub(super) counters: Counters,

@@ -135,7 +135,7 @@ fn subscribe(source: &Source, simulator: &Simulator, serving: &Serving) -> Resul
 fn arrived_by_events(source: &Source, runs: &[Run], chapter: &Chapter) -> Result<()> {
     let mut sum = Counters::default();
     for run in runs {
-        if run.state != "succeeded" || run.trigger != source.trigger {
+        if run.state != "succeeded" || run.kind != "events" || run.trigger != source.trigger {
             bail!(
                 "run {} is {:?} by {:?}; it must have succeeded by {:?}",
                 run.id,

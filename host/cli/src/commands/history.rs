@@ -46,7 +46,10 @@ pub(crate) async fn list(screen: &Screen, held: &Held, all: bool) -> Result<Exit
         listed.extend(older);
     }
     match screen.format {
-        Format::Json => screen.json(&json!({"source": held.source, "runs": listed}))?,
+        Format::Json => {
+            let runs = listed.iter().map(runs::json).collect::<Result<Vec<_>, _>>()?;
+            screen.json(&json!({"source": held.source, "runs": runs}))?;
+        }
         Format::Text => screen.lines(runs::table(&listed, &screen.reader))?,
     }
     Ok(Exit::Done)
@@ -117,7 +120,7 @@ impl Section<'_> {
 /// Written piece by piece: the changes of a first import of a large company need not fit into the memory.
 async fn write_json(screen: &Screen, store: &SqliteStore, run: &Run) -> Result<(), Stop> {
     let mut out = screen.writer();
-    write!(out, "{{\"run\":{},\n\"entries\":[", serde_json::to_string(run)?)?;
+    write!(out, "{{\"run\":{},\n\"entries\":[", runs::json(run)?)?;
     let mut separator = "\n";
     each_entry(store, run, |entry| {
         write!(out, "{separator}{}", serde_json::to_string(&entry)?)?;

@@ -1,6 +1,7 @@
 //! Runs: the table of a history, the head of one run, and the line after a sync.
 
-use rollcall_host::history::{Counters, Run, RunState, Trigger};
+use rollcall_host::history::{Counters, Run, RunKind, RunState, Trigger};
+use serde_json::Value;
 
 use super::layout::{Side, columns, moment, span, zone};
 use super::{Reader, diagnosis};
@@ -10,7 +11,7 @@ use crate::messages::{self, Sentence};
 pub(crate) fn table(runs: &[Run], reader: &Reader) -> Vec<String> {
     let mut rows = vec![headings(reader)];
     rows.extend(runs.iter().map(|run| row(run, reader)));
-    let mut sides = vec![Side::Right, Side::Left, Side::Left, Side::Left];
+    let mut sides = vec![Side::Right, Side::Left, Side::Left, Side::Left, Side::Left];
     sides.resize(headings(reader).len(), Side::Right);
     let lines = columns(&sides, &rows);
     let reasons = std::iter::once(None).chain(runs.iter().map(|run| run.failure.as_ref()));
@@ -32,6 +33,7 @@ pub(crate) fn head(run: &Run, reader: &Reader) -> Vec<String> {
             format!("{} {}", moment(run.started_at, reader.offset), zone(reader.offset)),
         ],
         vec![to(messages::word_took()), took(run, reader)],
+        vec![to(messages::word_what()), to(kind(run.kind))],
         vec![to(messages::word_trigger()), to(trigger(run))],
         vec![
             to(messages::word_connector()),
@@ -39,6 +41,7 @@ pub(crate) fn head(run: &Run, reader: &Reader) -> Vec<String> {
         ],
     ];
     facts.extend(counted(&run.counters).map(|(word, count)| vec![to(word), count.to_string()]));
+    facts.extend(run.drift().map(|n| vec![to(messages::word_drift()), n.to_string()]));
     let mut lines = vec![to(messages::run_title(&run.id, &run.source))];
     lines.extend(columns(&[Side::Left, Side::Left], &facts).into_iter().map(|line| format!("  {line}")));
     if let Some(failure) = &run.failure {
@@ -46,6 +49,15 @@ pub(crate) fn head(run: &Run, reader: &Reader) -> Vec<String> {
         lines.extend(diagnosis::lines(&failure.diagnosis, reader));
     }
     lines
+}
+
+/// A run for a program: its row, and what events had missed if that is what it found.
+pub(crate) fn json(run: &Run) -> serde_json::Result<Value> {
+    let mut value = serde_json::to_value(run)?;
+    if let (Some(members), Some(drift)) = (value.as_object_mut(), run.drift()) {
+        members.insert("drift".to_owned(), drift.into());
+    }
+    Ok(value)
 }
 
 /// One line that sums up a run that has ended.
@@ -85,6 +97,7 @@ fn headings(reader: &Reader) -> Vec<String> {
     let head = [
         messages::word_run(),
         messages::word_started(),
+        messages::word_what(),
         messages::word_trigger(),
         messages::word_state(),
         messages::word_took(),
@@ -97,12 +110,21 @@ fn row(run: &Run, reader: &Reader) -> Vec<String> {
     let mut cells = vec![
         run.id.to_string(),
         moment(run.started_at, reader.offset),
+        kind(run.kind).to(reader.language).to_owned(),
         trigger(run).to(reader.language).to_owned(),
         state(run.state).to(reader.language).to_owned(),
         took(run, reader),
     ];
     cells.extend(counted(&run.counters).map(|(_, count)| count.to_string()));
     cells
+}
+
+fn kind(kind: RunKind) -> Sentence {
+    match kind {
+        RunKind::Full => messages::kind_full(),
+        RunKind::Refresh => messages::kind_refresh(),
+        RunKind::Events => messages::kind_events(),
+    }
 }
 
 fn trigger(run: &Run) -> Sentence {
@@ -152,6 +174,7 @@ mod tests {
         Run {
             id: RunId::new(id),
             source: SourceName::new("head-office").unwrap(),
+            kind: RunKind::Full,
             trigger: Trigger::Manual,
             dry_run: false,
             connector: ConnectorIdentity {
@@ -196,21 +219,36 @@ mod tests {
         check(
             &table(&runs, &Reader::ENGLISH),
             expect![[r#"
-            run  started              trigger          state     took  read  created  updated  unchanged  skipped  rejected  deactivated  deleted  kept
-             13  2023-11-14 22:13:20  manual           failed   3.2 s     0        0        0          0        0         0            0        0     0
-                ✗ the secret is wrong (secret-wrong)
-             12  2023-11-14 22:13:20  manual           partial  3.2 s  1042        5        0       1037        0         0            2        0     0
-              9  2023-11-14 22:13:20  manual, dry run  running      …  1042        5        0       1037        0         0            2        0     0"#]],
+                run  started              what    trigger          state     took  read  created  updated  unchanged  skipped  rejected  deactivated  deleted  kept
+                 13  2023-11-14 22:13:20  import  manual           failed   3.2 s     0        0        0          0        0         0            0        0     0
+                    ✗ the secret is wrong (secret-wrong)
+                 12  2023-11-14 22:13:20  import  manual           partial  3.2 s  1042        5        0       1037        0         0            2        0     0
+                  9  2023-11-14 22:13:20  import  manual, dry run  running      …  1042        5        0       1037        0         0            2        0     0"#]],
         );
         check(
             &table(&runs, &Reader::CHINESE),
             expect![[r#"
-            编号  开始时间             触发方式        状态       耗时  读取  新建  更新  未变  跳过  拒绝  停用  删除  保留
-              13  2023-11-14 22:13:20  手动            失败      3.2 s     0     0     0     0     0     0     0     0     0
-                ✗ 密钥错误 (secret-wrong)
-              12  2023-11-14 22:13:20  手动            部分完成  3.2 s  1042     5     0  1037     0     0     2     0     0
-               9  2023-11-14 22:13:20  手动（试运行）  进行中        …  1042     5     0  1037     0     0     2     0     0"#]],
+                编号  开始时间             内容      触发方式        状态       耗时  读取  新建  更新  未变  跳过  拒绝  停用  删除  保留
+                  13  2023-11-14 22:13:20  全量导入  手动            失败      3.2 s     0     0     0     0     0     0     0     0     0
+                    ✗ 密钥错误 (secret-wrong)
+                  12  2023-11-14 22:13:20  全量导入  手动            部分完成  3.2 s  1042     5     0  1037     0     0     2     0     0
+                   9  2023-11-14 22:13:20  全量导入  手动（试运行）  进行中        …  1042     5     0  1037     0     0     2     0     0"#]],
         );
+    }
+
+    #[test]
+    fn a_scheduled_import_says_what_events_had_missed() {
+        let scheduled = Run { trigger: Trigger::Schedule, ..run("12", RunState::Succeeded) };
+        let told = head(&scheduled, &Reader::ENGLISH);
+        assert_eq!(told.last().map(String::as_str), Some("  missed by events  7"));
+        assert_eq!(json(&scheduled).unwrap()["drift"], 7);
+        for other in [
+            run("12", RunState::Succeeded),
+            Run { kind: RunKind::Events, ..scheduled.clone() },
+            Run { counters: Counters { read: 5, created: 5, ..Counters::default() }, ..scheduled },
+        ] {
+            assert_eq!(json(&other).unwrap().get("drift"), None);
+        }
     }
 
     #[test]
@@ -218,43 +256,45 @@ mod tests {
         check(
             &head(&failed(), &Reader::ENGLISH),
             expect![[r#"
-            Run 13 of head-office
-              state        failed
-              started      2023-11-14 22:13:20 +00:00
-              took         3.2 s
-              trigger      manual
-              connector    example 1.2.3 (blake3:00)
-              read         0
-              created      0
-              updated      0
-              unchanged    0
-              skipped      0
-              rejected     0
-              deactivated  0
-              deleted      0
-              kept         0
+                Run 13 of head-office
+                  state        failed
+                  started      2023-11-14 22:13:20 +00:00
+                  took         3.2 s
+                  what         import
+                  trigger      manual
+                  connector    example 1.2.3 (blake3:00)
+                  read         0
+                  created      0
+                  updated      0
+                  unchanged    0
+                  skipped      0
+                  rejected     0
+                  deactivated  0
+                  deleted      0
+                  kept         0
 
-            the secret is wrong (secret-wrong)
-              → copy it again"#]],
+                the secret is wrong (secret-wrong)
+                  → copy it again"#]],
         );
         check(
             &head(&run("12", RunState::Succeeded), &Reader::CHINESE),
             expect![[r#"
-            来源 head-office 的第 12 次运行
-              状态      成功
-              开始时间  2023-11-14 22:13:20 +00:00
-              耗时      3.2 s
-              触发方式  手动
-              连接器    example 1.2.3 (blake3:00)
-              读取      1042
-              新建      5
-              更新      0
-              未变      1037
-              跳过      0
-              拒绝      0
-              停用      2
-              删除      0
-              保留      0"#]],
+                来源 head-office 的第 12 次运行
+                  状态      成功
+                  开始时间  2023-11-14 22:13:20 +00:00
+                  耗时      3.2 s
+                  内容      全量导入
+                  触发方式  手动
+                  连接器    example 1.2.3 (blake3:00)
+                  读取      1042
+                  新建      5
+                  更新      0
+                  未变      1037
+                  跳过      0
+                  拒绝      0
+                  停用      2
+                  删除      0
+                  保留      0"#]],
         );
     }
 

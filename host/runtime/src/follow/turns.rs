@@ -15,7 +15,7 @@ use super::observe::RunEnded;
 use super::timetable::Timetable;
 use crate::cancel::Cancel;
 use crate::error::{GuestError, RunError};
-use crate::history::{RunState, Trigger};
+use crate::history::{RunKind, RunState, Trigger};
 use crate::inbox::{Following, Note, Settlement, Stopped};
 use crate::limits::{
     BATCH_GRACE, BATCH_SPACING, BATCHES_BEFORE_SCHEDULED_RUN, FIRST_RUN_PATIENCE, FOLLOW_BUSY_PAUSE,
@@ -123,7 +123,7 @@ impl Turns {
         }
     }
 
-    /// Whether a run that may have been a full one ever succeeded. None when the source is not followed any more.
+    /// Whether a full run ever succeeded. None when the source is not followed any more.
     async fn was_ever_imported(&self) -> Option<bool> {
         let (followed, history) = (&self.followed, &self.followed.history);
         let (mut before, mut n_seen) = (None, 0);
@@ -131,9 +131,7 @@ impl Turns {
             let page =
                 followed.persist("history", || history.runs(followed.name(), before.as_ref(), ROWS)).await?;
             let is_import = |run: &crate::history::Run| {
-                run.state == RunState::Succeeded
-                    && !run.dry_run
-                    && !matches!(run.trigger, Trigger::Event | Trigger::Stream)
+                run.state == RunState::Succeeded && !run.dry_run && run.kind == RunKind::Full
             };
             if page.iter().any(is_import) {
                 return Some(true);

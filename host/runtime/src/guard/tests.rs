@@ -1,7 +1,7 @@
 //! Where the lines are, and what counts as having left lately.
 
 use super::*;
-use crate::history::{ConnectorIdentity, Counters, NewRun, Opened, RunEnd};
+use crate::history::{ConnectorIdentity, Counters, NewRun, Opened, RunEnd, RunKind};
 use crate::testing::MemoryStore;
 
 const NOW: Timestamp = Timestamp::from_unix_ms(10_000_000);
@@ -63,6 +63,7 @@ fn what_is_held_names_the_numbers_and_what_to_do() {
 async fn ended(store: &MemoryStore, trigger: Trigger, dry_run: bool, state: RunState, at: i64, left: &[Key]) {
     let new = NewRun {
         source: source(),
+        kind: RunKind::Events,
         trigger,
         dry_run,
         connector: ConnectorIdentity {

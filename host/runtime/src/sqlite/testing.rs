@@ -5,7 +5,7 @@ use std::ops::Deref;
 use tempfile::TempDir;
 
 use super::SqliteStore;
-use crate::history::{ConnectorIdentity, History, NewRun, Opened, Trigger};
+use crate::history::{ConnectorIdentity, History, NewRun, Opened, RunKind, Trigger};
 use crate::model::{RunId, SourceName, Timestamp};
 
 /// A store whose folder lives as long as it does.
@@ -45,6 +45,7 @@ pub(super) fn source(name: &str) -> SourceName {
 pub(super) fn new_run(name: &str) -> NewRun {
     NewRun {
         source: source(name),
+        kind: RunKind::Full,
         trigger: Trigger::Manual,
         dry_run: false,
         connector: ConnectorIdentity {

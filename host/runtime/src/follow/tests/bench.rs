@@ -16,7 +16,9 @@ use crate::cancel::Cancel;
 use crate::clock::Clock;
 use crate::connector::{Missed, Notice, Reaction, Received};
 use crate::error::RunError;
-use crate::history::{ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunState, Trigger};
+use crate::history::{
+    ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
+};
 use crate::inbox::{
     ChannelNote, EventFilter, EventState, Fate, Following, Inbox, InboxEvent, NewEvent, Refused, Settlement,
     Stopped,
@@ -78,9 +80,13 @@ impl Fake {
         self.told().calls.push((u64::try_from(elapsed_ms).unwrap() / 1000, what));
     }
 
-    async fn open_run(&self, options: &RunOptions) -> Result<(crate::model::RunId, Timestamp), RunError> {
+    async fn open_run(
+        &self,
+        kind: RunKind,
+        options: &RunOptions,
+    ) -> Result<(crate::model::RunId, Timestamp), RunError> {
         let started_at = self.clock.now();
-        let new = new_run(options.trigger, options.dry_run, started_at);
+        let new = new_run(kind, options.trigger, options.dry_run, started_at);
         match self.store.open_run(&new).await.unwrap() {
             Opened::Busy(run) => Err(RunError::Busy { run }),
             Opened::Run(run) => {
@@ -94,7 +100,7 @@ impl Fake {
 #[async_trait]
 impl Upstream for Fake {
     async fn run(&self, work: Work, options: RunOptions) -> Result<Finished, RunError> {
-        let (run, started_at) = self.open_run(&options).await?;
+        let (run, started_at) = self.open_run(work.kind(), &options).await?;
         let what = match work {
             Work::Sync => "sync".to_owned(),
             Work::Refresh(keys) => format!("refresh {}", keys[0]),
@@ -290,7 +296,7 @@ impl Bench {
 
     /// Another process runs the source.
     pub(super) async fn someone_runs(&self, trigger: Trigger) -> crate::model::RunId {
-        match self.store.open_run(&new_run(trigger, false, self.clock.now())).await.unwrap() {
+        match self.store.open_run(&new_run(RunKind::Full, trigger, false, self.clock.now())).await.unwrap() {
             Opened::Run(run) => run,
             Opened::Busy(run) => panic!("run {run} is under way"),
         }
@@ -409,8 +415,8 @@ fn notice(id: &str) -> Notice {
     }
 }
 
-fn new_run(trigger: Trigger, dry_run: bool, started_at: Timestamp) -> NewRun {
+fn new_run(kind: RunKind, trigger: Trigger, dry_run: bool, started_at: Timestamp) -> NewRun {
     let connector =
         ConnectorIdentity { id: "fake".to_owned(), version: "1".to_owned(), digest: String::new() };
-    NewRun { source: source(), trigger, dry_run, connector, started_at }
+    NewRun { source: source(), kind, trigger, dry_run, connector, started_at }
 }

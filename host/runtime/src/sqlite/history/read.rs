@@ -26,7 +26,7 @@ pub(super) fn select_runs(
     connection
         .prepare_cached(
             "SELECT id, source, trigger, dry_run, connector, state, started_at, finished_at, progress, counters,
-               failure, n_entries_dropped
+               failure, n_entries_dropped, kind
              FROM run WHERE source = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
         )?
         .query_map(params![source.as_str(), before, limit], read_run)?
@@ -38,7 +38,7 @@ pub(super) fn select_run(connection: &Connection, run: i64) -> rusqlite::Result<
     connection
         .prepare_cached(
             "SELECT id, source, trigger, dry_run, connector, state, started_at, finished_at, progress, counters,
-               failure, n_entries_dropped
+               failure, n_entries_dropped, kind
              FROM run WHERE id = ?1",
         )?
         .query_row([run], read_run)
@@ -92,6 +92,7 @@ fn read_run(row: &Row<'_>) -> rusqlite::Result<Run> {
         counters: from_json(row, 9)?,
         failure: from_nullable_json(row, 10)?,
         n_entries_dropped: count(row, 11)?,
+        kind: from_name(row, 12)?,
     })
 }
 

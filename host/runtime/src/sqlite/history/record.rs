@@ -13,8 +13,8 @@ pub(super) fn insert_run(transaction: &Transaction<'_>, run: &NewRun) -> rusqlit
     transaction
         .prepare_cached(
             "INSERT INTO run
-               (source, trigger, dry_run, connector, state, started_at, counters, n_entries_dropped)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
+               (source, trigger, dry_run, connector, state, started_at, counters, kind, n_entries_dropped)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)",
         )?
         .insert(params![
             run.source.as_str(),
@@ -24,6 +24,7 @@ pub(super) fn insert_run(transaction: &Transaction<'_>, run: &NewRun) -> rusqlit
             RunState::Running.as_str(),
             run.started_at.unix_ms(),
             to_json(&Counters::default())?,
+            run.kind.as_str(),
         ])
 }
 

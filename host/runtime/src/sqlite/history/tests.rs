@@ -49,10 +49,11 @@ async fn a_run_is_kept_whole() {
     };
     let end = RunEnd { failure: Some(failure.clone()), n_entries_dropped: 7, ..end(RunState::Failed) };
     store.close_run(&run, &end).await.unwrap();
-    let NewRun { source, trigger, dry_run, connector, started_at } = new_run("a");
+    let NewRun { source, kind, trigger, dry_run, connector, started_at } = new_run("a");
     let expected = Run {
         id: run.clone(),
         source,
+        kind,
         trigger,
         dry_run,
         connector,

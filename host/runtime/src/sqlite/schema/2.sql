@@ -1,3 +1,6 @@
+-- Before, there were imports and nothing else that a store would tell apart.
+ALTER TABLE run ADD COLUMN kind TEXT NOT NULL DEFAULT 'full';
+
 -- What a source pushed. AUTOINCREMENT, so that the number of an event is never given to another one.
 CREATE TABLE event (
   number     INTEGER PRIMARY KEY AUTOINCREMENT,
