@@ -14,8 +14,13 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use self::rollcall::{Rollcall, Source};
-use self::simulator::{Application, PROXY_PASSWORD, PROXY_USER, Simulator};
+pub(crate) use self::rollcall::Source;
+pub(crate) use self::serving::{Lines, Serving};
+pub(crate) use self::simulator::Simulator;
+pub(crate) use self::story::{feihua, subscribe};
+
+use self::rollcall::Rollcall;
+use self::simulator::{Application, PROXY_PASSWORD, PROXY_USER};
 use self::story::{CALLBACK_AES_KEY, CALLBACK_TOKEN};
 use crate::components;
 use crate::say;
@@ -41,18 +46,8 @@ const AES_KEY: &str = "FEIHUA_CALLBACK_AES_KEY";
 ///
 /// When something cannot be built or started, or the story does not hold.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    say::head("Build the connectors and the host");
-    say::note("the first time this takes minutes: wasmtime, which runs the connectors, is in it");
-    components::build(workspace)?;
-    components::build_binaries(workspace)?;
-
-    say::head("Start a DingTalk: the company Feihua, behind TLS and a proxy with a password");
     let folder = workspace.target.join("demo");
-    empty(&folder)?;
-    let ca = folder.join("ca.pem");
-    let simulator = Simulator::start(workspace, &ca, &folder.join("simulator.log"))?;
-    let sources = configure(workspace, &folder, &ca, &simulator)?;
-
+    let Stage { simulator, sources } = stage(workspace, &folder)?;
     story::tell(&sources, &simulator)?;
     let [mut source, _] = sources;
     for (name, value) in &mut source.rollcall.secrets {
@@ -65,6 +60,28 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     say::head("The story held");
     say::note(&format!("what it made is in {}", workspace.shown(&folder)));
     Ok(())
+}
+
+/// A DingTalk, and two sources that read it.
+pub(crate) struct Stage {
+    pub(crate) simulator: Simulator,
+    /// One that is pushed to, and one that listens to a stream.
+    pub(crate) sources: [Source; 2],
+}
+
+/// Build everything, start the simulator, and configure the sources, all of it in a folder that is emptied first.
+pub(crate) fn stage(workspace: &Workspace, folder: &Path) -> Result<Stage> {
+    say::head("Build the connectors and the host");
+    say::note("the first time this takes minutes: wasmtime, which runs the connectors, is in it");
+    components::build(workspace)?;
+    components::build_binaries(workspace)?;
+
+    say::head("Start a DingTalk: the company Feihua, behind TLS and a proxy with a password");
+    empty(folder)?;
+    let ca = folder.join("ca.pem");
+    let simulator = Simulator::start(workspace, &ca, &folder.join("simulator.log"))?;
+    let sources = configure(workspace, folder, &ca, &simulator)?;
+    Ok(Stage { simulator, sources })
 }
 
 /// Write the source files and show them: the same company by two applications, one for each way in which changes arrive.

@@ -1,6 +1,7 @@
-//! What cargo cannot say: the wasm target, the component build, the demo, everything that CI runs, the house rules.
+//! What cargo cannot say: the wasm target, the component build, the demo, the benchmark, everything that CI runs, the house rules.
 //! Arguments are matched by hand: this binary is compiled first on a bare machine.
 
+mod bench;
 mod components;
 mod demo;
 mod finding;
@@ -24,6 +25,7 @@ cargo xtask COMMAND
 
   demo         the whole main job, shown and verified
   test         everything that CI runs
+  bench        how long a change takes to arrive
   build        build the components, the host and the simulator
   target       make the target wasm32-wasip2 usable
   tidy         check the rules of the house
@@ -50,6 +52,8 @@ fn run(words: &[&str]) -> Result<()> {
         ["target", "--help"] => say::line(target::HELP),
         ["target"] => target::ensure(&Workspace::find()?, target::Origin::Any)?,
         ["target", "--from-debian"] => target::ensure(&Workspace::find()?, target::Origin::Debian)?,
+        ["bench", "--help"] => say::line(bench::HELP),
+        ["bench"] => bench::run(&Workspace::find()?)?,
         ["build", "--help"] => say::line(components::HELP),
         ["build", "--components-only"] => components::build(&Workspace::find()?)?,
         ["build"] => {

@@ -12,14 +12,14 @@ const DEPARTMENT: &str = "urn:rollcall:scim:schemas:2.0:Department";
 const USER_EXTENSION: &str = "urn:rollcall:scim:schemas:extension:2.0:User";
 
 /// For example `department R&D in Feihua` and `person Xiaohong in R&D`.
-pub(super) type Outline = BTreeSet<String>;
+pub(crate) type Outline = BTreeSet<String>;
 
 /// Read an export: one SCIM document a line.
 ///
 /// # Errors
 ///
 /// When a line is no SCIM document, or names a department that is not there.
-pub(super) fn read(export: &str) -> Result<Outline> {
+pub(crate) fn read(export: &str) -> Result<Outline> {
     let documents = export
         .lines()
         .map(|line| {
@@ -35,7 +35,7 @@ pub(super) fn read(export: &str) -> Result<Outline> {
 }
 
 /// What `now` has more (`+`) and less (`-`) than `before`.
-pub(super) fn difference(before: &Outline, now: &Outline) -> Vec<String> {
+pub(crate) fn difference(before: &Outline, now: &Outline) -> Vec<String> {
     let less = before.difference(now).map(|line| format!("- {line}"));
     let more = now.difference(before).map(|line| format!("+ {line}"));
     less.chain(more).collect()

@@ -23,7 +23,7 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How a command ended, by its documented exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(crate) enum Ending {
     Done,
     Failed,
 }
@@ -39,21 +39,21 @@ impl Ending {
 
 /// A row of the history, as far as the demo looks at it.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Run {
-    pub(super) id: String,
+pub(crate) struct Run {
+    pub(crate) id: String,
     /// What it read: "full", "events" or "refresh".
-    pub(super) kind: String,
-    pub(super) trigger: String,
-    pub(super) state: String,
-    pub(super) counters: Counters,
-    pub(super) failure: Option<Failure>,
+    pub(crate) kind: String,
+    pub(crate) trigger: String,
+    pub(crate) state: String,
+    pub(crate) counters: Counters,
+    pub(crate) failure: Option<Failure>,
 }
 
 /// Why a run could not go on.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Failure {
+pub(crate) struct Failure {
     /// Who must act.
-    pub(super) kind: String,
+    pub(crate) kind: String,
 }
 
 /// The list of runs, newest first.
@@ -92,21 +92,21 @@ struct Attribute {
 /// A run's counters, all of them, so that one too many is seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Counters {
-    pub(super) read: u64,
-    pub(super) created: u64,
-    pub(super) updated: u64,
-    pub(super) unchanged: u64,
-    pub(super) skipped: u64,
-    pub(super) rejected: u64,
-    pub(super) deactivated: u64,
-    pub(super) deleted: u64,
-    pub(super) kept: u64,
+pub(crate) struct Counters {
+    pub(crate) read: u64,
+    pub(crate) created: u64,
+    pub(crate) updated: u64,
+    pub(crate) unchanged: u64,
+    pub(crate) skipped: u64,
+    pub(crate) rejected: u64,
+    pub(crate) deactivated: u64,
+    pub(crate) deleted: u64,
+    pub(crate) kept: u64,
 }
 
 impl Counters {
     /// Both together.
-    pub(super) const fn plus(self, other: &Self) -> Self {
+    pub(crate) const fn plus(self, other: &Self) -> Self {
         Self {
             read: self.read.saturating_add(other.read),
             created: self.created.saturating_add(other.created),
@@ -121,9 +121,21 @@ impl Counters {
     }
 
     /// Whether anything came, changed or went.
-    pub(super) const fn changed(&self) -> bool {
+    pub(crate) const fn changed(&self) -> bool {
         0 < self.created || 0 < self.updated || 0 < self.deactivated || 0 < self.deleted
     }
+}
+
+/// The list of events.
+#[derive(Deserialize)]
+struct Events {
+    events: Vec<Event>,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    kind: String,
+    took_ms: Option<u64>,
 }
 
 /// What waits to be acted on, of `rollcall status`.
@@ -140,42 +152,42 @@ struct Counts {
 
 /// The binary, and what each of its commands is given.
 #[derive(Clone, Debug)]
-pub(super) struct Rollcall {
-    pub(super) root: PathBuf,
+pub(crate) struct Rollcall {
+    pub(crate) root: PathBuf,
     /// As one would type it at the root.
-    pub(super) binary: String,
-    pub(super) data: String,
+    pub(crate) binary: String,
+    pub(crate) data: String,
     /// Names and values; the values are shown nowhere.
-    pub(super) secrets: Vec<(&'static str, String)>,
+    pub(crate) secrets: Vec<(&'static str, String)>,
 }
 
 /// One source, as the binary knows it.
 #[derive(Clone, Debug)]
-pub(super) struct Source {
-    pub(super) rollcall: Rollcall,
-    pub(super) name: &'static str,
+pub(crate) struct Source {
+    pub(crate) rollcall: Rollcall,
+    pub(crate) name: &'static str,
     /// The key of its application.
-    pub(super) app_key: String,
+    pub(crate) app_key: String,
     /// As one would type it at the root.
-    pub(super) file: String,
+    pub(crate) file: String,
     /// What the history calls the way in which its changes arrive.
-    pub(super) trigger: &'static str,
+    pub(crate) trigger: &'static str,
 }
 
 impl Source {
     /// `rollcall check`.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         self.rollcall.show(&["check", "--source", &self.file], Ending::Done)
     }
 
     /// `rollcall sync`; the answer is the run it left in the history.
-    pub(super) fn sync(&self, ending: Ending) -> Result<Run> {
+    pub(crate) fn sync(&self, ending: Ending) -> Result<Run> {
         self.rollcall.show(&["sync", "--source", &self.file, "--data", &self.rollcall.data], ending)?;
         self.runs()?.into_iter().next().context("the history is empty after a run")
     }
 
     /// `rollcall history`, of one run or of all.
-    pub(super) fn history(&self, run: Option<&Run>) -> Result<()> {
+    pub(crate) fn history(&self, run: Option<&Run>) -> Result<()> {
         let mut words = vec!["history"];
         words.extend(run.map(|run| run.id.as_str()));
         words.extend(self.in_data());
@@ -183,35 +195,47 @@ impl Source {
     }
 
     /// `rollcall directory tree`.
-    pub(super) fn tree(&self) -> Result<()> {
+    pub(crate) fn tree(&self) -> Result<()> {
         let words: Vec<&str> = ["directory", "tree"].into_iter().chain(self.in_data()).collect();
         self.rollcall.show(&words, Ending::Done)
     }
 
     /// `rollcall status`.
-    pub(super) fn status(&self) -> Result<()> {
+    pub(crate) fn status(&self) -> Result<()> {
         let words: Vec<&str> = ["status"].into_iter().chain(self.in_data()).collect();
         self.rollcall.show(&words, Ending::Done)
     }
 
     /// What the platform holds now, by `rollcall directory export`.
-    pub(super) fn outline(&self) -> Result<Outline> {
+    pub(crate) fn outline(&self) -> Result<Outline> {
         let words: Vec<&str> =
             ["directory", "export", "--departed"].into_iter().chain(self.in_data()).collect();
         outline::read(&shell::read(&mut self.rollcall.command(&words))?)
     }
 
     /// What a run changed, a sentence each, for example `updated Department R&D: displayName "R&D" to "Research"`.
-    pub(super) fn changes(&self, run: &Run) -> Result<Vec<String>> {
+    pub(crate) fn changes(&self, run: &Run) -> Result<Vec<String>> {
         let words: Vec<&str> = ["history", &run.id].into_iter().chain(self.in_data()).collect();
         let detail: Detail = self.rollcall.json(&words)?;
         Ok(detail.changes.iter().map(sentence).collect())
     }
 
     /// The rows of the history, newest first.
-    pub(super) fn runs(&self) -> Result<Vec<Run>> {
+    pub(crate) fn runs(&self) -> Result<Vec<Run>> {
         let words: Vec<&str> = ["history"].into_iter().chain(self.in_data()).collect();
         Ok(self.rollcall.json::<Runs>(&words)?.runs)
+    }
+
+    /// From the birth of each event of this kind until its change was stored, in milliseconds, by `rollcall events list`.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is not settled.
+    pub(crate) fn took_ms(&self, kind: &str) -> Result<Vec<u64>> {
+        let words: Vec<&str> = ["events", "list", "--all"].into_iter().chain(self.in_data()).collect();
+        let Events { events } = self.rollcall.json(&words)?;
+        let of_kind = events.into_iter().filter(|event| event.kind == kind);
+        of_kind.map(|event| event.took_ms.context("an event is not settled")).collect()
     }
 
     /// Wait until the platform holds this and nothing waits to be acted on. The rows that are new since `known`, oldest
@@ -220,7 +244,7 @@ impl Source {
     /// # Errors
     ///
     /// When it does not come to that.
-    pub(super) fn arrived(&self, expected: &Outline, known: &[Run]) -> Result<Vec<Run>> {
+    pub(crate) fn arrived(&self, expected: &Outline, known: &[Run]) -> Result<Vec<Run>> {
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
             if self.is_there(expected)? && self.is_at_rest()? {
@@ -284,7 +308,7 @@ impl Rollcall {
         Ok(())
     }
 
-    pub(super) fn command(&self, words: &[&str]) -> Command {
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(self.root.join(&self.binary));
         command.current_dir(&self.root).args(words).stdin(Stdio::null());
         // Nothing of the machine's may change what is shown.
@@ -293,7 +317,7 @@ impl Rollcall {
         command
     }
 
-    pub(super) fn shown(&self, words: &[&str]) -> String {
+    pub(crate) fn shown(&self, words: &[&str]) -> String {
         shell::shown(Command::new(&self.binary).args(words))
     }
 }

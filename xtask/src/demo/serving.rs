@@ -19,8 +19,17 @@ const TIME_TO_LISTEN: Duration = Duration::from_secs(120);
 /// Why: it finishes what is under way, which takes a moment.
 const TIME_TO_STOP: Duration = Duration::from_secs(20);
 
+/// Whether its lines are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lines {
+    /// As they come.
+    Shown,
+    /// Read and not shown.
+    Hidden,
+}
+
 /// A running server; dropping it ends it.
-pub(super) struct Serving {
+pub(crate) struct Serving {
     child: Child,
     lines: Option<JoinHandle<()>>,
     address: SocketAddr,
@@ -32,7 +41,7 @@ impl Serving {
     /// # Errors
     ///
     /// When it cannot be started, or ends before it listens.
-    pub(super) fn start(sources: &[Source]) -> Result<Self> {
+    pub(crate) fn start(sources: &[Source], shown: Lines) -> Result<Self> {
         let first = sources.first().context("there is no source to serve")?;
         let address = free_address()?;
         let listen = address.to_string();
@@ -43,7 +52,7 @@ impl Serving {
         say::command(&format!("{} &", first.rollcall.shown(&words)));
         let mut command = first.rollcall.command(&words);
         let mut child = command.stdout(Stdio::piped()).spawn().context("rollcall cannot be started")?;
-        let (lines, began) = show_lines(&mut child)?;
+        let (lines, began) = read_lines(&mut child, shown)?;
         let serving = Self { child, lines: Some(lines), address };
         if began.recv_timeout(TIME_TO_LISTEN).is_err() {
             bail!("rollcall ended, or said nothing, before it listened");
@@ -52,7 +61,7 @@ impl Serving {
     }
 
     /// Where a source delivers.
-    pub(super) fn callback(&self, source: &Source) -> String {
+    pub(crate) fn callback(&self, source: &Source) -> String {
         format!("http://{}/callbacks/{}", self.address, source.name)
     }
 
@@ -61,7 +70,7 @@ impl Serving {
     /// # Errors
     ///
     /// When it does not, or not in good order.
-    pub(super) fn stop(mut self) -> Result<()> {
+    pub(crate) fn stop(mut self) -> Result<()> {
         let process = self.child.id().to_string();
         say::command(&format!("kill -TERM {process}"));
         let status = Command::new("kill").args(["-TERM", &process]).status().context("kill cannot be run")?;
@@ -91,13 +100,15 @@ impl Drop for Serving {
     }
 }
 
-/// Show its lines in a thread of their own; the receiver hears of the first.
-fn show_lines(child: &mut Child) -> Result<(JoinHandle<()>, Receiver<()>)> {
+/// Read its lines in a thread of their own; the receiver hears of the first.
+fn read_lines(child: &mut Child, shown: Lines) -> Result<(JoinHandle<()>, Receiver<()>)> {
     let stdout = child.stdout.take().context("rollcall has no output")?;
     let (begin, began) = mpsc::channel();
     let lines = thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            say::quote(&line);
+            if shown == Lines::Shown {
+                say::quote(&line);
+            }
             // Only the first is waited for.
             let _heard = begin.send(());
         }

@@ -20,8 +20,8 @@ use crate::shell;
 use crate::workspace::Workspace;
 
 /// What the proxy wants to hear. They open nothing but the simulator's own proxy, for as long as it runs.
-pub(super) const PROXY_USER: &str = "rollcall";
-pub(super) const PROXY_PASSWORD: &str = "only-for-the-demo";
+pub(crate) const PROXY_USER: &str = "rollcall";
+pub(crate) const PROXY_PASSWORD: &str = "only-for-the-demo";
 
 /// The application that is added to the company.
 const SECOND_APP_KEY: &str = "dingfeihuadirectory2";
@@ -38,24 +38,24 @@ struct Ready {
 }
 
 /// What the company's application is called in DingTalk's console. Not `Debug`: it holds the AppSecret.
-pub(super) struct Application {
-    pub(super) corp_id: String,
-    pub(super) app_key: String,
-    pub(super) app_secret: String,
+pub(crate) struct Application {
+    pub(crate) corp_id: String,
+    pub(crate) app_key: String,
+    pub(crate) app_secret: String,
 }
 
 /// What the proxy has carried.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct ProxyCounts {
+pub(crate) struct ProxyCounts {
     /// By `host:port`.
-    pub(super) tunnels: BTreeMap<String, u64>,
+    pub(crate) tunnels: BTreeMap<String, u64>,
     /// Requests without the right password.
-    pub(super) unauthenticated: u64,
+    pub(crate) unauthenticated: u64,
 }
 
 /// A running simulator; dropping it stops it.
 #[derive(Debug)]
-pub(super) struct Simulator {
+pub(crate) struct Simulator {
     child: Child,
     ready: Ready,
     control: Control,
@@ -67,7 +67,7 @@ impl Simulator {
     /// # Errors
     ///
     /// When it cannot be started or ends before it says where it listens.
-    pub(super) fn start(workspace: &Workspace, ca: &Path, log: &Path) -> Result<Self> {
+    pub(crate) fn start(workspace: &Workspace, ca: &Path, log: &Path) -> Result<Self> {
         let program = components::binary(workspace, "dingtalk-simulator");
         let mut command = Command::new(&program);
         command.current_dir(&workspace.root).args([
@@ -100,7 +100,7 @@ impl Simulator {
     }
 
     /// Where the proxy is, as a URL.
-    pub(super) fn proxy_url(&self) -> String {
+    pub(crate) fn proxy_url(&self) -> String {
         format!("http://{}", self.ready.proxy)
     }
 
@@ -110,7 +110,7 @@ impl Simulator {
     /// # Errors
     ///
     /// When the simulator does not answer, or has no application.
-    pub(super) fn two_applications(&self) -> Result<[Application; 2]> {
+    pub(crate) fn two_applications(&self) -> Result<[Application; 2]> {
         let mut company = self.control.send("GET", "/company", &Value::Null)?;
         let apps =
             company.get_mut("apps").and_then(Value::as_array_mut).context("the company has no apps")?;
@@ -141,7 +141,7 @@ impl Simulator {
     /// # Errors
     ///
     /// When the simulator refuses: for a callback address, because it did not answer the test event as it must.
-    pub(super) fn subscribe(&self, app_key: &str, way: &Value) -> Result<()> {
+    pub(crate) fn subscribe(&self, app_key: &str, way: &Value) -> Result<()> {
         self.control.send("POST", &format!("/apps/{app_key}/events"), way).map(drop)
     }
 
@@ -150,7 +150,7 @@ impl Simulator {
     /// # Errors
     ///
     /// When the simulator does not answer.
-    pub(super) fn proxy_counts(&self) -> Result<ProxyCounts> {
+    pub(crate) fn proxy_counts(&self) -> Result<ProxyCounts> {
         let answer = self.control.send("GET", "/proxy", &Value::Null)?;
         let counts = answer.get("counts").cloned().unwrap_or_default();
         serde_json::from_value(counts)
@@ -162,9 +162,18 @@ impl Simulator {
     /// # Errors
     ///
     /// When the simulator refuses.
-    pub(super) fn change(&self, mutation: &Value) -> Result<()> {
+    pub(crate) fn change(&self, mutation: &Value) -> Result<()> {
         let url = format!("http://{}/mutations", self.ready.control);
         say::command(&shell::shown(Command::new("curl").arg("--data").arg(mutation.to_string()).arg(url)));
+        self.change_quietly(mutation)
+    }
+
+    /// The same without showing it.
+    ///
+    /// # Errors
+    ///
+    /// When the simulator refuses.
+    pub(crate) fn change_quietly(&self, mutation: &Value) -> Result<()> {
         self.control.send("POST", "/mutations", mutation).map(drop)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::outline::{self, Outline};
 use super::rollcall::{Counters, Ending, Run, Source};
-use super::serving::Serving;
+use super::serving::{Lines, Serving};
 use super::simulator::Simulator;
 use crate::say;
 
@@ -72,8 +72,8 @@ pub(super) fn tell(sources: &[Source; 2], simulator: &Simulator) -> Result<()> {
         source.check()?;
     }
     say::head("Follow both: the first import starts by itself, as the sources were never imported");
-    let serving = Serving::start(sources)?;
-    let mut outline: Outline = FEIHUA.into_iter().map(str::to_owned).collect();
+    let serving = Serving::start(sources, Lines::Shown)?;
+    let mut outline = feihua();
     let mut known = imported(sources, &outline)?;
     subscribe(&sources[0], simulator, &serving)?;
     for chapter in chapters() {
@@ -94,6 +94,11 @@ pub(super) fn tell(sources: &[Source; 2], simulator: &Simulator) -> Result<()> {
     }
     serving.stop()?;
     through_the_proxy(simulator)
+}
+
+/// What the platform holds after the first import.
+pub(crate) fn feihua() -> Outline {
+    FEIHUA.into_iter().map(str::to_owned).collect()
 }
 
 /// The first import of both, verified whole; the rows that there are.
@@ -121,7 +126,11 @@ fn imported(sources: &[Source; 2], outline: &Outline) -> Result<[Vec<Run>; 2]> {
 }
 
 /// As a developer enters it in DingTalk's console, which tries the address before it saves it.
-fn subscribe(source: &Source, simulator: &Simulator, serving: &Serving) -> Result<()> {
+///
+/// # Errors
+///
+/// When the address does not answer as it must.
+pub(crate) fn subscribe(source: &Source, simulator: &Simulator, serving: &Serving) -> Result<()> {
     let url = serving.callback(source);
     say::head("In DingTalk's console: event subscription by HTTP push");
     say::note(&format!("the address is {url}, the token and the key are those of the source file"));
