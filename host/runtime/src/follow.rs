@@ -96,7 +96,8 @@ pub struct Status {
 /// A source that is followed. Clones are the same one; it ends with [`Follower::stop`], or when the last clone is dropped.
 ///
 /// One follower a source at a time, whatever the number of hosts. Others may write to its inbox meanwhile: let events
-/// be tried again, pause the schedule, clear what stopped it. The follower notices within a second or two.
+/// be tried again, pause the schedule, clear what stopped it, after which a full run goes before the events that wait. The
+/// follower notices within a second or two.
 #[derive(Clone)]
 pub struct Follower {
     inner: Arc<Inner>,

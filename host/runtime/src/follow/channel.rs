@@ -214,6 +214,9 @@ impl Channel {
             tracing::warn!("a channel could not be closed in good order");
         }
         self.lines.shutdown().await;
+        if let Some(until) = self.heard.get() {
+            self.followed.heard(until);
+        }
         self.stands(ChannelState::Closed, None);
     }
 }

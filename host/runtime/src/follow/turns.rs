@@ -245,8 +245,16 @@ impl Turns {
     fn follow(&mut self, following: Following) {
         if self.following.stopped.is_some() && following.stopped.is_none() {
             self.resumed();
+            self.read_everything_first();
         }
         self.following = following;
+    }
+
+    /// A source that was stopped may have pushed nothing meanwhile, and the event that stopped it would only do so again:
+    /// a full run finds the one and covers the other.
+    fn read_everything_first(&mut self) {
+        self.followed.asks.owe(Trigger::Schedule, Instant::now(), false);
+        self.n_batches = self.n_batches.max(1);
     }
 
     fn resumed(&self) {

@@ -306,7 +306,7 @@ async fn a_stopped_source_keeps_what_comes_and_acts_on_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_person_who_resumes_elsewhere_is_noticed() {
+async fn a_person_who_resumes_elsewhere_is_noticed_and_everything_is_read_before_any_event() {
     let bench = Bench::imported().await;
     bench.fake.told().endings = [failed(FailureKind::Settings, "secret-wrong")].into();
     let follower = bench.follow().await;
@@ -315,6 +315,7 @@ async fn a_person_who_resumes_elsewhere_is_noticed() {
     bench.store.note(&source(), &Note::Stopped(None)).await.unwrap();
     seconds(2).await;
     assert_eq!(bench.events().await, [("e1".to_owned(), Done)]);
+    assert_eq!(bench.runs(), ["handle e1 (event)", "sync (schedule)"]);
     assert_eq!(*bench.seen.stops.lock().unwrap(), [Some("secret-wrong".to_owned()), None]);
 }
 
