@@ -43,6 +43,9 @@ mod swap;
 mod cli;
 mod crash;
 
+// Followed: every change arrives by events alone, whatever happens on the way.
+mod following;
+
 // What is no connector is refused when it is loaded.
 mod no_connector;
 

@@ -18,9 +18,9 @@ use rollcall_dingtalk_simulator::{
 };
 use rollcall_host::follow::{Delivery, Receipt, Status};
 use rollcall_host::history::{History, Run, RunState, Trigger};
-use rollcall_host::inbox::{EventFilter, Following, Inbox, InboxEvent};
+use rollcall_host::inbox::{EventFilter, Following, Inbox, InboxEvent, Note};
 use rollcall_host::model::{RunId, SourceName};
-use rollcall_host::{FollowOptions, Follower};
+use rollcall_host::{FollowOptions, Follower, RunOptions, RunReport};
 use serde_json::json;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -44,8 +44,6 @@ pub(crate) enum Way {
 }
 
 impl Way {
-    pub(crate) const BOTH: [Self; 2] = [Self::Http, Self::Stream];
-
     /// What batches of events are called in the history.
     pub(crate) const fn trigger(self) -> Trigger {
         match self {
@@ -125,10 +123,14 @@ impl Live {
         self.save_events().expect("the callback address answers as it must");
     }
 
+    pub(crate) fn callback_url(&self) -> String {
+        self.callback.url()
+    }
+
     /// What the console says as this way is saved.
     pub(crate) fn save_events(&self) -> Result<(), SetEventsError> {
         let events = match self.way {
-            Way::Http => AppEvents::http(self.callback.url(), CALLBACK_TOKEN, CALLBACK_AES_KEY),
+            Way::Http => AppEvents::http(self.callback_url(), CALLBACK_TOKEN, CALLBACK_AES_KEY),
             Way::Stream => AppEvents::Stream,
         };
         self.server().set_events(&app_key(), events)
@@ -187,6 +189,18 @@ impl Live {
     /// What is known about following, as the follower has written it down.
     pub(crate) fn following(&self) -> Following {
         self.platform().wait(self.platform().store.following(&source())).expect("the store answers")
+    }
+
+    /// Write down what a person decided, as another program does.
+    pub(crate) fn note(&self, note: Note) {
+        self.platform().wait(self.platform().store.note(&source(), &note)).expect("the store answers");
+    }
+
+    /// Import by hand.
+    #[track_caller]
+    pub(crate) fn sync(&self) -> RunReport {
+        let asked = self.platform().wait(self.follower().sync(RunOptions::default()));
+        asked.expect("there is a run").report
     }
 
     /// All runs, oldest first.

@@ -1,14 +1,17 @@
 //! The built `rollcall`, run as a person would: a source file, a data folder, an environment with nothing in it.
 
+use super::extra::until;
 use super::{PROXY_PASSWORD, PROXY_USER, built, real, serve};
 use crate::companies::{APP_KEY, APP_SECRET, CORP_ID};
 use rollcall_dingtalk_simulator::{Company, ServerHandle};
 use serde_json::Value;
 use std::fmt;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::{self, JoinHandle};
 use tempfile::TempDir;
 
 /// A DingTalk, a source file that leads to it, and a folder for data.
@@ -134,8 +137,32 @@ pub(crate) struct Running {
 impl Running {
     /// Press Ctrl-C.
     pub(crate) fn interrupt(&self) {
+        self.signal("-INT");
+    }
+
+    /// Ask it to end, as a service manager does.
+    pub(crate) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Read what it writes for programs as it comes; what it writes until its end is not in `end` any more.
+    pub(crate) fn read_lines(&mut self) -> Lines {
+        let stdout =
+            BufReader::new(self.child.stdout.take().expect("stdout is a pipe, and nobody reads it yet"));
+        let lines = Lines::default();
+        let read = Arc::clone(&lines.read);
+        let reader = thread::spawn(move || {
+            for line in stdout.lines() {
+                let line = line.expect("the program writes UTF-8");
+                read.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            }
+        });
+        Lines { reader: Some(reader), ..lines }
+    }
+
+    fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
-        let killed = Command::new("kill").args(["-INT", &pid]).status().expect("kill is there");
+        let killed = Command::new("kill").args([signal, &pid]).status().expect("kill is there");
         assert!(killed.success());
     }
 
@@ -149,6 +176,42 @@ impl Running {
     pub(crate) fn end(mut self) -> Ended {
         let child = std::mem::replace(&mut self.child, already_ended());
         child.wait_with_output().expect("its output can be read").into()
+    }
+}
+
+/// What a program at work has written, a JSON value a line.
+#[derive(Default)]
+pub(crate) struct Lines {
+    read: Arc<Mutex<Vec<String>>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Lines {
+    /// All of them so far.
+    #[track_caller]
+    pub(crate) fn so_far(&self) -> Vec<Value> {
+        let lines = self.read.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let value =
+            |line: &String| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"));
+        lines.iter().map(value).collect()
+    }
+
+    /// Wait for the first that is like this.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        let mut found = None;
+        until(what, || {
+            found = self.so_far().into_iter().find(|value| is_it(value));
+            found.is_some()
+        });
+        found.expect("it was waited for")
+    }
+
+    /// All of them, once the program has ended.
+    #[track_caller]
+    pub(crate) fn all(mut self) -> Vec<Value> {
+        self.reader.take().expect("they are read").join().expect("the reader does not panic");
+        self.so_far()
     }
 }
 

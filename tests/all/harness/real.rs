@@ -14,13 +14,14 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 
 /// What the source is called.
 pub(crate) const SOURCE: &str = "head-office";
 
 /// A host and one source of it. The DingTalk it talks to is its own.
 pub(crate) struct Real {
-    pub(crate) server: ServerHandle,
+    pub(crate) server: Arc<ServerHandle>,
     pub(crate) egress: Egress,
     pub(crate) settings: Value,
     pub(crate) platform: Platform,
@@ -39,7 +40,7 @@ pub(crate) struct Platform {
 impl Real {
     /// Through the proxy, with everything as it should be.
     pub(crate) fn new(company: Company) -> Self {
-        let server = serve(company);
+        let server = Arc::new(serve(company));
         let egress = Egress {
             proxy: Some(proxy(&server).with_credentials(PROXY_USER, PROXY_PASSWORD)),
             ca_pem: Some(server.ca_pem().as_bytes().to_vec()),
@@ -96,6 +97,14 @@ impl Platform {
     /// Wait for something of the host's.
     pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
+    }
+
+    /// Let something of the host's go on meanwhile.
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.runtime.spawn(future)
     }
 
     /// A loaded connector.
