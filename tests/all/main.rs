@@ -45,6 +45,10 @@ mod crash;
 
 // Followed: every change arrives by events alone, whatever happens on the way.
 mod following;
+// A follower in a process of its own: killed between any two steps, and through thousands of changes.
+mod chaos;
+mod followed;
+mod kill_points;
 
 // What is no connector is refused when it is loaded.
 mod no_connector;

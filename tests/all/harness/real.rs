@@ -10,7 +10,7 @@ use rollcall_host::sqlite::SqliteStore;
 use rollcall_host::{Connector, Engine, EngineOptions, Host, RunOptions, RunReport, Source};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -30,7 +30,7 @@ pub(crate) struct Real {
 
 /// A host over a database in a folder of its own, and a runtime to run it.
 pub(crate) struct Platform {
-    _folder: TempDir,
+    folder: TempDir,
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) host: Host,
     engine: Engine,
@@ -91,7 +91,12 @@ impl Platform {
         let store = SqliteStore::open(&folder.path().join("rollcall.db")).expect("the database opens");
         let store = Arc::new(store);
         let host = Host::new(engine.clone(), store.clone(), store.clone(), store.clone());
-        Self { _folder: folder, store, host, engine, runtime: runtime() }
+        Self { folder, store, host, engine, runtime: runtime() }
+    }
+
+    /// The database, for another process.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("rollcall.db")
     }
 
     /// Wait for something of the host's.
