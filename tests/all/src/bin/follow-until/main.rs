@@ -31,6 +31,7 @@ async fn main() {
     let follower = follow(&order, &stand).await;
     let callbacks = callbacks::serve(follower.clone(), Arc::clone(&stand)).await;
     stand::say(&Said::Following { callbacks: format!("http://{callbacks}/") });
+    stand.open();
     obey(&follower, wishes).await;
     follower.stop().await;
 }
