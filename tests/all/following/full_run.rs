@@ -8,8 +8,9 @@ use rollcall_host::RunOptions;
 use rollcall_host::history::RunState;
 use rollcall_host::inbox::EventState;
 
-/// How long each answer of the simulator takes, so that a run is under way for seconds.
-const DELAY_MS: u64 = 300;
+/// How long each answer of the simulator takes: when its first listing is asked for, a run still waits for that answer and
+/// others after it, while four pushes take milliseconds.
+const DELAY_MS: u64 = 1000;
 
 #[test]
 fn events_that_come_during_a_full_run_are_acted_on_after_it_by_http_push() {

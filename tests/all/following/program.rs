@@ -50,6 +50,7 @@ fn two_sources_are_served_one_by_push_and_one_by_stream_until_a_signal_ends_it_i
     paused_and_resumed(&head);
     let refreshed = head.run("refresh SOURCE DATA --user xiaohong --format json").with_code(0).json();
     assert_eq!(refreshed["objects"][0]["result"], "unchanged");
+    head.run("sync SOURCE DATA").with_code(0);
     serving.terminate();
     let ended = serving.end().with_code(0);
     assert!(ended.stderr.contains("stopping"), "{ended:?}");
