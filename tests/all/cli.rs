@@ -146,87 +146,89 @@ fn an_import_and_what_can_be_looked_up_afterwards() {
         &office,
         "history NAME DATA",
         expect![[r#"
-        exit 0
-        --- stdout
-        run started trigger state took read created updated unchanged skipped rejected deactivated deleted kept
-          2 DATE TIME manual succeeded SPAN 6 1 2 3 0 0 1 1 0
-          1 DATE TIME manual succeeded SPAN 7 7 0 0 0 0 0 0 0
-        --- stderr
-    "#]],
+            exit 0
+            --- stdout
+            run started what trigger state took read created updated unchanged skipped rejected deactivated deleted kept
+              2 DATE TIME import manual succeeded SPAN 6 1 2 3 0 0 1 1 0
+              1 DATE TIME import manual succeeded SPAN 7 7 0 0 0 0 0 0 0
+            --- stderr
+        "#]],
     );
     check(
         &office,
         "history 2 NAME DATA",
         expect![[r#"
-        exit 0
-        --- stdout
-        Run 2 of head-office
-          state        succeeded
-          started DATE TIME +00:00
-          took SPAN
-          trigger      manual
-          connector dingtalk 0.1.0 (DIGEST)
-          read         6
-          created      1
-          updated      2
-          unchanged    3
-          skipped      0
-          rejected     0
-          deactivated  1
-          deleted      1
-          kept         0
+            exit 0
+            --- stdout
+            Run 2 of head-office
+              state        succeeded
+              started DATE TIME +00:00
+              took SPAN
+              what         import
+              trigger      manual
+              connector dingtalk 0.1.0 (DIGEST)
+              read         6
+              created      1
+              updated      2
+              unchanged    3
+              skipped      0
+              rejected     0
+              deactivated  1
+              deleted      1
+              kept         0
 
-        Changes
-        updated Department "5001" R&D
-            displayName  "R&D" → "Production Research"
-        created Department "5004" Legal
-        updated User "xiaohong" 小红
-            displayName  "小红" → "小红红"
-            name.formatted  "小红" → "小红红"
-        deactivated User "laobai" 老白
-            the source said: 60121: 找不到该用户
-            active  true → false
-        deleted Department "5002" Operations
-            the source said: 60003: 部门不存在
-        --- stderr
-    "#]],
+            Changes
+            updated Department "5001" R&D
+                displayName  "R&D" → "Production Research"
+            created Department "5004" Legal
+            updated User "xiaohong" 小红
+                displayName  "小红" → "小红红"
+                name.formatted  "小红" → "小红红"
+            deactivated User "laobai" 老白
+                the source said: 60121: 找不到该用户
+                active  true → false
+            deleted Department "5002" Operations
+                the source said: 60003: 部门不存在
+            --- stderr
+        "#]],
     );
     check(
         &office,
         "history 2 --language zh-CN NAME DATA",
         expect![[r#"
-        exit 0
-        --- stdout
-        来源 head-office 的第 2 次运行
-          状态      成功
-          开始时间 DATE TIME +00:00
-          耗时 SPAN
-          触发方式  手动
-          连接器 dingtalk 0.1.0 (DIGEST)
-          读取      6
-          新建      1
-          更新      2
-          未变      3
-          跳过      0
-          拒绝      0
-          停用      1
-          删除      1
-          保留      0
+            exit 0
+            --- stdout
+            来源 head-office 的第 2 次运行
+              状态      成功
+              开始时间 DATE TIME +00:00
+              耗时 SPAN
+              内容      全量导入
+              触发方式  手动
+              连接器 dingtalk 0.1.0 (DIGEST)
+              读取      6
+              新建      1
+              更新      2
+              未变      3
+              跳过      0
+              拒绝      0
+              停用      1
+              删除      1
+              保留      0
 
-        变更
-        更新 Department "5001" R&D
-            displayName  "R&D" → "Production Research"
-        新建 Department "5004" Legal
-        更新 User "xiaohong" 小红
-            displayName  "小红" → "小红红"
-            name.formatted  "小红" → "小红红"
-        停用 User "laobai" 老白
-            来源答复：60121: 找不到该用户
-            active  true → false
-        删除 Department "5002" Operations
-            来源答复：60003: 部门不存在
-        --- stderr
-    "#]],
+            变更
+            更新 Department "5001" R&D
+                displayName  "R&D" → "Production Research"
+            新建 Department "5004" Legal
+            更新 User "xiaohong" 小红
+                displayName  "小红" → "小红红"
+                name.formatted  "小红" → "小红红"
+            停用 User "laobai" 老白
+                来源答复：60121: 找不到该用户
+                active  true → false
+            删除 Department "5002" Operations
+                来源答复：60003: 部门不存在
+            --- stderr
+        "#]],
     );
     check(
         &office,
@@ -256,27 +258,27 @@ fn a_check_with_everything_right_and_one_with_a_wrong_secret() {
         &office,
         "check SOURCE",
         expect![[r#"
-        exit 0
-        --- stdout
-        ✓ settings         the settings are valid and lead to https://oapi.dingtalk.com, https://api.dingtalk.com
-        ✓ proxy            proxy http://PROXY answers
-        ✓ proxy-password   proxy http://PROXY accepts the name and password
-        ✓ origin           https://oapi.dingtalk.com answers with TLS
-        ✓ origin           https://api.dingtalk.com answers with TLS
-        ✓ settings         the settings are complete and well-formed
-        ✓ token            DingTalk accepts app_key and app_secret
-        ✓ address          DingTalk accepts requests from this address
-        ✓ scope            the application may see the whole organization
-        ✓ department-list  departments can be listed; 2 are directly below the first one
-        ✓ member-list      the members of departments can be listed; 3 were looked at
-        ✓ member-read      single people can be read
-        ✓ mobile-field     mobile is visible: 3 of 3 people have it
-        ✓ personal-fields  email, org_email, work_place, remark or extension is visible: 3 of 3 people have it
-        ✓ corp-id          DingTalk confirms that the application belongs to corp_id
+            exit 0
+            --- stdout
+            ✓ settings         the settings are valid and lead to https://oapi.dingtalk.com, https://api.dingtalk.com
+            ✓ proxy            proxy http://PROXY answers
+            ✓ proxy-password   proxy http://PROXY accepts the name and password
+            ✓ origin           https://oapi.dingtalk.com answers with TLS
+            ✓ origin           https://api.dingtalk.com answers with TLS
+            ✓ settings         the settings are complete and well-formed
+            ✓ token            DingTalk accepts app_key and app_secret
+            ✓ address          DingTalk accepts requests from this address
+            ✓ scope            the application may see the whole organization
+            ✓ department-list  departments can be listed; 2 are directly below the first one
+            ✓ member-list      the members of departments can be listed; 2 were looked at
+            ✓ member-read      single people can be read
+            ✓ mobile-field     mobile is visible: 2 of 2 people have it
+            ✓ personal-fields  email, org_email, work_place, remark or extension is visible: 2 of 2 people have it
+            ✓ corp-id          DingTalk confirms that the application belongs to corp_id
 
-        15 passed, 0 to look at, 0 failed, 0 not tried
-        --- stderr
-    "#]],
+            15 passed, 0 to look at, 0 failed, 0 not tried
+            --- stderr
+        "#]],
     );
     office.write("secret.txt", "not-the-secret");
     check(
@@ -398,12 +400,12 @@ fn a_source_file_that_is_wrong() {
         &office,
         "sync SOURCE DATA",
         expect![[r#"
-        exit 2
-        --- stdout
-        --- stderr
-        ✗ source.toml:1:1: `connector` is missing; it must be a string, { env = "NAME" } or { file = "PATH" } (source-file-invalid)
-        ✗ source.toml:2:1: unknown key `conector` in the first part of the file; the keys there are `name`, `connector`, `departed`, `egress`, `settings` (source-file-invalid)
-    "#]],
+            exit 2
+            --- stdout
+            --- stderr
+            ✗ source.toml:1:1: `connector` is missing; it must be a string, { env = "NAME" } or { file = "PATH" } (source-file-invalid)
+            ✗ source.toml:2:1: unknown key `conector` in the first part of the file; the keys there are `name`, `connector`, `departed`, `egress`, `schedule`, `settings` (source-file-invalid)
+        "#]],
     );
 }
 
@@ -423,7 +425,7 @@ fn every_command_writes_one_json_value() {
     assert_eq!(keys("sync --dry-run --format json SOURCE DATA"), ["n_errors", "n_warnings", "run"]);
     assert_eq!(keys("sync --format json SOURCE DATA"), ["n_errors", "n_warnings", "run"]);
     assert_eq!(keys("history --format json NAME DATA"), ["runs", "source"]);
-    assert_eq!(keys("history 3 --format json NAME DATA"), ["changes", "entries", "run"]);
+    assert_eq!(keys("history 3 --format json NAME DATA"), ["changes", "entries", "events", "run"]);
     assert_eq!(
         keys("directory tree --format json NAME DATA"),
         ["departments", "n_people", "people_without_department", "source"]
@@ -535,23 +537,25 @@ fn a_second_run_is_refused_and_told_which_one_is_at_work() {
         &office,
         "sync SOURCE DATA",
         expect![[r#"
-        exit 1
-        --- stdout
-        --- stderr
-        ✗ run 2 of this source is still at work (source-busy)
-          → wait until it has ended, or stop it
-    "#]],
+            exit 1
+            --- stdout
+            --- stderr
+            run 2 of this source is at work; waiting for it
+            ✗ run 2 of this source is still at work (source-busy)
+              → wait until it has ended, or stop it
+        "#]],
     );
     check(
         &office,
         "sync --language zh-CN SOURCE DATA",
         expect![[r#"
-        exit 1
-        --- stdout
-        --- stderr
-        ✗ 该来源的第 2 次运行尚未结束 (source-busy)
-          → 请等它结束，或先将其停止
-    "#]],
+            exit 1
+            --- stdout
+            --- stderr
+            该来源的第 2 次运行正在进行，等待其结束
+            ✗ 该来源的第 2 次运行尚未结束 (source-busy)
+              → 请等它结束，或先将其停止
+        "#]],
     );
     let refused = office.run("sync --format json SOURCE DATA").with_code(1).json();
     assert_eq!(refused["errors"][0]["code"], "source-busy");
