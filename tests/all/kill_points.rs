@@ -181,7 +181,7 @@ fn kill(work: Work, stop: Stop, followed: &Followed) {
     if stop.visit == 1 && is_before_acknowledgement(stop.point) {
         assert_eq!(followed.acknowledged().len(), 0, "acknowledged before {:?}", stop.point);
     }
-    if matches!(stop.point, Point::AfterReply | Point::BeforeDue) {
+    if stop.point == Point::AfterReply {
         followed.until("the event is acknowledged", |simulator| simulator.events().n_acknowledged() != 0);
     }
     die(process, followed);

@@ -33,7 +33,7 @@ points! {
     BeforeReply,
     /// The receipt is written.
     AfterReply,
-    /// Events are acknowledged and about to be read for a batch.
+    /// Events are kept, acknowledged or about to be, and about to be read for a batch.
     BeforeDue,
     /// A row is about to be opened.
     BeforeOpen,
