@@ -119,7 +119,9 @@ fn wave(followed: &Followed, changes: &mut Changes, n: usize) {
 fn full_run(process: &Process) -> RunId {
     match process.hear_within("a full run has ended", PATIENCE) {
         Said::Synced { run, .. } => RunId::new(run),
-        said => panic!("{said:?} instead of the end of a full run"),
+        said @ (Said::Following { .. } | Said::At(_) | Said::Holding) => {
+            panic!("{said:?} instead of the end of a full run")
+        }
     }
 }
 
@@ -263,7 +265,7 @@ impl Changes {
             1 => json!({ "title": format!("Engineer {value}") }),
             2 => json!({ "job_number": value.to_string(), "telephone": format!("8{value:03}") }),
             3 => json!({ "org_email": format!("{userid}.{value}@uproar.example") }),
-            _ => json!({ "work_place": format!("Room {value}"), "hide_mobile": value % 2 == 0 }),
+            _ => json!({ "work_place": format!("Room {value}"), "hide_mobile": value.is_multiple_of(2) }),
         };
         Mutation::modify_user(userid, &patch)
     }

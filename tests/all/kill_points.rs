@@ -170,7 +170,7 @@ fn kill(work: Work, stop: Stop, followed: &Followed) {
         process.sync();
         match process.hear("the full run waits for events") {
             Said::Holding => {}
-            said => {
+            said @ (Said::Following { .. } | Said::At(_) | Said::Synced { .. }) => {
                 assert_eq!(said, Said::At(stop.point));
                 return die(process, followed);
             }
@@ -215,7 +215,9 @@ const fn is_before_acknowledgement(point: Point) -> bool {
 fn synced(process: &Process) -> String {
     match process.hear("the full run has ended") {
         Said::Synced { state, .. } => state,
-        said => panic!("{said:?} instead of the end of a full run"),
+        said @ (Said::Following { .. } | Said::At(_) | Said::Holding) => {
+            panic!("{said:?} instead of the end of a full run")
+        }
     }
 }
 

@@ -19,6 +19,10 @@ macro_rules! points {
             /// All of them.
             pub(crate) const ALL: [Self; [$(stringify!($point)),+].len()] = [$(Self::$point),+];
         }
+
+        // The program is checked as a test, too, and has no use for the list.
+        #[cfg(test)]
+        const _: &[Point] = &Point::ALL;
     };
 }
 
