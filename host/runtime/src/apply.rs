@@ -27,7 +27,7 @@ use crate::directory::{Action, Directory, Held, Stored, Write};
 use crate::error::StoreError;
 use crate::guard::Unattended;
 use crate::history::ChangeRecord;
-use crate::limits::MAX_CHANGES;
+use crate::limits::{MAX_CHANGES, MAX_STORED_AT_ONCE};
 use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
 use crate::refusal;
 
@@ -124,7 +124,7 @@ impl Apply {
             )));
         }
         let mut outcomes = Vec::with_capacity(changes.len());
-        for group in without_repeats(changes) {
+        for group in in_groups(changes) {
             outcomes.extend(self.group(group).await.map_err(|error| self.failed(&error))?);
         }
         Ok(outcomes)
@@ -357,18 +357,19 @@ fn split(planned: Vec<Planned>) -> Split {
 }
 
 /// The changes in their order, cut before each object that occurred already, because the second change of an object
-/// must see the first one.
-fn without_repeats(changes: Vec<Change>) -> Vec<Vec<Change>> {
+/// must see the first one, and where a group is as large as what is stored at once.
+fn in_groups(changes: Vec<Change>) -> Vec<Vec<Change>> {
     let (mut groups, mut group, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
     for change in changes {
         let key = match &change {
             Change::Put(object) => &object.key,
             Change::Delete(departure) => &departure.key,
         };
-        if !seen.insert(key.clone()) {
-            seen = BTreeSet::from([key.clone()]);
+        if group.len() == MAX_STORED_AT_ONCE || seen.contains(key) {
+            seen.clear();
             groups.push(std::mem::take(&mut group));
         }
+        seen.insert(key.clone());
         group.push(change);
     }
     groups.push(group);

@@ -39,8 +39,9 @@ pub trait Directory: Send + Sync {
     /// When the platform's store fails.
     async fn load(&self, source: &SourceName, keys: &[Key]) -> Result<Vec<Option<Held>>, StoreError>;
 
-    /// Write these in order, durably: one answer a write, in their order. At most 1000, or all departures of a full
-    /// run at once, which may be [`MAX_DEPARTURES`](crate::limits::MAX_DEPARTURES).
+    /// Write these in order, durably: one answer a write, in their order. At most
+    /// [`MAX_STORED_AT_ONCE`](crate::limits::MAX_STORED_AT_ONCE), or all departures of a full run at once, which may be
+    /// [`MAX_DEPARTURES`](crate::limits::MAX_DEPARTURES).
     ///
     /// Those that are not refused are written all or none, so an embedder's unique constraint is best checked before
     /// the transaction. Where [`Directory::records_changes`] says so, the change record of each write is kept in the

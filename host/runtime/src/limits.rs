@@ -191,10 +191,16 @@ pub const MAX_REQUEST_BODY_BYTES: usize = 1 << 20;
 /// 16 MiB. Source: the contract, `http.response`.
 pub const MAX_RESPONSE_BODY_BYTES: usize = 16 << 20;
 
-/// Most changes of one `begin-apply`, keys of one `find` and writes of one store.
+/// Most changes of one `begin-apply` and keys of one `find`.
 ///
 /// 1000 changes. Source: the contract, `directory`.
 pub const MAX_CHANGES: usize = 1000;
+
+/// Most writes that a run hands to the directory at once; all departures of a full run are the exception.
+///
+/// 200 writes. Why: a store keeps its writer for the whole of one call, and a delivery that must be answered waits for
+/// it; 200 take some 10 ms, and cost one flush more for each 200 objects.
+pub const MAX_STORED_AT_ONCE: usize = 200;
 
 /// Most holdings of one page.
 ///

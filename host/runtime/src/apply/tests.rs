@@ -13,7 +13,7 @@ use crate::capabilities::history::Recorder;
 use crate::directory::Held;
 use crate::guard::Unattended;
 use crate::history::Counters;
-use crate::limits::{MAX_CHANGES, MAX_DOCUMENT_BYTES, MAX_ENTRIES_PER_RUN};
+use crate::limits::{MAX_CHANGES, MAX_DOCUMENT_BYTES, MAX_ENTRIES_PER_RUN, MAX_STORED_AT_ONCE};
 use crate::model::{Key, RunId, SourceName, Timestamp};
 use crate::observe::Unobserved;
 use crate::testing::MemoryStore;
@@ -180,6 +180,18 @@ async fn a_batch_that_is_too_large_is_refused_whole() {
     let changes = vec![user("a"); MAX_CHANGES + 1];
     assert_eq!(full_run(&store).changes(changes).await.unwrap_err().code, "request-invalid");
     assert_eq!(store.state().objects.len(), 0);
+}
+
+#[tokio::test]
+async fn a_large_batch_reaches_the_platform_in_parts_and_in_order() {
+    let store = Arc::<MemoryStore>::default();
+    let id = |n: usize| format!("{n:04}");
+    let n_changes = MAX_STORED_AT_ONCE + 1;
+    full_run(&store).changes((0..n_changes).map(|n| user(&id(n))).collect()).await.unwrap();
+    let state = store.state();
+    assert_eq!(state.stores.iter().map(Vec::len).collect::<Vec<_>>(), [MAX_STORED_AT_ONCE, 1]);
+    let stored: Vec<_> = state.stores.iter().flatten().map(|key| key.external_id.clone()).collect();
+    assert_eq!(stored, (0..n_changes).map(id).collect::<Vec<_>>());
 }
 
 #[tokio::test]

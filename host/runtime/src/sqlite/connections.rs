@@ -16,7 +16,7 @@ use crate::error::StoreError;
 
 /// How long a statement waits for another process that is writing.
 ///
-/// 10 s. Why: a batch of 1000 writes takes some 50 ms; whoever holds the file for longer is stuck.
+/// 10 s. Why: 200 writes take some 10 ms, all departures of a run some seconds; whoever holds the file for longer is stuck.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Reading connections that are kept open for the next reader.
