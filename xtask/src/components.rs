@@ -76,9 +76,13 @@ pub(crate) fn build_binaries(workspace: &Workspace) -> Result<()> {
 /// The packages on the host's side of the contract, always named together.
 ///
 /// Why: cargo unites the features of the packages it is asked for, and a feature more or less would build wasmtime again.
-pub(crate) const HOST_SIDE: [&str; 8] = [
+pub(crate) const HOST_SIDE: [&str; 12] = [
     "--package",
     "rollcall",
+    "--package",
+    "rollcall-console",
+    "--package",
+    "rollcall-words",
     "--package",
     "rollcall-host",
     "--package",

@@ -54,6 +54,8 @@ const NEVERS: [Never; 5] = [
         forbidden: &[
             "axum",
             "clap",
+            "maud",
+            "rollcall-console",
             "rollcall-kit",
             "rollcall-guest",
             "rollcall-guest-live",
@@ -63,7 +65,7 @@ const NEVERS: [Never; 5] = [
         rule: "the host library has no command line, no server, and knows no connector",
     },
     Never {
-        packages: &["rollcall"],
+        packages: &["rollcall", "rollcall-console"],
         forbidden: &[
             "rollcall-kit",
             "rollcall-guest",
@@ -71,7 +73,7 @@ const NEVERS: [Never; 5] = [
             "rollcall-dingtalk",
             "rollcall-roster",
         ],
-        rule: "the command line knows connectors by their file only",
+        rule: "command line and console know connectors by their file only",
     },
     Never {
         packages: &["rollcall-dingtalk-simulator"],

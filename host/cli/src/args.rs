@@ -8,9 +8,10 @@ mod high;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::language::Language;
+use rollcall_words::Language;
 
 pub(crate) use high::{Held, HiArgs, Task};
 
@@ -32,7 +33,7 @@ pub(crate) struct LowArgs {
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     /// The language to write in; that of LC_ALL, LC_MESSAGES or LANG unless given.
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, value_parser = language())]
     pub(crate) language: Option<Language>,
     /// Log what happens to stderr: ids and numbers only.
     #[arg(long, global = true)]
@@ -68,8 +69,12 @@ fn asked_language() -> Language {
     let next = arguments.iter().skip(1).map(Some).chain([None]);
     let asked = arguments.iter().zip(next).find_map(value);
     asked
-        .and_then(|value| Language::from_str(&value, false).ok())
+        .and_then(|value| value.parse().ok())
         .unwrap_or_else(|| Language::of_environment(|name| std::env::var(name).ok()))
+}
+
+fn language() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(Language::TAGS).try_map(|tag| tag.parse::<Language>())
 }
 
 /// How to write the result.

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use rollcall_host::model::Diagnosis;
 
-use crate::messages::{self, Sentence};
+use crate::messages;
+use rollcall_words::Sentence;
 
 /// How it went, as a number. The help of the program documents them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,6 @@ mod args;
 mod commands;
 mod data;
 mod exit;
-mod language;
 mod logging;
 mod messages;
 mod organisation;

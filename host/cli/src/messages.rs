@@ -2,72 +2,7 @@
 //!
 //! What is deliberately not here: what a connector or the host says; those diagnoses bring their translations along.
 
-use std::fmt::Display;
-
-use crate::language::Language;
-
-/// The same sentence in every language.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sentence {
-    pub(crate) english: String,
-    pub(crate) chinese: String,
-}
-
-impl Sentence {
-    /// The sentence for one reader.
-    pub(crate) fn to(&self, language: Language) -> &str {
-        match language {
-            Language::English => &self.english,
-            Language::Chinese => &self.chinese,
-        }
-    }
-
-    /// A name or number that is written the same in every language.
-    pub(crate) fn verbatim(text: impl Display) -> Self {
-        let english = text.to_string();
-        Self { chinese: english.clone(), english }
-    }
-}
-
-/// What can be filled into a sentence: another one, or whatever is written the same in every language.
-pub(crate) trait Say {
-    /// How it is said in this language.
-    fn say(&self, language: Language) -> String;
-}
-
-impl Say for Sentence {
-    fn say(&self, language: Language) -> String {
-        self.to(language).to_owned()
-    }
-}
-
-impl<T: Display + ?Sized> Say for T {
-    fn say(&self, _language: Language) -> String {
-        self.to_string()
-    }
-}
-
-/// Each item is a function that returns a [`Sentence`]: its name and arguments, then the text in English and in
-/// Chinese. An argument that one of them leaves out is an unused variable, which the compiler tells.
-macro_rules! sentences {
-    ($(fn $name:ident($($argument:ident),*) { $english:literal, $chinese:literal })*) => {
-        $(pub(crate) fn $name($($argument: impl Say),*) -> Sentence {
-            Sentence {
-                english: {
-                    $(let $argument = $argument.say(Language::English);)*
-                    format!($english)
-                },
-                chinese: {
-                    $(let $argument = $argument.say(Language::Chinese);)*
-                    format!($chinese)
-                },
-            }
-        })*
-
-        #[cfg(test)]
-        const ALL: &[(&str, &str, &str)] = &[$((stringify!($name), $english, $chinese)),*];
-    };
-}
+use rollcall_words::sentences;
 
 sentences! {
     // Words of a source file.
@@ -234,6 +169,7 @@ sentences! {
     fn followed_again(source) { "{source} is followed again", "{source} 已恢复跟随" }
     fn not_followed(source) { "{source} is not followed any more, until someone has acted", "{source} 已停止跟随，需要人工处理" }
     fn deliveries_refused(source, n) { "{source}: {n} deliveries refused, the last one because", "{source}：拒绝了 {n} 次推送，最近一次的原因" }
+    fn console_unusable(reason) { "the console cannot be opened: {reason}", "无法打开控制台：{reason}" }
     fn event_done(kind, about, took) { "{kind} {about}: stored {took} after it happened", "{kind} {about}：发生后 {took} 已写入" }
     fn event_settled(kind, about) { "{kind} {about}: done", "{kind} {about}：已完成" }
     fn event_again(kind, about, attempts) { "{kind} {about}: will be tried again, {attempts} attempts so far", "{kind} {about}：将再次尝试，已尝试 {attempts} 次" }
@@ -284,10 +220,6 @@ mod tests {
 
     #[test]
     fn every_sentence_is_in_both_languages() {
-        for (name, english, chinese) in ALL {
-            let has_chinese = |text: &str| text.chars().any(|c| ('\u{3000}'..'\u{a000}').contains(&c));
-            assert!(!english.is_empty() && !has_chinese(english), "{name} has no English text");
-            assert!(has_chinese(chinese), "{name} has no Chinese text");
-        }
+        assert_eq!(rollcall_words::untranslated(ALL, &[]), Vec::<&str>::new());
     }
 }

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use rollcall_host::model::Progress;
 
-use crate::messages::{self, Sentence};
+use crate::messages;
 use crate::view::Reader;
 use crate::view::layout::{plain, span, width};
+use rollcall_words::Sentence;
 
 /// Time between two drawings of the line on a terminal.
 ///

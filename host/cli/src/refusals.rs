@@ -2,6 +2,7 @@
 //!
 //! What is deliberately not here: a connector's own failures, which come as diagnoses in both languages.
 
+use rollcall_console::ConsoleError;
 use rollcall_host::error::{EngineError, LoadError, RunError, StoreError};
 
 use crate::exit::{Stop, diagnosis, diagnosis_with_remedy};
@@ -57,6 +58,21 @@ impl From<LoadError> for Stop {
                 diagnosis("connector-unusable", &messages::connector_unusable(&error))
             }
         })
+    }
+}
+
+impl From<ConsoleError> for Stop {
+    fn from(error: ConsoleError) -> Self {
+        match error {
+            ConsoleError::Store(error) => error.into(),
+            ConsoleError::NamedTwice { name } => {
+                Self::usage(diagnosis("source-named-twice", &messages::source_named_twice(name)))
+            }
+            ConsoleError::Database(error) => {
+                Self::failed(diagnosis("console-unusable", &messages::console_unusable(error)))
+            }
+            error => Self::failed(diagnosis("console-unusable", &messages::console_unusable(error))),
+        }
     }
 }
 

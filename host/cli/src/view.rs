@@ -13,7 +13,7 @@ pub(crate) mod tree;
 
 use time::UtcOffset;
 
-use crate::language::Language;
+use rollcall_words::Language;
 
 /// For whom something is written.
 #[derive(Clone, Copy, Debug)]

@@ -11,10 +11,10 @@ use super::{
     Format, LowArgs, LowCommand, LowConnector, LowDirectory, LowEventState, LowEvents, SourceInData,
 };
 use crate::exit::{Exit, Stop, diagnosis, diagnosis_with_remedy};
-use crate::language::{Language, is_unicode};
 use crate::messages;
 use crate::source_file::{self, Complaint, Configured, Surroundings};
 use crate::view::Reader;
+use rollcall_words::{Language, is_unicode};
 
 /// The command line, resolved. Not `Debug`: a source's settings hold secrets.
 pub(crate) struct HiArgs {

@@ -11,9 +11,10 @@ use serde_json::json;
 use crate::args::{Format, Held};
 use crate::data;
 use crate::exit::{Exit, Stop};
-use crate::messages::{self, Sentence};
+use crate::messages;
 use crate::screen::Screen;
 use crate::view::following;
+use rollcall_words::Sentence;
 
 /// Events that are listed unless all are asked for.
 ///

@@ -15,9 +15,10 @@ use serde_json::json;
 use crate::args::{Format, Held};
 use crate::data;
 use crate::exit::{Exit, Stop, diagnosis_with_remedy};
-use crate::messages::{self, Sentence};
+use crate::messages;
 use crate::screen::Screen;
 use crate::view::{changes, following, runs};
+use rollcall_words::Sentence;
 
 /// Runs that are listed unless all are asked for.
 ///

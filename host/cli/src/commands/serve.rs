@@ -7,14 +7,11 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use futures_util::future::join_all;
+use rollcall_console::{Console, ConsoleOptions, Listener, Observe};
 use rollcall_host::cancel::Cancel;
+use rollcall_host::clock::SystemClock;
 use rollcall_host::engine::{Engine, EngineOptions};
-use rollcall_host::follow::{FollowOptions, Follower};
-use rollcall_host::host::Host;
-use rollcall_host::model::SourceName;
-use rollcall_host::source::Source;
-use rollcall_host::sqlite::SqliteStore;
+use rollcall_host::model::{SourceName, Timestamp};
 use serde_json::json;
 
 use crate::args::Format;
@@ -22,7 +19,7 @@ use crate::data;
 use crate::exit::{self, Exit, Stop};
 use crate::messages;
 use crate::screen::Screen;
-use crate::serve::{Listener, Reporter, routes};
+use crate::serve::Reporter;
 use crate::signals;
 use crate::source_file::Configured;
 
@@ -42,74 +39,61 @@ pub(crate) async fn serve(
     let end = Cancel::new();
     let reader = screen.reader;
     signals::listen(end.clone(), move || signals::tell_stopping(&reader, ""))?;
-    let reporter = Reporter::begin(Screen { ..screen }, Arc::clone(&store));
-    let host = Host::new(engine.clone(), store.clone(), store.clone(), store.clone());
-    let served = Served { host, engine, store, reporter: &reporter };
-    let followers = served.follow(sources).await?;
-    served.announce(&screen, listener.address(), &followers).await?;
-    listener.serve(routes(&followers), end).await;
-    join_all(followers.iter().map(Follower::stop)).await;
-    drop(followers);
-    reporter.end().await;
+    let reporter = Arc::new(Reporter::begin(Screen { ..screen }, Arc::clone(&store)));
+    let console = Console::open(engine.clone(), store, options(data, &reporter)).await?;
+    follow(&console, &engine, sources).await?;
+    announce(&screen, listener.address(), &console.followed().await?)?;
+    listener.serve(console.routes(), end).await;
+    console.stop().await;
+    drop(console);
+    Reporter::end(reporter).await;
     Ok(Exit::Done)
 }
 
-struct Served<'r> {
-    host: Host,
-    engine: Engine,
-    store: Arc<SqliteStore>,
-    reporter: &'r Reporter,
+fn options(data: &Path, reporter: &Arc<Reporter>) -> ConsoleOptions {
+    let reporter = Arc::clone(reporter);
+    let observe: Observe = Arc::new(move |source| reporter.of(source));
+    ConsoleOptions { data: data.to_owned(), observe, clock: Arc::new(SystemClock) }
 }
 
-impl Served<'_> {
-    async fn follow(&self, sources: Vec<Configured>) -> Result<Vec<Follower>, Stop> {
-        let mut loaded: Vec<(Source, FollowOptions)> = Vec::new();
-        for configured in sources {
-            if let Some((twice, _)) = loaded.iter().find(|(source, _)| *source.name() == configured.name) {
-                return Err(named_twice(twice.name()));
-            }
-            let observer = self.reporter.of(&configured.name);
-            let options =
-                FollowOptions { schedule: configured.schedule.clone(), observer, ..FollowOptions::default() };
-            loaded.push((super::source::load(&self.engine, configured).await?, options));
+/// Follow all of them, or none: a file that is wrong is told before anything starts.
+async fn follow(console: &Console, engine: &Engine, sources: Vec<Configured>) -> Result<(), Stop> {
+    let mut loaded: Vec<(rollcall_host::Source, _)> = Vec::new();
+    for configured in sources {
+        if let Some((twice, _)) = loaded.iter().find(|(source, _)| *source.name() == configured.name) {
+            return Err(named_twice(twice.name()));
         }
-        let mut followers = Vec::new();
-        for (source, options) in loaded {
-            let inbox = Arc::clone(&self.store);
-            followers.push(Follower::start(self.host.clone(), inbox, source, options).await?);
-        }
-        Ok(followers)
+        let schedule = configured.schedule.clone();
+        loaded.push((super::source::load(engine, configured).await?, schedule));
     }
+    for (source, schedule) in loaded {
+        console.adopt(source, schedule).await?;
+    }
+    Ok(())
+}
 
-    async fn announce(
-        &self,
-        screen: &Screen,
-        address: SocketAddr,
-        followers: &[Follower],
-    ) -> Result<(), Stop> {
-        let callback = |name: &SourceName| format!("http://{address}/callbacks/{name}");
-        match screen.format {
-            Format::Json => {
-                let mut sources = Vec::new();
-                for follower in followers {
-                    let name = follower.name();
-                    let next_run_at = follower.status().await?.following.next_run_at;
-                    sources.push(
-                        json!({"source": name, "callback": callback(name), "next_run_at": next_run_at}),
-                    );
-                }
-                let address = address.to_string();
-                screen.lines([json!({"what": "serving", "address": address, "sources": sources}).to_string()])
-            }
-            Format::Text => {
-                let to = |sentence: messages::Sentence| sentence.to(screen.reader.language).to_owned();
-                let mut lines = vec![to(messages::serving(address))];
-                lines.extend(followers.iter().map(|follower| {
-                    let name = follower.name();
-                    format!("  {}", to(messages::serving_source(name, callback(name))))
-                }));
-                screen.lines(lines)
-            }
+fn announce(
+    screen: &Screen,
+    address: SocketAddr,
+    followed: &[(SourceName, Option<Timestamp>)],
+) -> Result<(), Stop> {
+    let callback = |name: &SourceName| format!("http://{address}/callbacks/{name}");
+    match screen.format {
+        Format::Json => {
+            let source = |(name, next_run_at): &(SourceName, Option<Timestamp>)| json!({"source": name, "callback": callback(name), "next_run_at": next_run_at});
+            let sources: Vec<_> = followed.iter().map(source).collect();
+            let address = address.to_string();
+            screen.lines([json!({"what": "serving", "address": address, "sources": sources}).to_string()])
+        }
+        Format::Text => {
+            let to = |sentence: rollcall_words::Sentence| sentence.into(screen.reader.language);
+            let mut lines = vec![to(messages::serving(address))];
+            lines.extend(
+                followed
+                    .iter()
+                    .map(|(name, _)| format!("  {}", to(messages::serving_source(name, callback(name))))),
+            );
+            screen.lines(lines)
         }
     }
 }

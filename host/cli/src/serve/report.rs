@@ -61,11 +61,13 @@ impl Reporter {
         Arc::new(Reports { source: source.clone(), news: self.news.clone() })
     }
 
-    /// Tell what there still is, once all observers are gone.
-    pub(crate) async fn end(self) {
-        drop(self.news);
-        // A writer that died has told so itself, and takes nothing with it.
-        let _ended = self.writer.await;
+    /// Tell what there still is, once all observers are gone and nobody else has the reporter.
+    pub(crate) async fn end(reporter: Arc<Self>) {
+        if let Some(Self { news, writer }) = Arc::into_inner(reporter) {
+            drop(news);
+            // A writer that died has told so itself, and takes nothing with it.
+            let _ended = writer.await;
+        }
     }
 }
 
@@ -115,7 +117,7 @@ impl Writer {
 
     async fn text(&self, source: &SourceName, news: News) -> Vec<String> {
         let reader = &self.screen.reader;
-        let to = |sentence: messages::Sentence| sentence.to(reader.language).to_owned();
+        let to = |sentence: rollcall_words::Sentence| sentence.to(reader.language).to_owned();
         let mut lines = match news {
             News::Run(ended) => return self.run_text(source, &ended).await,
             // A moment on the way, or nothing at all.

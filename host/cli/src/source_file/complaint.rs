@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::messages::Sentence;
+use rollcall_words::Sentence;
 
 /// A place in a text, both numbers from 1. The column counts characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

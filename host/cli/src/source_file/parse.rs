@@ -7,7 +7,8 @@ use toml::Spanned;
 use toml::de::{DeArray, DeFloat, DeInteger, DeTable, DeValue};
 
 use super::{Complaint, Place, Places};
-use crate::messages::{self, Sentence};
+use crate::messages;
+use rollcall_words::Sentence;
 
 /// A source file as written: secrets are still where it says they are. Not `Debug`: some may be in it all the same.
 pub(crate) struct Written {

@@ -16,7 +16,8 @@ use serde_json::Value;
 use super::parse::{Placed, Word, Written, WrittenEgress, WrittenProxy, WrittenSchedule, WrittenValue};
 use super::schedule::time;
 use super::{Complaint, Configured};
-use crate::messages::{self, Sentence};
+use crate::messages;
+use rollcall_words::Sentence;
 
 /// The most that is read from a file named in a source file, in bytes.
 ///

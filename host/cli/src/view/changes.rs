@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::Reader;
 use super::diagnosis::{details, headline};
 use super::layout::plain;
-use crate::messages::{self, Sentence};
+use crate::messages;
+use rollcall_words::Sentence;
 
 /// One entry, and below it what to do and the facts.
 pub(crate) fn entry(entry: &Entry, reader: &Reader) -> Vec<String> {

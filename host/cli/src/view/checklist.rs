@@ -44,7 +44,7 @@ const fn mark(standing: Standing, reader: &Reader) -> &'static str {
     }
 }
 
-fn sum(findings: &[Finding]) -> messages::Sentence {
+fn sum(findings: &[Finding]) -> rollcall_words::Sentence {
     let count = |standing| findings.iter().filter(|finding| finding.standing == standing).count();
     let [passed, warnings, failed, skipped] =
         [Standing::Passed, Standing::Warning, Standing::Failed, Standing::Skipped].map(count);

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::Reader;
 use super::layout::{Side, columns, plain};
-use crate::language::Language;
-use crate::messages::{self, Sentence};
+use crate::messages;
+use rollcall_words::Language;
+use rollcall_words::Sentence;
 
 /// What is known of a connector's file before any of its settings.
 pub(crate) struct Inspected<'a> {

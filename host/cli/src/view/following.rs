@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::Reader;
 use super::diagnosis::{details, headline};
 use super::layout::{Side, columns, moment, plain, span};
-use crate::messages::{self, Sentence};
+use crate::messages;
+use rollcall_words::Sentence;
 
 /// Objects that are named of one event.
 ///

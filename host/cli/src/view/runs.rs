@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::layout::{Side, columns, moment, span, zone};
 use super::{Reader, diagnosis};
-use crate::messages::{self, Sentence};
+use crate::messages;
+use rollcall_words::Sentence;
 
 /// The runs as a table, as they come. A run that failed is followed by the reason.
 pub(crate) fn table(runs: &[Run], reader: &Reader) -> Vec<String> {

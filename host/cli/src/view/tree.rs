@@ -2,8 +2,9 @@
 
 use super::Reader;
 use super::layout::plain;
-use crate::messages::{self, Sentence};
+use crate::messages;
 use crate::organisation::{Department, Organisation, Person, Stray};
+use rollcall_words::Sentence;
 
 /// The tree, and a line that counts.
 pub(crate) fn lines(organisation: &Organisation, reader: &Reader) -> Vec<String> {

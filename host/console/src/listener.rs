@@ -37,7 +37,8 @@ const GRACE: Duration = Duration::from_secs(3);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// A bound socket.
-pub(crate) struct Listener {
+#[derive(Debug)]
+pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
 }
@@ -48,19 +49,20 @@ impl Listener {
     /// # Errors
     ///
     /// When it is taken, or not this machine's.
-    pub(crate) async fn bind(address: SocketAddr) -> io::Result<Self> {
+    pub async fn bind(address: SocketAddr) -> io::Result<Self> {
         let socket = TcpListener::bind(address).await?;
         let address = socket.local_addr()?;
         Ok(Self { socket, address })
     }
 
     /// The address, with the port that was found for port 0.
-    pub(crate) const fn address(&self) -> SocketAddr {
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Serve until `end`, then let requests under way come to their end.
-    pub(crate) async fn serve(self, routes: Router, end: Cancel) {
+    pub async fn serve(self, routes: Router, end: Cancel) {
         let connections = GracefulShutdown::new();
         let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         loop {

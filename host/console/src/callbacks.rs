@@ -1,8 +1,6 @@
 //! `POST /callbacks/{source}`: where a source delivers its events. The answer is the connector's, byte for byte; whoever
 //! sends something else learns nothing but that it was refused.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -10,31 +8,27 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use axum::routing::{get, post};
-use rollcall_host::follow::{Delivery, Follower, Receipt};
+use axum::routing::post;
+use rollcall_host::follow::{Delivery, Receipt};
 use rollcall_host::limits::MAX_DELIVERY_BYTES;
+use rollcall_host::model::SourceName;
 use tokio::time::timeout;
+
+use crate::console::Console;
 
 /// How long the body of a delivery may take to arrive.
 ///
 /// 2 s. Why: sources give up after some seconds, and nobody else has a reason to send slowly.
 const BODY_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The sources that are followed, by name.
-type Sources = Arc<BTreeMap<String, Follower>>;
-
-/// What is served: callbacks, and whether the program is alive.
-pub(crate) fn routes(followers: &[Follower]) -> Router {
-    let named = |follower: &Follower| (follower.name().to_string(), follower.clone());
-    let sources: Sources = Arc::new(followers.iter().map(named).collect());
-    Router::new()
-        .route("/callbacks/{source}", post(deliver))
-        .route("/healthz", get(async || StatusCode::NO_CONTENT))
-        .with_state(sources)
+/// Where sources deliver.
+pub(crate) fn routes() -> Router<Console> {
+    Router::new().route("/callbacks/{source}", post(deliver))
 }
 
-async fn deliver(State(sources): State<Sources>, Path(source): Path<String>, request: Request) -> Response {
-    let Some(follower) = sources.get(&source) else { return empty(StatusCode::NOT_FOUND) };
+async fn deliver(State(console): State<Console>, Path(source): Path<String>, request: Request) -> Response {
+    let named = SourceName::new(source).ok().and_then(|name| console.sources().named(&name));
+    let Some(known) = named else { return empty(StatusCode::NOT_FOUND) };
     let (head, body) = request.into_parts();
     let body = match timeout(BODY_TIMEOUT, to_bytes(body, MAX_DELIVERY_BYTES)).await {
         Ok(Ok(body)) => body,
@@ -47,7 +41,7 @@ async fn deliver(State(sources): State<Sources>, Path(source): Path<String>, req
         headers: readable(&head.headers),
         body: body.into(),
     };
-    answer(follower.receive(delivery).await)
+    answer(known.follower.receive(delivery).await)
 }
 
 /// Headers that are text. A source that signs its deliveries signs text.

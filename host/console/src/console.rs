@@ -1,0 +1,164 @@
+//! The console as a whole: what its pages and its API share.
+//!
+//! Not here: what is served (`routes`).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use rollcall_host::cancel::Cancel;
+use rollcall_host::clock::Clock;
+use rollcall_host::engine::Engine;
+use rollcall_host::error::StoreError;
+use rollcall_host::follow::{FollowObserver, Schedule};
+use rollcall_host::host::Host;
+use rollcall_host::model::{SourceName, Timestamp};
+use rollcall_host::source::Source;
+use rollcall_host::sqlite::SqliteStore;
+
+use crate::database::{Database, DatabaseError};
+use crate::pulse::Pulse;
+use crate::sources::{Origin, Sources};
+
+/// Who else is told what happens to a source: given its name, an observer.
+pub type Observe = Arc<dyn Fn(&SourceName) -> Arc<dyn FollowObserver> + Send + Sync>;
+
+/// How a console is set up.
+#[derive(Clone)]
+pub struct ConsoleOptions {
+    /// The folder of its database and of the connectors that were given to it.
+    pub data: PathBuf,
+    /// Who else is told what happens.
+    pub observe: Observe,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for ConsoleOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConsoleOptions").field("data", &self.data).finish_non_exhaustive()
+    }
+}
+
+/// Why a console cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConsoleError {
+    /// Its database cannot be used.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The host's store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Two sources have the same name.
+    #[error("source {name:?} is configured twice; give each source a name of its own")]
+    NamedTwice {
+        /// The name.
+        name: SourceName,
+    },
+}
+
+/// The console. Clones are the same one.
+#[derive(Clone, Debug)]
+pub struct Console {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    engine: Engine,
+    host: Host,
+    store: Arc<SqliteStore>,
+    database: Database,
+    sources: Sources,
+    pulse: Pulse,
+    ending: Cancel,
+    options: ConsoleOptions,
+}
+
+impl Console {
+    /// Open the console over this store, creating its database where there is none.
+    ///
+    /// # Errors
+    ///
+    /// When its database cannot be used.
+    pub async fn open(
+        engine: Engine,
+        store: Arc<SqliteStore>,
+        options: ConsoleOptions,
+    ) -> Result<Self, ConsoleError> {
+        let database = Database::open(options.data.join("console.db")).await?;
+        let host = Host::new(engine.clone(), store.clone(), store.clone(), store.clone());
+        let (sources, pulse, ending) = (Sources::default(), Pulse::default(), Cancel::new());
+        let shared = Shared { engine, host, store, database, sources, pulse, ending, options };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Follow a source that is configured elsewhere: in a file.
+    ///
+    /// # Errors
+    ///
+    /// When another source has its name, or the inbox cannot be read.
+    pub async fn adopt(&self, source: Source, schedule: Option<Schedule>) -> Result<(), ConsoleError> {
+        self.shared.sources.follow(self, source, schedule, Origin::File).await
+    }
+
+    /// Stop following, and end what is under way in good order.
+    pub async fn stop(&self) {
+        self.shared.ending.cancel();
+        let followers: Vec<_> = self.sources().all().iter().map(|known| known.follower.clone()).collect();
+        join_all(followers.iter().map(rollcall_host::Follower::stop)).await;
+    }
+
+    /// The sources that are followed, and when the next full run of each is due.
+    ///
+    /// # Errors
+    ///
+    /// When the inbox cannot be read.
+    pub async fn followed(&self) -> Result<Vec<(SourceName, Option<Timestamp>)>, StoreError> {
+        let mut followed = Vec::new();
+        for known in self.sources().all() {
+            let next_run_at = known.follower.status().await?.following.next_run_at;
+            followed.push((known.name().clone(), next_run_at));
+        }
+        Ok(followed)
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.shared.engine
+    }
+
+    pub(crate) fn host(&self) -> &Host {
+        &self.shared.host
+    }
+
+    pub(crate) fn store(&self) -> &Arc<SqliteStore> {
+        &self.shared.store
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.shared.database
+    }
+
+    pub(crate) fn sources(&self) -> &Sources {
+        &self.shared.sources
+    }
+
+    /// Beats whenever something happened that a page may show.
+    pub(crate) fn pulse(&self) -> &Pulse {
+        &self.shared.pulse
+    }
+
+    /// Cancelled when the program ends, for whatever would go on by itself.
+    pub(crate) fn ending(&self) -> &Cancel {
+        &self.shared.ending
+    }
+
+    pub(crate) fn options(&self) -> &ConsoleOptions {
+        &self.shared.options
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.shared.options.clock.now()
+    }
+}

@@ -1,0 +1,47 @@
+//! The web console of the reference host, and the HTTP API under it: connect a source, import, watch, look into what
+//! happened.
+//!
+//! Deliberately not here: whatever a platform that embeds `rollcall-host` would do in its own way. This crate uses the
+//! host's public API alone, so all of it can be built again elsewhere.
+//!
+//! # A walk
+//!
+//! [`Console::open`] opens the console's own database (accounts, tokens, configured sources, secrets sealed with a key
+//! from a file outside it) beside the host's store, and follows what is configured. [`Console::routes`] is everything it
+//! answers; [`Listener`] serves it.
+//!
+//! A request passes the gate (`identity`), which finds out who asks, and reaches a page or the API as a `Visitor`. Pages
+//! are drawn on the server (`page` and the folder of each topic) and can be read without JavaScript; what changes by itself
+//! is sent again by `live`.
+
+mod console;
+mod routes;
+
+mod identity;
+mod visitor;
+
+mod events;
+mod history;
+mod organisation;
+mod sources;
+mod why;
+
+mod live;
+mod page;
+mod problem;
+mod pulse;
+
+mod api;
+mod callbacks;
+mod operations;
+mod scim;
+mod webhook;
+
+mod database;
+mod listener;
+
+#[cfg(test)]
+mod testing;
+
+pub use console::{Console, ConsoleError, ConsoleOptions, Observe};
+pub use listener::Listener;

@@ -1,0 +1,10 @@
+//! What every page is made of: the frame around it, and the parts that they share.
+//!
+//! Not here: what a page is about; each topic has a folder of its own.
+
+mod frame;
+mod parts;
+pub(crate) mod words;
+
+pub(crate) use frame::{Page, Tab, problems};
+pub(crate) use parts::*;

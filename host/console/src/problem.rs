@@ -1,0 +1,100 @@
+//! What went wrong with a request, for a person as a page and for a program as problem details (RFC 9457).
+//!
+//! Not here: what is wrong with a source, which is a diagnosis and part of an answer that went well.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use rollcall_host::error::{RunError, StoreError};
+use rollcall_host::model::Diagnosis;
+
+use crate::console::ConsoleError;
+use crate::database::DatabaseError;
+
+/// Why a request was not done. Its diagnosis is for whoever asked; what they must not know is in the log alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    pub(crate) status: StatusCode,
+    pub(crate) diagnosis: Box<Diagnosis>,
+}
+
+impl Problem {
+    /// A problem with a diagnosis of its own.
+    pub(crate) fn new(status: StatusCode, diagnosis: Diagnosis) -> Self {
+        Self { status, diagnosis: Box::new(diagnosis) }
+    }
+
+    /// There is no such thing.
+    pub(crate) fn not_found() -> Self {
+        let diagnosis = Diagnosis::new("not-found", "there is nothing at this address")
+            .with_remedy("go back to the list and choose again")
+            .in_chinese("此地址下没有内容", "请返回列表重新选择");
+        Self::new(StatusCode::NOT_FOUND, diagnosis)
+    }
+
+    /// The host itself failed. The cause is logged and not told.
+    pub(crate) fn failed(error: &dyn std::error::Error) -> Self {
+        tracing::error!(%error, "a request could not be answered");
+        let diagnosis = Diagnosis::new("store-failed", "the server's own store failed")
+            .with_remedy("try again; if it stays like this, look into the server's log and at its disk")
+            .in_chinese("服务器自身的存储发生故障", "请重试；若仍然失败，请查看服务器日志和磁盘");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, diagnosis)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::failed(&error)
+    }
+}
+
+impl From<DatabaseError> for Problem {
+    fn from(error: DatabaseError) -> Self {
+        Self::failed(&error)
+    }
+}
+
+impl From<ConsoleError> for Problem {
+    fn from(error: ConsoleError) -> Self {
+        match &error {
+            ConsoleError::NamedTwice { name } => {
+                let diagnosis = Diagnosis::new("source-named-twice", error.to_string())
+                    .in_chinese(format!("已存在名为 {name} 的身份源，请换一个名称"), "");
+                Self::new(StatusCode::CONFLICT, diagnosis)
+            }
+            ConsoleError::Database(_) | ConsoleError::Store(_) => Self::failed(&error),
+        }
+    }
+}
+
+impl From<RunError> for Problem {
+    fn from(error: RunError) -> Self {
+        match &error {
+            RunError::Busy { run } => {
+                let diagnosis = Diagnosis::new("source-busy", format!("the source is busy with run {run}"))
+                    .with_remedy("wait until it has ended, or cancel it")
+                    .in_chinese(format!("该身份源正在执行任务 {run}"), "请等待其结束，或将其取消");
+                Self::new(StatusCode::CONFLICT, diagnosis)
+            }
+            RunError::NotFollowed => {
+                let diagnosis = Diagnosis::new("not-followed", "the source is not followed any more")
+                    .in_chinese("该身份源已不再被跟随", "");
+                Self::new(StatusCode::CONFLICT, diagnosis)
+            }
+            RunError::TooManyKeys { .. } | RunError::TooManyAsks { .. } => {
+                let diagnosis = Diagnosis::new("too-much", error.to_string())
+                    .in_chinese("一次请求的内容过多", "请减少数量，或稍后再试");
+                Self::new(StatusCode::TOO_MANY_REQUESTS, diagnosis)
+            }
+            RunError::History(_) | RunError::Died(_) | _ => Self::failed(&error),
+        }
+    }
+}
+
+/// Without a body. Whoever stands around the handlers draws it: as a page (`page::problems`), or as problem details (`api`).
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

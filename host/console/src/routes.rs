@@ -1,0 +1,73 @@
+//! Everything that is answered, and what stands in front of it.
+//!
+//! Not here: the answers.
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::middleware::from_fn;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::console::Console;
+use crate::{
+    api, callbacks, events, history, identity, operations, organisation, page, scim, sources, webhook, why,
+};
+
+/// Where the style sheet is. Its name changes with the program's version, so that a browser may keep it.
+pub(crate) const STYLE: &str = concat!("/assets/rollcall-", env!("CARGO_PKG_VERSION"), ".css");
+
+/// Where the script is.
+pub(crate) const SCRIPT: &str = concat!("/assets/rollcall-", env!("CARGO_PKG_VERSION"), ".js");
+
+/// What stands for itself in a segment of a path (RFC 3986, unreserved).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A text as a segment of a path, or as a value in a query: ids come from outside and may be anything.
+pub(crate) fn segment(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+impl Console {
+    /// Everything the console answers.
+    #[must_use]
+    pub fn routes(&self) -> Router {
+        open().merge(pages()).merge(programs()).with_state(self.clone())
+    }
+}
+
+/// What needs nobody to be known.
+fn open() -> Router<Console> {
+    Router::new()
+        .merge(callbacks::routes())
+        .merge(operations::routes())
+        .route("/healthz", get(async || StatusCode::NO_CONTENT))
+        .route(STYLE, get(async || asset("text/css; charset=utf-8", include_str!("assets/rollcall.css"))))
+        .route(
+            SCRIPT,
+            get(async || asset("text/javascript; charset=utf-8", include_str!("assets/rollcall.js"))),
+        )
+}
+
+/// What people read in a browser.
+pub(crate) fn pages() -> Router<Console> {
+    Router::new()
+        .merge(identity::routes())
+        .merge(sources::routes())
+        .merge(organisation::routes())
+        .merge(why::routes())
+        .merge(history::routes())
+        .merge(events::routes())
+        .merge(webhook::routes())
+        .layer(from_fn(page::problems))
+}
+
+/// What programs read.
+pub(crate) fn programs() -> Router<Console> {
+    Router::new().merge(api::routes()).merge(scim::routes())
+}
+
+fn asset(media_type: &'static str, text: &'static str) -> impl IntoResponse {
+    ([(CONTENT_TYPE, media_type), (CACHE_CONTROL, "public, max-age=86400")], text)
+}

@@ -1,0 +1,96 @@
+//! A console over temporary files, for the tests of this crate: no connector, no network, a clock that stands still.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use rollcall_host::clock::Clock;
+use rollcall_host::engine::{Engine, EngineOptions};
+use rollcall_host::follow::Unfollowed;
+use rollcall_host::model::Timestamp;
+use rollcall_host::sqlite::SqliteStore;
+use rollcall_words::Language;
+use tempfile::TempDir;
+use tower_service::Service;
+
+use crate::console::{Console, ConsoleOptions};
+use crate::visitor::{Reader, Theme, Visitor, Who};
+
+/// 2026-01-01T00:00:00Z.
+pub(crate) const NOW: Timestamp = Timestamp::from_unix_ms(1_767_225_600_000);
+
+#[derive(Debug)]
+struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
+
+/// A console and the folder that it lives in.
+pub(crate) struct Bench {
+    pub(crate) console: Console,
+    pub(crate) store: Arc<SqliteStore>,
+    _folder: TempDir,
+}
+
+impl Bench {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(SqliteStore::open(&folder.path().join("rollcall.db")).unwrap());
+        let engine = Engine::new(EngineOptions::default()).unwrap();
+        let options = ConsoleOptions {
+            data: folder.path().to_owned(),
+            observe: Arc::new(|_| Arc::new(Unfollowed)),
+            clock: Arc::new(Stopped),
+        };
+        let console = Console::open(engine, Arc::clone(&store), options).await.unwrap();
+        Self { console, store, _folder: folder }
+    }
+}
+
+/// An administrator who reads this language.
+pub(crate) fn administrator(language: Language) -> Visitor {
+    Visitor {
+        who: Who::Administrator { name: "admin".to_owned() },
+        reader: Reader { language, theme: Theme::System },
+        csrf: "csrf-of-a-test".to_owned(),
+    }
+}
+
+/// What a router answers to a visitor: status, headers of note, body.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) location: Option<String>,
+    pub(crate) body: String,
+}
+
+/// Ask a router as this visitor, past the gate.
+pub(crate) async fn ask(
+    mut routes: Router,
+    visitor: &Visitor,
+    method: Method,
+    path: &str,
+    body: &str,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    if !body.is_empty() {
+        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    }
+    let mut request = request.body(Body::from(body.to_owned())).unwrap();
+    request.extensions_mut().insert(visitor.reader);
+    request.extensions_mut().insert(visitor.clone());
+    let response = routes.call(request).await.unwrap();
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    let location = head.headers.get(header::LOCATION).map(|location| location.to_str().unwrap().to_owned());
+    Answer { status: head.status, location, body: String::from_utf8(body.to_vec()).unwrap() }
+}
+
+/// Get a page as an administrator who reads English.
+pub(crate) async fn get(routes: Router, path: &str) -> Answer {
+    ask(routes, &administrator(Language::English), Method::GET, path, "").await
+}

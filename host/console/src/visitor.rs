@@ -1,0 +1,112 @@
+//! Who asks, as far as it is proven, and how they want to be answered. The gate puts it into each request.
+//!
+//! Not here: how it is proven (`identity`).
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use rollcall_words::{Language, Sentence};
+
+/// Who asks. Handlers behind the gate take it as an argument; without the gate there is none, and they refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Visitor {
+    pub(crate) who: Who,
+    pub(crate) reader: Reader,
+    /// What each form of a page carries along. Empty for a token, which fills in no form.
+    pub(crate) csrf: String,
+}
+
+/// Who it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// An administrator with a session.
+    Administrator {
+        /// Their name.
+        name: String,
+    },
+    /// A program with a token.
+    Token {
+        /// Its number.
+        id: i64,
+        /// What its administrator called it.
+        name: String,
+        /// What it may do.
+        scope: Scope,
+    },
+}
+
+/// What a token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Scope {
+    /// Read everything but secrets.
+    Read,
+    /// Read and change.
+    Manage,
+}
+
+impl Who {
+    /// Whether they may change something.
+    pub(crate) const fn may_manage(&self) -> bool {
+        match self {
+            Self::Administrator { .. } => true,
+            Self::Token { scope, .. } => matches!(scope, Scope::Manage),
+        }
+    }
+}
+
+/// How someone reads pages, whether or not it is known who they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reader {
+    pub(crate) language: Language,
+    pub(crate) theme: Theme,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// As the reader's system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// The name in a cookie, a form and the page's `data-theme`.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::System, Self::Light, Self::Dark].into_iter().find(|theme| theme.as_str() == name)
+    }
+}
+
+impl Reader {
+    /// The sentence in the reader's language.
+    pub(crate) fn say(self, sentence: Sentence) -> String {
+        sentence.into(self.language)
+    }
+}
+
+impl Visitor {
+    /// The sentence in the visitor's language.
+    pub(crate) fn say(&self, sentence: Sentence) -> String {
+        self.reader.say(sentence)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, StatusCode> {
+        parts.extensions.get::<Self>().cloned().ok_or(StatusCode::UNAUTHORIZED)
+    }
+}
