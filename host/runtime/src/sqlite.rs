@@ -10,20 +10,30 @@ use std::time::SystemTime;
 use crate::error::StoreError;
 use crate::model::Timestamp;
 
+mod browse;
 mod claims;
 mod connections;
 mod directory;
+mod features;
 mod history;
 mod inbox;
+mod listing;
 mod rows;
 mod schema;
 mod storage;
+mod words;
 
 #[cfg(test)]
 mod testing;
 
+pub use browse::{
+    Attribute, ChangeCount, ChangeFilter, Condition, EntryAbout, EntryCount, EntryFilter, Found, Listed,
+    ListedObject, Member, Members, ObjectCount, ObjectQuery, OnceKnown, Outcome, Outline, OutlineDepartment,
+    Page, RunFilter, Stray, Test, TrailRun, TrailStep, WholeObject,
+};
 pub use directory::HeldObject;
 
+use browse::Outlines;
 use claims::Claims;
 use connections::Connections;
 
@@ -37,6 +47,7 @@ use connections::Connections;
 pub struct SqliteStore {
     connections: Arc<Connections>,
     claims: Arc<Claims>,
+    outlines: Arc<Outlines>,
 }
 
 impl SqliteStore {
@@ -47,7 +58,11 @@ impl SqliteStore {
     ///
     /// When the file cannot be opened, is another program's database, or was written by a newer version of this one.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self { connections: Arc::new(Connections::open(path)?), claims: Arc::new(Claims::beside(path)) })
+        Ok(Self {
+            connections: Arc::new(Connections::open(path)?),
+            claims: Arc::new(Claims::beside(path)),
+            outlines: Arc::default(),
+        })
     }
 }
 

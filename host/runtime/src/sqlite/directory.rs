@@ -7,7 +7,9 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
 
 use super::connections::Urgency;
+use super::features::Features;
 use super::history::{ChangeRow, insert_changes};
+use super::listing::{self, Told};
 use super::rows::from_json;
 use super::{SqliteStore, now};
 use crate::directory::{Action, Directory, Held, Holding, Stored, Write};
@@ -107,6 +109,9 @@ impl Directory for SqliteStore {
         self.connections
             .write(Urgency::InTurn, move |transaction| {
                 rows.iter().try_for_each(|row| apply(&transaction, &source, run, now(), row))?;
+                if !changes.is_empty() {
+                    listing::begin_edition(&transaction, source.as_str())?;
+                }
                 insert_changes(&transaction, run, &changes)?;
                 Ok(transaction.commit()?)
             })
@@ -125,12 +130,19 @@ struct ObjectRow {
     action: Action,
     version: String,
     document: Option<String>,
+    features: Option<Features>,
 }
 
 impl From<&Write> for ObjectRow {
     fn from(write: &Write) -> Self {
-        let document = write.after.as_ref().filter(|_| write.action != Action::Unchanged).map(canonical);
-        Self { key: write.key.clone(), action: write.action, version: write.version.clone(), document }
+        let document = write.after.as_ref().filter(|_| write.action != Action::Unchanged);
+        Self {
+            key: write.key.clone(),
+            action: write.action,
+            version: write.version.clone(),
+            document: document.map(canonical),
+            features: document.map(|document| Features::of(&write.key.external_id, document)),
+        }
     }
 }
 
@@ -142,11 +154,19 @@ fn apply(
     row: &ObjectRow,
 ) -> rusqlite::Result<()> {
     match row.action {
-        Action::Created | Action::Updated | Action::Restored => put(transaction, source, run, None, row),
-        Action::Deactivated => put(transaction, source, run, Some(now), row),
+        Action::Created | Action::Updated | Action::Restored => {
+            put(transaction, source, run, Standing { now, is_present: true }, row)
+        }
+        Action::Deactivated => put(transaction, source, run, Standing { now, is_present: false }, row),
         Action::Unchanged => set_version(transaction, source, run, row),
         Action::Deleted => delete(transaction, source, &row.key),
     }
+}
+
+/// Whether an object is at the source, and since when.
+struct Standing {
+    now: Timestamp,
+    is_present: bool,
 }
 
 /// Insert or replace, whatever was there, so that writing twice is harmless.
@@ -154,27 +174,40 @@ fn put(
     transaction: &Transaction<'_>,
     source: &SourceName,
     run: i64,
-    departed_at: Option<Timestamp>,
+    standing: Standing,
     row: &ObjectRow,
 ) -> rusqlite::Result<()> {
-    transaction
+    let Standing { now, is_present } = standing;
+    let id = transaction
         .prepare_cached(
             "INSERT INTO object
-               (source, resource_type, external_id, version, document, departed_at, first_run, last_run)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
+               (source, resource_type, external_id, version, document, departed_at, first_run, last_run,
+                created_at, changed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?8)
              ON CONFLICT DO UPDATE SET version = excluded.version, document = excluded.document,
-               departed_at = excluded.departed_at, last_run = excluded.last_run",
+               departed_at = excluded.departed_at, last_run = excluded.last_run,
+               changed_at = iif(
+                 document = excluded.document AND (departed_at IS NULL) = (excluded.departed_at IS NULL),
+                 changed_at, excluded.changed_at)
+             RETURNING id",
         )?
-        .execute(params![
-            source.as_str(),
-            row.key.resource_type,
-            row.key.external_id,
-            row.version,
-            row.document,
-            departed_at.map(Timestamp::unix_ms),
-            run,
-        ])
-        .map(drop)
+        .query_one(
+            params![
+                source.as_str(),
+                row.key.resource_type,
+                row.key.external_id,
+                row.version,
+                row.document,
+                (!is_present).then_some(now.unix_ms()),
+                run,
+                now.unix_ms(),
+            ],
+            |row| row.get(0),
+        )?;
+    // Without a document there is no row either: the insert has failed.
+    row.features.iter().try_for_each(|features| {
+        listing::write(transaction, source.as_str(), &Told { id, key: &row.key, is_present, features })
+    })
 }
 
 fn set_version(
@@ -193,10 +226,13 @@ fn set_version(
 }
 
 fn delete(transaction: &Transaction<'_>, source: &SourceName, key: &Key) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached("DELETE FROM object WHERE source = ?1 AND resource_type = ?2 AND external_id = ?3")?
-        .execute(params![source.as_str(), key.resource_type, key.external_id])
-        .map(drop)
+    let deleted = transaction
+        .prepare_cached(
+            "DELETE FROM object WHERE source = ?1 AND resource_type = ?2 AND external_id = ?3 RETURNING id",
+        )?
+        .query_row(params![source.as_str(), key.resource_type, key.external_id], |row| row.get(0))
+        .optional()?;
+    deleted.map_or(Ok(()), |id| listing::forget(transaction, source.as_str(), id, key))
 }
 
 fn select_holdings(

@@ -18,7 +18,8 @@ use crate::model::{Entry, Progress, RunId, Severity, SourceName};
 mod read;
 mod record;
 
-pub(super) use record::{ChangeRow, insert_changes};
+pub(super) use read::{CHANGE, ENTRY, RUN, read_change, read_entry, read_run, severity_of};
+pub(super) use record::{ChangeRow, insert_changes, rank};
 
 use read::{select_changes, select_entries, select_run, select_running, select_runs};
 use record::{insert_entries, insert_run, interrupt, update_end, update_progress};
@@ -124,7 +125,7 @@ impl History for SqliteStore {
 
 impl SqliteStore {
     /// Close the run of a source that says `running` and whose process is dead, if there is one.
-    async fn close_if_dead(&self, source: &SourceName) -> Result<(), StoreError> {
+    pub(super) async fn close_if_dead(&self, source: &SourceName) -> Result<(), StoreError> {
         let reading = source.clone();
         let running = self.connections.read(move |connection| select_running(connection, &reading)).await?;
         if running.is_none() {
@@ -170,7 +171,8 @@ fn open(transaction: Transaction<'_>, claims: &Claims, run: &NewRun) -> Result<O
     }
 }
 
-fn id_of(number: i64) -> RunId {
+/// The id of the run with this number.
+pub(super) fn id_of(number: i64) -> RunId {
     RunId::new(number.to_string())
 }
 

@@ -13,10 +13,12 @@ use crate::inbox::{
     EventFilter, EventState, Fate, Following, Inbox, InboxCounts, InboxEvent, Kept, NewEvent, Note,
     Settlement,
 };
-use crate::model::{RunId, SourceName, Timestamp};
+use crate::model::{Key, RunId, SourceName, Timestamp};
 
 mod following;
 mod read;
+
+pub(super) use read::{EVENT, read_event};
 
 use following::{select_following, write_note};
 use read::{select_counts, select_due, select_events, select_next_due};
@@ -150,7 +152,7 @@ impl Inbox for SqliteStore {
 
 /// How many rows there are more.
 fn insert(transaction: &Transaction<'_>, source: &SourceName, event: &NewEvent) -> rusqlite::Result<usize> {
-    transaction
+    let n_rows = transaction
         .prepare_cached(
             "INSERT INTO event
                (source, id, kind, payload, born_at, subjects, arrived_at, way, state, n_attempts, due_at)
@@ -167,7 +169,22 @@ fn insert(transaction: &Transaction<'_>, source: &SourceName, event: &NewEvent) 
             event.arrived_at.unix_ms(),
             event.way.as_str(),
             EventState::Waiting.as_str(),
-        ])
+        ])?;
+    if n_rows != 0 {
+        insert_subjects(transaction, transaction.last_insert_rowid(), &event.subjects)?;
+    }
+    Ok(n_rows)
+}
+
+/// So that it is found by what it names.
+fn insert_subjects(transaction: &Transaction<'_>, event: i64, subjects: &[Key]) -> rusqlite::Result<()> {
+    // A connector may name an object twice.
+    let mut insert = transaction.prepare_cached(
+        "INSERT OR IGNORE INTO event_subject (event, external_id, resource_type) VALUES (?1, ?2, ?3)",
+    )?;
+    subjects
+        .iter()
+        .try_for_each(|key| insert.execute(params![event, key.external_id, key.resource_type]).map(drop))
 }
 
 fn settle(

@@ -2,10 +2,34 @@
 //!
 //! What is deliberately not here: a way back. A file of a newer version is refused and left as it is.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-/// One step a version, oldest first. A step that was released is never edited; a change is a new one.
-const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+use super::listing;
+
+/// The steps to each version, oldest version first. What was released is never edited; a change is a new version.
+const MIGRATIONS: [&[Step]; 3] = [
+    &[Step::Sql(include_str!("schema/1.sql"))],
+    &[Step::Sql(include_str!("schema/2.sql"))],
+    &[Step::Sql(include_str!("schema/3.sql")), Step::Rust(listing::fill)],
+];
+
+/// A part of the way from one version to the next.
+#[derive(Clone, Copy)]
+enum Step {
+    /// Statements.
+    Sql(&'static str),
+    /// What statements cannot do.
+    Rust(fn(&Transaction<'_>) -> rusqlite::Result<()>),
+}
+
+impl Step {
+    fn take(self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        match self {
+            Self::Sql(statements) => transaction.execute_batch(statements),
+            Self::Rust(function) => function(transaction),
+        }
+    }
+}
 
 /// Marks a file as ours, so that another program's database is not filled with our tables: "RCAL" in ASCII.
 const APPLICATION_ID: i64 = 0x5243_414c;
@@ -33,8 +57,8 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), SchemaError> {
     refuse_foreign(&transaction, found)?;
     let newer = || SchemaError::Newer { found, known: MIGRATIONS.len() };
     let done = usize::try_from(found).map_err(|_| newer())?;
-    for step in MIGRATIONS.get(done..).ok_or_else(newer)? {
-        transaction.execute_batch(step)?;
+    for step in MIGRATIONS.get(done..).ok_or_else(newer)?.iter().copied().flatten() {
+        step.take(&transaction)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX))?;
@@ -77,8 +101,7 @@ mod tests {
     #[test]
     fn an_older_file_gets_the_steps_that_it_lacks_and_keeps_what_it_has() {
         let mut connection = Connection::open_in_memory().unwrap();
-        let [first, ..] = MIGRATIONS;
-        connection.execute_batch(first).unwrap();
+        connection.execute_batch(include_str!("schema/1.sql")).unwrap();
         connection.execute_batch("INSERT INTO storage VALUES ('a', 'key', x'07')").unwrap();
         connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
         connection.pragma_update(None, "user_version", 1).unwrap();
@@ -86,7 +109,7 @@ mod tests {
         let count = |table: &str| -> i64 {
             connection.query_one(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0)).unwrap()
         };
-        assert_eq!((version(&connection), count("storage"), count("event")), (2, 1, 0));
+        assert_eq!((version(&connection), count("storage"), count("event")), (3, 1, 0));
     }
 
     #[test]
@@ -96,7 +119,7 @@ mod tests {
         connection.pragma_update(None, "user_version", 99).unwrap();
         assert_eq!(
             migrate(&mut connection).unwrap_err().to_string(),
-            "the database has schema version 99 and this program knows up to 2; use the newer program"
+            "the database has schema version 99 and this program knows up to 3; use the newer program"
         );
     }
 

@@ -8,6 +8,19 @@ use super::record::rank;
 use crate::history::{ChangeRecord, Numbered, Run, RunState};
 use crate::model::{Entry, Key, Severity, SourceName, Timestamp};
 
+/// The columns that [`read_run`] reads.
+pub(in super::super) const RUN: &str =
+    "id, source, trigger, dry_run, connector, state, started_at, finished_at, progress, counters, failure,
+     n_entries_dropped, kind";
+
+/// The columns that [`read_entry`] reads.
+pub(in super::super) const ENTRY: &str =
+    "number, severity, resource_type, external_id, subject_name, diagnosis";
+
+/// The columns that [`read_change`] reads.
+pub(in super::super) const CHANGE: &str =
+    "number, resource_type, external_id, action, document_before, document_after, witness, refusal";
+
 /// The run of a source whose row says that it is at work.
 pub(super) fn select_running(connection: &Connection, source: &SourceName) -> rusqlite::Result<Option<i64>> {
     connection
@@ -24,11 +37,9 @@ pub(super) fn select_runs(
     limit: u32,
 ) -> rusqlite::Result<Vec<Run>> {
     connection
-        .prepare_cached(
-            "SELECT id, source, trigger, dry_run, connector, state, started_at, finished_at, progress, counters,
-               failure, n_entries_dropped, kind
-             FROM run WHERE source = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
-        )?
+        .prepare_cached(&format!(
+            "SELECT {RUN} FROM run WHERE source = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3"
+        ))?
         .query_map(params![source.as_str(), before, limit], read_run)?
         .collect()
 }
@@ -36,11 +47,7 @@ pub(super) fn select_runs(
 /// One run.
 pub(super) fn select_run(connection: &Connection, run: i64) -> rusqlite::Result<Option<Run>> {
     connection
-        .prepare_cached(
-            "SELECT id, source, trigger, dry_run, connector, state, started_at, finished_at, progress, counters,
-               failure, n_entries_dropped, kind
-             FROM run WHERE id = ?1",
-        )?
+        .prepare_cached(&format!("SELECT {RUN} FROM run WHERE id = ?1"))?
         .query_row([run], read_run)
         .optional()
 }
@@ -54,10 +61,9 @@ pub(super) fn select_entries(
     limit: u32,
 ) -> rusqlite::Result<Vec<Numbered<Entry>>> {
     connection
-        .prepare_cached(
-            "SELECT number, severity, resource_type, external_id, subject_name, diagnosis
-             FROM entry WHERE run = ?1 AND ?2 <= severity AND ?3 < number ORDER BY number LIMIT ?4",
-        )?
+        .prepare_cached(&format!(
+            "SELECT {ENTRY} FROM entry WHERE run = ?1 AND ?2 <= severity AND ?3 < number ORDER BY number LIMIT ?4"
+        ))?
         .query_map(params![run, rank(least), after, limit], read_entry)?
         .collect()
 }
@@ -70,15 +76,15 @@ pub(super) fn select_changes(
     limit: u32,
 ) -> rusqlite::Result<Vec<Numbered<ChangeRecord>>> {
     connection
-        .prepare_cached(
-            "SELECT number, resource_type, external_id, action, document_before, document_after, witness, refusal
-             FROM change WHERE run = ?1 AND ?2 < number ORDER BY number LIMIT ?3",
-        )?
+        .prepare_cached(&format!(
+            "SELECT {CHANGE} FROM change WHERE run = ?1 AND ?2 < number ORDER BY number LIMIT ?3"
+        ))?
         .query_map(params![run, after, limit], read_change)?
         .collect()
 }
 
-fn read_run(row: &Row<'_>) -> rusqlite::Result<Run> {
+/// A run from the columns [`RUN`].
+pub(in super::super) fn read_run(row: &Row<'_>) -> rusqlite::Result<Run> {
     Ok(Run {
         id: id_of(row.get(0)?),
         source: from_name(row, 1)?,
@@ -96,7 +102,8 @@ fn read_run(row: &Row<'_>) -> rusqlite::Result<Run> {
     })
 }
 
-fn read_entry(row: &Row<'_>) -> rusqlite::Result<Numbered<Entry>> {
+/// An entry from the columns [`ENTRY`], the first ones of a row.
+pub(in super::super) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Numbered<Entry>> {
     let subject = match (row.get::<_, Option<String>>(2)?, row.get::<_, Option<String>>(3)?) {
         (Some(resource_type), Some(external_id)) => Some(Key { resource_type, external_id }),
         (None, _) | (_, None) => None,
@@ -111,7 +118,7 @@ fn read_entry(row: &Row<'_>) -> rusqlite::Result<Numbered<Entry>> {
 }
 
 /// The inverse of [`rank`].
-fn severity_of(rank: u8) -> Option<Severity> {
+pub(in super::super) fn severity_of(rank: u8) -> Option<Severity> {
     match rank {
         1 => Some(Severity::Info),
         2 => Some(Severity::Warning),
@@ -120,7 +127,8 @@ fn severity_of(rank: u8) -> Option<Severity> {
     }
 }
 
-fn read_change(row: &Row<'_>) -> rusqlite::Result<Numbered<ChangeRecord>> {
+/// A change record from the columns [`CHANGE`], the first ones of a row.
+pub(in super::super) fn read_change(row: &Row<'_>) -> rusqlite::Result<Numbered<ChangeRecord>> {
     let item = ChangeRecord {
         key: Key { resource_type: row.get(1)?, external_id: row.get(2)? },
         action: from_name(row, 3)?,

@@ -2,6 +2,7 @@
 
 use rusqlite::{Transaction, params};
 
+use super::super::features::display_name;
 use super::super::rows::{to_integer, to_json};
 use crate::error::StoreError;
 use crate::history::{Beat, ChangeRecord, Counters, NewRun, RunEnd, RunState};
@@ -110,6 +111,7 @@ pub(super) fn insert_entries(
 pub(in super::super) struct ChangeRow {
     key: Key,
     action: &'static str,
+    name: Option<String>,
     before: Option<String>,
     after: Option<String>,
     witness: Option<String>,
@@ -124,6 +126,11 @@ impl ChangeRow {
         Ok(Self {
             key: change.key.clone(),
             action: change.action.as_str(),
+            name: change
+                .after
+                .as_ref()
+                .and_then(display_name)
+                .or_else(|| change.before.as_ref().and_then(display_name)),
             before: change.before.as_ref().map(canonical),
             after: change.after.as_ref().map(canonical),
             witness: change.witness.clone(),
@@ -142,8 +149,9 @@ pub(in super::super) fn insert_changes(
         next_number(transaction, "SELECT coalesce(max(number), 0) + 1 FROM change WHERE run = ?1", run)?;
     let mut insert = transaction.prepare_cached(
         "INSERT INTO change
-           (run, number, resource_type, external_id, action, document_before, document_after, witness, refusal)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+           (run, number, resource_type, external_id, action, document_before, document_after, witness, refusal,
+            name)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
     for (number, change) in (first..).zip(changes) {
         insert.execute(params![
@@ -156,13 +164,14 @@ pub(in super::super) fn insert_changes(
             change.after,
             change.witness,
             change.refusal,
+            change.name,
         ])?;
     }
     Ok(())
 }
 
 /// How a severity is stored, so that a query can ask for "at least this".
-pub(super) const fn rank(severity: Severity) -> u8 {
+pub(in super::super) const fn rank(severity: Severity) -> u8 {
     match severity {
         Severity::Info => 1,
         Severity::Warning => 2,

@@ -141,6 +141,7 @@ async fn an_abandoned_run_of_this_process_leaves_its_source_to_the_next() {
     let impatient = SqliteStore {
         connections: Arc::clone(&store.connections),
         claims: Claims::impatient(&store.path()).into(),
+        outlines: Arc::default(),
     };
     let abandoned = open_run(&impatient, "a").await;
     let next = open_run(&impatient, "a").await;

@@ -6,6 +6,11 @@ use super::super::rows::{count, from_json, from_name, from_nullable_json};
 use crate::inbox::{EventFilter, EventState, InboxCounts, InboxEvent, NewEvent};
 use crate::model::{RunId, SourceName, Timestamp};
 
+/// The columns that [`read_event`] reads.
+pub(in super::super) const EVENT: &str =
+    "number, id, kind, payload, born_at, subjects, arrived_at, way, state, n_attempts, due_at, run, settled_at,
+     failure";
+
 /// The plus keeps SQLite from the index by due time, which would mean to sort everything that is due.
 pub(super) const DUE: &str =
     "SELECT number, id, kind, payload, born_at, subjects, arrived_at, way, state, n_attempts,
@@ -54,9 +59,7 @@ pub(super) fn select_events(
     };
     connection
         .prepare_cached(&format!(
-            "SELECT number, id, kind, payload, born_at, subjects, arrived_at, way, state, n_attempts, due_at,
-               run, settled_at, failure
-             FROM event WHERE source = ?1 AND number < ?2 AND {condition} ORDER BY number DESC LIMIT ?3",
+            "SELECT {EVENT} FROM event WHERE source = ?1 AND number < ?2 AND {condition} ORDER BY number DESC LIMIT ?3",
         ))?
         .query_map(
             params![
@@ -87,7 +90,8 @@ pub(super) fn select_counts(connection: &Connection, source: &SourceName) -> rus
     Ok(counts)
 }
 
-fn read_event(row: &Row<'_>) -> rusqlite::Result<InboxEvent> {
+/// An event from the columns [`EVENT`].
+pub(in super::super) fn read_event(row: &Row<'_>) -> rusqlite::Result<InboxEvent> {
     Ok(InboxEvent {
         number: count(row, 0)?,
         event: NewEvent {

@@ -1,0 +1,133 @@
+//! The change records of a run, chosen and counted by what they are.
+
+use rusqlite::{Connection, params};
+use serde::Serialize;
+
+use super::filter::Filter;
+use crate::directory::Action;
+use crate::error::StoreError;
+use crate::history::{ChangeRecord, Numbered};
+use crate::model::RunId;
+use crate::sqlite::SqliteStore;
+use crate::sqlite::history::{CHANGE, number_of, read_change};
+use crate::sqlite::rows::{count, from_name, to_integer};
+use crate::sqlite::words::Words;
+
+/// Which change records are asked for; everything that is given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ChangeFilter {
+    /// Those of this resource type.
+    pub resource_type: Option<String>,
+    /// Those of this action.
+    pub action: Option<Action>,
+    /// Those that came to this.
+    pub outcome: Option<Outcome>,
+    /// Each word between white space is part of the name that the object had, or of its id.
+    pub text: String,
+}
+
+/// What a change came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It happened; in a dry run, it would have.
+    Applied,
+    /// It was refused.
+    Refused,
+}
+
+/// How many change records of a kind a run has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangeCount {
+    /// Of which resource type.
+    pub resource_type: String,
+    /// What happened, or would have.
+    pub action: Action,
+    /// Whether it was refused.
+    pub refused: bool,
+    /// How many.
+    pub n: u64,
+}
+
+impl SqliteStore {
+    /// The change records of a run that pass a filter, in order, those after number `after`, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, or the run is not of it.
+    pub async fn changes_where(
+        &self,
+        run: &RunId,
+        filter: &ChangeFilter,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<Numbered<ChangeRecord>>, StoreError> {
+        let run = number_of(run)?;
+        let words = Words::of(&filter.text);
+        let filter = Filter::default()
+            .with("run = ?", run)
+            .with("number > ?", to_integer(after.unwrap_or(0)))
+            .with_any("resource_type = ?", filter.resource_type.clone())
+            .with_any("action = ?", filter.action.map(|action| action.as_str().to_owned()))
+            .with_any("refused = ?", filter.outcome.map(|outcome| outcome == Outcome::Refused));
+        self.connections
+            .read(move |connection| {
+                let snapshot = connection.unchecked_transaction()?;
+                let numbers = find(&snapshot, &filter, &words, limit)?;
+                numbers.into_iter().map(|number| select_one(&snapshot, run, number)).collect()
+            })
+            .await
+    }
+
+    /// How many change records of each kind a run has.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, or the run is not of it.
+    pub async fn change_counts(&self, run: &RunId) -> Result<Vec<ChangeCount>, StoreError> {
+        let run = number_of(run)?;
+        self.connections.read(move |connection| count_changes(connection, run)).await
+    }
+}
+
+/// The numbers of those that pass, from the index alone.
+fn find(connection: &Connection, filter: &Filter, words: &Words, limit: u32) -> rusqlite::Result<Vec<i64>> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT number, name, external_id FROM change INDEXED BY change_traits WHERE {} ORDER BY number",
+        filter.clause()
+    ))?;
+    let mut rows = statement.query(filter.values())?;
+    let mut numbers = Vec::new();
+    while numbers.len() < limit {
+        let Some(row) = rows.next()? else { break };
+        let name = row.get_ref(1)?.as_str_or_null()?.unwrap_or_default();
+        if words.are_in_any(&[name, row.get_ref(2)?.as_str()?]) {
+            numbers.push(row.get(0)?);
+        }
+    }
+    Ok(numbers)
+}
+
+fn select_one(connection: &Connection, run: i64, number: i64) -> rusqlite::Result<Numbered<ChangeRecord>> {
+    connection
+        .prepare_cached(&format!("SELECT {CHANGE} FROM change WHERE run = ?1 AND number = ?2"))?
+        .query_one(params![run, number], read_change)
+}
+
+fn count_changes(connection: &Connection, run: i64) -> rusqlite::Result<Vec<ChangeCount>> {
+    connection
+        .prepare_cached(
+            "SELECT resource_type, action, refused, count(*) FROM change INDEXED BY change_traits
+             WHERE run = ?1 GROUP BY resource_type, action, refused",
+        )?
+        .query_map([run], |row| {
+            Ok(ChangeCount {
+                resource_type: row.get(0)?,
+                action: from_name(row, 1)?,
+                refused: row.get(2)?,
+                n: count(row, 3)?,
+            })
+        })?
+        .collect()
+}

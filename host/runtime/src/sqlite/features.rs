@@ -1,0 +1,165 @@
+//! What a document tells about a person or a department in the few words of a list.
+//!
+//! Pure. What is deliberately not here: where it is kept (`listing`). A document may be anything, so what is missing, or
+//! of another type than the contract says, is simply not told.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::words::fold;
+
+/// The schema under which a person's departments are. Source: the contract, `types.object.document`.
+const USER_SCHEMA: &str = "urn:rollcall:scim:schemas:extension:2.0:User";
+
+/// The resource type of people.
+pub(super) const USER: &str = "User";
+
+/// The resource type of what people are in.
+pub(super) const DEPARTMENT: &str = "Department";
+
+/// Ends each part of a folded text.
+const PART_END: char = '\u{1f}';
+
+/// Stands between the values of one part.
+const VALUE_END: char = '\u{1e}';
+
+/// What a list shows of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Features {
+    /// What people call it, or else its id.
+    pub(super) name: String,
+    pub(super) user_name: Option<String>,
+    pub(super) emails: Vec<String>,
+    pub(super) phones: Vec<String>,
+    pub(super) title: Option<String>,
+    /// Whether it may be used; of a person.
+    pub(super) active: Option<bool>,
+    /// The id of the department above.
+    pub(super) parent: Option<String>,
+    /// Among its siblings; see [`position`].
+    pub(super) position: i64,
+    /// In which departments, each once.
+    pub(super) memberships: Vec<Membership>,
+}
+
+/// A person in one department.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Membership {
+    pub(super) department: String,
+    /// Within the department; see [`position`].
+    pub(super) position: i64,
+    pub(super) is_leader: bool,
+    pub(super) is_primary: bool,
+}
+
+/// A part of a folded text in which something may be looked for apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Name,
+    UserName,
+    Title,
+    Emails,
+    Phones,
+}
+
+impl Features {
+    /// What the document of the object with this id tells.
+    pub(super) fn of(external_id: &str, document: &Value) -> Self {
+        let user_name = text(document, "userName");
+        let name = text(document, "displayName").or_else(|| user_name.clone());
+        Self {
+            name: name.unwrap_or_else(|| external_id.to_owned()),
+            user_name,
+            emails: values(document, "emails"),
+            phones: values(document, "phoneNumbers"),
+            title: text(document, "title"),
+            active: document.get("active").and_then(Value::as_bool),
+            parent: document.get("parent").and_then(|parent| text(parent, "value")),
+            position: position(document),
+            memberships: memberships(document),
+        }
+    }
+
+    /// What a search looks into: each part, folded, with its end; several values of a part with something between them.
+    pub(super) fn folded(&self, external_id: &str) -> String {
+        let optional = |text: &Option<String>| text.as_deref().map(fold).unwrap_or_default();
+        let all = |texts: &[String]| {
+            texts.iter().map(|text| fold(text)).collect::<Vec<_>>().join(VALUE_END.to_string().as_str())
+        };
+        let parts = [
+            fold(&self.name),
+            optional(&self.user_name),
+            optional(&self.title),
+            fold(external_id),
+            all(&self.emails),
+            all(&self.phones),
+        ];
+        parts.into_iter().flat_map(|part| [part, PART_END.to_string()]).collect()
+    }
+}
+
+/// The values that one part of a folded text has.
+pub(super) fn values_of(folded: &str, part: Part) -> impl Iterator<Item = &str> {
+    let place = match part {
+        Part::Name => 0,
+        Part::UserName => 1,
+        Part::Title => 2,
+        Part::Emails => 4,
+        Part::Phones => 5,
+    };
+    folded
+        .split(PART_END)
+        .nth(place)
+        .into_iter()
+        .flat_map(|part| part.split(VALUE_END))
+        .filter(|v| !v.is_empty())
+}
+
+/// What people call what has this document; none when it does not say.
+pub(super) fn display_name(document: &Value) -> Option<String> {
+    text(document, "displayName")
+}
+
+fn text(object: &Value, name: &str) -> Option<String> {
+    object.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn elements<'a>(object: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    object.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn values(document: &Value, name: &str) -> Vec<String> {
+    elements(document, name).filter_map(|element| text(element, "value")).collect()
+}
+
+/// Each department once, the first one that the document says.
+fn memberships(document: &Value) -> Vec<Membership> {
+    let mut known = BTreeSet::new();
+    let extension = document.get(USER_SCHEMA).unwrap_or(&Value::Null);
+    elements(extension, "departments")
+        .filter_map(membership)
+        .filter(|membership| known.insert(membership.department.clone()))
+        .collect()
+}
+
+fn membership(element: &Value) -> Option<Membership> {
+    let flag = |name: &str| element.get(name).and_then(Value::as_bool).unwrap_or(false);
+    Some(Membership {
+        department: text(element, "value")?,
+        position: position(element),
+        is_leader: flag("leader"),
+        is_primary: flag("primary"),
+    })
+}
+
+/// Where its `order`, a decimal number, sorts: what has none, or no number, comes last. A number that does not fit is
+/// the nearest one that does.
+fn position(object: &Value) -> i64 {
+    let order = object.get("order").and_then(Value::as_str).and_then(|order| order.parse::<i128>().ok());
+    let nearest = |order: i128| i64::try_from(order).unwrap_or(if order < 0 { i64::MIN } else { i64::MAX });
+    order.map_or(i64::MAX, nearest)
+}
+
+#[cfg(test)]
+mod tests;
