@@ -170,7 +170,7 @@ fn ended_at(run: &Run) -> Timestamp {
 
 fn may_have_departures(run: &Run) -> bool {
     let is_by_events = matches!(run.trigger, Trigger::Event | Trigger::Stream) && !run.dry_run;
-    // The counters of a run that died were never written.
+    // The counters of a run that died are as of its last beat, and more may have left after it.
     let is_counted = run.state != RunState::Interrupted;
     is_by_events && !(is_counted && run.counters.deactivated == 0 && run.counters.deleted == 0)
 }

@@ -29,12 +29,18 @@ pub trait History: Send + Sync {
     /// When the store fails.
     async fn open_run(&self, run: &NewRun) -> Result<Opened, StoreError>;
 
-    /// Say that a run is alive, and how far it is.
+    /// Say that a run is alive, how far it is, and what it did so far: what [`History::run`] then answers while it is
+    /// under way. None leaves the last progress as it is.
     ///
     /// # Errors
     ///
     /// When the store fails. The runtime goes on and tries again at the next beat.
-    async fn beat(&self, run: &RunId, progress: Option<&Progress>) -> Result<Beat, StoreError>;
+    async fn beat(
+        &self,
+        run: &RunId,
+        progress: Option<&Progress>,
+        counters: &Counters,
+    ) -> Result<Beat, StoreError>;
 
     /// Add entries to a run's log, durably, in order. The runtime bounds their number.
     ///
@@ -321,7 +327,8 @@ pub struct Run {
     pub finished_at: Option<Timestamp>,
     /// The last progress.
     pub progress: Option<Progress>,
-    /// What it did; all zero while it is running or when it was interrupted.
+    /// What it did; while it is running, and when it was interrupted, as of its last beat. What a connector finds unchanged
+    /// by itself is counted when the run ends.
     pub counters: Counters,
     /// Why it could not go on.
     pub failure: Option<Failure>,
@@ -330,14 +337,15 @@ pub struct Run {
 }
 
 impl Run {
-    /// What a full run that no person asked for had to change: what events had missed. None for other runs, and for one
-    /// that found nothing on the platform, which is a first import.
+    /// What a full run that no person asked for had to change: what events had missed. None for other runs, for one that
+    /// has not ended or died, and for one that found nothing on the platform, which is a first import.
     #[must_use]
     pub fn drift(&self) -> Option<u64> {
         let Counters { read, created, updated, deactivated, deleted, kept, .. } = self.counters;
         let is_own = matches!(self.trigger, Trigger::Schedule | Trigger::Event | Trigger::Stream);
+        let has_ended = !matches!(self.state, RunState::Running | RunState::Interrupted);
         let is_reconciliation = self.kind == RunKind::Full && is_own && created < read;
-        is_reconciliation.then(|| [created, updated, deactivated, deleted, kept].iter().sum())
+        (has_ended && is_reconciliation).then(|| [created, updated, deactivated, deleted, kept].iter().sum())
     }
 }
 

@@ -9,9 +9,10 @@ use std::time::Duration;
 /// 5 s. Why: short enough that a dead run is known as such within 15 s, long enough to cost a store nothing.
 pub const RUN_BEAT_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Least time between two progress reports that reach the history.
+/// Least time between two reports of progress and counters that reach the history, and the most until a change does.
 ///
-/// 1 s. Why: nobody reads faster, and each is a write to disk. Observers see every report.
+/// 1 s. Why: whoever watches a page takes it for live, nobody reads faster, and each is a write to disk. Observers see
+/// every report.
 pub const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Time between two looks whether a busy source is free.

@@ -10,7 +10,9 @@ use async_trait::async_trait;
 
 use crate::directory::{Action, Directory, Held, Holding, Stored, Write};
 use crate::error::StoreError;
-use crate::history::{Beat, ChangeRecord, History, NewRun, Numbered, Opened, Run, RunEnd, RunState};
+use crate::history::{
+    Beat, ChangeRecord, Counters, History, NewRun, Numbered, Opened, Run, RunEnd, RunState,
+};
 use crate::inbox::{Following, InboxEvent};
 use crate::model::{Diagnosis, Entry, Key, Progress, RunId, Severity, SourceName};
 use crate::storage::Storage;
@@ -28,7 +30,7 @@ pub(crate) struct State {
     pub(crate) runs: Vec<Run>,
     pub(crate) entries: Vec<(RunId, Entry)>,
     pub(crate) changes: Vec<(RunId, ChangeRecord)>,
-    pub(crate) beats: Vec<Option<Progress>>,
+    pub(crate) beats: Vec<(Option<Progress>, Counters)>,
     /// The keys of each store, in order.
     pub(crate) stores: Vec<Vec<Key>>,
     /// External ids that the platform refuses.
@@ -187,16 +189,21 @@ impl History for MemoryStore {
             started_at,
             finished_at: None,
             progress: None,
-            counters: crate::history::Counters::default(),
+            counters: Counters::default(),
             failure: None,
             n_entries_dropped: 0,
         });
         Ok(Opened::Run(id))
     }
 
-    async fn beat(&self, _run: &RunId, progress: Option<&Progress>) -> Result<Beat, StoreError> {
+    async fn beat(
+        &self,
+        _run: &RunId,
+        progress: Option<&Progress>,
+        counters: &Counters,
+    ) -> Result<Beat, StoreError> {
         let mut state = self.state();
-        state.beats.push(progress.cloned());
+        state.beats.push((progress.cloned(), *counters));
         Ok(if state.is_lost { Beat::Lost } else { Beat::Running })
     }
 

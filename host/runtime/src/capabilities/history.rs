@@ -46,6 +46,11 @@ impl Recorder {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What the platform has counted so far.
+    pub(crate) fn counters(&self) -> Counters {
+        *self.counters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How many entries were beyond the limit.
     pub(crate) fn n_entries_dropped(&self) -> u64 {
         self.n_entries_dropped.load(Ordering::Relaxed)
@@ -84,8 +89,7 @@ impl Recorder {
 
     /// The connector has come further.
     pub(crate) fn report(&self, progress: Progress) {
-        let counters = *self.counters.lock().unwrap_or_else(PoisonError::into_inner);
-        self.observer.progress(Some(&progress), &counters);
+        self.observer.progress(Some(&progress), &self.counters());
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
     }
 

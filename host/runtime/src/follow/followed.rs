@@ -1,6 +1,6 @@
 //! What the tasks of one followed source have in common.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -158,7 +158,7 @@ impl Followed {
 
     /// Who watches a run, for a follower: its own observer and whoever asked for the run.
     pub(super) fn watcher(self: &Arc<Self>, trigger: Trigger, asker: Arc<dyn Observer>) -> Arc<dyn Observer> {
-        Arc::new(Watcher { followed: Arc::clone(self), trigger, asker })
+        Arc::new(Watcher { followed: Arc::clone(self), trigger, asker, run: OnceLock::new() })
     }
 
     /// No run is under way.
@@ -171,20 +171,32 @@ struct Watcher {
     followed: Arc<Followed>,
     trigger: Trigger,
     asker: Arc<dyn Observer>,
+    run: OnceLock<RunId>,
 }
 
 impl Observer for Watcher {
+    fn waiting(&self, busy_with: &RunId) {
+        self.asker.waiting(busy_with);
+    }
+
     fn opened(&self, run: &RunId) {
         *self.followed.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(run.clone());
+        self.run.get_or_init(|| run.clone());
         self.followed.options.observer.run_opened(run, self.trigger);
         self.asker.opened(run);
     }
 
     fn progress(&self, progress: Option<&Progress>, counters: &Counters) {
+        if let Some(run) = self.run.get() {
+            self.followed.options.observer.run_progress(run, progress, counters);
+        }
         self.asker.progress(progress, counters);
     }
 
     fn entry(&self, entry: &Entry) {
+        if let Some(run) = self.run.get() {
+            self.followed.options.observer.run_entry(run, entry);
+        }
         self.asker.entry(entry);
     }
 }

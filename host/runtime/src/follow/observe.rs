@@ -2,9 +2,9 @@
 //!
 //! Not here: what is kept of it (`inbox`, `history`).
 
-use crate::history::Trigger;
+use crate::history::{Counters, Trigger};
 use crate::inbox::{ChannelNote, Refused, Settlement, Stopped};
-use crate::model::RunId;
+use crate::model::{Entry, Progress, RunId};
 use crate::run::RunReport;
 
 /// Is told what happens while a source is followed. Each method must return at once.
@@ -17,6 +17,17 @@ pub trait FollowObserver: Send + Sync {
     /// A run has its row in the history.
     fn run_opened(&self, run: &RunId, trigger: Trigger) {
         let _ = (run, trigger);
+    }
+
+    /// A run has come further, whoever started it. `progress` is what the connector last said; none if it has said nothing
+    /// yet. As often as batches are applied and connectors report: dozens a second.
+    fn run_progress(&self, run: &RunId, progress: Option<&Progress>, counters: &Counters) {
+        let _ = (run, progress, counters);
+    }
+
+    /// The log of a run has another entry.
+    fn run_entry(&self, run: &RunId, entry: &Entry) {
+        let _ = (run, entry);
     }
 
     /// A run ended: a full one, a batch of events, or a refresh.

@@ -3,4 +3,5 @@
 mod bench;
 mod callback;
 mod channel;
+mod control;
 mod turns;

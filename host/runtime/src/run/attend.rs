@@ -8,7 +8,7 @@ use tokio::time::{Instant, interval};
 
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
-use crate::history::{Beat, History};
+use crate::history::{Beat, Counters, History};
 use crate::limits::{PROGRESS_INTERVAL, RUN_BEAT_INTERVAL};
 use crate::model::{Progress, RunId};
 
@@ -51,7 +51,7 @@ impl Attendants {
         if self.is_lost.load(Ordering::Relaxed) {
             return true;
         }
-        match self.history.beat(run, recorder.last_progress().as_ref()).await {
+        match self.history.beat(run, recorder.last_progress().as_ref(), &recorder.counters()).await {
             Ok(beat) => beat == Beat::Lost,
             Err(error) => {
                 // Closing the row comes next and fails loudly, if it does.
@@ -73,23 +73,23 @@ struct Heart {
 impl Heart {
     async fn keep_beating(self) {
         let mut ticks = interval(PROGRESS_INTERVAL);
-        let (mut last_beat, mut last_progress) = (Instant::now(), None);
+        let (mut last_beat, mut known) = (Instant::now(), (None, Counters::default()));
         loop {
             ticks.tick().await;
-            let progress = self.recorder.last_progress();
-            if progress == last_progress && last_beat.elapsed() < RUN_BEAT_INTERVAL {
+            let standing = (self.recorder.last_progress(), self.recorder.counters());
+            if standing == known && last_beat.elapsed() < RUN_BEAT_INTERVAL {
                 continue;
             }
             last_beat = Instant::now();
-            if self.beat(progress.as_ref()).await {
-                last_progress = progress;
+            if self.beat(standing.0.as_ref(), &standing.1).await {
+                known = standing;
             }
         }
     }
 
     /// Whether it was recorded.
-    async fn beat(&self, progress: Option<&Progress>) -> bool {
-        match self.history.beat(&self.run, progress).await {
+    async fn beat(&self, progress: Option<&Progress>, counters: &Counters) -> bool {
+        match self.history.beat(&self.run, progress, counters).await {
             Ok(Beat::Running) => true,
             Ok(Beat::Lost) => {
                 tracing::error!(run = %self.run, "the run lost its source to another one and stops");
@@ -140,7 +140,13 @@ mod tests {
     }
 
     fn reported(bench: &Bench) -> Vec<Option<u64>> {
-        bench.store.state().beats.iter().map(|beat| beat.as_ref().map(|progress| progress.done)).collect()
+        bench
+            .store
+            .state()
+            .beats
+            .iter()
+            .map(|(progress, _)| progress.as_ref().map(|progress| progress.done))
+            .collect()
     }
 
     #[tokio::test(start_paused = true)]
@@ -153,6 +159,19 @@ mod tests {
         }
         attendants.stop(&run(), &bench.recorder).await;
         assert_eq!(reported(&bench), [Some(9), Some(19), Some(25)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_run_did_is_written_within_a_second_whether_or_not_its_connector_tells_progress() {
+        let (bench, attendants) = start();
+        let counted = |read| Counters { read, created: read, ..Counters::default() };
+        sleep(Duration::from_millis(60)).await;
+        bench.recorder.count(counted(200));
+        sleep(PROGRESS_INTERVAL).await;
+        bench.recorder.count(counted(400));
+        attendants.stop(&run(), &bench.recorder).await;
+        let beats: Vec<Counters> = bench.store.state().beats.iter().map(|(_, counters)| *counters).collect();
+        assert_eq!(beats, [counted(200), counted(400)]);
     }
 
     #[tokio::test(start_paused = true)]

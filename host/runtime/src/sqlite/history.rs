@@ -12,7 +12,9 @@ use super::connections::{Fault, Urgency};
 use super::rows::{to_integer, to_json};
 use super::{SqliteStore, now};
 use crate::error::StoreError;
-use crate::history::{Beat, ChangeRecord, History, NewRun, Numbered, Opened, Run, RunEnd, RunState};
+use crate::history::{
+    Beat, ChangeRecord, Counters, History, NewRun, Numbered, Opened, Run, RunEnd, RunState,
+};
 use crate::model::{Entry, Progress, RunId, Severity, SourceName};
 
 mod read;
@@ -31,12 +33,18 @@ impl History for SqliteStore {
         self.connections.write(Urgency::InTurn, move |transaction| open(transaction, &claims, &run)).await
     }
 
-    async fn beat(&self, run: &RunId, progress: Option<&Progress>) -> Result<Beat, StoreError> {
+    async fn beat(
+        &self,
+        run: &RunId,
+        progress: Option<&Progress>,
+        counters: &Counters,
+    ) -> Result<Beat, StoreError> {
         let (claims, run) = (Arc::clone(&self.claims), number_of(run)?);
         let progress = progress.map(to_json).transpose().map_err(StoreError::failed)?;
+        let counters = to_json(counters).map_err(StoreError::failed)?;
         self.connections
             .write(Urgency::InTurn, move |transaction| {
-                let beat = update_progress(&transaction, run, progress.as_deref())?;
+                let beat = update_progress(&transaction, run, progress.as_deref(), &counters)?;
                 transaction.commit()?;
                 claims.beat(run);
                 Ok(beat)

@@ -23,7 +23,9 @@ use crate::inbox::{
     ChannelNote, EventFilter, EventState, Fate, Following, Inbox, InboxEvent, NewEvent, Refused, Settlement,
     Stopped,
 };
-use crate::model::{Diagnosis, Failure, FailureKind, SourceName, Timestamp};
+use crate::model::{
+    Diagnosis, Entry, Failure, FailureKind, Progress, RunId, Severity, SourceName, Timestamp,
+};
 use crate::run::{Finished, RunOptions, RunReport, Work};
 use crate::testing::MemoryStore;
 
@@ -80,11 +82,7 @@ impl Fake {
         self.told().calls.push((u64::try_from(elapsed_ms).unwrap() / 1000, what));
     }
 
-    async fn open_run(
-        &self,
-        kind: RunKind,
-        options: &RunOptions,
-    ) -> Result<(crate::model::RunId, Timestamp), RunError> {
+    async fn open_run(&self, kind: RunKind, options: &RunOptions) -> Result<(RunId, Timestamp), RunError> {
         let started_at = self.clock.now();
         let new = new_run(kind, options.trigger, options.dry_run, started_at);
         match self.store.open_run(&new).await.unwrap() {
@@ -112,6 +110,9 @@ impl Upstream for Fake {
             }
         };
         self.called(format!("{what} ({})", options.trigger.as_str()));
+        let so_far = Counters { read: 1, created: 1, ..Counters::default() };
+        options.observer.progress(None, &so_far);
+        options.observer.entry(&entry());
         let takes = self.told().run_takes;
         tokio::select! {
             () = sleep(takes) => {}
@@ -255,9 +256,19 @@ pub(super) struct Seen {
     pub(super) stops: Mutex<Vec<Option<String>>>,
     pub(super) refusals: Mutex<Vec<u64>>,
     pub(super) ended: Mutex<Vec<(usize, u64)>>,
+    /// Run, and what it was told of it.
+    pub(super) under_way: Mutex<Vec<String>>,
 }
 
 impl FollowObserver for Seen {
+    fn run_progress(&self, run: &RunId, _progress: Option<&Progress>, counters: &Counters) {
+        self.under_way.lock().unwrap().push(format!("{run}: {} read", counters.read));
+    }
+
+    fn run_entry(&self, run: &RunId, entry: &Entry) {
+        self.under_way.lock().unwrap().push(format!("{run}: {}", entry.diagnosis.code));
+    }
+
     fn run_ended(&self, ended: &RunEnded) {
         self.ended.lock().unwrap().push((ended.settlements.len(), ended.n_covered));
     }
@@ -295,14 +306,14 @@ impl Bench {
     }
 
     /// Another process runs the source.
-    pub(super) async fn someone_runs(&self, trigger: Trigger) -> crate::model::RunId {
+    pub(super) async fn someone_runs(&self, trigger: Trigger) -> RunId {
         match self.store.open_run(&new_run(RunKind::Full, trigger, false, self.clock.now())).await.unwrap() {
             Opened::Run(run) => run,
             Opened::Busy(run) => panic!("run {run} is under way"),
         }
     }
 
-    pub(super) async fn someone_is_done(&self, run: &crate::model::RunId, state: RunState) {
+    pub(super) async fn someone_is_done(&self, run: &RunId, state: RunState) {
         let end = RunEnd {
             state,
             counters: Counters::default(),
@@ -403,6 +414,11 @@ pub(super) async fn seconds(n: u64) {
 /// A handle that stops a run, in its options.
 pub(super) fn cancelled_by(cancel: &Cancel) -> RunOptions {
     RunOptions { cancel: cancel.clone(), ..RunOptions::default() }
+}
+
+fn entry() -> Entry {
+    let diagnosis = Diagnosis::new("name-short", "a name has one letter");
+    Entry { severity: Severity::Info, subject: None, subject_name: None, diagnosis }
 }
 
 fn notice(id: &str) -> Notice {

@@ -41,15 +41,18 @@ pub(super) fn interrupt(
         .map(drop)
 }
 
-/// Keep the last progress of a run that is still at work.
+/// Keep the last progress and the counters of a run that is still at work.
 pub(super) fn update_progress(
     transaction: &Transaction<'_>,
     run: i64,
     progress: Option<&str>,
+    counters: &str,
 ) -> rusqlite::Result<Beat> {
     let n_rows = transaction
-        .prepare_cached("UPDATE run SET progress = coalesce(?2, progress) WHERE id = ?1 AND state = ?3")?
-        .execute(params![run, progress, RunState::Running.as_str()])?;
+        .prepare_cached(
+            "UPDATE run SET progress = coalesce(?2, progress), counters = ?3 WHERE id = ?1 AND state = ?4",
+        )?
+        .execute(params![run, progress, counters, RunState::Running.as_str()])?;
     Ok(if n_rows == 0 { Beat::Lost } else { Beat::Running })
 }
 

@@ -39,7 +39,7 @@ async fn state(store: &SqliteStore, run: &RunId) -> RunState {
 async fn a_run_is_kept_whole() {
     let store = TemporaryStore::new();
     let run = open_run(&store, "a").await;
-    store.beat(&run, Some(&progress(4))).await.unwrap();
+    store.beat(&run, Some(&progress(4)), &Counters::default()).await.unwrap();
     let failure = Failure {
         kind: FailureKind::Unavailable,
         diagnosis: Diagnosis::new("busy", "the source is busy")
@@ -72,9 +72,24 @@ async fn a_run_is_kept_whole() {
 async fn a_beat_without_progress_keeps_the_last_one() {
     let store = TemporaryStore::new();
     let run = open_run(&store, "a").await;
-    store.beat(&run, Some(&progress(4))).await.unwrap();
-    assert_eq!(store.beat(&run, None).await.unwrap(), Beat::Running);
+    store.beat(&run, Some(&progress(4)), &Counters::default()).await.unwrap();
+    assert_eq!(store.beat(&run, None, &Counters::default()).await.unwrap(), Beat::Running);
     assert_eq!(store.run(&run).await.unwrap().unwrap().progress, Some(progress(4)));
+}
+
+#[tokio::test]
+async fn a_run_that_is_under_way_tells_what_it_did_so_far_and_keeps_it_when_it_dies() {
+    let store = TemporaryStore::new();
+    let so_far = Counters { read: 2, created: 2, ..Counters::default() };
+    let run = {
+        let dying = store.another();
+        let run = open_run(&dying, "a").await;
+        dying.beat(&run, None, &so_far).await.unwrap();
+        assert_eq!(store.run(&run).await.unwrap().unwrap().counters, so_far);
+        run
+    };
+    let Run { state, counters, .. } = store.run(&run).await.unwrap().unwrap();
+    assert_eq!((state, counters), (RunState::Interrupted, so_far));
 }
 
 #[tokio::test]
@@ -145,7 +160,7 @@ async fn an_abandoned_run_of_this_process_leaves_its_source_to_the_next() {
     };
     let abandoned = open_run(&impatient, "a").await;
     let next = open_run(&impatient, "a").await;
-    assert_eq!(impatient.beat(&abandoned, None).await.unwrap(), Beat::Lost);
+    assert_eq!(impatient.beat(&abandoned, None, &Counters::default()).await.unwrap(), Beat::Lost);
     assert_ne!(abandoned, next);
 }
 

@@ -5,7 +5,7 @@ use crate::stand::{self, Stand};
 use async_trait::async_trait;
 use rollcall_host::directory::{Directory, Held, Holding, Stored, Write};
 use rollcall_host::error::StoreError;
-use rollcall_host::history::{Beat, ChangeRecord, History, NewRun, Numbered, Opened, Run, RunEnd};
+use rollcall_host::history::{Beat, ChangeRecord, Counters, History, NewRun, Numbered, Opened, Run, RunEnd};
 use rollcall_host::inbox::{
     EventFilter, Following, Inbox, InboxCounts, InboxEvent, Kept, NewEvent, Note, Settlement,
 };
@@ -163,8 +163,13 @@ impl History for Keeper {
         self.between(Point::BeforeOpen, self.store.open_run(run), Point::AfterOpen).await
     }
 
-    async fn beat(&self, run: &RunId, progress: Option<&Progress>) -> Result<Beat, StoreError> {
-        self.store.beat(run, progress).await
+    async fn beat(
+        &self,
+        run: &RunId,
+        progress: Option<&Progress>,
+        counters: &Counters,
+    ) -> Result<Beat, StoreError> {
+        self.store.beat(run, progress, counters).await
     }
 
     async fn record_entries(&self, run: &RunId, entries: &[Entry]) -> Result<(), StoreError> {
