@@ -21,7 +21,7 @@ mod upstream;
 mod wire;
 
 use std::fmt;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -182,17 +182,29 @@ impl Follower {
         waiting.answer.await.unwrap_or(Err(RunError::NotFollowed))
     }
 
+    /// Stop the run that is under way, whoever started it: it ends as `cancelled`, with its row closed and what was applied
+    /// until then. False when this run is not under way here: it has ended, or another process runs it.
+    ///
+    /// The same is not started again at once: events that it acted on, and a full run that was owed, wait for
+    /// [`CANCELLED_EVENTS_PAUSE`](crate::limits::CANCELLED_EVENTS_PAUSE) and
+    /// [`CANCELLED_RUN_PAUSE`](crate::limits::CANCELLED_RUN_PAUSE), and a schedule for its next moment. Whoever asked for
+    /// something that has not begun stops it by the [`Cancel`](crate::Cancel) of their own options.
+    pub fn cancel(&self, run: &RunId) -> bool {
+        let is_under_way = self.inner.followed.cancel(run);
+        tracing::info!(source = %self.name(), %run, is_under_way, "a person stops a run");
+        is_under_way
+    }
+
     /// How it stands.
     ///
     /// # Errors
     ///
     /// When the inbox cannot be read.
     pub async fn status(&self) -> Result<Status, StoreError> {
-        let Followed { inbox, name, running, .. } = self.inner.followed.as_ref();
+        let Followed { inbox, name, .. } = self.inner.followed.as_ref();
         let following = inbox.following(name).await?;
         let counts = inbox.counts(name).await?;
-        let running = running.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Ok(Status { following, counts, running })
+        Ok(Status { following, counts, running: self.inner.followed.running() })
     }
 
     /// End in good order: what was acknowledged is kept, what is under way is given

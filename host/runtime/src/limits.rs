@@ -479,6 +479,16 @@ pub const FIRST_RUN_PATIENCE: Duration = Duration::from_secs(10);
 /// 32 batches, 32,000 events. Why: what the full run then changes is what no event told. More would hold it up.
 pub const BATCHES_BEFORE_SCHEDULED_RUN: u32 = 32;
 
+/// Time until what a person stopped is tried again: a full run that is owed.
+///
+/// 1 h. Why: whoever stopped it did not want it now, and what was missed is to be found all the same.
+pub const CANCELLED_RUN_PAUSE: Duration = Duration::from_secs(3600);
+
+/// Time until what a person stopped is tried again: a batch of events.
+///
+/// 5 min. Why: time to look, and to pause the source at its own side; the events are few objects each.
+pub const CANCELLED_EVENTS_PAUSE: Duration = Duration::from_secs(300);
+
 /// Pause of a follower whose store failed; it doubles.
 ///
 /// 1 s. Why: a database that is restarted is back in a few.

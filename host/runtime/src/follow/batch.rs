@@ -8,9 +8,10 @@ use super::backoff::Backoff;
 use crate::history::Trigger;
 use crate::inbox::{EventWay, Fate, InboxEvent, Settlement};
 use crate::limits::{
-    EVENT_BACKOFF, MAX_EVENT_ATTEMPTS, MAX_EVENT_BACKOFF, MAX_EVENTS_PER_BATCH, MAX_RETRY_AFTER,
+    CANCELLED_EVENTS_PAUSE, EVENT_BACKOFF, MAX_EVENT_ATTEMPTS, MAX_EVENT_BACKOFF, MAX_EVENTS_PER_BATCH,
+    MAX_RETRY_AFTER,
 };
-use crate::model::{Failure, FailureKind, RunId, Timestamp};
+use crate::model::{Diagnosis, Failure, FailureKind, RunId, Timestamp};
 
 const BACKOFF: Backoff = Backoff { first: EVENT_BACKOFF, most: MAX_EVENT_BACKOFF };
 
@@ -28,8 +29,10 @@ pub(super) enum Attempt {
     Done,
     /// It was not, for this reason.
     Failed(Failure),
-    /// It was stopped before it came to an end.
+    /// It was stopped before it came to an end, because the source is not followed any more.
     Stopped,
+    /// A person stopped it.
+    Cancelled,
 }
 
 /// What to write down, and what else follows.
@@ -60,6 +63,11 @@ impl Batch {
         let failure = match attempt {
             Attempt::Done => return self.verdict(run, now, |_| Fate::Done),
             Attempt::Stopped => return self.verdict(run, now, |_| Fate::Done).without_settlements(),
+            Attempt::Cancelled => {
+                let due_at = later(now, CANCELLED_EVENTS_PAUSE);
+                let again = |_: &InboxEvent| Fate::Again { due_at, counts: false, failure: cancelled() };
+                return self.verdict(run, now, again);
+            }
             Attempt::Failed(failure) => failure,
         };
         match blame(&failure) {
@@ -135,6 +143,23 @@ fn tried_again(event: &InboxEvent, failure: &Failure, now: Timestamp) -> Fate {
     Fate::Again { due_at: later(now, pause), counts: true, failure }
 }
 
+/// Why an event waits that a person did not want acted on now. No fault of the event, so it goes with others again.
+fn cancelled() -> Failure {
+    let pause_min = CANCELLED_EVENTS_PAUSE.as_secs() / 60;
+    let diagnosis = Diagnosis::new(
+        "run-cancelled",
+        format!("someone stopped the run that acted on this event; it is tried again after {pause_min} min"),
+    )
+    .with_remedy(
+        "Nothing needs to be done. To have it acted on now, refresh what it names or start an import.",
+    )
+    .in_chinese(
+        format!("处理该事件的运行被手动停止，{pause_min} 分钟后会重新处理"),
+        "无需操作。如需立即处理，请刷新该事件涉及的对象，或执行一次导入。",
+    );
+    Failure::new(FailureKind::Unavailable, diagnosis)
+}
+
 fn trigger(way: EventWay) -> Trigger {
     match way {
         EventWay::Callback | EventWay::Missed => Trigger::Event,
@@ -152,7 +177,6 @@ pub(super) fn later(at: Timestamp, by: Duration) -> Timestamp {
 mod tests {
     use super::*;
     use crate::inbox::{EventState, NewEvent};
-    use crate::model::Diagnosis;
 
     const NOW: Timestamp = Timestamp::from_unix_ms(1_000_000);
 
@@ -259,6 +283,13 @@ mod tests {
         let batch = Batch { trigger: Trigger::Event, events: vec![event(1, EventWay::Callback)] };
         let verdict = batch.judge(Attempt::Stopped, None, NOW);
         assert_eq!(verdict, Verdict { settlements: Vec::new(), stopped: None, n_given_up: 0 });
+    }
+
+    #[test]
+    fn a_batch_that_a_person_stopped_waits_and_costs_no_event_an_attempt() {
+        let batch = Batch { trigger: Trigger::Event, events: vec![event(1, EventWay::Callback)] };
+        let verdict = batch.judge(Attempt::Cancelled, Some(&RunId::new("7")), NOW);
+        assert_eq!((fates(&verdict), verdict.stopped), (vec!["again in 300000 ms".to_owned()], None));
     }
 
     #[test]

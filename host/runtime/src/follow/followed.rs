@@ -1,6 +1,6 @@
 //! What the tasks of one followed source have in common.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -23,6 +23,13 @@ use crate::observe::Observer;
 
 const BACKOFF: Backoff = Backoff { first: STORE_BACKOFF, most: MAX_STORE_BACKOFF };
 
+/// A run that is under way, and what stops it.
+#[derive(Debug)]
+struct UnderWay {
+    run: RunId,
+    cancel: Cancel,
+}
+
 /// One followed source.
 pub(super) struct Followed {
     pub(super) name: SourceName,
@@ -40,7 +47,7 @@ pub(super) struct Followed {
     /// How the channel stands; none before its first attempt has ended.
     pub(super) channel: watch::Sender<Option<ChannelState>>,
     /// The run that is under way.
-    pub(super) running: Mutex<Option<RunId>>,
+    running: Mutex<Option<UnderWay>>,
     /// The source is not followed any more.
     pub(super) stop: Cancel,
 }
@@ -156,14 +163,35 @@ impl Followed {
         }
     }
 
-    /// Who watches a run, for a follower: its own observer and whoever asked for the run.
-    pub(super) fn watcher(self: &Arc<Self>, trigger: Trigger, asker: Arc<dyn Observer>) -> Arc<dyn Observer> {
-        Arc::new(Watcher { followed: Arc::clone(self), trigger, asker, run: OnceLock::new() })
+    /// Who watches a run, for a follower: its own observer and whoever asked for the run. `cancel` stops it.
+    pub(super) fn watcher(
+        self: &Arc<Self>,
+        trigger: Trigger,
+        asker: Arc<dyn Observer>,
+        cancel: Cancel,
+    ) -> Arc<dyn Observer> {
+        Arc::new(Watcher { followed: Arc::clone(self), trigger, asker, cancel, run: OnceLock::new() })
+    }
+
+    /// The run that is under way.
+    pub(super) fn running(&self) -> Option<RunId> {
+        self.under_way().as_ref().map(|under_way| under_way.run.clone())
+    }
+
+    /// Stop this run, if it is under way.
+    pub(super) fn cancel(&self, run: &RunId) -> bool {
+        let under_way = self.under_way();
+        let meant = under_way.as_ref().filter(|under_way| under_way.run == *run);
+        meant.inspect(|under_way| under_way.cancel.cancel()).is_some()
     }
 
     /// No run is under way.
     pub(super) fn at_rest(&self) {
-        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.under_way() = None;
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, Option<UnderWay>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -171,6 +199,7 @@ struct Watcher {
     followed: Arc<Followed>,
     trigger: Trigger,
     asker: Arc<dyn Observer>,
+    cancel: Cancel,
     run: OnceLock<RunId>,
 }
 
@@ -180,7 +209,7 @@ impl Observer for Watcher {
     }
 
     fn opened(&self, run: &RunId) {
-        *self.followed.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(run.clone());
+        *self.followed.under_way() = Some(UnderWay { run: run.clone(), cancel: self.cancel.clone() });
         self.run.get_or_init(|| run.clone());
         self.followed.options.observer.run_opened(run, self.trigger);
         self.asker.opened(run);

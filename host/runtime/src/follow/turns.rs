@@ -18,9 +18,10 @@ use crate::error::{GuestError, RunError};
 use crate::history::{RunKind, RunState, Trigger};
 use crate::inbox::{Following, Note, Settlement, Stopped};
 use crate::limits::{
-    BATCH_GRACE, BATCH_SPACING, BATCHES_BEFORE_SCHEDULED_RUN, FIRST_RUN_PATIENCE, FOLLOW_BUSY_PAUSE,
-    FOLLOW_POLL_INTERVAL, FORGET_INTERVAL, KEEP_SETTLED_EVENTS, MAX_EVENTS_PER_BATCH, MAX_OWED_RUN_BACKOFF,
-    MAX_RETRY_AFTER, MAX_RUNS_SEARCHED, OWED_RUN_BACKOFF, OWED_RUN_INTERVAL, STORE_BACKOFF,
+    BATCH_GRACE, BATCH_SPACING, BATCHES_BEFORE_SCHEDULED_RUN, CANCELLED_RUN_PAUSE, FIRST_RUN_PATIENCE,
+    FOLLOW_BUSY_PAUSE, FOLLOW_POLL_INTERVAL, FORGET_INTERVAL, KEEP_SETTLED_EVENTS, MAX_EVENTS_PER_BATCH,
+    MAX_OWED_RUN_BACKOFF, MAX_RETRY_AFTER, MAX_RUNS_SEARCHED, OWED_RUN_BACKOFF, OWED_RUN_INTERVAL,
+    STORE_BACKOFF,
 };
 use crate::model::{Failure, FailureKind, Timestamp};
 use crate::observe::{Observer, Unobserved};
@@ -320,7 +321,8 @@ impl Turns {
 
     async fn tried(&mut self, batch: &Batch, finished: &Finished) {
         let report = &finished.report;
-        let verdict = batch.judge(attempt(finished), Some(&report.run), self.followed.now());
+        let attempt = attempt(finished, self.followed.stop.is_cancelled());
+        let verdict = batch.judge(attempt, Some(&report.run), self.followed.now());
         self.settle(&verdict).await;
         if finished.is_incomplete || 0 < verdict.n_given_up {
             self.owe_after_batch(batch.trigger);
@@ -413,7 +415,7 @@ impl Turns {
             result => result.map(|finished| finished.report),
         };
         let was_cut_short = self.followed.stop.is_cancelled().then_some(Duration::ZERO);
-        self.followed.asks.end_paying(still_owed(&result, owed).or(was_cut_short));
+        self.followed.asks.end_paying(was_cut_short.or(still_owed(&result, owed)));
         match &result {
             Ok(report) => {
                 let n_covered = self.covered(report).await;
@@ -481,7 +483,7 @@ impl Turns {
     }
 
     fn options(&self, trigger: Trigger, asker: Arc<dyn Observer>, cancel: Cancel) -> RunOptions {
-        let observer = self.followed.watcher(trigger, asker);
+        let observer = self.followed.watcher(trigger, asker, cancel.clone());
         RunOptions { trigger, observer, cancel, ..RunOptions::default() }
     }
 
@@ -502,9 +504,10 @@ async fn until_unwanted<T>(run: impl Future<Output = T>, unwanted: impl Future, 
 }
 
 /// How a run ended, as far as its events are concerned.
-fn attempt(finished: &Finished) -> Attempt {
+fn attempt(finished: &Finished, has_follower_ended: bool) -> Attempt {
     let Finished { report, store_failure, .. } = finished;
     match report.state {
+        RunState::Cancelled if !has_follower_ended => Attempt::Cancelled,
         // Nobody is to blame; whoever follows the source next tries them again.
         RunState::Cancelled | RunState::Interrupted | RunState::Running => Attempt::Stopped,
         RunState::Succeeded | RunState::Partial | RunState::Failed | RunState::Held => {
@@ -533,7 +536,8 @@ fn still_owed(result: &Result<RunReport, RunError>, owed: Option<Owed>) -> Optio
         Err(_) => None,
         Ok(report) => match report.state {
             // What it left out is in its row, and the same run at once would leave it out again.
-            RunState::Succeeded | RunState::Partial | RunState::Held | RunState::Cancelled => return None,
+            RunState::Succeeded | RunState::Partial | RunState::Held => return None,
+            RunState::Cancelled => return Some(CANCELLED_RUN_PAUSE),
             RunState::Failed | RunState::Interrupted | RunState::Running => report.failure.as_ref(),
         },
     };
