@@ -2,6 +2,8 @@
 //!
 //! Not here: what a page is about; each topic has a folder of its own.
 
+pub(crate) mod attribute;
+pub(crate) mod compare;
 mod frame;
 mod parts;
 pub(crate) mod words;

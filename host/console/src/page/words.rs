@@ -67,6 +67,10 @@ rollcall_words::sentences! {
     fn severity_info() { "note", "提示" }
     fn severity_warning() { "warning", "警告" }
     fn severity_error() { "error", "错误" }
+    fn attribute() { "Attribute", "属性" }
+    fn before() { "Before", "变更前" }
+    fn after() { "After", "变更后" }
+    fn of_kind(kind) { " ({kind})", "（{kind}）" }
     fn type_user() { "person", "人员" }
     fn type_department() { "department", "部门" }
 }
