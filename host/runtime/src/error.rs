@@ -179,6 +179,18 @@ pub enum RunError {
         /// Which.
         run: RunId,
     },
+    /// What was to be done about a run cannot be: the source has no run of this id.
+    #[error("source has no run {run}; look at its history for the one that is meant")]
+    NoSuchRun {
+        /// The id that was given.
+        run: RunId,
+    },
+    /// There is nothing to approve: the run did not end as held, or was a dry one.
+    #[error("run {run} holds nothing that waits to be approved")]
+    NothingHeld {
+        /// Which.
+        run: RunId,
+    },
     /// More objects were to be refreshed than one run may.
     #[error("{n} keys are more than the {limit} of one refresh; refresh them in parts, or import everything")]
     TooManyKeys {
@@ -190,6 +202,9 @@ pub enum RunError {
     /// The history cannot be written. What a run did until then stays, and its row reads `interrupted`.
     #[error("history cannot be written: {0}")]
     History(#[source] StoreError),
+    /// The history cannot be read, so it is not known what the run has to do.
+    #[error("history cannot be read: {0}")]
+    HistoryUnread(#[source] StoreError),
     /// The source is not followed any more, so nothing of it is run by this follower.
     #[error("source is not followed any more; follow it again, or run it by itself")]
     NotFollowed,

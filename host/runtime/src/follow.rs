@@ -38,8 +38,10 @@ pub use self::receive::{Delivery, Receipt};
 pub use self::schedule::{InvalidSchedule, Schedule};
 use self::turns::Turns;
 use self::upstream::Live;
+use crate::approval::Approval;
 use crate::cancel::CancelOnDrop;
 use crate::error::{RunError, StoreError};
+use crate::history::Trigger;
 use crate::host::Host;
 use crate::inbox::{ChannelState, Following, Inbox, InboxCounts};
 use crate::limits::{COALESCE, MAX_CHANGES, STORE_BACKOFF};
@@ -179,6 +181,19 @@ impl Follower {
             return Err(RunError::TooManyKeys { n: keys.len(), limit: MAX_CHANGES });
         }
         let waiting = self.inner.followed.asks.ask(Work::Refresh(keys), options)?;
+        waiting.answer.await.unwrap_or(Err(RunError::NotFollowed))
+    }
+
+    /// Approve what a run held, as [`Host::approve`] does, as soon as the source is free.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::approve`], and when the source is not followed any more or too much was asked of it.
+    pub async fn approve(&self, run: &RunId, options: RunOptions) -> Result<RunReport, RunError> {
+        let Followed { history, name, .. } = self.inner.followed.as_ref();
+        let approval = Approval::of(&**history, name, run).await?;
+        let options = RunOptions { trigger: Trigger::Approval, ..options };
+        let waiting = self.inner.followed.asks.ask(Work::Approve(approval), options)?;
         waiting.answer.await.unwrap_or(Err(RunError::NotFollowed))
     }
 

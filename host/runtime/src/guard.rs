@@ -18,6 +18,15 @@ use crate::model::{Diagnosis, Key, RunId, SourceName, Timestamp};
 /// The resource type of departments. Source: the contract, `types.key`.
 const DEPARTMENT: &str = "Department";
 
+/// The codes of what waits for a person: a whole full run's departures, and a single one.
+const ALL_HELD: &str = "departures-held";
+const ONE_HELD: &str = "departure-held";
+
+/// Whether this is the code of a departure that waits for a person.
+pub(crate) fn is_held(code: &str) -> bool {
+    [ALL_HELD, ONE_HELD].contains(&code)
+}
+
 /// Objects by resource type.
 pub(crate) type Counts = BTreeMap<String, u64>;
 
@@ -79,7 +88,7 @@ pub(crate) fn all_held(leaving: &[Leaving]) -> Diagnosis {
     let english = english.collect::<Vec<_>>().join(", ");
     let chinese = chinese.collect::<Vec<_>>().join("、");
     let diagnosis = Diagnosis::new(
-        "departures-held",
+        ALL_HELD,
         format!("{english} are gone from the source, which is too many to remove unseen; all of them stay"),
     )
     .with_remedy(LOOK)
@@ -92,7 +101,7 @@ pub(crate) fn all_held(leaving: &[Leaving]) -> Diagnosis {
 /// Why one object stays although an event says that it left, and the source confirms it.
 pub(crate) fn one_held(key: &Key, allowance: u64) -> Diagnosis {
     Diagnosis::new(
-        "departure-held",
+        ONE_HELD,
         format!(
             "{key} is gone from the source and stays: events may remove at most {allowance} of its kind in an hour"
         ),
@@ -102,10 +111,9 @@ pub(crate) fn one_held(key: &Key, allowance: u64) -> Diagnosis {
     .with_fact("allowance", allowance.to_string())
 }
 
-const LOOK: &str = "Look at them in the history. If they are right, start an import by hand: it asks the source about each \
-                    of them once more.";
-const LOOK_CHINESE: &str =
-    "请在运行历史中逐一查看；如果确实已离开，请手动执行一次导入，届时会再次向来源逐一确认。";
+const LOOK: &str = "Look at them in the history. If they are right, approve the run or start an import by hand: either asks the \
+                    source about each of them once more.";
+const LOOK_CHINESE: &str = "请在运行历史中逐一查看；如果确实已离开，请批准该次运行，或手动执行一次导入；两者都会再次向来源逐一确认。";
 
 /// How many objects are held of a resource type, departed ones not counted.
 ///

@@ -1,20 +1,21 @@
 //! The façade: check a source, import it, refresh a part of it.
 //!
-//! Not here: schedules, approval, a user interface; those are an embedder's, over this.
+//! Not here: schedules (`follow`), a user interface; that is an embedder's, over this.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::approval::{self, Approval};
 use crate::check;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::egress::{Client, Egress, InvalidCa};
 use crate::engine::Engine;
-use crate::error::RunError;
-use crate::history::History;
+use crate::error::{RunError, StoreError};
+use crate::history::{History, Run, Trigger};
 use crate::limits::MAX_CHANGES;
-use crate::model::{Finding, Key, SourceName};
+use crate::model::{Finding, Key, RunId, SourceName};
 use crate::run::{self, RunOptions, RunReport, Work};
 use crate::source::Source;
 use crate::storage::Storage;
@@ -78,6 +79,37 @@ impl Host {
             return Err(RunError::TooManyKeys { n: keys.len(), limit: MAX_CHANGES });
         }
         Ok(run::start(self, source, Work::Refresh(keys), options).await?.report)
+    }
+
+    /// Approve what a run held: the source is asked about it again, object by object, and what it confirms departs. Who is
+    /// back at the source stays. A run of its own, with the trigger `approval`; a full one if the held run held more than
+    /// was recorded of it ([`MAX_HELD_RECORDS`](crate::limits::MAX_HELD_RECORDS)).
+    ///
+    /// To decline is to do nothing: everything stays until the next full run asks again, and holds it again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::sync`], and [`RunError::NoSuchRun`], [`RunError::NothingHeld`], [`RunError::HistoryUnread`].
+    pub async fn approve(
+        &self,
+        source: &Source,
+        run: &RunId,
+        options: RunOptions,
+    ) -> Result<RunReport, RunError> {
+        let approval = Approval::of(&**self.history(), source.name(), run).await?;
+        let options = RunOptions { trigger: Trigger::Approval, ..options };
+        Ok(run::start(self, source, Work::Approve(approval), options).await?.report)
+    }
+
+    /// The runs of a source that held something which still waits for a person, newest first: no later full run asked
+    /// about everything, nobody approved it, and not all of it has departed since. A full run that is held itself stands
+    /// for those before it.
+    ///
+    /// # Errors
+    ///
+    /// When a store fails.
+    pub async fn held_runs(&self, source: &SourceName) -> Result<Vec<Run>, StoreError> {
+        approval::waiting(&**self.history(), &**self.directory(), source).await
     }
 
     pub(crate) fn directory(&self) -> &Arc<dyn Directory> {

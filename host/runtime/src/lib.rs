@@ -89,6 +89,8 @@ pub mod rate;
 pub mod sqlite;
 
 mod apply;
+mod approval;
+mod backwards;
 mod bindings;
 mod capabilities;
 mod check;

@@ -16,6 +16,7 @@ use tokio::time::sleep;
 use self::attend::Attendants;
 use self::conclusion::{Conclusion, Ending, conclude};
 use crate::apply::{Ledger, Scope};
+use crate::approval::Approval;
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::error::{GuestError, RunError};
@@ -24,7 +25,7 @@ use crate::history::{Counters, NewRun, Opened, RunEnd, RunKind, RunState, Trigge
 use crate::host::Host;
 use crate::inbox::InboxEvent;
 use crate::limits::CANCEL_GRACE;
-use crate::model::{Diagnosis, Failure, FailureKind, Key, RunId, Summary, Timestamp};
+use crate::model::{Diagnosis, Entry, Failure, FailureKind, Key, RunId, Summary, Timestamp};
 use crate::observe::{Observer, Unobserved};
 use crate::prepare::{Prepared, prepare};
 use crate::refusal;
@@ -93,21 +94,44 @@ pub(crate) enum Work {
     Sync,
     Refresh(Vec<Key>),
     Handle(Vec<InboxEvent>),
+    Approve(Approval),
 }
 
 impl Work {
     pub(crate) const fn kind(&self) -> RunKind {
         match self {
-            Self::Sync => RunKind::Full,
-            Self::Refresh(_) => RunKind::Refresh,
+            Self::Sync | Self::Approve(Approval { keys: None, .. }) => RunKind::Full,
+            Self::Refresh(_) | Self::Approve(Approval { keys: Some(_), .. }) => RunKind::Refresh,
             Self::Handle(_) => RunKind::Events,
         }
     }
 
     const fn scope(&self) -> Scope {
         match self {
-            Self::Sync => Scope::Full,
-            Self::Refresh(_) | Self::Handle(_) => Scope::Some,
+            Self::Sync | Self::Approve(Approval { keys: None, .. }) => Scope::Full,
+            Self::Refresh(_) | Self::Handle(_) | Self::Approve(_) => Scope::Some,
+        }
+    }
+
+    /// Whether it reads everything.
+    pub(crate) fn is_full(&self) -> bool {
+        self.kind() == RunKind::Full
+    }
+
+    /// Whether both read everything, for the same reason.
+    pub(crate) fn is_same_full(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Sync, Self::Sync) => true,
+            (Self::Approve(one), Self::Approve(other)) => one == other && one.keys.is_none(),
+            (Self::Sync | Self::Refresh(_) | Self::Handle(_) | Self::Approve(_), _) => false,
+        }
+    }
+
+    /// What the log of the run begins with.
+    fn entry(&self) -> Option<Entry> {
+        match self {
+            Self::Approve(approval) => Some(approval.entry()),
+            Self::Sync | Self::Refresh(_) | Self::Handle(_) => None,
         }
     }
 }
@@ -155,6 +179,7 @@ impl Attempt {
         ));
         let asked = self.options.cancel.clone();
         let attendants = Attendants::start(self.host.history(), &run, &recorder, asked, self.cancel.clone());
+        let noted = recorder.entries_always(self.work.entry().as_slice()).await;
         let ending = self.work(&run, &recorder).await;
         let is_lost = attendants.stop(&run, &recorder).await;
         let is_incomplete = ending.result.as_ref().is_ok_and(|summary| !summary.complete);
@@ -169,7 +194,7 @@ impl Attempt {
         if !is_lost {
             self.close(&report).await?;
         }
-        recorded.map_err(RunError::History)?;
+        noted.and(recorded).map_err(RunError::History)?;
         Ok(Finished { report, is_incomplete, store_failure })
     }
 
@@ -246,11 +271,11 @@ impl Attempt {
         let connector = self.source.connector();
         let settings = self.source.settings().to_string();
         let (result, worker) = match &self.work {
-            Work::Sync => {
+            Work::Sync | Work::Approve(Approval { keys: None, .. }) => {
                 let (session, worker) = sessions.full(run.clone());
                 (self.until_cancelled(connector.sync(session, settings)).await, worker)
             }
-            Work::Refresh(keys) => {
+            Work::Refresh(keys) | Work::Approve(Approval { keys: Some(keys), .. }) => {
                 let (session, worker) = sessions.some(run.clone());
                 (self.until_cancelled(connector.refresh(session, settings, keys)).await, worker)
             }

@@ -4,12 +4,13 @@
 use super::{add_department, feihua, told};
 use crate::companies::CORP_ID;
 use crate::harness::extra::until;
-use crate::harness::live::{Live, Way, app_key};
+use crate::harness::live::{Live, Way, app_key, source};
 use expect_test::expect;
 use rollcall_dingtalk_simulator::{DepartmentId, HandMadePush, Mutation, Scope, User};
-use rollcall_host::history::RunState;
+use rollcall_host::RunOptions;
+use rollcall_host::history::{RunKind, RunState, Trigger};
 use rollcall_host::inbox::EventState;
-use rollcall_host::model::Severity;
+use rollcall_host::model::{RunId, Severity};
 use serde_json::json;
 
 #[test]
@@ -28,8 +29,8 @@ fn who_is_said_to_have_left_and_is_still_there_stays_as_they_are() {
     live.assert_in_line();
 }
 
-#[test]
-fn more_departures_by_events_than_usual_are_held_until_a_person_imports() {
+/// A company that lost eight of a dozen people at once, three of whom are held, and the run that holds them.
+fn with_held() -> (Live, RunId) {
     let mut company = feihua();
     let ids: Vec<String> = (0..8).map(|n| format!("leaver{n}")).collect();
     for id in &ids {
@@ -43,14 +44,86 @@ fn more_departures_by_events_than_usual_are_held_until_a_person_imports() {
     }
     live.server().set_pushing_paused(false);
     live.settled();
-    let is_held = |id: &&String| live.real.documents().contains_key(&("User".to_owned(), (*id).clone()));
     // Five of a dozen may go unseen.
-    assert_eq!(ids.iter().filter(is_held).count(), 3);
-    let states: Vec<_> = live.rows().split_off(1).into_iter().map(|run| run.state).collect();
-    assert!(states.contains(&RunState::Held), "{states:?}");
+    assert_eq!(held(&live).len(), 3);
+    let waiting = live.platform().wait(live.platform().host.held_runs(&source())).expect("the stores answer");
+    let [run] = waiting.as_slice() else { panic!("one run is held: {waiting:?}") };
+    assert_eq!(run.state, RunState::Held);
+    let run = run.id.clone();
+    (live, run)
+}
+
+/// The leavers that are there still.
+fn held(live: &Live) -> Vec<String> {
+    let ids = live.real.documents().into_keys().map(|(_, id)| id);
+    ids.filter(|id| id.starts_with("leaver")).collect()
+}
+
+#[test]
+fn more_departures_by_events_than_usual_are_held_until_a_person_imports() {
+    let (live, _) = with_held();
     let report = live.sync();
     assert_eq!((report.state, report.counters.deactivated), (RunState::Succeeded, 3));
     live.assert_in_line();
+}
+
+#[test]
+fn held_departures_leave_when_a_person_approves_and_who_is_back_stays() {
+    let (live, run) = with_held();
+    let back = held(&live).pop().expect("three are held");
+    live.server().set_pushing_paused(true);
+    live.real.mutate(&Mutation::AddUser(Box::new(User::new(back.as_str(), "Back").in_departments([5002]))));
+    let approved = live.platform().wait(live.follower().approve(&run, RunOptions::default()));
+    let report = approved.expect("there is a run");
+    assert_eq!((report.state, report.counters.deactivated), (RunState::Succeeded, 2));
+    assert_eq!(held(&live), [back]);
+    let row = live.rows().pop().expect("there are runs");
+    assert_eq!((row.trigger, row.kind), (Trigger::Approval, RunKind::Refresh));
+    let waiting = live.platform().wait(live.platform().host.held_runs(&source()));
+    assert_eq!(waiting.expect("the stores answer"), []);
+    live.assert_in_line();
+}
+
+#[test]
+fn a_full_run_that_is_held_is_approved_like_any_other() {
+    let mut company = feihua();
+    for n in 0..8 {
+        let user = User::new(format!("leaver{n}").as_str(), "Leaver").in_departments([5002]);
+        company.apply(&Mutation::AddUser(Box::new(user))).expect("the mutation is possible");
+    }
+    let live = Live::started(company, Way::Stream);
+    live.server().set_pushing_paused(true);
+    for n in 0..8 {
+        live.real.mutate(&Mutation::RemoveUser { userid: format!("leaver{n}").as_str().into() });
+    }
+    let by_schedule = RunOptions { trigger: Trigger::Schedule, ..RunOptions::default() };
+    let asked = live.platform().wait(live.follower().sync(by_schedule)).expect("there is a run");
+    assert_eq!((asked.report.state, held(&live).len()), (RunState::Held, 8));
+    let approved = live.platform().wait(live.follower().approve(&asked.report.run, RunOptions::default()));
+    assert_eq!(approved.expect("there is a run").counters.deactivated, 8);
+    live.assert_in_line();
+}
+
+#[test]
+fn an_import_that_someone_stops_ends_as_cancelled_and_is_not_started_again() {
+    let live = Live::started(feihua(), Way::Stream);
+    let stopped = async {
+        loop {
+            let running = live.follower().status().await.expect("the inbox answers").running;
+            if let Some(run) = running {
+                assert!(live.follower().cancel(&run));
+                return run;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let both = async { tokio::join!(live.follower().sync(RunOptions::default()), stopped) };
+    let (asked, run) = live.platform().wait(both);
+    assert_eq!(asked.expect("there is a run").report.state, RunState::Cancelled);
+    live.settled();
+    let last = live.rows().pop().expect("there are runs");
+    assert_eq!((last.id, last.state), (run, RunState::Cancelled));
+    assert!(last.finished_at.is_some());
 }
 
 #[test]

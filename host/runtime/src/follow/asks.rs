@@ -104,19 +104,19 @@ impl Asks {
         self.state().owed.map(|owed| owed.due)
     }
 
-    /// The first refresh that waits.
+    /// The first ask that waits and is about some objects.
     pub(super) fn take_refresh(&self) -> Option<Ask> {
-        self.take(|work| matches!(work, Work::Refresh(_)))
+        self.take(|work| !work.is_full())
     }
 
     /// The first full run that waits.
     pub(super) fn take_full(&self) -> Option<Ask> {
-        self.take(|work| matches!(work, Work::Sync))
+        self.take(Work::is_full)
     }
 
     /// Whether a person waits for a full run.
     pub(super) fn wants_full(&self) -> bool {
-        self.state().waiting.iter().any(|ask| matches!(ask.work, Work::Sync) && !ask.is_abandoned())
+        self.state().waiting.iter().any(|ask| ask.work.is_full() && !ask.is_abandoned())
     }
 
     /// An ask whose turn had come and who found the source busy.
@@ -211,7 +211,7 @@ impl Ask {
     }
 
     fn is_joined_by(&self, work: &Work, options: &RunOptions) -> bool {
-        matches!((&self.work, work), (Work::Sync, Work::Sync))
+        self.work.is_same_full(work)
             && self.options.dry_run == options.dry_run
             && !self.is_abandoned()
             && !self.options.cancel.is_cancelled()
@@ -235,13 +235,20 @@ impl Owed {
 fn copy(error: &RunError) -> RunError {
     match error {
         RunError::Busy { run } => RunError::Busy { run: run.clone() },
+        RunError::NoSuchRun { run } => RunError::NoSuchRun { run: run.clone() },
+        RunError::NothingHeld { run } => RunError::NothingHeld { run: run.clone() },
         RunError::TooManyKeys { n, limit } => RunError::TooManyKeys { n: *n, limit: *limit },
-        RunError::History(StoreError::Full { limit_bytes }) => {
-            RunError::History(StoreError::Full { limit_bytes: *limit_bytes })
-        }
-        RunError::History(StoreError::Failed(cause)) => RunError::History(StoreError::message(cause)),
+        RunError::History(error) => RunError::History(copy_of(error)),
+        RunError::HistoryUnread(error) => RunError::HistoryUnread(copy_of(error)),
         RunError::Died(what) => RunError::Died(what.clone()),
         RunError::NotFollowed => RunError::NotFollowed,
         RunError::TooManyAsks { limit } => RunError::TooManyAsks { limit: *limit },
+    }
+}
+
+fn copy_of(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Full { limit_bytes } => StoreError::Full { limit_bytes: *limit_bytes },
+        StoreError::Failed(cause) => StoreError::message(cause),
     }
 }

@@ -404,7 +404,10 @@ impl Turns {
         let was_due = self.timetable.take_due();
         let trigger = full_trigger(ask.is_some().then_some(trigger), was_due, owed);
         let result = match &mut ask {
-            Some(ask) => self.run_ask(ask, Work::Sync).await,
+            Some(ask) => {
+                let work = ask.work.clone();
+                self.run_ask(ask, work).await
+            }
             None => self.run_own(trigger).await,
         };
         let result = match result {

@@ -103,6 +103,7 @@ impl Upstream for Fake {
             Work::Sync => "sync".to_owned(),
             Work::Refresh(keys) => format!("refresh {}", keys[0]),
             Work::Handle(events) => {
+            Work::Approve(approval) => format!("approve {}", approval.held),
                 format!(
                     "handle {}",
                     events.iter().map(|event| event.event.id.as_str()).collect::<Vec<_>>().join(" ")
@@ -346,7 +347,8 @@ impl Bench {
 
     /// The runs so far, without the times.
     pub(super) fn runs(&self) -> Vec<String> {
-        let is_run = |what: &&String| ["sync", "handle", "refresh"].iter().any(|run| what.starts_with(run));
+        let is_run =
+            |what: &&String| ["sync", "handle", "refresh", "approve"].iter().any(|run| what.starts_with(run));
         self.fake.told().calls.iter().map(|(_, what)| what).filter(is_run).cloned().collect()
     }
 

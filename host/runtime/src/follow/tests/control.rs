@@ -113,3 +113,22 @@ async fn a_first_import_that_a_person_stopped_is_not_started_again_at_once() {
     assert_eq!(bench.runs(), ["sync (schedule)"]);
     assert_eq!(bench.store.state().runs.last().unwrap().trigger, Trigger::Schedule);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_approved_has_a_run_of_its_own_beside_the_import_that_someone_waits_for() {
+    let bench = Bench::imported().await;
+    let run = bench.someone_runs(Trigger::Event).await;
+    bench.someone_is_done(&run, RunState::Held).await;
+    let other = bench.someone_runs(Trigger::Manual).await;
+    let follower = bench.follow().await;
+    let free = async {
+        seconds(5).await;
+        bench.someone_is_done(&other, RunState::Partial).await;
+    };
+    let options = RunOptions::default;
+    // Nothing of it is recorded, so everything is asked about.
+    let (asked, approved, ()) =
+        tokio::join!(follower.sync(options()), follower.approve(&run, options()), free);
+    assert_ne!(asked.unwrap().report.run, approved.unwrap().run);
+    assert_eq!(bench.runs(), ["sync (manual)", "approve 2 (approval)"]);
+}
