@@ -60,9 +60,8 @@ impl Reading {
             Verdict::Applied(outcomes) if outcomes.len() != n_departures => {
                 return Err(Failure::Host(wrong_number(n_departures, outcomes.len())));
             }
-            // The host has recorded why it refused any of them.
-            Verdict::Applied(_) => {}
-            Verdict::Held(why) => self.context.record(Entry::new(Severity::Warning, held(total, &why))),
+            // The host has recorded why it refused any of them, or holds all of them.
+            Verdict::Applied(_) | Verdict::Held(_) => {}
         }
         self.context.report("retiring", total, Some(total));
         Ok(())
@@ -107,13 +106,5 @@ fn nothing_seen(n_held: usize) -> Diagnosis {
     .remedy(
         "check what the application is allowed to see, then import again",
         "请检查应用的可见范围，然后重新导入",
-    )
-}
-
-fn held(n_departures: u64, why: &str) -> Diagnosis {
-    Diagnosis::new(
-        "departures-held",
-        format!("{n_departures} departures wait for a person's decision: {why}"),
-        format!("{n_departures} 项离开等待人工确认：{why}"),
     )
 }

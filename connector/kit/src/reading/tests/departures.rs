@@ -141,13 +141,12 @@ fn a_departure_that_the_platform_refuses_is_an_entry() {
 }
 
 #[test]
-fn departures_that_wait_for_a_person_are_a_warning() {
+fn departures_that_wait_for_a_person_are_the_hosts_to_tell() {
     let host = populated();
     let wayward = Wayward::over(&host);
     wayward.set_verdict(Verdict::Held("2 of 3 people; approve them in the console".to_owned()));
     let summary = try_read(wayward, &a_alone()).expect("nothing stops it");
     expect![[r#"
-        warning: 2 departures wait for a person's decision: 2 of 3 people; approve them in the console
         complete: 2 read, 2 unchanged, 0 skipped"#]]
     .assert_eq(&super::report(&host, &summary));
 }
