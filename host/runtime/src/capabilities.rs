@@ -16,6 +16,7 @@ use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings;
 use crate::convert::Reader;
+use crate::figures::Meter;
 use crate::guest::Guest;
 use crate::secrets::Secrets;
 
@@ -27,6 +28,7 @@ pub(crate) struct Session {
     pub(crate) directory: directory::Holdings,
     pub(crate) history: Arc<history::Recorder>,
     pub(crate) secrets: Arc<Secrets>,
+    pub(crate) meter: Arc<Meter>,
 }
 
 impl Session {

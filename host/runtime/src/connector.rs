@@ -10,7 +10,7 @@ mod live;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -24,8 +24,9 @@ use crate::bindings::exports::rollcall::connector::identity_source::{Guest as Ex
 use crate::bindings::rollcall::connector::types::Key as WitKey;
 use crate::capabilities::{self, Session};
 use crate::convert::{self, Reader};
-use crate::engine::{Engine, StderrTail};
+use crate::engine::{Engine, Metered, StderrTail};
 use crate::error::{GuestError, LoadError};
+use crate::figures::Meter;
 use crate::guest::Guest;
 use crate::history::ConnectorIdentity;
 use crate::limits::{CALL_TIMEOUTS, MAX_COMPONENT_BYTES};
@@ -104,11 +105,21 @@ impl Connector {
     ///
     /// When the connector's code died.
     pub async fn validate(&self, settings: &Value) -> Result<Result<Plan, Vec<Problem>>, GuestError> {
+        self.validate_metered(settings, &Meter::default()).await
+    }
+
+    /// The same, counted.
+    pub(crate) async fn validate_metered(
+        &self,
+        settings: &Value,
+        meter: &Meter,
+    ) -> Result<Result<Plan, Vec<Problem>>, GuestError> {
         let secrets = self.secrets(settings);
         let text = settings.to_string();
-        let call = self.call(None, &secrets, CALL_TIMEOUTS.offline, move |exports, store| {
-            Box::pin(async move { exports.call_validate(store, &text).await })
-        });
+        let call =
+            self.call("validate", None, (&secrets, meter), CALL_TIMEOUTS.offline, move |exports, store| {
+                Box::pin(async move { exports.call_validate(store, &text).await })
+            });
         match call.await? {
             Ok(plan) => descriptor::check_plan(convert::plan(plan)).map(Ok),
             Err(problems) => Ok(Err(Reader { secrets: &secrets }.problems(problems))),
@@ -118,9 +129,14 @@ impl Connector {
     /// Check settings against the source itself.
     pub(crate) async fn check(&self, session: Session, settings: String) -> Result<Vec<Finding>, GuestError> {
         let secrets = Arc::clone(&session.secrets);
-        let call = self.call(Some(session), &secrets, CALL_TIMEOUTS.check, move |exports, store| {
-            Box::pin(async move { exports.call_check(store, &settings).await })
-        });
+        let meter = Arc::clone(&session.meter);
+        let call = self.call(
+            "check",
+            Some(session),
+            (&secrets, &meter),
+            CALL_TIMEOUTS.check,
+            move |exports, store| Box::pin(async move { exports.call_check(store, &settings).await }),
+        );
         Ok(Reader { secrets: &secrets }.findings(call.await?))
     }
 
@@ -131,9 +147,14 @@ impl Connector {
         settings: String,
     ) -> Result<Result<Summary, Failure>, GuestError> {
         let secrets = Arc::clone(&session.secrets);
-        let call = self.call(Some(session), &secrets, CALL_TIMEOUTS.import, move |exports, store| {
-            Box::pin(async move { exports.call_sync(store, &settings).await })
-        });
+        let meter = Arc::clone(&session.meter);
+        let call = self.call(
+            "sync",
+            Some(session),
+            (&secrets, &meter),
+            CALL_TIMEOUTS.import,
+            move |exports, store| Box::pin(async move { exports.call_sync(store, &settings).await }),
+        );
         let result = call.await?;
         Ok(result.map(convert::summary).map_err(|failure| Reader { secrets: &secrets }.failure(failure)))
     }
@@ -147,9 +168,16 @@ impl Connector {
     ) -> Result<Result<Summary, Failure>, GuestError> {
         let secrets = Arc::clone(&session.secrets);
         let keys: Vec<WitKey> = keys.iter().map(Into::into).collect();
-        let call = self.call(Some(session), &secrets, CALL_TIMEOUTS.import, move |exports, store| {
-            Box::pin(async move { exports.call_refresh(store, &settings, &keys).await })
-        });
+        let meter = Arc::clone(&session.meter);
+        let call = self.call(
+            "refresh",
+            Some(session),
+            (&secrets, &meter),
+            CALL_TIMEOUTS.import,
+            move |exports, store| {
+                Box::pin(async move { exports.call_refresh(store, &settings, &keys).await })
+            },
+        );
         let result = call.await?;
         Ok(result.map(convert::summary).map_err(|failure| Reader { secrets: &secrets }.failure(failure)))
     }
@@ -166,7 +194,8 @@ impl Connector {
         let events = live::find(&pre).map_err(incompatible)?;
         let code = Code { engine, pre };
         let secrets = Secrets::default();
-        let bounds = Bounds { session: None, secrets: &secrets, limit: CALL_TIMEOUTS.offline };
+        let (session, meter, limit) = (None, &Meter::default(), CALL_TIMEOUTS.offline);
+        let bounds = Bounds { export: "describe", session, secrets: &secrets, meter, limit };
         let load = |store: &mut Store<Guest>, instance: &Instance| exports.load(store, instance);
         let described =
             code.call(load, bounds, |exports: &Exports, store| Box::pin(exports.call_describe(store)));
@@ -185,13 +214,14 @@ impl Connector {
 
     async fn call<T>(
         &self,
+        export: &'static str,
         session: Option<Session>,
-        secrets: &Secrets,
+        (secrets, meter): (&Secrets, &Meter),
         limit: Duration,
         function: impl for<'a> FnOnce(&'a Exports, &'a mut Store<Guest>) -> Calling<'a, T> + Send,
     ) -> Result<T, GuestError> {
         let load = |store: &mut Store<Guest>, instance: &Instance| self.inner.exports.load(store, instance);
-        self.inner.code.call(load, Bounds { session, secrets, limit }, function).await
+        self.inner.code.call(load, Bounds { export, session, secrets, meter, limit }, function).await
     }
 }
 
@@ -203,10 +233,12 @@ impl fmt::Debug for Connector {
 
 type Calling<'a, T> = BoxFuture<'a, wasmtime::Result<T>>;
 
-/// What one call may reach, must not say, and how long it may take.
+/// What one call is, may reach, must not say, where it is counted, and how long it may take.
 struct Bounds<'a> {
+    export: &'static str,
     session: Option<Session>,
     secrets: &'a Secrets,
+    meter: &'a Meter,
     limit: Duration,
 }
 
@@ -219,7 +251,8 @@ impl Code {
         bounds: Bounds<'_>,
         function: impl for<'a> FnOnce(&'a E, &'a mut Store<Guest>) -> Calling<'a, T> + Send,
     ) -> Result<T, GuestError> {
-        let Bounds { session, secrets, limit } = bounds;
+        let Bounds { export, session, secrets, meter, limit } = bounds;
+        let began = Instant::now();
         let stderr = StderrTail::default();
         let (mut store, _busy) = self.engine.store(Guest::new(&self.engine, &stderr, session));
         let called = timeout(limit, async {
@@ -228,11 +261,14 @@ impl Code {
             let exports = load(&mut store, &instance)?;
             function(&exports, &mut store).await
         });
-        match called.await {
+        let result = match called.await {
             Ok(Ok(result)) => Ok(result),
             Ok(Err(error)) => Err(death::cause(&error, &stderr.text(), secrets)),
             Err(_) => Err(GuestError::Overdue { limit }),
-        }
+        };
+        let memory_bytes = store.data_mut().memory().used_bytes();
+        meter.called(export, began.elapsed(), result.is_err(), memory_bytes);
+        result
     }
 }
 

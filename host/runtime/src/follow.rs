@@ -131,8 +131,9 @@ impl Follower {
         let is_live = source.connector().is_live();
         let name = source.name().clone();
         let stores = (Arc::clone(host.history()), Arc::clone(host.clock()));
+        let meter = host.meter(&name);
         let upstream = Arc::new(Live { host, source });
-        let followed = Arc::new(Followed::new(name, upstream, inbox, stores, options));
+        let followed = Arc::new(Followed::new(name, upstream, inbox, stores, options, meter));
         Ok(Self::begin(followed, following, is_live))
     }
 

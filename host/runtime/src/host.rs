@@ -13,6 +13,7 @@ use crate::directory::Directory;
 use crate::egress::{Client, Egress, InvalidCa};
 use crate::engine::Engine;
 use crate::error::{RunError, StoreError};
+use crate::figures::{Meter, SourceFigures};
 use crate::history::{History, Run, Trigger};
 use crate::limits::MAX_CHANGES;
 use crate::model::{Finding, Key, RunId, SourceName};
@@ -33,6 +34,8 @@ struct Inner {
     history: Arc<dyn History>,
     /// One client a source, so that its rate limits and connections outlive a run.
     clients: Mutex<BTreeMap<SourceName, (Egress, Arc<Client>)>>,
+    /// One meter a source, which outlives its clients.
+    meters: Mutex<BTreeMap<SourceName, Arc<Meter>>>,
 }
 
 impl Host {
@@ -44,7 +47,8 @@ impl Host {
         storage: Arc<dyn Storage>,
         history: Arc<dyn History>,
     ) -> Self {
-        Self { inner: Arc::new(Inner { engine, directory, storage, history, clients: Mutex::default() }) }
+        let (clients, meters) = (Mutex::default(), Mutex::default());
+        Self { inner: Arc::new(Inner { engine, directory, storage, history, clients, meters }) }
     }
 
     /// Check a source without changing anything: its settings, the way to its origins, then what its connector checks.
@@ -112,6 +116,18 @@ impl Host {
         approval::waiting(&**self.history(), &**self.directory(), source).await
     }
 
+    /// What was counted of each source since this host began, of all that it did with it.
+    #[must_use]
+    pub fn figures(&self) -> BTreeMap<SourceName, SourceFigures> {
+        let meters = self.inner.meters.lock().unwrap_or_else(PoisonError::into_inner);
+        meters.iter().map(|(name, meter)| (name.clone(), meter.figures())).collect()
+    }
+
+    pub(crate) fn meter(&self, source: &SourceName) -> Arc<Meter> {
+        let mut meters = self.inner.meters.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(meters.entry(source.clone()).or_default())
+    }
+
     pub(crate) fn directory(&self) -> &Arc<dyn Directory> {
         &self.inner.directory
     }
@@ -136,7 +152,7 @@ impl Host {
         {
             return Ok(Arc::clone(client));
         }
-        let client = Arc::new(Client::new(source.egress())?);
+        let client = Arc::new(Client::metered(source.egress(), self.meter(source.name()))?);
         clients.insert(source.name().clone(), (source.egress().clone(), Arc::clone(&client)));
         Ok(client)
     }

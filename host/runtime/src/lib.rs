@@ -82,6 +82,7 @@ pub mod cancel;
 pub mod clock;
 pub mod egress;
 pub mod error;
+pub mod figures;
 pub mod grant;
 pub mod limits;
 pub mod merge;

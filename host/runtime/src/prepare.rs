@@ -28,7 +28,11 @@ pub(crate) enum Unprepared {
 
 /// Validate the settings, decide the grants, and keep the plan's rate limits from now on.
 pub(crate) async fn prepare(host: &Host, source: &Source) -> Result<Prepared, Unprepared> {
-    let validated = source.connector().validate(source.settings()).await.map_err(Unprepared::Guest)?;
+    let validated = source
+        .connector()
+        .validate_metered(source.settings(), &host.meter(source.name()))
+        .await
+        .map_err(Unprepared::Guest)?;
     let plan = validated.map_err(Unprepared::Settings)?;
     let allow = source.egress().allow.as_deref();
     let grants = Grants::decide(&plan.origins, allow)

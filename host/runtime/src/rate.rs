@@ -44,6 +44,11 @@ impl Limiter {
         self.bucket(bucket).turn().await
     }
 
+    /// Whether there is a limit of this name.
+    pub(crate) fn knows(&self, bucket: &str) -> bool {
+        self.limited.lock().unwrap_or_else(PoisonError::into_inner).contains_key(bucket)
+    }
+
     fn bucket(&self, name: Option<&str>) -> Arc<Bucket> {
         let limited = self.limited.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(name.and_then(|name| limited.get(name)).unwrap_or(&self.unlimited))

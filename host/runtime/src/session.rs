@@ -62,7 +62,7 @@ impl Sessions<'_> {
         run: RunId,
         scope: Scope,
     ) -> (Session, Worker) {
-        let Self { source, prepared, recorder, cancel, unattended, .. } = self;
+        let Self { host, source, prepared, recorder, cancel, unattended, .. } = self;
         let destination = Destination {
             directory: Arc::clone(&directory),
             recorder: Arc::clone(&recorder),
@@ -81,6 +81,7 @@ impl Sessions<'_> {
             directory: Holdings { directory, source: source.name().clone(), worker: handle, cancel },
             history: recorder,
             secrets: Arc::new(source.secrets()),
+            meter: host.meter(source.name()),
         };
         (session, worker)
     }

@@ -226,9 +226,10 @@ impl wit::Host for Guest {
     }
 
     fn begin_timer(&mut self, delay_ms: u32) -> wasmtime::Result<Ticket> {
-        let tasks = &mut self.session("tasks.begin-timer")?.tasks;
+        let session = self.session("tasks.begin-timer")?;
         let delay = Duration::from_millis(u64::from(delay_ms)).min(MAX_TIMER);
-        Ok(tasks.begin(Kind::Timer, async move {
+        session.meter.pause(delay);
+        Ok(session.tasks.begin(Kind::Timer, async move {
             tokio::time::sleep(delay).await;
             Done::Timer
         })?)

@@ -16,6 +16,7 @@ use crate::bindings::rollcall::connector::types as wit;
 use crate::capabilities::Session;
 use crate::convert::{self, Reader};
 use crate::error::GuestError;
+use crate::figures::Meter;
 use crate::guest::Guest;
 use crate::inbox::{EventWay, InboxEvent, NewEvent};
 use crate::limits::{
@@ -105,11 +106,12 @@ impl Connector {
     /// Verify and decrypt one delivery. Offline.
     pub(crate) async fn receive(
         &self,
-        secrets: &Secrets,
+        (secrets, meter): (&Secrets, &Meter),
         settings: String,
         delivery: guest::Delivery,
     ) -> Answer<Received> {
-        let bounds = Bounds { session: None, secrets, limit: EVENT_CALL_TIMEOUT };
+        let limit = EVENT_CALL_TIMEOUT;
+        let bounds = Bounds { export: "receive", session: None, secrets, meter, limit };
         let answer = self.live_call(bounds, move |events, store| {
             Box::pin(async move { events.call_receive(store, &settings, &delivery).await })
         });
@@ -119,11 +121,12 @@ impl Connector {
     /// Understand frames of a channel, one after the other in one store. Offline.
     pub(crate) async fn frames(
         &self,
-        secrets: &Secrets,
+        (secrets, meter): (&Secrets, &Meter),
         settings: String,
         frames: Vec<String>,
     ) -> Result<Vec<Result<Reaction, Failure>>, GuestError> {
-        let bounds = Bounds { session: None, secrets, limit: EVENT_CALL_TIMEOUT };
+        let limit = EVENT_CALL_TIMEOUT;
+        let bounds = Bounds { export: "frame", session: None, secrets, meter, limit };
         let answers = self.live_call(bounds, move |events, store| {
             Box::pin(async move {
                 let mut answers = Vec::with_capacity(frames.len());
@@ -145,7 +148,8 @@ impl Connector {
         events: &[InboxEvent],
     ) -> Answer<Summary> {
         let secrets = Arc::clone(&session.secrets);
-        let bounds = Bounds { session: Some(session), secrets: &secrets, limit: CALL_TIMEOUTS.import };
+        let meter = Arc::clone(&session.meter);
+        let bounds = bounds("handle", session, (&secrets, &meter), CALL_TIMEOUTS.import);
         let events: Vec<guest::Event> = events.iter().map(|event| to_guest(&event.event)).collect();
         let answer = self.live_call(bounds, move |exports, store| {
             Box::pin(async move { exports.call_handle(store, &settings, &events).await })
@@ -156,7 +160,8 @@ impl Connector {
     /// Ask for what could not be delivered.
     pub(crate) async fn fetch_missed(&self, session: Session, settings: String) -> Answer<Missed> {
         let secrets = Arc::clone(&session.secrets);
-        let bounds = Bounds { session: Some(session), secrets: &secrets, limit: CALL_TIMEOUTS.check };
+        let meter = Arc::clone(&session.meter);
+        let bounds = bounds("fetch-missed", session, (&secrets, &meter), CALL_TIMEOUTS.check);
         let answer = self.live_call(bounds, move |events, store| {
             Box::pin(async move { events.call_fetch_missed(store, &settings).await })
         });
@@ -166,7 +171,8 @@ impl Connector {
     /// Ask where to listen; none when there is no channel.
     pub(crate) async fn open_channel(&self, session: Session, settings: String) -> Answer<Option<Opening>> {
         let secrets = Arc::clone(&session.secrets);
-        let bounds = Bounds { session: Some(session), secrets: &secrets, limit: CALL_TIMEOUTS.offline };
+        let meter = Arc::clone(&session.meter);
+        let bounds = bounds("open-channel", session, (&secrets, &meter), CALL_TIMEOUTS.offline);
         let answer = self.live_call(bounds, move |events, store| {
             Box::pin(async move { events.call_open_channel(store, &settings).await })
         });
@@ -184,6 +190,15 @@ impl Connector {
         let load = |store: &mut Store<Guest>, instance: &Instance| events.load(store, instance);
         self.inner.code.call(load, bounds, function).await
     }
+}
+
+fn bounds<'a>(
+    export: &'static str,
+    session: Session,
+    (secrets, meter): (&'a Secrets, &'a Meter),
+    limit: Duration,
+) -> Bounds<'a> {
+    Bounds { export, session: Some(session), secrets, meter, limit }
 }
 
 /// Holds what a connector says about events against the sizes of the contract. What is longer than a store expects is no

@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,6 +24,7 @@ use super::body::{self, BodyError, Encoding};
 use super::dial::{DialError, Dialer, proxy_authorization};
 use super::fault::Fault;
 use super::{Egress, InvalidCa};
+use crate::figures::{Meter, Outcome};
 use crate::grant::{Grants, Origin};
 use crate::limits::{IDLE_CONNECTION_TIMEOUT, MAX_REDIRECTS, MAX_RESPONSE_BODY_BYTES, REQUEST_TIMEOUT};
 use crate::rate::{Limiter, Turn};
@@ -84,6 +86,7 @@ pub struct Client {
     dialer: Dialer,
     connections: legacy::Client<Dialer, Full<Bytes>>,
     limiter: Limiter,
+    meter: Arc<Meter>,
 }
 
 impl fmt::Debug for Client {
@@ -99,12 +102,17 @@ impl Client {
     ///
     /// [`InvalidCa`] when the CA file cannot be used.
     pub fn new(egress: &Egress) -> Result<Self, InvalidCa> {
+        Self::metered(egress, Arc::default())
+    }
+
+    /// The same, counted.
+    pub(crate) fn metered(egress: &Egress, meter: Arc<Meter>) -> Result<Self, InvalidCa> {
         let dialer = Dialer::new(egress)?;
         let connections = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_CONNECTION_TIMEOUT)
             .build(dialer.clone());
-        Ok(Self { dialer, connections, limiter: Limiter::new() })
+        Ok(Self { dialer, connections, limiter: Limiter::new(), meter })
     }
 
     /// The rate limits that all requests of this source share.
@@ -126,14 +134,19 @@ impl Client {
     ///
     /// A [`Fault`] that says what became of the request.
     pub async fn fetch(&self, grants: &Grants, request: Request) -> Result<Response, Fault> {
-        let origin = granted(grants, &request.url)?;
-        let turn = self.limiter.turn(request.bucket.as_deref()).await;
+        let bucket = request.bucket.clone().filter(|bucket| self.limiter.knows(bucket));
+        let origin = granted(grants, &request.url)
+            .inspect_err(|_| self.meter.request(None, bucket.as_deref(), Outcome::Denied))?;
+        let asked = Instant::now();
+        let turn = self.limiter.turn(bucket.as_deref()).await;
+        self.meter.waited(bucket.as_deref(), asked.elapsed());
         let limit = request.timeout.unwrap_or(REQUEST_TIMEOUT).min(REQUEST_TIMEOUT);
         let started = Instant::now();
         let method = request.method.clone();
         let followed = timeout(limit, self.follow(grants, &turn, origin.clone(), request)).await;
         let result = followed.unwrap_or_else(|_| Err(Fault::timed_out(&origin, limit)));
         trace(&method, &origin, started.elapsed(), &result);
+        self.meter.request(Some(origin.to_string()), bucket.as_deref(), Outcome::of(&result));
         result
     }
 

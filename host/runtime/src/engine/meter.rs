@@ -74,6 +74,11 @@ impl MemoryMeter {
     pub(crate) fn new(limit_bytes: usize) -> Self {
         Self { limit_bytes, used_bytes: 0 }
     }
+
+    /// What it has, which is the most it had: linear memories never shrink.
+    pub(crate) fn used_bytes(&self) -> usize {
+        self.used_bytes
+    }
 }
 
 impl ResourceLimiter for MemoryMeter {

@@ -128,6 +128,11 @@ fn blame(failure: &Failure) -> Blame {
     }
 }
 
+/// Whether the event was last acted on in the batch that stopped the source.
+pub(super) fn has_stopped(event: &InboxEvent) -> bool {
+    event.failure.as_ref().is_some_and(|failure| blame(failure) == Blame::Configuration)
+}
+
 /// Whether the event goes alone, because the last attempt failed and it may be why.
 fn is_suspect(event: &InboxEvent) -> bool {
     event.failure.as_ref().is_some_and(|failure| blame(failure) == Blame::SomeEvent)

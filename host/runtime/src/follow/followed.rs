@@ -15,6 +15,7 @@ use crate::cancel::Cancel;
 use crate::clock::Clock;
 use crate::connector::Notice;
 use crate::error::StoreError;
+use crate::figures::Meter;
 use crate::history::{Counters, History, Trigger};
 use crate::inbox::{ChannelNote, ChannelState, EventWay, Inbox, NewEvent, Refused};
 use crate::limits::{MAX_STORE_BACKOFF, STORE_BACKOFF};
@@ -38,6 +39,7 @@ pub(super) struct Followed {
     pub(super) history: Arc<dyn History>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) options: FollowOptions,
+    pub(super) meter: Arc<Meter>,
     pub(super) asks: Asks,
     pub(super) notes: Notes,
     /// Events were kept that were not known.
@@ -59,6 +61,7 @@ impl Followed {
         inbox: Arc<dyn Inbox>,
         (history, clock): (Arc<dyn History>, Arc<dyn Clock>),
         options: FollowOptions,
+        meter: Arc<Meter>,
     ) -> Self {
         Self {
             name,
@@ -67,6 +70,7 @@ impl Followed {
             history,
             clock,
             options,
+            meter,
             asks: Asks::default(),
             notes: Notes::default(),
             news: Notify::new(),
@@ -103,6 +107,7 @@ impl Followed {
 
     /// Something came that the connector refuses.
     pub(super) fn refuse(&self, diagnosis: Diagnosis) {
+        self.meter.delivery_refused();
         self.notes.refused(Refused { at: self.now(), diagnosis });
     }
 

@@ -81,11 +81,11 @@ impl Receiver {
         }
         let Ok(_turn) = self.turns.try_acquire() else {
             tracing::warn!(source = %followed.name(), "too many deliveries at once; the source sends them again");
-            return Receipt::LATER;
+            return later(followed);
         };
         timeout(DELIVERY_TIMEOUT, understood(followed, delivery)).await.unwrap_or_else(|_late| {
             tracing::warn!(source = %followed.name(), "a delivery was not kept in time; the source sends it again");
-            Receipt::LATER
+            later(followed)
         })
     }
 }
@@ -97,12 +97,20 @@ async fn understood(followed: &Followed, delivery: Delivery) -> Receipt {
         Err(diagnosis) => return refuse(followed, diagnosis, Receipt::REFUSED),
     };
     match followed.keep(received.notices, EventWay::Callback).await {
-        Ok(()) => Receipt { status: received.status, headers: received.headers, body: received.body },
+        Ok(()) => {
+            followed.meter.delivery_kept();
+            Receipt { status: received.status, headers: received.headers, body: received.body }
+        }
         Err(error) => {
             tracing::error!(source = %followed.name(), %error, "a delivery could not be kept; the source sends it again");
-            Receipt::LATER
+            later(followed)
         }
     }
+}
+
+fn later(followed: &Followed) -> Receipt {
+    followed.meter.delivery_later();
+    Receipt::LATER
 }
 
 fn refuse(followed: &Followed, diagnosis: Diagnosis, receipt: Receipt) -> Receipt {

@@ -16,7 +16,7 @@ use super::timetable::Timetable;
 use crate::cancel::Cancel;
 use crate::error::{GuestError, RunError};
 use crate::history::{RunKind, RunState, Trigger};
-use crate::inbox::{Following, Note, Settlement, Stopped};
+use crate::inbox::{Fate, Following, Note, Settlement, Stopped};
 use crate::limits::{
     BATCH_GRACE, BATCH_SPACING, BATCHES_BEFORE_SCHEDULED_RUN, CANCELLED_RUN_PAUSE, FIRST_RUN_PATIENCE,
     FOLLOW_BUSY_PAUSE, FOLLOW_POLL_INTERVAL, FORGET_INTERVAL, KEEP_SETTLED_EVENTS, MAX_EVENTS_PER_BATCH,
@@ -114,6 +114,10 @@ impl Turns {
         if self.following.next_run_at != self.timetable.next() {
             self.note(Note::NextRun(self.timetable.next())).await;
         }
+        if self.following.stopped.is_none() && self.waits_since_stopped().await {
+            tracing::info!(source = %self.followed.name(), "someone let a stopped source go on; a full run is due");
+            self.read_everything_first();
+        }
         if self.was_ever_imported().await == Some(false) {
             tracing::info!(source = %self.followed.name(), "the source was never imported; a full run is due");
             let due = Instant::now() + FIRST_RUN_PATIENCE;
@@ -122,6 +126,14 @@ impl Turns {
                 self.followed.asks.hasten();
             }
         }
+    }
+
+    /// Whether an event waits that had stopped the source: someone let it go on while nobody followed it.
+    async fn waits_since_stopped(&self) -> bool {
+        let Followed { inbox, name, .. } = self.followed.as_ref();
+        let now = self.followed.now();
+        let due = self.followed.persist("inbox", || inbox.due(name, now, MAX_EVENTS_PER_BATCH)).await;
+        due.is_some_and(|due| due.iter().any(batch::has_stopped))
     }
 
     /// Whether a full run ever succeeded. None when the source is not followed any more.
@@ -324,6 +336,7 @@ impl Turns {
         let attempt = attempt(finished, self.followed.stop.is_cancelled());
         let verdict = batch.judge(attempt, Some(&report.run), self.followed.now());
         self.settle(&verdict).await;
+        self.measure(batch, &verdict, report.finished_at);
         if finished.is_incomplete || 0 < verdict.n_given_up {
             self.owe_after_batch(batch.trigger);
         }
@@ -340,6 +353,14 @@ impl Turns {
         }
         // Given up when the source is not followed any more; then the events wait and are acted on again.
         self.followed.persist("settle", || inbox.settle(name, &verdict.settlements)).await;
+    }
+
+    fn measure(&self, batch: &Batch, verdict: &Verdict, stored_at: Timestamp) {
+        for (event, settlement) in batch.events.iter().zip(&verdict.settlements) {
+            if settlement.fate == Fate::Done {
+                self.followed.meter.stored(event, stored_at);
+            }
+        }
     }
 
     /// A full run finds what the batch could not do; one a minute at most.

@@ -62,7 +62,8 @@ impl Upstream for Live {
         let headers = headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
         let delivery = guest::Delivery { query, headers, body };
         let secrets = self.source.secrets();
-        match self.source.connector().receive(&secrets, self.settings(), delivery).await {
+        let meter = self.host.meter(self.source.name());
+        match self.source.connector().receive((&secrets, &meter), self.settings(), delivery).await {
             Ok(Ok(received)) => Ok(received),
             Ok(Err(failure)) => Err(failure.diagnosis),
             Err(error) => Err(refusal::guest(&error).diagnosis),
@@ -108,7 +109,8 @@ impl Live {
 
     async fn together(&self, frames: Vec<String>) -> Result<Vec<Result<Reaction, Failure>>, GuestError> {
         let secrets = self.source.secrets();
-        self.source.connector().frames(&secrets, self.settings(), frames).await
+        let meter = self.host.meter(self.source.name());
+        self.source.connector().frames((&secrets, &meter), self.settings(), frames).await
     }
 
     async fn one_by_one(&self, frames: Vec<String>) -> Vec<Result<Reaction, Failure>> {

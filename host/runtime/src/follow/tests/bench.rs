@@ -16,6 +16,7 @@ use crate::cancel::Cancel;
 use crate::clock::Clock;
 use crate::connector::{Missed, Notice, Reaction, Received};
 use crate::error::RunError;
+use crate::figures::Meter;
 use crate::history::{
     ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
 };
@@ -102,8 +103,8 @@ impl Upstream for Fake {
         let what = match work {
             Work::Sync => "sync".to_owned(),
             Work::Refresh(keys) => format!("refresh {}", keys[0]),
-            Work::Handle(events) => {
             Work::Approve(approval) => format!("approve {}", approval.held),
+            Work::Handle(events) => {
                 format!(
                     "handle {}",
                     events.iter().map(|event| event.event.id.as_str()).collect::<Vec<_>>().join(" ")
@@ -248,6 +249,7 @@ pub(super) struct Bench {
     pub(super) fake: Arc<Fake>,
     pub(super) seen: Arc<Seen>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) meter: Arc<Meter>,
 }
 
 /// What an observer was told.
@@ -303,7 +305,7 @@ impl Bench {
         let clock: Arc<dyn Clock> = Arc::new(VirtualClock(Instant::now()));
         let told = Mutex::default();
         let fake = Arc::new(Fake { store: Arc::clone(&store), clock: Arc::clone(&clock), told });
-        Self { store, fake, seen: Arc::default(), clock }
+        Self { store, fake, seen: Arc::default(), clock, meter: Arc::default() }
     }
 
     /// Another process runs the source.
@@ -332,7 +334,14 @@ impl Bench {
     pub(super) async fn follow_with(&self, options: FollowOptions) -> Follower {
         let options = FollowOptions { observer: self.seen.clone(), ..options };
         let stores: (Arc<dyn History>, _) = (self.store.clone(), Arc::clone(&self.clock));
-        let followed = Followed::new(source(), self.fake.clone(), self.store.clone(), stores, options);
+        let followed = Followed::new(
+            source(),
+            self.fake.clone(),
+            self.store.clone(),
+            stores,
+            options,
+            self.meter.clone(),
+        );
         Follower::begin(Arc::new(followed), self.following().await, true)
     }
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::bench::{Bench, Peer, connection, deliver, seconds, source};
+use super::bench::{Bench, Peer, connection, deliver, failed, seconds, source};
 use crate::history::{RunState, Trigger};
 use crate::inbox::EventState::{Done, Waiting};
 use crate::inbox::{Inbox, Note};
-use crate::model::RunId;
+use crate::model::{FailureKind, RunId};
 use crate::run::RunOptions;
 
 #[tokio::test(start_paused = true)]
@@ -131,4 +131,32 @@ async fn what_is_approved_has_a_run_of_its_own_beside_the_import_that_someone_wa
         tokio::join!(follower.sync(options()), follower.approve(&run, options()), free);
     assert_ne!(asked.unwrap().report.run, approved.unwrap().run);
     assert_eq!(bench.runs(), ["sync (manual)", "approve 2 (approval)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_someone_let_go_on_while_nobody_followed_it_is_not_stopped_by_the_same_event() {
+    let bench = Bench::imported().await;
+    bench.fake.told().endings = [failed(FailureKind::Settings, "secret-wrong")].into();
+    let follower = bench.follow().await;
+    deliver(&follower, "e1").await;
+    seconds(5).await;
+    follower.stop().await;
+    bench.store.note(&source(), &Note::Stopped(None)).await.unwrap();
+    let _follower = bench.follow().await;
+    seconds(20).await;
+    assert_eq!(bench.runs(), ["handle e1 (event)", "sync (schedule)"]);
+    assert_eq!(bench.events().await, [("e1".to_owned(), Done)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_nobody_let_go_on_stays_stopped_when_it_is_followed_again() {
+    let bench = Bench::imported().await;
+    bench.fake.told().endings = [failed(FailureKind::Settings, "secret-wrong")].into();
+    let follower = bench.follow().await;
+    deliver(&follower, "e1").await;
+    seconds(5).await;
+    follower.stop().await;
+    let _follower = bench.follow().await;
+    seconds(20).await;
+    assert_eq!(bench.runs(), ["handle e1 (event)"]);
 }

@@ -1,0 +1,37 @@
+//! What a host counts of a source, for whoever draws curves of it.
+
+use super::{feihua, rename_user};
+use crate::harness::live::{Live, Way, app_key, source};
+use rollcall_dingtalk_simulator::HandMadePush;
+use rollcall_host::figures::{Outcome, SourceFigures};
+
+#[test]
+fn requests_calls_and_events_of_a_followed_source_are_counted() {
+    let live = Live::started(feihua(), Way::Http);
+    live.change(&rename_user("xiaohong", "Little Red"));
+    let figures = live.platform().host.figures().remove(&source()).expect("the source has figures");
+    let SourceFigures { requests, calls, events_since_birth, events_since_arrival, deliveries, .. } =
+        &figures;
+    assert!(requests.iter().all(|requests| requests.outcome == Outcome::Success), "{requests:?}");
+    assert!(requests.iter().any(|requests| requests.bucket.is_some()), "{requests:?}");
+    let died: Vec<_> = calls.iter().filter(|(_, calls)| 0 < calls.n_died).collect();
+    assert!(died.is_empty(), "{died:?}");
+    let called: Vec<_> = calls.keys().copied().collect();
+    assert_eq!(called, ["fetch-missed", "handle", "open-channel", "receive", "sync", "validate"]);
+    assert_eq!(calls.get("sync").map(|calls| calls.spent.n), Some(1));
+    assert!((1 << 20..512 << 20).contains(&figures.peak_memory_bytes), "{figures:?}");
+    let n_events = u64::try_from(live.events().len()).expect("they are few");
+    assert_eq!((events_since_birth.n, events_since_arrival.n), (n_events, n_events));
+    assert_eq!((deliveries.n_refused, deliveries.n_later), (0, 0));
+    assert!(n_events <= deliveries.n_kept, "{deliveries:?}");
+}
+
+#[test]
+fn a_forged_delivery_is_counted_as_refused() {
+    let live = Live::started(feihua(), Way::Http);
+    let before = live.platform().host.figures().remove(&source()).expect("the source has figures");
+    let pushed = live.server().push_by_hand(&app_key(), &HandMadePush::WrongSignature);
+    assert!(pushed.is_ok(), "{pushed:?}");
+    let after = live.platform().host.figures().remove(&source()).expect("the source has figures");
+    assert_eq!(after.deliveries.n_refused - before.deliveries.n_refused, 1);
+}
