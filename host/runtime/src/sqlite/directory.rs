@@ -164,6 +164,7 @@ fn apply(
 }
 
 /// Whether an object is at the source, and since when.
+#[derive(Debug, Clone, Copy)]
 struct Standing {
     now: Timestamp,
     is_present: bool,

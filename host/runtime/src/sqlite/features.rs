@@ -153,13 +153,16 @@ fn membership(element: &Value) -> Option<Membership> {
     })
 }
 
-/// Where its `order`, a decimal number, sorts: what has none, or no number, comes last. A number that does not fit is
-/// the nearest one that does.
+/// Where its `order`, a decimal number, sorts: what has none, or no number, comes last. A number that is too large for a
+/// column is the nearest one that is not.
 fn position(object: &Value) -> i64 {
     let order = object.get("order").and_then(Value::as_str).and_then(|order| order.parse::<i128>().ok());
-    let nearest = |order: i128| i64::try_from(order).unwrap_or(if order < 0 { i64::MIN } else { i64::MAX });
-    order.map_or(i64::MAX, nearest)
+    let nearest = |order: i128| i64::try_from(order.clamp(i64::MIN.into(), LAST_NUMBER.into()));
+    order.and_then(|order| nearest(order).ok()).unwrap_or(i64::MAX)
 }
+
+/// Only what has no number comes behind it.
+const LAST_NUMBER: i64 = i64::MAX - 1;
 
 #[cfg(test)]
 mod tests;

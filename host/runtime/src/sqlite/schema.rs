@@ -74,6 +74,8 @@ fn refuse_foreign(connection: &Connection, version: i64) -> Result<(), SchemaErr
 
 #[cfg(test)]
 mod tests {
+    use expect_test::expect;
+
     use super::*;
 
     fn version(connection: &Connection) -> i64 {
@@ -110,6 +112,68 @@ mod tests {
             connection.query_one(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0)).unwrap()
         };
         assert_eq!((version(&connection), count("storage"), count("event")), (3, 1, 0));
+    }
+
+    /// What a program of version 2 left behind: a person who was created, then changed, then looked at in vain by a
+    /// third run and a dry run; one who departed; an event about the first.
+    const OLD: &str = r#"
+        INSERT INTO run (source, trigger, dry_run, connector, state, started_at, counters, n_entries_dropped)
+        VALUES ('a', 'manual', 0, '{}', 'succeeded', 100, '{}', 0), ('a', 'manual', 0, '{}', 'succeeded', 200, '{}', 0),
+          ('a', 'manual', 0, '{}', 'succeeded', 300, '{}', 0), ('a', 'manual', 1, '{}', 'succeeded', 400, '{}', 0);
+        INSERT INTO object VALUES
+          ('a', 'User', '1', 'v', '{"displayName":"王","userName":"W"}', NULL, 1, 3),
+          ('a', 'User', '2', 'v', '{"displayName":"李"}', 350, 2, 2);
+        INSERT INTO change VALUES
+          (1, 1, 'User', '1', 'created', NULL, '{"displayName":"old"}', NULL, NULL),
+          (2, 1, 'User', '1', 'updated', '{"displayName":"old"}', '{"displayName":"王"}', NULL, NULL),
+          (2, 2, 'User', '2', 'created', NULL, '{"displayName":7}', NULL, '{}'),
+          (3, 1, 'User', '3', 'deleted', '{"displayName":"gone"}', NULL, NULL, NULL),
+          (4, 1, 'User', '1', 'updated', '{"displayName":"王"}', '{"displayName":"?"}', NULL, NULL);
+        INSERT INTO entry VALUES (1, 1, 2, 'User', '1', NULL, '{"code":"kept","message":"m"}');
+        INSERT INTO event (source, id, kind, payload, subjects, arrived_at, way, state, n_attempts)
+        VALUES ('a', 'e', 'k', x'', '[{"resource_type":"User","external_id":"1"}]', 1, 'callback', 'done', 0);
+    "#;
+
+    #[test]
+    fn what_a_file_of_version_2_holds_can_be_browsed() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        for step in [include_str!("schema/1.sql"), include_str!("schema/2.sql"), OLD] {
+            connection.execute_batch(step).unwrap();
+        }
+        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        connection.pragma_update(None, "user_version", 2).unwrap();
+        migrate(&mut connection).unwrap();
+        let rows = |query: &str| -> Vec<String> {
+            let mut statement = connection.prepare(query).unwrap();
+            let rows = statement.query_map((), |row| row.get(0)).unwrap();
+            rows.collect::<rusqlite::Result<_>>().unwrap()
+        };
+        expect![[r#"
+            1 null 100 200 1 3 {"displayName":"王","userName":"W"}
+            2 350 200 200 2 2 {"displayName":"李"}
+            1 王 0 1
+            2 李 1 0
+            1 1 old 0
+            2 1 王 0
+            2 2 null 1
+            3 1 gone 0
+            4 1 ? 0
+            kept
+            a 1
+            1 User 1"#]]
+        .assert_eq(
+            &[
+                "SELECT external_id || ' ' || ifnull(departed_at, 'null') || ' ' || created_at || ' ' || changed_at
+                   || ' ' || first_run || ' ' || last_run || ' ' || document FROM object ORDER BY id",
+                "SELECT external_id || ' ' || name || ' ' || departed || ' ' || unplaced FROM listing ORDER BY id",
+                "SELECT run || ' ' || number || ' ' || ifnull(name, 'null') || ' ' || refused FROM change",
+                "SELECT code FROM entry",
+                "SELECT source || ' ' || number FROM edition",
+                "SELECT event || ' ' || resource_type || ' ' || external_id FROM event_subject",
+            ]
+            .map(|query| rows(query).join("\n"))
+            .join("\n"),
+        );
     }
 
     #[test]

@@ -4,9 +4,15 @@ use std::ops::Deref;
 
 use tempfile::TempDir;
 
+use serde_json::{Value, json};
+
 use super::SqliteStore;
-use crate::history::{ConnectorIdentity, History, NewRun, Opened, RunKind, Trigger};
-use crate::model::{RunId, SourceName, Timestamp};
+use super::features::{DEPARTMENT, USER};
+use crate::directory::{Action, Directory, Write};
+use crate::history::{
+    ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
+};
+use crate::model::{Key, RunId, SourceName, Timestamp};
 
 /// A store whose folder lives as long as it does.
 pub(super) struct TemporaryStore {
@@ -68,4 +74,58 @@ pub(super) fn opened(opened: Opened) -> RunId {
 
 pub(super) async fn open_run(store: &SqliteStore, name: &str) -> RunId {
     opened(store.open_run(&new_run(name)).await.unwrap())
+}
+
+pub(super) async fn close_run(store: &SqliteStore, run: &RunId, state: RunState) {
+    let finished_at = Timestamp::from_unix_ms(1_700_000_060_000);
+    let end =
+        RunEnd { state, counters: Counters::default(), failure: None, n_entries_dropped: 0, finished_at };
+    store.close_run(run, &end).await.unwrap();
+}
+
+/// One run that did this.
+pub(super) async fn import(store: &SqliteStore, name: &str, writes: &[Write]) -> RunId {
+    let run = open_run(store, name).await;
+    Directory::store(store, &source(name), &run, writes).await.unwrap();
+    close_run(store, &run, RunState::Succeeded).await;
+    run
+}
+
+pub(super) fn write(action: Action, key: Key, document: Value) -> Write {
+    let before = (action != Action::Created).then(|| document.clone());
+    let after = (action != Action::Deleted).then_some(document);
+    Write { key, action, version: "v".to_owned(), before, after, witness: None }
+}
+
+pub(super) fn person(id: &str, name: &str, departments: &[&str]) -> Write {
+    write(Action::Created, Key::new(USER, id), person_document(id, name, departments))
+}
+
+pub(super) fn person_document(id: &str, name: &str, departments: &[&str]) -> Value {
+    let departments: Vec<_> = departments.iter().map(|id| json!({"value": id})).collect();
+    json!({
+        "externalId": id,
+        "userName": format!("login-{id}"),
+        "displayName": name,
+        "active": true,
+        "urn:rollcall:scim:schemas:extension:2.0:User": {"departments": departments},
+    })
+}
+
+pub(super) fn department(id: &str, parent: Option<&str>) -> Write {
+    write(Action::Created, Key::new(DEPARTMENT, id), department_document(id, parent))
+}
+
+pub(super) fn department_document(id: &str, parent: Option<&str>) -> Value {
+    let mut document = json!({"externalId": id, "displayName": format!("name {id}")});
+    if let Some(parent) = parent {
+        document["parent"] = json!({"value": parent});
+    }
+    document
+}
+
+/// The same object, deleted, or otherwise as it was.
+pub(super) fn again(write: &Write, action: Action) -> Write {
+    let after = write.after.clone().filter(|_| action != Action::Deleted);
+    Write { action, before: write.after.clone(), after, ..write.clone() }
 }

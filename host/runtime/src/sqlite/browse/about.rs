@@ -2,6 +2,7 @@
 //!
 //! Also what is no longer held, or never was: the answer to "why is it not here?".
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Row, params};
@@ -268,7 +269,7 @@ fn look_through(
     filter: &Filter,
     words: &Words,
     limit: u32,
-) -> rusqlite::Result<Vec<OnceKnown>> {
+) -> rusqlite::Result<Vec<(i64, OnceKnown)>> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut statement = connection.prepare_cached(query)?;
     let mut rows = statement.query(filter.clone().limited(MAX_LOOKED_THROUGH).values())?;
@@ -282,7 +283,7 @@ fn look_through(
         let object = read_once_known(row)?;
         let is_new = seen.insert((object.source.clone(), object.key.clone()));
         if is_new && !is_held(connection, &object)? {
-            known.push(object);
+            known.push((row.get(4)?, object));
         }
     }
     Ok(known)
@@ -305,12 +306,12 @@ fn is_held(connection: &Connection, object: &OnceKnown) -> rusqlite::Result<bool
         .exists(params![source.as_str(), key.resource_type, key.external_id])
 }
 
-/// Both together, the newest first, each object once.
-fn newest(changes: Vec<OnceKnown>, entries: Vec<OnceKnown>, limit: u32) -> Vec<OnceKnown> {
+/// Both together, by the number of the last run, the newest first, each object once.
+fn newest(changes: Vec<(i64, OnceKnown)>, entries: Vec<(i64, OnceKnown)>, limit: u32) -> Vec<OnceKnown> {
     let mut known: Vec<_> = changes.into_iter().chain(entries).collect();
-    known.sort_by(|a, b| b.last_run_at.cmp(&a.last_run_at));
+    known.sort_by_key(|(run, _)| Reverse(*run));
     let mut seen = BTreeSet::new();
-    known.retain(|object| seen.insert((object.source.clone(), object.key.clone())));
+    known.retain(|(_, object)| seen.insert((object.source.clone(), object.key.clone())));
     known.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    known
+    known.into_iter().map(|(_, object)| object).collect()
 }
