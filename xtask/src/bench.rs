@@ -1,71 +1,50 @@
-//! `cargo xtask bench`: how long a change takes from DingTalk to the platform, event by event, on this machine. Figures to look
-//! at and compare; no test depends on them.
+//! `cargo xtask bench`: how long a change takes from DingTalk to the platform, event by event, and how long DingTalk waits for its
+//! answers while an import goes on, on this machine. Figures to look at and compare; no test depends on them.
 
-use std::thread;
-use std::time::Duration;
+mod answers;
+mod arrivals;
+mod disk;
+mod table;
 
-use anyhow::{Context as _, Result};
-use serde_json::json;
+use anyhow::Result;
 
-use crate::demo::{self, Lines, Serving, Source, Stage};
-use crate::say;
+use self::table::Table;
 use crate::workspace::Workspace;
 
 pub(crate) const HELP: &str = "\
 cargo xtask bench
 
-Change one person 200 times, and say how long each change took from its birth at the simulator until it was stored:
-by HTTP push and by Stream, through proxy, TLS, component and SQLite, all processes on this machine. The host is the
-one that tests use, built with little optimisation.";
+Two measurements, with the host and the simulator as a release builds them, all processes on this machine, through proxy,
+TLS, component and SQLite:
 
-/// Changes measured.
-///
-/// Why: the 99th percentile is then the third largest.
-const N_CHANGES: u32 = 200;
+  Change one person 200 times, and say how long each change took from its birth at the simulator until it was stored, by
+  HTTP push and by Stream.
+  Import a company of 12,000 people, push 50 events a second meanwhile, and say how long each waited for its answer, as
+  the sender saw it; and how long the disk took to make one page durable at the same time, which each of them needs.
 
-/// Time between two changes.
-///
-/// 300 ms. Why: longer than the host spaces batches, so that each change is a batch of its own.
-const PAUSE: Duration = Duration::from_millis(300);
+  arrivals    measure only how long changes take
+  answers     measure only how long pushes wait
 
-/// Whom they are about.
-const PERSON: &str = "xiaoli";
+The first time it builds a release, which takes minutes. What it made stays in target/bench/.";
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measurement {
+    Arrivals,
+    Answers,
+}
 
 /// # Errors
 ///
-/// When something cannot be built or started, or a change does not arrive.
-pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    let Stage { simulator, sources } = demo::stage(workspace, &workspace.target.join("bench"))?;
-    say::head("Follow both sources");
-    let serving = Serving::start(&sources, Lines::Hidden)?;
-    let feihua = demo::feihua();
-    for source in &sources {
-        source.arrived(&feihua, &[])?;
-    }
-    demo::subscribe(&sources[0], &simulator, &serving)?;
-    say::head(&format!("Change {PERSON} {N_CHANGES} times, one change every {} ms", PAUSE.as_millis()));
-    for n in 1..=N_CHANGES {
-        let patch = json!({"title": format!("Title {n}")});
-        simulator.change_quietly(&json!({"modify_user": {"userid": PERSON, "patch": patch}}))?;
-        thread::sleep(PAUSE);
-    }
-    for source in &sources {
-        source.arrived(&feihua, &[])?;
-    }
-    serving.stop()?;
-    say::head("From the birth of an event until its change was stored, in milliseconds");
-    say::line("                    events     p50     p95     p99     max");
-    sources.iter().try_for_each(tell)
-}
-
-fn tell(source: &Source) -> Result<()> {
-    let mut took_ms = source.took_ms("user_modify_org")?;
-    took_ms.sort_unstable();
-    let at = |percent: usize| -> Result<u64> {
-        let place = (took_ms.len() * percent).div_ceil(100).saturating_sub(1);
-        took_ms.get(place).copied().with_context(|| format!("no event of {} was measured", source.name))
+/// When something cannot be built or started, or what is measured does not come about.
+pub(crate) fn run(workspace: &Workspace, measurements: &[Measurement]) -> Result<()> {
+    let folder = workspace.target.join("bench");
+    let measure = |measurement: &Measurement| -> Result<Table> {
+        match measurement {
+            Measurement::Arrivals => arrivals::measure(workspace, &folder.join("arrivals")),
+            Measurement::Answers => answers::measure(workspace, &folder.join("answers")),
+        }
     };
-    let (n, name) = (took_ms.len(), source.name);
-    say::line(&format!("   {name:<16} {n:>6} {:>7} {:>7} {:>7} {:>7}", at(50)?, at(95)?, at(99)?, at(100)?));
-    Ok(())
+    let tables: Vec<Table> = measurements.iter().map(measure).collect::<Result<_>>()?;
+    tables.iter().try_for_each(Table::tell)
 }

@@ -62,14 +62,26 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Build the host's command line and the simulator, in the profile that tests use too: wasmtime is built once.
+/// How the binaries are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// As the tests want them: wasmtime is built once.
+    Dev,
+    /// As an administrator gets them.
+    Release,
+}
+
+/// Build the host's command line and the simulator.
 ///
 /// # Errors
 ///
 /// When one does not build.
-pub(crate) fn build_binaries(workspace: &Workspace) -> Result<()> {
+pub(crate) fn build_binaries(workspace: &Workspace, profile: Profile) -> Result<()> {
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--bins"]).args(HOST_SIDE);
+    match profile {
+        Profile::Dev => cargo.args(["build", "--bins"]).args(HOST_SIDE),
+        Profile::Release => cargo.args(["build", "--release"]).args(SHIPPED),
+    };
     shell::run(&mut cargo)
 }
 
@@ -91,9 +103,16 @@ pub(crate) const HOST_SIDE: [&str; 12] = [
     "rollcall-dingtalk-simulator",
 ];
 
+/// The packages whose binaries are measured.
+const SHIPPED: [&str; 4] = ["--package", "rollcall", "--package", "rollcall-dingtalk-simulator"];
+
 /// A binary that `build_binaries` left.
-pub(crate) fn binary(workspace: &Workspace, name: &str) -> PathBuf {
-    workspace.target.join("debug").join(name)
+pub(crate) fn binary(workspace: &Workspace, profile: Profile, name: &str) -> PathBuf {
+    let folder = match profile {
+        Profile::Dev => "debug",
+        Profile::Release => "release",
+    };
+    workspace.target.join(folder).join(name)
 }
 
 /// Check one built component and put it where tests and people look for it.

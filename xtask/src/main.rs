@@ -18,6 +18,8 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
+use crate::bench::Measurement;
+use crate::components::Profile;
 use crate::workspace::Workspace;
 
 const HELP: &str = "\
@@ -25,7 +27,7 @@ cargo xtask COMMAND
 
   demo         the whole main job, shown and verified
   test         everything that CI runs
-  bench        how long a change takes to arrive
+  bench        how long a change takes to arrive, and a source waits for an answer
   build        build the components, the host and the simulator
   target       make the target wasm32-wasip2 usable
   tidy         check the rules of the house
@@ -53,13 +55,15 @@ fn run(words: &[&str]) -> Result<()> {
         ["target"] => target::ensure(&Workspace::find()?, target::Origin::Any)?,
         ["target", "--from-debian"] => target::ensure(&Workspace::find()?, target::Origin::Debian)?,
         ["bench", "--help"] => say::line(bench::HELP),
-        ["bench"] => bench::run(&Workspace::find()?)?,
+        ["bench"] => bench::run(&Workspace::find()?, &[Measurement::Arrivals, Measurement::Answers])?,
+        ["bench", "arrivals"] => bench::run(&Workspace::find()?, &[Measurement::Arrivals])?,
+        ["bench", "answers"] => bench::run(&Workspace::find()?, &[Measurement::Answers])?,
         ["build", "--help"] => say::line(components::HELP),
         ["build", "--components-only"] => components::build(&Workspace::find()?)?,
         ["build"] => {
             let workspace = Workspace::find()?;
             components::build(&workspace)?;
-            components::build_binaries(&workspace)?;
+            components::build_binaries(&workspace, Profile::Dev)?;
         }
         ["demo", "--help"] => say::line(demo::HELP),
         ["demo"] => demo::run(&Workspace::find()?)?,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::components::{self, HOST_SIDE};
+use crate::components::{self, HOST_SIDE, Profile};
 use crate::say;
 use crate::shell;
 use crate::target::{self, Origin};
@@ -119,7 +119,7 @@ const STEPS: [Step; 17] = [
     Step {
         name: "binaries",
         proves: "the host and the simulator build",
-        run: components::build_binaries,
+        run: |workspace| components::build_binaries(workspace, Profile::Dev),
         mend: "cargo xtask build",
     },
     Step {

@@ -1,5 +1,6 @@
 //! Where things are: the repository, what cargo builds, and cargo itself. Nothing is built or changed here.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -41,6 +42,15 @@ impl Workspace {
     /// Cargo, run at the root and building into the same folder as the cargo that started us.
     pub(crate) fn cargo(&self) -> Command {
         let mut cargo = Command::new(cargo_program());
+        // What the cargo that runs us says about this package. Build scripts look at these, and one that finds them changed,
+        // as ring's does, builds anew what was built by hand, and everything on top of it.
+        let about_us = |name: &OsString| {
+            let name = name.to_string_lossy();
+            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+        };
+        for (name, _) in std::env::vars_os().filter(|(name, _)| about_us(name)) {
+            cargo.env_remove(name);
+        }
         cargo.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
         cargo
     }

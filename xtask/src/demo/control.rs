@@ -1,5 +1,5 @@
-//! The simulator's control interface: one small HTTP request over loopback at a time. No client library, because this binary is
-//! compiled first on a bare machine; and no proxy, because the control interface is not part of what is shown.
+//! Small HTTP requests over loopback, one a connection: to the simulator's control interface, and to a callback address. No client
+//! library, because this binary is compiled first on a bare machine; and no proxy, because neither is part of what is shown.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-/// Why: the simulator answers from memory; longer than this it is stuck, and the demo must end by itself.
+/// Why: whoever answers does so from memory; longer than this it is stuck, and the demo must end by itself.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where the simulator takes orders.
@@ -25,7 +25,9 @@ impl Control {
     ///
     /// When the simulator cannot be reached, refuses, or answers something that is no HTTP.
     pub(super) fn send(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
-        let answer = self.exchange(&request(&self.address, method, path, body)).with_context(|| {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let request = request(&self.address, method, path, &body);
+        let answer = exchange(&self.address, &request).with_context(|| {
             format!("the simulator's control interface at {} does not answer", self.address)
         })?;
         let answer = read(&answer).with_context(|| format!("{method} {path}"))?;
@@ -38,21 +40,40 @@ impl Control {
         serde_json::from_str(&answer.body)
             .with_context(|| format!("{method} {path} answered no JSON: {:?}", answer.body))
     }
+}
 
-    fn exchange(&self, request: &str) -> Result<String> {
-        let mut stream = TcpStream::connect(&self.address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        stream.write_all(request.as_bytes())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
-    }
+/// POST a JSON text to a loopback address, `http://host:port/path`; the answer is its status.
+///
+/// # Errors
+///
+/// When nobody answers, or no HTTP.
+pub(crate) fn post(url: &str, body: &str) -> Result<u16> {
+    let (address, path) = parts(url)?;
+    let answer = exchange(address, &request(address, "POST", path, body));
+    Ok(read(&answer.with_context(|| format!("{address} does not answer"))?)?.status)
+}
+
+/// `host:port`, and what follows it.
+fn parts(url: &str) -> Result<(&str, &str)> {
+    let rest = url.strip_prefix("http://").with_context(|| format!("{url:?} does not begin with http://"))?;
+    rest.find('/')
+        .and_then(|slash| rest.split_at_checked(slash))
+        .with_context(|| format!("{url:?} has no path"))
+}
+
+fn exchange(address: &str, request: &str) -> Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.write_all(request.as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }
 
 /// `Connection: close`, so that the answer ends where the stream does.
-fn request(address: &str, method: &str, path: &str, body: &Value) -> String {
-    let body = if body.is_null() { String::new() } else { body.to_string() };
+fn request(address: &str, method: &str, path: &str, body: &str) -> String {
     format!(
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
          Connection: close\r\n\r\n{body}",
@@ -83,10 +104,15 @@ mod tests {
 
     #[test]
     fn a_request_says_how_long_its_body_is() {
-        let body = serde_json::json!({"name": "Légal"});
+        let body = r#"{"name":"Légal"}"#;
         let expected = "POST /x HTTP/1.1\r\nHost: h:1\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\
                         Connection: close\r\n\r\n{\"name\":\"Légal\"}";
-        assert_eq!(request("h:1", "POST", "/x", &body), expected);
+        assert_eq!(request("h:1", "POST", "/x", body), expected);
+    }
+
+    #[test]
+    fn an_address_has_a_host_and_a_path() {
+        assert_eq!(parts("http://h:1/a/b?c=/d").unwrap(), ("h:1", "/a/b?c=/d"));
     }
 
     #[test]

@@ -232,10 +232,26 @@ impl Source {
     ///
     /// When one of them is not settled.
     pub(crate) fn took_ms(&self, kind: &str) -> Result<Vec<u64>> {
-        let words: Vec<&str> = ["events", "list", "--all"].into_iter().chain(self.in_data()).collect();
-        let Events { events } = self.rollcall.json(&words)?;
-        let of_kind = events.into_iter().filter(|event| event.kind == kind);
+        let of_kind = self.events()?.into_iter().filter(|event| event.kind == kind);
         of_kind.map(|event| event.took_ms.context("an event is not settled")).collect()
+    }
+
+    /// How many events of this kind are kept.
+    pub(crate) fn n_events(&self, kind: &str) -> Result<usize> {
+        Ok(self.events()?.iter().filter(|event| event.kind == kind).count())
+    }
+
+    fn events(&self) -> Result<Vec<Event>> {
+        let words: Vec<&str> = ["events", "list", "--all"].into_iter().chain(self.in_data()).collect();
+        Ok(self.rollcall.json::<Events>(&words)?.events)
+    }
+
+    /// The newest run that read everything; none when nothing is known of the source yet.
+    pub(crate) fn import(&self) -> Result<Option<Run>> {
+        if !self.is_known() {
+            return Ok(None);
+        }
+        Ok(self.runs()?.into_iter().find(|run| run.kind == "full"))
     }
 
     /// Wait until the platform holds this and nothing waits to be acted on. The rows that are new since `known`, oldest
@@ -263,14 +279,15 @@ impl Source {
         )
     }
 
-    /// Nothing may be known of the source yet.
     fn is_there(&self, expected: &Outline) -> Result<bool> {
-        if !self.rollcall.root.join(&self.rollcall.data).join("rollcall.db").exists() {
-            return Ok(false);
-        }
+        Ok(self.is_known() && self.outline()? == *expected)
+    }
+
+    /// A source is known from its first run on.
+    fn is_known(&self) -> bool {
         let words: Vec<&str> = ["history"].into_iter().chain(self.in_data()).collect();
-        let is_known = shell::read(self.rollcall.command(&words).args(["--format", "json"])).is_ok();
-        Ok(is_known && self.outline()? == *expected)
+        self.rollcall.root.join(&self.rollcall.data).join("rollcall.db").exists()
+            && shell::read(self.rollcall.command(&words).args(["--format", "json"])).is_ok()
     }
 
     fn is_at_rest(&self) -> Result<bool> {

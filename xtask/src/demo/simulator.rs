@@ -11,10 +11,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::control::Control;
-use crate::components;
 use crate::say;
 use crate::shell;
 use crate::workspace::Workspace;
@@ -44,6 +43,13 @@ pub(crate) struct Application {
     pub(crate) app_secret: String,
 }
 
+/// A push that is ready to be sent. Not `Debug`: its address is signed.
+#[derive(Deserialize)]
+pub(crate) struct SealedPush {
+    pub(crate) url: String,
+    pub(crate) body: String,
+}
+
 /// What the proxy has carried.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct ProxyCounts {
@@ -62,18 +68,22 @@ pub(crate) struct Simulator {
 }
 
 impl Simulator {
-    /// Start it with the company Feihua, and wait until it listens.
+    /// Start it with this company, and wait until it listens. It writes the authority to trust, and its log, to these files.
     ///
     /// # Errors
     ///
     /// When it cannot be started or ends before it says where it listens.
-    pub(crate) fn start(workspace: &Workspace, ca: &Path, log: &Path) -> Result<Self> {
-        let program = components::binary(workspace, "dingtalk-simulator");
-        let mut command = Command::new(&program);
+    pub(super) fn start(
+        workspace: &Workspace,
+        program: &Path,
+        company: &str,
+        (ca, log): (&Path, &Path),
+    ) -> Result<Self> {
+        let mut command = Command::new(program);
         command.current_dir(&workspace.root).args([
             "serve",
             "--company",
-            "feihua",
+            company,
             "--control",
             "127.0.0.1:0",
             "--proxy",
@@ -85,7 +95,7 @@ impl Simulator {
             "--ca-out",
         ]);
         command.arg(workspace.shown(ca));
-        let shown = shell::shown(Command::new(workspace.shown(&program)).args(command.get_args()));
+        let shown = shell::shown(Command::new(workspace.shown(program)).args(command.get_args()));
         say::command(&format!("{shown} &"));
         let log = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
@@ -104,6 +114,15 @@ impl Simulator {
         format!("http://{}", self.ready.proxy)
     }
 
+    /// The application that the company has.
+    ///
+    /// # Errors
+    ///
+    /// When the simulator does not answer, or has none.
+    pub(crate) fn application(&self) -> Result<Application> {
+        application(&self.company()?, 0)
+    }
+
     /// Two applications of the company, because one gets its events in one way only: the one that is there, and another
     /// like it.
     ///
@@ -111,7 +130,7 @@ impl Simulator {
     ///
     /// When the simulator does not answer, or has no application.
     pub(crate) fn two_applications(&self) -> Result<[Application; 2]> {
-        let mut company = self.control.send("GET", "/company", &Value::Null)?;
+        let mut company = self.company()?;
         let apps =
             company.get_mut("apps").and_then(Value::as_array_mut).context("the company has no apps")?;
         let mut second = apps.first().cloned().context("the company has no application")?;
@@ -121,18 +140,22 @@ impl Simulator {
         }
         apps.push(second);
         self.control.send("PUT", "/company", &company)?;
-        let text = |path: &str| -> Result<String> {
-            let found = company.pointer(path).and_then(Value::as_str);
-            Ok(found.with_context(|| format!("the simulator's company has no {path}"))?.to_owned())
-        };
-        let application = |place: usize| -> Result<Application> {
-            Ok(Application {
-                corp_id: text("/corp_id")?,
-                app_key: text(&format!("/apps/{place}/app_key"))?,
-                app_secret: text(&format!("/apps/{place}/app_secret"))?,
-            })
-        };
-        Ok([application(0)?, application(1)?])
+        Ok([application(&company, 0)?, application(&company, 1)?])
+    }
+
+    fn company(&self) -> Result<Value> {
+        self.control.send("GET", "/company", &Value::Null)
+    }
+
+    /// A push for the receiver of an application, signed and encrypted, with this message inside. It is not sent.
+    ///
+    /// # Errors
+    ///
+    /// When the simulator refuses, because the application gets no pushes.
+    pub(crate) fn sealed_push(&self, app_key: &str, message: &Value) -> Result<SealedPush> {
+        let how = json!({"message": message.to_string()});
+        let made = self.control.send("POST", &format!("/apps/{app_key}/sealed-push"), &how)?;
+        serde_json::from_value(made).context("the simulator made no push")
     }
 
     /// Choose how an application gets its events, as its developer does in the console. A callback address is tried
@@ -182,6 +205,18 @@ impl Drop for Simulator {
     fn drop(&mut self) {
         stop(&mut self.child);
     }
+}
+
+fn application(company: &Value, place: usize) -> Result<Application> {
+    let text = |path: &str| -> Result<String> {
+        let found = company.pointer(path).and_then(Value::as_str);
+        Ok(found.with_context(|| format!("the simulator's company has no {path}"))?.to_owned())
+    };
+    Ok(Application {
+        corp_id: text("/corp_id")?,
+        app_key: text(&format!("/apps/{place}/app_key"))?,
+        app_secret: text(&format!("/apps/{place}/app_secret"))?,
+    })
 }
 
 /// Wait for the line that says where it listens.

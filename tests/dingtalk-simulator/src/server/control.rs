@@ -75,6 +75,7 @@ async fn answer(
         Ok((method, path, body)) => match of_app(&method, &path) {
             Some((app_key, "events")) => events::set(shared, app_key, &body).await,
             Some((app_key, "push")) => events::push_by_hand(shared, app_key, &body).await,
+            Some((app_key, "sealed-push")) => events::seal_by_hand(shared, &app_key, &body),
             Some(_) | None => act(shared, &method, &path, &body),
         },
         Err(refused) => Err(refused),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::client;
 use crate::support::feihua_token_url;
-use crate::support::receiver::{AES_KEY, Receiver, TOKEN};
+use crate::support::receiver::{AES_KEY, Pushed, Receiver, TOKEN, seal};
 use crate::support::stream::StreamClient;
 
 fn start() -> ServerHandle {
@@ -203,6 +203,22 @@ fn a_push_can_be_made_by_hand() {
         post(&server, "/apps/dingfeihuadirectory1/push", json!({ "message": "{\"EventType\":\"x\"}" }));
     assert_eq!((status, &answer["status"]), (200, &json!(200)));
     assert_eq!(receiver.next_message(), json!({ "EventType": "x" }));
+}
+
+#[test]
+fn a_push_can_be_made_for_somebody_else_to_send() {
+    let (server, receiver) = (start(), Receiver::start());
+    server.set_events(&"dingfeihuadirectory1".into(), receiver.events()).unwrap();
+    receiver.next();
+    let message = |event_type: &str| json!({ "message": json!({ "EventType": event_type }).to_string() });
+    let (_, made) = post(&server, "/apps/dingfeihuadirectory1/sealed-push", message("made"));
+    post(&server, "/apps/dingfeihuadirectory1/push", message("sent"));
+    let made = Pushed {
+        url: made["url"].as_str().unwrap().parse().unwrap(),
+        body: made["body"].as_str().unwrap().to_owned(),
+    };
+    assert_eq!(made.message(&seal()), json!({ "EventType": "made" }));
+    assert_eq!(receiver.next_message(), json!({ "EventType": "sent" }));
 }
 
 #[test]

@@ -7,11 +7,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Refused, done, parsed, refused, written};
-use crate::events::{HandMadePush, PushAnswer};
+use crate::events::{HandMadePush, PushAnswer, PushRequest};
 use crate::ids::AppKey;
-use crate::server::Shared;
-use crate::server::saving;
 use crate::server::stream::Order;
+use crate::server::{Shared, now_ms, saving};
 use crate::state::AppEvents;
 
 /// Everything about events.
@@ -67,6 +66,15 @@ pub(super) async fn push_by_hand(
         PushAnswer::TimedOut => json!({ "error": "timed out" }),
         PushAnswer::Unreachable(why) | PushAnswer::Forbidden(why) => json!({ "error": why }),
     })
+}
+
+/// Makes such a push and does not send it: for whoever sends it and takes the time, without the simulator in between.
+pub(super) fn seal_by_hand(shared: &Shared, app_key: &AppKey, body: &[u8]) -> Result<Value, Refused> {
+    let how: HandMadePush = parsed(body)?;
+    let made = shared.simulator().hand_made_push(app_key, &how, now_ms());
+    let PushRequest { url, body } =
+        made.map_err(|error| refused(StatusCode::CONFLICT, &error.to_string()))?;
+    Ok(json!({ "url": url, "body": String::from_utf8_lossy(&body) }))
 }
 
 /// Sends a text on every connection.
