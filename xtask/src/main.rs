@@ -1,11 +1,14 @@
-//! What cargo cannot say: the wasm target, the component build, the demo, the benchmark, everything that CI runs, the house rules.
+//! What cargo cannot say: the wasm target, the component build, the demo, the benchmark, the browser tests, everything that
+//! CI runs, the house rules.
 //! Arguments are matched by hand: this binary is compiled first on a bare machine.
 
 mod bench;
+mod browser;
 mod components;
 mod demo;
 mod finding;
 mod graph;
+mod python;
 mod say;
 mod shell;
 mod steps;
@@ -27,6 +30,7 @@ cargo xtask COMMAND
 
   demo         the whole main job, shown and verified
   test         everything that CI runs
+  browser      the console, in a real browser
   bench        how long a change takes to arrive, and a source waits for an answer
   build        build the components, the host and the simulator
   target       make the target wasm32-wasip2 usable
@@ -58,6 +62,9 @@ fn run(words: &[&str]) -> Result<()> {
         ["bench"] => bench::run(&Workspace::find()?, &[Measurement::Arrivals, Measurement::Answers])?,
         ["bench", "arrivals"] => bench::run(&Workspace::find()?, &[Measurement::Arrivals])?,
         ["bench", "answers"] => bench::run(&Workspace::find()?, &[Measurement::Answers])?,
+        ["browser", "--help"] => say::line(browser::HELP),
+        ["browser"] => browser::run(&Workspace::find()?, &[])?,
+        ["browser", "--", words @ ..] => browser::run(&Workspace::find()?, words)?,
         ["build", "--help"] => say::line(components::HELP),
         ["build", "--components-only"] => components::build(&Workspace::find()?)?,
         ["build"] => {

@@ -11,13 +11,14 @@ use crate::say;
 use crate::shell;
 use crate::target::{self, Origin};
 use crate::workspace::Workspace;
-use crate::{demo, graph, tidy, wit_check};
+use crate::{browser, demo, graph, tidy, wit_check};
 
 pub(crate) const HELP: &str = "\
 cargo xtask test
 
 Everything that CI runs, in order, stopping at the first failure with the command that mends it or runs it alone.
-The first time it builds wasmtime, which takes minutes. It needs tinyproxy, microsocks and python3-venv, which .ci/run installs.
+The first time it builds wasmtime, which takes minutes. It needs tinyproxy, microsocks,
+python3-venv and chromium, which .ci/run installs.
 
   --from STEP    begin at this step, after a failure was mended
   --list         say the steps and what each proves";
@@ -31,12 +32,12 @@ struct Step {
     mend: &'static str,
 }
 
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step {
         name: "tools",
         proves: "the programs that tests run beside ours are there",
         run: tools,
-        mend: "apt-get install tinyproxy microsocks python3-venv   # or .ci/run, which does it",
+        mend: "apt-get install tinyproxy microsocks python3-venv chromium fonts-noto-cjk   # or .ci/run, which does it",
     },
     Step {
         name: "format",
@@ -144,6 +145,12 @@ const STEPS: [Step; 17] = [
         mend: "cargo xtask demo",
     },
     Step {
+        name: "browser",
+        proves: "people see in a real browser what they should",
+        run: |workspace| browser::run(workspace, &[]),
+        mend: "cargo xtask browser",
+    },
+    Step {
         name: "fuzz targets",
         proves: "the fuzz targets hold on their seeds",
         run: fuzz,
@@ -214,6 +221,8 @@ fn tools(_: &Workspace) -> Result<()> {
         }
         say::note(&format!("{program} is there"));
     }
+    browser::chromium()?;
+    say::note("chromium is there");
     Ok(())
 }
 

@@ -1,0 +1,178 @@
+"""What a browser looks at: a DingTalk with a company, and Rollcall serving a source that reads it.
+
+Both are programs of this repository, started on ports of their own choice, in a folder of the test's, and stopped by their
+own handles. Not here: the browser (conftest.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# So that a broken test ends; no test waits for it.
+PATIENCE_S = 60
+
+# They open nothing but the simulator's own proxy, for as long as it runs.
+PROXY_USER = "rollcall"
+PROXY_PASSWORD = "only-for-the-tests"
+
+
+def program(variable: str) -> Path:
+    """The file that `cargo xtask browser` names in this variable."""
+    name = os.environ.get(variable)
+    if name is None:
+        raise RuntimeError(f"{variable} is not set; run these tests by `cargo xtask browser`")
+    return Path(name)
+
+
+@dataclass(frozen=True)
+class Application:
+    """What an administrator copies from DingTalk's console."""
+
+    corp_id: str
+    app_key: str
+    app_secret: str = field(repr=False)
+
+
+class Running:
+    """A program of ours, which says what it does as one JSON value a line."""
+
+    def __init__(self, command: list[str | Path], log: Path, env: dict[str, str] | None = None) -> None:
+        with log.open("wb") as stderr:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                env={**os.environ, **(env or {})},
+            )
+        self.ready = self._wait(log)
+        # What it says later is nobody's concern, but a pipe that nobody reads would hold it up.
+        self._rest = threading.Thread(target=self._process.stdout.read, daemon=True)
+        self._rest.start()
+
+    def _wait(self, log: Path) -> dict[str, object]:
+        """What it says once it listens."""
+        for line in self._process.stdout:
+            said = json.loads(line)
+            if self.listens(said):
+                return said
+        self._process.wait()
+        raise RuntimeError(f"{self._process.args[0]} ended before it listened: {log.read_text()}")
+
+    @staticmethod
+    def listens(said: dict[str, object]) -> bool:
+        """Whether this line says where it listens."""
+        raise NotImplementedError
+
+    def stop(self) -> int:
+        """Ask it to end, insist after a while, and say how it ended."""
+        self._process.terminate()
+        try:
+            self._process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._rest.join()
+        self._process.stdin.close()
+        self._process.stdout.close()
+        return self._process.returncode
+
+
+class Simulator(Running):
+    """A DingTalk with the company that `company` names, behind TLS and a proxy with a password."""
+
+    def __init__(self, folder: Path, company: str = "feihua") -> None:
+        self.ca = folder / "ca.pem"
+        super().__init__(
+            [
+                program("DINGTALK_SIMULATOR"),
+                *("serve", "--company", company, "--ca-out", self.ca, "--proxy", "127.0.0.1:0"),
+                *("--proxy-user", PROXY_USER, "--proxy-password", PROXY_PASSWORD),
+            ],
+            folder / "simulator.log",
+        )
+
+    @staticmethod
+    def listens(said: dict[str, object]) -> bool:
+        # It says nothing else.
+        return "control" in said
+
+    @property
+    def proxy(self) -> str:
+        return f"http://{self.ready['proxy']}"
+
+    @property
+    def application(self) -> Application:
+        """The company's application."""
+        company = self.control("GET", "/company")
+        app = company["apps"][0]
+        return Application(company["corp_id"], app["app_key"], app["app_secret"])
+
+    def control(self, method: str, path: str, body: object = None) -> object:
+        """Change the company, what its application may do, or what goes wrong; see the simulator's control API."""
+        request = urllib.request.Request(
+            f"http://{self.ready['control']}{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"content-type": "application/json"},
+        )
+        # Loopback: a proxy of the environment has no part in it.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=PATIENCE_S) as answer:
+            return json.load(answer)
+
+    def mutate(self, *mutations: object) -> None:
+        """Change the company, as somebody would in DingTalk's console."""
+        self.control("POST", "/mutations", list(mutations))
+
+
+class Serving(Running):
+    """`rollcall serve` for one source, which reads the simulator's company through the simulator's proxy."""
+
+    def __init__(self, folder: Path, simulator: Simulator, name: str = "head-office") -> None:
+        application = simulator.application
+        source = folder / f"{name}.toml"
+        source.write_text(source_file(name, simulator, application))
+        super().__init__(
+            [
+                program("ROLLCALL"),
+                *("serve", "--source", source, "--data", folder / "data"),
+                *("--listen", "127.0.0.1:0", "--format", "json"),
+            ],
+            folder / "rollcall.log",
+            {"APP_SECRET": application.app_secret, "PROXY_PASSWORD": PROXY_PASSWORD},
+        )
+
+    @staticmethod
+    def listens(said: dict[str, object]) -> bool:
+        return said["what"] == "serving"
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{self.ready['address']}"
+
+
+def source_file(name: str, simulator: Simulator, application: Application) -> str:
+    """As its administrator writes it."""
+    # A basic string of TOML is one of JSON, for what is in these.
+    toml = json.dumps
+    return f"""\
+name = {toml(name)}
+connector = {toml(str(program("DINGTALK_CONNECTOR")))}
+
+[egress]
+proxy = {{ url = {toml(simulator.proxy)}, username = "{PROXY_USER}", password = {{ env = "PROXY_PASSWORD" }} }}
+ca = {toml(str(simulator.ca))}
+
+[settings]
+corp_id = {toml(application.corp_id)}
+app_key = {toml(application.app_key)}
+app_secret = {{ env = "APP_SECRET" }}
+"""
