@@ -18,6 +18,7 @@ use rollcall_host::sqlite::SqliteStore;
 
 use crate::database::{Database, DatabaseError};
 use crate::pulse::Pulse;
+use crate::sources::shelf::Shelf;
 use crate::sources::{Origin, Sources};
 
 /// Who else is told what happens to a source: given its name, an observer.
@@ -26,8 +27,10 @@ pub type Observe = Arc<dyn Fn(&SourceName) -> Arc<dyn FollowObserver> + Send + S
 /// How a console is set up.
 #[derive(Clone)]
 pub struct ConsoleOptions {
-    /// The folder of its database and of the connectors that were given to it.
+    /// The folder of its database.
     pub data: PathBuf,
+    /// The folder of the connectors that a source can be made of in the console. It need not be there.
+    pub connectors: PathBuf,
     /// Who else is told what happens.
     pub observe: Observe,
     /// What time it is.
@@ -89,7 +92,8 @@ impl Console {
     ) -> Result<Self, ConsoleError> {
         let database = Database::open(options.data.join("console.db")).await?;
         let host = Host::new(engine.clone(), store.clone(), store.clone(), store.clone());
-        let (sources, pulse, ending) = (Sources::default(), Pulse::default(), Cancel::new());
+        let sources = Sources::new(Shelf::new(engine.clone(), options.connectors.clone()));
+        let (pulse, ending) = (Pulse::default(), Cancel::new());
         let shared = Shared { engine, host, store, database, sources, pulse, ending, options };
         Ok(Self { shared: Arc::new(shared) })
     }
@@ -103,11 +107,22 @@ impl Console {
         self.shared.sources.follow(self, source, schedule, Origin::File).await
     }
 
+    /// Take up the sources that are configured in the console itself, after those that are configured elsewhere: a name
+    /// that they have is theirs. A source that cannot be used is shown with the reason and keeps no other from being followed.
+    ///
+    /// # Errors
+    ///
+    /// When the console's database or the inbox cannot be read.
+    pub async fn take_up(&self) -> Result<(), ConsoleError> {
+        self.shared.sources.take_up(self).await
+    }
+
     /// Stop following, and end what is under way in good order.
     pub async fn stop(&self) {
         self.shared.ending.cancel();
         let followers: Vec<_> = self.sources().all().iter().map(|known| known.follower.clone()).collect();
-        join_all(followers.iter().map(rollcall_host::Follower::stop)).await;
+        let stopped = join_all(followers.iter().map(rollcall_host::Follower::stop));
+        tokio::join!(stopped, self.sources().end_asks());
     }
 
     /// The sources that are followed, and when the next full run of each is due.

@@ -1,26 +1,62 @@
-//! The sources that this program follows.
+//! The sources that this program knows: followed, waiting for an administrator, or broken.
 //!
-//! Not here: how one is followed; the host knows.
+//! Each topic has a module: `configured` is what an administrator wants, `kept` where it is kept, `registry` what is done with
+//! it, `asking` what a person asks of a source, `checks` the checklist, `standing` how a source stands, `shelf` the connectors;
+//! `form` and `pages` are what is seen. Not here: how a source is followed; the host knows.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use rollcall_host::follow::{FollowOptions, Follower, Schedule};
-use rollcall_host::model::SourceName;
+use rollcall_host::grant::Origin as WebOrigin;
+use rollcall_host::model::{Diagnosis, SourceName};
 use rollcall_host::source::Source;
+use serde::Serialize;
 
 use crate::console::{Console, ConsoleError};
 use crate::pulse::Told;
 
+pub(crate) mod asking;
+pub(crate) mod checks;
+mod complaints;
+pub(crate) mod configured;
+pub(crate) mod kept;
+pub(crate) mod registry;
+pub(crate) mod shelf;
+pub(crate) mod standing;
+
+mod pages;
+mod schema;
+
+use asking::UnderWay;
+use checks::Checks;
+use shelf::Shelf;
+
 pub(crate) fn routes() -> Router<Console> {
-    Router::new()
+    pages::routes()
 }
 
 /// Sources by name.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Sources {
-    known: RwLock<BTreeMap<SourceName, Arc<Known>>>,
+    entries: RwLock<BTreeMap<SourceName, Entry>>,
+    shelf: Shelf,
+    checks: Checks,
+    under_way: UnderWay,
+    /// Held by whoever adds, changes or removes a source.
+    changing: tokio::sync::Mutex<()>,
+}
+
+/// A source, however it stands.
+#[derive(Clone, Debug)]
+pub(crate) enum Entry {
+    /// It is followed.
+    Followed(Arc<Known>),
+    /// It could be, and an administrator has still to say so.
+    Idle(Arc<Idle>),
+    /// It cannot be.
+    Broken(Arc<Broken>),
 }
 
 /// A source that is followed.
@@ -32,8 +68,28 @@ pub(crate) struct Known {
     pub(crate) origin: Origin,
 }
 
+/// A source of the console that nothing is done with by itself.
+#[derive(Debug)]
+pub(crate) struct Idle {
+    pub(crate) source: Source,
+    /// What its settings lead to and no administrator has confirmed; where there is something, it can do nothing.
+    pub(crate) unconfirmed: Vec<WebOrigin>,
+    /// Whether it is followed as soon as that is confirmed.
+    pub(crate) is_to_be_followed: bool,
+}
+
+/// A source of the console that cannot be used.
+#[derive(Clone, Debug)]
+pub(crate) struct Broken {
+    pub(crate) name: SourceName,
+    /// The digest of its connector.
+    pub(crate) connector: String,
+    pub(crate) diagnosis: Diagnosis,
+}
+
 /// Where a source is configured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Origin {
     /// In a file that was named when the program began; it is changed there.
     File,
@@ -47,15 +103,69 @@ impl Known {
     }
 }
 
-impl Sources {
-    /// All of them, in order of name.
-    pub(crate) fn all(&self) -> Vec<Arc<Known>> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+impl Entry {
+    pub(crate) fn name(&self) -> &SourceName {
+        match self {
+            Self::Followed(known) => known.name(),
+            Self::Idle(idle) => idle.source.name(),
+            Self::Broken(broken) => &broken.name,
+        }
     }
 
-    /// The one with this name.
+    /// Where it is configured.
+    pub(crate) fn origin(&self) -> Origin {
+        match self {
+            Self::Followed(known) => known.origin,
+            Self::Idle(_) | Self::Broken(_) => Origin::Console,
+        }
+    }
+
+    /// The source, unless it is broken.
+    pub(crate) fn source(&self) -> Option<&Source> {
+        match self {
+            Self::Followed(known) => Some(&known.source),
+            Self::Idle(idle) => Some(&idle.source),
+            Self::Broken(_) => None,
+        }
+    }
+}
+
+impl Sources {
+    pub(crate) fn new(shelf: Shelf) -> Self {
+        let (entries, changing) = (RwLock::default(), tokio::sync::Mutex::default());
+        Self { entries, shelf, checks: Checks::default(), under_way: UnderWay::default(), changing }
+    }
+
+    /// Those that are followed, in order of name.
+    pub(crate) fn all(&self) -> Vec<Arc<Known>> {
+        let followed = |entry: Entry| match entry {
+            Entry::Followed(known) => Some(known),
+            Entry::Idle(_) | Entry::Broken(_) => None,
+        };
+        self.entries().into_iter().filter_map(followed).collect()
+    }
+
+    /// The one with this name, if it is followed.
     pub(crate) fn named(&self, name: &SourceName) -> Option<Arc<Known>> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        match self.entry(name)? {
+            Entry::Followed(known) => Some(known),
+            Entry::Idle(_) | Entry::Broken(_) => None,
+        }
+    }
+
+    /// All of them, however they stand, in order of name.
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// The one with this name, however it stands.
+    pub(crate) fn entry(&self, name: &SourceName) -> Option<Entry> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// The connectors that a source can be made of.
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// Begin to follow a source.
@@ -67,16 +177,34 @@ impl Sources {
         origin: Origin,
     ) -> Result<(), ConsoleError> {
         let name = source.name().clone();
-        if self.named(&name).is_some() {
+        if self.entry(&name).is_some() {
             return Err(ConsoleError::NamedTwice { name });
         }
-        let other = (console.options().observe)(&name);
-        let observer = Arc::new(Told { pulse: console.pulse().clone(), other });
-        let options = FollowOptions { schedule: schedule.clone(), observer, ..FollowOptions::default() };
-        let (host, inbox) = (console.host().clone(), Arc::clone(console.store()));
-        let follower = Follower::start(host, inbox, source.clone(), options).await?;
-        let known = Arc::new(Known { source, schedule, follower, origin });
-        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(name, known);
+        let known = begin(console, source, schedule, origin).await?;
+        self.put(Entry::Followed(known));
         Ok(())
     }
+
+    fn put(&self, entry: Entry) {
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        entries.insert(entry.name().clone(), entry);
+    }
+
+    fn drop_entry(&self, name: &SourceName) {
+        self.entries.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+}
+
+async fn begin(
+    console: &Console,
+    source: Source,
+    schedule: Option<Schedule>,
+    origin: Origin,
+) -> Result<Arc<Known>, ConsoleError> {
+    let other = (console.options().observe)(source.name());
+    let observer = Arc::new(Told { pulse: console.pulse().clone(), other });
+    let options = FollowOptions { schedule: schedule.clone(), observer, ..FollowOptions::default() };
+    let (host, inbox) = (console.host().clone(), Arc::clone(console.store()));
+    let follower = Follower::start(host, inbox, source.clone(), options).await?;
+    Ok(Arc::new(Known { source, schedule, follower, origin }))
 }

@@ -44,6 +44,7 @@ impl Bench {
         let engine = Engine::new(EngineOptions::default()).unwrap();
         let options = ConsoleOptions {
             data: folder.path().to_owned(),
+            connectors: folder.path().join("connectors"),
             observe: Arc::new(|_| Arc::new(Unfollowed)),
             clock: Arc::new(Stopped),
         };

@@ -53,7 +53,7 @@ pub(crate) async fn serve(
 fn options(data: &Path, reporter: &Arc<Reporter>) -> ConsoleOptions {
     let reporter = Arc::clone(reporter);
     let observe: Observe = Arc::new(move |source| reporter.of(source));
-    ConsoleOptions { data: data.to_owned(), observe, clock: Arc::new(SystemClock) }
+    ConsoleOptions { data: data.to_owned(), connectors: data.join("connectors"), observe, clock: Arc::new(SystemClock) }
 }
 
 /// Follow all of them, or none: a file that is wrong is told before anything starts.

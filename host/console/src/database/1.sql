@@ -51,6 +51,7 @@ CREATE TABLE source (
   secrets    BLOB NOT NULL,                  -- sealed JSON: secret settings, proxy password
   schedule   TEXT,                           -- JSON: cron, time zone, jitter
   departed   TEXT NOT NULL,                  -- deactivate, delete
+  is_followed INTEGER NOT NULL,              -- whether an administrator said that it be followed
   created_at INTEGER NOT NULL,
   changed_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,243 @@
+//! What a person or a program asks of a source: import, refresh, cancel, pause, resume.
+//!
+//! A run goes on when whoever asked has gone; they learn its number as soon as it has one. Not here: who may ask.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use rollcall_host::error::RunError;
+use rollcall_host::inbox::{Inbox, Note};
+use rollcall_host::model::{Diagnosis, Key, RunId, SourceName};
+use rollcall_host::observe::Observer;
+use rollcall_host::{Cancel, Follower, Host, RunOptions, Source};
+use serde::Serialize;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::registry::{Refused, unusable};
+use super::{Entry, Sources};
+use crate::console::Console;
+use crate::problem::Problem;
+
+/// How long whoever asks waits for the number of the run.
+///
+/// 3 s. Why: a source that is free opens a run at once; for one that is busy nobody should wait longer at a blank page.
+const OPENING: Duration = Duration::from_secs(3);
+
+/// What became of an ask.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Begun {
+    /// The run. None: it waits for its turn, because the source is busy.
+    pub(crate) run: Option<RunId>,
+}
+
+/// Runs that were asked for, so that they can be stopped: nobody else could stop those of a source that is not followed.
+#[derive(Debug, Default)]
+pub(crate) struct UnderWay {
+    cancels: Mutex<BTreeMap<RunId, Cancel>>,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+/// What is asked for.
+enum Work {
+    Import { is_dry: bool },
+    Refresh(Vec<Key>),
+}
+
+/// Who does it.
+enum Doer {
+    Follower(Follower),
+    /// The host itself, for a source that is not followed.
+    Host(Host, Source),
+}
+
+impl Sources {
+    /// Import everything, or with `is_dry` only record what would happen. An import of a source that is not followed yet
+    /// makes it followed: that is how an administrator says so.
+    pub(crate) async fn import(
+        &self,
+        console: &Console,
+        name: &SourceName,
+        is_dry: bool,
+    ) -> Result<Begun, Problem> {
+        let mut doer = self.doer(console, name)?;
+        if let (Doer::Host(..), false) = (&doer, is_dry) {
+            self.set_followed(console, name, true).await.map_err(Refused::into_problem)?;
+            doer = self.doer(console, name)?;
+        }
+        self.begin(console, doer, Work::Import { is_dry }).await
+    }
+
+    /// Read these objects again. At most 1000 keys.
+    pub(crate) async fn refresh(
+        &self,
+        console: &Console,
+        name: &SourceName,
+        keys: Vec<Key>,
+    ) -> Result<Begun, Problem> {
+        let doer = self.doer(console, name)?;
+        self.begin(console, doer, Work::Refresh(keys)).await
+    }
+
+    /// Stop a run that is under way, whoever started it. False when it is not under way in this program.
+    pub(crate) fn cancel(&self, run: &RunId) -> bool {
+        self.all().iter().any(|known| known.follower.cancel(run)) || self.under_way.cancel(run)
+    }
+
+    /// End what was asked of sources, in good order. Whoever follows a source ends its own runs.
+    pub(crate) async fn end_asks(&self) {
+        self.under_way.end().await;
+    }
+
+    /// Hold the schedule back. What the source pushes is followed all the same.
+    pub(crate) async fn pause(&self, console: &Console, name: &SourceName) -> Result<(), Problem> {
+        self.note(console, name, &[Note::Paused(true)]).await
+    }
+
+    /// Let the schedule go on.
+    pub(crate) async fn resume_schedule(&self, console: &Console, name: &SourceName) -> Result<(), Problem> {
+        self.note(console, name, &[Note::Paused(false)]).await
+    }
+
+    /// Follow a source again that was stopped. A full run goes before the events that wait.
+    pub(crate) async fn resume(&self, console: &Console, name: &SourceName) -> Result<(), Problem> {
+        self.note(console, name, &[Note::Paused(false), Note::Stopped(None)]).await
+    }
+
+    async fn note(&self, console: &Console, name: &SourceName, notes: &[Note]) -> Result<(), Problem> {
+        self.entry(name).ok_or_else(Problem::not_found)?;
+        for note in notes {
+            console.store().note(name, note).await?;
+        }
+        console.pulse().beat();
+        Ok(())
+    }
+
+    fn doer(&self, console: &Console, name: &SourceName) -> Result<Doer, Problem> {
+        match self.entry(name).ok_or_else(Problem::not_found)? {
+            Entry::Followed(known) => Ok(Doer::Follower(known.follower.clone())),
+            Entry::Broken(broken) => Err(unusable(broken.diagnosis.clone())),
+            Entry::Idle(idle) if idle.unconfirmed.is_empty() => {
+                Ok(Doer::Host(console.host().clone(), idle.source.clone()))
+            }
+            Entry::Idle(_) => Err(unusable(unconfirmed())),
+        }
+    }
+
+    async fn begin(&self, console: &Console, doer: Doer, work: Work) -> Result<Begun, Problem> {
+        let (opened, opening) = oneshot::channel();
+        let (tell, told) = oneshot::channel();
+        let cancel = Cancel::new();
+        let observer = Arc::new(Opening {
+            console: console.clone(),
+            cancel: cancel.clone(),
+            opened: Mutex::new(Some(opened)),
+            run: OnceLock::new(),
+        });
+        let options = RunOptions { observer: observer.clone(), cancel, ..RunOptions::default() };
+        let console = console.clone();
+        self.under_way.spawn(async move {
+            let result = doer.run(work, options).await;
+            if let Some(run) = observer.run.get() {
+                console.sources().under_way.forget(run);
+            }
+            console.pulse().beat();
+            // Nobody waits for it any more once the run is open.
+            let _unheard = tell.send(result);
+        });
+        let first = async {
+            tokio::select! {
+                biased;
+                Ok(run) = opening => Ok(Begun { run: Some(run) }),
+                Ok(result) = told => result.map(|run| Begun { run: Some(run) }).map_err(Problem::from),
+                else => Ok(Begun { run: None }),
+            }
+        };
+        timeout(OPENING, first).await.unwrap_or(Ok(Begun { run: None }))
+    }
+}
+
+impl Doer {
+    async fn run(self, work: Work, options: RunOptions) -> Result<RunId, RunError> {
+        let report = match (self, work) {
+            (Self::Follower(follower), Work::Import { is_dry }) => {
+                follower.sync(RunOptions { dry_run: is_dry, ..options }).await?.report
+            }
+            (Self::Follower(follower), Work::Refresh(keys)) => follower.refresh(keys, options).await?,
+            (Self::Host(host, source), Work::Import { is_dry }) => {
+                host.sync(&source, RunOptions { dry_run: is_dry, ..options }).await?
+            }
+            (Self::Host(host, source), Work::Refresh(keys)) => host.refresh(&source, keys, options).await?,
+        };
+        Ok(report.run)
+    }
+}
+
+/// Tells whoever asked which run it is, as soon as there is one.
+struct Opening {
+    console: Console,
+    cancel: Cancel,
+    opened: Mutex<Option<oneshot::Sender<RunId>>>,
+    run: OnceLock<RunId>,
+}
+
+impl Observer for Opening {
+    fn opened(&self, run: &RunId) {
+        let run = self.run.get_or_init(|| run.clone());
+        self.console.sources().under_way.know(run, &self.cancel);
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(opened) = opened {
+            // Whoever asked may have gone.
+            let _unheard = opened.send(run.clone());
+        }
+        self.console.pulse().beat();
+    }
+}
+
+impl UnderWay {
+    fn spawn(&self, run: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(run);
+    }
+
+    fn know(&self, run: &RunId, cancel: &Cancel) {
+        self.cancels().insert(run.clone(), cancel.clone());
+    }
+
+    fn forget(&self, run: &RunId) {
+        self.cancels().remove(run);
+    }
+
+    fn cancel(&self, run: &RunId) -> bool {
+        self.cancels().get(run).map(Cancel::cancel).is_some()
+    }
+
+    async fn end(&self) {
+        self.cancels().values().for_each(Cancel::cancel);
+        let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        while tasks.join_next().await.is_some() {}
+    }
+
+    fn cancels(&self) -> MutexGuard<'_, BTreeMap<RunId, Cancel>> {
+        self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Refused {
+    /// As one problem, for where there is no form.
+    pub(crate) fn into_problem(self) -> Problem {
+        match self {
+            Self::Complaints(wrong) => unusable(super::complaints::all_of(wrong)),
+            Self::Problem(problem) => problem,
+        }
+    }
+}
+
+fn unconfirmed() -> Diagnosis {
+    Diagnosis::new("origins-unconfirmed", "nobody has confirmed yet which addresses this source may talk to")
+        .with_remedy("confirm them on the source's page")
+        .in_chinese("尚未确认该身份源可以访问哪些地址", "请在该身份源的页面上确认")
+}

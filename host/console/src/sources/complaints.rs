@@ -1,0 +1,226 @@
+//! What can be wrong with a configured source, in both languages, each at its place.
+//!
+//! Not here: what a connector says about its own settings.
+
+use rollcall_host::egress::{InvalidCa, InvalidProxy};
+use rollcall_host::error::{GuestError, LoadError};
+use rollcall_host::follow::InvalidSchedule;
+use rollcall_host::grant::InvalidOrigin;
+use rollcall_host::limits::MAX_JITTER;
+use rollcall_host::model::Diagnosis;
+
+use super::configured::Complaint;
+
+fn at(pointer: &str, diagnosis: Diagnosis) -> Complaint {
+    Complaint { pointer: pointer.to_owned(), diagnosis }
+}
+
+/// The name cannot be one.
+pub(crate) fn name() -> Complaint {
+    let diagnosis = Diagnosis::new(
+        "bad-source-name",
+        "the name must be 1 to 64 lower-case letters, digits and hyphens, not begin with a hyphen, and not be \"new\"",
+    )
+    .in_chinese("名称应为 1 到 64 个小写字母、数字或连字符，不能以连字符开头，也不能是 new", "");
+    at("/name", diagnosis)
+}
+
+/// The name is another source's.
+pub(crate) fn name_taken() -> Complaint {
+    let diagnosis = Diagnosis::new("source-named-twice", "another source has this name; choose another one")
+        .in_chinese("已有同名的身份源，请换一个名称", "");
+    at("/name", diagnosis)
+}
+
+/// A field has no value and needs one.
+pub(crate) fn missing(pointer: &str) -> Complaint {
+    at(pointer, Diagnosis::new("setting-missing", "this is needed").in_chinese("此项必填", ""))
+}
+
+/// A number was wanted.
+pub(crate) fn not_a_number(pointer: &str) -> Complaint {
+    at(pointer, Diagnosis::new("not-a-number", "this must be a whole number").in_chinese("此项应为整数", ""))
+}
+
+/// JSON was wanted.
+pub(crate) fn not_json(pointer: &str) -> Complaint {
+    at(pointer, Diagnosis::new("not-json", "this must be JSON").in_chinese("此项应为 JSON", ""))
+}
+
+/// What becomes of departed people is none of the choices.
+pub(crate) fn departed() -> Complaint {
+    let diagnosis = Diagnosis::new("bad-departed", "choose what becomes of people who left")
+        .in_chinese("请选择离职人员的处理方式", "");
+    at("/departed", diagnosis)
+}
+
+/// The proxy's URL is wrong.
+pub(crate) fn proxy(invalid: &InvalidProxy) -> Complaint {
+    let diagnosis = Diagnosis::new("bad-proxy", invalid.to_string());
+    let diagnosis = match invalid {
+        InvalidProxy::NotAUrl => {
+            diagnosis.in_chinese("代理应为完整的网址，例如 http://proxy.example.com:3128", "")
+        }
+        InvalidProxy::Scheme => diagnosis.in_chinese("代理网址应以 http://、https:// 或 socks5:// 开头", ""),
+        InvalidProxy::Path => diagnosis.in_chinese("代理网址应在端口号之后结束，不能带路径或查询参数", ""),
+        InvalidProxy::Credentials => proxy_with_password().diagnosis,
+    };
+    at("/egress/proxy/url", diagnosis)
+}
+
+/// The proxy's URL has a name in it, where its password would be shown.
+pub(crate) fn proxy_with_password() -> Complaint {
+    let diagnosis = Diagnosis::new(
+        "password-in-proxy-url",
+        "the proxy's name and password have fields of their own; leave them out of its URL",
+    )
+    .in_chinese("代理的用户名和密码请填写在各自的栏中，不要写在网址里", "");
+    at("/egress/proxy/url", diagnosis)
+}
+
+/// There is a password and nobody whose it is.
+pub(crate) fn password_alone() -> Complaint {
+    let diagnosis = Diagnosis::new("password-alone", "a password needs a name to log in with")
+        .in_chinese("填写密码时还需填写用户名", "");
+    at("/egress/proxy/user", diagnosis)
+}
+
+/// There is a name or a password and no proxy.
+pub(crate) fn proxy_missing() -> Complaint {
+    let diagnosis = Diagnosis::new("proxy-missing", "a name or password is given without a proxy's URL")
+        .in_chinese("填写了代理的用户名或密码，但没有填写代理网址", "");
+    at("/egress/proxy/url", diagnosis)
+}
+
+/// The certificates cannot be used.
+pub(crate) fn ca(invalid: &InvalidCa) -> Complaint {
+    let diagnosis = Diagnosis::new("ca-invalid", invalid.to_string())
+        .with_remedy(
+            "paste the authority's certificate in PEM form, from BEGIN CERTIFICATE to END CERTIFICATE",
+        )
+        .in_chinese(
+            format!("CA 证书无法使用：{invalid}"),
+            "请粘贴 PEM 格式的 CA 证书，从 BEGIN CERTIFICATE 到 END CERTIFICATE",
+        );
+    at("/egress/ca", diagnosis)
+}
+
+/// A part of the schedule is wrong.
+pub(crate) fn schedule(invalid: &InvalidSchedule) -> Complaint {
+    let diagnosis = Diagnosis::new("bad-schedule", invalid.to_string());
+    match invalid {
+        InvalidSchedule::Never { .. } => {
+            let chinese = "没有任何一天符合该时间表，请检查其中的日和月";
+            at("/schedule/cron", diagnosis.in_chinese(chinese, ""))
+        }
+        InvalidSchedule::TimeZone { .. } => {
+            let chinese = "没有这个时区，请填写 IANA 时区名，例如 Asia/Shanghai";
+            at("/schedule/time_zone", diagnosis.in_chinese(chinese, ""))
+        }
+        InvalidSchedule::Jitter { .. } => {
+            let chinese = format!("随机延迟最多为 {} 分钟", MAX_JITTER.as_secs() / 60);
+            at("/schedule/jitter", diagnosis.in_chinese(chinese, ""))
+        }
+        InvalidSchedule::Cron { .. } | _ => {
+            let chinese = "应为五段的 cron 表达式：分、时、日、月、星期，例如 30 3 * * *";
+            at("/schedule/cron", diagnosis.in_chinese(chinese, ""))
+        }
+    }
+}
+
+/// The connector asks for an origin that is none.
+pub(crate) fn planned_origin(invalid: &InvalidOrigin) -> Complaint {
+    let diagnosis =
+        Diagnosis::new("origin-invalid", format!("the settings lead to an invalid address: {invalid}"))
+            .with_remedy("check the addresses in the settings")
+            .in_chinese("这些设置指向无效的地址", "请检查设置中的地址");
+    at("/settings", diagnosis)
+}
+
+/// The connector died over the settings.
+pub(crate) fn connector_died(error: &GuestError) -> Complaint {
+    at("/connector", died(error))
+}
+
+fn died(error: &GuestError) -> Diagnosis {
+    Diagnosis::new("connector-died", format!("the connector failed as it read the settings: {error}"))
+        .with_remedy("tell the connector's author")
+        .in_chinese("连接器在读取设置时出错", "请联系连接器的作者")
+}
+
+/// No file among the connectors has this digest.
+pub(crate) fn connector_missing(digest: &str) -> Complaint {
+    let diagnosis =
+        Diagnosis::new("connector-missing", "the connector's file is not among the connectors any more")
+            .with_remedy("put the file back, or edit the source and choose another connector")
+            .in_chinese("连接器文件夹中已没有该连接器的文件", "请放回该文件，或编辑身份源并选择其他连接器")
+            .with_fact("digest", digest);
+    at("/connector", diagnosis)
+}
+
+/// The secrets were sealed with another key.
+pub(crate) fn secrets_unreadable() -> Diagnosis {
+    Diagnosis::new("secrets-unreadable", "the secrets of this source were sealed with another key")
+        .with_remedy(
+            "start the server with the key file that sealed them, or edit the source and enter them again",
+        )
+        .in_chinese(
+            "该身份源的密钥类设置是用另一个密钥文件加密的",
+            "请使用原来的密钥文件启动，或编辑身份源重新填写",
+        )
+}
+
+/// What was kept of a source cannot be read.
+pub(crate) fn unreadable(why: &str) -> Diagnosis {
+    Diagnosis::new("source-unreadable", format!("what is kept of this source cannot be read: {why}"))
+        .with_remedy("remove it and add it again; what was imported stays")
+        .in_chinese("该身份源保存的配置无法读取", "请移除后重新添加，已导入的内容会保留")
+}
+
+/// A connector's file cannot be used.
+pub(crate) fn load(error: &LoadError) -> Diagnosis {
+    match error {
+        LoadError::Read { .. } => {
+            Diagnosis::new("connector-unreadable", error.to_string()).in_chinese("无法读取该连接器文件", "")
+        }
+        LoadError::TooLarge { limit_bytes, .. } => Diagnosis::new("connector-too-large", error.to_string())
+            .in_chinese(format!("该文件超过了连接器的上限 {} MiB", limit_bytes >> 20), ""),
+        LoadError::Invalid(_) => Diagnosis::new("connector-invalid", error.to_string())
+            .with_remedy("choose the .wasm file that the connector's author published")
+            .in_chinese("该文件不是有效的 WebAssembly 组件", "请选择连接器作者发布的 .wasm 文件"),
+        LoadError::ImportNotGranted { import, .. } => Diagnosis::new("import-not-granted", error.to_string())
+            .with_remedy("do not use this file, and ask its author why it needs this")
+            .in_chinese(
+                format!("该连接器要求不予提供的能力 {import}"),
+                "请不要使用该文件，并向其作者询问原因",
+            ),
+        LoadError::Incompatible { contract, .. } => {
+            Diagnosis::new("contract-incompatible", error.to_string())
+                .with_remedy("use a version of the connector that was built for this contract")
+                .in_chinese(format!("该连接器与契约 {contract} 不符"), "请使用为该契约构建的版本")
+        }
+        LoadError::Describe(_) | LoadError::Descriptor(_) | _ => {
+            Diagnosis::new("connector-unusable", error.to_string())
+                .with_remedy("tell the connector's author")
+                .in_chinese("该连接器无法正确说明自身", "请联系连接器的作者")
+        }
+    }
+}
+
+/// All that is wrong with a source in one diagnosis, for where there is no form.
+pub(crate) fn all_of(mut complaints: Vec<Complaint>) -> Diagnosis {
+    if complaints.len() == 1
+        && let Some(only) = complaints.pop()
+    {
+        return only.diagnosis;
+    }
+    let list = |language: &str, between: &str| {
+        let messages: Vec<&str> =
+            complaints.iter().map(|complaint| complaint.diagnosis.localized(language).message).collect();
+        messages.join(between)
+    };
+    let n = complaints.len();
+    Diagnosis::new("settings-invalid", format!("{n} settings are wrong: {}", list("en", "; ")))
+        .with_remedy("edit the source")
+        .in_chinese(format!("有 {n} 项设置不正确：{}", list("zh-CN", "；")), "请编辑该身份源")
+}

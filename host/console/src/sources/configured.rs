@@ -1,0 +1,237 @@
+//! What an administrator configured of a source, and what it comes to: a source that can be run, or everything that is wrong
+//! with it.
+//!
+//! Not here: where it is kept (`kept`), and the form that it comes from (`form`).
+
+use std::fmt;
+use std::time::Duration;
+
+use rollcall_host::egress::{Client, Egress, Proxy};
+use rollcall_host::follow::{InvalidSchedule, Schedule};
+use rollcall_host::grant::Origin;
+use rollcall_host::model::{Problem, SourceName};
+use rollcall_host::{Connector, DepartedUsers, Source};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::complaints as say;
+
+/// Something that is wrong: where, as a JSON pointer into the configuration (`/settings/key`, `/egress/proxy/url`), and what.
+pub(crate) type Complaint = Problem;
+
+/// Any cron expression that is right, to ask about a time zone alone.
+const MIDNIGHT: &str = "0 0 * * *";
+
+/// What is configured of one source. It has every secret in place, so its `Debug` shows names alone.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Configured {
+    pub(crate) name: SourceName,
+    /// The digest of the connector's file.
+    pub(crate) connector: String,
+    /// What the connector's schema describes.
+    pub(crate) settings: Map<String, Value>,
+    pub(crate) proxy: Option<ServerProxy>,
+    /// Certificates to trust beside the usual ones, in PEM.
+    pub(crate) ca_pem: Option<String>,
+    /// The origins that an administrator confirmed.
+    pub(crate) allow: Vec<Origin>,
+    pub(crate) timing: Option<Timing>,
+    pub(crate) departed: DepartedUsers,
+    /// Whether it is followed. Nothing is imported by itself before an administrator said so.
+    pub(crate) is_followed: bool,
+}
+
+/// The proxy that everything of a source leaves through.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct ServerProxy {
+    /// Without name and password.
+    pub(crate) url: String,
+    pub(crate) user: Option<String>,
+    pub(crate) password: Option<String>,
+}
+
+/// When full runs are due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Timing {
+    /// Five fields: minute, hour, day of month, month, day of week.
+    pub(crate) cron: String,
+    /// A name of the IANA database; UTC if there is none.
+    pub(crate) time_zone: Option<String>,
+    /// How much later a run may begin.
+    pub(crate) jitter_s: u64,
+}
+
+/// A configuration that holds together.
+#[derive(Debug)]
+pub(crate) struct Understood {
+    pub(crate) source: Source,
+    pub(crate) schedule: Option<Schedule>,
+    /// What the settings lead to and no administrator has confirmed yet.
+    pub(crate) unconfirmed: Vec<Origin>,
+}
+
+impl Configured {
+    /// What it comes to with this connector. Offline.
+    pub(crate) async fn understand(&self, connector: Connector) -> Result<Understood, Vec<Complaint>> {
+        let settings = Value::Object(self.settings.clone());
+        let mut complaints = Vec::new();
+        let plan = match connector.validate(&settings).await {
+            Ok(Ok(plan)) => Some(plan),
+            Ok(Err(problems)) => {
+                complaints.extend(problems.into_iter().map(of_setting));
+                None
+            }
+            Err(error) => {
+                complaints.push(say::connector_died(&error));
+                None
+            }
+        };
+        let origins = plan.map(|plan| origins(&plan.origins)).transpose();
+        let origins = gather(origins.map_err(|complaint| vec![complaint]), &mut complaints).flatten();
+        let egress = gather(self.egress(), &mut complaints);
+        let schedule = gather(self.schedule(), &mut complaints);
+        match (origins, egress, schedule) {
+            (Some(origins), Some(egress), Some(schedule)) if complaints.is_empty() => {
+                let is_new = |origin: &Origin| !self.allow.contains(origin);
+                let unconfirmed = origins.into_iter().filter(is_new).collect();
+                let source = Source::new(self.name.clone(), connector, settings, egress)
+                    .with_departed_users(self.departed);
+                Ok(Understood { source, schedule, unconfirmed })
+            }
+            (..) => Err(complaints),
+        }
+    }
+
+    fn egress(&self) -> Result<Egress, Vec<Complaint>> {
+        let mut complaints = Vec::new();
+        let proxy = self.proxy.as_ref().map(ServerProxy::read).transpose();
+        let proxy = gather(proxy.map_err(|complaint| vec![complaint]), &mut complaints).flatten();
+        let ca_pem = self.ca_pem.as_ref().map(|pem| pem.clone().into_bytes());
+        let trust = Egress { proxy: None, ca_pem: ca_pem.clone(), allow: None };
+        if let Err(invalid) = Client::new(&trust) {
+            complaints.push(say::ca(&invalid));
+        }
+        let allow = Some(self.allow.clone());
+        if complaints.is_empty() { Ok(Egress { proxy, ca_pem, allow }) } else { Err(complaints) }
+    }
+
+    /// When full runs are due.
+    pub(crate) fn schedule(&self) -> Result<Option<Schedule>, Vec<Complaint>> {
+        self.timing.as_ref().map(Timing::schedule).transpose()
+    }
+}
+
+impl ServerProxy {
+    fn read(&self) -> Result<Proxy, Complaint> {
+        let proxy: Proxy = self.url.parse().map_err(|invalid| say::proxy(&invalid))?;
+        if proxy.user().is_some() {
+            return Err(say::proxy_with_password());
+        }
+        match (&self.user, &self.password) {
+            (Some(user), password) => Ok(proxy.with_credentials(user, password.clone().unwrap_or_default())),
+            (None, Some(_)) => Err(say::password_alone()),
+            (None, None) => Ok(proxy),
+        }
+    }
+}
+
+impl Timing {
+    /// As the host keeps it. The parts are asked about one by one, so that each complaint is at its own field.
+    fn schedule(&self) -> Result<Schedule, Vec<Complaint>> {
+        let Self { cron, time_zone, jitter_s } = self;
+        let jitter = Duration::from_secs(*jitter_s);
+        let parts = [
+            Schedule::parse(cron, None, Duration::ZERO),
+            Schedule::parse(MIDNIGHT, time_zone.as_deref(), Duration::ZERO),
+            Schedule::parse(MIDNIGHT, None, jitter),
+        ];
+        let complaints: Vec<Complaint> =
+            parts.iter().filter_map(|part| part.as_ref().err()).map(say::schedule).collect();
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        Schedule::parse(cron, time_zone.as_deref(), jitter)
+            .map_err(|invalid: InvalidSchedule| vec![say::schedule(&invalid)])
+    }
+}
+
+impl fmt::Debug for Configured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Configured")
+            .field("name", &self.name)
+            .field("connector", &self.connector)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ServerProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerProxy").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// A connector points into its settings, which are a part of the configuration.
+fn of_setting(problem: Problem) -> Complaint {
+    Complaint { pointer: format!("/settings{}", problem.pointer), diagnosis: problem.diagnosis }
+}
+
+fn origins(planned: &[String]) -> Result<Vec<Origin>, Complaint> {
+    planned.iter().map(|text| text.parse().map_err(|invalid| say::planned_origin(&invalid))).collect()
+}
+
+/// The value, or none once its complaints are with the others.
+fn gather<T>(result: Result<T, Vec<Complaint>>, complaints: &mut Vec<Complaint>) -> Option<T> {
+    match result {
+        Ok(value) => Some(value),
+        Err(wrong) => {
+            complaints.extend(wrong);
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timing(cron: &str, time_zone: Option<&str>, jitter_s: u64) -> Timing {
+        Timing { cron: cron.to_owned(), time_zone: time_zone.map(str::to_owned), jitter_s }
+    }
+
+    #[test]
+    fn each_part_of_a_schedule_that_is_wrong_is_complained_about_at_its_own_field() {
+        let wrong = timing("nightly", Some("China"), 90_000).schedule().unwrap_err();
+        let pointers: Vec<&str> = wrong.iter().map(|complaint| complaint.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/schedule/cron", "/schedule/time_zone", "/schedule/jitter"]);
+    }
+
+    #[test]
+    fn a_password_in_the_url_of_a_proxy_is_refused_and_not_repeated() {
+        let proxy =
+            ServerProxy { url: "http://me:hunter2@proxy:3128".to_owned(), user: None, password: None };
+        let complaint = proxy.read().unwrap_err();
+        assert_eq!(complaint.pointer, "/egress/proxy/url");
+        assert!(!format!("{complaint:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn secrets_are_in_no_debug_output() {
+        let proxy = ServerProxy {
+            url: "http://proxy:3128".to_owned(),
+            user: Some("me".to_owned()),
+            password: Some("hunter2".to_owned()),
+        };
+        let configured = Configured {
+            name: SourceName::new("head-office").unwrap(),
+            connector: "blake3:00".to_owned(),
+            settings: Map::from_iter([("secret".to_owned(), Value::from("hunter2"))]),
+            proxy: Some(proxy.clone()),
+            ca_pem: None,
+            allow: Vec::new(),
+            timing: None,
+            departed: DepartedUsers::Deactivate,
+            is_followed: false,
+        };
+        assert!(!format!("{configured:?} {proxy:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,215 @@
+//! Configured sources in the console's database: what is secret is sealed, everything else can be read.
+//!
+//! Not here: what is done with them (`registry`).
+
+use std::collections::BTreeSet;
+
+use rollcall_host::DepartedUsers;
+use rollcall_host::grant::Origin;
+use rollcall_host::model::{Diagnosis, SourceName, Timestamp};
+use rusqlite::{Row, named_params};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::complaints;
+use super::configured::{Configured, ServerProxy, Timing};
+use crate::database::{Database, DatabaseError};
+use crate::sealing::Key;
+
+const SELECT: &str =
+    "SELECT name, connector, settings, egress, secrets, schedule, departed, is_followed FROM source";
+
+/// A source of the database that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable {
+    pub(crate) name: SourceName,
+    pub(crate) connector: String,
+    pub(crate) diagnosis: Diagnosis,
+}
+
+/// What is known of the way out without its secret.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct KeptEgress {
+    proxy: Option<KeptProxy>,
+    ca_pem: Option<String>,
+    allow: Vec<Origin>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptProxy {
+    url: String,
+    user: Option<String>,
+}
+
+/// What is sealed.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Secrets {
+    settings: Map<String, Value>,
+    proxy_password: Option<String>,
+}
+
+/// A row as it is in the database.
+struct Kept {
+    name: String,
+    connector: String,
+    settings: String,
+    egress: String,
+    secrets: Vec<u8>,
+    schedule: Option<String>,
+    departed: String,
+    is_followed: bool,
+}
+
+/// Every source, in order of name.
+pub(crate) async fn all(
+    database: &Database,
+    key: &Key,
+) -> Result<Vec<Result<Configured, Unreadable>>, DatabaseError> {
+    let kept: Vec<Kept> = database
+        .read(|connection| {
+            let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY name"))?;
+            statement.query_map([], read)?.collect()
+        })
+        .await?;
+    Ok(kept.into_iter().filter_map(|kept| kept.open(key)).collect())
+}
+
+/// The source of this name.
+pub(crate) async fn named(
+    database: &Database,
+    key: &Key,
+    name: &SourceName,
+) -> Result<Option<Result<Configured, Unreadable>>, DatabaseError> {
+    let name = name.as_str().to_owned();
+    let kept: Vec<Kept> = database
+        .read(move |connection| {
+            let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE name = ?1"))?;
+            statement.query_map([name], read)?.collect()
+        })
+        .await?;
+    Ok(kept.into_iter().find_map(|kept| kept.open(key)))
+}
+
+/// Keep a source, in the place of the one of its name. `secret` are the settings that are sealed.
+pub(crate) async fn keep(
+    database: &Database,
+    key: &Key,
+    configured: &Configured,
+    secret: &BTreeSet<String>,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let kept = Kept::seal(key, configured, secret)?;
+    database
+        .write(move |transaction| {
+            let Kept { name, connector, settings, egress, secrets, schedule, departed, is_followed } = kept;
+            let now = now.unix_ms();
+            transaction
+                .prepare_cached(include_str!("kept/keep.sql"))
+                .and_then(|mut statement| {
+                    statement.execute(named_params! {
+                        ":name": name, ":connector": connector, ":settings": settings, ":egress": egress,
+                        ":secrets": secrets, ":schedule": schedule, ":departed": departed,
+                        ":is_followed": is_followed, ":now": now,
+                    })
+                })
+                .map(|_| ())
+                .map_err(DatabaseError::from)
+        })
+        .await
+}
+
+/// Forget a source. Whether it was there.
+pub(crate) async fn forget(database: &Database, name: &SourceName) -> Result<bool, DatabaseError> {
+    let name = name.as_str().to_owned();
+    database
+        .write(move |transaction| {
+            let n = transaction.execute("DELETE FROM source WHERE name = ?1", [name])?;
+            Ok::<_, DatabaseError>(n != 0)
+        })
+        .await
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    Ok(Kept {
+        name: row.get(0)?,
+        connector: row.get(1)?,
+        settings: row.get(2)?,
+        egress: row.get(3)?,
+        secrets: row.get(4)?,
+        schedule: row.get(5)?,
+        departed: row.get(6)?,
+        is_followed: row.get(7)?,
+    })
+}
+
+/// Where sealed secrets belong, so that those of one source cannot be given to another.
+fn context(name: &str) -> String {
+    format!("source/{name}/secrets")
+}
+
+impl Kept {
+    fn seal(key: &Key, configured: &Configured, secret: &BTreeSet<String>) -> Result<Self, DatabaseError> {
+        let Configured { name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed } =
+            configured;
+        let (hidden, shown): (Map<_, _>, Map<_, _>) =
+            settings.clone().into_iter().partition(|(name, _)| secret.contains(name));
+        let proxy_password = proxy.as_ref().and_then(|proxy| proxy.password.clone());
+        let proxy =
+            proxy.as_ref().map(|proxy| KeptProxy { url: proxy.url.clone(), user: proxy.user.clone() });
+        let egress = KeptEgress { proxy, ca_pem: ca_pem.clone(), allow: allow.clone() };
+        let secrets = json(&Secrets { settings: hidden, proxy_password })?;
+        Ok(Self {
+            name: name.as_str().to_owned(),
+            connector: connector.clone(),
+            settings: json(&shown)?,
+            egress: json(&egress)?,
+            secrets: key.seal(&context(name.as_str()), secrets.as_bytes()),
+            schedule: timing.as_ref().map(json).transpose()?,
+            departed: departed_name(*departed).to_owned(),
+            is_followed: *is_followed,
+        })
+    }
+
+    /// None for a row whose name this program never wrote.
+    fn open(self, key: &Key) -> Option<Result<Configured, Unreadable>> {
+        let name = SourceName::new(self.name.clone()).ok()?;
+        let connector = self.connector.clone();
+        Some(self.read(key, name.clone()).map_err(|diagnosis| Unreadable { name, connector, diagnosis }))
+    }
+
+    fn read(self, key: &Key, name: SourceName) -> Result<Configured, Diagnosis> {
+        let broken = |error: serde_json::Error| complaints::unreadable(&error.to_string());
+        let opened =
+            key.open(&context(&self.name), &self.secrets).map_err(|_| complaints::secrets_unreadable())?;
+        let Secrets { settings: hidden, proxy_password } = serde_json::from_slice(&opened).map_err(broken)?;
+        let mut settings: Map<String, Value> = serde_json::from_str(&self.settings).map_err(broken)?;
+        settings.extend(hidden);
+        let KeptEgress { proxy, ca_pem, allow } = serde_json::from_str(&self.egress).map_err(broken)?;
+        let proxy = proxy.map(|KeptProxy { url, user }| ServerProxy { url, user, password: proxy_password });
+        let timing: Option<Timing> =
+            self.schedule.as_deref().map(serde_json::from_str).transpose().map_err(broken)?;
+        let departed = departed_named(&self.departed)
+            .ok_or_else(|| complaints::unreadable("departed is none of the choices"))?;
+        let (connector, is_followed) = (self.connector, self.is_followed);
+        Ok(Configured { name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed })
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<String, DatabaseError> {
+    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()).into())
+}
+
+/// The name in the database and in a form.
+pub(crate) const fn departed_name(departed: DepartedUsers) -> &'static str {
+    match departed {
+        DepartedUsers::Deactivate => "deactivate",
+        DepartedUsers::Delete => "delete",
+    }
+}
+
+/// What this name stands for.
+pub(crate) fn departed_named(name: &str) -> Option<DepartedUsers> {
+    [DepartedUsers::Deactivate, DepartedUsers::Delete].into_iter().find(|rule| departed_name(*rule) == name)
+}

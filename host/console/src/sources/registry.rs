@@ -1,0 +1,231 @@
+//! Sources that are configured in the console: taken up at the start, added, changed, confirmed, followed, removed.
+//!
+//! One change at a time, and each to its end even when whoever asked has gone. A change is kept before it takes effect, so a
+//! program that dies meanwhile begins with it. Not here: the forms.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use rollcall_host::Connector;
+use rollcall_host::grant::Origin as WebOrigin;
+use rollcall_host::model::{Diagnosis, SourceName};
+
+use super::configured::{Complaint, Configured, Understood};
+use super::kept::{self, Unreadable};
+use super::{Broken, Entry, Idle, Origin, Sources, begin, complaints, schema};
+use crate::console::{Console, ConsoleError};
+use crate::database::DatabaseError;
+use crate::problem::Problem;
+
+/// Why a configuration was not taken.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Refused {
+    /// These are wrong.
+    Complaints(Vec<Complaint>),
+    /// It was not even looked at, or could not be kept.
+    Problem(Problem),
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<ConsoleError> for Refused {
+    fn from(error: ConsoleError) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+impl From<DatabaseError> for Refused {
+    fn from(error: DatabaseError) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+impl Sources {
+    /// Take up what is configured in the console. A source that cannot be used is listed with the reason and keeps no other
+    /// from being followed.
+    pub(crate) async fn take_up(&self, console: &Console) -> Result<(), ConsoleError> {
+        let _alone = self.changing.lock().await;
+        for configured in kept::all(console.database(), console.key()).await? {
+            let name = configured.as_ref().map_or_else(|broken| &broken.name, |configured| &configured.name);
+            if self.entry(name).is_some() {
+                tracing::warn!(source = %name, "the source is configured in a file, so the console's own is left alone");
+                continue;
+            }
+            let entry = match configured {
+                Ok(configured) => self.settled(console, &configured).await?,
+                Err(unreadable) => broken(unreadable),
+            };
+            self.put(entry);
+        }
+        Ok(())
+    }
+
+    /// What is configured of a source of the console, with its secrets.
+    pub(crate) async fn configured(
+        &self,
+        console: &Console,
+        name: &SourceName,
+    ) -> Result<Result<Configured, Unreadable>, Problem> {
+        let entry = self.entry(name).ok_or_else(Problem::not_found)?;
+        if entry.origin() == Origin::File {
+            return Err(in_a_file(name));
+        }
+        kept::named(console.database(), console.key(), name).await?.ok_or_else(Problem::not_found)
+    }
+
+    /// Add a source. It is not followed until an administrator says so.
+    pub(crate) async fn add(&self, console: &Console, configured: Configured) -> Result<(), Refused> {
+        let _alone = self.changing.lock().await;
+        if self.entry(&configured.name).is_some() {
+            return Err(Refused::Complaints(vec![complaints::name_taken()]));
+        }
+        self.take(console, configured).await
+    }
+
+    /// Put this in the place of what was configured under the same name. A source that was followed is followed again.
+    pub(crate) async fn change(&self, console: &Console, configured: Configured) -> Result<(), Refused> {
+        let _alone = self.changing.lock().await;
+        let entry = self.entry(&configured.name).ok_or_else(Problem::not_found)?;
+        if entry.origin() == Origin::File {
+            return Err(in_a_file(&configured.name).into());
+        }
+        self.take(console, configured).await
+    }
+
+    /// Confirm that a source may talk to these origins: all that its settings lead to must be among them.
+    pub(crate) async fn confirm(
+        &self,
+        console: &Console,
+        name: &SourceName,
+        origins: Vec<WebOrigin>,
+    ) -> Result<(), Refused> {
+        self.reconfigure(console, name, |configured| configured.allow = origins).await
+    }
+
+    /// Follow a source from now on, or no more.
+    pub(crate) async fn set_followed(
+        &self,
+        console: &Console,
+        name: &SourceName,
+        is_followed: bool,
+    ) -> Result<(), Refused> {
+        self.reconfigure(console, name, |configured| configured.is_followed = is_followed).await
+    }
+
+    /// Forget a source. What was imported from it stays, and so does its history.
+    pub(crate) async fn remove(&self, console: &Console, name: &SourceName) -> Result<(), Problem> {
+        let _alone = self.changing.lock().await;
+        let entry = self.entry(name).ok_or_else(Problem::not_found)?;
+        if entry.origin() == Origin::File {
+            return Err(in_a_file(name));
+        }
+        kept::forget(console.database(), name).await?;
+        end(&entry).await;
+        self.checks.forget(name);
+        self.drop_entry(name);
+        console.pulse().beat();
+        Ok(())
+    }
+
+    async fn reconfigure(
+        &self,
+        console: &Console,
+        name: &SourceName,
+        change: impl FnOnce(&mut Configured) + Send,
+    ) -> Result<(), Refused> {
+        let _alone = self.changing.lock().await;
+        let mut configured =
+            self.configured(console, name).await?.map_err(|broken| unusable(broken.diagnosis))?;
+        change(&mut configured);
+        self.take(console, configured).await
+    }
+
+    /// Keep a configuration that holds together, and let it take effect.
+    async fn take(&self, console: &Console, configured: Configured) -> Result<(), Refused> {
+        let missing = || Refused::Complaints(vec![complaints::connector_missing(&configured.connector)]);
+        let connector = self.shelf.find(&configured.connector).await.ok_or_else(missing)?;
+        configured.understand(connector.clone()).await.map_err(Refused::Complaints)?;
+        let secret = schema::secrets(&connector.descriptor().settings_schema);
+        kept::keep(console.database(), console.key(), &configured, &secret, console.now()).await?;
+        if let Some(entry) = self.entry(&configured.name) {
+            end(&entry).await;
+        }
+        self.checks.forget(&configured.name);
+        let entry = self.settled(console, &configured).await?;
+        self.put(entry);
+        console.pulse().beat();
+        Ok(())
+    }
+
+    /// What comes of a configuration: it is followed, or waits, or is broken.
+    async fn settled(&self, console: &Console, configured: &Configured) -> Result<Entry, ConsoleError> {
+        let Some(connector) = self.shelf.find(&configured.connector).await else {
+            let missing = complaints::connector_missing(&configured.connector);
+            return Ok(broken(unreadable(configured, missing.diagnosis)));
+        };
+        let understood = match configured.understand(connector).await {
+            Ok(understood) => understood,
+            Err(wrong) => return Ok(broken(unreadable(configured, complaints::all_of(wrong)))),
+        };
+        let Understood { source, schedule, unconfirmed } = understood;
+        if configured.is_followed && unconfirmed.is_empty() {
+            return Ok(Entry::Followed(begin(console, source, schedule, Origin::Console).await?));
+        }
+        let is_to_be_followed = configured.is_followed;
+        Ok(Entry::Idle(Arc::new(Idle { source, unconfirmed, is_to_be_followed })))
+    }
+}
+
+/// Do something to its end, whether or not somebody waits for it: a browser that goes away must not leave a source half
+/// changed.
+pub(crate) async fn to_the_end<T, E>(
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Problem> + Send + 'static,
+{
+    tokio::spawn(work).await.unwrap_or_else(|died| Err(Problem::failed(&died).into()))
+}
+
+/// What a connector is, as a person who is to choose it would ask.
+pub(crate) fn name_of(connector: &Connector, language: &str) -> String {
+    let descriptor = connector.descriptor();
+    let named = descriptor.names.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(language));
+    named.map_or_else(|| descriptor.name.clone(), |(_, name)| name.clone())
+}
+
+async fn end(entry: &Entry) {
+    if let Entry::Followed(known) = entry {
+        known.follower.stop().await;
+    }
+}
+
+fn broken(unreadable: Unreadable) -> Entry {
+    let Unreadable { name, connector, diagnosis } = unreadable;
+    tracing::warn!(source = %name, code = diagnosis.code, "a source of the console cannot be used");
+    Entry::Broken(Arc::new(Broken { name, connector, diagnosis }))
+}
+
+fn unreadable(configured: &Configured, diagnosis: Diagnosis) -> Unreadable {
+    Unreadable { name: configured.name.clone(), connector: configured.connector.clone(), diagnosis }
+}
+
+/// The source cannot be used as it is.
+pub(crate) fn unusable(diagnosis: Diagnosis) -> Problem {
+    Problem::new(StatusCode::CONFLICT, diagnosis)
+}
+
+fn in_a_file(name: &SourceName) -> Problem {
+    let diagnosis = Diagnosis::new(
+        "source-in-a-file",
+        format!("source {name} is configured in a file and is changed there"),
+    )
+    .with_remedy("edit the file, then start the server again")
+    .in_chinese(format!("身份源 {name} 在文件中配置，只能在该文件中修改"), "请编辑该文件，然后重新启动服务");
+    unusable(diagnosis)
+}

@@ -1,0 +1,164 @@
+//! How a source stands: what a list and its own page show, and what the API answers.
+//!
+//! Not here: how it is drawn.
+
+use rollcall_host::history::{Run, RunKind, RunState};
+use rollcall_host::inbox::{Following, Inbox, InboxCounts};
+use rollcall_host::model::{Diagnosis, SourceName};
+use rollcall_host::sqlite::RunFilter;
+use serde::Serialize;
+
+use super::checks::Check;
+use super::{Entry, Origin};
+use crate::console::Console;
+use crate::problem::Problem;
+
+/// Runs that are looked through for the last full one that has ended.
+///
+/// 2. Why: at most one of them is still under way.
+const FULL_RUNS: u32 = 2;
+
+/// How a source stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Standing {
+    pub(crate) name: SourceName,
+    /// Where it is configured.
+    pub(crate) origin: Origin,
+    /// Which connector it has; none when that cannot be loaded.
+    pub(crate) connector: Option<ConnectorName>,
+    pub(crate) state: State,
+    /// Why it is broken.
+    pub(crate) diagnosis: Option<Diagnosis>,
+    /// Origins that an administrator has still to confirm.
+    pub(crate) unconfirmed_origins: Vec<String>,
+    /// Whether it has a schedule.
+    pub(crate) has_schedule: bool,
+    pub(crate) following: Following,
+    pub(crate) events: InboxCounts,
+    /// What is under way, with its progress.
+    pub(crate) running: Option<Run>,
+    /// The last full run that has ended and was no rehearsal.
+    pub(crate) last_full_run: Option<Run>,
+    /// The latest check since the source was changed.
+    pub(crate) check: Option<Check>,
+}
+
+/// What can be expected of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum State {
+    /// It is followed.
+    Followed,
+    /// It was stopped and waits for an administrator.
+    Stopped,
+    /// It is configured, and an administrator has still to say that it be followed.
+    Idle,
+    /// An administrator has still to confirm where it may go.
+    Unconfirmed,
+    /// It cannot be used.
+    Broken,
+}
+
+/// Which connector a source has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct ConnectorName {
+    pub(crate) id: String,
+    /// What a person calls the source, in English.
+    pub(crate) name: String,
+    /// The same in other languages.
+    pub(crate) names: Vec<(String, String)>,
+    pub(crate) version: String,
+    pub(crate) digest: String,
+    /// Whether it can hear of changes as they happen.
+    pub(crate) is_live: bool,
+}
+
+impl ConnectorName {
+    /// What it is called in this language.
+    pub(crate) fn localized(&self, language: &str) -> &str {
+        let named = self.names.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(language));
+        named.map_or(&self.name, |(_, name)| name)
+    }
+}
+
+impl Standing {
+    /// Whether departures of its last full run wait for an administrator.
+    pub(crate) fn is_held(&self) -> bool {
+        self.last_full_run.as_ref().is_some_and(|run| run.state == RunState::Held)
+    }
+}
+
+/// How this source stands.
+pub(crate) async fn of(console: &Console, name: &SourceName) -> Result<Standing, Problem> {
+    let entry = console.sources().entry(name).ok_or_else(Problem::not_found)?;
+    of_entry(console, entry).await
+}
+
+/// How all of them stand, in order of name.
+pub(crate) async fn of_all(console: &Console) -> Result<Vec<Standing>, Problem> {
+    let mut all = Vec::new();
+    for entry in console.sources().entries() {
+        all.push(of_entry(console, entry).await?);
+    }
+    Ok(all)
+}
+
+async fn of_entry(console: &Console, entry: Entry) -> Result<Standing, Problem> {
+    let (name, store) = (entry.name().clone(), console.store());
+    let following = store.following(&name).await?;
+    let of_this = RunFilter { source: Some(name.clone()), ..RunFilter::default() };
+    let running = RunFilter { state: Some(RunState::Running), ..of_this.clone() };
+    let full = RunFilter { kind: Some(RunKind::Full), dry_run: Some(false), ..of_this };
+    let full_runs = store.runs_where(&full, None, FULL_RUNS).await?;
+    Ok(Standing {
+        origin: entry.origin(),
+        connector: entry.source().map(connector_name),
+        state: state(&entry, &following),
+        diagnosis: diagnosis(&entry),
+        unconfirmed_origins: unconfirmed(&entry),
+        has_schedule: matches!(&entry, Entry::Followed(known) if known.schedule.is_some()),
+        events: store.counts(&name).await?,
+        running: store.runs_where(&running, None, 1).await?.pop(),
+        last_full_run: full_runs.into_iter().find(|run| run.state != RunState::Running),
+        check: console.sources().checked(&name),
+        following,
+        name,
+    })
+}
+
+fn state(entry: &Entry, following: &Following) -> State {
+    match entry {
+        Entry::Followed(_) if following.stopped.is_some() => State::Stopped,
+        Entry::Followed(_) => State::Followed,
+        Entry::Idle(idle) if idle.unconfirmed.is_empty() => State::Idle,
+        Entry::Idle(_) => State::Unconfirmed,
+        Entry::Broken(_) => State::Broken,
+    }
+}
+
+fn diagnosis(entry: &Entry) -> Option<Diagnosis> {
+    match entry {
+        Entry::Broken(broken) => Some(broken.diagnosis.clone()),
+        Entry::Followed(_) | Entry::Idle(_) => None,
+    }
+}
+
+fn unconfirmed(entry: &Entry) -> Vec<String> {
+    match entry {
+        Entry::Idle(idle) => idle.unconfirmed.iter().map(ToString::to_string).collect(),
+        Entry::Followed(_) | Entry::Broken(_) => Vec::new(),
+    }
+}
+
+fn connector_name(source: &rollcall_host::Source) -> ConnectorName {
+    let connector = source.connector();
+    let (descriptor, identity) = (connector.descriptor(), connector.identity());
+    ConnectorName {
+        id: identity.id.clone(),
+        name: descriptor.name.clone(),
+        names: descriptor.names.clone(),
+        version: identity.version.clone(),
+        digest: identity.digest.clone(),
+        is_live: connector.is_live(),
+    }
+}
