@@ -77,6 +77,9 @@ impl Leaving {
     }
 }
 
+/// What the refusals below are called.
+pub(crate) const HELD: [&str; 2] = ["departures-held", "departure-held"];
+
 /// Why a full run retires nothing.
 pub(crate) fn all_held(leaving: &[Leaving]) -> Diagnosis {
     let english = leaving.iter().map(|Leaving { resource_type, n_leaving, n_known }| {

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::directory::{Action, Write};
 use crate::error::StoreError;
+use crate::guard;
 use crate::model::{Diagnosis, Entry, Failure, Key, Progress, RunId, Severity, SourceName, Timestamp};
 
 /// The record of every run, and the lock that keeps a source to one run at a time.
@@ -364,6 +365,14 @@ pub struct ChangeRecord {
     pub witness: Option<String>,
     /// Why it did not happen, when it was refused.
     pub refusal: Option<Diagnosis>,
+}
+
+impl ChangeRecord {
+    /// Whether it did not happen because it waits for a person: a departure, one of too many.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.refusal.as_ref().is_some_and(|refusal| guard::HELD.contains(&refusal.code.as_str()))
+    }
 }
 
 impl From<&Write> for ChangeRecord {

@@ -1,16 +1,17 @@
 //! The change records of a run, chosen and counted by what they are.
 
 use rusqlite::{Connection, params};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
 use crate::directory::Action;
 use crate::error::StoreError;
+use crate::guard;
 use crate::history::{ChangeRecord, Numbered};
 use crate::model::RunId;
 use crate::sqlite::SqliteStore;
 use crate::sqlite::history::{CHANGE, number_of, read_change};
-use crate::sqlite::rows::{count, from_name, to_integer};
+use crate::sqlite::rows::{count, from_name, to_integer, to_json};
 use crate::sqlite::words::Words;
 
 /// Which change records are asked for; everything that is given must hold.
@@ -27,12 +28,14 @@ pub struct ChangeFilter {
 }
 
 /// What a change came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It happened; in a dry run, it would have.
     Applied,
-    /// It was refused.
+    /// It waits for a person: [`ChangeRecord::is_held`].
+    Held,
+    /// It was refused, for another reason than that.
     Refused,
 }
 
@@ -43,8 +46,8 @@ pub struct ChangeCount {
     pub resource_type: String,
     /// What happened, or would have.
     pub action: Action,
-    /// Whether it was refused.
-    pub refused: bool,
+    /// What it came to.
+    pub outcome: Outcome,
     /// How many.
     pub n: u64,
 }
@@ -64,12 +67,8 @@ impl SqliteStore {
     ) -> Result<Vec<Numbered<ChangeRecord>>, StoreError> {
         let run = number_of(run)?;
         let words = Words::of(&filter.text);
-        let filter = Filter::default()
-            .with("run = ?", run)
-            .with("number > ?", to_integer(after.unwrap_or(0)))
-            .with_any("resource_type = ?", filter.resource_type.clone())
-            .with_any("action = ?", filter.action.map(|action| action.as_str().to_owned()))
-            .with_any("refused = ?", filter.outcome.map(|outcome| outcome == Outcome::Refused));
+        let filter =
+            conditions(filter)?.with("run = ?", run).with("number > ?", to_integer(after.unwrap_or(0)));
         self.connections
             .read(move |connection| {
                 let snapshot = connection.unchecked_transaction()?;
@@ -85,12 +84,33 @@ impl SqliteStore {
     ///
     /// When the store fails, or the run is not of it.
     pub async fn change_counts(&self, run: &RunId) -> Result<Vec<ChangeCount>, StoreError> {
-        let run = number_of(run)?;
-        self.connections.read(move |connection| count_changes(connection, run)).await
+        let (run, held) = (number_of(run)?, held()?);
+        self.connections.read(move |connection| count_changes(connection, run, &held)).await
     }
 }
 
-/// The numbers of those that pass, from the index alone.
+fn conditions(filter: &ChangeFilter) -> Result<Filter, StoreError> {
+    let chosen = Filter::default()
+        .with_any("resource_type = ?", filter.resource_type.clone())
+        .with_any("action = ?", filter.action.map(|action| action.as_str().to_owned()));
+    Ok(match filter.outcome {
+        None => chosen,
+        Some(Outcome::Applied) => chosen.must("NOT refused"),
+        Some(Outcome::Held) => {
+            chosen.must("refused").with("refusal ->> '$.code' IN (SELECT value FROM json_each(?))", held()?)
+        }
+        Some(Outcome::Refused) => chosen
+            .must("refused")
+            .with("refusal ->> '$.code' NOT IN (SELECT value FROM json_each(?))", held()?),
+    })
+}
+
+/// What the refusals of what waits for a person are called, as a JSON array.
+fn held() -> Result<String, StoreError> {
+    to_json(&guard::HELD).map_err(StoreError::failed)
+}
+
+/// The numbers of those that pass, from the index alone unless it is asked why something was refused.
 fn find(connection: &Connection, filter: &Filter, words: &Words, limit: u32) -> rusqlite::Result<Vec<i64>> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut statement = connection.prepare_cached(&format!(
@@ -115,19 +135,29 @@ fn select_one(connection: &Connection, run: i64, number: i64) -> rusqlite::Resul
         .query_one(params![run, number], read_change)
 }
 
-fn count_changes(connection: &Connection, run: i64) -> rusqlite::Result<Vec<ChangeCount>> {
+fn count_changes(connection: &Connection, run: i64, held: &str) -> rusqlite::Result<Vec<ChangeCount>> {
     connection
         .prepare_cached(
-            "SELECT resource_type, action, refused, count(*) FROM change INDEXED BY change_traits
-             WHERE run = ?1 GROUP BY resource_type, action, refused",
+            "SELECT resource_type, action, refused,
+               CASE WHEN refused THEN refusal ->> '$.code' IN (SELECT value FROM json_each(?2)) ELSE false END,
+               count(*)
+             FROM change INDEXED BY change_traits WHERE run = ?1 GROUP BY 1, 2, 3, 4",
         )?
-        .query_map([run], |row| {
+        .query_map(params![run, held], |row| {
             Ok(ChangeCount {
                 resource_type: row.get(0)?,
                 action: from_name(row, 1)?,
-                refused: row.get(2)?,
-                n: count(row, 3)?,
+                outcome: outcome(row.get(2)?, row.get(3)?),
+                n: count(row, 4)?,
             })
         })?
         .collect()
+}
+
+const fn outcome(is_refused: bool, is_held: bool) -> Outcome {
+    match (is_refused, is_held) {
+        (false, _) => Outcome::Applied,
+        (true, true) => Outcome::Held,
+        (true, false) => Outcome::Refused,
+    }
 }
