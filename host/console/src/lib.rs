@@ -27,6 +27,7 @@ mod sources;
 mod why;
 
 mod live;
+mod pace;
 mod page;
 mod problem;
 mod pulse;

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_host::follow::{FollowObserver, RunEnded};
-use rollcall_host::history::Trigger;
+use rollcall_host::history::{Counters, Trigger};
 use rollcall_host::inbox::{ChannelNote, Refused, Stopped};
-use rollcall_host::model::RunId;
+use rollcall_host::model::{Entry, Progress, RunId};
 use tokio::sync::watch;
 use tokio::time::timeout;
+
+use crate::pace::Paces;
 
 /// How long a live page waits for a beat before it looks by itself.
 ///
@@ -21,11 +23,12 @@ const LOOK: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub(crate) struct Pulse {
     beats: watch::Sender<u64>,
+    paces: Arc<Paces>,
 }
 
 impl Default for Pulse {
     fn default() -> Self {
-        Self { beats: watch::Sender::new(0) }
+        Self { beats: watch::Sender::new(0), paces: Arc::default() }
     }
 }
 
@@ -33,6 +36,11 @@ impl Pulse {
     /// Something happened.
     pub(crate) fn beat(&self) {
         self.beats.send_modify(|n| *n = n.wrapping_add(1));
+    }
+
+    /// How fast the runs go that are under way.
+    pub(crate) fn paces(&self) -> &Paces {
+        &self.paces
     }
 
     /// Hears the beats from now on.
@@ -72,7 +80,21 @@ impl FollowObserver for Told {
         self.pulse.beat();
     }
 
+    fn run_progress(&self, run: &RunId, progress: Option<&Progress>, counters: &Counters) {
+        self.other.run_progress(run, progress, counters);
+        if let Some(progress) = progress {
+            self.pulse.paces.saw(run, progress);
+        }
+        self.pulse.beat();
+    }
+
+    fn run_entry(&self, run: &RunId, entry: &Entry) {
+        self.other.run_entry(run, entry);
+        self.pulse.beat();
+    }
+
     fn run_ended(&self, ended: &RunEnded) {
+        self.pulse.paces.forget(&ended.report.run);
         self.other.run_ended(ended);
         self.pulse.beat();
     }
