@@ -1,11 +1,49 @@
-//! Runs: the list, one run with its log and its changes, live while it is under way, and as files.
+//! Runs: the list, one run with its changes and its log, live while it is under way, and as files.
 //!
 //! Not here: how runs are made (`sources`).
 
 use axum::Router;
+use axum::routing::{get, post};
+use serde::de::DeserializeOwned;
+use serde::de::value::{Error, StrDeserializer};
 
 use crate::console::Console;
 
+mod act;
+mod balance;
+mod changes;
+mod export;
+mod facets;
+mod head;
+mod links;
+mod list;
+mod log;
+mod query;
+mod run;
+mod stage;
+mod start;
+#[cfg(test)]
+mod testing;
+mod words;
+
+pub(crate) use links::{address, object_link};
+pub(crate) use list::{choice, cursor};
+
 pub(crate) fn routes() -> Router<Console> {
     Router::new()
+        .route("/history", get(list::of_all))
+        .route("/history/live", get(list::live_of_all))
+        .route("/sources/{source}/history", get(list::of_source))
+        .route("/sources/{source}/history/live", get(list::live_of_source))
+        .route("/runs/{run}", get(run::page))
+        .route("/runs/{run}/live", get(run::live))
+        .route("/runs/{run}/export.csv", get(export::csv))
+        .route("/runs/{run}/export.jsonl", get(export::json_lines))
+        .route("/runs/{run}/cancel", post(act::cancel))
+        .route("/runs/{run}/retry", post(act::retry))
+}
+
+/// The value of an enum that is called like this. A query with another name, or with none, does not ask for one.
+pub(crate) fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
+    T::deserialize(StrDeserializer::<Error>::new(name)).ok()
 }

@@ -31,6 +31,14 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, diagnosis)
     }
 
+    /// Whoever asks may look and not change.
+    pub(crate) fn forbidden() -> Self {
+        let diagnosis = Diagnosis::new("forbidden", "this needs the right to manage, which you do not have")
+            .with_remedy("ask an administrator, or use a token whose scope is `manage`")
+            .in_chinese("您没有执行此操作所需的管理权限", "请联系管理员，或使用具有 manage 权限的令牌");
+        Self::new(StatusCode::FORBIDDEN, diagnosis)
+    }
+
     /// The host itself failed. The cause is logged and not told.
     pub(crate) fn failed(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "a request could not be answered");

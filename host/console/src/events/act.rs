@@ -1,0 +1,56 @@
+//! What somebody does about events: let failed ones be tried again, let a source that was stopped go on.
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Redirect;
+use rollcall_host::inbox::{Inbox, Note};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::page::followed;
+use crate::console::Console;
+use crate::identity::audit;
+use crate::problem::Problem;
+use crate::visitor::Visitor;
+
+/// Which events are tried again: this one, or all that failed.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Retry {
+    number: Option<u64>,
+}
+
+/// `POST /sources/{source}/events/retry`.
+pub(super) async fn retry(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(source): Path<String>,
+    Form(Retry { number }): Form<Retry>,
+) -> Result<Redirect, Problem> {
+    if !visitor.who.may_manage() {
+        return Err(Problem::forbidden());
+    }
+    let source = followed(&console, source)?;
+    let numbers = number.map(|number| [number]);
+    let n_events =
+        console.store().retry(&source, numbers.as_ref().map(|n| n.as_slice()), console.now()).await?;
+    console.pulse().beat();
+    let detail = json!({"number": number, "n_events": n_events});
+    audit::record(&console, &visitor, "events-retried", source.as_str(), detail).await?;
+    Ok(Redirect::to(&format!("/sources/{source}/events")))
+}
+
+/// `POST /sources/{source}/events/resume`.
+pub(super) async fn resume(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(source): Path<String>,
+) -> Result<Redirect, Problem> {
+    if !visitor.who.may_manage() {
+        return Err(Problem::forbidden());
+    }
+    let source = followed(&console, source)?;
+    console.store().note(&source, &Note::Stopped(None)).await?;
+    console.pulse().beat();
+    audit::record(&console, &visitor, "source-resumed", source.as_str(), json!({})).await?;
+    Ok(Redirect::to(&format!("/sources/{source}/events")))
+}

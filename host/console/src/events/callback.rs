@@ -1,0 +1,135 @@
+//! Where the source is to call, and which of its settings belong to that: what an administrator carries to and from the
+//! source's own console.
+//!
+//! By convention a connector calls the setting that chooses how changes arrive `events`, and those of its callback
+//! `callback_…`. Their help texts, which are the connector's, say where the values are found.
+
+use axum::http::{HeaderMap, header};
+use maud::{Markup, html};
+use rollcall_host::model::SourceName;
+use rollcall_words::Language;
+use serde_json::Value;
+
+use super::words;
+use crate::page;
+use crate::visitor::Reader;
+
+/// The address for the source's console: under the one that was configured, or else under the one that the reader's own
+/// request came to.
+pub(super) fn address(public_url: Option<&str>, headers: &HeaderMap, source: &SourceName) -> Option<String> {
+    let own = || {
+        let host = headers.get(header::HOST)?.to_str().ok()?;
+        Some(format!("http://{host}"))
+    };
+    let origin = public_url.map(str::to_owned).or_else(own)?;
+    Some(format!("{}/callbacks/{source}", origin.trim_end_matches('/')))
+}
+
+/// One setting, as its connector explains it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Setting<'a> {
+    name: &'a str,
+    title: &'a str,
+    help: Option<&'a str>,
+    is_secret: bool,
+}
+
+/// The settings that say how changes arrive.
+fn settings(schema: &Value, language: Language) -> Vec<Setting<'_>> {
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let is_meant = |name: &str| name == "events" || name.starts_with("callback_");
+    properties
+        .filter(|(name, _)| is_meant(name))
+        .map(|(name, property)| Setting {
+            name,
+            title: localized(property, "title", language).unwrap_or(name),
+            help: localized(property, "description", language),
+            is_secret: property.get("writeOnly").and_then(Value::as_bool).unwrap_or_default(),
+        })
+        .collect()
+}
+
+fn localized<'a>(property: &'a Value, member: &str, language: Language) -> Option<&'a str> {
+    let translated = property.get(format!("x-{member}-{}", language.tag()));
+    translated.or_else(|| property.get(member)).and_then(Value::as_str)
+}
+
+/// The address with a button that copies it, and what is entered where.
+pub(super) fn section(reader: Reader, source: &SourceName, address: Option<&str>, schema: &Value) -> Markup {
+    let settings = settings(schema, reader.language);
+    html! {
+        section class="sheet" {
+            h2 { (reader.say(words::callback())) }
+            p { (reader.say(words::callback_told())) }
+            @match address {
+                Some(address) => p { (page::copyable(reader, address)) },
+                None => p { (reader.say(words::callback_unknown())) },
+            }
+            @if !settings.is_empty() {
+                h3 { (reader.say(words::callback_settings())) }
+                p {
+                    (reader.say(words::callback_settings_told())) " "
+                    a href={ "/sources/" (source) "/edit" } { (reader.say(words::edit_settings())) }
+                }
+                dl class="facts" { @for setting in &settings { (explained(reader, setting)) } }
+            }
+        }
+    }
+}
+
+fn explained(reader: Reader, setting: &Setting<'_>) -> Markup {
+    html! {
+        div {
+            dt {
+                (setting.title)
+                @if setting.is_secret { " " (page::badge(page::Tone::Plain, &reader.say(words::secret()))) }
+            }
+            dd {
+                code { (setting.name) }
+                @if let Some(help) = setting.help { p { (help) } }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_address_is_the_configured_one_or_where_the_reader_came() {
+        let source = SourceName::new("head-office").unwrap();
+        let mut headers = HeaderMap::new();
+        assert_eq!(address(None, &headers, &source), None);
+        headers.insert(header::HOST, HeaderValue::from_static("127.0.0.1:8630"));
+        assert_eq!(
+            address(None, &headers, &source).as_deref(),
+            Some("http://127.0.0.1:8630/callbacks/head-office")
+        );
+        assert_eq!(
+            address(Some("https://id.example.com/"), &headers, &source).as_deref(),
+            Some("https://id.example.com/callbacks/head-office")
+        );
+    }
+
+    #[test]
+    fn the_settings_of_the_callback_are_found_and_explained_in_the_readers_language() {
+        let schema = json!({"properties": {
+            "secret": {"writeOnly": true},
+            "events": {"title": "Arrival", "x-title-zh-CN": "接收方式"},
+            "callback_token": {
+                "writeOnly": true, "title": "Token", "description": "found there", "x-description-zh-CN": "在那里",
+            },
+        }});
+        let expected = [
+            Setting { name: "callback_token", title: "Token", help: Some("在那里"), is_secret: true },
+            Setting { name: "events", title: "接收方式", help: None, is_secret: false },
+        ];
+        let mut found = settings(&schema, Language::Chinese);
+        found.sort_by_key(|setting| setting.name);
+        assert_eq!(found, expected);
+    }
+}

@@ -1,0 +1,177 @@
+//! The page of a source's events.
+
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::IntoResponse;
+use maud::{Markup, html};
+use rollcall_host::inbox::{EventFilter, EventState, Inbox, InboxCounts};
+use rollcall_host::model::SourceName;
+use serde::Deserialize;
+
+use super::{callback, standing, table, words};
+use crate::console::Console;
+use crate::history::{address, choice, cursor, named};
+use crate::live::{self, Drawn, Part};
+use crate::page::{self, Page, Tab};
+use crate::problem::Problem;
+use crate::visitor::Visitor;
+
+/// Events on one page.
+///
+/// 50. Why: two screens, and failed ones have several lines.
+const N_EVENTS: usize = 50;
+
+/// Which events.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct EventsQuery {
+    state: String,
+    /// The event after which the page begins.
+    before: String,
+}
+
+/// `GET /sources/{source}/events`.
+pub(super) async fn page(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(source): Path<String>,
+    Query(query): Query<EventsQuery>,
+    headers: HeaderMap,
+) -> Result<Page, Problem> {
+    let source = followed(&console, source)?;
+    let view = View { console, visitor, source, query };
+    let body = view.body(&headers).await?;
+    let title = view.visitor.say(page::words::tab_events());
+    Ok(Page::of_source(&view.visitor, &view.source, Tab::Events, title, body))
+}
+
+/// `GET /sources/{source}/events/live`.
+pub(super) async fn live(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(source): Path<String>,
+    Query(query): Query<EventsQuery>,
+) -> Result<impl IntoResponse, Problem> {
+    let source = followed(&console, source)?;
+    let view = View { console: console.clone(), visitor, source, query };
+    Ok(live::stream(&console, move || {
+        let view = view.clone();
+        async move { Ok(Drawn { parts: view.parts().await?, is_final: false }) }
+    }))
+}
+
+/// The name of a source that is followed.
+pub(super) fn followed(console: &Console, source: String) -> Result<SourceName, Problem> {
+    let source = SourceName::new(source).map_err(|_| Problem::not_found())?;
+    console.sources().named(&source).map(|_| source).ok_or_else(Problem::not_found)
+}
+
+#[derive(Clone)]
+struct View {
+    console: Console,
+    visitor: Visitor,
+    source: SourceName,
+    query: EventsQuery,
+}
+
+impl View {
+    async fn body(&self, headers: &HeaderMap) -> Result<Markup, Problem> {
+        let query = [("state", self.query.state.as_str()), ("before", &self.query.before)];
+        let live = address(&format!("{}/live", self.path()), &query);
+        Ok(html! {
+            div data-live=(live) { (self.standing().await?) }
+            (self.callback(headers))
+            section class="sheet" {
+                h2 { (self.visitor.say(words::inbox())) }
+                (self.form())
+                (self.inbox().await?)
+            }
+        })
+    }
+
+    async fn parts(&self) -> Result<Vec<Part>, Problem> {
+        let mut parts = vec![("events-standing".to_owned(), self.standing().await?)];
+        // Older pages do not change by themselves.
+        if self.query.before.is_empty() {
+            parts.push(("events-inbox".to_owned(), self.inbox().await?));
+        }
+        Ok(parts)
+    }
+
+    async fn standing(&self) -> Result<Markup, Problem> {
+        let following = self.console.store().following(&self.source).await?;
+        Ok(standing::part(&self.visitor, &self.source, &following, self.counts().await?))
+    }
+
+    async fn counts(&self) -> Result<InboxCounts, Problem> {
+        Ok(self.console.store().counts(&self.source).await?)
+    }
+
+    /// Where to call, for a source whose connector can be called.
+    fn callback(&self, headers: &HeaderMap) -> Markup {
+        let known = self.console.sources().named(&self.source);
+        let live = known.filter(|known| known.source.connector().is_live());
+        html! {
+            @if let Some(known) = live {
+                @let address = callback::address(None, headers, &self.source);
+                @let schema = &known.source.connector().descriptor().settings_schema;
+                (callback::section(self.visitor.reader, &self.source, address.as_deref(), schema))
+            }
+        }
+    }
+
+    fn form(&self) -> Markup {
+        let reader = self.visitor.reader;
+        let states = [
+            (EventState::Waiting.as_str(), words::state_waiting()),
+            (EventState::Failed.as_str(), words::state_failed()),
+            (EventState::Done.as_str(), words::state_done()),
+        ];
+        html! {
+            form class="row" method="get" action=(self.path()) {
+                (choice(reader, "state", words::state(), &self.query.state, &states))
+                button { (reader.say(page::words::filter())) }
+            }
+        }
+    }
+
+    async fn inbox(&self) -> Result<Markup, Problem> {
+        let filter = EventFilter { state: named(&self.query.state), run: None };
+        let before = self.query.before.parse().ok();
+        let limit = u32::try_from(N_EVENTS).unwrap_or(u32::MAX).saturating_add(1);
+        let mut events = self.console.store().events(&self.source, &filter, before, limit).await?;
+        let has_more = N_EVENTS < events.len();
+        events.truncate(N_EVENTS);
+        let older = events.last().filter(|_| has_more).map(|last| self.at(&last.number.to_string()));
+        let newest = before.map(|_| self.at(""));
+        let none = if filter.state.is_some() { words::no_such_events() } else { words::no_events() };
+        Ok(html! {
+            div id="events-inbox" {
+                (self.retry_all().await?)
+                @if events.is_empty() {
+                    (page::nothing(&self.visitor.say(none)))
+                } @else {
+                    (table::of_inbox(&self.visitor, &self.source, &events))
+                }
+                (cursor(self.visitor.reader, newest, older))
+            }
+        })
+    }
+
+    async fn retry_all(&self) -> Result<Markup, Problem> {
+        let n_failed = self.counts().await?.failed;
+        let may_retry = 0 < n_failed && self.visitor.who.may_manage();
+        let label = words::retry_all(page::count(n_failed));
+        Ok(html! {
+            @if may_retry { p { (page::button(&self.visitor, &format!("{}/retry", self.path()), "", label)) } }
+        })
+    }
+
+    fn path(&self) -> String {
+        format!("/sources/{}/events", self.source)
+    }
+
+    fn at(&self, before: &str) -> String {
+        address(&self.path(), &[("state", &self.query.state), ("before", before)])
+    }
+}

@@ -1,0 +1,96 @@
+//! How a source is heard just now: its channel, why it stopped, what waits, what was refused.
+
+use maud::{Markup, html};
+use rollcall_host::inbox::{ChannelNote, ChannelState, Following, InboxCounts, Refused, Stopped};
+use rollcall_host::model::SourceName;
+use rollcall_words::Sentence;
+
+use super::words;
+use crate::page::{self, Tone};
+use crate::visitor::{Reader, Visitor};
+
+/// The part of the page that says so.
+pub(super) fn part(
+    visitor: &Visitor,
+    source: &SourceName,
+    following: &Following,
+    counts: InboxCounts,
+) -> Markup {
+    let reader = visitor.reader;
+    let figures = [
+        (words::n_waiting(), counts.waiting),
+        (words::n_failed(), counts.failed),
+        (words::n_done(), counts.done),
+        (words::n_refused(), following.n_refused),
+    ];
+    html! {
+        section id="events-standing" {
+            @if let Some(stopped) = &following.stopped { (has_stopped(visitor, source, stopped)) }
+            div class="sheet" {
+                h2 { (reader.say(words::channel())) }
+                (channel(reader, following.channel.as_ref()))
+                @if let Some(heard_until) = following.heard_until {
+                    p class="soft" { (reader.say(words::heard_until())) " " (page::moment(heard_until)) }
+                }
+            }
+            div class="figures" {
+                @for (word, n) in figures {
+                    div { span class="n" { (page::count(n)) } span class="of" { (reader.say(word)) } }
+                }
+            }
+            @if let Some(refused) = &following.last_refused { (last_refused(reader, refused)) }
+        }
+    }
+}
+
+fn has_stopped(visitor: &Visitor, source: &SourceName, stopped: &Stopped) -> Markup {
+    let reader = visitor.reader;
+    let body = html! {
+        p { (reader.say(words::stopped_since())) " " (page::moment(stopped.at)) }
+        (page::diagnosis(reader, &stopped.failure.diagnosis))
+        @if visitor.who.may_manage() {
+            p { (page::button(visitor, &format!("/sources/{source}/events/resume"), "primary", words::resume())) }
+            p class="soft" { (reader.say(words::resume_told())) }
+        }
+    };
+    page::notice(Tone::Bad, &body)
+}
+
+fn channel(reader: Reader, note: Option<&ChannelNote>) -> Markup {
+    let state = note.map_or(ChannelState::Off, |note| note.state);
+    let (tone, word, told) = told(state);
+    html! {
+        p {
+            (page::badge(tone, &reader.say(word)))
+            @if let Some(note) = note { " " (reader.say(words::since())) " " (page::moment(note.since)) }
+        }
+        p { (reader.say(told)) }
+        @if let Some(diagnosis) = note.and_then(|note| note.diagnosis.as_ref()) {
+            (page::notice(tone, &page::diagnosis(reader, diagnosis)))
+        }
+    }
+}
+
+/// A state in a word, and what it means.
+fn told(state: ChannelState) -> (Tone, Sentence, Sentence) {
+    match state {
+        ChannelState::Off => (Tone::Plain, words::channel_off(), words::channel_off_told()),
+        ChannelState::Connecting => {
+            (Tone::Busy, words::channel_connecting(), words::channel_connecting_told())
+        }
+        ChannelState::Connected => (Tone::Good, words::channel_connected(), words::channel_connected_told()),
+        ChannelState::Waiting => (Tone::Warning, words::channel_waiting(), words::channel_waiting_told()),
+        ChannelState::Refused => (Tone::Bad, words::channel_refused(), words::channel_refused_told()),
+        ChannelState::Closed => (Tone::Plain, words::channel_closed(), words::channel_closed_told()),
+    }
+}
+
+fn last_refused(reader: Reader, refused: &Refused) -> Markup {
+    html! {
+        details class="sheet" {
+            summary { (reader.say(words::last_refused())) " " (page::moment(refused.at)) }
+            p class="soft" { (reader.say(words::refused_told())) }
+            (page::diagnosis(reader, &refused.diagnosis))
+        }
+    }
+}

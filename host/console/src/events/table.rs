@@ -1,0 +1,209 @@
+//! Events as a table: of an inbox, or of the run that acted on them.
+
+use maud::{Markup, html};
+use rollcall_host::inbox::{EventState, EventWay, InboxEvent};
+use rollcall_host::model::SourceName;
+use rollcall_words::Sentence;
+
+use super::words;
+use crate::history::object_link;
+use crate::page::{self, Tone};
+use crate::routes::segment;
+use crate::visitor::{Reader, Visitor};
+
+/// Objects that are shown of one event.
+///
+/// 5. Why: most events name one, and a row stays a row.
+const N_SUBJECTS: usize = 5;
+
+/// The events that a run acted on: when they happened, and how long until what they told was stored.
+pub(crate) fn of_run(reader: Reader, source: &SourceName, events: &[InboxEvent]) -> Markup {
+    let headings = [
+        words::number(),
+        words::kind(),
+        words::about(),
+        words::born(),
+        words::arrived(),
+        words::state(),
+        words::latency(),
+    ];
+    html! {
+        div class="scroll" {
+            table {
+                (heading(reader, headings))
+                tbody {
+                    @for event in events {
+                        tr {
+                            th scope="row" { (event.number) }
+                            td { code { (event.event.kind) } }
+                            td { (subjects(reader, source, event)) }
+                            td { (page::moment_or_none(event.event.born_at)) }
+                            td { (page::moment(event.event.arrived_at)) }
+                            td { (state(reader, event)) }
+                            td class="number" { (latency(reader, event)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The events of an inbox. Failed ones have a button that lets them be tried again.
+pub(super) fn of_inbox(visitor: &Visitor, source: &SourceName, events: &[InboxEvent]) -> Markup {
+    let reader = visitor.reader;
+    let headings = [
+        words::number(),
+        words::arrived(),
+        words::way(),
+        words::kind(),
+        words::about(),
+        words::state(),
+        words::attempts(),
+        words::run(),
+        words::latency(),
+    ];
+    html! {
+        div class="scroll" {
+            table {
+                (heading(reader, headings))
+                tbody { @for event in events { (row(visitor, source, event)) } }
+            }
+        }
+    }
+}
+
+fn heading<const N: usize>(reader: Reader, headings: [Sentence; N]) -> Markup {
+    html! { thead { tr { @for heading in headings { th scope="col" { (reader.say(heading)) } } } } }
+}
+
+fn row(visitor: &Visitor, source: &SourceName, event: &InboxEvent) -> Markup {
+    let reader = visitor.reader;
+    html! {
+        tr id={ "event-" (event.number) } {
+            th scope="row" { (event.number) }
+            td { (page::moment(event.event.arrived_at)) }
+            td { (reader.say(way(event.event.way))) }
+            td { code { (event.event.kind) } }
+            td { (subjects(reader, source, event)) }
+            td {
+                (state(reader, event))
+                (again_at(reader, event))
+                @if let Some(failure) = &event.failure { (page::diagnosis(reader, &failure.diagnosis)) }
+                @if event.state == EventState::Failed && visitor.who.may_manage() { (retry(visitor, source, event)) }
+            }
+            td class="number" { (event.n_attempts) }
+            td { @if let Some(run) = &event.run { a href={ "/runs/" (segment(run.as_str())) } { "#" (run) } } }
+            td class="number" { (latency(reader, event)) }
+        }
+    }
+}
+
+/// When an event is tried again that was tried in vain.
+fn again_at(reader: Reader, event: &InboxEvent) -> Markup {
+    let due_at = event.due_at.filter(|_| event.state == EventState::Waiting && 0 < event.n_attempts);
+    html! {
+        @if let Some(due_at) = due_at {
+            div class="soft" { (reader.say(words::again_at())) " " (page::moment(due_at)) }
+        }
+    }
+}
+
+fn retry(visitor: &Visitor, source: &SourceName, event: &InboxEvent) -> Markup {
+    html! {
+        form class="inline" method="post" action={ "/sources/" (source) "/events/retry" } {
+            (page::csrf(visitor))
+            input type="hidden" name="number" value=(event.number);
+            button id={ "retry-" (event.number) } { (visitor.say(words::retry())) }
+        }
+    }
+}
+
+fn subjects(reader: Reader, source: &SourceName, event: &InboxEvent) -> Markup {
+    let subjects = &event.event.subjects;
+    html! {
+        @for (place, key) in subjects.iter().take(N_SUBJECTS).enumerate() {
+            @if 0 < place { ", " }
+            (object_link(reader, source, key, None))
+        }
+        @if let Some(n) = subjects.len().checked_sub(N_SUBJECTS).filter(|n| 0 < *n) {
+            " " span class="soft" { (reader.say(words::and_more(n))) }
+        }
+    }
+}
+
+/// From the moment when it happened until what it told was stored.
+fn latency(reader: Reader, event: &InboxEvent) -> String {
+    let took_ms = match (event.state, event.event.born_at, event.settled_at) {
+        (EventState::Done, Some(born_at), Some(settled_at)) => {
+            // Two clocks: the source's may be ahead.
+            Some(settled_at.unix_ms().saturating_sub(born_at.unix_ms()).max(0))
+        }
+        (EventState::Done | EventState::Waiting | EventState::Failed, _, _) => None,
+    };
+    took_ms.map_or_else(|| "–".to_owned(), |took_ms| page::duration(reader, took_ms))
+}
+
+fn state(reader: Reader, event: &InboxEvent) -> Markup {
+    let (tone, word) = match event.state {
+        EventState::Waiting => (Tone::Busy, words::state_waiting()),
+        EventState::Done => (Tone::Good, words::state_done()),
+        EventState::Failed => (Tone::Bad, words::state_failed()),
+    };
+    page::badge(tone, &reader.say(word))
+}
+
+fn way(way: EventWay) -> Sentence {
+    match way {
+        EventWay::Callback => words::way_callback(),
+        EventWay::Stream => words::way_stream(),
+        EventWay::Missed => words::way_missed(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_host::inbox::NewEvent;
+    use rollcall_host::model::{Key, Timestamp};
+
+    use super::*;
+    use crate::testing::NOW;
+
+    fn event(born_at: Option<i64>, settled_at: Option<i64>) -> InboxEvent {
+        let subjects = (0..7).map(|n| Key::new("User", format!("u/{n}"))).collect();
+        InboxEvent {
+            number: 1,
+            event: NewEvent {
+                id: "e-1".to_owned(),
+                kind: "user_modify".to_owned(),
+                payload: Vec::new(),
+                born_at: born_at.map(Timestamp::from_unix_ms),
+                subjects,
+                arrived_at: NOW,
+                way: EventWay::Stream,
+            },
+            state: EventState::Done,
+            n_attempts: 0,
+            due_at: None,
+            run: None,
+            settled_at: settled_at.map(Timestamp::from_unix_ms),
+            failure: None,
+        }
+    }
+
+    #[test]
+    fn the_latency_runs_from_birth_to_storage_and_is_never_negative() {
+        let told = |born_at, settled_at| latency(Reader::default(), &event(born_at, settled_at));
+        assert_eq!(
+            [told(Some(1000), Some(1042)), told(Some(2000), Some(1000)), told(None, Some(1000))],
+            ["42 ms", "0 ms", "–"]
+        );
+    }
+
+    #[test]
+    fn an_event_about_many_objects_names_the_first_ones_and_counts_the_rest() {
+        let source = SourceName::new("a").unwrap();
+        let drawn = subjects(Reader::default(), &source, &event(None, None)).into_string();
+        assert_eq!((drawn.matches("<a ").count(), drawn.contains("and 2 more")), (5, true));
+    }
+}

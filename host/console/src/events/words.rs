@@ -1,0 +1,99 @@
+//! What the pages about events say.
+
+rollcall_words::sentences! {
+    // The table.
+    fn number() { "No.", "编号" }
+    fn arrived() { "Arrived", "到达时间" }
+    fn born() { "Happened", "发生时间" }
+    fn way() { "Came by", "途径" }
+    fn kind() { "What", "事件类型" }
+    fn about() { "About", "涉及对象" }
+    fn state() { "State", "状态" }
+    fn attempts() { "Failed attempts", "失败次数" }
+    fn run() { "Run", "任务" }
+    fn latency() { "Until stored", "从发生到入库" }
+    fn and_more(n) { "and {n} more", "等另外 {n} 个" }
+    fn again_at() { "tried again at", "重试时间：" }
+    fn state_waiting() { "waiting", "待处理" }
+    fn state_done() { "done", "已处理" }
+    fn state_failed() { "failed", "失败" }
+    fn way_callback() { "callback", "回调" }
+    fn way_stream() { "stream", "推送流" }
+    fn way_missed() { "fetched afterwards", "事后补取" }
+    fn inbox() { "Events", "事件" }
+    fn no_events() { "No event has come yet.", "尚未收到任何事件。" }
+    fn no_such_events() { "No event is like this.", "没有符合条件的事件。" }
+    fn retry() { "Try again", "重试" }
+    fn retry_all(n) { "Try all {n} failed ones again", "重试全部 {n} 个失败事件" }
+
+    // How the source is heard.
+    fn channel() { "Channel", "事件通道" }
+    fn since() { "since", "始于" }
+    fn heard_until() { "Everything was heard until", "以下时间之前的事件均已收到：" }
+    fn channel_off() { "off", "未启用" }
+    fn channel_off_told() {
+        "No connection is held open. Changes come by the callback address, if the settings choose it, or with the next \
+         import.",
+        "未保持长连接。如果设置中选择了回调方式，变更会推送到回调地址；否则在下次导入时读取。"
+    }
+    fn channel_connecting() { "connecting", "连接中" }
+    fn channel_connecting_told() { "The connection is being opened.", "正在建立连接。" }
+    fn channel_connected() { "connected", "已连接" }
+    fn channel_connected_told() { "Changes come within seconds.", "变更会在数秒内到达。" }
+    fn channel_waiting() { "broken", "已断开" }
+    fn channel_waiting_told() {
+        "The connection could not be opened or broke. It is tried again by itself, and a full import makes up for what was \
+         missed.",
+        "连接无法建立或已中断，系统会自动重试；期间遗漏的变更由一次全量导入补齐。"
+    }
+    fn channel_refused() { "refused", "被拒绝" }
+    fn channel_refused_told() {
+        "The source refuses the connection. It is not tried again before somebody has acted.",
+        "身份源拒绝了连接。在有人处理之前不会再重试。"
+    }
+    fn channel_closed() { "closed", "已关闭" }
+    fn channel_closed_told() { "The program that held it has ended.", "保持该连接的程序已退出。" }
+    fn stopped_since() { "Nothing is acted on any more, since", "已停止处理事件，始于" }
+    fn resume() { "Follow again", "恢复同步" }
+    fn resume_told() {
+        "A full import goes first; then the events that wait are acted on.",
+        "恢复后先执行一次全量导入，再处理等待中的事件。"
+    }
+    fn n_waiting() { "waiting", "待处理" }
+    fn n_failed() { "failed", "失败" }
+    fn n_done() { "done", "已处理" }
+    fn n_refused() { "deliveries refused", "被拒绝的推送" }
+    fn last_refused() { "The last refused delivery", "最近一次被拒绝的推送" }
+    fn refused_told() {
+        "Whoever sent it learnt nothing but that it was refused. A few of these are normal at an address that the internet \
+         reaches; many mean that the settings below are not those of the source.",
+        "发送方只会得知被拒绝，不会得知原因。公网可访问的地址偶尔收到此类请求属正常现象；如果数量很多，说明下面的设置与身份源中的不一致。"
+    }
+
+    // What is carried to the source's own console.
+    fn callback() { "Callback address", "回调地址" }
+    fn callback_told() {
+        "If changes shall come by calls, enter this address in the source's own console. It must be reachable from there.",
+        "如果选择以回调方式接收变更，请将此地址填入身份源的管理后台。该地址必须能从那里访问。"
+    }
+    fn callback_unknown() {
+        "It is not known under which address this console is reached; start it with --public-url.",
+        "无法确定本控制台的访问地址；请在启动时指定 --public-url。"
+    }
+    fn callback_settings() { "Settings that belong to it", "相关设置" }
+    fn callback_settings_told() {
+        "Both sides must have the same values. Secret ones are kept sealed and are never shown again: what was entered here \
+         is seen only in the source's own console.",
+        "两边必须填写相同的值。机密值加密保存，不再显示；已填写的值只能在身份源的管理后台查看。"
+    }
+    fn edit_settings() { "Change the settings", "修改设置" }
+    fn secret() { "secret", "机密" }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_sentence_is_in_both_languages() {
+        assert_eq!(rollcall_words::untranslated(super::ALL, &[]), Vec::<&str>::new());
+    }
+}

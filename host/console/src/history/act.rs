@@ -1,0 +1,128 @@
+//! What somebody does about a run: cancel it, try it again, approve what it held, undo it.
+//!
+//! Not here: the pages that ask once more (`confirm`).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Redirect;
+use rollcall_host::error::RunError;
+use rollcall_host::history::{Run, RunKind};
+use rollcall_host::model::{Diagnosis, Key, Severity};
+use rollcall_host::sqlite::{ChangeFilter, EntryFilter, Outcome};
+use serde_json::json;
+
+use super::links;
+use super::run::find;
+use super::start::{Started, start};
+use crate::console::Console;
+use crate::identity::audit;
+use crate::problem::Problem;
+use crate::sources::Known;
+use crate::visitor::Visitor;
+
+/// `POST /runs/{run}/cancel`.
+pub(super) async fn cancel(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(run): Path<String>,
+) -> Result<Redirect, Problem> {
+    let (run, known) = allowed(&console, &visitor, run).await?;
+    if known.follower.cancel(&run.id) {
+        audit::record(&console, &visitor, "run-cancelled", run.id.as_str(), json!({"source": run.source}))
+            .await?;
+        return Ok(Redirect::to(&links::run(&run.id)));
+    }
+    let diagnosis = Diagnosis::new("run-not-under-way", format!("run {} is not under way here", run.id))
+        .with_remedy("it has ended, or another program runs it; cancel it there")
+        .in_chinese(
+            format!("任务 {} 不在本程序中运行", run.id),
+            "它已经结束，或由其他程序运行；请在那里取消",
+        );
+    Err(Problem::new(StatusCode::CONFLICT, diagnosis))
+}
+
+/// `POST /runs/{run}/retry`: everything again after a full run or its plan, and what was not brought in line after another
+/// one.
+pub(super) async fn retry(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(run): Path<String>,
+) -> Result<Redirect, Problem> {
+    let (run, known) = allowed(&console, &visitor, run).await?;
+    let again = Again::of(&console, &run).await?;
+    let detail = json!({"source": run.source, "objects": again.n_keys()});
+    let follower = known.follower.clone();
+    let started = match again {
+        Again::Everything => start(|options| async move { Ok(follower.sync(options).await?.report) }).await?,
+        Again::These(keys) => start(|options| async move { follower.refresh(keys, options).await }).await?,
+    };
+    audit::record(&console, &visitor, "run-retried", run.id.as_str(), detail).await?;
+    Ok(shown(&run, started))
+}
+
+/// The run, and its source, for somebody who may do something about them.
+async fn allowed(console: &Console, visitor: &Visitor, run: String) -> Result<(Run, Arc<Known>), Problem> {
+    if !visitor.who.may_manage() {
+        return Err(Problem::forbidden());
+    }
+    let run = find(console, run).await?;
+    let known = console.sources().named(&run.source).ok_or(RunError::NotFollowed)?;
+    Ok((run, known))
+}
+
+/// Objects of one refresh.
+///
+/// 1000. Source: `Follower::refresh`. If there were more, everything is read again.
+const MAX_KEYS: u32 = 1000;
+
+/// What is read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Again {
+    Everything,
+    These(Vec<Key>),
+}
+
+impl Again {
+    async fn of(console: &Console, run: &Run) -> Result<Self, Problem> {
+        match run.kind {
+            RunKind::Full => Ok(Self::Everything),
+            RunKind::Refresh | RunKind::Events => Self::of_some(console, run).await,
+        }
+    }
+
+    /// The objects of a plan, or those that were refused or that the log calls wrong. Without any, nobody knows what the
+    /// run had to do, and everything is read.
+    async fn of_some(console: &Console, run: &Run) -> Result<Self, Problem> {
+        let outcome = (!run.dry_run).then_some(Outcome::Refused);
+        let changes = ChangeFilter { outcome, ..ChangeFilter::default() };
+        let entries = EntryFilter { severity: Some(Severity::Error), ..EntryFilter::default() };
+        let limit = MAX_KEYS.saturating_add(1);
+        let changes = console.store().changes_where(&run.id, &changes, None, limit).await?;
+        let entries = console.store().entries_where(&run.id, &entries, None, limit).await?;
+        let changed = changes.into_iter().map(|change| change.item.key);
+        let complained = entries.into_iter().filter_map(|entry| entry.item.subject);
+        let mut keys: Vec<Key> = changed.chain(complained).collect();
+        keys.sort();
+        keys.dedup();
+        let is_too_many = usize::try_from(MAX_KEYS).is_ok_and(|most| most < keys.len());
+        Ok(if keys.is_empty() || is_too_many { Self::Everything } else { Self::These(keys) })
+    }
+
+    /// None for all.
+    const fn n_keys(&self) -> Option<usize> {
+        match self {
+            Self::Everything => None,
+            Self::These(keys) => Some(keys.len()),
+        }
+    }
+}
+
+/// The page of the run that was started; the history, if it waits for another one.
+fn shown(run: &Run, started: Started) -> Redirect {
+    match started {
+        Started::Run(started) => Redirect::to(&links::run(&started)),
+        Started::Waits => Redirect::to(&links::history(Some(&run.source))),
+    }
+}

@@ -1,0 +1,265 @@
+//! The runs of one source or of all, newest first; the first page shows new ones as they begin.
+
+use axum::extract::{Path, Query, State};
+use axum::response::IntoResponse;
+use maud::{Markup, html};
+use rollcall_host::history::{Run, RunKind, RunState, Trigger};
+use rollcall_host::model::SourceName;
+use rollcall_words::Sentence;
+
+use super::query::RunsQuery;
+use super::stage::Seen;
+use super::{links, words};
+use crate::console::Console;
+use crate::live::{self, Drawn};
+use crate::page::{self, Page, Tab, Tone};
+use crate::problem::Problem;
+use crate::visitor::{Reader, Visitor};
+
+/// Runs on one page.
+///
+/// 50. Why: two screens, and an hour of events on a busy day.
+const N_RUNS: usize = 50;
+
+pub(super) async fn of_all(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Query(query): Query<RunsQuery>,
+) -> Result<Page, Problem> {
+    let list = List { console, reader: visitor.reader, source: None, query };
+    let body = list.page().await?;
+    Ok(Page::new(&visitor, Tab::History, visitor.say(page::words::nav_history()), body))
+}
+
+pub(super) async fn of_source(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(source): Path<String>,
+    Query(query): Query<RunsQuery>,
+) -> Result<Page, Problem> {
+    let source = known(&console, source).await?;
+    let list = List { console, reader: visitor.reader, source: Some(source.clone()), query };
+    let body = list.page().await?;
+    Ok(Page::of_source(&visitor, &source, Tab::History, visitor.say(page::words::nav_history()), body))
+}
+
+pub(super) async fn live_of_all(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Query(query): Query<RunsQuery>,
+) -> impl IntoResponse {
+    List { console, reader: visitor.reader, source: None, query }.stream()
+}
+
+pub(super) async fn live_of_source(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(source): Path<String>,
+    Query(query): Query<RunsQuery>,
+) -> Result<impl IntoResponse, Problem> {
+    let source = known(&console, source).await?;
+    Ok(List { console, reader: visitor.reader, source: Some(source), query }.stream())
+}
+
+/// A source that is followed, or was: the history of one that was removed stays.
+async fn known(console: &Console, source: String) -> Result<SourceName, Problem> {
+    let source = SourceName::new(source).map_err(|_| Problem::not_found())?;
+    if console.sources().named(&source).is_none() {
+        let query = RunsQuery::default().filter(Some(&source));
+        if console.store().runs_where(&query, None, 1).await?.is_empty() {
+            return Err(Problem::not_found());
+        }
+    }
+    Ok(source)
+}
+
+/// Links to the newest and to older ones, of a list that is paged by the last item of the page before.
+pub(crate) fn cursor(reader: Reader, first: Option<String>, next: Option<String>) -> Markup {
+    html! {
+        @if first.is_some() || next.is_some() {
+            nav class="pager" aria-label=(reader.say(page::words::pages())) {
+                @if let Some(first) = first { a rel="first" href=(first) { (reader.say(words::first_page())) } }
+                @if let Some(next) = next { a rel="next" href=(next) { (reader.say(page::words::page_after())) } }
+            }
+        }
+    }
+}
+
+#[derive(Clone)]
+struct List {
+    console: Console,
+    reader: Reader,
+    source: Option<SourceName>,
+    query: RunsQuery,
+}
+
+impl List {
+    async fn page(&self) -> Result<Markup, Problem> {
+        // Older pages do not change by themselves.
+        let live = self.query.before.is_empty().then(|| self.query.at(&self.path("/live"), ""));
+        Ok(html! {
+            (self.form())
+            div data-live=[live] { (self.runs().await?) }
+        })
+    }
+
+    fn stream(self) -> impl IntoResponse {
+        let console = self.console.clone();
+        live::stream(&console, move || {
+            let list = self.clone();
+            async move { Ok(Drawn { parts: vec![("runs".to_owned(), list.runs().await?)], is_final: false }) }
+        })
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("{}{rest}", links::history(self.source.as_ref()))
+    }
+
+    fn form(&self) -> Markup {
+        let (reader, query) = (self.reader, &self.query);
+        html! {
+            form class="row" method="get" action=(self.path("")) {
+                (choice(reader, "state", words::state(), &query.state, &STATES.map(|(name, say)| (name, say()))))
+                (choice(reader, "kind", words::kind(), &query.kind, &KINDS.map(|kind| (kind.as_str(), page::run_kind(kind)))))
+                (choice(reader, "trigger", words::trigger(), &query.trigger, &TRIGGERS.map(|t| (t.as_str(), page::trigger(t)))))
+                (choice(reader, "dry_run", words::dry_run(), &query.dry_run, &[
+                    ("true", words::only_dry_runs()),
+                    ("false", words::no_dry_runs()),
+                ]))
+                button { (reader.say(page::words::filter())) }
+                @if query.is_choosy() { a href=(self.path("")) { (reader.say(words::clear_filter())) } }
+            }
+        }
+    }
+
+    async fn runs(&self) -> Result<Markup, Problem> {
+        let filter = self.query.filter(self.source.as_ref());
+        let (before, limit) = (self.query.before(), u32::try_from(N_RUNS).unwrap_or(u32::MAX));
+        // One more than is shown tells whether there is another page.
+        let limit = limit.saturating_add(1);
+        let mut runs = self.console.store().runs_where(&filter, before.as_ref(), limit).await?;
+        let has_more = N_RUNS < runs.len();
+        runs.truncate(N_RUNS);
+        let older =
+            runs.last().filter(|_| has_more).map(|last| self.query.at(&self.path(""), last.id.as_str()));
+        let newest = before.map(|_| self.query.at(&self.path(""), ""));
+        Ok(html! {
+            section id="runs" {
+                @if runs.is_empty() {
+                    (page::nothing(&self.reader.say(if self.query.is_choosy() { words::no_such_runs() } else { words::no_runs() })))
+                } @else {
+                    (self.table(runs))
+                }
+                (cursor(self.reader, newest, older))
+            }
+        })
+    }
+
+    fn table(&self, runs: Vec<Run>) -> Markup {
+        let say = |sentence: Sentence| self.reader.say(sentence);
+        let counts = [
+            words::read(),
+            words::created(),
+            words::updated(),
+            words::departed(),
+            words::rejected(),
+            words::kept(),
+        ];
+        html! {
+            div class="scroll" {
+                table {
+                    thead {
+                        tr {
+                            th scope="col" { (say(words::run())) }
+                            @if self.source.is_none() { th scope="col" { (say(words::source())) } }
+                            th scope="col" { (say(words::state())) }
+                            th scope="col" { (say(words::kind())) }
+                            th scope="col" { (say(words::trigger())) }
+                            th scope="col" { (say(words::started())) }
+                            th scope="col" class="number" { (say(words::took())) }
+                            @for word in counts { th scope="col" class="number" { (say(word)) } }
+                            th scope="col" class="number" title=(say(words::drift_help())) { (say(words::drift())) }
+                        }
+                    }
+                    tbody {
+                        @for run in runs { (self.row(&Seen::new(&self.console, run))) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn row(&self, seen: &Seen) -> Markup {
+        let (run, reader) = (&seen.run, self.reader);
+        let counters = &run.counters;
+        let departed = counters.deactivated.saturating_add(counters.deleted);
+        let counts =
+            [counters.read, counters.created, counters.updated, departed, counters.rejected, counters.kept];
+        html! {
+            tr {
+                th scope="row" { a href=(links::run(&run.id)) { "#" (run.id) } }
+                @if self.source.is_none() {
+                    td { a href=(links::history(Some(&run.source))) { (run.source) } }
+                }
+                td { (page::run_state(reader, run.state)) (seen.stage(reader)) (reason(reader, run)) }
+                td { (what(reader, run)) }
+                td { (reader.say(page::trigger(run.trigger))) }
+                td { (page::moment(run.started_at)) }
+                td class="number" { (seen.took(reader)) }
+                @for n in counts { td class="number" { (page::count(n)) } }
+                td class="number" { @match run.drift() { Some(n) => (page::count(n)), None => "–" } }
+            }
+        }
+    }
+}
+
+/// What a run read, and whether it only looked.
+pub(super) fn what(reader: Reader, run: &Run) -> Markup {
+    html! {
+        (reader.say(page::run_kind(run.kind)))
+        @if run.dry_run { " " (page::badge(Tone::Plain, &reader.say(words::dry_run()))) }
+    }
+}
+
+fn reason(reader: Reader, run: &Run) -> Markup {
+    html! {
+        @if let Some(failure) = &run.failure {
+            div class="soft" { (failure.diagnosis.localized(reader.language.tag()).message) }
+        }
+    }
+}
+
+/// A choice of a form, of which nothing is chosen at first.
+pub(crate) fn choice(
+    reader: Reader,
+    name: &str,
+    label: Sentence,
+    chosen: &str,
+    options: &[(&str, Sentence)],
+) -> Markup {
+    html! {
+        label { (reader.say(label)) " "
+            select name=(name) {
+                option value="" { (reader.say(page::words::all())) }
+                @for (value, word) in options {
+                    option value=(value) selected[*value == chosen] { (word.to(reader.language)) }
+                }
+            }
+        }
+    }
+}
+
+const STATES: [(&str, fn() -> Sentence); 7] = [
+    (RunState::Running.as_str(), page::words::state_running),
+    (RunState::Succeeded.as_str(), page::words::state_succeeded),
+    (RunState::Partial.as_str(), page::words::state_partial),
+    (RunState::Failed.as_str(), page::words::state_failed),
+    (RunState::Held.as_str(), page::words::state_held),
+    (RunState::Cancelled.as_str(), page::words::state_cancelled),
+    (RunState::Interrupted.as_str(), page::words::state_interrupted),
+];
+
+const KINDS: [RunKind; 3] = [RunKind::Full, RunKind::Refresh, RunKind::Events];
+
+const TRIGGERS: [Trigger; 5] =
+    [Trigger::Manual, Trigger::Schedule, Trigger::Event, Trigger::Stream, Trigger::Approval];

@@ -1,0 +1,159 @@
+//! The page of one run, live while it is under way.
+
+use axum::extract::{Path, Query, State};
+use axum::response::IntoResponse;
+use maud::{Markup, html};
+use rollcall_host::history::{History, Run, RunKind};
+use rollcall_host::inbox::{EventFilter, Inbox};
+use rollcall_host::model::RunId;
+
+use super::changes::Changes;
+use super::head::{self, Waits};
+use super::log::Log;
+use super::query::RunQuery;
+use super::stage::Seen;
+use super::words;
+use crate::console::Console;
+use crate::events;
+use crate::live::{self, Drawn, Part};
+use crate::page::{self, Page, Tab};
+use crate::problem::Problem;
+use crate::visitor::Visitor;
+
+/// Events that are shown of a batch.
+///
+/// 100. Source: the host acts on at most so many at once. Why: a batch is shown whole; of those that a full run covered,
+/// the newest are.
+const N_EVENTS: u32 = 100;
+
+/// `GET /runs/{run}`.
+pub(super) async fn page(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(query): Query<RunQuery>,
+) -> Result<Page, Problem> {
+    let run = find(&console, id).await?;
+    let seen = Seen::new(&console, run);
+    let view = View { console, visitor, query };
+    let body = view.body(&seen).await?;
+    let title = view.visitor.say(words::run_title(&seen.run.id, &seen.run.source));
+    Ok(Page::of_source(&view.visitor, &seen.run.source, Tab::History, title, body))
+}
+
+/// `GET /runs/{run}/live`.
+pub(super) async fn live(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(query): Query<RunQuery>,
+) -> Result<impl IntoResponse, Problem> {
+    let id = find(&console, id).await?.id;
+    let view = View { console: console.clone(), visitor, query };
+    Ok(live::stream(&console, move || {
+        let (view, id) = (view.clone(), id.clone());
+        async move { view.drawn(&id).await }
+    }))
+}
+
+/// The run with this id.
+pub(super) async fn find(console: &Console, id: String) -> Result<Run, Problem> {
+    console.store().run(&RunId::new(id)).await?.ok_or_else(Problem::not_found)
+}
+
+/// What somebody wants to see of a run.
+#[derive(Clone)]
+struct View {
+    console: Console,
+    visitor: Visitor,
+    query: RunQuery,
+}
+
+impl View {
+    async fn drawn(&self, id: &RunId) -> Result<Drawn, Problem> {
+        let run = self.console.store().run(id).await?.ok_or_else(Problem::not_found)?;
+        let seen = Seen::new(&self.console, run);
+        Ok(Drawn { is_final: !seen.is_running(), parts: self.parts(&seen).await? })
+    }
+
+    /// What changes while the run is under way.
+    async fn parts(&self, seen: &Seen) -> Result<Vec<Part>, Problem> {
+        let (changes, log) = (self.changes(&seen.run), self.log(&seen.run));
+        Ok(vec![
+            ("run-actions".to_owned(), self.actions(&seen.run).await?),
+            ("run-state".to_owned(), head::state(self.visitor.reader, seen)),
+            ("run-events".to_owned(), self.events(&seen.run).await?),
+            ("run-change-facets".to_owned(), changes.facets().await?),
+            ("run-changes".to_owned(), changes.list().await?),
+            ("run-log-facets".to_owned(), log.facets().await?),
+            ("run-log".to_owned(), log.list().await?),
+        ])
+    }
+
+    async fn body(&self, seen: &Seen) -> Result<Markup, Problem> {
+        let (run, reader) = (&seen.run, self.visitor.reader);
+        let (changes, log) = (self.changes(run), self.log(run));
+        let live = seen.is_running().then(|| self.query.live(&run.id));
+        Ok(html! {
+            @if run.dry_run { (page::notice(page::Tone::Plain, &html! { p { (reader.say(words::dry_run_told())) } })) }
+            div data-live=[live] {
+                (self.actions(run).await?)
+                (head::state(reader, seen))
+            }
+            div class="sheet" { (head::facts(reader, run)) }
+            (self.events(run).await?)
+            section class="sheet" id="changes" {
+                h2 { (reader.say(if run.dry_run { words::plan() } else { words::changes() })) }
+                (changes.facets().await?)
+                (changes.form())
+                (changes.list().await?)
+            }
+            section class="sheet" id="log" {
+                h2 { (reader.say(words::log())) }
+                (log.facets().await?)
+                (log.form())
+                (log.list().await?)
+            }
+        })
+    }
+
+    async fn actions(&self, run: &Run) -> Result<Markup, Problem> {
+        Ok(head::actions(&self.visitor, run, waits(&self.console, run).await?))
+    }
+
+    /// The events that a run acted on; of a full run, those that it covered.
+    async fn events(&self, run: &Run) -> Result<Markup, Problem> {
+        let filter = EventFilter { state: None, run: Some(run.id.clone()) };
+        let events = match run.kind {
+            RunKind::Refresh => Vec::new(),
+            RunKind::Events | RunKind::Full => {
+                self.console.store().events(&run.source, &filter, None, N_EVENTS).await?
+            }
+        };
+        let reader = self.visitor.reader;
+        Ok(html! {
+            div id="run-events" {
+                @if !events.is_empty() {
+                    section class="sheet" {
+                        h2 { (reader.say(words::events_of_run())) }
+                        (events::of_run(reader, &run.source, &events))
+                    }
+                }
+            }
+        })
+    }
+
+    fn changes<'a>(&'a self, run: &'a Run) -> Changes<'a> {
+        Changes { console: &self.console, reader: self.visitor.reader, run, query: &self.query }
+    }
+
+    fn log<'a>(&'a self, run: &'a Run) -> Log<'a> {
+        Log { console: &self.console, reader: self.visitor.reader, run, query: &self.query }
+    }
+}
+
+/// Whether what a run held may still be approved.
+pub(super) async fn waits(console: &Console, run: &Run) -> Result<Waits, Problem> {
+    let _ = (console, run);
+    Ok(Waits::ForNobody)
+}

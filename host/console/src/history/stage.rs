@@ -1,0 +1,120 @@
+//! How far a run is and how long it takes, as the list and its own page show it.
+//!
+//! Not here: how long it will still take is judged (`pace`).
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+use rollcall_host::history::{Run, RunState};
+use rollcall_host::model::{Progress, Timestamp};
+use rollcall_words::Sentence;
+
+use super::words;
+use crate::console::Console;
+use crate::page;
+use crate::visitor::Reader;
+
+/// A run, and what its row does not say.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) run: Run,
+    /// How long its stage will still take, where that can be told.
+    pub(super) left: Option<Duration>,
+    /// What time it is.
+    pub(super) now: Timestamp,
+}
+
+impl Seen {
+    pub(super) fn new(console: &Console, run: Run) -> Self {
+        let left = console.pulse().paces().left(&run.id);
+        Self { run, left, now: console.now() }
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.run.state == RunState::Running
+    }
+
+    /// How long it took, or has taken by now.
+    pub(super) fn took(&self, reader: Reader) -> String {
+        let end = self.run.finished_at.unwrap_or(self.now);
+        page::duration(reader, end.unix_ms().saturating_sub(self.run.started_at.unix_ms()))
+    }
+
+    /// How far it is, while it is under way.
+    pub(super) fn stage(&self, reader: Reader) -> Markup {
+        html! {
+            @if self.is_running() {
+                @match &self.run.progress {
+                    Some(progress) => (stage(reader, progress, self.left)),
+                    None => (page::progress(&reader.say(words::starting()), 0, None)),
+                }
+            }
+        }
+    }
+}
+
+fn stage(reader: Reader, progress: &Progress, left: Option<Duration>) -> Markup {
+    let name = reader.say(name(&progress.phase));
+    let total = progress.total.filter(|total| 0 < *total);
+    let done = page::count(progress.done);
+    let sentence = match total {
+        Some(total) => words::stage_of(&name, done, page::count(total)),
+        None => words::stage_so_far(&name, done),
+    };
+    html! {
+        (page::progress(&name, progress.done, total))
+        p class="soft" {
+            (reader.say(sentence))
+            @if let Some(left) = left { " · " (reader.say(time_left(left))) }
+        }
+    }
+}
+
+/// The stages of the contract have names in both languages; another one is called as it calls itself.
+fn name(phase: &str) -> Sentence {
+    match phase {
+        "reading" => words::stage_reading(),
+        "confirming" => words::stage_confirming(),
+        "retiring" => words::stage_retiring(),
+        other => Sentence::verbatim(other),
+    }
+}
+
+/// Rounded up, because nobody is cross about what is done early.
+fn time_left(left: Duration) -> Sentence {
+    let minutes = left.as_secs().div_ceil(60);
+    match (minutes / 60, minutes % 60) {
+        (0, 0 | 1) => words::less_than_a_minute_left(),
+        (0, minutes) => words::minutes_left(minutes),
+        (hours, minutes) => words::hours_left(hours, minutes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_rounded_up_to_minutes() {
+        for (seconds, text) in [
+            (0, "less than a minute left"),
+            (60, "less than a minute left"),
+            (61, "about 2 min left"),
+            (3600, "about 1 h 0 min left"),
+            (7201, "about 2 h 1 min left"),
+        ] {
+            assert_eq!(Reader::default().say(time_left(Duration::from_secs(seconds))), text);
+        }
+    }
+
+    #[test]
+    fn a_stage_that_does_not_know_its_total_is_a_count_without_an_end() {
+        let progress = Progress { phase: "warming <up>".to_owned(), done: 1200, total: None };
+        let drawn = stage(Reader::default(), &progress, None).into_string();
+        assert_eq!(
+            drawn,
+            "<progress aria-label=\"warming &lt;up&gt;\"></progress>\
+             <p class=\"soft\">warming &lt;up&gt;: 1\u{202f}200 so far</p>"
+        );
+    }
+}

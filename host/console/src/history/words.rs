@@ -1,0 +1,136 @@
+//! What the pages about runs say.
+
+rollcall_words::sentences! {
+    // The list.
+    fn run() { "Run", "任务" }
+    fn source() { "Source", "身份源" }
+    fn state() { "State", "状态" }
+    fn kind() { "What", "内容" }
+    fn trigger() { "Started", "触发方式" }
+    fn started() { "When", "开始时间" }
+    fn took() { "Took", "耗时" }
+    fn drift() { "Missed by events", "事件遗漏" }
+    fn drift_help() {
+        "What a full import by schedule had to change although events should have brought it",
+        "定时全量导入时才发现的变更，本应由事件带来"
+    }
+    fn dry_run() { "preview", "预览" }
+    fn only_dry_runs() { "previews alone", "仅预览" }
+    fn no_dry_runs() { "no previews", "不含预览" }
+    fn clear_filter() { "Clear the filter", "清除筛选" }
+    fn no_runs() { "Nothing was imported yet.", "尚无同步记录。" }
+    fn no_such_runs() { "No run is like this.", "没有符合条件的同步记录。" }
+    fn first_page() { "First page", "首页" }
+
+    // What is counted.
+    fn read() { "read", "读取" }
+    fn created() { "created", "新增" }
+    fn updated() { "updated", "更新" }
+    fn unchanged() { "unchanged", "无变化" }
+    fn skipped() { "left out", "跳过" }
+    fn rejected() { "refused", "被拒绝" }
+    fn departed() { "departed", "离开" }
+    fn deactivated() { "deactivated", "停用" }
+    fn deleted() { "deleted", "删除" }
+    fn kept() { "kept", "保留" }
+    fn counts_not_yet() {
+        "What turns out to be unchanged is counted when the import ends, so these do not add up yet.",
+        "无变化的对象在导入结束时才计数，因此目前各项之和还不等于读取数。"
+    }
+    fn counts_cut_short(n) {
+        "{n} objects had been read and were not dealt with any more when it ended. The next import reads them again.",
+        "结束时有 {n} 个对象已读取但尚未处理，下次导入会重新读取。"
+    }
+    fn counts_off(read, sum) {
+        "The connector says that it read {read}, but {sum} were accounted for. Nothing was lost by that; please tell the \
+         connector's author.",
+        "连接器报告读取 {read} 个，而各项结果合计 {sum} 个。数据没有丢失；请将此情况告知连接器的作者。"
+    }
+    fn drift_told(n) {
+        "{n} changes had not come by events and were found only now.",
+        "有 {n} 项变更没有通过事件到达，这次才被发现。"
+    }
+
+    // One run.
+    fn run_title(run, source) { "Run {run} of {source}", "{source} 的第 {run} 次同步" }
+    fn connector() { "Connector", "连接器" }
+    fn dry_run_told() {
+        "This was a preview: it shows what an import would do, and nothing was written.",
+        "这是一次预览：只显示导入将会做什么，没有写入任何数据。"
+    }
+    fn interrupted() {
+        "The program ended or was killed while this was under way. What was applied until then stays; the next import \
+         does the rest.",
+        "任务进行中程序退出或被终止。此前已写入的内容予以保留，其余将在下次导入时完成。"
+    }
+    fn starting() { "starting", "正在启动" }
+    fn stage_reading() { "reading", "读取中" }
+    fn stage_confirming() { "confirming departures", "确认离开" }
+    fn stage_retiring() { "retiring", "处理离开" }
+    fn stage_of(stage, done, total) { "{stage}: {done} of {total}", "{stage}：{done} / {total}" }
+    fn stage_so_far(stage, done) { "{stage}: {done} so far", "{stage}：已完成 {done}" }
+    fn less_than_a_minute_left() { "less than a minute left", "剩余不到 1 分钟" }
+    fn minutes_left(n) { "about {n} min left", "剩余约 {n} 分钟" }
+    fn hours_left(h, m) { "about {h} h {m} min left", "剩余约 {h} 小时 {m} 分钟" }
+    fn events_of_run() { "Events", "事件" }
+
+    // What can be done about it.
+    fn cancel_run() { "Cancel", "取消任务" }
+    fn cancel_question() {
+        "Cancel this run? What it has applied by now stays.",
+        "确定取消该任务？已写入的内容会保留。"
+    }
+    fn import_again() { "Import again", "重新导入" }
+    fn import_as_planned() { "Import now as this plan says", "按此计划立即导入" }
+    fn retry_failed() { "Read what failed again", "重试失败的对象" }
+    fn refresh_as_planned() { "Do this now", "立即执行" }
+    fn undo() { "Undo…", "撤销…" }
+    fn held_waits() {
+        "Departures wait for a person: too many would have left at once, so all of them stay for now.",
+        "有离开操作等待人工确认：一次离开的数量过多，目前全部保留。"
+    }
+    fn look_and_approve() { "Look at them and approve", "查看并确认" }
+
+    // Changes.
+    fn changes() { "Changes", "变更" }
+    fn plan() { "Plan", "计划" }
+    fn search_changes() { "Name or id", "姓名、名称或 ID" }
+    fn facet_type() { "Type", "类型" }
+    fn facet_action() { "Change", "操作" }
+    fn facet_outcome() { "Outcome", "结果" }
+    fn outcome_applied() { "applied", "已生效" }
+    fn outcome_planned() { "planned", "计划中" }
+    fn outcome_refused() { "refused", "被拒绝" }
+    fn outcome_held() { "waits for approval", "待确认" }
+    fn no_changes() { "It changed nothing.", "没有变更。" }
+    fn no_such_changes() { "No change is like this.", "没有符合条件的变更。" }
+    fn witness() { "When asked about it, the source answered:", "向身份源查询该对象时的答复：" }
+    fn nothing_differs() {
+        "Nothing in its attributes differs.",
+        "属性没有差异。"
+    }
+    fn export() { "Take along:", "导出：" }
+
+    // The log.
+    fn log() { "Log", "日志" }
+    fn search_log() { "Words in the log", "日志中的关键词" }
+    fn facet_severity() { "Severity", "级别" }
+    fn facet_code() { "Code", "代码" }
+    fn all_entries() { "everything", "全部" }
+    fn warnings_and_errors() { "warnings and errors", "警告和错误" }
+    fn errors_only() { "errors", "错误" }
+    fn no_entries() { "Nothing to report.", "没有日志。" }
+    fn no_such_entries() { "No entry is like this.", "没有符合条件的日志。" }
+    fn entries_dropped(n) {
+        "{n} more were counted and not kept: a run's log is bounded.",
+        "另有 {n} 条只计数、未保存：单次任务的日志有上限。"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_sentence_is_in_both_languages() {
+        assert_eq!(rollcall_words::untranslated(super::ALL, &[]), Vec::<&str>::new());
+    }
+}
