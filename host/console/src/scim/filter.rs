@@ -1,0 +1,251 @@
+//! The language of filters (RFC 7644, section 3.4.2.2), read whole, so that what is not supported is named and not
+//! mistaken for something else.
+//!
+//! Not here: what can be asked of the store (`conditions`).
+
+mod token;
+
+use rollcall_host::model::Diagnosis;
+use serde_json::Value;
+
+use self::token::{Token, tokens};
+use super::path::Path;
+
+/// The longest filter.
+///
+/// 4096 bytes. Why: some tens of conditions, where a client has one to three.
+const MAX_FILTER_BYTES: usize = 4096;
+
+/// How deep parentheses may be.
+///
+/// 16. Why: reading them recurses, and nobody writes so many.
+const MAX_DEPTH: usize = 16;
+
+/// A filter.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Filter {
+    /// The attribute has a value.
+    Present(Path),
+    /// The attribute compares like this with a value.
+    Compare(Path, Operator, Value),
+    /// All of these hold.
+    And(Vec<Filter>),
+    /// One of these holds.
+    Or(Vec<Filter>),
+    /// This does not hold.
+    Not(Box<Filter>),
+    /// For one value of the attribute, this holds of its parts.
+    OfOne(Path, Box<Filter>),
+}
+
+/// How an attribute is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Equals,
+    NotEquals,
+    Contains,
+    StartsWith,
+    EndsWith,
+    Greater,
+    GreaterOrEquals,
+    Less,
+    LessOrEquals,
+}
+
+impl Operator {
+    const ALL: [(Self, &'static str); 9] = [
+        (Self::Equals, "eq"),
+        (Self::NotEquals, "ne"),
+        (Self::Contains, "co"),
+        (Self::StartsWith, "sw"),
+        (Self::EndsWith, "ew"),
+        (Self::Greater, "gt"),
+        (Self::GreaterOrEquals, "ge"),
+        (Self::Less, "lt"),
+        (Self::LessOrEquals, "le"),
+    ];
+
+    /// As it is written.
+    pub(crate) fn as_str(self) -> &'static str {
+        Self::ALL.into_iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(known, _)| known)
+    }
+}
+
+/// Why a text is no filter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FilterError {
+    #[error("filter has {found} bytes, more than the {MAX_FILTER_BYTES} it may have")]
+    TooLong { found: usize },
+    #[error("filter has more than {MAX_DEPTH} parentheses within one another")]
+    TooDeep,
+    #[error("filter ends where {expected} should follow")]
+    Ended { expected: &'static str },
+    #[error("filter has {found:?} where {expected} should stand")]
+    Unexpected { found: String, expected: &'static str },
+    #[error("filter names {name:?}, which can be no attribute")]
+    NoAttribute { name: String },
+    #[error("filter has a text that does not end, or is not written as in JSON")]
+    BadText,
+}
+
+impl From<FilterError> for Diagnosis {
+    fn from(error: FilterError) -> Self {
+        let chinese = match &error {
+            FilterError::TooLong { .. } => format!("筛选条件超过 {MAX_FILTER_BYTES} 字节"),
+            FilterError::TooDeep => format!("筛选条件的括号嵌套超过 {MAX_DEPTH} 层"),
+            FilterError::Ended { .. } => "筛选条件不完整".to_owned(),
+            FilterError::Unexpected { found, .. } => format!("筛选条件中的 {found:?} 位置不正确"),
+            FilterError::NoAttribute { name } => format!("筛选条件中的 {name:?} 不是属性名"),
+            FilterError::BadText => "筛选条件中的文本没有结束，或不符合 JSON 写法".to_owned(),
+        };
+        Self::new("filter-not-readable", error.to_string())
+            .with_remedy("write it as RFC 7644, section 3.4.2.2 says: userName eq \"zhangsan\"")
+            .in_chinese(chinese, "请按 RFC 7644 第 3.4.2.2 节书写，例如 userName eq \"zhangsan\"")
+    }
+}
+
+impl Filter {
+    /// Read a filter.
+    ///
+    /// # Errors
+    ///
+    /// When it is not one, or longer or deeper than it may be.
+    pub(crate) fn parse(text: &str) -> Result<Self, FilterError> {
+        if MAX_FILTER_BYTES < text.len() {
+            return Err(FilterError::TooLong { found: text.len() });
+        }
+        let mut reader = Reader { tokens: tokens(text)?.into_iter().peekable(), depth: 0 };
+        let filter = reader.alternatives()?;
+        match reader.tokens.next() {
+            None => Ok(filter),
+            Some(token) => Err(unexpected(&token, "its end, \"and\" or \"or\"")),
+        }
+    }
+}
+
+struct Reader {
+    tokens: std::iter::Peekable<std::vec::IntoIter<Token>>,
+    depth: usize,
+}
+
+impl Reader {
+    /// `or` binds least.
+    fn alternatives(&mut self) -> Result<Filter, FilterError> {
+        let mut any = vec![self.conjunction()?];
+        while self.take_word("or") {
+            any.push(self.conjunction()?);
+        }
+        Ok(single(any).unwrap_or_else(Filter::Or))
+    }
+
+    fn conjunction(&mut self) -> Result<Filter, FilterError> {
+        let mut all = vec![self.term()?];
+        while self.take_word("and") {
+            all.push(self.term()?);
+        }
+        Ok(single(all).unwrap_or_else(Filter::And))
+    }
+
+    fn term(&mut self) -> Result<Filter, FilterError> {
+        const EXPECTED: &str = "an attribute, \"not\" or \"(\"";
+        match self.tokens.next().ok_or(FilterError::Ended { expected: EXPECTED })? {
+            Token::Open => self.within(&Token::Close, "\")\""),
+            Token::Word(word) if word.eq_ignore_ascii_case("not") => {
+                self.expect(&Token::Open, "\"(\"")?;
+                Ok(Filter::Not(Box::new(self.within(&Token::Close, "\")\"")?)))
+            }
+            Token::Word(name) => self.condition(&name),
+            other @ (Token::Close | Token::OpenValue | Token::CloseValue | Token::Text(_)) => {
+                Err(unexpected(&other, EXPECTED))
+            }
+        }
+    }
+
+    fn within(&mut self, close: &Token, expected: &'static str) -> Result<Filter, FilterError> {
+        self.depth = self.depth.saturating_add(1);
+        if MAX_DEPTH < self.depth {
+            return Err(FilterError::TooDeep);
+        }
+        let filter = self.alternatives()?;
+        self.depth = self.depth.saturating_sub(1);
+        self.expect(close, expected)?;
+        Ok(filter)
+    }
+
+    fn condition(&mut self, name: &str) -> Result<Filter, FilterError> {
+        let path = Path::parse(name)
+            .filter(|path| path.name.is_some())
+            .ok_or_else(|| FilterError::NoAttribute { name: name.to_owned() })?;
+        if self.take(&Token::OpenValue) {
+            let filter = self.within(&Token::CloseValue, "\"]\"")?;
+            return Ok(Filter::OfOne(path, Box::new(filter)));
+        }
+        if self.take_word("pr") {
+            return Ok(Filter::Present(path));
+        }
+        let operator = self.operator()?;
+        Ok(Filter::Compare(path, operator, self.value()?))
+    }
+
+    fn operator(&mut self) -> Result<Operator, FilterError> {
+        const EXPECTED: &str = "an operator such as eq, co or pr";
+        match self.tokens.next().ok_or(FilterError::Ended { expected: EXPECTED })? {
+            Token::Word(word) => {
+                Operator::named(&word).ok_or(FilterError::Unexpected { found: word, expected: EXPECTED })
+            }
+            other => Err(unexpected(&other, EXPECTED)),
+        }
+    }
+
+    fn value(&mut self) -> Result<Value, FilterError> {
+        const EXPECTED: &str = "a value: a text in double quotes, a number, true, false or null";
+        match self.tokens.next().ok_or(FilterError::Ended { expected: EXPECTED })? {
+            Token::Text(text) => Ok(Value::String(text)),
+            Token::Word(word) => match serde_json::from_str(&word) {
+                Ok(value @ (Value::Null | Value::Bool(_) | Value::Number(_))) => Ok(value),
+                Ok(_) | Err(_) => Err(FilterError::Unexpected { found: word, expected: EXPECTED }),
+            },
+            other => Err(unexpected(&other, EXPECTED)),
+        }
+    }
+
+    fn take(&mut self, token: &Token) -> bool {
+        self.tokens.next_if(|next| next == token).is_some()
+    }
+
+    fn take_word(&mut self, word: &str) -> bool {
+        let is_it = |next: &Token| matches!(next, Token::Word(found) if found.eq_ignore_ascii_case(word));
+        self.tokens.next_if(is_it).is_some()
+    }
+
+    fn expect(&mut self, token: &Token, expected: &'static str) -> Result<(), FilterError> {
+        match self.tokens.next() {
+            Some(found) if found == *token => Ok(()),
+            Some(found) => Err(unexpected(&found, expected)),
+            None => Err(FilterError::Ended { expected }),
+        }
+    }
+}
+
+fn unexpected(token: &Token, expected: &'static str) -> FilterError {
+    FilterError::Unexpected { found: token.to_string(), expected }
+}
+
+/// The one filter, or all of them.
+fn single(mut filters: Vec<Filter>) -> Result<Filter, Vec<Filter>> {
+    match filters.pop() {
+        Some(only) if filters.is_empty() => Ok(only),
+        Some(last) => {
+            filters.push(last);
+            Err(filters)
+        }
+        None => Err(filters),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! Reads resources from the store: a page of one type or of several, or one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rollcall_host::model::{Diagnosis, Key, SourceName};
+use rollcall_host::sqlite::{Member, Outline, Page, SqliteStore, WholeObject};
+use serde_json::Value;
+
+use super::conditions::{Among, Conditions, conditions};
+use super::id::parse_id;
+use super::projection::Projection;
+use super::query::Query;
+use super::reply::{Refusal, Reply, ScimType};
+use super::resource::{Resource, Subject, group, user};
+use super::schemas::ResourceType;
+use crate::console::Console;
+
+/// Members of all groups of one answer together.
+///
+/// 100,000. Why: everybody in one department, some 20 MiB of JSON; more at once is memory for nothing, because the same is
+/// in the people's `groups`.
+const MAX_MEMBERS: u32 = 100_000;
+
+/// What one request reads.
+pub(crate) struct Reading<'a> {
+    store: &'a SqliteStore,
+    base: &'a str,
+    outlines: BTreeMap<SourceName, Arc<Outline>>,
+    n_members: u32,
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) fn new(console: &'a Console, base: &'a str) -> Self {
+        Self { store: console.store(), base, outlines: BTreeMap::new(), n_members: 0 }
+    }
+
+    /// A page of the resources of these types, one type after the other.
+    pub(crate) async fn list(mut self, kinds: &[ResourceType], query: &Query) -> Result<Reply, Refusal> {
+        let among = if kinds.len() == 1 { Among::One } else { Among::Several };
+        let (mut total, mut resources) = (0_u64, Vec::new());
+        for kind in kinds {
+            let room = u64::from(query.page.limit)
+                .saturating_sub(u64::try_from(resources.len()).unwrap_or(u64::MAX));
+            let page = Page {
+                offset: query.page.offset.saturating_sub(total),
+                limit: u32::try_from(room).unwrap_or(u32::MAX),
+            };
+            let asked = match &query.filter {
+                Some(filter) => conditions(filter, *kind, among),
+                None => Ok(Conditions::All(Vec::new())),
+            };
+            match asked.map_err(|error| Refusal::new(ScimType::InvalidFilter, error.into()))? {
+                Conditions::Never => {}
+                Conditions::All(conditions) => {
+                    let found = self.store.objects_where(kind.stored(), &conditions, page).await?;
+                    total = total.saturating_add(found.total);
+                    for object in &found.items {
+                        let resource = self.resource(*kind, object, &query.projection).await?;
+                        resources.push(Value::Object(query.projection.apply(*kind, resource.members)));
+                    }
+                }
+            }
+        }
+        Ok(Reply::list(total, query.page.offset.saturating_add(1), resources))
+    }
+
+    /// One resource, whole.
+    pub(crate) async fn one(
+        mut self,
+        kind: ResourceType,
+        id: &str,
+        projection: &Projection,
+    ) -> Result<Resource, Refusal> {
+        let (source, external_id) = parse_id(id).ok_or_else(Refusal::not_found)?;
+        let key = Key::new(kind.stored(), external_id);
+        let object = self.store.object(&source, &key).await?.ok_or_else(Refusal::not_found)?;
+        self.resource(kind, &object, projection).await
+    }
+
+    async fn resource(
+        &mut self,
+        kind: ResourceType,
+        object: &WholeObject,
+        projection: &Projection,
+    ) -> Result<Resource, Refusal> {
+        let outline = self.outline(&object.source).await?;
+        let subject = Subject { base: self.base, object, outline: &outline };
+        match kind {
+            ResourceType::User => Ok(user(subject)),
+            ResourceType::Group if projection.wants(kind, "members") => {
+                let people = self.members(object).await?;
+                Ok(group(subject, Some(&people)))
+            }
+            ResourceType::Group => Ok(group(subject, None)),
+        }
+    }
+
+    async fn outline(&mut self, source: &SourceName) -> Result<Arc<Outline>, Refusal> {
+        if let Some(known) = self.outlines.get(source) {
+            return Ok(Arc::clone(known));
+        }
+        let outline = self.store.outline(source).await?;
+        self.outlines.insert(source.clone(), Arc::clone(&outline));
+        Ok(outline)
+    }
+
+    /// In one piece, so that nobody is missing because somebody else moved meanwhile.
+    async fn members(&mut self, group: &WholeObject) -> Result<Vec<Member>, Refusal> {
+        let room = MAX_MEMBERS.saturating_sub(self.n_members);
+        let page = Page { offset: 0, limit: room };
+        let found = self.store.members_of(&group.source, &group.key.external_id, page).await?;
+        let n = u32::try_from(found.total).unwrap_or(u32::MAX);
+        if room < n {
+            return Err(Refusal::new(ScimType::TooMany, too_many_members()));
+        }
+        self.n_members = self.n_members.saturating_add(n);
+        Ok(found.items)
+    }
+}
+
+fn too_many_members() -> Diagnosis {
+    Diagnosis::new("too-many-members", format!("these groups have more than {MAX_MEMBERS} members together"))
+        .with_remedy(
+            "ask for fewer groups at once, or with excludedAttributes=members, and read the users' groups",
+        )
+        .in_chinese(
+            format!("这些组的成员总数超过 {MAX_MEMBERS}"),
+            "请减少一次请求的组数，或使用 excludedAttributes=members 并改读用户的 groups",
+        )
+}

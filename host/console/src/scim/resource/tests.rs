@@ -1,0 +1,123 @@
+//! What a client reads of a document.
+
+use rollcall_host::directory::Held;
+use rollcall_host::model::{Key, RunId, Timestamp};
+use rollcall_host::sqlite::Member;
+
+use super::*;
+use crate::scim::schemas::{CORE_GROUP, CORE_USER, ENTERPRISE_USER, ROLLCALL_DEPARTMENT, ROLLCALL_USER};
+
+const BASE: &str = "https://hr.example/scim/v2";
+const OWN: &str = "urn:example:2.0:Own";
+
+fn object(resource_type: &str, external_id: &str, document: Value) -> WholeObject {
+    let at = Timestamp::from_unix_ms(1_767_225_600_000);
+    WholeObject {
+        source: SourceName::new("hq").unwrap(),
+        key: Key::new(resource_type, external_id),
+        held: Held { version: "1".to_owned(), document, departed: false },
+        departed_at: None,
+        created_at: at,
+        changed_at: at,
+        first_run: RunId::new("1"),
+        last_run: RunId::new("1"),
+    }
+}
+
+fn read(object: &WholeObject) -> Resource {
+    user(Subject { base: BASE, object, outline: &Outline::default() })
+}
+
+/// Without what is the same for all.
+fn told(resource: &Resource) -> Value {
+    let mut members = resource.members.clone();
+    for name in ["meta", "id", "externalId", "schemas"] {
+        assert!(members.remove(name).is_some(), "{name}");
+    }
+    Value::Object(members)
+}
+
+#[test]
+fn a_person_has_what_the_schemas_describe_and_the_rest_as_names_and_values() {
+    let document = json!({
+        "schemas": [CORE_USER, OWN], "externalId": "张", "userName": "zhang", "active": true, "password": "hunter2",
+        "name": {"formatted": "张三", "initials": "ZS"}, "shoeSize": 43,
+        "emails": [{"type": "work", "value": "z@hq.example"}],
+        (ENTERPRISE_USER): {"employeeNumber": "7", "manager": {"value": "boss"}},
+        (ROLLCALL_USER): {"departments": [{"value": "2", "leader": true, "order": "9"}]},
+        (OWN): {"hired": "2020-01-01", "flags": {"b": 1}},
+    });
+    assert_eq!(
+        told(&read(&object("User", "张", document))),
+        json!({
+            "userName": "zhang", "active": true, "name": {"formatted": "张三"},
+            "emails": [{"type": "work", "value": "z@hq.example"}],
+            (ENTERPRISE_USER): {
+                "employeeNumber": "7",
+                "manager": {"value": "hq.Ym9zcw", "$ref": "https://hr.example/scim/v2/Users/hq.Ym9zcw"},
+            },
+            (ROLLCALL_USER): {
+                "source": "hq",
+                "departments": [{"value": "hq.Mg", "leader": true, "order": "9"}],
+                "sourceAttributes": [
+                    {"name": "shoeSize", "value": "43"},
+                    {"schema": OWN, "name": "flags", "value": "{\"b\":1}"},
+                    {"schema": OWN, "name": "hired", "value": "2020-01-01"},
+                ],
+            },
+        })
+    );
+}
+
+#[test]
+fn a_person_who_left_is_inactive_and_in_no_group() {
+    let document = json!({"active": true, (ROLLCALL_USER): {"departments": [{"value": "2"}]}});
+    let mut left = object("User", "1", document);
+    left.held.departed = true;
+    let members = read(&left).members;
+    assert_eq!((members.get("active"), members.get("groups")), (Some(&json!(false)), None));
+}
+
+#[test]
+fn a_department_is_a_group_with_its_place_as_an_extension() {
+    let document = json!({
+        "schemas": [ROLLCALL_DEPARTMENT], "externalId": "2", "displayName": "研发", "parent": {"value": "1"}, "order": "3",
+        "managers": [{"value": "boss"}], (OWN): {"hidden": false},
+    });
+    let object = object("Department", "2", document);
+    let people = [Member { external_id: "张".to_owned(), name: "张三".to_owned() }];
+    let outline = Outline::default();
+    let resource = group(Subject { base: BASE, object: &object, outline: &outline }, Some(&people));
+    assert_eq!(resource.members.get("schemas"), Some(&json!([CORE_GROUP, ROLLCALL_DEPARTMENT])));
+    assert_eq!(
+        told(&resource),
+        json!({
+            "displayName": "研发",
+            "members": [{
+                "value": "hq.5byg", "$ref": "https://hr.example/scim/v2/Users/hq.5byg", "display": "张三", "type": "User",
+            }],
+            (ROLLCALL_DEPARTMENT): {
+                "source": "hq",
+                "parent": {"value": "hq.MQ", "$ref": "https://hr.example/scim/v2/Groups/hq.MQ"},
+                "order": "3",
+                "managers": [{"value": "hq.Ym9zcw", "$ref": "https://hr.example/scim/v2/Users/hq.Ym9zcw"}],
+                "sourceAttributes": [{"schema": OWN, "name": "hidden", "value": "false"}],
+            },
+        })
+    );
+}
+
+#[test]
+fn a_version_changes_with_what_is_told_and_stays_otherwise() {
+    let version = |name: &str| read(&object("User", "1", json!({"displayName": name}))).version;
+    assert_eq!(version("a"), version("a"));
+    assert_ne!(version("a"), version("b"));
+}
+
+#[test]
+fn a_group_whose_members_were_not_read_has_no_version() {
+    let object = object("Department", "2", json!({"displayName": "a"}));
+    let outline = Outline::default();
+    let resource = group(Subject { base: BASE, object: &object, outline: &outline }, None);
+    assert_eq!((resource.version, resource.members.get("members")), (None, None));
+}
