@@ -4,8 +4,8 @@
 
 mod chinese;
 mod high;
+mod serve;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -14,6 +14,7 @@ use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEn
 use rollcall_words::Language;
 
 pub(crate) use high::{Held, HiArgs, Task};
+pub(crate) use serve::{LowServe, Serving};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -120,17 +121,8 @@ pub(crate) enum LowCommand {
         #[arg(long, value_name = "ID")]
         department: Vec<String>,
     },
-    /// Follow sources: take what they push, and import as scheduled, until a signal comes.
-    Serve {
-        /// The file that configures a source; once for each source.
-        #[arg(long, value_name = "SOURCE.toml", required = true)]
-        source: Vec<PathBuf>,
-        #[command(flatten)]
-        data: DataFolder,
-        /// Where deliveries are taken; a reverse proxy with a certificate belongs in front of it.
-        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8630")]
-        listen: SocketAddr,
-    },
+    /// Serve the console and its API, and follow sources, until a signal comes.
+    Serve(LowServe),
     /// Say how a source is followed: its channel, its schedule, what waits and what failed.
     Status {
         #[command(flatten)]

@@ -33,7 +33,7 @@ pub(crate) async fn run(args: HiArgs) -> Result<Exit, Stop> {
             let import = Import { data: &data, dry_run: false, keys: Some(keys), logs: args.verbose };
             refresh::refresh(&screen, source, &import).await
         }
-        Task::Serve { sources, data, listen } => serve::serve(screen, sources, &data, listen).await,
+        Task::Serve(serving) => serve::serve(screen, *serving).await,
         Task::Status { held } => following::status(&screen, &held).await,
         Task::ListEvents { held, state, all } => following::list(&screen, &held, state, all).await,
         Task::RetryEvents { held, numbers } => following::retry(&screen, &held, &numbers).await,

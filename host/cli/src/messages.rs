@@ -155,7 +155,12 @@ sentences! {
     fn stopping() { "stopping in good order; once more to stop at once", "正在有序停止；再按一次立即停止" }
 
     // Following a source.
-    fn serving(address) { "Serving at http://{address}; Ctrl-C ends it", "正在 http://{address} 提供服务；按 Ctrl-C 结束" }
+    fn serving(url) { "Serving at {url}; Ctrl-C ends it", "正在 {url} 提供服务；按 Ctrl-C 结束" }
+    fn setup_link(link) { "There is no account yet. Create one here, once: {link}", "尚无账号。请用此一次性链接创建：{link}" }
+    fn address_in_the_clear(address) { "{address} can be reached from other machines, and passwords and personal data would cross the network in the clear", "{address} 可从其他机器访问，密码和个人数据会以明文经过网络" }
+    fn keep_it_from_the_clear() { "give --tls-cert and --tls-key, or --trusted-proxy with the address of the reverse proxy that has the certificate; or listen at 127.0.0.1", "请指定 --tls-cert 和 --tls-key；或用 --trusted-proxy 指定带证书的反向代理的地址；或监听 127.0.0.1" }
+    fn certificate_unusable(reason) { "the certificate cannot be served: {reason}", "无法使用证书：{reason}" }
+    fn key_unusable(reason) { "secrets cannot be sealed or opened: {reason}", "无法加密或解密密钥类设置：{reason}" }
     fn serving_source(source, callback) { "{source}: followed; callbacks, if it makes any, are taken at {callback}", "{source}：已开始跟随；如使用回调，接收地址为 {callback}" }
     fn source_named_twice(source) { "two source files have the name {source}; give each its own", "有两个来源配置文件的名称都是 {source}；请为每个来源取不同的名称" }
     fn address_unusable(address, reason) { "the address {address} cannot be served: {reason}", "无法在地址 {address} 提供服务：{reason}" }

@@ -68,6 +68,9 @@ impl From<ConsoleError> for Stop {
             ConsoleError::NamedTwice { name } => {
                 Self::usage(diagnosis("source-named-twice", &messages::source_named_twice(name)))
             }
+            ConsoleError::Sealing(error) => {
+                Self::failed(diagnosis("key-unusable", &messages::key_unusable(error)))
+            }
             ConsoleError::Database(error) => {
                 Self::failed(diagnosis("console-unusable", &messages::console_unusable(error)))
             }

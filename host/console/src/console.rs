@@ -17,7 +17,10 @@ use rollcall_host::source::Source;
 use rollcall_host::sqlite::SqliteStore;
 
 use crate::database::{Database, DatabaseError};
+use crate::identity::{self, Identity};
+use crate::listener::{Network, PublicUrl};
 use crate::pulse::Pulse;
+use crate::sealing::{Key, SealingError};
 use crate::sources::shelf::Shelf;
 use crate::sources::{Origin, Sources};
 
@@ -31,6 +34,12 @@ pub struct ConsoleOptions {
     pub data: PathBuf,
     /// The folder of the connectors that a source can be made of in the console. It need not be there.
     pub connectors: PathBuf,
+    /// The file of the key that secrets are sealed with; `console.key` in that folder if none is named.
+    pub key_file: Option<PathBuf>,
+    /// Where people and sources reach it: what links and callback addresses begin with.
+    pub public_url: PublicUrl,
+    /// Proxies in front of it, which are believed about their clients.
+    pub trusted_proxies: Vec<Network>,
     /// Who else is told what happens.
     pub observe: Observe,
     /// What time it is.
@@ -39,7 +48,12 @@ pub struct ConsoleOptions {
 
 impl std::fmt::Debug for ConsoleOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ConsoleOptions").field("data", &self.data).finish_non_exhaustive()
+        f.debug_struct("ConsoleOptions")
+            .field("data", &self.data)
+            .field("key_file", &self.key_file)
+            .field("public_url", &self.public_url)
+            .field("trusted_proxies", &self.trusted_proxies)
+            .finish_non_exhaustive()
     }
 }
 
@@ -50,6 +64,12 @@ pub enum ConsoleError {
     /// Its database cannot be used.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// Secrets cannot be sealed or opened.
+    #[error(transparent)]
+    Sealing(#[from] SealingError),
+    /// The system has no randomness.
+    #[error("the system gave no random bytes: {0}")]
+    NoRandomness(#[from] getrandom::Error),
     /// The host's store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -73,6 +93,8 @@ struct Shared {
     host: Host,
     store: Arc<SqliteStore>,
     database: Database,
+    key: Key,
+    identity: Identity,
     sources: Sources,
     pulse: Pulse,
     ending: Cancel,
@@ -84,17 +106,21 @@ impl Console {
     ///
     /// # Errors
     ///
-    /// When its database cannot be used.
+    /// When its database or the file of its key cannot be used.
     pub async fn open(
         engine: Engine,
         store: Arc<SqliteStore>,
         options: ConsoleOptions,
     ) -> Result<Self, ConsoleError> {
         let database = Database::open(options.data.join("console.db")).await?;
+        let key_file = options.key_file.clone().unwrap_or_else(|| options.data.join("console.key"));
+        let key = Key::load(key_file, &database).await?;
         let host = Host::new(engine.clone(), store.clone(), store.clone(), store.clone());
         let sources = Sources::new(Shelf::new(engine.clone(), options.connectors.clone()));
         let (pulse, ending) = (Pulse::default(), Cancel::new());
-        let shared = Shared { engine, host, store, database, sources, pulse, ending, options };
+        let identity = Identity::default();
+        let shared =
+            Shared { engine, host, store, database, key, identity, sources, pulse, ending, options };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -115,6 +141,16 @@ impl Console {
     /// When the console's database or the inbox cannot be read.
     pub async fn take_up(&self) -> Result<(), ConsoleError> {
         self.shared.sources.take_up(self).await
+    }
+
+    /// The path where the first account is created, with a secret that is good once; another one each time it is asked for,
+    /// and none if there is an account.
+    ///
+    /// # Errors
+    ///
+    /// When the console's database cannot be read, or the system has no randomness.
+    pub async fn setup_path(&self) -> Result<Option<String>, ConsoleError> {
+        identity::setup_path(self).await
     }
 
     /// Stop following, and end what is under way in good order.
@@ -153,6 +189,15 @@ impl Console {
 
     pub(crate) fn database(&self) -> &Database {
         &self.shared.database
+    }
+
+    /// Seals secrets that are kept in the database.
+    pub(crate) fn key(&self) -> &Key {
+        &self.shared.key
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.shared.identity
     }
 
     pub(crate) fn sources(&self) -> &Sources {

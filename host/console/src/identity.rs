@@ -2,10 +2,71 @@
 //!
 //! Not here: what they may do then; each handler asks its visitor.
 
-use axum::Router;
+mod entrance;
+mod gate;
 
-use crate::console::Console;
+mod accounts;
+pub(crate) mod audit;
+mod passwords;
+mod secret;
+mod sessions;
+mod throttle;
+mod tokens;
 
-pub(crate) fn routes() -> Router<Console> {
-    Router::new()
+mod cookies;
+mod csrf;
+
+mod pages;
+mod words;
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::console::{Console, ConsoleError};
+use passwords::Hashing;
+use secret::{Digest, Secret, digest};
+use throttle::Throttle;
+
+pub(crate) use entrance::enter;
+pub(crate) use gate::{doors, pages, programs};
+pub(crate) use pages::{Section, entry_routes, routes, settings};
+
+/// What is known in memory alone.
+#[derive(Debug, Default)]
+pub(crate) struct Identity {
+    /// Of the link that creates the first account.
+    setup: Mutex<Option<Digest>>,
+    throttle: Mutex<Throttle>,
+    hashing: Hashing,
 }
+
+impl Identity {
+    /// Whether this is the secret of the set-up link, while it is good.
+    fn may_set_up(&self, shown: &str) -> bool {
+        let setup = self.setup.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of a text with 256 random bits, how long two digests agree tells nothing.
+        setup.is_some_and(|setup| setup == digest(shown))
+    }
+
+    /// Let the set-up link be good no more.
+    fn end_setup(&self) {
+        *self.setup.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn throttle<T>(&self, with: impl FnOnce(&mut Throttle) -> T) -> T {
+        with(&mut self.throttle.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The path of a new set-up link, in place of any before; none if there is an account.
+pub(crate) async fn setup_path(console: &Console) -> Result<Option<String>, ConsoleError> {
+    if accounts::is_any(console).await? {
+        return Ok(None);
+    }
+    let secret = Secret::fresh()?;
+    let setup = &console.identity().setup;
+    *setup.lock().unwrap_or_else(PoisonError::into_inner) = Some(secret.digest());
+    Ok(Some(format!("/setup?token={}", secret.reveal())))
+}
+
+#[cfg(test)]
+mod tests;

@@ -40,9 +40,14 @@ mod webhook;
 
 mod database;
 mod listener;
+mod sealing;
 
 #[cfg(test)]
 mod testing;
 
 pub use console::{Console, ConsoleError, ConsoleOptions, Observe};
-pub use listener::Listener;
+pub use database::DatabaseError;
+pub use listener::{
+    Arrival, BindError, Exposure, Listener, Network, NotANetwork, NotAPublicUrl, PublicUrl, Tls, TlsError,
+};
+pub use sealing::SealingError;

@@ -9,6 +9,7 @@ use rollcall_host::model::Diagnosis;
 
 use crate::console::ConsoleError;
 use crate::database::DatabaseError;
+use crate::sealing::SealingError;
 
 /// Why a request was not done. Its diagnosis is for whoever asked; what they must not know is in the log alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,12 @@ impl From<DatabaseError> for Problem {
     }
 }
 
+impl From<SealingError> for Problem {
+    fn from(error: SealingError) -> Self {
+        Self::failed(&error)
+    }
+}
+
 impl From<ConsoleError> for Problem {
     fn from(error: ConsoleError) -> Self {
         match &error {
@@ -69,7 +76,10 @@ impl From<ConsoleError> for Problem {
                     .in_chinese(format!("已存在名为 {name} 的身份源，请换一个名称"), "");
                 Self::new(StatusCode::CONFLICT, diagnosis)
             }
-            ConsoleError::Database(_) | ConsoleError::Store(_) => Self::failed(&error),
+            ConsoleError::Database(_)
+            | ConsoleError::Sealing(_)
+            | ConsoleError::NoRandomness(_)
+            | ConsoleError::Store(_) => Self::failed(&error),
         }
     }
 }

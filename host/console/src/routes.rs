@@ -5,12 +5,13 @@
 use axum::Router;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::console::Console;
+use crate::problem::Problem;
 use crate::{
     api, callbacks, events, history, identity, operations, organisation, page, scim, sources, webhook, why,
 };
@@ -33,7 +34,21 @@ impl Console {
     /// Everything the console answers.
     #[must_use]
     pub fn routes(&self) -> Router {
-        open().merge(pages()).merge(programs()).with_state(self.clone())
+        let guard = || from_fn_with_state(self.clone(), identity::programs);
+        let pages = pages().fallback(async || Problem::not_found()).layer(from_fn(page::problems));
+        let pages = pages.layer(from_fn_with_state(self.clone(), identity::pages));
+        let doors = identity::entry_routes().layer(from_fn(page::problems));
+        let doors = doors.layer(from_fn_with_state(self.clone(), identity::doors));
+        // What a handler refuses is drawn within the gate, where the visitor is known; what the gate refuses, around it.
+        Router::new()
+            .merge(pages)
+            .merge(doors)
+            .layer(from_fn(page::problems))
+            .merge(api::routes().layer(guard()))
+            .merge(scim::routes().layer(guard()).layer(from_fn(scim::errors)))
+            .merge(open())
+            .layer(from_fn_with_state(self.clone(), identity::enter))
+            .with_state(self.clone())
     }
 }
 
@@ -61,11 +76,6 @@ pub(crate) fn pages() -> Router<Console> {
         .merge(events::routes())
         .merge(webhook::routes())
         .layer(from_fn(page::problems))
-}
-
-/// What programs read.
-pub(crate) fn programs() -> Router<Console> {
-    Router::new().merge(api::routes()).merge(scim::routes())
 }
 
 fn asset(media_type: &'static str, text: &'static str) -> impl IntoResponse {

@@ -28,6 +28,7 @@ use serde_json::Value;
 use self::base::Base;
 use self::query::{Parameters, SearchRequest};
 use self::reading::Reading;
+pub(crate) use self::reply::errors;
 use self::reply::{Refusal, Reply};
 use self::schemas::ResourceType;
 use crate::console::Console;
@@ -56,7 +57,7 @@ pub(crate) fn routes() -> Router<Console> {
         .merge(resources(ResourceType::Group))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_SEARCH_BYTES));
-    Router::new().nest(PATH, service).layer(from_fn(reply::errors))
+    Router::new().nest(PATH, service).layer(from_fn(errors))
 }
 
 fn resources(kind: ResourceType) -> Router<Console> {

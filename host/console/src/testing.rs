@@ -1,6 +1,8 @@
 //! A console over temporary files, for the tests of this crate: no connector, no network, a clock that stands still.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -21,12 +23,13 @@ use crate::visitor::{Reader, Theme, Visitor, Who};
 /// 2026-01-01T00:00:00Z.
 pub(crate) const NOW: Timestamp = Timestamp::from_unix_ms(1_767_225_600_000);
 
+/// A clock that goes on when it is told to.
 #[derive(Debug)]
-struct Stopped;
+struct Hand(AtomicI64);
 
-impl Clock for Stopped {
+impl Clock for Hand {
     fn now(&self) -> Timestamp {
-        NOW
+        Timestamp::from_unix_ms(self.0.load(Ordering::SeqCst))
     }
 }
 
@@ -34,6 +37,7 @@ impl Clock for Stopped {
 pub(crate) struct Bench {
     pub(crate) console: Console,
     pub(crate) store: Arc<SqliteStore>,
+    hand: Arc<Hand>,
     _folder: TempDir,
 }
 
@@ -41,15 +45,24 @@ impl Bench {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&folder.path().join("rollcall.db")).unwrap());
+        let hand = Arc::new(Hand(AtomicI64::new(NOW.unix_ms())));
         let engine = Engine::new(EngineOptions::default()).unwrap();
         let options = ConsoleOptions {
             data: folder.path().to_owned(),
             connectors: folder.path().join("connectors"),
+            key_file: None,
+            public_url: "http://127.0.0.1:8630".parse().unwrap(),
+            trusted_proxies: Vec::new(),
             observe: Arc::new(|_| Arc::new(Unfollowed)),
-            clock: Arc::new(Stopped),
+            clock: Arc::clone(&hand) as Arc<dyn Clock>,
         };
         let console = Console::open(engine, Arc::clone(&store), options).await.unwrap();
-        Self { console, store, _folder: folder }
+        Self { console, store, hand, _folder: folder }
+    }
+
+    /// Let time go by.
+    pub(crate) fn pass(&self, time: Duration) {
+        self.hand.0.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
 }
 
@@ -59,6 +72,7 @@ pub(crate) fn administrator(language: Language) -> Visitor {
         who: Who::Administrator { name: "admin".to_owned() },
         reader: Reader { language, theme: Theme::System },
         csrf: "csrf-of-a-test".to_owned(),
+        address: None,
     }
 }
 

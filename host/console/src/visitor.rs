@@ -2,18 +2,35 @@
 //!
 //! Not here: how it is proven (`identity`).
 
+use std::fmt;
+use std::net::IpAddr;
+
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use rollcall_words::{Language, Sentence};
 
 /// Who asks. Handlers behind the gate take it as an argument; without the gate there is none, and they refuse.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Visitor {
     pub(crate) who: Who,
     pub(crate) reader: Reader,
     /// What each form of a page carries along. Empty for a token, which fills in no form.
     pub(crate) csrf: String,
+    /// From where, for the audit log. None where the program that embeds the console does not tell.
+    pub(crate) address: Option<IpAddr>,
+}
+
+/// Without the token of its forms.
+impl fmt::Debug for Visitor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { who, reader, address, csrf: _ } = self;
+        f.debug_struct("Visitor")
+            .field("who", who)
+            .field("reader", reader)
+            .field("address", address)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Who it is.

@@ -37,10 +37,24 @@ const HELP: &[(&str, &str)] = &[
     ("rollcall refresh data", "存放导入数据的目录；不存在时自动创建"),
     ("rollcall refresh user", "人员在来源中的编号；可重复指定"),
     ("rollcall refresh department", "部门在来源中的编号；可重复指定"),
-    ("rollcall serve", "跟随来源：接收其推送，并按计划导入，直到收到信号。"),
-    ("rollcall serve source", "来源配置文件；每个来源各写一次"),
+    ("rollcall serve", "提供控制台及其 API，并跟随来源，直到收到信号。"),
+    ("rollcall serve source", "来源配置文件；每个来源各写一次。也可在控制台中添加来源"),
     ("rollcall serve data", "存放导入数据的目录；不存在时自动创建"),
-    ("rollcall serve listen", "接收推送的地址，默认 127.0.0.1:8630；其前面应有带证书的反向代理"),
+    (
+        "rollcall serve listen",
+        "控制台和接收推送的地址，默认 127.0.0.1:8630；使用本机以外的地址时，须配置证书或可信代理",
+    ),
+    ("rollcall serve public_url", "人员和来源访问控制台的网址；与监听地址不同时填写"),
+    (
+        "rollcall serve trusted_proxy",
+        "可信的反向代理，采信其 X-Forwarded-For 和 X-Forwarded-Proto；每个代理各写一次",
+    ),
+    ("rollcall serve tls_cert", "服务证书及其签发链（PEM）"),
+    ("rollcall serve tls_key", "证书的私钥（PEM）"),
+    (
+        "rollcall serve key_file",
+        "用于加密密钥类设置的密钥文件；默认为数据目录中的 console.key，不存在时自动创建",
+    ),
     ("rollcall status", "说明来源的跟随情况：通道、计划、待处理和失败的事件。"),
     ("rollcall status source", "来源名称，即其配置文件中的 name"),
     ("rollcall status data", "存放导入数据的目录"),
@@ -173,7 +187,7 @@ mod tests {
               check      检查来源：配置、网络通路、凭证与权限。不做任何改动。
               sync       导入来源的组织，或其中的变化。
               refresh    重新读取指定的人员和部门，使其与来源一致，并显示变化。
-              serve      跟随来源：接收其推送，并按计划导入，直到收到信号。
+              serve      提供控制台及其 API，并跟随来源，直到收到信号。
               status     说明来源的跟随情况：通道、计划、待处理和失败的事件。
               events     查看来源推送的事件。
               pause      暂停来源的计划导入，直到 `resume`；其推送仍会跟随。

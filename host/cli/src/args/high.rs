@@ -1,6 +1,5 @@
 //! What the program works with: names that are names, and a source with everything in place.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use rollcall_host::inbox::EventState;
@@ -8,7 +7,7 @@ use rollcall_host::model::{Key, RunId, SourceName};
 use time::UtcOffset;
 
 use super::{
-    Format, LowArgs, LowCommand, LowConnector, LowDirectory, LowEventState, LowEvents, SourceInData,
+    Format, LowArgs, LowCommand, LowConnector, LowDirectory, LowEventState, LowEvents, Serving, SourceInData,
 };
 use crate::exit::{Exit, Stop, diagnosis, diagnosis_with_remedy};
 use crate::messages;
@@ -34,7 +33,7 @@ pub(crate) enum Task {
     Check { source: Configured },
     Sync { source: Configured, data: PathBuf, dry_run: bool },
     Refresh { source: Configured, data: PathBuf, keys: Vec<Key> },
-    Serve { sources: Vec<Configured>, data: PathBuf, listen: SocketAddr },
+    Serve(Box<Serving>),
     Status { held: Held },
     ListEvents { held: Held, state: Option<EventState>, all: bool },
     RetryEvents { held: Held, numbers: Vec<u64> },
@@ -80,9 +79,9 @@ impl HiArgs {
                 let keys = departments.chain(user.into_iter().map(|id| Key::new("User", id))).collect();
                 Task::Refresh { source: configured(&source.source)?, data: data.data, keys }
             }
-            LowCommand::Serve { source, data, listen } => {
-                let sources = source.iter().map(|file| configured(file)).collect::<Result<_, _>>()?;
-                Task::Serve { sources, data: data.data, listen }
+            LowCommand::Serve(low) => {
+                let sources = low.source.iter().map(|file| configured(file)).collect::<Result<_, _>>()?;
+                Task::Serve(Box::new(low.with(sources)))
             }
             LowCommand::Status { source } => Task::Status { held: held(source)? },
             LowCommand::Events(LowEvents::List { source, state, all }) => {

@@ -1,20 +1,19 @@
-//! `rollcall serve`: follow sources until a signal comes, and take their deliveries at a callback address.
+//! `rollcall serve`: the console, and sources that are followed until a signal comes.
 //!
-//! JSON: one value a line. First `{"what": "serving", "address", "sources": [{"source", "callback", "next_run_at"}]}`, then
-//! whatever happens, by `what`: `run`, `channel`, `stopped`, `refused`.
+//! JSON: one value a line. First `{"what": "serving", "address", "url", "setup", "sources": [{"source", "callback",
+//! "next_run_at"}]}`, where `setup` is the link that creates the first account, or null; then whatever happens, by `what`:
+//! `run`, `channel`, `stopped`, `refused`.
 
-use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
-use rollcall_console::{Console, ConsoleOptions, Listener, Observe};
+use rollcall_console::{BindError, Console, ConsoleOptions, Exposure, Listener, Observe, PublicUrl, Tls};
 use rollcall_host::cancel::Cancel;
 use rollcall_host::clock::SystemClock;
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::model::{SourceName, Timestamp};
 use serde_json::json;
 
-use crate::args::Format;
+use crate::args::{Format, Serving};
 use crate::data;
 use crate::exit::{self, Exit, Stop};
 use crate::messages;
@@ -24,25 +23,30 @@ use crate::signals;
 use crate::source_file::Configured;
 
 /// Follow these sources, and answer at this address.
-pub(crate) async fn serve(
-    screen: Screen,
-    sources: Vec<Configured>,
-    data: &Path,
-    listen: SocketAddr,
-) -> Result<Exit, Stop> {
-    let store = Arc::new(data::open_or_create(data)?);
-    let engine =
-        Engine::new(EngineOptions { cache_dir: Some(data::cache(data)), ..EngineOptions::default() })?;
-    let listener = Listener::bind(listen).await.map_err(|error| {
-        Stop::failed(exit::diagnosis("address-unusable", &messages::address_unusable(listen, error)))
+pub(crate) async fn serve(screen: Screen, serving: Serving) -> Result<Exit, Stop> {
+    let store = Arc::new(data::open_or_create(&serving.data)?);
+    let engine = Engine::new(EngineOptions {
+        cache_dir: Some(data::cache(&serving.data)),
+        ..EngineOptions::default()
     })?;
+    let listener = bind(&serving).await?;
+    let public_url = serving.public_url.clone().unwrap_or_else(|| listener.url());
     let end = Cancel::new();
     let reader = screen.reader;
     signals::listen(end.clone(), move || signals::tell_stopping(&reader, ""))?;
     let reporter = Arc::new(Reporter::begin(Screen { ..screen }, Arc::clone(&store)));
-    let console = Console::open(engine.clone(), store, options(data, &reporter)).await?;
-    follow(&console, &engine, sources).await?;
-    announce(&screen, listener.address(), &console.followed().await?)?;
+    let options = options(&serving, public_url.clone(), &reporter);
+    let console = Console::open(engine.clone(), store, options).await?;
+    follow(&console, &engine, serving.sources).await?;
+    console.take_up().await?;
+    let setup = console.setup_path().await?.map(|path| format!("{public_url}{path}"));
+    let announced = Announced {
+        url: public_url,
+        address: listener.address().to_string(),
+        setup,
+        followed: console.followed().await?,
+    };
+    announced.tell(&screen)?;
     listener.serve(console.routes(), end).await;
     console.stop().await;
     drop(console);
@@ -50,10 +54,42 @@ pub(crate) async fn serve(
     Ok(Exit::Done)
 }
 
-fn options(data: &Path, reporter: &Arc<Reporter>) -> ConsoleOptions {
+async fn bind(serving: &Serving) -> Result<Listener, Stop> {
+    let tls = match &serving.tls {
+        Some((certificate, key)) => Some(Tls::load(certificate, key).map_err(|error| {
+            Stop::usage(exit::diagnosis("certificate-unusable", &messages::certificate_unusable(error)))
+        })?),
+        None => None,
+    };
+    let exposure = Exposure { tls, trusted_proxies: serving.trusted_proxies.clone() };
+    Listener::bind(serving.listen, &exposure).await.map_err(unbound)
+}
+
+fn unbound(error: BindError) -> Stop {
+    match error {
+        BindError::InTheClear { address } => Stop::usage(exit::diagnosis_with_remedy(
+            "address-in-the-clear",
+            &messages::address_in_the_clear(address),
+            &messages::keep_it_from_the_clear(),
+        )),
+        BindError::Unusable { address, source } => {
+            Stop::failed(exit::diagnosis("address-unusable", &messages::address_unusable(address, source)))
+        }
+    }
+}
+
+fn options(serving: &Serving, public_url: PublicUrl, reporter: &Arc<Reporter>) -> ConsoleOptions {
     let reporter = Arc::clone(reporter);
     let observe: Observe = Arc::new(move |source| reporter.of(source));
-    ConsoleOptions { data: data.to_owned(), connectors: data.join("connectors"), observe, clock: Arc::new(SystemClock) }
+    ConsoleOptions {
+        data: serving.data.clone(),
+        connectors: serving.data.join("connectors"),
+        key_file: serving.key_file.clone(),
+        public_url,
+        trusted_proxies: serving.trusted_proxies.clone(),
+        observe,
+        clock: Arc::new(SystemClock),
+    }
 }
 
 /// Follow all of them, or none: a file that is wrong is told before anything starts.
@@ -72,29 +108,47 @@ async fn follow(console: &Console, engine: &Engine, sources: Vec<Configured>) ->
     Ok(())
 }
 
-fn announce(
-    screen: &Screen,
-    address: SocketAddr,
-    followed: &[(SourceName, Option<Timestamp>)],
-) -> Result<(), Stop> {
-    let callback = |name: &SourceName| format!("http://{address}/callbacks/{name}");
-    match screen.format {
-        Format::Json => {
-            let source = |(name, next_run_at): &(SourceName, Option<Timestamp>)| json!({"source": name, "callback": callback(name), "next_run_at": next_run_at});
-            let sources: Vec<_> = followed.iter().map(source).collect();
-            let address = address.to_string();
-            screen.lines([json!({"what": "serving", "address": address, "sources": sources}).to_string()])
+/// What is told when everything is there.
+struct Announced {
+    url: PublicUrl,
+    address: String,
+    /// The link that creates the first account.
+    setup: Option<String>,
+    followed: Vec<(SourceName, Option<Timestamp>)>,
+}
+
+impl Announced {
+    fn tell(&self, screen: &Screen) -> Result<(), Stop> {
+        match screen.format {
+            Format::Json => screen.lines([self.json().to_string()]),
+            Format::Text => screen.lines(self.text(screen)),
         }
-        Format::Text => {
-            let to = |sentence: rollcall_words::Sentence| sentence.into(screen.reader.language);
-            let mut lines = vec![to(messages::serving(address))];
-            lines.extend(
-                followed
-                    .iter()
-                    .map(|(name, _)| format!("  {}", to(messages::serving_source(name, callback(name))))),
-            );
-            screen.lines(lines)
-        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let source = |(name, next_run_at): &(SourceName, Option<Timestamp>)| json!({"source": name, "callback": self.callback(name), "next_run_at": next_run_at});
+        let sources: Vec<_> = self.followed.iter().map(source).collect();
+        json!({
+            "what": "serving",
+            "address": self.address,
+            "url": self.url.to_string(),
+            "setup": self.setup,
+            "sources": sources,
+        })
+    }
+
+    fn text(&self, screen: &Screen) -> Vec<String> {
+        let to = |sentence: rollcall_words::Sentence| sentence.into(screen.reader.language);
+        let mut lines = vec![to(messages::serving(&self.url))];
+        lines.extend(self.setup.iter().map(|link| format!("  {}", to(messages::setup_link(link)))));
+        let source =
+            |name: &SourceName| format!("  {}", to(messages::serving_source(name, self.callback(name))));
+        lines.extend(self.followed.iter().map(|(name, _)| source(name)));
+        lines
+    }
+
+    fn callback(&self, name: &SourceName) -> String {
+        format!("{}/callbacks/{name}", self.url)
     }
 }
 

@@ -13,7 +13,9 @@ CREATE TABLE session (
   csrf       TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   seen_at    INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL
+  expires_at INTEGER NOT NULL,
+  address    TEXT NOT NULL,                  -- of the client when it began
+  agent      TEXT NOT NULL                   -- what the browser said that it is
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX session_expiry ON session (expires_at);
@@ -40,6 +42,16 @@ CREATE TABLE audit (
   subject TEXT NOT NULL,                     -- what it was done to; empty for nothing in particular
   detail  TEXT NOT NULL,                     -- JSON object without secrets
   address TEXT NOT NULL                      -- of the client
+) STRICT;
+
+CREATE INDEX audit_age ON audit (at);
+CREATE INDEX audit_action ON audit (action);
+CREATE INDEX audit_who ON audit (who);
+
+-- One row: a text sealed with the key, which tells whether a key is the one that the secrets were sealed with.
+CREATE TABLE sealing (
+  one   INTEGER PRIMARY KEY CHECK (one = 1),
+  probe BLOB NOT NULL
 ) STRICT;
 
 -- What was configured in the console. A connector is named by the digest of its file in the folder `connectors`.

@@ -182,6 +182,10 @@ pub(crate) async fn errors(request: Request, next: Next) -> Response {
         return response;
     }
     let problem = response.extensions_mut().remove::<Problem>();
+    if problem.is_none() && response.headers().get(CONTENT_TYPE).is_some_and(|known| known == MEDIA_TYPE) {
+        // It was drawn within.
+        return response;
+    }
     let scim_type = response.extensions_mut().remove::<ScimType>();
     let mut body = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use super::complaints;
 use super::configured::{Configured, ServerProxy, Timing};
+use crate::console::ConsoleError;
 use crate::database::{Database, DatabaseError};
 use crate::sealing::Key;
 
@@ -99,25 +100,21 @@ pub(crate) async fn keep(
     configured: &Configured,
     secret: &BTreeSet<String>,
     now: Timestamp,
-) -> Result<(), DatabaseError> {
+) -> Result<(), ConsoleError> {
     let kept = Kept::seal(key, configured, secret)?;
-    database
+    let written: Result<(), DatabaseError> = database
         .write(move |transaction| {
             let Kept { name, connector, settings, egress, secrets, schedule, departed, is_followed } = kept;
-            let now = now.unix_ms();
-            transaction
-                .prepare_cached(include_str!("kept/keep.sql"))
-                .and_then(|mut statement| {
-                    statement.execute(named_params! {
-                        ":name": name, ":connector": connector, ":settings": settings, ":egress": egress,
-                        ":secrets": secrets, ":schedule": schedule, ":departed": departed,
-                        ":is_followed": is_followed, ":now": now,
-                    })
-                })
-                .map(|_| ())
-                .map_err(DatabaseError::from)
+            let mut statement = transaction.prepare_cached(include_str!("kept/keep.sql"))?;
+            statement.execute(named_params! {
+                ":name": name, ":connector": connector, ":settings": settings, ":egress": egress,
+                ":secrets": secrets, ":schedule": schedule, ":departed": departed, ":is_followed": is_followed,
+                ":now": now.unix_ms(),
+            })?;
+            Ok(())
         })
-        .await
+        .await;
+    Ok(written?)
 }
 
 /// Forget a source. Whether it was there.
@@ -150,7 +147,7 @@ fn context(name: &str) -> String {
 }
 
 impl Kept {
-    fn seal(key: &Key, configured: &Configured, secret: &BTreeSet<String>) -> Result<Self, DatabaseError> {
+    fn seal(key: &Key, configured: &Configured, secret: &BTreeSet<String>) -> Result<Self, ConsoleError> {
         let Configured { name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed } =
             configured;
         let (hidden, shown): (Map<_, _>, Map<_, _>) =
@@ -165,7 +162,7 @@ impl Kept {
             connector: connector.clone(),
             settings: json(&shown)?,
             egress: json(&egress)?,
-            secrets: key.seal(&context(name.as_str()), secrets.as_bytes()),
+            secrets: key.seal(&context(name.as_str()), secrets.as_bytes())?,
             schedule: timing.as_ref().map(json).transpose()?,
             departed: departed_name(*departed).to_owned(),
             is_followed: *is_followed,

@@ -1,0 +1,67 @@
+//! The command line of `rollcall serve`.
+//!
+//! Deliberately not here: whether an address may be served like this; the listener says.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use rollcall_console::{Network, PublicUrl};
+
+use super::DataFolder;
+use crate::source_file::Configured;
+
+/// What was typed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct LowServe {
+    /// The file that configures a source; once for each source. Sources can be added in the console too.
+    #[arg(long, value_name = "SOURCE.toml")]
+    pub(super) source: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) data: DataFolder,
+    /// Where the console is served and deliveries are taken; other than this machine's own only with a certificate or
+    /// behind a trusted proxy.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8630")]
+    pub(super) listen: SocketAddr,
+    /// The URL that people and sources reach it at, if it is not the address.
+    #[arg(long, value_name = "URL")]
+    pub(super) public_url: Option<PublicUrl>,
+    /// A reverse proxy that is believed about its clients (X-Forwarded-For, X-Forwarded-Proto); once for each.
+    #[arg(long, value_name = "ADDRESS[/BITS]")]
+    pub(super) trusted_proxy: Vec<Network>,
+    /// The certificate to serve with, and those that it was signed by, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(super) tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(super) tls_key: Option<PathBuf>,
+    /// The key that secrets are sealed with; console.key in the data folder unless given, made when it is not there.
+    #[arg(long, value_name = "FILE")]
+    pub(super) key_file: Option<PathBuf>,
+}
+
+/// What the program works with. Not `Debug`: a source's settings hold secrets.
+pub(crate) struct Serving {
+    pub(crate) sources: Vec<Configured>,
+    pub(crate) data: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) public_url: Option<PublicUrl>,
+    pub(crate) trusted_proxies: Vec<Network>,
+    /// Certificate and key.
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
+    pub(crate) key_file: Option<PathBuf>,
+}
+
+impl LowServe {
+    /// With its sources, which were read from their files.
+    pub(super) fn with(self, sources: Vec<Configured>) -> Serving {
+        Serving {
+            sources,
+            data: self.data.data,
+            listen: self.listen,
+            public_url: self.public_url,
+            trusted_proxies: self.trusted_proxy,
+            tls: self.tls_cert.zip(self.tls_key),
+            key_file: self.key_file,
+        }
+    }
+}

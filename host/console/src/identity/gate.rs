@@ -1,0 +1,179 @@
+//! The gate: finds out who asks, and lets nobody through who may not. It stands around whole groups of routes, so that no
+//! handler can forget it.
+//!
+//! Not here: which routes are in which group (`routes`), and what each visitor may do beyond this.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use rollcall_host::model::Diagnosis;
+
+use super::cookies::Cookie;
+use super::csrf::{self, is_unsafe};
+use super::entrance::{Client, known_host};
+use super::secret::Secret;
+use super::sessions::{self, Session};
+use super::tokens;
+use crate::console::Console;
+use crate::database::DatabaseError;
+use crate::problem::Problem;
+use crate::routes::segment;
+use crate::visitor::{Reader, Visitor, Who};
+
+/// What a form carries along that is filled in before anybody is known. The same stands in a cookie.
+#[derive(Clone)]
+pub(crate) struct FormToken(pub(crate) String);
+
+/// Around pages: they need a session, and every form its token.
+pub(crate) async fn pages(
+    State(console): State<Console>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    known_host(&console, &request)?;
+    let cookie = session(&console, request.headers(), client(&request)).await?;
+    let Some(session) = cookie else { return Ok(to_log_in(&request)) };
+    let is_form = is_unsafe(request.method());
+    let mut request = if is_form { csrf::proven(request, &session.csrf).await? } else { request };
+    let who = Who::Administrator { name: session.account.clone() };
+    let visitor = visitor(&request, who, session.csrf.clone());
+    request.extensions_mut().insert(visitor);
+    request.extensions_mut().insert(session);
+    Ok(next.run(request).await)
+}
+
+/// Around log-in and set-up: nobody is known yet, and a form is known by a cookie that goes with it. A page of another site
+/// can send the form, but neither read the cookie nor set it.
+pub(crate) async fn doors(
+    State(console): State<Console>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    known_host(&console, &request)?;
+    let is_secure = client(&request).is_secure;
+    let brought = Cookie::Form.read(request.headers(), is_secure).filter(|token| is_token(token));
+    let (token, fresh) = match brought {
+        Some(token) => (token.to_owned(), None),
+        None if is_unsafe(request.method()) => return Err(csrf::outdated()),
+        None => {
+            let secret = Secret::fresh().map_err(|error| Problem::failed(&error))?;
+            (secret.reveal().to_owned(), Cookie::Form.set(secret.reveal(), is_secure))
+        }
+    };
+    let is_form = is_unsafe(request.method());
+    let mut request = if is_form { csrf::proven(request, &token).await? } else { request };
+    request.extensions_mut().insert(FormToken(token));
+    let mut response = next.run(request).await;
+    if let Some(cookie) = fresh {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Around what programs read: a token, or the session of a page whose script asks.
+pub(crate) async fn programs(
+    State(console): State<Console>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let who = if request.headers().contains_key(header::AUTHORIZATION) {
+        // No host is looked at: a page that got here by a name of its own has no token.
+        by_token(&console, request.headers()).await?
+    } else {
+        known_host(&console, &request)?;
+        by_session(&console, request.headers(), request.method(), client(&request)).await?
+    };
+    let visitor = visitor(&request, who, String::new());
+    if is_unsafe(request.method()) && !is_search(&request) && !visitor.who.may_manage() {
+        return Err(read_only());
+    }
+    request.extensions_mut().insert(visitor);
+    Ok(next.run(request).await)
+}
+
+/// The valid session of a request's cookie.
+pub(crate) async fn session(
+    console: &Console,
+    headers: &HeaderMap,
+    client: Client,
+) -> Result<Option<Session>, DatabaseError> {
+    match Cookie::Session.read(headers, client.is_secure) {
+        Some(cookie) => sessions::proven(console, cookie).await,
+        None => Ok(None),
+    }
+}
+
+async fn by_token(console: &Console, headers: &HeaderMap) -> Result<Who, Problem> {
+    let shown = bearer(headers).ok_or_else(unauthorized)?;
+    let token = tokens::proven(console, shown).await?.ok_or_else(unauthorized)?;
+    Ok(Who::Token { id: token.id, name: token.name, scope: token.scope })
+}
+
+async fn by_session(
+    console: &Console,
+    headers: &HeaderMap,
+    method: &Method,
+    client: Client,
+) -> Result<Who, Problem> {
+    let session = session(console, headers, client).await?.ok_or_else(unauthorized)?;
+    if is_unsafe(method) && !csrf::has_header(headers, &session.csrf) {
+        return Err(csrf::outdated());
+    }
+    Ok(Who::Administrator { name: session.account })
+}
+
+fn visitor(request: &Request, who: Who, csrf: String) -> Visitor {
+    Visitor { who, reader: reader(request), csrf, address: client(request).address }
+}
+
+/// To the log-in, and from there back to where the reader wanted to go. What a form was to send cannot be sent again.
+fn to_log_in(request: &Request) -> Response {
+    let wanted = request.uri().path_and_query().filter(|_| request.method() == Method::GET);
+    let wanted = wanted.map(ToString::to_string).filter(|wanted| wanted != "/");
+    let next = wanted.map(|wanted| format!("?next={}", segment(&wanted))).unwrap_or_default();
+    Redirect::to(&format!("/login{next}")).into_response()
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = text.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// A search by POST, which changes nothing. Source: RFC 7644, section 3.4.3.
+fn is_search(request: &Request) -> bool {
+    request.method() == Method::POST && request.uri().path().ends_with("/.search")
+}
+
+/// Whether a cookie is one of ours, and can stand in a page and a header again.
+fn is_token(text: &str) -> bool {
+    text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+fn client(request: &Request) -> Client {
+    request.extensions().get::<Client>().copied().unwrap_or_default()
+}
+
+fn reader(request: &Request) -> Reader {
+    request.extensions().get::<Reader>().copied().unwrap_or_default()
+}
+
+fn unauthorized() -> Problem {
+    let diagnosis = Diagnosis::new("unauthorized", "this needs a token or a session that is valid")
+        .with_remedy(
+            "create a token in the settings of the console, and send it as \"Authorization: Bearer …\"",
+        )
+        .in_chinese(
+            "此操作需要有效的令牌或会话",
+            "请在控制台的设置中创建令牌，并以 “Authorization: Bearer …” 发送",
+        );
+    Problem::new(StatusCode::UNAUTHORIZED, diagnosis)
+}
+
+fn read_only() -> Problem {
+    let diagnosis = Diagnosis::new("read-only", "this token may read and not change anything")
+        .with_remedy("use a token with the scope \"manage\"")
+        .in_chinese("该令牌只能读取，不能修改", "请使用权限为“管理”的令牌");
+    Problem::new(StatusCode::FORBIDDEN, diagnosis)
+}

@@ -1,0 +1,217 @@
+//! `/settings/tokens`: tokens of programs.
+
+use std::time::Duration;
+
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use rollcall_host::model::{Diagnosis, Timestamp};
+use rollcall_words::Sentence;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Field, Section, settings};
+use crate::console::Console;
+use crate::identity::tokens::{self, MAX_NAME_CHARS, MAX_TOKENS, Token, Wanted};
+use crate::identity::{audit, words};
+use crate::page::{
+    Page, Tone, badge, careful_button, copyable, csrf, moment, moment_or_none, nothing, notice,
+};
+use crate::problem::Problem;
+use crate::visitor::{Scope, Visitor, Who};
+
+/// For how many days a token may be good; none for always. The first one is what a form begins with.
+const LIFETIMES_DAYS: [Option<u64>; 4] = [Some(90), Some(30), Some(365), None];
+
+/// What was entered.
+#[derive(Debug, Deserialize)]
+pub(super) struct Entered {
+    name: String,
+    scope: String,
+    days: String,
+}
+
+pub(super) async fn show(State(console): State<Console>, visitor: Visitor) -> Result<Page, Problem> {
+    page(&console, &visitor, &html! {}, "", None).await
+}
+
+/// Create a token and show it. This is the one form whose answer is a page: its secret is nowhere to be read again, so there
+/// is no address to lead to.
+pub(super) async fn create(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Form(entered): Form<Entered>,
+) -> Result<Response, Problem> {
+    let Some(wanted) = wanted(&console, &visitor, &entered)? else {
+        let wrong = words::name_not_possible(MAX_NAME_CHARS);
+        let page = page(&console, &visitor, &html! {}, &entered.name, Some(wrong)).await?;
+        return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
+    };
+    let (name, scope) = (wanted.name.clone(), wanted.scope);
+    let (id, secret) = tokens::create(&console, wanted).await?.ok_or_else(too_many)?;
+    let detail = json!({"id": id, "scope": scope.as_str(), "days": days(&entered.days).flatten()});
+    audit::record(&console, &visitor, "token-created", &name, detail).await?;
+    let shown = html! {
+        p { (visitor.say(words::token_created(name))) }
+        p { (copyable(visitor.reader, secret.reveal())) }
+        p { (visitor.say(words::token_shown_once())) }
+    };
+    Ok(page(&console, &visitor, &notice(Tone::Good, &shown), "", None).await?.into_response())
+}
+
+pub(super) async fn revoke(
+    State(console): State<Console>,
+    Path(id): Path<i64>,
+    visitor: Visitor,
+) -> Result<Redirect, Problem> {
+    if let Some(name) = tokens::revoke(&console, id).await? {
+        audit::record(&console, &visitor, "token-revoked", &name, json!({"id": id})).await?;
+    }
+    Ok(Redirect::to("/settings/tokens"))
+}
+
+/// What is to be created; none if the name cannot be one. A scope or a time that the form does not offer is a problem.
+fn wanted(console: &Console, visitor: &Visitor, entered: &Entered) -> Result<Option<Wanted>, Problem> {
+    let scope = Scope::named(&entered.scope).ok_or_else(Problem::not_found)?;
+    let days = days(&entered.days).ok_or_else(Problem::not_found)?;
+    let Who::Administrator { name: created_by } = &visitor.who else { return Err(Problem::not_found()) };
+    let name = entered.name.trim();
+    let is_name =
+        !name.is_empty() && name.chars().count() <= MAX_NAME_CHARS && !name.chars().any(char::is_control);
+    let expires_at = days.map(|days| after(console.now(), days));
+    let wanted = Wanted { name: name.to_owned(), scope, created_by: created_by.clone(), expires_at };
+    Ok(is_name.then_some(wanted))
+}
+
+/// The time that the form means, if it is one of those that it offers.
+fn days(text: &str) -> Option<Option<u64>> {
+    let days = if text == "never" { None } else { Some(text.parse().ok()?) };
+    LIFETIMES_DAYS.contains(&days).then_some(days)
+}
+
+fn after(now: Timestamp, days: u64) -> Timestamp {
+    let time = Duration::from_secs(days.saturating_mul(24 * 60 * 60));
+    Timestamp::from_unix_ms(now.unix_ms().saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
+}
+
+fn too_many() -> Problem {
+    let diagnosis = Diagnosis::new("too-many-tokens", format!("there are {MAX_TOKENS} tokens already"))
+        .with_remedy("revoke those that no program uses any more")
+        .in_chinese(format!("已有 {MAX_TOKENS} 个令牌"), "请先吊销不再使用的令牌");
+    Problem::new(StatusCode::CONFLICT, diagnosis)
+}
+
+async fn page(
+    console: &Console,
+    visitor: &Visitor,
+    above: &Markup,
+    name: &str,
+    wrong: Option<Sentence>,
+) -> Result<Page, Problem> {
+    let (tokens, now) = (tokens::all(console).await?, console.now());
+    let body = html! {
+        (above)
+        section class="sheet" {
+            h2 { (visitor.say(words::create_token())) }
+            (form(visitor, name, wrong))
+        }
+        section class="sheet" {
+            h2 { (visitor.say(words::tokens())) }
+            @if tokens.is_empty() { (nothing(&visitor.say(words::no_tokens()))) } @else { (table(visitor, &tokens, now)) }
+        }
+    };
+    Ok(settings(visitor, Section::Tokens, words::tokens(), &body))
+}
+
+fn form(visitor: &Visitor, name: &str, wrong: Option<Sentence>) -> Markup {
+    let name = Field {
+        name: "name",
+        label: words::token_name(),
+        kind: "text",
+        autocomplete: "off",
+        value: name,
+        help: Some(words::token_name_help()),
+        wrong,
+    };
+    html! {
+        form method="post" action="/settings/tokens" {
+            (csrf(visitor))
+            (name.draw(visitor.reader))
+            div class="field" {
+                label for="scope" { (visitor.say(words::scope())) }
+                select id="scope" name="scope" {
+                    @for scope in [Scope::Read, Scope::Manage] {
+                        option value=(scope.as_str()) { (visitor.say(scope_name(scope))) }
+                    }
+                }
+            }
+            div class="field" {
+                label for="days" { (visitor.say(words::good_for())) }
+                select id="days" name="days" {
+                    @for days in LIFETIMES_DAYS {
+                        @match days {
+                            Some(days) => option value=(days) { (visitor.say(words::days(days))) },
+                            None => option value="never" { (visitor.say(words::always())) },
+                        }
+                    }
+                }
+            }
+            button class="primary" { (visitor.say(words::create_token())) }
+        }
+    }
+}
+
+fn table(visitor: &Visitor, tokens: &[Token], now: Timestamp) -> Markup {
+    let heads = [
+        words::token_name(),
+        words::scope(),
+        words::state(),
+        words::created(),
+        words::expires(),
+        words::used_at(),
+    ];
+    html! {
+        div class="scroll" {
+            table {
+                thead { tr {
+                    @for head in heads { th scope="col" { (visitor.say(head)) } }
+                    th scope="col" { span class="sr" { (visitor.say(words::actions())) } }
+                } }
+                tbody { @for token in tokens { (row(visitor, token, now)) } }
+            }
+        }
+    }
+}
+
+fn row(visitor: &Visitor, token: &Token, now: Timestamp) -> Markup {
+    let (tone, state) = match (token.revoked_at, token.is_valid(now)) {
+        (Some(_), _) => (Tone::Plain, words::token_revoked()),
+        (None, false) => (Tone::Plain, words::token_expired()),
+        (None, true) => (Tone::Good, words::token_valid()),
+    };
+    let revoke = format!("/settings/tokens/{}/revoke", token.id);
+    html! {
+        tr {
+            th scope="row" { (token.name) }
+            td { (visitor.say(scope_name(token.scope))) }
+            td { (badge(tone, &visitor.say(state))) }
+            td { (moment(token.created_at)) br; (visitor.say(words::by(&token.created_by))) }
+            td { @match token.expires_at {
+                Some(at) => (moment(at)),
+                None => (visitor.say(words::never())),
+            } }
+            td { (moment_or_none(token.used_at)) }
+            td { @if token.is_valid(now) {
+                (careful_button(visitor, &revoke, "danger", words::revoke(), words::revoke_question(&token.name)))
+            } }
+        }
+    }
+}
+
+fn scope_name(scope: Scope) -> Sentence {
+    match scope {
+        Scope::Read => words::scope_read(),
+        Scope::Manage => words::scope_manage(),
+    }
+}

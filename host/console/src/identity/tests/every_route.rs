@@ -1,0 +1,129 @@
+//! Every route that there is, asked without a session and without the token of its form. They are read from the sources, so
+//! that one that is added tomorrow is asked too.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use axum::http::Method;
+
+use super::Browser;
+use crate::testing::Bench;
+
+/// What needs nobody to be known, and why.
+const OPEN: [(&str, &str); 8] = [
+    ("/healthz", "a supervisor asks, and hears nothing but that the program lives"),
+    ("/readyz", "a supervisor asks, and hears nothing but that it can work"),
+    ("/callbacks/{source}", "the connector proves who delivers"),
+    ("/login", "the door"),
+    ("/setup", "the door of the first; its link is a secret"),
+    ("/preferences", "a reader's own cookies"),
+    ("STYLE", "the same for everybody"),
+    ("SCRIPT", "the same for everybody"),
+];
+
+/// Call back with every source file of this crate but its tests.
+pub(super) fn sources(each: &mut impl FnMut(&Path, &str)) {
+    fn walk(folder: &Path, each: &mut impl FnMut(&Path, &str)) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let is_test = path.file_stem().is_some_and(|stem| stem == "tests" || stem == "testing");
+            if path.is_dir() && !is_test {
+                walk(&path, each);
+            } else if path.extension().is_some_and(|extension| extension == "rs") && !is_test {
+                let text = fs::read_to_string(&path).unwrap();
+                each(&path, text.split("#[cfg(test)]\nmod").next().unwrap_or_default());
+            }
+        }
+    }
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), each);
+}
+
+/// The path of each `.route(…)`, in quotes or by the name of a constant, and the methods that it names.
+fn routes() -> BTreeSet<(String, Vec<Method>)> {
+    let mut found = BTreeSet::new();
+    let methods = [
+        ("get", Method::GET),
+        ("post", Method::POST),
+        ("put", Method::PUT),
+        ("patch", Method::PATCH),
+        ("delete", Method::DELETE),
+    ];
+    sources(&mut |_, text| {
+        for call in text.split(".route(").skip(1) {
+            let (path, rest) = call.split_once(',').unwrap();
+            // Up to the next route or the end of the expression.
+            let handlers = rest.split(';').next().unwrap_or_default().split("\n}").next().unwrap_or_default();
+            let is_named = |name: &str| {
+                handlers.trim_start().starts_with(&format!("{name}("))
+                    || handlers.contains(&format!(".{name}("))
+                    || handlers.contains(&format!("routing::{name}("))
+            };
+            let named = methods.iter().filter(|(name, _)| is_named(name)).map(|(_, method)| method.clone());
+            found.insert((path.trim().trim_matches('"').to_owned(), named.collect()));
+        }
+    });
+    found
+}
+
+fn closed() -> impl Iterator<Item = (String, Vec<Method>)> {
+    let is_open = |path: &str| OPEN.iter().any(|(open, _)| *open == path);
+    routes()
+        .into_iter()
+        .filter(move |(path, _)| !is_open(path))
+        .map(|(path, methods)| (filled(&path), methods))
+}
+
+/// The path with something in place of its variables.
+fn filled(path: &str) -> String {
+    let segment = |segment: &str| if segment.starts_with('{') { "1".to_owned() } else { segment.to_owned() };
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/v1") || path.starts_with("/scim/") || path == "/metrics"
+}
+
+#[test]
+fn routes_are_found_in_the_sources() {
+    let found = routes();
+    assert!(found.contains(&("/settings/tokens".to_owned(), vec![Method::GET, Method::POST])), "{found:?}");
+    assert!(found.iter().all(|(path, methods)| !methods.is_empty() && !path.contains(' ')), "{found:?}");
+    assert!(10 < found.len());
+}
+
+#[tokio::test]
+async fn without_a_session_every_route_leads_to_the_log_in_or_is_unauthorized() {
+    let bench = Bench::new().await;
+    Browser::set_up(&bench).await;
+    for (path, methods) in closed() {
+        for method in methods {
+            let answer = Browser::new(&bench).ask(method.clone(), &path, &[], String::new()).await;
+            if is_for_programs(&path) {
+                assert_eq!(answer.status, 401, "{method} {path}");
+                assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"rollcall\""), "{path}");
+            } else {
+                let leads_to = answer.header("location").unwrap_or_default();
+                assert_eq!(answer.status, 303, "{method} {path}");
+                assert!(leads_to.starts_with("/login"), "{method} {path} leads to {leads_to}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_its_token_every_form_is_refused() {
+    let bench = Bench::new().await;
+    let mut browser = Browser::set_up(&bench).await;
+    let wrong = "csrf=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let doors = ["/login", "/setup"].map(|path| (path.to_owned(), vec![Method::POST]));
+    for (path, methods) in closed().chain(doors) {
+        for method in methods.into_iter().filter(|method| *method != Method::GET) {
+            for body in ["", wrong] {
+                let media_type = ("content-type", "application/x-www-form-urlencoded");
+                let answer = browser.ask(method.clone(), &path, &[media_type], body.to_owned()).await;
+                assert_eq!(answer.status, 403, "{method} {path} {body:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The words of set-up, log-in and settings.
+
+use rollcall_words::Sentence;
+
+rollcall_words::sentences! {
+    // Log-in and set-up.
+    fn name() { "Name", "用户名" }
+    fn password() { "Password", "密码" }
+    fn password_again() { "Password again", "再次输入密码" }
+    fn log_in() { "Log in", "登录" }
+    fn wrong_name_or_password() { "Name or password is wrong.", "用户名或密码不正确。" }
+    fn too_many_tries(seconds) { "Too many tries. Wait {seconds} s, then try again.", "尝试次数过多，请等待 {seconds} 秒后再试。" }
+    fn no_account_yet() { "There is no account yet. Open the set-up link that the program printed when it was started.", "尚未创建账号。请打开程序启动时打印的初始化链接。" }
+    fn set_up() { "Set up Rollcall", "初始化 Rollcall" }
+    fn set_up_explained() { "Choose the name and password of the administrator. This link is good once.", "请设置管理员的用户名和密码。此链接只能使用一次。" }
+    fn create_account() { "Create account", "创建账号" }
+    fn name_not_possible(n) { "A name has 1 to {n} characters, and no line breaks.", "名称须为 1 至 {n} 个字符，且不含换行。" }
+    fn password_help(n) { "At least {n} characters. A sentence of your own is good; digits and marks are not needed.", "至少 {n} 个字符。建议使用自己编的一句话，不要求包含数字或符号。" }
+    fn password_too_short(n) { "The password must have at least {n} characters.", "密码至少需要 {n} 个字符。" }
+    fn password_too_long(n) { "The password may have at most {n} bytes.", "密码最多 {n} 字节。" }
+    fn password_like_the_name() { "The password is little more than a name that anybody would try. Choose something else.", "密码与用户名或产品名过于相似，容易被猜到，请更换。" }
+    fn password_too_few_different() { "The password has too few different characters. Choose something less regular.", "密码中不同的字符太少，请使用更不规则的密码。" }
+    fn password_not_repeated() { "The two passwords differ. Enter the same one twice.", "两次输入的密码不一致，请重新输入。" }
+
+    // Settings.
+    fn settings() { "Settings", "设置" }
+    fn account() { "Account", "账号" }
+    fn tokens() { "API tokens", "API 令牌" }
+    fn webhooks() { "Webhooks", "Webhook 通知" }
+    fn audit_log() { "Audit log", "审计日志" }
+
+    // The account.
+    fn change_password() { "Change password", "修改密码" }
+    fn current_password() { "Present password", "当前密码" }
+    fn new_password() { "New password", "新密码" }
+    fn wrong_current_password() { "This is not the present password.", "当前密码不正确。" }
+    fn password_not_changed() { "The password was not changed.", "密码未修改。" }
+    fn sessions() { "Sessions", "会话" }
+    fn sessions_explained() { "Where you are logged in. A session ends after 12 hours without use, and after 7 days in any case. A new password ends all others.", "您当前的登录会话。会话在 12 小时未使用或登录满 7 天后失效；修改密码会结束其他所有会话。" }
+    fn browser() { "Browser", "浏览器" }
+    fn unknown_browser() { "unknown", "未知" }
+    fn address() { "Address", "地址" }
+    fn logged_in_at() { "Logged in", "登录时间" }
+    fn seen_at() { "Last used", "最近使用" }
+    fn this_session() { "this session", "当前会话" }
+    fn end_session() { "End session", "结束会话" }
+    fn end_other_sessions() { "End all other sessions", "结束其他所有会话" }
+
+    // Tokens.
+    fn create_token() { "Create token", "创建令牌" }
+    fn no_tokens() { "There are no tokens. A program needs one to use the HTTP API or SCIM.", "暂无令牌。程序需要令牌才能使用 HTTP API 或 SCIM。" }
+    fn token_name() { "Name", "名称" }
+    fn token_name_help() { "Which program uses it.", "使用该令牌的程序。" }
+    fn token_created(name) { "The token {name} was created.", "令牌 {name} 已创建。" }
+    fn token_shown_once() { "Copy it now: it is not kept, and not shown again.", "请立即复制：系统不保存令牌内容，此后无法再次查看。" }
+    fn scope() { "May", "权限" }
+    fn scope_read() { "read", "只读" }
+    fn scope_manage() { "read and manage", "读取和管理" }
+    fn good_for() { "Good for", "有效期" }
+    fn days(n) { "{n} days", "{n} 天" }
+    fn always() { "always, until it is revoked", "永久，直至吊销" }
+    fn never() { "never", "永不" }
+    fn state() { "State", "状态" }
+    fn created() { "Created", "创建时间" }
+    fn by(name) { "by {name}", "创建者：{name}" }
+    fn expires() { "Expires", "到期时间" }
+    fn used_at() { "Last used", "最近使用" }
+    fn actions() { "Actions", "操作" }
+    fn token_valid() { "valid", "有效" }
+    fn token_revoked() { "revoked", "已吊销" }
+    fn token_expired() { "expired", "已过期" }
+    fn revoke() { "Revoke", "吊销" }
+    fn revoke_question(name) { "Revoke the token {name}? Programs that use it are refused from then on.", "确定吊销令牌 {name} 吗？使用它的程序将立即被拒绝。" }
+
+    // The audit log.
+    fn audit_explained(days) { "What people and programs did here, log-ins included. Entries are kept for {days} days.", "人员和程序在此执行的操作，包括登录。记录保留 {days} 天。" }
+    fn no_entries() { "There is no entry like this.", "没有符合条件的记录。" }
+    fn when() { "When", "时间" }
+    fn who() { "Who", "操作者" }
+    fn action() { "Action", "操作" }
+    fn subject() { "To what", "对象" }
+    fn detail() { "Detail", "详情" }
+    fn from_where() { "From", "来源地址" }
+    fn by_session() { "browser", "浏览器" }
+    fn by_token() { "token", "令牌" }
+    fn by_setup() { "set-up link", "初始化链接" }
+    fn newest() { "Newest", "最新" }
+    fn older() { "Older", "更早" }
+
+    // What was done.
+    fn account_created() { "account created", "创建账号" }
+    fn logged_in() { "logged in", "登录" }
+    fn login_failed() { "log-in failed", "登录失败" }
+    fn logged_out() { "logged out", "退出登录" }
+    fn password_changed() { "password changed", "修改密码" }
+    fn password_change_failed() { "wrong present password", "修改密码时当前密码错误" }
+    fn session_ended() { "session ended", "结束会话" }
+    fn other_sessions_ended() { "other sessions ended", "结束其他会话" }
+    fn token_was_created() { "token created", "创建令牌" }
+    fn token_was_revoked() { "token revoked", "吊销令牌" }
+}
+
+/// Every action of the audit log, by its word there.
+pub(crate) const ACTIONS: &[(&str, fn() -> Sentence)] = &[
+    ("account-created", account_created),
+    ("logged-in", logged_in),
+    ("login-failed", login_failed),
+    ("logged-out", logged_out),
+    ("password-changed", password_changed),
+    ("password-change-failed", password_change_failed),
+    ("session-ended", session_ended),
+    ("other-sessions-ended", other_sessions_ended),
+    ("token-created", token_was_created),
+    ("token-revoked", token_was_revoked),
+];
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_sentence_is_in_both_languages() {
+        assert_eq!(rollcall_words::untranslated(super::ALL, &[]), Vec::<&str>::new());
+    }
+}
