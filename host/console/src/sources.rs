@@ -26,8 +26,10 @@ pub(crate) mod registry;
 pub(crate) mod shelf;
 pub(crate) mod standing;
 
+mod form;
 mod pages;
 mod schema;
+mod words;
 
 use asking::UnderWay;
 use checks::Checks;
@@ -74,16 +76,12 @@ pub(crate) struct Idle {
     pub(crate) source: Source,
     /// What its settings lead to and no administrator has confirmed; where there is something, it can do nothing.
     pub(crate) unconfirmed: Vec<WebOrigin>,
-    /// Whether it is followed as soon as that is confirmed.
-    pub(crate) is_to_be_followed: bool,
 }
 
 /// A source of the console that cannot be used.
 #[derive(Clone, Debug)]
 pub(crate) struct Broken {
     pub(crate) name: SourceName,
-    /// The digest of its connector.
-    pub(crate) connector: String,
     pub(crate) diagnosis: Diagnosis,
 }
 

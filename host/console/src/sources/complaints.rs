@@ -32,11 +32,6 @@ pub(crate) fn name_taken() -> Complaint {
     at("/name", diagnosis)
 }
 
-/// A field has no value and needs one.
-pub(crate) fn missing(pointer: &str) -> Complaint {
-    at(pointer, Diagnosis::new("setting-missing", "this is needed").in_chinese("此项必填", ""))
-}
-
 /// A number was wanted.
 pub(crate) fn not_a_number(pointer: &str) -> Complaint {
     at(pointer, Diagnosis::new("not-a-number", "this must be a whole number").in_chinese("此项应为整数", ""))
@@ -135,6 +130,12 @@ pub(crate) fn planned_origin(invalid: &InvalidOrigin) -> Complaint {
             .with_remedy("check the addresses in the settings")
             .in_chinese("这些设置指向无效的地址", "请检查设置中的地址");
     at("/settings", diagnosis)
+}
+
+/// An origin that an administrator named is none.
+pub(crate) fn origin(invalid: &InvalidOrigin) -> Diagnosis {
+    Diagnosis::new("origin-invalid", invalid.to_string())
+        .in_chinese("地址应为 https://主机 或 https://主机:端口，不能带路径", "")
 }
 
 /// The connector died over the settings.

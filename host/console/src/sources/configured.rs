@@ -66,7 +66,9 @@ pub(crate) struct Timing {
 pub(crate) struct Understood {
     pub(crate) source: Source,
     pub(crate) schedule: Option<Schedule>,
-    /// What the settings lead to and no administrator has confirmed yet.
+    /// What the settings lead to.
+    pub(crate) needed: Vec<Origin>,
+    /// Of these, what no administrator has confirmed yet.
     pub(crate) unconfirmed: Vec<Origin>,
 }
 
@@ -91,12 +93,12 @@ impl Configured {
         let egress = gather(self.egress(), &mut complaints);
         let schedule = gather(self.schedule(), &mut complaints);
         match (origins, egress, schedule) {
-            (Some(origins), Some(egress), Some(schedule)) if complaints.is_empty() => {
-                let is_new = |origin: &Origin| !self.allow.contains(origin);
-                let unconfirmed = origins.into_iter().filter(is_new).collect();
+            (Some(needed), Some(egress), Some(schedule)) if complaints.is_empty() => {
+                let is_new = |origin: &&Origin| !self.allow.contains(origin);
+                let unconfirmed = needed.iter().filter(is_new).cloned().collect();
                 let source = Source::new(self.name.clone(), connector, settings, egress)
                     .with_departed_users(self.departed);
-                Ok(Understood { source, schedule, unconfirmed })
+                Ok(Understood { source, schedule, needed, unconfirmed })
             }
             (..) => Err(complaints),
         }
@@ -137,7 +139,7 @@ impl ServerProxy {
 
 impl Timing {
     /// As the host keeps it. The parts are asked about one by one, so that each complaint is at its own field.
-    fn schedule(&self) -> Result<Schedule, Vec<Complaint>> {
+    pub(crate) fn schedule(&self) -> Result<Schedule, Vec<Complaint>> {
         let Self { cron, time_zone, jitter_s } = self;
         let jitter = Duration::from_secs(*jitter_s);
         let parts = [

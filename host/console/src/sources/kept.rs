@@ -24,7 +24,6 @@ const SELECT: &str =
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable {
     pub(crate) name: SourceName,
-    pub(crate) connector: String,
     pub(crate) diagnosis: Diagnosis,
 }
 
@@ -172,8 +171,7 @@ impl Kept {
     /// None for a row whose name this program never wrote.
     fn open(self, key: &Key) -> Option<Result<Configured, Unreadable>> {
         let name = SourceName::new(self.name.clone()).ok()?;
-        let connector = self.connector.clone();
-        Some(self.read(key, name.clone()).map_err(|diagnosis| Unreadable { name, connector, diagnosis }))
+        Some(self.read(key, name.clone()).map_err(|diagnosis| Unreadable { name, diagnosis }))
     }
 
     fn read(self, key: &Key, name: SourceName) -> Result<Configured, Diagnosis> {

@@ -171,12 +171,11 @@ impl Sources {
             Ok(understood) => understood,
             Err(wrong) => return Ok(broken(unreadable(configured, complaints::all_of(wrong)))),
         };
-        let Understood { source, schedule, unconfirmed } = understood;
+        let Understood { source, schedule, unconfirmed, needed: _ } = understood;
         if configured.is_followed && unconfirmed.is_empty() {
             return Ok(Entry::Followed(begin(console, source, schedule, Origin::Console).await?));
         }
-        let is_to_be_followed = configured.is_followed;
-        Ok(Entry::Idle(Arc::new(Idle { source, unconfirmed, is_to_be_followed })))
+        Ok(Entry::Idle(Arc::new(Idle { source, unconfirmed })))
     }
 }
 
@@ -206,13 +205,13 @@ async fn end(entry: &Entry) {
 }
 
 fn broken(unreadable: Unreadable) -> Entry {
-    let Unreadable { name, connector, diagnosis } = unreadable;
+    let Unreadable { name, diagnosis } = unreadable;
     tracing::warn!(source = %name, code = diagnosis.code, "a source of the console cannot be used");
-    Entry::Broken(Arc::new(Broken { name, connector, diagnosis }))
+    Entry::Broken(Arc::new(Broken { name, diagnosis }))
 }
 
 fn unreadable(configured: &Configured, diagnosis: Diagnosis) -> Unreadable {
-    Unreadable { name: configured.name.clone(), connector: configured.connector.clone(), diagnosis }
+    Unreadable { name: configured.name.clone(), diagnosis }
 }
 
 /// The source cannot be used as it is.
@@ -220,7 +219,8 @@ pub(crate) fn unusable(diagnosis: Diagnosis) -> Problem {
     Problem::new(StatusCode::CONFLICT, diagnosis)
 }
 
-fn in_a_file(name: &SourceName) -> Problem {
+/// The source is not the console's to change.
+pub(crate) fn in_a_file(name: &SourceName) -> Problem {
     let diagnosis = Diagnosis::new(
         "source-in-a-file",
         format!("source {name} is configured in a file and is changed there"),

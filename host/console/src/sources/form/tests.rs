@@ -1,0 +1,198 @@
+use rollcall_host::DepartedUsers;
+use rollcall_words::Language;
+use serde_json::json;
+
+use super::*;
+use crate::sources::schema;
+use crate::testing::{NOW, administrator};
+
+/// What every form sends.
+const ALWAYS: [(&str, &str); 2] = [("/name", "head-office"), ("/departed", "deactivate")];
+
+fn fields() -> Vec<Field> {
+    schema::fields(&json!({
+        "required": ["key", "secret"],
+        "properties": {
+            "key": {"type": "string", "title": "Key", "x-title-zh-CN": "钥匙"},
+            "secret": {"type": "string", "writeOnly": true},
+            "token": {"type": "string", "writeOnly": true},
+            "n": {"type": "integer", "default": 15},
+            "details": {"type": "boolean", "default": true},
+            "delimiter": {"type": "string", "enum": ["", ",", "\t"], "default": ","},
+            "areas": {"type": "array", "items": {"type": "string"}},
+            "more": {"type": "object"},
+            "a/b~c": {"type": "string"},
+        },
+    }))
+}
+
+fn entered(pairs: &[(&str, &str)]) -> Entered {
+    let all = ALWAYS.iter().chain(pairs);
+    Entered::sent(all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+}
+
+fn configured(pairs: &[(&str, &str)], before: Option<&Configured>) -> Configured {
+    entered(pairs).configured("blake3:00", &fields(), before).unwrap()
+}
+
+#[track_caller]
+fn complaints(pairs: &[(&str, &str)]) -> Vec<String> {
+    let wrong = entered(pairs).configured("blake3:00", &fields(), None).unwrap_err();
+    wrong.into_iter().map(|complaint| complaint.pointer).collect()
+}
+
+fn before() -> Configured {
+    let pairs = [
+        ("/settings/key", "k1"),
+        ("/settings/secret", "hunter2"),
+        ("/settings/token", "hunter3"),
+        ("/egress/proxy/url", "http://proxy:3128"),
+        ("/egress/proxy/user", "me"),
+        ("/egress/proxy/password", "hunter4"),
+    ];
+    Configured { is_followed: true, ..configured(&pairs, None) }
+}
+
+#[test]
+fn each_setting_becomes_a_value_of_its_type_and_what_is_empty_is_left_out() {
+    let settings = configured(
+        &[
+            ("/settings/key", " k1 "),
+            ("/settings/secret", "hunter2"),
+            ("/settings/n", "20"),
+            ("/settings/delimiter", "\t"),
+            ("/settings/areas", "north\r\n\r\n south "),
+            ("/settings/more", r#"{"x": [1]}"#),
+            ("/settings/a~1b~0c", "odd"),
+        ],
+        None,
+    )
+    .settings;
+    let expected = json!({
+        "key": "k1", "secret": "hunter2", "n": 20, "details": false, "delimiter": "\t", "areas": ["north", "south"],
+        "more": {"x": [1]}, "a/b~c": "odd",
+    });
+    assert_eq!(Value::Object(settings), expected);
+}
+
+#[test]
+fn whatever_cannot_be_read_is_complained_about_at_its_own_field_all_at_once() {
+    let pairs = [
+        ("/name", "Head Office"),
+        ("/departed", "exile"),
+        ("/settings/n", "many"),
+        ("/settings/more", "{"),
+        ("/egress/proxy/user", "me"),
+        ("/schedule/cron", "30 3 * * *"),
+        ("/schedule/jitter", "soon"),
+    ];
+    let pointers =
+        ["/name", "/settings/more", "/settings/n", "/egress/proxy/url", "/schedule/jitter", "/departed"];
+    assert_eq!(complaints(&pairs), pointers);
+}
+
+#[test]
+fn the_name_of_the_form_itself_is_no_name_of_a_source() {
+    assert_eq!(complaints(&[("/name", "new")]), ["/name"]);
+}
+
+#[test]
+fn a_secret_that_is_left_empty_is_kept_and_so_are_the_name_and_whether_it_is_followed() {
+    let after = configured(
+        &[
+            ("/name", "another"),
+            ("/settings/key", "k2"),
+            ("/settings/secret", ""),
+            ("/egress/proxy/url", "http://proxy:3128"),
+            ("/egress/proxy/user", "me"),
+        ],
+        Some(&before()),
+    );
+    assert_eq!(after.name.as_str(), "head-office");
+    assert!(after.is_followed);
+    assert_eq!(after.settings.get("secret"), Some(&json!("hunter2")));
+    assert_eq!(after.settings.get("token"), Some(&json!("hunter3")));
+    assert_eq!(after.proxy, before().proxy);
+}
+
+#[test]
+fn a_secret_is_replaced_by_another_one_and_forgotten_when_that_is_asked() {
+    let pairs = [("/settings/secret", "new-one"), ("forget:/settings/token", "on")];
+    let settings = configured(&pairs, Some(&before())).settings;
+    assert_eq!(settings.get("secret"), Some(&json!("new-one")));
+    assert_eq!(settings.get("token"), None);
+}
+
+#[test]
+fn the_password_of_one_proxy_is_not_sent_to_another() {
+    let pairs = [("/egress/proxy/url", "http://other:3128"), ("/egress/proxy/user", "me")];
+    assert_eq!(configured(&pairs, Some(&before())).proxy.unwrap().password, None);
+}
+
+#[test]
+fn a_form_of_what_is_configured_says_the_same_again() {
+    let fields = fields();
+    let before = Configured {
+        departed: DepartedUsers::Delete,
+        timing: Some(Timing { cron: "0 3 * * *".to_owned(), time_zone: None, jitter_s: 600 }),
+        ..before()
+    };
+    let again = Entered::configured_before(&before, &fields).configured("blake3:00", &fields, Some(&before));
+    // What was left out has its default now, which is the same to the connector.
+    let mut expected = before;
+    expected.settings.insert("n".to_owned(), json!(15));
+    expected.settings.insert("delimiter".to_owned(), json!(","));
+    assert_eq!(again.unwrap(), expected);
+}
+
+#[test]
+fn the_usual_schedule_is_said_to_be_due_next() {
+    let usual = Entered::usual("roster", &fields());
+    assert_eq!(usual.next_run_at(NOW).unwrap().to_string(), "2026-01-01T19:30:00Z");
+}
+
+fn drawn(entered: &Entered, wrong: &[Complaint], before: Option<&Configured>, language: Language) -> String {
+    let (visitor, fields) = (administrator(language), fields());
+    let sheet =
+        Sheet { visitor: &visitor, fields: &fields, entered, complaints: wrong, before, next_run_at: None };
+    format!("{}{}", summary(&visitor, &fields, wrong).into_string(), sheet.draw().into_string())
+}
+
+#[test]
+fn no_secret_is_ever_in_a_form() {
+    let sent = entered(&[
+        ("/settings/secret", "hunter2"),
+        ("/settings/token", "hunter3"),
+        ("/egress/proxy/password", "hunter4"),
+    ]);
+    let shown = Entered::configured_before(&before(), &fields());
+    for entered in [sent, shown] {
+        let wrong = [crate::sources::complaints::not_json("/settings/key")];
+        let html = drawn(&entered, &wrong, Some(&before()), Language::English);
+        assert!(!html.contains("hunter"), "{html}");
+    }
+}
+
+#[test]
+fn a_complaint_is_at_its_field_and_the_summary_leads_there() {
+    let wrong = [crate::sources::complaints::not_json("/settings/key")];
+    let html = drawn(&entered(&[]), &wrong, None, Language::Chinese);
+    assert!(html.contains(r##"<a href="#/settings/key">钥匙</a>"##), "{html}");
+    assert!(html.contains(r#"<p class="wrong" id="/settings/key:wrong">此项应为 JSON</p>"#), "{html}");
+    assert!(html.contains(r#"aria-describedby="/settings/key:wrong""#), "{html}");
+}
+
+#[test]
+fn what_was_entered_comes_back_as_text_and_never_as_markup() {
+    let html = drawn(&entered(&[("/settings/key", r#""><script>"#)]), &[], None, Language::English);
+    assert!(html.contains("&quot;&gt;&lt;script&gt;"), "{html}");
+    assert!(!html.contains("<script"), "{html}");
+}
+
+#[test]
+fn a_new_secret_is_required_and_one_that_is_kept_is_not() {
+    let new = drawn(&entered(&[]), &[], None, Language::English);
+    let kept = drawn(&entered(&[]), &[], Some(&before()), Language::English);
+    let required = r#"type="password" id="/settings/secret" name="/settings/secret" required"#;
+    assert_eq!((new.contains(required), kept.contains(required)), (true, false));
+}

@@ -1,0 +1,260 @@
+//! Adding a source: choose a connector or upload one, fill in its form, save. Then the addresses are confirmed and the source
+//! is checked, on pages of their own. Every step works without JavaScript.
+
+use axum::extract::{Form, Multipart, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use rollcall_host::Connector;
+use rollcall_host::limits::MAX_COMPONENT_BYTES;
+use rollcall_host::model::{Diagnosis, SourceName};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Manager, base};
+use crate::console::Console;
+use crate::identity::audit;
+use crate::page::{self, Page, Tab, Tone};
+use crate::problem::Problem;
+use crate::routes::segment;
+use crate::sources::configured::Complaint;
+use crate::sources::form::{CONNECTOR, Entered, Sheet, summary};
+use crate::sources::registry::{Refused, name_of, to_the_end};
+use crate::sources::shelf::{NotTaken, OnShelf};
+use crate::sources::{Entry, complaints, schema, words};
+use crate::visitor::Visitor;
+
+/// Which connector was chosen.
+#[derive(Deserialize)]
+pub(super) struct Chosen {
+    pub(super) connector: Option<String>,
+}
+
+/// Choose a connector, or fill in the form of the one that was chosen.
+pub(super) async fn page(
+    State(console): State<Console>,
+    Manager(visitor): Manager,
+    Query(chosen): Query<Chosen>,
+) -> Result<Page, Problem> {
+    let Some(digest) = chosen.connector else { return Ok(choice(&console, &visitor, None).await) };
+    let connector = console.sources().shelf().find(&digest).await.ok_or_else(Problem::not_found)?;
+    let fields = schema::fields(&connector.descriptor().settings_schema);
+    let entered = Entered::usual(&connector.identity().id, &fields);
+    Ok(form(&console, &visitor, &connector, &entered, &[]))
+}
+
+/// Take a connector in, and go on with it.
+pub(super) async fn upload(
+    State(console): State<Console>,
+    Manager(visitor): Manager,
+    mut parts: Multipart,
+) -> Result<Response, Problem> {
+    let component = loop {
+        let part = parts.next_field().await.map_err(|_| not_received())?.ok_or_else(not_received)?;
+        if part.name() == Some("file") {
+            break part.bytes().await.map_err(|_| not_received())?;
+        }
+    };
+    match console.sources().shelf().take_in(component.to_vec()).await {
+        Ok(connector) => {
+            let identity = connector.identity();
+            audit::record(&console, &visitor, "connector-added", &identity.id, json!(identity)).await?;
+            Ok(Redirect::to(&form_of(&identity.digest)).into_response())
+        }
+        Err(NotTaken::Unusable(error)) => {
+            let page = choice(&console, &visitor, Some(&complaints::load(&error))).await;
+            Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
+        }
+        Err(error @ NotTaken::Folder { .. }) => Err(Problem::failed(&error)),
+    }
+}
+
+/// Save the source, and lead on to what is to be confirmed.
+pub(super) async fn save(
+    State(console): State<Console>,
+    Manager(visitor): Manager,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let entered = Entered::sent(pairs);
+    let connector = console.sources().shelf().find(entered.raw(CONNECTOR)).await;
+    let connector = connector.ok_or_else(Problem::not_found)?;
+    match added(&console, &connector, &entered).await {
+        Ok(name) => {
+            let identity = json!({"connector": connector.identity()});
+            audit::record(&console, &visitor, "source-added", name.as_str(), identity).await?;
+            Ok(saved(&console, &name)?.into_response())
+        }
+        Err(Refused::Problem(problem)) => Err(problem),
+        Err(Refused::Complaints(wrong)) => {
+            let page = form(&console, &visitor, &connector, &entered, &wrong);
+            Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
+        }
+    }
+}
+
+/// After a source was saved: confirm where it may go, or look at whether it works.
+pub(super) fn saved(console: &Console, name: &SourceName) -> Result<Redirect, Problem> {
+    if let Some(Entry::Idle(idle)) = console.sources().entry(name)
+        && !idle.unconfirmed.is_empty()
+    {
+        return Ok(Redirect::to(&format!("{}/origins", base(name))));
+    }
+    console.sources().check(console, name)?;
+    Ok(Redirect::to(&format!("{}/check", base(name))))
+}
+
+/// Which connector this is, above its form.
+pub(super) fn about(visitor: &Visitor, connector: &Connector) -> Markup {
+    let identity = connector.identity();
+    let name = html! {
+        (name_of(connector, visitor.reader.language.tag())) " "
+        span class="soft" { (identity.id) " " (identity.version) }
+    };
+    html! {
+        (page::facts([
+            (visitor.say(words::connector()), name),
+            (visitor.say(words::column_digest()), html! { code { (identity.digest) } }),
+        ]))
+        details {
+            summary { (visitor.say(words::imports(connector.imports().len()))) }
+            ul { @for import in connector.imports() { li { code { (import) } } } }
+        }
+        @if let Some(help) = schema::localized(&connector.descriptor().settings_schema, "description") {
+            p { (visitor.say(help)) }
+        }
+    }
+}
+
+fn form_of(digest: &str) -> String {
+    format!("/sources/new?connector={}", segment(digest))
+}
+
+async fn added(console: &Console, connector: &Connector, entered: &Entered) -> Result<SourceName, Refused> {
+    let fields = schema::fields(&connector.descriptor().settings_schema);
+    let configured =
+        entered.configured(&connector.identity().digest, &fields, None).map_err(Refused::Complaints)?;
+    let (console, name) = (console.clone(), configured.name.clone());
+    to_the_end(async move { console.sources().add(&console, configured).await }).await?;
+    Ok(name)
+}
+
+fn form(
+    console: &Console,
+    visitor: &Visitor,
+    connector: &Connector,
+    entered: &Entered,
+    wrong: &[Complaint],
+) -> Page {
+    let fields = schema::fields(&connector.descriptor().settings_schema);
+    let next_run_at = entered.next_run_at(console.now());
+    let sheet = Sheet { visitor, fields: &fields, entered, complaints: wrong, before: None, next_run_at };
+    let title = visitor.say(words::add_named(name_of(connector, visitor.reader.language.tag())));
+    let body = html! {
+        (summary(visitor, &fields, wrong))
+        div class="sheet" {
+            (about(visitor, connector))
+            p { a href="/sources/new" { (visitor.say(words::other_connector())) } }
+        }
+        form method="post" action="/sources/new" novalidate {
+            (page::csrf(visitor))
+            input type="hidden" name=(CONNECTOR) value=(connector.identity().digest);
+            (sheet.draw())
+            p class="row" {
+                button class="primary" { (visitor.say(words::save_and_check())) }
+                a class="button" href="/sources" { (visitor.say(page::words::cancel())) }
+            }
+        }
+    };
+    Page::new(visitor, Tab::Sources, title, body)
+}
+
+async fn choice(console: &Console, visitor: &Visitor, refused: Option<&Diagnosis>) -> Page {
+    let shelf = console.sources().shelf();
+    let (files, connectors) = (shelf.all().await, shelf.connectors().await);
+    let body = html! {
+        @if let Some(refused) = refused {
+            (page::notice(Tone::Bad, &page::diagnosis(visitor.reader, refused)))
+        }
+        section class="sheet" {
+            h2 { (visitor.say(words::choose_connector())) }
+            p class="soft" { (visitor.say(words::choose_connector_help())) }
+            @if connectors.is_empty() {
+                (page::nothing(&visitor.say(words::no_connectors(shelf.folder().display()))))
+            } @else {
+                (table(visitor, &connectors))
+            }
+        }
+        section class="sheet" {
+            h2 { (visitor.say(words::upload_connector())) }
+            (upload_form(visitor))
+        }
+        (unusable_files(visitor, &files))
+    };
+    Page::new(visitor, Tab::Sources, visitor.say(words::add_source()), body)
+}
+
+fn upload_form(visitor: &Visitor) -> Markup {
+    html! {
+        form method="post" action="/sources/new/connector" enctype="multipart/form-data" {
+            (page::csrf(visitor))
+            div class="field" {
+                label for="file" { (visitor.say(words::connector_file())) }
+                input type="file" id="file" name="file" accept=".wasm" required aria-describedby="file-help";
+                p class="help" id="file-help" { (visitor.say(words::upload_help(MAX_COMPONENT_BYTES >> 20))) }
+            }
+            button { (visitor.say(words::upload())) }
+        }
+    }
+}
+
+fn unusable_files(visitor: &Visitor, files: &[OnShelf]) -> Markup {
+    html! {
+        @if files.iter().any(|file| file.inspected.is_err()) {
+            section class="sheet" {
+                h2 { (visitor.say(words::unusable_files())) }
+                @for file in files {
+                    @if let Err(why) = &file.inspected {
+                        h3 { code { (file.file) } }
+                        (page::diagnosis(visitor.reader, why))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn table(visitor: &Visitor, connectors: &[Connector]) -> Markup {
+    let language = visitor.reader.language.tag();
+    let columns =
+        [words::column_connector(), words::column_version(), words::column_live(), words::column_digest()];
+    html! {
+        div class="scroll" { table {
+            thead { tr {
+                @for column in columns { th scope="col" { (visitor.say(column)) } }
+                th scope="col" { span class="sr" { (visitor.say(words::use_connector())) } }
+            } }
+            tbody { @for connector in connectors {
+                @let identity = connector.identity();
+                @let name = name_of(connector, language);
+                tr {
+                    th scope="row" { (name) " " span class="soft" { (identity.id) } }
+                    td { (identity.version) }
+                    td { (visitor.say(if connector.is_live() { words::is_live() } else { words::is_not_live() })) }
+                    td { code { (identity.digest) } }
+                    td {
+                        a class="button primary" href=(form_of(&identity.digest))
+                            aria-label=(visitor.say(words::use_connector_named(&name, &identity.version)))
+                        { (visitor.say(words::use_connector())) }
+                    }
+                }
+            } }
+        } }
+    }
+}
+
+fn not_received() -> Problem {
+    let diagnosis = Diagnosis::new("upload-incomplete", "the file did not arrive whole, or is too large")
+        .with_remedy("choose the file and upload it again")
+        .in_chinese("文件未完整上传，或超过大小上限", "请重新选择文件并上传");
+    Problem::new(StatusCode::BAD_REQUEST, diagnosis)
+}

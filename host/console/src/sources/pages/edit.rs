@@ -1,0 +1,159 @@
+//! Editing a source: the form it was added with, filled in but for its secrets, and another connector for it.
+
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use rollcall_host::Connector;
+use rollcall_host::model::SourceName;
+use serde_json::json;
+
+use super::add::{Chosen, about, saved};
+use super::{Managed, base};
+use crate::console::Console;
+use crate::identity::audit;
+use crate::page::{self, Page, Tab, Tone};
+use crate::problem::Problem;
+use crate::sources::configured::{Complaint, Configured};
+use crate::sources::form::{CONNECTOR, Entered, Sheet, summary};
+use crate::sources::registry::{Refused, name_of, to_the_end, unusable};
+use crate::sources::{complaints, schema, words};
+use crate::visitor::Visitor;
+
+/// The form.
+pub(super) async fn page(
+    State(console): State<Console>,
+    source: Managed,
+    Query(chosen): Query<Chosen>,
+) -> Result<Page, Problem> {
+    let before = before(&console, source.name()).await?;
+    let others = console.sources().shelf().connectors().await;
+    let digest = chosen.connector.as_ref().unwrap_or(&before.connector);
+    let connector = others.iter().find(|connector| connector.identity().digest == *digest);
+    let Some(connector) = connector else { return Ok(without_connector(&source.visitor, &before, &others)) };
+    let fields = schema::fields(&connector.descriptor().settings_schema);
+    let entered = Entered::configured_before(&before, &fields);
+    let visitor = &source.visitor;
+    Ok(Editing { console: &console, visitor, before: &before, connector, others: &others }
+        .page(&entered, &[]))
+}
+
+/// Save what was changed.
+pub(super) async fn save(
+    State(console): State<Console>,
+    source: Managed,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let before = before(&console, source.name()).await?;
+    let entered = Entered::sent(pairs);
+    let others = console.sources().shelf().connectors().await;
+    let digest = entered.raw(CONNECTOR);
+    let connector = others.iter().find(|connector| connector.identity().digest == digest);
+    let connector = connector.ok_or_else(Problem::not_found)?;
+    let fields = schema::fields(&connector.descriptor().settings_schema);
+    let changed = match entered.configured(digest, &fields, Some(&before)) {
+        Ok(configured) => change(&console, configured).await,
+        Err(wrong) => Err(Refused::Complaints(wrong)),
+    };
+    match changed {
+        Ok(()) => {
+            let identity = json!({"connector": connector.identity()});
+            audit::record(&console, &source.visitor, "source-changed", before.name.as_str(), identity)
+                .await?;
+            Ok(saved(&console, &before.name)?.into_response())
+        }
+        Err(Refused::Problem(problem)) => Err(problem),
+        Err(Refused::Complaints(wrong)) => {
+            let visitor = &source.visitor;
+            let editing = Editing { console: &console, visitor, before: &before, connector, others: &others };
+            let page = editing.page(&entered, &wrong);
+            Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
+        }
+    }
+}
+
+async fn before(console: &Console, name: &SourceName) -> Result<Configured, Problem> {
+    let configured = console.sources().configured(console, name).await?;
+    configured.map_err(|unreadable| unusable(unreadable.diagnosis))
+}
+
+async fn change(console: &Console, configured: Configured) -> Result<(), Refused> {
+    let console = console.clone();
+    to_the_end(async move { console.sources().change(&console, configured).await }).await
+}
+
+struct Editing<'a> {
+    console: &'a Console,
+    visitor: &'a Visitor,
+    before: &'a Configured,
+    connector: &'a Connector,
+    others: &'a [Connector],
+}
+
+impl Editing<'_> {
+    fn page(&self, entered: &Entered, wrong: &[Complaint]) -> Page {
+        let Self { console, visitor, before, connector, others } = *self;
+        let fields = schema::fields(&connector.descriptor().settings_schema);
+        let next_run_at = entered.next_run_at(console.now());
+        let sheet =
+            Sheet { visitor, fields: &fields, entered, complaints: wrong, before: Some(before), next_run_at };
+        let base = base(&before.name);
+        let body = html! {
+            (summary(visitor, &fields, wrong))
+            @if before.is_followed {
+                (page::notice(Tone::Plain, &html! { p { (visitor.say(words::edit_followed())) } }))
+            }
+            div class="sheet" {
+                (about(visitor, connector))
+                (other_connectors(visitor, before, others, &connector.identity().digest))
+            }
+            form method="post" action={ (base) "/edit" } novalidate {
+                (page::csrf(visitor))
+                input type="hidden" name=(CONNECTOR) value=(connector.identity().digest);
+                (sheet.draw())
+                p class="row" {
+                    button class="primary" { (visitor.say(words::save_and_check())) }
+                    a class="button" href=(base) { (visitor.say(page::words::cancel())) }
+                }
+            }
+        };
+        Page::of_source(visitor, &before.name, Tab::Sources, visitor.say(words::edit_source()), body)
+    }
+}
+
+/// A form to go on with another connector, such as a newer version. Nothing if there is no other.
+fn other_connectors(visitor: &Visitor, before: &Configured, others: &[Connector], digest: &str) -> Markup {
+    let language = visitor.reader.language.tag();
+    html! {
+        @if others.iter().any(|connector| connector.identity().digest != digest) {
+            form class="row" method="get" action={ (base(&before.name)) "/edit" } {
+                label for="connector" { (visitor.say(words::choose_connector())) }
+                select id="connector" name="connector" {
+                    @for connector in others {
+                        @let identity = connector.identity();
+                        option value=(identity.digest) selected[identity.digest == digest] {
+                            (name_of(connector, language)) " " (identity.version) " · " (short(&identity.digest))
+                        }
+                    }
+                }
+                button { (visitor.say(words::change_connector())) }
+            }
+        }
+    }
+}
+
+/// Enough of a digest to tell two files of one version apart.
+fn short(digest: &str) -> &str {
+    digest.rsplit(':').next().and_then(|hex| hex.get(..12)).unwrap_or(digest)
+}
+
+/// Its connector's file has gone: another one can be chosen.
+fn without_connector(visitor: &Visitor, before: &Configured, others: &[Connector]) -> Page {
+    let missing = complaints::connector_missing(&before.connector).diagnosis;
+    let body = html! {
+        (page::notice(Tone::Bad, &page::diagnosis(visitor.reader, &missing)))
+        (other_connectors(visitor, before, others, &before.connector))
+        p { a href="/sources/new" { (visitor.say(words::upload_connector())) } }
+    };
+    Page::of_source(visitor, &before.name, Tab::Sources, visitor.say(words::edit_source()), body)
+}

@@ -1,0 +1,177 @@
+//! The list of identity sources, live.
+
+use axum::extract::{Query, State};
+use axum::response::IntoResponse;
+use maud::{Markup, html};
+use rollcall_host::history::{Run, RunState};
+use rollcall_host::inbox::{ChannelState, InboxCounts};
+use serde::Deserialize;
+
+use super::base;
+use crate::console::Console;
+use crate::live::{self, Drawn};
+use crate::page::{self, Page, Tab, Tone};
+use crate::problem::Problem;
+use crate::routes::segment;
+use crate::sources::standing::{self, Standing, State as Stands};
+use crate::sources::{Origin, words};
+use crate::visitor::Visitor;
+
+/// The id of the part that changes.
+const PART: &str = "sources";
+
+/// What just happened.
+#[derive(Deserialize)]
+pub(super) struct News {
+    removed: Option<String>,
+}
+
+/// The list.
+pub(super) async fn page(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Query(news): Query<News>,
+) -> Result<Page, Problem> {
+    let sources = standing::of_all(&console).await?;
+    let body = html! {
+        @if let Some(name) = &news.removed {
+            (page::notice(Tone::Good, &html! { p { (visitor.say(words::removed(name))) } }))
+        }
+        @if visitor.who.may_manage() {
+            p { a class="button primary" href="/sources/new" { (visitor.say(words::add_source())) } }
+        }
+        (table(&visitor, &sources))
+    };
+    Ok(Page::new(&visitor, Tab::Sources, visitor.say(words::sources()), body))
+}
+
+/// The list as it changes.
+pub(super) async fn live(State(console): State<Console>, visitor: Visitor) -> impl IntoResponse {
+    live::stream(&console.clone(), move || {
+        let (console, visitor) = (console.clone(), visitor.clone());
+        async move {
+            let sources = standing::of_all(&console).await?;
+            Ok(Drawn { parts: vec![(PART.to_owned(), table(&visitor, &sources))], is_final: false })
+        }
+    })
+}
+
+fn table(visitor: &Visitor, sources: &[Standing]) -> Markup {
+    let columns = [
+        words::column_source(),
+        words::column_connector(),
+        words::column_state(),
+        words::column_last_run(),
+        words::column_next_run(),
+        words::column_events(),
+    ];
+    html! {
+        div id=(PART) data-live="/live/sources" {
+            @if sources.is_empty() {
+                div class="sheet" { (page::nothing(&visitor.say(words::no_sources()))) }
+            } @else {
+                div class="sheet scroll" { table {
+                    thead { tr { @for column in columns { th scope="col" { (visitor.say(column)) } } } }
+                    tbody { @for source in sources { (row(visitor, source)) } }
+                } }
+            }
+        }
+    }
+}
+
+fn row(visitor: &Visitor, source: &Standing) -> Markup {
+    html! {
+        tr {
+            th scope="row" {
+                a href=(base(&source.name)) { (source.name) }
+                @if source.origin == Origin::File { br; span class="soft" { (visitor.say(words::in_a_file())) } }
+            }
+            td {
+                @match &source.connector {
+                    Some(connector) => (connector.localized(visitor.reader.language.tag())),
+                    None => "–",
+                }
+            }
+            td { (state(visitor, source)) }
+            td { (last_run(visitor, source.last_full_run.as_ref())) }
+            td {
+                @if source.following.is_paused {
+                    (page::badge(Tone::Warning, &visitor.say(words::schedule_paused())))
+                } @else {
+                    (page::moment_or_none(source.following.next_run_at))
+                }
+            }
+            td { (events(visitor, &source.events)) }
+        }
+    }
+}
+
+/// How a source stands, in a badge or two, with the reason where there is one.
+pub(super) fn state(visitor: &Visitor, source: &Standing) -> Markup {
+    let language = visitor.reader.language.tag();
+    let (tone, word) = match source.state {
+        Stands::Followed => (Tone::Good, words::state_followed()),
+        Stands::Stopped => (Tone::Bad, words::state_stopped()),
+        Stands::Idle => (Tone::Plain, words::state_idle()),
+        Stands::Unconfirmed => (Tone::Warning, words::state_unconfirmed()),
+        Stands::Broken => (Tone::Bad, words::state_broken()),
+    };
+    let stopped = source.following.stopped.as_ref().map(|stopped| &stopped.failure.diagnosis);
+    let reason = source.diagnosis.as_ref().or(stopped.filter(|_| source.state == Stands::Stopped));
+    html! {
+        (page::badge(tone, &visitor.say(word))) " "
+        @if let Some(run) = &source.running { (running(visitor, run)) }
+        @else if source.state == Stands::Followed { (channel(visitor, source)) }
+        @if source.is_held() { " " (page::badge(Tone::Warning, &visitor.say(words::held()))) }
+        @if let Some(reason) = reason { br; span class="soft" { (reason.localized(language).message) } }
+    }
+}
+
+/// How the channel of a source stands. Nothing where there is none.
+pub(super) fn channel(visitor: &Visitor, source: &Standing) -> Markup {
+    let state = source.following.channel.as_ref().map_or(ChannelState::Off, |note| note.state);
+    let (tone, word) = match state {
+        ChannelState::Off => return html! {},
+        ChannelState::Connecting => (Tone::Busy, words::channel_connecting()),
+        ChannelState::Connected => (Tone::Good, words::channel_connected()),
+        ChannelState::Waiting => (Tone::Warning, words::channel_waiting()),
+        ChannelState::Refused => (Tone::Bad, words::channel_refused()),
+        ChannelState::Closed => (Tone::Plain, words::channel_closed()),
+    };
+    page::badge(tone, &visitor.say(word))
+}
+
+fn running(visitor: &Visitor, run: &Run) -> Markup {
+    html! {
+        a href={ "/runs/" (segment(run.id.as_str())) } { (page::run_state(visitor.reader, RunState::Running)) }
+        @if let Some(progress) = &run.progress {
+            (page::progress(&visitor.say(words::under_way()), progress.done, progress.total))
+        }
+    }
+}
+
+fn last_run(visitor: &Visitor, run: Option<&Run>) -> Markup {
+    html! {
+        @match run {
+            None => span class="soft" { (visitor.say(words::never())) },
+            Some(run) => {
+                a href={ "/runs/" (segment(run.id.as_str())) } { (page::run_state(visitor.reader, run.state)) }
+                br;
+                (page::moment(run.finished_at.unwrap_or(run.started_at)))
+            },
+        }
+    }
+}
+
+/// How many events wait, and how many failed.
+pub(super) fn events(visitor: &Visitor, counts: &InboxCounts) -> Markup {
+    html! {
+        @if counts.waiting == 0 && counts.failed == 0 { "–" }
+        @if counts.waiting != 0 {
+            (page::badge(Tone::Plain, &visitor.say(words::events_waiting(page::count(counts.waiting))))) " "
+        }
+        @if counts.failed != 0 {
+            (page::badge(Tone::Bad, &visitor.say(words::events_failed(page::count(counts.failed)))))
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Where a source may go: what its settings lead to, confirmed by an administrator before anything is asked of it.
+
+use axum::extract::{Form, State};
+use axum::response::Redirect;
+use maud::{Markup, html};
+use rollcall_host::grant::Origin;
+use rollcall_host::model::SourceName;
+use serde_json::json;
+
+use super::add::saved;
+use super::{Managed, base};
+use crate::console::Console;
+use crate::identity::audit;
+use crate::page::{self, Page, Tab, Tone};
+use crate::problem::Problem;
+use crate::sources::configured::Configured;
+use crate::sources::registry::{Refused, to_the_end, unusable};
+use crate::sources::{complaints, words};
+use crate::visitor::Visitor;
+
+/// The field of an origin that was shown.
+const SHOWN: &str = "origin";
+
+/// The field of those that were added, one a line.
+const FURTHER: &str = "further";
+
+/// What the settings lead to, and what was confirmed beside it.
+pub(super) async fn page(State(console): State<Console>, source: Managed) -> Result<Page, Problem> {
+    let (visitor, name) = (&source.visitor, source.name());
+    let (configured, needed) = needed(&console, name).await?;
+    let further = configured.allow.iter().filter(|origin| !needed.contains(origin));
+    let further: Vec<String> = further.map(ToString::to_string).collect();
+    let body = html! {
+        p { (visitor.say(words::origins_help())) }
+        form class="sheet" method="post" action={ (base(name)) "/origins" } {
+            (page::csrf(visitor))
+            (list(visitor, &needed, &configured.allow))
+            div class="field" {
+                label for=(FURTHER) {
+                    (visitor.say(words::origins_more())) " "
+                    span class="soft" { (visitor.say(words::optional())) }
+                }
+                textarea id=(FURTHER) name=(FURTHER) spellcheck="false" aria-describedby="further-help" {
+                    (further.join("\n"))
+                }
+                p class="help" id="further-help" { (visitor.say(words::origins_more_help())) }
+            }
+            p class="row" {
+                button class="primary" { (visitor.say(words::confirm_and_check())) }
+                a class="button" href={ (base(name)) "/edit" } { (visitor.say(words::change_settings())) }
+            }
+        }
+    };
+    Ok(Page::of_source(visitor, name, Tab::Sources, visitor.say(words::origins()), body))
+}
+
+/// Confirm what was shown.
+pub(super) async fn confirm(
+    State(console): State<Console>,
+    source: Managed,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Redirect, Problem> {
+    let name = source.name();
+    let origins = read(&pairs)?;
+    let detail = json!({"origins": origins});
+    to_the_end({
+        let (console, name) = (console.clone(), name.clone());
+        async move { console.sources().confirm(&console, &name, origins).await.map_err(Refused::into_problem) }
+    })
+    .await?;
+    audit::record(&console, &source.visitor, "source-origins-confirmed", name.as_str(), detail).await?;
+    saved(&console, name)
+}
+
+async fn needed(console: &Console, name: &SourceName) -> Result<(Configured, Vec<Origin>), Problem> {
+    let configured = console.sources().configured(console, name).await?;
+    let configured = configured.map_err(|unreadable| unusable(unreadable.diagnosis))?;
+    let missing = || unusable(complaints::connector_missing(&configured.connector).diagnosis);
+    let connector = console.sources().shelf().find(&configured.connector).await.ok_or_else(missing)?;
+    let understood = configured.understand(connector).await;
+    let understood = understood.map_err(|wrong| unusable(complaints::all_of(wrong)))?;
+    Ok((configured, understood.needed))
+}
+
+fn list(visitor: &Visitor, needed: &[Origin], confirmed: &[Origin]) -> Markup {
+    html! {
+        ul class="checklist" {
+            @for origin in needed {
+                li {
+                    @if confirmed.contains(origin) {
+                        (page::badge(Tone::Good, &visitor.say(words::origin_confirmed())))
+                    } @else {
+                        (page::badge(Tone::Busy, &visitor.say(words::origin_needed())))
+                    }
+                    div {
+                        input type="hidden" name=(SHOWN) value=(origin);
+                        code { (origin) }
+                        @if !origin.is_https() { p class="soft" { (visitor.say(words::origin_unencrypted())) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn read(pairs: &[(String, String)]) -> Result<Vec<Origin>, Problem> {
+    let texts = pairs.iter().filter(|(name, _)| name == SHOWN || name == FURTHER);
+    let lines = texts.flat_map(|(_, value)| value.lines()).map(str::trim).filter(|line| !line.is_empty());
+    let mut origins: Vec<Origin> = Vec::new();
+    for line in lines {
+        let read = line.trim_end_matches('/').parse();
+        let origin = read.map_err(|invalid| unusable(complaints::origin(&invalid)))?;
+        if !origins.contains(&origin) {
+            origins.push(origin);
+        }
+    }
+    Ok(origins)
+}

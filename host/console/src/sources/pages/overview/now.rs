@@ -1,0 +1,112 @@
+//! What an administrator should see first: what stands in the way, what waits for them, what is under way.
+
+use maud::{Markup, html};
+use rollcall_host::history::Run;
+
+use super::Shown;
+use crate::console::Console;
+use crate::page::{self, Tone};
+use crate::routes::segment;
+use crate::sources::pages::base;
+use crate::sources::standing::{Standing, State as Stands};
+use crate::sources::words;
+use crate::visitor::Visitor;
+
+/// What stands in the way, and what waits for a person.
+pub(super) fn notices(visitor: &Visitor, shown: &Shown) -> Markup {
+    let standing = &shown.standing;
+    html! {
+        @match standing.state {
+            Stands::Broken => {
+                @if let Some(why) = &standing.diagnosis {
+                    (page::notice(Tone::Bad, &page::diagnosis(visitor.reader, why)))
+                }
+            },
+            Stands::Unconfirmed => (unconfirmed(visitor, standing)),
+            Stands::Idle => (page::notice(Tone::Plain, &html! { p { (visitor.say(words::idle_explained())) } })),
+            Stands::Stopped => (stopped(visitor, standing)),
+            Stands::Followed => {},
+        }
+        @if standing.following.is_paused && standing.has_schedule {
+            (page::notice(Tone::Plain, &html! { p { (visitor.say(words::paused_explained())) } }))
+        }
+        @if let Some(run) = standing.last_full_run.as_ref().filter(|_| standing.is_held()) {
+            (page::notice(Tone::Warning, &html! {
+                p { (visitor.say(words::held_explained())) }
+                a class="button" href={ "/runs/" (segment(run.id.as_str())) } { (visitor.say(words::look_at_run())) }
+            }))
+        }
+    }
+}
+
+fn unconfirmed(visitor: &Visitor, standing: &Standing) -> Markup {
+    page::notice(
+        Tone::Warning,
+        &html! {
+            p { (visitor.say(words::unconfirmed_explained())) }
+            ul { @for origin in &standing.unconfirmed_origins { li { code { (origin) } } } }
+            @if visitor.who.may_manage() {
+                a class="button primary" href={ (base(&standing.name)) "/origins" } {
+                    (visitor.say(words::confirm_origins()))
+                }
+            }
+        },
+    )
+}
+
+fn stopped(visitor: &Visitor, standing: &Standing) -> Markup {
+    html! {
+        @if let Some(stopped) = &standing.following.stopped {
+            (page::notice(Tone::Bad, &html! {
+                (page::diagnosis(visitor.reader, &stopped.failure.diagnosis))
+                p class="soft" { (visitor.say(words::stopped_since())) " " (page::moment(stopped.at)) }
+                @if visitor.who.may_manage() {
+                    (page::button(visitor, &format!("{}/resume", base(&standing.name)), "primary", words::resume()))
+                }
+            }))
+        }
+    }
+}
+
+/// The run that is under way, with what it has read and the way to it.
+pub(super) fn under_way(_console: &Console, visitor: &Visitor, shown: &Shown) -> Markup {
+    html! {
+        @if let Some(run) = &shown.standing.running {
+            section class="sheet" {
+                h2 { (visitor.say(words::under_way())) }
+                p {
+                    a href={ "/runs/" (segment(run.id.as_str())) } { (visitor.say(page::run_kind(run.kind))) }
+                    ", " (visitor.say(page::trigger(run.trigger)))
+                    @if run.dry_run { " " (page::badge(Tone::Plain, &visitor.say(words::rehearsal()))) }
+                    " " span class="soft" { (page::moment(run.started_at)) }
+                }
+                (progress(visitor, run))
+                @if visitor.who.may_manage() {
+                    (page::careful_button(
+                        visitor, &format!("/runs/{}/cancel", segment(run.id.as_str())), "danger",
+                        words::cancel_run(), words::cancel_question(),
+                    ))
+                }
+            }
+        }
+    }
+}
+
+fn progress(visitor: &Visitor, run: &Run) -> Markup {
+    let progress = run.progress.as_ref();
+    let label = visitor.say(words::under_way());
+    html! {
+        (page::progress(&label, progress.map_or(0, |progress| progress.done), progress.and_then(|progress| progress.total)))
+        p class="soft" {
+            @if let Some(progress) = progress {
+                code { (progress.phase) } " "
+                @match progress.total {
+                    Some(total) => (visitor.say(words::progress(page::count(progress.done), page::count(total)))),
+                    None => (visitor.say(words::progress_so_far(page::count(progress.done)))),
+                }
+                " · "
+            }
+            (visitor.say(words::read_so_far(page::count(run.counters.read))))
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The last runs of a source.
+
+use maud::{Markup, html};
+use rollcall_host::history::{Counters, Run};
+use rollcall_words::Sentence;
+
+use super::Shown;
+use crate::page::{self, Tone};
+use crate::routes::segment;
+use crate::sources::pages::base;
+use crate::sources::words;
+use crate::visitor::Visitor;
+
+/// The last runs, newest first, and the way to all of them.
+pub(super) fn draw(visitor: &Visitor, shown: &Shown) -> Markup {
+    let columns = [
+        words::column_run(),
+        words::column_kind(),
+        words::column_state(),
+        words::column_changes(),
+        words::column_started(),
+        words::column_took(),
+    ];
+    html! {
+        section class="sheet" {
+            h2 { (visitor.say(words::last_runs())) }
+            @if shown.runs.is_empty() {
+                (page::nothing(&visitor.say(words::no_runs())))
+            } @else {
+                div class="scroll" { table {
+                    thead { tr { @for column in columns { th scope="col" { (visitor.say(column)) } } } }
+                    tbody { @for run in &shown.runs { (row(visitor, run)) } }
+                } }
+                p { a href={ (base(&shown.standing.name)) "/history" } { (visitor.say(words::all_runs())) } }
+            }
+        }
+    }
+}
+
+fn row(visitor: &Visitor, run: &Run) -> Markup {
+    let took = run.finished_at.map(|end| end.unix_ms().saturating_sub(run.started_at.unix_ms()));
+    html! {
+        tr {
+            th scope="row" { a href={ "/runs/" (segment(run.id.as_str())) } { (run.id) } }
+            td {
+                (visitor.say(page::run_kind(run.kind))) ", " (visitor.say(page::trigger(run.trigger)))
+                @if run.dry_run { " " (page::badge(Tone::Plain, &visitor.say(words::rehearsal()))) }
+            }
+            td { (page::run_state(visitor.reader, run.state)) }
+            td { (changes(visitor, &run.counters)) }
+            td { (page::moment(run.started_at)) }
+            td { @match took { Some(took) => (page::duration(visitor.reader, took)), None => "–" } }
+        }
+    }
+}
+
+fn changes(visitor: &Visitor, counters: &Counters) -> String {
+    let Counters { created, updated, deactivated, deleted, rejected, .. } = *counters;
+    let departed = deactivated.saturating_add(deleted);
+    let counted: [(u64, fn(String) -> Sentence); 4] = [
+        (created, words::n_created),
+        (updated, words::n_updated),
+        (departed, words::n_departed),
+        (rejected, words::n_refused),
+    ];
+    let said: Vec<String> = counted
+        .into_iter()
+        .filter(|(n, _)| *n != 0)
+        .map(|(n, sentence)| visitor.say(sentence(page::count(n))))
+        .collect();
+    if said.is_empty() { visitor.say(words::no_changes()) } else { said.join(", ") }
+}

@@ -1,0 +1,180 @@
+use std::collections::BTreeSet;
+
+use axum::http::{Method, StatusCode};
+use rollcall_host::DepartedUsers;
+use rollcall_host::grant::Origin as WebOrigin;
+use rollcall_host::model::{Diagnosis, SourceName};
+use rollcall_words::Language;
+use serde_json::{Map, Value};
+
+use super::routes;
+use crate::sources::configured::{Configured, ServerProxy, Timing};
+use crate::sources::kept;
+use crate::testing::{Answer, Bench, NOW, administrator, ask, get};
+use crate::visitor::{Reader, Scope, Visitor, Who};
+
+fn name(text: &str) -> SourceName {
+    SourceName::new(text).unwrap()
+}
+
+/// A source whose connector nobody has.
+fn configured(source: &str) -> Configured {
+    Configured {
+        name: name(source),
+        connector: "blake3:0123".to_owned(),
+        settings: Map::from_iter([
+            ("key".to_owned(), Value::from("k<1>")),
+            ("secret".to_owned(), Value::from("hunter2")),
+        ]),
+        proxy: Some(ServerProxy {
+            url: "http://proxy:3128".to_owned(),
+            user: Some("me".to_owned()),
+            password: Some("hunter3".to_owned()),
+        }),
+        ca_pem: None,
+        allow: vec!["https://api.example.com".parse::<WebOrigin>().unwrap()],
+        timing: Some(Timing { cron: "30 3 * * *".to_owned(), time_zone: None, jitter_s: 600 }),
+        departed: DepartedUsers::Delete,
+        is_followed: true,
+    }
+}
+
+/// A console that has this source in its database.
+async fn with(configured: &Configured) -> Bench {
+    let bench = Bench::new().await;
+    let secret = BTreeSet::from(["secret".to_owned()]);
+    let console = &bench.console;
+    kept::keep(console.database(), console.key(), configured, &secret, NOW).await.unwrap();
+    console.take_up().await.unwrap();
+    bench
+}
+
+async fn page(bench: &Bench, path: &str) -> Answer {
+    get(crate::routes::pages().with_state(bench.console.clone()), path).await
+}
+
+async fn post(bench: &Bench, path: &str, body: &str) -> Answer {
+    let routes = crate::routes::pages().with_state(bench.console.clone());
+    ask(routes, &administrator(Language::English), Method::POST, path, body).await
+}
+
+#[tokio::test]
+async fn without_a_source_the_list_leads_to_adding_one() {
+    let bench = Bench::new().await;
+    let answer = page(&bench, "/sources").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.body.contains("No identity source is connected yet"));
+    assert!(answer.body.contains(r#"href="/sources/new""#));
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_source_comes_back_whole_and_its_secrets_are_sealed() {
+    let configured = configured("head-office");
+    let bench = with(&configured).await;
+    let console = &bench.console;
+    let read = kept::named(console.database(), console.key(), &configured.name).await.unwrap();
+    assert_eq!(read, Some(Ok(configured)));
+    let shown: (String, String) = console
+        .database()
+        .read(|connection| {
+            connection
+                .query_row("SELECT settings, egress FROM source", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        })
+        .await
+        .unwrap();
+    assert!(!format!("{shown:?}").contains("hunter"), "{shown:?}");
+}
+
+#[tokio::test]
+async fn a_source_that_cannot_be_loaded_is_listed_with_the_reason_and_can_be_removed() {
+    let bench = with(&configured("head-office")).await;
+    for path in ["/sources", "/sources/head-office"] {
+        let answer = page(&bench, path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert!(answer.body.contains("file is not among the connectors any more"), "{path}");
+        assert!(!answer.body.contains("hunter"), "{path}");
+    }
+    let refused = post(&bench, "/sources/head-office/remove", "name=head").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let removed = post(&bench, "/sources/head-office/remove", "name=head-office").await;
+    assert_eq!(removed.location.as_deref(), Some("/sources?removed=head-office"));
+    assert_eq!(page(&bench, "/sources/head-office").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_source_that_cannot_be_loaded_is_neither_checked_nor_imported() {
+    let bench = with(&configured("head-office")).await;
+    for path in ["/sources/head-office/check", "/sources/head-office/import"] {
+        let answer = post(&bench, path, "x=1").await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{path}");
+        assert!(answer.body.contains("connector-missing"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_speak_the_readers_language() {
+    let bench = with(&configured("head-office")).await;
+    let routes = crate::routes::pages().with_state(bench.console.clone());
+    let visitor = administrator(Language::Chinese);
+    let answer = ask(routes, &visitor, Method::GET, "/sources/head-office", "").await;
+    assert!(answer.body.contains("连接器文件夹中已没有该连接器的文件"));
+    assert!(answer.body.contains("无法使用"));
+}
+
+#[tokio::test]
+async fn whoever_may_only_look_changes_nothing() {
+    let bench = with(&configured("head-office")).await;
+    let who = Who::Token { id: 1, name: "reader".to_owned(), scope: Scope::Read };
+    let visitor = Visitor { who, reader: Reader::default(), csrf: String::new() };
+    for path in ["remove", "pause", "import", "check", "edit", "origins", "unfollow", "resume"] {
+        let routes = crate::routes::pages().with_state(bench.console.clone());
+        let path = format!("/sources/head-office/{path}");
+        let answer = ask(routes, &visitor, Method::POST, &path, "name=head-office").await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert_eq!(page(&bench, "/sources/head-office").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_is_no_source_is_not_found() {
+    let bench = Bench::new().await;
+    for path in ["/sources/head-office", "/sources/%2e%2e", "/sources/a%2Fb", "/sources/head-office/check"] {
+        assert_eq!(page(&bench, path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    assert_eq!(page(&bench, "/sources/new?connector=blake3%3A00").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn without_a_connector_it_is_said_where_one_would_be() {
+    let bench = Bench::new().await;
+    let answer = page(&bench, "/sources/new").await;
+    let folder = bench.console.options().connectors.display().to_string();
+    assert!(answer.body.contains("There is no connector yet"));
+    assert!(answer.body.contains(&folder));
+}
+
+#[tokio::test]
+async fn a_paused_schedule_is_shown_until_it_goes_on() {
+    let bench = with(&configured("head-office")).await;
+    let is_paused = async || page(&bench, "/sources").await.body.contains("schedule paused");
+    assert!(!is_paused().await);
+    assert_eq!(post(&bench, "/sources/head-office/pause", "x=1").await.status, StatusCode::SEE_OTHER);
+    assert!(is_paused().await);
+    post(&bench, "/sources/head-office/resume-schedule", "x=1").await;
+    assert!(!is_paused().await);
+}
+
+#[test]
+fn every_route_is_merged_without_a_conflict() {
+    let _router = routes();
+}
+
+#[test]
+fn a_diagnosis_of_several_complaints_has_all_of_them() {
+    let complaint = |message: &str| super::super::configured::Complaint {
+        pointer: "/settings/x".to_owned(),
+        diagnosis: Diagnosis::new("x", message).in_chinese("错", ""),
+    };
+    let all = super::super::complaints::all_of(vec![complaint("one"), complaint("two")]);
+    assert_eq!(all.message, "2 settings are wrong: one; two");
+}

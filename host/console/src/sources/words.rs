@@ -1,0 +1,186 @@
+//! What the pages of identity sources say.
+
+rollcall_words::sentences! {
+    // The list.
+    fn sources() { "Identity sources", "身份源" }
+    fn add_source() { "Add an identity source", "添加身份源" }
+    fn no_sources() { "No identity source is connected yet. Add the first one: choose a connector, enter its settings, and check whether it works before anything is imported.", "还没有连接任何身份源。请添加第一个：选择连接器，填写设置，并在导入前检查是否可用。" }
+    fn removed(name) { "Identity source {name} was removed. What was imported from it, and its history, stayed.", "已移除身份源 {name}。此前导入的内容和同步历史均已保留。" }
+    fn column_source() { "Source", "身份源" }
+    fn column_connector() { "Connector", "连接器" }
+    fn column_state() { "State", "状态" }
+    fn column_last_run() { "Last full import", "上次全量导入" }
+    fn column_next_run() { "Next import", "下次导入" }
+    fn column_events() { "Events", "事件" }
+    fn column_run() { "Run", "任务" }
+    fn column_kind() { "Kind", "类型" }
+    fn column_started() { "Started", "开始时间" }
+    fn column_took() { "Took", "用时" }
+    fn column_changes() { "Changes", "变更" }
+    fn never() { "never", "从未" }
+    fn in_a_file() { "configured in a file", "在文件中配置" }
+    fn in_the_console() { "in the console", "在控制台中配置" }
+    fn events_waiting(n) { "{n} waiting", "{n} 个待处理" }
+    fn events_failed(n) { "{n} failed", "{n} 个失败" }
+    fn state_followed() { "followed", "同步中" }
+    fn state_stopped() { "stopped", "已停止" }
+    fn state_idle() { "not followed yet", "尚未开始同步" }
+    fn state_unconfirmed() { "addresses to be confirmed", "待确认访问地址" }
+    fn state_broken() { "cannot be used", "无法使用" }
+    fn schedule_paused() { "schedule paused", "定时导入已暂停" }
+    fn held() { "departures wait for approval", "有离职人员待确认" }
+    fn channel_off() { "no channel", "无长连接" }
+    fn channel_connecting() { "connecting", "正在连接" }
+    fn channel_connected() { "connected", "已连接" }
+    fn channel_waiting() { "will connect again", "等待重连" }
+    fn channel_refused() { "refused", "被拒绝" }
+    fn channel_closed() { "closed", "已关闭" }
+
+    // Adding.
+    fn choose_connector() { "Choose a connector", "选择连接器" }
+    fn choose_connector_help() { "A connector knows one kind of source. It runs in a sandbox: it reaches only the addresses that you confirm, and no file of this server.", "每个连接器对应一种身份源。它在沙箱中运行，只能访问您确认过的地址，不能读取本服务器上的任何文件。" }
+    fn no_connectors(folder) { "There is no connector yet. Upload one below, or put its .wasm file into {folder}.", "还没有连接器。请在下方上传，或把 .wasm 文件放入 {folder}。" }
+    fn column_version() { "Version", "版本" }
+    fn column_digest() { "Digest of the file", "文件摘要" }
+    fn column_live() { "Changes", "变更" }
+    fn is_live() { "as they happen, and by imports", "实时接收，并定期导入" }
+    fn is_not_live() { "by imports", "定期导入" }
+    fn use_connector() { "Use", "使用" }
+    fn use_connector_named(name, version) { "Use {name} {version}", "使用{name} {version}" }
+    fn unusable_files() { "Files that cannot be used", "无法使用的文件" }
+    fn upload_connector() { "Upload a connector", "上传连接器" }
+    fn upload_help(megabytes) { "The .wasm file that the connector's author published, at most {megabytes} MiB. It is inspected before it is kept, and known by its digest.", "连接器作者发布的 .wasm 文件，不超过 {megabytes} MiB。保存前会先检查，并以文件摘要标识。" }
+    fn connector_file() { "File", "文件" }
+    fn upload() { "Upload and inspect", "上传并检查" }
+    fn connector() { "Connector", "连接器" }
+    fn other_connector() { "Choose another one", "换一个" }
+    fn imports(n) { "{n} imports from the host", "使用的宿主接口（{n} 个）" }
+    fn add_named(name) { "Add {name}", "添加{name}" }
+    fn save_and_check() { "Save and check", "保存并检查" }
+    fn something_is_wrong(n) { "Nothing was saved: {n} entries need another look.", "未保存：有 {n} 项需要修改。" }
+    fn optional() { "(optional)", "（选填）" }
+    fn the_source() { "The source", "身份源" }
+    fn name() { "Name", "名称" }
+    fn name_help() { "Lower-case letters, digits and hyphens, such as head-office. It cannot be changed later.", "小写字母、数字和连字符，例如 head-office。之后不能修改。" }
+    fn settings() { "Settings", "设置" }
+    fn rare_settings() { "Addresses, which are right as they are but for gateways and tests", "访问地址（除网关或测试外无需修改）" }
+    fn secret_is_kept() { "A value is kept and never shown. Leave this empty to keep it, or enter another one to replace it.", "已保存，不会再显示。留空表示保留，填写新值则替换。" }
+    fn secret_forget() { "Forget the value that is kept", "删除已保存的值" }
+    fn secret_again() { "Secrets are not sent back to the browser: enter this one again.", "密钥类内容不会回传到浏览器，请重新填写。" }
+    fn egress() { "Way out of this server", "服务器出口" }
+    fn proxy_url() { "Server export proxy", "服务器出口代理" }
+    fn proxy_url_help() { "Everything of this source leaves through it, never around it: http://, https:// or socks5://, host and port. Leave empty to connect directly.", "该身份源的所有请求都经由它发出，绝不绕过：http://、https:// 或 socks5://，加主机和端口。留空表示直接连接。" }
+    fn proxy_user() { "Proxy user name", "代理用户名" }
+    fn proxy_password() { "Proxy password", "代理密码" }
+    fn ca() { "Own certificate authority (PEM)", "自有 CA 证书（PEM）" }
+    fn ca_help() { "Certificates to trust beside the usual ones, such as that of a proxy that inspects traffic.", "除常用证书外还需信任的证书，例如会解密流量的代理的证书。" }
+    fn schedule() { "Schedule of full imports", "定时全量导入" }
+    fn cron() { "Cron expression", "Cron 表达式" }
+    fn cron_help() { "Minute, hour, day of month, month, day of week: \"30 3 * * *\" is every night at half past three, \"0 */4 * * *\" every four hours. Leave empty for no schedule.", "分、时、日、月、星期：“30 3 * * *”为每天凌晨三点半，“0 */4 * * *”为每四小时一次。留空表示不定时导入。" }
+    fn time_zone() { "Time zone", "时区" }
+    fn time_zone_help() { "A name of the IANA database, such as Asia/Shanghai; UTC if empty.", "IANA 时区名，例如 Asia/Shanghai；留空为 UTC。" }
+    fn jitter() { "Random delay in minutes", "随机延迟（分钟）" }
+    fn jitter_help() { "Each import begins up to so much later, so that not every source is asked at the same minute.", "每次导入最多推迟这么久，避免所有身份源在同一分钟被访问。" }
+    fn next_run() { "The next import would be due at", "下次导入时间：" }
+    fn departed() { "People who left the source", "离职人员" }
+    fn departed_deactivate() { "Deactivate them, and keep what is known of them", "停用并保留其信息" }
+    fn departed_delete() { "Delete them", "删除" }
+
+    // Editing.
+    fn edit_source() { "Edit the source", "编辑身份源" }
+    fn edit_followed() { "The source is followed. Saving stops it, with whatever is under way, and follows it again with the new settings.", "该身份源正在同步。保存时会先停止正在进行的任务，再按新设置继续同步。" }
+    fn change_connector() { "Change", "更换" }
+
+    // Origins.
+    fn origins() { "Addresses it may talk to", "允许访问的地址" }
+    fn origins_help() { "With these settings, the source's connector asks to reach the addresses below. It can reach no others, not even by a redirect.", "按照这些设置，连接器请求访问以下地址。除此之外它不能访问任何地址，重定向也不例外。" }
+    fn origin_needed() { "needed", "需要" }
+    fn origin_confirmed() { "confirmed", "已确认" }
+    fn origin_unencrypted() { "not encrypted: whoever is on the way can read everything, secrets included", "未加密：途经的任何人都能读到全部内容，包括密钥" }
+    fn origins_more() { "Further addresses", "其他地址" }
+    fn origins_more_help() { "One a line, such as https://files.example.com; only for a source that redirects elsewhere.", "每行一个，例如 https://files.example.com；仅在来源会重定向到别处时需要。" }
+    fn confirm_and_check() { "Confirm and check", "确认并检查" }
+
+    // The checklist.
+    fn checklist() { "Check", "检查" }
+    fn checking() { "The source is being checked. This takes some seconds.", "正在检查该身份源，需要几秒钟。" }
+    fn check_none() { "The source was not checked since it was last changed.", "自上次修改以来尚未检查。" }
+    fn check_passed() { "Nothing stands in the way of an import.", "检查通过，可以导入。" }
+    fn check_failed() { "Something must be mended before an import.", "存在问题，请先解决再导入。" }
+    fn check_skipped() { "What was skipped could not be tried, because something before it failed.", "“已跳过”的项目因前面的检查未通过而没有进行。" }
+    fn checked_at() { "Checked", "检查时间" }
+    fn standing_passed() { "passed", "通过" }
+    fn standing_warning() { "look", "注意" }
+    fn standing_failed() { "failed", "未通过" }
+    fn standing_skipped() { "skipped", "已跳过" }
+    fn check_again() { "Check again", "重新检查" }
+    fn change_settings() { "Change settings", "修改设置" }
+    fn import_organisation() { "Import organisation", "导入组织架构" }
+    fn import_explained() { "Imports everything now, and follows the source from then on: by its schedule, and by whatever changes it tells of.", "立即导入全部内容，并从此持续同步：按时间表定期导入，并接收来源推送的变更。" }
+
+    // The overview.
+    fn idle_explained() { "Nothing is imported from this source by itself yet. Check it, look at a preview if you like, then import the organisation: from then on it is followed.", "该身份源尚不会自动导入。请先检查，可先预览，然后导入组织架构，之后会持续同步。" }
+    fn unconfirmed_explained() { "The settings lead to addresses that nobody has confirmed yet. Until then nothing is asked of the source.", "设置中有尚未确认的访问地址。确认之前不会访问该来源。" }
+    fn confirm_origins() { "Look at the addresses", "查看并确认地址" }
+    fn stopped_since() { "Stopped since", "停止时间：" }
+    fn resume() { "Resume following", "恢复同步" }
+    fn paused_explained() { "The schedule is paused. What the source tells of is followed all the same.", "定时导入已暂停，来源推送的变更仍会处理。" }
+    fn held_explained() { "The last full import would have let more people go than is usual. They stay until an administrator decides.", "上次全量导入中离职人员数量异常，在管理员确认之前会予以保留。" }
+    fn look_at_run() { "Look at the run", "查看任务" }
+    fn asked() { "The source is busy. What you asked for begins as soon as it is free.", "该身份源正忙，空闲后将立即开始。" }
+    fn under_way() { "Under way", "正在进行" }
+    fn progress(done, total) { "{done} of {total}", "{done} / {total}" }
+    fn progress_so_far(done) { "{done} so far", "已完成 {done}" }
+    fn time_left(time) { "about {time} left", "约剩 {time}" }
+    fn read_so_far(n) { "{n} read", "已读取 {n}" }
+    fn cancel_run() { "Cancel", "取消" }
+    fn cancel_question() { "Stop this run? What was applied until now stays.", "要停止此任务吗？已生效的变更会保留。" }
+    fn people() { "People", "人员" }
+    fn departments() { "Departments", "部门" }
+    fn departed_people() { "Departed, kept", "离职（已保留）" }
+    fn facts() { "How it is followed", "同步方式" }
+    fn channel() { "Channel", "长连接" }
+    fn since() { "since", "自" }
+    fn schedule_none() { "none", "未设置" }
+    fn schedule_is(cron, zone) { "{cron} ({zone})", "{cron}（{zone}）" }
+    fn schedule_jitter(minutes) { ", up to {minutes} min later", "，最多推迟 {minutes} 分钟" }
+    fn configured() { "Configured", "配置位置" }
+    fn in_its_file() { "in a file; it is changed there", "在文件中，只能在该文件中修改" }
+    fn granted_origins() { "May talk to", "可访问" }
+    fn proxy() { "Proxy", "代理" }
+    fn directly() { "none, directly", "无，直接连接" }
+    fn last_runs() { "Last runs", "最近任务" }
+    fn all_runs() { "All runs", "全部任务" }
+    fn no_runs() { "Nothing was run yet.", "还没有任务。" }
+    fn rehearsal() { "preview", "预览" }
+    fn n_created(n) { "{n} new", "新增 {n}" }
+    fn n_updated(n) { "{n} changed", "更新 {n}" }
+    fn n_departed(n) { "{n} left", "离职 {n}" }
+    fn n_refused(n) { "{n} refused", "被拒绝 {n}" }
+    fn no_changes() { "no changes", "无变更" }
+    fn actions() { "What you can do", "操作" }
+    fn import_now() { "Import now", "立即导入" }
+    fn preview() { "Preview an import", "预览导入" }
+    fn check() { "Check", "检查" }
+    fn edit() { "Edit", "编辑" }
+    fn pause() { "Pause the schedule", "暂停定时导入" }
+    fn resume_schedule() { "Resume the schedule", "恢复定时导入" }
+    fn unfollow() { "Stop following", "停止同步" }
+    fn unfollow_question() { "Stop following this source? Nothing is imported from it any more until somebody imports it again. What was imported stays.", "要停止同步该身份源吗？在再次导入之前不会再从它导入任何内容，已导入的内容会保留。" }
+    fn remove() { "Remove", "移除" }
+
+    // Removing.
+    fn remove_source() { "Remove the source", "移除身份源" }
+    fn remove_explained() { "The source is not followed any more, and its settings and secrets are forgotten. People and departments that were imported from it stay as they are, and so does its history. A source that is added under the same name later takes them up again.", "将停止同步，并删除其设置和密钥。已导入的人员、部门和同步历史都会保留。之后以相同名称添加的身份源会继续使用它们。" }
+    fn remove_name() { "To remove it, enter its name", "请输入名称以确认移除" }
+    fn remove_name_wrong() { "This is not the name of the source.", "名称不一致。" }
+    fn keep_source() { "Keep it", "保留" }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_sentence_is_in_both_languages() {
+        assert_eq!(rollcall_words::untranslated(super::ALL, &["progress"]), Vec::<&str>::new());
+    }
+}
