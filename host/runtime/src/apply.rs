@@ -113,7 +113,8 @@ impl Apply {
         self.ledger
     }
 
-    /// Apply changes in order: one outcome a change.
+    /// Apply changes: one outcome a change. Those of one object are applied in order; of different objects, those that
+    /// leave come last, people before departments and children before parents.
     ///
     /// An error means that the platform's store failed and it is unknown which were applied.
     pub(crate) async fn changes(&mut self, changes: Vec<Change>) -> Result<Vec<Outcome>, Diagnosis> {
@@ -145,7 +146,8 @@ impl Apply {
             });
         }
         self.hold_excess(&mut planned).await?;
-        self.carry_out(planned).await
+        let order = retire::departures_last(&planned, &self.destination.resource_types);
+        self.carry_out_in(order, planned, MAX_STORED_AT_ONCE).await
     }
 
     fn check(&self, change: Change) -> Result<check::Checked, Planned> {
@@ -357,7 +359,7 @@ fn split(planned: Vec<Planned>) -> Split {
 }
 
 /// The changes in their order, cut before each object that occurred already, because the second change of an object
-/// must see the first one, and where a group is as large as what is stored at once.
+/// must see the first one.
 fn in_groups(changes: Vec<Change>) -> Vec<Vec<Change>> {
     let (mut groups, mut group, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
     for change in changes {
@@ -365,7 +367,7 @@ fn in_groups(changes: Vec<Change>) -> Vec<Vec<Change>> {
             Change::Put(object) => &object.key,
             Change::Delete(departure) => &departure.key,
         };
-        if group.len() == MAX_STORED_AT_ONCE || seen.contains(key) {
+        if seen.contains(key) {
             seen.clear();
             groups.push(std::mem::take(&mut group));
         }

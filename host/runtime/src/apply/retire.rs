@@ -85,8 +85,9 @@ impl Apply {
             self.hold_all(&planned, &why).await;
             return Ok(Retired::Held(why));
         }
-        let order = order(&planned, &self.destination.resource_types);
-        self.carry_out_in(order, planned).await.map(Retired::Applied)
+        let order = order(&planned, (0..planned.len()).collect(), &self.destination.resource_types);
+        // All or none: a person weighed the whole.
+        self.carry_out_in(order, planned, MAX_DEPARTURES).await.map(Retired::Applied)
     }
 
     fn check_absent(&self, departure: Departure, seen: &mut BTreeSet<Key>) -> Result<Departure, Planned> {
@@ -115,32 +116,47 @@ impl Apply {
         Ok(held)
     }
 
-    /// Carry out in this order; the outcomes in the order of `planned`.
-    async fn carry_out_in(
+    /// Carry out in this order, so many at once; the outcomes in the order of `planned`.
+    pub(super) async fn carry_out_in(
         &mut self,
         order: Vec<usize>,
         planned: Vec<Planned>,
+        n_at_once: usize,
     ) -> Result<Vec<Outcome>, StoreError> {
         let mut planned: Vec<Option<Planned>> = planned.into_iter().map(Some).collect();
-        let ordered =
-            order.iter().filter_map(|place| planned.get_mut(*place).and_then(Option::take)).collect();
-        let outcomes = self.carry_out(ordered).await?;
+        let mut outcomes = Vec::with_capacity(planned.len());
+        for places in order.chunks(n_at_once) {
+            let ordered =
+                places.iter().filter_map(|place| planned.get_mut(*place).and_then(Option::take)).collect();
+            outcomes.extend(self.carry_out(ordered).await?);
+        }
         let mut placed: Vec<_> = order.into_iter().zip(outcomes).collect();
         placed.sort_unstable_by_key(|(place, _)| *place);
         Ok(placed.into_iter().map(|(_, outcome)| outcome).collect())
     }
 }
 
-/// The places of `planned` in the order in which they are carried out: later resource types first, and within one,
-/// whoever has more parents that leave as well first.
-fn order(planned: &[Planned], resource_types: &[String]) -> Vec<usize> {
-    let parents: BTreeMap<&Key, Key> = planned
+/// The places of changes of which some are departures: what comes as it was given, then what leaves.
+pub(super) fn departures_last(planned: &[Planned], resource_types: &[String]) -> Vec<usize> {
+    let leaves = |place: &usize| {
+        let write = planned.get(*place).and_then(Planned::write);
+        write.is_some_and(|write| Kind::of(write.action) == Kind::Departure)
+    };
+    let (departures, mut places): (Vec<usize>, Vec<usize>) = (0..planned.len()).partition(leaves);
+    places.extend(order(planned, departures, resource_types));
+    places
+}
+
+/// These places of `planned`, departures all, in the order in which they are carried out: later resource types first, and
+/// within one, whoever has more parents that leave as well first.
+fn order(planned: &[Planned], mut places: Vec<usize>, resource_types: &[String]) -> Vec<usize> {
+    let parents: BTreeMap<&Key, Key> = places
         .iter()
+        .filter_map(|place| planned.get(*place))
         .filter_map(|planned| Some((&planned.key, parent(planned.write()?)?)))
         .filter(|(key, parent)| *key != parent)
         .collect();
     let rank = |key: &Key| resource_types.iter().position(|known| *known == key.resource_type);
-    let mut places: Vec<usize> = (0..planned.len()).collect();
     places.sort_by_cached_key(|place| {
         let key = planned.get(*place).map(|planned| &planned.key);
         std::cmp::Reverse(key.map(|key| (rank(key), depth(key, &parents))))

@@ -253,6 +253,27 @@ async fn users_leave_before_departments_and_children_before_parents_however_they
 }
 
 #[tokio::test]
+async fn what_leaves_among_some_objects_leaves_after_what_comes_and_children_before_parents() {
+    let store = Arc::<MemoryStore>::default();
+    for (id, parent) in [("1", None), ("2", Some("1")), ("3", Some("2"))] {
+        hold(&store, "Department", id, json!({ "parent": parent.map(|parent| json!({ "value": parent })) }));
+    }
+    hold(&store, "User", "a", json!({}));
+    let leaves = |resource_type, id| Change::Delete(gone(resource_type, id));
+    let changes = vec![
+        leaves("Department", "1"),
+        leaves("Department", "3"),
+        user("new"),
+        leaves("User", "a"),
+        leaves("Department", "2"),
+    ];
+    let outcomes = Apply::new(destination(&store, Scope::Some)).changes(changes).await.unwrap();
+    assert_eq!(outcomes, vec![Outcome::Applied; 5]);
+    let stored: Vec<_> = store.state().stores.iter().flatten().map(|key| key.external_id.clone()).collect();
+    assert_eq!(stored, ["new", "a", "3", "2", "1"]);
+}
+
+#[tokio::test]
 async fn departments_that_are_each_others_parents_leave_all_the_same() {
     let store = Arc::<MemoryStore>::default();
     hold(&store, "Department", "1", json!({"parent": {"value": "2"}}));
