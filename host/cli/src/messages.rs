@@ -198,6 +198,7 @@ sentences! {
     fn word_events_failed() { "events failed", "失败事件" }
     fn word_events_done() { "events done", "已完成事件" }
     fn word_deliveries_refused() { "deliveries refused", "被拒绝的推送" }
+    fn not_fetched(at) { "What could not be delivered was not fetched at {at}; it is asked for again within the hour:", "{at} 未能补取推送失败的事件，一小时内会再次尝试：" }
     fn schedule_paused() { "paused", "已暂停" }
     fn schedule_none() { "none", "无" }
     fn events_wait_again(n) { "{n} events wait to be tried again", "{n} 个事件将重新尝试" }

@@ -286,6 +286,8 @@ pub struct Following {
     pub n_refused: u64,
     /// The last of them.
     pub last_refused: Option<Refused>,
+    /// Why the source could not be asked for what it could not deliver; none when the last time succeeded.
+    pub unfetched: Option<Unfetched>,
 }
 
 /// Why a source is not followed any more.
@@ -335,6 +337,15 @@ pub struct Refused {
     pub diagnosis: Diagnosis,
 }
 
+/// That a source could not be asked for what it could not deliver. It is asked again within the hour.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfetched {
+    /// When.
+    pub at: Timestamp,
+    /// Why, and what to do.
+    pub failure: Failure,
+}
+
 /// One fact about following a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
@@ -355,4 +366,6 @@ pub enum Note {
         /// The last of them.
         last: Refused,
     },
+    /// The source could not be asked for what it could not deliver; or, with none, it was.
+    Unfetched(Option<Unfetched>),
 }

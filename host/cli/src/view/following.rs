@@ -1,6 +1,8 @@
 //! Following a source: its events, its channel, how it stands.
 
-use rollcall_host::inbox::{ChannelState, EventState, EventWay, Following, InboxCounts, InboxEvent};
+use rollcall_host::inbox::{
+    ChannelState, EventState, EventWay, Following, InboxCounts, InboxEvent, Unfetched,
+};
 use rollcall_host::model::{Key, Timestamp};
 use serde_json::{Value, json};
 
@@ -115,6 +117,10 @@ pub(crate) fn status(following: &Following, counts: &InboxCounts, reader: &Reade
     for trouble in stopped.chain(channel_trouble) {
         lines.push(String::new());
         lines.extend(super::diagnosis::lines(trouble, reader));
+    }
+    if let Some(Unfetched { at: when, failure }) = &following.unfetched {
+        lines.extend([String::new(), to(messages::not_fetched(at(*when)))]);
+        lines.extend(super::diagnosis::lines(&failure.diagnosis, reader));
     }
     lines
 }

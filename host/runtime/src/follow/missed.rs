@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::followed::Followed;
 use crate::connector::Missed;
-use crate::inbox::{ChannelState, EventWay};
+use crate::inbox::{ChannelState, EventWay, Note, Unfetched};
 use crate::limits::{MAX_MISSED_BATCHES, MISSED_INTERVAL, MISSED_SECOND_FETCH};
 use crate::model::Failure;
 
@@ -22,10 +22,13 @@ pub(super) async fn keep_asking(followed: Arc<Followed>) {
     }
     let mut pause = MISSED_SECOND_FETCH;
     loop {
-        if let Err(failure) = fetch(&followed).await {
-            let code = failure.diagnosis.code;
+        let unfetched = fetch(&followed).await.err().map(|failure| Unfetched { at: followed.now(), failure });
+        if let Some(Unfetched { failure, .. }) = &unfetched {
+            let code = &failure.diagnosis.code;
             tracing::warn!(source = %followed.name(), code, "what the source could not deliver was not fetched");
         }
+        let note = Note::Unfetched(unfetched);
+        followed.persist("note", || followed.inbox.note(followed.name(), &note)).await;
         if !followed.rest(pause).await {
             return;
         }

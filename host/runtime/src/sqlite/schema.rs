@@ -7,10 +7,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::listing;
 
 /// The steps to each version, oldest version first. What was released is never edited; a change is a new version.
-const MIGRATIONS: [&[Step]; 3] = [
+const MIGRATIONS: [&[Step]; 4] = [
     &[Step::Sql(include_str!("schema/1.sql"))],
     &[Step::Sql(include_str!("schema/2.sql"))],
     &[Step::Sql(include_str!("schema/3.sql")), Step::Rust(listing::fill)],
+    &[Step::Sql(include_str!("schema/4.sql"))],
 ];
 
 /// A part of the way from one version to the next.
@@ -111,7 +112,7 @@ mod tests {
         let count = |table: &str| -> i64 {
             connection.query_one(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0)).unwrap()
         };
-        assert_eq!((version(&connection), count("storage"), count("event")), (3, 1, 0));
+        assert_eq!((version(&connection), count("storage"), count("event")), (4, 1, 0));
     }
 
     /// What a program of version 2 left behind: a person who was created, then changed, then looked at in vain by a

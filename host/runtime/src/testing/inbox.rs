@@ -176,6 +176,7 @@ impl Inbox for MemoryStore {
                 following.n_refused += n;
                 following.last_refused = Some(last);
             }
+            Note::Unfetched(unfetched) => following.unfetched = unfetched,
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bench::{Bench, deliver, failure, missed, seconds};
+use super::bench::{Bench, START, deliver, failure, missed, seconds};
 use crate::follow::{Delivery, Receipt};
 use crate::inbox::EventState::{Done, Waiting};
 use crate::limits::{MAX_CONCURRENT_DELIVERIES, MAX_DELIVERY_BYTES};
@@ -112,6 +112,18 @@ async fn missed_events_are_kept_before_the_next_are_asked_for() {
     seconds(100).await;
     assert_eq!(asked_for_missed(&bench).len(), 2);
     assert_eq!(bench.events().await, [("m1".to_owned(), Done), ("m2".to_owned(), Done)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn why_missed_events_could_not_be_fetched_is_known_until_they_were() {
+    let bench = Bench::imported().await;
+    bench.fake.told().missed = [Err(failure(FailureKind::Permission, "not-permitted"))].into();
+    let _follower = bench.follow().await;
+    seconds(10).await;
+    let unfetched = bench.following().await.unfetched.unwrap();
+    assert_eq!((unfetched.at, unfetched.failure.diagnosis.code.as_str()), (START, "not-permitted"));
+    seconds(300).await;
+    assert_eq!(bench.following().await.unfetched, None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use super::super::testing::{TemporaryStore, source};
 use super::*;
-use crate::inbox::{ChannelNote, ChannelState, EventWay, Refused, Stopped};
+use crate::inbox::{ChannelNote, ChannelState, EventWay, Refused, Stopped, Unfetched};
 use crate::model::{Diagnosis, Failure, FailureKind, Key};
 use crate::testing::MemoryStore;
 
@@ -241,6 +241,7 @@ async fn notes_do_not_undo_one_another() {
         let a = source("a");
         assert_eq!(inbox.following(&a).await.unwrap(), Following::default());
         let stopped = Stopped { at: at(1), failure: failure("disabled") };
+        let unfetched = Unfetched { at: at(7), failure: failure("busy") };
         let channel = ChannelNote { state: ChannelState::Connected, since: at(2), diagnosis: None };
         let refused = |n| Refused { at: at(n), diagnosis: Diagnosis::new("signature-wrong", "it is wrong") };
         for note in [
@@ -251,6 +252,7 @@ async fn notes_do_not_undo_one_another() {
             Note::NextRun(Some(at(4))),
             Note::Refused { n: 2, last: refused(5) },
             Note::Refused { n: 3, last: refused(6) },
+            Note::Unfetched(Some(unfetched.clone())),
         ] {
             inbox.note(&a, &note).await.unwrap();
         }
@@ -262,6 +264,7 @@ async fn notes_do_not_undo_one_another() {
             next_run_at: Some(at(4)),
             n_refused: 5,
             last_refused: Some(refused(6)),
+            unfetched: Some(unfetched),
         };
         assert_eq!(inbox.following(&a).await.unwrap(), expected);
         inbox.note(&a, &Note::Stopped(None)).await.unwrap();
