@@ -12,6 +12,7 @@ mod outage;
 mod program;
 mod stopped;
 mod stream;
+mod undo;
 
 use crate::companies::{CORP_ID, app};
 use crate::harness::live::Live;

@@ -121,6 +121,19 @@ pub(crate) enum LowCommand {
         #[arg(long, value_name = "ID")]
         department: Vec<String>,
     },
+    /// Put back what a run changed, wherever nothing changed it since. Pause the schedule first: a full run brings back
+    /// what the source has.
+    Undo {
+        /// The number of the run, from `history`.
+        run: String,
+        #[command(flatten)]
+        source: SourceFile,
+        #[command(flatten)]
+        data: DataFolder,
+        /// Record what would happen, and write nothing else.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Serve the console and its API, and follow sources, until a signal comes.
     Serve(LowServe),
     /// Say how a source is followed: its channel, its schedule, what waits and what failed.

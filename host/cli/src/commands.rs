@@ -10,7 +10,7 @@ mod serve;
 mod source;
 mod sync;
 
-use self::sync::Import;
+use self::sync::{Import, What};
 use crate::args::{HiArgs, Task};
 use crate::exit::{Exit, Stop};
 use crate::screen::Screen;
@@ -26,12 +26,21 @@ pub(crate) async fn run(args: HiArgs) -> Result<Exit, Stop> {
         Task::Inspect { file } => connector::inspect(&screen, &file).await,
         Task::Check { source } => check::check(&screen, source).await,
         Task::Sync { source, data, dry_run } => {
-            sync::sync(&screen, source, &Import { data: &data, dry_run, keys: None, logs: args.verbose })
-                .await
+            sync::sync(
+                &screen,
+                source,
+                &Import { data: &data, dry_run, what: What::Everything, logs: args.verbose },
+            )
+            .await
         }
         Task::Refresh { source, data, keys } => {
-            let import = Import { data: &data, dry_run: false, keys: Some(keys), logs: args.verbose };
+            let what = What::Objects(&keys);
+            let import = Import { data: &data, dry_run: false, what, logs: args.verbose };
             refresh::refresh(&screen, source, &import).await
+        }
+        Task::Undo { run, source, data, dry_run } => {
+            let what = What::Undo(&run);
+            sync::sync(&screen, source, &Import { data: &data, dry_run, what, logs: args.verbose }).await
         }
         Task::Serve(serving) => serve::serve(screen, *serving).await,
         Task::Status { held } => following::status(&screen, &held).await,

@@ -72,6 +72,9 @@ sentences! {
     fn contract_incompatible(contract, reason) { "the connector does not fit the contract {contract}: {reason}", "连接器与约定 {contract} 不符：{reason}" }
     fn contract_incompatible_remedy() { "use a connector and a host of the same minor version", "请使用次版本号相同的连接器与主程序" }
     fn connector_unusable(reason) { "the connector cannot be used: {reason}", "无法使用该连接器：{reason}" }
+    fn no_such_run(run) { "source has no run {run}; `rollcall history` lists its runs", "该来源没有第 {run} 次运行；可用 `rollcall history` 查看" }
+    fn still_running(run) { "run {run} is under way; wait for it or stop it, then undo it", "第 {run} 次运行仍在进行；请等待其结束或停止后再撤销" }
+    fn nothing_to_undo(run) { "run {run} was a dry run and changed nothing", "第 {run} 次运行是试运行，没有变更可撤销" }
     fn source_busy(run) { "run {run} of this source is still at work", "该来源的第 {run} 次运行尚未结束" }
     fn source_busy_remedy() { "wait until it has ended, or stop it", "请等它结束，或先将其停止" }
     fn history_unwritable(reason) { "the history cannot be written: {reason}", "无法写入运行历史：{reason}" }
@@ -81,6 +84,7 @@ sentences! {
     fn phase_reading() { "reading", "读取中" }
     fn phase_confirming() { "confirming", "确认中" }
     fn phase_retiring() { "retiring", "清退中" }
+    fn phase_undoing() { "undoing", "撤销中" }
     fn progress_of(phase, done, total) { "{phase}: {done} of {total}", "{phase}：{done} / {total} 项" }
     fn progress_so_far(phase, done) { "{phase}: {done} so far", "{phase}：已完成 {done} 项" }
 
@@ -128,6 +132,7 @@ sentences! {
     fn kind_full() { "import", "全量导入" }
     fn kind_refresh() { "refresh", "单项刷新" }
     fn kind_events() { "events", "事件" }
+    fn kind_undo() { "undo", "撤销" }
     fn trigger_manual() { "manual", "手动" }
     fn trigger_schedule() { "schedule", "定时" }
     fn trigger_event() { "event", "事件" }

@@ -143,6 +143,7 @@ fn phase(name: &str) -> Sentence {
         "reading" => messages::phase_reading(),
         "confirming" => messages::phase_confirming(),
         "retiring" => messages::phase_retiring(),
+        "undoing" => messages::phase_undoing(),
         other => Sentence::verbatim(plain(other)),
     }
 }

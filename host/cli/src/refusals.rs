@@ -88,6 +88,9 @@ impl From<RunError> for Stop {
                 &messages::source_busy_remedy(),
             ),
             RunError::History(cause) => diagnosis("history-unwritable", &messages::history_unwritable(cause)),
+            RunError::NoSuchRun { run } => diagnosis("unknown-run", &messages::no_such_run(run)),
+            RunError::StillRunning { run } => diagnosis("run-under-way", &messages::still_running(run)),
+            RunError::NothingToUndo { run } => diagnosis("nothing-to-undo", &messages::nothing_to_undo(run)),
             RunError::TooManyKeys { .. } | RunError::Died(_) | _ => {
                 diagnosis("run-died", &messages::run_died(&error))
             }

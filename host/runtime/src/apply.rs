@@ -8,6 +8,7 @@ mod hold;
 mod ledger;
 mod plan;
 mod retire;
+mod undo;
 mod worker;
 
 #[cfg(test)]
@@ -111,6 +112,11 @@ impl Apply {
 
     pub(crate) fn into_ledger(self) -> Ledger {
         self.ledger
+    }
+
+    /// Objects that came or were there, each once.
+    pub(crate) fn counted(&self) -> u64 {
+        self.ledger.counters().read
     }
 
     /// Apply changes: one outcome a change. Those of one object are applied in order; of different objects, those that

@@ -91,7 +91,8 @@ pub struct Write {
     pub key: Key,
     /// What happens to it.
     pub action: Action,
-    /// The version to hold from now on; empty when deleted.
+    /// The version to hold from now on; empty when deleted, and when a run is undone, so that the next full run looks at
+    /// the object again.
     pub version: String,
     /// The document as the runtime loaded it; none when the object is new.
     pub before: Option<Value>,

@@ -191,6 +191,18 @@ pub enum RunError {
         /// Which.
         run: RunId,
     },
+    /// A run that is under way cannot be undone.
+    #[error("run {run} is under way; cancel it or wait for it, then undo it")]
+    StillRunning {
+        /// Which.
+        run: RunId,
+    },
+    /// A dry run changed nothing.
+    #[error("run {run} was a dry run and changed nothing that could be undone")]
+    NothingToUndo {
+        /// Which.
+        run: RunId,
+    },
     /// More objects were to be refreshed than one run may.
     #[error("{n} keys are more than the {limit} of one refresh; refresh them in parts, or import everything")]
     TooManyKeys {

@@ -48,6 +48,7 @@ use crate::limits::{COALESCE, MAX_CHANGES, STORE_BACKOFF};
 use crate::model::{Key, RunId, SourceName};
 use crate::run::{RunOptions, RunReport, Work};
 use crate::source::Source;
+use crate::undo::Undo;
 
 /// How a source is followed.
 #[derive(Clone)]
@@ -191,11 +192,21 @@ impl Follower {
     ///
     /// As [`Host::approve`], and when the source is not followed any more or too much was asked of it.
     pub async fn approve(&self, run: &RunId, options: RunOptions) -> Result<RunReport, RunError> {
-        let Followed { history, name, .. } = self.inner.followed.as_ref();
+        let Followed { history, name, asks, .. } = self.inner.followed.as_ref();
         let approval = Approval::of(&**history, name, run).await?;
         let options = RunOptions { trigger: Trigger::Approval, ..options };
-        let waiting = self.inner.followed.asks.ask(Work::Approve(approval), options)?;
-        waiting.answer.await.unwrap_or(Err(RunError::NotFollowed))
+        asks.ask(Work::Approve(approval), options)?.answer.await.unwrap_or(Err(RunError::NotFollowed))
+    }
+
+    /// Undo a run, as [`Host::undo`] does, as soon as the source is free.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::undo`], and when the source is not followed any more or too much was asked of it.
+    pub async fn undo(&self, run: &RunId, options: RunOptions) -> Result<RunReport, RunError> {
+        let Followed { history, name, asks, .. } = self.inner.followed.as_ref();
+        let undo = Undo::of(&**history, name, run).await?;
+        asks.ask(Work::Undo(undo), options)?.answer.await.unwrap_or(Err(RunError::NotFollowed))
     }
 
     /// Stop the run that is under way, whoever started it: it ends as `cancelled`, with its row closed and what was applied

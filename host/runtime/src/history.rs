@@ -196,6 +196,8 @@ pub enum RunKind {
     Refresh,
     /// What a batch of events names.
     Events,
+    /// Nothing: it puts back what another run changed.
+    Undo,
 }
 
 impl RunKind {
@@ -206,6 +208,7 @@ impl RunKind {
             Self::Full => "full",
             Self::Refresh => "refresh",
             Self::Events => "events",
+            Self::Undo => "undo",
         }
     }
 }

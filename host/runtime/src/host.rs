@@ -20,6 +20,7 @@ use crate::model::{Finding, Key, RunId, SourceName};
 use crate::run::{self, RunOptions, RunReport, Work};
 use crate::source::Source;
 use crate::storage::Storage;
+use crate::undo::Undo;
 
 /// Runs connectors against an embedder's stores. Clones are the same host.
 #[derive(Clone)]
@@ -103,6 +104,27 @@ impl Host {
         let approval = Approval::of(&**self.history(), source.name(), run).await?;
         let options = RunOptions { trigger: Trigger::Approval, ..options };
         Ok(run::start(self, source, Work::Approve(approval), options).await?.report)
+    }
+
+    /// Undo a run: what it changed becomes what it was, the last change first, wherever nothing changed it since; who came
+    /// with it leaves as a departed one does. A run of its own, of the kind `undo`, with a change record for each; dry if
+    /// that is wanted. No source is asked and nothing is weighed, because a person asked for it.
+    ///
+    /// The next full run brings back what the source has, so the schedule is best paused first
+    /// ([`Note::Paused`](crate::inbox::Note)). To undo an undo is to undo that run.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::sync`], and [`RunError::NoSuchRun`], [`RunError::StillRunning`], [`RunError::NothingToUndo`],
+    /// [`RunError::HistoryUnread`].
+    pub async fn undo(
+        &self,
+        source: &Source,
+        run: &RunId,
+        options: RunOptions,
+    ) -> Result<RunReport, RunError> {
+        let undo = Undo::of(&**self.history(), source.name(), run).await?;
+        Ok(run::start(self, source, Work::Undo(undo), options).await?.report)
     }
 
     /// The runs of a source that held something which still waits for a person, newest first: no later full run asked

@@ -107,6 +107,7 @@ mod secrets;
 mod session;
 #[cfg(test)]
 mod testing;
+mod undo;
 
 pub use apply::DepartedUsers;
 pub use cancel::Cancel;

@@ -15,10 +15,11 @@ use tokio::time::sleep;
 
 use self::attend::Attendants;
 use self::conclusion::{Conclusion, Ending, conclude};
-use crate::apply::{Ledger, Scope};
+use crate::apply::{Apply, Destination, Ledger, Scope};
 use crate::approval::Approval;
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
+use crate::dry_run::DryDirectory;
 use crate::error::{GuestError, RunError};
 use crate::guard::{self, Unattended};
 use crate::history::{Counters, NewRun, Opened, RunEnd, RunKind, RunState, Trigger};
@@ -31,6 +32,7 @@ use crate::prepare::{Prepared, prepare};
 use crate::refusal;
 use crate::session::Sessions;
 use crate::source::Source;
+use crate::undo::Undo;
 
 /// How a run is made.
 #[derive(Clone)]
@@ -95,6 +97,7 @@ pub(crate) enum Work {
     Refresh(Vec<Key>),
     Handle(Vec<InboxEvent>),
     Approve(Approval),
+    Undo(Undo),
 }
 
 impl Work {
@@ -103,13 +106,14 @@ impl Work {
             Self::Sync | Self::Approve(Approval { keys: None, .. }) => RunKind::Full,
             Self::Refresh(_) | Self::Approve(Approval { keys: Some(_), .. }) => RunKind::Refresh,
             Self::Handle(_) => RunKind::Events,
+            Self::Undo(_) => RunKind::Undo,
         }
     }
 
     const fn scope(&self) -> Scope {
         match self {
             Self::Sync | Self::Approve(Approval { keys: None, .. }) => Scope::Full,
-            Self::Refresh(_) | Self::Handle(_) | Self::Approve(_) => Scope::Some,
+            Self::Refresh(_) | Self::Handle(_) | Self::Approve(_) | Self::Undo(_) => Scope::Some,
         }
     }
 
@@ -123,7 +127,7 @@ impl Work {
         match (self, other) {
             (Self::Sync, Self::Sync) => true,
             (Self::Approve(one), Self::Approve(other)) => one == other && one.keys.is_none(),
-            (Self::Sync | Self::Refresh(_) | Self::Handle(_) | Self::Approve(_), _) => false,
+            (Self::Sync | Self::Refresh(_) | Self::Handle(_) | Self::Approve(_) | Self::Undo(_), _) => false,
         }
     }
 
@@ -131,9 +135,18 @@ impl Work {
     fn entry(&self) -> Option<Entry> {
         match self {
             Self::Approve(approval) => Some(approval.entry()),
+            Self::Undo(undo) => Some(undo.entry()),
             Self::Sync | Self::Refresh(_) | Self::Handle(_) => None,
         }
     }
+}
+
+/// What a connector is asked for.
+#[derive(Clone, Copy)]
+enum Question<'a> {
+    Everything,
+    Keys(&'a [Key]),
+    Events(&'a [InboxEvent]),
 }
 
 /// How a run ended, and what its row does not say.
@@ -245,16 +258,44 @@ impl Attempt {
     }
 
     async fn work(&self, run: &RunId, recorder: &Arc<Recorder>) -> Ending {
+        let question = match &self.work {
+            Work::Undo(undo) => return self.undo(run, recorder, undo).await,
+            Work::Sync | Work::Approve(Approval { keys: None, .. }) => Question::Everything,
+            Work::Refresh(keys) | Work::Approve(Approval { keys: Some(keys), .. }) => Question::Keys(keys),
+            Work::Handle(events) => Question::Events(events),
+        };
         let prepared = match prepare(&self.host, &self.source).await {
             Ok(prepared) => prepared,
             Err(unprepared) => return Ending::before_work(unprepared.into_failure()),
         };
-        let (result, ledger) = self.call(run, recorder, &prepared).await;
+        let (result, ledger) = self.ask(question, run, recorder, &prepared).await;
         Ending { result, ledger, is_cancelled: self.cancel.is_cancelled() }
     }
 
-    async fn call(
+    /// Put back what another run changed. No connector is asked.
+    async fn undo(&self, run: &RunId, recorder: &Arc<Recorder>, undo: &Undo) -> Ending {
+        let directory = Arc::clone(self.host.directory());
+        let directory =
+            if self.options.dry_run { Arc::new(DryDirectory::over(directory)) } else { directory };
+        let mut apply = Apply::new(Destination {
+            directory,
+            recorder: Arc::clone(recorder),
+            source: self.source.name().clone(),
+            run: run.clone(),
+            resource_types: self.source.connector().descriptor().resource_types.clone(),
+            departed_users: self.source.departed_users(),
+            scope: Scope::Some,
+            unattended: None,
+        });
+        let history = &**self.host.history();
+        let result = undo.carry_out(history, &mut apply, recorder, &self.cancel).await;
+        let result = result.map_err(|diagnosis| Failure::new(FailureKind::Host, diagnosis));
+        Ending { result, ledger: apply.into_ledger(), is_cancelled: self.cancel.is_cancelled() }
+    }
+
+    async fn ask(
         &self,
+        question: Question<'_>,
         run: &RunId,
         recorder: &Arc<Recorder>,
         prepared: &Prepared,
@@ -270,16 +311,16 @@ impl Attempt {
         };
         let connector = self.source.connector();
         let settings = self.source.settings().to_string();
-        let (result, worker) = match &self.work {
-            Work::Sync | Work::Approve(Approval { keys: None, .. }) => {
+        let (result, worker) = match question {
+            Question::Everything => {
                 let (session, worker) = sessions.full(run.clone());
                 (self.until_cancelled(connector.sync(session, settings)).await, worker)
             }
-            Work::Refresh(keys) | Work::Approve(Approval { keys: Some(keys), .. }) => {
+            Question::Keys(keys) => {
                 let (session, worker) = sessions.some(run.clone());
                 (self.until_cancelled(connector.refresh(session, settings, keys)).await, worker)
             }
-            Work::Handle(events) => {
+            Question::Events(events) => {
                 let (session, worker) = sessions.some(run.clone());
                 (self.until_cancelled(connector.handle(session, settings, events)).await, worker)
             }

@@ -37,6 +37,7 @@ const HELP: &[(&str, &str)] = &[
     ("rollcall refresh data", "存放导入数据的目录；不存在时自动创建"),
     ("rollcall refresh user", "人员在来源中的编号；可重复指定"),
     ("rollcall refresh department", "部门在来源中的编号；可重复指定"),
+    (
     ("rollcall serve", "提供控制台及其 API，并跟随来源，直到收到信号。"),
     ("rollcall serve source", "来源配置文件；每个来源各写一次。也可在控制台中添加来源"),
     ("rollcall serve data", "存放导入数据的目录；不存在时自动创建"),
@@ -187,6 +188,7 @@ mod tests {
               check      检查来源：配置、网络通路、凭证与权限。不做任何改动。
               sync       导入来源的组织，或其中的变化。
               refresh    重新读取指定的人员和部门，使其与来源一致，并显示变化。
+              undo       撤销一次运行的变更，之后又有变更的对象除外。请先暂停计划导入：全量导入会重新写入来源中的内容。
               serve      提供控制台及其 API，并跟随来源，直到收到信号。
               status     说明来源的跟随情况：通道、计划、待处理和失败的事件。
               events     查看来源推送的事件。

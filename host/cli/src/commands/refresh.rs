@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::history::{each_change, each_entry};
-use super::sync::{Import, Imported, exit_of, import, summary};
+use super::sync::{Import, Imported, What, exit_of, import, summary};
 use crate::args::Format;
 use crate::exit::{Exit, Stop};
 use crate::messages;
@@ -41,7 +41,11 @@ pub(crate) async fn refresh(
     asked: &Import<'_>,
 ) -> Result<Exit, Stop> {
     let imported = import(screen, configured, asked).await?;
-    let found = Found::of(&imported, asked.keys.as_deref().unwrap_or_default()).await?;
+    let keys = match asked.what {
+        What::Objects(keys) => keys,
+        What::Everything | What::Undo(_) => &[],
+    };
+    let found = Found::of(&imported, keys).await?;
     let Imported { run, log, .. } = &imported;
     match screen.format {
         Format::Json => screen.json(&json!({

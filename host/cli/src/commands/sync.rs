@@ -1,4 +1,4 @@
-//! `rollcall sync`: one import of a source, watched. `rollcall refresh` makes its own through here.
+//! `rollcall sync` and `rollcall undo`: one run of a source, watched. `rollcall refresh` makes its own through here.
 //!
 //! JSON: `{"run", "n_warnings", "n_errors"}`, `run` as in `rollcall history`.
 
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rollcall_host::cancel::Cancel;
 use rollcall_host::engine::{Engine, EngineOptions};
-use rollcall_host::history::{History, Run, RunState};
+use rollcall_host::history::{History, Run, RunKind, RunState};
 use rollcall_host::host::Host;
 use rollcall_host::inbox::{Inbox, Note};
 use rollcall_host::model::{Failure, Key, RunId};
@@ -44,10 +44,21 @@ pub(crate) struct Import<'a> {
     pub(crate) data: &'a Path,
     /// Whether it only records what it would do.
     pub(crate) dry_run: bool,
-    /// Only these objects; none for everything.
-    pub(crate) keys: Option<Vec<Key>>,
+    /// What is brought in line, or put back.
+    pub(crate) what: What<'a>,
     /// Whether there are logs on stderr, beside which no line can be redrawn.
     pub(crate) logs: bool,
+}
+
+/// What a run is about.
+#[derive(Clone, Copy)]
+pub(crate) enum What<'a> {
+    /// Everything that the source has.
+    Everything,
+    /// These objects.
+    Objects(&'a [Key]),
+    /// What this run changed is put back.
+    Undo(&'a RunId),
 }
 
 /// An import that was made.
@@ -60,7 +71,7 @@ pub(super) struct Imported {
 /// Import a source and show how it went.
 pub(crate) async fn sync(screen: &Screen, configured: Configured, import: &Import<'_>) -> Result<Exit, Stop> {
     let Imported { store, run, log } = self::import(screen, configured, import).await?;
-    if run.state == RunState::Succeeded && !run.dry_run {
+    if run.state == RunState::Succeeded && run.kind == RunKind::Full && !run.dry_run {
         // Whatever had stopped the source is over: everything could be read.
         store.note(&run.source, &Note::Stopped(None)).await?;
     }
@@ -110,11 +121,15 @@ async fn watched(
     signals::listen(cancel.clone(), move || signals::tell_stopping(&reader, line_break))?;
     let watch = Watch::begin(ProgressLine::new(reader, way));
     let observer = watch.observer();
-    let wait = if import.keys.is_some() { REFRESH_WAIT } else { SYNC_WAIT };
+    let wait = match import.what {
+        What::Everything | What::Undo(_) => SYNC_WAIT,
+        What::Objects(_) => REFRESH_WAIT,
+    };
     let options = RunOptions { dry_run: import.dry_run, observer, cancel, wait, ..RunOptions::default() };
-    let report = match &import.keys {
-        None => host.sync(source, options).await,
-        Some(keys) => host.refresh(source, keys.clone(), options).await,
+    let report = match import.what {
+        What::Everything => host.sync(source, options).await,
+        What::Objects(keys) => host.refresh(source, keys.to_vec(), options).await,
+        What::Undo(run) => host.undo(source, run, options).await,
     };
     let log = watch.end();
     Ok((report?.run, log))

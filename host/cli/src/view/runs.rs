@@ -125,6 +125,7 @@ fn kind(kind: RunKind) -> Sentence {
         RunKind::Full => messages::kind_full(),
         RunKind::Refresh => messages::kind_refresh(),
         RunKind::Events => messages::kind_events(),
+        RunKind::Undo => messages::kind_undo(),
     }
 }
 

@@ -237,6 +237,8 @@ fn copy(error: &RunError) -> RunError {
         RunError::Busy { run } => RunError::Busy { run: run.clone() },
         RunError::NoSuchRun { run } => RunError::NoSuchRun { run: run.clone() },
         RunError::NothingHeld { run } => RunError::NothingHeld { run: run.clone() },
+        RunError::StillRunning { run } => RunError::StillRunning { run: run.clone() },
+        RunError::NothingToUndo { run } => RunError::NothingToUndo { run: run.clone() },
         RunError::TooManyKeys { n, limit } => RunError::TooManyKeys { n: *n, limit: *limit },
         RunError::History(error) => RunError::History(copy_of(error)),
         RunError::HistoryUnread(error) => RunError::HistoryUnread(copy_of(error)),

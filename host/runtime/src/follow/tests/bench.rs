@@ -104,6 +104,7 @@ impl Upstream for Fake {
             Work::Sync => "sync".to_owned(),
             Work::Refresh(keys) => format!("refresh {}", keys[0]),
             Work::Approve(approval) => format!("approve {}", approval.held),
+            Work::Undo(_) => "undo".to_owned(),
             Work::Handle(events) => {
                 format!(
                     "handle {}",
