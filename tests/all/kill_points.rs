@@ -75,8 +75,7 @@ impl Work {
         match point {
             Point::Received | Point::BeforeReply | Point::AfterReply if of_a_callback => &[1, 2, 3, 5],
             Point::Received | Point::BeforeReply | Point::AfterReply => &[],
-            Point::BeforeKeep | Point::AfterKeep if of_a_callback => &[1, 2, 3, 4],
-            // Several frames may be kept at once, so that no second visit is certain.
+            // Several deliveries or frames may be kept at once, so that no second visit is certain.
             Point::BeforeKeep | Point::AfterKeep => &[1],
             Point::BeforeSettleAll | Point::AfterSettleAll if of_events => &[],
             Point::BeforeDue

@@ -16,6 +16,7 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 mod timetable;
+mod together;
 mod turns;
 mod upstream;
 mod wire;

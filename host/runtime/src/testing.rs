@@ -5,6 +5,7 @@ mod inbox;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -39,6 +40,10 @@ pub(crate) struct State {
     /// How many events there ever were.
     pub(crate) n_events: u64,
     pub(crate) following: BTreeMap<SourceName, Following>,
+    /// How long the inbox takes to store events.
+    pub(crate) inbox_takes: Duration,
+    /// How many events each call stored, the known ones as well.
+    pub(crate) kept_at_once: Vec<usize>,
     /// Whether the inbox fails from now on.
     pub(crate) inbox_is_down: bool,
     /// Whether the directory fails from now on.

@@ -3,12 +3,14 @@
 //! Not here: the web server that takes them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::followed::Followed;
-use crate::inbox::EventWay;
+use super::together::Together;
+use crate::connector::Received;
 use crate::limits::{DELIVERY_TIMEOUT, MAX_CONCURRENT_DELIVERIES, MAX_DELIVERY_BYTES};
 use crate::model::Diagnosis;
 
@@ -64,18 +66,18 @@ impl Receipt {
 }
 
 /// Takes the deliveries of one source.
-#[derive(Debug)]
 pub(super) struct Receiver {
     turns: Semaphore,
+    together: Arc<Together>,
 }
 
 impl Receiver {
     pub(super) fn new() -> Self {
-        Self { turns: Semaphore::new(MAX_CONCURRENT_DELIVERIES) }
+        Self { turns: Semaphore::new(MAX_CONCURRENT_DELIVERIES), together: Arc::default() }
     }
 
     /// Answer one delivery in time.
-    pub(super) async fn receive(&self, followed: &Followed, delivery: Delivery) -> Receipt {
+    pub(super) async fn receive(&self, followed: &Arc<Followed>, delivery: Delivery) -> Receipt {
         if MAX_DELIVERY_BYTES < delivery.body.len() {
             return refuse(followed, too_large(delivery.body.len()), Receipt::TOO_LARGE);
         }
@@ -83,27 +85,24 @@ impl Receiver {
             tracing::warn!(source = %followed.name(), "too many deliveries at once; the source sends them again");
             return later(followed);
         };
-        timeout(DELIVERY_TIMEOUT, understood(followed, delivery)).await.unwrap_or_else(|_late| {
+        timeout(DELIVERY_TIMEOUT, self.understood(followed, delivery)).await.unwrap_or_else(|_late| {
             tracing::warn!(source = %followed.name(), "a delivery was not kept in time; the source sends it again");
             later(followed)
         })
     }
-}
 
-async fn understood(followed: &Followed, delivery: Delivery) -> Receipt {
-    let received = match followed.upstream.receive(delivery).await {
-        Ok(received) => received,
-        // Also what kills the connector: another answer would show how far it came.
-        Err(diagnosis) => return refuse(followed, diagnosis, Receipt::REFUSED),
-    };
-    match followed.keep(received.notices, EventWay::Callback).await {
-        Ok(()) => {
-            followed.meter.delivery_kept();
-            Receipt { status: received.status, headers: received.headers, body: received.body }
-        }
-        Err(error) => {
-            tracing::error!(source = %followed.name(), %error, "a delivery could not be kept; the source sends it again");
-            later(followed)
+    async fn understood(&self, followed: &Arc<Followed>, delivery: Delivery) -> Receipt {
+        let Received { status, headers, body, notices } = match followed.upstream.receive(delivery).await {
+            Ok(received) => received,
+            // Also what kills the connector: another answer would show how far it came.
+            Err(diagnosis) => return refuse(followed, diagnosis, Receipt::REFUSED),
+        };
+        match self.together.keep(followed, notices).await {
+            true => {
+                followed.meter.delivery_kept();
+                Receipt { status, headers, body }
+            }
+            false => later(followed),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! The inbox in memory.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use tokio::time::sleep;
 
 use super::{MemoryStore, State};
 use crate::error::StoreError;
@@ -23,7 +26,12 @@ impl State {
 #[async_trait]
 impl Inbox for MemoryStore {
     async fn store(&self, source: &SourceName, events: &[NewEvent]) -> Result<Kept, StoreError> {
+        let takes = self.state().inbox_takes;
+        if Duration::ZERO < takes {
+            sleep(takes).await;
+        }
         let mut state = self.inbox()?;
+        state.kept_at_once.push(events.len());
         let mut kept = Kept::default();
         for event in events {
             if state.events_of(source).any(|known| known.event.id == event.id) {

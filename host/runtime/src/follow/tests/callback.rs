@@ -2,14 +2,23 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
+use tokio::time::sleep;
+
 use super::bench::{Bench, START, deliver, failure, missed, seconds};
-use crate::follow::{Delivery, Receipt};
+use crate::follow::{Delivery, Follower, Receipt};
 use crate::inbox::EventState::{Done, Waiting};
 use crate::limits::{MAX_CONCURRENT_DELIVERIES, MAX_DELIVERY_BYTES};
 use crate::model::FailureKind;
 
 fn bare(status: u16) -> Receipt {
     Receipt { status, headers: Vec::new(), body: Vec::new() }
+}
+
+/// Wait so many milliseconds, deliver, and give the status.
+async fn deliver_after(follower: &Follower, (body, wait_ms): (&str, u64)) -> u16 {
+    sleep(Duration::from_millis(wait_ms)).await;
+    deliver(follower, body).await.status
 }
 
 fn asked_for_missed(bench: &Bench) -> Vec<String> {
@@ -67,6 +76,30 @@ async fn a_delivery_that_cannot_be_kept_is_to_come_again() {
     assert_eq!(deliver(&follower, "e1").await, bare(503));
     bench.store.state().inbox_is_down = false;
     assert_eq!(deliver(&follower, "e1").await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn deliveries_that_come_while_another_is_being_kept_are_kept_in_one_go() {
+    let bench = Bench::imported().await;
+    bench.store.state().inbox_takes = Duration::from_secs(1);
+    let follower = bench.follow().await;
+    let statuses = join_all(
+        [("e1", 0), ("e2", 100), ("e3", 200), ("e4", 900)].map(|what| deliver_after(&follower, what)),
+    )
+    .await;
+    assert_eq!(statuses, [200; 4]);
+    assert_eq!(bench.store.state().kept_at_once, [1, 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_that_waited_too_long_takes_none_along_that_is_kept_with_it() {
+    let bench = Bench::imported().await;
+    bench.store.state().inbox_takes = Duration::from_secs(2);
+    let follower = bench.follow().await;
+    // The second and the third are stored together, from the 2nd second to the 4th; the second is given up before.
+    let statuses =
+        join_all([("e1", 0), ("e2", 400), ("e3", 1800)].map(|what| deliver_after(&follower, what))).await;
+    assert_eq!(statuses, [200, 503, 200]);
 }
 
 #[tokio::test(start_paused = true)]
