@@ -119,8 +119,7 @@ impl Console {
         let sources = Sources::new(Shelf::new(engine.clone(), options.connectors.clone()));
         let (pulse, ending) = (Pulse::default(), Cancel::new());
         let identity = Identity::default();
-        let shared =
-            Shared { engine, host, store, database, key, identity, sources, pulse, ending, options };
+        let shared = Shared { engine, host, store, database, key, identity, sources, pulse, ending, options };
         Ok(Self { shared: Arc::new(shared) })
     }
 

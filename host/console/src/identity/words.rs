@@ -98,6 +98,18 @@ rollcall_words::sentences! {
     fn other_sessions_ended() { "other sessions ended", "结束其他会话" }
     fn token_was_created() { "token created", "创建令牌" }
     fn token_was_revoked() { "token revoked", "吊销令牌" }
+    fn connector_added() { "connector added", "添加连接器" }
+    fn source_added() { "source added", "添加身份源" }
+    fn source_changed() { "source changed", "修改身份源" }
+    fn source_removed() { "source removed", "移除身份源" }
+    fn source_checked() { "source checked", "检查身份源" }
+    fn source_origins_confirmed() { "granted origins confirmed", "确认允许访问的地址" }
+    fn source_asked() { "asked at the source", "向身份源查询" }
+    fn source_resumed() { "source resumed", "恢复身份源" }
+    fn events_retried() { "events retried", "重试事件" }
+    fn run_cancelled() { "run cancelled", "取消任务" }
+    fn run_retried() { "run retried", "重试任务" }
+    fn run_approved() { "departures approved", "确认离职变更" }
 }
 
 /// Every action of the audit log, by its word there.
@@ -112,6 +124,18 @@ pub(crate) const ACTIONS: &[(&str, fn() -> Sentence)] = &[
     ("other-sessions-ended", other_sessions_ended),
     ("token-created", token_was_created),
     ("token-revoked", token_was_revoked),
+    ("connector-added", connector_added),
+    ("source-added", source_added),
+    ("source-changed", source_changed),
+    ("source-removed", source_removed),
+    ("source-checked", source_checked),
+    ("source-origins-confirmed", source_origins_confirmed),
+    ("source-asked", source_asked),
+    ("source-resumed", source_resumed),
+    ("events-retried", events_retried),
+    ("run-cancelled", run_cancelled),
+    ("run-retried", run_retried),
+    ("run-approved", run_approved),
 ];
 
 #[cfg(test)]

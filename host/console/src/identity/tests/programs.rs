@@ -141,3 +141,14 @@ async fn the_page_says_when_a_token_was_used_last() {
     status(&bench, Method::GET, &token).await;
     assert!(browser.get("/settings/tokens").await.body.contains("2026-01-01 01:00:00 UTC"));
 }
+
+#[tokio::test]
+async fn a_scim_client_hears_of_the_gate_in_its_own_words() {
+    let bench = Bench::new().await;
+    let answer = Browser::new(&bench).get("/scim/v2/Users").await;
+    assert_eq!(answer.status, 401);
+    assert_eq!(answer.header("content-type"), Some("application/scim+json"));
+    let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(body["status"], "401");
+    assert!(body["detail"].as_str().unwrap().starts_with("this needs a token"), "{body}");
+}
