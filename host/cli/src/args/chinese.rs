@@ -41,6 +41,7 @@ const HELP: &[(&str, &str)] = &[
     ("rollcall serve", "提供控制台及其 API，并跟随来源，直到收到信号。"),
     ("rollcall serve source", "来源配置文件；每个来源各写一次。也可在控制台中添加来源"),
     ("rollcall serve data", "存放导入数据的目录；不存在时自动创建"),
+    ("rollcall serve connectors", "控制台中可用的连接器所在的目录；默认为数据目录中的 connectors"),
     (
         "rollcall serve listen",
         "控制台和接收推送的地址，默认 127.0.0.1:8630；使用本机以外的地址时，须配置证书或可信代理",

@@ -18,6 +18,10 @@ pub(crate) struct LowServe {
     pub(super) source: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) data: DataFolder,
+    /// The folder of the connectors that sources can be made of in the console; connectors in the data folder unless
+    /// given.
+    #[arg(long, value_name = "DIR")]
+    pub(super) connectors: Option<PathBuf>,
     /// Where the console is served and deliveries are taken; other than this machine's own only with a certificate or
     /// behind a trusted proxy.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8630")]
@@ -43,6 +47,7 @@ pub(crate) struct LowServe {
 pub(crate) struct Serving {
     pub(crate) sources: Vec<Configured>,
     pub(crate) data: PathBuf,
+    pub(crate) connectors: Option<PathBuf>,
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<PublicUrl>,
     pub(crate) trusted_proxies: Vec<Network>,
@@ -57,6 +62,7 @@ impl LowServe {
         Serving {
             sources,
             data: self.data.data,
+            connectors: self.connectors,
             listen: self.listen,
             public_url: self.public_url,
             trusted_proxies: self.trusted_proxy,

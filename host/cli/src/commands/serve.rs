@@ -83,7 +83,7 @@ fn options(serving: &Serving, public_url: PublicUrl, reporter: &Arc<Reporter>) -
     let observe: Observe = Arc::new(move |source| reporter.of(source));
     ConsoleOptions {
         data: serving.data.clone(),
-        connectors: serving.data.join("connectors"),
+        connectors: serving.connectors.clone().unwrap_or_else(|| serving.data.join("connectors")),
         key_file: serving.key_file.clone(),
         public_url,
         trusted_proxies: serving.trusted_proxies.clone(),
