@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use rollcall_host::limits::MAX_COMPONENT_BYTES;
 use rollcall_host::model::{Diagnosis, SourceName};
@@ -40,7 +40,6 @@ pub(super) fn routes() -> Router<Console> {
         .route("/sources/new/connector", post(add::upload))
         .layer(DefaultBodyLimit::max(most_upload));
     Router::new()
-        .route("/", get(async || Redirect::to("/sources")))
         .route("/sources", get(list::page))
         .route("/live/sources", get(list::live))
         .route("/sources/new", get(add::page).post(add::save))
