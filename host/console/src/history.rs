@@ -20,7 +20,7 @@ mod list;
 mod log;
 mod query;
 mod run;
-mod stage;
+pub(crate) mod stage;
 mod start;
 #[cfg(test)]
 mod testing;

@@ -16,32 +16,32 @@ use crate::visitor::Reader;
 
 /// A run, and what its row does not say.
 #[derive(Clone, Debug)]
-pub(super) struct Seen {
-    pub(super) run: Run,
+pub(crate) struct Seen {
+    pub(crate) run: Run,
     /// How long its stage will still take, where that can be told.
-    pub(super) left: Option<Duration>,
+    pub(crate) left: Option<Duration>,
     /// What time it is.
-    pub(super) now: Timestamp,
+    pub(crate) now: Timestamp,
 }
 
 impl Seen {
-    pub(super) fn new(console: &Console, run: Run) -> Self {
+    pub(crate) fn new(console: &Console, run: Run) -> Self {
         let left = console.pulse().paces().left(&run.id);
         Self { run, left, now: console.now() }
     }
 
-    pub(super) fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         self.run.state == RunState::Running
     }
 
     /// How long it took, or has taken by now.
-    pub(super) fn took(&self, reader: Reader) -> String {
+    pub(crate) fn took(&self, reader: Reader) -> String {
         let end = self.run.finished_at.unwrap_or(self.now);
         page::duration(reader, end.unix_ms().saturating_sub(self.run.started_at.unix_ms()))
     }
 
     /// How far it is, while it is under way.
-    pub(super) fn stage(&self, reader: Reader) -> Markup {
+    pub(crate) fn stage(&self, reader: Reader) -> Markup {
         html! {
             @if self.is_running() {
                 @match &self.run.progress {

@@ -4,12 +4,11 @@
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use rollcall_host::limits::MAX_COMPONENT_BYTES;
-use rollcall_host::model::{Diagnosis, SourceName};
+use rollcall_host::model::SourceName;
 
 use super::Entry;
 use crate::console::Console;
@@ -116,17 +115,11 @@ impl FromRequestParts<Console> for Manager {
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
         let visitor =
             Visitor::from_request_parts(parts, console).await.map_err(IntoResponse::into_response)?;
-        if visitor.who.may_manage() { Ok(Self(visitor)) } else { Err(may_not_manage().into_response()) }
+        if visitor.who.may_manage() { Ok(Self(visitor)) } else { Err(Problem::forbidden().into_response()) }
     }
 }
 
 /// Where a source's pages are.
 fn base(name: &SourceName) -> String {
     format!("/sources/{}", segment(name.as_str()))
-}
-
-fn may_not_manage() -> Problem {
-    let diagnosis = Diagnosis::new("may-not-manage", "you may look at this and not change it")
-        .in_chinese("您只能查看，不能修改", "");
-    Problem::new(StatusCode::FORBIDDEN, diagnosis)
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::base;
 use crate::console::Console;
+use crate::history::stage::Seen;
 use crate::live::{self, Drawn};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
@@ -40,7 +41,7 @@ pub(super) async fn page(
         @if visitor.who.may_manage() {
             p { a class="button primary" href="/sources/new" { (visitor.say(words::add_source())) } }
         }
-        (table(&visitor, &sources))
+        (table(&console, &visitor, &sources))
     };
     Ok(Page::new(&visitor, Tab::Sources, visitor.say(words::sources()), body))
 }
@@ -51,12 +52,12 @@ pub(super) async fn live(State(console): State<Console>, visitor: Visitor) -> im
         let (console, visitor) = (console.clone(), visitor.clone());
         async move {
             let sources = standing::of_all(&console).await?;
-            Ok(Drawn { parts: vec![(PART.to_owned(), table(&visitor, &sources))], is_final: false })
+            Ok(Drawn { parts: vec![(PART.to_owned(), table(&console, &visitor, &sources))], is_final: false })
         }
     })
 }
 
-fn table(visitor: &Visitor, sources: &[Standing]) -> Markup {
+fn table(console: &Console, visitor: &Visitor, sources: &[Standing]) -> Markup {
     let columns = [
         words::column_source(),
         words::column_connector(),
@@ -72,14 +73,14 @@ fn table(visitor: &Visitor, sources: &[Standing]) -> Markup {
             } @else {
                 div class="sheet scroll" { table {
                     thead { tr { @for column in columns { th scope="col" { (visitor.say(column)) } } } }
-                    tbody { @for source in sources { (row(visitor, source)) } }
+                    tbody { @for source in sources { (row(console, visitor, source)) } }
                 } }
             }
         }
     }
 }
 
-fn row(visitor: &Visitor, source: &Standing) -> Markup {
+fn row(console: &Console, visitor: &Visitor, source: &Standing) -> Markup {
     html! {
         tr {
             th scope="row" {
@@ -92,7 +93,7 @@ fn row(visitor: &Visitor, source: &Standing) -> Markup {
                     None => "–",
                 }
             }
-            td { (state(visitor, source)) }
+            td { (state(console, visitor, source)) }
             td { (last_run(visitor, source.last_full_run.as_ref())) }
             td {
                 @if source.following.is_paused {
@@ -107,7 +108,7 @@ fn row(visitor: &Visitor, source: &Standing) -> Markup {
 }
 
 /// How a source stands, in a badge or two, with the reason where there is one.
-pub(super) fn state(visitor: &Visitor, source: &Standing) -> Markup {
+pub(super) fn state(console: &Console, visitor: &Visitor, source: &Standing) -> Markup {
     let language = visitor.reader.language.tag();
     let (tone, word) = match source.state {
         Stands::Followed => (Tone::Good, words::state_followed()),
@@ -120,7 +121,7 @@ pub(super) fn state(visitor: &Visitor, source: &Standing) -> Markup {
     let reason = source.diagnosis.as_ref().or(stopped.filter(|_| source.state == Stands::Stopped));
     html! {
         (page::badge(tone, &visitor.say(word))) " "
-        @if let Some(run) = &source.running { (running(visitor, run)) }
+        @if let Some(run) = &source.running { (running(console, visitor, run)) }
         @else if source.state == Stands::Followed { (channel(visitor, source)) }
         @if source.is_held() { " " (page::badge(Tone::Warning, &visitor.say(words::held()))) }
         @if let Some(reason) = reason { br; span class="soft" { (reason.localized(language).message) } }
@@ -141,12 +142,10 @@ pub(super) fn channel(visitor: &Visitor, source: &Standing) -> Markup {
     page::badge(tone, &visitor.say(word))
 }
 
-fn running(visitor: &Visitor, run: &Run) -> Markup {
+fn running(console: &Console, visitor: &Visitor, run: &Run) -> Markup {
     html! {
         a href={ "/runs/" (segment(run.id.as_str())) } { (page::run_state(visitor.reader, RunState::Running)) }
-        @if let Some(progress) = &run.progress {
-            (page::progress(&visitor.say(words::under_way()), progress.done, progress.total))
-        }
+        (Seen::new(console, run.clone()).stage(visitor.reader))
     }
 }
 

@@ -91,7 +91,7 @@ fn parts(console: &Console, visitor: &Visitor, shown: &Shown) -> Vec<live::Part>
         part("under-way", now::under_way(console, visitor, shown)),
         part("figures", figures(visitor, &shown.counts)),
         part("actions", actions::draw(visitor, shown)),
-        part("facts", facts(visitor, shown)),
+        part("facts", facts(console, visitor, shown)),
         part("runs", runs::draw(visitor, shown)),
     ]
 }
@@ -113,9 +113,9 @@ fn figures(visitor: &Visitor, counts: &[ObjectCount]) -> Markup {
     }
 }
 
-fn facts(visitor: &Visitor, shown: &Shown) -> Markup {
+fn facts(console: &Console, visitor: &Visitor, shown: &Shown) -> Markup {
     let Shown { standing, configured, .. } = shown;
-    let mut rows = vec![(visitor.say(words::column_state()), state(visitor, standing))];
+    let mut rows = vec![(visitor.say(words::column_state()), state(console, visitor, standing))];
     rows.extend(connector(visitor, standing));
     if standing.state != Stands::Broken {
         rows.push((visitor.say(words::channel()), channel_since(visitor, standing)));

@@ -125,7 +125,7 @@ async fn the_pages_speak_the_readers_language() {
 async fn whoever_may_only_look_changes_nothing() {
     let bench = with(&configured("head-office")).await;
     let who = Who::Token { id: 1, name: "reader".to_owned(), scope: Scope::Read };
-    let visitor = Visitor { who, reader: Reader::default(), csrf: String::new() };
+    let visitor = Visitor { who, reader: Reader::default(), csrf: String::new(), address: None };
     for path in ["remove", "pause", "import", "check", "edit", "origins", "unfollow", "resume"] {
         let routes = crate::routes::pages().with_state(bench.console.clone());
         let path = format!("/sources/head-office/{path}");

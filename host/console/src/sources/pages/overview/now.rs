@@ -1,10 +1,10 @@
 //! What an administrator should see first: what stands in the way, what waits for them, what is under way.
 
 use maud::{Markup, html};
-use rollcall_host::history::Run;
 
 use super::Shown;
 use crate::console::Console;
+use crate::history::stage::Seen;
 use crate::page::{self, Tone};
 use crate::routes::segment;
 use crate::sources::pages::base;
@@ -69,7 +69,7 @@ fn stopped(visitor: &Visitor, standing: &Standing) -> Markup {
 }
 
 /// The run that is under way, with what it has read and the way to it.
-pub(super) fn under_way(_console: &Console, visitor: &Visitor, shown: &Shown) -> Markup {
+pub(super) fn under_way(console: &Console, visitor: &Visitor, shown: &Shown) -> Markup {
     html! {
         @if let Some(run) = &shown.standing.running {
             section class="sheet" {
@@ -80,7 +80,8 @@ pub(super) fn under_way(_console: &Console, visitor: &Visitor, shown: &Shown) ->
                     @if run.dry_run { " " (page::badge(Tone::Plain, &visitor.say(words::rehearsal()))) }
                     " " span class="soft" { (page::moment(run.started_at)) }
                 }
-                (progress(visitor, run))
+                (Seen::new(console, run.clone()).stage(visitor.reader))
+                p class="soft" { (visitor.say(words::read_so_far(page::count(run.counters.read)))) }
                 @if visitor.who.may_manage() {
                     (page::careful_button(
                         visitor, &format!("/runs/{}/cancel", segment(run.id.as_str())), "danger",
@@ -88,25 +89,6 @@ pub(super) fn under_way(_console: &Console, visitor: &Visitor, shown: &Shown) ->
                     ))
                 }
             }
-        }
-    }
-}
-
-fn progress(visitor: &Visitor, run: &Run) -> Markup {
-    let progress = run.progress.as_ref();
-    let label = visitor.say(words::under_way());
-    html! {
-        (page::progress(&label, progress.map_or(0, |progress| progress.done), progress.and_then(|progress| progress.total)))
-        p class="soft" {
-            @if let Some(progress) = progress {
-                code { (progress.phase) } " "
-                @match progress.total {
-                    Some(total) => (visitor.say(words::progress(page::count(progress.done), page::count(total)))),
-                    None => (visitor.say(words::progress_so_far(page::count(progress.done)))),
-                }
-                " · "
-            }
-            (visitor.say(words::read_so_far(page::count(run.counters.read))))
         }
     }
 }
