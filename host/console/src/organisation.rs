@@ -1,11 +1,114 @@
 //! Departments and people of a source, and pages about one of them.
 //!
-//! Not here: why somebody is missing (`why`).
+//! Not here: why somebody is missing (`why`); what an import does (`sources`).
 
 use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use maud::html;
+use rollcall_host::history::History;
+use rollcall_host::model::{Key, SourceName};
 
 use crate::console::Console;
+use crate::page::{Page, Tab};
+use crate::problem::Problem;
+use crate::routes::segment;
+use crate::visitor::Visitor;
+
+mod address;
+mod attributes;
+mod department;
+mod list;
+pub(crate) mod object;
+mod overview;
+mod person;
+pub(crate) mod trail;
+mod tree;
+pub(crate) mod words;
+
+#[cfg(test)]
+pub(crate) mod seed;
+
+pub(crate) use address::{Place, address};
+
+use address::Asked;
+use object::Found;
+
+/// The resource type of people. Source: the contract, `types.object.document`.
+pub(crate) const USER: &str = "User";
+
+/// The resource type of what people are in. Source: the contract, `types.object.document`.
+pub(crate) const DEPARTMENT: &str = "Department";
 
 pub(crate) fn routes() -> Router<Console> {
     Router::new()
+        .route("/sources/{source}/organisation", get(overview))
+        .route("/sources/{source}/people/{id}", get(person))
+        .route("/sources/{source}/departments/{id}", get(department))
 }
+
+/// The source with this name, if it is configured or something was ever imported from it: what was imported stays when a
+/// source is removed.
+pub(crate) async fn known_source(console: &Console, name: String) -> Result<SourceName, Problem> {
+    let name = SourceName::new(name).map_err(|_| Problem::not_found())?;
+    let is_known =
+        console.sources().entry(&name).is_some() || !console.store().runs(&name, None, 1).await?.is_empty();
+    if is_known { Ok(name) } else { Err(Problem::not_found()) }
+}
+
+async fn overview(
+    visitor: Visitor,
+    State(console): State<Console>,
+    Path(source): Path<String>,
+    asked: Asked,
+) -> Result<Page, Problem> {
+    let source = known_source(&console, source).await?;
+    let body = overview::draw(&console, &visitor, &source, &asked).await?;
+    Ok(Page::of_source(&visitor, &source, Tab::Organisation, visitor.say(words::organisation()), body))
+}
+
+async fn person(
+    visitor: Visitor,
+    State(console): State<Console>,
+    Path((source, id)): Path<(String, String)>,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    about(&console, &visitor, source, Key::new(USER, id), &asked).await
+}
+
+async fn department(
+    visitor: Visitor,
+    State(console): State<Console>,
+    Path((source, id)): Path<(String, String)>,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    about(&console, &visitor, source, Key::new(DEPARTMENT, id), &asked).await
+}
+
+async fn about(
+    console: &Console,
+    visitor: &Visitor,
+    source: String,
+    key: Key,
+    asked: &Asked,
+) -> Result<Response, Problem> {
+    let source = known_source(console, source).await?;
+    let found = Found::read(console, &source, key, asked).await?.ok_or_else(Problem::not_found)?;
+    let place = Place { console, visitor, source: &source };
+    let own = match &found.whole {
+        Some(whole) if whole.key.resource_type == DEPARTMENT => department::draw(place, whole).await?,
+        Some(whole) => person::draw(place, whole).await?,
+        None => html! {},
+    };
+    let body = object::draw(place, &found, &own);
+    Ok(Page::of_source(visitor, &source, Tab::Organisation, found.name(), body).into_response())
+}
+
+/// The address of a source's page below it, such as "/history".
+pub(crate) fn of_source(source: &SourceName, page: &str) -> String {
+    format!("/sources/{}{page}", segment(source.as_str()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,187 @@
-//! Why is somebody here, or not: the trail of one person or department.
+//! Why is somebody here, or not: the trail of one person or department, and what follows from it.
 //!
 //! Not here: the organisation itself (`organisation`).
 
 use axum::Router;
+use axum::extract::{Path, RawForm, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::{get, post};
+use maud::{Markup, html};
+use rollcall_host::limits::MAX_EXTERNAL_ID_BYTES;
+use rollcall_host::model::{Diagnosis, Key, SourceName};
 
 use crate::console::Console;
+use crate::live::{self, Drawn};
+use crate::organisation::{self, DEPARTMENT, Place, USER, known_source, of_source};
+use crate::page::{self, Page, Tab, csrf};
+use crate::problem::Problem;
+use crate::routes::segment;
+use crate::visitor::Visitor;
+
+mod answer;
+mod draw;
+mod facts;
+mod hits;
+mod query;
+mod question;
+pub(crate) mod words;
+
+use facts::Facts;
+use query::Asked;
+use question::Asking;
 
 pub(crate) fn routes() -> Router<Console> {
     Router::new()
+        .route("/sources/{source}/why", get(why))
+        .route("/sources/{source}/why/live", get(why_live))
+        .route("/sources/{source}/why/ask", post(ask))
 }
+
+/// Where whoever had the source asked goes back to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Back {
+    /// To why it is here, or not.
+    #[default]
+    Why,
+    /// To the page about the object.
+    Object,
+}
+
+/// A form that is one button: ask the source about this object now. Nothing for whoever may not, and for what no source
+/// can be asked about.
+pub(crate) fn ask_button(place: Place<'_>, key: &Key, back: Back) -> Markup {
+    let label = match back {
+        Back::Why => words::ask_now(),
+        Back::Object => words::read_again(),
+    };
+    html! {
+        @if may_ask(place) && organisation::address(place.source, key).is_some() {
+            form class="inline" method="post" action=(of_source(place.source, "/why/ask")) {
+                (csrf(place.visitor))
+                input type="hidden" name="type" value=(key.resource_type);
+                input type="hidden" name="id" value=(key.external_id);
+                @if back == Back::Object { input type="hidden" name="back" value="object"; }
+                button { (place.visitor.say(label)) }
+            }
+        }
+    }
+}
+
+/// Only of a source that is followed: what it has is imported, and for any other no administrator has said so yet.
+fn may_ask(place: Place<'_>) -> bool {
+    place.visitor.who.may_manage() && place.console.sources().named(place.source).is_some()
+}
+
+async fn why(
+    visitor: Visitor,
+    State(console): State<Console>,
+    Path(source): Path<String>,
+    asked: Asked,
+) -> Result<Page, Problem> {
+    let source = known_source(&console, source).await?;
+    let place = Place { console: &console, visitor: &visitor, source: &source };
+    let body = body(place, &asked).await?;
+    Ok(Page::of_source(&visitor, &source, Tab::Why, visitor.say(page::words::tab_why()), body))
+}
+
+async fn body(place: Place<'_>, asked: &Asked) -> Result<Markup, Problem> {
+    let form = draw::form(place, asked);
+    if let Some(key) = &asked.key {
+        let facts = Facts::about_key(place.console, place.source, key.clone()).await?;
+        return Ok(html! { (form) (draw::answer(place, &facts, asked.is_asking)) });
+    }
+    if asked.text.is_empty() {
+        return Ok(html! { (form) p class="soft" { (place.visitor.say(words::hint())) } });
+    }
+    let found = hits::find(place.console, place.source, &asked.text).await?;
+    if let Some(key) = found.only(&asked.text) {
+        let facts = Facts::about_key(place.console, place.source, key).await?;
+        return Ok(html! { (form) (draw::answer(place, &facts, false)) });
+    }
+    if !found.hits.is_empty() {
+        return Ok(
+            html! { (form) (draw::choice(place, asked, &found)) (draw::ask_form(place, &asked.text)) },
+        );
+    }
+    let facts = Facts::about_nothing(place.console, place.source, &asked.text).await?;
+    Ok(html! { (form) (draw::answer(place, &facts, false)) (draw::ask_form(place, &asked.text)) })
+}
+
+/// The answer, drawn again while the source is asked.
+async fn why_live(
+    visitor: Visitor,
+    State(console): State<Console>,
+    Path(source): Path<String>,
+    asked: Asked,
+) -> Result<impl IntoResponse, Problem> {
+    let source = known_source(&console, source).await?;
+    let key = asked.key.ok_or_else(Problem::not_found)?;
+    let drawing = console.clone();
+    Ok(live::stream(&drawing, move || {
+        draw_live(console.clone(), visitor.clone(), source.clone(), key.clone())
+    }))
+}
+
+async fn draw_live(
+    console: Console,
+    visitor: Visitor,
+    source: SourceName,
+    key: Key,
+) -> Result<Drawn, Problem> {
+    let place = Place { console: &console, visitor: &visitor, source: &source };
+    let facts = Facts::about_key(&console, &source, key).await?;
+    Ok(Drawn { parts: vec![(draw::ANSWER.to_owned(), draw::answer(place, &facts, true))], is_final: false })
+}
+
+/// Have the source asked about one object, and go back to what is known of it.
+async fn ask(
+    visitor: Visitor,
+    State(console): State<Console>,
+    Path(source): Path<String>,
+    RawForm(form): RawForm,
+) -> Result<Redirect, Problem> {
+    if !visitor.who.may_manage() {
+        return Err(Problem::forbidden());
+    }
+    let source = known_source(&console, source).await?;
+    let known = console.sources().named(&source).ok_or_else(Problem::not_found)?;
+    let form = query::Form::of(&form);
+    let key = form.key().filter(|key| may_be(key)).ok_or_else(unclear)?;
+    let asking = Asking::begin(&console, &visitor, &known, key.clone()).await?;
+    let is_answered = asking.wait().await?;
+    let why = address(&source, &key, !is_answered);
+    if form.back == Back::Object && is_answered && console.store().object(&source, &key).await?.is_some() {
+        return Ok(Redirect::to(&organisation::address(&source, &key).unwrap_or(why)));
+    }
+    Ok(Redirect::to(&why))
+}
+
+/// The page that says why this object is here, or not.
+fn address(source: &SourceName, key: &Key, is_asking: bool) -> String {
+    let Key { resource_type, external_id } = key;
+    let asking = if is_asking { "&asking=1" } else { "" };
+    of_source(source, &format!("/why?type={}&id={}{asking}", segment(resource_type), segment(external_id)))
+}
+
+/// Whether a source may have such an object. Source: the contract, `types.key`.
+fn may_be(key: &Key) -> bool {
+    [USER, DEPARTMENT].contains(&key.resource_type.as_str())
+        && (1..=MAX_EXTERNAL_ID_BYTES).contains(&key.external_id.len())
+}
+
+fn unclear() -> Problem {
+    let diagnosis = Diagnosis::new(
+        "ask-unclear",
+        format!("the source can be asked about a person or a department, by an id of 1 to {MAX_EXTERNAL_ID_BYTES} bytes"),
+    )
+    .with_remedy("choose one of the two, and give the id that the source uses")
+    .in_chinese(
+        format!("只能按编号（1 至 {MAX_EXTERNAL_ID_BYTES} 字节）向来源查询人员或部门"),
+        "请选择人员或部门，并填写来源中的编号",
+    );
+    Problem::new(StatusCode::BAD_REQUEST, diagnosis)
+}
+
+#[cfg(test)]
+mod tests;

@@ -102,3 +102,16 @@ CREATE TABLE idempotency (
   created_at INTEGER NOT NULL,
   PRIMARY KEY (who, key)
 ) STRICT, WITHOUT ROWID;
+
+-- That a source was asked about one object by itself, for "why is it not here?": a run does not say which it was for.
+CREATE TABLE question (
+  number        INTEGER PRIMARY KEY AUTOINCREMENT,
+  source        TEXT NOT NULL,
+  resource_type TEXT NOT NULL,
+  external_id   TEXT NOT NULL,
+  run           TEXT NOT NULL,
+  who           TEXT NOT NULL,
+  at            INTEGER NOT NULL             -- when it had answered
+) STRICT;
+
+CREATE INDEX question_object ON question (external_id, source, resource_type);

@@ -49,7 +49,7 @@ impl Path {
                     let before = if label.is_empty() { "" } else { " › " };
                     label.extend([before, &reader.say(name_of(name))]);
                 }
-                Step::Element(name) => label.push_str(&reader.say(words::of_kind(kind(name)))),
+                Step::Element(name) => label.extend([" (", &reader.say(kind(name)), ")"]),
             }
         }
         label
@@ -62,7 +62,7 @@ pub(crate) fn name_of(attribute: &str) -> Sentence {
 }
 
 /// Names of attributes in the order in which a person reads them: the common ones first, then what is not known, then
-/// schemas.
+/// schemas, those of everybody before a source's own.
 pub(crate) fn in_order<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut names: Vec<_> = names.into_iter().collect();
     names.sort_by_key(|name| (rank(name), *name));
@@ -74,8 +74,9 @@ fn rank(name: &str) -> usize {
     let behind = |n: usize| IN_ORDER.len().saturating_add(n);
     match (place(IN_ORDER), place(LAST)) {
         (Some(place), _) => place,
-        (None, Some(place)) => behind(place.saturating_add(2)),
-        (None, None) if is_schema(name) => behind(1),
+        (None, Some(place)) => behind(place.saturating_add(3)),
+        (None, None) if SCHEMAS.contains(&name) => behind(1),
+        (None, None) if is_schema(name) => behind(2),
         (None, None) => behind(0),
     }
 }
@@ -137,7 +138,7 @@ fn element(reader: Reader, of: &Value) -> Markup {
     });
     match labelled {
         Some((label, shown)) => html! {
-            (value(reader, shown)) span class="soft" { (reader.say(words::of_kind(kind(label)))) }
+            (value(reader, shown)) " " span class="soft" { "(" (reader.say(kind(label))) ")" }
         },
         None => value(reader, of),
     }

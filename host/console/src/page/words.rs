@@ -70,7 +70,6 @@ rollcall_words::sentences! {
     fn attribute() { "Attribute", "属性" }
     fn before() { "Before", "变更前" }
     fn after() { "After", "变更后" }
-    fn of_kind(kind) { " ({kind})", "（{kind}）" }
     fn type_user() { "person", "人员" }
     fn type_department() { "department", "部门" }
 }

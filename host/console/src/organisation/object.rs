@@ -1,0 +1,199 @@
+//! The page about one object, held or not: where it comes from and when, and what happened to it.
+//!
+//! Not here: what it says (`person`, `department`, `attributes`).
+
+use maud::{Markup, html};
+use rollcall_host::directory::Action;
+use rollcall_host::inbox::InboxEvent;
+use rollcall_host::model::{Key, RunId, SourceName};
+use rollcall_host::sqlite::{EntryAbout, TrailStep, WholeObject};
+use serde_json::Value;
+
+use super::address::Asked;
+use super::trail::{self, run_link};
+use super::{Place, address, of_source, words};
+use crate::console::Console;
+use crate::page::{self, Tone, badge, copyable, facts, moment, notice};
+use crate::problem::Problem;
+use crate::routes::segment;
+use crate::why;
+
+/// Changes on one page.
+const CHANGES: u32 = 20;
+
+/// Entries, and events, that are shown.
+///
+/// 20. Why: the newest tell how it stands; the runs have them all.
+const REMARKS: u32 = 20;
+
+/// What is known of an object.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) key: Key,
+    /// None when it is not held.
+    pub(super) whole: Option<WholeObject>,
+    /// Newest first.
+    steps: Vec<TrailStep>,
+    /// Whether these are the newest.
+    is_newest: bool,
+    /// Where the trail goes on.
+    next: Option<(RunId, u64)>,
+    entries: Vec<EntryAbout>,
+    events: Vec<InboxEvent>,
+}
+
+impl Found {
+    /// Read what is known; none if that is nothing.
+    pub(super) async fn read(
+        console: &Console,
+        source: &SourceName,
+        key: Key,
+        asked: &Asked,
+    ) -> Result<Option<Self>, Problem> {
+        let store = console.store();
+        let whole = store.object(source, &key).await?;
+        let (steps, next) = part(store.trail(source, &key, asked.before.clone(), CHANGES + 1).await?);
+        let entries = store.entries_about(source, &key, REMARKS).await?;
+        let events = store.events_about(source, &key, REMARKS).await?;
+        let is_known = whole.is_some() || !steps.is_empty() || !entries.is_empty() || !events.is_empty();
+        let is_newest = asked.before.is_none();
+        Ok(is_known.then_some(Self { key, whole, steps, is_newest, next, entries, events }))
+    }
+
+    /// What people call it, or else its id.
+    pub(super) fn name(&self) -> String {
+        let documents =
+            self.steps.iter().flat_map(|step| [&step.change.item.after, &step.change.item.before]);
+        let document = self.whole.iter().map(|whole| &whole.held.document).chain(documents.flatten()).next();
+        let entry = || self.entries.iter().find_map(|about| about.entry.item.subject_name.as_deref());
+        let name = document.and_then(name_in).or_else(entry);
+        name.unwrap_or(&self.key.external_id).to_owned()
+    }
+}
+
+/// What people call what has this document.
+pub(crate) fn name_in(document: &Value) -> Option<&str> {
+    ["displayName", "userName"].into_iter().find_map(|name| document.get(name)?.as_str())
+}
+
+/// Whether a step changed something: it was neither refused nor only planned.
+pub(crate) fn is_applied(step: &TrailStep) -> bool {
+    !step.run.dry_run && step.change.item.refusal.is_none()
+}
+
+/// The body of the page; `own` is what is particular to a person or a department.
+pub(super) fn draw(place: Place<'_>, found: &Found, own: &Markup) -> Markup {
+    html! {
+        (state(place, found))
+        @if let Some(whole) = &found.whole { (origin(place, found, whole)) }
+        (own)
+        (steps(place, found))
+        (remarks(place, words::entries(), found.entries.iter().map(|entry| trail::entry(place, entry)).collect()))
+        (remarks(place, words::events(), found.events.iter().map(|event| trail::event(place, event)).collect()))
+    }
+}
+
+/// How it stands, and what can be done.
+fn state(place: Place<'_>, found: &Found) -> Markup {
+    let say = |sentence| place.visitor.say(sentence);
+    let Key { resource_type, external_id } = &found.key;
+    let why = format!("/why?type={}&id={}", segment(resource_type), segment(external_id));
+    html! {
+        div class="row" {
+            span { (say(page::resource_type(resource_type))) }
+            @match &found.whole {
+                Some(whole) if whole.held.departed => (badge(Tone::Warning, &say(words::departed()))),
+                Some(_) => (badge(Tone::Good, &say(words::present()))),
+                None => (badge(Tone::Plain, &say(words::not_held()))),
+            }
+            a class="button" href=(of_source(place.source, &why)) { (say(words::why())) }
+            (why::ask_button(place, &found.key, why::Back::Object))
+        }
+        @if found.whole.is_none() { (notice(Tone::Plain, &html! { p { (say(words::not_held_any_more())) } })) }
+    }
+}
+
+/// Where it comes from and when.
+fn origin(place: Place<'_>, found: &Found, whole: &WholeObject) -> Markup {
+    let reader = place.visitor.reader;
+    let say = |sentence| reader.say(sentence);
+    let changed_by = found.steps.iter().find(|step| found.is_newest && is_applied(step));
+    let mut rows = vec![
+        (say(words::id()), copyable(reader, &whole.key.external_id)),
+        (say(words::source()), html! { a href=(of_source(place.source, "")) { (place.source) } }),
+        (
+            say(words::first_seen()),
+            html! { (moment(whole.created_at)) " · " (run_link(reader, &whole.first_run)) },
+        ),
+        (
+            say(words::last_changed()),
+            html! {
+                (moment(whole.changed_at)) @if let Some(step) = changed_by { " · " (run_link(reader, &step.run.id)) }
+            },
+        ),
+        (say(words::last_written()), run_link(reader, &whole.last_run)),
+        (say(words::version()), html! { code { (whole.held.version) } }),
+    ];
+    if let Some(departed_at) = whole.departed_at {
+        let witness =
+            found.steps.iter().find(|step| is_applied(step) && is_departure(step.change.item.action));
+        let witness = witness.and_then(|step| step.change.item.witness.as_deref());
+        rows.push((
+            say(words::departed_at()),
+            html! {
+                (moment(departed_at))
+                @if let Some(witness) = witness { " · " (say(words::witness())) " " code { (witness) } }
+            },
+        ));
+    }
+    html! {
+        section class="sheet" aria-labelledby="origin" {
+            h2 id="origin" { (say(words::origin())) }
+            (facts(rows))
+        }
+    }
+}
+
+pub(crate) const fn is_departure(action: Action) -> bool {
+    match action {
+        Action::Deactivated | Action::Deleted => true,
+        Action::Created | Action::Updated | Action::Restored | Action::Unchanged => false,
+    }
+}
+
+fn steps(place: Place<'_>, found: &Found) -> Markup {
+    let say = |sentence| place.visitor.say(sentence);
+    let more = |(run, number): &(RunId, u64)| {
+        let address = address(place.source, &found.key).unwrap_or_default();
+        format!("{address}?before={}.{number}", segment(run.as_str()))
+    };
+    html! {
+        section class="sheet" aria-labelledby="trail" {
+            h2 id="trail" { (say(words::trail())) }
+            @if found.steps.is_empty() { p class="soft" { (say(words::no_changes())) } }
+            (trail::list(found.steps.iter().map(|step| trail::change(place, step))))
+            @if let Some(next) = &found.next { p { a href=(more(next)) { (say(words::older())) } } }
+        }
+    }
+}
+
+fn remarks(place: Place<'_>, title: rollcall_words::Sentence, remarks: Vec<Markup>) -> Markup {
+    html! {
+        @if !remarks.is_empty() {
+            section class="sheet" {
+                h2 { (place.visitor.say(title)) }
+                (trail::list(remarks))
+            }
+        }
+    }
+}
+
+/// A page of steps, and where the next one begins, of one step more than a page has.
+fn part(mut steps: Vec<TrailStep>) -> (Vec<TrailStep>, Option<(RunId, u64)>) {
+    let limit = usize::try_from(CHANGES).unwrap_or(usize::MAX);
+    let has_more = limit < steps.len();
+    steps.truncate(limit);
+    let last = steps.last().filter(|_| has_more);
+    let next = last.map(|step| (step.run.id.clone(), step.change.number));
+    (steps, next)
+}

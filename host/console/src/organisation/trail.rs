@@ -1,0 +1,101 @@
+//! What happened to one object, step by step: changes, log entries and events, each with its run.
+//!
+//! Not here: which of them there are (`object`), what follows from them (`why`).
+
+use maud::{Markup, html};
+use rollcall_host::history::ChangeRecord;
+use rollcall_host::inbox::{EventState, EventWay, InboxEvent};
+use rollcall_host::model::RunId;
+use rollcall_host::sqlite::{EntryAbout, TrailStep};
+use rollcall_words::Sentence;
+
+use super::{Place, words};
+use crate::page::{self, Tone, badge, compare, moment, moment_or_none};
+use crate::routes::segment;
+use crate::visitor::Reader;
+
+/// Steps one below the other.
+pub(crate) fn list(steps: impl IntoIterator<Item = Markup>) -> Markup {
+    html! { ol class="trail" { @for step in steps { li { (step) } } } }
+}
+
+/// A run as a link.
+pub(crate) fn run_link(reader: Reader, run: &RunId) -> Markup {
+    html! { a href={ "/runs/" (segment(run.as_str())) } { (reader.say(words::run(run))) } }
+}
+
+/// A change, with what differs.
+pub(crate) fn change(place: Place<'_>, step: &TrailStep) -> Markup {
+    let reader = place.visitor.reader;
+    let TrailStep { run, change } = step;
+    let ChangeRecord { action, before, after, witness, refusal, .. } = &change.item;
+    let tone = if refusal.is_some() { Tone::Bad } else { Tone::Good };
+    let differences = compare::compare(before.as_ref(), after.as_ref());
+    html! {
+        p class="row" {
+            (badge(if run.dry_run { Tone::Plain } else { tone }, &reader.say(page::action(*action))))
+            @if refusal.is_some() { (badge(Tone::Bad, &reader.say(words::refused()))) }
+            @if run.dry_run { (badge(Tone::Plain, &reader.say(words::only_planned()))) }
+            (moment(run.started_at))
+            (run_link(reader, &run.id))
+            span class="soft" {
+                (reader.say(page::run_kind(run.kind))) " · " (reader.say(page::trigger(run.trigger)))
+            }
+        }
+        @if let Some(witness) = witness { p { (reader.say(words::witness())) " " code { (witness) } } }
+        @if let Some(refusal) = refusal { (page::diagnosis(reader, refusal)) }
+        @if !differences.is_empty() {
+            details {
+                summary { (reader.say(words::n_differences(differences.len()))) }
+                (compare::differences(reader, &differences))
+            }
+        }
+    }
+}
+
+/// A log entry.
+pub(crate) fn entry(place: Place<'_>, about: &EntryAbout) -> Markup {
+    let reader = place.visitor.reader;
+    let entry = &about.entry.item;
+    html! {
+        p class="row" {
+            (page::severity(reader, entry.severity))
+            (moment(about.started_at))
+            (run_link(reader, &about.run))
+        }
+        (page::diagnosis(reader, &entry.diagnosis))
+    }
+}
+
+/// An event.
+pub(crate) fn event(place: Place<'_>, event: &InboxEvent) -> Markup {
+    let reader = place.visitor.reader;
+    let (tone, state) = event_state(event.state);
+    html! {
+        p class="row" {
+            (badge(tone, &reader.say(state)))
+            (moment(event.event.arrived_at))
+            span { (reader.say(words::event())) " " code { (event.event.kind) } }
+            span class="soft" { (reader.say(way(event.event.way))) }
+            @if let Some(run) = &event.run { (run_link(reader, run)) }
+        }
+        p class="soft" { (reader.say(words::born_at())) " " (moment_or_none(event.event.born_at)) }
+        @if let Some(failure) = &event.failure { (page::diagnosis(reader, &failure.diagnosis)) }
+    }
+}
+
+fn event_state(state: EventState) -> (Tone, Sentence) {
+    match state {
+        EventState::Waiting => (Tone::Busy, words::event_waiting()),
+        EventState::Done => (Tone::Good, words::event_done()),
+        EventState::Failed => (Tone::Bad, words::event_failed()),
+    }
+}
+
+fn way(way: EventWay) -> Sentence {
+    match way {
+        EventWay::Callback => words::way_callback(),
+        EventWay::Stream => words::way_stream(),
+        EventWay::Missed => words::way_missed(),
+    }
+}

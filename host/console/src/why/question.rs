@@ -1,0 +1,133 @@
+//! Asking the source about one object now, and that it was asked: a run does not say which objects it was for, and an
+//! object that neither side has leaves no other trace.
+//!
+//! Not here: the run itself; the host makes it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rollcall_host::model::{Key, RunId, SourceName, Timestamp};
+use rollcall_host::run::RunOptions;
+use rusqlite::{Connection, Row, params};
+use serde_json::json;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::console::Console;
+use crate::database::DatabaseError;
+use crate::identity::audit;
+use crate::problem::Problem;
+use crate::sources::Known;
+use crate::visitor::{Visitor, Who};
+
+/// How long somebody waits for the page after having the source asked.
+///
+/// 8 s. Why: an answer takes one or two; behind a full run it may take minutes, and then the page says so and waits.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Questions about one object that are kept.
+///
+/// 20. Why: as many as are shown.
+const KEPT: u32 = 20;
+
+/// That the source was asked about an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Question {
+    /// In which run.
+    pub(super) run: RunId,
+    /// By whom.
+    pub(super) who: String,
+    /// When it had answered.
+    pub(super) at: Timestamp,
+}
+
+/// A question that was put and may not be answered yet.
+pub(super) struct Asking(JoinHandle<Result<(), Problem>>);
+
+impl Asking {
+    /// Put it. It is asked and written down even if nobody waits.
+    pub(super) async fn begin(
+        console: &Console,
+        visitor: &Visitor,
+        known: &Arc<Known>,
+        key: Key,
+    ) -> Result<Self, Problem> {
+        let detail = json!({"type": key.resource_type, "id": key.external_id});
+        audit::record(console, visitor, "source-asked", known.name().as_str(), detail).await?;
+        let (Who::Administrator { name } | Who::Token { name, .. }) = &visitor.who;
+        Ok(Self(tokio::spawn(ask(console.clone(), Arc::clone(known), key, name.clone()))))
+    }
+
+    /// Wait a while; whether it was answered.
+    pub(super) async fn wait(self) -> Result<bool, Problem> {
+        match timeout(PATIENCE, self.0).await {
+            Ok(ended) => ended.map_err(|error| Problem::failed(&error))?.map(|()| true),
+            Err(_elapsed) => Ok(false),
+        }
+    }
+}
+
+async fn ask(console: Console, known: Arc<Known>, key: Key, who: String) -> Result<(), Problem> {
+    let report = known.follower.refresh(vec![key.clone()], RunOptions::default()).await?;
+    let question = Question { run: report.run, who, at: report.finished_at };
+    record(&console, known.name().clone(), key, question).await?;
+    console.pulse().beat();
+    Ok(())
+}
+
+/// Write down that the source was asked.
+pub(super) async fn record(
+    console: &Console,
+    source: SourceName,
+    key: Key,
+    question: Question,
+) -> Result<(), DatabaseError> {
+    console.database().write(move |connection| insert(connection, &source, &key, &question)).await
+}
+
+/// The newest questions about an object, newest first.
+pub(super) async fn about(
+    console: &Console,
+    source: &SourceName,
+    key: &Key,
+) -> Result<Vec<Question>, DatabaseError> {
+    let (source, key) = (source.clone(), key.clone());
+    let list = move |connection: &Connection| {
+        connection
+            .prepare_cached(
+                "SELECT run, who, at FROM question WHERE source = ?1 AND resource_type = ?2 AND external_id = ?3
+                 ORDER BY number DESC LIMIT ?4",
+            )?
+            .query_map(params![source.as_str(), key.resource_type, key.external_id, KEPT], read)?
+            .collect()
+    };
+    console.database().read(list).await
+}
+
+fn insert(
+    connection: &Connection,
+    source: &SourceName,
+    key: &Key,
+    question: &Question,
+) -> Result<(), DatabaseError> {
+    let Key { resource_type, external_id } = key;
+    connection.execute(
+        "INSERT INTO question (source, resource_type, external_id, run, who, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![source.as_str(), resource_type, external_id, question.run.as_str(), question.who, question.at.unix_ms()],
+    )?;
+    connection.execute(
+        "DELETE FROM question WHERE number IN (
+           SELECT number FROM question WHERE source = ?1 AND resource_type = ?2 AND external_id = ?3
+           ORDER BY number DESC LIMIT -1 OFFSET ?4)",
+        params![source.as_str(), resource_type, external_id, KEPT],
+    )?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Question> {
+    Ok(Question {
+        run: RunId::new(row.get::<_, String>(0)?),
+        who: row.get(1)?,
+        at: Timestamp::from_unix_ms(row.get(2)?),
+    })
+}
