@@ -87,7 +87,7 @@ enum Again {
 impl Again {
     async fn of(console: &Console, run: &Run) -> Result<Self, Problem> {
         match run.kind {
-            RunKind::Full => Ok(Self::Everything),
+            RunKind::Full | RunKind::Undo => Ok(Self::Everything),
             RunKind::Refresh | RunKind::Events => Self::of_some(console, run).await,
         }
     }

@@ -130,7 +130,7 @@ fn offers(run: &Run) -> Vec<Offer> {
     }
     let label = match (run.kind, run.dry_run) {
         (RunKind::Full, true) => words::import_as_planned(),
-        (RunKind::Full, false) => words::import_again(),
+        (RunKind::Full, false) | (RunKind::Undo, _) => words::import_again(),
         (RunKind::Refresh | RunKind::Events, true) => words::refresh_as_planned(),
         (RunKind::Refresh | RunKind::Events, false) => words::retry_failed(),
     };

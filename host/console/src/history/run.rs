@@ -125,7 +125,7 @@ impl View {
     async fn events(&self, run: &Run) -> Result<Markup, Problem> {
         let filter = EventFilter { state: None, run: Some(run.id.clone()) };
         let events = match run.kind {
-            RunKind::Refresh => Vec::new(),
+            RunKind::Refresh | RunKind::Undo => Vec::new(),
             RunKind::Events | RunKind::Full => {
                 self.console.store().events(&run.source, &filter, None, N_EVENTS).await?
             }

@@ -1,6 +1,6 @@
 //! Parts that several pages have: moments, counts, states, tables, forms.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 use rollcall_host::directory::Action;
 use rollcall_host::history::{RunKind, RunState, Trigger};
 use rollcall_host::model::{Diagnosis, Severity, Timestamp};
@@ -209,6 +209,7 @@ pub(crate) fn run_kind(kind: RunKind) -> Sentence {
         RunKind::Full => words::kind_full(),
         RunKind::Refresh => words::kind_refresh(),
         RunKind::Events => words::kind_events(),
+        RunKind::Undo => words::kind_undo(),
     }
 }
 
@@ -252,11 +253,6 @@ pub(crate) fn resource_type(name: &str) -> Sentence {
         "Department" => words::type_department(),
         other => Sentence::verbatim(other),
     }
-}
-
-/// An icon of the style sheet's own, which says nothing that the text beside it does not.
-pub(crate) fn icon(name: &str) -> Markup {
-    html! { span class={ "icon " (name) } aria-hidden="true" { (PreEscaped("&#8203;")) } }
 }
 
 #[cfg(test)]

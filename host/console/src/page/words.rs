@@ -53,6 +53,7 @@ rollcall_words::sentences! {
     fn kind_full() { "full import", "全量导入" }
     fn kind_refresh() { "refresh", "单个刷新" }
     fn kind_events() { "events", "事件" }
+    fn kind_undo() { "undo", "撤销" }
     fn trigger_manual() { "by hand", "手动" }
     fn trigger_schedule() { "by schedule", "定时" }
     fn trigger_event() { "by event", "事件" }
