@@ -38,6 +38,13 @@ const HELP: &[(&str, &str)] = &[
     ("rollcall refresh user", "人员在来源中的编号；可重复指定"),
     ("rollcall refresh department", "部门在来源中的编号；可重复指定"),
     (
+        "rollcall undo",
+        "撤销一次运行的变更，之后又有变更的对象除外。请先暂停计划导入：全量导入会重新写入来源中的内容。",
+    ),
+    ("rollcall undo run", "要撤销的运行的编号，见 `history`"),
+    ("rollcall undo source", "来源配置文件"),
+    ("rollcall undo data", "存放导入数据的目录；不存在时自动创建"),
+    ("rollcall undo dry_run", "只记录将会发生什么，不写入其他任何内容"),
     ("rollcall serve", "提供控制台及其 API，并跟随来源，直到收到信号。"),
     ("rollcall serve source", "来源配置文件；每个来源各写一次。也可在控制台中添加来源"),
     ("rollcall serve data", "存放导入数据的目录；不存在时自动创建"),
