@@ -12,6 +12,7 @@ use crate::console::Console;
 mod act;
 mod balance;
 mod changes;
+mod confirm;
 mod export;
 mod facets;
 mod head;
@@ -21,9 +22,10 @@ mod log;
 mod query;
 mod run;
 pub(crate) mod stage;
-mod start;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub(crate) use links::{address, object_link};
@@ -41,6 +43,7 @@ pub(crate) fn routes() -> Router<Console> {
         .route("/runs/{run}/export.jsonl", get(export::json_lines))
         .route("/runs/{run}/cancel", post(act::cancel))
         .route("/runs/{run}/retry", post(act::retry))
+        .route("/runs/{run}/approve", get(confirm::approval).post(act::approve))
 }
 
 /// The value of an enum that is called like this. A query with another name, or with none, does not ask for one.

@@ -98,6 +98,14 @@ impl From<RunError> for Problem {
                     .in_chinese("该身份源已不再被跟随", "");
                 Self::new(StatusCode::CONFLICT, diagnosis)
             }
+            RunError::NoSuchRun { .. } => Self::not_found(),
+            RunError::NothingHeld { run } => {
+                let diagnosis =
+                    Diagnosis::new("nothing-held", format!("nothing of run {run} waits for approval"))
+                        .with_remedy("look at the newest runs of the source")
+                        .in_chinese(format!("任务 {run} 没有待确认的内容"), "请查看该身份源最近的同步记录");
+                Self::new(StatusCode::CONFLICT, diagnosis)
+            }
             RunError::TooManyKeys { .. } | RunError::TooManyAsks { .. } => {
                 let diagnosis = Diagnosis::new("too-much", error.to_string())
                     .in_chinese("一次请求的内容过多", "请减少数量，或稍后再试");

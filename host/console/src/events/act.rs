@@ -3,11 +3,11 @@
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
-use rollcall_host::inbox::{Inbox, Note};
+use rollcall_host::inbox::Inbox;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::page::followed;
+use super::page::known;
 use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
@@ -29,7 +29,7 @@ pub(super) async fn retry(
     if !visitor.who.may_manage() {
         return Err(Problem::forbidden());
     }
-    let source = followed(&console, source)?;
+    let source = known(&console, source)?;
     let numbers = number.map(|number| [number]);
     let n_events =
         console.store().retry(&source, numbers.as_ref().map(|n| n.as_slice()), console.now()).await?;
@@ -48,9 +48,8 @@ pub(super) async fn resume(
     if !visitor.who.may_manage() {
         return Err(Problem::forbidden());
     }
-    let source = followed(&console, source)?;
-    console.store().note(&source, &Note::Stopped(None)).await?;
-    console.pulse().beat();
+    let source = known(&console, source)?;
+    console.sources().resume(&console, &source).await?;
     audit::record(&console, &visitor, "source-resumed", source.as_str(), json!({})).await?;
     Ok(Redirect::to(&format!("/sources/{source}/events")))
 }

@@ -38,7 +38,7 @@ pub(super) async fn page(
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Page, Problem> {
-    let source = followed(&console, source)?;
+    let source = known(&console, source)?;
     let view = View { console, visitor, source, query };
     let body = view.body(&headers).await?;
     let title = view.visitor.say(page::words::tab_events());
@@ -52,7 +52,7 @@ pub(super) async fn live(
     Path(source): Path<String>,
     Query(query): Query<EventsQuery>,
 ) -> Result<impl IntoResponse, Problem> {
-    let source = followed(&console, source)?;
+    let source = known(&console, source)?;
     let view = View { console: console.clone(), visitor, source, query };
     Ok(live::stream(&console, move || {
         let view = view.clone();
@@ -60,10 +60,10 @@ pub(super) async fn live(
     }))
 }
 
-/// The name of a source that is followed.
-pub(super) fn followed(console: &Console, source: String) -> Result<SourceName, Problem> {
+/// The name of a source that this program knows.
+pub(super) fn known(console: &Console, source: String) -> Result<SourceName, Problem> {
     let source = SourceName::new(source).map_err(|_| Problem::not_found())?;
-    console.sources().named(&source).map(|_| source).ok_or_else(Problem::not_found)
+    console.sources().entry(&source).map(|_| source).ok_or_else(Problem::not_found)
 }
 
 #[derive(Clone)]
@@ -109,12 +109,12 @@ impl View {
 
     /// Where to call, for a source whose connector can be called.
     fn callback(&self, headers: &HeaderMap) -> Markup {
-        let known = self.console.sources().named(&self.source);
-        let live = known.filter(|known| known.source.connector().is_live());
+        let entry = self.console.sources().entry(&self.source);
+        let connector = entry.as_ref().and_then(|entry| entry.source()).map(|source| source.connector());
         html! {
-            @if let Some(known) = live {
+            @if let Some(connector) = connector.filter(|connector| connector.is_live()) {
                 @let address = callback::address(None, headers, &self.source);
-                @let schema = &known.source.connector().descriptor().settings_schema;
+                @let schema = &connector.descriptor().settings_schema;
                 (callback::section(self.visitor.reader, &self.source, address.as_deref(), schema))
             }
         }

@@ -2,12 +2,9 @@
 //!
 //! Not here: the pages that ask once more (`confirm`).
 
-use std::sync::Arc;
-
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
-use rollcall_host::error::RunError;
 use rollcall_host::history::{Run, RunKind};
 use rollcall_host::model::{Diagnosis, Key, Severity};
 use rollcall_host::sqlite::{ChangeFilter, EntryFilter, Outcome};
@@ -15,11 +12,10 @@ use serde_json::json;
 
 use super::links;
 use super::run::find;
-use super::start::{Started, start};
 use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
-use crate::sources::Known;
+use crate::sources::asking::Begun;
 use crate::visitor::Visitor;
 
 /// `POST /runs/{run}/cancel`.
@@ -28,10 +24,10 @@ pub(super) async fn cancel(
     visitor: Visitor,
     Path(run): Path<String>,
 ) -> Result<Redirect, Problem> {
-    let (run, known) = allowed(&console, &visitor, run).await?;
-    if known.follower.cancel(&run.id) {
-        audit::record(&console, &visitor, "run-cancelled", run.id.as_str(), json!({"source": run.source}))
-            .await?;
+    let run = allowed(&console, &visitor, run).await?;
+    if console.sources().cancel(&run.id) {
+        let detail = json!({"source": run.source});
+        audit::record(&console, &visitor, "run-cancelled", run.id.as_str(), detail).await?;
         return Ok(Redirect::to(&links::run(&run.id)));
     }
     let diagnosis = Diagnosis::new("run-not-under-way", format!("run {} is not under way here", run.id))
@@ -50,26 +46,34 @@ pub(super) async fn retry(
     visitor: Visitor,
     Path(run): Path<String>,
 ) -> Result<Redirect, Problem> {
-    let (run, known) = allowed(&console, &visitor, run).await?;
+    let run = allowed(&console, &visitor, run).await?;
     let again = Again::of(&console, &run).await?;
-    let detail = json!({"source": run.source, "objects": again.n_keys()});
-    let follower = known.follower.clone();
-    let started = match again {
-        Again::Everything => start(|options| async move { Ok(follower.sync(options).await?.report) }).await?,
-        Again::These(keys) => start(|options| async move { follower.refresh(keys, options).await }).await?,
+    let n_objects = again.n_keys();
+    let begun = match again {
+        Again::Everything => console.sources().import(&console, &run.source, false).await?,
+        Again::These(keys) => console.sources().refresh(&console, &run.source, keys).await?,
     };
+    let detail = json!({"source": run.source, "n_objects": n_objects, "begun": begun.run});
     audit::record(&console, &visitor, "run-retried", run.id.as_str(), detail).await?;
-    Ok(shown(&run, started))
+    Ok(shown(&run, &begun))
 }
 
-/// The run, and its source, for somebody who may do something about them.
-async fn allowed(console: &Console, visitor: &Visitor, run: String) -> Result<(Run, Arc<Known>), Problem> {
-    if !visitor.who.may_manage() {
-        return Err(Problem::forbidden());
-    }
-    let run = find(console, run).await?;
-    let known = console.sources().named(&run.source).ok_or(RunError::NotFollowed)?;
-    Ok((run, known))
+/// `POST /runs/{run}/approve`.
+pub(super) async fn approve(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(run): Path<String>,
+) -> Result<Redirect, Problem> {
+    let run = allowed(&console, &visitor, run).await?;
+    let begun = console.sources().approve(&console, &run.source, run.id.clone()).await?;
+    let detail = json!({"source": run.source, "begun": begun.run});
+    audit::record(&console, &visitor, "run-approved", run.id.as_str(), detail).await?;
+    Ok(shown(&run, &begun))
+}
+
+/// The run, for somebody who may do something about it.
+async fn allowed(console: &Console, visitor: &Visitor, run: String) -> Result<Run, Problem> {
+    if visitor.who.may_manage() { find(console, run).await } else { Err(Problem::forbidden()) }
 }
 
 /// Objects of one refresh.
@@ -119,10 +123,10 @@ impl Again {
     }
 }
 
-/// The page of the run that was started; the history, if it waits for another one.
-fn shown(run: &Run, started: Started) -> Redirect {
-    match started {
-        Started::Run(started) => Redirect::to(&links::run(&started)),
-        Started::Waits => Redirect::to(&links::history(Some(&run.source))),
+/// The page of the run that was begun; the history, if it waits for another one.
+fn shown(run: &Run, begun: &Begun) -> Redirect {
+    match &begun.run {
+        Some(begun) => Redirect::to(&links::run(begun)),
+        None => Redirect::to(&links::history(Some(&run.source))),
     }
 }

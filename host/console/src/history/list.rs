@@ -64,7 +64,7 @@ pub(super) async fn live_of_source(
 /// A source that is followed, or was: the history of one that was removed stays.
 async fn known(console: &Console, source: String) -> Result<SourceName, Problem> {
     let source = SourceName::new(source).map_err(|_| Problem::not_found())?;
-    if console.sources().named(&source).is_none() {
+    if console.sources().entry(&source).is_none() {
         let query = RunsQuery::default().filter(Some(&source));
         if console.store().runs_where(&query, None, 1).await?.is_empty() {
             return Err(Problem::not_found());
@@ -119,7 +119,7 @@ impl List {
         let (reader, query) = (self.reader, &self.query);
         html! {
             form class="row" method="get" action=(self.path("")) {
-                (choice(reader, "state", words::state(), &query.state, &STATES.map(|(name, say)| (name, say()))))
+                (choice(reader, "state", words::state(), &query.state, &STATES.map(|state| (state.as_str(), page::run_state_word(state).1))))
                 (choice(reader, "kind", words::kind(), &query.kind, &KINDS.map(|kind| (kind.as_str(), page::run_kind(kind)))))
                 (choice(reader, "trigger", words::trigger(), &query.trigger, &TRIGGERS.map(|t| (t.as_str(), page::trigger(t)))))
                 (choice(reader, "dry_run", words::dry_run(), &query.dry_run, &[
@@ -249,14 +249,14 @@ pub(crate) fn choice(
     }
 }
 
-const STATES: [(&str, fn() -> Sentence); 7] = [
-    (RunState::Running.as_str(), page::words::state_running),
-    (RunState::Succeeded.as_str(), page::words::state_succeeded),
-    (RunState::Partial.as_str(), page::words::state_partial),
-    (RunState::Failed.as_str(), page::words::state_failed),
-    (RunState::Held.as_str(), page::words::state_held),
-    (RunState::Cancelled.as_str(), page::words::state_cancelled),
-    (RunState::Interrupted.as_str(), page::words::state_interrupted),
+const STATES: [RunState; 7] = [
+    RunState::Running,
+    RunState::Succeeded,
+    RunState::Partial,
+    RunState::Failed,
+    RunState::Held,
+    RunState::Cancelled,
+    RunState::Interrupted,
 ];
 
 const KINDS: [RunKind; 3] = [RunKind::Full, RunKind::Refresh, RunKind::Events];

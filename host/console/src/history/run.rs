@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse;
 use maud::{Markup, html};
-use rollcall_host::history::{History, Run, RunKind};
+use rollcall_host::history::{History, Run, RunKind, RunState};
 use rollcall_host::inbox::{EventFilter, Inbox};
 use rollcall_host::model::RunId;
 
@@ -22,8 +22,8 @@ use crate::visitor::Visitor;
 
 /// Events that are shown of a batch.
 ///
-/// 100. Source: the host acts on at most so many at once. Why: a batch is shown whole; of those that a full run covered,
-/// the newest are.
+/// 100. Why: the host acts on at most so many at once, so a batch is shown whole; of those that a full run covered, the
+/// newest are.
 const N_EVENTS: u32 = 100;
 
 /// `GET /runs/{run}`.
@@ -154,6 +154,10 @@ impl View {
 
 /// Whether what a run held may still be approved.
 pub(super) async fn waits(console: &Console, run: &Run) -> Result<Waits, Problem> {
-    let _ = (console, run);
-    Ok(Waits::ForNobody)
+    if run.state != RunState::Held {
+        return Ok(Waits::ForNobody);
+    }
+    let waiting = console.host().held_runs(&run.source).await?;
+    let waits = waiting.iter().any(|waiting| waiting.id == run.id);
+    Ok(if waits { Waits::ForApproval } else { Waits::ForNobody })
 }

@@ -1,6 +1,6 @@
 //! Runs for the tests of these pages.
 
-use rollcall_host::directory::Action;
+use rollcall_host::directory::{Action, Directory, Write};
 use rollcall_host::history::{
     ChangeRecord, ConnectorIdentity, Counters, History, NewRun, Opened, Run, RunEnd, RunKind, RunState,
     Trigger,
@@ -66,6 +66,20 @@ impl<'a> Writing<'a> {
 
     pub(crate) async fn changes(&self, changes: &[ChangeRecord]) {
         self.store.record_changes(&self.id, changes).await.unwrap();
+    }
+
+    /// Write what these say to the directory.
+    pub(crate) async fn put(&self, changes: &[ChangeRecord]) {
+        let write = |change: &ChangeRecord| Write {
+            key: change.key.clone(),
+            action: change.action,
+            version: "1".to_owned(),
+            before: change.before.clone(),
+            after: change.after.clone(),
+            witness: None,
+        };
+        let writes: Vec<_> = changes.iter().map(write).collect();
+        self.store.store(&source(), &self.id, &writes).await.unwrap();
     }
 
     pub(crate) async fn entries(&self, entries: &[Entry]) {

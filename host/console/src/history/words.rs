@@ -67,7 +67,7 @@ rollcall_words::sentences! {
     fn stage_reading() { "reading", "读取中" }
     fn stage_confirming() { "confirming departures", "确认离开" }
     fn stage_retiring() { "retiring", "处理离开" }
-    fn stage_of(stage, done, total) { "{stage}: {done} of {total}", "{stage}：{done} / {total}" }
+    fn stage_of(stage, done, total) { "{stage}: {done} of {total}", "{stage}：已完成 {done}，共 {total}" }
     fn stage_so_far(stage, done) { "{stage}: {done} so far", "{stage}：已完成 {done}" }
     fn less_than_a_minute_left() { "less than a minute left", "剩余不到 1 分钟" }
     fn minutes_left(n) { "about {n} min left", "剩余约 {n} 分钟" }
@@ -90,6 +90,27 @@ rollcall_words::sentences! {
         "有离开操作等待人工确认：一次离开的数量过多，目前全部保留。"
     }
     fn look_and_approve() { "Look at them and approve", "查看并确认" }
+
+    // Approval.
+    fn approve_title() { "Approve what waits", "确认待处理的离开" }
+    fn approve_what() { "These would leave:", "以下对象将会离开：" }
+    fn approve_more(n) {
+        "{n} were kept in all, more than are listed here. To approve them reads everything once more.",
+        "共保留 {n} 个，此处未能全部列出。确认后会重新读取全部数据。"
+    }
+    fn approve_told() {
+        "The source is asked about each of them once more, and whoever is back there stays.",
+        "确认后会再次向身份源逐一查询；仍在身份源中的对象会保留。"
+    }
+    fn approve() { "Ask again and let them leave", "再次查询并执行离开" }
+    fn decline_told() {
+        "If this is not right, do nothing: all of them stay, and the next full import asks again.",
+        "如果情况不对，无需操作：这些对象全部保留，下次全量导入会重新询问。"
+    }
+    fn nothing_waits() { "Nothing of this run waits for approval any more.", "该任务已没有待确认的内容。" }
+    fn back_to_run(run) { "Back to run {run}", "返回任务 {run}" }
+    fn who_leaves() { "Who", "对象" }
+    fn witness_short() { "What the source answered", "身份源的答复" }
 
     // Changes.
     fn changes() { "Changes", "变更" }

@@ -191,7 +191,13 @@ pub(crate) fn progress(label: &str, done: u64, total: Option<u64>) -> Markup {
 
 /// How a run stands.
 pub(crate) fn run_state(reader: Reader, state: RunState) -> Markup {
-    let (tone, word) = match state {
+    let (tone, word) = run_state_word(state);
+    badge(tone, &reader.say(word))
+}
+
+/// How it is called that a run stands like this.
+pub(crate) fn run_state_word(state: RunState) -> (Tone, Sentence) {
+    match state {
         RunState::Running => (Tone::Busy, words::state_running()),
         RunState::Succeeded => (Tone::Good, words::state_succeeded()),
         RunState::Partial => (Tone::Warning, words::state_partial()),
@@ -199,8 +205,7 @@ pub(crate) fn run_state(reader: Reader, state: RunState) -> Markup {
         RunState::Held => (Tone::Warning, words::state_held()),
         RunState::Cancelled => (Tone::Plain, words::state_cancelled()),
         RunState::Interrupted => (Tone::Bad, words::state_interrupted()),
-    };
-    badge(tone, &reader.say(word))
+    }
 }
 
 /// What a run read.

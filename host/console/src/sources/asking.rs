@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rollcall_host::error::RunError;
+use rollcall_host::history::Counters;
 use rollcall_host::inbox::{Inbox, Note};
-use rollcall_host::model::{Diagnosis, Key, RunId, SourceName};
+use rollcall_host::model::{Diagnosis, Key, Progress, RunId, SourceName};
 use rollcall_host::observe::Observer;
 use rollcall_host::{Cancel, Follower, Host, RunOptions, Source};
 use serde::Serialize;
@@ -42,8 +43,12 @@ pub(crate) struct UnderWay {
 
 /// What is asked for.
 enum Work {
-    Import { is_dry: bool },
+    Import {
+        is_dry: bool,
+    },
     Refresh(Vec<Key>),
+    /// What this run held.
+    Approve(RunId),
 }
 
 /// Who does it.
@@ -79,6 +84,17 @@ impl Sources {
     ) -> Result<Begun, Problem> {
         let doer = self.doer(console, name)?;
         self.begin(console, doer, Work::Refresh(keys)).await
+    }
+
+    /// Approve what a run of this source held: the source is asked about it again, and what it confirms departs.
+    pub(crate) async fn approve(
+        &self,
+        console: &Console,
+        name: &SourceName,
+        run: RunId,
+    ) -> Result<Begun, Problem> {
+        let doer = self.doer(console, name)?;
+        self.begin(console, doer, Work::Approve(run)).await
     }
 
     /// Stop a run that is under way, whoever started it. False when it is not under way in this program.
@@ -142,6 +158,7 @@ impl Sources {
             let result = doer.run(work, options).await;
             if let Some(run) = observer.run.get() {
                 console.sources().under_way.forget(run);
+                console.pulse().paces().forget(run);
             }
             console.pulse().beat();
             // Nobody waits for it any more once the run is open.
@@ -166,10 +183,12 @@ impl Doer {
                 follower.sync(RunOptions { dry_run: is_dry, ..options }).await?.report
             }
             (Self::Follower(follower), Work::Refresh(keys)) => follower.refresh(keys, options).await?,
+            (Self::Follower(follower), Work::Approve(run)) => follower.approve(&run, options).await?,
             (Self::Host(host, source), Work::Import { is_dry }) => {
                 host.sync(&source, RunOptions { dry_run: is_dry, ..options }).await?
             }
             (Self::Host(host, source), Work::Refresh(keys)) => host.refresh(&source, keys, options).await?,
+            (Self::Host(host, source), Work::Approve(run)) => host.approve(&source, &run, options).await?,
         };
         Ok(report.run)
     }
@@ -191,6 +210,13 @@ impl Observer for Opening {
         if let Some(opened) = opened {
             // Whoever asked may have gone.
             let _unheard = opened.send(run.clone());
+        }
+        self.console.pulse().beat();
+    }
+
+    fn progress(&self, progress: Option<&Progress>, _counters: &Counters) {
+        if let (Some(run), Some(progress)) = (self.run.get(), progress) {
+            self.console.pulse().paces().saw(run, progress);
         }
         self.console.pulse().beat();
     }

@@ -1,0 +1,116 @@
+//! What is shown before something is done that a person should have looked at: whom an approval would remove.
+//!
+//! A page of its own, so that it asks once more without JavaScript, too.
+
+use axum::extract::{Path, Query, State};
+use maud::{Markup, html};
+use rollcall_host::history::{ChangeRecord, Numbered, Run};
+use rollcall_host::sqlite::{ChangeFilter, Outcome};
+use serde::Deserialize;
+
+use super::changes::name;
+use super::head::Waits;
+use super::list::cursor;
+use super::run::{find, waits};
+use super::{address, links, object_link, words};
+use crate::console::Console;
+use crate::page::{self, Page, Tab, Tone};
+use crate::problem::Problem;
+use crate::visitor::{Reader, Visitor};
+
+/// Departures on one page.
+///
+/// 100. Why: each is one line.
+const N_HELD: usize = 100;
+
+/// From where on the list is shown.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Place {
+    after: String,
+}
+
+/// `GET /runs/{run}/approve`.
+pub(super) async fn approval(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(run): Path<String>,
+    Query(place): Query<Place>,
+) -> Result<Page, Problem> {
+    let run = find(&console, run).await?;
+    let body = match waits(&console, &run).await? {
+        Waits::ForApproval => question(&console, &visitor, &run, &place).await?,
+        Waits::ForNobody => page::notice(Tone::Plain, &html! { p { (visitor.say(words::nothing_waits())) } }),
+    };
+    let body = html! {
+        p { a href=(links::run(&run.id)) { (visitor.say(words::back_to_run(&run.id))) } }
+        (body)
+    };
+    Ok(Page::of_source(&visitor, &run.source, Tab::History, visitor.say(words::approve_title()), body))
+}
+
+async fn question(console: &Console, visitor: &Visitor, run: &Run, place: &Place) -> Result<Markup, Problem> {
+    let (reader, path) = (visitor.reader, format!("{}/approve", links::run(&run.id)));
+    let counts = console.store().change_counts(&run.id).await?;
+    let held: Vec<_> = counts.iter().filter(|count| count.outcome == Outcome::Held).collect();
+    let n_recorded = held.iter().fold(0_u64, |sum, count| sum.saturating_add(count.n));
+    Ok(html! {
+        (page::notice(Tone::Warning, &html! {
+            p { (reader.say(words::approve_what())) }
+            ul {
+                @for count in &held {
+                    li { (page::count(count.n)) " × " (reader.say(page::resource_type(&count.resource_type))) ": " (reader.say(page::action(count.action))) }
+                }
+            }
+            @if n_recorded < run.counters.kept { p { (reader.say(words::approve_more(page::count(run.counters.kept)))) } }
+            p { (reader.say(words::approve_told())) }
+            @if visitor.who.may_manage() { (page::button(visitor, &path, "danger", words::approve())) }
+            p class="soft" { (reader.say(words::decline_told())) }
+        }))
+        (list(console, reader, run, place, &path).await?)
+    })
+}
+
+/// Who would leave, and what the source answered about each.
+async fn list(
+    console: &Console,
+    reader: Reader,
+    run: &Run,
+    place: &Place,
+    path: &str,
+) -> Result<Markup, Problem> {
+    let filter = ChangeFilter { outcome: Some(Outcome::Held), ..ChangeFilter::default() };
+    let after = place.after.parse().ok();
+    let limit = u32::try_from(N_HELD).unwrap_or(u32::MAX).saturating_add(1);
+    let mut found = console.store().changes_where(&run.id, &filter, after, limit).await?;
+    let has_more = N_HELD < found.len();
+    found.truncate(N_HELD);
+    let next =
+        found.last().filter(|_| has_more).map(|last| address(path, &[("after", &last.number.to_string())]));
+    let first = after.map(|_| path.to_owned());
+    Ok(html! {
+        div class="scroll" {
+            table {
+                thead {
+                    tr {
+                        th scope="col" { (reader.say(words::who_leaves())) }
+                        th scope="col" { (reader.say(words::facet_action())) }
+                        th scope="col" { (reader.say(words::witness_short())) }
+                    }
+                }
+                tbody { @for Numbered { item, .. } in &found { (row(reader, run, item)) } }
+            }
+        }
+        (cursor(reader, first, next))
+    })
+}
+
+fn row(reader: Reader, run: &Run, change: &ChangeRecord) -> Markup {
+    html! {
+        tr {
+            td { (object_link(reader, &run.source, &change.key, name(change))) }
+            td { (reader.say(page::action(change.action))) }
+            td { @match &change.witness { Some(witness) => (witness), None => "–" } }
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! The pages about runs, asked through their routes.
+
+use axum::http::{Method, StatusCode};
+use rollcall_host::history::{ChangeRecord, Counters, RunKind, RunState};
+use rollcall_host::model::{Diagnosis, RunId, Severity};
+use rollcall_words::Language;
+
+use super::testing::{Writing, created, departed, entry};
+use crate::routes;
+use crate::testing::{Answer, Bench, administrator, ask, get};
+use crate::visitor::{Scope, Visitor, Who};
+
+/// An id that means something else wherever it is not written carefully.
+const NASTY: &str = "a/b<\"%?张";
+
+async fn page(bench: &Bench, path: &str) -> String {
+    let answer = get(routes::pages().with_state(bench.console.clone()), path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}");
+    answer.body
+}
+
+async fn chinese(bench: &Bench, path: &str) -> String {
+    let routes = routes::pages().with_state(bench.console.clone());
+    ask(routes, &administrator(Language::Chinese), Method::GET, path, "").await.body
+}
+
+async fn post(bench: &Bench, visitor: &Visitor, path: &str) -> Answer {
+    ask(routes::pages().with_state(bench.console.clone()), visitor, Method::POST, path, "csrf=x").await
+}
+
+/// A full run with these changes that ended like this.
+async fn written(bench: &Bench, state: RunState, changes: &[ChangeRecord]) -> RunId {
+    let run = Writing::open(&bench.store, RunKind::Full, false).await;
+    run.changes(changes).await;
+    let n = u64::try_from(changes.len()).unwrap();
+    run.close(state, Counters { read: n, created: n, ..Counters::default() }).await
+}
+
+#[track_caller]
+fn says(body: &str, wanted: &[&str]) {
+    for wanted in wanted {
+        assert!(body.contains(wanted), "{wanted:?} is not in {body}");
+    }
+}
+
+#[track_caller]
+fn says_nothing_of(body: &str, unwanted: &[&str]) {
+    for unwanted in unwanted {
+        assert!(!body.contains(unwanted), "{unwanted:?} is in {body}");
+    }
+}
+
+#[tokio::test]
+async fn the_history_of_all_sources_lists_runs_and_says_so_where_there_is_none() {
+    let bench = Bench::new().await;
+    says(&page(&bench, "/history").await, &["Nothing was imported yet."]);
+    written(&bench, RunState::Partial, &[]).await;
+    says(
+        &page(&bench, "/history").await,
+        &["href=\"/runs/1\"", "href=\"/sources/head-office/history\"", "partial", "full import"],
+    );
+    says(&chinese(&bench, "/history").await, &["部分完成", "全量导入", "同步历史"]);
+}
+
+#[tokio::test]
+async fn the_history_is_paged_and_keeps_its_filter_on_the_next_page() {
+    let bench = Bench::new().await;
+    for _ in 0..52 {
+        written(&bench, RunState::Succeeded, &[]).await;
+    }
+    written(&bench, RunState::Failed, &[]).await;
+    let first = page(&bench, "/history?state=succeeded").await;
+    says(
+        &first,
+        &["href=\"/runs/52\"", "href=\"/runs/3\"", "/history?state=succeeded&amp;before=3\"", "data-live"],
+    );
+    says_nothing_of(&first, &["href=\"/runs/53\"", "href=\"/runs/2\""]);
+    let second = page(&bench, "/history?state=succeeded&before=3").await;
+    says(&second, &["href=\"/runs/2\"", "href=\"/runs/1\"", "rel=\"first\""]);
+    // Older runs do not change by themselves.
+    says_nothing_of(&second, &["data-live"]);
+}
+
+#[tokio::test]
+async fn the_history_of_a_source_that_never_was_is_not_found_and_that_of_a_removed_one_is() {
+    let bench = Bench::new().await;
+    written(&bench, RunState::Succeeded, &[]).await;
+    says(&page(&bench, "/sources/head-office/history").await, &["href=\"/runs/1\""]);
+    for path in ["/sources/elsewhere/history", "/sources/UPPER/history", "/runs/7", "/runs/x"] {
+        let answer = get(routes::pages().with_state(bench.console.clone()), path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_is_shown_before_and_after_and_its_object_linked_whatever_its_id() {
+    let bench = Bench::new().await;
+    let mut change = created(NASTY, "<张三>");
+    change.refusal = Some(Diagnosis::new("name-taken", "the name is taken").in_chinese("名称已被占用", ""));
+    let run = written(&bench, RunState::Partial, &[change]).await;
+    let body = page(&bench, &format!("/runs/{run}")).await;
+    says(
+        &body,
+        &[
+            "href=\"/sources/head-office/people/a%2Fb%3C%22%25%3F%E5%BC%A0\"",
+            "&lt;张三&gt;",
+            "a/b&lt;&quot;%?张",
+            "the name is taken",
+            "name-taken",
+            "class=\"is\"",
+        ],
+    );
+    says_nothing_of(&body, &["<张三>"]);
+    says(&chinese(&bench, &format!("/runs/{run}")).await, &["名称已被占用", "变更"]);
+}
+
+#[tokio::test]
+async fn changes_are_chosen_by_type_action_outcome_and_text() {
+    let bench = Bench::new().await;
+    let changes = [
+        created("u1", "Anna"),
+        created("u2", "Berta"),
+        departed("u3", "Anna Old", None),
+        departed("u4", "Held", Some("departures-held")),
+        departed("u5", "Refused", Some("still-referenced")),
+    ];
+    let run = written(&bench, RunState::Held, &changes).await;
+    for (query, ids) in [
+        ("", &["u1", "u2", "u3", "u4", "u5"][..]),
+        ("action=created", &["u1", "u2"]),
+        ("action=created&q=anna", &["u1"]),
+        ("outcome=applied", &["u1", "u2", "u3"]),
+        ("outcome=held", &["u4"]),
+        ("outcome=refused", &["u5"]),
+        ("type=Department", &[]),
+    ] {
+        let body = page(&bench, &format!("/runs/{run}?{query}")).await;
+        let shown: Vec<_> = ["u1", "u2", "u3", "u4", "u5"]
+            .into_iter()
+            .filter(|id| body.contains(&format!("<code>{id}</code>")))
+            .collect();
+        assert_eq!(shown, ids, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_choice_that_is_made_can_be_given_up_where_it_was_made() {
+    let bench = Bench::new().await;
+    let run =
+        written(&bench, RunState::Succeeded, &[created("u1", "Anna"), departed("u2", "Berta", None)]).await;
+    let body = page(&bench, &format!("/runs/{run}?action=created&q=a")).await;
+    says(
+        &body,
+        &[
+            "href=\"/runs/1?q=a#changes\" aria-current=\"true\"",
+            "href=\"/runs/1?action=deleted&amp;q=a#changes\"",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn the_log_is_told_with_code_remedy_and_facts_and_chosen_by_severity_and_words() {
+    let bench = Bench::new().await;
+    let run = Writing::open(&bench.store, RunKind::Full, false).await;
+    run.entries(&[entry(Severity::Info, "odd-name", "u1"), entry(Severity::Error, "not-readable", NASTY)])
+        .await;
+    let run = run.close(RunState::Partial, Counters::default()).await;
+    let all = page(&bench, &format!("/runs/{run}")).await;
+    says(
+        &all,
+        &["odd-name", "not-readable", "request_id", "r-1", "people/a%2Fb%3C%22%25%3F%E5%BC%A0", "data-copy="],
+    );
+    let errors = page(&bench, &format!("/runs/{run}?severity=error&log=a/b")).await;
+    says(&errors, &["something is the matter with a/b&lt;"]);
+    says_nothing_of(&errors, &["something is the matter with u1"]);
+}
+
+#[tokio::test]
+async fn a_run_that_is_under_way_is_live_and_can_be_cancelled_by_who_may() {
+    let bench = Bench::new().await;
+    let run = Writing::open(&bench.store, RunKind::Full, false).await;
+    let path = format!("/runs/{}", run.id);
+    says(&page(&bench, &path).await, &["data-live=\"/runs/1/live\"", "action=\"/runs/1/cancel\"", "running"]);
+    let visitor = Visitor {
+        who: Who::Token { id: 1, name: "t".to_owned(), scope: Scope::Read },
+        ..administrator(Language::English)
+    };
+    let routes = routes::pages().with_state(bench.console.clone());
+    let read_only = ask(routes, &visitor, Method::GET, &path, "").await;
+    says_nothing_of(&read_only.body, &["/cancel"]);
+    assert_eq!(post(&bench, &visitor, "/runs/1/cancel").await.status, StatusCode::FORBIDDEN);
+    // It runs in no follower of this console.
+    let refused = post(&bench, &administrator(Language::English), "/runs/1/cancel").await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    says(&refused.body, &["run-not-under-way"]);
+}
+
+#[tokio::test]
+async fn an_ended_run_is_not_live() {
+    let bench = Bench::new().await;
+    let run = written(&bench, RunState::Succeeded, &[]).await;
+    says_nothing_of(&page(&bench, &format!("/runs/{run}")).await, &["data-live", "/cancel"]);
+}
+
+#[tokio::test]
+async fn what_a_run_held_is_listed_with_what_the_source_answered_before_it_is_approved() {
+    let bench = Bench::new().await;
+    let store = &bench.store;
+    let old = Writing::open(store, RunKind::Full, false).await;
+    old.put(&[created("u1", "Anna"), created("u2", "Berta")]).await;
+    old.close(RunState::Succeeded, Counters::default()).await;
+    let run = Writing::open(store, RunKind::Full, false).await;
+    run.changes(&[
+        departed("u1", "Anna", Some("departures-held")),
+        departed("u2", "Berta", Some("departures-held")),
+    ])
+    .await;
+    let run = run.close(RunState::Held, Counters { kept: 2, ..Counters::default() }).await;
+    says(
+        &page(&bench, &format!("/runs/{run}")).await,
+        &["href=\"/runs/2/approve\"", "Departures wait for a person"],
+    );
+    let asked = page(&bench, &format!("/runs/{run}/approve")).await;
+    says(&asked, &["Anna", "Berta", "no such user", "2 × person: deleted", "action=\"/runs/2/approve\""]);
+    says(&chinese(&bench, &format!("/runs/{run}/approve")).await, &["身份源的答复", "2 × 人员"]);
+}
+
+#[tokio::test]
+async fn a_run_that_held_nothing_has_nothing_to_approve() {
+    let bench = Bench::new().await;
+    let run = written(&bench, RunState::Succeeded, &[]).await;
+    says(&page(&bench, &format!("/runs/{run}/approve")).await, &["Nothing of this run waits"]);
+}
+
+#[tokio::test]
+async fn changes_are_taken_along_whole_however_many_pages_they_have() {
+    let bench = Bench::new().await;
+    let changes: Vec<_> = (0..450).map(|n| created(&format!("u{n}"), "=张,三")).collect();
+    let run = written(&bench, RunState::Succeeded, &changes).await;
+    let csv = page(&bench, &format!("/runs/{run}/export.csv")).await;
+    assert!(csv.starts_with("\u{feff}number,resource_type,external_id,"), "{}", &csv[..80]);
+    assert_eq!((csv.matches("\r\n").count(), csv.matches("number,").count()), (451, 1));
+    says(&csv, &["\r\n450,User,u449,\"'=张,三\",created,applied,,\"{"]);
+    let lines = page(&bench, &format!("/runs/{run}/export.jsonl")).await;
+    let parsed: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let numbers: Vec<_> = parsed.iter().map(|change| change["number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (1..=450).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_is_taken_along_is_what_was_chosen() {
+    let bench = Bench::new().await;
+    let run = Writing::open(&bench.store, RunKind::Full, false).await;
+    run.changes(&[created("u1", "Anna"), departed("u2", "Berta", Some("departures-held"))]).await;
+    run.entries(&[entry(Severity::Info, "odd-name", "u1"), entry(Severity::Error, "not-readable", "u2")])
+        .await;
+    let run = run.close(RunState::Held, Counters::default()).await;
+    let held = page(&bench, &format!("/runs/{run}/export.csv?outcome=held")).await;
+    assert_eq!(held.lines().skip(1).map(|line| line.split(',').nth(2)).collect::<Vec<_>>(), [Some("u2")]);
+    let errors = page(&bench, &format!("/runs/{run}/export.csv?of=entries&severity=error")).await;
+    assert_eq!(
+        errors.lines().skip(1).collect::<Vec<_>>(),
+        ["2,error,not-readable,something is the matter with u2,,User,u2,,request_id: r-1"]
+    );
+}
