@@ -9,8 +9,7 @@ use std::collections::BTreeSet;
 use crate::backwards::Backwards;
 use crate::directory::Directory;
 use crate::error::{RunError, StoreError};
-use crate::guard;
-use crate::history::{ChangeRecord, History, Run, RunKind, RunState, Trigger};
+use crate::history::{History, Run, RunKind, RunState, Trigger};
 use crate::limits::{MAX_CHANGES, MAX_HELD_RECORDS, MAX_RUNS_SEARCHED};
 use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
 
@@ -159,14 +158,10 @@ async fn held_keys(history: &dyn History, run: &Run) -> Result<Option<Vec<Key>>,
         if page.is_empty() {
             break;
         }
-        keys.extend(page.into_iter().filter(|record| is_held(&record.item)).map(|record| record.item.key));
+        keys.extend(page.into_iter().filter(|record| record.item.is_held()).map(|record| record.item.key));
     }
     let are_all = (1..MAX_HELD_RECORDS).contains(&keys.len());
     Ok(are_all.then(|| keys.into_iter().collect()))
-}
-
-fn is_held(change: &ChangeRecord) -> bool {
-    change.refusal.as_ref().is_some_and(|why| guard::is_held(&why.code))
 }
 
 #[cfg(test)]

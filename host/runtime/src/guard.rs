@@ -18,14 +18,12 @@ use crate::model::{Diagnosis, Key, RunId, SourceName, Timestamp};
 /// The resource type of departments. Source: the contract, `types.key`.
 const DEPARTMENT: &str = "Department";
 
-/// The codes of what waits for a person: a whole full run's departures, and a single one.
+/// A whole full run's departures, and a single one.
 const ALL_HELD: &str = "departures-held";
 const ONE_HELD: &str = "departure-held";
 
-/// Whether this is the code of a departure that waits for a person.
-pub(crate) fn is_held(code: &str) -> bool {
-    [ALL_HELD, ONE_HELD].contains(&code)
-}
+/// The codes of what waits for a person.
+pub(crate) const HELD: [&str; 2] = [ALL_HELD, ONE_HELD];
 
 /// Objects by resource type.
 pub(crate) type Counts = BTreeMap<String, u64>;
@@ -76,9 +74,6 @@ impl Leaving {
         is_all || usual < self.n_leaving
     }
 }
-
-/// What the refusals below are called.
-pub(crate) const HELD: [&str; 2] = ["departures-held", "departure-held"];
 
 /// Why a full run retires nothing.
 pub(crate) fn all_held(leaving: &[Leaving]) -> Diagnosis {

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::directory::{Action, Held};
-use crate::history::{ConnectorIdentity, Counters, NewRun, Opened, RunEnd};
+use crate::guard;
+use crate::history::{ChangeRecord, ConnectorIdentity, Counters, NewRun, Opened, RunEnd};
 use crate::model::Timestamp;
 use crate::testing::MemoryStore;
 

@@ -3,6 +3,7 @@
 use expect_test::expect;
 
 use crate::directory::{Action, Directory};
+use crate::guard;
 use crate::history::{ChangeRecord, History, NewRun, RunKind, RunState, Trigger};
 use crate::model::{Diagnosis, Entry, Key, RunId, Severity};
 use crate::sqlite::testing::{
@@ -57,7 +58,7 @@ async fn a_run_of_a_dead_process_is_found_as_interrupted() {
     assert_eq!(numbers(&store, &filter(RunState::Interrupted), None).await, ["1"]);
 }
 
-/// Two created, one refused, one gone, one department.
+/// Two created, one refused, one gone, one whose departure waits, one department.
 async fn a_run() -> (TemporaryStore, RunId) {
     let store = TemporaryStore::new();
     let run = open_run(&store, "a").await;
@@ -67,7 +68,12 @@ async fn a_run() -> (TemporaryStore, RunId) {
     store.store(&source("a"), &run, &writes).await.unwrap();
     let refusal = Some(Diagnosis::new("duplicate", "that name is taken"));
     let refused = ChangeRecord { refusal, ..ChangeRecord::from(&person("u3", "王红", &[])) };
-    store.record_changes(&run, &[refused]).await.unwrap();
+    let why = guard::one_held(&Key::new("User", "u2"), 5);
+    let held = ChangeRecord {
+        refusal: Some(why),
+        ..ChangeRecord::from(&again(&person("u2", "Off", &[]), Action::Deleted))
+    };
+    store.record_changes(&run, &[refused, held]).await.unwrap();
     (store, run)
 }
 
@@ -81,11 +87,12 @@ async fn changes_are_found_by_what_they_are() {
     };
     let text = |text: &str| ChangeFilter { text: text.to_owned(), ..ChangeFilter::default() };
     assert_eq!(find(any.clone(), None).await, [1, 2, 3]);
-    assert_eq!(find(any.clone(), Some(3)).await, [4, 5]);
+    assert_eq!(find(any.clone(), Some(3)).await, [4, 5, 6]);
     let users = ChangeFilter { resource_type: Some("User".to_owned()), ..any.clone() };
-    assert_eq!(find(users, Some(1)).await, [2, 4, 5]);
-    assert_eq!(find(ChangeFilter { action: Some(Action::Deleted), ..any.clone() }, None).await, [4]);
+    assert_eq!(find(users, Some(2)).await, [4, 5, 6]);
+    assert_eq!(find(ChangeFilter { action: Some(Action::Deleted), ..any.clone() }, None).await, [4, 6]);
     assert_eq!(find(ChangeFilter { outcome: Some(Outcome::Refused), ..any.clone() }, None).await, [5]);
+    assert_eq!(find(ChangeFilter { outcome: Some(Outcome::Held), ..any.clone() }, None).await, [6]);
     assert_eq!(find(ChangeFilter { outcome: Some(Outcome::Applied), ..text("王") }, None).await, [1, 4]);
     assert_eq!(find(text("% OFF"), None).await, [2]);
     assert_eq!(find(text("u1 小红"), None).await, [1, 4]);
@@ -97,13 +104,14 @@ async fn changes_are_counted_by_what_they_are() {
     let counts = store.change_counts(&run).await.unwrap();
     let told: Vec<_> = counts
         .iter()
-        .map(|count| format!("{} {} {} {}\n", count.resource_type, count.action, count.refused, count.n))
+        .map(|count| format!("{} {} {:?} {}\n", count.resource_type, count.action, count.outcome, count.n))
         .collect();
     expect![[r#"
-        Department created false 1
-        User created false 2
-        User created true 1
-        User deleted false 1
+        Department created Applied 1
+        User created Applied 2
+        User created Refused 1
+        User deleted Applied 1
+        User deleted Held 1
     "#]]
     .assert_eq(&told.concat());
 }
