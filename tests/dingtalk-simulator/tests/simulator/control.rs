@@ -211,7 +211,8 @@ fn a_push_can_be_made_for_somebody_else_to_send() {
     server.set_events(&"dingfeihuadirectory1".into(), receiver.events()).unwrap();
     receiver.next();
     let message = |event_type: &str| json!({ "message": json!({ "EventType": event_type }).to_string() });
-    let (_, made) = post(&server, "/apps/dingfeihuadirectory1/sealed-push", message("made"));
+    let (status, made) = post(&server, "/apps/dingfeihuadirectory1/sealed-push", message("made"));
+    assert_eq!(status, 200, "{made}");
     post(&server, "/apps/dingfeihuadirectory1/push", message("sent"));
     let made = Pushed {
         url: made["url"].as_str().unwrap().parse().unwrap(),
