@@ -196,3 +196,6 @@ async fn answer(
         tracing::debug!(%error, "a connection broke");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -104,6 +104,11 @@ rollcall_words::sentences! {
     fn source_removed() { "source removed", "移除身份源" }
     fn source_checked() { "source checked", "检查身份源" }
     fn source_origins_confirmed() { "granted origins confirmed", "确认允许访问的地址" }
+    fn source_unfollowed() { "source no longer followed", "停止跟随身份源" }
+    fn preview_started() { "preview started", "开始预览" }
+    fn import_started() { "import started", "开始导入" }
+    fn schedule_paused() { "schedule paused", "暂停计划" }
+    fn schedule_resumed() { "schedule resumed", "恢复计划" }
     fn source_asked() { "asked at the source", "向身份源查询" }
     fn source_resumed() { "source resumed", "恢复身份源" }
     fn events_retried() { "events retried", "重试事件" }
@@ -130,6 +135,11 @@ pub(crate) const ACTIONS: &[(&str, fn() -> Sentence)] = &[
     ("source-removed", source_removed),
     ("source-checked", source_checked),
     ("source-origins-confirmed", source_origins_confirmed),
+    ("source-unfollowed", source_unfollowed),
+    ("preview-started", preview_started),
+    ("import-started", import_started),
+    ("schedule-paused", schedule_paused),
+    ("schedule-resumed", schedule_resumed),
     ("source-asked", source_asked),
     ("source-resumed", source_resumed),
     ("events-retried", events_retried),

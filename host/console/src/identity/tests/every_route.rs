@@ -49,7 +49,10 @@ fn routes() -> BTreeSet<(String, Vec<Method>)> {
             let (path, rest) = call.split_once(',').unwrap();
             // Up to the next route, which the split has found, or the end of the expression.
             let handlers = rest.split(';').next().unwrap().split("\n}").next().unwrap();
-            found.insert((format!("{base}{}", written(path.trim())), named(handlers)));
+            let path = written(path.trim());
+            // The root of what is nested is asked for without a slash at its end.
+            let path = if base.is_empty() { path } else { format!("{base}{}", path.trim_end_matches('/')) };
+            found.insert((path, named(handlers)));
         }
     });
     found
@@ -84,12 +87,12 @@ fn named(handlers: &str) -> Vec<Method> {
     methods.into_iter().filter(|(name, _)| is_called(name)).map(|(_, method)| method).collect()
 }
 
+fn is_open(path: &str) -> bool {
+    OPEN.iter().any(|(open, _)| *open == path)
+}
+
 fn closed() -> impl Iterator<Item = (String, Vec<Method>)> {
-    let is_open = |path: &str| OPEN.iter().any(|(open, _)| *open == path);
-    routes()
-        .into_iter()
-        .filter(move |(path, _)| !is_open(path))
-        .map(|(path, methods)| (filled(&path), methods))
+    routes().into_iter().filter(|(path, _)| !is_open(path)).map(|(path, methods)| (filled(&path), methods))
 }
 
 /// The path with something in place of its variables.
