@@ -1,3 +1,5 @@
+//! The pages of an organisation, asked through their routes.
+
 use axum::http::{Method, StatusCode};
 use rollcall_host::history::RunState;
 use rollcall_host::model::{Diagnosis, Severity};

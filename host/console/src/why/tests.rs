@@ -1,3 +1,5 @@
+//! The page that answers why, asked through its routes.
+
 use axum::http::{Method, StatusCode};
 use rollcall_host::directory::Action;
 use rollcall_host::history::RunState;

@@ -1,3 +1,5 @@
+//! How attributes read, for people of both languages.
+
 use expect_test::{Expect, expect};
 use rollcall_words::Language;
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! What differs between two documents.
+
 use serde_json::json;
 
 use super::*;

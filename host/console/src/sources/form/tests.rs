@@ -1,3 +1,5 @@
+//! From a schema to a form and back, and what is said of wrong input.
+
 use rollcall_host::DepartedUsers;
 use rollcall_words::Language;
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! The pages of identity sources, asked through their routes.
+
 use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};

@@ -1,3 +1,5 @@
+//! Which first sentence follows from which facts.
+
 use expect_test::{Expect, expect};
 use rollcall_host::directory::Held;
 use rollcall_host::history::{ChangeRecord, ConnectorIdentity, Counters, Numbered, RunKind, Trigger};
