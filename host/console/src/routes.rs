@@ -44,7 +44,7 @@ impl Console {
             .merge(pages)
             .merge(doors)
             .layer(from_fn(page::problems))
-            .merge(api::routes().layer(guard()))
+            .merge(api::routes().layer(guard()).layer(from_fn(api::problems)))
             .merge(scim::routes().layer(guard()).layer(from_fn(scim::errors)))
             .merge(open())
             .layer(from_fn_with_state(self.clone(), identity::enter))
@@ -75,6 +75,7 @@ pub(crate) fn pages() -> Router<Console> {
         .merge(history::routes())
         .merge(events::routes())
         .merge(webhook::routes())
+        .merge(api::pages())
         .layer(from_fn(page::problems))
 }
 

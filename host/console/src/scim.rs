@@ -185,4 +185,4 @@ async fn one(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, Method, Request, header};
 use http_body_util::BodyExt;
 use rollcall_host::directory::{Action, Directory, Write};
 use rollcall_host::history::{ConnectorIdentity, History, NewRun, Opened, RunKind, Trigger};
-use rollcall_host::model::{Key, SourceName};
+use rollcall_host::model::{Key, RunId, SourceName};
 use rollcall_words::Language;
 use serde_json::json;
 use tower_service::Service;
@@ -34,12 +34,12 @@ impl Answer {
 }
 
 /// Two sources: `hq` with departments 1 above 2 and three people, `branch` with one person.
-struct Directories {
-    bench: Bench,
+pub(crate) struct Directories {
+    pub(crate) bench: Bench,
 }
 
 impl Directories {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let directories = Self { bench: Bench::new().await };
         let in_department = |id: &str, name: &str, department: &str| {
             json!({
@@ -59,7 +59,8 @@ impl Directories {
         directories
     }
 
-    async fn put(&self, source: &str, action: Action, objects: &[(&str, &str, Value)]) {
+    /// Write these in a run of the source's own, the one that is open.
+    pub(crate) async fn put(&self, source: &str, action: Action, objects: &[(&str, &str, Value)]) -> RunId {
         let source = SourceName::new(source).unwrap();
         let run = NewRun {
             source: source.clone(),
@@ -86,6 +87,7 @@ impl Directories {
         };
         let writes: Vec<_> = objects.iter().map(write).collect();
         self.bench.store.store(&source, &run, &writes).await.unwrap();
+        run
     }
 
     async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {

@@ -1,0 +1,358 @@
+//! Sources that are configured here: adding, changing and removing them, and the connectors that they are made of. Secrets go
+//! in and never come out.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use rollcall_host::grant::Origin;
+use rollcall_host::model::{Diagnosis, SourceName};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::details::Complaints;
+use super::extract::{Body, Manager, Segments};
+use super::page::Listed;
+use super::refusals::{Changing, Reading, Writing};
+use super::shape;
+use super::sources::OfSource;
+use super::types::{Connector, Source};
+use crate::console::Console;
+use crate::database::DatabaseError;
+use crate::identity::audit;
+use crate::problem::Problem;
+use crate::routes::segment;
+use crate::sources::configured::{Configured, ServerProxy, Timing};
+use crate::sources::kept::{departed_name, departed_named};
+use crate::sources::registry::{Refused, to_the_end};
+use crate::sources::standing;
+use crate::visitor::Visitor;
+
+pub(super) fn routes() -> OpenApiRouter<Console> {
+    OpenApiRouter::new()
+        .routes(routes!(connectors))
+        .routes(routes!(add))
+        .routes(routes!(change, remove))
+}
+
+/// What is configured of a source. It has secrets, so it has no `Debug` and is in no answer.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Configuration {
+    /// Its name, which stays.
+    #[schema(schema_with = shape::source_name)]
+    name: SourceName,
+    /// The digest of its connector's file, from `listConnectors`.
+    connector: String,
+    /// What the connector's settings schema describes, secrets included.
+    #[schema(schema_with = shape::document)]
+    settings: Map<String, Value>,
+    /// The proxy that everything of it leaves through.
+    #[serde(default)]
+    proxy: Option<ProxyConfiguration>,
+    /// Certificates to trust beside the usual ones, in PEM.
+    #[serde(default)]
+    ca_pem: Option<String>,
+    /// The origins it may talk to, as `https://host`; all that its settings lead to must be among them before it can do
+    /// anything.
+    #[serde(default)]
+    allowed_origins: Vec<String>,
+    /// When full runs are due; never if left out.
+    #[serde(default)]
+    schedule: Option<ScheduleConfiguration>,
+    /// What becomes of people who left.
+    #[serde(default = "deactivate")]
+    #[schema(schema_with = shape::departed_users, required = false)]
+    departed_users: String,
+    /// Whether it is followed. Nothing is imported by itself before that.
+    #[serde(default)]
+    is_followed: bool,
+}
+
+/// A proxy.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ProxyConfiguration {
+    /// Where it is, without name and password.
+    url: String,
+    /// The name it wants.
+    #[serde(default)]
+    user: Option<String>,
+    /// The password it wants.
+    #[serde(default)]
+    #[schema(write_only)]
+    password: Option<String>,
+}
+
+/// A schedule.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ScheduleConfiguration {
+    /// Minute, hour, day of month, month, day of week.
+    cron: String,
+    /// A name of the IANA database; UTC if left out.
+    #[serde(default)]
+    time_zone: Option<String>,
+    /// How much later a run may begin.
+    #[serde(default)]
+    jitter_s: u64,
+}
+
+fn deactivate() -> String {
+    "deactivate".to_owned()
+}
+
+/// Why a configuration was not taken.
+enum Failed {
+    Problem(Problem),
+    Complaints(Complaints),
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Problem(problem) => problem.into_response(),
+            Self::Complaints(complaints) => complaints.into_response(),
+        }
+    }
+}
+
+impl From<Problem> for Failed {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<DatabaseError> for Failed {
+    fn from(error: DatabaseError) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+impl From<Refused> for Failed {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Problem(problem) => Self::Problem(problem),
+            Refused::Complaints(complaints) => Self::Complaints(Complaints(complaints)),
+        }
+    }
+}
+
+/// List connectors
+///
+/// The files that a source can be made of, each inspected.
+#[utoipa::path(get, path = "/connectors", operation_id = "listConnectors", tag = "Configuration",
+    responses((status = 200, description = "All connectors.", body = Listed<Connector>), Reading))]
+async fn connectors(_visitor: Visitor, State(console): State<Console>) -> Json<Listed<Connector>> {
+    let items = console.sources().shelf().all().await.into_iter().map(Connector::from).collect();
+    Json(Listed { items, next: None, total: None })
+}
+
+/// Add a source
+#[utoipa::path(post, path = "/sources", operation_id = "addSource", tag = "Configuration", request_body = Configuration,
+    responses((status = 201, description = "The source, as it stands.", body = Source), Writing))]
+async fn add(
+    Manager(visitor): Manager,
+    State(console): State<Console>,
+    Body(configuration): Body<Configuration>,
+) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1], Json<Source>), Failed> {
+    let configured = configuration.read()?;
+    let name = configured.name.clone();
+    let adding = console.clone();
+    to_the_end(async move { adding.sources().add(&adding, configured).await }).await?;
+    audit::record(&console, &visitor, "source-added", name.as_str(), json!({})).await?;
+    let location = format!("{}/sources/{}", super::PATH, segment(name.as_str()));
+    let location = HeaderValue::try_from(location).map_err(|error| Problem::failed(&error))?;
+    let source = standing::of(&console, &name).await?.into();
+    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(source)))
+}
+
+/// Change a source
+///
+/// A JSON merge patch (RFC 7396) of its configuration: what is left out stays, secrets included, and `null` removes. A source
+/// that is followed is followed again afterwards.
+#[utoipa::path(patch, path = "/sources/{source}", operation_id = "changeSource", tag = "Configuration", params(OfSource),
+    request_body(content = Object, content_type = "application/merge-patch+json",
+        description = "Members of `Configuration`."),
+    responses((status = 200, description = "The source, as it stands.", body = Source), Writing))]
+async fn change(
+    Manager(visitor): Manager,
+    State(console): State<Console>,
+    Segments(path): Segments<OfSource>,
+    Body(patch): Body<Map<String, Value>>,
+) -> Result<Json<Source>, Failed> {
+    let name = path.known(&console)?;
+    let changed: Vec<String> = patch.keys().cloned().collect();
+    let before = console.sources().configured(&console, &name).await?;
+    let before = before.map_err(|broken| Problem::new(StatusCode::CONFLICT, broken.diagnosis))?;
+    let configured = patched(before, Value::Object(patch))?;
+    let changing = console.clone();
+    to_the_end(async move { changing.sources().change(&changing, configured).await }).await?;
+    audit::record(&console, &visitor, "source-changed", name.as_str(), json!({"members": changed})).await?;
+    Ok(Json(standing::of(&console, &name).await?.into()))
+}
+
+/// Remove a source
+///
+/// What was imported from it stays, and so does its history.
+#[utoipa::path(delete, path = "/sources/{source}", operation_id = "removeSource", tag = "Configuration",
+    params(OfSource), responses((status = 204, description = "It is removed."), Changing))]
+async fn remove(
+    Manager(visitor): Manager,
+    State(console): State<Console>,
+    Segments(path): Segments<OfSource>,
+) -> Result<StatusCode, Problem> {
+    let name = path.known(&console)?;
+    let (removing, removed) = (console.clone(), name.clone());
+    to_the_end(async move { removing.sources().remove(&removing, &removed).await }).await?;
+    audit::record(&console, &visitor, "source-removed", name.as_str(), json!({})).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn patched(before: Configured, patch: Value) -> Result<Configured, Problem> {
+    let name = before.name.clone();
+    let mut whole = serde_json::to_value(Configuration::from(before)).map_err(|error| Problem::failed(&error))?;
+    merge(&mut whole, patch);
+    let after: Configuration = serde_json::from_value(whole).map_err(|error| not_valid(&error.to_string()))?;
+    if after.name != name {
+        return Err(not_valid("the name of a source stays"));
+    }
+    after.read()
+}
+
+/// Source: RFC 7396, section 2.
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Some(members) = target.as_object_mut() else { return };
+    for (name, value) in patch {
+        if value.is_null() {
+            members.remove(&name);
+        } else {
+            merge(members.entry(name).or_insert(Value::Null), value);
+        }
+    }
+}
+
+fn not_valid(why: &str) -> Problem {
+    let diagnosis = Diagnosis::new("configuration-not-valid", format!("the configuration cannot be read: {why}"))
+        .with_remedy("look at Configuration at /api")
+        .in_chinese("无法读取该配置", "请在 /api 查看 Configuration");
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, diagnosis)
+}
+
+impl Configuration {
+    fn read(self) -> Result<Configured, Problem> {
+        let departed = departed_named(&self.departed_users)
+            .ok_or_else(|| not_valid("departed_users must be \"deactivate\" or \"delete\""))?;
+        let allow: Result<Vec<Origin>, _> = self.allowed_origins.iter().map(|origin| origin.parse()).collect();
+        let proxy = |ProxyConfiguration { url, user, password }| ServerProxy { url, user, password };
+        let timing = |ScheduleConfiguration { cron, time_zone, jitter_s }| Timing { cron, time_zone, jitter_s };
+        Ok(Configured {
+            name: self.name,
+            connector: self.connector,
+            settings: self.settings,
+            proxy: self.proxy.map(proxy),
+            ca_pem: self.ca_pem,
+            allow: allow.map_err(|error| not_valid(&error.to_string()))?,
+            timing: self.schedule.map(timing),
+            departed,
+            is_followed: self.is_followed,
+        })
+    }
+}
+
+impl From<Configured> for Configuration {
+    fn from(configured: Configured) -> Self {
+        let proxy = |ServerProxy { url, user, password }| ProxyConfiguration { url, user, password };
+        let timing = |Timing { cron, time_zone, jitter_s }| ScheduleConfiguration { cron, time_zone, jitter_s };
+        Self {
+            name: configured.name,
+            connector: configured.connector,
+            settings: configured.settings,
+            proxy: configured.proxy.map(proxy),
+            ca_pem: configured.ca_pem,
+            allowed_origins: configured.allow.iter().map(ToString::to_string).collect(),
+            schedule: configured.timing.map(timing),
+            departed_users: departed_name(configured.departed).to_owned(),
+            is_followed: configured.is_followed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_host::DepartedUsers;
+
+    use super::*;
+
+    fn before() -> Configured {
+        Configured {
+            name: SourceName::new("hq").unwrap(),
+            connector: "blake3:00".to_owned(),
+            settings: Map::from_iter([("secret".to_owned(), json!("hunter2")), ("region".to_owned(), json!("cn"))]),
+            proxy: Some(ServerProxy {
+                url: "http://proxy:3128".to_owned(),
+                user: Some("me".to_owned()),
+                password: Some("hunter3".to_owned()),
+            }),
+            ca_pem: None,
+            allow: Vec::new(),
+            timing: None,
+            departed: DepartedUsers::Deactivate,
+            is_followed: true,
+        }
+    }
+
+    #[track_caller]
+    fn check(patch: Value, change: impl FnOnce(&mut Configured)) {
+        let mut expected = before();
+        change(&mut expected);
+        assert!(patched(before(), patch) == Ok(expected));
+    }
+
+    #[test]
+    fn what_a_patch_leaves_out_stays_and_secrets_with_it() {
+        check(json!({}), |_| {});
+        check(json!({"settings": {"region": "eu"}, "departed_users": "delete"}), |configured| {
+            configured.settings.insert("region".to_owned(), json!("eu"));
+            configured.departed = DepartedUsers::Delete;
+        });
+        check(json!({"proxy": {"url": "http://other:3128"}}), |configured| {
+            configured.proxy.iter_mut().for_each(|proxy| "http://other:3128".clone_into(&mut proxy.url));
+        });
+    }
+
+    #[test]
+    fn null_removes() {
+        check(json!({"proxy": null, "settings": {"region": null}}), |configured| {
+            configured.proxy = None;
+            configured.settings.remove("region");
+        });
+    }
+
+    #[test]
+    fn what_is_no_configuration_is_refused_without_a_secret_in_the_complaint() {
+        for patch in [
+            json!({"name": "other"}),
+            json!({"name": null}),
+            json!({"colour": "red"}),
+            json!({"settings": "none"}),
+            json!({"departed_users": "keep"}),
+            json!({"allowed_origins": ["not an origin"]}),
+        ] {
+            let refused = patched(before(), patch.clone()).map(|configured| configured.name).unwrap_err();
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{patch}");
+            assert!(!format!("{refused:?}").contains("hunter"), "{patch}");
+        }
+    }
+}

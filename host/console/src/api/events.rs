@@ -1,0 +1,101 @@
+//! Events: what a source pushed and what became of it, and trying again.
+
+use axum::Json;
+use axum::extract::State;
+use rollcall_host::inbox::{EventFilter, EventState, Inbox};
+use rollcall_host::model::RunId;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::extract::{Body, Manager, Parameters, Segments};
+use super::page::{self, Listed};
+use super::refusals::{Reading, Writing};
+use super::shape;
+use super::sources::OfSource;
+use super::types::Event;
+use crate::console::Console;
+use crate::identity::audit;
+use crate::problem::Problem;
+use crate::visitor::Visitor;
+
+pub(super) fn routes() -> OpenApiRouter<Console> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(retry))
+}
+
+/// Which events.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct WhichEvents {
+    /// Those that stand like this.
+    #[param(required = false, schema_with = shape::event_state)]
+    state: Option<EventState>,
+    /// Those that this run tried last, or covered.
+    #[param(required = false, schema_with = shape::run_id)]
+    run: Option<String>,
+    /// The `next` of the page before.
+    #[param(required = false, schema_with = shape::cursor)]
+    cursor: Option<String>,
+    /// How many, at most.
+    #[param(required = false, schema_with = shape::limit)]
+    limit: Option<u32>,
+}
+
+/// List events of a source
+///
+/// Newest first.
+#[utoipa::path(get, path = "/sources/{source}/events", operation_id = "listEvents", tag = "Events",
+    params(OfSource, WhichEvents),
+    responses((status = 200, description = "A page of events.", body = Listed<Event>), Reading))]
+async fn list(
+    _visitor: Visitor,
+    State(console): State<Console>,
+    Segments(path): Segments<OfSource>,
+    Parameters(which): Parameters<WhichEvents>,
+) -> Result<Json<Listed<Event>>, Problem> {
+    const LIST: &str = "events";
+    let WhichEvents { state, run, cursor, limit } = which;
+    let name = path.known(&console)?;
+    let filter = EventFilter { state, run: run.map(RunId::new) };
+    let (limit, before) = (page::limit(limit)?, page::place(LIST, cursor.as_deref())?);
+    let found = console.store().events(&name, &filter, before, limit.saturating_add(1)).await?;
+    let events = found.into_iter().map(Event::from).collect();
+    Ok(Json(Listed::cut(events, limit, LIST, |event| event.number)))
+}
+
+/// Which failed events are tried again.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Retry {
+    /// Their numbers; all that failed if left out.
+    #[serde(default)]
+    #[schema(schema_with = shape::numbers, required = false)]
+    numbers: Option<Vec<u64>>,
+}
+
+/// How many events wait again.
+#[derive(Debug, Serialize, ToSchema)]
+struct Retried {
+    /// How many.
+    n: u64,
+}
+
+/// Try failed events again
+#[utoipa::path(post, path = "/sources/{source}/events/retry", operation_id = "retryEvents", tag = "Events",
+    params(OfSource), request_body = Retry,
+    responses((status = 200, description = "How many wait again.", body = Retried), Writing))]
+async fn retry(
+    Manager(visitor): Manager,
+    State(console): State<Console>,
+    Segments(path): Segments<OfSource>,
+    Body(retry): Body<Retry>,
+) -> Result<Json<Retried>, Problem> {
+    let name = path.known(&console)?;
+    let n = console.store().retry(&name, retry.numbers.as_deref(), console.now()).await?;
+    audit::record(&console, &visitor, "events-retried", name.as_str(), json!({"n": n})).await?;
+    console.pulse().beat();
+    Ok(Json(Retried { n }))
+}

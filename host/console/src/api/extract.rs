@@ -1,0 +1,93 @@
+//! What is taken out of requests, with a problem that says what is wrong where it cannot be.
+
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Json, Path, Query, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use rollcall_host::model::Diagnosis;
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+use crate::visitor::Visitor;
+
+/// Parts of the path.
+#[derive(Debug)]
+pub(crate) struct Segments<T>(pub(crate) T);
+
+/// The query. A parameter that is not known is refused, because it would change nothing, and whoever sent it believes that
+/// it does.
+#[derive(Debug)]
+pub(crate) struct Parameters<T>(pub(crate) T);
+
+/// The body, as JSON.
+#[derive(Debug)]
+pub(crate) struct Body<T>(pub(crate) T);
+
+/// A visitor who may change something.
+#[derive(Debug)]
+pub(crate) struct Manager(pub(crate) Visitor);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segments<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = Path::<T>::from_request_parts(parts, state).await;
+        read.map(|Path(segments)| Self(segments)).map_err(|error: PathRejection| {
+            tracing::debug!(%error, "a path cannot be read");
+            Problem::not_found()
+        })
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = Query::<T>::from_request_parts(parts, state).await;
+        read.map(|Query(parameters)| Self(parameters)).map_err(|error: QueryRejection| {
+            let diagnosis = Diagnosis::new("query-not-valid", format!("query cannot be read: {}", error.body_text()))
+                .with_remedy("look at the parameters of this operation at /api")
+                .in_chinese("无法读取查询参数", "请在 /api 查看该操作的参数")
+                .with_fact("reason", error.body_text());
+            Problem::new(StatusCode::BAD_REQUEST, diagnosis)
+        })
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let read = Json::<T>::from_request(request, state).await;
+        read.map(|Json(body)| Self(body)).map_err(|error: JsonRejection| {
+            let diagnosis = Diagnosis::new("body-not-valid", format!("body cannot be read: {}", error.body_text()))
+                .with_remedy("send JSON with content type application/json, as this operation has it at /api")
+                .in_chinese("无法读取请求正文", "请以 application/json 发送 /api 中该操作所述的 JSON")
+                .with_fact("reason", error.body_text());
+            Problem::new(error.status(), diagnosis)
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Manager {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let known = Visitor::from_request_parts(parts, state).await;
+        let visitor = known.map_err(|_| nobody())?;
+        if visitor.who.may_manage() { Ok(Self(visitor)) } else { Err(may_not()) }
+    }
+}
+
+fn nobody() -> Problem {
+    let diagnosis = Diagnosis::new("unauthorized", "this needs a token or a session that is valid")
+        .in_chinese("此操作需要有效的令牌或会话", "");
+    Problem::new(StatusCode::UNAUTHORIZED, diagnosis)
+}
+
+fn may_not() -> Problem {
+    let diagnosis = Diagnosis::new("read-only", "this token may read and not change anything")
+        .with_remedy("use a token with the scope \"manage\"")
+        .in_chinese("该令牌只能读取，不能修改", "请使用权限为“管理”的令牌");
+    Problem::new(StatusCode::FORBIDDEN, diagnosis)
+}

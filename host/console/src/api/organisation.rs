@@ -1,0 +1,245 @@
+//! Departments level by level, people by what they are called, one of them with its trail, and why somebody is here or not.
+
+use axum::Json;
+use axum::extract::State;
+use rollcall_host::model::{self, SourceName};
+use rollcall_host::sqlite::{ObjectQuery, Page};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::extract::{Parameters, Segments};
+use super::page::{self, Listed};
+use super::refusals::Reading;
+use super::shape;
+use super::sources::OfSource;
+use super::types::{Department, Event, Listing, Object, Why};
+use crate::console::Console;
+use crate::problem::Problem;
+use crate::visitor::Visitor;
+
+/// Steps, entries and events of one object, each at most.
+///
+/// 50. Why: it is what a person reads; more of the past is in the runs.
+const MAX_STEPS: u32 = 50;
+
+/// How far into a list a page may begin.
+///
+/// 1,000,000. Why: ten times the largest organisation this is made for; a list is counted from its beginning.
+const MAX_OFFSET: u64 = 1_000_000;
+
+pub(super) fn routes() -> OpenApiRouter<Console> {
+    OpenApiRouter::new()
+        .routes(routes!(departments))
+        .routes(routes!(people))
+        .routes(routes!(search))
+        .routes(routes!(object))
+        .routes(routes!(why))
+}
+
+/// Which departments.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct WhichDepartments {
+    /// Those right below this one; those at the top if left out.
+    #[param(required = false, schema_with = shape::external_id)]
+    parent: Option<String>,
+    /// The `next` of the page before.
+    #[param(required = false, schema_with = shape::cursor)]
+    cursor: Option<String>,
+    /// How many, at most.
+    #[param(required = false, schema_with = shape::limit)]
+    limit: Option<u32>,
+}
+
+/// List departments
+///
+/// One level of the tree of a source, with counts.
+#[utoipa::path(get, path = "/sources/{source}/departments", operation_id = "listDepartments", tag = "Organisation",
+    params(OfSource, WhichDepartments),
+    responses((status = 200, description = "A page of departments.", body = Listed<Department>), Reading))]
+async fn departments(
+    _visitor: Visitor,
+    State(console): State<Console>,
+    Segments(path): Segments<OfSource>,
+    Parameters(which): Parameters<WhichDepartments>,
+) -> Result<Json<Listed<Department>>, Problem> {
+    const LIST: &str = "departments";
+    let (limit, offset) = (page::limit(which.limit)?, offset(LIST, which.cursor.as_deref())?);
+    let outline = console.store().outline(&path.known(&console)?).await?;
+    let level: Vec<_> = match which.parent.as_deref() {
+        Some(parent) => {
+            outline.department(parent).ok_or_else(Problem::not_found)?;
+            outline.children(parent).collect()
+        }
+        None => outline.top().collect(),
+    };
+    let skipped = usize::try_from(offset).unwrap_or(usize::MAX);
+    let taken = usize::try_from(limit).unwrap_or(usize::MAX);
+    let items = level.iter().skip(skipped).take(taken).map(|department| Department::from(*department)).collect();
+    let total = u64::try_from(level.len()).unwrap_or(u64::MAX);
+    Ok(Json(Listed::counted(items, offset, total, LIST)))
+}
+
+/// Who.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct WhichPeople {
+    /// Those in this department itself; those who are in none if left out.
+    #[param(required = false, schema_with = shape::external_id)]
+    department: Option<String>,
+    /// The `next` of the page before.
+    #[param(required = false, schema_with = shape::cursor)]
+    cursor: Option<String>,
+    /// How many, at most.
+    #[param(required = false, schema_with = shape::limit)]
+    limit: Option<u32>,
+}
+
+/// List the people of a department
+///
+/// In their order there; without a department, people who are in none, by name.
+#[utoipa::path(get, path = "/sources/{source}/people", operation_id = "listPeople", tag = "Organisation",
+    params(OfSource, WhichPeople),
+    responses((status = 200, description = "A page of people.", body = Listed<Listing>), Reading))]
+async fn people(
+    _visitor: Visitor,
+    State(console): State<Console>,
+    Segments(path): Segments<OfSource>,
+    Parameters(which): Parameters<WhichPeople>,
+) -> Result<Json<Listed<Listing>>, Problem> {
+    const LIST: &str = "people";
+    let WhichPeople { department, cursor, limit } = which;
+    let page = Page { offset: offset(LIST, cursor.as_deref())?, limit: page::limit(limit)? };
+    let found = console.store().people_of(&path.known(&console)?, department.as_deref(), page).await?;
+    let items = found.items.into_iter().map(Listing::from).collect();
+    Ok(Json(Listed::counted(items, page.offset, found.total, LIST)))
+}
+
+/// What is looked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct Looked {
+    /// Each of these words is part of a name, user name, title, id, e-mail address or phone number.
+    #[param(required = false, schema_with = shape::words)]
+    q: Option<String>,
+    /// Of this source.
+    #[param(required = false, schema_with = shape::source_name)]
+    source: Option<SourceName>,
+    /// Of this resource type: `User` or `Department`.
+    #[param(required = false, schema_with = shape::resource_type)]
+    resource_type: Option<String>,
+    /// Those that left their source and were kept, or those that did not.
+    departed: Option<bool>,
+    /// The `next` of the page before.
+    #[param(required = false, schema_with = shape::cursor)]
+    cursor: Option<String>,
+    /// How many, at most.
+    #[param(required = false, schema_with = shape::limit)]
+    limit: Option<u32>,
+}
+
+/// Search people and departments
+///
+/// Of one source or all, by name.
+#[utoipa::path(get, path = "/objects", operation_id = "searchObjects", tag = "Organisation", params(Looked),
+    responses((status = 200, description = "A page of what was found.", body = Listed<Listing>), Reading))]
+async fn search(
+    _visitor: Visitor,
+    State(console): State<Console>,
+    Parameters(looked): Parameters<Looked>,
+) -> Result<Json<Listed<Listing>>, Problem> {
+    const LIST: &str = "objects";
+    let Looked { q, source, resource_type, departed, cursor, limit } = looked;
+    let page = Page { offset: offset(LIST, cursor.as_deref())?, limit: page::limit(limit)? };
+    let query = ObjectQuery { resource_type, departed, text: page::text(q)? };
+    let found = console.store().search(source.as_ref(), &query, page).await?;
+    let items = found.items.into_iter().map(Listing::from).collect();
+    Ok(Json(Listed::counted(items, page.offset, found.total, LIST)))
+}
+
+/// Which object.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct OfObject {
+    /// The name of the source.
+    #[param(schema_with = shape::source_name)]
+    source: String,
+    /// `User` or `Department`.
+    #[param(schema_with = shape::resource_type)]
+    resource_type: String,
+    /// The id that the source gave it.
+    #[param(schema_with = shape::external_id)]
+    external_id: String,
+}
+
+/// Read a person or department
+///
+/// With its document, what happened to it and in which runs, what logs say about it, and which events name it. Also of one
+/// that is not held any more, if the history knows it.
+#[utoipa::path(get, path = "/sources/{source}/objects/{resource_type}/{external_id}", operation_id = "readObject",
+    tag = "Organisation", params(OfObject),
+    responses((status = 200, description = "All that is known of it.", body = Object), Reading))]
+async fn object(
+    _visitor: Visitor,
+    State(console): State<Console>,
+    Segments(path): Segments<OfObject>,
+) -> Result<Json<Object>, Problem> {
+    let OfObject { source, resource_type, external_id } = path;
+    let name = OfSource { source }.name()?;
+    let (key, store) = (model::Key::new(resource_type, external_id), console.store());
+    let held = store.object(&name, &key).await?;
+    let trail = store.trail(&name, &key, None, MAX_STEPS).await?;
+    let entries = store.entries_about(&name, &key, MAX_STEPS).await?;
+    let events = store.events_about(&name, &key, MAX_STEPS).await?.into_iter().map(Event::from).collect();
+    let object = Object::of(name, key.into(), held, trail, entries, events);
+    Ok(Json(object.ok_or_else(Problem::not_found)?))
+}
+
+/// About whom.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct About {
+    /// Each of these words is part of a name, user name, title, id, e-mail address or phone number.
+    #[param(schema_with = shape::words)]
+    q: String,
+    /// Of this source.
+    #[param(required = false, schema_with = shape::source_name)]
+    source: Option<SourceName>,
+    /// How many of each, at most.
+    #[param(required = false, schema_with = shape::limit)]
+    limit: Option<u32>,
+}
+
+/// Find out why somebody is here, or not
+///
+/// Who answers to a text, and who once did and is not held: deleted, refused, or left out. Read one of them with
+/// `readObject` for the reason.
+#[utoipa::path(get, path = "/why", operation_id = "askWhy", tag = "Organisation", params(About),
+    responses((status = 200, description = "Who there is, and who there was.", body = Why), Reading))]
+async fn why(
+    _visitor: Visitor,
+    State(console): State<Console>,
+    Parameters(about): Parameters<About>,
+) -> Result<Json<Why>, Problem> {
+    let About { q, source, limit } = about;
+    let (text, limit) = (page::text(Some(q))?, page::limit(limit)?);
+    let query = ObjectQuery { text: text.clone(), ..ObjectQuery::default() };
+    let held = console.store().search(source.as_ref(), &query, Page { offset: 0, limit }).await?;
+    let once = console.store().once_known(source.as_ref(), &text, limit).await?;
+    Ok(Json(Why {
+        n_held: held.total,
+        held: held.items.into_iter().map(Listing::from).collect(),
+        once_known: once.into_iter().map(Into::into).collect(),
+    }))
+}
+
+fn offset(list: &'static str, cursor: Option<&str>) -> Result<u64, Problem> {
+    let offset: Option<u64> = page::place(list, cursor)?;
+    Ok(offset.unwrap_or(0).min(MAX_OFFSET))
+}

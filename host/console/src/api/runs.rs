@@ -1,0 +1,382 @@
+//! Runs: starting and stopping them, and reading what they did.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rollcall_host::directory::Action;
+use rollcall_host::history::{self, History, RunKind, RunState, Trigger};
+use rollcall_host::model::{self, Diagnosis, RunId, Severity, SourceName};
+use rollcall_host::sqlite::{ChangeFilter, EntryFilter, Outcome, RunFilter};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::extract::{Body, Manager, Parameters, Segments};
+use super::idempotency::{Asked, OnceKey, once};
+use super::page::{self, Listed};
+use super::refusals::{Changing, Reading, Writing};
+use super::shape;
+use super::sources::OfSource;
+use super::types::{Begun, Change, Count, Entry, Key, Run, Summary};
+use crate::console::Console;
+use crate::identity::audit;
+use crate::problem::Problem;
+use crate::visitor::Visitor;
+
+/// Objects of one refresh. Source: `rollcall_host::limits::MAX_CHANGES`.
+const MAX_KEYS: usize = rollcall_host::limits::MAX_CHANGES;
+
+pub(super) fn routes() -> OpenApiRouter<Console> {
+    OpenApiRouter::new()
+        .routes(routes!(start))
+        .routes(routes!(refresh))
+        .routes(routes!(list))
+        .routes(routes!(one))
+        .routes(routes!(cancel))
+        .routes(routes!(approve))
+        .routes(routes!(changes))
+        .routes(routes!(entries))
+        .routes(routes!(summary))
+}
+
+/// What is to be imported, and how.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Start {
+    /// Only record what would happen.
+    #[serde(default)]
+    #[schema(default = false)]
+    dry_run: bool,
+}
+
+/// What is to be read again.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Refresh {
+    /// Which objects, at least one.
+    #[schema(min_items = 1, max_items = 1000)]
+    keys: Vec<Key>,
+}
+
+/// Which run.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct OfRun {
+    /// The id of the run.
+    #[param(schema_with = shape::run_id)]
+    run: String,
+}
+
+impl OfRun {
+    async fn find(self, console: &Console) -> Result<history::Run, Problem> {
+        find(console, &self.run).await
+    }
+}
+
+async fn find(console: &Console, id: &str) -> Result<history::Run, Problem> {
+    // The store's ids are numbers; whatever else was asked for is none of them.
+    let is_number = id.len() <= 18 && !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number {
+        return Err(Problem::not_found());
+    }
+    console.store().run(&RunId::new(id)).await?.ok_or_else(Problem::not_found)
+}
+
+/// Import a source
+///
+/// Everything, or with `dry_run` only a record of what would happen. Answers as soon as the run has begun; when the source
+/// is busy for longer than a few seconds, without a run, which then begins when it is its turn. With an `Idempotency-Key`,
+/// asking twice starts once.
+#[utoipa::path(post, path = "/sources/{source}/runs", operation_id = "startRun", tag = "Runs",
+    params(OfSource, OnceKey), request_body = Start,
+    responses((status = 202, description = "It has begun, or waits.", body = Begun), Writing))]
+async fn start(
+    Manager(visitor): Manager,
+    State(console): State<Console>,
+    Segments(path): Segments<OfSource>,
+    headers: HeaderMap,
+    Body(start): Body<Start>,
+) -> Result<Response, Problem> {
+    let name = path.known(&console)?;
+    let what = json!({"operation": "startRun", "source": name, "dry_run": start.dry_run});
+    let asked = Asked::new(&visitor, &headers, &what)?;
+    once(&console.clone(), asked, async move {
+        let begun = console.sources().import(&console, &name, start.dry_run).await?;
+        let detail = json!({"dry_run": start.dry_run, "run": begun.run});
+        audit::record(&console, &visitor, "run-started", name.as_str(), detail).await?;
+        Ok(Begun { run: begun.run })
+    })
+    .await
+}
+
+/// Read objects of a source again
+///
+/// At most 1000, each asked about at the source. With an `Idempotency-Key`, asking twice starts once.
+#[utoipa::path(post, path = "/sources/{source}/refresh", operation_id = "refreshObjects", tag = "Runs",
+    params(OfSource, OnceKey), request_body = Refresh,
+    responses((status = 202, description = "It has begun, or waits.", body = Begun), Writing))]
+async fn refresh(
+    Manager(visitor): Manager,
+    State(console): State<Console>,
+    Segments(path): Segments<OfSource>,
+    headers: HeaderMap,
+    Body(refresh): Body<Refresh>,
+) -> Result<Response, Problem> {
+    let name = path.known(&console)?;
+    let what = json!({"operation": "refreshObjects", "source": name, "keys": refresh.keys});
+    let keys = keys(refresh.keys)?;
+    let asked = Asked::new(&visitor, &headers, &what)?;
+    once(&console.clone(), asked, async move {
+        let n_keys = keys.len();
+        let begun = console.sources().refresh(&console, &name, keys).await?;
+        let detail = json!({"n_keys": n_keys, "run": begun.run});
+        audit::record(&console, &visitor, "objects-refreshed", name.as_str(), detail).await?;
+        Ok(Begun { run: begun.run })
+    })
+    .await
+}
+
+/// As the contract bounds them.
+fn keys(keys: Vec<Key>) -> Result<Vec<model::Key>, Problem> {
+    let is_good = |key: &Key| {
+        (1..=64).contains(&key.resource_type.len()) && (1..=256).contains(&key.external_id.len())
+    };
+    if (1..=MAX_KEYS).contains(&keys.len()) && keys.iter().all(is_good) {
+        return Ok(keys.into_iter().map(|key| model::Key::new(key.resource_type, key.external_id)).collect());
+    }
+    let message = format!("keys must be 1 to {MAX_KEYS}, each with a type of 1 to 64 bytes and an id of 1 to 256");
+    let diagnosis = Diagnosis::new("keys-not-valid", message)
+        .in_chinese(format!("keys 须为 1 到 {MAX_KEYS} 个，类型 1 到 64 字节，id 1 到 256 字节"), "");
+    Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, diagnosis))
+}
+
+/// Which runs.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct WhichRuns {
+    /// Those of this source.
+    #[param(required = false, schema_with = shape::source_name)]
+    source: Option<SourceName>,
+    /// Those that read this.
+    #[param(required = false, schema_with = shape::run_kind)]
+    kind: Option<RunKind>,
+    /// Those that stand like this.
+    #[param(required = false, schema_with = shape::run_state)]
+    state: Option<RunState>,
+    /// Those that started for this reason.
+    #[param(required = false, schema_with = shape::trigger)]
+    trigger: Option<Trigger>,
+    /// Those that only recorded what they would do, or those that did it.
+    dry_run: Option<bool>,
+    /// The `next` of the page before.
+    #[param(required = false, schema_with = shape::cursor)]
+    cursor: Option<String>,
+    /// How many, at most.
+    #[param(required = false, schema_with = shape::limit)]
+    limit: Option<u32>,
+}
+
+/// List runs
+///
+/// Newest first, of one source or all.
+#[utoipa::path(get, path = "/runs", operation_id = "listRuns", tag = "Runs", params(WhichRuns),
+    responses((status = 200, description = "A page of runs.", body = Listed<Run>), Reading))]
+async fn list(
+    _visitor: Visitor,
+    State(console): State<Console>,
+    Parameters(which): Parameters<WhichRuns>,
+) -> Result<Json<Listed<Run>>, Problem> {
+    const LIST: &str = "runs";
+    let WhichRuns { source, kind, state, trigger, dry_run, cursor, limit } = which;
+    let filter = RunFilter { source, kind, state, trigger, dry_run };
+    let limit = page::limit(limit)?;
+    let before: Option<u64> = page::place(LIST, cursor.as_deref())?;
+    let before = before.map(|number| RunId::new(number.to_string()));
+    let runs = console.store().runs_where(&filter, before.as_ref(), limit.saturating_add(1)).await?;
+    let runs = runs.into_iter().map(Run::from).collect();
+    Ok(Json(Listed::cut(runs, limit, LIST, |run| run.id.as_str().parse::<u64>().unwrap_or_default())))
+}
+
+/// Read a run
+#[utoipa::path(get, path = "/runs/{run}", operation_id = "readRun", tag = "Runs", params(OfRun),
+    responses((status = 200, description = "The run.", body = Run), Reading))]
+async fn one(
+    _visitor: Visitor,
+    State(console): State<Console>,
+    Segments(path): Segments<OfRun>,
+) -> Result<Json<Run>, Problem> {
+    Ok(Json(path.find(&console).await?.into()))
+}
+
+/// Stop a run
+///
+/// It ends as `cancelled`; what was applied until then stays.
+#[utoipa::path(post, path = "/runs/{run}/cancel", operation_id = "cancelRun", tag = "Runs", params(OfRun),
+    responses((status = 202, description = "It is being stopped."), Changing))]
+async fn cancel(
+    Manager(visitor): Manager,
+    State(console): State<Console>,
+    Segments(path): Segments<OfRun>,
+) -> Result<StatusCode, Problem> {
+    let run = path.find(&console).await?;
+    if !console.sources().cancel(&run.id) {
+        return Err(not_under_way(&run));
+    }
+    audit::record(&console, &visitor, "run-cancelled", run.id.as_str(), json!({"source": run.source})).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+fn not_under_way(run: &history::Run) -> Problem {
+    let diagnosis = Diagnosis::new("run-not-under-way", format!("run {} is not under way here", run.id))
+        .with_remedy("read the run: it may have ended, or another process runs it")
+        .in_chinese(format!("任务 {} 并未在此执行", run.id), "请查看该任务：它可能已结束，或由其他进程执行")
+        .with_fact("state", run.state.as_str());
+    Problem::new(StatusCode::CONFLICT, diagnosis)
+}
+
+/// Approve what a run held
+///
+/// Each departure that it held is asked about again at the source, and applied where that confirms it. With an
+/// `Idempotency-Key`, asking twice starts once.
+#[utoipa::path(post, path = "/runs/{run}/approve", operation_id = "approveRun", tag = "Runs", params(OfRun, OnceKey),
+    responses((status = 202, description = "The run that does it has begun, or waits.", body = Begun), Changing))]
+async fn approve(
+    Manager(visitor): Manager,
+    State(console): State<Console>,
+    Segments(path): Segments<OfRun>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let run = path.find(&console).await?;
+    let asked = Asked::new(&visitor, &headers, &json!({"operation": "approveRun", "run": run.id}))?;
+    once(&console.clone(), asked, async move {
+        let begun = console.sources().approve(&console, &run.source, run.id.clone()).await?;
+        let detail = json!({"source": run.source, "run": begun.run});
+        audit::record(&console, &visitor, "run-approved", run.id.as_str(), detail).await?;
+        Ok(Begun { run: begun.run })
+    })
+    .await
+}
+
+/// Which change records.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct WhichChanges {
+    /// Those of this resource type.
+    #[param(required = false, schema_with = shape::resource_type)]
+    resource_type: Option<String>,
+    /// Those of this action.
+    #[param(required = false, schema_with = shape::action)]
+    action: Option<Action>,
+    /// Those that happened, or those that were refused.
+    #[param(required = false, schema_with = shape::outcome)]
+    outcome: Option<WhichOutcome>,
+    /// Those whose name or id has each of these words.
+    #[param(required = false, schema_with = shape::words)]
+    q: Option<String>,
+    /// The `next` of the page before.
+    #[param(required = false, schema_with = shape::cursor)]
+    cursor: Option<String>,
+    /// How many, at most.
+    #[param(required = false, schema_with = shape::limit)]
+    limit: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WhichOutcome {
+    Applied,
+    Refused,
+}
+
+impl From<WhichOutcome> for Outcome {
+    fn from(which: WhichOutcome) -> Self {
+        match which {
+            WhichOutcome::Applied => Self::Applied,
+            WhichOutcome::Refused => Self::Refused,
+        }
+    }
+}
+
+/// List what a run changed
+///
+/// In order, each with the document before and after.
+#[utoipa::path(get, path = "/runs/{run}/changes", operation_id = "listChanges", tag = "Runs",
+    params(OfRun, WhichChanges),
+    responses((status = 200, description = "A page of change records.", body = Listed<Change>), Reading))]
+async fn changes(
+    _visitor: Visitor,
+    State(console): State<Console>,
+    Segments(path): Segments<OfRun>,
+    Parameters(which): Parameters<WhichChanges>,
+) -> Result<Json<Listed<Change>>, Problem> {
+    const LIST: &str = "changes";
+    let WhichChanges { resource_type, action, outcome, q, cursor, limit } = which;
+    let filter =
+        ChangeFilter { resource_type, action, outcome: outcome.map(Outcome::from), text: page::text(q)? };
+    let (limit, after) = (page::limit(limit)?, page::place(LIST, cursor.as_deref())?);
+    let run = path.find(&console).await?;
+    let found = console.store().changes_where(&run.id, &filter, after, limit.saturating_add(1)).await?;
+    let changes = found.into_iter().map(Change::from).collect();
+    Ok(Json(Listed::cut(changes, limit, LIST, |change| change.number)))
+}
+
+/// Which entries.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct WhichEntries {
+    /// Those with at least this severity.
+    #[param(required = false, schema_with = shape::severity)]
+    severity: Option<Severity>,
+    /// Those with this code.
+    #[param(required = false, schema_with = shape::words)]
+    code: Option<String>,
+    /// Those that have each of these words in what they say, in any language.
+    #[param(required = false, schema_with = shape::words)]
+    q: Option<String>,
+    /// The `next` of the page before.
+    #[param(required = false, schema_with = shape::cursor)]
+    cursor: Option<String>,
+    /// How many, at most.
+    #[param(required = false, schema_with = shape::limit)]
+    limit: Option<u32>,
+}
+
+/// List what a run logged
+#[utoipa::path(get, path = "/runs/{run}/entries", operation_id = "listEntries", tag = "Runs",
+    params(OfRun, WhichEntries),
+    responses((status = 200, description = "A page of entries.", body = Listed<Entry>), Reading))]
+async fn entries(
+    _visitor: Visitor,
+    State(console): State<Console>,
+    Segments(path): Segments<OfRun>,
+    Parameters(which): Parameters<WhichEntries>,
+) -> Result<Json<Listed<Entry>>, Problem> {
+    const LIST: &str = "entries";
+    let WhichEntries { severity, code, q, cursor, limit } = which;
+    let filter = EntryFilter { severity, code, text: page::text(q)? };
+    let (limit, after) = (page::limit(limit)?, page::place(LIST, cursor.as_deref())?);
+    let run = path.find(&console).await?;
+    let found = console.store().entries_where(&run.id, &filter, after, limit.saturating_add(1)).await?;
+    let entries = found.into_iter().map(Entry::from).collect();
+    Ok(Json(Listed::cut(entries, limit, LIST, |entry| entry.number)))
+}
+
+/// Count what a run changed and logged
+#[utoipa::path(get, path = "/runs/{run}/summary", operation_id = "readSummary", tag = "Runs", params(OfRun),
+    responses((status = 200, description = "How many of each.", body = Summary), Reading))]
+async fn summary(
+    _visitor: Visitor,
+    State(console): State<Console>,
+    Segments(path): Segments<OfRun>,
+) -> Result<Json<Summary>, Problem> {
+    let run = path.find(&console).await?;
+    let changes = console.store().change_counts(&run.id).await?.into_iter().map(Count::from).collect();
+    let entries = console.store().entry_counts(&run.id).await?.into_iter().map(Into::into).collect();
+    Ok(Json(Summary { changes, entries }))
+}

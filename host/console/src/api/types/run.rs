@@ -1,0 +1,259 @@
+//! Runs, what they changed and what they logged.
+
+use rollcall_host::directory::Action;
+use rollcall_host::history::{self, ChangeRecord, Numbered, RunKind, RunState, Trigger};
+use rollcall_host::model::{self, RunId, Severity, SourceName, Timestamp};
+use rollcall_host::sqlite::{ChangeCount, EntryCount};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{Diagnosis, Failure, Key};
+use crate::api::shape;
+
+/// One attempt to bring the directory in line with a source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Run {
+    /// Which. Opaque.
+    #[schema(value_type = String)]
+    pub(crate) id: RunId,
+    /// Of which source.
+    #[schema(schema_with = shape::source_name)]
+    source: SourceName,
+    /// What it read.
+    #[schema(schema_with = shape::run_kind)]
+    kind: RunKind,
+    /// Why it started.
+    #[schema(schema_with = shape::trigger)]
+    trigger: Trigger,
+    /// Whether it only recorded what it would do.
+    dry_run: bool,
+    /// Which connector did it.
+    connector: ConnectorIdentity,
+    /// How it stands.
+    #[schema(schema_with = shape::run_state)]
+    state: RunState,
+    /// When it started.
+    #[schema(schema_with = shape::moment)]
+    started_at: Timestamp,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    finished_at: Option<Timestamp>,
+    /// How far it is, or was when it last said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<Progress>,
+    /// What it did so far.
+    counters: Counters,
+    /// Why it could not go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure>,
+    /// Log entries beyond the limit of a run, which were counted and not kept.
+    n_entries_dropped: u64,
+    /// For a full run that nobody asked for: what had to be changed, which is what events had missed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missed_by_events: Option<u64>,
+}
+
+/// Which connector, exactly.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct ConnectorIdentity {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its version.
+    pub(crate) version: String,
+    /// The digest of its file.
+    pub(crate) digest: String,
+}
+
+/// How far a run is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Progress {
+    /// What is being done; a stable name.
+    phase: String,
+    /// Units done, of whatever the phase counts.
+    done: u64,
+    /// Units in all, as far as that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+}
+
+/// Objects, each counted once. `created + updated + unchanged + skipped + rejected = read`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Counters {
+    /// Seen at the source.
+    read: u64,
+    /// New here.
+    created: u64,
+    /// Changed here.
+    updated: u64,
+    /// The same.
+    unchanged: u64,
+    /// Left out on purpose.
+    skipped: u64,
+    /// Refused here.
+    rejected: u64,
+    /// Left the source and were deactivated.
+    deactivated: u64,
+    /// Left the source and were removed.
+    deleted: u64,
+    /// Said to have left, and kept.
+    kept: u64,
+}
+
+/// What became of an ask.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
+pub(crate) struct Begun {
+    /// The run. None while the source is busy: it begins when it is its turn.
+    #[schema(value_type = Option<String>)]
+    pub(crate) run: Option<RunId>,
+}
+
+/// What happened to an object in a run; in a dry run, what would have.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct Change {
+    /// Its place in the run.
+    pub(crate) number: u64,
+    /// Which object.
+    key: Key,
+    /// What happened.
+    #[schema(schema_with = shape::action)]
+    action: Action,
+    /// The document before; none when the object was new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    before: Option<Value>,
+    /// The document afterwards; none when it was deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    after: Option<Value>,
+    /// For a departure: what the source answered when it was asked about this object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<String>,
+    /// Why it did not happen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<Diagnosis>,
+}
+
+/// A line of a run's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Entry {
+    /// Its place in the run.
+    pub(crate) number: u64,
+    /// How much it matters.
+    #[schema(schema_with = shape::severity)]
+    severity: Severity,
+    /// Which object it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<Key>,
+    /// What people call that object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject_name: Option<String>,
+    /// What happened.
+    diagnosis: Diagnosis,
+}
+
+/// What a run's records are, in numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Summary {
+    /// Change records, by what they are.
+    pub(crate) changes: Vec<Count>,
+    /// Entries, by what they say.
+    pub(crate) entries: Vec<EntriesCounted>,
+}
+
+/// How many change records are alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Count {
+    /// Of which resource type.
+    resource_type: String,
+    /// What happened.
+    #[schema(schema_with = shape::action)]
+    action: Action,
+    /// Whether it was refused.
+    refused: bool,
+    /// How many.
+    n: u64,
+}
+
+/// How many entries are alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct EntriesCounted {
+    /// How much they matter.
+    #[schema(schema_with = shape::severity)]
+    severity: Severity,
+    /// What they say.
+    code: String,
+    /// How many.
+    n: u64,
+}
+
+impl From<history::Run> for Run {
+    fn from(run: history::Run) -> Self {
+        let missed_by_events = run.drift();
+        let history::Run {
+            id, source, kind, trigger, dry_run, connector, state, started_at, finished_at, progress, counters, failure,
+            n_entries_dropped,
+        } = run;
+        Self {
+            id, source, kind, trigger, dry_run, state, started_at, finished_at, n_entries_dropped, missed_by_events,
+            connector: connector.into(),
+            progress: progress.map(Progress::from),
+            counters: counters.into(),
+            failure: failure.map(Failure::from),
+        }
+    }
+}
+
+impl From<history::ConnectorIdentity> for ConnectorIdentity {
+    fn from(identity: history::ConnectorIdentity) -> Self {
+        let history::ConnectorIdentity { id, version, digest } = identity;
+        Self { id, version, digest }
+    }
+}
+
+impl From<model::Progress> for Progress {
+    fn from(progress: model::Progress) -> Self {
+        let model::Progress { phase, done, total } = progress;
+        Self { phase, done, total }
+    }
+}
+
+impl From<history::Counters> for Counters {
+    fn from(counters: history::Counters) -> Self {
+        let history::Counters {
+            read, created, updated, unchanged, skipped, rejected, deactivated, deleted, kept,
+        } = counters;
+        Self { read, created, updated, unchanged, skipped, rejected, deactivated, deleted, kept }
+    }
+}
+
+impl From<Numbered<ChangeRecord>> for Change {
+    fn from(numbered: Numbered<ChangeRecord>) -> Self {
+        let ChangeRecord { key, action, before, after, witness, refusal } = numbered.item;
+        let (key, refusal) = (key.into(), refusal.map(Diagnosis::from));
+        Self { number: numbered.number, key, action, before, after, witness, refusal }
+    }
+}
+
+impl From<Numbered<model::Entry>> for Entry {
+    fn from(numbered: Numbered<model::Entry>) -> Self {
+        let model::Entry { severity, subject, subject_name, diagnosis } = numbered.item;
+        let (subject, diagnosis) = (subject.map(Key::from), diagnosis.into());
+        Self { number: numbered.number, severity, subject, subject_name, diagnosis }
+    }
+}
+
+impl From<ChangeCount> for Count {
+    fn from(count: ChangeCount) -> Self {
+        let ChangeCount { resource_type, action, refused, n } = count;
+        Self { resource_type, action, refused, n }
+    }
+}
+
+impl From<EntryCount> for EntriesCounted {
+    fn from(count: EntryCount) -> Self {
+        let EntryCount { severity, code, n } = count;
+        Self { severity, code, n }
+    }
+}
