@@ -19,10 +19,12 @@ use rollcall_host::sqlite::SqliteStore;
 use crate::database::{Database, DatabaseError};
 use crate::identity::{self, Identity};
 use crate::listener::{Network, PublicUrl};
+use crate::operations::{self, Tally};
 use crate::pulse::Pulse;
 use crate::sealing::{Key, SealingError};
 use crate::sources::shelf::Shelf;
 use crate::sources::{Origin, Sources};
+use crate::webhook;
 
 /// Who else is told what happens to a source: given its name, an observer.
 pub type Observe = Arc<dyn Fn(&SourceName) -> Arc<dyn FollowObserver> + Send + Sync>;
@@ -97,6 +99,8 @@ struct Shared {
     identity: Identity,
     sources: Sources,
     pulse: Pulse,
+    tally: Tally,
+    began_at: Timestamp,
     ending: Cancel,
     options: ConsoleOptions,
 }
@@ -118,8 +122,21 @@ impl Console {
         let host = Host::new(engine.clone(), store.clone(), store.clone(), store.clone());
         let sources = Sources::new(Shelf::new(engine.clone(), options.connectors.clone()));
         let (pulse, ending) = (Pulse::default(), Cancel::new());
-        let identity = Identity::default();
-        let shared = Shared { engine, host, store, database, key, identity, sources, pulse, ending, options };
+        let (identity, tally, began_at) = (Identity::default(), Tally::default(), options.clock.now());
+        let shared = Shared {
+            engine,
+            host,
+            store,
+            database,
+            key,
+            identity,
+            sources,
+            pulse,
+            tally,
+            began_at,
+            ending,
+            options,
+        };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -134,12 +151,16 @@ impl Console {
 
     /// Take up the sources that are configured in the console itself, after those that are configured elsewhere: a name
     /// that they have is theirs. A source that cannot be used is shown with the reason and keeps no other from being followed.
+    /// From now on, runs that end are counted, and told to whoever wants to hear of them.
     ///
     /// # Errors
     ///
     /// When the console's database or the inbox cannot be read.
     pub async fn take_up(&self) -> Result<(), ConsoleError> {
-        self.shared.sources.take_up(self).await
+        self.shared.sources.take_up(self).await?;
+        tokio::spawn(operations::watch(self.clone()));
+        tokio::spawn(webhook::send(self.clone()));
+        Ok(())
     }
 
     /// The path where the first account is created, with a secret that is good once; another one each time it is asked for,
@@ -206,6 +227,16 @@ impl Console {
     /// Beats whenever something happened that a page may show.
     pub(crate) fn pulse(&self) -> &Pulse {
         &self.shared.pulse
+    }
+
+    /// The runs that ended since the program began.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.shared.tally
+    }
+
+    /// When the program began.
+    pub(crate) fn began_at(&self) -> Timestamp {
+        self.shared.began_at
     }
 
     /// Cancelled when the program ends, for whatever would go on by itself.

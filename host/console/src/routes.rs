@@ -45,6 +45,7 @@ impl Console {
             .merge(doors)
             .layer(from_fn(page::problems))
             .merge(api::routes().layer(guard()).layer(from_fn(api::problems)))
+            .merge(operations::guarded().layer(guard()).layer(from_fn(api::problems)))
             .merge(scim::routes().layer(guard()).layer(from_fn(scim::errors)))
             .merge(open())
             .layer(from_fn_with_state(self.clone(), identity::enter))

@@ -27,16 +27,16 @@ pub(super) fn routes() -> OpenApiRouter<Console> {
 #[serde(deny_unknown_fields)]
 struct WhichAudited {
     /// Those of this action.
-    #[param(required = false, schema_with = shape::words)]
+    #[param(required = false, value_type = shape::Words, inline)]
     action: Option<String>,
     /// Those by this account or token.
-    #[param(required = false, schema_with = shape::words)]
+    #[param(required = false, value_type = shape::Words, inline)]
     who: Option<String>,
     /// The `next` of the page before.
-    #[param(required = false, schema_with = shape::cursor)]
+    #[param(required = false, value_type = shape::Cursor, inline)]
     cursor: Option<String>,
     /// How many, at most.
-    #[param(required = false, schema_with = shape::limit)]
+    #[param(required = false, value_type = shape::Limit, inline)]
     limit: Option<u32>,
 }
 

@@ -33,10 +33,7 @@ use crate::sources::standing;
 use crate::visitor::Visitor;
 
 pub(super) fn routes() -> OpenApiRouter<Console> {
-    OpenApiRouter::new()
-        .routes(routes!(connectors))
-        .routes(routes!(add))
-        .routes(routes!(change, remove))
+    OpenApiRouter::new().routes(routes!(connectors)).routes(routes!(add)).routes(routes!(change, remove))
 }
 
 /// What is configured of a source. It has secrets, so it has no `Debug` and is in no answer.
@@ -44,12 +41,12 @@ pub(super) fn routes() -> OpenApiRouter<Console> {
 #[serde(deny_unknown_fields)]
 struct Configuration {
     /// Its name, which stays.
-    #[schema(schema_with = shape::source_name)]
+    #[schema(value_type = shape::SourceName)]
     name: SourceName,
     /// The digest of its connector's file, from `listConnectors`.
     connector: String,
     /// What the connector's settings schema describes, secrets included.
-    #[schema(schema_with = shape::document)]
+    #[schema(value_type = shape::Document)]
     settings: Map<String, Value>,
     /// The proxy that everything of it leaves through.
     #[serde(default)]
@@ -66,7 +63,7 @@ struct Configuration {
     schedule: Option<ScheduleConfiguration>,
     /// What becomes of people who left.
     #[serde(default = "deactivate")]
-    #[schema(schema_with = shape::departed_users, required = false)]
+    #[schema(value_type = shape::DepartedUsers, required = false)]
     departed_users: String,
     /// Whether it is followed. Nothing is imported by itself before that.
     #[serde(default)]
@@ -215,9 +212,11 @@ async fn remove(
 
 fn patched(before: Configured, patch: Value) -> Result<Configured, Problem> {
     let name = before.name.clone();
-    let mut whole = serde_json::to_value(Configuration::from(before)).map_err(|error| Problem::failed(&error))?;
+    let mut whole =
+        serde_json::to_value(Configuration::from(before)).map_err(|error| Problem::failed(&error))?;
     merge(&mut whole, patch);
-    let after: Configuration = serde_json::from_value(whole).map_err(|error| not_valid(&error.to_string()))?;
+    let after: Configuration =
+        serde_json::from_value(whole).map_err(|error| not_valid(&error.to_string()))?;
     if after.name != name {
         return Err(not_valid("the name of a source stays"));
     }
@@ -244,9 +243,10 @@ fn merge(target: &mut Value, patch: Value) {
 }
 
 fn not_valid(why: &str) -> Problem {
-    let diagnosis = Diagnosis::new("configuration-not-valid", format!("the configuration cannot be read: {why}"))
-        .with_remedy("look at Configuration at /api")
-        .in_chinese("无法读取该配置", "请在 /api 查看 Configuration");
+    let diagnosis =
+        Diagnosis::new("configuration-not-valid", format!("the configuration cannot be read: {why}"))
+            .with_remedy("look at Configuration at /api")
+            .in_chinese("无法读取该配置", "请在 /api 查看 Configuration");
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, diagnosis)
 }
 
@@ -254,9 +254,11 @@ impl Configuration {
     fn read(self) -> Result<Configured, Problem> {
         let departed = departed_named(&self.departed_users)
             .ok_or_else(|| not_valid("departed_users must be \"deactivate\" or \"delete\""))?;
-        let allow: Result<Vec<Origin>, _> = self.allowed_origins.iter().map(|origin| origin.parse()).collect();
+        let allow: Result<Vec<Origin>, _> =
+            self.allowed_origins.iter().map(|origin| origin.parse()).collect();
         let proxy = |ProxyConfiguration { url, user, password }| ServerProxy { url, user, password };
-        let timing = |ScheduleConfiguration { cron, time_zone, jitter_s }| Timing { cron, time_zone, jitter_s };
+        let timing =
+            |ScheduleConfiguration { cron, time_zone, jitter_s }| Timing { cron, time_zone, jitter_s };
         Ok(Configured {
             name: self.name,
             connector: self.connector,
@@ -274,7 +276,8 @@ impl Configuration {
 impl From<Configured> for Configuration {
     fn from(configured: Configured) -> Self {
         let proxy = |ServerProxy { url, user, password }| ProxyConfiguration { url, user, password };
-        let timing = |Timing { cron, time_zone, jitter_s }| ScheduleConfiguration { cron, time_zone, jitter_s };
+        let timing =
+            |Timing { cron, time_zone, jitter_s }| ScheduleConfiguration { cron, time_zone, jitter_s };
         Self {
             name: configured.name,
             connector: configured.connector,
@@ -299,7 +302,10 @@ mod tests {
         Configured {
             name: SourceName::new("hq").unwrap(),
             connector: "blake3:00".to_owned(),
-            settings: Map::from_iter([("secret".to_owned(), json!("hunter2")), ("region".to_owned(), json!("cn"))]),
+            settings: Map::from_iter([
+                ("secret".to_owned(), json!("hunter2")),
+                ("region".to_owned(), json!("cn")),
+            ]),
             proxy: Some(ServerProxy {
                 url: "http://proxy:3128".to_owned(),
                 user: Some("me".to_owned()),

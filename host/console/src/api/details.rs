@@ -67,8 +67,9 @@ pub(crate) struct Complaints(pub(crate) Vec<rollcall_host::model::Problem>);
 impl IntoResponse for Complaints {
     fn into_response(self) -> Response {
         let n = self.0.len();
-        let diagnosis = Diagnosis::new("configuration-not-valid", format!("{n} things in the configuration are wrong"))
-            .in_chinese(format!("配置中有 {n} 处不正确"), "");
+        let diagnosis =
+            Diagnosis::new("configuration-not-valid", format!("{n} things in the configuration are wrong"))
+                .in_chinese(format!("配置中有 {n} 处不正确"), "");
         let mut response = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, diagnosis).into_response();
         response.extensions_mut().insert(self);
         response
@@ -85,7 +86,8 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
     }
     let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| of_status(status));
     let complaints = response.extensions_mut().remove::<Complaints>();
-    let details = details(reader, status, &problem.diagnosis, complaints.map(|all| all.0).unwrap_or_default());
+    let details =
+        details(reader, status, &problem.diagnosis, complaints.map(|all| all.0).unwrap_or_default());
     let mut drawn = (status, Json(details)).into_response();
     // What a router or a handler said beside: which methods there are, when to come back.
     let is_kept = |name: &HeaderName| name != CONTENT_TYPE && name != CONTENT_LENGTH;
@@ -104,7 +106,8 @@ fn is_drawn(response: &Response) -> bool {
 }
 
 fn of_status(status: StatusCode) -> Problem {
-    let told = |code: &str, english: &str, chinese: &str| Diagnosis::new(code, english).in_chinese(chinese, "");
+    let told =
+        |code: &str, english: &str, chinese: &str| Diagnosis::new(code, english).in_chinese(chinese, "");
     let diagnosis = match status {
         StatusCode::UNAUTHORIZED => told("unauthorized", "nobody is known here", "需要登录或令牌"),
         StatusCode::NOT_FOUND => told("not-found", "there is nothing at this address", "此地址下没有内容"),

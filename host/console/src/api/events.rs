@@ -31,16 +31,16 @@ pub(super) fn routes() -> OpenApiRouter<Console> {
 #[serde(deny_unknown_fields)]
 struct WhichEvents {
     /// Those that stand like this.
-    #[param(required = false, schema_with = shape::event_state)]
+    #[param(required = false, value_type = shape::EventState, inline)]
     state: Option<EventState>,
     /// Those that this run tried last, or covered.
-    #[param(required = false, schema_with = shape::run_id)]
+    #[param(required = false, value_type = shape::RunId, inline)]
     run: Option<String>,
     /// The `next` of the page before.
-    #[param(required = false, schema_with = shape::cursor)]
+    #[param(required = false, value_type = shape::Cursor, inline)]
     cursor: Option<String>,
     /// How many, at most.
-    #[param(required = false, schema_with = shape::limit)]
+    #[param(required = false, value_type = shape::Limit, inline)]
     limit: Option<u32>,
 }
 
@@ -72,7 +72,7 @@ async fn list(
 struct Retry {
     /// Their numbers; all that failed if left out.
     #[serde(default)]
-    #[schema(schema_with = shape::numbers, required = false)]
+    #[schema(value_type = shape::Numbers, required = false)]
     numbers: Option<Vec<u64>>,
 }
 

@@ -45,10 +45,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read = Query::<T>::from_request_parts(parts, state).await;
         read.map(|Query(parameters)| Self(parameters)).map_err(|error: QueryRejection| {
-            let diagnosis = Diagnosis::new("query-not-valid", format!("query cannot be read: {}", error.body_text()))
-                .with_remedy("look at the parameters of this operation at /api")
-                .in_chinese("无法读取查询参数", "请在 /api 查看该操作的参数")
-                .with_fact("reason", error.body_text());
+            let diagnosis =
+                Diagnosis::new("query-not-valid", format!("query cannot be read: {}", error.body_text()))
+                    .with_remedy("look at the parameters of this operation at /api")
+                    .in_chinese("无法读取查询参数", "请在 /api 查看该操作的参数")
+                    .with_fact("reason", error.body_text());
             Problem::new(StatusCode::BAD_REQUEST, diagnosis)
         })
     }
@@ -60,10 +61,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let read = Json::<T>::from_request(request, state).await;
         read.map(|Json(body)| Self(body)).map_err(|error: JsonRejection| {
-            let diagnosis = Diagnosis::new("body-not-valid", format!("body cannot be read: {}", error.body_text()))
-                .with_remedy("send JSON with content type application/json, as this operation has it at /api")
-                .in_chinese("无法读取请求正文", "请以 application/json 发送 /api 中该操作所述的 JSON")
-                .with_fact("reason", error.body_text());
+            let diagnosis =
+                Diagnosis::new("body-not-valid", format!("body cannot be read: {}", error.body_text()))
+                    .with_remedy(
+                        "send JSON with content type application/json, as this operation has it at /api",
+                    )
+                    .in_chinese("无法读取请求正文", "请以 application/json 发送 /api 中该操作所述的 JSON")
+                    .with_fact("reason", error.body_text());
             Problem::new(error.status(), diagnosis)
         })
     }

@@ -42,7 +42,13 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub(super) struct OnceKey {
     /// A text of the client's own, new for each start: the same request with the same key starts once, and is answered the
     /// same for a day.
-    #[param(required = false, min_length = 1, max_length = 200, pattern = "^[!-~]{1,200}$", rename = "Idempotency-Key")]
+    #[param(
+        required = false,
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[!-~]{1,200}$",
+        rename = "Idempotency-Key"
+    )]
     idempotency_key: Option<String>,
 }
 
@@ -70,9 +76,11 @@ impl Asked {
 
 fn key(value: &HeaderValue) -> Result<String, Problem> {
     let text = value.to_str().unwrap_or_default();
-    let is_good = (1..=MAX_KEY_CHARS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_good =
+        (1..=MAX_KEY_CHARS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     is_good.then(|| text.to_owned()).ok_or_else(|| {
-        let message = format!("idempotency key must be 1 to {MAX_KEY_CHARS} printable ASCII characters without spaces");
+        let message =
+            format!("idempotency key must be 1 to {MAX_KEY_CHARS} printable ASCII characters without spaces");
         let diagnosis = Diagnosis::new("idempotency-key-not-valid", message)
             .in_chinese(format!("幂等键须为 1 到 {MAX_KEY_CHARS} 个不含空格的可打印 ASCII 字符"), "");
         Problem::new(StatusCode::BAD_REQUEST, diagnosis)
@@ -150,9 +158,11 @@ fn claim_within(
         params![now.unix_ms().saturating_sub(KEPT_MS), lost],
     )?;
     let known: Option<(Vec<u8>, Option<String>)> = transaction
-        .query_row("SELECT request, answer FROM idempotency WHERE who = ?1 AND key = ?2", params![who, key], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(
+            "SELECT request, answer FROM idempotency WHERE who = ?1 AND key = ?2",
+            params![who, key],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .optional()?;
     match known {
         Some((other, _)) if other != request => Ok(Known::Other),
@@ -201,9 +211,10 @@ fn replay(answer: String) -> Response {
 }
 
 fn used_for_another() -> Problem {
-    let diagnosis = Diagnosis::new("idempotency-key-reused", "this idempotency key was used for another request")
-        .with_remedy("use a new key for each thing that is to be done")
-        .in_chinese("该幂等键已用于另一个请求", "请为每个操作使用新的键");
+    let diagnosis =
+        Diagnosis::new("idempotency-key-reused", "this idempotency key was used for another request")
+            .with_remedy("use a new key for each thing that is to be done")
+            .in_chinese("该幂等键已用于另一个请求", "请为每个操作使用新的键");
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, diagnosis)
 }
 

@@ -14,7 +14,7 @@ use super::page::{self, Listed};
 use super::refusals::Reading;
 use super::shape;
 use super::sources::OfSource;
-use super::types::{Department, Event, Listing, Object, Why};
+use super::types::{Department, Event, Imported, Listing, Why};
 use crate::console::Console;
 use crate::problem::Problem;
 use crate::visitor::Visitor;
@@ -44,13 +44,13 @@ pub(super) fn routes() -> OpenApiRouter<Console> {
 #[serde(deny_unknown_fields)]
 struct WhichDepartments {
     /// Those right below this one; those at the top if left out.
-    #[param(required = false, schema_with = shape::external_id)]
+    #[param(required = false, value_type = shape::ExternalId, inline)]
     parent: Option<String>,
     /// The `next` of the page before.
-    #[param(required = false, schema_with = shape::cursor)]
+    #[param(required = false, value_type = shape::Cursor, inline)]
     cursor: Option<String>,
     /// How many, at most.
-    #[param(required = false, schema_with = shape::limit)]
+    #[param(required = false, value_type = shape::Limit, inline)]
     limit: Option<u32>,
 }
 
@@ -78,7 +78,8 @@ async fn departments(
     };
     let skipped = usize::try_from(offset).unwrap_or(usize::MAX);
     let taken = usize::try_from(limit).unwrap_or(usize::MAX);
-    let items = level.iter().skip(skipped).take(taken).map(|department| Department::from(*department)).collect();
+    let items =
+        level.iter().skip(skipped).take(taken).map(|department| Department::from(*department)).collect();
     let total = u64::try_from(level.len()).unwrap_or(u64::MAX);
     Ok(Json(Listed::counted(items, offset, total, LIST)))
 }
@@ -89,13 +90,13 @@ async fn departments(
 #[serde(deny_unknown_fields)]
 struct WhichPeople {
     /// Those in this department itself; those who are in none if left out.
-    #[param(required = false, schema_with = shape::external_id)]
+    #[param(required = false, value_type = shape::ExternalId, inline)]
     department: Option<String>,
     /// The `next` of the page before.
-    #[param(required = false, schema_with = shape::cursor)]
+    #[param(required = false, value_type = shape::Cursor, inline)]
     cursor: Option<String>,
     /// How many, at most.
-    #[param(required = false, schema_with = shape::limit)]
+    #[param(required = false, value_type = shape::Limit, inline)]
     limit: Option<u32>,
 }
 
@@ -125,21 +126,21 @@ async fn people(
 #[serde(deny_unknown_fields)]
 struct Looked {
     /// Each of these words is part of a name, user name, title, id, e-mail address or phone number.
-    #[param(required = false, schema_with = shape::words)]
+    #[param(required = false, value_type = shape::Words, inline)]
     q: Option<String>,
     /// Of this source.
-    #[param(required = false, schema_with = shape::source_name)]
+    #[param(required = false, value_type = shape::SourceName, inline)]
     source: Option<SourceName>,
     /// Of this resource type: `User` or `Department`.
-    #[param(required = false, schema_with = shape::resource_type)]
+    #[param(required = false, value_type = shape::ResourceType, inline)]
     resource_type: Option<String>,
     /// Those that left their source and were kept, or those that did not.
     departed: Option<bool>,
     /// The `next` of the page before.
-    #[param(required = false, schema_with = shape::cursor)]
+    #[param(required = false, value_type = shape::Cursor, inline)]
     cursor: Option<String>,
     /// How many, at most.
-    #[param(required = false, schema_with = shape::limit)]
+    #[param(required = false, value_type = shape::Limit, inline)]
     limit: Option<u32>,
 }
 
@@ -167,13 +168,13 @@ async fn search(
 #[into_params(parameter_in = Path)]
 struct OfObject {
     /// The name of the source.
-    #[param(schema_with = shape::source_name)]
+    #[param(value_type = shape::SourceName, inline)]
     source: String,
     /// `User` or `Department`.
-    #[param(schema_with = shape::resource_type)]
+    #[param(value_type = shape::ResourceType, inline)]
     resource_type: String,
     /// The id that the source gave it.
-    #[param(schema_with = shape::external_id)]
+    #[param(value_type = shape::ExternalId, inline)]
     external_id: String,
 }
 
@@ -183,12 +184,12 @@ struct OfObject {
 /// that is not held any more, if the history knows it.
 #[utoipa::path(get, path = "/sources/{source}/objects/{resource_type}/{external_id}", operation_id = "readObject",
     tag = "Organisation", params(OfObject),
-    responses((status = 200, description = "All that is known of it.", body = Object), Reading))]
+    responses((status = 200, description = "All that is known of it.", body = Imported), Reading))]
 async fn object(
     _visitor: Visitor,
     State(console): State<Console>,
     Segments(path): Segments<OfObject>,
-) -> Result<Json<Object>, Problem> {
+) -> Result<Json<Imported>, Problem> {
     let OfObject { source, resource_type, external_id } = path;
     let name = OfSource { source }.name()?;
     let (key, store) = (model::Key::new(resource_type, external_id), console.store());
@@ -196,7 +197,7 @@ async fn object(
     let trail = store.trail(&name, &key, None, MAX_STEPS).await?;
     let entries = store.entries_about(&name, &key, MAX_STEPS).await?;
     let events = store.events_about(&name, &key, MAX_STEPS).await?.into_iter().map(Event::from).collect();
-    let object = Object::of(name, key.into(), held, trail, entries, events);
+    let object = Imported::of(name, key.into(), held, trail, entries, events);
     Ok(Json(object.ok_or_else(Problem::not_found)?))
 }
 
@@ -206,13 +207,13 @@ async fn object(
 #[serde(deny_unknown_fields)]
 struct About {
     /// Each of these words is part of a name, user name, title, id, e-mail address or phone number.
-    #[param(schema_with = shape::words)]
+    #[param(value_type = shape::Words, inline)]
     q: String,
     /// Of this source.
-    #[param(required = false, schema_with = shape::source_name)]
+    #[param(required = false, value_type = shape::SourceName, inline)]
     source: Option<SourceName>,
     /// How many of each, at most.
-    #[param(required = false, schema_with = shape::limit)]
+    #[param(required = false, value_type = shape::Limit, inline)]
     limit: Option<u32>,
 }
 

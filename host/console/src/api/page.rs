@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rollcall_host::model::Diagnosis;
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use crate::problem::Problem;
@@ -70,8 +70,9 @@ pub(crate) fn limit(wanted: Option<u32>) -> Result<u32, Problem> {
     if (1..=MAX_LIMIT).contains(&limit) {
         return Ok(limit);
     }
-    let diagnosis = Diagnosis::new("limit-out-of-range", format!("limit must be 1 to {MAX_LIMIT}, found {limit}"))
-        .in_chinese(format!("limit 必须在 1 到 {MAX_LIMIT} 之间，收到的是 {limit}"), "");
+    let diagnosis =
+        Diagnosis::new("limit-out-of-range", format!("limit must be 1 to {MAX_LIMIT}, found {limit}"))
+            .in_chinese(format!("limit 必须在 1 到 {MAX_LIMIT} 之间，收到的是 {limit}"), "");
     Err(Problem::new(StatusCode::BAD_REQUEST, diagnosis))
 }
 
@@ -85,9 +86,11 @@ pub(crate) fn text(wanted: Option<String>) -> Result<String, Problem> {
     if text.chars().count() <= MAX_TEXT_CHARS {
         return Ok(text);
     }
-    let diagnosis =
-        Diagnosis::new("text-too-long", format!("text to look for must have at most {MAX_TEXT_CHARS} characters"))
-            .in_chinese(format!("查找的文本最多 {MAX_TEXT_CHARS} 个字符"), "");
+    let diagnosis = Diagnosis::new(
+        "text-too-long",
+        format!("text to look for must have at most {MAX_TEXT_CHARS} characters"),
+    )
+    .in_chinese(format!("查找的文本最多 {MAX_TEXT_CHARS} 个字符"), "");
     Err(Problem::new(StatusCode::BAD_REQUEST, diagnosis))
 }
 

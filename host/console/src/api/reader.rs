@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::{DOCUMENT, PATH, about_problems};
 use crate::console::Console;
-use crate::page::{Page, Tab, badge, Tone};
+use crate::page::{Page, Tab, Tone, badge};
 use crate::visitor::{Reader, Visitor};
 
 /// The pages. They stand with what people read, so that nobody is asked for a token.
@@ -216,7 +216,8 @@ fn type_name(schema: &Value) -> String {
     match schema.get("type") {
         Some(Value::String(name)) => name.clone(),
         Some(Value::Array(names)) => {
-            let names: Vec<&str> = names.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect();
+            let names: Vec<&str> =
+                names.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect();
             names.join(" | ")
         }
         _ => "any".to_owned(),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::IntoResponses;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
 use super::details::MEDIA_TYPE;
 
@@ -31,10 +31,7 @@ const CHANGING: [(u16, &str); 4] = [
     (429, "Too much is asked for at once."),
 ];
 
-const WRITING: [(u16, &str); 2] = [
-    (413, "The body is too large."),
-    (415, "The body is not called JSON."),
-];
+const WRITING: [(u16, &str); 2] = [(413, "The body is too large."), (415, "The body is not called JSON.")];
 
 impl IntoResponses for Reading {
     fn responses() -> BTreeMap<String, RefOr<Response>> {

@@ -66,7 +66,7 @@ struct Refresh {
 #[into_params(parameter_in = Path)]
 struct OfRun {
     /// The id of the run.
-    #[param(schema_with = shape::run_id)]
+    #[param(value_type = shape::RunId, inline)]
     run: String,
 }
 
@@ -141,13 +141,13 @@ async fn refresh(
 
 /// As the contract bounds them.
 fn keys(keys: Vec<Key>) -> Result<Vec<model::Key>, Problem> {
-    let is_good = |key: &Key| {
-        (1..=64).contains(&key.resource_type.len()) && (1..=256).contains(&key.external_id.len())
-    };
+    let is_good =
+        |key: &Key| (1..=64).contains(&key.resource_type.len()) && (1..=256).contains(&key.external_id.len());
     if (1..=MAX_KEYS).contains(&keys.len()) && keys.iter().all(is_good) {
         return Ok(keys.into_iter().map(|key| model::Key::new(key.resource_type, key.external_id)).collect());
     }
-    let message = format!("keys must be 1 to {MAX_KEYS}, each with a type of 1 to 64 bytes and an id of 1 to 256");
+    let message =
+        format!("keys must be 1 to {MAX_KEYS}, each with a type of 1 to 64 bytes and an id of 1 to 256");
     let diagnosis = Diagnosis::new("keys-not-valid", message)
         .in_chinese(format!("keys 须为 1 到 {MAX_KEYS} 个，类型 1 到 64 字节，id 1 到 256 字节"), "");
     Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, diagnosis))
@@ -159,24 +159,24 @@ fn keys(keys: Vec<Key>) -> Result<Vec<model::Key>, Problem> {
 #[serde(deny_unknown_fields)]
 struct WhichRuns {
     /// Those of this source.
-    #[param(required = false, schema_with = shape::source_name)]
+    #[param(required = false, value_type = shape::SourceName, inline)]
     source: Option<SourceName>,
     /// Those that read this.
-    #[param(required = false, schema_with = shape::run_kind)]
+    #[param(required = false, value_type = shape::RunKind, inline)]
     kind: Option<RunKind>,
     /// Those that stand like this.
-    #[param(required = false, schema_with = shape::run_state)]
+    #[param(required = false, value_type = shape::RunState, inline)]
     state: Option<RunState>,
     /// Those that started for this reason.
-    #[param(required = false, schema_with = shape::trigger)]
+    #[param(required = false, value_type = shape::Trigger, inline)]
     trigger: Option<Trigger>,
     /// Those that only recorded what they would do, or those that did it.
     dry_run: Option<bool>,
     /// The `next` of the page before.
-    #[param(required = false, schema_with = shape::cursor)]
+    #[param(required = false, value_type = shape::Cursor, inline)]
     cursor: Option<String>,
     /// How many, at most.
-    #[param(required = false, schema_with = shape::limit)]
+    #[param(required = false, value_type = shape::Limit, inline)]
     limit: Option<u32>,
 }
 
@@ -226,7 +226,8 @@ async fn cancel(
     if !console.sources().cancel(&run.id) {
         return Err(not_under_way(&run));
     }
-    audit::record(&console, &visitor, "run-cancelled", run.id.as_str(), json!({"source": run.source})).await?;
+    audit::record(&console, &visitor, "run-cancelled", run.id.as_str(), json!({"source": run.source}))
+        .await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -267,39 +268,23 @@ async fn approve(
 #[serde(deny_unknown_fields)]
 struct WhichChanges {
     /// Those of this resource type.
-    #[param(required = false, schema_with = shape::resource_type)]
+    #[param(required = false, value_type = shape::ResourceType, inline)]
     resource_type: Option<String>,
     /// Those of this action.
-    #[param(required = false, schema_with = shape::action)]
+    #[param(required = false, value_type = shape::Action, inline)]
     action: Option<Action>,
-    /// Those that happened, or those that were refused.
-    #[param(required = false, schema_with = shape::outcome)]
-    outcome: Option<WhichOutcome>,
+    /// Those that happened, those that wait for a person, or those that were refused.
+    #[param(required = false, value_type = shape::Outcome, inline)]
+    outcome: Option<Outcome>,
     /// Those whose name or id has each of these words.
-    #[param(required = false, schema_with = shape::words)]
+    #[param(required = false, value_type = shape::Words, inline)]
     q: Option<String>,
     /// The `next` of the page before.
-    #[param(required = false, schema_with = shape::cursor)]
+    #[param(required = false, value_type = shape::Cursor, inline)]
     cursor: Option<String>,
     /// How many, at most.
-    #[param(required = false, schema_with = shape::limit)]
+    #[param(required = false, value_type = shape::Limit, inline)]
     limit: Option<u32>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum WhichOutcome {
-    Applied,
-    Refused,
-}
-
-impl From<WhichOutcome> for Outcome {
-    fn from(which: WhichOutcome) -> Self {
-        match which {
-            WhichOutcome::Applied => Self::Applied,
-            WhichOutcome::Refused => Self::Refused,
-        }
-    }
 }
 
 /// List what a run changed
@@ -316,8 +301,7 @@ async fn changes(
 ) -> Result<Json<Listed<Change>>, Problem> {
     const LIST: &str = "changes";
     let WhichChanges { resource_type, action, outcome, q, cursor, limit } = which;
-    let filter =
-        ChangeFilter { resource_type, action, outcome: outcome.map(Outcome::from), text: page::text(q)? };
+    let filter = ChangeFilter { resource_type, action, outcome, text: page::text(q)? };
     let (limit, after) = (page::limit(limit)?, page::place(LIST, cursor.as_deref())?);
     let run = path.find(&console).await?;
     let found = console.store().changes_where(&run.id, &filter, after, limit.saturating_add(1)).await?;
@@ -331,19 +315,19 @@ async fn changes(
 #[serde(deny_unknown_fields)]
 struct WhichEntries {
     /// Those with at least this severity.
-    #[param(required = false, schema_with = shape::severity)]
+    #[param(required = false, value_type = shape::Severity, inline)]
     severity: Option<Severity>,
     /// Those with this code.
-    #[param(required = false, schema_with = shape::words)]
+    #[param(required = false, value_type = shape::Words, inline)]
     code: Option<String>,
     /// Those that have each of these words in what they say, in any language.
-    #[param(required = false, schema_with = shape::words)]
+    #[param(required = false, value_type = shape::Words, inline)]
     q: Option<String>,
     /// The `next` of the page before.
-    #[param(required = false, schema_with = shape::cursor)]
+    #[param(required = false, value_type = shape::Cursor, inline)]
     cursor: Option<String>,
     /// How many, at most.
-    #[param(required = false, schema_with = shape::limit)]
+    #[param(required = false, value_type = shape::Limit, inline)]
     limit: Option<u32>,
 }
 

@@ -2,16 +2,59 @@
 //!
 //! Not here: objects, which `types` describes where they are written.
 
-use rollcall_host::directory::Action;
-use rollcall_host::history::{RunKind, RunState, Trigger};
-use rollcall_host::inbox::{ChannelState, EventState, EventWay};
-use rollcall_host::model::{FailureKind, Severity, Standing};
+use rollcall_host::{directory, history, inbox, model, sqlite};
 use serde::Serialize;
 use utoipa::openapi::schema::{KnownFormat, Schema, SchemaFormat, Type};
-use utoipa::openapi::{Array, Object, ObjectBuilder};
+use utoipa::openapi::{Array, Object, ObjectBuilder, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
-use crate::sources::Origin;
-use crate::sources::standing::State;
+use crate::sources::{self, standing};
+
+/// Give schemas names, so that a field can be said to have one.
+macro_rules! shapes {
+    ($($name:ident = $schema:ident),* $(,)?) => {
+        $(
+            #[doc = concat!("What `", stringify!($schema), "` describes.")]
+            #[derive(Debug)]
+            pub(crate) enum $name {}
+
+            impl PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    RefOr::T($schema().into())
+                }
+            }
+
+            impl ToSchema for $name {}
+        )*
+    };
+}
+
+shapes! {
+    RunState = run_state,
+    RunKind = run_kind,
+    Trigger = trigger,
+    Action = action,
+    Severity = severity,
+    Outcome = outcome,
+    FailureKind = failure_kind,
+    Standing = standing,
+    SourceState = source_state,
+    Origin = origin,
+    ChannelState = channel_state,
+    EventState = event_state,
+    EventWay = event_way,
+    DepartedUsers = departed_users,
+    Moment = moment,
+    SourceName = source_name,
+    RunId = run_id,
+    ExternalId = external_id,
+    ResourceType = resource_type,
+    Numbers = numbers,
+    Document = document,
+    Cursor = cursor,
+    Limit = limit,
+    Words = words,
+}
 
 fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
@@ -23,139 +66,159 @@ fn one_of<T: Serialize>(words: impl IntoIterator<Item = T>) -> Object {
     text().enum_values(Some(written)).build()
 }
 
-pub(crate) fn run_state() -> Object {
+fn run_state() -> Object {
     one_of([
-        RunState::Running,
-        RunState::Succeeded,
-        RunState::Partial,
-        RunState::Failed,
-        RunState::Held,
-        RunState::Cancelled,
-        RunState::Interrupted,
+        history::RunState::Running,
+        history::RunState::Succeeded,
+        history::RunState::Partial,
+        history::RunState::Failed,
+        history::RunState::Held,
+        history::RunState::Cancelled,
+        history::RunState::Interrupted,
     ])
 }
 
-pub(crate) fn run_kind() -> Object {
-    one_of([RunKind::Full, RunKind::Refresh, RunKind::Events])
+fn run_kind() -> Object {
+    one_of([history::RunKind::Full, history::RunKind::Refresh, history::RunKind::Events, history::RunKind::Undo])
 }
 
-pub(crate) fn trigger() -> Object {
-    one_of([Trigger::Manual, Trigger::Schedule, Trigger::Event, Trigger::Stream, Trigger::Approval])
-}
-
-pub(crate) fn action() -> Object {
+fn trigger() -> Object {
     one_of([
-        Action::Created,
-        Action::Updated,
-        Action::Restored,
-        Action::Unchanged,
-        Action::Deactivated,
-        Action::Deleted,
+        history::Trigger::Manual,
+        history::Trigger::Schedule,
+        history::Trigger::Event,
+        history::Trigger::Stream,
+        history::Trigger::Approval,
     ])
 }
 
-pub(crate) fn severity() -> Object {
-    one_of([Severity::Info, Severity::Warning, Severity::Error])
-}
-
-pub(crate) fn outcome() -> Object {
-    one_of(["applied", "refused"])
-}
-
-pub(crate) fn failure_kind() -> Object {
+fn action() -> Object {
     one_of([
-        FailureKind::Settings,
-        FailureKind::Permission,
-        FailureKind::Unavailable,
-        FailureKind::Protocol,
-        FailureKind::Host,
-        FailureKind::Other,
+        directory::Action::Created,
+        directory::Action::Updated,
+        directory::Action::Restored,
+        directory::Action::Unchanged,
+        directory::Action::Deactivated,
+        directory::Action::Deleted,
     ])
 }
 
-pub(crate) fn standing() -> Object {
-    one_of([Standing::Passed, Standing::Warning, Standing::Failed, Standing::Skipped])
+fn severity() -> Object {
+    one_of([model::Severity::Info, model::Severity::Warning, model::Severity::Error])
 }
 
-pub(crate) fn source_state() -> Object {
-    one_of([State::Followed, State::Stopped, State::Idle, State::Unconfirmed, State::Broken])
+fn outcome() -> Object {
+    one_of([sqlite::Outcome::Applied, sqlite::Outcome::Held, sqlite::Outcome::Refused])
 }
 
-pub(crate) fn origin() -> Object {
-    one_of([Origin::File, Origin::Console])
-}
-
-pub(crate) fn channel_state() -> Object {
+fn failure_kind() -> Object {
     one_of([
-        ChannelState::Off,
-        ChannelState::Connecting,
-        ChannelState::Connected,
-        ChannelState::Waiting,
-        ChannelState::Refused,
-        ChannelState::Closed,
+        model::FailureKind::Settings,
+        model::FailureKind::Permission,
+        model::FailureKind::Unavailable,
+        model::FailureKind::Protocol,
+        model::FailureKind::Host,
+        model::FailureKind::Other,
     ])
 }
 
-pub(crate) fn event_state() -> Object {
-    one_of([EventState::Waiting, EventState::Done, EventState::Failed])
+fn standing() -> Object {
+    one_of([
+        model::Standing::Passed,
+        model::Standing::Warning,
+        model::Standing::Failed,
+        model::Standing::Skipped,
+    ])
 }
 
-pub(crate) fn event_way() -> Object {
-    one_of([EventWay::Callback, EventWay::Stream, EventWay::Missed])
+fn source_state() -> Object {
+    one_of([
+        standing::State::Followed,
+        standing::State::Stopped,
+        standing::State::Idle,
+        standing::State::Unconfirmed,
+        standing::State::Broken,
+    ])
 }
 
-pub(crate) fn departed_users() -> Object {
+fn origin() -> Object {
+    one_of([sources::Origin::File, sources::Origin::Console])
+}
+
+fn channel_state() -> Object {
+    one_of([
+        inbox::ChannelState::Off,
+        inbox::ChannelState::Connecting,
+        inbox::ChannelState::Connected,
+        inbox::ChannelState::Waiting,
+        inbox::ChannelState::Refused,
+        inbox::ChannelState::Closed,
+    ])
+}
+
+fn event_state() -> Object {
+    one_of([inbox::EventState::Waiting, inbox::EventState::Done, inbox::EventState::Failed])
+}
+
+fn event_way() -> Object {
+    one_of([inbox::EventWay::Callback, inbox::EventWay::Stream, inbox::EventWay::Missed])
+}
+
+fn departed_users() -> Object {
     one_of(["deactivate", "delete"])
 }
 
 /// RFC 3339, in UTC.
-pub(crate) fn moment() -> Object {
+fn moment() -> Object {
     text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).build()
 }
 
 /// As `SourceName` has it.
-pub(crate) fn source_name() -> Object {
+fn source_name() -> Object {
     text().pattern(Some("^[a-z0-9][a-z0-9-]{0,63}$")).build()
 }
 
 /// Opaque to a client.
-pub(crate) fn run_id() -> Object {
+fn run_id() -> Object {
     text().min_length(Some(1)).max_length(Some(32)).build()
 }
 
 /// An id that a source gave. Source: the contract, `types.key`.
-pub(crate) fn external_id() -> Object {
+fn external_id() -> Object {
     text().min_length(Some(1)).max_length(Some(256)).build()
 }
 
 /// A resource type. Source: the contract, `types.key`.
-pub(crate) fn resource_type() -> Object {
+fn resource_type() -> Object {
     text().min_length(Some(1)).max_length(Some(64)).build()
 }
 
 /// Numbers of a list.
-pub(crate) fn numbers() -> Array {
+fn numbers() -> Array {
     let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1_i32)).build();
     Array::new(Schema::Object(number))
 }
 
 /// Whatever JSON object another one wrote.
-pub(crate) fn document() -> Object {
+fn document() -> Object {
     ObjectBuilder::new().schema_type(Type::Object).build()
 }
 
 /// A place in a list.
-pub(crate) fn cursor() -> Object {
+fn cursor() -> Object {
     text().min_length(Some(1)).max_length(Some(512)).build()
 }
 
 /// How many items of a list.
-pub(crate) fn limit() -> Object {
+fn limit() -> Object {
     let limit = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1_i32));
-    limit.maximum(Some(f64::from(super::page::MAX_LIMIT))).default(Some(super::page::DEFAULT_LIMIT.into())).build()
+    limit
+        .maximum(Some(f64::from(super::page::MAX_LIMIT)))
+        .default(Some(super::page::DEFAULT_LIMIT.into()))
+        .build()
 }
 
 /// What is looked for.
-pub(crate) fn words() -> Object {
+fn words() -> Object {
     text().max_length(Some(super::page::MAX_TEXT_CHARS)).build()
 }

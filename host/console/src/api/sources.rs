@@ -35,7 +35,7 @@ pub(super) fn routes() -> OpenApiRouter<Console> {
 #[into_params(parameter_in = Path)]
 pub(super) struct OfSource {
     /// The name of the source.
-    #[param(schema_with = shape::source_name)]
+    #[param(value_type = shape::SourceName, inline)]
     pub(super) source: String,
 }
 

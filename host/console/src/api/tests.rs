@@ -43,7 +43,8 @@ fn reading() -> Visitor {
 }
 
 async fn ask(console: &Console, visitor: Option<Visitor>, method: Method, path: &str, body: &str) -> Answer {
-    let request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
+    let request =
+        Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
     let mut request = request.body(Body::from(body.to_owned())).unwrap();
     if let Some(visitor) = visitor {
         request.extensions_mut().insert(visitor.reader);
@@ -95,9 +96,11 @@ fn every_operation_says_what_it_is_for_and_how_it_can_fail() {
         let named = format!("{method} {path}");
         assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{named}");
         assert!(!operation["summary"].as_str().unwrap().is_empty(), "{named}");
-        let refusals = if method == "GET" { vec!["401", "404", "500"] } else { vec!["401", "403", "409", "500"] };
+        let refusals =
+            if method == "GET" { vec!["401", "404", "500"] } else { vec!["401", "403", "409", "500"] };
         for status in refusals {
-            let problem = &operation["responses"][status]["content"]["application/problem+json"]["schema"]["$ref"];
+            let problem =
+                &operation["responses"][status]["content"]["application/problem+json"]["schema"]["$ref"];
             assert_eq!(problem, "#/components/schemas/ProblemDetails", "{named} {status}");
         }
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
@@ -129,7 +132,8 @@ fn the_document_says_how_to_be_known() {
 async fn nobody_does_anything_without_being_known_and_a_reader_changes_nothing() {
     let directories = Directories::new().await;
     for (method, path, _) in each_operation(&document()) {
-        let (method, filled) = (Method::from_bytes(method.as_bytes()).unwrap(), path.replace('{', "").replace('}', ""));
+        let (method, filled) =
+            (Method::from_bytes(method.as_bytes()).unwrap(), path.replace('{', "").replace('}', ""));
         let path = format!("{PATH}{filled}?q=a");
         let console = &directories.bench.console;
         let unknown = ask(console, None, method.clone(), &path, "{}").await;
@@ -137,7 +141,11 @@ async fn nobody_does_anything_without_being_known_and_a_reader_changes_nothing()
         assert_eq!(unknown.header("www-authenticate"), "Bearer", "{method} {path}");
         if method != Method::GET {
             let refused = ask(console, Some(reading()), method.clone(), &path, "{}").await;
-            assert_eq!((refused.status, refused.code()), (StatusCode::FORBIDDEN, "read-only"), "{method} {path}");
+            assert_eq!(
+                (refused.status, refused.code()),
+                (StatusCode::FORBIDDEN, "read-only"),
+                "{method} {path}"
+            );
         }
     }
 }

@@ -10,7 +10,9 @@ use rollcall_host::model::{self, FailureKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub(crate) use self::directory::{Audited, Department, EntryAbout, Held, Listing, Object, OnceKnown, TrailStep, Why};
+pub(crate) use self::directory::{
+    Audited, Department, EntryAbout, Held, Imported, Listing, OnceKnown, TrailStep, Why,
+};
 pub(crate) use self::event::Event;
 pub(crate) use self::run::{Begun, Change, Count, Entry, Run, Summary};
 pub(crate) use self::source::{Check, Connector, Source};
@@ -57,7 +59,7 @@ pub(crate) struct Translation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Failure {
     /// Who must act next.
-    #[schema(schema_with = shape::failure_kind)]
+    #[schema(value_type = shape::FailureKind)]
     kind: FailureKind,
     /// What happened and what to do.
     diagnosis: Diagnosis,
@@ -71,10 +73,10 @@ pub(crate) struct Failure {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Key {
     /// `User` for a person, `Department` for a department.
-    #[schema(schema_with = shape::resource_type)]
+    #[schema(value_type = shape::ResourceType)]
     pub(crate) resource_type: String,
     /// The id that the source gave it.
-    #[schema(schema_with = shape::external_id)]
+    #[schema(value_type = shape::ExternalId)]
     pub(crate) external_id: String,
 }
 
@@ -87,7 +89,8 @@ impl From<&(String, String)> for Fact {
 impl From<model::Diagnosis> for Diagnosis {
     fn from(diagnosis: model::Diagnosis) -> Self {
         let model::Diagnosis { code, message, remedy, translations, facts } = diagnosis;
-        let translated = |model::Translation { language, message, remedy }| Translation { language, message, remedy };
+        let translated =
+            |model::Translation { language, message, remedy }| Translation { language, message, remedy };
         Self {
             code,
             message,

@@ -71,6 +71,7 @@ CREATE TABLE source (
 CREATE TABLE webhook (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   url        TEXT NOT NULL,
+  proxy      TEXT,                           -- URL without a password
   secret     BLOB NOT NULL,                  -- sealed
   occasions  TEXT NOT NULL,                  -- JSON list
   created_at INTEGER NOT NULL,
@@ -90,7 +91,16 @@ CREATE TABLE delivery (
   outcome    TEXT                            -- of the last attempt, in words
 ) STRICT;
 
-CREATE INDEX delivery_due ON delivery (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX delivery_due ON delivery (webhook, due_at, number) WHERE due_at IS NOT NULL;
+
+-- Tells nobody the same thing twice.
+CREATE UNIQUE INDEX delivery_id ON delivery (webhook, id);
+
+-- Up to which run everything was told.
+CREATE TABLE told (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  run INTEGER NOT NULL
+) STRICT;
 
 -- Starts that a program asked for with a key of its own, so that asking twice starts once.
 CREATE TABLE idempotency (

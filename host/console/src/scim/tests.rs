@@ -137,7 +137,7 @@ async fn a_group_has_its_people_and_the_groups_below_and_a_user_has_its_groups()
     let directories = Directories::new().await;
     let group = directories.get(&format!("/Groups/{}", hq("1"))).await;
     let named = |kind: &str, id: &str, display: &str, of: &str| {
-        let location = format!("http://hr.example/scim/v2/{of}/{id}");
+        let location = format!("http://127.0.0.1:8630/scim/v2/{of}/{id}");
         json!({"value": id, "$ref": location, "display": display, "type": kind})
     };
     let members = json!([

@@ -134,6 +134,24 @@ impl Client {
     ///
     /// A [`Fault`] that says what became of the request.
     pub async fn fetch(&self, grants: &Grants, request: Request) -> Result<Response, Fault> {
+        self.fetch_within(grants, request, MAX_REDIRECTS).await
+    }
+
+    /// The same without following a redirect, which is a response like any other.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::fetch`].
+    pub async fn fetch_once(&self, grants: &Grants, request: Request) -> Result<Response, Fault> {
+        self.fetch_within(grants, request, 0).await
+    }
+
+    async fn fetch_within(
+        &self,
+        grants: &Grants,
+        request: Request,
+        max_redirects: u32,
+    ) -> Result<Response, Fault> {
         let bucket = request.bucket.clone().filter(|bucket| self.limiter.knows(bucket));
         let origin = granted(grants, &request.url)
             .inspect_err(|_| self.meter.request(None, bucket.as_deref(), Outcome::Denied))?;
@@ -143,7 +161,8 @@ impl Client {
         let limit = request.timeout.unwrap_or(REQUEST_TIMEOUT).min(REQUEST_TIMEOUT);
         let started = Instant::now();
         let method = request.method.clone();
-        let followed = timeout(limit, self.follow(grants, &turn, origin.clone(), request)).await;
+        let followed =
+            timeout(limit, self.follow(grants, &turn, origin.clone(), request, max_redirects)).await;
         let result = followed.unwrap_or_else(|_| Err(Fault::timed_out(&origin, limit)));
         trace(&method, &origin, started.elapsed(), &result);
         self.meter.request(Some(origin.to_string()), bucket.as_deref(), Outcome::of(&result));
@@ -156,8 +175,12 @@ impl Client {
         turn: &Turn,
         mut origin: Origin,
         mut request: Request,
+        max_redirects: u32,
     ) -> Result<Response, Fault> {
-        for _ in 0..=MAX_REDIRECTS {
+        if max_redirects == 0 {
+            return self.exchange(&origin, &request).await;
+        }
+        for _ in 0..=max_redirects {
             let response = self.exchange(&origin, &request).await?;
             let Some(next) = redirected(&request, &response) else { return Ok(response) };
             let next_origin = granted(grants, &next.url)?;

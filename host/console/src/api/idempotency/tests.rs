@@ -37,13 +37,17 @@ async fn another_request_with_the_same_key_is_refused() {
     let (bench, n_done) = (Bench::new().await, Arc::default());
     ask(&bench, &n_done, asked("k", &json!("import"))).await.unwrap();
     let refused = ask(&bench, &n_done, asked("k", &json!("refresh"))).await.unwrap_err();
-    assert_eq!((refused.diagnosis.code.as_str(), n_done.load(Ordering::SeqCst)), ("idempotency-key-reused", 1));
+    assert_eq!(
+        (refused.diagnosis.code.as_str(), n_done.load(Ordering::SeqCst)),
+        ("idempotency-key-reused", 1)
+    );
 }
 
 #[tokio::test]
 async fn what_failed_may_be_asked_for_again_with_the_same_key() {
     let (bench, n_done) = (Bench::new().await, Arc::default());
-    let failed = once(&bench.console, asked("k", &json!("import")), async { Err::<u32, _>(Problem::not_found()) });
+    let failed =
+        once(&bench.console, asked("k", &json!("import")), async { Err::<u32, _>(Problem::not_found()) });
     assert_eq!(failed.await.unwrap_err(), Problem::not_found());
     assert!(ask(&bench, &n_done, asked("k", &json!("import"))).await.is_ok());
 }

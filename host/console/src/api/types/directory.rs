@@ -36,7 +36,7 @@ pub(crate) struct Department {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Listing {
     /// Where it comes from.
-    #[schema(schema_with = shape::source_name)]
+    #[schema(value_type = shape::SourceName)]
     source: SourceName,
     /// Which object.
     key: Key,
@@ -57,18 +57,18 @@ pub(crate) struct Listing {
     /// The ids of a person's departments.
     departments: Vec<String>,
     /// When it was created here.
-    #[schema(schema_with = shape::moment)]
+    #[schema(value_type = shape::Moment)]
     created_at: Timestamp,
     /// When it last became different.
-    #[schema(schema_with = shape::moment)]
+    #[schema(value_type = shape::Moment)]
     changed_at: Timestamp,
 }
 
 /// A person or department whole, with what is held and where it came from.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub(crate) struct Object {
+pub(crate) struct Imported {
     /// Where it comes from.
-    #[schema(schema_with = shape::source_name)]
+    #[schema(value_type = shape::SourceName)]
     source: SourceName,
     /// Which object.
     key: Key,
@@ -94,10 +94,10 @@ pub(crate) struct Held {
     #[schema(value_type = Option<String>, format = DateTime)]
     departed_at: Option<Timestamp>,
     /// When it was created here.
-    #[schema(schema_with = shape::moment)]
+    #[schema(value_type = shape::Moment)]
     created_at: Timestamp,
     /// When it last became different.
-    #[schema(schema_with = shape::moment)]
+    #[schema(value_type = shape::Moment)]
     changed_at: Timestamp,
     /// The run that created it.
     #[schema(value_type = String)]
@@ -114,18 +114,18 @@ pub(crate) struct TrailStep {
     #[schema(value_type = String)]
     run: RunId,
     /// What that run read.
-    #[schema(schema_with = shape::run_kind)]
+    #[schema(value_type = shape::RunKind)]
     kind: RunKind,
     /// Why it started.
-    #[schema(schema_with = shape::trigger)]
+    #[schema(value_type = shape::Trigger)]
     trigger: Trigger,
     /// Whether it only recorded what it would do.
     dry_run: bool,
     /// How it stands.
-    #[schema(schema_with = shape::run_state)]
+    #[schema(value_type = shape::RunState)]
     state: RunState,
     /// When it started.
-    #[schema(schema_with = shape::moment)]
+    #[schema(value_type = shape::Moment)]
     started_at: Timestamp,
     /// What happened.
     change: Change,
@@ -138,7 +138,7 @@ pub(crate) struct EntryAbout {
     #[schema(value_type = String)]
     run: RunId,
     /// When that started.
-    #[schema(schema_with = shape::moment)]
+    #[schema(value_type = shape::Moment)]
     started_at: Timestamp,
     /// The entry.
     entry: Entry,
@@ -159,7 +159,7 @@ pub(crate) struct Why {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct OnceKnown {
     /// Where it comes from.
-    #[schema(schema_with = shape::source_name)]
+    #[schema(value_type = shape::SourceName)]
     source: SourceName,
     /// Which object.
     key: Key,
@@ -170,7 +170,7 @@ pub(crate) struct OnceKnown {
     #[schema(value_type = String)]
     last_run: RunId,
     /// When that started.
-    #[schema(schema_with = shape::moment)]
+    #[schema(value_type = shape::Moment)]
     last_run_at: Timestamp,
 }
 
@@ -180,7 +180,7 @@ pub(crate) struct Audited {
     /// Its place in the log.
     pub(crate) number: i64,
     /// When.
-    #[schema(schema_with = shape::moment)]
+    #[schema(value_type = shape::Moment)]
     at: Timestamp,
     /// The name of an account or a token; empty before anyone was known.
     who: String,
@@ -200,7 +200,14 @@ pub(crate) struct Audited {
 impl From<&OutlineDepartment> for Department {
     fn from(department: &OutlineDepartment) -> Self {
         let OutlineDepartment {
-            external_id, display_name, parent, depth: _, n_people, n_people_in_all, n_children, stray,
+            external_id,
+            display_name,
+            parent,
+            depth: _,
+            n_people,
+            n_people_in_all,
+            n_children,
+            stray,
         } = department.clone();
         let word = stray.and_then(|stray| serde_json::to_value(stray).ok());
         let stray = word.as_ref().and_then(Value::as_str).map(str::to_owned);
@@ -211,15 +218,37 @@ impl From<&OutlineDepartment> for Department {
 impl From<ListedObject> for Listing {
     fn from(listed: ListedObject) -> Self {
         let ListedObject {
-            source, key, name, user_name, emails, phones, title, departed, created_at, changed_at, departments,
+            source,
+            key,
+            name,
+            user_name,
+            emails,
+            phones,
+            title,
+            departed,
+            created_at,
+            changed_at,
+            departments,
             leader: _,
         } = listed;
         let key = key.into();
-        Self { source, key, name, user_name, emails, phones, title, departed, departments, created_at, changed_at }
+        Self {
+            source,
+            key,
+            name,
+            user_name,
+            emails,
+            phones,
+            title,
+            departed,
+            departments,
+            created_at,
+            changed_at,
+        }
     }
 }
 
-impl Object {
+impl Imported {
     /// What there is to tell; none when nothing is held or known.
     pub(crate) fn of(
         source: SourceName,

@@ -18,7 +18,7 @@ pub(crate) struct Event {
     /// What happened, in the source's own words.
     kind: String,
     /// How it reached this host.
-    #[schema(schema_with = shape::event_way)]
+    #[schema(value_type = shape::EventWay)]
     way: EventWay,
     /// What it names.
     subjects: Vec<Key>,
@@ -27,10 +27,10 @@ pub(crate) struct Event {
     #[schema(value_type = Option<String>, format = DateTime)]
     born_at: Option<Timestamp>,
     /// When it reached this host.
-    #[schema(schema_with = shape::moment)]
+    #[schema(value_type = shape::Moment)]
     arrived_at: Timestamp,
     /// How it stands.
-    #[schema(schema_with = shape::event_state)]
+    #[schema(value_type = shape::EventState)]
     state: EventState,
     /// How often it was tried in vain.
     n_attempts: u32,
@@ -58,7 +58,19 @@ impl From<InboxEvent> for Event {
         let subjects = subjects.into_iter().map(Key::from).collect();
         let failure = failure.map(Failure::from);
         Self {
-            number, id, kind, way, subjects, born_at, arrived_at, state, n_attempts, due_at, run, settled_at, failure,
+            number,
+            id,
+            kind,
+            way,
+            subjects,
+            born_at,
+            arrived_at,
+            state,
+            n_attempts,
+            due_at,
+            run,
+            settled_at,
+            failure,
         }
     }
 }

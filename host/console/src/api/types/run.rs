@@ -3,7 +3,7 @@
 use rollcall_host::directory::Action;
 use rollcall_host::history::{self, ChangeRecord, Numbered, RunKind, RunState, Trigger};
 use rollcall_host::model::{self, RunId, Severity, SourceName, Timestamp};
-use rollcall_host::sqlite::{ChangeCount, EntryCount};
+use rollcall_host::sqlite::{ChangeCount, EntryCount, Outcome};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -18,23 +18,23 @@ pub(crate) struct Run {
     #[schema(value_type = String)]
     pub(crate) id: RunId,
     /// Of which source.
-    #[schema(schema_with = shape::source_name)]
+    #[schema(value_type = shape::SourceName)]
     source: SourceName,
     /// What it read.
-    #[schema(schema_with = shape::run_kind)]
+    #[schema(value_type = shape::RunKind)]
     kind: RunKind,
     /// Why it started.
-    #[schema(schema_with = shape::trigger)]
+    #[schema(value_type = shape::Trigger)]
     trigger: Trigger,
     /// Whether it only recorded what it would do.
     dry_run: bool,
     /// Which connector did it.
     connector: ConnectorIdentity,
     /// How it stands.
-    #[schema(schema_with = shape::run_state)]
+    #[schema(value_type = shape::RunState)]
     state: RunState,
     /// When it started.
-    #[schema(schema_with = shape::moment)]
+    #[schema(value_type = shape::Moment)]
     started_at: Timestamp,
     /// When it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,7 +117,7 @@ pub(crate) struct Change {
     /// Which object.
     key: Key,
     /// What happened.
-    #[schema(schema_with = shape::action)]
+    #[schema(value_type = shape::Action)]
     action: Action,
     /// The document before; none when the object was new.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,7 +141,7 @@ pub(crate) struct Entry {
     /// Its place in the run.
     pub(crate) number: u64,
     /// How much it matters.
-    #[schema(schema_with = shape::severity)]
+    #[schema(value_type = shape::Severity)]
     severity: Severity,
     /// Which object it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,10 +168,11 @@ pub(crate) struct Count {
     /// Of which resource type.
     resource_type: String,
     /// What happened.
-    #[schema(schema_with = shape::action)]
+    #[schema(value_type = shape::Action)]
     action: Action,
-    /// Whether it was refused.
-    refused: bool,
+    /// What it came to.
+    #[schema(value_type = shape::Outcome)]
+    outcome: Outcome,
     /// How many.
     n: u64,
 }
@@ -180,7 +181,7 @@ pub(crate) struct Count {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct EntriesCounted {
     /// How much they matter.
-    #[schema(schema_with = shape::severity)]
+    #[schema(value_type = shape::Severity)]
     severity: Severity,
     /// What they say.
     code: String,
@@ -192,11 +193,31 @@ impl From<history::Run> for Run {
     fn from(run: history::Run) -> Self {
         let missed_by_events = run.drift();
         let history::Run {
-            id, source, kind, trigger, dry_run, connector, state, started_at, finished_at, progress, counters, failure,
+            id,
+            source,
+            kind,
+            trigger,
+            dry_run,
+            connector,
+            state,
+            started_at,
+            finished_at,
+            progress,
+            counters,
+            failure,
             n_entries_dropped,
         } = run;
         Self {
-            id, source, kind, trigger, dry_run, state, started_at, finished_at, n_entries_dropped, missed_by_events,
+            id,
+            source,
+            kind,
+            trigger,
+            dry_run,
+            state,
+            started_at,
+            finished_at,
+            n_entries_dropped,
+            missed_by_events,
             connector: connector.into(),
             progress: progress.map(Progress::from),
             counters: counters.into(),
@@ -222,7 +243,15 @@ impl From<model::Progress> for Progress {
 impl From<history::Counters> for Counters {
     fn from(counters: history::Counters) -> Self {
         let history::Counters {
-            read, created, updated, unchanged, skipped, rejected, deactivated, deleted, kept,
+            read,
+            created,
+            updated,
+            unchanged,
+            skipped,
+            rejected,
+            deactivated,
+            deleted,
+            kept,
         } = counters;
         Self { read, created, updated, unchanged, skipped, rejected, deactivated, deleted, kept }
     }
@@ -246,8 +275,8 @@ impl From<Numbered<model::Entry>> for Entry {
 
 impl From<ChangeCount> for Count {
     fn from(count: ChangeCount) -> Self {
-        let ChangeCount { resource_type, action, refused, n } = count;
-        Self { resource_type, action, refused, n }
+        let ChangeCount { resource_type, action, outcome, n } = count;
+        Self { resource_type, action, outcome, n }
     }
 }
 

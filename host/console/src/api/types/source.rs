@@ -8,25 +8,25 @@ use utoipa::ToSchema;
 
 use super::{Diagnosis, Failure, Run};
 use crate::api::shape;
+use crate::sources::Origin;
 use crate::sources::checks;
 use crate::sources::shelf::OnShelf;
 use crate::sources::standing::{self, State};
-use crate::sources::Origin;
 
 /// A source and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Source {
     /// Its name.
-    #[schema(schema_with = shape::source_name)]
+    #[schema(value_type = shape::SourceName)]
     name: SourceName,
     /// Where it is configured; one from a file is changed there.
-    #[schema(schema_with = shape::origin)]
+    #[schema(value_type = shape::Origin)]
     configured_in: Origin,
     /// Its connector; none when it cannot be loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     connector: Option<ConnectorInUse>,
     /// How it stands.
-    #[schema(schema_with = shape::source_state)]
+    #[schema(value_type = shape::SourceState)]
     state: State,
     /// Why it cannot be used.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,7 +78,7 @@ pub(crate) struct ConnectorInUse {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct StoppedNote {
     /// Since when.
-    #[schema(schema_with = shape::moment)]
+    #[schema(value_type = shape::Moment)]
     at: Timestamp,
     /// Why, and what to do.
     failure: Failure,
@@ -88,10 +88,10 @@ pub(crate) struct StoppedNote {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Channel {
     /// How.
-    #[schema(schema_with = shape::channel_state)]
+    #[schema(value_type = shape::ChannelState)]
     state: ChannelState,
     /// Since when.
-    #[schema(schema_with = shape::moment)]
+    #[schema(value_type = shape::Moment)]
     since: Timestamp,
     /// Why it is not connected, where there is a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,7 +113,7 @@ pub(crate) struct EventCounts {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Check {
     /// When it began.
-    #[schema(schema_with = shape::moment)]
+    #[schema(value_type = shape::Moment)]
     started_at: Timestamp,
     /// When it ended; none while it is made.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,7 +132,7 @@ pub(crate) struct Found {
     /// What was checked; a stable name.
     check: String,
     /// How it ended.
-    #[schema(schema_with = shape::standing)]
+    #[schema(value_type = shape::Standing)]
     standing: Standing,
     /// What was found, and what to do.
     diagnosis: Diagnosis,
@@ -170,8 +170,18 @@ pub(crate) struct UsableConnector {
 impl From<standing::Standing> for Source {
     fn from(standing: standing::Standing) -> Self {
         let standing::Standing {
-            name, origin, connector, state, diagnosis, unconfirmed_origins, has_schedule, following, events, running,
-            last_full_run, check: _,
+            name,
+            origin,
+            connector,
+            state,
+            diagnosis,
+            unconfirmed_origins,
+            has_schedule,
+            following,
+            events,
+            running,
+            last_full_run,
+            check: _,
         } = standing;
         let Following { is_paused, stopped, channel, next_run_at, n_refused, .. } = following;
         let InboxCounts { waiting, done, failed } = events;
@@ -209,7 +219,8 @@ impl From<standing::ConnectorName> for ConnectorInUse {
 impl From<checks::Check> for Check {
     fn from(check: checks::Check) -> Self {
         let (started_at, outcome) = (check.started_at, check.outcome);
-        let found = |Finding { check, standing, diagnosis }| Found { check, standing, diagnosis: diagnosis.into() };
+        let found =
+            |Finding { check, standing, diagnosis }| Found { check, standing, diagnosis: diagnosis.into() };
         match outcome {
             Some(outcome) => Self {
                 started_at,

@@ -1,0 +1,174 @@
+//! Hears of every run that ended, whoever started it and in whichever process, and of every source that was stopped; counts
+//! them and has them told.
+//!
+//! It looks into the history instead of listening to runs, and remembers durably how far it has looked: what ended while
+//! nobody watched, or in the moment before the program was killed, is told at the next start. Not here: whom it is told to.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use rollcall_host::history::{History, Run, RunState};
+use rollcall_host::inbox::Inbox;
+use rollcall_host::model::RunId;
+use rollcall_host::sqlite::RunFilter;
+use tokio::time::{Instant, sleep};
+
+use crate::console::Console;
+use crate::problem::Problem;
+use crate::webhook::outbox;
+
+/// The least time between two looks.
+///
+/// 250 ms. Why: a program that is told of a run should not wait, and an import with a beat for each batch is not looked at
+/// for each.
+const SPACING: Duration = Duration::from_millis(250);
+
+/// How often it is looked which sources are stopped.
+///
+/// 15 s. Why: it is read source by source, of which there may be thousands, and a person acts on it within minutes.
+const STOPPED_EVERY: Duration = Duration::from_secs(15);
+
+/// Runs that are read at a time.
+const RUNS_AT_ONCE: u32 = 100;
+
+/// Runs that are told of at most when nobody watched for long; those before are only in the history.
+///
+/// 10,000. Why: a week of a busy source; older news helps nobody.
+const MAX_CAUGHT_UP: usize = 10_000;
+
+/// How far the history was looked through.
+#[derive(Debug)]
+struct Watch {
+    console: Console,
+    /// The newest run that was seen.
+    newest: i64,
+    /// Runs that were seen and had not ended.
+    open: BTreeSet<i64>,
+    /// Up to which run everything was told, as it was written down.
+    told: i64,
+    stopped_looked_at: Option<Instant>,
+}
+
+/// Watch until the program ends.
+pub(crate) async fn watch(console: Console) {
+    let ending = console.ending().clone();
+    tokio::select! {
+        () = ending.cancelled() => {}
+        () = go_on(console) => {}
+    }
+}
+
+async fn go_on(console: Console) {
+    let mut listening = console.pulse().listen();
+    let mut watch = loop {
+        match Watch::begin(&console).await {
+            Ok(watch) => break watch,
+            // It is in the log; the store may answer in a moment.
+            Err(_) => listening.heard().await,
+        }
+    };
+    loop {
+        // What failed is in the log, and is looked at again with the next beat.
+        let _logged = watch.look().await;
+        listening.heard().await;
+        sleep(SPACING).await;
+    }
+}
+
+impl Watch {
+    /// From where the last program stopped; from now, where none has ever watched.
+    async fn begin(console: &Console) -> Result<Self, Problem> {
+        let told = match outbox::told_until(console).await? {
+            Some(told) => told,
+            None => {
+                let newest = console.store().runs_where(&RunFilter::default(), None, 1).await?;
+                let newest = newest.first().map_or(0, |run| number(&run.id));
+                outbox::tell_until(console, newest).await?;
+                newest
+            }
+        };
+        let open = BTreeSet::new();
+        Ok(Self { console: console.clone(), newest: told, open, told, stopped_looked_at: None })
+    }
+
+    async fn look(&mut self) -> Result<(), Problem> {
+        for run in self.news().await? {
+            self.newest = self.newest.max(number(&run.id));
+            if run.state == RunState::Running {
+                self.open.insert(number(&run.id));
+            } else {
+                self.ended(&run).await?;
+            }
+        }
+        for open in self.open.clone() {
+            let run = self.console.store().run(&RunId::new(open.to_string())).await?;
+            match run {
+                Some(run) if run.state == RunState::Running => {}
+                Some(run) => {
+                    self.ended(&run).await?;
+                    self.open.remove(&open);
+                }
+                None => {
+                    self.open.remove(&open);
+                }
+            }
+        }
+        self.write_down().await?;
+        self.look_for_stopped().await
+    }
+
+    /// Runs that were not seen yet, oldest first.
+    async fn news(&self) -> Result<Vec<Run>, Problem> {
+        let (mut news, mut before) = (Vec::new(), None);
+        loop {
+            let page =
+                self.console.store().runs_where(&RunFilter::default(), before.as_ref(), RUNS_AT_ONCE).await?;
+            let is_last = page.len() < usize::try_from(RUNS_AT_ONCE).unwrap_or(usize::MAX);
+            let is_known = page.last().is_none_or(|run| number(&run.id) <= self.newest);
+            before = page.last().map(|run| run.id.clone());
+            news.extend(page.into_iter().filter(|run| self.newest < number(&run.id)));
+            if is_last || is_known || MAX_CAUGHT_UP <= news.len() {
+                break;
+            }
+        }
+        news.reverse();
+        Ok(news)
+    }
+
+    async fn ended(&self, run: &Run) -> Result<(), Problem> {
+        // A run of an earlier program is told of, and counted by nobody.
+        if run.finished_at.is_some_and(|at| self.console.began_at() <= at) {
+            self.console.tally().add(run);
+        }
+        outbox::run_ended(&self.console, run).await?;
+        Ok(())
+    }
+
+    /// A run that goes on holds this back, so that the next program tells of it.
+    async fn write_down(&mut self) -> Result<(), Problem> {
+        let told = self.open.first().map_or(self.newest, |first| first.saturating_sub(1));
+        if told != self.told {
+            outbox::tell_until(&self.console, told).await?;
+            self.told = told;
+        }
+        Ok(())
+    }
+
+    async fn look_for_stopped(&mut self) -> Result<(), Problem> {
+        if self.stopped_looked_at.is_some_and(|at| at.elapsed() < STOPPED_EVERY) {
+            return Ok(());
+        }
+        self.stopped_looked_at = Some(Instant::now());
+        for known in self.console.sources().all() {
+            if let Some(stopped) = self.console.store().following(known.name()).await?.stopped {
+                outbox::source_stopped(&self.console, known.name(), &stopped).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The store's ids are numbers in the order in which runs began.
+fn number(run: &RunId) -> i64 {
+    run.as_str().parse().unwrap_or_default()
+}

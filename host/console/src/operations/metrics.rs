@@ -1,0 +1,198 @@
+//! Everything that is counted, as one text.
+
+use std::time::Duration;
+
+use rollcall_host::figures::{Histogram, LATENCY_BOUNDS_MS, SourceFigures, Spent};
+use rollcall_host::inbox::Inbox;
+use rollcall_host::model::SourceName;
+use serde::Serialize;
+
+use super::exposition::{Exposition, Kind};
+use super::tally::{BOUNDS_S, Counts};
+use crate::console::Console;
+use crate::problem::Problem;
+
+type Figures<'a> = &'a [(&'a str, &'a SourceFigures)];
+
+/// What Prometheus reads.
+pub(super) async fn text(console: &Console) -> Result<String, Problem> {
+    let mut out = Exposition::default();
+    process(&mut out, console);
+    runs(&mut out, &console.tally().counts());
+    let figures = console.host().figures();
+    let figures: Vec<_> = figures.iter().map(|(name, figures)| (name.as_str(), figures)).collect();
+    requests(&mut out, &figures);
+    waits(&mut out, &figures);
+    calls(&mut out, &figures);
+    events(&mut out, &figures);
+    standing(&mut out, console).await?;
+    Ok(out.finish())
+}
+
+fn process(out: &mut Exposition, console: &Console) {
+    out.family("rollcall_build_info", Kind::Gauge, "1, with the version of the program.");
+    out.sample("rollcall_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1);
+    let began_s = seconds_of_ms(u64::try_from(console.began_at().unix_ms()).unwrap_or(0));
+    out.family("process_start_time_seconds", Kind::Gauge, "When the program began, in seconds since 1970.");
+    out.sample("process_start_time_seconds", &[], began_s);
+}
+
+fn runs(out: &mut Exposition, counts: &Counts) {
+    const ENDED: &str = "rollcall_runs_total";
+    const TOOK: &str = "rollcall_run_duration_seconds";
+    out.family(ENDED, Kind::Counter, "Runs that ended since the program began.");
+    for ((source, kind, state), n) in &counts.ended {
+        out.sample(
+            ENDED,
+            &[("source", source.as_str()), ("kind", kind.as_str()), ("state", state.as_str())],
+            n,
+        );
+    }
+    out.histograms(TOOK, "How long runs took.");
+    for ((source, kind), took) in &counts.took {
+        let labels = [("source", source.as_str()), ("kind", kind.as_str())];
+        out.histogram(TOOK, &labels, &BOUNDS_S, &took.counts, seconds_of_ms(took.total_ms));
+    }
+}
+
+fn requests(out: &mut Exposition, figures: Figures<'_>) {
+    const REQUESTS: &str = "rollcall_requests_total";
+    out.family(
+        REQUESTS,
+        Kind::Counter,
+        "Requests to sources, by rate limit, origin and outcome; 429 is a throttle.",
+    );
+    for (source, figures) in figures {
+        for requests in &figures.requests {
+            let (bucket, origin) = (requests.bucket.as_deref(), requests.origin.as_deref());
+            let labels = [
+                ("source", *source),
+                ("bucket", bucket.unwrap_or_default()),
+                ("origin", origin.unwrap_or_default()),
+                ("outcome", &word(requests.outcome)),
+            ];
+            out.sample(REQUESTS, &labels, requests.n);
+        }
+    }
+}
+
+fn waits(out: &mut Exposition, figures: Figures<'_>) {
+    const WAITS: &str = "rollcall_rate_limit_waits_total";
+    const WAITED: &str = "rollcall_rate_limit_wait_seconds_total";
+    const PAUSES: &str = "rollcall_pauses_total";
+    const PAUSED: &str = "rollcall_pause_seconds_total";
+    let limited = || {
+        figures.iter().flat_map(|(source, figures)| {
+            figures
+                .rate_limits
+                .iter()
+                .map(|(bucket, spent)| ([("source", *source), ("bucket", bucket)], *spent))
+        })
+    };
+    out.family(WAITS, Kind::Counter, "Requests that took their turn at the rate limit of their bucket.");
+    limited().for_each(|(labels, spent)| out.sample(WAITS, &labels, spent.n));
+    out.family(WAITED, Kind::Counter, "How long requests waited for their turn in all.");
+    limited().for_each(|(labels, spent)| out.sample(WAITED, &labels, seconds(spent)));
+    out.family(
+        PAUSES,
+        Kind::Counter,
+        "Pauses of connectors: the source asked for one, or something is tried again.",
+    );
+    for (source, figures) in figures {
+        out.sample(PAUSES, &[("source", source)], figures.pauses.n);
+    }
+    out.family(PAUSED, Kind::Counter, "How long connectors paused in all.");
+    for (source, figures) in figures {
+        out.sample(PAUSED, &[("source", source)], seconds(figures.pauses));
+    }
+}
+
+fn calls(out: &mut Exposition, figures: Figures<'_>) {
+    const CALLS: &str = "rollcall_connector_calls_total";
+    const TIME: &str = "rollcall_connector_call_seconds_total";
+    const DIED: &str = "rollcall_connector_deaths_total";
+    const MEMORY: &str = "rollcall_connector_memory_peak_bytes";
+    let each = || {
+        figures.iter().flat_map(|(source, figures)| {
+            figures.calls.iter().map(|(export, calls)| ([("source", *source), ("export", *export)], calls))
+        })
+    };
+    out.family(CALLS, Kind::Counter, "Calls of connectors that came back.");
+    each().for_each(|(labels, calls)| out.sample(CALLS, &labels, calls.spent.n));
+    out.family(TIME, Kind::Counter, "How long calls of connectors took in all, waiting included.");
+    each().for_each(|(labels, calls)| out.sample(TIME, &labels, seconds(calls.spent)));
+    out.family(DIED, Kind::Counter, "Calls in which a connector died.");
+    each().for_each(|(labels, calls)| out.sample(DIED, &labels, calls.n_died));
+    out.family(MEMORY, Kind::Gauge, "The most memory that one call of a connector had.");
+    for (source, figures) in figures {
+        out.sample(MEMORY, &[("source", source)], figures.peak_memory_bytes);
+    }
+}
+
+fn events(out: &mut Exposition, figures: Figures<'_>) {
+    const BIRTH: &str = "rollcall_event_latency_seconds";
+    const ARRIVAL: &str = "rollcall_event_handling_seconds";
+    const DELIVERIES: &str = "rollcall_deliveries_total";
+    let bounds: Vec<f64> = LATENCY_BOUNDS_MS.into_iter().map(seconds_of_ms).collect();
+    let mut histograms = |name: &str, help: &str, of: fn(&SourceFigures) -> &Histogram| {
+        out.histograms(name, help);
+        for (source, figures) in figures {
+            let histogram = of(figures);
+            let total_s = seconds_of_ms(histogram.total_ms);
+            out.histogram(name, &[("source", source)], &bounds, &histogram.counts, total_s);
+        }
+    };
+    histograms(BIRTH, "From when an event happened at the source until it was stored.", |of| {
+        &of.events_since_birth
+    });
+    histograms(ARRIVAL, "From when an event arrived here until it was stored.", |of| {
+        &of.events_since_arrival
+    });
+    out.family(DELIVERIES, Kind::Counter, "What sources pushed, by what became of it.");
+    for (source, figures) in figures {
+        let deliveries = figures.deliveries;
+        let outcomes =
+            [("kept", deliveries.n_kept), ("refused", deliveries.n_refused), ("later", deliveries.n_later)];
+        for (outcome, n) in outcomes {
+            out.sample(DELIVERIES, &[("source", source), ("outcome", outcome)], n);
+        }
+    }
+}
+
+/// What is now, and outlives the program.
+async fn standing(out: &mut Exposition, console: &Console) -> Result<(), Problem> {
+    const DEPTH: &str = "rollcall_inbox_events";
+    const STOPPED: &str = "rollcall_source_stopped";
+    let mut all = Vec::new();
+    for entry in console.sources().entries() {
+        let name: SourceName = entry.name().clone();
+        let counts = console.store().counts(&name).await?;
+        let is_stopped = console.store().following(&name).await?.stopped.is_some();
+        all.push((name, counts, is_stopped));
+    }
+    out.family(DEPTH, Kind::Gauge, "Events in the inbox, by how they stand.");
+    for (name, counts, _) in &all {
+        for (state, n) in [("waiting", counts.waiting), ("done", counts.done), ("failed", counts.failed)] {
+            out.sample(DEPTH, &[("source", name.as_str()), ("state", state)], n);
+        }
+    }
+    out.family(STOPPED, Kind::Gauge, "1 if the source is stopped until a person acts.");
+    for (name, _, is_stopped) in &all {
+        out.sample(STOPPED, &[("source", name.as_str())], u8::from(*is_stopped));
+    }
+    Ok(())
+}
+
+fn seconds(spent: Spent) -> f64 {
+    Duration::from_micros(spent.total_us).as_secs_f64()
+}
+
+fn seconds_of_ms(time_ms: u64) -> f64 {
+    Duration::from_millis(time_ms).as_secs_f64()
+}
+
+/// A word as it is written.
+fn word(value: impl Serialize) -> String {
+    let written = serde_json::to_value(value).ok();
+    written.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}
