@@ -44,6 +44,7 @@ pub(crate) fn routes() -> Router<Console> {
         .route("/runs/{run}/cancel", post(act::cancel))
         .route("/runs/{run}/retry", post(act::retry))
         .route("/runs/{run}/approve", get(confirm::approval).post(act::approve))
+        .route("/runs/{run}/undo", get(confirm::undoing).post(act::undo))
 }
 
 /// The value of an enum that is called like this. A query with another name, or with none, does not ask for one.

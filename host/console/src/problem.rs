@@ -106,6 +106,18 @@ impl From<RunError> for Problem {
                         .in_chinese(format!("任务 {run} 没有待确认的内容"), "请查看该身份源最近的同步记录");
                 Self::new(StatusCode::CONFLICT, diagnosis)
             }
+            RunError::StillRunning { run } => {
+                let diagnosis = Diagnosis::new("still-running", format!("run {run} is under way"))
+                    .with_remedy("wait until it has ended, or cancel it")
+                    .in_chinese(format!("任务 {run} 正在执行"), "请等待其结束，或将其取消");
+                Self::new(StatusCode::CONFLICT, diagnosis)
+            }
+            RunError::NothingToUndo { run } => {
+                let diagnosis =
+                    Diagnosis::new("nothing-to-undo", format!("run {run} was a preview and changed nothing"))
+                        .in_chinese(format!("任务 {run} 只是预览，没有产生任何变更"), "");
+                Self::new(StatusCode::CONFLICT, diagnosis)
+            }
             RunError::TooManyKeys { .. } | RunError::TooManyAsks { .. } => {
                 let diagnosis = Diagnosis::new("too-much", error.to_string())
                     .in_chinese("一次请求的内容过多", "请减少数量，或稍后再试");

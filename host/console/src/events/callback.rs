@@ -4,26 +4,15 @@
 //! By convention a connector calls the setting that chooses how changes arrive `events`, and those of its callback
 //! `callback_…`. Their help texts, which are the connector's, say where the values are found.
 
-use axum::http::{HeaderMap, header};
 use maud::{Markup, html};
 use rollcall_host::model::SourceName;
 use rollcall_words::Language;
 use serde_json::Value;
 
 use super::words;
+use crate::listener::PublicUrl;
 use crate::page;
 use crate::visitor::Reader;
-
-/// The address for the source's console: under the one that was configured, or else under the one that the reader's own
-/// request came to.
-pub(super) fn address(public_url: Option<&str>, headers: &HeaderMap, source: &SourceName) -> Option<String> {
-    let own = || {
-        let host = headers.get(header::HOST)?.to_str().ok()?;
-        Some(format!("http://{host}"))
-    };
-    let origin = public_url.map(str::to_owned).or_else(own)?;
-    Some(format!("{}/callbacks/{source}", origin.trim_end_matches('/')))
-}
 
 /// One setting, as its connector explains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,16 +44,14 @@ fn localized<'a>(property: &'a Value, member: &str, language: Language) -> Optio
 }
 
 /// The address with a button that copies it, and what is entered where.
-pub(super) fn section(reader: Reader, source: &SourceName, address: Option<&str>, schema: &Value) -> Markup {
+pub(super) fn section(reader: Reader, source: &SourceName, public_url: &PublicUrl, schema: &Value) -> Markup {
     let settings = settings(schema, reader.language);
     html! {
         section class="sheet" {
             h2 { (reader.say(words::callback())) }
             p { (reader.say(words::callback_told())) }
-            @match address {
-                Some(address) => p { (page::copyable(reader, address)) },
-                None => p { (reader.say(words::callback_unknown())) },
-            }
+            p { (page::copyable(reader, &format!("{public_url}/callbacks/{source}"))) }
+            p class="soft" { (reader.say(words::callback_public())) }
             @if !settings.is_empty() {
                 h3 { (reader.say(words::callback_settings())) }
                 p {
@@ -94,25 +81,16 @@ fn explained(reader: Reader, setting: &Setting<'_>) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
     use serde_json::json;
 
     use super::*;
 
     #[test]
-    fn the_address_is_the_configured_one_or_where_the_reader_came() {
-        let source = SourceName::new("head-office").unwrap();
-        let mut headers = HeaderMap::new();
-        assert_eq!(address(None, &headers, &source), None);
-        headers.insert(header::HOST, HeaderValue::from_static("127.0.0.1:8630"));
-        assert_eq!(
-            address(None, &headers, &source).as_deref(),
-            Some("http://127.0.0.1:8630/callbacks/head-office")
-        );
-        assert_eq!(
-            address(Some("https://id.example.com/"), &headers, &source).as_deref(),
-            Some("https://id.example.com/callbacks/head-office")
-        );
+    fn the_address_is_under_the_public_url_and_can_be_copied() {
+        let (source, public_url) =
+            (SourceName::new("head-office").unwrap(), "https://id.example.com".parse().unwrap());
+        let drawn = section(Reader::default(), &source, &public_url, &json!({})).into_string();
+        assert!(drawn.contains("data-copy=\"https://id.example.com/callbacks/head-office\""), "{drawn}");
     }
 
     #[test]

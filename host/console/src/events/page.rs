@@ -1,7 +1,6 @@
 //! The page of a source's events.
 
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use maud::{Markup, html};
 use rollcall_host::inbox::{EventFilter, EventState, Inbox, InboxCounts};
@@ -36,11 +35,10 @@ pub(super) async fn page(
     visitor: Visitor,
     Path(source): Path<String>,
     Query(query): Query<EventsQuery>,
-    headers: HeaderMap,
 ) -> Result<Page, Problem> {
     let source = known(&console, source)?;
     let view = View { console, visitor, source, query };
-    let body = view.body(&headers).await?;
+    let body = view.body().await?;
     let title = view.visitor.say(page::words::tab_events());
     Ok(Page::of_source(&view.visitor, &view.source, Tab::Events, title, body))
 }
@@ -75,12 +73,12 @@ struct View {
 }
 
 impl View {
-    async fn body(&self, headers: &HeaderMap) -> Result<Markup, Problem> {
+    async fn body(&self) -> Result<Markup, Problem> {
         let query = [("state", self.query.state.as_str()), ("before", &self.query.before)];
         let live = address(&format!("{}/live", self.path()), &query);
         Ok(html! {
             div data-live=(live) { (self.standing().await?) }
-            (self.callback(headers))
+            (self.callback())
             section class="sheet" {
                 h2 { (self.visitor.say(words::inbox())) }
                 (self.form())
@@ -108,14 +106,14 @@ impl View {
     }
 
     /// Where to call, for a source whose connector can be called.
-    fn callback(&self, headers: &HeaderMap) -> Markup {
+    fn callback(&self) -> Markup {
         let entry = self.console.sources().entry(&self.source);
         let connector = entry.as_ref().and_then(|entry| entry.source()).map(|source| source.connector());
         html! {
             @if let Some(connector) = connector.filter(|connector| connector.is_live()) {
-                @let address = callback::address(None, headers, &self.source);
+                @let public_url = &self.console.options().public_url;
                 @let schema = &connector.descriptor().settings_schema;
-                (callback::section(self.visitor.reader, &self.source, address.as_deref(), schema))
+                (callback::section(self.visitor.reader, &self.source, public_url, schema))
             }
         }
     }

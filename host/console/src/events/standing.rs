@@ -38,6 +38,12 @@ pub(super) fn part(
                     div { span class="n" { (page::count(n)) } span class="of" { (reader.say(word)) } }
                 }
             }
+            @if let Some(unfetched) = &following.unfetched {
+                (page::notice(Tone::Warning, &html! {
+                    p { (reader.say(words::unfetched_at())) " " (page::moment(unfetched.at)) }
+                    (page::diagnosis(reader, &unfetched.failure.diagnosis))
+                }))
+            }
             @if let Some(refused) = &following.last_refused { (last_refused(reader, refused)) }
         }
     }
@@ -92,5 +98,64 @@ fn last_refused(reader: Reader, refused: &Refused) -> Markup {
             p class="soft" { (reader.say(words::refused_told())) }
             (page::diagnosis(reader, &refused.diagnosis))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_host::model::{Diagnosis, Failure, FailureKind};
+    use rollcall_words::Language;
+
+    use super::*;
+    use crate::testing::{NOW, administrator};
+
+    fn drawn(language: Language, following: &Following) -> String {
+        let source = SourceName::new("head-office").unwrap();
+        let counts = InboxCounts { waiting: 3, done: 1200, failed: 0 };
+        part(&administrator(language), &source, following, counts).into_string()
+    }
+
+    fn failure() -> Failure {
+        let diagnosis = Diagnosis::new("scope-changed", "the scope changed").in_chinese("可见范围已变更", "");
+        Failure::new(FailureKind::Permission, diagnosis)
+    }
+
+    #[test]
+    fn a_source_that_stopped_says_why_and_can_go_on() {
+        let stopped = Some(Stopped { at: NOW, failure: failure() });
+        let following = Following { stopped, ..Following::default() };
+        let told = drawn(Language::English, &following);
+        for wanted in ["the scope changed", "scope-changed", "action=\"/sources/head-office/events/resume\""]
+        {
+            assert!(told.contains(wanted), "{wanted:?} is not in {told}");
+        }
+        assert!(drawn(Language::Chinese, &following).contains("可见范围已变更"));
+    }
+
+    #[test]
+    fn a_source_that_is_followed_has_nothing_to_resume() {
+        assert!(!drawn(Language::English, &Following::default()).contains("/resume"));
+    }
+
+    #[test]
+    fn a_channel_that_broke_says_since_when_and_why() {
+        let diagnosis = Some(Diagnosis::new("proxy-unreachable", "the proxy <x> does not answer"));
+        let note = ChannelNote { state: ChannelState::Waiting, since: NOW, diagnosis };
+        let told = drawn(Language::English, &Following { channel: Some(note), ..Following::default() });
+        for wanted in ["broken", "2026-01-01", "the proxy &lt;x&gt; does not answer"] {
+            assert!(told.contains(wanted), "{wanted:?} is not in {told}");
+        }
+    }
+
+    #[test]
+    fn refused_deliveries_are_counted_and_the_last_one_explained() {
+        let last =
+            Refused { at: NOW, diagnosis: Diagnosis::new("signature-wrong", "the signature is wrong") };
+        let following = Following { n_refused: 17, last_refused: Some(last), ..Following::default() };
+        let told = drawn(Language::English, &following);
+        assert!(
+            told.contains("<span class=\"n\">17</span>") && told.contains("the signature is wrong"),
+            "{told}"
+        );
     }
 }

@@ -53,6 +53,10 @@ rollcall_words::sentences! {
     }
     fn channel_closed() { "closed", "已关闭" }
     fn channel_closed_told() { "The program that held it has ended.", "保持该连接的程序已退出。" }
+    fn unfetched_at() {
+        "What could not be delivered was not fetched; it is asked for again within the hour. Last tried:",
+        "未能补取推送失败的事件，一小时内会再次尝试。最近一次尝试："
+    }
     fn stopped_since() { "Nothing is acted on any more, since", "已停止处理事件，始于" }
     fn resume() { "Follow again", "恢复同步" }
     fn resume_told() {
@@ -76,9 +80,9 @@ rollcall_words::sentences! {
         "If changes shall come by calls, enter this address in the source's own console. It must be reachable from there.",
         "如果选择以回调方式接收变更，请将此地址填入身份源的管理后台。该地址必须能从那里访问。"
     }
-    fn callback_unknown() {
-        "It is not known under which address this console is reached; start it with --public-url.",
-        "无法确定本控制台的访问地址；请在启动时指定 --public-url。"
+    fn callback_public() {
+        "If it is reached under another address, start the program with --public-url.",
+        "如果实际访问地址不同，请在启动程序时用 --public-url 指定。"
     }
     fn callback_settings() { "Settings that belong to it", "相关设置" }
     fn callback_settings_told() {

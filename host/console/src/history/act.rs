@@ -2,12 +2,14 @@
 //!
 //! Not here: the pages that ask once more (`confirm`).
 
+use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
 use rollcall_host::history::{Run, RunKind};
-use rollcall_host::model::{Diagnosis, Key, Severity};
+use rollcall_host::model::{Diagnosis, Key, RunId, Severity};
 use rollcall_host::sqlite::{ChangeFilter, EntryFilter, Outcome};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::links;
@@ -50,6 +52,7 @@ pub(super) async fn retry(
     let again = Again::of(&console, &run).await?;
     let n_objects = again.n_keys();
     let begun = match again {
+        Again::Undo(undone) => console.sources().undo(&console, &run.source, undone, false).await?,
         Again::Everything => console.sources().import(&console, &run.source, false).await?,
         Again::These(keys) => console.sources().refresh(&console, &run.source, keys).await?,
     };
@@ -71,6 +74,27 @@ pub(super) async fn approve(
     Ok(shown(&run, &begun))
 }
 
+/// Whether it is only recorded what would be put back.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct Undoing {
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// `POST /runs/{run}/undo`.
+pub(super) async fn undo(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(run): Path<String>,
+    Form(Undoing { dry_run }): Form<Undoing>,
+) -> Result<Redirect, Problem> {
+    let run = allowed(&console, &visitor, run).await?;
+    let begun = console.sources().undo(&console, &run.source, run.id.clone(), dry_run).await?;
+    let detail = json!({"source": run.source, "dry_run": dry_run, "begun": begun.run});
+    audit::record(&console, &visitor, "run-undone", run.id.as_str(), detail).await?;
+    Ok(shown(&run, &begun))
+}
+
 /// The run, for somebody who may do something about it.
 async fn allowed(console: &Console, visitor: &Visitor, run: String) -> Result<Run, Problem> {
     if visitor.who.may_manage() { find(console, run).await } else { Err(Problem::forbidden()) }
@@ -86,13 +110,19 @@ const MAX_KEYS: u32 = 1000;
 enum Again {
     Everything,
     These(Vec<Key>),
+    /// What this run changed is put back.
+    Undo(RunId),
 }
+
+/// What the log of an undoing run says of the run that it undoes. Source: the host, `undo`.
+const UNDOES: (&str, &str) = ("undoes-run", "undone_run");
 
 impl Again {
     async fn of(console: &Console, run: &Run) -> Result<Self, Problem> {
         match run.kind {
-            RunKind::Full | RunKind::Undo => Ok(Self::Everything),
+            RunKind::Full => Ok(Self::Everything),
             RunKind::Refresh | RunKind::Events => Self::of_some(console, run).await,
+            RunKind::Undo => Self::of_undoing(console, run).await,
         }
     }
 
@@ -114,10 +144,18 @@ impl Again {
         Ok(if keys.is_empty() || is_too_many { Self::Everything } else { Self::These(keys) })
     }
 
+    async fn of_undoing(console: &Console, run: &Run) -> Result<Self, Problem> {
+        let (code, fact) = UNDOES;
+        let filter = EntryFilter { code: Some(code.to_owned()), ..EntryFilter::default() };
+        let told = console.store().entries_where(&run.id, &filter, None, 1).await?;
+        let undone = told.first().and_then(|entry| entry.item.diagnosis.fact(fact));
+        undone.map(|undone| Self::Undo(RunId::new(undone))).ok_or_else(Problem::not_found)
+    }
+
     /// None for all.
     const fn n_keys(&self) -> Option<usize> {
         match self {
-            Self::Everything => None,
+            Self::Everything | Self::Undo(_) => None,
             Self::These(keys) => Some(keys.len()),
         }
     }

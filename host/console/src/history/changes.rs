@@ -108,8 +108,8 @@ impl Changes<'_> {
         let mut found = self.console.store().changes_where(&self.run.id, &filter, after, limit).await?;
         let has_more = N_CHANGES < found.len();
         found.truncate(N_CHANGES);
-        let next = found.last().filter(|_| has_more).map(|last| self.from(&last.number.to_string()));
-        let first = after.map(|_| self.from(""));
+        let next = found.last().filter(|_| has_more).map(|last| self.page_after(&last.number.to_string()));
+        let first = after.map(|_| self.page_after(""));
         Ok(html! {
             div id="run-changes" {
                 @if found.is_empty() { (page::nothing(&self.reader.say(self.none()))) }
@@ -121,7 +121,7 @@ impl Changes<'_> {
         })
     }
 
-    fn from(&self, after: &str) -> String {
+    fn page_after(&self, after: &str) -> String {
         RunQuery { after: after.to_owned(), ..self.query.clone() }.at(&self.run.id, "changes")
     }
 

@@ -1,11 +1,11 @@
-//! What is shown before something is done that a person should have looked at: whom an approval would remove.
+//! What is shown before something is done that a person should have looked at: whom an approval would remove, what is undone.
 //!
 //! A page of its own, so that it asks once more without JavaScript, too.
 
 use axum::extract::{Path, Query, State};
 use maud::{Markup, html};
-use rollcall_host::history::{ChangeRecord, Numbered, Run};
-use rollcall_host::sqlite::{ChangeFilter, Outcome};
+use rollcall_host::history::{ChangeRecord, Numbered, Run, RunState};
+use rollcall_host::sqlite::{ChangeCount, ChangeFilter, Outcome};
 use serde::Deserialize;
 
 use super::changes::name;
@@ -49,6 +49,57 @@ pub(super) async fn approval(
     Ok(Page::of_source(&visitor, &run.source, Tab::History, visitor.say(words::approve_title()), body))
 }
 
+/// `GET /runs/{run}/undo`.
+pub(super) async fn undoing(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(run): Path<String>,
+) -> Result<Page, Problem> {
+    let run = find(&console, run).await?;
+    let counts = console.store().change_counts(&run.id).await?;
+    let applied: Vec<_> = counts.iter().filter(|count| count.outcome == Outcome::Applied).collect();
+    let can_be = !run.dry_run && run.state != RunState::Running && !applied.is_empty();
+    let body = html! {
+        p { a href=(links::run(&run.id)) { (visitor.say(words::back_to_run(&run.id))) } }
+        @if can_be {
+            (page::notice(Tone::Warning, &html! {
+                p { (visitor.say(words::undo_what())) }
+                (amounts(visitor.reader, &applied))
+                p { (visitor.say(words::undo_told())) }
+                p { (visitor.say(words::undo_comes_back())) }
+                @if visitor.who.may_manage() { (undo_form(&visitor, &run)) }
+            }))
+        } @else {
+            (page::notice(Tone::Plain, &html! { p { (visitor.say(words::nothing_to_undo())) } }))
+        }
+    };
+    Ok(Page::of_source(&visitor, &run.source, Tab::History, visitor.say(words::undo_title()), body))
+}
+
+fn undo_form(visitor: &Visitor, run: &Run) -> Markup {
+    html! {
+        form class="inline" method="post" action={ (links::run(&run.id)) "/undo" } {
+            (page::csrf(visitor))
+            button name="dry_run" value="true" { (visitor.say(words::undo_preview())) }
+            button class="danger" { (visitor.say(words::undo_now())) }
+        }
+    }
+}
+
+/// How many of each type and action.
+fn amounts(reader: Reader, counts: &[&ChangeCount]) -> Markup {
+    html! {
+        ul {
+            @for count in counts {
+                li {
+                    (page::count(count.n)) " × " (reader.say(page::resource_type(&count.resource_type))) ": "
+                    (reader.say(page::action(count.action)))
+                }
+            }
+        }
+    }
+}
+
 async fn question(console: &Console, visitor: &Visitor, run: &Run, place: &Place) -> Result<Markup, Problem> {
     let (reader, path) = (visitor.reader, format!("{}/approve", links::run(&run.id)));
     let counts = console.store().change_counts(&run.id).await?;
@@ -57,11 +108,7 @@ async fn question(console: &Console, visitor: &Visitor, run: &Run, place: &Place
     Ok(html! {
         (page::notice(Tone::Warning, &html! {
             p { (reader.say(words::approve_what())) }
-            ul {
-                @for count in &held {
-                    li { (page::count(count.n)) " × " (reader.say(page::resource_type(&count.resource_type))) ": " (reader.say(page::action(count.action))) }
-                }
-            }
+            (amounts(reader, &held))
             @if n_recorded < run.counters.kept { p { (reader.say(words::approve_more(page::count(run.counters.kept)))) } }
             p { (reader.say(words::approve_told())) }
             @if visitor.who.may_manage() { (page::button(visitor, &path, "danger", words::approve())) }

@@ -130,9 +130,11 @@ fn offers(run: &Run) -> Vec<Offer> {
     }
     let label = match (run.kind, run.dry_run) {
         (RunKind::Full, true) => words::import_as_planned(),
-        (RunKind::Full, false) | (RunKind::Undo, _) => words::import_again(),
+        (RunKind::Full, false) => words::import_again(),
         (RunKind::Refresh | RunKind::Events, true) => words::refresh_as_planned(),
         (RunKind::Refresh | RunKind::Events, false) => words::retry_failed(),
+        (RunKind::Undo, true) => words::undo_as_planned(),
+        (RunKind::Undo, false) => words::undo_again(),
     };
     let has_ended_badly = match run.state {
         RunState::Failed | RunState::Partial | RunState::Cancelled | RunState::Interrupted => true,

@@ -259,7 +259,7 @@ const STATES: [RunState; 7] = [
     RunState::Interrupted,
 ];
 
-const KINDS: [RunKind; 3] = [RunKind::Full, RunKind::Refresh, RunKind::Events];
+const KINDS: [RunKind; 4] = [RunKind::Full, RunKind::Refresh, RunKind::Events, RunKind::Undo];
 
 const TRIGGERS: [Trigger; 5] =
     [Trigger::Manual, Trigger::Schedule, Trigger::Event, Trigger::Stream, Trigger::Approval];

@@ -111,8 +111,8 @@ impl Log<'_> {
         let mut found = self.console.store().entries_where(&self.run.id, &filter, after, limit).await?;
         let has_more = N_ENTRIES < found.len();
         found.truncate(N_ENTRIES);
-        let next = found.last().filter(|_| has_more).map(|last| self.from(&last.number.to_string()));
-        let first = after.map(|_| self.from(""));
+        let next = found.last().filter(|_| has_more).map(|last| self.page_after(&last.number.to_string()));
+        let first = after.map(|_| self.page_after(""));
         let is_choosy = filter != RunQuery::default().entries();
         Ok(html! {
             div id="run-log" {
@@ -127,7 +127,7 @@ impl Log<'_> {
         })
     }
 
-    fn from(&self, after: &str) -> String {
+    fn page_after(&self, after: &str) -> String {
         RunQuery { log_after: after.to_owned(), ..self.query.clone() }.at(&self.run.id, "log")
     }
 

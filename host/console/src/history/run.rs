@@ -22,7 +22,7 @@ use crate::visitor::Visitor;
 
 /// Events that are shown of a batch.
 ///
-/// 100. Why: the host acts on at most so many at once, so a batch is shown whole; of those that a full run covered, the
+/// 100 events. Why: the host acts on at most so many at once, so a batch is shown whole; of those that a full run covered, the
 /// newest are.
 const N_EVENTS: u32 = 100;
 

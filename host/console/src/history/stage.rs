@@ -76,6 +76,7 @@ fn name(phase: &str) -> Sentence {
         "reading" => words::stage_reading(),
         "confirming" => words::stage_confirming(),
         "retiring" => words::stage_retiring(),
+        "undoing" => words::stage_undoing(),
         other => Sentence::verbatim(other),
     }
 }

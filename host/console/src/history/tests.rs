@@ -233,6 +233,41 @@ async fn a_run_that_held_nothing_has_nothing_to_approve() {
 }
 
 #[tokio::test]
+async fn what_a_run_did_is_counted_before_it_is_undone() {
+    let bench = Bench::new().await;
+    let run = written(
+        &bench,
+        RunState::Succeeded,
+        &[created("u1", "Anna"), departed("u2", "Berta", Some("taken"))],
+    )
+    .await;
+    says(&page(&bench, &format!("/runs/{run}")).await, &["href=\"/runs/1/undo\""]);
+    let asked = page(&bench, &format!("/runs/{run}/undo")).await;
+    says(&asked, &["1 × person: created", "action=\"/runs/1/undo\"", "pause the schedule first"]);
+    // What was refused never happened.
+    says_nothing_of(&asked, &["deleted"]);
+    says(&chinese(&bench, &format!("/runs/{run}/undo")).await, &["撤销任务", "1 × 人员"]);
+}
+
+#[tokio::test]
+async fn a_run_that_is_under_way_has_nothing_to_undo_yet() {
+    let bench = Bench::new().await;
+    let run = Writing::open(&bench.store, RunKind::Full, false).await;
+    run.changes(&[created("u1", "Anna")]).await;
+    says(&page(&bench, &format!("/runs/{}/undo", run.id)).await, &["nothing of this run to undo"]);
+}
+
+#[tokio::test]
+async fn nothing_is_done_about_a_run_whose_source_is_not_known_any_more() {
+    let bench = Bench::new().await;
+    written(&bench, RunState::Failed, &[created("u1", "Anna")]).await;
+    for path in ["/runs/1/retry", "/runs/1/approve", "/runs/1/undo"] {
+        let answer = post(&bench, &administrator(Language::English), path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn changes_are_taken_along_whole_however_many_pages_they_have() {
     let bench = Bench::new().await;
     let changes: Vec<_> = (0..450).map(|n| created(&format!("u{n}"), "=张,三")).collect();

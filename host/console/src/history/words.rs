@@ -67,6 +67,7 @@ rollcall_words::sentences! {
     fn stage_reading() { "reading", "读取中" }
     fn stage_confirming() { "confirming departures", "确认离开" }
     fn stage_retiring() { "retiring", "处理离开" }
+    fn stage_undoing() { "undoing", "撤销中" }
     fn stage_of(stage, done, total) { "{stage}: {done} of {total}", "{stage}：已完成 {done}，共 {total}" }
     fn stage_so_far(stage, done) { "{stage}: {done} so far", "{stage}：已完成 {done}" }
     fn less_than_a_minute_left() { "less than a minute left", "剩余不到 1 分钟" }
@@ -84,6 +85,8 @@ rollcall_words::sentences! {
     fn import_as_planned() { "Import now as this plan says", "按此计划立即导入" }
     fn retry_failed() { "Read what failed again", "重试失败的对象" }
     fn refresh_as_planned() { "Do this now", "立即执行" }
+    fn undo_as_planned() { "Undo now as this plan says", "按此计划立即撤销" }
+    fn undo_again() { "Undo again", "重新撤销" }
     fn undo() { "Undo…", "撤销…" }
     fn held_waits() {
         "Departures wait for a person: too many would have left at once, so all of them stay for now.",
@@ -111,6 +114,22 @@ rollcall_words::sentences! {
     fn back_to_run(run) { "Back to run {run}", "返回任务 {run}" }
     fn who_leaves() { "Who", "对象" }
     fn witness_short() { "What the source answered", "身份源的答复" }
+
+    // Undoing.
+    fn undo_title() { "Undo a run", "撤销任务" }
+    fn undo_what() { "This is what it did:", "该任务所做的变更：" }
+    fn undo_told() {
+        "What it changed becomes what it was before, and who came with it leaves as a departed one does. Whatever was changed \
+         again since is left alone and listed with the reason.",
+        "它更改的内容会恢复原状，它新增的对象按离开处理。此后又有变更的对象不会改动，并列出原因。"
+    }
+    fn undo_comes_back() {
+        "The next full import brings back what the source has. If it should not, pause the schedule first.",
+        "下次全量导入会重新写入身份源中的内容。如不希望如此，请先暂停定时同步。"
+    }
+    fn undo_now() { "Undo", "撤销" }
+    fn undo_preview() { "Preview", "预览" }
+    fn nothing_to_undo() { "There is nothing of this run to undo.", "该任务没有可撤销的变更。" }
 
     // Changes.
     fn changes() { "Changes", "变更" }

@@ -49,6 +49,10 @@ enum Work {
     Refresh(Vec<Key>),
     /// What this run held.
     Approve(RunId),
+    Undo {
+        run: RunId,
+        is_dry: bool,
+    },
 }
 
 /// Who does it.
@@ -95,6 +99,18 @@ impl Sources {
     ) -> Result<Begun, Problem> {
         let doer = self.doer(console, name)?;
         self.begin(console, doer, Work::Approve(run)).await
+    }
+
+    /// Undo a run of this source, or with `is_dry` only record what would be put back.
+    pub(crate) async fn undo(
+        &self,
+        console: &Console,
+        name: &SourceName,
+        run: RunId,
+        is_dry: bool,
+    ) -> Result<Begun, Problem> {
+        let doer = self.doer(console, name)?;
+        self.begin(console, doer, Work::Undo { run, is_dry }).await
     }
 
     /// Stop a run that is under way, whoever started it. False when it is not under way in this program.
@@ -184,11 +200,17 @@ impl Doer {
             }
             (Self::Follower(follower), Work::Refresh(keys)) => follower.refresh(keys, options).await?,
             (Self::Follower(follower), Work::Approve(run)) => follower.approve(&run, options).await?,
+            (Self::Follower(follower), Work::Undo { run, is_dry }) => {
+                follower.undo(&run, RunOptions { dry_run: is_dry, ..options }).await?
+            }
             (Self::Host(host, source), Work::Import { is_dry }) => {
                 host.sync(&source, RunOptions { dry_run: is_dry, ..options }).await?
             }
             (Self::Host(host, source), Work::Refresh(keys)) => host.refresh(&source, keys, options).await?,
             (Self::Host(host, source), Work::Approve(run)) => host.approve(&source, &run, options).await?,
+            (Self::Host(host, source), Work::Undo { run, is_dry }) => {
+                host.undo(&source, &run, RunOptions { dry_run: is_dry, ..options }).await?
+            }
         };
         Ok(report.run)
     }
