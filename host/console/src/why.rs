@@ -147,7 +147,7 @@ async fn ask(
     let source = known_source(&console, source).await?;
     let known = console.sources().named(&source).ok_or_else(Problem::not_found)?;
     let form = query::Form::of(&form);
-    let key = form.key().filter(|key| may_be(key)).ok_or_else(unclear)?;
+    let key = form.key().filter(may_be).ok_or_else(unclear)?;
     let asking = Asking::begin(&console, &visitor, &known, key.clone()).await?;
     let is_answered = asking.wait().await?;
     let why = address(&source, &key, !is_answered);

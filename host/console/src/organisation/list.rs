@@ -56,7 +56,7 @@ pub(super) fn results(place: Place<'_>, outline: &Outline, found: &[ListedObject
                     tr {
                         th scope="col" { (say(words::name())) }
                         th scope="col" { (say(words::kind())) }
-                        th scope="col" { (say(words::located())) }
+                        th scope="col" class="wide" { (say(words::located())) }
                         th scope="col" { (say(words::phone())) }
                         th scope="col" { (say(words::email())) }
                         th scope="col" { (say(words::id())) }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::address::Asked;
 use super::trail::{self, run_link};
-use super::{Place, address, of_source, words};
+use super::{DEPARTMENT, Place, address, of_source, words};
 use crate::console::Console;
 use crate::page::{self, Tone, badge, copyable, facts, moment, notice};
 use crate::problem::Problem;
@@ -103,6 +103,9 @@ fn state(place: Place<'_>, found: &Found) -> Markup {
             span { (say(page::resource_type(resource_type))) }
             @match &found.whole {
                 Some(whole) if whole.held.departed => (badge(Tone::Warning, &say(words::departed()))),
+                Some(whole) if whole.key.resource_type == DEPARTMENT => {
+                    (badge(Tone::Good, &say(words::present_department())))
+                }
                 Some(_) => (badge(Tone::Good, &say(words::present()))),
                 None => (badge(Tone::Plain, &say(words::not_held()))),
             }

@@ -10,7 +10,7 @@ use rollcall_host::sqlite::{EntryAbout, TrailStep};
 use rollcall_words::Sentence;
 
 use super::{Place, words};
-use crate::page::{self, Tone, badge, compare, moment, moment_or_none};
+use crate::page::{self, Tone, badge, compare, moment};
 use crate::routes::segment;
 use crate::visitor::Reader;
 
@@ -29,13 +29,17 @@ pub(crate) fn change(place: Place<'_>, step: &TrailStep) -> Markup {
     let reader = place.visitor.reader;
     let TrailStep { run, change } = step;
     let ChangeRecord { action, before, after, witness, refusal, .. } = &change.item;
-    let tone = if refusal.is_some() { Tone::Bad } else { Tone::Good };
+    let (tone, came_to) = match refusal {
+        None if run.dry_run => (Tone::Plain, Some(words::only_planned())),
+        None => (Tone::Good, None),
+        Some(_) if change.item.is_held() => (Tone::Warning, Some(words::held())),
+        Some(_) => (Tone::Bad, Some(words::refused())),
+    };
     let differences = compare::compare(before.as_ref(), after.as_ref());
     html! {
         p class="row" {
-            (badge(if run.dry_run { Tone::Plain } else { tone }, &reader.say(page::action(*action))))
-            @if refusal.is_some() { (badge(Tone::Bad, &reader.say(words::refused()))) }
-            @if run.dry_run { (badge(Tone::Plain, &reader.say(words::only_planned()))) }
+            (badge(tone, &reader.say(page::action(*action))))
+            @if let Some(came_to) = came_to { (badge(tone, &reader.say(came_to))) }
             (moment(run.started_at))
             (run_link(reader, &run.id))
             span class="soft" {
@@ -79,7 +83,9 @@ pub(crate) fn event(place: Place<'_>, event: &InboxEvent) -> Markup {
             span class="soft" { (reader.say(way(event.event.way))) }
             @if let Some(run) = &event.run { (run_link(reader, run)) }
         }
-        p class="soft" { (reader.say(words::born_at())) " " (moment_or_none(event.event.born_at)) }
+        @if let Some(born_at) = event.event.born_at {
+            p class="soft" { (reader.say(words::born_at())) " " (moment(born_at)) }
+        }
         @if let Some(failure) = &event.failure { (page::diagnosis(reader, &failure.diagnosis)) }
     }
 }

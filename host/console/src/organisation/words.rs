@@ -17,6 +17,7 @@ rollcall_words::sentences! {
     fn leader() { "leader", "负责人" }
     fn primary() { "primary", "主部门" }
     fn present() { "present", "在职" }
+    fn present_department() { "present", "现有" }
     fn departed() { "departed", "已离开" }
     fn departed_only() { "departed", "已离开" }
     fn present_and_departed() { "Present and departed", "在职和已离开" }
@@ -84,6 +85,7 @@ rollcall_words::sentences! {
     fn events() { "Events that name it", "相关事件" }
     fn run(id) { "run {id}", "第 {id} 次同步" }
     fn refused() { "not done", "未执行" }
+    fn held() { "waits for approval", "待确认" }
     fn only_planned() { "preview only", "仅预览" }
     fn n_differences(n) { "What differs ({n})", "变更内容（{n}）" }
     fn event() { "event", "事件" }
