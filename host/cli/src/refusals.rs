@@ -74,7 +74,9 @@ impl From<ConsoleError> for Stop {
             ConsoleError::Database(error) => {
                 Self::failed(diagnosis("console-unusable", &messages::console_unusable(error)))
             }
-            error => Self::failed(diagnosis("console-unusable", &messages::console_unusable(error))),
+            error @ (ConsoleError::NoRandomness(_) | _) => {
+                Self::failed(diagnosis("console-unusable", &messages::console_unusable(error)))
+            }
         }
     }
 }

@@ -91,7 +91,6 @@ pub struct Console {
 
 #[derive(Debug)]
 struct Shared {
-    engine: Engine,
     host: Host,
     store: Arc<SqliteStore>,
     database: Database,
@@ -123,20 +122,8 @@ impl Console {
         let sources = Sources::new(Shelf::new(engine.clone(), options.connectors.clone()));
         let (pulse, ending) = (Pulse::default(), Cancel::new());
         let (identity, tally, began_at) = (Identity::default(), Tally::default(), options.clock.now());
-        let shared = Shared {
-            engine,
-            host,
-            store,
-            database,
-            key,
-            identity,
-            sources,
-            pulse,
-            tally,
-            began_at,
-            ending,
-            options,
-        };
+        let shared =
+            Shared { host, store, database, key, identity, sources, pulse, tally, began_at, ending, options };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -193,10 +180,6 @@ impl Console {
             followed.push((known.name().clone(), next_run_at));
         }
         Ok(followed)
-    }
-
-    pub(crate) fn engine(&self) -> &Engine {
-        &self.shared.engine
     }
 
     pub(crate) fn host(&self) -> &Host {

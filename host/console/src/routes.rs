@@ -32,7 +32,6 @@ pub(crate) fn segment(text: &str) -> String {
 
 impl Console {
     /// Everything the console answers.
-    #[must_use]
     pub fn routes(&self) -> Router {
         let guard = || from_fn_with_state(self.clone(), identity::programs);
         let pages = pages().fallback(async || Problem::not_found()).layer(from_fn(page::problems));

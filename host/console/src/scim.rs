@@ -90,15 +90,15 @@ async fn service_provider_config(_visitor: Visitor, Base(base): Base) -> Reply {
 }
 
 async fn resource_types(_visitor: Visitor, Base(base): Base, query: Query<Parameters>) -> Response {
-    described(&query, schemas::resource_types(&base))
+    described(&query, &schemas::resource_types(&base))
 }
 
 async fn all_schemas(_visitor: Visitor, Base(base): Base, query: Query<Parameters>) -> Response {
-    described(&query, schemas::schemas(&base))
+    described(&query, &schemas::schemas(&base))
 }
 
 /// Source: RFC 7644, section 4: a filter here is refused with 403, so that nobody takes part for the whole.
-fn described(query: &Parameters, all: Vec<Value>) -> Response {
+fn described(query: &Parameters, all: &[Value]) -> Response {
     if query.has_filter() {
         return StatusCode::FORBIDDEN.into_response();
     }

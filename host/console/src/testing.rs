@@ -54,7 +54,7 @@ impl Bench {
             public_url: "http://127.0.0.1:8630".parse().unwrap(),
             trusted_proxies: Vec::new(),
             observe: Arc::new(|_| Arc::new(Unfollowed)),
-            clock: Arc::clone(&hand) as Arc<dyn Clock>,
+            clock: hand.clone(),
         };
         let console = Console::open(engine, Arc::clone(&store), options).await.unwrap();
         Self { console, store, hand, _folder: folder }

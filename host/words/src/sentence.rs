@@ -67,7 +67,8 @@ pub fn untranslated(all: &[Written], verbatim: &[&str]) -> Vec<&'static str> {
     let has_chinese = |text: &str| text.chars().any(|c| ('\u{3000}'..'\u{a000}').contains(&c));
     let lacks = |(name, english, chinese): &&Written| {
         let is_both = !english.is_empty() && !has_chinese(english) && has_chinese(chinese);
-        !is_both && !(verbatim.contains(name) && english == chinese)
+        let is_verbatim = verbatim.contains(name) && english == chinese;
+        !(is_both || is_verbatim)
     };
     all.iter().filter(lacks).map(|(name, ..)| *name).collect()
 }

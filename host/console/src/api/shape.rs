@@ -79,7 +79,12 @@ fn run_state() -> Object {
 }
 
 fn run_kind() -> Object {
-    one_of([history::RunKind::Full, history::RunKind::Refresh, history::RunKind::Events, history::RunKind::Undo])
+    one_of([
+        history::RunKind::Full,
+        history::RunKind::Refresh,
+        history::RunKind::Events,
+        history::RunKind::Undo,
+    ])
 }
 
 fn trigger() -> Object {

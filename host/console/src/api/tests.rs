@@ -132,8 +132,7 @@ fn the_document_says_how_to_be_known() {
 async fn nobody_does_anything_without_being_known_and_a_reader_changes_nothing() {
     let directories = Directories::new().await;
     for (method, path, _) in each_operation(&document()) {
-        let (method, filled) =
-            (Method::from_bytes(method.as_bytes()).unwrap(), path.replace('{', "").replace('}', ""));
+        let (method, filled) = (Method::from_bytes(method.as_bytes()).unwrap(), path.replace(['{', '}'], ""));
         let path = format!("{PATH}{filled}?q=a");
         let console = &directories.bench.console;
         let unknown = ask(console, None, method.clone(), &path, "{}").await;

@@ -10,9 +10,7 @@ use rollcall_host::model::{self, FailureKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub(crate) use self::directory::{
-    Audited, Department, EntryAbout, Held, Imported, Listing, OnceKnown, TrailStep, Why,
-};
+pub(crate) use self::directory::{Audited, Department, Imported, Listing, Why};
 pub(crate) use self::event::Event;
 pub(crate) use self::run::{Begun, Change, Count, Entry, Run, Summary};
 pub(crate) use self::source::{Check, Connector, Source};

@@ -22,8 +22,8 @@ use crate::visitor::Visitor;
 
 /// Events that are shown of a batch.
 ///
-/// 100 events. Why: the host acts on at most so many at once, so a batch is shown whole; of those that a full run covered, the
-/// newest are.
+/// 100 events. Why: the host acts on at most so many at once, so a batch is shown whole. Of the events that a full run
+/// covered, the newest are shown.
 const N_EVENTS: u32 = 100;
 
 /// `GET /runs/{run}`.

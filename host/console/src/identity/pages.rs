@@ -37,6 +37,7 @@ pub(crate) fn entry_routes() -> Router<Console> {
 /// What needs a session.
 pub(crate) fn routes() -> Router<Console> {
     Router::new()
+        .route("/", get(async || Redirect::to("/sources")))
         .route("/logout", post(login::log_out))
         .route("/settings", get(async || Redirect::to("/settings/account")))
         .route("/settings/account", get(account::show))

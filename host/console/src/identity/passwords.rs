@@ -13,7 +13,7 @@ use crate::problem::Problem;
 
 /// The fewest characters.
 ///
-/// 12. Why: NIST SP 800-63B asks for length and for nothing about its composition; twelve random ones outlast any throttled
+/// Why: NIST SP 800-63B asks for length and for nothing about its composition; twelve random ones outlast any throttled
 /// guessing, and stolen digests are slow to try.
 pub(crate) const MIN_CHARS: usize = 12;
 

@@ -114,11 +114,23 @@ rollcall_words::sentences! {
     fn events_retried() { "events retried", "重试事件" }
     fn run_cancelled() { "run cancelled", "取消任务" }
     fn run_retried() { "run retried", "重试任务" }
+    fn source_paused() { "source paused", "暂停身份源" }
+    fn run_started() { "run started", "启动任务" }
+    fn objects_refreshed() { "objects read again", "刷新指定对象" }
+    fn run_undone() { "run undone", "撤销任务" }
+    fn webhook_added() { "webhook added", "添加 Webhook" }
+    fn webhook_tested() { "webhook tested", "测试 Webhook" }
+    fn webhook_paused() { "webhook paused", "暂停 Webhook" }
+    fn webhook_resumed() { "webhook resumed", "恢复 Webhook" }
+    fn webhook_deleted() { "webhook deleted", "删除 Webhook" }
     fn run_approved() { "departures approved", "确认离职变更" }
 }
 
+/// Says something.
+type Words = fn() -> Sentence;
+
 /// Every action of the audit log, by its word there.
-pub(crate) const ACTIONS: &[(&str, fn() -> Sentence)] = &[
+pub(crate) const ACTIONS: &[(&str, Words)] = &[
     ("account-created", account_created),
     ("logged-in", logged_in),
     ("login-failed", login_failed),
@@ -146,6 +158,15 @@ pub(crate) const ACTIONS: &[(&str, fn() -> Sentence)] = &[
     ("run-cancelled", run_cancelled),
     ("run-retried", run_retried),
     ("run-approved", run_approved),
+    ("source-paused", source_paused),
+    ("run-started", run_started),
+    ("objects-refreshed", objects_refreshed),
+    ("run-undone", run_undone),
+    ("webhook-added", webhook_added),
+    ("webhook-tested", webhook_tested),
+    ("webhook-paused", webhook_paused),
+    ("webhook-resumed", webhook_resumed),
+    ("webhook-deleted", webhook_deleted),
 ];
 
 #[cfg(test)]

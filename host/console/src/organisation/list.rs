@@ -27,7 +27,7 @@ pub(super) fn people(place: Place<'_>, people: &[ListedObject]) -> Markup {
                         th scope="col" { (say(words::title())) }
                         th scope="col" { (say(words::phone())) }
                         th scope="col" { (say(words::email())) }
-                        th scope="col" { (say(words::id())) }
+                        th scope="col" { (say(words::id_column())) }
                     }
                 }
                 tbody {
@@ -59,7 +59,7 @@ pub(super) fn results(place: Place<'_>, outline: &Outline, found: &[ListedObject
                         th scope="col" class="wide" { (say(words::located())) }
                         th scope="col" { (say(words::phone())) }
                         th scope="col" { (say(words::email())) }
-                        th scope="col" { (say(words::id())) }
+                        th scope="col" { (say(words::id_column())) }
                     }
                 }
                 tbody {

@@ -197,7 +197,9 @@ impl Reader {
             Token::Word(word) => {
                 Operator::named(&word).ok_or(FilterError::Unexpected { found: word, expected: EXPECTED })
             }
-            other => Err(unexpected(&other, EXPECTED)),
+            other @ (Token::Open | Token::Close | Token::OpenValue | Token::CloseValue | Token::Text(_)) => {
+                Err(unexpected(&other, EXPECTED))
+            }
         }
     }
 
@@ -209,7 +211,9 @@ impl Reader {
                 Ok(value @ (Value::Null | Value::Bool(_) | Value::Number(_))) => Ok(value),
                 Ok(_) | Err(_) => Err(FilterError::Unexpected { found: word, expected: EXPECTED }),
             },
-            other => Err(unexpected(&other, EXPECTED)),
+            other @ (Token::Open | Token::Close | Token::OpenValue | Token::CloseValue) => {
+                Err(unexpected(&other, EXPECTED))
+            }
         }
     }
 

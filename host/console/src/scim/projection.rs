@@ -175,7 +175,7 @@ mod tests {
     use crate::scim::schemas::{CORE_USER, ENTERPRISE_USER};
 
     #[track_caller]
-    fn check(attributes: &[&str], excluded: &[&str], expected: Value) {
+    fn check(attributes: &[&str], excluded: &[&str], expected: &Value) {
         let resource = json!({
             "schemas": [CORE_USER], "id": "hq.MQ", "userName": "a",
             "name": {"formatted": "A B", "familyName": "B"},
@@ -185,16 +185,16 @@ mod tests {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let projection = Projection::of(&owned(attributes), &owned(excluded));
         let chosen = projection.apply(ResourceType::User, resource.as_object().unwrap().clone());
-        assert_eq!(Value::Object(chosen), expected);
+        assert_eq!(Value::Object(chosen), *expected);
     }
 
     #[test]
     fn nothing_but_what_is_asked_for_is_told_beside_the_id() {
-        check(&["USERNAME"], &[], json!({"schemas": [CORE_USER], "id": "hq.MQ", "userName": "a"}));
+        check(&["USERNAME"], &[], &json!({"schemas": [CORE_USER], "id": "hq.MQ", "userName": "a"}));
         check(
             &["name.familyName,emails.value", "emails.type"],
             &[],
-            json!({
+            &json!({
                 "schemas": [CORE_USER], "id": "hq.MQ", "name": {"familyName": "B"},
                 "emails": [{"value": "a@b", "type": "work"}, {"value": "c@d"}],
             }),
@@ -205,9 +205,9 @@ mod tests {
     fn an_extension_is_asked_for_whole_or_in_part() {
         let whole = json!({"employeeNumber": "7", "manager": {"value": "hq.Mg"}});
         let with = |extension| json!({"schemas": [CORE_USER], "id": "hq.MQ", (ENTERPRISE_USER): extension});
-        check(&[ENTERPRISE_USER], &[], with(whole));
+        check(&[ENTERPRISE_USER], &[], &with(whole));
         let part = format!("{ENTERPRISE_USER}:employeeNumber");
-        check(&[&part], &[], with(json!({"employeeNumber": "7"})));
+        check(&[&part], &[], &with(json!({"employeeNumber": "7"})));
     }
 
     #[test]
@@ -215,12 +215,12 @@ mod tests {
         check(
             &[],
             &["id", "name", "emails.value", ENTERPRISE_USER],
-            json!({"schemas": [CORE_USER], "id": "hq.MQ", "userName": "a", "emails": [{"type": "work"}, {}]}),
+            &json!({"schemas": [CORE_USER], "id": "hq.MQ", "userName": "a", "emails": [{"type": "work"}, {}]}),
         );
     }
 
     #[test]
     fn an_attribute_that_no_resource_has_chooses_nothing() {
-        check(&["nonsense", "no such.thing"], &[], json!({"schemas": [CORE_USER], "id": "hq.MQ"}));
+        check(&["nonsense", "no such.thing"], &[], &json!({"schemas": [CORE_USER], "id": "hq.MQ"}));
     }
 }

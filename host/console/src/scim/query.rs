@@ -84,7 +84,7 @@ impl SearchRequest {
     /// When it is none, or something in it cannot be read.
     pub(crate) fn query(&self) -> Result<Query, Refusal> {
         if !self.schemas.iter().any(|schema| schema == SEARCH_REQUEST) {
-            return Err(Refusal::value("schemas", format!("must have {SEARCH_REQUEST:?}")));
+            return Err(Refusal::value("schemas", &format!("must have {SEARCH_REQUEST:?}")));
         }
         Ok(Query {
             filter: filter(self.filter.as_deref())?,
@@ -99,8 +99,7 @@ fn filter(text: Option<&str>) -> Result<Option<Filter>, Refusal> {
 }
 
 fn number(name: &'static str, text: Option<&str>) -> Result<Option<i64>, Refusal> {
-    let read =
-        |text: &str| text.parse().map_err(|_| Refusal::value(name, "must be a whole number".to_owned()));
+    let read = |text: &str| text.parse().map_err(|_| Refusal::value(name, "must be a whole number"));
     text.map(read).transpose()
 }
 
@@ -114,7 +113,7 @@ fn page(start_index: Option<i64>, count: Option<i64>) -> Page {
 fn projection(attributes: &[String], excluded: &[String]) -> Result<Projection, Refusal> {
     if !attributes.is_empty() && !excluded.is_empty() {
         let wrong = "cannot be given together with excludedAttributes; leave one of them out".to_owned();
-        return Err(Refusal::value("attributes", wrong));
+        return Err(Refusal::value("attributes", &wrong));
     }
     Ok(Projection::of(attributes, excluded))
 }

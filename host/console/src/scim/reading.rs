@@ -62,7 +62,7 @@ impl<'a> Reading<'a> {
                 }
             }
         }
-        Ok(Reply::list(total, query.page.offset.saturating_add(1), resources))
+        Ok(Reply::list(total, query.page.offset.saturating_add(1), &resources))
     }
 
     /// One resource, whole.

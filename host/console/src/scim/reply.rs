@@ -49,7 +49,7 @@ impl Refusal {
     }
 
     /// One value in the request is wrong.
-    pub(crate) fn value(name: &str, wrong: String) -> Self {
+    pub(crate) fn value(name: &str, wrong: &str) -> Self {
         let diagnosis = Diagnosis::new("value-not-valid", format!("{name} {wrong}"))
             .in_chinese(format!("{name} 的值无效"), "");
         Self::new(ScimType::InvalidValue, diagnosis)
@@ -133,7 +133,7 @@ impl Reply {
     }
 
     /// A page of a list.
-    pub(crate) fn list(total: u64, start_index: u64, resources: Vec<Value>) -> Self {
+    pub(crate) fn list(total: u64, start_index: u64, resources: &[Value]) -> Self {
         Self::new(json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
             "totalResults": total,

@@ -115,7 +115,7 @@ impl ResourceType {
 
 impl Schema {
     fn to_json(&self, base: &str) -> Value {
-        let attributes: Vec<Value> = self.attributes.iter().map(Attribute::to_json).collect();
+        let attributes: Vec<Value> = self.attributes.iter().copied().map(Attribute::to_json).collect();
         json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Schema"],
             "id": self.id,

@@ -4,6 +4,7 @@
 //! runs; the host decides that.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -78,9 +79,9 @@ impl Shelf {
         let files = self.files().await;
         known.retain(|path, (stamp, _)| files.iter().any(|file| file == &(path.clone(), *stamp)));
         for (path, stamp) in files {
-            if !known.contains_key(&path) {
-                let inspected = self.engine.load(&path).await.map_err(|error| complaints::load(&error));
-                known.insert(path, (stamp, inspected));
+            if let Entry::Vacant(place) = known.entry(path) {
+                let inspected = self.engine.load(place.key()).await.map_err(|error| complaints::load(&error));
+                place.insert((stamp, inspected));
             }
         }
         let on_shelf = |(path, (_, inspected)): (&PathBuf, &(Stamp, Inspected))| {

@@ -80,11 +80,11 @@ pub(super) struct Last {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wrong {
     /// It is no URL, too long, or has a password or a fragment.
-    NotAUrl,
+    Url,
     /// It is not encrypted, and not on this machine.
-    NotEncrypted,
+    Clear,
     /// The proxy is none, or has a password, which would be kept unsealed.
-    NotAProxy,
+    Proxy,
 }
 
 /// An address that can be told.
@@ -97,15 +97,15 @@ pub(super) struct Target {
 
 impl Target {
     pub(super) fn parse(url: &str, proxy: Option<&str>) -> Result<Self, Wrong> {
-        let url = Url::parse(url).ok().filter(|_| url.len() <= MAX_URL_BYTES).ok_or(Wrong::NotAUrl)?;
+        let url = Url::parse(url).ok().filter(|_| url.len() <= MAX_URL_BYTES).ok_or(Wrong::Url)?;
         let is_bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-        let origin = Origin::of(&url).filter(|_| is_bare).ok_or(Wrong::NotAUrl)?;
+        let origin = Origin::of(&url).filter(|_| is_bare).ok_or(Wrong::Url)?;
         if !origin.is_https() && !is_loopback(&url) {
-            return Err(Wrong::NotEncrypted);
+            return Err(Wrong::Clear);
         }
-        let proxy: Option<Proxy> = proxy.map(str::parse).transpose().map_err(|_| Wrong::NotAProxy)?;
+        let proxy: Option<Proxy> = proxy.map(str::parse).transpose().map_err(|_| Wrong::Proxy)?;
         let is_open = proxy.as_ref().is_none_or(|proxy| proxy.user().is_none());
-        if is_open { Ok(Self { url, origin, proxy }) } else { Err(Wrong::NotAProxy) }
+        if is_open { Ok(Self { url, origin, proxy }) } else { Err(Wrong::Proxy) }
     }
 }
 
@@ -246,13 +246,13 @@ mod tests {
             ("http://127.0.0.1:9000/", None, None),
             ("http://[::1]:9000/", None, None),
             ("http://localhost/", Some("http://proxy:3128"), None),
-            ("http://hooks.example/", None, Some(Wrong::NotEncrypted)),
-            ("http://127.0.0.1.example/", None, Some(Wrong::NotEncrypted)),
-            ("ftp://hooks.example/", None, Some(Wrong::NotAUrl)),
-            ("https://me:secret@hooks.example/", None, Some(Wrong::NotAUrl)),
-            ("hooks.example", None, Some(Wrong::NotAUrl)),
-            ("https://hooks.example/", Some("proxy"), Some(Wrong::NotAProxy)),
-            ("https://hooks.example/", Some("http://me:secret@proxy:3128"), Some(Wrong::NotAProxy)),
+            ("http://hooks.example/", None, Some(Wrong::Clear)),
+            ("http://127.0.0.1.example/", None, Some(Wrong::Clear)),
+            ("ftp://hooks.example/", None, Some(Wrong::Url)),
+            ("https://me:secret@hooks.example/", None, Some(Wrong::Url)),
+            ("hooks.example", None, Some(Wrong::Url)),
+            ("https://hooks.example/", Some("proxy"), Some(Wrong::Proxy)),
+            ("https://hooks.example/", Some("http://me:secret@proxy:3128"), Some(Wrong::Proxy)),
         ] {
             assert_eq!(Target::parse(url, proxy).err(), wrong, "{url} {proxy:?}");
         }

@@ -51,9 +51,9 @@ impl Again {
         }
         let proxy = Some(self.proxy.as_str()).filter(|proxy| !proxy.is_empty());
         Target::parse(&self.url, proxy).map_err(|wrong| match wrong {
-            Wrong::NotAUrl => ("url", words::url_wrong()),
-            Wrong::NotEncrypted => ("url", words::url_open()),
-            Wrong::NotAProxy => ("proxy", words::proxy_wrong()),
+            Wrong::Url => ("url", words::url_wrong()),
+            Wrong::Clear => ("url", words::url_open()),
+            Wrong::Proxy => ("proxy", words::proxy_wrong()),
         })
     }
 }

@@ -3,7 +3,7 @@
 //! Not here: where the facts come from (`facts`), how an answer is drawn (`draw`).
 
 use rollcall_host::directory::Action;
-use rollcall_host::history::{Run, RunState};
+use rollcall_host::history::{Run, RunKind, RunState};
 use rollcall_host::inbox::EventState;
 use rollcall_host::model::{Diagnosis, RunId, Severity, Timestamp};
 use rollcall_host::sqlite::{EntryAbout, TrailStep, WholeObject};
@@ -80,9 +80,10 @@ impl Answer {
 }
 
 impl Facts {
-    /// The newest change that was more than planned: done, or refused.
+    /// The newest change that was more than planned: done, or refused. That an undo left it alone is none.
     fn decision(&self) -> Option<&TrailStep> {
-        self.changes.iter().find(|step| !step.run.dry_run)
+        let is_decision = |step: &&TrailStep| !step.run.dry_run && (is_applied(step) || !is_undo(step));
+        self.changes.iter().find(is_decision)
     }
 
     /// The newest change that was done.
@@ -166,6 +167,9 @@ fn here(facts: &Facts, held: &WholeObject) -> Answer {
         (None, Some(step)) if is_disabled => {
             (words::disabled(name, RUN, AT), &step.run.id, step.run.started_at)
         }
+        (None, Some(step)) if is_undo(step) => {
+            (words::here_undone(name, RUN, AT), &step.run.id, step.run.started_at)
+        }
         (None, Some(step)) => match step.change.item.action {
             Action::Restored => (words::back_again(name, RUN, AT), &step.run.id, step.run.started_at),
             Action::Created | Action::Updated | Action::Unchanged | Action::Deactivated | Action::Deleted => {
@@ -198,10 +202,16 @@ fn departed(facts: &Facts, held: &WholeObject) -> Answer {
 
 fn left(name: &String, step: &TrailStep) -> Answer {
     let sentence = match &step.change.item.witness {
+        _ if is_undo(step) => words::left_undone(name, RUN, AT),
         Some(witness) => words::left_as(name, RUN, AT, witness),
         None => words::left(name, RUN, AT),
     };
     Answer::new(Tone::Warning, Act::Nobody, sentence).by(step)
+}
+
+/// Whether a person had it done, against what the source said.
+fn is_undo(step: &TrailStep) -> bool {
+    step.run.kind == RunKind::Undo
 }
 
 /// The reason for which a run ended, if it said one.

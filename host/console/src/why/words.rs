@@ -94,7 +94,23 @@ rollcall_words::sentences! {
         "{name} 在此，但仍是事件 {event} 之前的内容：该事件于 {at} 收到，处理失败。"
     }
 
+    fn here_undone(name, run, at) {
+        "{name} is here as it was before an import that somebody undid: {run} put it back at {at}. The next full import reads \
+         it again.",
+        "{name} 在此，内容为某次导入之前的状态：有人撤销了该次导入，由{run}于 {at} 还原。下次全量导入会重新读取。"
+    }
+
     // Left.
+    fn left_undone(name, run, at) {
+        "{name} is kept as departed because somebody undid the import that had brought it: so {run} left it at {at}. The next \
+         full import brings it again if the source has it.",
+        "{name} 处于“已离开”状态，因为有人撤销了带来它的导入（{run}，{at}）。如果来源中仍存在，下次全量导入会重新带来。"
+    }
+    fn removed_undone(name, run, at) {
+        "{name} is not here because somebody undid the import that had brought it: {run} removed it at {at}. The next full \
+         import brings it again if the source has it.",
+        "{name} 不在此处，因为有人撤销了带来它的导入：由{run}于 {at} 删除。如果来源中仍存在，下次全量导入会重新带来。"
+    }
     fn left(name, run, at) {
         "{name} left: {run} found at {at} that it is not at the source any more. It is kept as departed.",
         "{name} 已离开：{run}于 {at} 发现来源中已不存在，现保留为“已离开”状态。"

@@ -121,10 +121,7 @@ fn row(visitor: &Visitor, entry: &Recorded) -> Markup {
 
 /// The fields of an entry's detail, each on a line.
 fn detail(json: &str) -> Markup {
-    let fields = match serde_json::from_str(json) {
-        Ok(Value::Object(fields)) => fields,
-        Ok(_) | Err(_) => return html! { code { (json) } },
-    };
+    let Ok(Value::Object(fields)) = serde_json::from_str(json) else { return html! { code { (json) } } };
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
     html! { @for (name, value) in &fields { div { (name) ": " code { (text(value)) } } } }
 }

@@ -40,22 +40,35 @@ pub(super) fn sources(each: &mut impl FnMut(&Path, &str)) {
     walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), each);
 }
 
-/// The path of each `.route(…)`, and the methods that it names.
+/// The path of each `.route(…)` and of each operation of the API, and their methods.
 fn routes() -> BTreeSet<(String, Vec<Method>)> {
     let mut found = BTreeSet::new();
     sources(&mut |file, text| {
-        let base = if file.to_string_lossy().contains("/scim") { scim::PATH } else { "" };
         for call in text.split(".route(").skip(1) {
             let (path, rest) = call.split_once(',').unwrap();
             // Up to the next route, which the split has found, or the end of the expression.
             let handlers = rest.split(';').next().unwrap().split("\n}").next().unwrap();
-            let path = written(path.trim());
-            // The root of what is nested is asked for without a slash at its end.
-            let path = if base.is_empty() { path } else { format!("{base}{}", path.trim_end_matches('/')) };
-            found.insert((path, named(handlers)));
+            found.insert((absolute(file, &written(path.trim())), named(handlers)));
+        }
+        for operation in text.split("#[utoipa::path(").skip(1) {
+            let (method, rest) = operation.split_once(',').unwrap();
+            let path = rest.split("path = \"").nth(1).unwrap().split('"').next().unwrap();
+            found.insert((absolute(file, path), named(&format!("{}(", method.trim()))));
         }
     });
     found
+}
+
+/// What stands in a file of SCIM or of the API is nested below its path.
+fn absolute(file: &Path, path: &str) -> String {
+    let file = file.to_string_lossy().replace('\\', "/");
+    let base = match file.split_once("/src/").map(|(_, within)| within).unwrap() {
+        within if within.starts_with("scim") => scim::PATH,
+        within if within.starts_with("api") && !path.starts_with("/api") => "/api/v1",
+        _ => return path.to_owned(),
+    };
+    // The root of what is nested is asked for without a slash at its end.
+    format!("{base}{}", path.trim_end_matches('/'))
 }
 
 /// The path that this expression is. One with a variable for its beginning stands for the first of all.

@@ -43,7 +43,9 @@ fn extension(subject: Subject<'_>) -> Map<String, Value> {
     };
     let relinked = |kind: ResourceType, value: Value| match value {
         Value::Array(values) => values.into_iter().map(|one| subject.relinked(kind, one)).collect(),
-        one => subject.relinked(kind, one),
+        one @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+            subject.relinked(kind, one)
+        }
     };
     let values = [
         ("parent", fitting("parent").map(|parent| relinked(ResourceType::Group, parent))),

@@ -20,7 +20,12 @@ pub(super) fn source_attributes(kind: ResourceType, subject: Subject<'_>) -> Val
                 found.extend(unknown.map(|(member, value)| told(Some(name), member, value)));
             }
             value if !is_described_at_top(kind, name, value) => found.push(told(None, name, value)),
-            _ => {}
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_) => {}
         }
     }
     found.into()

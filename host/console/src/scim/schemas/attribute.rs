@@ -76,7 +76,7 @@ impl Attribute {
         Self { canonical, ..self }
     }
 
-    pub(super) fn to_json(&self) -> Value {
+    pub(super) fn to_json(self) -> Value {
         let mut described = json!({
             "name": self.name,
             "type": self.type_name(),
@@ -98,7 +98,7 @@ impl Attribute {
                 members.insert("referenceTypes".to_owned(), types.into());
             }
             Kind::Complex(attributes) => {
-                let described = attributes.iter().map(Self::to_json).collect();
+                let described = attributes.iter().copied().map(Self::to_json).collect();
                 members.insert("subAttributes".to_owned(), Value::Array(described));
             }
             Kind::Flag => {}

@@ -7,7 +7,7 @@ use rollcall_host::inbox::{EventState, InboxEvent};
 use rollcall_host::model::{Severity, Timestamp};
 use rollcall_host::sqlite::{EntryAbout, TrailStep};
 
-use super::{Act, Answer, failure_of};
+use super::{Act, Answer, failure_of, is_undo};
 use crate::organisation::object::{is_applied, is_departure};
 use crate::page::Tone;
 use crate::why::facts::Facts;
@@ -47,11 +47,16 @@ impl News<'_> {
     /// Whether it says why something is not here even after everything was read once more.
     fn lasts(&self) -> bool {
         match self {
-            Self::Decision(step) => is_applied(step) && is_departure(step.change.item.action),
+            Self::Decision(step) => has_left(step),
             Self::Event(event) => event.state == EventState::Waiting,
             Self::Entry(_) | Self::Question(_) => false,
         }
     }
+}
+
+/// Whether it went because the source said so.
+fn has_left(step: &TrailStep) -> bool {
+    is_applied(step) && is_departure(step.change.item.action) && !is_undo(step)
 }
 
 /// The newest question, unless what came of it is recorded.
@@ -76,6 +81,7 @@ fn decided(facts: &Facts, step: &TrailStep) -> Answer {
 
 fn removed(name: &String, step: &TrailStep) -> Answer {
     let sentence = match &step.change.item.witness {
+        _ if is_undo(step) => words::removed_undone(name, RUN, AT),
         Some(witness) => words::removed_as(name, RUN, AT, witness),
         None => words::removed(name, RUN, AT),
     };
@@ -106,7 +112,7 @@ fn by_event(facts: &Facts, event: &InboxEvent) -> Answer {
 
 fn asked(facts: &Facts, at: Timestamp, run: &Run) -> Answer {
     let name = &facts.name;
-    let removed = facts.applied().filter(|step| is_departure(step.change.item.action));
+    let removed = facts.applied().filter(|step| has_left(step));
     match (run.state, removed) {
         // That it is still not there changes nothing: when and why it went is the answer.
         (RunState::Succeeded, Some(step)) => decided(facts, step),

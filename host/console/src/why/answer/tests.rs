@@ -89,6 +89,14 @@ impl Facts {
         self.step(n, action, false, None)
     }
 
+    /// The newest change was an undo.
+    fn undo(mut self) -> Self {
+        let newest = self.changes.first_mut().unwrap();
+        newest.run.kind = RunKind::Undo;
+        newest.change.item.witness = None;
+        self
+    }
+
     fn refused(self, n: i64, action: Action, code: &str) -> Self {
         self.step(n, action, false, Some(Diagnosis::new(code, "for a reason")))
     }
@@ -260,6 +268,32 @@ fn who_left_is_told_with_what_the_source_said() {
             Ann left and was removed: when run 5 asked at minute 5, the source answered “404: gone”. Nobody
             Ann left and was removed: when run 5 asked at minute 5, the source answered “404: gone”. Nobody
             Ann is not here although run 1 wrote it at minute 1: it was removed on this side. The next import brings it again. Import
+        "#]],
+    );
+}
+
+#[test]
+fn what_a_person_undid_is_not_laid_at_the_source() {
+    check(
+        &[
+            nothing().held(false).change(5, Action::Updated).undo(),
+            nothing().held(false).change(5, Action::Updated).undo().complete(9),
+            nothing().held(true).change(5, Action::Deactivated).undo(),
+            nothing().change(5, Action::Deleted).undo(),
+            nothing().change(5, Action::Deleted).undo().complete(9),
+            nothing()
+                .held(false)
+                .refused(6, Action::Updated, "changed-since")
+                .undo()
+                .change(1, Action::Created),
+        ],
+        &expect![[r#"
+            Ann is here as it was before an import that somebody undid: run 5 put it back at minute 5. The next full import reads it again. Nobody
+            Ann is here: the last complete reading, run 9 at minute 9, found it at the source. Nobody
+            Ann is kept as departed because somebody undid the import that had brought it: so run 5 left it at minute 5. The next full import brings it again if the source has it. Nobody
+            Ann is not here because somebody undid the import that had brought it: run 5 removed it at minute 5. The next full import brings it again if the source has it. Nobody
+            Ann is not here: the source had it once, or was said to, but the last complete reading, run 9 at minute 9, did not find it there. LookAtSource
+            Ann is here: run 1 read it at minute 1. Nobody
         "#]],
     );
 }

@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 use rollcall_host::history::{Counters, Run};
-use rollcall_words::Sentence;
 
 use super::Shown;
 use crate::page::{self, Tone};
@@ -57,16 +56,13 @@ fn row(visitor: &Visitor, run: &Run) -> Markup {
 fn changes(visitor: &Visitor, counters: &Counters) -> String {
     let Counters { created, updated, deactivated, deleted, rejected, .. } = *counters;
     let departed = deactivated.saturating_add(deleted);
-    let counted: [(u64, fn(String) -> Sentence); 4] = [
-        (created, words::n_created),
-        (updated, words::n_updated),
-        (departed, words::n_departed),
-        (rejected, words::n_refused),
+    let counted = [
+        (created, words::n_created(page::count(created))),
+        (updated, words::n_updated(page::count(updated))),
+        (departed, words::n_departed(page::count(departed))),
+        (rejected, words::n_refused(page::count(rejected))),
     ];
-    let said: Vec<String> = counted
-        .into_iter()
-        .filter(|(n, _)| *n != 0)
-        .map(|(n, sentence)| visitor.say(sentence(page::count(n))))
-        .collect();
+    let said: Vec<String> =
+        counted.into_iter().filter(|(n, _)| *n != 0).map(|(_, sentence)| visitor.say(sentence)).collect();
     if said.is_empty() { visitor.say(words::no_changes()) } else { said.join(", ") }
 }
