@@ -139,7 +139,7 @@ rollcall_words::sentences! {
     fn channel() { "Channel", "长连接" }
     fn since() { "since", "自" }
     fn schedule_none() { "none", "未设置" }
-    fn schedule_is(cron, zone) { "{cron} ({zone})", "{cron}（{zone}）" }
+    fn schedule_is(cron, zone) { "{cron} ({zone})", "{cron}（时区 {zone}）" }
     fn schedule_jitter(minutes) { ", up to {minutes} min later", "，最多推迟 {minutes} 分钟" }
     fn configured() { "Configured", "配置位置" }
     fn in_its_file() { "in a file; it is changed there", "在文件中，只能在该文件中修改" }
