@@ -28,7 +28,9 @@ fn two_sources_are_served_one_by_push_and_one_by_stream_until_a_signal_ends_it_i
     let mut serving = head.start(&words);
     let lines = serving.read_lines();
     let announced = lines.wait_for("it serves", |line| line["what"] == "serving");
-    let callback = announced["sources"][0]["callback"].as_str().expect("each source has a callback");
+    let sources = announced["sources"].as_array().expect("they are listed");
+    let of_head = sources.iter().find(|source| source["source"] == SOURCE).expect("each source is listed");
+    let callback = of_head["callback"].as_str().expect("each source has a callback");
     let events = AppEvents::http(callback, CALLBACK_TOKEN, CALLBACK_AES_KEY);
     head.server.set_events(&app_key(), events).expect("the program answers as it must");
     for name in [SOURCE, BRANCH] {
