@@ -27,9 +27,9 @@ def simulator(tmp_path: Path) -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def serving(tmp_path: Path, simulator: Simulator) -> Iterator[Serving]:
-    """Rollcall with a source that reads it. It must end in good order."""
-    running = Serving(tmp_path, simulator)
+def serving(tmp_path: Path) -> Iterator[Serving]:
+    """Rollcall without an account and without a source. It must end in good order."""
+    running = Serving(tmp_path)
     yield running
     assert running.stop() == 0, (tmp_path / "rollcall.log").read_text()
 

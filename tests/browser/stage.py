@@ -1,4 +1,4 @@
-"""What a browser looks at: a DingTalk with a company, and Rollcall serving a source that reads it.
+"""What a browser looks at: a DingTalk with a company, and Rollcall serving its console.
 
 Both are programs of this repository, started on ports of their own choice, in a folder of the test's, and stopped by their
 own handles. Not here: the browser (conftest.py).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import threading
 import urllib.request
@@ -85,14 +86,14 @@ class Running:
 
 
 class Simulator(Running):
-    """A DingTalk with the company that `company` names, behind TLS and a proxy with a password."""
+    """A DingTalk with the company that `company` names, behind TLS and a proxy with a password. It tells changes by Stream."""
 
     def __init__(self, folder: Path, company: str = "feihua") -> None:
         self.ca = folder / "ca.pem"
         super().__init__(
             [
                 program("DINGTALK_SIMULATOR"),
-                *("serve", "--company", company, "--ca-out", self.ca, "--proxy", "127.0.0.1:0"),
+                *("serve", "--company", company, "--stream", "--ca-out", self.ca, "--proxy", "127.0.0.1:0"),
                 *("--proxy-user", PROXY_USER, "--proxy-password", PROXY_PASSWORD),
             ],
             folder / "simulator.log",
@@ -133,20 +134,19 @@ class Simulator(Running):
 
 
 class Serving(Running):
-    """`rollcall serve` for one source, which reads the simulator's company through the simulator's proxy."""
+    """`rollcall serve` with the DingTalk connector on its shelf and no source yet."""
 
-    def __init__(self, folder: Path, simulator: Simulator, name: str = "head-office") -> None:
-        application = simulator.application
-        source = folder / f"{name}.toml"
-        source.write_text(source_file(name, simulator, application))
+    def __init__(self, folder: Path) -> None:
+        connectors = folder / "connectors"
+        connectors.mkdir()
+        shutil.copy(program("DINGTALK_CONNECTOR"), connectors)
         super().__init__(
             [
                 program("ROLLCALL"),
-                *("serve", "--source", source, "--data", folder / "data"),
+                *("serve", "--data", folder / "data", "--connectors", connectors),
                 *("--listen", "127.0.0.1:0", "--format", "json"),
             ],
             folder / "rollcall.log",
-            {"APP_SECRET": application.app_secret, "PROXY_PASSWORD": PROXY_PASSWORD},
         )
 
     @staticmethod
@@ -158,21 +158,7 @@ class Serving(Running):
         """Where it listens."""
         return f"http://{self.ready['address']}"
 
-
-def source_file(name: str, simulator: Simulator, application: Application) -> str:
-    """As its administrator writes it."""
-    # A basic string of TOML is one of JSON, for what is in these.
-    toml = json.dumps
-    return f"""\
-name = {toml(name)}
-connector = {toml(str(program("DINGTALK_CONNECTOR")))}
-
-[egress]
-proxy = {{ url = {toml(simulator.proxy)}, username = "{PROXY_USER}", password = {{ env = "PROXY_PASSWORD" }} }}
-ca = {toml(str(simulator.ca))}
-
-[settings]
-corp_id = {toml(application.corp_id)}
-app_key = {toml(application.app_key)}
-app_secret = {{ env = "APP_SECRET" }}
-"""
+    @property
+    def setup(self) -> str:
+        """The link that creates the first account."""
+        return self.ready["setup"]
