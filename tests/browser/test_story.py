@@ -63,7 +63,7 @@ def test_an_administrator_connects_a_source_imports_it_and_sees_a_change_arrive(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Xiaoli")
     page.goto("/sources/head-office/history")
     simulator.mutate({"modify_user": {"userid": "xiaoli", "patch": {"name": "晓莉"}}})
-    arrived = page.locator("tbody tr").filter(has_text="by stream").filter(has_text="succeeded")
+    arrived = page.locator("tbody tr").filter(has_text="events").filter(has_text="succeeded")
     expect(arrived).to_have_count(1)
     shoot(page, "history")
     page.goto("/sources/head-office/people/xiaoli")
