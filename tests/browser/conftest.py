@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from stage import Serving, Simulator, program
 
-# Playwright's 5 s are short for a machine that does something else as well. No test waits for it.
-expect.set_options(timeout=20_000)
+# Playwright's 5 s and 30 s are short for a machine that does something else as well. No test waits for it.
+PATIENCE_MS = 90_000
+expect.set_options(timeout=PATIENCE_MS)
 
 # What tests write is one screen wide.
 VIEWPORT = {"width": 1280, "height": 800}
@@ -71,6 +72,7 @@ def reader(
             reduced_motion="reduce",
         )
         page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         pages.append(page)
         page.on("pageerror", lambda error: complaints.append(f"uncaught in a script: {error}"))
         page.on("console", lambda message: note_console(message.type, message.text))
