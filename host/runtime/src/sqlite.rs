@@ -41,6 +41,9 @@ use connections::Connections;
 /// [`History`](crate::history::History) and an [`Inbox`](crate::inbox::Inbox) in one file, kept in WAL mode. Objects,
 /// storage, runs and events of different sources never meet.
 ///
+/// Beside these it answers what a console asks: [`SqliteStore::outline`], [`SqliteStore::search`],
+/// [`SqliteStore::trail`] and their like, each a page or a count, however large the organisation.
+///
 /// A source has one run at a time across all processes that open the file: a lock on a file beside it, which the
 /// operating system releases when its process dies, however it dies.
 #[derive(Debug)]
@@ -52,7 +55,7 @@ pub struct SqliteStore {
 
 impl SqliteStore {
     /// Open the file, creating it where there is none, and bring its schema to this version. Blocks for some
-    /// milliseconds.
+    /// milliseconds; where the schema is an older one, for as long as it takes to read every document once.
     ///
     /// # Errors
     ///

@@ -127,7 +127,7 @@ mod tests {
         INSERT INTO change VALUES
           (1, 1, 'User', '1', 'created', NULL, '{"displayName":"old"}', NULL, NULL),
           (2, 1, 'User', '1', 'updated', '{"displayName":"old"}', '{"displayName":"王"}', NULL, NULL),
-          (2, 2, 'User', '2', 'created', NULL, '{"displayName":7}', NULL, '{}'),
+          (2, 2, 'User', '2', 'created', NULL, '{"displayName":7}', NULL, '{"code":"taken"}'),
           (3, 1, 'User', '3', 'deleted', '{"displayName":"gone"}', NULL, NULL, NULL),
           (4, 1, 'User', '1', 'updated', '{"displayName":"王"}', '{"displayName":"?"}', NULL, NULL);
         INSERT INTO entry VALUES (1, 1, 2, 'User', '1', NULL, '{"code":"kept","message":"m"}');
@@ -154,11 +154,16 @@ mod tests {
             2 350 200 200 2 2 {"displayName":"李"}
             1 王 0 1
             2 李 1 0
-            1 1 old 0
-            2 1 王 0
-            2 2 null 1
-            3 1 gone 0
-            4 1 ? 0
+            1 1 old -
+            2 1 王 -
+            2 2 null taken
+            3 1 gone -
+            4 1 ? -
+            1 created 0 1
+            2 created 1taken 1
+            2 updated 0 1
+            3 deleted 0 1
+            4 updated 0 1
             kept
             a 1
             1 User 1"#]]
@@ -167,7 +172,10 @@ mod tests {
                 "SELECT external_id || ' ' || ifnull(departed_at, 'null') || ' ' || created_at || ' ' || changed_at
                    || ' ' || first_run || ' ' || last_run || ' ' || document FROM object ORDER BY id",
                 "SELECT external_id || ' ' || name || ' ' || departed || ' ' || unplaced FROM listing ORDER BY id",
-                "SELECT run || ' ' || number || ' ' || ifnull(name, 'null') || ' ' || refused FROM change",
+                "SELECT run || ' ' || number || ' ' || ifnull(name, 'null') || ' ' || ifnull(refusal_code, '-')
+                   FROM change ORDER BY run, number",
+                "SELECT run || ' ' || action || ' ' || is_refused || refusal_code || ' ' || n FROM change_count
+                   ORDER BY run, action",
                 "SELECT code FROM entry",
                 "SELECT source || ' ' || number FROM edition",
                 "SELECT event || ' ' || resource_type || ' ' || external_id FROM event_subject",

@@ -163,7 +163,7 @@ fn select_trail(
         .prepare_cached(
             "SELECT change.number, resource_type, external_id, action, document_before, document_after, witness,
                refusal, run.id, kind, trigger, dry_run, state, started_at, connector
-             FROM change JOIN run ON run.id = change.run
+             FROM change INDEXED BY change_of_object CROSS JOIN run ON run.id = change.run
              WHERE external_id = ?1 AND resource_type = ?2 AND source = ?3
                AND (change.run, change.number) < (?4, ?5)
              ORDER BY change.run DESC, change.number DESC LIMIT ?6",
@@ -196,7 +196,7 @@ fn select_entries(
     connection
         .prepare_cached(
             "SELECT number, severity, resource_type, external_id, subject_name, diagnosis, run.id, started_at
-             FROM entry JOIN run ON run.id = entry.run
+             FROM entry INDEXED BY entry_of_object CROSS JOIN run ON run.id = entry.run
              WHERE external_id = ?1 AND resource_type = ?2 AND source = ?3
              ORDER BY entry.run DESC, number DESC LIMIT ?4",
         )?
@@ -218,7 +218,8 @@ fn select_events(
 ) -> rusqlite::Result<Vec<InboxEvent>> {
     connection
         .prepare_cached(&format!(
-            "SELECT {EVENT} FROM event_subject JOIN event ON event.number = event_subject.event
+            "SELECT {EVENT} FROM event_subject INDEXED BY event_about
+             CROSS JOIN event ON event.number = event_subject.event
              WHERE external_id = ?1 AND resource_type = ?2 AND source = ?3
              ORDER BY event_subject.event DESC LIMIT ?4"
         ))?
@@ -238,7 +239,7 @@ fn select_once_known(
         &format!(
             "SELECT run.source, resource_type, external_id, name, run.id, run.started_at
              FROM change INDEXED BY change_missing CROSS JOIN run ON run.id = change.run
-             WHERE (action = 'deleted' OR refused) AND {}
+             WHERE (action = 'deleted' OR refusal_code IS NOT NULL) AND {}
              ORDER BY change.run DESC, change.number DESC LIMIT ?",
             filter.clause()
         ),

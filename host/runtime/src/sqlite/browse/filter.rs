@@ -12,6 +12,7 @@ use super::Page;
 /// What must hold of a row: clauses, and the values of their question marks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Filter {
+    index: Option<&'static str>,
     clauses: Vec<&'static str>,
     values: Vec<Value>,
 }
@@ -21,6 +22,11 @@ impl Filter {
     pub(super) fn must(mut self, clause: &'static str) -> Self {
         self.clauses.push(clause);
         self
+    }
+
+    /// This, of which there are few, must hold; they have an index of their own, which SQLite would not choose.
+    pub(super) fn must_by(self, clause: &'static str, index: &'static str) -> Self {
+        Self { index: Some(index), ..self.must(clause) }
     }
 
     /// This, which has one question mark, must hold with this value.
@@ -42,6 +48,12 @@ impl Filter {
     pub(super) fn limited(mut self, limit: u32) -> Self {
         self.values.push(limit.into());
         self
+    }
+
+    /// What comes behind the name of the table.
+    pub(super) fn rest(&self) -> String {
+        let index = self.index.map(|index| format!("INDEXED BY {index} ")).unwrap_or_default();
+        format!("{index}WHERE {}", self.clause())
     }
 
     /// What comes behind `WHERE`.

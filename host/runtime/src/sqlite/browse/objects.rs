@@ -51,7 +51,7 @@ impl SqliteStore {
             .with_any("source = ?", source.map(|source| source.as_str().to_owned()))
             .with_any("resource_type = ?", query.resource_type.clone());
         let filter = match query.departed {
-            Some(true) => filter.must("departed"),
+            Some(true) => filter.must_by("departed", "listing_departed"),
             Some(false) => filter.must("NOT departed"),
             None => filter,
         };
@@ -102,7 +102,7 @@ fn find(
     page: Page,
 ) -> rusqlite::Result<(u64, Vec<i64>)> {
     let mut statement =
-        connection.prepare_cached(&format!("SELECT id, folded FROM listing WHERE {}", filter.clause()))?;
+        connection.prepare_cached(&format!("SELECT id, folded FROM listing {}", filter.rest()))?;
     let mut rows = statement.query(filter.values())?;
     let mut first = First::of(page);
     while let Some(row) = rows.next()? {

@@ -81,7 +81,7 @@ fn list_unplaced(connection: &Connection, source: &SourceName, page: Page) -> ru
     let filter = Filter::default()
         .with("source = ?", source.as_str().to_owned())
         .with("resource_type = ?", USER.to_owned())
-        .must("unplaced");
+        .must_by("unplaced", "listing_unplaced");
     list(connection, &filter, &Words::default(), page)
 }
 

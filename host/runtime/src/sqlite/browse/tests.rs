@@ -219,3 +219,49 @@ async fn pages_of_conditions_join_without_a_gap() {
     }
     assert_eq!(ids, ["U1", "u2", "u3", "u4"]);
 }
+
+/// How SQLite goes about a question.
+async fn plan(question: &'static str) -> String {
+    let store = TemporaryStore::new();
+    let steps = store.connections.read(move |connection| {
+        let mut explained = connection.prepare(&format!("EXPLAIN QUERY PLAN {question}"))?;
+        explained.raw_query().mapped(|row| row.get::<_, String>(3)).collect::<rusqlite::Result<Vec<_>>>()
+    });
+    steps.await.unwrap().join("; ")
+}
+
+#[tokio::test]
+async fn what_has_an_index_of_its_own_is_answered_by_it() {
+    for (question, expected) in [
+        (
+            "SELECT number, name, external_id FROM change INDEXED BY change_traits
+             WHERE run = ? AND number > ? AND refusal_code IS NULL AND action = ? ORDER BY number",
+            "SEARCH change USING COVERING INDEX change_traits (run=? AND number>?)",
+        ),
+        (
+            "SELECT id, folded FROM listing WHERE +resource_type = ? AND source = ?
+             ORDER BY source, resource_type, id",
+            "SEARCH listing USING PRIMARY KEY (source=?)",
+        ),
+        (
+            "SELECT id, folded FROM listing WHERE +resource_type = ? ORDER BY source, resource_type, id",
+            "SCAN listing",
+        ),
+        (
+            "SELECT department, count(*), sum(is_only) FROM membership WHERE source = ?1 GROUP BY department",
+            "SEARCH membership USING COVERING INDEX membership_in_order (source=?)",
+        ),
+        (
+            "SELECT person FROM membership WHERE source = ?1 AND department = ?2
+             ORDER BY position, name, person LIMIT ?3 OFFSET ?4",
+            "SEARCH membership USING COVERING INDEX membership_in_order (source=? AND department=?)",
+        ),
+        (
+            "SELECT severity, code, count(*) FROM entry INDEXED BY entry_traits WHERE run = ?1
+             GROUP BY severity, code",
+            "SEARCH entry USING COVERING INDEX entry_traits (run=?)",
+        ),
+    ] {
+        assert_eq!(plan(question).await, expected, "{question}");
+    }
+}

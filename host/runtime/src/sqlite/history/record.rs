@@ -1,5 +1,7 @@
 //! Writing runs, entries and changes.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Transaction, params};
 
 use super::super::features::display_name;
@@ -92,8 +94,8 @@ pub(super) fn insert_entries(
     let first =
         next_number(transaction, "SELECT coalesce(max(number), 0) + 1 FROM entry WHERE run = ?1", run)?;
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO entry (run, number, severity, resource_type, external_id, subject_name, diagnosis)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO entry (run, number, severity, resource_type, external_id, subject_name, diagnosis, code)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
     for (number, entry) in (first..).zip(entries) {
         let subject = entry.subject.as_ref();
@@ -105,6 +107,7 @@ pub(super) fn insert_entries(
             subject.map(|key| &key.external_id),
             entry.subject_name,
             to_json(&entry.diagnosis)?,
+            entry.diagnosis.code,
         ])?;
     }
     Ok(())
@@ -119,6 +122,7 @@ pub(in super::super) struct ChangeRow {
     after: Option<String>,
     witness: Option<String>,
     refusal: Option<String>,
+    refusal_code: Option<String>,
 }
 
 impl ChangeRow {
@@ -137,6 +141,7 @@ impl ChangeRow {
             before: change.before.as_ref().map(canonical),
             after: change.after.as_ref().map(canonical),
             witness: change.witness.clone(),
+            refusal_code: change.refusal.as_ref().map(|refusal| refusal.code.clone()),
             refusal: change.refusal.as_ref().map(to_json).transpose().map_err(StoreError::failed)?,
         })
     }
@@ -153,8 +158,8 @@ pub(in super::super) fn insert_changes(
     let mut insert = transaction.prepare_cached(
         "INSERT INTO change
            (run, number, resource_type, external_id, action, document_before, document_after, witness, refusal,
-            name)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            name, refusal_code)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?;
     for (number, change) in (first..).zip(changes) {
         insert.execute(params![
@@ -168,7 +173,26 @@ pub(in super::super) fn insert_changes(
             change.witness,
             change.refusal,
             change.name,
+            change.refusal_code,
         ])?;
+    }
+    count_changes(transaction, run, changes)
+}
+
+fn count_changes(transaction: &Transaction<'_>, run: i64, changes: &[ChangeRow]) -> rusqlite::Result<()> {
+    let mut counts: BTreeMap<_, i64> = BTreeMap::new();
+    for change in changes {
+        let kind = (&change.key.resource_type, change.action, &change.refusal_code);
+        let n = counts.entry(kind).or_default();
+        *n = n.saturating_add(1);
+    }
+    let mut add = transaction.prepare_cached(
+        "INSERT INTO change_count (run, resource_type, action, is_refused, refusal_code, n)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT DO UPDATE SET n = n + excluded.n",
+    )?;
+    for ((resource_type, action, code), n) in counts {
+        add.execute(params![run, resource_type, action, code.is_some(), code.as_deref().unwrap_or(""), n])?;
     }
     Ok(())
 }

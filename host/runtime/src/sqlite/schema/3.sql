@@ -15,25 +15,43 @@ CREATE TABLE object (
   document      TEXT NOT NULL                -- canonical JSON
 ) STRICT;
 
--- What each change record called its object, and whether it was refused, as columns, so that an index has them.
+-- What each change record called its object, and the code of its refusal, as columns, so that an index has them. Not
+-- generated ones: with those, SQLite takes no index for covering.
 ALTER TABLE change ADD COLUMN name TEXT;
-ALTER TABLE change ADD COLUMN refused INTEGER GENERATED ALWAYS AS (refusal IS NOT NULL) VIRTUAL;
+ALTER TABLE change ADD COLUMN refusal_code TEXT;
 
-UPDATE change SET name = coalesce(
+UPDATE change SET refusal_code = refusal ->> '$.code', name = coalesce(
   CASE json_type(document_after, '$.displayName') WHEN 'text' THEN document_after ->> '$.displayName' END,
   CASE json_type(document_before, '$.displayName') WHEN 'text' THEN document_before ->> '$.displayName' END);
 
--- Filters and counts the changes of a run without touching a document.
-CREATE INDEX change_traits ON change (run, number, resource_type, action, refused, name, external_id);
+-- Filters the changes of a run without touching a document.
+CREATE INDEX change_traits ON change (run, number, resource_type, action, refusal_code, name, external_id);
 
--- The trail of an object across runs.
-CREATE INDEX change_of_object ON change (external_id, resource_type, run, number);
+-- The trail of an object across runs: few rows for each, so that nothing but the id is worth its place.
+CREATE INDEX change_of_object ON change (external_id);
+
+-- Counts the changes of a run, however many there are, while it is at work.
+CREATE TABLE change_count (
+  run           INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+  resource_type TEXT NOT NULL,
+  action        TEXT NOT NULL,
+  is_refused    INTEGER NOT NULL,
+  refusal_code  TEXT NOT NULL,               -- empty when it was not refused
+  n             INTEGER NOT NULL,
+  PRIMARY KEY (run, resource_type, action, is_refused, refusal_code)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO change_count
+SELECT run, resource_type, action, refusal IS NOT NULL, ifnull(refusal_code, ''), count(*) FROM change
+GROUP BY 1, 2, 3, 4, 5;
 
 -- What left, or never came in: few among all changes.
-CREATE INDEX change_missing ON change (run, number, resource_type, external_id, name, action, refused)
-  WHERE action = 'deleted' OR refused;
+CREATE INDEX change_missing ON change (run, number, resource_type, external_id, name, action, refusal_code)
+  WHERE action = 'deleted' OR refusal_code IS NOT NULL;
 
-ALTER TABLE entry ADD COLUMN code TEXT GENERATED ALWAYS AS (diagnosis ->> '$.code') VIRTUAL;
+ALTER TABLE entry ADD COLUMN code TEXT NOT NULL DEFAULT '';
+
+UPDATE entry SET code = ifnull(diagnosis ->> '$.code', '');
 
 CREATE INDEX entry_traits ON entry (run, severity, code, number);
 
@@ -51,7 +69,8 @@ SELECT
   source, resource_type, external_id, version, departed_at,
   coalesce((SELECT started_at FROM run WHERE id = first_run), departed_at, unixepoch() * 1000),
   coalesce(
-    (SELECT max(run.started_at) FROM change JOIN run ON run.id = change.run
+    (SELECT max(run.started_at)
+     FROM change INDEXED BY change_of_object CROSS JOIN run ON run.id = change.run
      WHERE change.external_id = object_before.external_id AND change.resource_type = object_before.resource_type
        AND change.refusal IS NULL AND run.source = object_before.source AND NOT run.dry_run),
     (SELECT started_at FROM run WHERE id = first_run), departed_at, unixepoch() * 1000),
@@ -78,7 +97,7 @@ CREATE TABLE listing (
   departed      INTEGER NOT NULL,
   unplaced      INTEGER NOT NULL,            -- of a present person: in no department that is held
   active        INTEGER,                     -- as the document says, if it does
-  folded        TEXT NOT NULL,               -- what a search looks into; see `sqlite::listing::Folded`
+  folded        TEXT NOT NULL,               -- what a search looks into; see `sqlite::features`
   PRIMARY KEY (source, resource_type, id)
 ) STRICT, WITHOUT ROWID;
 

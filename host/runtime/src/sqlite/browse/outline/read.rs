@@ -11,19 +11,20 @@ use crate::sqlite::rows::count;
 /// The outline of a source.
 pub(super) fn read(connection: &Connection, source: &SourceName) -> rusqlite::Result<Outline> {
     let numbers = Numbers {
-        n_people: count_where(connection, source, "NOT departed")?,
-        n_departed: count_where(connection, source, "departed")?,
-        n_without_department: count_where(connection, source, "unplaced")?,
+        n_people: count_where(connection, source, "WHERE NOT departed")?,
+        n_departed: count_where(connection, source, "INDEXED BY listing_departed WHERE departed")?,
+        n_without_department: count_where(connection, source, "INDEXED BY listing_unplaced WHERE unplaced")?,
     };
     let departments = select_departments(connection, source)?;
     let (members, shared) = (select_members(connection, source)?, select_shared(connection, source)?);
     Ok(build(numbers, departments, &members, &shared))
 }
 
+/// How many people there are for whom this holds.
 fn count_where(connection: &Connection, source: &SourceName, condition: &str) -> rusqlite::Result<u64> {
     connection
         .prepare_cached(&format!(
-            "SELECT count(*) FROM listing WHERE source = ?1 AND resource_type = ?2 AND {condition}"
+            "SELECT count(*) FROM listing {condition} AND source = ?1 AND resource_type = ?2"
         ))?
         .query_one([source.as_str(), USER], |row| count(row, 0))
 }
