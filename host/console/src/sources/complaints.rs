@@ -163,11 +163,11 @@ pub(crate) fn connector_missing(digest: &str) -> Complaint {
 pub(crate) fn secrets_unreadable() -> Diagnosis {
     Diagnosis::new("secrets-unreadable", "the secrets of this source were sealed with another key")
         .with_remedy(
-            "start the server with the key file that sealed them, or edit the source and enter them again",
+            "start the server with the key file that sealed them, or remove the source and add it again; what was imported stays",
         )
         .in_chinese(
             "该身份源的密钥类设置是用另一个密钥文件加密的",
-            "请使用原来的密钥文件启动，或编辑身份源重新填写",
+            "请使用原来的密钥文件启动，或移除该身份源后重新添加，已导入的内容会保留",
         )
 }
 

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use rollcall_host::Connector;
 use rollcall_host::grant::Origin as WebOrigin;
 use rollcall_host::model::{Diagnosis, SourceName};
+use rollcall_host::{Connector, Source};
 
 use super::configured::{Complaint, Configured, Understood};
 use super::kept::{self, Unreadable};
@@ -56,7 +56,7 @@ impl Sources {
                 continue;
             }
             let entry = match configured {
-                Ok(configured) => self.settled(console, &configured).await?,
+                Ok(configured) => self.found(console, &configured).await?,
                 Err(unreadable) => broken(unreadable),
             };
             self.put(entry);
@@ -146,37 +146,59 @@ impl Sources {
 
     /// Keep a configuration that holds together, and let it take effect.
     async fn take(&self, console: &Console, configured: Configured) -> Result<(), Refused> {
+        let before = self.entry(&configured.name);
         let missing = || Refused::Complaints(vec![complaints::connector_missing(&configured.connector)]);
-        let connector = self.shelf.find(&configured.connector).await.ok_or_else(missing)?;
-        configured.understand(connector.clone()).await.map_err(Refused::Complaints)?;
+        let connector = self.connector(&configured, before.as_ref()).await.ok_or_else(missing)?;
         let secret = schema::secrets(&connector.descriptor().settings_schema);
+        let understood = configured.understand(connector).await.map_err(Refused::Complaints)?;
         kept::keep(console.database(), console.key(), &configured, &secret, console.now()).await?;
-        if let Some(entry) = self.entry(&configured.name) {
-            end(&entry).await;
+        if let Some(before) = &before {
+            end(before).await;
         }
         self.checks.forget(&configured.name);
-        let entry = self.settled(console, &configured).await?;
-        self.put(entry);
+        let settled = settled(console, &configured, understood).await.map_err(Problem::from);
+        // What was followed until now is not any more, whether or not it could be followed anew.
+        let failed =
+            |problem: &Problem| broken(unreadable(&configured, Diagnosis::clone(&problem.diagnosis)));
+        self.put(settled.as_ref().map_or_else(failed, Entry::clone));
         console.pulse().beat();
-        Ok(())
+        Ok(settled.map(drop)?)
     }
 
-    /// What comes of a configuration: it is followed, or waits, or is broken.
-    async fn settled(&self, console: &Console, configured: &Configured) -> Result<Entry, ConsoleError> {
+    /// The connector of a configuration: the one that the source runs on, even if its file has gone meanwhile, or one of the
+    /// shelf.
+    async fn connector(&self, configured: &Configured, before: Option<&Entry>) -> Option<Connector> {
+        let known = before.and_then(Entry::source).map(Source::connector);
+        match known.filter(|known| known.identity().digest == configured.connector) {
+            Some(known) => Some(known.clone()),
+            None => self.shelf.find(&configured.connector).await,
+        }
+    }
+
+    /// What is taken up of a configuration that was kept: whatever is wrong with it now is its own affair.
+    async fn found(&self, console: &Console, configured: &Configured) -> Result<Entry, ConsoleError> {
         let Some(connector) = self.shelf.find(&configured.connector).await else {
             let missing = complaints::connector_missing(&configured.connector);
             return Ok(broken(unreadable(configured, missing.diagnosis)));
         };
-        let understood = match configured.understand(connector).await {
-            Ok(understood) => understood,
-            Err(wrong) => return Ok(broken(unreadable(configured, complaints::all_of(wrong)))),
-        };
-        let Understood { source, schedule, unconfirmed, needed: _ } = understood;
-        if configured.is_followed && unconfirmed.is_empty() {
-            return Ok(Entry::Followed(begin(console, source, schedule, Origin::Console).await?));
+        match configured.understand(connector).await {
+            Ok(understood) => settled(console, configured, understood).await,
+            Err(wrong) => Ok(broken(unreadable(configured, complaints::all_of(wrong)))),
         }
-        Ok(Entry::Idle(Arc::new(Idle { source, unconfirmed })))
     }
+}
+
+/// What comes of a configuration that holds together: it is followed, or waits for an administrator.
+async fn settled(
+    console: &Console,
+    configured: &Configured,
+    understood: Understood,
+) -> Result<Entry, ConsoleError> {
+    let Understood { source, schedule, unconfirmed, needed: _ } = understood;
+    if configured.is_followed && unconfirmed.is_empty() {
+        return Ok(Entry::Followed(begin(console, source, schedule, Origin::Console).await?));
+    }
+    Ok(Entry::Idle(Arc::new(Idle { source, unconfirmed })))
 }
 
 /// Do something to its end, whether or not somebody waits for it: a browser that goes away must not leave a source half

@@ -4,7 +4,7 @@
 
 use rollcall_host::history::{Run, RunKind, RunState};
 use rollcall_host::inbox::{Following, Inbox, InboxCounts};
-use rollcall_host::model::{Diagnosis, SourceName};
+use rollcall_host::model::{Diagnosis, SourceName, Timestamp};
 use rollcall_host::sqlite::RunFilter;
 use serde::Serialize;
 
@@ -82,6 +82,11 @@ impl ConnectorName {
 }
 
 impl Standing {
+    /// When it is imported next. What is noted of a source that is not followed any more says nothing.
+    pub(crate) fn next_run_at(&self) -> Option<Timestamp> {
+        self.following.next_run_at.filter(|_| self.has_schedule)
+    }
+
     /// Whether departures of its last full run wait for an administrator.
     pub(crate) fn is_held(&self) -> bool {
         self.last_full_run.as_ref().is_some_and(|run| run.state == RunState::Held)

@@ -99,7 +99,7 @@ fn row(console: &Console, visitor: &Visitor, source: &Standing) -> Markup {
                 @if source.following.is_paused {
                     (page::badge(Tone::Warning, &visitor.say(words::schedule_paused())))
                 } @else {
-                    (page::moment_or_none(source.following.next_run_at))
+                    (page::moment_or_none(source.next_run_at()))
                 }
             }
             td { (events(visitor, &source.events)) }

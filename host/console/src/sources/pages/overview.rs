@@ -117,11 +117,11 @@ fn facts(console: &Console, visitor: &Visitor, shown: &Shown) -> Markup {
     let Shown { standing, configured, .. } = shown;
     let mut rows = vec![(visitor.say(words::column_state()), state(console, visitor, standing))];
     rows.extend(connector(visitor, standing));
-    if standing.state != Stands::Broken {
+    if matches!(standing.state, Stands::Followed | Stands::Stopped) {
         rows.push((visitor.say(words::channel()), channel_since(visitor, standing)));
     }
     rows.push((visitor.say(words::schedule()), schedule(visitor, shown)));
-    let next = page::moment_or_none(standing.following.next_run_at);
+    let next = page::moment_or_none(standing.next_run_at());
     rows.push((visitor.say(words::column_next_run()), next));
     rows.push((
         visitor.say(words::column_events()),
