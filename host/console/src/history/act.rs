@@ -2,11 +2,14 @@
 //!
 //! Not here: the pages that ask once more (`confirm`).
 
+use std::collections::BTreeSet;
+
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
 use rollcall_host::history::{Run, RunKind};
+use rollcall_host::inbox::{EventFilter, EventState, Inbox};
 use rollcall_host::model::{Diagnosis, Key, RunId, Severity};
 use rollcall_host::sqlite::{ChangeFilter, EntryFilter, Outcome};
 use serde::Deserialize;
@@ -102,7 +105,7 @@ async fn allowed(console: &Console, visitor: &Visitor, run: String) -> Result<Ru
 
 /// Objects of one refresh.
 ///
-/// 1000. Source: `Follower::refresh`. If there were more, everything is read again.
+/// 1000. Source: `Follower::refresh`.
 const MAX_KEYS: u32 = 1000;
 
 /// What is read again.
@@ -126,8 +129,10 @@ impl Again {
         }
     }
 
-    /// The objects of a plan, or those that were refused or that the log calls wrong. Without any, nobody knows what the
-    /// run had to do, and everything is read.
+    /// The objects of a plan; or those that were refused, that the log calls wrong, or that failed events name.
+    ///
+    /// Where nobody knows which these are, that is said. Everything is never read instead: an import that a person starts
+    /// may remove as much as the source says, and they asked for a few objects.
     async fn of_some(console: &Console, run: &Run) -> Result<Self, Problem> {
         let outcome = (!run.dry_run).then_some(Outcome::Refused);
         let changes = ChangeFilter { outcome, ..ChangeFilter::default() };
@@ -137,11 +142,13 @@ impl Again {
         let entries = console.store().entries_where(&run.id, &entries, None, limit).await?;
         let changed = changes.into_iter().map(|change| change.item.key);
         let complained = entries.into_iter().filter_map(|entry| entry.item.subject);
-        let mut keys: Vec<Key> = changed.chain(complained).collect();
-        keys.sort();
-        keys.dedup();
+        let mut keys: BTreeSet<Key> = changed.chain(complained).collect();
+        keys.extend(unsettled(console, run).await?);
         let is_too_many = usize::try_from(MAX_KEYS).is_ok_and(|most| most < keys.len());
-        Ok(if keys.is_empty() || is_too_many { Self::Everything } else { Self::These(keys) })
+        if keys.is_empty() || is_too_many {
+            return Err(unclear(run));
+        }
+        Ok(Self::These(keys.into_iter().collect()))
     }
 
     async fn of_undoing(console: &Console, run: &Run) -> Result<Self, Problem> {
@@ -161,10 +168,108 @@ impl Again {
     }
 }
 
+/// What the events name that a run tried last and in vain.
+async fn unsettled(console: &Console, run: &Run) -> Result<Vec<Key>, Problem> {
+    let filter = EventFilter { state: None, run: Some(run.id.clone()) };
+    let events = console.store().events(&run.source, &filter, None, MAX_KEYS).await?;
+    let failed = events.into_iter().filter(|event| event.state != EventState::Done);
+    Ok(failed.flat_map(|event| event.event.subjects).collect())
+}
+
+fn unclear(run: &Run) -> Problem {
+    let diagnosis = Diagnosis::new(
+        "nothing-to-retry",
+        format!(
+            "run {} recorded no object that could be read again, or more than one refresh may read",
+            run.id
+        ),
+    )
+    .with_remedy("read a single object again on its own page, or import everything on the page of the source")
+    .in_chinese(
+        format!("任务 {} 没有记录可以重试的对象，或数量超过一次刷新的上限", run.id),
+        "请在对象页面上单独重新读取，或在身份源页面上执行全量导入",
+    );
+    Problem::new(StatusCode::CONFLICT, diagnosis)
+}
+
 /// The page of the run that was begun; the history, if it waits for another one.
 fn shown(run: &Run, begun: &Begun) -> Redirect {
     match &begun.run {
         Some(begun) => Redirect::to(&links::run(begun)),
         None => Redirect::to(&links::history(Some(&run.source))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_host::history::{Counters, History, RunState};
+    use rollcall_host::inbox::{EventWay, Fate, NewEvent, Settlement};
+    use rollcall_host::model::{Failure, FailureKind};
+
+    use super::*;
+    use crate::history::testing::{Writing, created, departed, entry, source};
+    use crate::testing::{Bench, NOW};
+
+    async fn again(bench: &Bench, id: &RunId) -> Result<Again, Problem> {
+        let run = bench.store.run(id).await.unwrap().unwrap();
+        Again::of(&bench.console, &run).await
+    }
+
+    fn these(ids: &[&str]) -> Again {
+        Again::These(ids.iter().map(|id| Key::new("User", *id)).collect())
+    }
+
+    #[tokio::test]
+    async fn what_was_refused_or_went_wrong_is_read_again_each_once() {
+        let bench = Bench::new().await;
+        let run = Writing::open(&bench.store, RunKind::Refresh, false).await;
+        run.changes(&[created("fine", "Anna"), departed("refused", "Berta", Some("taken"))]).await;
+        run.entries(&[
+            entry(Severity::Error, "not-readable", "wrong"),
+            entry(Severity::Error, "taken", "refused"),
+            entry(Severity::Info, "odd-name", "odd"),
+        ])
+        .await;
+        let id = run.close(RunState::Partial, Counters::default()).await;
+        assert_eq!(again(&bench, &id).await, Ok(these(&["refused", "wrong"])));
+    }
+
+    #[tokio::test]
+    async fn a_plan_for_some_objects_is_carried_out_for_all_of_them() {
+        let bench = Bench::new().await;
+        let run = Writing::open(&bench.store, RunKind::Refresh, true).await;
+        run.changes(&[created("a", "Anna"), created("b", "Berta")]).await;
+        let id = run.close(RunState::Succeeded, Counters::default()).await;
+        assert_eq!(again(&bench, &id).await, Ok(these(&["a", "b"])));
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_failed_as_a_whole_is_tried_again_for_what_its_events_name() {
+        let bench = Bench::new().await;
+        let run = Writing::open(&bench.store, RunKind::Events, false).await;
+        let event = NewEvent {
+            id: "e1".to_owned(),
+            kind: "user_modify".to_owned(),
+            payload: Vec::new(),
+            born_at: None,
+            subjects: vec![Key::new("User", "named")],
+            arrived_at: NOW,
+            way: EventWay::Stream,
+        };
+        Inbox::store(&*bench.store, &source(), &[event]).await.unwrap();
+        let failure = Failure::new(FailureKind::Unavailable, Diagnosis::new("down", "the source is down"));
+        let settlement =
+            Settlement { number: 1, run: Some(run.id.clone()), at: NOW, fate: Fate::Failed { failure } };
+        bench.store.settle(&source(), &[settlement]).await.unwrap();
+        let id = run.close(RunState::Failed, Counters::default()).await;
+        assert_eq!(again(&bench, &id).await, Ok(these(&["named"])));
+    }
+
+    #[tokio::test]
+    async fn a_refresh_of_which_nothing_is_recorded_never_becomes_an_import_of_everything() {
+        let bench = Bench::new().await;
+        let run = Writing::open(&bench.store, RunKind::Refresh, false).await;
+        let id = run.close(RunState::Failed, Counters::default()).await;
+        assert_eq!(again(&bench, &id).await.unwrap_err().diagnosis.code, "nothing-to-retry");
     }
 }

@@ -197,7 +197,7 @@ impl List {
             [counters.read, counters.created, counters.updated, departed, counters.rejected, counters.kept];
         html! {
             tr {
-                th scope="row" { a href=(links::run(&run.id)) { "#" (run.id) } }
+                th scope="row" { a id={ "run-" (run.id) } href=(links::run(&run.id)) { "#" (run.id) } }
                 @if self.source.is_none() {
                     td { a href=(links::history(Some(&run.source))) { (run.source) } }
                 }
