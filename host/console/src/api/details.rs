@@ -95,7 +95,7 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
     drawn.headers_mut().extend(kept.map(|(name, value)| (name.clone(), value.clone())));
     drawn.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     drawn.headers_mut().append(VARY, HeaderValue::from(ACCEPT_LANGUAGE));
-    if status == StatusCode::UNAUTHORIZED {
+    if status == StatusCode::UNAUTHORIZED && !drawn.headers().contains_key(WWW_AUTHENTICATE) {
         drawn.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     drawn

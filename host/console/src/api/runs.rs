@@ -37,6 +37,7 @@ pub(super) fn routes() -> OpenApiRouter<Console> {
         .routes(routes!(one))
         .routes(routes!(cancel))
         .routes(routes!(approve))
+        .routes(routes!(undo))
         .routes(routes!(changes))
         .routes(routes!(entries))
         .routes(routes!(summary))
@@ -257,6 +258,42 @@ async fn approve(
         let begun = console.sources().approve(&console, &run.source, run.id.clone()).await?;
         let detail = json!({"source": run.source, "run": begun.run});
         audit::record(&console, &visitor, "run-approved", run.id.as_str(), detail).await?;
+        Ok(Begun { run: begun.run })
+    })
+    .await
+}
+
+/// How a run is to be undone.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Undo {
+    /// Only record what would be put back.
+    #[serde(default)]
+    #[schema(default = false)]
+    dry_run: bool,
+}
+
+/// Undo a run
+///
+/// What it changed becomes what it was, wherever nothing changed it since. The next full run brings back what the source
+/// says, so pause the schedule first. With an `Idempotency-Key`, asking twice starts once.
+#[utoipa::path(post, path = "/runs/{run}/undo", operation_id = "undoRun", tag = "Runs", params(OfRun, OnceKey),
+    request_body = Undo,
+    responses((status = 202, description = "The run that does it has begun, or waits.", body = Begun), Writing))]
+async fn undo(
+    Manager(visitor): Manager,
+    State(console): State<Console>,
+    Segments(path): Segments<OfRun>,
+    headers: HeaderMap,
+    Body(undo): Body<Undo>,
+) -> Result<Response, Problem> {
+    let run = path.find(&console).await?;
+    let what = json!({"operation": "undoRun", "run": run.id, "dry_run": undo.dry_run});
+    let asked = Asked::new(&visitor, &headers, &what)?;
+    once(&console.clone(), asked, async move {
+        let begun = console.sources().undo(&console, &run.source, run.id.clone(), undo.dry_run).await?;
+        let detail = json!({"source": run.source, "dry_run": undo.dry_run, "run": begun.run});
+        audit::record(&console, &visitor, "run-undone", run.id.as_str(), detail).await?;
         Ok(Begun { run: begun.run })
     })
     .await
