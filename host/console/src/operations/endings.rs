@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rollcall_host::history::{History, Run, RunState};
 use rollcall_host::inbox::Inbox;
-use rollcall_host::model::RunId;
+use rollcall_host::model::{RunId, Timestamp};
 use rollcall_host::sqlite::RunFilter;
 use tokio::time::{Instant, sleep};
 
@@ -81,10 +81,10 @@ impl Watch {
         let told = match outbox::told_until(console).await? {
             Some(told) => told,
             None => {
-                let newest = console.store().runs_where(&RunFilter::default(), None, 1).await?;
-                let newest = newest.first().map_or(0, |run| number(&run.id));
-                outbox::tell_until(console, newest).await?;
-                newest
+                let newest = console.store().runs_where(&RunFilter::default(), None, RUNS_AT_ONCE).await?;
+                let before = before(&newest, console.began_at());
+                outbox::tell_until(console, before).await?;
+                before
             }
         };
         let open = BTreeSet::new();
@@ -168,7 +168,17 @@ impl Watch {
     }
 }
 
+/// The newest of these runs that had begun before this moment; of runs that all began later, the one before them.
+fn before(newest_first: &[Run], at: Timestamp) -> i64 {
+    let earlier = newest_first.iter().find(|run| run.started_at < at).map(|run| number(&run.id));
+    let oldest = newest_first.last().map_or(0, |run| number(&run.id).saturating_sub(1));
+    earlier.unwrap_or(oldest)
+}
+
 /// The store's ids are numbers in the order in which runs began.
 fn number(run: &RunId) -> i64 {
     run.as_str().parse().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;
