@@ -39,7 +39,8 @@ pub trait Directory: Send + Sync {
     /// When the platform's store fails.
     async fn load(&self, source: &SourceName, keys: &[Key]) -> Result<Vec<Option<Held>>, StoreError>;
 
-    /// Write these in order, durably: one answer a write, in their order. At most
+    /// Write these in order, on the disk no later than what is written after them: one answer a write, in their order. At
+    /// most
     /// [`MAX_STORED_AT_ONCE`](crate::limits::MAX_STORED_AT_ONCE), or all departures of a full run at once, which may be
     /// [`MAX_DEPARTURES`](crate::limits::MAX_DEPARTURES).
     ///
@@ -144,7 +145,7 @@ impl fmt::Display for Action {
 /// What became of one write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stored {
-    /// It is durable.
+    /// It is kept, even if this process dies.
     Written,
     /// The platform refuses this object, for this reason; the others are not affected.
     Refused(Diagnosis),

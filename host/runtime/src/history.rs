@@ -43,7 +43,8 @@ pub trait History: Send + Sync {
         counters: &Counters,
     ) -> Result<Beat, StoreError>;
 
-    /// Add entries to a run's log, durably, in order. The runtime bounds their number.
+    /// Add entries to a run's log, in order, on the disk no later than what is written after them. The runtime bounds their
+    /// number.
     ///
     /// # Errors
     ///

@@ -11,6 +11,7 @@ use crate::error::StoreError;
 use crate::model::Timestamp;
 
 mod browse;
+mod checkpoints;
 mod claims;
 mod connections;
 mod directory;

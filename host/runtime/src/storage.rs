@@ -17,7 +17,8 @@ pub trait Storage: Send + Sync {
     /// When the store fails.
     async fn get(&self, source: &SourceName, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError>;
 
-    /// Write all of these or none, durably and in order. A key without a value is deleted.
+    /// Write all of these or none, in order, on the disk no later than what is written after them. A key without a value is
+    /// deleted.
     ///
     /// # Errors
     ///

@@ -1,6 +1,7 @@
 //! The connections to one file: a single writer and a few readers, used on blocking threads.
 //!
-//! What is deliberately not here: SQL. The stores bring theirs as closures.
+//! What is deliberately not here: SQL. The stores bring theirs as closures. Nor when the log is moved into the file
+//! (`checkpoints`).
 
 use std::fmt;
 use std::io;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync;
 
+use super::checkpoints::{Checkpoints, Logged};
 use super::schema;
 use crate::error::StoreError;
 
@@ -30,12 +32,6 @@ const MAX_IDLE_READERS: usize = 4;
 /// faster than with SQLite's 2 MiB.
 const WRITER_CACHE_KIB: i64 = 32 * 1024;
 
-/// Pages in the write-ahead log after which a commit moves them into the file.
-///
-/// 8000, some 32 MiB. Why: 200 writes change some 1000 pages of the indexes, which are those of the next 200 as well; moved
-/// at SQLite's 1000 pages, each would be written to the file with every transaction.
-const WAL_PAGES: i64 = 8000;
-
 /// Statements that each connection keeps compiled.
 ///
 /// Why: every statement of this module, the variants of its filters included, so that hardly one is compiled twice.
@@ -48,16 +44,32 @@ pub(super) struct Connections {
     writer: Arc<sync::Mutex<Connection>>,
     /// Before whoever writes in turn may ask for the writer: so at most one of them is ever ahead of an urgent write.
     turn: sync::Mutex<()>,
+    checkpoints: Arc<Checkpoints>,
     idle_readers: Mutex<Vec<Connection>>,
 }
 
-/// How soon a write must come to its end.
+/// How soon a write must come to its end, and what of it outlives a power cut. A process that dies loses nothing that was
+/// committed, whichever it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Urgency {
-    /// Somebody out there waits for an answer. For small writes: it passes by all that wait for their turn.
+    /// Somebody out there waits for an answer. For small writes: it passes by all that wait for their turn, and is on the
+    /// disk when it returns.
     Now,
-    /// In the order of asking.
+    /// In the order of asking, and on the disk when it returns, with all that was written before it.
     InTurn,
+    /// In the order of asking, and on the disk no later than what is written after it. For what a run under way writes:
+    /// if a power cut takes the end of it, the run reads interrupted, and the next one finds the same to do.
+    Bulk,
+}
+
+impl Urgency {
+    /// SQLite's name for it.
+    const fn synchronous(self) -> &'static str {
+        match self {
+            Self::Now | Self::InTurn => "full",
+            Self::Bulk => "normal",
+        }
+    }
 }
 
 /// Why some work on a connection failed.
@@ -108,11 +120,14 @@ impl Connections {
         writer.pragma_update(None, "journal_mode", "wal").map_err(StoreError::failed)?;
         // A negative number is a size in KiB, a positive one would be in pages.
         writer.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(StoreError::failed)?;
-        writer.pragma_update(None, "wal_autocheckpoint", WAL_PAGES).map_err(StoreError::failed)?;
         schema::migrate(&mut writer).map_err(StoreError::failed)?;
+        let mover = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(StoreError::failed)?;
+        let logged = Logged::of(&mut writer).map_err(StoreError::failed)?;
+        let writer = Arc::new(sync::Mutex::new(writer));
         Ok(Self {
             path: path.to_owned(),
-            writer: Arc::new(sync::Mutex::new(writer)),
+            checkpoints: Arc::new(Checkpoints::new(mover, logged, Arc::clone(&writer))),
+            writer,
             turn: sync::Mutex::default(),
             idle_readers: Mutex::default(),
         })
@@ -128,10 +143,18 @@ impl Connections {
     ) -> Result<T, StoreError> {
         let _turn = match urgency {
             Urgency::Now => None,
-            Urgency::InTurn => Some(self.turn.lock().await),
+            Urgency::InTurn | Urgency::Bulk => Some(self.turn.lock().await),
         };
         let mut writer = Arc::clone(&self.writer).lock_owned().await;
-        blocking(move || work(writer.transaction_with_behavior(TransactionBehavior::Immediate)?)).await
+        let checkpoints = Arc::clone(&self.checkpoints);
+        blocking(move || {
+            writer.pragma_update(None, "synchronous", urgency.synchronous())?;
+            let done = work(writer.transaction_with_behavior(TransactionBehavior::Immediate)?);
+            drop(writer);
+            checkpoints.begin_if_due();
+            done
+        })
+        .await
     }
 
     /// Do `work` on a connection that cannot write.
@@ -147,6 +170,11 @@ impl Connections {
             Ok(result?)
         })
         .await
+    }
+
+    #[cfg(test)]
+    pub(super) async fn checkpoints_at_rest(&self) {
+        self.checkpoints.at_rest().await;
     }
 
     fn take_reader(&self) -> rusqlite::Result<Connection> {
@@ -183,7 +211,7 @@ fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    // What was answered as durable survives a power cut as well; the price is one flush a transaction.
+    // What was answered as durable survives a power cut as well; the price is one flush. `Urgency::Bulk` does without.
     connection.pragma_update(None, "synchronous", "full")?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     Ok(connection)

@@ -107,7 +107,7 @@ impl Directory for SqliteStore {
             .collect::<Result<_, _>>()?;
         let n_writes = writes.len();
         self.connections
-            .write(Urgency::InTurn, move |transaction| {
+            .write(Urgency::Bulk, move |transaction| {
                 rows.iter().try_for_each(|row| apply(&transaction, &source, run, now(), row))?;
                 if !changes.is_empty() {
                     listing::begin_edition(&transaction, source.as_str())?;

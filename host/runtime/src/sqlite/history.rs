@@ -43,7 +43,7 @@ impl History for SqliteStore {
         let progress = progress.map(to_json).transpose().map_err(StoreError::failed)?;
         let counters = to_json(counters).map_err(StoreError::failed)?;
         self.connections
-            .write(Urgency::InTurn, move |transaction| {
+            .write(Urgency::Bulk, move |transaction| {
                 let beat = update_progress(&transaction, run, progress.as_deref(), &counters)?;
                 transaction.commit()?;
                 claims.beat(run);
@@ -55,7 +55,7 @@ impl History for SqliteStore {
     async fn record_entries(&self, run: &RunId, entries: &[Entry]) -> Result<(), StoreError> {
         let (run, entries) = (number_of(run)?, entries.to_vec());
         self.connections
-            .write(Urgency::InTurn, move |transaction| {
+            .write(Urgency::Bulk, move |transaction| {
                 insert_entries(&transaction, run, &entries)?;
                 Ok(transaction.commit()?)
             })
@@ -66,7 +66,7 @@ impl History for SqliteStore {
         let run = number_of(run)?;
         let changes: Vec<_> = changes.iter().map(ChangeRow::new).collect::<Result<_, _>>()?;
         self.connections
-            .write(Urgency::InTurn, move |transaction| {
+            .write(Urgency::Bulk, move |transaction| {
                 insert_changes(&transaction, run, &changes)?;
                 Ok(transaction.commit()?)
             })

@@ -29,7 +29,7 @@ impl Storage for SqliteStore {
         let (source, entries) = (source.clone(), entries.to_vec());
         let fits = self
             .connections
-            .write(Urgency::InTurn, move |transaction| {
+            .write(Urgency::Bulk, move |transaction| {
                 entries
                     .iter()
                     .try_for_each(|(key, value)| put(&transaction, &source, key, value.as_deref()))?;
