@@ -11,7 +11,7 @@ mod story;
 
 use anyhow::Result;
 
-pub(crate) use self::control::post;
+pub(crate) use self::control::{exchange, post};
 pub(crate) use self::rollcall::{Run, Source};
 pub(crate) use self::scene::{Scene, Stage, Way, stage};
 pub(crate) use self::serving::{Lines, Serving};

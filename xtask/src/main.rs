@@ -21,7 +21,6 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-use crate::bench::Measurement;
 use crate::components::Profile;
 use crate::workspace::Workspace;
 
@@ -59,9 +58,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["target"] => target::ensure(&Workspace::find()?, target::Origin::Any)?,
         ["target", "--from-debian"] => target::ensure(&Workspace::find()?, target::Origin::Debian)?,
         ["bench", "--help"] => say::line(bench::HELP),
-        ["bench"] => bench::run(&Workspace::find()?, &[Measurement::Arrivals, Measurement::Answers])?,
-        ["bench", "arrivals"] => bench::run(&Workspace::find()?, &[Measurement::Arrivals])?,
-        ["bench", "answers"] => bench::run(&Workspace::find()?, &[Measurement::Answers])?,
+        ["bench", names @ ..] => bench::run(&Workspace::find()?, &bench::chosen(names)?)?,
         ["browser", "--help"] => say::line(browser::HELP),
         ["browser"] => browser::run(&Workspace::find()?, &[])?,
         ["browser", "--", words @ ..] => browser::run(&Workspace::find()?, words)?,

@@ -113,7 +113,12 @@ fn joined<T>(thread: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
     thread.join().map_err(|_| anyhow!("a thread of the measurement panicked"))?
 }
 
-fn the_end_of_the_import(source: &Source) -> Result<Run> {
+/// Wait for the first import, which must succeed.
+///
+/// # Errors
+///
+/// When it does not.
+pub(super) fn the_end_of_the_import(source: &Source) -> Result<Run> {
     loop {
         if let Some(run) = source.import()?.filter(|run| run.state != "running") {
             if run.state != "succeeded" {

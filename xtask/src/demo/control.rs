@@ -61,7 +61,12 @@ fn parts(url: &str) -> Result<(&str, &str)> {
         .with_context(|| format!("{url:?} has no path"))
 }
 
-fn exchange(address: &str, request: &str) -> Result<String> {
+/// Send a request that asks for the connection to be closed, and read until it is.
+///
+/// # Errors
+///
+/// When nobody answers in time, or no text.
+pub(crate) fn exchange(address: &str, request: &str) -> Result<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(PATIENCE))?;

@@ -32,6 +32,8 @@ pub(crate) enum Lines {
 pub(crate) struct Serving {
     child: Child,
     lines: Option<JoinHandle<()>>,
+    /// Its lines after the first.
+    said: Receiver<String>,
     address: SocketAddr,
 }
 
@@ -52,12 +54,31 @@ impl Serving {
         say::command(&format!("{} &", first.rollcall.shown(&words)));
         let mut command = first.rollcall.command(&words);
         let mut child = command.stdout(Stdio::piped()).spawn().context("rollcall cannot be started")?;
-        let (lines, began) = read_lines(&mut child, shown)?;
-        let serving = Self { child, lines: Some(lines), address };
-        if began.recv_timeout(TIME_TO_LISTEN).is_err() {
+        let (lines, said) = read_lines(&mut child, shown)?;
+        let serving = Self { child, lines: Some(lines), said, address };
+        if serving.said.recv_timeout(TIME_TO_LISTEN).is_err() {
             bail!("rollcall ended, or said nothing, before it listened");
         }
         Ok(serving)
+    }
+
+    /// Where it listens: `host:port`.
+    pub(crate) fn address(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// The path and the query of the link that creates the first account, which it says once.
+    ///
+    /// # Errors
+    ///
+    /// When it says none.
+    pub(crate) fn setup_path(&self) -> Result<String> {
+        loop {
+            let line = self.said.recv_timeout(TIME_TO_LISTEN).context("rollcall printed no set-up link")?;
+            if let Some((_, token)) = line.split_once("/setup?") {
+                return Ok(format!("/setup?{token}"));
+            }
+        }
     }
 
     /// Where a source delivers.
@@ -100,20 +121,20 @@ impl Drop for Serving {
     }
 }
 
-/// Read its lines in a thread of their own; the receiver hears of the first.
-fn read_lines(child: &mut Child, shown: Lines) -> Result<(JoinHandle<()>, Receiver<()>)> {
+/// Read its lines in a thread of their own; the receiver gets each.
+fn read_lines(child: &mut Child, shown: Lines) -> Result<(JoinHandle<()>, Receiver<String>)> {
     let stdout = child.stdout.take().context("rollcall has no output")?;
-    let (begin, began) = mpsc::channel();
+    let (say, said) = mpsc::channel();
     let lines = thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             if shown == Lines::Shown {
                 say::quote(&line);
             }
-            // Only the first is waited for.
-            let _heard = begin.send(());
+            // Whoever dropped the other end wants no more of them.
+            let _heard = say.send(line);
         }
     });
-    Ok((lines, began))
+    Ok((lines, said))
 }
 
 /// A port that nobody has. Somebody may take it before it is used, and then the server says so.

@@ -1,0 +1,104 @@
+//! How long pages take when the organisation is as large as one gets: asked one after another, as one person does.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::json;
+
+use super::table::{Row, Table};
+use super::visitor::{Visitor, between};
+use crate::components::Profile;
+use crate::demo::{Lines, Scene, Serving, Way};
+use crate::say;
+use crate::workspace::Workspace;
+
+/// What is imported, as the simulator's `--company` wants it: 10,000 departments and 100,000 people.
+const COMPANY: &str = "generated:1:10000:100000";
+
+/// So many requests a second may be made of DingTalk, as a line of the settings.
+///
+/// 60. Why: the most that the connector accepts, as it is not the import that is measured; it takes some minutes.
+const REQUESTS_PER_SECOND: &str = "requests_per_second = 60\n";
+
+/// How often each page is asked for.
+///
+/// Why: the 99th percentile is then the second largest.
+const N_TIMES: usize = 100;
+
+/// Under which name the source is configured.
+const SOURCE: &str = "large-stream";
+
+/// From connecting until the page was read, after an import, with nothing else going on.
+///
+/// # Errors
+///
+/// When something cannot be built or started, the import fails, or a page does not come.
+pub(super) fn measure(workspace: &Workspace, folder: &Path) -> Result<Table> {
+    let scene = Scene::open(workspace, folder, Profile::Release, COMPANY)?;
+    let application = scene.simulator.application()?;
+    let rollcall = scene.rollcall(&[(Way::Stream, &application)]);
+    let source = scene.source(&rollcall, SOURCE, (Way::Stream, &application), REQUESTS_PER_SECOND)?;
+    scene.simulator.change_quietly(&json!({"set_qps": {"app_key": source.app_key, "qps": 0}}))?;
+    let serving = Serving::start(std::slice::from_ref(&source), Lines::Hidden)?;
+    say::head("Import 10,000 departments and 100,000 people, which takes some minutes");
+    let run = super::answers::the_end_of_the_import(&source)?;
+    say::note(&format!("the import read {} objects", run.counters.read));
+    say::head(&format!("Ask for each page {N_TIMES} times"));
+    let mut visitor = Visitor::set_up(serving.address(), &serving.setup_path()?)?;
+    let pages = pages(&mut visitor, &run.id)?;
+    let rows = pages.iter().map(|page| measured(&mut visitor, page)).collect::<Result<_>>()?;
+    serving.stop()?;
+    Ok(Table { title: "From asking for a page until it was there, with 100,000 people", rows })
+}
+
+/// A page that is measured, and a word that it must have: an empty page is quick.
+struct Page {
+    name: &'static str,
+    path: String,
+    has: String,
+}
+
+fn pages(visitor: &mut Visitor, run: &str) -> Result<Vec<Page>> {
+    let of_source = format!("/sources/{SOURCE}");
+    let tree = format!("{of_source}/organisation");
+    let root = visitor.fetch(&tree)?.body;
+    let id = between(&root, "?department=", "\"").context("the tree links to no department")?.to_owned();
+    let department = format!("{tree}?department={id}");
+    let inside = visitor.fetch(&department)?.body;
+    let person = between(&inside, &format!("{of_source}/people/"), "\"")
+        .with_context(|| format!("department {id} links to nobody"))?
+        .to_owned();
+    let page = |name, path: String, has: &str| Page { name, path, has: has.to_owned() };
+    Ok(vec![
+        page("sources", "/sources".to_owned(), SOURCE),
+        page("overview", of_source.clone(), SOURCE),
+        page("tree", tree.clone(), &id),
+        page("department", department, &person),
+        page("search name", format!("{tree}?q=%E7%8E%8B"), "/people/"),
+        page("search two words", format!("{tree}?q=%E4%BC%9F%20%E6%9D%8E"), "</html>"),
+        page("search phone", format!("{tree}?q=138"), "/people/"),
+        page("search e-mail", format!("{tree}?q=li%40"), "</html>"),
+        page("search nothing", format!("{tree}?q=no-such-person"), "</html>"),
+        page("person", format!("{of_source}/people/{person}"), &person),
+        page("its department", format!("{of_source}/departments/{id}"), &id),
+        page("why", format!("{of_source}/why?q={person}"), &person),
+        page("history", "/history".to_owned(), "/runs/"),
+        page("run", format!("/runs/{run}"), "/people/"),
+        page("run, people", format!("/runs/{run}?type=User&action=created"), "/people/"),
+        page("run, text", format!("/runs/{run}?q=%E7%8E%8B"), "/people/"),
+        page("run, no such text", format!("/runs/{run}?q=no-such-person"), "</html>"),
+        page("events", format!("{of_source}/events"), SOURCE),
+    ])
+}
+
+fn measured(visitor: &mut Visitor, Page { name, path, has }: &Page) -> Result<Row> {
+    let mut took = Vec::with_capacity(N_TIMES);
+    for _ in 0..N_TIMES {
+        let fetched = visitor.fetch(path)?;
+        if !fetched.body.contains(has) {
+            bail!("{path} does not show {has:?}");
+        }
+        took.push(fetched.took);
+    }
+    Ok(Row { name, took })
+}
