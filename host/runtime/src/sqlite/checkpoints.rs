@@ -18,16 +18,17 @@ use super::connections::lock;
 /// at SQLite's 1000 pages, each would be written to the file with every transaction.
 const MAX_PAGES: u32 = 8000;
 
-/// Pages that are left to move when nobody may write for as long as that takes.
+/// Pages in the log after which nobody may write until they are moved.
 ///
-/// 500, some 2 MiB. Why: they are written in some ten milliseconds, and 200 writes make more of them.
-const FEW_PAGES: u32 = 500;
+/// 32,000, some 128 MiB. Why: usually the log is moved between two writes, and the next one begins it anew; where others
+/// never leave off, it must not grow for ever.
+const TOO_MANY_PAGES: u32 = 4 * MAX_PAGES;
 
-/// Times that what came meanwhile is moved while others write.
+/// Times that what came meanwhile is moved, one after another.
 ///
-/// Why: each takes a part of the time of the one before, so that few are left after three; where others write as fast as the
-/// disk does, waiting longer would not help.
-const MAX_PASSES: usize = 3;
+/// Why: each takes a part of the time of the one before, and the last ones the few milliseconds that lie between two writes.
+/// Where it was in vain, the next commit begins it again.
+const MAX_PASSES: usize = 8;
 
 /// How many pages are in the log, as the writer last saw it.
 #[derive(Debug, Clone)]
@@ -88,17 +89,18 @@ impl Checkpoints {
         }
     }
 
-    /// Move most of it while others write, and the rest while they wait, so that the next one writes at its beginning again.
+    /// Move all of it, so that the next one writes at its beginning again: while others write, or else while they wait.
     fn run(&self) -> rusqlite::Result<()> {
         let mover = lock(&self.mover);
         for _ in 0..MAX_PASSES {
-            let moved = moved(&mover)?;
-            if self.logged.n_pages().saturating_sub(moved) <= FEW_PAGES {
-                break;
+            if moved(&mover)? == self.logged.n_pages() {
+                return Ok(());
             }
         }
-        let _nobody_writes = self.writer.blocking_lock();
-        moved(&mover)?;
+        if TOO_MANY_PAGES <= self.logged.n_pages() {
+            let _nobody_writes = self.writer.blocking_lock();
+            moved(&mover)?;
+        }
         Ok(())
     }
 }
