@@ -299,7 +299,7 @@ fn no_channel(followed: &Followed, following: &Following) {
     let is_known = following.channel.as_ref().is_none_or(|note| note.state == ChannelState::Off);
     if is_known {
         followed.channel.send_replace(Some(ChannelState::Off));
-        followed.asks.hasten();
+        followed.asks.look_again();
     } else {
         followed.channel_stands(ChannelState::Off, None);
     }

@@ -469,10 +469,11 @@ pub const OWED_RUN_BACKOFF: Duration = Duration::from_secs(60);
 /// 1 h. Why: something was missed, and nobody else makes up for it.
 pub const MAX_OWED_RUN_BACKOFF: Duration = Duration::from_secs(3600);
 
-/// How long the first full run of a source waits for its channel, so that nothing falls between the two.
+/// How long the first full run of a follower waits for the channel, so that nothing falls between the two and no second
+/// run has to find it.
 ///
 /// 10 s. Why: a channel opens in less than one; without it the import goes on.
-pub const FIRST_RUN_PATIENCE: Duration = Duration::from_secs(10);
+pub const FULL_RUN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Batches of events that go before a full run of the schedule, if so many are due.
 ///

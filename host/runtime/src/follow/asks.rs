@@ -85,11 +85,8 @@ impl Asks {
         self.news.notify_one();
     }
 
-    /// Let what is owed, and was never tried, be due now.
-    pub(super) fn hasten(&self) {
-        if let Some(owed) = self.state().owed.as_mut().filter(|owed| owed.n_failed == 0) {
-            owed.due = owed.due.min(Instant::now());
-        }
+    /// Something else than an ask changed that a full run may wait for.
+    pub(super) fn look_again(&self) {
         self.news.notify_one();
     }
 
@@ -155,7 +152,7 @@ impl Asks {
         }
     }
 
-    /// Wait until something new is asked for or owed.
+    /// Wait until something new is asked for or owed, or is to be looked at again.
     pub(super) async fn changed(&self) {
         self.news.notified().await;
     }

@@ -120,8 +120,8 @@ impl Followed {
         self.notes.channel(note);
         let is_settled = state != ChannelState::Connecting;
         if is_settled && self.channel.send_replace(Some(state)).is_none() {
-            // The first import waited for it.
-            self.asks.hasten();
+            // A full run may have waited for it.
+            self.asks.look_again();
         }
     }
 

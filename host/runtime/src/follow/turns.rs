@@ -18,8 +18,8 @@ use crate::error::{GuestError, RunError};
 use crate::history::{RunKind, RunState, Trigger};
 use crate::inbox::{Fate, Following, Note, Settlement, Stopped};
 use crate::limits::{
-    BATCH_GRACE, BATCH_SPACING, BATCHES_BEFORE_SCHEDULED_RUN, CANCELLED_RUN_PAUSE, FIRST_RUN_PATIENCE,
-    FOLLOW_BUSY_PAUSE, FOLLOW_POLL_INTERVAL, FORGET_INTERVAL, KEEP_SETTLED_EVENTS, MAX_EVENTS_PER_BATCH,
+    BATCH_GRACE, BATCH_SPACING, BATCHES_BEFORE_SCHEDULED_RUN, CANCELLED_RUN_PAUSE, FOLLOW_BUSY_PAUSE,
+    FOLLOW_POLL_INTERVAL, FORGET_INTERVAL, FULL_RUN_PATIENCE, KEEP_SETTLED_EVENTS, MAX_EVENTS_PER_BATCH,
     MAX_OWED_RUN_BACKOFF, MAX_RETRY_AFTER, MAX_RUNS_SEARCHED, OWED_RUN_BACKOFF, OWED_RUN_INTERVAL,
     STORE_BACKOFF,
 };
@@ -48,6 +48,8 @@ pub(super) struct Turns {
     last_batch: Option<Instant>,
     /// When a batch last led to a full run.
     last_incomplete: Option<Instant>,
+    /// Until then a full run waits for the first word of the channel.
+    patient_until: Instant,
     forget_at: Instant,
 }
 
@@ -85,6 +87,7 @@ impl Turns {
             n_batches: 0,
             last_batch: None,
             last_incomplete: None,
+            patient_until: Instant::now() + FULL_RUN_PATIENCE,
             forget_at,
         }
     }
@@ -120,11 +123,7 @@ impl Turns {
         }
         if self.was_ever_imported().await == Some(false) {
             tracing::info!(source = %self.followed.name(), "the source was never imported; a full run is due");
-            let due = Instant::now() + FIRST_RUN_PATIENCE;
-            self.followed.asks.owe(Trigger::Schedule, due, false);
-            if self.followed.channel.borrow().is_some() {
-                self.followed.asks.hasten();
-            }
+            self.followed.asks.owe(Trigger::Schedule, Instant::now(), false);
         }
     }
 
@@ -185,13 +184,21 @@ impl Turns {
         if goes_first && let Some(batch) = self.next_batch().await? {
             return Ok(Turn::Batch(batch));
         }
-        if patience.is_some()
-            && let Some(full) = self.next_full()
-        {
-            return Ok(Turn::Full(full));
+        if patience.is_some() {
+            if self.awaits_channel() {
+                return Ok(Turn::Nothing);
+            }
+            if let Some(full) = self.next_full() {
+                return Ok(Turn::Full(full));
+            }
         }
         self.n_batches = 0;
         Ok(Turn::Nothing)
+    }
+
+    /// Whether a full run would begin before the channel was open, and so miss what happens between the two.
+    fn awaits_channel(&self) -> bool {
+        self.followed.channel.borrow().is_none() && Instant::now() < self.patient_until
     }
 
     /// How many batches go before the full run that is wanted; none when none is.

@@ -58,6 +58,8 @@ pub(super) struct Told {
     pub(super) endings: VecDeque<Ending>,
     /// How long each run takes.
     pub(super) run_takes: Duration,
+    /// How long each attempt to open a channel takes.
+    pub(super) opening_takes: Duration,
     /// What comes of the next attempts to open a channel; there is none after them.
     pub(super) openings: VecDeque<Result<FakeLine, Failure>>,
     /// What is fetched next; nothing after that.
@@ -171,6 +173,8 @@ impl Upstream for Fake {
 
     async fn open(&self) -> Result<Option<(Box<dyn Line>, Duration)>, Failure> {
         self.called("open".to_owned());
+        let takes = self.told().opening_takes;
+        sleep(takes).await;
         match self.told().openings.pop_front() {
             None => Ok(None),
             Some(Ok(line)) => Ok(Some((Box::new(line), HEARTBEAT))),

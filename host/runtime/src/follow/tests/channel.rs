@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::bench::{Bench, HEARTBEAT, connection, failure, seconds, source};
+use super::bench::{Bench, HEARTBEAT, START, connection, failure, seconds, source};
+use crate::follow::{FollowOptions, Schedule};
 use crate::inbox::EventState::{Done, Waiting};
 use crate::inbox::{ChannelState, Inbox, Note};
-use crate::limits::{MAX_FRAMES_AT_ONCE, MAX_UNANSWERED_PINGS};
+use crate::limits::{FULL_RUN_PATIENCE, MAX_FRAMES_AT_ONCE, MAX_UNANSWERED_PINGS};
 use crate::model::FailureKind;
 use crate::run::RunOptions;
 
@@ -268,6 +269,56 @@ async fn the_first_import_and_the_gap_before_the_first_channel_are_one_run() {
     let _follower = bench.follow().await;
     seconds(300).await;
     assert_eq!(bench.runs(), ["sync (schedule)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_that_a_person_asks_for_at_once_begins_when_the_channel_is_open_and_is_the_only_one() {
+    let bench = Bench::never_imported();
+    let (line, _peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    bench.fake.told().opening_takes = Duration::from_secs(2);
+    let follower = bench.follow().await;
+    let asked = follower.sync(RunOptions::default()).await.unwrap();
+    assert_eq!(asked.report.started_at.unix_ms() - START.unix_ms(), 2000);
+    seconds(300).await;
+    assert_eq!(bench.runs(), ["sync (manual)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_due_when_a_host_comes_back_makes_up_for_the_time_it_was_gone() {
+    let bench = listened_to().await;
+    seconds(61).await;
+    let (line, _peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    bench.fake.told().opening_takes = Duration::from_secs(2);
+    bench.store.note(&source(), &Note::NextRun(Some(bench.clock.now()))).await.unwrap();
+    let schedule = Schedule::parse("0 3 * * *", None, Duration::ZERO).unwrap();
+    let options = FollowOptions { schedule: Some(schedule), ..FollowOptions::default() };
+    let _follower = bench.follow_with(options).await;
+    seconds(300).await;
+    assert_eq!(bench.runs(), ["sync (schedule)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_opens_after_an_import_had_begun_leads_to_another_that_finds_what_fell_between() {
+    let bench = Bench::never_imported();
+    let (line, _peer) = connection();
+    bench.fake.told().openings =
+        [Err(failure(FailureKind::Unavailable, "proxy-unreachable")), Ok(line)].into();
+    let follower = bench.follow().await;
+    follower.sync(RunOptions::default()).await.unwrap();
+    seconds(300).await;
+    assert_eq!(bench.runs(), ["sync (manual)", "sync (stream)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_does_not_wait_for_ever_for_a_channel_that_says_nothing() {
+    let bench = Bench::never_imported();
+    bench.fake.told().opening_takes = Duration::from_secs(3600);
+    let follower = bench.follow().await;
+    let asked = follower.sync(RunOptions::default()).await.unwrap();
+    let waited_ms = asked.report.started_at.unix_ms() - START.unix_ms();
+    assert_eq!(waited_ms, i64::try_from(FULL_RUN_PATIENCE.as_millis()).unwrap());
 }
 
 #[tokio::test(start_paused = true)]
