@@ -1,5 +1,7 @@
 //! The findings of a check, as a list to go through.
 
+use std::iter;
+
 use rollcall_host::model::{Finding, Standing};
 
 use super::Reader;
@@ -7,10 +9,14 @@ use super::diagnosis::{details, headline};
 use super::layout::{plain, width};
 use crate::messages;
 
-/// The list, and a line that sums it up. What is not as it should be is followed by what to do.
+/// The list, and a line that sums it up. What is not as it should be is followed by what to do, and what was not tried
+/// is named together at the end.
 pub(crate) fn lines(findings: &[Finding], reader: &Reader) -> Vec<String> {
-    let widest = findings.iter().map(|finding| width(&plain(&finding.check))).max().unwrap_or(0);
-    let mut lines: Vec<_> = findings.iter().flat_map(|finding| item(finding, widest, reader)).collect();
+    let (skipped, tried): (Vec<_>, Vec<_>) =
+        findings.iter().partition(|finding| finding.standing == Standing::Skipped);
+    let widest = tried.iter().map(|finding| width(&plain(&finding.check))).max().unwrap_or(0);
+    let mut lines: Vec<_> = tried.iter().flat_map(|finding| item(finding, widest, reader)).collect();
+    lines.extend(not_tried(&skipped, reader));
     lines.push(String::new());
     lines.push(sum(findings).to(reader.language).to_owned());
     lines
@@ -23,8 +29,7 @@ fn item(finding: &Finding, widest: usize, reader: &Reader) -> Vec<String> {
     let diagnosis = &finding.diagnosis;
     match finding.standing {
         Standing::Passed | Standing::Skipped => {
-            let message = plain(diagnosis.localized(reader.language.tag()).message);
-            vec![format!("{standing} {check}{blanks}  {message}")]
+            vec![format!("{standing} {check}{blanks}  {}", message(finding, reader))]
         }
         Standing::Warning | Standing::Failed => {
             let indent = " ".repeat(widest.saturating_add(4));
@@ -33,6 +38,23 @@ fn item(finding: &Finding, widest: usize, reader: &Reader) -> Vec<String> {
             lines
         }
     }
+}
+
+/// Their names in one line, and below it why, once each.
+fn not_tried(skipped: &[&Finding], reader: &Reader) -> Vec<String> {
+    let mut names: Vec<_> = skipped.iter().map(|finding| plain(&finding.check)).collect();
+    names.dedup();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let mut reasons: Vec<_> = skipped.iter().map(|finding| message(finding, reader)).collect();
+    reasons.dedup();
+    let names = format!("{} {}", mark(Standing::Skipped, reader), names.join(", "));
+    iter::once(names).chain(reasons.into_iter().map(|reason| format!("    {reason}"))).collect()
+}
+
+fn message(finding: &Finding, reader: &Reader) -> String {
+    plain(finding.diagnosis.localized(reader.language.tag()).message)
 }
 
 const fn mark(standing: Standing, reader: &Reader) -> &'static str {
@@ -73,8 +95,9 @@ mod tests {
         vec![
             finding("proxy", Standing::Passed, Diagnosis::new("ok", "answers").in_chinese("应答正常", "")),
             finding("scope", Standing::Warning, part),
+            finding("member-list", Standing::Skipped, skipped.clone()),
             finding("token", Standing::Failed, wrong),
-            finding("member-list", Standing::Skipped, skipped),
+            finding("member-read", Standing::Skipped, skipped),
         ]
     }
 
@@ -89,16 +112,36 @@ mod tests {
         check(
             &Reader::ENGLISH,
             expect![[r#"
-            ✓ proxy        answers
-            ! scope        only a part is visible (scope-part)
-            ✗ token        the secret is wrong (secret-wrong)
-                           → copy it again
-                           code:        40001
-                           request id:  r1
-            - member-list  not tried
+            ✓ proxy  answers
+            ! scope  only a part is visible (scope-part)
+            ✗ token  the secret is wrong (secret-wrong)
+                     → copy it again
+                     code:        40001
+                     request id:  r1
+            - member-list, member-read
+                not tried
 
-            1 passed, 1 to look at, 1 failed, 1 not tried"#]],
+            1 passed, 1 to look at, 1 failed, 2 not tried"#]],
         );
+    }
+
+    #[test]
+    fn each_reason_why_something_was_not_tried_is_told_once() {
+        let not_tried = |check, why| finding(check, Standing::Skipped, Diagnosis::new("not-tried", why));
+        let findings = [
+            not_tried("origin", "https://a.example was not tried"),
+            not_tried("origin", "https://b.example was not tried"),
+            not_tried("connector", "the source itself was not asked"),
+            not_tried("token", "the source itself was not asked"),
+        ];
+        expect![[r#"
+            - origin, connector, token
+                https://a.example was not tried
+                https://b.example was not tried
+                the source itself was not asked
+
+            0 passed, 0 to look at, 0 failed, 4 not tried"#]]
+        .assert_eq(&lines(&findings, &Reader::ENGLISH).join("\n"));
     }
 
     #[test]
@@ -106,15 +149,16 @@ mod tests {
         check(
             &Reader::CHINESE,
             expect![[r#"
-            ✓ proxy        应答正常
-            ! scope        只能看到一部分 (scope-part)
-            ✗ token        密钥错误 (secret-wrong)
-                           → 请重新复制密钥
-                           code:        40001
-                           request id:  r1
-            - member-list  未检查
+            ✓ proxy  应答正常
+            ! scope  只能看到一部分 (scope-part)
+            ✗ token  密钥错误 (secret-wrong)
+                     → 请重新复制密钥
+                     code:        40001
+                     request id:  r1
+            - member-list, member-read
+                未检查
 
-            通过 1 项，需留意 1 项，失败 1 项，未检查 1 项"#]],
+            通过 1 项，需留意 1 项，失败 1 项，未检查 2 项"#]],
         );
     }
 
@@ -123,15 +167,16 @@ mod tests {
         check(
             &Reader::ASCII,
             expect![[r#"
-            + proxy        answers
-            ! scope        only a part is visible (scope-part)
-            x token        the secret is wrong (secret-wrong)
-                           -> copy it again
-                           code:        40001
-                           request id:  r1
-            - member-list  not tried
+            + proxy  answers
+            ! scope  only a part is visible (scope-part)
+            x token  the secret is wrong (secret-wrong)
+                     -> copy it again
+                     code:        40001
+                     request id:  r1
+            - member-list, member-read
+                not tried
 
-            1 passed, 1 to look at, 1 failed, 1 not tried"#]],
+            1 passed, 1 to look at, 1 failed, 2 not tried"#]],
         );
     }
 }

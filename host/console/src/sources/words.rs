@@ -107,7 +107,6 @@ rollcall_words::sentences! {
     fn check_none() { "The source was not checked since it was last changed.", "自上次修改以来尚未检查。" }
     fn check_passed() { "Nothing stands in the way of an import.", "检查通过，可以导入。" }
     fn check_failed() { "Something must be mended before an import.", "存在问题，请先解决再导入。" }
-    fn check_skipped() { "What was skipped could not be tried, because something before it failed.", "“已跳过”的项目因前面的检查未通过而没有进行。" }
     fn checked_at() { "Checked", "检查时间" }
     fn standing_passed() { "passed", "通过" }
     fn standing_warning() { "look", "注意" }

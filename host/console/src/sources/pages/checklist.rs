@@ -70,7 +70,8 @@ fn draw(visitor: &Visitor, entry: &Entry, check: Option<&Check>) -> Markup {
 }
 
 fn found(visitor: &Visitor, outcome: &Outcome) -> Markup {
-    let has_skipped = outcome.findings.iter().any(|finding| finding.standing == Standing::Skipped);
+    let (skipped, tried): (Vec<_>, Vec<_>) =
+        outcome.findings.iter().partition(|finding| finding.standing == Standing::Skipped);
     let (tone, sentence) = if outcome.has_passed {
         (Tone::Good, words::check_passed())
     } else {
@@ -79,10 +80,12 @@ fn found(visitor: &Visitor, outcome: &Outcome) -> Markup {
     html! {
         (page::notice(tone, &html! {
             p { (visitor.say(sentence)) }
-            @if has_skipped { p class="soft" { (visitor.say(words::check_skipped())) } }
         }))
         div class="sheet" {
-            ol class="checklist" { @for finding in &outcome.findings { (line(visitor, finding)) } }
+            ol class="checklist" {
+                @for finding in tried { (line(visitor, finding)) }
+                @if !skipped.is_empty() { (not_tried(visitor, &skipped)) }
+            }
         }
         p class="soft" { (visitor.say(words::checked_at())) " " (page::moment(outcome.finished_at)) }
     }
@@ -99,6 +102,25 @@ fn line(visitor: &Visitor, finding: &Finding) -> Markup {
         li {
             span { (page::badge(tone, &visitor.say(word))) }
             (page::diagnosis(visitor.reader, &finding.diagnosis))
+        }
+    }
+}
+
+/// All that was not tried in one line: which checks, and why, once each.
+fn not_tried(visitor: &Visitor, skipped: &[&Finding]) -> Markup {
+    let mut names: Vec<&str> = skipped.iter().map(|finding| finding.check.as_str()).collect();
+    names.dedup();
+    let language = visitor.reader.language.tag();
+    let mut reasons: Vec<&str> =
+        skipped.iter().map(|finding| finding.diagnosis.localized(language).message).collect();
+    reasons.dedup();
+    html! {
+        li {
+            span { (page::badge(Tone::Plain, &visitor.say(words::standing_skipped()))) }
+            div class="diagnosis" {
+                p class="what" { (names.join(", ")) }
+                @for reason in reasons { p { (reason) } }
+            }
         }
     }
 }
@@ -132,5 +154,36 @@ pub(super) fn preview(visitor: &Visitor, name: &SourceName) -> Markup {
             input type="hidden" name="dry_run" value="true";
             button { (visitor.say(words::preview())) }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_host::model::Diagnosis;
+    use rollcall_words::Language;
+
+    use super::*;
+    use crate::testing::{NOW, administrator};
+
+    fn finding(check: &str, standing: Standing, message: &str) -> Finding {
+        Finding { check: check.to_owned(), standing, diagnosis: Diagnosis::new("code", message) }
+    }
+
+    #[test]
+    fn what_was_not_tried_is_one_line_that_names_it_and_tells_why_once() {
+        let why = "not tried, because check \"token\" failed";
+        let findings = vec![
+            finding("scope", Standing::Skipped, why),
+            finding("token", Standing::Failed, "the secret is wrong"),
+            finding("member-list", Standing::Skipped, why),
+            finding("member-read", Standing::Skipped, why),
+        ];
+        let outcome = Outcome { finished_at: NOW, has_passed: false, findings };
+        let drawn = found(&administrator(Language::English), &outcome).into_string();
+        let lines: Vec<_> = drawn.split("<li>").skip(1).collect();
+        assert_eq!(lines.len(), 2, "{drawn}");
+        assert!(lines[0].contains("the secret is wrong"), "{drawn}");
+        assert!(lines[1].contains("scope, member-list, member-read"), "{drawn}");
+        assert_eq!(lines[1].matches("not tried, because").count(), 1, "{drawn}");
     }
 }
