@@ -5,9 +5,9 @@
 use maud::{Markup, html};
 use rollcall_host::model::{Key, RunId, SourceName};
 
-use crate::page;
 use crate::routes::segment;
 use crate::visitor::Reader;
+use crate::{organisation, page};
 
 /// A path with a query, without what is empty in it.
 pub(crate) fn address(path: &str, query: &[(&str, &str)]) -> String {
@@ -26,22 +26,12 @@ pub(crate) fn history(source: Option<&SourceName>) -> String {
     source.map_or_else(|| "/history".to_owned(), |source| format!("/sources/{source}/history"))
 }
 
-/// Where an object has a page.
-fn object(source: &SourceName, key: &Key) -> Option<String> {
-    let kind = match key.resource_type.as_str() {
-        "User" => "people",
-        "Department" => "departments",
-        _ => return None,
-    };
-    Some(format!("/sources/{source}/{kind}/{}", segment(&key.external_id)))
-}
-
 /// An object by its name, where it is known, and its id; a link where it has a page.
 pub(crate) fn object_link(reader: Reader, source: &SourceName, key: &Key, name: Option<&str>) -> Markup {
     let text = name.unwrap_or(&key.external_id);
     html! {
         span class="soft" { (reader.say(page::resource_type(&key.resource_type))) } " "
-        @match object(source, key) {
+        @match organisation::address(source, key) {
             Some(href) => a href=(href) { (text) },
             None => (text),
         }
