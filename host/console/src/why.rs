@@ -68,9 +68,9 @@ pub(crate) fn ask_button(place: Place<'_>, key: &Key, back: Back) -> Markup {
     }
 }
 
-/// Only of a source that is followed: what it has is imported, and for any other no administrator has said so yet.
+/// Only of a source that is configured, followed or not; of one that was removed nothing but what it left is known.
 fn may_ask(place: Place<'_>) -> bool {
-    place.visitor.who.may_manage() && place.console.sources().named(place.source).is_some()
+    place.visitor.who.may_manage() && place.console.sources().entry(place.source).is_some()
 }
 
 async fn why(
@@ -145,10 +145,10 @@ async fn ask(
         return Err(Problem::forbidden());
     }
     let source = known_source(&console, source).await?;
-    let known = console.sources().named(&source).ok_or_else(Problem::not_found)?;
+    console.sources().entry(&source).ok_or_else(gone)?;
     let form = query::Form::of(&form);
     let key = form.key().filter(may_be).ok_or_else(unclear)?;
-    let asking = Asking::begin(&console, &visitor, &known, key.clone()).await?;
+    let asking = Asking::begin(&console, &visitor, &source, key.clone()).await?;
     let is_answered = asking.wait().await?;
     let why = address(&source, &key, !is_answered);
     if form.back == Back::Object && is_answered && console.store().object(&source, &key).await?.is_some() {
@@ -181,6 +181,14 @@ fn unclear() -> Problem {
         "请选择人员或部门，并填写来源中的编号",
     );
     Problem::new(StatusCode::BAD_REQUEST, diagnosis)
+}
+
+fn gone() -> Problem {
+    let diagnosis =
+        Diagnosis::new("source-gone", "the source is not configured any more, so it cannot be asked")
+            .with_remedy("add it again under the same name; what was imported from it is still here")
+            .in_chinese("该身份源已不在配置中，无法查询", "请以相同名称重新添加，之前导入的内容仍然保留");
+    Problem::new(StatusCode::CONFLICT, diagnosis)
 }
 
 #[cfg(test)]

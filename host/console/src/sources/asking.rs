@@ -11,7 +11,7 @@ use rollcall_host::history::Counters;
 use rollcall_host::inbox::{Inbox, Note};
 use rollcall_host::model::{Diagnosis, Key, Progress, RunId, SourceName};
 use rollcall_host::observe::Observer;
-use rollcall_host::{Cancel, Follower, Host, RunOptions, Source};
+use rollcall_host::{Cancel, Follower, Host, RunOptions, RunReport, Source};
 use serde::Serialize;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -55,6 +55,15 @@ enum Work {
     },
 }
 
+/// What was asked for: the number of its run, as soon as there is one, and how it ended.
+struct Ask {
+    opening: oneshot::Receiver<RunId>,
+    told: Ended,
+}
+
+/// How a run that was asked for ended.
+pub(crate) type Ended = oneshot::Receiver<Result<RunReport, RunError>>;
+
 /// Who does it.
 enum Doer {
     Follower(Follower),
@@ -88,6 +97,13 @@ impl Sources {
     ) -> Result<Begun, Problem> {
         let doer = self.doer(console, name)?;
         self.begin(console, doer, Work::Refresh(keys)).await
+    }
+
+    /// Read one object again, and tell how that ended. Of a source that is not followed, too: whoever asks about one
+    /// object wants that one alone.
+    pub(crate) fn ask_about(&self, console: &Console, name: &SourceName, key: Key) -> Result<Ended, Problem> {
+        let doer = self.doer(console, name)?;
+        Ok(self.ask(console, doer, Work::Refresh(vec![key])).told)
     }
 
     /// Approve what a run of this source held: the source is asked about it again, and what it confirms departs.
@@ -159,6 +175,19 @@ impl Sources {
     }
 
     async fn begin(&self, console: &Console, doer: Doer, work: Work) -> Result<Begun, Problem> {
+        let Ask { opening, told } = self.ask(console, doer, work);
+        let first = async {
+            tokio::select! {
+                biased;
+                Ok(run) = opening => Ok(Begun { run: Some(run) }),
+                Ok(result) = told => result.map(|report| Begun { run: Some(report.run) }).map_err(Problem::from),
+                else => Ok(Begun { run: None }),
+            }
+        };
+        timeout(OPENING, first).await.unwrap_or(Ok(Begun { run: None }))
+    }
+
+    fn ask(&self, console: &Console, doer: Doer, work: Work) -> Ask {
         let (opened, opening) = oneshot::channel();
         let (tell, told) = oneshot::channel();
         let cancel = Cancel::new();
@@ -180,39 +209,30 @@ impl Sources {
             // Nobody waits for it any more once the run is open.
             let _unheard = tell.send(result);
         });
-        let first = async {
-            tokio::select! {
-                biased;
-                Ok(run) = opening => Ok(Begun { run: Some(run) }),
-                Ok(result) = told => result.map(|run| Begun { run: Some(run) }).map_err(Problem::from),
-                else => Ok(Begun { run: None }),
-            }
-        };
-        timeout(OPENING, first).await.unwrap_or(Ok(Begun { run: None }))
+        Ask { opening, told }
     }
 }
 
 impl Doer {
-    async fn run(self, work: Work, options: RunOptions) -> Result<RunId, RunError> {
-        let report = match (self, work) {
+    async fn run(self, work: Work, options: RunOptions) -> Result<RunReport, RunError> {
+        match (self, work) {
             (Self::Follower(follower), Work::Import { is_dry }) => {
-                follower.sync(RunOptions { dry_run: is_dry, ..options }).await?.report
+                Ok(follower.sync(RunOptions { dry_run: is_dry, ..options }).await?.report)
             }
-            (Self::Follower(follower), Work::Refresh(keys)) => follower.refresh(keys, options).await?,
-            (Self::Follower(follower), Work::Approve(run)) => follower.approve(&run, options).await?,
+            (Self::Follower(follower), Work::Refresh(keys)) => follower.refresh(keys, options).await,
+            (Self::Follower(follower), Work::Approve(run)) => follower.approve(&run, options).await,
             (Self::Follower(follower), Work::Undo { run, is_dry }) => {
-                follower.undo(&run, RunOptions { dry_run: is_dry, ..options }).await?
+                follower.undo(&run, RunOptions { dry_run: is_dry, ..options }).await
             }
             (Self::Host(host, source), Work::Import { is_dry }) => {
-                host.sync(&source, RunOptions { dry_run: is_dry, ..options }).await?
+                host.sync(&source, RunOptions { dry_run: is_dry, ..options }).await
             }
-            (Self::Host(host, source), Work::Refresh(keys)) => host.refresh(&source, keys, options).await?,
-            (Self::Host(host, source), Work::Approve(run)) => host.approve(&source, &run, options).await?,
+            (Self::Host(host, source), Work::Refresh(keys)) => host.refresh(&source, keys, options).await,
+            (Self::Host(host, source), Work::Approve(run)) => host.approve(&source, &run, options).await,
             (Self::Host(host, source), Work::Undo { run, is_dry }) => {
-                host.undo(&source, &run, RunOptions { dry_run: is_dry, ..options }).await?
+                host.undo(&source, &run, RunOptions { dry_run: is_dry, ..options }).await
             }
-        };
-        Ok(report.run)
+        }
     }
 }
 

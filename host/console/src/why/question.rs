@@ -3,11 +3,9 @@
 //!
 //! Not here: the run itself; the host makes it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_host::model::{Key, RunId, SourceName, Timestamp};
-use rollcall_host::run::RunOptions;
 use rusqlite::{Connection, Row, params};
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -17,7 +15,7 @@ use crate::console::Console;
 use crate::database::DatabaseError;
 use crate::identity::audit;
 use crate::problem::Problem;
-use crate::sources::Known;
+use crate::sources::asking::Ended;
 use crate::visitor::{Visitor, Who};
 
 /// How long somebody waits for the page after having the source asked.
@@ -49,13 +47,14 @@ impl Asking {
     pub(super) async fn begin(
         console: &Console,
         visitor: &Visitor,
-        known: &Arc<Known>,
+        source: &SourceName,
         key: Key,
     ) -> Result<Self, Problem> {
+        let told = console.sources().ask_about(console, source, key.clone())?;
         let detail = json!({"type": key.resource_type, "id": key.external_id});
-        audit::record(console, visitor, "source-asked", known.name().as_str(), detail).await?;
+        audit::record(console, visitor, "source-asked", source.as_str(), detail).await?;
         let (Who::Administrator { name } | Who::Token { name, .. }) = &visitor.who;
-        Ok(Self(tokio::spawn(ask(console.clone(), Arc::clone(known), key, name.clone()))))
+        Ok(Self(tokio::spawn(hear(console.clone(), source.clone(), key, name.clone(), told))))
     }
 
     /// Wait a while; whether it was answered.
@@ -67,10 +66,16 @@ impl Asking {
     }
 }
 
-async fn ask(console: Console, known: Arc<Known>, key: Key, who: String) -> Result<(), Problem> {
-    let report = known.follower.refresh(vec![key.clone()], RunOptions::default()).await?;
+async fn hear(
+    console: Console,
+    source: SourceName,
+    key: Key,
+    who: String,
+    told: Ended,
+) -> Result<(), Problem> {
+    let report = told.await.map_err(|died| Problem::failed(&died))??;
     let question = Question { run: report.run, who, at: report.finished_at };
-    record(&console, known.name().clone(), key, question).await?;
+    record(&console, source, key, question).await?;
     console.pulse().beat();
     Ok(())
 }

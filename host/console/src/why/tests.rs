@@ -178,13 +178,14 @@ async fn whoever_may_only_read_cannot_have_the_source_asked() {
 }
 
 #[tokio::test]
-async fn a_source_that_is_not_followed_cannot_be_asked() {
+async fn a_source_that_was_removed_cannot_be_asked_and_that_is_said() {
     let bench = Bench::new().await;
     two_of_a_name(&bench).await;
     let visitor = administrator(Language::English);
     let path = "/sources/hq/why/ask";
     let answer = ask_routes(pages(&bench), &visitor, Method::POST, path, "type=User&id=a").await;
-    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.body.contains("add it again under the same name"), "{}", answer.body);
     let page = get(&bench, "/sources/hq/why?q=zhang1").await;
     assert!(!page.body.contains("/why/ask"));
 }
