@@ -39,6 +39,8 @@ pub(crate) struct Standing {
     pub(crate) running: Option<Run>,
     /// The last full run that has ended and was no rehearsal.
     pub(crate) last_full_run: Option<Run>,
+    /// Runs whose departures wait for an administrator, newest first.
+    pub(crate) held_runs: Vec<Run>,
     /// The latest check since the source was changed.
     pub(crate) check: Option<Check>,
 }
@@ -87,9 +89,9 @@ impl Standing {
         self.following.next_run_at.filter(|_| self.has_schedule)
     }
 
-    /// Whether departures of its last full run wait for an administrator.
+    /// Whether departures wait for an administrator.
     pub(crate) fn is_held(&self) -> bool {
-        self.last_full_run.as_ref().is_some_and(|run| run.state == RunState::Held)
+        !self.held_runs.is_empty()
     }
 }
 
@@ -124,11 +126,22 @@ async fn of_entry(console: &Console, entry: Entry) -> Result<Standing, Problem> 
         has_schedule: matches!(&entry, Entry::Followed(known) if known.schedule.is_some()),
         events: store.counts(&name).await?,
         running: store.runs_where(&running, None, 1).await?.pop(),
+        held_runs: held_runs(console, &name).await?,
         last_full_run: full_runs.into_iter().find(|run| run.state != RunState::Running),
         check: console.sources().checked(&name),
         following,
         name,
     })
+}
+
+/// The host goes through the history for it, so it is asked only where there is anything to find.
+async fn held_runs(console: &Console, name: &SourceName) -> Result<Vec<Run>, Problem> {
+    let state = Some(RunState::Held);
+    let held = RunFilter { source: Some(name.clone()), state, dry_run: Some(false), ..RunFilter::default() };
+    if console.store().runs_where(&held, None, 1).await?.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(console.host().held_runs(name).await?)
 }
 
 fn state(entry: &Entry, following: &Following) -> State {

@@ -124,8 +124,8 @@ rollcall_words::sentences! {
     fn stopped_since() { "Stopped since", "停止时间：" }
     fn resume() { "Resume following", "恢复同步" }
     fn paused_explained() { "The schedule is paused. What the source tells of is followed all the same.", "定时导入已暂停，来源推送的变更仍会处理。" }
-    fn held_explained() { "The last full import would have let more people go than is usual. They stay until an administrator decides.", "上次全量导入中离职人员数量异常，在管理员确认之前会予以保留。" }
-    fn look_at_run() { "Look at the run", "查看任务" }
+    fn held_explained() { "More would have left at once than is usual. They stay until an administrator decides.", "一次离开的数量异常，在管理员确认之前会予以保留。" }
+    fn look_at_run(run) { "Look at run {run}", "查看任务 {run}" }
     fn asked() { "The source is busy. What you asked for begins as soon as it is free.", "该身份源正忙，空闲后将立即开始。" }
     fn under_way() { "Under way", "正在进行" }
     fn read_so_far(n) { "{n} read", "已读取 {n}" }

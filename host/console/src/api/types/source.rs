@@ -1,7 +1,7 @@
 //! Sources: how they stand, what was checked, which connectors there are.
 
 use rollcall_host::inbox::{ChannelState, Following, InboxCounts};
-use rollcall_host::model::{Finding, SourceName, Standing, Timestamp};
+use rollcall_host::model::{Finding, RunId, SourceName, Standing, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -57,6 +57,9 @@ pub(crate) struct Source {
     /// The last full run that ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_full_run: Option<Run>,
+    /// Runs whose departures wait for an approval, newest first.
+    #[schema(value_type = Vec<String>)]
+    held_runs: Vec<RunId>,
 }
 
 /// The connector of a source.
@@ -181,6 +184,7 @@ impl From<standing::Standing> for Source {
             events,
             running,
             last_full_run,
+            held_runs,
             check: _,
         } = standing;
         let Following { is_paused, stopped, channel, next_run_at, n_refused, .. } = following;
@@ -205,6 +209,7 @@ impl From<standing::Standing> for Source {
             n_refused_deliveries: n_refused,
             running: running.map(Run::from),
             last_full_run: last_full_run.map(Run::from),
+            held_runs: held_runs.into_iter().map(|run| run.id).collect(),
         }
     }
 }

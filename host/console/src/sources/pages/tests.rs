@@ -5,15 +5,20 @@ use std::collections::BTreeSet;
 use axum::http::{Method, StatusCode};
 use rollcall_host::DepartedUsers;
 use rollcall_host::grant::Origin as WebOrigin;
+use rollcall_host::history::RunState;
 use rollcall_host::model::{Diagnosis, SourceName};
 use rollcall_words::Language;
 use serde_json::{Map, Value};
 
 use super::routes;
+use crate::database::DatabaseError;
+use crate::organisation::seed::Seed;
 use crate::sources::configured::{Configured, ServerProxy, Timing};
 use crate::sources::kept;
 use crate::testing::{Answer, Bench, NOW, administrator, ask, get};
 use crate::visitor::{Reader, Scope, Visitor, Who};
+
+const WAITS: &str = "departures wait for approval";
 
 fn name(text: &str) -> SourceName {
     SourceName::new(text).unwrap()
@@ -144,6 +149,45 @@ async fn what_is_no_source_is_not_found() {
         assert_eq!(page(&bench, path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(page(&bench, "/sources/new?connector=blake3%3A00").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_events_would_remove_waits_on_the_page_of_its_source_until_a_full_run_asked_about_everything() {
+    let bench = with(&configured("hq")).await;
+    Seed::full(&bench, 0).await.end(RunState::Succeeded).await;
+    let held = Seed::refresh(&bench, 10).await.end(RunState::Held).await;
+    let link = format!("Look at run {held}");
+    for path in ["/sources", "/sources/hq"] {
+        let body = page(&bench, path).await.body;
+        let is_shown = [WAITS, &link].map(|text| body.contains(text));
+        assert_eq!(is_shown, [true, path == "/sources/hq"], "{path}");
+    }
+    Seed::full(&bench, 20).await.end(RunState::Succeeded).await;
+    for path in ["/sources", "/sources/hq"] {
+        let body = page(&bench, path).await.body;
+        assert!(!body.contains("Look at run") && !body.contains(WAITS), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_a_source_opens_nothing_that_is_sealed() {
+    let bench = with(&configured("head-office")).await;
+    let spoiled = bench.console.database().write(|connection| -> Result<usize, DatabaseError> {
+        Ok(connection.execute("UPDATE source SET secrets = x'00'", [])?)
+    });
+    assert_eq!(spoiled.await.unwrap(), 1);
+    let body = page(&bench, "/sources/head-office").await.body;
+    for shown in ["http://proxy:3128", "https://api.example.com", "30 3 * * *"] {
+        assert!(body.contains(shown), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_cannot_be_loaded_is_not_asked_and_why_is_said() {
+    let bench = with(&configured("hq")).await;
+    let answer = post(&bench, "/sources/hq/why/ask", "type=User&id=zhang").await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.body.contains("connector-missing"), "{}", answer.body);
 }
 
 #[tokio::test]

@@ -12,6 +12,11 @@ use crate::sources::standing::{Standing, State as Stands};
 use crate::sources::words;
 use crate::visitor::Visitor;
 
+/// Held runs that are shown.
+///
+/// 5. Why: usually there is one; the history has all of them.
+const HELD_RUNS: usize = 5;
+
 /// What stands in the way, and what waits for a person.
 pub(super) fn notices(visitor: &Visitor, shown: &Shown) -> Markup {
     let standing = &shown.standing;
@@ -30,10 +35,14 @@ pub(super) fn notices(visitor: &Visitor, shown: &Shown) -> Markup {
         @if standing.following.is_paused && standing.has_schedule {
             (page::notice(Tone::Plain, &html! { p { (visitor.say(words::paused_explained())) } }))
         }
-        @if let Some(run) = standing.last_full_run.as_ref().filter(|_| standing.is_held()) {
+        @if standing.is_held() {
             (page::notice(Tone::Warning, &html! {
                 p { (visitor.say(words::held_explained())) }
-                a class="button" href={ "/runs/" (segment(run.id.as_str())) } { (visitor.say(words::look_at_run())) }
+                @for run in standing.held_runs.iter().take(HELD_RUNS) {
+                    a class="button" href={ "/runs/" (segment(run.id.as_str())) } {
+                        (visitor.say(words::look_at_run(&run.id)))
+                    } " "
+                }
             }))
         }
     }
