@@ -22,8 +22,8 @@ use crate::listener::{Network, PublicUrl};
 use crate::operations::{self, Tally};
 use crate::pulse::Pulse;
 use crate::sealing::{Key, SealingError};
+use crate::sources::Sources;
 use crate::sources::shelf::Shelf;
-use crate::sources::{Origin, Sources};
 use crate::webhook;
 
 /// Who else is told what happens to a source: given its name, an observer.
@@ -133,7 +133,7 @@ impl Console {
     ///
     /// When another source has its name, or the inbox cannot be read.
     pub async fn adopt(&self, source: Source, schedule: Option<Schedule>) -> Result<(), ConsoleError> {
-        self.shared.sources.follow(self, source, schedule, Origin::File).await
+        self.shared.sources.follow(self, source, schedule).await
     }
 
     /// Take up the sources that are configured in the console itself, after those that are configured elsewhere: a name

@@ -33,6 +33,7 @@ mod words;
 
 use asking::UnderWay;
 use checks::Checks;
+use configured::Outline;
 use shelf::Shelf;
 
 pub(crate) fn routes() -> Router<Console> {
@@ -67,7 +68,8 @@ pub(crate) struct Known {
     pub(crate) source: Source,
     pub(crate) schedule: Option<Schedule>,
     pub(crate) follower: Follower,
-    pub(crate) origin: Origin,
+    /// None for a source of a file.
+    pub(crate) outline: Option<Outline>,
 }
 
 /// A source of the console that nothing is done with by itself.
@@ -76,6 +78,7 @@ pub(crate) struct Idle {
     pub(crate) source: Source,
     /// What its settings lead to and no administrator has confirmed; where there is something, it can do nothing.
     pub(crate) unconfirmed: Vec<WebOrigin>,
+    pub(crate) outline: Outline,
 }
 
 /// A source of the console that cannot be used.
@@ -83,6 +86,8 @@ pub(crate) struct Idle {
 pub(crate) struct Broken {
     pub(crate) name: SourceName,
     pub(crate) diagnosis: Diagnosis,
+    /// None when what was kept cannot be read.
+    pub(crate) outline: Option<Outline>,
 }
 
 /// Where a source is configured.
@@ -113,8 +118,17 @@ impl Entry {
     /// Where it is configured.
     pub(crate) fn origin(&self) -> Origin {
         match self {
-            Self::Followed(known) => known.origin,
-            Self::Idle(_) | Self::Broken(_) => Origin::Console,
+            Self::Followed(known) if known.outline.is_none() => Origin::File,
+            Self::Followed(_) | Self::Idle(_) | Self::Broken(_) => Origin::Console,
+        }
+    }
+
+    /// What is shown of its configuration, if that is the console's and can be read.
+    pub(crate) fn outline(&self) -> Option<&Outline> {
+        match self {
+            Self::Followed(known) => known.outline.as_ref(),
+            Self::Idle(idle) => Some(&idle.outline),
+            Self::Broken(broken) => broken.outline.as_ref(),
         }
     }
 
@@ -166,19 +180,18 @@ impl Sources {
         &self.shelf
     }
 
-    /// Begin to follow a source.
+    /// Begin to follow a source of a file.
     pub(crate) async fn follow(
         &self,
         console: &Console,
         source: Source,
         schedule: Option<Schedule>,
-        origin: Origin,
     ) -> Result<(), ConsoleError> {
         let name = source.name().clone();
         if self.entry(&name).is_some() {
             return Err(ConsoleError::NamedTwice { name });
         }
-        let known = begin(console, source, schedule, origin).await?;
+        let known = begin(console, source, schedule, None).await?;
         self.put(Entry::Followed(known));
         Ok(())
     }
@@ -197,12 +210,12 @@ async fn begin(
     console: &Console,
     source: Source,
     schedule: Option<Schedule>,
-    origin: Origin,
+    outline: Option<Outline>,
 ) -> Result<Arc<Known>, ConsoleError> {
     let other = (console.options().observe)(source.name());
     let observer = Arc::new(Told { pulse: console.pulse().clone(), other });
     let options = FollowOptions { schedule: schedule.clone(), observer, ..FollowOptions::default() };
     let (host, inbox) = (console.host().clone(), Arc::clone(console.store()));
     let follower = Follower::start(host, inbox, source.clone(), options).await?;
-    Ok(Arc::new(Known { source, schedule, follower, origin }))
+    Ok(Arc::new(Known { source, schedule, follower, outline }))
 }

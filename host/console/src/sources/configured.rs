@@ -61,6 +61,17 @@ pub(crate) struct Timing {
     pub(crate) jitter_s: u64,
 }
 
+/// What is shown of a configuration, without opening what is sealed of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Outline {
+    /// The proxy's URL, without name and password.
+    pub(crate) proxy: Option<String>,
+    /// The origins that an administrator confirmed.
+    pub(crate) allow: Vec<Origin>,
+    pub(crate) timing: Option<Timing>,
+    pub(crate) departed: DepartedUsers,
+}
+
 /// A configuration that holds together.
 #[derive(Debug)]
 pub(crate) struct Understood {
@@ -115,6 +126,15 @@ impl Configured {
         }
         let allow = Some(self.allow.clone());
         if complaints.is_empty() { Ok(Egress { proxy, ca_pem, allow }) } else { Err(complaints) }
+    }
+
+    pub(crate) fn outline(&self) -> Outline {
+        Outline {
+            proxy: self.proxy.as_ref().map(|proxy| proxy.url.clone()),
+            allow: self.allow.clone(),
+            timing: self.timing.clone(),
+            departed: self.departed,
+        }
     }
 
     /// When full runs are due.

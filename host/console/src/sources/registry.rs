@@ -10,7 +10,7 @@ use rollcall_host::grant::Origin as WebOrigin;
 use rollcall_host::model::{Diagnosis, SourceName};
 use rollcall_host::{Connector, Source};
 
-use super::configured::{Complaint, Configured, Understood};
+use super::configured::{Complaint, Configured, Outline, Understood};
 use super::kept::{self, Unreadable};
 use super::{Broken, Entry, Idle, Origin, Sources, begin, complaints, schema};
 use crate::console::{Console, ConsoleError};
@@ -57,7 +57,7 @@ impl Sources {
             }
             let entry = match configured {
                 Ok(configured) => self.found(console, &configured).await?,
-                Err(unreadable) => broken(unreadable),
+                Err(unreadable) => broken(unreadable, None),
             };
             self.put(entry);
         }
@@ -158,8 +158,7 @@ impl Sources {
         self.checks.forget(&configured.name);
         let settled = settled(console, &configured, understood).await.map_err(Problem::from);
         // What was followed until now is not any more, whether or not it could be followed anew.
-        let failed =
-            |problem: &Problem| broken(unreadable(&configured, Diagnosis::clone(&problem.diagnosis)));
+        let failed = |problem: &Problem| unusable_entry(&configured, Diagnosis::clone(&problem.diagnosis));
         self.put(settled.as_ref().map_or_else(failed, Entry::clone));
         console.pulse().beat();
         Ok(settled.map(drop)?)
@@ -179,11 +178,11 @@ impl Sources {
     async fn found(&self, console: &Console, configured: &Configured) -> Result<Entry, ConsoleError> {
         let Some(connector) = self.shelf.find(&configured.connector).await else {
             let missing = complaints::connector_missing(&configured.connector);
-            return Ok(broken(unreadable(configured, missing.diagnosis)));
+            return Ok(unusable_entry(configured, missing.diagnosis));
         };
         match configured.understand(connector).await {
             Ok(understood) => settled(console, configured, understood).await,
-            Err(wrong) => Ok(broken(unreadable(configured, complaints::all_of(wrong)))),
+            Err(wrong) => Ok(unusable_entry(configured, complaints::all_of(wrong))),
         }
     }
 }
@@ -195,10 +194,11 @@ async fn settled(
     understood: Understood,
 ) -> Result<Entry, ConsoleError> {
     let Understood { source, schedule, unconfirmed, needed: _ } = understood;
+    let outline = configured.outline();
     if configured.is_followed && unconfirmed.is_empty() {
-        return Ok(Entry::Followed(begin(console, source, schedule, Origin::Console).await?));
+        return Ok(Entry::Followed(begin(console, source, schedule, Some(outline)).await?));
     }
-    Ok(Entry::Idle(Arc::new(Idle { source, unconfirmed })))
+    Ok(Entry::Idle(Arc::new(Idle { source, unconfirmed, outline })))
 }
 
 /// Do something to its end, whether or not somebody waits for it: a browser that goes away must not leave a source half
@@ -226,14 +226,14 @@ async fn end(entry: &Entry) {
     }
 }
 
-fn broken(unreadable: Unreadable) -> Entry {
-    let Unreadable { name, diagnosis } = unreadable;
-    tracing::warn!(source = %name, code = diagnosis.code, "a source of the console cannot be used");
-    Entry::Broken(Arc::new(Broken { name, diagnosis }))
+fn unusable_entry(configured: &Configured, diagnosis: Diagnosis) -> Entry {
+    broken(Unreadable { name: configured.name.clone(), diagnosis }, Some(configured.outline()))
 }
 
-fn unreadable(configured: &Configured, diagnosis: Diagnosis) -> Unreadable {
-    Unreadable { name: configured.name.clone(), diagnosis }
+fn broken(unreadable: Unreadable, outline: Option<Outline>) -> Entry {
+    let Unreadable { name, diagnosis } = unreadable;
+    tracing::warn!(source = %name, code = diagnosis.code, "a source of the console cannot be used");
+    Entry::Broken(Arc::new(Broken { name, diagnosis, outline }))
 }
 
 /// The source cannot be used as it is.

@@ -14,7 +14,7 @@ use crate::console::Console;
 use crate::live::{self, Drawn};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
-use crate::sources::configured::Configured;
+use crate::sources::configured::Outline;
 use crate::sources::standing::{self, Standing, State as Stands};
 use crate::sources::{Origin, words};
 use crate::visitor::Visitor;
@@ -40,7 +40,7 @@ struct Shown {
     counts: Vec<ObjectCount>,
     runs: Vec<Run>,
     /// None for a source of a file, or one that cannot be read.
-    configured: Option<Configured>,
+    outline: Option<Outline>,
 }
 
 /// The page.
@@ -72,14 +72,11 @@ pub(super) async fn live(State(console): State<Console>, source: Seen) -> impl I
 
 async fn shown(console: &Console, name: &SourceName) -> Result<Shown, Problem> {
     let standing = standing::of(console, name).await?;
-    let configured = match standing.origin {
-        Origin::File => None,
-        Origin::Console => console.sources().configured(console, name).await?.ok(),
-    };
+    let outline = console.sources().entry(name).and_then(|entry| entry.outline().cloned());
     let of_this = RunFilter { source: Some(name.clone()), ..RunFilter::default() };
     let runs = console.store().runs_where(&of_this, None, N_RUNS).await?;
     let counts = console.store().object_counts(name).await?;
-    Ok(Shown { standing, counts, runs, configured })
+    Ok(Shown { standing, counts, runs, outline })
 }
 
 /// Each part alone, so that a button is not drawn anew beneath the pointer because a run has come further.
@@ -114,7 +111,7 @@ fn figures(visitor: &Visitor, counts: &[ObjectCount]) -> Markup {
 }
 
 fn facts(console: &Console, visitor: &Visitor, shown: &Shown) -> Markup {
-    let Shown { standing, configured, .. } = shown;
+    let Shown { standing, outline, .. } = shown;
     let mut rows = vec![(visitor.say(words::column_state()), state(console, visitor, standing))];
     rows.extend(connector(visitor, standing));
     if matches!(standing.state, Stands::Followed | Stands::Stopped) {
@@ -129,7 +126,7 @@ fn facts(console: &Console, visitor: &Visitor, shown: &Shown) -> Markup {
             a href={ (base(&standing.name)) "/events" } { (events(visitor, &standing.events)) }
         },
     ));
-    rows.extend(configured.iter().flat_map(|configured| way_out(visitor, configured)));
+    rows.extend(outline.iter().flat_map(|outline| way_out(visitor, &standing.name, outline)));
     let origin = match standing.origin {
         Origin::File => words::in_its_file(),
         Origin::Console => words::in_the_console(),
@@ -161,7 +158,7 @@ fn channel_since(visitor: &Visitor, standing: &Standing) -> Markup {
 }
 
 fn schedule(visitor: &Visitor, shown: &Shown) -> Markup {
-    let timing = shown.configured.as_ref().and_then(|configured| configured.timing.as_ref());
+    let timing = shown.outline.as_ref().and_then(|outline| outline.timing.as_ref());
     html! {
         @match timing {
             Some(timing) => {
@@ -177,19 +174,19 @@ fn schedule(visitor: &Visitor, shown: &Shown) -> Markup {
     }
 }
 
-fn way_out(visitor: &Visitor, configured: &Configured) -> [(String, Markup); 3] {
-    let departed = match configured.departed {
+fn way_out(visitor: &Visitor, name: &SourceName, outline: &Outline) -> [(String, Markup); 3] {
+    let departed = match outline.departed {
         rollcall_host::DepartedUsers::Deactivate => words::departed_deactivate(),
         rollcall_host::DepartedUsers::Delete => words::departed_delete(),
     };
-    let proxy = match &configured.proxy {
-        Some(proxy) => html! { code { (proxy.url) } },
+    let proxy = match &outline.proxy {
+        Some(url) => html! { code { (url) } },
         None => html! { (visitor.say(words::directly())) },
     };
     let origins = html! {
-        ul class="plain" { @for origin in &configured.allow { li { code { (origin) } } } }
+        ul class="plain" { @for origin in &outline.allow { li { code { (origin) } } } }
         @if visitor.who.may_manage() {
-            a href={ (base(&configured.name)) "/origins" } { (visitor.say(words::confirm_origins())) }
+            a href={ (base(name)) "/origins" } { (visitor.say(words::confirm_origins())) }
         }
     };
     [
