@@ -16,7 +16,7 @@ fn feihua() -> World {
 }
 
 #[test]
-fn the_settings_schema_is_json_and_names_every_setting_in_two_languages() {
+fn the_settings_schema_is_json_and_names_every_setting_in_two_languages_in_the_order_of_a_form() {
     let descriptor = DingTalk::describe();
     let schema: Value = serde_json::from_str(&descriptor.settings_schema).unwrap();
     let properties = schema["properties"].as_object().unwrap();
@@ -25,21 +25,23 @@ fn the_settings_schema_is_json_and_names_every_setting_in_two_languages() {
             assert!(property[text].as_str().is_some_and(|text| !text.is_empty()), "{name}: {text}");
         }
     }
-    let names: Vec<&str> = properties.keys().map(String::as_str).collect();
+    let order = |name: &&str| properties[*name]["x-order"].as_u64().unwrap();
+    let mut names: Vec<&str> = properties.keys().map(String::as_str).collect();
+    names.sort_by_key(order);
     assert_eq!(
         names,
         [
-            "api_base",
+            "corp_id",
             "app_key",
             "app_secret",
-            "callback_aes_key",
-            "callback_token",
-            "corp_id",
-            "details",
             "events",
-            "oapi_base",
+            "callback_token",
+            "callback_aes_key",
+            "details",
             "person_details",
-            "requests_per_second"
+            "requests_per_second",
+            "api_base",
+            "oapi_base"
         ]
     );
     assert_eq!(schema["properties"]["app_secret"]["writeOnly"], true);

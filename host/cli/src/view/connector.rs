@@ -90,10 +90,14 @@ fn settings(schema: &Value, reader: &Reader) -> Vec<Vec<String>> {
             plain(title(property, reader.language)),
         ]
     };
-    let mut rows: Vec<_> =
-        properties.map(|property| (!required.contains(&property.0.as_str()), row(property))).collect();
-    // The ones that must be there first; otherwise by name, as the schema's object has no order of its own.
-    rows.sort_by_key(|(optional, _)| *optional);
+    let place = |(name, property): (&String, &Value)| {
+        let order = property.get("x-order").and_then(Value::as_i64).unwrap_or(i64::MAX);
+        let place = required.iter().position(|known| known == name).unwrap_or(usize::MAX);
+        (order, place)
+    };
+    let mut rows: Vec<_> = properties.map(|property| (place(property), row(property))).collect();
+    // As the connector orders them; then the ones that must be there; otherwise by name.
+    rows.sort_by_key(|(place, _)| *place);
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
@@ -137,6 +141,7 @@ mod tests {
                 "properties": {
                     "base": {"type": "string", "title": "Address", "x-title-zh-CN": "地址", "default": "https://api.example.com"},
                     "details": {"type": "boolean", "title": "Details"},
+                    "events": {"type": "string", "title": "Events", "x-order": 1},
                     "key": {"type": "string", "title": "Key", "x-title-zh-CN": "密钥标识"},
                     "secret": {"type": "string", "title": "Secret", "x-title-zh-CN": "密钥", "writeOnly": true},
                 },
@@ -166,6 +171,7 @@ mod tests {
                              wasi:clocks@0.2.6: wall-clock
 
                 Settings
+                  events   string   optional                                  Events
                   key      string   required                                  Key
                   secret   string   required, secret                          Secret
                   base     string   optional, else "https://api.example.com"  Address
@@ -187,6 +193,7 @@ mod tests {
                               wasi:clocks@0.2.6: wall-clock
 
                 配置项
+                  events   string   选填                                  Events
                   key      string   必填                                  密钥标识
                   secret   string   必填，保密                            密钥
                   base     string   选填，默认 "https://api.example.com"  地址
