@@ -8,6 +8,12 @@ use crate::harness::program::{Ended, Office, Running};
 use crate::harness::real;
 use expect_test::{Expect, expect};
 use rollcall_dingtalk_simulator::{Department, Fault, Mutation, Rule};
+use rollcall_host::directory::Action;
+use rollcall_host::history::{
+    ChangeRecord, ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
+};
+use rollcall_host::model::{Diagnosis, Key, RunId, SourceName, Timestamp};
+use rollcall_host::sqlite::SqliteStore;
 use serde_json::{Value, json};
 use std::fs;
 
@@ -45,7 +51,8 @@ fn hide_members(office: &Office, dept_id: i64) {
 }
 
 /// The beginnings of lines that say how far an import was when somebody looked.
-const PROGRESS: [&str; 6] = ["reading:", "confirming:", "retiring:", "读取中", "确认中", "清退中"];
+const PROGRESS: [&str; 8] =
+    ["reading:", "confirming:", "retiring:", "undoing:", "读取中", "确认中", "清退中", "撤销中"];
 
 /// What differs from one time to the next has the same name every time, and how far an import was is left out.
 fn steady(office: &Office, text: &str) -> String {
@@ -285,32 +292,26 @@ fn a_check_with_everything_right_and_one_with_a_wrong_secret() {
         &office,
         "check SOURCE --language zh-CN",
         expect![[r#"
-        exit 1
-        --- stdout
-        ✓ settings         设置有效，将访问 https://oapi.dingtalk.com, https://api.dingtalk.com
-        ✓ proxy            代理服务器 http://PROXY 可以连接
-        ✓ proxy-password   代理服务器 http://PROXY 接受所给的用户名和密码
-        ✓ origin           https://oapi.dingtalk.com 可以访问，TLS 连接正常
-        ✓ origin           https://api.dingtalk.com 可以访问，TLS 连接正常
-        ✓ settings         配置完整且格式正确
-        ✗ token            钉钉不接受 app_key 与 app_secret：40096: 不合法的appKey或appSecret (credentials-wrong)
-                           → 请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
-                           setting:  /app_secret
-                           errcode:  40096
-                           api:      /gettoken
-                           file:     source.toml:11:14
-        - address          未检查：检查项 "token" 未通过
-        - scope            未检查：检查项 "token" 未通过
-        - department-list  未检查：检查项 "token" 未通过
-        - member-list      未检查：检查项 "token" 未通过
-        - member-read      未检查：检查项 "token" 未通过
-        - mobile-field     未检查：检查项 "token" 未通过
-        - personal-fields  未检查：检查项 "token" 未通过
-        - corp-id          未检查：检查项 "token" 未通过
+            exit 1
+            --- stdout
+            ✓ settings        设置有效，将访问 https://oapi.dingtalk.com, https://api.dingtalk.com
+            ✓ proxy           代理服务器 http://PROXY 可以连接
+            ✓ proxy-password  代理服务器 http://PROXY 接受所给的用户名和密码
+            ✓ origin          https://oapi.dingtalk.com 可以访问，TLS 连接正常
+            ✓ origin          https://api.dingtalk.com 可以访问，TLS 连接正常
+            ✓ settings        配置完整且格式正确
+            ✗ token           钉钉不接受 app_key 与 app_secret：40096: 不合法的appKey或appSecret (credentials-wrong)
+                              → 请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
+                              setting:  /app_secret
+                              errcode:  40096
+                              api:      /gettoken
+                              file:     source.toml:11:14
+            - address, scope, department-list, member-list, member-read, mobile-field, personal-fields, corp-id
+                未检查：检查项 "token" 未通过
 
-        通过 6 项，需留意 0 项，失败 1 项，未检查 8 项
-        --- stderr
-    "#]],
+            通过 6 项，需留意 0 项，失败 1 项，未检查 8 项
+            --- stderr
+        "#]],
     );
 }
 
@@ -444,6 +445,94 @@ fn a_failure_is_one_json_value_too() {
     assert_eq!(report["run"]["failure"]["diagnosis"]["code"], "credentials-wrong");
     let checked = office.run("check --format json SOURCE").with_code(1).json();
     assert_eq!(checked["passed"], false);
+}
+
+// What a person decides about a run.
+
+/// A run that held the departure of someone, as one that nobody looks at does.
+fn with_held(office: &Office, user: &str) -> RunId {
+    let store = SqliteStore::open(&office.path("data/rollcall.db")).expect("the folder has a store");
+    let connector =
+        ConnectorIdentity { id: "dingtalk".to_owned(), version: "0".to_owned(), digest: String::new() };
+    let source = SourceName::new(real::SOURCE).expect("it is a name");
+    let (kind, trigger, started_at) = (RunKind::Events, Trigger::Event, Timestamp::from_unix_ms(0));
+    let new = NewRun { source, kind, trigger, dry_run: false, connector, started_at };
+    let refusal = Some(Diagnosis::new("departure-held", "one of too many"));
+    let (key, action) = (Key::new("User", user), Action::Deactivated);
+    let held = ChangeRecord { key, action, before: None, after: None, witness: None, refusal };
+    let counters = Counters { kept: 1, ..Counters::default() };
+    let (state, n_entries_dropped) = (RunState::Held, 0);
+    let end = RunEnd { state, counters, failure: None, n_entries_dropped, finished_at: started_at };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime starts");
+    runtime.block_on(async {
+        let Opened::Run(run) = store.open_run(&new).await.expect("the store is there") else {
+            panic!("nobody else runs the source")
+        };
+        store.record_changes(&run, &[held]).await.expect("the run is open");
+        store.close_run(&run, &end).await.expect("the run is open");
+        run
+    })
+}
+
+#[test]
+fn what_a_run_held_departs_when_it_is_approved_and_the_source_still_says_so() {
+    let office = imported();
+    let run = with_held(&office, "laobai");
+    let approve = format!("approve {run} --format json SOURCE DATA");
+    let back = office.run(&approve).with_code(0).json();
+    assert_eq!(
+        (&back["run"]["trigger"], &back["run"]["counters"]["deactivated"]),
+        (&json!("approval"), &json!(0))
+    );
+    mutate(&office, [Mutation::RemoveUser { userid: "laobai".into() }]);
+    let gone = office.run(&approve).with_code(0).json();
+    assert_eq!(gone["run"]["counters"]["deactivated"], 1);
+}
+
+#[test]
+fn an_approval_of_what_holds_nothing_is_refused_with_the_reason() {
+    let office = imported();
+    check(
+        &office,
+        "approve 1 SOURCE DATA",
+        expect![[r#"
+        exit 1
+        --- stdout
+        --- stderr
+        ✗ nothing of run 1 waits for approval; `rollcall history` shows which runs read held (nothing-held)
+    "#]],
+    );
+    check(
+        &office,
+        "approve 9 SOURCE DATA",
+        expect![[r#"
+        exit 1
+        --- stdout
+        --- stderr
+        ✗ source has no run 9; `rollcall history` lists its runs (unknown-run)
+    "#]],
+    );
+}
+
+#[test]
+fn what_an_undo_leaves_as_it_is_is_told_at_once() {
+    let office = imported();
+    mutate(&office, [Mutation::modify_user("xiaohong", &json!({ "name": "小红红" }))]);
+    office.run("sync --format json SOURCE DATA").with_code(0);
+    check(
+        &office,
+        "undo 1 SOURCE DATA",
+        expect![[r#"
+        exit 3
+        --- stdout
+        Run 3 of head-office: partial after SPAN; 2 deactivated, 4 deleted, 1 kept
+        ✗ User "xiaohong": User "xiaohong" stays as it is: it was changed after the run that is undone (changed-since)
+            → Undo the later run first, or change the object by hand.
+        In the log: errors 1, warnings 0
+        More: rollcall history 3 --source head-office --data data
+        --- stderr
+    "#]],
+    );
 }
 
 // Dry runs.

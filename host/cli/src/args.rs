@@ -22,7 +22,7 @@ Exit codes:
   1  failed, or stopped by a signal
   2  the command line or the source file is wrong
   3  partial: something was not read or not applied; nothing departed because of that
-  4  held: departures wait for a person
+  4  held: departures wait for a person, who looks at them with `history` and says `approve`
 
 One signal (Ctrl-C, SIGTERM) stops an import in good order, a second one at once.";
 
@@ -120,6 +120,15 @@ pub(crate) enum LowCommand {
         /// A department, by the id that the source gave it; may be repeated.
         #[arg(long, value_name = "ID")]
         department: Vec<String>,
+    },
+    /// Approve what a run held: the source is asked about it again, and who is gone departs. Who is back stays.
+    Approve {
+        /// The number of the run, from `history`.
+        run: String,
+        #[command(flatten)]
+        source: SourceFile,
+        #[command(flatten)]
+        data: DataFolder,
     },
     /// Put back what a run changed, wherever nothing changed it since. Pause the schedule first: a full run brings back
     /// what the source has.

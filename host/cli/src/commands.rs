@@ -38,6 +38,11 @@ pub(crate) async fn run(args: HiArgs) -> Result<Exit, Stop> {
             let import = Import { data: &data, dry_run: false, what, logs: args.verbose };
             refresh::refresh(&screen, source, &import).await
         }
+        Task::Approve { run, source, data } => {
+            let what = What::Approve(&run);
+            let import = Import { data: &data, dry_run: false, what, logs: args.verbose };
+            sync::sync(&screen, source, &import).await
+        }
         Task::Undo { run, source, data, dry_run } => {
             let what = What::Undo(&run);
             sync::sync(&screen, source, &Import { data: &data, dry_run, what, logs: args.verbose }).await

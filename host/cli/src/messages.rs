@@ -73,6 +73,7 @@ sentences! {
     fn contract_incompatible_remedy() { "use a connector and a host of the same minor version", "请使用次版本号相同的连接器与主程序" }
     fn connector_unusable(reason) { "the connector cannot be used: {reason}", "无法使用该连接器：{reason}" }
     fn no_such_run(run) { "source has no run {run}; `rollcall history` lists its runs", "该来源没有第 {run} 次运行；可用 `rollcall history` 查看" }
+    fn nothing_held(run) { "nothing of run {run} waits for approval; `rollcall history` shows which runs read held", "第 {run} 次运行没有待确认的内容；可用 `rollcall history` 查看哪些运行待确认" }
     fn still_running(run) { "run {run} is under way; wait for it or stop it, then undo it", "第 {run} 次运行仍在进行；请等待其结束或停止后再撤销" }
     fn nothing_to_undo(run) { "run {run} was a dry run and changed nothing", "第 {run} 次运行是试运行，没有变更可撤销" }
     fn source_busy(run) { "run {run} of this source is still at work", "该来源的第 {run} 次运行尚未结束" }
@@ -208,6 +209,7 @@ sentences! {
     fn schedule_none() { "none", "无" }
     fn events_wait_again(n) { "{n} events wait to be tried again", "{n} 个事件将重新尝试" }
     fn paused(source) { "the schedule of {source} is held back until `rollcall resume`", "{source} 的计划导入已暂停，直到 `rollcall resume`" }
+    fn nothing_to_resume(source) { "{source} was neither paused nor stopped", "{source} 未被暂停，也未被停止" }
     fn resumed(source) { "{source} goes on", "{source} 已恢复" }
     fn events_title() { "Events", "事件" }
 

@@ -91,6 +91,7 @@ impl From<RunError> for Stop {
             ),
             RunError::History(cause) => diagnosis("history-unwritable", &messages::history_unwritable(cause)),
             RunError::NoSuchRun { run } => diagnosis("unknown-run", &messages::no_such_run(run)),
+            RunError::NothingHeld { run } => diagnosis("nothing-held", &messages::nothing_held(run)),
             RunError::StillRunning { run } => diagnosis("run-under-way", &messages::still_running(run)),
             RunError::NothingToUndo { run } => diagnosis("nothing-to-undo", &messages::nothing_to_undo(run)),
             RunError::TooManyKeys { .. } | RunError::Died(_) | _ => {

@@ -388,6 +388,50 @@ fn an_unknown_run_is_told() {
 }
 
 #[test]
+fn whoever_lets_a_source_go_on_that_was_not_held_back_is_told_so() {
+    let folder = with_data();
+    let expected = |text: &str| format!("exit 0\n--- stdout\n{text}\n");
+    let said = [
+        (held(&["resume"]), "head-office was neither paused nor stopped"),
+        (held(&["pause"]), "the schedule of head-office is held back until `rollcall resume`"),
+        (held(&["resume"]), "head-office goes on"),
+    ];
+    for (mut command, text) in said {
+        let Output { status, stdout, .. } = command.current_dir(folder.path()).output().unwrap();
+        let stdout = String::from_utf8(stdout).unwrap();
+        assert_eq!(format!("exit {}\n--- stdout\n{stdout}", status.code().unwrap()), expected(text));
+    }
+}
+
+#[test]
+fn an_approval_needs_the_run_that_is_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    check(
+        rollcall(&["approve", "--source", "s.toml", "--data", "data"]),
+        folder.path(),
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: the following required arguments were not provided:
+          <RUN>
+
+        Usage: rollcall approve --source <SOURCE.toml> --data <DIR> <RUN>
+
+        For more information, try '--help'.
+    "#]],
+    );
+    check(
+        rollcall(&["approve", "7", "--source", "s.toml", "--data", "data"]),
+        folder.path(),
+        expect![[r#"
+            exit 2
+            --- stderr
+            x the source file s.toml cannot be read: No such file or directory (os error 2) (source-file-unreadable)
+        "#]],
+    );
+}
+
+#[test]
 fn the_tree_shows_people_in_each_of_their_departments() {
     let folder = with_data();
     let mut command = held(&["directory", "tree"]);

@@ -33,6 +33,7 @@ pub(crate) enum Task {
     Check { source: Configured },
     Sync { source: Configured, data: PathBuf, dry_run: bool },
     Refresh { source: Configured, data: PathBuf, keys: Vec<Key> },
+    Approve { run: RunId, source: Configured, data: PathBuf },
     Undo { run: RunId, source: Configured, data: PathBuf, dry_run: bool },
     Serve(Box<Serving>),
     Status { held: Held },
@@ -79,6 +80,10 @@ impl HiArgs {
                 let departments = department.into_iter().map(|id| Key::new("Department", id));
                 let keys = departments.chain(user.into_iter().map(|id| Key::new("User", id))).collect();
                 Task::Refresh { source: configured(&source.source)?, data: data.data, keys }
+            }
+            LowCommand::Approve { run, source, data } => {
+                let source = configured(&source.source)?;
+                Task::Approve { run: RunId::new(run), source, data: data.data }
             }
             LowCommand::Undo { run, source, data, dry_run } => {
                 let source = configured(&source.source)?;

@@ -85,7 +85,11 @@ pub(crate) async fn pause(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
 /// Let the schedule go on, and a source that was stopped be followed again.
 pub(crate) async fn resume(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
     let notes = [Note::Paused(false), Note::Stopped(None)];
-    note(screen, held, &notes, &messages::resumed(&held.source)).await
+    let following = data::open_for(&held.data, &held.source).await?.following(&held.source).await?;
+    let is_needed = following.is_paused || following.stopped.is_some();
+    let source = &held.source;
+    let said = if is_needed { messages::resumed(source) } else { messages::nothing_to_resume(source) };
+    note(screen, held, &notes, &said).await
 }
 
 async fn note(screen: &Screen, held: &Held, notes: &[Note], said: &Sentence) -> Result<Exit, Stop> {

@@ -1,6 +1,6 @@
-//! `rollcall sync` and `rollcall undo`: one run of a source, watched. `rollcall refresh` makes its own through here.
+//! `rollcall sync`, `approve` and `undo`: one run of a source, watched. `rollcall refresh` makes its own through here.
 //!
-//! JSON: `{"run", "n_warnings", "n_errors"}`, `run` as in `rollcall history`.
+//! JSON: `{"run", "n_warnings", "n_errors"}`, `run` as in `rollcall history`; of `undo` also `first_refusals`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::history::{History, Run, RunKind, RunState};
 use rollcall_host::host::Host;
 use rollcall_host::inbox::{Inbox, Note};
-use rollcall_host::model::{Failure, Key, RunId};
+use rollcall_host::model::{Entry, Failure, Key, RunId};
 use rollcall_host::run::RunOptions;
 use rollcall_host::source::Source;
 use rollcall_host::sqlite::SqliteStore;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::args::Format;
 use crate::data;
@@ -57,6 +57,8 @@ pub(crate) enum What<'a> {
     Everything,
     /// These objects.
     Objects(&'a [Key]),
+    /// What this run held is asked about again.
+    Approve(&'a RunId),
     /// What this run changed is put back.
     Undo(&'a RunId),
 }
@@ -68,6 +70,17 @@ pub(super) struct Imported {
     pub(super) log: Log,
 }
 
+/// How a run went, for programs.
+#[derive(Serialize)]
+struct Told<'a> {
+    run: &'a Run,
+    n_warnings: u64,
+    n_errors: u64,
+    /// Of an undo, what could not be put back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_refusals: Option<&'a [Entry]>,
+}
+
 /// Import a source and show how it went.
 pub(crate) async fn sync(screen: &Screen, configured: Configured, import: &Import<'_>) -> Result<Exit, Stop> {
     let Imported { store, run, log } = self::import(screen, configured, import).await?;
@@ -77,7 +90,9 @@ pub(crate) async fn sync(screen: &Screen, configured: Configured, import: &Impor
     }
     match screen.format {
         Format::Json => {
-            screen.json(&json!({"run": run, "n_warnings": log.n_warnings, "n_errors": log.n_errors}))?;
+            let Log { n_warnings, n_errors, first_errors } = &log;
+            let first_refusals = (run.kind == RunKind::Undo).then_some(first_errors.as_slice());
+            screen.json(&Told { run: &run, n_warnings: *n_warnings, n_errors: *n_errors, first_refusals })?;
         }
         Format::Text => screen.lines(summary(screen, &run, &log, import.data))?,
     }
@@ -122,13 +137,14 @@ async fn watched(
     let watch = Watch::begin(ProgressLine::new(reader, way));
     let observer = watch.observer();
     let wait = match import.what {
-        What::Everything | What::Undo(_) => SYNC_WAIT,
+        What::Everything | What::Approve(_) | What::Undo(_) => SYNC_WAIT,
         What::Objects(_) => REFRESH_WAIT,
     };
     let options = RunOptions { dry_run: import.dry_run, observer, cancel, wait, ..RunOptions::default() };
     let report = match import.what {
         What::Everything => host.sync(source, options).await,
         What::Objects(keys) => host.refresh(source, keys.to_vec(), options).await,
+        What::Approve(run) => host.approve(source, run, options).await,
         What::Undo(run) => host.undo(source, run, options).await,
     };
     let log = watch.end();
