@@ -81,6 +81,7 @@ pub(super) fn actions(visitor: &Visitor, run: &Run, waits: Waits) -> Markup {
     let may_manage = visitor.who.may_manage();
     html! {
         div id="run-actions" {
+            (not_put_back(visitor, run))
             @if may_manage && waits == Waits::ForApproval {
                 (page::notice(Tone::Warning, &html! {
                     p { (visitor.say(words::held_waits())) }
@@ -100,6 +101,19 @@ pub(super) fn actions(visitor: &Visitor, run: &Run, waits: Waits) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Whoever undid a run asked for each object, and is told at once that some stay as they are.
+fn not_put_back(visitor: &Visitor, run: &Run) -> Markup {
+    let n = run.counters.rejected.saturating_add(run.counters.kept);
+    let is_told = run.kind == RunKind::Undo && run.state != RunState::Running && 0 < n;
+    html! {
+        @if is_told {
+            (page::notice(Tone::Warning, &html! {
+                p { (visitor.say(words::not_put_back(page::count(n)))) " " a href="#log" { (visitor.say(words::log())) } }
+            }))
         }
     }
 }
@@ -158,6 +172,20 @@ mod tests {
 
     fn with(state: RunState, created: u64) -> Run {
         Run { state, counters: Counters { read: created, created, ..Counters::default() }, ..run("1") }
+    }
+
+    #[test]
+    fn whoever_undid_a_run_is_told_at_its_head_what_stays_as_it_is() {
+        let visitor = crate::testing::administrator(rollcall_words::Language::English);
+        let told = |kind, kept| {
+            let counters = Counters { kept, ..Counters::default() };
+            let run = Run { kind, state: RunState::Partial, counters, ..run("1") };
+            actions(&visitor, &run, Waits::ForNobody).into_string().contains("2 objects stay as they are")
+        };
+        assert_eq!(
+            [told(RunKind::Undo, 2), told(RunKind::Undo, 0), told(RunKind::Full, 2)],
+            [true, false, false]
+        );
     }
 
     #[test]

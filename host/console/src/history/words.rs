@@ -86,6 +86,7 @@ rollcall_words::sentences! {
     fn retry_failed() { "Read what failed again", "重试失败的对象" }
     fn refresh_as_planned() { "Do this now", "立即执行" }
     fn undo_as_planned() { "Undo now as this plan says", "按此计划立即撤销" }
+    fn not_put_back(n) { "{n} objects stay as they are: they were changed since, or what they were is not recorded. Each is named below, in the", "有 {n} 个对象保持不变：之后又有变更，或没有记录它们之前的内容。详见下方" }
     fn undo_again() { "Undo again", "重新撤销" }
     fn undo() { "Undo…", "撤销…" }
     fn held_waits() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rollcall_host::error::RunError;
 use rollcall_host::history::Counters;
 use rollcall_host::inbox::{Inbox, Note};
-use rollcall_host::model::{Diagnosis, Key, Progress, RunId, SourceName};
+use rollcall_host::model::{Diagnosis, Key, Progress, RunId, SourceName, Timestamp};
 use rollcall_host::observe::Observer;
 use rollcall_host::{Cancel, Follower, Host, RunOptions, RunReport, Source};
 use serde::Serialize;
@@ -39,6 +39,15 @@ pub(crate) struct Begun {
 pub(crate) struct UnderWay {
     cancels: Mutex<BTreeMap<RunId, Cancel>>,
     tasks: Mutex<JoinSet<()>>,
+    /// Why the last ask of a source came to no run, when whoever asked had stopped waiting for the answer.
+    unheard: Mutex<BTreeMap<SourceName, Unheard>>,
+}
+
+/// That something was asked for, and could not be done, as was found when nobody waited any more.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Unheard {
+    pub(crate) at: Timestamp,
+    pub(crate) diagnosis: Diagnosis,
 }
 
 /// What is asked for.
@@ -129,6 +138,11 @@ impl Sources {
         self.begin(console, doer, Work::Undo { run, is_dry }).await
     }
 
+    /// Why the last ask of this source came to no run, if whoever asked was not told.
+    pub(crate) fn unheard(&self, name: &SourceName) -> Option<Unheard> {
+        self.under_way.unheard().get(name).cloned()
+    }
+
     /// Stop a run that is under way, whoever started it. False when it is not under way in this program.
     pub(crate) fn cancel(&self, run: &RunId) -> bool {
         self.all().iter().any(|known| known.follower.cancel(run)) || self.under_way.cancel(run)
@@ -151,6 +165,11 @@ impl Sources {
 
     /// Follow a source again that was stopped. A full run goes before the events that wait.
     pub(crate) async fn resume(&self, console: &Console, name: &SourceName) -> Result<(), Problem> {
+        match self.entry(name).ok_or_else(Problem::not_found)? {
+            Entry::Followed(_) => {}
+            Entry::Broken(broken) => return Err(unusable(broken.diagnosis.clone())),
+            Entry::Idle(_) => return Err(unusable(not_followed())),
+        }
         self.note(console, name, &[Note::Paused(false), Note::Stopped(None)]).await
     }
 
@@ -198,22 +217,33 @@ impl Sources {
             run: OnceLock::new(),
         });
         let options = RunOptions { observer: observer.clone(), cancel, ..RunOptions::default() };
-        let console = console.clone();
+        let (console, name) = (console.clone(), doer.name().clone());
+        self.under_way.unheard().remove(&name);
         self.under_way.spawn(async move {
             let result = doer.run(work, options).await;
             if let Some(run) = observer.run.get() {
                 console.sources().under_way.forget(run);
                 console.pulse().paces().forget(run);
             }
+            // Nobody waits for it any more once the run is open, which then says how it went; or after a while.
+            if let Err(Err(error)) = tell.send(result) {
+                let unheard = Unheard { at: console.now(), diagnosis: *Problem::from(error).diagnosis };
+                console.sources().under_way.unheard().insert(name, unheard);
+            }
             console.pulse().beat();
-            // Nobody waits for it any more once the run is open.
-            let _unheard = tell.send(result);
         });
         Ask { opening, told }
     }
 }
 
 impl Doer {
+    fn name(&self) -> &SourceName {
+        match self {
+            Self::Follower(follower) => follower.name(),
+            Self::Host(_, source) => source.name(),
+        }
+    }
+
     async fn run(self, work: Work, options: RunOptions) -> Result<RunReport, RunError> {
         match (self, work) {
             (Self::Follower(follower), Work::Import { is_dry }) => {
@@ -289,6 +319,10 @@ impl UnderWay {
         while tasks.join_next().await.is_some() {}
     }
 
+    pub(super) fn unheard(&self) -> MutexGuard<'_, BTreeMap<SourceName, Unheard>> {
+        self.unheard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn cancels(&self) -> MutexGuard<'_, BTreeMap<RunId, Cancel>> {
         self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -302,6 +336,12 @@ impl Refused {
             Self::Problem(problem) => problem,
         }
     }
+}
+
+fn not_followed() -> Diagnosis {
+    Diagnosis::new("not-followed", "the source is not followed, so there is nothing to go on with")
+        .with_remedy("import the organisation; from then on it is followed")
+        .in_chinese("该身份源尚未开始同步，无法恢复", "请先导入组织架构，之后会持续同步")
 }
 
 fn unconfirmed() -> Diagnosis {

@@ -8,6 +8,7 @@ use rollcall_host::model::{Diagnosis, SourceName, Timestamp};
 use rollcall_host::sqlite::RunFilter;
 use serde::Serialize;
 
+use super::asking::Unheard;
 use super::checks::Check;
 use super::{Entry, Origin};
 use crate::console::Console;
@@ -41,6 +42,8 @@ pub(crate) struct Standing {
     pub(crate) last_full_run: Option<Run>,
     /// Runs whose departures wait for an administrator, newest first.
     pub(crate) held_runs: Vec<Run>,
+    /// Why what was last asked of it came to no run, if whoever asked was not told.
+    pub(crate) unheard: Option<Unheard>,
     /// The latest check since the source was changed.
     pub(crate) check: Option<Check>,
 }
@@ -128,6 +131,7 @@ async fn of_entry(console: &Console, entry: Entry) -> Result<Standing, Problem> 
         running: store.runs_where(&running, None, 1).await?.pop(),
         held_runs: held_runs(console, &name).await?,
         last_full_run: full_runs.into_iter().find(|run| run.state != RunState::Running),
+        unheard: console.sources().unheard(&name),
         check: console.sources().checked(&name),
         following,
         name,

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::{Diagnosis, Failure, Run};
 use crate::api::shape;
 use crate::sources::Origin;
+use crate::sources::asking::Unheard;
 use crate::sources::checks;
 use crate::sources::shelf::OnShelf;
 use crate::sources::standing::{self, State};
@@ -60,6 +61,19 @@ pub(crate) struct Source {
     /// Runs whose departures wait for an approval, newest first.
     #[schema(value_type = Vec<String>)]
     held_runs: Vec<RunId>,
+    /// Why what was last asked of it came to no run, if that turned out after the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_refusal: Option<Refusal>,
+}
+
+/// That something was asked for and could not be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Refusal {
+    /// When that was found.
+    #[schema(value_type = shape::Moment)]
+    at: Timestamp,
+    /// Why.
+    diagnosis: Diagnosis,
 }
 
 /// The connector of a source.
@@ -185,6 +199,7 @@ impl From<standing::Standing> for Source {
             running,
             last_full_run,
             held_runs,
+            unheard,
             check: _,
         } = standing;
         let Following { is_paused, stopped, channel, next_run_at, n_refused, .. } = following;
@@ -209,6 +224,8 @@ impl From<standing::Standing> for Source {
             n_refused_deliveries: n_refused,
             running: running.map(Run::from),
             last_full_run: last_full_run.map(Run::from),
+            last_refusal: unheard
+                .map(|Unheard { at, diagnosis }| Refusal { at, diagnosis: diagnosis.into() }),
             held_runs: held_runs.into_iter().map(|run| run.id).collect(),
         }
     }

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use super::routes;
 use crate::database::DatabaseError;
 use crate::organisation::seed::Seed;
+use crate::sources::asking::Unheard;
 use crate::sources::configured::{Configured, ServerProxy, Timing};
 use crate::sources::kept;
 use crate::testing::{Answer, Bench, NOW, administrator, ask, get};
@@ -180,6 +181,25 @@ async fn the_page_of_a_source_opens_nothing_that_is_sealed() {
     for shown in ["http://proxy:3128", "https://api.example.com", "30 3 * * *"] {
         assert!(body.contains(shown), "{shown}");
     }
+}
+
+#[tokio::test]
+async fn what_was_asked_for_in_vain_is_said_when_nobody_waited_for_the_answer() {
+    let bench = with(&configured("hq")).await;
+    assert!(!page(&bench, "/sources/hq").await.body.contains("could not be done"));
+    let diagnosis = Diagnosis::new("nothing-to-undo", "run 7 was a preview and changed nothing");
+    let unheard = Unheard { at: NOW, diagnosis };
+    bench.console.sources().under_way.unheard().insert(name("hq"), unheard);
+    let body = page(&bench, "/sources/hq").await.body;
+    assert!(body.contains("could not be done") && body.contains("run 7 was a preview"), "{body}");
+}
+
+#[tokio::test]
+async fn a_source_that_cannot_be_loaded_does_not_go_on_and_why_is_said() {
+    let bench = with(&configured("hq")).await;
+    let answer = post(&bench, "/sources/hq/resume", "x=1").await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.body.contains("connector-missing"), "{}", answer.body);
 }
 
 #[tokio::test]

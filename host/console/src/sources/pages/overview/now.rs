@@ -32,6 +32,12 @@ pub(super) fn notices(visitor: &Visitor, shown: &Shown) -> Markup {
             Stands::Stopped => (stopped(visitor, standing)),
             Stands::Followed => {},
         }
+        @if let Some(unheard) = &standing.unheard {
+            (page::notice(Tone::Bad, &html! {
+                p { (visitor.say(words::asked_in_vain())) " " (page::moment(unheard.at)) }
+                (page::diagnosis(visitor.reader, &unheard.diagnosis))
+            }))
+        }
         @if standing.following.is_paused && standing.has_schedule {
             (page::notice(Tone::Plain, &html! { p { (visitor.say(words::paused_explained())) } }))
         }
