@@ -162,8 +162,9 @@ impl Follower {
         self.inner.receiver.receive(&self.inner.followed, delivery).await
     }
 
-    /// Import everything as soon as the source is free. Joins a full run that waits already. When everyone who asked
-    /// has dropped the future, the run is cancelled.
+    /// Import everything as soon as the source is free, and at the beginning once its channel is open or cannot be opened,
+    /// for which it waits [`FULL_RUN_PATIENCE`](crate::limits::FULL_RUN_PATIENCE). Joins a full run that waits already. When
+    /// everyone who asked has dropped the future, the run is cancelled.
     ///
     /// # Errors
     ///

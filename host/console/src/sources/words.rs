@@ -126,7 +126,7 @@ rollcall_words::sentences! {
     fn paused_explained() { "The schedule is paused. What the source tells of is followed all the same.", "定时导入已暂停，来源推送的变更仍会处理。" }
     fn held_explained() { "More would have left at once than is usual. They stay until an administrator decides.", "一次离开的数量异常，在管理员确认之前会予以保留。" }
     fn look_at_run(run) { "Look at run {run}", "查看任务 {run}" }
-    fn asked() { "The source is busy. What you asked for begins as soon as it is free.", "该身份源正忙，空闲后将立即开始。" }
+    fn asked() { "What you asked for begins in a moment: the source is busy, or its channel is still being opened.", "您的请求稍后开始：该身份源正忙，或推送通道正在建立。" }
     fn asked_in_vain() { "What was last asked of this source could not be done.", "上次对该身份源的请求未能执行。" }
     fn under_way() { "Under way", "正在进行" }
     fn read_so_far(n) { "{n} read", "已读取 {n}" }
