@@ -1,5 +1,5 @@
-//! What cargo cannot say: the wasm target, the component build, the demo, the benchmark, the browser tests, everything that
-//! CI runs, the house rules.
+//! What cargo cannot say: the wasm target, the component build, the demo, the benchmark, the browser tests, the tools that
+//! judge us, everything that CI runs, the house rules.
 //! Arguments are matched by hand: this binary is compiled first on a bare machine.
 
 mod bench;
@@ -8,6 +8,8 @@ mod components;
 mod demo;
 mod finding;
 mod graph;
+mod outside;
+mod pytest;
 mod python;
 mod say;
 mod shell;
@@ -30,6 +32,7 @@ cargo xtask COMMAND
   demo         the whole main job, shown and verified
   test         everything that CI runs
   browser      the console, in a real browser
+  outside      the API, SCIM and metrics, judged by programs that we did not write
   bench        how long a change takes to arrive, and a source waits for an answer
   build        build the components, the host and the simulator
   target       make the target wasm32-wasip2 usable
@@ -62,6 +65,9 @@ fn run(words: &[&str]) -> Result<()> {
         ["browser", "--help"] => say::line(browser::HELP),
         ["browser"] => browser::run(&Workspace::find()?, &[])?,
         ["browser", "--", words @ ..] => browser::run(&Workspace::find()?, words)?,
+        ["outside", "--help"] => say::line(outside::HELP),
+        ["outside"] => outside::run(&Workspace::find()?, &[])?,
+        ["outside", "--", words @ ..] => outside::run(&Workspace::find()?, words)?,
         ["build", "--help"] => say::line(components::HELP),
         ["build", "--components-only"] => components::build(&Workspace::find()?)?,
         ["build"] => {

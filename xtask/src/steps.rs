@@ -11,7 +11,7 @@ use crate::say;
 use crate::shell;
 use crate::target::{self, Origin};
 use crate::workspace::Workspace;
-use crate::{browser, demo, graph, tidy, wit_check};
+use crate::{browser, demo, graph, outside, tidy, wit_check};
 
 pub(crate) const HELP: &str = "\
 cargo xtask test
@@ -32,7 +32,7 @@ struct Step {
     mend: &'static str,
 }
 
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     Step {
         name: "tools",
         proves: "the programs that tests run beside ours are there",
@@ -149,6 +149,12 @@ const STEPS: [Step; 18] = [
         proves: "people see in a real browser what they should",
         run: |workspace| browser::run(workspace, &[]),
         mend: "cargo xtask browser",
+    },
+    Step {
+        name: "outside",
+        proves: "programs that we did not write find the API, SCIM and the metrics as they are documented",
+        run: |workspace| outside::run(workspace, &[]),
+        mend: "cargo xtask outside",
     },
     Step {
         name: "fuzz targets",

@@ -27,7 +27,7 @@ use secret::{Digest, Secret, digest};
 use throttle::Throttle;
 
 pub(crate) use entrance::enter;
-pub(crate) use gate::{doors, pages, programs};
+pub(crate) use gate::{doors, pages, programs, readers};
 pub(crate) use pages::{Section, entry_routes, routes, settings};
 
 /// What is known in memory alone.

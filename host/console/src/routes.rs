@@ -45,7 +45,11 @@ impl Console {
             .layer(from_fn(page::problems))
             .merge(api::routes().layer(guard()).layer(from_fn(api::problems)))
             .merge(operations::guarded().layer(guard()).layer(from_fn(api::problems)))
-            .merge(scim::routes().layer(guard()).layer(from_fn(scim::errors)))
+            .merge(
+                scim::routes()
+                    .layer(from_fn_with_state(self.clone(), identity::readers))
+                    .layer(from_fn(scim::errors)),
+            )
             .merge(open())
             .layer(from_fn_with_state(self.clone(), identity::enter))
             .with_state(self.clone())

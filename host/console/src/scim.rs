@@ -18,9 +18,9 @@ mod schemas;
 
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::middleware::from_fn;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 use serde_json::Value;
@@ -89,21 +89,29 @@ async fn service_provider_config(_visitor: Visitor, Base(base): Base) -> Reply {
     Reply::new(schemas::service_provider_config(&base))
 }
 
-async fn resource_types(_visitor: Visitor, Base(base): Base, query: Query<Parameters>) -> Response {
+async fn resource_types(
+    _visitor: Visitor,
+    Base(base): Base,
+    query: Query<Parameters>,
+) -> Result<Reply, Refusal> {
     described(&query, &schemas::resource_types(&base))
 }
 
-async fn all_schemas(_visitor: Visitor, Base(base): Base, query: Query<Parameters>) -> Response {
+async fn all_schemas(
+    _visitor: Visitor,
+    Base(base): Base,
+    query: Query<Parameters>,
+) -> Result<Reply, Refusal> {
     described(&query, &schemas::schemas(&base))
 }
 
 /// Source: RFC 7644, section 4: a filter here is refused with 403, so that nobody takes part for the whole.
-fn described(query: &Parameters, all: &[Value]) -> Response {
+fn described(query: &Parameters, all: &[Value]) -> Result<Reply, Refusal> {
     if query.has_filter() {
-        return StatusCode::FORBIDDEN.into_response();
+        return Err(Refusal::not_filtered());
     }
     let total = u64::try_from(all.len()).unwrap_or(u64::MAX);
-    Reply::list(total, 1, all).into_response()
+    Ok(Reply::list(total, 1, all))
 }
 
 async fn resource_type(

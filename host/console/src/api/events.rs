@@ -1,10 +1,12 @@
 //! Events: what a source pushed and what became of it, and trying again.
 
+use std::num::NonZeroU64;
+
 use axum::Json;
 use axum::extract::State;
 use rollcall_host::inbox::{EventFilter, EventState, Inbox};
 use rollcall_host::model::RunId;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -59,6 +61,7 @@ async fn list(
     const LIST: &str = "events";
     let WhichEvents { state, run, cursor, limit } = which;
     let name = path.known(&console)?;
+    let run = page::exact("run", run, shape::MAX_RUN_ID_CHARS)?;
     let filter = EventFilter { state, run: run.map(RunId::new) };
     let (limit, before) = (page::limit(limit)?, page::place(LIST, cursor.as_deref())?);
     let found = console.store().events(&name, &filter, before, limit.saturating_add(1)).await?;
@@ -71,9 +74,15 @@ async fn list(
 #[serde(deny_unknown_fields)]
 struct Retry {
     /// Their numbers; all that failed if left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "numbers")]
     #[schema(value_type = shape::Numbers, required = false)]
     numbers: Option<Vec<u64>>,
+}
+
+/// What is there is a list of numbers that events can have: `null` is somebody's mistake, and would stand for all.
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u64>>, D::Error> {
+    let numbers = Vec::<NonZeroU64>::deserialize(deserializer)?;
+    Ok(Some(numbers.into_iter().map(NonZeroU64::get).collect()))
 }
 
 /// How many events wait again.

@@ -68,8 +68,9 @@ async fn departments(
 ) -> Result<Json<Listed<Department>>, Problem> {
     const LIST: &str = "departments";
     let (limit, offset) = (page::limit(which.limit)?, offset(LIST, which.cursor.as_deref())?);
+    let parent = page::exact("parent", which.parent, shape::MAX_EXTERNAL_ID_CHARS)?;
     let outline = console.store().outline(&path.known(&console)?).await?;
-    let level: Vec<_> = match which.parent.as_deref() {
+    let level: Vec<_> = match parent.as_deref() {
         Some(parent) => {
             outline.department(parent).ok_or_else(Problem::not_found)?;
             outline.children(parent).collect()
@@ -115,6 +116,7 @@ async fn people(
     const LIST: &str = "people";
     let WhichPeople { department, cursor, limit } = which;
     let page = Page { offset: offset(LIST, cursor.as_deref())?, limit: page::limit(limit)? };
+    let department = page::exact("department", department, shape::MAX_EXTERNAL_ID_CHARS)?;
     let found = console.store().people_of(&path.known(&console)?, department.as_deref(), page).await?;
     let items = found.items.into_iter().map(Listing::from).collect();
     Ok(Json(Listed::counted(items, page.offset, found.total, LIST)))
@@ -157,6 +159,7 @@ async fn search(
     const LIST: &str = "objects";
     let Looked { q, source, resource_type, departed, cursor, limit } = looked;
     let page = Page { offset: offset(LIST, cursor.as_deref())?, limit: page::limit(limit)? };
+    let resource_type = page::exact("resource_type", resource_type, shape::MAX_RESOURCE_TYPE_CHARS)?;
     let query = ObjectQuery { resource_type, departed, text: page::text(q)? };
     let found = console.store().search(source.as_ref(), &query, page).await?;
     let items = found.items.into_iter().map(Listing::from).collect();

@@ -94,6 +94,28 @@ pub(crate) fn text(wanted: Option<String>) -> Result<String, Problem> {
     Err(Problem::new(StatusCode::BAD_REQUEST, diagnosis))
 }
 
+/// The id or type that is asked for, where one is. An empty one would find nothing, and whoever sent it believes that there is
+/// nothing.
+///
+/// # Errors
+///
+/// When it is empty, or longer than one can be.
+pub(crate) fn exact(
+    parameter: &'static str,
+    wanted: Option<String>,
+    max_chars: usize,
+) -> Result<Option<String>, Problem> {
+    if wanted.as_ref().is_none_or(|text| (1..=max_chars).contains(&text.chars().count())) {
+        return Ok(wanted);
+    }
+    let diagnosis = Diagnosis::new(
+        "parameter-not-valid",
+        format!("{parameter} must have 1 to {max_chars} characters, or be left out"),
+    )
+    .in_chinese(format!("{parameter} 须为 1 到 {max_chars} 个字符，或者不传"), "");
+    Err(Problem::new(StatusCode::BAD_REQUEST, diagnosis))
+}
+
 fn cursor(list: &'static str, place: &impl Serialize) -> String {
     // Numbers, texts and lists of them: nothing that JSON could not say.
     let written = serde_json::to_string(&(list, place)).unwrap_or_default();
@@ -149,6 +171,15 @@ mod tests {
         for wrong in [of_runs.as_str(), "", "%", "bm9uc2Vuc2U"] {
             assert!(place::<u64>("entries", Some(wrong)).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_is_asked_for_by_its_name_has_one() {
+        let name = |length| Some("名".repeat(length));
+        assert_eq!(exact("run", None, 2), Ok(None));
+        assert_eq!(exact("run", name(2), 2), Ok(name(2)));
+        assert!(exact("run", name(0), 2).is_err());
+        assert!(exact("run", name(3), 2).is_err());
     }
 
     #[test]

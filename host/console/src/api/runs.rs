@@ -338,6 +338,7 @@ async fn changes(
 ) -> Result<Json<Listed<Change>>, Problem> {
     const LIST: &str = "changes";
     let WhichChanges { resource_type, action, outcome, q, cursor, limit } = which;
+    let resource_type = page::exact("resource_type", resource_type, shape::MAX_RESOURCE_TYPE_CHARS)?;
     let filter = ChangeFilter { resource_type, action, outcome, text: page::text(q)? };
     let (limit, after) = (page::limit(limit)?, page::place(LIST, cursor.as_deref())?);
     let run = path.find(&console).await?;
@@ -355,7 +356,7 @@ struct WhichEntries {
     #[param(required = false, value_type = shape::Severity, inline)]
     severity: Option<Severity>,
     /// Those with this code.
-    #[param(required = false, value_type = shape::Words, inline)]
+    #[param(required = false, value_type = shape::Code, inline)]
     code: Option<String>,
     /// Those that have each of these words in what they say, in any language.
     #[param(required = false, value_type = shape::Words, inline)]
@@ -380,6 +381,7 @@ async fn entries(
 ) -> Result<Json<Listed<Entry>>, Problem> {
     const LIST: &str = "entries";
     let WhichEntries { severity, code, q, cursor, limit } = which;
+    let code = page::exact("code", code, page::MAX_TEXT_CHARS)?;
     let filter = EntryFilter { severity, code, text: page::text(q)? };
     let (limit, after) = (page::limit(limit)?, page::place(LIST, cursor.as_deref())?);
     let run = path.find(&console).await?;

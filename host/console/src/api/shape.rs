@@ -10,6 +10,15 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::sources::{self, standing};
 
+/// The longest id of a run.
+pub(super) const MAX_RUN_ID_CHARS: usize = 32;
+
+/// The longest resource type. Source: the contract, `types.key`.
+pub(super) const MAX_RESOURCE_TYPE_CHARS: usize = 64;
+
+/// The longest id that a source gives. Source: the contract, `types.key`.
+pub(super) const MAX_EXTERNAL_ID_CHARS: usize = 256;
+
 /// Give schemas names, so that a field can be said to have one.
 macro_rules! shapes {
     ($($name:ident = $schema:ident),* $(,)?) => {
@@ -54,6 +63,7 @@ shapes! {
     Cursor = cursor,
     Limit = limit,
     Words = words,
+    Code = code,
 }
 
 fn text() -> ObjectBuilder {
@@ -185,17 +195,17 @@ fn source_name() -> Object {
 
 /// Opaque to a client.
 fn run_id() -> Object {
-    text().min_length(Some(1)).max_length(Some(32)).build()
+    text().min_length(Some(1)).max_length(Some(MAX_RUN_ID_CHARS)).build()
 }
 
-/// An id that a source gave. Source: the contract, `types.key`.
+/// An id that a source gave.
 fn external_id() -> Object {
-    text().min_length(Some(1)).max_length(Some(256)).build()
+    text().min_length(Some(1)).max_length(Some(MAX_EXTERNAL_ID_CHARS)).build()
 }
 
-/// A resource type. Source: the contract, `types.key`.
+/// A resource type.
 fn resource_type() -> Object {
-    text().min_length(Some(1)).max_length(Some(64)).build()
+    text().min_length(Some(1)).max_length(Some(MAX_RESOURCE_TYPE_CHARS)).build()
 }
 
 /// Numbers of a list.
@@ -221,6 +231,11 @@ fn limit() -> Object {
         .maximum(Some(f64::from(super::page::MAX_LIMIT)))
         .default(Some(super::page::DEFAULT_LIMIT.into()))
         .build()
+}
+
+/// What programs know a thing that went wrong by.
+fn code() -> Object {
+    text().min_length(Some(1)).max_length(Some(super::page::MAX_TEXT_CHARS)).build()
 }
 
 /// What is looked for.

@@ -71,25 +71,45 @@ pub(crate) async fn doors(
     Ok(response)
 }
 
-/// Around what programs read: a token, or the session of a page whose script asks.
+/// Around what programs read and change: a token, or the session of a page whose script asks.
 pub(crate) async fn programs(
     State(console): State<Console>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let who = if request.headers().contains_key(header::AUTHORIZATION) {
-        // No host is looked at: a page that got here by a name of its own has no token.
-        by_token(&console, request.headers()).await?
-    } else {
-        known_host(&console, &request)?;
-        by_session(&console, request.headers(), request.method(), client(&request)).await?
-    };
-    let visitor = visitor(&request, who, String::new());
-    if is_unsafe(request.method()) && !is_search(&request) && !visitor.who.may_manage() {
+    let (request, visitor) = program(&console, request).await?;
+    if is_unsafe(request.method()) && !visitor.who.may_manage() {
         return Err(read_only());
     }
+    Ok(go_on(request, visitor, next).await)
+}
+
+/// Around what can only be read: for whoever may, and whatever the method, because a search is sent by POST. That nothing else
+/// can be done is for the routes to say; a token that may manage could not do it either.
+pub(crate) async fn readers(
+    State(console): State<Console>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let (request, visitor) = program(&console, request).await?;
+    Ok(go_on(request, visitor, next).await)
+}
+
+async fn program(console: &Console, request: Request) -> Result<(Request, Visitor), Problem> {
+    let who = if request.headers().contains_key(header::AUTHORIZATION) {
+        // No host is looked at: a page that got here by a name of its own has no token.
+        by_token(console, request.headers()).await?
+    } else {
+        known_host(console, &request)?;
+        by_session(console, request.headers(), request.method(), client(&request)).await?
+    };
+    let visitor = visitor(&request, who, String::new());
+    Ok((request, visitor))
+}
+
+async fn go_on(mut request: Request, visitor: Visitor, next: Next) -> Response {
     request.extensions_mut().insert(visitor);
-    Ok(next.run(request).await)
+    next.run(request).await
 }
 
 /// The valid session of a request's cookie.
@@ -139,11 +159,6 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = text.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-}
-
-/// A search by POST, which changes nothing. Source: RFC 7644, section 3.4.3.
-fn is_search(request: &Request) -> bool {
-    request.method() == Method::POST && request.uri().path().ends_with("/.search")
 }
 
 /// Whether a cookie is one of ours, and can stand in a page and a header again.

@@ -69,6 +69,14 @@ impl Refusal {
         Problem::new(StatusCode::NOT_FOUND, diagnosis).into()
     }
 
+    /// What describes this service is told whole, or one by its id.
+    pub(crate) fn not_filtered() -> Self {
+        let diagnosis = Diagnosis::new("not-filtered", "what describes this service cannot be filtered")
+            .with_remedy("leave the filter out, or ask for one by its id")
+            .in_chinese("服务描述不支持过滤", "请去掉 filter，或按 id 查询其中一项");
+        Problem::new(StatusCode::FORBIDDEN, diagnosis).into()
+    }
+
     /// This service only reads.
     pub(crate) fn not_implemented() -> Self {
         let diagnosis = Diagnosis::new(

@@ -1,7 +1,7 @@
 //! What a SCIM client gets.
 
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use rollcall_host::directory::{Action, Directory, Write};
 use rollcall_host::history::{ConnectorIdentity, History, NewRun, Opened, RunKind, Trigger};
