@@ -43,8 +43,9 @@ pub struct CallTimeouts {
 
 /// Time a connector has to end after it was cancelled.
 ///
-/// 10 s. Why: everything it waits for is answered at once, so this covers a last batch of changes, no more.
-pub const CANCEL_GRACE: Duration = Duration::from_secs(10);
+/// 5 s. Why: everything it waits for is answered at once, so this covers a last batch of changes, no more; and with
+/// [`BATCH_GRACE`] before it, a program that is asked to stop still does within 10 s.
+pub const CANCEL_GRACE: Duration = Duration::from_secs(5);
 
 /// How often a busy guest lets others run, and the unit in which its time is counted.
 ///

@@ -114,12 +114,17 @@ impl Turns {
     }
 
     async fn begin(&mut self) {
+        let was_cut_short = self.was_cut_short();
         if self.following.next_run_at != self.timetable.next() {
             self.note(Note::NextRun(self.timetable.next())).await;
         }
         if self.following.stopped.is_none() && self.waits_since_stopped().await {
             tracing::info!(source = %self.followed.name(), "someone let a stopped source go on; a full run is due");
             self.read_everything_first();
+        }
+        if was_cut_short || self.newest_full_run_died().await {
+            tracing::info!(source = %self.followed.name(), "a full run ended with its program; another one is due");
+            self.followed.asks.owe(Trigger::Schedule, Instant::now(), false);
         }
         if self.was_ever_imported().await == Some(false) {
             tracing::info!(source = %self.followed.name(), "the source was never imported; a full run is due");
@@ -133,6 +138,20 @@ impl Turns {
         let now = self.followed.now();
         let due = self.followed.persist("inbox", || inbox.due(name, now, MAX_EVENTS_PER_BATCH)).await;
         due.is_some_and(|due| due.iter().any(batch::has_stopped))
+    }
+
+    /// Whether the last follower stopped in the middle of a full run. Where there is a schedule, that makes up for it.
+    fn was_cut_short(&self) -> bool {
+        let is_due = self.following.next_run_at.is_some_and(|due_at| due_at <= self.followed.now());
+        is_due && self.followed.options.schedule.is_none()
+    }
+
+    /// Whether the newest full run, if it is not long ago, died with its program.
+    async fn newest_full_run_died(&self) -> bool {
+        let (followed, history) = (&self.followed, &self.followed.history);
+        let newest = followed.persist("history", || history.runs(followed.name(), None, ROWS)).await;
+        let full = newest.into_iter().flatten().find(|run| run.kind == RunKind::Full && !run.dry_run);
+        full.is_some_and(|run| run.state == RunState::Interrupted)
     }
 
     /// Whether a full run ever succeeded. None when the source is not followed any more.
@@ -447,6 +466,11 @@ impl Turns {
         };
         let was_cut_short = self.followed.stop.is_cancelled().then_some(Duration::ZERO);
         self.followed.asks.end_paying(was_cut_short.or(still_owed(&result, owed)));
+        let is_cut_short = result.as_ref().is_ok_and(|report| report.state == RunState::Cancelled);
+        if was_cut_short.is_some() && is_cut_short {
+            // Due, for whoever follows the source next.
+            self.note(Note::NextRun(Some(self.followed.now()))).await;
+        }
         match &result {
             Ok(report) => {
                 let n_covered = self.covered(report).await;

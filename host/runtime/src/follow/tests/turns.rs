@@ -451,6 +451,44 @@ async fn a_follower_that_stops_cancels_a_long_batch_whose_events_then_wait() {
     assert_eq!(bench.store.state().runs.last().unwrap().state, RunState::Cancelled);
 }
 
+/// With or without a schedule.
+async fn a_follower_stops_in_the_middle_of_an_import(options: impl Fn() -> FollowOptions) {
+    let bench = Bench::imported().await;
+    bench.fake.told().run_takes = Duration::from_secs(600);
+    let follower = bench.follow_with(options()).await;
+    let stop = async {
+        seconds(5).await;
+        follower.stop().await;
+    };
+    let (asked, ()) = tokio::join!(follower.sync(RunOptions::default()), stop);
+    assert_eq!(asked.unwrap().report.state, RunState::Cancelled);
+    seconds(60).await;
+    bench.fake.told().run_takes = Duration::from_secs(1);
+    let follower = bench.follow_with(options()).await;
+    seconds(60).await;
+    follower.stop().await;
+    assert_eq!(bench.runs(), ["sync (manual)", "sync (schedule)"]);
+    let _follower = bench.follow_with(options()).await;
+    seconds(60).await;
+    assert_eq!(bench.runs(), ["sync (manual)", "sync (schedule)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_that_a_follower_cut_short_when_it_stopped_is_made_up_for_by_the_next_one_once() {
+    a_follower_stops_in_the_middle_of_an_import(FollowOptions::default).await;
+    a_follower_stops_in_the_middle_of_an_import(hourly).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_that_died_with_its_program_is_made_up_for() {
+    let bench = Bench::imported().await;
+    let died = bench.someone_runs(Trigger::Manual).await;
+    bench.someone_is_done(&died, RunState::Interrupted).await;
+    let _follower = bench.follow().await;
+    seconds(60).await;
+    assert_eq!(bench.runs(), ["sync (schedule)"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn whoever_waits_when_a_follower_stops_is_told() {
     let bench = Bench::imported().await;
