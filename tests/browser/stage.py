@@ -53,9 +53,13 @@ class Running:
                 env={**os.environ, **(env or {})},
             )
         self.ready = self._wait(log)
-        # What it says later is nobody's concern, but a pipe that nobody reads would hold it up.
-        self._rest = threading.Thread(target=self._process.stdout.read, daemon=True)
+        # A pipe that nobody reads would hold it up. What it said is there once it has ended.
+        self.said_later = b""
+        self._rest = threading.Thread(target=self._listen, daemon=True)
         self._rest.start()
+
+    def _listen(self) -> None:
+        self.said_later = self._process.stdout.read()
 
     def _wait(self, log: Path) -> dict[str, object]:
         """What it says once it listens."""

@@ -15,7 +15,7 @@ import httpx2
 from stage import PATIENCE_S, PROXY_PASSWORD, PROXY_USER, Serving, Simulator
 
 NAME = "admin"
-PASSWORD = "a long sentence of my own"
+PASSWORD = "canary-of-the-password-3b8c51"
 
 # What callbacks of the source are signed and encrypted with. A source that listens to a stream wants neither.
 CALLBACK_TOKEN = "canaryOfTheCallbackToken"
@@ -62,12 +62,12 @@ class Administrator:
         return next(cookie.value for cookie in self.browser.cookies.jar if "session" in cookie.name)
 
 
-def configuration(simulator: Simulator, connector: str, name: str = SOURCE) -> dict[str, object]:
+def configuration(simulator: Simulator, digest: str, name: str = SOURCE) -> dict[str, object]:
     """A source that hears of changes by pushes, and leaves through the simulator's proxy."""
     application = simulator.application
     return {
         "name": name,
-        "connector": connector,
+        "connector": digest,
         "settings": {
             "corp_id": application.corp_id,
             "app_key": application.app_key,
@@ -83,12 +83,20 @@ def configuration(simulator: Simulator, connector: str, name: str = SOURCE) -> d
     }
 
 
-def add_source(program: httpx2.Client, simulator: Simulator, name: str = SOURCE) -> None:
-    """Add it, and wait until its first import has ended."""
+def connector(program: httpx2.Client) -> str:
+    """The connector for DingTalk, as a source names it."""
     connectors = program.get("/api/v1/connectors").raise_for_status().json()["items"]
-    dingtalk = next(one["usable"]["digest"] for one in connectors if one["file"] == "dingtalk.wasm")
-    program.post("/api/v1/sources", json=configuration(simulator, dingtalk, name)).raise_for_status()
-    ended_runs(program, name, 1)
+    return next(one["usable"]["digest"] for one in connectors if one["file"] == "dingtalk.wasm")
+
+
+def add_source(program: httpx2.Client, simulator: Simulator) -> None:
+    """Add it, and wait until its first import has ended."""
+    program.post("/api/v1/sources", json=configuration(simulator, connector(program))).raise_for_status()
+    ended_runs(program, SOURCE, 1)
+
+
+def import_again(program: httpx2.Client) -> None:
+    program.post(f"/api/v1/sources/{SOURCE}/runs", json={}).raise_for_status()
 
 
 def ended_runs(program: httpx2.Client, name: str, n: int) -> list[dict[str, object]]:

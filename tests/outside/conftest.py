@@ -8,21 +8,23 @@ from pathlib import Path
 
 import pytest
 from administrator import Administrator, add_source
-from stage import Serving, Simulator
+from server import Server
+from stage import Simulator
 
 
-@dataclass(frozen=True)
+@dataclass
 class Directory:
     """Rollcall, with the company Feihua imported."""
 
-    serving: Serving
+    folder: Path
     simulator: Simulator
+    serving: Server
     administrator: Administrator
 
 
 @pytest.fixture(scope="session")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
-    """One for all tests that only read. It must end in good order."""
+    """One for all tests that only read."""
     yield from serve(tmp_path_factory.mktemp("directory"))
 
 
@@ -32,15 +34,16 @@ def own_directory(tmp_path: Path) -> Iterator[Directory]:
     yield from serve(tmp_path)
 
 
-def serve(folder: Path) -> Iterator[Directory]:
+def serve(folder: Path, *words: str) -> Iterator[Directory]:
+    """It must end in good order, unless the test has ended it."""
     simulator = Simulator(folder)
-    serving = Serving(folder)
     try:
-        administrator = Administrator(serving)
-        add_source(administrator.program("manage"), simulator)
-        yield Directory(serving, simulator, administrator)
-        status = serving.stop()
-        assert status == 0, (folder / "rollcall.log").read_text()
+        directory = Directory(folder, simulator, serving := Server(folder, *words), Administrator(serving))
+        try:
+            add_source(directory.administrator.program("manage"), simulator)
+            yield directory
+        finally:
+            status = directory.serving.stop()
+        assert status == 0, directory.serving.log
     finally:
-        serving.stop()
         simulator.stop()

@@ -29,8 +29,8 @@ CHECKS = (
 # What takes away what the others are asked about: undoing the import, and removing the source. They come last, alone.
 TAKING_AWAY = ("undoRun", "removeSource")
 
-# Requests for each operation beside those that the document's bounds lead to: together they take about a minute.
-N_EXAMPLES = 25
+# Requests for each operation beside those that the document's bounds lead to: together they take about half a minute.
+N_EXAMPLES = 40
 
 # What the simulator's company has.
 WHAT_IS_THERE = {"source": SOURCE, "run": "1", "resource_type": "User", "external_id": "manager4220"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from administrator import SOURCE, ended_runs, eventually
+from administrator import SOURCE, ended_runs, eventually, import_again
 from conftest import Directory
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
@@ -99,7 +99,7 @@ def test_what_an_import_does_is_counted(own_directory: Directory) -> None:
     assert 0 < value(before, "rollcall_connector_call_seconds", source=SOURCE)
     assert 0 < value(before, "rollcall_connector_memory_peak_bytes", source=SOURCE)
     program = own_directory.administrator.program("manage")
-    program.post(f"/api/v1/sources/{SOURCE}/runs", json={}).raise_for_status()
+    import_again(program)
     ended_runs(program, SOURCE, 2)
     after = metrics(own_directory, n_runs=2)
     assert value(after, "rollcall_runs", source=SOURCE, kind="full", state="succeeded") == 2

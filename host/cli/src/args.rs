@@ -14,7 +14,7 @@ use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEn
 use rollcall_words::Language;
 
 pub(crate) use high::{Held, HiArgs, Task};
-pub(crate) use serve::{LowServe, Serving};
+pub(crate) use serve::{LogFormat, LowServe, Serving};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -56,6 +56,13 @@ impl LowArgs {
             Language::Chinese => chinese::in_chinese(Self::command()),
         };
         Self::from_arg_matches(&command.try_get_matches()?)
+    }
+}
+
+impl LowArgs {
+    /// How to log. Only a server is listened to by programs.
+    pub(crate) const fn log_format(&self) -> LogFormat {
+        if let LowCommand::Serve(serve) = &self.command { serve.log_format() } else { LogFormat::Text }
     }
 }
 

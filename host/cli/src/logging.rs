@@ -1,6 +1,8 @@
-//! Logs to stderr, of this project's own code only.
+//! Logs to stderr, of this project's own code only: for people, or for programs that collect them.
 //!
 //! What is deliberately not here: `RUST_LOG`. The HTTP client below us logs URLs, and some sources want tokens in theirs.
+
+mod objects;
 
 use std::io;
 
@@ -8,10 +10,22 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Begin to log: warnings always, everything when asked.
-pub(crate) fn begin(verbose: bool) {
-    let level = if verbose { LevelFilter::DEBUG } else { LevelFilter::WARN };
+use self::objects::Objects;
+use crate::args::LogFormat;
+
+/// Begin to log. People get warnings, programs also what begins and ends; both get everything when asked.
+pub(crate) fn begin(format: LogFormat, verbose: bool) {
+    let level = match (format, verbose) {
+        (LogFormat::Text | LogFormat::Json, true) => LevelFilter::DEBUG,
+        (LogFormat::Json, false) => LevelFilter::INFO,
+        (LogFormat::Text, false) => LevelFilter::WARN,
+    };
     let ours = Targets::new().with_target("rollcall", level).with_target("rollcall_host", level);
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false);
-    tracing_subscriber::registry().with(lines).with(ours).init();
+    let all = tracing_subscriber::registry().with(ours);
+    match format {
+        LogFormat::Text => {
+            all.with(tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false)).init();
+        }
+        LogFormat::Json => all.with(Objects::new(io::stderr)).init(),
+    }
 }

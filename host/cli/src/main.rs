@@ -35,7 +35,7 @@ fn main() -> ExitCode {
 
 fn run(low: LowArgs, offset: UtcOffset) -> Exit {
     let screen = Screen { format: low.format, reader: low.reader(offset) };
-    logging::begin(low.verbose);
+    logging::begin(low.log_format(), low.verbose);
     match HiArgs::resolve(low, screen.reader).and_then(in_runtime) {
         Ok(exit) => exit,
         Err(Stop::BrokenPipe) => Exit::Done,

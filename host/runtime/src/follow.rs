@@ -29,6 +29,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
+use tracing::Instrument as _;
 
 use self::asks::Waiting;
 use self::channel::Channel;
@@ -287,7 +288,8 @@ async fn keep_alive<F: Future<Output = ()> + Send + 'static>(
     what: &'static str,
     task: impl Fn(Arc<Followed>) -> F + Send + 'static,
 ) {
-    while let Err(error) = tokio::spawn(task(Arc::clone(&followed))).await {
+    let span = tracing::error_span!("following", source = %followed.name());
+    while let Err(error) = tokio::spawn(task(Arc::clone(&followed)).instrument(span.clone())).await {
         tracing::error!(source = %followed.name(), what, %error, "a part of following died and is started again");
         tokio::select! {
             () = followed.stop.cancelled() => return,

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::time::sleep;
+use tracing::Instrument as _;
 
 use self::attend::Attendants;
 use self::conclusion::{Conclusion, Ending, conclude};
@@ -185,6 +186,12 @@ struct Attempt {
 impl Attempt {
     async fn run(self) -> Result<Finished, RunError> {
         let (run, started_at) = self.open().await?;
+        // Whatever the log says meanwhile says of which run.
+        let span = tracing::error_span!("run", source = %self.source.name(), %run);
+        self.opened(run, started_at).instrument(span).await
+    }
+
+    async fn opened(self, run: RunId, started_at: Timestamp) -> Result<Finished, RunError> {
         let recorder = Arc::new(Recorder::of_run(
             Arc::clone(self.host.history()),
             run.clone(),
@@ -253,7 +260,7 @@ impl Attempt {
         };
         self.host.history().close_run(run, &end).await.map_err(RunError::History)?;
         let code = failure.as_ref().map(|failure| failure.diagnosis.code.as_str());
-        tracing::info!(%run, %state, code, n_read = counters.read, "run closed");
+        tracing::info!(%state, code, n_read = counters.read, "run closed");
         Ok(())
     }
 

@@ -68,6 +68,10 @@ const HELP: &[(&str, &str)] = &[
         "rollcall serve key_file",
         "用于加密密钥类设置的密钥文件；默认为数据目录中的 console.key，不存在时自动创建",
     ),
+    (
+        "rollcall serve log_format",
+        "标准错误输出中日志的格式：text 为供人阅读的警告（默认），json 为每行一个 JSON 对象，并包含启动、运行等过程",
+    ),
     ("rollcall status", "说明来源的跟随情况：通道、计划、待处理和失败的事件。"),
     ("rollcall status source", "来源名称，即其配置文件中的 name"),
     ("rollcall status data", "存放导入数据的目录"),

@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use rollcall_console::{Network, PublicUrl};
 
 use super::DataFolder;
@@ -41,6 +42,18 @@ pub(crate) struct LowServe {
     /// The key that secrets are sealed with; console.key in the data folder unless given, made when it is not there.
     #[arg(long, value_name = "FILE")]
     pub(super) key_file: Option<PathBuf>,
+    /// How to log to stderr: warnings for people, or one JSON object a line, also of what begins and ends.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+}
+
+/// How to log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// What the program works with. Not `Debug`: a source's settings hold secrets.
@@ -54,9 +67,14 @@ pub(crate) struct Serving {
     /// Certificate and key.
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     pub(crate) key_file: Option<PathBuf>,
+    pub(crate) log_format: LogFormat,
 }
 
 impl LowServe {
+    pub(super) const fn log_format(&self) -> LogFormat {
+        self.log_format
+    }
+
     /// With its sources, which were read from their files.
     pub(super) fn with(self, sources: Vec<Configured>) -> Serving {
         Serving {
@@ -68,6 +86,7 @@ impl LowServe {
             trusted_proxies: self.trusted_proxy,
             tls: self.tls_cert.zip(self.tls_key),
             key_file: self.key_file,
+            log_format: self.log_format,
         }
     }
 }

@@ -13,7 +13,7 @@ use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::model::{SourceName, Timestamp};
 use serde_json::json;
 
-use crate::args::{Format, Serving};
+use crate::args::{Format, LogFormat, Serving};
 use crate::data;
 use crate::exit::{self, Exit, Stop};
 use crate::messages;
@@ -33,7 +33,12 @@ pub(crate) async fn serve(screen: Screen, serving: Serving) -> Result<Exit, Stop
     let public_url = serving.public_url.clone().unwrap_or_else(|| listener.url());
     let end = Cancel::new();
     let reader = screen.reader;
-    signals::listen(end.clone(), move || signals::tell_stopping(&reader, ""))?;
+    let tell_stopping = move |log_format| match log_format {
+        LogFormat::Text => signals::tell_stopping(&reader, ""),
+        LogFormat::Json => tracing::info!("a signal came; stopping in good order"),
+    };
+    let log_format = serving.log_format;
+    signals::listen(end.clone(), move || tell_stopping(log_format))?;
     let reporter = Arc::new(Reporter::begin(Screen { ..screen }, Arc::clone(&store)));
     let options = options(&serving, public_url.clone(), &reporter);
     let console = Console::open(engine.clone(), store, options).await?;
@@ -47,8 +52,14 @@ pub(crate) async fn serve(screen: Screen, serving: Serving) -> Result<Exit, Stop
         followed: console.followed().await?,
     };
     announced.tell(&screen)?;
-    listener.serve(console.routes(), end).await;
-    console.stop().await;
+    tracing::info!(address = announced.address, "serving");
+    // At once and side by side: requests and runs that are under way are given their time, and not one after the other.
+    let stopped = async {
+        end.cancelled().await;
+        console.stop().await;
+    };
+    tokio::join!(listener.serve(console.routes(), end.clone()), stopped);
+    tracing::info!("stopped");
     drop(console);
     Reporter::end(reporter).await;
     Ok(Exit::Done)

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinError, JoinHandle};
+use tracing::Instrument as _;
 
 use super::retire::{Census, Retired};
 use super::{Apply, Change, Departure, Destination, Ledger, Outcome};
@@ -44,7 +45,8 @@ impl Worker {
         let (jobs, queue) = mpsc::unbounded_channel();
         let n_waiting_bytes = Arc::default();
         let handle = WorkerHandle { jobs, n_waiting_bytes: Arc::clone(&n_waiting_bytes) };
-        let task = tokio::spawn(work(Apply::new(destination), queue, n_waiting_bytes, cancel));
+        let applied = work(Apply::new(destination), queue, n_waiting_bytes, cancel);
+        let task = tokio::spawn(applied.in_current_span());
         (Self { task }, handle)
     }
 

@@ -7,6 +7,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use tokio::task::{Id, JoinError, JoinSet};
+use tracing::Instrument as _;
 
 use crate::apply::Outcome;
 use crate::bindings::rollcall::connector::tasks as wit;
@@ -72,7 +73,7 @@ impl Tasks {
             return self.begin_done(Done::cancelled(kind));
         }
         let ticket = self.ticket()?;
-        let id = self.running.spawn(work).id();
+        let id = self.running.spawn(work.in_current_span()).id();
         self.tickets.insert(id, (ticket, kind));
         Ok(ticket)
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval};
+use tracing::Instrument as _;
 
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
@@ -37,7 +38,7 @@ impl Attendants {
             is_lost: Arc::clone(&is_lost),
         };
         let mut tasks = JoinSet::new();
-        tasks.spawn(heart.keep_beating());
+        tasks.spawn(heart.keep_beating().in_current_span());
         tasks.spawn(async move {
             asked.cancelled().await;
             stop.cancel();

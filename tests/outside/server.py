@@ -1,0 +1,35 @@
+"""`rollcall serve` as a system runs it that collects what its programs log."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from stage import Running, Serving, program
+
+
+class Server(Serving):
+    """With the DingTalk connector on its shelf. Started in the same folder again, it has what it had."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        connectors = folder / "connectors"
+        connectors.mkdir(exist_ok=True)
+        shutil.copy(program("DINGTALK_CONNECTOR"), connectors)
+        self.data = folder / "data"
+        self._log = folder / f"rollcall-{len(list(folder.glob('rollcall-*.log')))}.log"
+        Running.__init__(
+            self,
+            [
+                program("ROLLCALL"),
+                *("serve", "--data", self.data, "--connectors", connectors, "--listen", "127.0.0.1:0"),
+                *("--format", "json", "--log-format", "json", *words),
+            ],
+            self._log,
+        )
+
+    @property
+    def log(self) -> list[dict[str, object]]:
+        """What it has logged until now; each line must be a JSON object."""
+        lines = self._log.read_text().splitlines()
+        return [json.loads(line) for line in lines]
