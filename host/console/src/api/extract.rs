@@ -1,11 +1,16 @@
 //! What is taken out of requests, with a problem that says what is wrong where it cannot be.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Json, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use rollcall_host::model::Diagnosis;
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, DeserializeOwned, Deserializer, MapAccess};
 
 use crate::problem::Problem;
 use crate::visitor::Visitor;
@@ -59,8 +64,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let read = Json::<T>::from_request(request, state).await;
-        read.map(|Json(body)| Self(body)).map_err(|error: JsonRejection| {
+        let read = Json::<Object<T>>::from_request(request, state).await;
+        read.map(|Json(Object(body))| Self(body)).map_err(|error: JsonRejection| {
             let diagnosis =
                 Diagnosis::new("body-not-valid", format!("body cannot be read: {}", error.body_text()))
                     .with_remedy(
@@ -70,6 +75,30 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
                     .with_fact("reason", error.body_text());
             Problem::new(error.status(), diagnosis)
         })
+    }
+}
+
+/// A value that was written as an object. Without this a list would do as well, its items being the members in their order, and
+/// an empty one would be an object of which everything was left out.
+struct Object<T>(T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+
+        impl<'de, T: DeserializeOwned> de::Visitor<'de> for Members<T> {
+            type Value = T;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members))
+            }
+        }
+
+        deserializer.deserialize_map(Members(PhantomData)).map(Object)
     }
 }
 

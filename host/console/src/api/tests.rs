@@ -174,6 +174,10 @@ async fn whatever_is_refused_is_told_as_problem_details() {
         (Method::GET, long.as_str(), "", 400, "text-too-long"),
         (Method::POST, "/sources", "{", 400, "body-not-valid"),
         (Method::POST, "/sources", "{}", 422, "body-not-valid"),
+        (Method::POST, "/sources/hq/events/retry", "[]", 422, "body-not-valid"),
+        (Method::POST, "/sources/hq/events/retry", r#"{"numbers": null}"#, 422, "body-not-valid"),
+        (Method::POST, "/sources/hq/events/retry", r#"{"numbers": [0]}"#, 422, "body-not-valid"),
+        (Method::GET, "/objects?resource_type=", "", 400, "parameter-not-valid"),
         (Method::POST, cancel.as_str(), "", 409, "run-not-under-way"),
     ] {
         let visitor = administrator(Language::English);
