@@ -279,8 +279,8 @@ fn a_check_with_everything_right_and_one_with_a_wrong_secret() {
             ✓ department-list  departments can be listed; 2 are directly below the first one
             ✓ member-list      the members of departments can be listed; 2 were looked at
             ✓ member-read      single people can be read
-            ✓ mobile-field     mobile is visible: 2 of 2 people have it
-            ✓ personal-fields  email, org_email, work_place, remark or extension is visible: 2 of 2 people have it
+            ✓ mobile-field     2 of 2 people show a mobile number
+            ✓ personal-fields  2 of 2 people show an e-mail address, work place, remark or extension field
             ✓ corp-id          DingTalk confirms that the application belongs to corp_id
 
             15 passed, 0 to look at, 0 failed, 0 not tried

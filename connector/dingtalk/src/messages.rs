@@ -305,12 +305,16 @@ pub(crate) fn quoted(refusal: &Refusal) -> String {
 }
 
 fn with_facts(diagnosis: Diagnosis, api: Api, refusal: &Refusal) -> Diagnosis {
+    answered(diagnosis, refusal).fact("api", api.path())
+}
+
+/// What DingTalk's support asks for: the code of the refusal, and the id of the request where it has one.
+fn answered(diagnosis: Diagnosis, refusal: &Refusal) -> Diagnosis {
     let diagnosis = diagnosis.fact("errcode", refusal.code.to_string());
-    let diagnosis = match &refusal.request_id {
+    match &refusal.request_id {
         Some(id) => diagnosis.fact("request_id", cut(id, MAX_QUOTED_BYTES)),
         None => diagnosis,
-    };
-    diagnosis.fact("api", api.path())
+    }
 }
 
 /// From "…访问ip不在白名单之中,request ip=14.153.172.241 appKey(…)".

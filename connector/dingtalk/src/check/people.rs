@@ -119,21 +119,28 @@ fn fields(samples: &[User], checklist: &mut Checklist) {
     };
     let n_mobile = samples.iter().filter(|user| user.mobile.is_some()).count();
     let n_personal = samples.iter().filter(has_personal).count();
-    field(samples, n_mobile, ("mobile-field", "mobile"), say::mobile_not_seen, checklist);
-    field(
-        samples,
-        n_personal,
-        ("personal-fields", "email, org_email, work_place, remark or extension"),
-        say::personal_fields_not_seen,
-        checklist,
-    );
+    let mobile = Field { check: "mobile-field", seen: say::mobile_seen, not_seen: say::mobile_not_seen };
+    let personal = Field {
+        check: "personal-fields",
+        seen: say::personal_fields_seen,
+        not_seen: say::personal_fields_not_seen,
+    };
+    field(samples, n_mobile, &mobile, checklist);
+    field(samples, n_personal, &personal, checklist);
+}
+
+/// What a field permission opens, and how it is said whether it is there.
+struct Field {
+    check: &'static str,
+    /// Of how many people it is seen, of how many that were looked at.
+    seen: fn(usize, usize) -> Diagnosis,
+    not_seen: fn(usize) -> Diagnosis,
 }
 
 fn field(
     samples: &[User],
     n_with: usize,
-    (check, field): (&'static str, &str),
-    not_seen: impl FnOnce(usize) -> Diagnosis,
+    &Field { check, seen, not_seen }: &Field,
     checklist: &mut Checklist,
 ) {
     if samples.is_empty() {
@@ -145,6 +152,6 @@ fn field(
     } else if n_with == 0 {
         checklist.settle(check, Standing::Warning, not_seen(samples.len()));
     } else {
-        checklist.settle(check, Standing::Passed, say::field_seen(field, n_with, samples.len()));
+        checklist.settle(check, Standing::Passed, seen(n_with, samples.len()));
     }
 }

@@ -66,30 +66,41 @@ pub(crate) fn members_listed(n_people: usize) -> Diagnosis {
     )
 }
 
+/// What one field permission is for, in English and Chinese.
+const MOBILE: (&str, &str) = ("a mobile number", "手机号");
+
+/// What another one is for: any of these is enough to tell that it was granted.
+const PERSONAL_FIELDS: (&str, &str) =
+    ("an e-mail address, work place, remark or extension field", "邮箱、办公地点、备注或扩展字段");
+
 pub(crate) fn person_read() -> Diagnosis {
     Diagnosis::new("person-read", "single people can be read", "可以读取单个成员的信息")
 }
 
-pub(crate) fn field_seen(field: &str, n_with: usize, n_people: usize) -> Diagnosis {
+pub(crate) fn mobile_seen(n_with: usize, n_people: usize) -> Diagnosis {
+    field_seen(n_with, n_people, MOBILE)
+}
+
+pub(crate) fn personal_fields_seen(n_with: usize, n_people: usize) -> Diagnosis {
+    field_seen(n_with, n_people, PERSONAL_FIELDS)
+}
+
+fn field_seen(n_with: usize, n_people: usize, field: (&str, &str)) -> Diagnosis {
     Diagnosis::new(
         "field-visible",
-        format!("{field} is visible: {n_with} of {n_people} people have it"),
-        format!("{field} 可见：{n_people} 人中有 {n_with} 人具有该信息"),
+        format!("{n_with} of {n_people} people show {}", field.0),
+        format!("抽样的 {n_people} 人中有 {n_with} 人能看到{}", field.1),
     )
 }
 
 pub(crate) fn mobile_not_seen(n_people: usize) -> Diagnosis {
-    field_not_seen(
-        n_people,
-        ("a mobile number", "手机号"),
-        ("Employee Mobile Number (企业员工手机号信息)", "企业员工手机号信息"),
-    )
+    field_not_seen(n_people, MOBILE, ("Employee Mobile Number (企业员工手机号信息)", "企业员工手机号信息"))
 }
 
 pub(crate) fn personal_fields_not_seen(n_people: usize) -> Diagnosis {
     field_not_seen(
         n_people,
-        ("an e-mail address, work place, remark or extension field", "邮箱、办公地点、备注或扩展字段"),
+        PERSONAL_FIELDS,
         ("E-mail and Other Personal Information (邮箱等个人信息)", "邮箱等个人信息"),
     )
 }

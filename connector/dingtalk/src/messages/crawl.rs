@@ -1,6 +1,6 @@
 //! What the log of a reading says about single departments and people, and why a reading cannot begin.
 
-use super::{SCOPE_EN, SCOPE_ZH, quoted};
+use super::{SCOPE_EN, SCOPE_ZH, answered, quoted};
 use crate::limits::{MAX_QUOTED_BYTES, cut};
 use crate::wire::DepartmentId;
 use crate::wire::departments::BadItem;
@@ -63,26 +63,26 @@ pub(crate) fn department_moved(from: DepartmentId, to: DepartmentId) -> Diagnosi
 }
 
 pub(crate) fn department_departed(refusal: &Refusal) -> Diagnosis {
-    Diagnosis::new(
+    let diagnosis = Diagnosis::new(
         "department-departed",
         format!("deleted during the reading: {}", quoted(refusal)),
         format!("读取期间已被删除：{}", quoted(refusal)),
-    )
-    .fact("errcode", refusal.code.to_string())
+    );
+    answered(diagnosis, refusal)
 }
 
 pub(crate) fn authorised_department_gone(refusal: &Refusal) -> Diagnosis {
-    Diagnosis::new(
+    let diagnosis = Diagnosis::new(
         "authorised-department-gone",
         format!("the application is authorised for it, and it does not exist: {}", quoted(refusal)),
         format!("应用的授权范围中有该部门，但它已不存在：{}", quoted(refusal)),
     )
-    .remedy(SCOPE_EN, SCOPE_ZH)
-    .fact("errcode", refusal.code.to_string())
+    .remedy(SCOPE_EN, SCOPE_ZH);
+    answered(diagnosis, refusal)
 }
 
 pub(crate) fn department_contradicted(refusal: &Refusal) -> Diagnosis {
-    Diagnosis::new(
+    let diagnosis = Diagnosis::new(
         "department-contradicted",
         format!("listed by its parent, and yet DingTalk says that it is not there: {}", quoted(refusal)),
         format!("上级部门中列有该部门，钉钉却称其不存在：{}", quoted(refusal)),
@@ -90,8 +90,8 @@ pub(crate) fn department_contradicted(refusal: &Refusal) -> Diagnosis {
     .remedy(
         "import again; if it stays, report it to DingTalk's support",
         "请重新导入；如果一直如此，请反馈给钉钉客服",
-    )
-    .fact("errcode", refusal.code.to_string())
+    );
+    answered(diagnosis, refusal)
 }
 
 pub(crate) fn department_not_read(bad: &BadItem) -> Diagnosis {
@@ -112,12 +112,12 @@ pub(crate) fn too_many_pages(n_pages: u32) -> Diagnosis {
 }
 
 pub(crate) fn person_gone_meanwhile(refusal: &Refusal) -> Diagnosis {
-    Diagnosis::new(
+    let diagnosis = Diagnosis::new(
         "person-gone-meanwhile",
         format!("named by DingTalk, and no longer there when asked about: {}", quoted(refusal)),
         format!("钉钉曾列出该成员，查询时已不存在：{}", quoted(refusal)),
-    )
-    .fact("errcode", refusal.code.to_string())
+    );
+    answered(diagnosis, refusal)
 }
 
 pub(crate) fn people_kept(n_people: u64) -> Diagnosis {
@@ -169,4 +169,22 @@ fn not_read(code: &str, bad: &BadItem) -> Diagnosis {
         format!("钉钉返回的内容与文档不符，保持原样：{why}"),
     )
     .remedy("report this to the connector's author", "请反馈给连接器的作者")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_dingtalk_contradicts_can_be_reported_to_it() {
+        let refusal = Refusal {
+            code: 60003,
+            sub_code: String::new(),
+            text: "部门不存在".to_owned(),
+            request_id: Some("16l4ew3d47pdp".to_owned()),
+        };
+        let facts = [("errcode", "60003"), ("request_id", "16l4ew3d47pdp")];
+        let facts = facts.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(department_contradicted(&refusal).facts, facts);
+    }
 }
