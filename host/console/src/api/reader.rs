@@ -88,7 +88,7 @@ fn operation(reader: Reader, method: &str, path: &str, described: &Value) -> Mar
     html! {
         details id=(text(described, "operationId")) {
             summary {
-                (badge(tone, &method.to_uppercase())) " " code { (PATH) (path) } " " (text(described, "summary"))
+                (badge(tone, &method.to_uppercase())) " " code { (PATH) (path) } " " span lang="en" { (text(described, "summary")) }
             }
             @if !text(described, "description").is_empty() { p lang="en" { (text(described, "description")) } }
             @if !parameters.is_empty() { (parameter_table(reader, &parameters)) }
@@ -106,7 +106,7 @@ fn operation(reader: Reader, method: &str, path: &str, described: &Value) -> Mar
 fn parameter_table(reader: Reader, parameters: &[&Value]) -> Markup {
     html! {
         h4 { (reader.say(words::parameters())) }
-        div class="scroll" {
+        div class="scroll" tabindex="0" {
             table {
                 thead { tr {
                     th scope="col" { (reader.say(words::name())) }
@@ -135,7 +135,7 @@ fn parameter_table(reader: Reader, parameters: &[&Value]) -> Markup {
 fn answer_table(reader: Reader, answers: &Value) -> Markup {
     html! {
         h4 { (reader.say(words::answers())) }
-        div class="scroll" {
+        div class="scroll" tabindex="0" {
             table {
                 thead { tr {
                     th scope="col" { (reader.say(words::status())) }
@@ -166,7 +166,7 @@ fn schema(reader: Reader, name: &str, described: &Value) -> Markup {
     html! {
         h3 id={ "type-" (name) } { (name) }
         @if !text(described, "description").is_empty() { p lang="en" { (text(described, "description")) } }
-        div class="scroll" {
+        div class="scroll" tabindex="0" {
             table {
                 thead { tr {
                     th scope="col" { (reader.say(words::name())) }

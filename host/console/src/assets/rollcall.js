@@ -2,16 +2,15 @@
 // Everything works without it; no page depends on it.
 "use strict";
 
-/** Moments in the reader's own time zone. */
+/** Moments in the reader's own time zone, the largest unit first: in every language they are read the same way, and line up. */
 function localTimes(root) {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, {
-    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
-  });
+  const two = (number) => String(number).padStart(2, "0");
   for (const time of root.querySelectorAll("time[datetime]")) {
     const at = new Date(time.dateTime);
     if (!Number.isNaN(at.getTime())) {
+      const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join("-");
       time.title = time.dateTime;
-      time.textContent = format.format(at);
+      time.textContent = `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":")}`;
     }
   }
 }

@@ -125,7 +125,7 @@ mod tests {
         let stopped = Some(Stopped { at: NOW, failure: failure() });
         let following = Following { stopped, ..Following::default() };
         let told = drawn(Language::English, &following);
-        for wanted in ["the scope changed", "scope-changed", "action=\"/sources/head-office/events/resume\""]
+        for wanted in ["The scope changed", "scope-changed", "action=\"/sources/head-office/events/resume\""]
         {
             assert!(told.contains(wanted), "{wanted:?} is not in {told}");
         }
@@ -142,7 +142,7 @@ mod tests {
         let diagnosis = Some(Diagnosis::new("proxy-unreachable", "the proxy <x> does not answer"));
         let note = ChannelNote { state: ChannelState::Waiting, since: NOW, diagnosis };
         let told = drawn(Language::English, &Following { channel: Some(note), ..Following::default() });
-        for wanted in ["broken", "2026-01-01", "the proxy &lt;x&gt; does not answer"] {
+        for wanted in ["broken", "2026-01-01", "The proxy &lt;x&gt; does not answer"] {
             assert!(told.contains(wanted), "{wanted:?} is not in {told}");
         }
     }
@@ -154,7 +154,7 @@ mod tests {
         let following = Following { n_refused: 17, last_refused: Some(last), ..Following::default() };
         let told = drawn(Language::English, &following);
         assert!(
-            told.contains("<span class=\"n\">17</span>") && told.contains("the signature is wrong"),
+            told.contains("<span class=\"n\">17</span>") && told.contains("The signature is wrong"),
             "{told}"
         );
     }

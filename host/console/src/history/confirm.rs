@@ -136,7 +136,7 @@ async fn list(
         found.last().filter(|_| has_more).map(|last| address(path, &[("after", &last.number.to_string())]));
     let first = after.map(|_| path.to_owned());
     Ok(html! {
-        div class="scroll" {
+        div class="sheet scroll" {
             table {
                 thead {
                     tr {
@@ -155,9 +155,9 @@ async fn list(
 fn row(reader: Reader, run: &Run, change: &ChangeRecord) -> Markup {
     html! {
         tr {
-            td { (object_link(reader, &run.source, &change.key, name(change))) }
+            th scope="row" { (object_link(reader, &run.source, &change.key, name(change))) }
             td { (reader.say(page::action(change.action))) }
-            td { @match &change.witness { Some(witness) => (witness), None => "–" } }
+            td { @match &change.witness { Some(witness) => q { (witness) }, None => "–" } }
         }
     }
 }

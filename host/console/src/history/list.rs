@@ -166,17 +166,15 @@ impl List {
             words::kept(),
         ];
         html! {
-            div class="scroll" {
+            div class="sheet scroll" {
                 table {
                     thead {
                         tr {
                             th scope="col" { (say(words::run())) }
                             @if self.source.is_none() { th scope="col" { (say(words::source())) } }
                             th scope="col" { (say(words::state())) }
-                            th scope="col" { (say(words::kind())) }
-                            th scope="col" { (say(words::trigger())) }
+                            th scope="col" class="wide" { (say(words::kind())) }
                             th scope="col" { (say(words::started())) }
-                            th scope="col" class="number" { (say(words::took())) }
                             @for word in counts { th scope="col" class="number" { (say(word)) } }
                             th scope="col" class="number" title=(say(words::drift_help())) { (say(words::drift())) }
                         }
@@ -202,10 +200,8 @@ impl List {
                     td { a href=(links::history(Some(&run.source))) { (run.source) } }
                 }
                 td { (page::run_state(reader, run.state)) (seen.stage(reader)) (reason(reader, run)) }
-                td { (what(reader, run)) }
-                td { (reader.say(page::trigger(run.trigger))) }
-                td { (page::moment(run.started_at)) }
-                td class="number" { (seen.took(reader)) }
+                td { (what(reader, run)) div class="soft" { (reader.say(page::trigger(run.trigger))) } }
+                td { (page::moment(run.started_at)) div class="soft" { (reader.say(words::took())) ": " (seen.took(reader)) } }
                 @for n in counts { td class="number" { (page::count(n)) } }
                 td class="number" { @match run.drift() { Some(n) => (page::count(n)), None => "–" } }
             }

@@ -105,7 +105,7 @@ async fn a_change_is_shown_before_and_after_and_its_object_linked_whatever_its_i
             "href=\"/sources/head-office/people/a%2Fb%3C%22%25%3F%E5%BC%A0\"",
             "&lt;张三&gt;",
             "a/b&lt;&quot;%?张",
-            "the name is taken",
+            "The name is taken",
             "name-taken",
             "class=\"is\"",
         ],

@@ -90,8 +90,8 @@ rollcall_words::sentences! {
     fn undo_again() { "Undo again", "重新撤销" }
     fn undo() { "Undo…", "撤销…" }
     fn held_waits() {
-        "Departures wait for a person: too many would have left at once, so all of them stay for now.",
-        "有离开操作等待人工确认：一次离开的数量过多，目前全部保留。"
+        "Departures wait for a person, because too many would have left at once. Until then those people and departments stay.",
+        "一次离开的数量过多，其余的离开操作等待人工确认，在此之前相关人员和部门予以保留。"
     }
     fn look_and_approve() { "Look at them and approve", "查看并确认" }
 

@@ -20,24 +20,22 @@ pub(super) fn people(place: Place<'_>, people: &[ListedObject]) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
     html! {
         div class="scroll" {
-            table {
+            table class="people" {
                 thead {
                     tr {
                         th scope="col" { (say(words::name())) }
                         th scope="col" { (say(words::title())) }
                         th scope="col" { (say(words::phone())) }
                         th scope="col" { (say(words::email())) }
-                        th scope="col" { (say(words::id_column())) }
                     }
                 }
                 tbody {
                     @for person in people {
                         tr {
-                            td { (name(place, person)) }
+                            th scope="row" { (name(place, person)) div { code { (person.key.external_id) } } }
                             td { (person.title.as_deref().unwrap_or_default()) }
                             td { (lines(&person.phones)) }
                             td { (lines(&person.emails)) }
-                            td { code { (person.key.external_id) } }
                         }
                     }
                 }
@@ -51,7 +49,7 @@ pub(super) fn results(place: Place<'_>, outline: &Outline, found: &[ListedObject
     let say = |sentence| place.visitor.say(sentence);
     html! {
         div class="scroll" {
-            table {
+            table class="people" {
                 thead {
                     tr {
                         th scope="col" { (say(words::name())) }
@@ -59,18 +57,16 @@ pub(super) fn results(place: Place<'_>, outline: &Outline, found: &[ListedObject
                         th scope="col" class="wide" { (say(words::located())) }
                         th scope="col" { (say(words::phone())) }
                         th scope="col" { (say(words::email())) }
-                        th scope="col" { (say(words::id_column())) }
                     }
                 }
                 tbody {
                     @for one in found {
                         tr {
-                            td { (name(place, one)) }
+                            th scope="row" { (name(place, one)) div { code { (one.key.external_id) } } }
                             td { (say(page::resource_type(&one.key.resource_type))) }
                             td { (located(place, outline, one)) }
                             td { (lines(&one.phones)) }
                             td { (lines(&one.emails)) }
-                            td { code { (one.key.external_id) } }
                         }
                     }
                 }
@@ -96,7 +92,7 @@ pub(super) fn departments(place: Place<'_>, departments: &[&OutlineDepartment]) 
                 tbody {
                     @for one in departments {
                         tr {
-                            td {
+                            th scope="row" {
                                 a href=(Asked::in_department(&one.external_id).href(place.source)) { (one.display_name) }
                                 @if one.stray.is_some() { " " (badge(Tone::Warning, &say(words::stray()))) }
                             }

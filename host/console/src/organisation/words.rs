@@ -11,7 +11,6 @@ rollcall_words::sentences! {
     fn phone() { "Phone", "电话" }
     fn email() { "E-mail", "邮箱" }
     fn id() { "Id at the source", "来源编号" }
-    fn id_column() { "Id", "编号" }
     fn kind() { "Kind", "类型" }
     fn state() { "State", "状态" }
     fn located() { "Where", "所在部门" }

@@ -40,7 +40,7 @@ pub(crate) fn compare(before: Option<&Value>, after: Option<&Value>) -> Vec<Diff
 pub(crate) fn differences(reader: Reader, differences: &[Difference]) -> Markup {
     html! {
         @if !differences.is_empty() {
-            div class="scroll" {
+            div class="scroll" tabindex="0" {
                 table class="compare" {
                     thead {
                         tr {

@@ -194,7 +194,7 @@ impl Page {
                             }
                         }
                     }
-                    button class="quiet" { (reader.say(words::apply())) }
+                    button { (reader.say(words::apply())) }
                 }
                 @if self.visitor.is_some() {
                     p { a href="/api" { (reader.say(words::api_reference())) } }
@@ -225,7 +225,7 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let title = reader.say(words::problem_title(problem.status.as_u16()));
-    let body = diagnosis(reader, &problem.diagnosis);
+    let body = html! { div class="sheet" { (diagnosis(reader, &problem.diagnosis)) } };
     let page = match &visitor {
         Some(visitor) => Page::in_place(visitor, Place::Main(Tab::Sources), title, body),
         None => Page::alone(reader, title, body),

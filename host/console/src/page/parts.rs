@@ -87,16 +87,27 @@ pub(crate) fn diagnosis(reader: Reader, diagnosis: &Diagnosis) -> Markup {
     let localized = diagnosis.localized(reader.language.tag());
     html! {
         div class="diagnosis" {
-            p class="what" { (localized.message) }
-            @if let Some(remedy) = localized.remedy { p class="remedy" { (remedy) } }
+            p class="what" { (as_sentence(localized.message)) }
+            @if let Some(remedy) = localized.remedy { p class="remedy" { (as_sentence(remedy)) } }
             p class="code" {
                 code { (diagnosis.code) }
                 @for (name, value) in &diagnosis.facts {
-                    " " span class="fact" { (name) ": " code { (value) } }
+                    " " code class="fact" { (name) ": " (value) }
                 }
             }
         }
     }
+}
+
+/// What connectors and the host say of an error begins small, so that it fits behind a colon. Alone it is a sentence; what
+/// begins with an address or the name of a setting stays as it is.
+pub(crate) fn as_sentence(text: &str) -> String {
+    let word = text.split(' ').next().unwrap_or_default().trim_end_matches([',', ':', ';']);
+    if !word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '\'') {
+        return text.to_owned();
+    }
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// Names and values, one a line.
@@ -276,6 +287,21 @@ mod tests {
         let reader = Reader::default();
         for (ms, text) in [(0, "0 ms"), (1500, "1.5 s"), (61_000, "1 min 1 s"), (3_660_000, "1 h 1 min")] {
             assert_eq!(duration(reader, ms), text);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_begins_as_a_sentence_does() {
+        for (text, sentence) in [
+            ("the secret is wrong", "The secret is wrong"),
+            ("proxy http://p:1 does not answer", "Proxy http://p:1 does not answer"),
+            ("https://a.example answers", "https://a.example answers"),
+            ("app_key is missing", "app_key is missing"),
+            ("IdP is busy", "IdP is busy"),
+            ("密钥不正确", "密钥不正确"),
+            ("", ""),
+        ] {
+            assert_eq!(as_sentence(text), sentence);
         }
     }
 

@@ -87,7 +87,7 @@ async fn what_was_refused_is_told_with_its_reason() {
         "{}",
         answer.body
     );
-    assert!(answer.body.contains("the name is taken") && answer.body.contains("choose another"));
+    assert!(answer.body.contains("The name is taken") && answer.body.contains("Choose another"));
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn every_step_is_in_the_trail_the_newest_first() {
     let body = get(&bench, "/sources/hq/why?q=ann").await.body;
     let trail = body.split(r#"<ol class="trail">"#).nth(1).unwrap();
     let places: Vec<_> =
-        ["user_changed", "the answer was cut off", "created"].map(|step| trail.find(step)).into();
+        ["user_changed", "The answer was cut off", "created"].map(|step| trail.find(step)).into();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {trail}");
 }
 
@@ -185,7 +185,7 @@ async fn a_source_that_was_removed_cannot_be_asked_and_that_is_said() {
     let path = "/sources/hq/why/ask";
     let answer = ask_routes(pages(&bench), &visitor, Method::POST, path, "type=User&id=a").await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
-    assert!(answer.body.contains("add it again under the same name"), "{}", answer.body);
+    assert!(answer.body.contains("Add it again under the same name"), "{}", answer.body);
     let page = get(&bench, "/sources/hq/why?q=zhang1").await;
     assert!(!page.body.contains("/why/ask"));
 }

@@ -96,7 +96,7 @@ fn table(visitor: &Visitor, entries: &[Recorded]) -> Markup {
         words::from_where(),
     ];
     html! {
-        div class="scroll" {
+        div class="sheet scroll" tabindex="0" {
             table {
                 thead { tr { @for head in heads { th scope="col" { (visitor.say(head)) } } } }
                 tbody { @for entry in entries { (row(visitor, entry)) } }
@@ -111,7 +111,7 @@ fn row(visitor: &Visitor, entry: &Recorded) -> Markup {
         tr {
             td { (moment(entry.at)) }
             td { (or_dash(&entry.who)) br; span class="soft" { (visitor.say(way_name(&entry.way))) } }
-            td { (visitor.say(action_name(&entry.action))) br; code class="soft" { (entry.action) } }
+            td class="wide" { (visitor.say(action_name(&entry.action))) br; code class="soft" { (entry.action) } }
             td { (or_dash(&entry.subject)) }
             td { (detail(&entry.detail)) }
             td { (or_dash(&entry.address)) }

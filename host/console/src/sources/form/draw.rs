@@ -247,7 +247,7 @@ impl Sheet<'_> {
                         " " (visitor.say(words::secret_forget()))
                     }
                 }
-            } @else if !self.complaints.is_empty() {
+            } @else if !self.complaints.is_empty() && !self.entered.raw(pointer).is_empty() {
                 p class="help" { (visitor.say(words::secret_again())) }
             }
         })

@@ -118,8 +118,8 @@ fn not_tried(visitor: &Visitor, skipped: &[&Finding]) -> Markup {
         li {
             span { (page::badge(Tone::Plain, &visitor.say(words::standing_skipped()))) }
             div class="diagnosis" {
-                p class="what" { (names.join(", ")) }
-                @for reason in reasons { p { (reason) } }
+                @for reason in reasons { p class="what" { (page::as_sentence(reason)) } }
+                p class="code" { code { (names.join(", ")) } }
             }
         }
     }
@@ -182,8 +182,8 @@ mod tests {
         let drawn = found(&administrator(Language::English), &outcome).into_string();
         let lines: Vec<_> = drawn.split("<li>").skip(1).collect();
         assert_eq!(lines.len(), 2, "{drawn}");
-        assert!(lines[0].contains("the secret is wrong"), "{drawn}");
+        assert!(lines[0].contains("The secret is wrong"), "{drawn}");
         assert!(lines[1].contains("scope, member-list, member-read"), "{drawn}");
-        assert_eq!(lines[1].matches("not tried, because").count(), 1, "{drawn}");
+        assert_eq!(lines[1].matches("Not tried, because").count(), 1, "{drawn}");
     }
 }

@@ -191,7 +191,7 @@ async fn what_was_asked_for_in_vain_is_said_when_nobody_waited_for_the_answer() 
     let unheard = Unheard { at: NOW, diagnosis };
     bench.console.sources().under_way.unheard().insert(name("hq"), unheard);
     let body = page(&bench, "/sources/hq").await.body;
-    assert!(body.contains("could not be done") && body.contains("run 7 was a preview"), "{body}");
+    assert!(body.contains("could not be done") && body.contains("Run 7 was a preview"), "{body}");
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ fn row(visitor: &Visitor, run: &Run) -> Markup {
     let took = run.finished_at.map(|end| end.unix_ms().saturating_sub(run.started_at.unix_ms()));
     html! {
         tr {
-            th scope="row" { a href={ "/runs/" (segment(run.id.as_str())) } { (run.id) } }
+            th scope="row" { a href={ "/runs/" (segment(run.id.as_str())) } { "#" (run.id) } }
             td {
                 (visitor.say(page::run_kind(run.kind))) ", " (visitor.say(page::trigger(run.trigger)))
                 @if run.dry_run { " " (page::badge(Tone::Plain, &visitor.say(words::rehearsal()))) }
