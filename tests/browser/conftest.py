@@ -1,5 +1,5 @@
-"""The browser, and what it looks at, as fixtures. A test fails as well when a page complains in the browser's console, or asks
-anybody but Rollcall for anything.
+"""The browser, and what it looks at, as fixtures. A test fails as well when anything goes wrong on its pages beside what it is
+about (desk.py).
 """
 
 from __future__ import annotations
@@ -8,15 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from desk import PATIENCE_MS, Desk
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from stage import Serving, Simulator, program
+from worlds import COMPANY, Company, Installation
 
-# Playwright's 5 s and 30 s are short for a machine that does something else as well. No test waits for it.
-PATIENCE_MS = 90_000
+# Playwright's own is 5 s.
 expect.set_options(timeout=PATIENCE_MS)
-
-# What tests write is one screen wide.
-VIEWPORT = {"width": 1280, "height": 800}
 
 
 @pytest.fixture
@@ -35,6 +33,22 @@ def serving(tmp_path: Path) -> Iterator[Serving]:
     assert running.stop() == 0, (tmp_path / "rollcall.log").read_text()
 
 
+@pytest.fixture
+def large_simulator(tmp_path: Path) -> Iterator[Simulator]:
+    """A DingTalk with a company of which many can leave at once."""
+    running = Simulator(tmp_path, COMPANY)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def shelfless(tmp_path: Path) -> Iterator[Serving]:
+    """The same without any connector."""
+    running = Serving(tmp_path, has_connector=False)
+    yield running
+    assert running.stop() == 0, (tmp_path / "rollcall.log").read_text()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
@@ -45,61 +59,64 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def installation(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A Rollcall that was just installed, for tests that only look at it."""
+    fresh = Installation(tmp_path_factory.mktemp("installation"), browser)
+    yield fresh
+    fresh.stop()
+
+
+@pytest.fixture(scope="session")
+def company(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """A company that was followed for a while, for tests that only look at it."""
+    followed = Company(tmp_path_factory.mktemp("company"), browser)
+    yield followed
+    followed.stop()
+
+
 @pytest.fixture
-def reader(
-    browser: Browser, serving: Serving, shoot: Callable[[Page, str], None], request: pytest.FixtureRequest
-) -> Iterator[Callable[..., Page]]:
-    """Opens a page as somebody with this language and taste: `reader(locale="zh-CN", color_scheme="dark")`."""
-    pages: list[Page] = []
-    complaints: list[str] = []
+def desk_at(
+    browser: Browser, shoot: Callable[[Page, str], None], request: pytest.FixtureRequest
+) -> Iterator[Callable[[str], Desk]]:
+    """A desk at the Rollcall with this address."""
+    desks: list[Desk] = []
     n_failed = request.session.testsfailed
 
-    def note_request(url: str) -> None:
-        if not url.startswith((f"{serving.url}/", "data:", "blob:")):
-            complaints.append(f"the page asks for {url}")
+    def sit_down(url: str) -> Desk:
+        desks.append(Desk(browser, url))
+        return desks[-1]
 
-    def note_console(kind: str, text: str) -> None:
-        if kind in ("error", "warning"):
-            complaints.append(f"{kind} in the browser's console: {text}")
-
-    def open_page(*, locale: str = "en-GB", color_scheme: str = "light", viewport: dict[str, int] = VIEWPORT) -> Page:
-        context = browser.new_context(
-            base_url=serving.url,
-            locale=locale,
-            color_scheme=color_scheme,
-            viewport=viewport,
-            timezone_id="Asia/Shanghai",
-            reduced_motion="reduce",
-        )
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        pages.append(page)
-        page.on("pageerror", lambda error: complaints.append(f"uncaught in a script: {error}"))
-        page.on("console", lambda message: note_console(message.type, message.text))
-        page.on("request", lambda request: note_request(request.url))
-        return page
-
-    yield open_page
-    for number, page in enumerate(pages, 1):
-        if n_failed < request.session.testsfailed:
-            shoot(page, f"failed-{request.node.name}-{number}")
-        page.context.close()
+    yield sit_down
+    complaints = [complaint for desk in desks for complaint in desk.complaints]
+    if n_failed < request.session.testsfailed or complaints:
+        for number, page in enumerate((page for desk in desks for page in desk.pages), 1):
+            shoot(page, f"failed/{request.node.name}-{number}")
+    for desk in desks:
+        desk.close()
     assert complaints == []
 
 
 @pytest.fixture
-def page(reader: Callable[..., Page]) -> Page:
+def desk(desk_at: Callable[[str], Desk], serving: Serving) -> Desk:
+    """A desk at the test's own Rollcall."""
+    return desk_at(serving.url)
+
+
+@pytest.fixture
+def page(desk: Desk) -> Page:
     """A page of somebody who reads English, in light colours."""
-    return reader()
+    return desk.open()
 
 
 @pytest.fixture(scope="session")
 def shoot() -> Callable[[Page, str], None]:
-    """Keeps what a page looks like: `shoot(page, "overview-dark")` is target/screenshots/overview-dark.png."""
+    """Keeps what a page looks like: `shoot(page, "en/light/history")` is target/screenshots/en/light/history.png."""
     folder = program("SCREENSHOTS")
-    folder.mkdir(parents=True, exist_ok=True)
 
     def take(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled", caret="hide")
+        path = folder / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=path, full_page=True, animations="disabled", caret="hide")
 
     return take

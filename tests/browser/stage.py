@@ -136,14 +136,39 @@ class Simulator(Running):
         """Change the company, as somebody would in DingTalk's console."""
         self.control("POST", "/mutations", list(mutations))
 
+    def subscribe(self, url: str, token: str, aes_key: str) -> None:
+        """Have changes told by calls of this address, as a developer enters it in DingTalk's console, which tries it first."""
+        events = {"http": {"url": url, "token": token, "aes_key": aes_key}}
+        self.control("POST", f"/apps/{self.application.app_key}/events", events)
+
+    def go_wrong(self, *rules: object) -> None:
+        """Have these faults happen, and no others."""
+        self.control("DELETE", "/faults")
+        self.control("POST", "/faults", list(rules))
+
+    def answer_after(self, delay_ms: int) -> None:
+        """Take so long for every answer."""
+        self.control("POST", "/switches", {"delay_ms": delay_ms})
+
+    @property
+    def people(self) -> list[dict[str, object]]:
+        """Everybody in the company, by id."""
+        return sorted(self.control("GET", "/company")["users"], key=lambda user: user["userid"])
+
+    @property
+    def departments(self) -> list[dict[str, object]]:
+        """All departments, by number; the first is the company itself."""
+        return sorted(self.control("GET", "/company")["departments"], key=lambda department: department["dept_id"])
+
 
 class Serving(Running):
-    """`rollcall serve` with the DingTalk connector on its shelf and no source yet."""
+    """`rollcall serve` with the DingTalk connector on its shelf, unless that is to be empty, and no source yet."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, has_connector: bool = True) -> None:
         connectors = folder / "connectors"
         connectors.mkdir()
-        shutil.copy(program("DINGTALK_CONNECTOR"), connectors)
+        if has_connector:
+            shutil.copy(program("DINGTALK_CONNECTOR"), connectors)
         super().__init__(
             [
                 program("ROLLCALL"),
