@@ -113,7 +113,7 @@ fn row(visitor: &Visitor, entry: &Recorded) -> Markup {
             td { (or_dash(&entry.who)) br; span class="soft" { (visitor.say(way_name(&entry.way))) } }
             td class="wide" { (visitor.say(action_name(&entry.action))) br; code class="soft" { (entry.action) } }
             td { (or_dash(&entry.subject)) }
-            td { (detail(&entry.detail)) }
+            td class="detail" { (detail(&entry.detail)) }
             td { (or_dash(&entry.address)) }
         }
     }
