@@ -175,12 +175,8 @@ impl Followed {
 
     /// Everything that is held.
     pub(crate) fn held(&self) -> Held {
-        let platform = &self.real.platform;
-        let objects = ["Department", "User"].into_iter().flat_map(|resource_type| {
-            let objects = platform.wait(platform.store.objects(&source(), resource_type, None, u32::MAX));
-            objects.expect("the store answers")
-        });
-        objects.map(|object| (object.key, object.held.document)).collect()
+        let objects = self.real.platform.objects(&source());
+        objects.into_iter().map(|object| (object.key, object.held.document)).collect()
     }
 
     /// What the application is thought to know: acknowledged, or fetched from the failed list.

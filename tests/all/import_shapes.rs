@@ -11,6 +11,9 @@ use rollcall_dingtalk_simulator::{
     LastCursor, MemberCounts, Mutation, RootParent, Rule, Scope, Simulator, Switches, UnknownUser, UserId,
 };
 use rollcall_host::history::RunState;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::thread;
 
 #[test]
 fn every_shape_arrives_as_it_is() {
@@ -163,6 +166,25 @@ fn details_and_a_part_of_the_company_arrive_through_everything_real() {
 }
 
 #[test]
+fn whatever_is_held_in_the_middle_of_an_import_hangs_together() {
+    let real = Real::new(companies::branches(40));
+    let looks = thread::scope(|scope| {
+        let import = scope.spawn(|| real.sync());
+        let mut looks = Vec::new();
+        while !import.is_finished() {
+            looks.push(look(&real));
+        }
+        assert_eq!(import.join().expect("it ends").state, RunState::Succeeded);
+        looks
+    });
+    let whole = look(&real);
+    let is_in_the_middle = |look: &&Look| 0 < look.n_people && look.n_people < whole.n_people;
+    assert!(looks.iter().any(|look| is_in_the_middle(&look)), "nothing was seen of the import under way");
+    let apart: Vec<_> = looks.iter().filter(|look| !look.missing.is_empty()).collect();
+    assert_eq!(apart, Vec::<&Look>::new());
+}
+
+#[test]
 fn the_export_of_the_command_line_is_the_expectation_byte_for_byte() {
     let office = Office::new(companies::shapes());
     office.run("sync SOURCE DATA").with_code(0);
@@ -172,6 +194,30 @@ fn the_export_of_the_command_line_is_the_expectation_byte_for_byte() {
     assert_eq!(differing, None);
     assert_eq!(exported.stdout, expected);
     assert_eq!(export(&View::of(&companies::shapes()).documents()), expected);
+}
+
+/// What is held at one moment.
+#[derive(Debug, PartialEq)]
+struct Look {
+    n_people: usize,
+    /// Departments that something else names.
+    missing: BTreeSet<String>,
+}
+
+fn look(real: &Real) -> Look {
+    let documents = real.documents();
+    let of_type = |wanted: &'static str| {
+        documents.iter().filter(move |((resource_type, _), _)| resource_type == wanted)
+    };
+    let named = documents.values().flat_map(|document| {
+        let parent = document.pointer("/parent/value");
+        let memberships = document.pointer("/urn:rollcall:scim:schemas:extension:2.0:User/departments");
+        let departments = memberships.and_then(Value::as_array).into_iter().flatten();
+        parent.into_iter().chain(departments.map(|department| &department["value"]))
+    });
+    let named = named.filter_map(Value::as_str).map(str::to_owned).collect::<BTreeSet<_>>();
+    let held = of_type("Department").map(|((_, id), _)| id.clone()).collect();
+    Look { n_people: of_type("User").count(), missing: named.difference(&held).cloned().collect() }
 }
 
 #[track_caller]

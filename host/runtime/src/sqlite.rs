@@ -32,7 +32,7 @@ pub use browse::{
     ListedObject, Member, Members, ObjectCount, ObjectQuery, OnceKnown, Outcome, Outline, OutlineDepartment,
     Page, RunFilter, Stray, Test, TrailRun, TrailStep, WholeObject,
 };
-pub use directory::HeldObject;
+pub use directory::{HeldObject, Snapshot};
 
 use browse::Outlines;
 use claims::Claims;

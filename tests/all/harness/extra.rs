@@ -61,11 +61,10 @@ pub(crate) fn kept(office: &Office, source: &str) -> String {
     let store = SqliteStore::open(&office.path("data/rollcall.db")).expect("the database opens");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be had");
     runtime.block_on(async {
-        let departments =
-            store.objects(&name, "Department", None, u32::MAX).await.expect("the store answers");
-        let people = store.objects(&name, "User", None, u32::MAX).await.expect("the store answers");
+        let snapshot = store.snapshot(&name, &["Department", "User"], 1000);
+        let objects = snapshot.rest().await.expect("the store answers");
         let state = store.scan(&name, "", None, u32::MAX).await.expect("the store answers");
-        format!("{export}\n{departments:?}\n{people:?}\n{state:?}")
+        format!("{export}\n{objects:?}\n{state:?}")
     })
 }
 

@@ -6,10 +6,9 @@ use rollcall_dingtalk_simulator::{Company, Mutation, ServerHandle};
 use rollcall_host::egress::{Egress, Proxy};
 use rollcall_host::history::{ChangeRecord, History, Run};
 use rollcall_host::model::{Entry, Finding, RunId, Severity, SourceName};
-use rollcall_host::sqlite::SqliteStore;
+use rollcall_host::sqlite::{HeldObject, SqliteStore};
 use rollcall_host::{Connector, Engine, EngineOptions, Host, RunOptions, RunReport, Source};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
@@ -125,17 +124,18 @@ impl Platform {
     /// What is held from a source and has not departed.
     pub(crate) fn documents(&self, source: &str) -> Documents {
         let source = SourceName::new(source).expect("the name is one");
-        let mut documents = BTreeMap::new();
-        for resource_type in ["Department", "User"] {
-            let objects = self.wait(self.store.objects(&source, resource_type, None, u32::MAX));
-            for object in
-                objects.expect("the store answers").into_iter().filter(|object| !object.held.departed)
-            {
-                let key = (object.key.resource_type, object.key.external_id);
-                documents.insert(key, object.held.document);
-            }
-        }
-        documents
+        let objects = self.objects(&source).into_iter().filter(|object| !object.held.departed);
+        objects
+            .map(|object| ((object.key.resource_type, object.key.external_id), object.held.document))
+            .collect()
+    }
+
+    /// Everything that is held from a source at one moment.
+    pub(crate) fn objects(&self, source: &SourceName) -> Vec<HeldObject> {
+        // Within the runtime, as it begins to read at once.
+        let snapshot =
+            self.wait(async { self.store.snapshot(source, &["Department", "User"], 1000).rest().await });
+        snapshot.expect("the store answers")
     }
 
     /// The row of a run.

@@ -263,7 +263,7 @@ impl Source {
     pub(crate) fn arrived(&self, expected: &Outline, known: &[Run]) -> Result<Vec<Run>> {
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
-            if self.is_there(expected) && self.is_at_rest()? {
+            if self.is_known() && self.outline()? == *expected && self.is_at_rest()? {
                 let is_new = |run: &Run| known.iter().all(|known| known.id != run.id);
                 let mut runs: Vec<Run> = self.runs()?.into_iter().filter(is_new).collect();
                 runs.reverse();
@@ -277,12 +277,6 @@ impl Source {
             self.name,
             outline::difference(expected, &self.outline()?)
         )
-    }
-
-    /// While something is written, an export may name what it does not have yet: then it is not there. What else goes wrong
-    /// with it is told when patience ends.
-    fn is_there(&self, expected: &Outline) -> bool {
-        self.is_known() && self.outline().is_ok_and(|found| found == *expected)
     }
 
     /// A source is known from its first run on.

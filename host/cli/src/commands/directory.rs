@@ -2,12 +2,13 @@
 //!
 //! JSON of the tree: `{"source", "departments": […], "people_without_department": […], "n_people"}`; a department comes
 //! right before those below it and has `external_id`, `display_name`, `parent`, `order`, `depth`, `stray`, `people` and
-//! `n_people_in_all`. The export is JSON lines whatever the format: each document as it is held, keys sorted.
+//! `n_people_in_all`. The export is JSON lines whatever the format: each document as it is held, keys sorted. Either is of
+//! one moment, also while a run writes.
 
 use std::io::Write;
 
 use rollcall_host::merge::canonical;
-use rollcall_host::sqlite::{HeldObject, SqliteStore};
+use rollcall_host::sqlite::HeldObject;
 use serde_json::{Map, Value, json};
 
 use crate::args::{Format, Held};
@@ -22,11 +23,16 @@ use crate::view::tree;
 /// Why: 1000 documents are a few MiB.
 const PAGE: u32 = 1000;
 
+const DEPARTMENT: &str = "Department";
+
+/// What there is to show, all that people are in before them.
+const RESOURCE_TYPES: [&str; 2] = [DEPARTMENT, "User"];
+
 /// Show the organisation from the top.
 pub(crate) async fn show_tree(screen: &Screen, held: &Held, departed: bool) -> Result<Exit, Stop> {
     let store = data::open_for(&held.data, &held.source).await?;
-    let departments = all(&store, held, "Department", departed).await?;
-    let users = all(&store, held, "User", departed).await?;
+    let objects = store.snapshot(&held.source, &RESOURCE_TYPES, PAGE).rest().await?;
+    let (departments, users) = by_type(objects, departed);
     let organisation = Organisation::new(&departments, &users);
     match screen.format {
         Format::Json => screen.json(&with_source(held, &organisation)?)?,
@@ -38,20 +44,33 @@ pub(crate) async fn show_tree(screen: &Screen, held: &Held, departed: bool) -> R
 /// Write every document on its own line: departments by depth, then by external id; then people by external id.
 pub(crate) async fn export(screen: &Screen, held: &Held, departed: bool) -> Result<Exit, Stop> {
     let store = data::open_for(&held.data, &held.source).await?;
-    let departments = all(&store, held, "Department", departed).await?;
+    let mut snapshot = store.snapshot(&held.source, &RESOURCE_TYPES, PAGE);
     let mut out = screen.writer();
-    for department in parents_first(departments) {
-        writeln!(out, "{}", canonical(&department.held.document))?;
-    }
-    each_page(&store, held, "User", |page| {
-        for user in page.iter().filter(|user| departed || !user.held.departed) {
-            writeln!(out, "{}", canonical(&user.held.document))?;
+    let mut departments = Vec::new();
+    while let Some(page) = snapshot.next().await? {
+        let (more, users) = by_type(page, departed);
+        departments.extend(more);
+        if !users.is_empty() {
+            write_lines(&mut out, parents_first(std::mem::take(&mut departments)))?;
+            write_lines(&mut out, users)?;
         }
-        Ok(())
-    })
-    .await?;
+    }
+    write_lines(&mut out, parents_first(departments))?;
     out.flush()?;
     Ok(Exit::Done)
+}
+
+/// Departments and people, departed ones only if they are wanted.
+fn by_type(objects: Vec<HeldObject>, departed: bool) -> (Vec<HeldObject>, Vec<HeldObject>) {
+    let wanted = objects.into_iter().filter(|object| departed || !object.held.departed);
+    wanted.partition(|object| object.key.resource_type == DEPARTMENT)
+}
+
+fn write_lines(out: &mut impl Write, objects: Vec<HeldObject>) -> Result<(), Stop> {
+    for object in objects {
+        writeln!(out, "{}", canonical(&object.held.document))?;
+    }
+    Ok(())
 }
 
 fn with_source(held: &Held, organisation: &Organisation) -> Result<Value, Stop> {
@@ -73,34 +92,4 @@ fn parents_first(mut departments: Vec<HeldObject>) -> Vec<HeldObject> {
     // Stable: within a depth they stay in the order of the store, which is that of external ids.
     departments.sort_by_key(|department| depths.get(&department.key.external_id).copied());
     departments
-}
-
-async fn all(
-    store: &SqliteStore,
-    held: &Held,
-    resource_type: &str,
-    departed: bool,
-) -> Result<Vec<HeldObject>, Stop> {
-    let mut objects = Vec::new();
-    each_page(store, held, resource_type, |page| {
-        objects.extend(page.into_iter().filter(|object| departed || !object.held.departed));
-        Ok(())
-    })
-    .await?;
-    Ok(objects)
-}
-
-async fn each_page(
-    store: &SqliteStore,
-    held: &Held,
-    resource_type: &str,
-    mut act: impl FnMut(Vec<HeldObject>) -> Result<(), Stop>,
-) -> Result<(), Stop> {
-    let mut after: Option<String> = None;
-    loop {
-        let page = store.objects(&held.source, resource_type, after.as_deref(), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = Some(last.key.external_id.clone());
-        act(page)?;
-    }
 }

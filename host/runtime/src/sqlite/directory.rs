@@ -2,9 +2,13 @@
 //!
 //! What is deliberately not here: merging. Documents are stored as they come, in canonical JSON.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::connections::Urgency;
 use super::features::Features;
@@ -18,6 +22,11 @@ use crate::history::ChangeRecord;
 use crate::merge::canonical;
 use crate::model::{Key, RunId, SourceName, Timestamp};
 
+/// Pages of a snapshot that are read before they are asked for.
+///
+/// Why: one is read while another is used; more would only take memory.
+const PAGES_AHEAD: usize = 1;
+
 /// One object as it is held, with its id: what an administrator's tools list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HeldObject {
@@ -28,25 +37,63 @@ pub struct HeldObject {
     pub held: Held,
 }
 
-impl SqliteStore {
-    /// Objects of one resource type from this source, departed ones included, in byte order of external id, those
-    /// after `after`, at most `limit`. Fewer than `limit` means that there is no more.
+/// Objects as they were at one moment, page by page. See [`SqliteStore::snapshot`].
+#[derive(Debug)]
+pub struct Snapshot {
+    pages: mpsc::Receiver<Vec<HeldObject>>,
+    /// Until its end was seen.
+    reading: Option<JoinHandle<Result<(), StoreError>>>,
+}
+
+impl Snapshot {
+    /// The next page, which is never empty; none when all were taken.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails: then there are objects that were not read.
+    pub async fn next(&mut self) -> Result<Option<Vec<HeldObject>>, StoreError> {
+        if let Some(page) = self.pages.recv().await {
+            return Ok(Some(page));
+        }
+        // No more pages may also mean that the reading died, which only its end tells.
+        if let Some(reading) = self.reading.take() {
+            reading.await.map_err(StoreError::failed)??;
+        }
+        Ok(None)
+    }
+
+    /// All that was not taken yet.
     ///
     /// # Errors
     ///
     /// When the store fails.
-    pub async fn objects(
-        &self,
-        source: &SourceName,
-        resource_type: &str,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<HeldObject>, StoreError> {
-        let (source, resource_type) = (source.clone(), resource_type.to_owned());
-        let after = after.unwrap_or_default().to_owned();
-        self.connections
-            .read(move |connection| select_page(connection, &source, &resource_type, &after, limit))
-            .await
+    pub async fn rest(mut self) -> Result<Vec<HeldObject>, StoreError> {
+        let mut objects = Vec::new();
+        while let Some(page) = self.next().await? {
+            objects.extend(page);
+        }
+        Ok(objects)
+    }
+}
+
+impl SqliteStore {
+    /// Everything held of these resource types from this source at this one moment, departed objects included: in the order
+    /// of the types, then in byte order of external id, at most `page` objects at once.
+    ///
+    /// What a run writes meanwhile is not in it. The file's log grows with what is written until the last page is taken or
+    /// the snapshot is dropped.
+    #[must_use]
+    pub fn snapshot(&self, source: &SourceName, resource_types: &[&str], page: u32) -> Snapshot {
+        let source = source.clone();
+        let resource_types: Vec<String> = resource_types.iter().map(|&name| name.to_owned()).collect();
+        let connections = Arc::clone(&self.connections);
+        let (pages, taken) = mpsc::channel(PAGES_AHEAD);
+        let reading = tokio::spawn(async move {
+            connections
+                .read(move |connection| send_pages(connection, &source, &resource_types, page, &pages))
+                .await
+        });
+        Snapshot { pages: taken, reading: Some(reading) }
     }
 
     /// The sources of which something is held, a run is known or that were ever followed, in order of name.
@@ -263,6 +310,30 @@ fn select_one(connection: &Connection, source: &SourceName, key: &Key) -> rusqli
         )?
         .query_row(params![source.as_str(), key.resource_type, key.external_id], read_held)
         .optional()
+}
+
+/// Send everything of these resource types, until somebody no longer takes it.
+fn send_pages(
+    connection: &Connection,
+    source: &SourceName,
+    resource_types: &[String],
+    page: u32,
+    pages: &mpsc::Sender<Vec<HeldObject>>,
+) -> rusqlite::Result<()> {
+    // All that is read within one transaction is of the moment of its first read. It only reads, so dropping it is its end.
+    let moment = connection.unchecked_transaction()?;
+    for resource_type in resource_types {
+        let mut after = String::new();
+        loop {
+            let objects = select_page(&moment, source, resource_type, &after, page)?;
+            let Some(last) = objects.last() else { break };
+            after.clone_from(&last.key.external_id);
+            if pages.blocking_send(objects).is_err() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn select_page(

@@ -141,14 +141,58 @@ async fn writing_twice_is_harmless() {
 }
 
 #[tokio::test]
-async fn objects_list_departed_ones_too() {
+async fn a_snapshot_has_departed_objects_too() {
     let store = TemporaryStore::new();
     let run = stored(&store, "a", &[created("1"), created("2")]).await;
     store.store(&source("a"), &run, &[departed("1", Action::Deactivated)]).await.unwrap();
-    let objects = store.objects(&source("a"), "User", None, 10).await.unwrap();
+    let objects = store.snapshot(&source("a"), &["User"], 10).rest().await.unwrap();
     let listed: Vec<_> =
         objects.iter().map(|object| (object.key.external_id.as_str(), object.held.departed)).collect();
     assert_eq!(listed, [("1", true), ("2", false)]);
+}
+
+#[tokio::test]
+async fn a_snapshot_goes_through_the_types_in_turn_page_by_page() {
+    let store = TemporaryStore::new();
+    stored(&store, "b", &[created("other")]).await;
+    let mut department = created("9");
+    department.key = Key::new("Department", "9");
+    stored(&store, "a", &[created("3"), created("1"), department, created("2")]).await;
+    let mut snapshot = store.snapshot(&source("a"), &["User", "Role", "Department"], 2);
+    let mut pages = Vec::new();
+    while let Some(page) = snapshot.next().await.unwrap() {
+        pages.push(page.iter().map(|object| object.key.to_string()).collect::<Vec<_>>());
+    }
+    let expected = [vec![r#"User "1""#, r#"User "2""#], vec![r#"User "3""#], vec![r#"Department "9""#]];
+    assert_eq!(pages, expected);
+    assert_eq!(snapshot.next().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_snapshot_shows_nothing_of_what_is_written_while_it_is_read() {
+    let store = TemporaryStore::new();
+    let run = stored(&store, "a", &["1", "2", "3", "4"].map(created)).await;
+    let mut snapshot = store.snapshot(&source("a"), &["User", "Department"], 1);
+    let first = snapshot.next().await.unwrap().unwrap();
+    let mut department = created("9");
+    department.key = Key::new("Department", "9");
+    let deleted = departed("4", Action::Deleted);
+    store.store(&source("a"), &run, &[deleted, created("5"), department]).await.unwrap();
+    let rest = snapshot.rest().await.unwrap();
+    let read: Vec<_> = first.iter().chain(&rest).map(|object| object.key.external_id.as_str()).collect();
+    assert_eq!(read, ["1", "2", "3", "4"]);
+}
+
+#[tokio::test]
+async fn a_snapshot_of_a_file_that_broke_fails_and_does_not_just_end() {
+    let store = TemporaryStore::new();
+    stored(&store, "a", &[write(Action::Created, "1", "v", [None, Some(json!("not yet broken"))])]).await;
+    rusqlite::Connection::open(store.path())
+        .unwrap()
+        .execute("UPDATE object SET document = 'broken'", ())
+        .unwrap();
+    let error = store.snapshot(&source("a"), &["User"], 10).rest().await.unwrap_err();
+    assert!(error.to_string().starts_with("store failed: "), "{error}");
 }
 
 #[tokio::test]
