@@ -14,7 +14,7 @@ from stage import Simulator
 
 @dataclass
 class Directory:
-    """Rollcall, with the company Feihua imported."""
+    """Rollcall, with the company Feihua imported, which DingTalk asked to slow down once."""
 
     folder: Path
     simulator: Simulator
@@ -40,6 +40,7 @@ def serve(folder: Path, *words: str) -> Iterator[Directory]:
     try:
         directory = Directory(folder, simulator, serving := Server(folder, *words), Administrator(serving))
         try:
+            simulator.control("POST", "/faults", {"fault": "app_too_fast", "path": "/topapi/v2/user/list"})
             add_source(directory.administrator.program("manage"), simulator)
             yield directory
         finally:

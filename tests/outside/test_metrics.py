@@ -15,6 +15,8 @@ COUNTED = {
     "rollcall_runs": ("counter", {"source", "kind", "state"}),
     "rollcall_run_duration_seconds": ("histogram", {"source", "kind"}),
     "rollcall_requests": ("counter", {"source", "bucket", "origin", "outcome"}),
+    "rollcall_throttles": ("counter", {"source", "bucket"}),
+    "rollcall_throttle_seconds": ("counter", {"source", "bucket"}),
     "rollcall_rate_limit_waits": ("counter", {"source", "bucket"}),
     "rollcall_rate_limit_wait_seconds": ("counter", {"source", "bucket"}),
     "rollcall_pauses": ("counter", {"source"}),
@@ -95,6 +97,8 @@ def test_what_an_import_does_is_counted(own_directory: Directory) -> None:
     before = metrics(own_directory)
     assert value(before, "rollcall_runs", source=SOURCE, kind="full", state="succeeded") == 1
     assert 0 < value(before, "rollcall_requests", source=SOURCE, outcome="2xx")
+    assert value(before, "rollcall_throttles", source=SOURCE, bucket="topapi/v2/user/list") == 1
+    assert value(before, "rollcall_throttle_seconds", source=SOURCE, bucket="topapi/v2/user/list") == 1
     assert 0 < value(before, "rollcall_connector_calls", source=SOURCE)
     assert 0 < value(before, "rollcall_connector_call_seconds", source=SOURCE)
     assert 0 < value(before, "rollcall_connector_memory_peak_bytes", source=SOURCE)

@@ -2,19 +2,24 @@
 
 use crate::address::pair;
 use crate::api::Api;
-use crate::limits::{MAX_EXPIRED_TOKENS, MAX_LOST_IN_A_ROW, REQUEST_TIMEOUT_MS};
+use crate::limits::{MAX_EXPIRED_TOKENS, MAX_LOST_IN_A_ROW, REQUEST_TIMEOUT_MS, THROTTLED_LEAST_MS};
 use crate::messages;
 use crate::reaction::{Final, Passing, Reaction, Stop, classify};
 use crate::settings::Settings;
 use crate::token::{Keeper, Token};
 use crate::trouble::Trouble;
 use crate::wire::Misread;
-use crate::wire::envelope::{Accepted, Answer, Refusal, open};
+use crate::wire::envelope::{Accepted, Answer, Refusal, Unreadable, open};
 use crate::wire::token::{Granted, granted};
 use rollcall_kit::{Attempt, Context, Failure, HttpError, HttpErrorKind, Request, retry};
 use serde_json::Value;
 use std::cell::Cell;
 use std::rc::Rc;
+
+/// The status by which whatever stands before DingTalk says that calls come too fast.
+///
+/// Source: RFC 6585, section 4.
+const TOO_MANY_REQUESTS: u16 = 429;
 
 /// DingTalk, as one application may ask it.
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +92,7 @@ impl Client<'_> {
             Heard::Nothing(failure) | Heard::NoWay(failure) => Attempt::Again(failure, None),
             Heard::Lost(failure) | Heard::Stopped(failure) => Attempt::Stop(failure),
             Heard::Refused(refusal) => match classify(&refusal, self.context.now_ms()) {
-                Reaction::Again(passing) => again(Api::Token, passing, &refusal),
+                Reaction::Again(passing) => self.again(Api::Token, passing, &refusal),
                 Reaction::Renew(stop) => Attempt::Stop(messages::stopped(Api::Token, stop, &refusal)),
                 Reaction::Final(reason) => Attempt::Stop(messages::token_refused(reason, &refusal)),
             },
@@ -115,7 +120,7 @@ impl Client<'_> {
                 Heard::Refused(refusal) => refusal,
             };
             match classify(&refusal, self.context.now_ms()) {
-                Reaction::Again(passing) => return again(api, passing, &refusal),
+                Reaction::Again(passing) => return self.again(api, passing, &refusal),
                 Reaction::Renew(stop) if renewals.allow(stop, &token, self.context.now_ms()) => {}
                 Reaction::Renew(stop) => {
                     return Attempt::Done(Err(Trouble::Fatal(messages::stopped(api, stop, &refusal))));
@@ -123,6 +128,17 @@ impl Client<'_> {
                 Reaction::Final(reason) => return Attempt::Done(Err(final_trouble(api, reason, refusal))),
             }
             self.session.keeper.forget(&token).await;
+        }
+    }
+
+    /// Whoever else is about to call this interface would be refused like this call: the host is told.
+    fn again<T>(&self, api: Api, passing: Passing, refusal: &Refusal) -> Attempt<T> {
+        match passing {
+            Passing::Busy => Attempt::Again(messages::busy(api, refusal), None),
+            Passing::Throttled(least_ms) => {
+                self.context.throttled(Some(api.bucket()), least_ms);
+                Attempt::Again(messages::throttled(api, refusal, least_ms), Some(least_ms))
+            }
         }
     }
 
@@ -147,7 +163,17 @@ impl Client<'_> {
                 Err(misread) => Heard::Nothing(messages::not_understood(api, &misread)),
             },
             Answer::Refused(refusal) => Heard::Refused(self.scrub(refusal, token)),
-            Answer::Unreadable(unreadable) => Heard::Nothing(messages::unreadable(api, unreadable)),
+            Answer::Unreadable(unreadable) => {
+                match unreadable {
+                    Unreadable::Status(TOO_MANY_REQUESTS) => {
+                        self.context.throttled(Some(api.bucket()), THROTTLED_LEAST_MS);
+                    }
+                    // Nothing is held back: a person should hear of it sooner than when it is over.
+                    Unreadable::Blocked => self.context.throttled(Some(api.bucket()), 0),
+                    Unreadable::Status(_) | Unreadable::NoEnvelope(_) => {}
+                }
+                Heard::Nothing(messages::unreadable(api, unreadable))
+            }
         }
     }
 
@@ -219,15 +245,6 @@ impl Renewals {
 
 fn counted(api: Api, request: Request) -> Request {
     request.bucket(api.bucket()).timeout_ms(REQUEST_TIMEOUT_MS)
-}
-
-fn again<T>(api: Api, passing: Passing, refusal: &Refusal) -> Attempt<T> {
-    match passing {
-        Passing::Busy => Attempt::Again(messages::busy(api, refusal), None),
-        Passing::Throttled(least_ms) => {
-            Attempt::Again(messages::throttled(api, refusal, least_ms), Some(least_ms))
-        }
-    }
 }
 
 fn unheard<T>(error: HttpError) -> Heard<T> {

@@ -31,6 +31,10 @@ impl Host for WitHost {
         http::take(tickets).into_iter().map(convert::response).collect()
     }
 
+    fn throttled(&self, bucket: Option<&str>, wait_ms: u32) {
+        http::throttled(bucket, wait_ms);
+    }
+
     fn holdings(
         &self,
         resource_type: &str,

@@ -128,6 +128,12 @@ impl Context {
         answer
     }
 
+    /// The source asked for fewer requests: the host counts it, and lets none of this bucket leave for so many milliseconds,
+    /// whoever begins it. Whether the one that was refused is tried again is said by `Attempt` as ever.
+    pub fn throttled(&self, bucket: Option<&str>, wait_ms: u64) {
+        self.inner.host.throttled(bucket, u32::try_from(wait_ms).unwrap_or(u32::MAX));
+    }
+
     /// Wait for this many milliseconds.
     pub async fn sleep(&self, delay_ms: u64) {
         let mut left_ms = delay_ms;

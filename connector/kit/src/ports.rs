@@ -171,6 +171,8 @@ pub trait Host {
     fn begin_http(&self, requests: Vec<Request>) -> Vec<Ticket>;
     /// Take results.
     fn take_http(&self, tickets: &[Ticket]) -> Vec<Result<Response, HttpError>>;
+    /// The source asked for fewer requests of this bucket, and for none for so many milliseconds.
+    fn throttled(&self, bucket: Option<&str>, wait_ms: u32);
     /// What the platform holds, by pages.
     ///
     /// # Errors

@@ -66,6 +66,7 @@ pub struct TestHost {
     census: RefCell<Vec<Census>>,
     entries: RefCell<Vec<Entry>>,
     progress: RefCell<Vec<Progress>>,
+    throttles: RefCell<Vec<(Option<String>, u32)>>,
     max_in_flight: Cell<usize>,
     n_requests: Cell<u64>,
     reject: RefCell<Vec<Key>>,
@@ -95,6 +96,7 @@ impl TestHost {
             census: RefCell::default(),
             entries: RefCell::default(),
             progress: RefCell::default(),
+            throttles: RefCell::default(),
             max_in_flight: Cell::new(0),
             n_requests: Cell::new(0),
             reject: RefCell::default(),
@@ -153,6 +155,11 @@ impl TestHost {
     #[must_use]
     pub fn progress(&self) -> Vec<Progress> {
         self.progress.borrow().clone()
+    }
+
+    /// Of which buckets fewer requests were asked for, and for how many milliseconds none, since this was last called.
+    pub fn take_throttles(&self) -> Vec<(Option<String>, u32)> {
+        std::mem::take(&mut self.throttles.borrow_mut())
     }
 
     /// How many requests were begun.
@@ -248,6 +255,10 @@ impl Host for TestHost {
         let mut responses = self.responses.borrow_mut();
         let take = |ticket| responses.remove(ticket).unwrap_or_else(|| Err(http_error(HttpErrorKind::Other)));
         tickets.iter().map(take).collect()
+    }
+
+    fn throttled(&self, bucket: Option<&str>, wait_ms: u32) {
+        self.throttles.borrow_mut().push((bucket.map(str::to_owned), wait_ms));
     }
 
     fn holdings(

@@ -8,6 +8,9 @@ use rollcall_kit::{
     retry,
 };
 
+/// Source: RFC 6585, section 4.
+const TOO_MANY_REQUESTS: u16 = 429;
+
 /// The text of a file: not empty, not a web page, without a byte order mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Text(String);
@@ -59,7 +62,13 @@ pub(crate) async fn fetch(
         request = request.header("authorization", authorization.value());
     }
     let once = async |attempt| match context.http(request.clone()).await {
-        Ok(response) => judge(&file, response),
+        Ok(response) => {
+            if response.status == TOO_MANY_REQUESTS {
+                // The plan has no limits: nothing is asked often enough.
+                context.throttled(None, 0);
+            }
+            judge(&file, response)
+        }
         // Once more, for a proxy that is just being started.
         Err(error) if error.is_about_the_way() && !context.was_answered() && 0 < attempt => {
             Attempt::Stop(Failure::Unavailable(error.diagnosis, None))
@@ -77,7 +86,7 @@ fn judge(file: &File, response: Response) -> Attempt<Body> {
         200 => Attempt::Done(response.body),
         401 | 403 => Attempt::Stop(Failure::Permission(refused(file, status))),
         404 | 410 => Attempt::Stop(Failure::Settings(not_found(file, status))),
-        408 | 425 | 429 | 500..=599 => unavailable(file, status, retry_after_ms(&response)),
+        408 | 425 | TOO_MANY_REQUESTS | 500..=599 => unavailable(file, status, retry_after_ms(&response)),
         _ => Attempt::Stop(Failure::Settings(unexpected(file, status))),
     }
 }

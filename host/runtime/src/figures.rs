@@ -21,6 +21,9 @@ pub struct SourceFigures {
     pub requests: Vec<Requests>,
     /// How long requests waited for the rate limit of their bucket, by bucket; those without one are under "".
     pub rate_limits: BTreeMap<String, Spent>,
+    /// How often the source asked for fewer requests, as its connector says, and how long its bucket was held for that, by
+    /// bucket; those without one are under "". A status of 429 is among [`SourceFigures::requests`] besides.
+    pub throttles: BTreeMap<String, Spent>,
     /// How long a connector chose to wait: because its source asked it to, also in ways that only a connector can read, or
     /// before it tried again.
     pub pauses: Spent,
@@ -176,6 +179,12 @@ impl Meter {
     pub(crate) fn waited(&self, bucket: Option<&str>, time: Duration) {
         let bucket = bucket.unwrap_or_default();
         self.counts().figures.rate_limits.entry(bucket.to_owned()).or_default().add(time);
+    }
+
+    /// The source asked for fewer requests of a bucket, which is held so much longer for it.
+    pub(crate) fn throttled(&self, bucket: Option<&str>, longer: Duration) {
+        let bucket = bucket.unwrap_or_default();
+        self.counts().figures.throttles.entry(bucket.to_owned()).or_default().add(longer);
     }
 
     /// The connector began to wait so long.

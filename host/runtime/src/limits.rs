@@ -148,6 +148,11 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// 60 s. Why: above the 30 s after which gateways usually answer for an upstream that does not.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How long a bucket is held at most because its source asked for fewer requests.
+///
+/// 1 h. Source: the contract, `http.throttled`; as long as the longest window of a rate limit.
+pub const MAX_THROTTLE: Duration = Duration::from_secs(3600);
+
 /// How long an idle connection is kept.
 ///
 /// 30 s. Why: below the 60 s after which common proxies drop one without a word.

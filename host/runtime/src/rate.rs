@@ -1,7 +1,9 @@
 //! Keeps the requests of a source within its connector's rate limits: one queue a bucket, first come, first served.
 //!
 //! Requests leave evenly spaced instead of in bursts, so that a source that counts over a window, wherever that begins,
-//! never sees more than the limit. Not here: which limits there are (the plan says), retries (the connector's).
+//! never sees more than the limit. Where the source says that it was too many nevertheless, all of the bucket wait.
+//!
+//! Not here: which limits there are (the plan says), retries (the connector's).
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,6 +46,13 @@ impl Limiter {
         self.bucket(bucket).turn().await
     }
 
+    /// Let no request of this bucket leave for so long from now, those included that already wait. By how much longer that
+    /// is than it was held anyway; a name without a limit is not held at all.
+    pub fn hold(&self, bucket: &str, wait: Duration) -> Duration {
+        let limited = self.limited.lock().unwrap_or_else(PoisonError::into_inner);
+        limited.get(bucket).map_or(Duration::ZERO, |bucket| bucket.hold(wait))
+    }
+
     /// Whether there is a limit of this name.
     pub(crate) fn knows(&self, bucket: &str) -> bool {
         self.limited.lock().unwrap_or_else(PoisonError::into_inner).contains_key(bucket)
@@ -76,6 +85,8 @@ struct Bucket {
     spacing: Mutex<Duration>,
     /// When the next request may leave. Held while waiting for that moment, so that turns come in order.
     next: FairMutex<Option<Instant>>,
+    /// When the source wants the next one, if it ever said so.
+    held_until: Mutex<Option<Instant>>,
 }
 
 impl Bucket {
@@ -85,6 +96,21 @@ impl Bucket {
 
     fn spacing(&self) -> Duration {
         *self.spacing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hold(&self, wait: Duration) -> Duration {
+        let now = Instant::now();
+        let mut held_until = self.held_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = held_until.map_or(now, |until| until.max(now));
+        let after = before.max(now + wait);
+        *held_until = Some(after);
+        after - before
+    }
+
+    /// Until when this is held now; none if it is not.
+    fn held_until(&self) -> Option<Instant> {
+        let held_until = *self.held_until.lock().unwrap_or_else(PoisonError::into_inner);
+        held_until.filter(|until| Instant::now() < *until)
     }
 
     async fn turn(self: Arc<Self>) -> Turn {
@@ -100,6 +126,10 @@ impl Bucket {
         if let Some(due) = *next {
             sleep_until(due).await;
         }
+        // Again and again: while one waits, the source may ask for more.
+        while let Some(until) = self.held_until() {
+            sleep_until(until).await;
+        }
         let now = Instant::now();
         // A timer fires a little late. Counting from when it was due makes up for that, and no more than that.
         let left = next.map_or(now, |due| due.max(now.checked_sub(RATE_TIMER_SLACK).unwrap_or(now)));
@@ -113,6 +143,7 @@ impl Default for Bucket {
             under_way: Arc::new(Semaphore::new(MAX_CONCURRENT_REQUESTS)),
             spacing: Mutex::default(),
             next: FairMutex::new(None),
+            held_until: Mutex::default(),
         }
     }
 }
@@ -197,6 +228,39 @@ mod tests {
         departures(&limiter, "read", 1).await;
         limiter.keep(&limits);
         assert!(departures(&limiter, "read", 1).await[0] >= 5000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_bucket_that_is_held_lets_nothing_leave_and_then_goes_on_at_its_pace() {
+        let limiter = Arc::new(Limiter::new());
+        limiter.keep(&[limit("read", 10, 1000), limit("other", 10, 1000)]);
+        let longer = [40, 60, 5].map(|seconds| limiter.hold("read", Duration::from_secs(seconds)).as_secs());
+        assert_eq!(longer, [40, 20, 0]);
+        assert!(departures(&limiter, "other", 1).await[0] < 1000);
+        let left = departures(&limiter, "read", 3).await;
+        assert!(left[0] == 60_000 && 60_098 <= left[1] && 60_198 <= left[2], "{left:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_already_waits_waits_longer_when_its_bucket_is_held() {
+        let limiter = Arc::new(Limiter::new());
+        limiter.keep(&[limit("read", 1, 10_000)]);
+        departures(&limiter, "read", 1).await;
+        let holder = Arc::clone(&limiter);
+        tokio::spawn(async move {
+            for _ in 0..2 {
+                tokio::time::sleep(Duration::from_secs(9)).await;
+                holder.hold("read", Duration::from_secs(20));
+            }
+        });
+        assert_eq!(departures(&limiter, "read", 1).await, [38_000]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_no_limit_is_not_held() {
+        let limiter = Arc::new(Limiter::new());
+        assert_eq!(limiter.hold("unknown", Duration::from_secs(60)), Duration::ZERO);
+        assert_eq!(departures(&limiter, "unknown", 2).await, [0, 0]);
     }
 
     #[tokio::test(start_paused = true)]

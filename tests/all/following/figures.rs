@@ -1,9 +1,13 @@
 //! What a host counts of a source, for whoever draws curves of it.
 
 use super::{feihua, rename_user};
+use crate::companies;
+use crate::expectation::{View, assert_same};
 use crate::harness::live::{Live, Way, app_key, source};
-use rollcall_dingtalk_simulator::HandMadePush;
+use crate::harness::real::Real;
+use rollcall_dingtalk_simulator::{HandMadePush, Mutation};
 use rollcall_host::figures::{Outcome, SourceFigures};
+use rollcall_host::history::RunState;
 
 #[test]
 fn requests_calls_and_events_of_a_followed_source_are_counted() {
@@ -24,6 +28,22 @@ fn requests_calls_and_events_of_a_followed_source_are_counted() {
     assert_eq!((events_since_birth.n, events_since_arrival.n), (n_events, n_events));
     assert_eq!((deliveries.n_refused, deliveries.n_later), (0, 0));
     assert!(n_events <= deliveries.n_kept, "{deliveries:?}");
+}
+
+#[test]
+fn each_answer_that_asks_for_fewer_requests_is_counted_and_holds_back_all_that_would_be_refused_like_it() {
+    let mut company = companies::branches(40);
+    company.apply(&Mutation::SetQps { app_key: app_key(), qps: 8 }).expect("it has this application");
+    let mut real = Real::new(company.clone());
+    // More than twice as many as DingTalk takes.
+    real.settings["requests_per_second"] = 20.into();
+    assert_eq!(real.sync().state, RunState::Succeeded);
+    assert_same(&real.documents(), &View::of(&company).documents());
+    let throttles = real.platform.host.figures().remove(&source()).expect("it has figures").throttles;
+    let n_told: u64 = throttles.values().map(|throttles| throttles.n).sum();
+    let n_throttled = real.server.with(|simulator| simulator.trace().n_throttled());
+    assert_eq!((n_told, 0 < n_told), (n_throttled, true), "{throttles:?}");
+    assert!(throttles.values().all(|throttles| 0 < throttles.total_us), "{throttles:?}");
 }
 
 #[test]

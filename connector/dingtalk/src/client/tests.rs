@@ -227,9 +227,34 @@ fn secrets_that_dingtalk_repeats_are_not_passed_on() {
 #[test]
 fn a_blocked_address_says_when_to_come_back() {
     let blocked = r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}"#;
-    let ran = run(&feihua().fault(move |_, _| Some(page(200, blocked))).into_host());
+    let host = feihua().fault(move |_, _| Some(page(200, blocked))).into_host();
+    let ran = run(&host);
     let Err(Failure::Unavailable(why, Some(300_000))) = ran else { panic!("{ran:?}") };
     assert_eq!(why.code, "address-blocked");
+    // Counted, and nothing held back for it.
+    assert_eq!(host.take_throttles(), vec![throttle("gettoken", 0); 5]);
+}
+
+#[test]
+fn the_host_is_told_which_interface_is_called_too_fast_and_for_how_long() {
+    // In Beijing the clock begins at 2026-01-01 08:00:00, and busy scopes take the first second.
+    let ends = "限制将在 2026-01-01 08:00:07 结束";
+    let fault = move |question: &Question, n_before| match n_before {
+        0 if question.path == "auth/scopes" => Some(refused(-1, "系统繁忙")),
+        0 if question.is("department/listsub", "1") => Some(refused(90002, ends)),
+        0 if question.is("user/list", "2") => Some(refused(90018, "qps")),
+        0 if question.is("user/list", "3") => Some(page(429, "")),
+        _ => None,
+    };
+    let host = feihua().fault(fault).into_host();
+    assert_eq!(ending(&run(&host)), "complete");
+    let members = throttle("topapi/v2/user/list", 1_000);
+    let expected = [throttle("topapi/v2/department/listsub", 5_995), members.clone(), members];
+    assert_eq!(host.take_throttles(), expected);
+}
+
+fn throttle(bucket: &str, wait_ms: u32) -> (Option<String>, u32) {
+    (Some(bucket.to_owned()), wait_ms)
 }
 
 #[test]

@@ -335,6 +335,8 @@ fn a_server_that_recovers_is_tried_again_when_it_said() {
     let first = times.borrow()[0];
     let waits: Vec<u64> = times.borrow().iter().map(|time| time - first).collect();
     assert_eq!((waits, bench.ids("User")), (vec![0, 7_000, 14_000], vec!["7".to_owned()]));
+    // Each refusal is counted by the host, and holds nothing back.
+    assert_eq!(bench.host.take_throttles(), [(None, 0), (None, 0)]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Everything that is counted, as one text.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rollcall_host::figures::{Histogram, LATENCY_BOUNDS_MS, SourceFigures, Spent};
@@ -22,6 +23,7 @@ pub(super) async fn text(console: &Console) -> Result<String, Problem> {
     let figures = console.host().figures();
     let figures: Vec<_> = figures.iter().map(|(name, figures)| (name.as_str(), figures)).collect();
     requests(&mut out, &figures);
+    throttles(&mut out, &figures);
     waits(&mut out, &figures);
     calls(&mut out, &figures);
     events(&mut out, &figures);
@@ -57,11 +59,7 @@ fn runs(out: &mut Exposition, counts: &Counts) {
 
 fn requests(out: &mut Exposition, figures: Figures<'_>) {
     const REQUESTS: &str = "rollcall_requests_total";
-    out.family(
-        REQUESTS,
-        Kind::Counter,
-        "Requests to sources, by rate limit, origin and outcome; 429 is a throttle.",
-    );
+    out.family(REQUESTS, Kind::Counter, "Requests to sources, by rate limit, origin and outcome.");
     for (source, figures) in figures {
         for requests in &figures.requests {
             let (bucket, origin) = (requests.bucket.as_deref(), requests.origin.as_deref());
@@ -76,19 +74,22 @@ fn requests(out: &mut Exposition, figures: Figures<'_>) {
     }
 }
 
+fn throttles(out: &mut Exposition, figures: Figures<'_>) {
+    const THROTTLES: &str = "rollcall_throttles_total";
+    const THROTTLED: &str = "rollcall_throttle_seconds_total";
+    let by_bucket = || by_bucket(figures, |figures| &figures.throttles);
+    out.family(THROTTLES, Kind::Counter, "Times that a source asked for fewer requests, however it said so.");
+    by_bucket().for_each(|(labels, spent)| out.sample(THROTTLES, &labels, spent.n));
+    out.family(THROTTLED, Kind::Counter, "How long the requests of a bucket were held back for that.");
+    by_bucket().for_each(|(labels, spent)| out.sample(THROTTLED, &labels, seconds(spent)));
+}
+
 fn waits(out: &mut Exposition, figures: Figures<'_>) {
     const WAITS: &str = "rollcall_rate_limit_waits_total";
     const WAITED: &str = "rollcall_rate_limit_wait_seconds_total";
     const PAUSES: &str = "rollcall_pauses_total";
     const PAUSED: &str = "rollcall_pause_seconds_total";
-    let limited = || {
-        figures.iter().flat_map(|(source, figures)| {
-            figures
-                .rate_limits
-                .iter()
-                .map(|(bucket, spent)| ([("source", *source), ("bucket", bucket)], *spent))
-        })
-    };
+    let limited = || by_bucket(figures, |figures| &figures.rate_limits);
     out.family(WAITS, Kind::Counter, "Requests that took their turn at the rate limit of their bucket.");
     limited().for_each(|(labels, spent)| out.sample(WAITS, &labels, spent.n));
     out.family(WAITED, Kind::Counter, "How long requests waited for their turn in all.");
@@ -105,6 +106,15 @@ fn waits(out: &mut Exposition, figures: Figures<'_>) {
     for (source, figures) in figures {
         out.sample(PAUSED, &[("source", source)], seconds(figures.pauses));
     }
+}
+
+fn by_bucket<'a>(
+    figures: Figures<'a>,
+    of: fn(&SourceFigures) -> &BTreeMap<String, Spent>,
+) -> impl Iterator<Item = ([(&'static str, &'a str); 2], Spent)> {
+    figures.iter().flat_map(move |(source, figures)| {
+        of(figures).iter().map(|(bucket, spent)| ([("source", *source), ("bucket", bucket.as_str())], *spent))
+    })
 }
 
 fn calls(out: &mut Exposition, figures: Figures<'_>) {

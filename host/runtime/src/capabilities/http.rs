@@ -55,6 +55,12 @@ impl wit::Host for Guest {
         });
         Ok(taken.collect())
     }
+
+    fn throttled(&mut self, bucket: Option<String>, wait_ms: u32) -> wasmtime::Result<()> {
+        let session = self.session("http.throttled")?;
+        session.http.client.throttled(bucket.as_deref(), Duration::from_millis(u64::from(wait_ms)));
+        Ok(())
+    }
 }
 
 impl From<Response> for wit::Response {

@@ -26,7 +26,9 @@ use super::fault::Fault;
 use super::{Egress, InvalidCa};
 use crate::figures::{Meter, Outcome};
 use crate::grant::{Grants, Origin};
-use crate::limits::{IDLE_CONNECTION_TIMEOUT, MAX_REDIRECTS, MAX_RESPONSE_BODY_BYTES, REQUEST_TIMEOUT};
+use crate::limits::{
+    IDLE_CONNECTION_TIMEOUT, MAX_REDIRECTS, MAX_RESPONSE_BODY_BYTES, MAX_THROTTLE, REQUEST_TIMEOUT,
+};
 use crate::rate::{Limiter, Turn};
 
 /// What we call ourselves where a connector has no other wish.
@@ -125,6 +127,20 @@ impl Client {
         &self.dialer
     }
 
+    /// The source asked for fewer requests of this bucket: none of it leaves for so long, or [`MAX_THROTTLE`].
+    pub(crate) fn throttled(&self, bucket: Option<&str>, wait: Duration) {
+        let bucket = self.limited(bucket);
+        let wait = wait.min(MAX_THROTTLE);
+        tracing::debug!(bucket, wait_ms = wait.as_millis(), "the source throttles");
+        let longer = bucket.map(|bucket| self.limiter.hold(bucket, wait));
+        self.meter.throttled(bucket, longer.unwrap_or_default());
+    }
+
+    /// A bucket of the plan, or none: other names are the connector's own.
+    fn limited<'a>(&self, bucket: Option<&'a str>) -> Option<&'a str> {
+        bucket.filter(|bucket| self.limiter.knows(bucket))
+    }
+
     /// Send a request and read its whole response, whatever the status.
     ///
     /// A redirect is followed where the target is granted. To another origin goes only a GET with harmless headers; one
@@ -152,7 +168,7 @@ impl Client {
         request: Request,
         max_redirects: u32,
     ) -> Result<Response, Fault> {
-        let bucket = request.bucket.clone().filter(|bucket| self.limiter.knows(bucket));
+        let bucket = self.limited(request.bucket.as_deref()).map(str::to_owned);
         let origin = granted(grants, &request.url)
             .inspect_err(|_| self.meter.request(None, bucket.as_deref(), Outcome::Denied))?;
         let asked = Instant::now();

@@ -63,6 +63,10 @@ impl Host for Wayward {
         self.inner.take_http(tickets)
     }
 
+    fn throttled(&self, bucket: Option<&str>, wait_ms: u32) {
+        self.inner.throttled(bucket, wait_ms);
+    }
+
     fn holdings(
         &self,
         resource_type: &str,
