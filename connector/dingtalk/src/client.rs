@@ -34,6 +34,7 @@ pub(crate) struct Client<'a> {
 pub(crate) struct Session {
     keeper: Keeper,
     n_lost_in_a_row: Cell<u32>,
+    n_throttled: Cell<u64>,
 }
 
 /// What one exchange came to.
@@ -79,6 +80,11 @@ impl Client<'_> {
     /// When there is none to be had.
     pub(crate) async fn token(&self) -> Result<Rc<Token>, Failure> {
         self.session.keeper.token(self).await
+    }
+
+    /// How many calls were refused because they came too fast.
+    pub(crate) fn n_throttled(&self) -> u64 {
+        self.session.n_throttled.get()
     }
 
     /// Exchange the secret for a token.
@@ -131,12 +137,18 @@ impl Client<'_> {
         }
     }
 
-    /// Whoever else is about to call this interface would be refused like this call: the host is told.
+    /// Whoever else is about to call this interface would be refused as this call was.
+    fn throttled(&self, api: Api, wait_ms: u64) {
+        let n_throttled = &self.session.n_throttled;
+        n_throttled.set(n_throttled.get().saturating_add(1));
+        self.context.throttled(Some(api.bucket()), wait_ms);
+    }
+
     fn again<T>(&self, api: Api, passing: Passing, refusal: &Refusal) -> Attempt<T> {
         match passing {
             Passing::Busy => Attempt::Again(messages::busy(api, refusal), None),
             Passing::Throttled(least_ms) => {
-                self.context.throttled(Some(api.bucket()), least_ms);
+                self.throttled(api, least_ms);
                 Attempt::Again(messages::throttled(api, refusal, least_ms), Some(least_ms))
             }
         }
@@ -166,10 +178,10 @@ impl Client<'_> {
             Answer::Unreadable(unreadable) => {
                 match unreadable {
                     Unreadable::Status(TOO_MANY_REQUESTS) => {
-                        self.context.throttled(Some(api.bucket()), THROTTLED_LEAST_MS);
+                        self.throttled(api, THROTTLED_LEAST_MS);
                     }
                     // Nothing is held back: a person should hear of it sooner than when it is over.
-                    Unreadable::Blocked => self.context.throttled(Some(api.bucket()), 0),
+                    Unreadable::Blocked => self.throttled(api, 0),
                     Unreadable::Status(_) | Unreadable::NoEnvelope(_) => {}
                 }
                 Heard::Nothing(messages::unreadable(api, unreadable))

@@ -236,7 +236,7 @@ fn a_blocked_address_says_when_to_come_back() {
 }
 
 #[test]
-fn the_host_is_told_which_interface_is_called_too_fast_and_for_how_long() {
+fn which_interface_is_called_too_fast_is_told_to_the_host_at_once_and_to_people_once() {
     // In Beijing the clock begins at 2026-01-01 08:00:00, and busy scopes take the first second.
     let ends = "限制将在 2026-01-01 08:00:07 结束";
     let fault = move |question: &Question, n_before| match n_before {
@@ -251,6 +251,12 @@ fn the_host_is_told_which_interface_is_called_too_fast_and_for_how_long() {
     let members = throttle("topapi/v2/user/list", 1_000);
     let expected = [throttle("topapi/v2/department/listsub", 5_995), members.clone(), members];
     assert_eq!(host.take_throttles(), expected);
+    let told: Vec<_> = host.take_entries().into_iter().map(|entry| entry.diagnosis).collect();
+    let [told] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!(
+        told.message.en,
+        "DingTalk refused 3 calls because they came too fast; they were made again later"
+    );
 }
 
 fn throttle(bucket: &str, wait_ms: u32) -> (Option<String>, u32) {

@@ -89,6 +89,7 @@ impl Crawl<'_> {
                 self.n_not_visible.get(),
                 say::memberships_not_visible(self.n_not_visible.get()),
             ),
+            (Severity::Info, self.client.n_throttled(), say::calls_throttled(self.client.n_throttled())),
         ];
         for (severity, n, diagnosis) in counts {
             if 0 < n {

@@ -136,6 +136,18 @@ pub(crate) fn memberships_not_visible(n_memberships: u64) -> Diagnosis {
     )
 }
 
+pub(crate) fn calls_throttled(n_calls: u64) -> Diagnosis {
+    Diagnosis::new(
+        "calls-throttled",
+        format!("DingTalk refused {n_calls} calls because they came too fast; they were made again later"),
+        format!("钉钉因调用过快拒绝了 {n_calls} 次请求，均已在稍后重试"),
+    )
+    .remedy(
+        "if this slows imports down, lower requests_per_second, and keep other programs from using the same application at the same time",
+        "如果因此导入变慢，请调低 requests_per_second，并避免其他程序同时使用同一应用",
+    )
+}
+
 pub(crate) fn department_not_read_yet(department: DepartmentId) -> Diagnosis {
     Diagnosis::new(
         "department-not-read-yet",
