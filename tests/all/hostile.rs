@@ -37,7 +37,8 @@ fn a_panic() {
 
 #[test]
 fn an_endless_loop() {
-    check(
+    check_on(
+        &Stage::impatient(),
         json!({ "behaviour": "loop" }),
         expect![[r#"
         failed
@@ -257,7 +258,7 @@ fn a_sleep_of_an_hour_ends_when_someone_cancels() {
 #[test]
 fn an_endless_loop_beside_a_good_run_does_not_hold_it() {
     let real = Real::new(companies::branches(8));
-    let stage = Stage::new();
+    let stage = Stage::impatient();
     let hostile = stage.source("hostile", json!({ "behaviour": "loop" }));
     let (bad, good) = stage.platform.wait(async {
         let bad = stage.platform.host.sync(&hostile, RunOptions::default());
@@ -284,19 +285,24 @@ fn a_check_survives_it_too() {
     stage.assert_alive();
 }
 
-/// A host with short limits.
+/// A host and the connector that misbehaves.
 struct Stage {
     platform: Platform,
     hostile: Connector,
 }
 
 impl Stage {
+    /// With so much memory that a machine has it, and so much time that a busy one comes to the end of the memory.
     fn new() -> Self {
-        let options = EngineOptions {
-            cpu_limit: Duration::from_secs(1),
-            memory_limit_bytes: 400 << 20,
-            ..EngineOptions::default()
-        };
+        Self::with(EngineOptions { memory_limit_bytes: 400 << 20, ..EngineOptions::default() })
+    }
+
+    /// For a connector that never ends.
+    fn impatient() -> Self {
+        Self::with(EngineOptions { cpu_limit: Duration::from_secs(1), ..EngineOptions::default() })
+    }
+
+    fn with(options: EngineOptions) -> Self {
         let platform = Platform::new(engine_with(options));
         let hostile = platform.load(&built::component("hostile"));
         Self { platform, hostile }
@@ -349,7 +355,11 @@ impl Observer for CancelOnceOpened {
 
 #[track_caller]
 fn check(settings: Value, expected: Expect) {
-    let stage = Stage::new();
+    check_on(&Stage::new(), settings, expected);
+}
+
+#[track_caller]
+fn check_on(stage: &Stage, settings: Value, expected: Expect) {
     let report = stage.run(settings);
     let row = stage.platform.row(&report.run);
     assert_eq!((row.state, &row.failure, row.counters), (report.state, &report.failure, report.counters));

@@ -3,6 +3,7 @@
 use super::{feihua, rename_user};
 use crate::companies;
 use crate::expectation::{View, assert_same};
+use crate::harness::extra;
 use crate::harness::live::{Live, Way, app_key, source};
 use crate::harness::real::Real;
 use rollcall_dingtalk_simulator::{HandMadePush, Mutation};
@@ -13,7 +14,11 @@ use rollcall_host::history::RunState;
 fn requests_calls_and_events_of_a_followed_source_are_counted() {
     let live = Live::started(feihua(), Way::Http);
     live.change(&rename_user("xiaohong", "Little Red"));
-    let figures = live.platform().host.figures().remove(&source()).expect("the source has figures");
+    let n_events = u64::try_from(live.events().len()).expect("they are few");
+    let figures = || live.platform().host.figures().remove(&source()).expect("the source has figures");
+    // They are counted right after they are told to be done.
+    extra::until("the events are counted", || n_events <= figures().events_since_arrival.n);
+    let figures = figures();
     let SourceFigures { requests, calls, events_since_birth, events_since_arrival, deliveries, .. } =
         &figures;
     assert!(requests.iter().all(|requests| requests.outcome == Outcome::Success), "{requests:?}");
@@ -24,7 +29,6 @@ fn requests_calls_and_events_of_a_followed_source_are_counted() {
     assert_eq!(called, ["fetch-missed", "handle", "open-channel", "receive", "sync", "validate"]);
     assert_eq!(calls.get("sync").map(|calls| calls.spent.n), Some(1));
     assert!((1 << 20..512 << 20).contains(&figures.peak_memory_bytes), "{figures:?}");
-    let n_events = u64::try_from(live.events().len()).expect("they are few");
     assert_eq!((events_since_birth.n, events_since_arrival.n), (n_events, n_events));
     assert_eq!((deliveries.n_refused, deliveries.n_later), (0, 0));
     assert!(n_events <= deliveries.n_kept, "{deliveries:?}");
