@@ -9,7 +9,7 @@ mod accounts;
 pub(crate) mod audit;
 mod passwords;
 mod secret;
-mod sessions;
+pub(crate) mod sessions;
 mod throttle;
 mod tokens;
 

@@ -6,14 +6,18 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::response::IntoResponse;
+use axum::Extension;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
 use maud::Markup;
 use serde_json::json;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::console::Console;
+use crate::identity::sessions::{self, Session};
 use crate::problem::Problem;
 use crate::pulse::Listening;
 
@@ -24,8 +28,13 @@ const SPACING: Duration = Duration::from_millis(250);
 
 /// The longest that one stream lives.
 ///
-/// 30 min. Why: a browser connects again by itself, and its session is looked at again when it does.
+/// 30 min. Why: a browser connects again by itself, and whatever broke on the way is found then.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
+
+/// How long a stream is silent at most.
+///
+/// 15 s. Why: a proxy on the way usually ends after 60 s what says nothing.
+const SILENCE: Duration = Duration::from_secs(15);
 
 /// Part of a page: the id of its element, and the element whole.
 pub(crate) type Part = (String, Markup);
@@ -37,28 +46,64 @@ pub(crate) struct Drawn {
     pub(crate) is_final: bool,
 }
 
-/// Draw these parts now and whenever something happened, and send those that changed. An element with `data-live` and the
-/// address of this stream is where the page listens.
-pub(crate) fn stream<F, D>(console: &Console, draw: F) -> impl IntoResponse + use<F, D>
-where
-    F: Fn() -> D + Send + 'static,
-    D: Future<Output = Result<Drawn, Problem>> + Send + 'static,
-{
-    let (ending, listening) = (console.ending().clone(), console.pulse().listen());
-    let ended = async move {
-        tokio::select! {
-            () = ending.cancelled() => {}
-            () = sleep(LIFETIME) => {}
-        }
-    };
-    let drawing = Drawing { draw, listening, sent: BTreeMap::new(), stage: Stage::Fresh };
-    Sse::new(stream::StreamExt::take_until(parts(drawing), Box::pin(ended)))
+/// Somebody who watches a page. A handler takes it as an argument.
+pub(crate) struct Watcher {
+    console: Console,
+    session: Session,
+}
+
+impl FromRequestParts<Console> for Watcher {
+    type Rejection = Response;
+
+    /// Fails where no gate has put the session into the request.
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
+        let session = Extension::<Session>::from_request_parts(parts, console).await;
+        let Extension(session) = session.map_err(IntoResponse::into_response)?;
+        Ok(Self { console: console.clone(), session })
+    }
+}
+
+impl Watcher {
+    /// Draw these parts now and whenever something happened, and send those that changed, for as long as the session lasts.
+    /// An element with `data-live` and the address of this stream is where the page listens.
+    pub(crate) fn stream<F, D>(self, draw: F) -> impl IntoResponse + use<F, D>
+    where
+        F: Fn() -> D + Send + 'static,
+        D: Future<Output = Result<Drawn, Problem>> + Send + 'static,
+    {
+        let (ending, listening) = (self.console.ending().clone(), self.console.pulse().listen());
+        let ended = async move {
+            tokio::select! {
+                () = ending.cancelled() => {}
+                () = sleep(LIFETIME) => {}
+            }
+        };
+        let drawing = Drawing {
+            watcher: self,
+            draw,
+            listening,
+            sent: BTreeMap::new(),
+            spoke_at: Instant::now(),
+            stage: Stage::Fresh,
+        };
+        let events = stream::StreamExt::take_until(parts(drawing), Box::pin(ended));
+        // nginx would otherwise keep what it is sent until it is a lot.
+        let at_once = [("x-accel-buffering", "no")];
+        (at_once, Sse::new(events))
+    }
+
+    /// Whoever has logged out in another tab, or was logged out, sees nothing more.
+    async fn may_look(&self) -> bool {
+        sessions::is_valid(&self.console, self.session.digest).await.unwrap_or(false)
+    }
 }
 
 struct Drawing<F> {
+    watcher: Watcher,
     draw: F,
     listening: Listening,
     sent: BTreeMap<String, String>,
+    spoke_at: Instant,
     stage: Stage,
 }
 
@@ -106,12 +151,20 @@ where
                     sleep(SPACING).await;
                 }
             }
+            if !self.watcher.may_look().await {
+                return None;
+            }
             // The page itself says what is wrong when it is loaded again.
             let Ok(drawn) = (self.draw)().await else { return None };
             self.stage = if drawn.is_final { Stage::Final } else { Stage::Open };
             let changed = self.changed(drawn.parts);
             if !changed.is_empty() {
+                self.spoke_at = Instant::now();
                 return Some(Event::default().event("parts").data(json!(changed).to_string()));
+            }
+            if SILENCE <= self.spoke_at.elapsed() {
+                self.spoke_at = Instant::now();
+                return Some(Event::default().comment("nothing new"));
             }
         }
     }

@@ -12,7 +12,7 @@ use rollcall_host::limits::MAX_EXTERNAL_ID_BYTES;
 use rollcall_host::model::{Diagnosis, Key, SourceName};
 
 use crate::console::Console;
-use crate::live::{self, Drawn};
+use crate::live::{Drawn, Watcher};
 use crate::organisation::{self, DEPARTMENT, Place, USER, known_source, of_source};
 use crate::page::{self, Page, Tab, csrf};
 use crate::problem::Problem;
@@ -111,16 +111,14 @@ async fn body(place: Place<'_>, asked: &Asked) -> Result<Markup, Problem> {
 /// The answer, drawn again while the source is asked.
 async fn why_live(
     visitor: Visitor,
+    watcher: Watcher,
     State(console): State<Console>,
     Path(source): Path<String>,
     asked: Asked,
 ) -> Result<impl IntoResponse, Problem> {
     let source = known_source(&console, source).await?;
     let key = asked.key.ok_or_else(Problem::not_found)?;
-    let drawing = console.clone();
-    Ok(live::stream(&drawing, move || {
-        draw_live(console.clone(), visitor.clone(), source.clone(), key.clone())
-    }))
+    Ok(watcher.stream(move || draw_live(console.clone(), visitor.clone(), source.clone(), key.clone())))
 }
 
 async fn draw_live(

@@ -27,6 +27,21 @@ function revive(root) {
   copyButtons(root);
 }
 
+/** What the reader had opened stays open. */
+function keepOpen(old, fresh) {
+  for (const details of old.querySelectorAll("[id] > details[open]")) {
+    const same = fresh.querySelector(`#${CSS.escape(details.parentElement.id)} > details`);
+    if (same !== null) same.open = true;
+  }
+}
+
+/** Tell a screen reader what is worth interrupting for, once: not each count. */
+function announce(old, fresh) {
+  const said = (part) => (part.matches("[data-say]") ? part : part.querySelector("[data-say]"))?.dataset.say ?? "";
+  const news = document.getElementById("news");
+  if (news !== null && said(fresh) !== "" && said(fresh) !== said(old)) news.textContent = said(fresh);
+}
+
 /** Put a part in the place of the one with the same id, and keep the focus where it was. */
 function replace(id, html) {
   const old = document.getElementById(id);
@@ -37,26 +52,62 @@ function replace(id, html) {
   if (fresh === null) return;
   const focus = old.contains(document.activeElement) ? document.activeElement.id : "";
   revive(fresh);
+  keepOpen(old, fresh);
+  announce(old, fresh);
   old.replaceWith(fresh);
   if (focus !== "") document.getElementById(focus)?.focus();
 }
 
-/** Listen where the page says that its parts come from. The browser connects again by itself until the end is told. */
+/**
+ * Listen where the page says that its parts come from, while somebody can see them: a browser has few connections to one
+ * server, and pages in the background would take them all. It connects again by itself until the end is told.
+ */
 function listen(address) {
-  const stream = new EventSource(address);
-  stream.addEventListener("parts", (event) => {
-    for (const [id, html] of Object.entries(JSON.parse(event.data))) replace(id, html);
-  });
-  stream.addEventListener("end", () => stream.close());
+  let stream = null;
+  const stop = () => {
+    stream?.close();
+    stream = null;
+  };
+  const look = () => {
+    if (document.hidden) return stop();
+    if (stream !== null) return;
+    stream = new EventSource(address);
+    stream.addEventListener("parts", (event) => {
+      for (const [id, html] of Object.entries(JSON.parse(event.data))) replace(id, html);
+    });
+    stream.addEventListener("end", over);
+    stream.addEventListener("error", () => {
+      // It is not tried again: whoever looked may not look any more.
+      if (stream?.readyState === EventSource.CLOSED) {
+        over();
+        document.getElementById("stale").hidden = false;
+      }
+    });
+  };
+  const over = () => {
+    stop();
+    document.removeEventListener("visibilitychange", look);
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
 }
 
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("button.copy");
-  if (button === null) return;
+/** Put a text where it can be pasted from; where the browser does not allow it, select it, and the reader copies it. */
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    window.getSelection().selectAllChildren(button.closest(".copyable, li") ?? button);
+    return;
+  }
   const label = button.textContent;
-  await navigator.clipboard.writeText(button.dataset.copy);
   button.textContent = button.dataset.done;
   setTimeout(() => { button.textContent = label; }, 2000);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button.copy");
+  if (button !== null) copy(button);
 });
 
 document.addEventListener("submit", (event) => {

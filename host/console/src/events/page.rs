@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{callback, standing, table, words};
 use crate::console::Console;
 use crate::history::{address, choice, cursor, named};
-use crate::live::{self, Drawn, Part};
+use crate::live::{Drawn, Part, Watcher};
 use crate::page::{self, Page, Tab};
 use crate::problem::Problem;
 use crate::visitor::Visitor;
@@ -47,12 +47,13 @@ pub(super) async fn page(
 pub(super) async fn live(
     State(console): State<Console>,
     visitor: Visitor,
+    watcher: Watcher,
     Path(source): Path<String>,
     Query(query): Query<EventsQuery>,
 ) -> Result<impl IntoResponse, Problem> {
     let source = known(&console, source)?;
-    let view = View { console: console.clone(), visitor, source, query };
-    Ok(live::stream(&console, move || {
+    let view = View { console, visitor, source, query };
+    Ok(watcher.stream(move || {
         let view = view.clone();
         async move { Ok(Drawn { parts: view.parts().await?, is_final: false }) }
     }))

@@ -17,7 +17,8 @@ use crate::visitor::{Reader, Visitor};
 pub(super) fn state(reader: Reader, seen: &Seen) -> Markup {
     let run = &seen.run;
     html! {
-        section id="run-state" {
+        @let state = reader.say(page::run_state_word(run.state).1);
+        section id="run-state" data-say={ (reader.say(words::run_title(&run.id, &run.source))) ": " (state) } {
             div class="row" {
                 (page::run_state(reader, run.state))
                 span { (reader.say(words::took())) ": " (seen.took(reader)) }

@@ -11,7 +11,7 @@ use super::query::RunsQuery;
 use super::stage::Seen;
 use super::{links, words};
 use crate::console::Console;
-use crate::live::{self, Drawn};
+use crate::live::{Drawn, Watcher};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::visitor::{Reader, Visitor};
@@ -46,19 +46,21 @@ pub(super) async fn of_source(
 pub(super) async fn live_of_all(
     State(console): State<Console>,
     visitor: Visitor,
+    watcher: Watcher,
     Query(query): Query<RunsQuery>,
 ) -> impl IntoResponse {
-    List { console, reader: visitor.reader, source: None, query }.stream()
+    List { console, reader: visitor.reader, source: None, query }.stream(watcher)
 }
 
 pub(super) async fn live_of_source(
     State(console): State<Console>,
     visitor: Visitor,
+    watcher: Watcher,
     Path(source): Path<String>,
     Query(query): Query<RunsQuery>,
 ) -> Result<impl IntoResponse, Problem> {
     let source = known(&console, source).await?;
-    Ok(List { console, reader: visitor.reader, source: Some(source), query }.stream())
+    Ok(List { console, reader: visitor.reader, source: Some(source), query }.stream(watcher))
 }
 
 /// A source that is followed, or was: the history of one that was removed stays.
@@ -103,9 +105,8 @@ impl List {
         })
     }
 
-    fn stream(self) -> impl IntoResponse {
-        let console = self.console.clone();
-        live::stream(&console, move || {
+    fn stream(self, watcher: Watcher) -> impl IntoResponse {
+        watcher.stream(move || {
             let list = self.clone();
             async move { Ok(Drawn { parts: vec![("runs".to_owned(), list.runs().await?)], is_final: false }) }
         })

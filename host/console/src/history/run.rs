@@ -15,7 +15,7 @@ use super::stage::Seen;
 use super::words;
 use crate::console::Console;
 use crate::events;
-use crate::live::{self, Drawn, Part};
+use crate::live::{Drawn, Part, Watcher};
 use crate::page::{self, Page, Tab};
 use crate::problem::Problem;
 use crate::visitor::Visitor;
@@ -45,12 +45,13 @@ pub(super) async fn page(
 pub(super) async fn live(
     State(console): State<Console>,
     visitor: Visitor,
+    watcher: Watcher,
     Path(id): Path<String>,
     Query(query): Query<RunQuery>,
 ) -> Result<impl IntoResponse, Problem> {
     let id = find(&console, id).await?.id;
-    let view = View { console: console.clone(), visitor, query };
-    Ok(live::stream(&console, move || {
+    let view = View { console, visitor, query };
+    Ok(watcher.stream(move || {
         let (view, id) = (view.clone(), id.clone());
         async move { view.drawn(&id).await }
     }))

@@ -104,6 +104,13 @@ pub(crate) async fn proven(console: &Console, cookie: &str) -> Result<Option<Ses
     Ok(found)
 }
 
+/// Whether this session is valid still. It is not used by being asked about.
+pub(crate) async fn is_valid(console: &Console, digest: Digest) -> Result<bool, DatabaseError> {
+    let now = console.now().unix_ms();
+    let found = console.database().read(move |connection| read(connection, &digest, now)).await?;
+    Ok(found.is_some())
+}
+
 /// The valid sessions of an account, the one used last first.
 pub(crate) async fn of(console: &Console, account: &str) -> Result<Vec<Session>, DatabaseError> {
     let (account, now) = (account.to_owned(), console.now().unix_ms());

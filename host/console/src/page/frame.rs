@@ -110,6 +110,13 @@ impl Page {
                         h1 { (self.title) }
                         (self.body)
                     }
+                    @if self.visitor.is_some() {
+                        // For the script: a page that no longer changes, and what a screen reader is told.
+                        div id="stale" class="notice warning" role="alert" hidden {
+                            p { (reader.say(words::stale())) " " a href="" { (reader.say(words::load_again())) } }
+                        }
+                        p id="news" class="sr" role="status" {}
+                    }
                     (self.footer())
                 }
             }

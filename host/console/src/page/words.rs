@@ -2,6 +2,8 @@
 
 rollcall_words::sentences! {
     // The frame.
+    fn stale() { "This page no longer changes by itself.", "本页面已停止自动更新。" }
+    fn load_again() { "Load it again", "重新加载" }
     fn skip_to_content() { "Skip to content", "跳到正文" }
     fn nav_main() { "Main", "主导航" }
     fn nav_source() { "Identity source", "身份源导航" }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::Response;
 use http_body_util::BodyExt as _;
 use tower_service::Service as _;
 use url::form_urlencoded;
@@ -109,6 +110,21 @@ impl<'a> Browser<'a> {
         headers: &[(&str, &str)],
         body: String,
     ) -> Answer {
+        let (head, body) = self.send(method, path, headers, body).await.into_parts();
+        self.keep(&head.headers);
+        let body = body.collect().await.unwrap().to_bytes();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        Answer { status: head.status, headers: head.headers, body }
+    }
+
+    /// What is answered, which may go on for long.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Response {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, self.host);
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -120,12 +136,7 @@ impl<'a> Browser<'a> {
         }
         let mut request = request.body(Body::from(body)).unwrap();
         request.extensions_mut().insert(Arrival { peer: self.address, is_tls: self.is_tls });
-        let response = self.bench.console.routes().call(request).await.unwrap();
-        let (head, body) = response.into_parts();
-        self.keep(&head.headers);
-        let body = body.collect().await.unwrap().to_bytes();
-        let body = String::from_utf8(body.to_vec()).unwrap();
-        Answer { status: head.status, headers: head.headers, body }
+        self.bench.console.routes().call(request).await.unwrap()
     }
 
     fn keep(&mut self, headers: &HeaderMap) {

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use axum::http::Method;
+use http_body_util::BodyExt as _;
+use tokio::time::timeout;
 
 use super::{Browser, PASSWORD};
 use crate::testing::Bench;
@@ -144,6 +146,21 @@ async fn after_log_out_the_cookie_is_worth_nothing() {
     assert!(!browser.cookies.contains_key("rollcall-session"));
     browser.cookies = cookies;
     assert_eq!(browser.get("/settings/account").await.status, 303);
+}
+
+#[tokio::test]
+async fn a_page_that_is_watched_says_nothing_more_once_its_session_is_over() {
+    let bench = Bench::new().await;
+    let mut browser = Browser::set_up(&bench).await;
+    let watched = browser.send(Method::GET, "/live/sources", &[], String::new()).await;
+    assert_eq!(watched.status(), 200);
+    let mut watched = watched.into_body();
+    let first = watched.frame().await.unwrap().unwrap().into_data().unwrap();
+    assert!(first.starts_with(b"event: parts"), "{first:?}");
+    let csrf = browser.csrf().await;
+    browser.post("/logout", &[("csrf", &csrf)]).await;
+    let rest = timeout(Duration::from_secs(30), watched.collect()).await.expect("it ends").unwrap();
+    assert_eq!(rest.to_bytes(), "");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Managed, Seen, base};
 use crate::console::Console;
 use crate::identity::audit;
-use crate::live::{self, Drawn};
+use crate::live::{Drawn, Watcher};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::sources::checks::{Check, Outcome};
@@ -27,9 +27,13 @@ pub(super) async fn page(State(console): State<Console>, source: Seen) -> Page {
 }
 
 /// The same, for as long as a check is made.
-pub(super) async fn live(State(console): State<Console>, source: Seen) -> impl IntoResponse {
+pub(super) async fn live(
+    State(console): State<Console>,
+    source: Seen,
+    watcher: Watcher,
+) -> impl IntoResponse {
     let (visitor, name) = (source.visitor.clone(), source.name().clone());
-    live::stream(&console.clone(), move || {
+    watcher.stream(move || {
         let drawn = redraw(&console, &visitor, &name);
         async move { drawn }
     })
@@ -77,9 +81,10 @@ fn found(visitor: &Visitor, outcome: &Outcome) -> Markup {
     } else {
         (Tone::Bad, words::check_failed())
     };
+    let sentence = visitor.say(sentence);
     html! {
         (page::notice(tone, &html! {
-            p { (visitor.say(sentence)) }
+            p data-say=(sentence) { (sentence) }
         }))
         div class="sheet" {
             ol class="checklist" {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::base;
 use crate::console::Console;
 use crate::history::stage::Seen;
-use crate::live::{self, Drawn};
+use crate::live::{Drawn, Watcher};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::routes::segment;
@@ -47,8 +47,12 @@ pub(super) async fn page(
 }
 
 /// The list as it changes.
-pub(super) async fn live(State(console): State<Console>, visitor: Visitor) -> impl IntoResponse {
-    live::stream(&console.clone(), move || {
+pub(super) async fn live(
+    State(console): State<Console>,
+    visitor: Visitor,
+    watcher: Watcher,
+) -> impl IntoResponse {
+    watcher.stream(move || {
         let (console, visitor) = (console.clone(), visitor.clone());
         async move {
             let sources = standing::of_all(&console).await?;

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::list::{channel, events, state};
 use super::{Seen, base};
 use crate::console::Console;
-use crate::live::{self, Drawn};
+use crate::live::{Drawn, Part, Watcher};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::sources::configured::Outline;
@@ -59,9 +59,13 @@ pub(super) async fn page(
 }
 
 /// The page as it changes.
-pub(super) async fn live(State(console): State<Console>, source: Seen) -> impl IntoResponse {
+pub(super) async fn live(
+    State(console): State<Console>,
+    source: Seen,
+    watcher: Watcher,
+) -> impl IntoResponse {
     let (visitor, name) = (source.visitor.clone(), source.name().clone());
-    live::stream(&console.clone(), move || {
+    watcher.stream(move || {
         let (console, visitor, name) = (console.clone(), visitor.clone(), name.clone());
         async move {
             let shown = shown(&console, &name).await?;
@@ -80,7 +84,7 @@ async fn shown(console: &Console, name: &SourceName) -> Result<Shown, Problem> {
 }
 
 /// Each part alone, so that a button is not drawn anew beneath the pointer because a run has come further.
-fn parts(console: &Console, visitor: &Visitor, shown: &Shown) -> Vec<live::Part> {
+fn parts(console: &Console, visitor: &Visitor, shown: &Shown) -> Vec<Part> {
     let live = format!("{}/live", base(&shown.standing.name));
     let part = |id: &str, body: Markup| (id.to_owned(), html! { div id=(id) data-live=(live) { (body) } });
     vec![
