@@ -1,10 +1,11 @@
 //! `cargo xtask browser`: what people see, in a real browser. The tests themselves are in Python, in tests/browser.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
+use crate::gallery;
 use crate::pytest;
 use crate::say;
 use crate::shell;
@@ -15,9 +16,11 @@ cargo xtask browser
 
 Drive Chromium through the console of hosts that serve the simulator's companies. Each page there is is kept as a picture in
 target/screenshots/, as LANGUAGE/THEME/PAGE.png and LANGUAGE/narrow/PAGE.png; what a test that failed saw is in failed/.
+All of them are on one page to look at, target/screenshots/index.html.
 It needs chromium and python3-venv, which .ci/run installs, and brings the rest into target/python/.
 
-Words after `--` go to pytest: `cargo xtask browser -- -k tree`.";
+Words after `--` go to pytest: `cargo xtask browser -- -k organisation`. With `-n 0` after them, one test runs after another and
+may be looked into.";
 
 /// Build what is looked at, and run the tests.
 ///
@@ -28,32 +31,18 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> Result<()> {
     let chromium = chromium()?;
     let mut pytest = pytest::tests(workspace, "browser", words)?;
     let screenshots = workspace.target.join("screenshots");
-    if words.is_empty() && screenshots.exists() {
-        // Pages that are gone would stay among those that there are.
-        fs::remove_dir_all(&screenshots)
-            .with_context(|| format!("cannot remove {}", screenshots.display()))?;
+    // Pages that are gone would stay among those that there are, and failures that were mended among those that were not.
+    let outdated = if words.is_empty() { screenshots.clone() } else { screenshots.join(gallery::FAILED) };
+    if outdated.exists() {
+        fs::remove_dir_all(&outdated).with_context(|| format!("cannot remove {}", outdated.display()))?;
     }
     pytest.env("CHROMIUM", chromium).env("SCREENSHOTS", &screenshots);
     say::head("Look at it with a browser");
     // Said of tests that failed, too: the pictures are what somebody looks at then.
     let outcome = shell::run(&mut pytest);
-    let n_pictures = count(&screenshots)?;
-    say::note(&format!("{n_pictures} pictures of pages are in {}", workspace.shown(&screenshots)));
+    let n_pictures = gallery::write(&screenshots)?;
+    say::note(&format!("{n_pictures} pictures of pages are on {}/index.html", workspace.shown(&screenshots)));
     outcome
-}
-
-/// How many files are in a folder and below; none if there is no such folder.
-fn count(folder: &Path) -> Result<usize> {
-    if !folder.exists() {
-        return Ok(0);
-    }
-    let mut n_files = 0_usize;
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
-    for entry in entries {
-        let path = entry?.path();
-        n_files = n_files.saturating_add(if path.is_dir() { count(&path)? } else { 1 });
-    }
-    Ok(n_files)
 }
 
 /// The system's browser.

@@ -7,6 +7,7 @@ mod browser;
 mod components;
 mod demo;
 mod finding;
+mod gallery;
 mod graph;
 mod outside;
 mod pytest;
