@@ -5,7 +5,9 @@ about (desk.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desk import PATIENCE_MS, Desk
@@ -76,25 +78,67 @@ def company(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture
-def desk_at(
-    browser: Browser, shoot: Callable[[Page, str], None], request: pytest.FixtureRequest
-) -> Iterator[Callable[[str], Desk]]:
-    """A desk at the Rollcall with this address."""
+def afterwards() -> Iterator[ExitStack]:
+    """What is done once it is known how the test went."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def watched(
+    afterwards: ExitStack, shoot: Callable[[Page, str], None], request: pytest.FixtureRequest
+) -> Iterator[list[Desk]]:
+    """The desks of the test: nothing may go wrong at any, and what a test saw that failed is kept."""
     desks: list[Desk] = []
     n_failed = request.session.testsfailed
-
-    def sit_down(url: str) -> Desk:
-        desks.append(Desk(browser, url))
-        return desks[-1]
-
-    yield sit_down
+    yield desks
     complaints = [complaint for desk in desks for complaint in desk.complaints]
     if n_failed < request.session.testsfailed or complaints:
         for number, page in enumerate((page for desk in desks for page in desk.pages), 1):
             shoot(page, f"failed/{request.node.name}-{number}")
-    for desk in desks:
-        desk.close()
     assert complaints == []
+
+
+@pytest.fixture
+def desk_at(browser: Browser, afterwards: ExitStack, watched: list[Desk]) -> Callable[[str], Desk]:
+    """A desk at the Rollcall with this address."""
+
+    def sit_down(url: str) -> Desk:
+        desk = Desk(browser, url)
+        afterwards.callback(desk.close)
+        watched.append(desk)
+        return desk
+
+    return sit_down
+
+
+@pytest.fixture(scope="session")
+def readers(browser: Browser) -> Iterator[dict[tuple[str, str, bool], Desk]]:
+    """Desks with one page each that stay from test to test, by address, language, and whether somebody is logged in."""
+    desks: dict[tuple[str, str, bool], Desk] = {}
+    yield desks
+    for desk in desks.values():
+        desk.close()
+
+
+@pytest.fixture
+def reader_at(
+    browser: Browser, readers: dict[tuple[str, str, bool], Desk], afterwards: ExitStack, watched: list[Desk]
+) -> Callable[[str, str, dict[str, Any] | None], Desk]:
+    """The desk of somebody who looks at one page after another and changes none. Most of the time that such a test takes would
+    be a new desk's: a process of its own, into which everything is loaded anew.
+    """
+
+    def sit_down(url: str, locale: str, session: dict[str, Any] | None) -> Desk:
+        key = (url, locale, session is not None)
+        if key not in readers:
+            readers[key] = Desk(browser, url)
+            readers[key].open(locale=locale, session=session)
+        afterwards.callback(readers[key].tidy)
+        watched.append(readers[key])
+        return readers[key]
+
+    return sit_down
 
 
 @pytest.fixture

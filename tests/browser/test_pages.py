@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import looks
 import pytest
@@ -15,6 +16,9 @@ from desk import VIEWPORT, Desk
 from playwright.sync_api import Page, expect
 from steps import field
 from worlds import Company, Installation
+
+# The desk at an address of somebody who reads a language, logged in by a session or not (conftest.py).
+ReaderAt = Callable[[str, str, dict[str, Any] | None], Desk]
 
 LANGUAGES = {"en": "en-GB", "zh-CN": "zh-CN"}
 
@@ -187,35 +191,33 @@ def every(pages: list[Shown]) -> pytest.MarkDecorator:
 
 @every(BARE)
 def test_a_page_before_the_first_account_can_be_read(
-    shown: Shown, language: str, installation: Installation, desk_at: Callable[[str], Desk], shoot: Callable[[Page, str], None]
+    shown: Shown, language: str, installation: Installation, reader_at: ReaderAt, shoot: Callable[[Page, str], None]
 ) -> None:
-    desk = desk_at(installation.bare.url)
-    page = desk.open(locale=LANGUAGES[language])
-    look_at(shown, shown.path.format(setup=installation.bare.setup), desk, page, shoot, language, set())
+    desk = reader_at(installation.bare.url, LANGUAGES[language], None)
+    look_at(shown, shown.path.format(setup=installation.bare.setup), desk, shoot, language, set())
 
 
 @every(FRESH)
 def test_a_page_with_nothing_on_it_can_be_read(
-    shown: Shown, language: str, installation: Installation, desk_at: Callable[[str], Desk], shoot: Callable[[Page, str], None]
+    shown: Shown, language: str, installation: Installation, reader_at: ReaderAt, shoot: Callable[[Page, str], None]
 ) -> None:
-    desk = desk_at(installation.used.url)
-    page = desk.open(locale=LANGUAGES[language], session=installation.session)
-    look_at(shown, shown.path, desk, page, shoot, language, set())
+    desk = reader_at(installation.used.url, LANGUAGES[language], installation.session)
+    look_at(shown, shown.path, desk, shoot, language, set())
 
 
 @every(LIVED)
 def test_a_page_can_be_read(
-    shown: Shown, language: str, company: Company, desk_at: Callable[[str], Desk], shoot: Callable[[Page, str], None]
+    shown: Shown, language: str, company: Company, reader_at: ReaderAt, shoot: Callable[[Page, str], None]
 ) -> None:
-    desk = desk_at(company.url)
-    page = desk.open(locale=LANGUAGES[language], session=None if shown.is_alone else company.session)
-    look_at(shown, shown.path.format(**company.addresses), desk, page, shoot, language, company.words)
+    desk = reader_at(company.url, LANGUAGES[language], None if shown.is_alone else company.session)
+    look_at(shown, shown.path.format(**company.addresses), desk, shoot, language, company.words)
 
 
 def look_at(
-    shown: Shown, path: str, desk: Desk, page: Page, shoot: Callable[[Page, str], None], language: str, known: set[str]
+    shown: Shown, path: str, desk: Desk, shoot: Callable[[Page, str], None], language: str, known: set[str]
 ) -> None:
     """Open a page, take its pictures, and hold it to what every page must be. `known` is what the source calls things."""
+    [page] = desk.pages
     if shown.refused is not None:
         desk.is_refused(shown.refused)
     page.goto(path)

@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from stage import Running, Serving, program
+from stage import Running, Serving, empty_data, program
 
 
 class Server(Serving):
@@ -17,6 +17,8 @@ class Server(Serving):
         connectors.mkdir(exist_ok=True)
         shutil.copy(program("DINGTALK_CONNECTOR"), connectors)
         self.data = folder / "data"
+        if not self.data.exists():
+            empty_data(folder)
         self._log = folder / f"rollcall-{len(list(folder.glob('rollcall-*.log')))}.log"
         Running.__init__(
             self,

@@ -96,7 +96,9 @@ def all_that_is_said(directory: Directory, languages: tuple[str, ...]) -> dict[s
     said["log"] = "\n".join(json.dumps(line) for line in directory.serving.log)
     # Not its first line, which has the link that creates the first account.
     said["standard output"] = directory.serving.said_later.decode()
-    for file in sorted(directory.serving.data.rglob("*")):
+    data = directory.serving.data
+    # The cache is a link, which is not followed by itself.
+    for file in sorted({*data.rglob("*"), *(data / "cache").rglob("*")}):
         if file.is_file():
             said[f"kept: {file.name}"] = file.read_bytes().decode("latin-1")
     return said

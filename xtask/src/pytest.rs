@@ -29,6 +29,7 @@ pub(crate) fn tests(workspace: &Workspace, folder: &str, words: &[&str]) -> Resu
         .env("ROLLCALL", components::binary(workspace, Profile::Dev, "rollcall"))
         .env("DINGTALK_SIMULATOR", components::binary(workspace, Profile::Dev, "dingtalk-simulator"))
         .env("DINGTALK_CONNECTOR", workspace.component("dingtalk"))
+        .env("COMPILED", workspace.target.join("compiled"))
         // The tests are sources, and stay alone in their folder.
         .env("PYTHONDONTWRITEBYTECODE", "1")
         // Nothing of the machine's may change what is shown.
