@@ -307,7 +307,14 @@ fn a_check_with_everything_right_and_one_with_a_wrong_secret() {
                               api:      /gettoken
                               file:     source.toml:11:14
             - address, scope, department-list, member-list, member-read, mobile-field, personal-fields, corp-id
-                未检查：检查项 "token" 未通过
+                未检查“从该出口 IP 访问”
+                未检查“读取授权范围”
+                未检查“读取部门列表”
+                未检查“读取部门成员”
+                未检查“读取单个成员”
+                未检查“读取手机号”
+                未检查“读取邮箱等个人信息”
+                未检查“核对 corp_id”
 
             通过 6 项，需留意 0 项，失败 1 项，未检查 8 项
             --- stderr

@@ -81,7 +81,7 @@ impl Checklist {
     fn into_findings(mut self) -> Vec<Finding> {
         let blocked_by = self.failed.unwrap_or("settings");
         let one = |check: &&'static str| {
-            let open = || (Standing::Skipped, say::not_tried(blocked_by));
+            let open = || (Standing::Skipped, say::not_tried(check, blocked_by));
             let (standing, diagnosis) = self.found.remove(check).unwrap_or_else(open);
             Finding { check: (*check).to_owned(), standing, diagnosis }
         };

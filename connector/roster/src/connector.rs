@@ -183,7 +183,11 @@ fn finding(check: &str, standing: Standing, diagnosis: Diagnosis) -> Finding {
 }
 
 fn not_read() -> Diagnosis {
-    Diagnosis::new("rows-not-checked", "the roster could not be read", "花名册未能读取")
+    Diagnosis::new(
+        "rows-not-checked",
+        "the rows were not looked at, because the roster could not be read",
+        "未检查花名册的各行：花名册未能读取",
+    )
 }
 
 fn not_whole(n_errors: usize) -> Diagnosis {

@@ -24,8 +24,9 @@ pub(super) async fn check(client: &Client<'_>, scopes: &Scopes, checklist: &mut 
             samples = members(client, first, children, checklist).await;
         }
         None => {
-            checklist.settle("department-list", Standing::Skipped, say::no_department());
-            checklist.settle("member-list", Standing::Skipped, say::no_department());
+            for check in ["department-list", "member-list"] {
+                checklist.settle(check, Standing::Skipped, say::no_department(check));
+            }
         }
     }
     let id = samples.first().map(|user| &user.userid).or_else(|| scopes.authed_user.first());
@@ -148,7 +149,7 @@ fn field(
         if checklist.has_failed("member-list") {
             return;
         }
-        checklist.settle(check, Standing::Skipped, say::nobody_to_judge_by());
+        checklist.settle(check, Standing::Skipped, say::nobody_to_judge_by(check));
     } else if n_with == 0 {
         checklist.settle(check, Standing::Warning, not_seen(samples.len()));
     } else {

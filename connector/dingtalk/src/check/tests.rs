@@ -1,5 +1,7 @@
 //! The checklist for every way in which an application can be set up wrongly.
 
+use super::CHECKS;
+use crate::messages::check as say;
 use crate::testing::{Question, World, page, refused, run_check, settings};
 use expect_test::{Expect, expect};
 use rollcall_kit::testing::{Reply, TestHost};
@@ -70,6 +72,46 @@ fn a_wrong_secret() {
         Skipped corp-id: not-tried
     "#]],
     );
+}
+
+#[test]
+fn what_was_not_tried_is_told_by_what_it_would_have_tried() {
+    let findings = run_check(&refusing("/gettoken", 40096, "不合法的appKey或appSecret").into_host());
+    let skipped = findings.iter().filter(|finding| finding.standing == Standing::Skipped);
+    let told: String = skipped
+        .map(|finding| &finding.diagnosis.message)
+        .map(|message| format!("{} | {}\n", message.en, message.zh))
+        .collect();
+    expect![[r#"
+        asking from this address was not tried | 未检查“从该出口 IP 访问”
+        reading the application's scope was not tried | 未检查“读取授权范围”
+        listing departments was not tried | 未检查“读取部门列表”
+        listing the members of departments was not tried | 未检查“读取部门成员”
+        reading single people was not tried | 未检查“读取单个成员”
+        seeing mobile numbers was not tried | 未检查“读取手机号”
+        seeing other personal information was not tried | 未检查“读取邮箱等个人信息”
+        confirming corp_id was not tried | 未检查“核对 corp_id”
+    "#]]
+    .assert_eq(&told);
+}
+
+#[test]
+fn a_list_without_a_department_and_one_without_people_are_told_alike() {
+    let told = [say::no_department("member-list"), say::nobody_to_judge_by("mobile-field")];
+    let told: String =
+        told.iter().map(|said| format!("{} | {}\n", said.message.en, said.message.zh)).collect();
+    expect![[r#"
+        listing the members of departments was not tried: the application may see single people and no department | 未检查“读取部门成员”：应用的授权范围只包含单独的成员，没有部门
+        seeing mobile numbers was not tried: the departments that were looked at have no members | 未检查“读取手机号”：抽样的部门中没有成员
+    "#]]
+    .assert_eq(&told);
+}
+
+#[test]
+fn every_check_has_a_title() {
+    for check in CHECKS.iter().chain(&["event-callback", "event-channel"]) {
+        assert_ne!(say::title(check).0, *check);
+    }
 }
 
 #[test]

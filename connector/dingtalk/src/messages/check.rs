@@ -50,11 +50,12 @@ pub(crate) fn departments_listed(n_departments: usize) -> Diagnosis {
     )
 }
 
-pub(crate) fn no_department() -> Diagnosis {
+pub(crate) fn no_department(check: &str) -> Diagnosis {
+    let (english, chinese) = title(check);
     Diagnosis::new(
         "no-department",
-        "not tried: the application may see single people and no department",
-        "未检查：应用的授权范围只包含单独的成员，没有部门",
+        format!("{english} was not tried: the application may see single people and no department"),
+        format!("未检查“{chinese}”：应用的授权范围只包含单独的成员，没有部门"),
     )
 }
 
@@ -105,20 +106,41 @@ pub(crate) fn personal_fields_not_seen(n_people: usize) -> Diagnosis {
     )
 }
 
-pub(crate) fn nobody_to_judge_by() -> Diagnosis {
+pub(crate) fn nobody_to_judge_by(check: &str) -> Diagnosis {
+    let (english, chinese) = title(check);
     Diagnosis::new(
         "nobody-to-judge-by",
-        "not tried: the departments that were looked at have no members",
-        "未检查：抽样的部门中没有成员",
+        format!("{english} was not tried: the departments that were looked at have no members"),
+        format!("未检查“{chinese}”：抽样的部门中没有成员"),
     )
 }
 
-pub(crate) fn not_tried(blocked_by: &str) -> Diagnosis {
-    Diagnosis::new(
-        "not-tried",
-        format!("not tried, because check {blocked_by:?} failed"),
-        format!("未检查：检查项 {blocked_by:?} 未通过"),
-    )
+/// Why is what the other check said, once; it is not repeated in each that was to follow.
+pub(crate) fn not_tried(check: &str, blocked_by: &str) -> Diagnosis {
+    let ((english, chinese), (first, first_zh)) = (title(check), title(blocked_by));
+    Diagnosis::new("not-tried", format!("{english} was not tried"), format!("未检查“{chinese}”"))
+        .remedy(format!("it is tried once {first} succeeds"), format!("“{first_zh}”通过后即会检查"))
+}
+
+/// What each check tries, in English and Chinese.
+const TITLES: [(&str, (&str, &str)); 12] = [
+    ("settings", ("reading the settings", "读取配置")),
+    ("token", ("getting an access token", "获取访问凭证")),
+    ("address", ("asking from this address", "从该出口 IP 访问")),
+    ("scope", ("reading the application's scope", "读取授权范围")),
+    ("department-list", ("listing departments", "读取部门列表")),
+    ("member-list", ("listing the members of departments", "读取部门成员")),
+    ("member-read", ("reading single people", "读取单个成员")),
+    ("mobile-field", ("seeing mobile numbers", "读取手机号")),
+    ("personal-fields", ("seeing other personal information", "读取邮箱等个人信息")),
+    ("corp-id", ("confirming corp_id", "核对 corp_id")),
+    ("event-callback", ("receiving callbacks", "接收回调")),
+    ("event-channel", ("opening a channel for events", "建立接收事件的长连接")),
+];
+
+/// What a check tries; its name, if this file does not know it.
+pub(crate) fn title(check: &str) -> (&str, &str) {
+    TITLES.iter().find(|(name, _)| *name == check).map_or((check, check), |(_, title)| *title)
 }
 
 pub(crate) fn channel_opened() -> Diagnosis {

@@ -63,7 +63,7 @@ fn a_server_that_refuses_fails_the_check() {
         &expect![[r#"
         Passed transport: no secret crosses the network in the clear | 没有明文传输的机密
         Failed roster: roster.json: the server refuses to hand it out (status 401) | roster.json：服务器拒绝提供该文件（状态码 401）
-        Skipped rows: the roster could not be read | 花名册未能读取
+        Skipped rows: the rows were not looked at, because the roster could not be read | 未检查花名册的各行：花名册未能读取
     "#]],
     );
 }

@@ -123,7 +123,7 @@ fn not_tried(visitor: &Visitor, skipped: &[&Finding]) -> Markup {
         li {
             span { (page::badge(Tone::Plain, &visitor.say(words::standing_skipped()))) }
             div class="diagnosis" {
-                @for reason in reasons { p class="what" { (page::as_sentence(reason)) } }
+                @for reason in reasons { p { (page::as_sentence(reason)) } }
                 p class="code" { code { (names.join(", ")) } }
             }
         }
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn what_was_not_tried_is_one_line_that_names_it_and_tells_why_once() {
-        let why = "not tried, because check \"token\" failed";
+        let why = "not tried, because the secret is wrong";
         let findings = vec![
             finding("scope", Standing::Skipped, why),
             finding("token", Standing::Failed, "the secret is wrong"),
