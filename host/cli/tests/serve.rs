@@ -4,7 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions marked #[test] for tests")]
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -80,6 +81,26 @@ fn the_key_is_made_for_its_owner_alone_and_refused_when_others_can_read_it() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("mode 644") && said.contains("chmod 600"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn after_a_signal_the_data_folder_has_no_log_beside_a_database() {
+    let folder = TempDir::new().unwrap();
+    let (mut serving, first) = first_line(folder.path(), &[]);
+    // Whatever asks about the store opens a connection that only reads.
+    let mut ready = TcpStream::connect(first["address"].as_str().unwrap()).unwrap();
+    ready.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    ready.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let pid = serving.0.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(serving.0.wait().unwrap().code(), Some(0));
+    let names = std::fs::read_dir(folder.path().join("data")).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let left: Vec<String> = names.filter(|name| name.contains(".db-")).collect();
+    assert_eq!(left, [""; 0]);
 }
 
 #[test]

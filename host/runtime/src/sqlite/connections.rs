@@ -39,13 +39,15 @@ const STATEMENT_CACHE: usize = 128;
 
 /// The connections to one database file.
 pub(super) struct Connections {
+    /// First, so that they are closed first: SQLite moves the log into the file and removes it when the last connection is
+    /// closed, and cannot when that is one that only reads.
+    idle_readers: Mutex<Vec<Connection>>,
     path: PathBuf,
     /// Whoever waits gets it in the order of asking.
     writer: Arc<sync::Mutex<Connection>>,
     /// Before whoever writes in turn may ask for the writer: so at most one of them is ever ahead of an urgent write.
     turn: sync::Mutex<()>,
     checkpoints: Arc<Checkpoints>,
-    idle_readers: Mutex<Vec<Connection>>,
 }
 
 /// How soon a write must come to its end, and what of it outlives a power cut. A process that dies loses nothing that was
@@ -125,11 +127,11 @@ impl Connections {
         let logged = Logged::of(&mut writer).map_err(StoreError::failed)?;
         let writer = Arc::new(sync::Mutex::new(writer));
         Ok(Self {
+            idle_readers: Mutex::default(),
             path: path.to_owned(),
             checkpoints: Arc::new(Checkpoints::new(mover, logged, Arc::clone(&writer))),
             writer,
             turn: sync::Mutex::default(),
-            idle_readers: Mutex::default(),
         })
     }
 
@@ -251,5 +253,17 @@ mod tests {
         join_all(writes).await.into_iter().collect::<Result<(), _>>().unwrap();
         let expected = [Urgency::InTurn, Urgency::Now, Urgency::InTurn, Urgency::InTurn];
         assert_eq!(*order.lock().unwrap(), expected);
+    }
+
+    #[tokio::test]
+    async fn whoever_has_closed_the_file_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rollcall.db");
+        let connections = Arc::new(Connections::open(&path).unwrap());
+        connections.write(Urgency::InTurn, |transaction| Ok(transaction.commit()?)).await.unwrap();
+        connections.read(|reader| reader.query_row("SELECT 1", [], |_| Ok(()))).await.unwrap();
+        drop(connections);
+        let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert_eq!(files.collect::<Vec<_>>(), ["rollcall.db"]);
     }
 }
