@@ -63,15 +63,6 @@ sentences! {
     fn cache_unusable(path, reason) { "the folder for compiled connectors, {path}, cannot be used: {reason}", "无法使用存放已编译连接器的目录 {path}：{reason}" }
     fn cache_not_private(path) { "others can write to {path}, where compiled connectors are kept", "其他用户可以写入存放已编译连接器的目录 {path}" }
     fn cache_not_private_remedy(path) { "make it yours alone: chmod 700 {path}", "请改为仅本人可访问：chmod 700 {path}" }
-    fn connector_unreadable(path, reason) { "the connector {path} cannot be read: {reason}", "无法读取连接器 {path}：{reason}" }
-    fn connector_too_large(found, limit) { "the connector has {found} bytes, more than the {limit} that it may have", "连接器有 {found} 字节，超过上限 {limit} 字节" }
-    fn connector_invalid(reason) { "the file is no WebAssembly component: {reason}", "该文件不是 WebAssembly 组件：{reason}" }
-    fn connector_invalid_remedy() { "give the `.wasm` file of a connector, whole", "请指定完整的连接器 `.wasm` 文件" }
-    fn import_not_granted(import, why) { "the connector asks for {import}, which no connector is given: {why}", "连接器请求了不会授予任何连接器的能力 {import}：{why}" }
-    fn import_not_granted_remedy() { "do not use it; ask its author for one that keeps to the contract", "请勿使用；请向作者索取遵守约定的版本" }
-    fn contract_incompatible(contract, reason) { "the connector does not fit the contract {contract}: {reason}", "连接器与约定 {contract} 不符：{reason}" }
-    fn contract_incompatible_remedy() { "use a connector and a host of the same minor version", "请使用次版本号相同的连接器与主程序" }
-    fn connector_unusable(reason) { "the connector cannot be used: {reason}", "无法使用该连接器：{reason}" }
     fn no_such_run(run) { "source has no run {run}; `rollcall history` lists its runs", "该来源没有第 {run} 次运行；可用 `rollcall history` 查看" }
     fn nothing_held(run) { "nothing of run {run} waits for approval; `rollcall history` shows which runs read held", "第 {run} 次运行没有待确认的内容；可用 `rollcall history` 查看哪些运行待确认" }
     fn still_running(run) { "run {run} is under way; wait for it or stop it, then undo it", "第 {run} 次运行仍在进行；请等待其结束或停止后再撤销" }

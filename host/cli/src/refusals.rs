@@ -32,32 +32,7 @@ impl From<EngineError> for Stop {
 
 impl From<LoadError> for Stop {
     fn from(error: LoadError) -> Self {
-        Self::failed(match &error {
-            LoadError::Read { path, cause } => {
-                diagnosis("connector-unreadable", &messages::connector_unreadable(path.display(), cause))
-            }
-            LoadError::TooLarge { found_bytes, limit_bytes } => {
-                diagnosis("connector-too-large", &messages::connector_too_large(found_bytes, limit_bytes))
-            }
-            LoadError::Invalid(reason) => diagnosis_with_remedy(
-                "connector-invalid",
-                &messages::connector_invalid(reason),
-                &messages::connector_invalid_remedy(),
-            ),
-            LoadError::ImportNotGranted { import, why } => diagnosis_with_remedy(
-                "import-not-granted",
-                &messages::import_not_granted(import, why),
-                &messages::import_not_granted_remedy(),
-            ),
-            LoadError::Incompatible { contract, cause } => diagnosis_with_remedy(
-                "contract-incompatible",
-                &messages::contract_incompatible(contract, cause),
-                &messages::contract_incompatible_remedy(),
-            ),
-            LoadError::Describe(_) | LoadError::Descriptor(_) | _ => {
-                diagnosis("connector-unusable", &messages::connector_unusable(&error))
-            }
-        })
+        Self::failed(error.diagnosis())
     }
 }
 

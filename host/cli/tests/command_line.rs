@@ -321,11 +321,12 @@ fn a_connector_that_is_no_component_is_told() {
         rollcall(&["connector", "inspect", "c.wasm"]),
         folder.path(),
         expect![[r#"
-        exit 1
-        --- stderr
-        x the file is no WebAssembly component: failed to parse WebAssembly module: magic header not detected: bad magic number - expected=[\u{a}    0x0,\u{a}    0x61,\u{a}    0x73,\u{a}    0x6d,\u{a}] actual=[\u{a}    0x67,\u{a}    0x65,\u{a}    0x68,\u{a}    0x65,\u{a}] (at offset 0x0) (connector-invalid)
-          -> give the `.wasm` file of a connector, whole
-    "#]],
+            exit 1
+            --- stderr
+            x the file is not WebAssembly (connector-invalid)
+              -> choose the file that the connector's author published: a WebAssembly component, built for wasm32-wasip2
+              detail:  failed to parse WebAssembly module: magic header not detected: bad magic number - expected=[ 0x0, 0x61, 0x73, 0x6d, ] actual=[ 0x67, 0x65, 0x68, 0x65, ] (at offset 0x0)
+        "#]],
     );
 }
 

@@ -4,6 +4,7 @@
 
 mod death;
 mod descriptor;
+mod exports;
 mod imports;
 mod live;
 
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+use tokio::task::JoinError;
 use tokio::time::timeout;
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre};
@@ -25,7 +27,7 @@ use crate::bindings::rollcall::connector::types::Key as WitKey;
 use crate::capabilities::{self, Session};
 use crate::convert::{self, Reader};
 use crate::engine::{Engine, Metered, StderrTail};
-use crate::error::{GuestError, LoadError};
+use crate::error::{GuestError, LoadError, NoComponent};
 use crate::figures::Meter;
 use crate::guest::Guest;
 use crate::history::ConnectorIdentity;
@@ -69,7 +71,9 @@ impl Engine {
         let engine = self.clone();
         let compiled = tokio::task::spawn_blocking(move || compile(&engine, &path)).await;
         // The task neither panics by itself nor is it aborted.
-        let (component, digest) = compiled.map_err(|error| LoadError::Invalid(error.to_string()))??;
+        let died =
+            |error: JoinError| LoadError::Invalid { what: NoComponent::Damaged, detail: error.to_string() };
+        let (component, digest) = compiled.map_err(died)??;
         Connector::new(self.clone(), &component, digest).await
     }
 }
@@ -183,6 +187,7 @@ impl Connector {
     }
 
     async fn new(engine: Engine, component: &Component, digest: blake3::Hash) -> Result<Self, LoadError> {
+        exports::verify(component, engine.wasmtime())?;
         let imports = imports::verify(component, engine.wasmtime())?;
         let incompatible = |cause: wasmtime::Error| LoadError::Incompatible {
             contract: CONTRACT,

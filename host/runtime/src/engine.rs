@@ -20,7 +20,7 @@ pub(crate) use self::meter::{CpuLimits, CpuMeter, MemoryMeter};
 pub(crate) use self::stderr::StderrTail;
 use self::ticker::{Busy, Ticker};
 use crate::clock::{Clock, SystemClock};
-use crate::error::{EngineError, LoadError};
+use crate::error::{EngineError, LoadError, NoComponent};
 use crate::limits::{
     CALL_STACK_BYTES, CPU_LIMIT, CPU_LIMIT_PER_CALL, CROSSING_BYTES, GUEST_STACK_BYTES, MEMORY_LIMIT_BYTES,
 };
@@ -91,11 +91,10 @@ impl Engine {
     /// The compiled form of a component, from the cache where it has one. Takes a while, so not for an async thread.
     pub(crate) fn compile(&self, bytes: &[u8], digest: &blake3::Hash) -> Result<Component, LoadError> {
         match &self.inner.cache {
-            None => Component::new(&self.inner.wasmtime, bytes).map_err(|cause| invalid(&cause)),
-            Some(cache) => {
-                cache.component(&self.inner.wasmtime, bytes, digest).map_err(|cause| invalid(&cause))
-            }
+            None => Component::new(&self.inner.wasmtime, bytes),
+            Some(cache) => cache.component(&self.inner.wasmtime, bytes, digest),
         }
+        .map_err(|cause| invalid(bytes, &cause))
     }
 
     /// A fresh store, with all bounds in place. The guard must live as long as a guest computes in it.
@@ -144,6 +143,8 @@ fn config() -> Config {
     config
 }
 
-fn invalid(cause: &wasmtime::Error) -> LoadError {
-    LoadError::Invalid(format!("{cause:#}"))
+fn invalid(bytes: &[u8], cause: &wasmtime::Error) -> LoadError {
+    // In one line: some of what it quotes comes in a line each.
+    let detail = format!("{cause:#}").split_whitespace().collect::<Vec<_>>().join(" ");
+    LoadError::Invalid { what: NoComponent::of(bytes), detail }
 }

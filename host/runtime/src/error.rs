@@ -2,10 +2,13 @@
 //!
 //! Not here: what a connector says about its source; that is a [`Failure`](crate::model::Failure).
 
+mod load;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use self::load::{LoadError, NoComponent};
 use crate::model::RunId;
 
 /// What a store of the platform ([`Directory`](crate::directory::Directory),
@@ -58,53 +61,6 @@ pub enum EngineError {
         /// The folder.
         path: PathBuf,
     },
-}
-
-/// Why a component cannot be loaded.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LoadError {
-    /// The file cannot be read.
-    #[error("connector {path:?} cannot be read: {cause}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        cause: std::io::Error,
-    },
-    /// The file is larger than a component may be.
-    #[error("connector has {found_bytes} bytes, more than the {limit_bytes} a component may have")]
-    TooLarge {
-        /// Its size.
-        found_bytes: u64,
-        /// The most.
-        limit_bytes: u64,
-    },
-    /// The file is no component, or is damaged.
-    #[error("connector is not a valid webassembly component: {0}")]
-    Invalid(String),
-    /// It asks for something that no connector is given.
-    #[error("connector imports {import:?}, which is not granted: {why}")]
-    ImportNotGranted {
-        /// The import's name.
-        import: String,
-        /// What it would be able to do.
-        why: &'static str,
-    },
-    /// It was built against a contract that this host does not speak.
-    #[error("connector does not fit contract {contract}: {cause}")]
-    Incompatible {
-        /// The host's contract.
-        contract: &'static str,
-        /// What does not fit.
-        cause: String,
-    },
-    /// It could not say who it is.
-    #[error("connector cannot describe itself: {0}")]
-    Describe(#[source] GuestError),
-    /// What it says about itself breaks the contract.
-    #[error("connector describes itself wrongly: {0}")]
-    Descriptor(String),
 }
 
 /// How a connector's code died, without an answer. Its store is gone with it; the next call starts afresh.

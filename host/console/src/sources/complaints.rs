@@ -3,7 +3,7 @@
 //! Not here: what a connector says about its own settings.
 
 use rollcall_host::egress::{InvalidCa, InvalidProxy};
-use rollcall_host::error::{GuestError, LoadError};
+use rollcall_host::error::GuestError;
 use rollcall_host::follow::InvalidSchedule;
 use rollcall_host::grant::InvalidOrigin;
 use rollcall_host::limits::MAX_JITTER;
@@ -176,36 +176,6 @@ pub(crate) fn unreadable(why: &str) -> Diagnosis {
     Diagnosis::new("source-unreadable", format!("what is kept of this source cannot be read: {why}"))
         .with_remedy("remove it and add it again; what was imported stays")
         .in_chinese("该身份源保存的配置无法读取", "请移除后重新添加，已导入的内容会保留")
-}
-
-/// A connector's file cannot be used.
-pub(crate) fn load(error: &LoadError) -> Diagnosis {
-    match error {
-        LoadError::Read { .. } => {
-            Diagnosis::new("connector-unreadable", error.to_string()).in_chinese("无法读取该连接器文件", "")
-        }
-        LoadError::TooLarge { limit_bytes, .. } => Diagnosis::new("connector-too-large", error.to_string())
-            .in_chinese(format!("该文件超过了连接器的上限 {} MiB", limit_bytes >> 20), ""),
-        LoadError::Invalid(_) => Diagnosis::new("connector-invalid", error.to_string())
-            .with_remedy("choose the .wasm file that the connector's author published")
-            .in_chinese("该文件不是有效的 WebAssembly 组件", "请选择连接器作者发布的 .wasm 文件"),
-        LoadError::ImportNotGranted { import, .. } => Diagnosis::new("import-not-granted", error.to_string())
-            .with_remedy("do not use this file, and ask its author why it needs this")
-            .in_chinese(
-                format!("该连接器要求不予提供的能力 {import}"),
-                "请不要使用该文件，并向其作者询问原因",
-            ),
-        LoadError::Incompatible { contract, .. } => {
-            Diagnosis::new("contract-incompatible", error.to_string())
-                .with_remedy("use a version of the connector that was built for this contract")
-                .in_chinese(format!("该连接器与契约 {contract} 不符"), "请使用为该契约构建的版本")
-        }
-        LoadError::Describe(_) | LoadError::Descriptor(_) | _ => {
-            Diagnosis::new("connector-unusable", error.to_string())
-                .with_remedy("tell the connector's author")
-                .in_chinese("该连接器无法正确说明自身", "请联系连接器的作者")
-        }
-    }
 }
 
 /// All that is wrong with a source in one diagnosis, for where there is no form.

@@ -17,8 +17,6 @@ use rollcall_host::model::Diagnosis;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
-use super::complaints;
-
 /// Files of the folder that are looked at, in order of name.
 ///
 /// 100. Why: a person chooses among them, and each that is new is compiled.
@@ -80,7 +78,7 @@ impl Shelf {
         known.retain(|path, (stamp, _)| files.iter().any(|file| file == &(path.clone(), *stamp)));
         for (path, stamp) in files {
             if let Entry::Vacant(place) = known.entry(path) {
-                let inspected = self.engine.load(place.key()).await.map_err(|error| complaints::load(&error));
+                let inspected = self.engine.load(place.key()).await.map_err(|error| error.diagnosis());
                 place.insert((stamp, inspected));
             }
         }
@@ -235,7 +233,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let shelf = shelf(folder.path());
         let refused = shelf.take_in(b"no component".to_vec()).await;
-        assert!(matches!(refused, Err(NotTaken::Unusable(LoadError::Invalid(_)))), "{refused:?}");
+        assert!(matches!(refused, Err(NotTaken::Unusable(LoadError::Invalid { .. }))), "{refused:?}");
         assert_eq!(std::fs::read_dir(shelf.folder()).unwrap().count(), 0);
     }
 

@@ -21,7 +21,7 @@ use crate::sources::configured::Complaint;
 use crate::sources::form::{CONNECTOR, Entered, Sheet, summary};
 use crate::sources::registry::{Refused, name_of, to_the_end};
 use crate::sources::shelf::{NotTaken, OnShelf};
-use crate::sources::{Entry, complaints, schema, words};
+use crate::sources::{Entry, schema, words};
 use crate::visitor::Visitor;
 
 /// Which connector was chosen.
@@ -62,7 +62,7 @@ pub(super) async fn upload(
             Ok(Redirect::to(&form_of(&identity.digest)).into_response())
         }
         Err(NotTaken::Unusable(error)) => {
-            let page = choice(&console, &visitor, Some(&complaints::load(&error))).await;
+            let page = choice(&console, &visitor, Some(&error.diagnosis())).await;
             Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
         }
         Err(error @ NotTaken::Folder { .. }) => Err(Problem::failed(&error)),
