@@ -146,6 +146,7 @@ impl fmt::Debug for Schedule {
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -293,5 +294,24 @@ mod tests {
         );
         let jitter = Schedule::parse("0 3 * * *", None, Duration::from_secs(90_000)).unwrap_err();
         expect!["jitter of 90000 s is more than the 86400 s it may be"].assert_eq(&jitter.to_string());
+    }
+
+    /// Mostly what looks like a schedule, as hardly any text does.
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof![".{0,40}", "([-0-9*/,#?LW@ A-Z]{0,6} ){0,7}", "([0-9]{1,2} |\\*/?[0-9]? ){5}"]
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_schedule_that_comes_or_is_refused_with_what_is_wrong(cron in text(), zone in ".{0,20}") {
+            let [cron_quoted, zone_quoted] = [&cron, &zone].map(|text| format!("{text:?}"));
+            match Schedule::parse(&cron, None, Duration::ZERO) {
+                Ok(schedule) => prop_assert!(schedule.next_after(Timestamp::from_unix_ms(0), 0).is_some()),
+                Err(refused) => prop_assert!(refused.to_string().contains(&cron_quoted)),
+            }
+            if let Err(refused) = Schedule::parse("0 3 * * *", Some(&zone), Duration::ZERO) {
+                prop_assert!(refused.to_string().contains(&zone_quoted));
+            }
+        }
     }
 }

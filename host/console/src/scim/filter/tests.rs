@@ -1,5 +1,6 @@
 //! What is a filter, what it means, and what is said of what is none.
 
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -77,4 +78,93 @@ fn a_filter_that_would_exhaust_the_reader_is_refused() {
     assert_eq!(Filter::parse(&deep), Err(FilterError::TooDeep));
     let long = format!("a eq \"{}\"", "x".repeat(MAX_FILTER_BYTES));
     assert_eq!(Filter::parse(&long), Err(FilterError::TooLong { found: long.len() }));
+}
+
+/// A filter as RFC 7644 writes it, with every parenthesis that may be there.
+fn print(filter: &Filter) -> String {
+    let joined = |filters: &[Filter], word: &str| {
+        filters.iter().map(|one| format!("({})", print(one))).collect::<Vec<_>>().join(word)
+    };
+    match filter {
+        Filter::Present(path) => format!("{} pr", name(path)),
+        Filter::Compare(path, operator, value) => format!("{} {} {value}", name(path), operator.as_str()),
+        Filter::And(all) => joined(all, " and "),
+        Filter::Or(any) => joined(any, " or "),
+        Filter::Not(one) => format!("not ({})", print(one)),
+        Filter::OfOne(path, one) => format!("{}[{}]", name(path), print(one)),
+    }
+}
+
+fn name(path: &Path) -> String {
+    let Path { schema, name, part } = path;
+    let schema = schema.map(|schema| format!("{schema}:")).unwrap_or_default();
+    let part = part.as_ref().map(|part| format!(".{part}")).unwrap_or_default();
+    format!("{schema}{}{part}", name.as_deref().unwrap_or_default())
+}
+
+/// Words of filters in any order, as hardly any other text is one.
+fn words() -> impl Strategy<Value = String> {
+    let word = prop_oneof![
+        "[a-z]{1,3}",
+        Just("userName".to_owned()),
+        Just("urn:ietf:params:scim:schemas:core:2.0:User:name.familyName".to_owned()),
+        proptest::sample::select(vec![
+            "eq", "co", "pr", "and", "or", "not", "(", ")", "[", "]", "null", "-1.5e3"
+        ])
+        .prop_map(str::to_owned),
+        ".{0,5}".prop_map(|text| Value::String(text).to_string()),
+    ];
+    proptest::collection::vec(word, 0..12).prop_map(|words| words.join(" "))
+}
+
+fn attribute() -> impl Strategy<Value = Path> {
+    proptest::sample::select(vec![
+        "userName",
+        "name.familyName",
+        "$ref",
+        "urn:ietf:params:scim:schemas:core:2.0:User:x-y",
+    ])
+    .prop_map(path)
+}
+
+fn condition() -> impl Strategy<Value = Filter> {
+    let operator = proptest::sample::select(Operator::ALL.map(|(operator, _)| operator).to_vec());
+    let value = prop_oneof![
+        ".{0,9}".prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        Just(Value::Null),
+    ];
+    prop_oneof![
+        attribute().prop_map(Filter::Present),
+        (attribute(), operator, value)
+            .prop_map(|(path, operator, value)| Filter::Compare(path, operator, value)),
+    ]
+}
+
+fn filter() -> impl Strategy<Value = Filter> {
+    condition().prop_recursive(4, 16, 3, |inner| {
+        let several = proptest::collection::vec(inner.clone(), 2..4);
+        prop_oneof![
+            several.clone().prop_map(Filter::And),
+            several.prop_map(Filter::Or),
+            inner.clone().prop_map(|one| Filter::Not(Box::new(one))),
+            (attribute(), inner).prop_map(|(path, one)| Filter::OfOne(path, Box::new(one))),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in prop_oneof![".{0,60}", words()]) {
+        match Filter::parse(&text) {
+            Ok(read) => prop_assert_eq!(Filter::parse(&print(&read)), Ok(read)),
+            Err(refused) => prop_assert!(refused.to_string().starts_with("filter ")),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_it_was_meant(filter in filter()) {
+        prop_assert_eq!(Filter::parse(&print(&filter)), Ok(filter));
+    }
 }
