@@ -195,19 +195,13 @@ async fn what_was_asked_for_in_vain_is_said_when_nobody_waited_for_the_answer() 
 }
 
 #[tokio::test]
-async fn a_source_that_cannot_be_loaded_does_not_go_on_and_why_is_said() {
+async fn a_source_that_cannot_be_loaded_neither_goes_on_nor_is_asked_and_why_is_said() {
     let bench = with(&configured("hq")).await;
-    let answer = post(&bench, "/sources/hq/resume", "x=1").await;
-    assert_eq!(answer.status, StatusCode::CONFLICT);
-    assert!(answer.body.contains("connector-missing"), "{}", answer.body);
-}
-
-#[tokio::test]
-async fn a_source_that_cannot_be_loaded_is_not_asked_and_why_is_said() {
-    let bench = with(&configured("hq")).await;
-    let answer = post(&bench, "/sources/hq/why/ask", "type=User&id=zhang").await;
-    assert_eq!(answer.status, StatusCode::CONFLICT);
-    assert!(answer.body.contains("connector-missing"), "{}", answer.body);
+    for (path, body) in [("/sources/hq/resume", "x=1"), ("/sources/hq/why/ask", "type=User&id=zhang")] {
+        let answer = post(&bench, path, body).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{path}");
+        assert!(answer.body.contains("connector-missing"), "{path}: {}", answer.body);
+    }
 }
 
 #[tokio::test]
