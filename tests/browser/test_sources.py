@@ -57,11 +57,15 @@ def test_what_was_entered_wrongly_is_said_at_its_field_and_nothing_is_saved(
     create_account(page, serving)
     page.goto("/sources/new")
     page.get_by_role("link", name="Use DingTalk").click()
-    field(page, "/name").fill("Head Office")
+    # A form, a connector, a proxy and a schedule each have their own eyes, and none of them hides what the others see.
+    wrong = {"/name": "Head Office", "/settings/app_key": "", "/egress/proxy/url": "proxy", "/schedule/cron": "nightly"}
+    for pointer, text in wrong.items():
+        field(page, pointer).fill(text)
     page.get_by_role("button", name="Save and check").click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing was saved")
+    for pointer in wrong:
+        expect(field(page, pointer)).to_have_attribute("aria-invalid", "true")
     name = field(page, "/name")
-    expect(name).to_have_attribute("aria-invalid", "true")
     page.get_by_role("alert").get_by_role("link", name="Name").click()
     expect(name).to_be_focused()
     page.goto("/sources")

@@ -19,7 +19,7 @@ use crate::pulse::Told;
 
 pub(crate) mod asking;
 pub(crate) mod checks;
-mod complaints;
+pub(crate) mod complaints;
 pub(crate) mod configured;
 pub(crate) mod kept;
 pub(crate) mod registry;

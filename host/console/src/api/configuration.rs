@@ -7,7 +7,7 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rollcall_host::grant::Origin;
-use rollcall_host::model::{Diagnosis, SourceName};
+use rollcall_host::model::Diagnosis;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::details::Complaints;
-use super::extract::{Body, Manager, Segments};
+use super::extract::{Body, Manager, Segments, Unread, object_or_null, pointer};
 use super::page::Listed;
 use super::refusals::{Changing, Reading, Writing};
 use super::shape;
@@ -26,7 +26,8 @@ use crate::database::DatabaseError;
 use crate::identity::audit;
 use crate::problem::Problem;
 use crate::routes::segment;
-use crate::sources::configured::{Configured, ServerProxy, Timing};
+use crate::sources::complaints as say;
+use crate::sources::configured::{Complaint, Configured, Draft, ServerProxy, Timing, source_name};
 use crate::sources::kept::{departed_name, departed_named};
 use crate::sources::registry::{Refused, to_the_end};
 use crate::sources::standing;
@@ -42,14 +43,14 @@ pub(super) fn routes() -> OpenApiRouter<Console> {
 struct Configuration {
     /// Its name, which stays.
     #[schema(value_type = shape::SourceName)]
-    name: SourceName,
+    name: String,
     /// The digest of its connector's file, from `listConnectors`.
     connector: String,
     /// What the connector's settings schema describes, secrets included.
     #[schema(value_type = shape::Document)]
     settings: Map<String, Value>,
     /// The proxy that everything of it leaves through.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object_or_null")]
     proxy: Option<ProxyConfiguration>,
     /// Certificates to trust beside the usual ones, in PEM.
     #[serde(default)]
@@ -59,7 +60,7 @@ struct Configuration {
     #[serde(default)]
     allowed_origins: Vec<String>,
     /// When full runs are due; never if left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object_or_null")]
     schedule: Option<ScheduleConfiguration>,
     /// What becomes of people who left.
     #[serde(default = "deactivate")]
@@ -107,6 +108,7 @@ fn deactivate() -> String {
 enum Failed {
     Problem(Problem),
     Complaints(Complaints),
+    Unread(Unread),
 }
 
 impl IntoResponse for Failed {
@@ -114,6 +116,7 @@ impl IntoResponse for Failed {
         match self {
             Self::Problem(problem) => problem.into_response(),
             Self::Complaints(complaints) => complaints.into_response(),
+            Self::Unread(unread) => unread.into_response(),
         }
     }
 }
@@ -121,6 +124,12 @@ impl IntoResponse for Failed {
 impl From<Problem> for Failed {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
+    }
+}
+
+impl From<Unread> for Failed {
+    fn from(unread: Unread) -> Self {
+        Self::Unread(unread)
     }
 }
 
@@ -134,9 +143,29 @@ impl From<Refused> for Failed {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Problem(problem) => Self::Problem(problem),
-            Refused::Complaints(complaints) => Self::Complaints(Complaints(complaints)),
+            Refused::Complaints(complaints) => {
+                Self::Complaints(Complaints(complaints.into_iter().map(in_the_body).collect()))
+            }
         }
     }
+}
+
+/// A complaint where the member stands that it is about: a form arranges the same things in its own way.
+fn in_the_body(mut complaint: Complaint) -> Complaint {
+    const PLACES: [(&str, &str); 5] = [
+        ("/egress/proxy/", "/proxy/"),
+        ("/egress/ca", "/ca_pem"),
+        ("/egress/allow/", "/allowed_origins/"),
+        ("/schedule/jitter", "/schedule/jitter_s"),
+        ("/departed", "/departed_users"),
+    ];
+    let moved = PLACES
+        .iter()
+        .find_map(|(form, body)| complaint.pointer.strip_prefix(form).map(|rest| format!("{body}{rest}")));
+    if let Some(pointer) = moved {
+        complaint.pointer = pointer;
+    }
+    complaint
 }
 
 /// List connectors
@@ -157,10 +186,8 @@ async fn add(
     State(console): State<Console>,
     Body(configuration): Body<Configuration>,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1], Json<Source>), Failed> {
-    let configured = configuration.read()?;
-    let name = configured.name.clone();
-    let adding = console.clone();
-    to_the_end(async move { adding.sources().add(&adding, configured).await }).await?;
+    let (adding, draft) = (console.clone(), configuration.read());
+    let name = to_the_end(async move { adding.sources().add(&adding, draft).await }).await?;
     audit::record(&console, &visitor, "source-added", name.as_str(), json!({})).await?;
     let location = format!("{}/sources/{}", super::PATH, segment(name.as_str()));
     let location = HeaderValue::try_from(location).map_err(|error| Problem::failed(&error))?;
@@ -186,9 +213,9 @@ async fn change(
     let changed: Vec<String> = patch.keys().cloned().collect();
     let before = console.sources().configured(&console, &name).await?;
     let before = before.map_err(|broken| Problem::new(StatusCode::CONFLICT, broken.diagnosis))?;
-    let configured = patched(before, Value::Object(patch))?;
-    let changing = console.clone();
-    to_the_end(async move { changing.sources().change(&changing, configured).await }).await?;
+    let draft = patched(before, Value::Object(patch))?;
+    let (changing, changed_name) = (console.clone(), name.clone());
+    to_the_end(async move { changing.sources().change(&changing, &changed_name, draft).await }).await?;
     audit::record(&console, &visitor, "source-changed", name.as_str(), json!({"members": changed})).await?;
     Ok(Json(standing::of(&console, &name).await?.into()))
 }
@@ -210,17 +237,15 @@ async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn patched(before: Configured, patch: Value) -> Result<Configured, Problem> {
-    let name = before.name.clone();
+fn patched(before: Configured, patch: Value) -> Result<Draft, Unread> {
     let mut whole =
         serde_json::to_value(Configuration::from(before)).map_err(|error| Problem::failed(&error))?;
     merge(&mut whole, patch);
-    let after: Configuration =
-        serde_json::from_value(whole).map_err(|error| not_valid(&error.to_string()))?;
-    if after.name != name {
-        return Err(not_valid("the name of a source stays"));
-    }
-    after.read()
+    let after: Configuration = serde_path_to_error::deserialize(whole).map_err(|error| Unread {
+        problem: not_valid(&error.inner().to_string()),
+        at: Some(pointer(error.path())),
+    })?;
+    Ok(after.read())
 }
 
 /// Source: RFC 7396, section 2.
@@ -251,25 +276,35 @@ fn not_valid(why: &str) -> Problem {
 }
 
 impl Configuration {
-    fn read(self) -> Result<Configured, Problem> {
-        let departed = departed_named(&self.departed_users)
-            .ok_or_else(|| not_valid("departed_users must be \"deactivate\" or \"delete\""))?;
-        let allow: Result<Vec<Origin>, _> =
-            self.allowed_origins.iter().map(|origin| origin.parse()).collect();
+    fn read(self) -> Draft {
+        let mut complaints = Vec::new();
+        let name = source_name(&self.name).map_err(|complaint| complaints.push(complaint)).ok();
+        let departed = departed_named(&self.departed_users);
+        if departed.is_none() {
+            complaints.push(say::departed());
+        }
+        let mut allow: Vec<Origin> = Vec::new();
+        for (place, origin) in self.allowed_origins.iter().enumerate() {
+            match origin.parse() {
+                Ok(origin) => allow.push(origin),
+                Err(invalid) => complaints.push(say::allowed_origin(place, &invalid)),
+            }
+        }
         let proxy = |ProxyConfiguration { url, user, password }| ServerProxy { url, user, password };
         let timing =
             |ScheduleConfiguration { cron, time_zone, jitter_s }| Timing { cron, time_zone, jitter_s };
-        Ok(Configured {
-            name: self.name,
+        Draft {
+            name,
             connector: self.connector,
             settings: self.settings,
             proxy: self.proxy.map(proxy),
             ca_pem: self.ca_pem,
-            allow: allow.map_err(|error| not_valid(&error.to_string()))?,
+            allow,
             timing: self.schedule.map(timing),
             departed,
             is_followed: self.is_followed,
-        })
+            complaints,
+        }
     }
 }
 
@@ -279,7 +314,7 @@ impl From<Configured> for Configuration {
         let timing =
             |Timing { cron, time_zone, jitter_s }| ScheduleConfiguration { cron, time_zone, jitter_s };
         Self {
-            name: configured.name,
+            name: configured.name.into(),
             connector: configured.connector,
             settings: configured.settings,
             proxy: configured.proxy.map(proxy),
@@ -295,6 +330,7 @@ impl From<Configured> for Configuration {
 #[cfg(test)]
 mod tests {
     use rollcall_host::DepartedUsers;
+    use rollcall_host::model::SourceName;
 
     use super::*;
 
@@ -323,7 +359,8 @@ mod tests {
     fn check(patch: Value, change: impl FnOnce(&mut Configured)) {
         let mut expected = before();
         change(&mut expected);
-        assert!(patched(before(), patch) == Ok(expected));
+        let Ok(draft) = patched(before(), patch) else { panic!("it is no configuration") };
+        assert!(draft.whole() == Ok(expected));
     }
 
     #[test]
@@ -347,18 +384,48 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_configuration_is_refused_without_a_secret_in_the_complaint() {
-        for patch in [
-            json!({"name": "other"}),
-            json!({"name": null}),
-            json!({"colour": "red"}),
-            json!({"settings": "none"}),
-            json!({"departed_users": "keep"}),
-            json!({"allowed_origins": ["not an origin"]}),
+    fn what_is_no_configuration_is_refused_at_its_place_without_a_secret_in_the_complaint() {
+        for (patch, place) in [
+            (json!({"name": null}), ""),
+            (json!({"colour": "red"}), "/colour"),
+            (json!({"settings": "none"}), "/settings"),
+            (json!({"settings": ["hunter2"]}), "/settings"),
+            (json!({"proxy": ["http://proxy:3128", "me", "hunter3"]}), "/proxy"),
+            (json!({"schedule": ["0 3 * * *"]}), "/schedule"),
+            (json!({"schedule": {"cron": "0 3 * * *", "jitter_s": "long"}}), "/schedule/jitter_s"),
+            (json!({"allowed_origins": [7]}), "/allowed_origins/0"),
         ] {
-            let refused = patched(before(), patch.clone()).map(|configured| configured.name).unwrap_err();
-            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{patch}");
+            let Err(refused) = patched(before(), patch.clone()) else { panic!("{patch}") };
+            assert_eq!(refused.at.as_deref(), Some(place), "{patch}");
+            assert_eq!(refused.problem.status, StatusCode::UNPROCESSABLE_ENTITY, "{patch}");
             assert!(!format!("{refused:?}").contains("hunter"), "{patch}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_wrong_in_a_configuration_is_told_at_once_each_at_its_place_in_the_body() {
+        let patch = json!({
+            "name": "Head Office",
+            "departed_users": "keep",
+            "allowed_origins": ["https://api.example.com", "not an origin"],
+        });
+        let Ok(draft) = patched(before(), patch) else { panic!("it can be read") };
+        let wrong = draft.whole().unwrap_err();
+        let places: Vec<String> = wrong.into_iter().map(|complaint| in_the_body(complaint).pointer).collect();
+        assert_eq!(places, ["/name", "/departed_users", "/allowed_origins/1"]);
+    }
+
+    #[test]
+    fn a_complaint_of_the_form_is_at_the_member_that_it_is_about() {
+        for (form, body) in [
+            ("/egress/proxy/url", "/proxy/url"),
+            ("/egress/ca", "/ca_pem"),
+            ("/schedule/jitter", "/schedule/jitter_s"),
+            ("/schedule/cron", "/schedule/cron"),
+            ("/departed", "/departed_users"),
+            ("/settings/egress/ca", "/settings/egress/ca"),
+        ] {
+            assert_eq!(in_the_body(say::not_json(form)).pointer, body);
         }
     }
 }

@@ -40,7 +40,7 @@ pub(crate) struct ProblemDetails {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     facts: Vec<Fact>,
-    /// What is wrong in the body, where several things are.
+    /// What is wrong in the body, all of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<Complaint>,

@@ -1,17 +1,22 @@
 //! What is taken out of requests, with a problem that says what is wrong where it cannot be.
 
+use std::error::Error;
 use std::fmt;
+use std::iter::successors;
 use std::marker::PhantomData;
 
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Json, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use rollcall_host::model::Diagnosis;
+use axum::response::{IntoResponse, Response};
+use rollcall_host::model::{Diagnosis, Problem as Complaint};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, DeserializeOwned, Deserializer, MapAccess};
+use serde_path_to_error::Segment;
 
+use super::details::Complaints;
 use crate::problem::Problem;
 use crate::visitor::Visitor;
 
@@ -61,9 +66,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> 
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
-    type Rejection = Problem;
+    type Rejection = Unread;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Unread> {
         let read = Json::<Object<T>>::from_request(request, state).await;
         read.map(|Json(Object(body))| Self(body)).map_err(|error: JsonRejection| {
             let diagnosis =
@@ -73,9 +78,52 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
                     )
                     .in_chinese("无法读取请求正文", "请以 application/json 发送 /api 中该操作所述的 JSON")
                     .with_fact("reason", error.body_text());
-            Problem::new(error.status(), diagnosis)
+            Unread { problem: Problem::new(error.status(), diagnosis), at: place(&error) }
         })
     }
+}
+
+/// A body that is not what it should be.
+#[derive(Debug)]
+pub(crate) struct Unread {
+    pub(crate) problem: Problem,
+    /// Where in it, as a JSON pointer, if it is JSON.
+    pub(crate) at: Option<String>,
+}
+
+impl From<Problem> for Unread {
+    fn from(problem: Problem) -> Self {
+        Self { problem, at: None }
+    }
+}
+
+impl IntoResponse for Unread {
+    fn into_response(self) -> Response {
+        let complaint = |pointer| Complaint { pointer, diagnosis: Diagnosis::clone(&self.problem.diagnosis) };
+        let complaints: Vec<_> = self.at.into_iter().map(complaint).collect();
+        let mut response = self.problem.into_response();
+        response.extensions_mut().insert(Complaints(complaints));
+        response
+    }
+}
+
+fn place(error: &JsonRejection) -> Option<String> {
+    let first: Option<&(dyn Error + 'static)> = Some(error);
+    let mut causes = successors(first, |&error| error.source());
+    let tracked =
+        causes.find_map(|error| error.downcast_ref::<serde_path_to_error::Error<serde_json::Error>>())?;
+    // What is not JSON at all has no places.
+    matches!(error, JsonRejection::JsonDataError(_)).then(|| pointer(tracked.path()))
+}
+
+/// A JSON pointer (RFC 6901).
+pub(crate) fn pointer(path: &serde_path_to_error::Path) -> String {
+    let segment = |segment: &Segment| match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    };
+    path.iter().filter_map(segment).map(|segment| format!("/{segment}")).collect()
 }
 
 /// A value that was written as an object. Without this a list would do as well, its items being the members in their order, and
@@ -100,6 +148,22 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
 
         deserializer.deserialize_map(Members(PhantomData)).map(Object)
     }
+}
+
+/// For a member that is an object.
+pub(crate) fn object_or_null<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let object: Option<Object<T>> = Option::deserialize(deserializer)?;
+    Ok(object.map(|Object(object)| object))
+}
+
+/// For a member that is a list of objects.
+pub(crate) fn objects<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let objects: Vec<Object<T>> = Vec::deserialize(deserializer)?;
+    Ok(objects.into_iter().map(|Object(object)| object).collect())
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Manager {

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Body, Manager, Parameters, Segments};
+use super::extract::{Body, Manager, Parameters, Segments, objects};
 use super::idempotency::{Asked, OnceKey, once};
 use super::page::{self, Listed};
 use super::refusals::{Changing, Reading, Writing};
@@ -58,6 +58,7 @@ struct Start {
 #[serde(deny_unknown_fields)]
 struct Refresh {
     /// Which objects, at least one.
+    #[serde(deserialize_with = "objects")]
     #[schema(min_items = 1, max_items = 1000)]
     keys: Vec<Key>,
 }

@@ -1,9 +1,11 @@
 //! What a program gets.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use expect_test::expect;
 use http_body_util::BodyExt;
 use rollcall_host::directory::Action;
 use rollcall_words::Language;
@@ -206,6 +208,85 @@ async fn what_is_too_large_is_refused() {
     let refused =
         ask(&directories.bench.console, visitor, Method::POST, &format!("{PATH}/sources"), &body).await;
     assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+/// The schema that is meant, where it refers to another one or may be null as well.
+fn meant<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let reference = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    let choices = schema["oneOf"].as_array();
+    let chosen = choices.and_then(|choices| choices.iter().find(|choice| choice["type"] != "null"));
+    match reference.and_then(|reference| document.pointer(reference)).or(chosen) {
+        Some(other) => meant(document, other),
+        None => schema,
+    }
+}
+
+/// A value with everything in it that its schema has.
+fn example(document: &Value, schema: &Value) -> Value {
+    let schema = meant(document, schema);
+    let kind = schema["type"].as_array().map_or(&schema["type"], |kinds| &kinds[0]);
+    match kind.as_str() {
+        Some("object") => {
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            properties.map(|(name, schema)| (name.clone(), example(document, schema))).collect()
+        }
+        Some("array") => json!([example(document, &schema["items"])]),
+        Some("integer") => json!(1),
+        Some("boolean") => json!(true),
+        Some(_) | None => json!("x"),
+    }
+}
+
+/// Where every object stands, itself included.
+fn objects(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            found.push(at.to_owned());
+            members.iter().for_each(|(name, value)| objects(value, &format!("{at}/{name}"), found));
+        }
+        Value::Array(values) => {
+            values.iter().enumerate().for_each(|(n, value)| objects(value, &format!("{at}/{n}"), found));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_taken_for_no_object_anywhere_in_a_body() {
+    let (bench, document) = (crate::testing::Bench::new().await, document());
+    let mut tried = String::new();
+    for (method, path, operation) in each_operation(&document) {
+        let content = operation["requestBody"]["content"].as_object().into_iter().flatten();
+        for (_, content) in content {
+            let body = example(&document, &content["schema"]);
+            let mut places = Vec::new();
+            objects(&body, "", &mut places);
+            for place in places {
+                let mut wrong = body.clone();
+                *wrong.pointer_mut(&place).unwrap() = json!([]);
+                let (method, path) =
+                    (method.parse().unwrap(), format!("{PATH}{}", path.replace(['{', '}'], "")));
+                let administrator = Some(administrator(Language::English));
+                let answer = ask(&bench.console, administrator, method, &path, &wrong.to_string()).await;
+                let told = &answer.body["errors"][0]["pointer"];
+                assert_eq!((answer.status.as_u16(), told), (422, &json!(place)), "{operation}");
+                writeln!(tried, "{} {place:?}", operation["operationId"].as_str().unwrap()).unwrap();
+            }
+        }
+    }
+    expect![[r#"
+        undoRun ""
+        addSource ""
+        addSource "/proxy"
+        addSource "/schedule"
+        addSource "/settings"
+        changeSource ""
+        retryEvents ""
+        refreshObjects ""
+        refreshObjects "/keys/0"
+        startRun ""
+    "#]]
+    .assert_eq(&tried);
 }
 
 #[tokio::test]

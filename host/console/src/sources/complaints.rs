@@ -32,6 +32,14 @@ pub(crate) fn name_taken() -> Complaint {
     at("/name", diagnosis)
 }
 
+/// The name would change.
+pub(crate) fn name_stays() -> Complaint {
+    let diagnosis = Diagnosis::new("source-name-stays", "the name of a source stays")
+        .with_remedy("leave it out, or remove the source and add it under another name")
+        .in_chinese("身份源的名称不能修改", "请不要填写名称，或移除该身份源后以其他名称重新添加");
+    at("/name", diagnosis)
+}
+
 /// A number was wanted.
 pub(crate) fn not_a_number(pointer: &str) -> Complaint {
     at(pointer, Diagnosis::new("not-a-number", "this must be a whole number").in_chinese("此项应为整数", ""))
@@ -130,6 +138,11 @@ pub(crate) fn planned_origin(invalid: &InvalidOrigin) -> Complaint {
             .with_remedy("check the addresses in the settings")
             .in_chinese("这些设置指向无效的地址", "请检查设置中的地址");
     at("/settings", diagnosis)
+}
+
+/// The same, among those that a program sent.
+pub(crate) fn allowed_origin(place: usize, invalid: &InvalidOrigin) -> Complaint {
+    at(&format!("/egress/allow/{place}"), origin(invalid))
 }
 
 /// An origin that an administrator named is none.

@@ -41,6 +41,20 @@ pub(crate) struct Configured {
     pub(crate) is_followed: bool,
 }
 
+/// What was asked for, as far as it can be read, and what is wrong with the rest: so that all that is wrong is told at once.
+pub(crate) struct Draft {
+    pub(crate) name: Option<SourceName>,
+    pub(crate) connector: String,
+    pub(crate) settings: Map<String, Value>,
+    pub(crate) proxy: Option<ServerProxy>,
+    pub(crate) ca_pem: Option<String>,
+    pub(crate) allow: Vec<Origin>,
+    pub(crate) timing: Option<Timing>,
+    pub(crate) departed: Option<DepartedUsers>,
+    pub(crate) is_followed: bool,
+    pub(crate) complaints: Vec<Complaint>,
+}
+
 /// The proxy that everything of a source leaves through.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ServerProxy {
@@ -83,35 +97,106 @@ pub(crate) struct Understood {
     pub(crate) unconfirmed: Vec<Origin>,
 }
 
+/// What a configuration says beside which source it is of.
+struct Meaning {
+    egress: Egress,
+    schedule: Option<Schedule>,
+    needed: Vec<Origin>,
+}
+
+/// The name of a source that can be configured here.
+pub(crate) fn source_name(text: &str) -> Result<SourceName, Complaint> {
+    let name = SourceName::new(text).ok();
+    // "new" is the address of the form itself.
+    name.filter(|name| name.as_str() != "new").ok_or_else(say::name)
+}
+
 impl Configured {
     /// What it comes to with this connector. Offline.
     pub(crate) async fn understand(&self, connector: Connector) -> Result<Understood, Vec<Complaint>> {
-        let settings = Value::Object(self.settings.clone());
-        let mut complaints = Vec::new();
-        let plan = match connector.validate(&settings).await {
-            Ok(Ok(plan)) => Some(plan),
-            Ok(Err(problems)) => {
-                complaints.extend(problems.into_iter().map(of_setting));
-                None
-            }
-            Err(error) => {
-                complaints.push(say::connector_died(&error));
-                None
-            }
-        };
-        let origins = plan.map(|plan| origins(&plan.origins)).transpose();
-        let origins = gather(origins.map_err(|complaint| vec![complaint]), &mut complaints).flatten();
-        let egress = gather(self.egress(), &mut complaints);
-        let schedule = gather(self.schedule(), &mut complaints);
-        match (origins, egress, schedule) {
-            (Some(needed), Some(egress), Some(schedule)) if complaints.is_empty() => {
-                let is_new = |origin: &&Origin| !self.allow.contains(origin);
-                let unconfirmed = needed.iter().filter(is_new).cloned().collect();
-                let source = Source::new(self.name.clone(), connector, settings, egress)
-                    .with_departed_users(self.departed);
-                Ok(Understood { source, schedule, needed, unconfirmed })
-            }
+        Draft::from(self.clone()).understand(Some(connector)).await.map(|(_, understood)| understood)
+    }
+
+    pub(crate) fn outline(&self) -> Outline {
+        Outline {
+            proxy: self.proxy.as_ref().map(|proxy| proxy.url.clone()),
+            allow: self.allow.clone(),
+            timing: self.timing.clone(),
+            departed: self.departed,
+        }
+    }
+}
+
+impl Draft {
+    /// The whole configuration, if all of it could be read.
+    pub(crate) fn whole(self) -> Result<Configured, Vec<Complaint>> {
+        let Self {
+            name,
+            connector,
+            settings,
+            proxy,
+            ca_pem,
+            allow,
+            timing,
+            departed,
+            is_followed,
+            complaints,
+        } = self;
+        match (name, departed) {
+            (Some(name), Some(departed)) if complaints.is_empty() => Ok(Configured {
+                name,
+                connector,
+                settings,
+                proxy,
+                ca_pem,
+                allow,
+                timing,
+                departed,
+                is_followed,
+            }),
             (..) => Err(complaints),
+        }
+    }
+
+    /// What it comes to with its connector, if that is there, or everything that is wrong with it. Offline.
+    pub(crate) async fn understand(
+        self,
+        connector: Option<Connector>,
+    ) -> Result<(Configured, Understood), Vec<Complaint>> {
+        let meaning = self.meaning(connector.as_ref()).await;
+        match (self.whole(), meaning, connector) {
+            (Ok(configured), Ok(Meaning { egress, schedule, needed }), Some(connector)) => {
+                let is_new = |origin: &&Origin| !configured.allow.contains(origin);
+                let unconfirmed = needed.iter().filter(is_new).cloned().collect();
+                let settings = Value::Object(configured.settings.clone());
+                let source = Source::new(configured.name.clone(), connector, settings, egress)
+                    .with_departed_users(configured.departed);
+                Ok((configured, Understood { source, schedule, needed, unconfirmed }))
+            }
+            (whole, meaning, _) => {
+                Err(together(whole.err().unwrap_or_default(), meaning.err().unwrap_or_default()))
+            }
+        }
+    }
+
+    async fn meaning(&self, connector: Option<&Connector>) -> Result<Meaning, Vec<Complaint>> {
+        let mut complaints = Vec::new();
+        let needed = gather(self.needed(connector).await, &mut complaints);
+        let egress = gather(self.egress(), &mut complaints);
+        let schedule = gather(self.timing.as_ref().map(Timing::schedule).transpose(), &mut complaints);
+        match (needed, egress, schedule) {
+            (Some(needed), Some(egress), Some(schedule)) => Ok(Meaning { egress, schedule, needed }),
+            (..) => Err(complaints),
+        }
+    }
+
+    /// The origins that the settings lead to.
+    async fn needed(&self, connector: Option<&Connector>) -> Result<Vec<Origin>, Vec<Complaint>> {
+        let connector = connector.ok_or_else(|| vec![say::connector_missing(&self.connector)])?;
+        match connector.validate(&Value::Object(self.settings.clone())).await {
+            Ok(Ok(plan)) => origins(&plan.origins).map_err(|complaint| vec![complaint]),
+            Ok(Err(problems)) => Err(problems.into_iter().map(of_setting).collect()),
+            Err(error) => Err(vec![say::connector_died(&error)]),
         }
     }
 
@@ -127,19 +212,14 @@ impl Configured {
         let allow = Some(self.allow.clone());
         if complaints.is_empty() { Ok(Egress { proxy, ca_pem, allow }) } else { Err(complaints) }
     }
+}
 
-    pub(crate) fn outline(&self) -> Outline {
-        Outline {
-            proxy: self.proxy.as_ref().map(|proxy| proxy.url.clone()),
-            allow: self.allow.clone(),
-            timing: self.timing.clone(),
-            departed: self.departed,
-        }
-    }
-
-    /// When full runs are due.
-    pub(crate) fn schedule(&self) -> Result<Option<Schedule>, Vec<Complaint>> {
-        self.timing.as_ref().map(Timing::schedule).transpose()
+impl From<Configured> for Draft {
+    fn from(configured: Configured) -> Self {
+        let Configured { name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed } =
+            configured;
+        let (name, departed, complaints) = (Some(name), Some(departed), Vec::new());
+        Self { name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed, complaints }
     }
 }
 
@@ -201,6 +281,14 @@ fn origins(planned: &[String]) -> Result<Vec<Origin>, Complaint> {
     planned.iter().map(|text| text.parse().map_err(|invalid| say::planned_origin(&invalid))).collect()
 }
 
+/// All of them, but at each place only what was found first: what cannot be read is missing to whoever looks next.
+pub(crate) fn together(mut first: Vec<Complaint>, then: Vec<Complaint>) -> Vec<Complaint> {
+    let is_known = |complaint: &Complaint| first.iter().any(|known| known.pointer == complaint.pointer);
+    let (_, new): (Vec<_>, Vec<_>) = then.into_iter().partition(is_known);
+    first.extend(new);
+    first
+}
+
 /// The value, or none once its complaints are with the others.
 fn gather<T>(result: Result<T, Vec<Complaint>>, complaints: &mut Vec<Complaint>) -> Option<T> {
     match result {
@@ -225,6 +313,18 @@ mod tests {
         let wrong = timing("nightly", Some("China"), 90_000).schedule().unwrap_err();
         let pointers: Vec<&str> = wrong.iter().map(|complaint| complaint.pointer.as_str()).collect();
         assert_eq!(pointers, ["/schedule/cron", "/schedule/time_zone", "/schedule/jitter"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_said_to_be_missing_as_well() {
+        let first = vec![say::name(), say::not_a_number("/settings/n")];
+        let then = vec![say::not_json("/settings/n"), say::not_json("/settings/key")];
+        let all = together(first, then);
+        let told: Vec<_> =
+            all.iter().map(|told| (told.pointer.as_str(), told.diagnosis.code.as_str())).collect();
+        let expected =
+            [("/name", "bad-source-name"), ("/settings/n", "not-a-number"), ("/settings/key", "not-json")];
+        assert_eq!(told, expected);
     }
 
     #[test]

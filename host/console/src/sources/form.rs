@@ -11,7 +11,7 @@ use rollcall_host::model::{SourceName, Timestamp};
 use serde_json::{Map, Value};
 
 use super::complaints;
-use super::configured::{Complaint, Configured, ServerProxy, Timing};
+use super::configured::{Complaint, Configured, Draft, ServerProxy, Timing, source_name};
 use super::kept::{departed_name, departed_named};
 use super::schema::{Field, Kind};
 
@@ -119,7 +119,8 @@ impl Entered {
 
     /// When the schedule that was entered would be due next; none if it is none, or wrong.
     pub(crate) fn next_run_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let timing = Reading { entered: self, before: None, complaints: Vec::new() }.timing()?;
+        let mut reading = Reading { entered: self, before: None, complaints: Vec::new() };
+        let timing = reading.timing().filter(|_| reading.complaints.is_empty())?;
         timing.schedule().ok()?.next_after(now, 0)
     }
 
@@ -127,36 +128,21 @@ impl Entered {
         self.values.insert(pointer.to_owned(), text);
     }
 
-    /// What is configured by it, as far as that can be told without the connector, whose digest and fields these are.
-    /// `before` is what was configured until now, whose name and secrets stay.
-    pub(crate) fn configured(
-        &self,
-        connector: &str,
-        fields: &[Field],
-        before: Option<&Configured>,
-    ) -> Result<Configured, Vec<Complaint>> {
+    /// What is configured by it with the connector whose digest and fields these are, as far as it can be read. `before` is
+    /// what was configured until now, whose name and secrets stay.
+    pub(crate) fn draft(&self, connector: &str, fields: &[Field], before: Option<&Configured>) -> Draft {
         let mut reading = Reading { entered: self, before, complaints: Vec::new() };
-        let name = match before {
-            Some(before) => Some(before.name.clone()),
-            None => reading.name(),
-        };
-        let settings = reading.settings(fields);
-        let proxy = reading.proxy();
-        let timing = reading.timing();
-        let departed = reading.departed();
-        match (name, departed) {
-            (Some(name), Some(departed)) if reading.complaints.is_empty() => Ok(Configured {
-                name,
-                connector: connector.to_owned(),
-                settings,
-                proxy,
-                ca_pem: self.text(CA).map(|pem| format!("{pem}\n")),
-                allow: before.map(|before| before.allow.clone()).unwrap_or_default(),
-                timing,
-                departed,
-                is_followed: before.is_some_and(|before| before.is_followed),
-            }),
-            (..) => Err(reading.complaints),
+        Draft {
+            name: before.map_or_else(|| reading.name(), |before| Some(before.name.clone())),
+            connector: connector.to_owned(),
+            settings: reading.settings(fields),
+            proxy: reading.proxy(),
+            ca_pem: self.text(CA).map(|pem| format!("{pem}\n")),
+            allow: before.map(|before| before.allow.clone()).unwrap_or_default(),
+            timing: reading.timing(),
+            departed: reading.departed(),
+            is_followed: before.is_some_and(|before| before.is_followed),
+            complaints: reading.complaints,
         }
     }
 }
@@ -170,13 +156,8 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn name(&mut self) -> Option<SourceName> {
-        let name = self.entered.text(NAME).and_then(|name| SourceName::new(name).ok());
-        // "new" is the address of the form itself.
-        let name = name.filter(|name| name.as_str() != "new");
-        if name.is_none() {
-            self.complaints.push(complaints::name());
-        }
-        name
+        let name = source_name(self.entered.raw(NAME).trim());
+        name.map_err(|complaint| self.complaints.push(complaint)).ok()
     }
 
     fn settings(&mut self, fields: &[Field]) -> Map<String, Value> {
@@ -245,8 +226,8 @@ impl Reading<'_> {
             None => Some(0),
             Some(text) => self.parsed(text.parse::<u64>().ok(), || complaints::not_a_number(JITTER)),
         };
-        // What is too much is said by the host, which knows how much that is.
-        let jitter_s = minutes?.saturating_mul(60).min(MAX_JITTER.as_secs().saturating_add(1));
+        // What is too much is said by the host, which knows how much that is, and so is what is wrong beside this.
+        let jitter_s = minutes.unwrap_or(0).saturating_mul(60).min(MAX_JITTER.as_secs().saturating_add(1));
         Some(Timing { cron, time_zone, jitter_s })
     }
 

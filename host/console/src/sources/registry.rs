@@ -10,7 +10,7 @@ use rollcall_host::grant::Origin as WebOrigin;
 use rollcall_host::model::{Diagnosis, SourceName};
 use rollcall_host::{Connector, Source};
 
-use super::configured::{Complaint, Configured, Outline, Understood};
+use super::configured::{Complaint, Configured, Draft, Outline, Understood};
 use super::kept::{self, Unreadable};
 use super::{Broken, Entry, Idle, Origin, Sources, begin, complaints, schema};
 use crate::console::{Console, ConsoleError};
@@ -77,23 +77,31 @@ impl Sources {
         kept::named(console.database(), console.key(), name).await?.ok_or_else(Problem::not_found)
     }
 
-    /// Add a source. It is not followed until an administrator says so.
-    pub(crate) async fn add(&self, console: &Console, configured: Configured) -> Result<(), Refused> {
+    /// Add a source, and say what it is called. It is not followed until an administrator says so.
+    pub(crate) async fn add(&self, console: &Console, mut draft: Draft) -> Result<SourceName, Refused> {
         let _alone = self.changing.lock().await;
-        if self.entry(&configured.name).is_some() {
-            return Err(Refused::Complaints(vec![complaints::name_taken()]));
+        if draft.name.as_ref().is_some_and(|name| self.entry(name).is_some()) {
+            draft.complaints.push(complaints::name_taken());
         }
-        self.take(console, configured).await
+        self.take(console, draft, None).await
     }
 
-    /// Put this in the place of what was configured under the same name. A source that was followed is followed again.
-    pub(crate) async fn change(&self, console: &Console, configured: Configured) -> Result<(), Refused> {
+    /// Put this in the place of what was configured of a source. One that was followed is followed again.
+    pub(crate) async fn change(
+        &self,
+        console: &Console,
+        name: &SourceName,
+        mut draft: Draft,
+    ) -> Result<(), Refused> {
         let _alone = self.changing.lock().await;
-        let entry = self.entry(&configured.name).ok_or_else(Problem::not_found)?;
+        let entry = self.entry(name).ok_or_else(Problem::not_found)?;
         if entry.origin() == Origin::File {
-            return Err(in_a_file(&configured.name).into());
+            return Err(in_a_file(name).into());
         }
-        self.take(console, configured).await
+        if draft.name.as_ref().is_some_and(|other| other != name) {
+            draft.complaints.push(complaints::name_stays());
+        }
+        self.take(console, draft, Some(entry)).await.map(drop)
     }
 
     /// Confirm that a source may talk to these origins: all that its settings lead to must be among them.
@@ -141,16 +149,20 @@ impl Sources {
         let mut configured =
             self.configured(console, name).await?.map_err(|broken| unusable(broken.diagnosis))?;
         change(&mut configured);
-        self.take(console, configured).await
+        let before = self.entry(name);
+        self.take(console, configured.into(), before).await.map(drop)
     }
 
-    /// Keep a configuration that holds together, and let it take effect.
-    async fn take(&self, console: &Console, configured: Configured) -> Result<(), Refused> {
-        let before = self.entry(&configured.name);
-        let missing = || Refused::Complaints(vec![complaints::connector_missing(&configured.connector)]);
-        let connector = self.connector(&configured, before.as_ref()).await.ok_or_else(missing)?;
-        let secret = schema::secrets(&connector.descriptor().settings_schema);
-        let understood = configured.understand(connector).await.map_err(Refused::Complaints)?;
+    /// Keep a configuration that holds together, and let it take effect in the place of what there was.
+    async fn take(
+        &self,
+        console: &Console,
+        draft: Draft,
+        before: Option<Entry>,
+    ) -> Result<SourceName, Refused> {
+        let connector = self.connector(&draft.connector, before.as_ref()).await;
+        let (configured, understood) = draft.understand(connector).await.map_err(Refused::Complaints)?;
+        let secret = schema::secrets(&understood.source.connector().descriptor().settings_schema);
         kept::keep(console.database(), console.key(), &configured, &secret, console.now()).await?;
         if let Some(before) = &before {
             end(before).await;
@@ -161,16 +173,16 @@ impl Sources {
         let failed = |problem: &Problem| unusable_entry(&configured, Diagnosis::clone(&problem.diagnosis));
         self.put(settled.as_ref().map_or_else(failed, Entry::clone));
         console.pulse().beat();
-        Ok(settled.map(drop)?)
+        Ok(settled.map(|_| configured.name)?)
     }
 
-    /// The connector of a configuration: the one that the source runs on, even if its file has gone meanwhile, or one of the
+    /// The connector of this digest: the one that the source runs on, even if its file has gone meanwhile, or one of the
     /// shelf.
-    async fn connector(&self, configured: &Configured, before: Option<&Entry>) -> Option<Connector> {
+    async fn connector(&self, digest: &str, before: Option<&Entry>) -> Option<Connector> {
         let known = before.and_then(Entry::source).map(Source::connector);
-        match known.filter(|known| known.identity().digest == configured.connector) {
+        match known.filter(|known| known.identity().digest == digest) {
             Some(known) => Some(known.clone()),
-            None => self.shelf.find(&configured.connector).await,
+            None => self.shelf.find(digest).await,
         }
     }
 

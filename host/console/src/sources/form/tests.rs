@@ -34,12 +34,12 @@ fn entered(pairs: &[(&str, &str)]) -> Entered {
 }
 
 fn configured(pairs: &[(&str, &str)], before: Option<&Configured>) -> Configured {
-    entered(pairs).configured("blake3:00", &fields(), before).unwrap()
+    entered(pairs).draft("blake3:00", &fields(), before).whole().unwrap()
 }
 
 #[track_caller]
 fn complaints(pairs: &[(&str, &str)]) -> Vec<String> {
-    let wrong = entered(pairs).configured("blake3:00", &fields(), None).unwrap_err();
+    let wrong = entered(pairs).draft("blake3:00", &fields(), None).whole().unwrap_err();
     wrong.into_iter().map(|complaint| complaint.pointer).collect()
 }
 
@@ -94,6 +94,23 @@ fn whatever_cannot_be_read_is_complained_about_at_its_own_field_all_at_once() {
 }
 
 #[test]
+fn what_can_be_read_beside_what_cannot_is_kept_to_be_judged_as_well() {
+    let pairs = [
+        ("/name", "Head Office"),
+        ("/settings/key", "k1"),
+        ("/settings/n", "many"),
+        ("/schedule/cron", "nightly"),
+        ("/schedule/jitter", "soon"),
+        ("/egress/proxy/url", "proxy"),
+    ];
+    let draft = entered(&pairs).draft("blake3:00", &fields(), None);
+    assert_eq!(draft.settings.get("key"), Some(&json!("k1")));
+    let timing = Timing { cron: "nightly".to_owned(), time_zone: None, jitter_s: 0 };
+    assert_eq!(draft.timing, Some(timing));
+    assert_eq!(draft.proxy.map(|proxy| proxy.url).as_deref(), Some("proxy"));
+}
+
+#[test]
 fn the_name_of_the_form_itself_is_no_name_of_a_source() {
     assert_eq!(complaints(&[("/name", "new")]), ["/name"]);
 }
@@ -139,7 +156,8 @@ fn a_form_of_what_is_configured_says_the_same_again() {
         timing: Some(Timing { cron: "0 3 * * *".to_owned(), time_zone: None, jitter_s: 600 }),
         ..before()
     };
-    let again = Entered::configured_before(&before, &fields).configured("blake3:00", &fields, Some(&before));
+    let again =
+        Entered::configured_before(&before, &fields).draft("blake3:00", &fields, Some(&before)).whole();
     // What was left out has its default now, which is the same to the connector.
     let mut expected = before;
     expected.settings.insert("n".to_owned(), json!(15));

@@ -131,11 +131,9 @@ fn form_of(digest: &str) -> String {
 
 async fn added(console: &Console, connector: &Connector, entered: &Entered) -> Result<SourceName, Refused> {
     let fields = schema::fields(&connector.descriptor().settings_schema);
-    let configured =
-        entered.configured(&connector.identity().digest, &fields, None).map_err(Refused::Complaints)?;
-    let (console, name) = (console.clone(), configured.name.clone());
-    to_the_end(async move { console.sources().add(&console, configured).await }).await?;
-    Ok(name)
+    let draft = entered.draft(&connector.identity().digest, &fields, None);
+    let console = console.clone();
+    to_the_end(async move { console.sources().add(&console, draft).await }).await
 }
 
 fn form(

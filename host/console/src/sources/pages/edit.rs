@@ -14,7 +14,7 @@ use crate::console::Console;
 use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
-use crate::sources::configured::{Complaint, Configured};
+use crate::sources::configured::{Complaint, Configured, Draft};
 use crate::sources::form::{CONNECTOR, Entered, Sheet, summary};
 use crate::sources::registry::{Refused, name_of, to_the_end, unusable};
 use crate::sources::{complaints, schema, words};
@@ -51,11 +51,8 @@ pub(super) async fn save(
     let connector = others.iter().find(|connector| connector.identity().digest == digest);
     let connector = connector.ok_or_else(Problem::not_found)?;
     let fields = schema::fields(&connector.descriptor().settings_schema);
-    let changed = match entered.configured(digest, &fields, Some(&before)) {
-        Ok(configured) => change(&console, configured).await,
-        Err(wrong) => Err(Refused::Complaints(wrong)),
-    };
-    match changed {
+    let draft = entered.draft(digest, &fields, Some(&before));
+    match change(&console, before.name.clone(), draft).await {
         Ok(()) => {
             let identity = json!({"connector": connector.identity()});
             audit::record(&console, &source.visitor, "source-changed", before.name.as_str(), identity)
@@ -77,9 +74,9 @@ async fn before(console: &Console, name: &SourceName) -> Result<Configured, Prob
     configured.map_err(|unreadable| unusable(unreadable.diagnosis))
 }
 
-async fn change(console: &Console, configured: Configured) -> Result<(), Refused> {
+async fn change(console: &Console, name: SourceName, draft: Draft) -> Result<(), Refused> {
     let console = console.clone();
-    to_the_end(async move { console.sources().change(&console, configured).await }).await
+    to_the_end(async move { console.sources().change(&console, &name, draft).await }).await
 }
 
 struct Editing<'a> {
