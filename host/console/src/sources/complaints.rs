@@ -59,13 +59,20 @@ pub(crate) fn departed() -> Complaint {
 
 /// The proxy's URL is wrong.
 pub(crate) fn proxy(invalid: &InvalidProxy) -> Complaint {
-    let diagnosis = Diagnosis::new("bad-proxy", invalid.to_string());
+    let told = |english, chinese| Diagnosis::new("bad-proxy", english).in_chinese(chinese, "");
     let diagnosis = match invalid {
-        InvalidProxy::NotAUrl => {
-            diagnosis.in_chinese("代理应为完整的网址，例如 http://proxy.example.com:3128", "")
-        }
-        InvalidProxy::Scheme => diagnosis.in_chinese("代理网址应以 http://、https:// 或 socks5:// 开头", ""),
-        InvalidProxy::Path => diagnosis.in_chinese("代理网址应在端口号之后结束，不能带路径或查询参数", ""),
+        InvalidProxy::NotAUrl => told(
+            "the proxy must be a whole URL, such as http://proxy.example.com:3128",
+            "代理应为完整的网址，例如 http://proxy.example.com:3128",
+        ),
+        InvalidProxy::Scheme => told(
+            "the proxy's URL must begin with http://, https:// or socks5://",
+            "代理网址应以 http://、https:// 或 socks5:// 开头",
+        ),
+        InvalidProxy::Path => told(
+            "the proxy's URL must end after its port, without a path or a query",
+            "代理网址应在端口号之后结束，不能带路径或查询参数",
+        ),
         InvalidProxy::Credentials => proxy_with_password().diagnosis,
     };
     at("/egress/proxy/url", diagnosis)

@@ -116,7 +116,8 @@ fn what_is_wrong(cron: &str) -> String {
     const FIELDS: [&str; 5] = ["minute", "hour", "day of month", "month", "day of week"];
     let fields: Vec<&str> = cron.split_whitespace().collect();
     if fields.len() != FIELDS.len() {
-        return format!("it has {} fields instead of 5", fields.len());
+        let n = fields.len();
+        return format!("it has {n} {} instead of 5", if n == 1 { "field" } else { "fields" });
     }
     let is_wrong = |place: usize, field: &str| {
         let mut alone = ["*"; 5];
@@ -277,7 +278,7 @@ mod tests {
             "nightly",
             None,
             &expect![[
-                r#"schedule "nightly" cannot be kept: it has 1 fields instead of 5; write minute, hour, day of month, month and day of week, as in "30 3 * * *""#
+                r#"schedule "nightly" cannot be kept: it has 1 field instead of 5; write minute, hour, day of month, month and day of week, as in "30 3 * * *""#
             ]],
         );
         refused(

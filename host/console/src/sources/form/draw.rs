@@ -4,7 +4,7 @@
 
 use maud::{Markup, html};
 use rollcall_host::model::Timestamp;
-use rollcall_words::Sentence;
+use rollcall_words::{Language, Sentence};
 use serde_json::Value;
 
 use super::{
@@ -38,24 +38,32 @@ struct Line<'a> {
 
 /// All that is wrong, each with a link to its field.
 pub(crate) fn summary(visitor: &Visitor, fields: &[Field], complaints: &[Complaint]) -> Markup {
-    let language = visitor.reader.language.tag();
     let body = html! {
         p { (visitor.say(words::something_is_wrong(complaints.len()))) }
         ul {
             @for complaint in complaints {
-                @let localized = complaint.diagnosis.localized(language);
                 li {
                     @match title_of(fields, &complaint.pointer) {
                         Some((pointer, title)) => { a href={ "#" (pointer) } { (visitor.say(title)) } ": " },
                         None => {},
                     }
-                    (localized.message)
-                    @if let Some(remedy) = localized.remedy { " " span class="soft" { (remedy) } }
+                    (told(visitor, complaint))
                 }
             }
         }
     };
     html! { @if !complaints.is_empty() { (page::notice(Tone::Bad, &body)) } }
+}
+
+/// What is wrong, and what would be right.
+fn told(visitor: &Visitor, complaint: &Complaint) -> String {
+    let language = visitor.reader.language;
+    let localized = complaint.diagnosis.localized(language.tag());
+    let between = match language {
+        Language::English => "; ",
+        Language::Chinese => "；",
+    };
+    [Some(localized.message), localized.remedy].into_iter().flatten().collect::<Vec<_>>().join(between)
 }
 
 impl Sheet<'_> {
@@ -276,14 +284,9 @@ impl Sheet<'_> {
     }
 
     fn wrong(&self, pointer: &str) -> Markup {
-        let language = self.visitor.reader.language.tag();
         html! {
             @if let Some(complaint) = self.complaint(pointer) {
-                @let localized = complaint.diagnosis.localized(language);
-                p class="wrong" id={ (pointer) ":wrong" } {
-                    (localized.message)
-                    @if let Some(remedy) = localized.remedy { " " (remedy) }
-                }
+                p class="wrong" id={ (pointer) ":wrong" } { (page::as_sentence(&told(self.visitor, complaint))) }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! From a schema to a form and back, and what is said of wrong input.
 
 use rollcall_host::DepartedUsers;
+use rollcall_host::model::Diagnosis;
 use rollcall_words::Language;
 use serde_json::json;
 
@@ -200,6 +201,21 @@ fn a_complaint_is_at_its_field_and_the_summary_leads_there() {
     assert!(html.contains(r##"<a href="#/settings/key">钥匙</a>"##), "{html}");
     assert!(html.contains(r#"<p class="wrong" id="/settings/key:wrong">此项应为 JSON</p>"#), "{html}");
     assert!(html.contains(r#"aria-describedby="/settings/key:wrong""#), "{html}");
+}
+
+#[test]
+fn what_would_be_right_is_told_behind_what_is_wrong() {
+    let diagnosis = Diagnosis::new("missing", "setting \"key\" is missing")
+        .with_remedy("copy it")
+        .in_chinese("缺少设置 key", "请复制");
+    let wrong = [Complaint { pointer: "/settings/key".to_owned(), diagnosis }];
+    for (language, told) in [
+        (Language::English, "Setting &quot;key&quot; is missing; copy it"),
+        (Language::Chinese, "缺少设置 key；请复制"),
+    ] {
+        let html = drawn(&entered(&[]), &wrong, None, language);
+        assert!(html.contains(&format!(r#"<p class="wrong" id="/settings/key:wrong">{told}</p>"#)), "{html}");
+    }
 }
 
 #[test]
