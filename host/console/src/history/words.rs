@@ -8,7 +8,7 @@ rollcall_words::sentences! {
     fn kind() { "What", "内容" }
     fn trigger() { "Started", "触发方式" }
     fn started() { "When", "开始时间" }
-    fn took() { "Took", "耗时" }
+    fn took(time) { "Took {time}", "耗时 {time}" }
     fn drift() { "Missed by events", "事件遗漏" }
     fn drift_help() {
         "What a full import by schedule had to change although events should have brought it",

@@ -42,7 +42,7 @@ fn row(visitor: &Visitor, run: &Run) -> Markup {
         tr {
             th scope="row" { a href={ "/runs/" (segment(run.id.as_str())) } { "#" (run.id) } }
             td {
-                (visitor.say(page::run_kind(run.kind))) ", " (visitor.say(page::trigger(run.trigger)))
+                (visitor.say(page::run_kind(run.kind))) " · " (visitor.say(page::trigger(run.trigger)))
                 @if run.dry_run { " " (page::badge(Tone::Plain, &visitor.say(words::rehearsal()))) }
             }
             td { (page::run_state(visitor.reader, run.state)) }
