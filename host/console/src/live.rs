@@ -120,6 +120,11 @@ enum Stage {
     Over,
 }
 
+/// The last event of a stream. It has data, as a browser passes over an event without any.
+fn last(name: &str) -> Event {
+    Event::default().event(name).data(name)
+}
+
 fn parts<F, D>(drawing: Drawing<F>) -> impl Stream<Item = Result<Event, Infallible>>
 where
     F: Fn() -> D + Send + 'static,
@@ -136,14 +141,14 @@ where
     F: Fn() -> D,
     D: Future<Output = Result<Drawn, Problem>>,
 {
-    /// The next parts that changed, as one event; in the end, that it is the end.
+    /// The next parts that changed, as one event; in the end, that it is the end, or that it is over for this session.
     async fn next(&mut self) -> Option<Event> {
         loop {
             match self.stage {
                 Stage::Over => return None,
                 Stage::Final => {
                     self.stage = Stage::Over;
-                    return Some(Event::default().event("end").data(""));
+                    return Some(last("end"));
                 }
                 Stage::Fresh => {}
                 Stage::Open => {
@@ -152,7 +157,8 @@ where
                 }
             }
             if !self.watcher.may_look().await {
-                return None;
+                self.stage = Stage::Over;
+                return Some(last("over"));
             }
             // The page itself says what is wrong when it is loaded again.
             let Ok(drawn) = (self.draw)().await else { return None };

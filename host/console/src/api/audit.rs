@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::extract::Parameters;
 use super::page::{self, Listed};
-use super::refusals::Reading;
+use super::refusals::ReadingAsManager;
 use super::shape;
 use super::types::Audited;
 use crate::console::Console;
@@ -42,15 +42,19 @@ struct WhichAudited {
 
 /// List who did what
 ///
-/// Newest first: what was done in the console and through this API, and log-ins, with those that failed.
+/// Newest first: what was done in the console and through this API, and log-ins, with those that failed. It says who
+/// administers, when and from where, so it needs the right to manage.
 #[utoipa::path(get, path = "/audit", operation_id = "listAudit", tag = "Audit", params(WhichAudited),
-    responses((status = 200, description = "A page of the audit log.", body = Listed<Audited>), Reading))]
+    responses((status = 200, description = "A page of the audit log.", body = Listed<Audited>), ReadingAsManager))]
 async fn list(
-    _visitor: Visitor,
+    visitor: Visitor,
     State(console): State<Console>,
     Parameters(which): Parameters<WhichAudited>,
 ) -> Result<Json<Listed<Audited>>, Problem> {
     const LIST: &str = "audit";
+    if !visitor.who.may_manage() {
+        return Err(Problem::forbidden());
+    }
     let WhichAudited { action, who, cursor, limit } = which;
     let (limit, before) = (page::limit(limit)?, page::place(LIST, cursor.as_deref())?);
     let wanted = Wanted { action: page::text(action)?, who: page::text(who)?, before };

@@ -10,6 +10,9 @@ use super::details::MEDIA_TYPE;
 /// Of an operation that reads.
 pub(crate) struct Reading;
 
+/// Of an operation that reads what is for those alone who may change things.
+pub(crate) struct ReadingAsManager;
+
 /// Of an operation that changes something.
 pub(crate) struct Changing;
 
@@ -36,6 +39,12 @@ const WRITING: [(u16, &str); 2] = [(413, "The body is too large."), (415, "The b
 impl IntoResponses for Reading {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         READING.into_iter().map(refusal).collect()
+    }
+}
+
+impl IntoResponses for ReadingAsManager {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        READING.into_iter().chain([(403, "The token may only read, and not this.")]).map(refusal).collect()
     }
 }
 

@@ -152,6 +152,17 @@ async fn nobody_does_anything_without_being_known_and_a_reader_changes_nothing()
 }
 
 #[tokio::test]
+async fn who_administers_is_told_to_those_who_may_manage_alone() {
+    let directories = Directories::new().await;
+    let console = &directories.bench.console;
+    let path = format!("{PATH}/audit");
+    let refused = ask(console, Some(reading()), Method::GET, &path, "").await;
+    assert_eq!((refused.status, refused.code()), (StatusCode::FORBIDDEN, "forbidden"));
+    let manager = administrator(Language::English);
+    assert_eq!(ask(console, Some(manager), Method::GET, &path, "").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn whatever_is_refused_is_told_as_problem_details() {
     let directories = Directories::new().await;
     let run = directories.put("hq", Action::Created, &[]).await;

@@ -75,18 +75,18 @@ function listen(address) {
     stream.addEventListener("parts", (event) => {
       for (const [id, html] of Object.entries(JSON.parse(event.data))) replace(id, html);
     });
-    stream.addEventListener("end", over);
-    stream.addEventListener("error", () => {
-      // It is not tried again: whoever looked may not look any more.
-      if (stream?.readyState === EventSource.CLOSED) {
-        over();
-        document.getElementById("stale").hidden = false;
-      }
-    });
+    stream.addEventListener("end", leave);
+    stream.addEventListener("over", goStale);
+    // As long as it is tried again, nothing is lost.
+    stream.addEventListener("error", () => { if (stream?.readyState === EventSource.CLOSED) goStale(); });
   };
-  const over = () => {
+  const leave = () => {
     stop();
     document.removeEventListener("visibilitychange", look);
+  };
+  const goStale = () => {
+    leave();
+    document.getElementById("stale").hidden = false;
   };
   document.addEventListener("visibilitychange", look);
   look();

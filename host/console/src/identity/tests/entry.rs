@@ -149,7 +149,7 @@ async fn after_log_out_the_cookie_is_worth_nothing() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_watched_says_nothing_more_once_its_session_is_over() {
+async fn a_page_that_is_watched_says_nothing_more_but_that_its_session_is_over() {
     let bench = Bench::new().await;
     let mut browser = Browser::set_up(&bench).await;
     let watched = browser.send(Method::GET, "/live/sources", &[], String::new()).await;
@@ -160,7 +160,7 @@ async fn a_page_that_is_watched_says_nothing_more_once_its_session_is_over() {
     let csrf = browser.csrf().await;
     browser.post("/logout", &[("csrf", &csrf)]).await;
     let rest = timeout(Duration::from_secs(30), watched.collect()).await.expect("it ends").unwrap();
-    assert_eq!(rest.to_bytes(), "");
+    assert_eq!(rest.to_bytes(), "event: over\ndata: over\n\n");
 }
 
 #[tokio::test]
