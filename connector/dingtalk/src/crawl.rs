@@ -10,7 +10,10 @@ mod tree;
 pub(crate) use scope::scopes;
 
 use crate::client::Client;
+use crate::limits::MEMBER_PAGE;
 use crate::look::View;
+use crate::mapping;
+use crate::settings::Settings;
 use crate::wire::departments::Department;
 use crate::wire::users::User;
 use crate::wire::{DepartmentId, UserId};
@@ -36,6 +39,7 @@ pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<(
     let rest = crawl.settle_waiting(&scopes).await?;
     crawl.run(rest).await?;
     crawl.put_late(&scopes).await?;
+    crawl.settle_progress();
     crawl.tell_counts();
     let departments = crawl.tree.into_inner().into_departments();
     Ok((scope::in_words(&scopes), View::read(scopes, departments)))
@@ -70,6 +74,8 @@ struct Crawl<'a> {
     n_not_visible: Cell<u64>,
     n_done: Cell<u64>,
     n_known: Cell<u64>,
+    /// Questions that a company as large as the one that the platform holds takes.
+    n_expected: u64,
 }
 
 impl<'a> Crawl<'a> {
@@ -85,6 +91,7 @@ impl<'a> Crawl<'a> {
             n_not_visible: Cell::new(0),
             n_done: Cell::new(0),
             n_known: Cell::new(0),
+            n_expected: expected(reading, client.settings),
         }
     }
 
@@ -110,7 +117,18 @@ impl<'a> Crawl<'a> {
 
     fn expect(&self, work: &[Work]) {
         self.n_known.set(self.n_known.get() + u64::try_from(work.len()).unwrap_or(u64::MAX));
-        self.reading.progress(self.n_done.get(), self.n_known.get());
+        self.reading.progress(self.n_done.get(), self.total());
+    }
+
+    /// Questions in all, as far as can be said: departments come to light one after another, but were most likely there
+    /// the last time, too.
+    fn total(&self) -> u64 {
+        self.n_known.get().max(self.n_expected)
+    }
+
+    /// Nothing is left to ask. What was expected and is not there any more needs no question: a total may only grow.
+    fn settle_progress(&self) {
+        self.reading.progress(self.total(), self.total());
     }
 
     async fn work(&self, work: Work) -> Result<Vec<Work>, Failure> {
@@ -132,6 +150,18 @@ impl<'a> Crawl<'a> {
     fn note(&self, severity: Severity, key: &Key, name: Option<&str>, diagnosis: Diagnosis) {
         self.client.context.record(Entry::about(severity, key, name, diagnosis));
     }
+}
+
+/// Questions that it takes at least to read a company as large as the one that the platform holds: none before the first
+/// reading.
+fn expected(reading: &Reading, settings: &Settings) -> u64 {
+    let n_departments = reading.n_held(mapping::DEPARTMENT.resource_type);
+    let n_people = reading.n_held(mapping::USER.resource_type);
+    // Each is asked for its children, and each lists its people, though it may have none.
+    let n_pages = n_departments.max(n_people.div_ceil(MEMBER_PAGE.into()));
+    let n_described = if settings.details { n_departments } else { n_departments.min(1) };
+    let n_asked_about = if settings.person_details { n_people } else { 0 };
+    [n_departments, n_pages, n_described, n_asked_about].into_iter().fold(0, u64::saturating_add)
 }
 
 #[cfg(test)]

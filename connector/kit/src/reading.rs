@@ -145,6 +145,14 @@ impl Reading {
         kind.and_then(|kind| kind.objects.get(&key.external_id)).is_some_and(|known| known.seen.is_some())
     }
 
+    /// How many objects of this type the platform holds: about as many as a full reading finds.
+    #[must_use]
+    pub fn n_held(&self, resource_type: &str) -> u64 {
+        let kinds = self.kinds.borrow();
+        let of_type = kinds.iter().filter(|kind| kind.schema.resource_type == resource_type);
+        of_type.map(Kind::n_held).sum()
+    }
+
     /// Show how far the reading has come, in whatever it counts.
     pub fn progress(&self, done: u64, total: u64) {
         self.context.report("reading", done, Some(total));
@@ -232,6 +240,10 @@ impl Kind {
     fn hold(&mut self, external_id: String, version: &str) {
         let held = Version::parse(version).map_or(Held::Something, Held::Version);
         self.objects.insert(external_id, Known { held, seen: None });
+    }
+
+    fn n_held(&self) -> u64 {
+        count(self.objects.values().filter(|known| !matches!(known.held, Held::Nothing)))
     }
 
     /// Note an object; the version to put it with, if it must be put.

@@ -1,5 +1,7 @@
 //! Whole readings of tiny companies: what arrives, what is said, and how it ends.
 
+mod progress;
+
 use crate::testing::{
     Question, World, accepted, directory, ending, log, page, refused, run, run_with_details,
 };
@@ -586,17 +588,6 @@ fn with_details_or_without_the_same_people_are_there() {
     run(&plain).unwrap();
     run_with_details(&detailed).unwrap();
     assert_eq!(directory(&plain), directory(&detailed));
-}
-
-#[test]
-fn progress_never_shrinks_and_ends_at_its_total() {
-    let host = feihua().into_host();
-    run(&host).unwrap();
-    let reading: Vec<_> =
-        host.progress().into_iter().filter(|progress| progress.phase == "reading").collect();
-    assert!(reading.windows(2).all(|pair| pair[0].done <= pair[1].done && pair[0].total <= pair[1].total));
-    let last = reading.last().unwrap();
-    assert_eq!(Some(last.done), last.total);
 }
 
 const FAULTS: [fn() -> Reply; 14] = [
