@@ -23,6 +23,7 @@ COUNTED = {
     "rollcall_pause_seconds": ("counter", {"source"}),
     "rollcall_connector_calls": ("counter", {"source", "export"}),
     "rollcall_connector_call_seconds": ("counter", {"source", "export"}),
+    "rollcall_connector_compute_seconds": ("counter", {"source", "export"}),
     "rollcall_connector_deaths": ("counter", {"source", "export"}),
     "rollcall_connector_memory_peak_bytes": ("gauge", {"source"}),
     "rollcall_inbox_events": ("gauge", {"source", "state"}),
@@ -100,7 +101,8 @@ def test_what_an_import_does_is_counted(own_directory: Directory) -> None:
     assert value(before, "rollcall_throttles", source=SOURCE, bucket="topapi/v2/user/list") == 1
     assert value(before, "rollcall_throttle_seconds", source=SOURCE, bucket="topapi/v2/user/list") == 1
     assert 0 < value(before, "rollcall_connector_calls", source=SOURCE)
-    assert 0 < value(before, "rollcall_connector_call_seconds", source=SOURCE)
+    took_s = value(before, "rollcall_connector_call_seconds", source=SOURCE)
+    assert 0 < value(before, "rollcall_connector_compute_seconds", source=SOURCE) < took_s
     assert 0 < value(before, "rollcall_connector_memory_peak_bytes", source=SOURCE)
     program = own_directory.administrator.program("manage")
     import_again(program)

@@ -16,7 +16,6 @@ use std::time::{Duration, Instant};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio::task::JoinError;
-use tokio::time::timeout;
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre};
 
@@ -26,9 +25,9 @@ use crate::bindings::exports::rollcall::connector::identity_source::{Guest as Ex
 use crate::bindings::rollcall::connector::types::Key as WitKey;
 use crate::capabilities::{self, Session};
 use crate::convert::{self, Reader};
-use crate::engine::{Engine, Metered, StderrTail};
+use crate::engine::{Engine, Metered, StderrTail, within};
 use crate::error::{GuestError, LoadError, NoComponent};
-use crate::figures::Meter;
+use crate::figures::{Call, Meter};
 use crate::guest::Guest;
 use crate::history::ConnectorIdentity;
 use crate::limits::{CALL_TIMEOUTS, MAX_COMPONENT_BYTES};
@@ -260,19 +259,21 @@ impl Code {
         let began = Instant::now();
         let stderr = StderrTail::default();
         let (mut store, _busy) = self.engine.store(Guest::new(&self.engine, &stderr, session));
-        let called = timeout(limit, async {
+        let (called, computed) = within(limit, async {
             let instance = self.pre.instantiate_async(&mut store).await?;
             store.data_mut().resumed();
             let exports = load(&mut store, &instance)?;
             function(&exports, &mut store).await
-        });
-        let result = match called.await {
+        })
+        .await;
+        let result = match called {
             Ok(Ok(result)) => Ok(result),
             Ok(Err(error)) => Err(death::cause(&error, &stderr.text(), secrets)),
             Err(_) => Err(GuestError::Overdue { limit }),
         };
         let memory_bytes = store.data_mut().memory().used_bytes();
-        meter.called(export, began.elapsed(), result.is_err(), memory_bytes);
+        let (took, has_died) = (began.elapsed(), result.is_err());
+        meter.called(export, &Call { took, computed, has_died, memory_bytes });
         result
     }
 }

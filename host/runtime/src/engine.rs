@@ -16,7 +16,7 @@ use wasmtime::component::Component;
 use wasmtime::{Config, Store, UpdateDeadline};
 
 use self::cache::Cache;
-pub(crate) use self::meter::{CpuLimits, CpuMeter, MemoryMeter};
+pub(crate) use self::meter::{CpuLimits, CpuMeter, MemoryMeter, within};
 pub(crate) use self::stderr::StderrTail;
 use self::ticker::{Busy, Ticker};
 use crate::clock::{Clock, SystemClock};

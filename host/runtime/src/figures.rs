@@ -108,6 +108,9 @@ pub struct Calls {
     /// How often, and how long in all, waiting included.
     #[serde(flatten)]
     pub spent: Spent,
+    /// How long they computed in all, in microseconds: without the time in which they waited for an answer, a turn, the
+    /// store or the end of a pause.
+    pub computed_us: u64,
     /// Calls in which the connector died.
     pub n_died: u64,
 }
@@ -140,6 +143,18 @@ pub struct Deliveries {
     pub n_refused: u64,
     /// Deliveries that were not kept in time; the source was asked to send them again.
     pub n_later: u64,
+}
+
+/// A call of a connector that came back.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// How long it took, waiting included.
+    pub(crate) took: Duration,
+    /// How long it computed.
+    pub(crate) computed: Duration,
+    pub(crate) has_died: bool,
+    /// The most memory that it had.
+    pub(crate) memory_bytes: usize,
 }
 
 /// Counts for one source.
@@ -193,12 +208,13 @@ impl Meter {
     }
 
     /// A call came back.
-    pub(crate) fn called(&self, export: &'static str, time: Duration, has_died: bool, memory_bytes: usize) {
+    pub(crate) fn called(&self, export: &'static str, call: &Call) {
         let figures = &mut self.counts().figures;
         let calls = figures.calls.entry(export).or_default();
-        calls.spent.add(time);
-        calls.n_died = calls.n_died.saturating_add(u64::from(has_died));
-        let memory_bytes = u64::try_from(memory_bytes).unwrap_or(u64::MAX);
+        calls.spent.add(call.took);
+        calls.computed_us = calls.computed_us.saturating_add(microseconds(call.computed));
+        calls.n_died = calls.n_died.saturating_add(u64::from(call.has_died));
+        let memory_bytes = u64::try_from(call.memory_bytes).unwrap_or(u64::MAX);
         figures.peak_memory_bytes = figures.peak_memory_bytes.max(memory_bytes);
     }
 
@@ -264,7 +280,7 @@ impl Outcome {
 impl Spent {
     fn add(&mut self, time: Duration) {
         increment(&mut self.n);
-        self.total_us = self.total_us.saturating_add(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+        self.total_us = self.total_us.saturating_add(microseconds(time));
     }
 }
 
@@ -275,6 +291,10 @@ impl Histogram {
         increment(&mut self.n);
         self.total_ms = self.total_ms.saturating_add(time_ms);
     }
+}
+
+fn microseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn increment(n: &mut u64) {
@@ -340,6 +360,18 @@ mod tests {
         let expected =
             [row(None, None, "denied", 1), row(api, None, "429", 1), row(api, Some("users"), "2xx", 2)];
         assert_eq!(told, serde_json::Value::from(expected.to_vec()));
+    }
+
+    #[test]
+    fn calls_of_one_function_add_up() {
+        let meter = Meter::default();
+        for has_died in [false, true] {
+            let (took, computed) = (Duration::from_secs(2), Duration::from_millis(3));
+            meter.called("sync", &Call { took, computed, has_died, memory_bytes: 64 });
+        }
+        let spent = Spent { n: 2, total_us: 4_000_000 };
+        let expected = Calls { spent, computed_us: 6_000, n_died: 1 };
+        assert_eq!(meter.figures().calls, BTreeMap::from([("sync", expected)]));
     }
 
     #[test]

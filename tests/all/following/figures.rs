@@ -28,6 +28,9 @@ fn requests_calls_and_events_of_a_followed_source_are_counted() {
     let called: Vec<_> = calls.keys().copied().collect();
     assert_eq!(called, ["fetch-missed", "handle", "open-channel", "receive", "sync", "validate"]);
     assert_eq!(calls.get("sync").map(|calls| calls.spent.n), Some(1));
+    let idle_or_busy =
+        calls.iter().filter(|(_, calls)| !(1..calls.spent.total_us).contains(&calls.computed_us));
+    assert_eq!(idle_or_busy.collect::<Vec<_>>(), [], "each computed, and for less time than it took");
     assert!((1 << 20..512 << 20).contains(&figures.peak_memory_bytes), "{figures:?}");
     assert_eq!((events_since_birth.n, events_since_arrival.n), (n_events, n_events));
     assert_eq!((deliveries.n_refused, deliveries.n_later), (0, 0));

@@ -120,6 +120,7 @@ fn by_bucket<'a>(
 fn calls(out: &mut Exposition, figures: Figures<'_>) {
     const CALLS: &str = "rollcall_connector_calls_total";
     const TIME: &str = "rollcall_connector_call_seconds_total";
+    const COMPUTED: &str = "rollcall_connector_compute_seconds_total";
     const DIED: &str = "rollcall_connector_deaths_total";
     const MEMORY: &str = "rollcall_connector_memory_peak_bytes";
     let each = || {
@@ -131,6 +132,8 @@ fn calls(out: &mut Exposition, figures: Figures<'_>) {
     each().for_each(|(labels, calls)| out.sample(CALLS, &labels, calls.spent.n));
     out.family(TIME, Kind::Counter, "How long calls of connectors took in all, waiting included.");
     each().for_each(|(labels, calls)| out.sample(TIME, &labels, seconds(calls.spent)));
+    out.family(COMPUTED, Kind::Counter, "How long calls of connectors computed in all, waiting left out.");
+    each().for_each(|(labels, calls)| out.sample(COMPUTED, &labels, seconds_of_us(calls.computed_us)));
     out.family(DIED, Kind::Counter, "Calls in which a connector died.");
     each().for_each(|(labels, calls)| out.sample(DIED, &labels, calls.n_died));
     out.family(MEMORY, Kind::Gauge, "The most memory that one call of a connector had.");
@@ -194,7 +197,11 @@ async fn standing(out: &mut Exposition, console: &Console) -> Result<(), Problem
 }
 
 fn seconds(spent: Spent) -> f64 {
-    Duration::from_micros(spent.total_us).as_secs_f64()
+    seconds_of_us(spent.total_us)
+}
+
+fn seconds_of_us(time_us: u64) -> f64 {
+    Duration::from_micros(time_us).as_secs_f64()
 }
 
 fn seconds_of_ms(time_ms: u64) -> f64 {

@@ -1,7 +1,11 @@
 //! Counts what a guest uses, and stops it at a limit with an error that names the limit.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 use wasmtime::ResourceLimiter;
 
 use crate::error::GuestError;
@@ -61,6 +65,26 @@ impl CpuMeter {
             Ok(())
         }
     }
+}
+
+/// What comes of a call within this time, and how long it computed: the guest, and what the host does for it at once. While
+/// the call waits, nobody works on it.
+pub(crate) async fn within<T>(
+    limit: Duration,
+    call: impl Future<Output = T>,
+) -> (Result<T, Elapsed>, Duration) {
+    let mut call = pin!(call);
+    let mut computed = Duration::ZERO;
+    let result = timeout(
+        limit,
+        poll_fn(|context| {
+            let began = Instant::now();
+            let polled = call.as_mut().poll(context);
+            computed += began.elapsed();
+            polled
+        }),
+    );
+    (result.await, computed)
 }
 
 /// Bounds the memory of a guest, all its linear memories together.
@@ -159,6 +183,36 @@ mod tests {
         let late = meter.began + Duration::from_secs(60);
         assert_eq!(meter.tick_at(late), Ok(()));
         assert_eq!(meter.in_all, EPOCH_TICK * 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn time_in_which_a_call_waits_is_not_computed() {
+        const WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+        let began = tokio::time::Instant::now();
+        let (result, computed) = within(WAIT * 2, tokio::time::sleep(WAIT)).await;
+        assert_eq!((result.is_ok(), began.elapsed() < WAIT, computed < WAIT), (true, false, true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_that_a_call_computes_between_its_waits_counts() {
+        const STRETCH: Duration = Duration::from_millis(2);
+        let (result, computed) = within(Duration::MAX, async {
+            for _ in 0..3 {
+                let began = Instant::now();
+                while began.elapsed() < STRETCH {
+                    std::hint::spin_loop();
+                }
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        assert!(result.is_ok() && STRETCH * 3 <= computed, "{computed:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_never_ends_is_given_up() {
+        let (result, _) = within(Duration::from_secs(1), std::future::pending::<()>()).await;
+        assert!(result.is_err());
     }
 
     #[test]
