@@ -11,6 +11,7 @@ mod visitor;
 use anyhow::{Context as _, Result};
 
 use self::table::Table;
+use crate::say;
 use crate::workspace::Workspace;
 
 pub(crate) const HELP: &str = "\
@@ -25,7 +26,7 @@ TLS, component and SQLite:
   the sender saw it; and how long the disk took to make one page durable at the same time, which each of them needs.
 
   Import a company of 100,000 people in 10,000 departments, which takes some minutes, and say how long each page of
-  the console takes.
+  the console takes, and which take longer than they are to.
 
   arrivals    measure only how long changes take
   answers     measure only how long pushes wait
@@ -75,5 +76,7 @@ pub(crate) fn run(workspace: &Workspace, measurements: &[Measurement]) -> Result
         }
     };
     let tables: Vec<Table> = measurements.iter().map(measure).collect::<Result<_>>()?;
-    tables.iter().try_for_each(Table::tell)
+    tables.iter().try_for_each(Table::tell)?;
+    say::line(&format!("   {}", table::cores()?));
+    Ok(())
 }

@@ -70,7 +70,11 @@ pub(super) fn measure(workspace: &Workspace, folder: &Path) -> Result<Table> {
     }
     let took = answers.into_iter().map(|answer| answer.took).collect();
     let title = "From sending a push until its answer was there, while an import went on";
-    Ok(Table { title, rows: vec![Row { name: source.name, took }, Row { name: "disk alone", took: disk }] })
+    Ok(Table {
+        title,
+        rows: vec![Row { name: source.name, took }, Row { name: "disk alone", took: disk }],
+        limit: None,
+    })
 }
 
 struct Measured {

@@ -52,7 +52,7 @@ pub(super) fn measure(workspace: &Workspace, folder: &Path) -> Result<Table> {
     }
     serving.stop()?;
     let title = "From the birth of an event until its change was stored";
-    Ok(Table { title, rows: vec![row(push)?, row(stream)?] })
+    Ok(Table { title, rows: vec![row(push)?, row(stream)?], limit: None })
 }
 
 fn row(source: &Source) -> Result<Row> {

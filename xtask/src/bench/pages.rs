@@ -1,6 +1,7 @@
 //! How long pages take when the organisation is as large as one gets: asked one after another, as one person does.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
@@ -25,6 +26,12 @@ const REQUESTS_PER_SECOND: &str = "requests_per_second = 60\n";
 /// Why: the 99th percentile is then the second largest.
 const N_TIMES: usize = 100;
 
+/// What 99 of 100 requests for a page are to take at most, as the server's part.
+///
+/// 100 ms. Why: what comes within that time is felt as immediate, with as much left for the network and the browser; this
+/// visitor sits on the same machine.
+const LIMIT: Duration = Duration::from_millis(100);
+
 /// Under which name the source is configured.
 const SOURCE: &str = "large-stream";
 
@@ -48,7 +55,8 @@ pub(super) fn measure(workspace: &Workspace, folder: &Path) -> Result<Table> {
     let pages = pages(&mut visitor, &run.id)?;
     let rows = pages.iter().map(|page| measured(&mut visitor, page)).collect::<Result<_>>()?;
     serving.stop()?;
-    Ok(Table { title: "From asking for a page until it was there, with 100,000 people", rows })
+    let title = "From asking for a page until it was there, with 100,000 people";
+    Ok(Table { title, rows, limit: Some(LIMIT) })
 }
 
 /// A page that is measured, and a word that it must have: an empty page is quick.

@@ -11,6 +11,8 @@ use crate::say;
 pub(super) struct Table {
     pub(super) title: &'static str,
     pub(super) rows: Vec<Row>,
+    /// What 99 of 100 are to take at most, where that is said of each row.
+    pub(super) limit: Option<Duration>,
 }
 
 /// Some times under a name.
@@ -29,24 +31,62 @@ impl Table {
     pub(super) fn tell(&self) -> Result<()> {
         say::head(&format!("{}, in milliseconds", self.title));
         say::line("                     times     p50     p95     p99     max");
-        self.rows.iter().try_for_each(|row| {
-            say::line(&line(row)?);
-            Ok(())
-        })
+        self.lines()?.iter().for_each(|line| say::line(line));
+        Ok(())
+    }
+
+    fn lines(&self) -> Result<Vec<String>> {
+        let mut lines = Vec::new();
+        let mut n_over = 0;
+        for row in &self.rows {
+            let line = line(row)?;
+            match self.limit {
+                Some(limit) if limit < row.percentile(99)? => {
+                    n_over += 1;
+                    lines.push(format!("{line}  p99 over {}", milliseconds(limit)));
+                }
+                Some(_) | None => lines.push(line),
+            }
+        }
+        lines.extend(self.limit.map(|limit| verdict(n_over, self.rows.len(), limit)));
+        Ok(lines)
     }
 }
 
-fn line(Row { name, took }: &Row) -> Result<String> {
-    let mut took = took.clone();
-    took.sort_unstable();
-    // The smallest time that so many of a hundred do not exceed.
-    let at = |percent: usize| -> Result<String> {
+impl Row {
+    /// The smallest time that so many of a hundred do not exceed.
+    fn percentile(&self, percent: usize) -> Result<Duration> {
+        let mut took = self.took.clone();
+        took.sort_unstable();
         let place = (took.len() * percent).div_ceil(100).saturating_sub(1);
-        let found = took.get(place).with_context(|| format!("nothing was measured of {name}"))?;
-        Ok(format!("{:.1}", found.as_secs_f64() * 1000.0))
-    };
-    let n = took.len();
+        took.get(place).copied().with_context(|| format!("nothing was measured of {}", self.name))
+    }
+}
+
+/// Cores that this machine gives, for whoever compares figures.
+pub(super) fn cores() -> Result<String> {
+    let n =
+        std::thread::available_parallelism().context("this machine does not say how many cores it gives")?;
+    Ok(format!("measured with {n} {}", if n.get() == 1 { "core" } else { "cores" }))
+}
+
+fn line(row: &Row) -> Result<String> {
+    let at =
+        |percent| Ok::<_, anyhow::Error>(format!("{:.1}", row.percentile(percent)?.as_secs_f64() * 1000.0));
+    let (name, n) = (row.name, row.took.len());
     Ok(format!("   {name:<16} {n:>7} {:>7} {:>7} {:>7} {:>7}", at(50)?, at(95)?, at(99)?, at(100)?))
+}
+
+fn verdict(n_over: usize, n: usize, limit: Duration) -> String {
+    let limit = milliseconds(limit);
+    match n_over {
+        0 => format!("   held: p99 of each is within {limit}"),
+        over => format!("   NOT held: p99 of {over} of {n} is over {limit}"),
+    }
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{} ms", time.as_millis())
 }
 
 #[cfg(test)]
@@ -58,6 +98,18 @@ mod tests {
         let took = (1..=200).rev().map(Duration::from_millis).collect();
         let expected = "   push                 200   100.0   190.0   198.0   200.0";
         assert_eq!(line(&Row { name: "push", took }).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_row_over_the_limit_is_marked_and_the_table_says_that_it_is_not_held() {
+        let row = |name, ms| Row { name, took: vec![Duration::from_millis(ms); 2] };
+        let table = |rows| Table { title: "pages", rows, limit: Some(Duration::from_millis(100)) };
+        let quick = "   tree                   2   100.0   100.0   100.0   100.0";
+        let slow = "   search                 2   101.0   101.0   101.0   101.0  p99 over 100 ms";
+        let held = table(vec![row("tree", 100)]).lines().unwrap();
+        let not_held = table(vec![row("tree", 100), row("search", 101)]).lines().unwrap();
+        assert_eq!(held, [quick, "   held: p99 of each is within 100 ms"]);
+        assert_eq!(not_held, [quick, slow, "   NOT held: p99 of 1 of 2 is over 100 ms"]);
     }
 
     #[test]
