@@ -21,7 +21,7 @@ pub(super) fn state(reader: Reader, seen: &Seen) -> Markup {
         section id="run-state" data-say={ (reader.say(words::run_title(&run.id, &run.source))) ": " (state) } {
             div class="row" {
                 (page::run_state(reader, run.state))
-                span { (reader.say(words::took(seen.took(reader)))) }
+                span { (seen.took(reader)) }
             }
             (seen.stage(reader))
             @if let Some(failure) = &run.failure {

@@ -202,7 +202,7 @@ impl List {
                 }
                 td { (page::run_state(reader, run.state)) (seen.stage(reader)) (reason(reader, run)) }
                 td { (what(reader, run)) div class="soft" { (reader.say(page::trigger(run.trigger))) } }
-                td { (page::moment(run.started_at)) div class="soft" { (reader.say(words::took(seen.took(reader)))) } }
+                td { (page::moment(run.started_at)) div class="soft" { (seen.took(reader)) } }
                 @for n in counts { td class="number" { (page::count(n)) } }
                 td class="number" { @match run.drift() { Some(n) => (page::count(n)), None => "–" } }
             }

@@ -34,10 +34,11 @@ impl Seen {
         self.run.state == RunState::Running
     }
 
-    /// How long it took, or has taken by now.
+    /// How long it took, or has taken by now, and which of these it is.
     pub(crate) fn took(&self, reader: Reader) -> String {
         let end = self.run.finished_at.unwrap_or(self.now);
-        page::duration(reader, end.unix_ms().saturating_sub(self.run.started_at.unix_ms()))
+        let time = page::duration(reader, end.unix_ms().saturating_sub(self.run.started_at.unix_ms()));
+        reader.say(if self.is_running() { words::so_far(time) } else { words::took(time) })
     }
 
     /// How far it is, while it is under way.
@@ -57,9 +58,13 @@ fn stage(reader: Reader, progress: &Progress, left: Option<Duration>) -> Markup 
     let name = reader.say(name(&progress.phase));
     let total = progress.total.filter(|total| 0 < *total);
     let done = page::count(progress.done);
-    let sentence = match total {
-        Some(total) => words::stage_of(&name, done, page::count(total)),
-        None => words::stage_so_far(&name, done),
+    // A reading goes in whatever steps its connector takes; these stages go object by object.
+    let counts_objects = matches!(progress.phase.as_str(), "confirming" | "retiring" | "undoing");
+    let sentence = match (total.map(page::count), counts_objects) {
+        (Some(total), true) => words::objects_of(&name, done, total),
+        (Some(total), false) => words::steps_of(&name, done, total),
+        (None, true) => words::objects_so_far(&name, done),
+        (None, false) => words::steps_so_far(&name, done),
     };
     html! {
         (page::progress(&name, progress.done, total))
@@ -115,7 +120,18 @@ mod tests {
         assert_eq!(
             drawn,
             "<progress aria-label=\"warming &lt;up&gt;\"></progress>\
-             <p class=\"soft\">warming &lt;up&gt;: 1\u{202f}200 so far</p>"
+             <p class=\"soft\">warming &lt;up&gt;: 1\u{202f}200 steps so far</p>"
         );
+    }
+
+    #[test]
+    fn what_is_counted_is_named() {
+        let said = |phase: &str| {
+            let progress = Progress { phase: phase.to_owned(), done: 59, total: Some(120) };
+            let drawn = stage(Reader::default(), &progress, None).into_string();
+            drawn.split_once("\"soft\">").unwrap().1.to_owned()
+        };
+        let expected = ["reading: 59 of 120 steps</p>", "undoing: 59 of 120 objects</p>"];
+        assert_eq!(["reading", "undoing"].map(said), expected);
     }
 }

@@ -196,6 +196,20 @@ async fn a_run_that_is_under_way_is_live_and_can_be_cancelled_by_who_may() {
 }
 
 #[tokio::test]
+async fn a_run_has_taken_its_time_so_far_until_it_ends() {
+    let bench = Bench::new().await;
+    let running = Writing::open(&bench.store, RunKind::Full, false).await;
+    let path = format!("/runs/{}", running.id);
+    let shown = page(&bench, &path).await;
+    says(&shown, &[" so far</span>"]);
+    says_nothing_of(&shown, &["<span>Took "]);
+    running.close(RunState::Succeeded, Counters::default()).await;
+    let shown = page(&bench, &path).await;
+    says(&shown, &["<span>Took "]);
+    says_nothing_of(&shown, &[" so far</span>"]);
+}
+
+#[tokio::test]
 async fn an_ended_run_is_not_live() {
     let bench = Bench::new().await;
     let run = written(&bench, RunState::Succeeded, &[]).await;

@@ -9,6 +9,7 @@ rollcall_words::sentences! {
     fn trigger() { "Started", "触发方式" }
     fn started() { "When", "开始时间" }
     fn took(time) { "Took {time}", "耗时 {time}" }
+    fn so_far(time) { "{time} so far", "已用时 {time}" }
     fn drift() { "Missed by events", "事件遗漏" }
     fn drift_help() {
         "What a full import by schedule had to change although events should have brought it",
@@ -68,8 +69,10 @@ rollcall_words::sentences! {
     fn stage_confirming() { "confirming departures", "确认离开" }
     fn stage_retiring() { "retiring", "处理离开" }
     fn stage_undoing() { "undoing", "撤销中" }
-    fn stage_of(stage, done, total) { "{stage}: {done} of {total}", "{stage}：已完成 {done}，共 {total}" }
-    fn stage_so_far(stage, done) { "{stage}: {done} so far", "{stage}：已完成 {done}" }
+    fn steps_of(stage, done, total) { "{stage}: {done} of {total} steps", "{stage}：已完成 {done} 步，共 {total} 步" }
+    fn steps_so_far(stage, done) { "{stage}: {done} steps so far", "{stage}：已完成 {done} 步" }
+    fn objects_of(stage, done, total) { "{stage}: {done} of {total} objects", "{stage}：已完成 {done} 个对象，共 {total} 个" }
+    fn objects_so_far(stage, done) { "{stage}: {done} objects so far", "{stage}：已完成 {done} 个对象" }
     fn less_than_a_minute_left() { "less than a minute left", "剩余不到 1 分钟" }
     fn minutes_left(n) { "about {n} min left", "剩余约 {n} 分钟" }
     fn hours_left(h, m) { "about {h} h {m} min left", "剩余约 {h} 小时 {m} 分钟" }
