@@ -63,7 +63,7 @@ def test_changes_are_chosen_by_their_traits_and_taken_along_as_they_are_chosen(
     assert {row["resource_type"] for row in rows} == {line["key"]["resource_type"] for line in lines} == {"Department"}
     assert company.simulator.control("GET", "/company")["name"] in {line["after"]["displayName"] for line in lines}
 
-    page.get_by_role("searchbox", name="Name or id").fill("测试组")
+    page.get_by_role("searchbox", name="Name, id or changed value").fill("测试组")
     page.locator("#changes").get_by_role("button", name="Search").click()
     expect(page.locator("ol.changes > li")).to_have_count(3)
 

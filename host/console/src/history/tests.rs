@@ -129,6 +129,7 @@ async fn changes_are_chosen_by_type_action_outcome_and_text() {
         ("", &["u1", "u2", "u3", "u4", "u5"][..]),
         ("action=created", &["u1", "u2"]),
         ("action=created&q=anna", &["u1"]),
+        ("q=anna+old", &["u3"]),
         ("outcome=applied", &["u1", "u2", "u3"]),
         ("outcome=held", &["u4"]),
         ("outcome=refused", &["u5"]),

@@ -1,15 +1,16 @@
 //! Which runs, changes and entries are found, and how many.
 
 use expect_test::expect;
+use serde_json::json;
 
-use crate::directory::{Action, Directory};
+use crate::directory::{Action, Directory, Write};
 use crate::guard;
 use crate::history::{ChangeRecord, History, NewRun, RunKind, RunState, Trigger};
 use crate::model::{Diagnosis, Entry, Key, RunId, Severity};
 use crate::sqlite::testing::{
     TemporaryStore, again, close_run, department, new_run, open_run, opened, person, source,
 };
-use crate::sqlite::{ChangeFilter, EntryFilter, Outcome, RunFilter};
+use crate::sqlite::{ChangeFilter, EntryFilter, MAX_CREATED_LOOKED_INTO, Outcome, RunFilter};
 
 async fn numbers(store: &TemporaryStore, filter: &RunFilter, before: Option<&str>) -> Vec<String> {
     let before = before.map(RunId::new);
@@ -96,6 +97,52 @@ async fn changes_are_found_by_what_they_are() {
     assert_eq!(find(ChangeFilter { outcome: Some(Outcome::Applied), ..text("王") }, None).await, [1, 4]);
     assert_eq!(find(text("% OFF"), None).await, [2]);
     assert_eq!(find(text("u1 小红"), None).await, [1, 4]);
+}
+
+#[tokio::test]
+async fn changes_are_found_by_the_values_that_came_or_went() {
+    let store = TemporaryStore::new();
+    let run = open_run(&store, "a").await;
+    let phone = |number: &str| {
+        let mut write = person("u1", "王小红", &[]);
+        write.after =
+            Some(json!({"displayName": "王小红", "title": "Calc", "phoneNumbers": [{"value": number}]}));
+        write
+    };
+    let (old, new) = (phone("13900000000"), phone("13811112222"));
+    let changed = Write { before: old.after.clone(), ..again(&new, Action::Updated) };
+    let changed = Write { after: new.after, ..changed };
+    let gone = again(&changed, Action::Deleted);
+    store.store(&source("a"), &run, &[old, changed, gone]).await.unwrap();
+    for (text, expected) in [
+        ("138", &[2, 3][..]),
+        ("139", &[1, 2]),
+        ("CALC", &[1, 3]),
+        ("小红 1381", &[2, 3]),
+        ("u1 calc 139", &[1]),
+        ("phonenumbers", &[]),
+    ] {
+        let filter = ChangeFilter { text: text.to_owned(), ..ChangeFilter::default() };
+        let found = store.changes_where(&run, &filter, None, 9).await.unwrap();
+        assert_eq!(found.iter().map(|change| change.number).collect::<Vec<_>>(), expected, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn of_more_created_than_a_search_reads_only_names_and_ids_are_found() {
+    let store = TemporaryStore::new();
+    let run = open_run(&store, "a").await;
+    let writes: Vec<_> = (0..=MAX_CREATED_LOOKED_INTO).map(|n| person(&format!("u{n}"), "王", &[])).collect();
+    let found = async |text: &str| {
+        let filter = ChangeFilter { text: text.to_owned(), ..ChangeFilter::default() };
+        store.changes_where(&run, &filter, None, 2).await.unwrap().len()
+    };
+    let (last, but_last) = writes.split_last().unwrap();
+    store.store(&source("a"), &run, but_last).await.unwrap();
+    assert_eq!((found("login-u7777").await, found("u7777").await), (1, 1));
+    let gone = again(&person("u8", "王", &[]), Action::Deleted);
+    store.store(&source("a"), &run, &[last.clone(), gone]).await.unwrap();
+    assert_eq!((found("login-u7777").await, found("u7777").await, found("login-u8").await), (0, 1, 1));
 }
 
 #[tokio::test]
