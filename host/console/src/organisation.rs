@@ -23,6 +23,7 @@ mod list;
 pub(crate) mod object;
 mod overview;
 mod person;
+mod since;
 pub(crate) mod trail;
 mod tree;
 pub(crate) mod words;
@@ -97,8 +98,10 @@ async fn about(
     let found = Found::read(console, &source, key, asked).await?.ok_or_else(Problem::not_found)?;
     let place = Place { console, visitor, source: &source };
     let own = match &found.whole {
-        Some(whole) if whole.key.resource_type == DEPARTMENT => department::draw(place, whole).await?,
-        Some(whole) => person::draw(place, whole).await?,
+        Some(whole) if whole.key.resource_type == DEPARTMENT => {
+            department::draw(found.since(place), whole).await?
+        }
+        Some(whole) => person::draw(found.since(place), whole).await?,
         None => html! {},
     };
     let body = object::draw(place, &found, &own);

@@ -27,6 +27,8 @@ mod query;
 mod question;
 pub(crate) mod words;
 
+pub(crate) use facts::last_complete;
+
 use facts::Facts;
 use query::Asked;
 use question::Asking;

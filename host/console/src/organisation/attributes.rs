@@ -5,32 +5,29 @@
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use super::{Place, words};
-use crate::page::attribute::{in_order, is_schema, name_of, object, value};
+use super::since::{Address, Since};
+use super::words;
+use crate::page::attribute::{in_order, is_schema, name_of, value};
+use crate::page::facts;
 
 /// The attributes of a document but those that are shown elsewhere, which are named by schema (or none) and attribute.
-pub(super) fn draw(place: Place<'_>, document: &Value, elsewhere: &[(Option<&str>, &str)]) -> Markup {
+pub(super) fn draw(since: Since<'_>, document: &Value, elsewhere: &[Address<'_>]) -> Markup {
     let empty = Map::new();
     let members = document.as_object().unwrap_or(&empty);
     let (schemas, own): (Vec<_>, Vec<_>) = members.iter().partition(|(name, _)| is_schema(name));
     html! {
         section class="sheet" aria-labelledby="attributes" {
-            h2 id="attributes" { (place.visitor.say(words::attributes())) }
-            (object(place.visitor.reader, &without(own, None, elsewhere)))
+            h2 id="attributes" { (since.place.visitor.say(words::attributes())) }
+            (rows(since, None, &without(own, None, elsewhere)))
             @for schema in in_order(schemas.iter().map(|(name, _)| name.as_str())) {
-                (of_schema(place, schema, members.get(schema), elsewhere))
+                (of_schema(since, schema, members.get(schema), elsewhere))
             }
         }
     }
 }
 
-fn of_schema(
-    place: Place<'_>,
-    schema: &str,
-    added: Option<&Value>,
-    elsewhere: &[(Option<&str>, &str)],
-) -> Markup {
-    let reader = place.visitor.reader;
+fn of_schema(since: Since<'_>, schema: &str, added: Option<&Value>, elsewhere: &[Address<'_>]) -> Markup {
+    let reader = since.place.visitor.reader;
     let shown = match added {
         None => return html! {},
         Some(Value::Object(members)) => {
@@ -38,7 +35,7 @@ fn of_schema(
             if members.is_empty() {
                 return html! {};
             }
-            object(reader, &members)
+            rows(since, Some(schema), &members)
         }
         // Not what the contract says, and yet it is held.
         Some(other) => value(reader, other),
@@ -49,10 +46,20 @@ fn of_schema(
     }
 }
 
+/// Each attribute with its value, and where that is from.
+fn rows(since: Since<'_>, schema: Option<&str>, members: &Map<String, Value>) -> Markup {
+    let reader = since.place.visitor.reader;
+    let names = in_order(members.keys().map(String::as_str));
+    facts(names.into_iter().filter_map(|name| {
+        let shown = value(reader, members.get(name)?);
+        Some((reader.say(name_of(name)), html! { (shown) (since.of((schema, name))) }))
+    }))
+}
+
 fn without<'a>(
     members: impl IntoIterator<Item = (&'a String, &'a Value)>,
     schema: Option<&str>,
-    elsewhere: &[(Option<&str>, &str)],
+    elsewhere: &[Address<'_>],
 ) -> Map<String, Value> {
     let is_here = |name: &str| !elsewhere.contains(&(schema, name));
     let here = members.into_iter().filter(|(name, _)| is_here(name));

@@ -7,7 +7,8 @@ use rollcall_host::sqlite::{OutlineDepartment, WholeObject};
 use serde_json::Value;
 
 use super::address::Asked;
-use super::{Place, attributes, list, overview, person, words};
+use super::since::Since;
+use super::{attributes, list, overview, person, words};
 use crate::page::{count, facts};
 use crate::problem::Problem;
 
@@ -16,8 +17,8 @@ use crate::problem::Problem;
 /// 50. Why: each is a look into the store, and no department is managed by more; further ones are among the attributes.
 const MANAGERS: usize = 50;
 
-pub(super) async fn draw(place: Place<'_>, whole: &WholeObject) -> Result<Markup, Problem> {
-    let document = &whole.held.document;
+pub(super) async fn draw(since: Since<'_>, whole: &WholeObject) -> Result<Markup, Problem> {
+    let (place, document) = (since.place, &whole.held.document);
     let outline = place.console.store().outline(place.source).await?;
     let managers: Vec<&str> = managers_of(document).collect();
     let mut named = Vec::new();
@@ -33,7 +34,7 @@ pub(super) async fn draw(place: Place<'_>, whole: &WholeObject) -> Result<Markup
             section class="sheet" aria-labelledby="place" {
                 h2 id="place" { (place.visitor.say(words::place())) }
                 (list::crumbs(place, &outline.path(id)))
-                (facts(standing(place, &outline, department, &named)))
+                (facts(standing(since, &outline, department, &named)))
                 p {
                     a class="button" href=(Asked::in_department(id).href(place.source)) {
                         (place.visitor.say(words::show_in_organisation()))
@@ -41,7 +42,7 @@ pub(super) async fn draw(place: Place<'_>, whole: &WholeObject) -> Result<Markup
                 }
             }
         }
-        (attributes::draw(place, document, &elsewhere))
+        (attributes::draw(since, document, &elsewhere))
     })
 }
 
@@ -51,11 +52,12 @@ fn managers_of(document: &Value) -> impl Iterator<Item = &str> {
 }
 
 fn standing(
-    place: Place<'_>,
+    since: Since<'_>,
     outline: &rollcall_host::sqlite::Outline,
     department: &OutlineDepartment,
     managers: &[Markup],
 ) -> Vec<(String, Markup)> {
+    let place = since.place;
     let say = |sentence| place.visitor.say(sentence);
     let parent = match &department.parent {
         Some(parent) => list::department_or_id(place.source, outline, parent),
@@ -66,8 +68,8 @@ fn standing(
         @else { ul class="plain" { @for manager in managers { li { (manager) } } } }
     };
     vec![
-        (say(words::parent()), parent),
-        (say(words::managers()), managers),
+        (say(words::parent()), html! { (parent) (since.of((None, "parent"))) }),
+        (say(words::managers()), html! { (managers) (since.of((None, "managers"))) }),
         (say(words::people_in_it()), html! { (count(department.n_people)) }),
         (say(words::people_in_all()), html! { (count(department.n_people_in_all)) }),
         (say(words::sub_departments()), html! { (count(department.n_children.into())) }),

@@ -4,12 +4,14 @@
 
 use maud::{Markup, html};
 use rollcall_host::directory::Action;
-use rollcall_host::inbox::InboxEvent;
-use rollcall_host::model::{Key, RunId, SourceName};
+use rollcall_host::history::{History, Run, RunKind};
+use rollcall_host::inbox::{EventState, InboxEvent};
+use rollcall_host::model::{Key, RunId, Severity, SourceName, Timestamp};
 use rollcall_host::sqlite::{EntryAbout, TrailStep, WholeObject};
 use serde_json::Value;
 
 use super::address::Asked;
+use super::since::Since;
 use super::trail::{self, run_link};
 use super::{DEPARTMENT, Place, address, of_source, words};
 use crate::console::Console;
@@ -40,6 +42,10 @@ pub(super) struct Found {
     next: Option<(RunId, u64)>,
     entries: Vec<EntryAbout>,
     events: Vec<InboxEvent>,
+    /// The newest run that read everything.
+    last_complete: Option<Run>,
+    /// The run that last wrote it, if it is recorded still.
+    last_run: Option<Run>,
 }
 
 impl Found {
@@ -57,7 +63,50 @@ impl Found {
         let events = store.events_about(source, &key, REMARKS).await?;
         let is_known = whole.is_some() || !steps.is_empty() || !entries.is_empty() || !events.is_empty();
         let is_newest = asked.before.is_none();
-        Ok(is_known.then_some(Self { key, whole, steps, is_newest, next, entries, events }))
+        let last_complete = why::last_complete(console, source).await?;
+        let last_run = match &whole {
+            Some(whole) => History::run(&**store, &whole.last_run).await?,
+            None => None,
+        };
+        Ok(is_known.then_some(Self {
+            key,
+            whole,
+            steps,
+            is_newest,
+            next,
+            entries,
+            events,
+            last_complete,
+            last_run,
+        }))
+    }
+
+    /// Which change made each attribute what it is.
+    pub(super) fn since<'a>(&'a self, place: Place<'a>) -> Since<'a> {
+        Since { place, steps: if self.is_newest { &self.steps } else { &[] } }
+    }
+
+    /// When the source last had it, and the run that saw that: a complete reading, a change, or an event about it.
+    fn last_read(&self, whole: &WholeObject) -> Option<(Timestamp, &RunId)> {
+        let complete = self.last_complete.iter().filter(|run| self.was_read_by(run));
+        let wrote = self.last_run.iter().filter(|run| run.kind != RunKind::Undo);
+        let is_reading = |step: &&TrailStep| {
+            is_applied(step) && step.run.kind != RunKind::Undo && !is_departure(step.change.item.action)
+        };
+        let steps = self.steps.iter().filter(is_reading).map(|step| (step.run.started_at, &step.run.id));
+        let done = self.events.iter().filter(|event| event.state == EventState::Done);
+        let events = done.filter_map(|event| Some((event.event.arrived_at, event.run.as_ref()?)));
+        let readings = complete.chain(wrote).map(|run| (run.started_at, &run.id)).chain(steps).chain(events);
+        // Who departed is not there to be read, whoever looked.
+        readings.max_by_key(|(at, _)| *at).filter(|_| !whole.held.departed)
+    }
+
+    /// Whether this complete reading neither missed it nor failed to read it.
+    fn was_read_by(&self, run: &Run) -> bool {
+        let mut steps = self.steps.iter().filter(|step| step.run.id == run.id);
+        let mut entries = self.entries.iter().filter(|about| about.run == run.id);
+        !steps.any(|step| is_departure(step.change.item.action))
+            && !entries.any(|about| about.entry.item.severity == Severity::Error)
     }
 
     /// What people call it, or else its id.
@@ -134,9 +183,18 @@ fn origin(place: Place<'_>, found: &Found, whole: &WholeObject) -> Markup {
                 (moment(whole.changed_at)) @if let Some(step) = changed_by { " · " (run_link(reader, &step.run.id)) }
             },
         ),
-        (say(words::last_written()), run_link(reader, &whole.last_run)),
+        (
+            say(words::last_written()),
+            html! {
+                @if let Some(run) = &found.last_run { (moment(run.started_at)) " · " }
+                (run_link(reader, &whole.last_run))
+            },
+        ),
         (say(words::version()), html! { code { (whole.held.version) } }),
     ];
+    if let Some((at, run)) = found.last_read(whole) {
+        rows.insert(2, (say(words::last_read()), html! { (moment(at)) " · " (run_link(reader, run)) }));
+    }
     if let Some(departed_at) = whole.departed_at {
         let witness =
             found.steps.iter().find(|step| is_applied(step) && is_departure(step.change.item.action));

@@ -8,6 +8,7 @@ use rollcall_host::sqlite::{Outline, WholeObject};
 use serde_json::{Map, Value};
 
 use super::object::name_in;
+use super::since::Since;
 use super::{Place, USER, address, attributes, list, words};
 use crate::page::{self, Tone, attribute, badge};
 use crate::problem::Problem;
@@ -18,8 +19,8 @@ const OUR_USER: &str = "urn:rollcall:scim:schemas:extension:2.0:User";
 /// The schema under which a person's manager is. Source: RFC 7643, section 4.3.
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-pub(super) async fn draw(place: Place<'_>, whole: &WholeObject) -> Result<Markup, Problem> {
-    let document = &whole.held.document;
+pub(super) async fn draw(since: Since<'_>, whole: &WholeObject) -> Result<Markup, Problem> {
+    let (place, document) = (since.place, &whole.held.document);
     let outline = place.console.store().outline(place.source).await?;
     let manager = match manager_of(document) {
         Some(id) => Some(named(place, id).await?),
@@ -28,14 +29,15 @@ pub(super) async fn draw(place: Place<'_>, whole: &WholeObject) -> Result<Markup
     let mut elsewhere = vec![(Some(OUR_USER), "departments")];
     elsewhere.extend(manager.is_some().then_some((Some(ENTERPRISE), "manager")));
     Ok(html! {
-        (memberships(place, &outline, document))
+        (memberships(since, &outline, document))
         @if let Some(manager) = manager {
             section class="sheet" {
                 h2 { (place.visitor.say(words::manager())) }
                 p { (manager) }
+                (since.of((Some(ENTERPRISE), "manager")))
             }
         }
-        (attributes::draw(place, document, &elsewhere))
+        (attributes::draw(since, document, &elsewhere))
     })
 }
 
@@ -58,9 +60,10 @@ fn manager_of(document: &Value) -> Option<&str> {
     document.get(ENTERPRISE)?.get("manager")?.get("value")?.as_str()
 }
 
-fn memberships(place: Place<'_>, outline: &Outline, document: &Value) -> Markup {
+fn memberships(since: Since<'_>, outline: &Outline, document: &Value) -> Markup {
     let extension = document.get(OUR_USER).and_then(|extension| extension.get("departments"));
     let departments: Vec<_> = extension.and_then(Value::as_array).into_iter().flatten().collect();
+    let place = since.place;
     let say = |sentence| place.visitor.say(sentence);
     html! {
         section class="sheet" aria-labelledby="memberships" {
@@ -81,6 +84,7 @@ fn memberships(place: Place<'_>, outline: &Outline, document: &Value) -> Markup 
                     }
                 }
             }
+            (since.of((Some(OUR_USER), "departments")))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The pages of an organisation, asked through their routes.
 
 use axum::http::{Method, StatusCode};
+use rollcall_host::directory::Action;
 use rollcall_host::history::RunState;
 use rollcall_host::model::{Diagnosis, Severity};
 use rollcall_words::Language;
@@ -167,7 +168,7 @@ async fn a_person_is_shown_with_all_attributes_and_where_they_come_from() {
     let said = text(&get(&bench, "/sources/hq/people/ann").await);
     for part in [
         "· run 1 Last changed",
-        "· run 2 Last written by run 2",
+        "run 2 Last written by 2026-01-01 00:10:00 UTC · run 2",
         "Head office Sales leader 5 workPlace Hangzhou",
         "Manager Bob",
         "E-mail addresses ann@example.com (work)",
@@ -188,7 +189,67 @@ async fn a_department_is_shown_with_its_place_and_managers() {
     seed.put(department("2"), document).await;
     seed.end(RunState::Succeeded).await;
     let said = text(&get(&bench, "/sources/hq/departments/2").await);
-    assert!(said.contains("Department above Head office Managers Ann ? not held People in it 1"), "{said}");
+    for part in [
+        "Department above Head office from run 1 · 2026-01-01 00:00:00 UTC",
+        "Managers Ann ? not held from run 2 · 2026-01-01 00:10:00 UTC",
+        "People in it 1",
+    ] {
+        assert!(said.contains(part), "{part:?} in {said}");
+    }
+}
+
+#[tokio::test]
+async fn each_attribute_says_which_run_made_it_what_it_is() {
+    let bench = Bench::new().await;
+    let mut seed = Seed::full(&bench, 0).await;
+    let ann = |title: &str| json!({"displayName": "Ann", "title": title});
+    for (minute, title) in [(10, "Calc"), (20, "Head")] {
+        seed.put(user("ann"), ann(title)).await;
+        seed.end(RunState::Succeeded).await;
+        seed = Seed::full(&bench, minute).await;
+    }
+    seed.record(user("ann"), Action::Updated, Some(Diagnosis::new("not-done", "it was not done"))).await;
+    seed.end(RunState::Succeeded).await;
+    let said = text(&get(&bench, "/sources/hq/people/ann").await);
+    for part in [
+        "Display name Ann from run 1 · 2026-01-01 00:00:00 UTC",
+        "Title Head from run 2 · 2026-01-01 00:10:00 UTC",
+    ] {
+        assert!(said.contains(part), "{part:?} in {said}");
+    }
+    let older = text(&get(&bench, "/sources/hq/people/ann?before=2.1").await);
+    assert!(older.contains("Title Head What happened"), "{older}");
+}
+
+#[tokio::test]
+async fn the_last_complete_reading_that_did_not_miss_somebody_last_read_them() {
+    let bench = Bench::new().await;
+    company(&bench).await;
+    let seed = Seed::full(&bench, 10).await;
+    let why = Diagnosis::new("departures-held", "too many would leave");
+    let diagnosis = Diagnosis::new("unreadable", "it could not be read");
+    seed.record(user("bob"), Action::Deactivated, Some(why)).await;
+    seed.entry(user("eve"), Severity::Error, diagnosis).await;
+    seed.end(RunState::Held).await;
+    for (id, expected) in [
+        ("ann", "Last read 2026-01-01 00:10:00 UTC · run 2"),
+        ("bob", "Last read 2026-01-01 00:00:00 UTC · run 1"),
+        ("eve", "Last read 2026-01-01 00:00:00 UTC · run 1"),
+    ] {
+        let said = text(&get(&bench, &format!("/sources/hq/people/{id}")).await);
+        assert!(said.contains(expected), "{expected:?} in {said}");
+    }
+}
+
+#[tokio::test]
+async fn who_departed_is_not_said_to_have_been_read_since() {
+    let bench = Bench::new().await;
+    company(&bench).await;
+    let seed = Seed::full(&bench, 10).await;
+    seed.leave(user("ann"), "404: no such user").await;
+    seed.end(RunState::Succeeded).await;
+    let said = text(&get(&bench, "/sources/hq/people/ann").await);
+    assert!(!said.contains("Last read"), "{said}");
 }
 
 #[tokio::test]

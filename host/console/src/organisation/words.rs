@@ -69,6 +69,8 @@ rollcall_words::sentences! {
     fn source() { "Identity source", "身份源" }
     fn first_seen() { "First seen", "首次读取" }
     fn last_changed() { "Last changed", "最近变更" }
+    fn last_read() { "Last read", "最近读取" }
+    fn from() { "from", "来自" }
     fn last_written() { "Last written by", "最近写入" }
     fn version() { "Version", "版本" }
     fn departed_at() { "Departed", "离开时间" }

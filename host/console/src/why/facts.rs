@@ -104,8 +104,8 @@ async fn last_full(
     Ok(console.store().runs_where(&filter, None, 1).await?.into_iter().next())
 }
 
-/// One whose departures wait for somebody had read everything, too.
-async fn last_complete(console: &Console, source: &SourceName) -> Result<Option<Run>, Problem> {
+/// The newest full run that read everything and was no preview. One whose departures wait for somebody had read everything, too.
+pub(crate) async fn last_complete(console: &Console, source: &SourceName) -> Result<Option<Run>, Problem> {
     let succeeded = last_full(console, source, Some(RunState::Succeeded)).await?;
     let held = last_full(console, source, Some(RunState::Held)).await?;
     Ok([succeeded, held].into_iter().flatten().max_by_key(|run| run.started_at))
