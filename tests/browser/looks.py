@@ -12,19 +12,42 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 # Boxes that hide what does not fit, and boxes that should hold their words and do not. What is there for screen readers alone
-# is one pixel wide on purpose.
+# is one pixel wide on purpose, as are the heads of a table whose rows are cards.
 CLIPPED = """() => {
   const seen = [];
   for (const element of document.querySelectorAll("body *")) {
     const style = getComputedStyle(element);
     // What is typed may be longer than its field.
     if (element.closest(".sr, .skip") !== null || element.matches("input")) continue;
+    if (element.closest("thead")?.clientWidth === 1) continue;
     if (style.display === "inline" || element.clientWidth === 0) continue;
     const hides = ["hidden", "clip"].includes(style.overflowX);
     const holds = element.matches("button, .button, .badge, .facet, summary, label, th");
     if ((hides || holds) && element.clientWidth + 1 < element.scrollWidth) {
       seen.push(`<${element.localName} class="${element.className}"> ${element.textContent.trim().slice(0, 60)}`);
     }
+  }
+  return seen;
+}"""
+
+# Texts that lie beyond the edge of the box that they scroll in, so that one reads them only after finding out that it does. Code
+# and JSON keep their lines, and a reader expects it of them.
+BEYOND = """() => {
+  const mayScroll = "pre";
+  const unseen = (element) => element.closest(".sr, .skip, option") !== null || element.closest("thead")?.clientWidth === 1;
+  const scrolls = (element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
+  const seen = [];
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    if (text.data.trim() === "" || unseen(text.parentElement) || text.parentElement.closest(mayScroll) !== null) continue;
+    let box = text.parentElement;
+    while (box !== null && !scrolls(box)) box = box.parentElement;
+    if (box === null) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const edge = box.getBoundingClientRect().left + box.clientLeft + box.clientWidth;
+    if (edge + 1 < range.getBoundingClientRect().right) seen.push(text.data.trim().slice(0, 60));
   }
   return seen;
 }"""
@@ -72,6 +95,11 @@ def too_wide(page: Page) -> int:
 def clipped(page: Page) -> list[str]:
     """What is not shown whole."""
     return page.evaluate(CLIPPED)
+
+
+def beyond(page: Page) -> list[str]:
+    """What is read only by whoever scrolls sideways."""
+    return page.evaluate(BEYOND)
 
 
 def raw_words(page: Page) -> list[str]:

@@ -239,6 +239,7 @@ def look(shown: Shown, page: Page, shoot: Callable[[Page, str], None], language:
         shoot(page, f"{language}/{name}/{shown.name}")
         faults += [f"{name}: {looks.too_wide(page)} px too wide"] if looks.too_wide(page) else []
         faults += [f"{name}: cuts off {text!r}" for text in looks.clipped(page)]
+    faults += [f"narrow: lies beyond the edge {text!r}" for text in looks.beyond(page)]
     # Whom it keeps out does not depend on the language.
     is_first = language == "en"
     faults += [f"light: {barrier}" for barrier in looks.barriers(page)] if is_first else []

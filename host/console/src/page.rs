@@ -6,6 +6,7 @@ pub(crate) mod attribute;
 pub(crate) mod compare;
 mod frame;
 mod parts;
+pub(crate) mod table;
 pub(crate) mod words;
 
 pub(crate) use frame::{Page, Tab, problems};

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use super::{DOCUMENT, PATH, about_problems};
 use crate::console::Console;
+use crate::page::table;
 use crate::page::{Page, Tab, Tone, badge};
 use crate::visitor::{Reader, Visitor};
 
@@ -104,89 +105,59 @@ fn operation(reader: Reader, method: &str, path: &str, described: &Value) -> Mar
 }
 
 fn parameter_table(reader: Reader, parameters: &[&Value]) -> Markup {
+    let names = [words::name(), words::place(), words::kind(), words::meaning()];
+    let rows = parameters.iter().map(|parameter| {
+        [
+            member_name(reader, text(parameter, "name"), is_true(parameter, "required")),
+            html! { code { (text(parameter, "in")) } },
+            kind(member(parameter, "schema")),
+            meaning(parameter),
+        ]
+    });
     html! {
         h4 { (reader.say(words::parameters())) }
-        div class="scroll" tabindex="0" {
-            table {
-                thead { tr {
-                    th scope="col" { (reader.say(words::name())) }
-                    th scope="col" { (reader.say(words::place())) }
-                    th scope="col" { (reader.say(words::kind())) }
-                    th scope="col" { (reader.say(words::meaning())) }
-                } }
-                tbody {
-                    @for parameter in parameters {
-                        tr {
-                            th scope="row" {
-                                code { (text(parameter, "name")) }
-                                @if is_true(parameter, "required") { " " (reader.say(words::required())) }
-                            }
-                            td { code { (text(parameter, "in")) } }
-                            td { (kind(member(parameter, "schema"))) }
-                            td lang="en" { (text(parameter, "description")) }
-                        }
-                    }
-                }
-            }
-        }
+        div class="scroll" tabindex="0" { (table::table(&table::columns(reader, names), rows)) }
     }
 }
 
 fn answer_table(reader: Reader, answers: &Value) -> Markup {
+    let names = [words::status(), words::meaning(), words::kind()];
+    let rows = members(answers).map(|(status, answer)| {
+        let kinds = html! {
+            @for (_, content) in members(member(answer, "content")) { (kind(member(content, "schema"))) }
+        };
+        [html! { code { (status) } }, meaning(answer), kinds]
+    });
     html! {
         h4 { (reader.say(words::answers())) }
-        div class="scroll" tabindex="0" {
-            table {
-                thead { tr {
-                    th scope="col" { (reader.say(words::status())) }
-                    th scope="col" { (reader.say(words::meaning())) }
-                    th scope="col" { (reader.say(words::kind())) }
-                } }
-                tbody {
-                    @for (status, answer) in members(answers) {
-                        tr {
-                            th scope="row" { code { (status) } }
-                            td lang="en" { (text(answer, "description")) }
-                            td {
-                                @for (_, content) in members(member(answer, "content")) {
-                                    (kind(member(content, "schema")))
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
+        div class="scroll" tabindex="0" { (table::table(&table::columns(reader, names), rows)) }
     }
+}
+
+fn member_name(reader: Reader, name: &str, is_required: bool) -> Markup {
+    html! {
+        code { (name) }
+        @if is_required { " " (reader.say(words::required())) }
+    }
+}
+
+/// What something is for. The description of the interface has it in English alone.
+fn meaning(described: &Value) -> Markup {
+    let description = text(described, "description");
+    html! { @if !description.is_empty() { span lang="en" { (description) } } }
 }
 
 /// A type and its members.
 fn schema(reader: Reader, name: &str, described: &Value) -> Markup {
     let required: Vec<&str> = list(described, "required").filter_map(Value::as_str).collect();
+    let names = [words::name(), words::kind(), words::meaning()];
+    let rows = members(member(described, "properties")).map(|(name, property)| {
+        [member_name(reader, name, required.contains(&name.as_str())), kind(property), meaning(property)]
+    });
     html! {
         h3 id={ "type-" (name) } { (name) }
         @if !text(described, "description").is_empty() { p lang="en" { (text(described, "description")) } }
-        div class="scroll" tabindex="0" {
-            table {
-                thead { tr {
-                    th scope="col" { (reader.say(words::name())) }
-                    th scope="col" { (reader.say(words::kind())) }
-                    th scope="col" { (reader.say(words::meaning())) }
-                } }
-                tbody {
-                    @for (name, property) in members(member(described, "properties")) {
-                        tr {
-                            th scope="row" {
-                                code { (name) }
-                                @if required.contains(&name.as_str()) { " " (reader.say(words::required())) }
-                            }
-                            td { (kind(property)) }
-                            td lang="en" { (text(property, "description")) }
-                        }
-                    }
-                }
-            }
-        }
+        div class="scroll" tabindex="0" { (table::table(&table::columns(reader, names), rows)) }
     }
 }
 

@@ -7,6 +7,7 @@ use rollcall_words::Sentence;
 
 use super::words;
 use crate::history::object_link;
+use crate::page::table::{self, Column, Row};
 use crate::page::{self, Tone};
 use crate::routes::segment;
 use crate::visitor::{Reader, Visitor};
@@ -18,85 +19,65 @@ const N_SUBJECTS: usize = 5;
 
 /// The events that a run acted on: when they happened, and how long until what they told was stored.
 pub(crate) fn of_run(reader: Reader, source: &SourceName, events: &[InboxEvent]) -> Markup {
-    let headings = [
-        words::number(),
-        words::kind(),
-        words::about(),
-        words::born(),
-        words::arrived(),
-        words::state(),
-        words::latency(),
+    let columns = [
+        Column::new(reader.say(words::number())),
+        Column::new(reader.say(words::kind())),
+        Column::new(reader.say(words::about())),
+        Column::new(reader.say(words::born())),
+        Column::new(reader.say(words::arrived())),
+        Column::new(reader.say(words::state())),
+        Column::number(reader.say(words::latency())),
     ];
-    html! {
-        div class="scroll" {
-            table {
-                (heading(reader, headings))
-                tbody {
-                    @for event in events {
-                        tr {
-                            th scope="row" { (event.number) }
-                            td { code { (event.event.kind) } }
-                            td { (subjects(reader, source, event)) }
-                            td { (page::moment_or_none(event.event.born_at)) }
-                            td { (page::moment(event.event.arrived_at)) }
-                            td { (state(reader, event)) }
-                            td class="number" { (latency(reader, event)) }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let rows = events.iter().map(|event| {
+        [
+            html! { (event.number) },
+            html! { code { (event.event.kind) } },
+            subjects(reader, source, event),
+            page::moment_or_none(event.event.born_at),
+            page::moment(event.event.arrived_at),
+            state(reader, event),
+            html! { (latency(reader, event)) },
+        ]
+    });
+    html! { div class="scroll" { (table::table(&columns, rows)) } }
 }
 
 /// The events of an inbox. Failed ones have a button that lets them be tried again.
 pub(super) fn of_inbox(visitor: &Visitor, source: &SourceName, events: &[InboxEvent]) -> Markup {
     let reader = visitor.reader;
-    let headings = [
-        words::number(),
-        words::arrived(),
-        words::way(),
-        words::kind(),
-        words::about(),
-        words::state(),
-        words::attempts(),
-        words::run(),
-        words::latency(),
+    let columns = [
+        Column::new(reader.say(words::number())),
+        Column::new(reader.say(words::arrived())),
+        Column::new(reader.say(words::way())),
+        Column::new(reader.say(words::kind())),
+        Column::new(reader.say(words::about())),
+        Column::new(reader.say(words::state())),
+        Column::number(reader.say(words::attempts())),
+        Column::new(reader.say(words::run())),
+        Column::number(reader.say(words::latency())),
     ];
-    html! {
-        div class="scroll" {
-            table {
-                (heading(reader, headings))
-                tbody { @for event in events { (row(visitor, source, event)) } }
-            }
-        }
-    }
+    html! { div class="scroll" { (table::table(&columns, events.iter().map(|event| row(visitor, source, event)))) } }
 }
 
-fn heading<const N: usize>(reader: Reader, headings: [Sentence; N]) -> Markup {
-    html! { thead { tr { @for heading in headings { th scope="col" { (reader.say(heading)) } } } } }
-}
-
-fn row(visitor: &Visitor, source: &SourceName, event: &InboxEvent) -> Markup {
+fn row(visitor: &Visitor, source: &SourceName, event: &InboxEvent) -> Row {
     let reader = visitor.reader;
-    html! {
-        tr id={ "event-" (event.number) } {
-            th scope="row" { (event.number) }
-            td { (page::moment(event.event.arrived_at)) }
-            td { (reader.say(way(event.event.way))) }
-            td { code { (event.event.kind) } }
-            td { (subjects(reader, source, event)) }
-            td {
-                (state(reader, event))
-                (again_at(reader, event))
-                @if let Some(failure) = &event.failure { (page::diagnosis(reader, &failure.diagnosis)) }
-                @if event.state == EventState::Failed && visitor.who.may_manage() { (retry(visitor, source, event)) }
-            }
-            td class="number" { (event.n_attempts) }
-            td { @if let Some(run) = &event.run { a href={ "/runs/" (segment(run.as_str())) } { "#" (run) } } }
-            td class="number" { (latency(reader, event)) }
-        }
-    }
+    let cells = [
+        html! { (event.number) },
+        page::moment(event.event.arrived_at),
+        html! { (reader.say(way(event.event.way))) },
+        html! { code { (event.event.kind) } },
+        subjects(reader, source, event),
+        html! {
+            (state(reader, event))
+            (again_at(reader, event))
+            @if let Some(failure) = &event.failure { (page::diagnosis(reader, &failure.diagnosis)) }
+            @if event.state == EventState::Failed && visitor.who.may_manage() { (retry(visitor, source, event)) }
+        },
+        html! { (event.n_attempts) },
+        html! { @if let Some(run) = &event.run { a href={ "/runs/" (segment(run.as_str())) } { "#" (run) } } },
+        html! { (latency(reader, event)) },
+    ];
+    Row::from(cells).with_id(format!("event-{}", event.number))
 }
 
 /// When an event is tried again that was tried in vain.

@@ -14,6 +14,7 @@ use super::list::cursor;
 use super::run::{find, waits};
 use super::{address, links, object_link, words};
 use crate::console::Console;
+use crate::page::table;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::visitor::{Reader, Visitor};
@@ -91,10 +92,9 @@ fn amounts(reader: Reader, counts: &[&ChangeCount]) -> Markup {
     html! {
         ul {
             @for count in counts {
-                li {
-                    (page::count(count.n)) " × " (reader.say(page::resource_type(&count.resource_type))) ": "
-                    (reader.say(page::action(count.action)))
-                }
+                @let kind = reader.say(page::resource_type(&count.resource_type));
+                @let action = reader.say(page::action(count.action));
+                li { (reader.say(words::amount(page::count(count.n), kind, action))) }
             }
         }
     }
@@ -135,29 +135,20 @@ async fn list(
     let next =
         found.last().filter(|_| has_more).map(|last| address(path, &[("after", &last.number.to_string())]));
     let first = after.map(|_| path.to_owned());
+    let names = [words::who_leaves(), words::facet_action(), words::witness_short()];
+    let columns = table::columns(reader, names);
     Ok(html! {
         div class="sheet scroll" {
-            table {
-                thead {
-                    tr {
-                        th scope="col" { (reader.say(words::who_leaves())) }
-                        th scope="col" { (reader.say(words::facet_action())) }
-                        th scope="col" { (reader.say(words::witness_short())) }
-                    }
-                }
-                tbody { @for Numbered { item, .. } in &found { (row(reader, run, item)) } }
-            }
+            (table::table(&columns, found.iter().map(|Numbered { item, .. }| row(reader, run, item))))
         }
         (cursor(reader, first, next))
     })
 }
 
-fn row(reader: Reader, run: &Run, change: &ChangeRecord) -> Markup {
-    html! {
-        tr {
-            th scope="row" { (object_link(reader, &run.source, &change.key, name(change))) }
-            td { (reader.say(page::action(change.action))) }
-            td { @match &change.witness { Some(witness) => q { (witness) }, None => "–" } }
-        }
-    }
+fn row(reader: Reader, run: &Run, change: &ChangeRecord) -> [Markup; 3] {
+    [
+        object_link(reader, &run.source, &change.key, name(change)),
+        html! { (reader.say(page::action(change.action))) },
+        html! { @match &change.witness { Some(witness) => q { (witness) }, None => "–" } },
+    ]
 }

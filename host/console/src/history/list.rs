@@ -12,6 +12,7 @@ use super::stage::Seen;
 use super::{links, words};
 use crate::console::Console;
 use crate::live::{Drawn, Watcher};
+use crate::page::table::{self, Column};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::visitor::{Reader, Visitor};
@@ -166,47 +167,37 @@ impl List {
             words::rejected(),
             words::kept(),
         ];
-        html! {
-            div class="sheet scroll" {
-                table {
-                    thead {
-                        tr {
-                            th scope="col" { (say(words::run())) }
-                            @if self.source.is_none() { th scope="col" { (say(words::source())) } }
-                            th scope="col" { (say(words::state())) }
-                            th scope="col" class="wide" { (say(words::kind())) }
-                            th scope="col" { (say(words::started())) }
-                            @for word in counts { th scope="col" class="number" { (say(word)) } }
-                            th scope="col" class="number" title=(say(words::drift_help())) { (say(words::drift())) }
-                        }
-                    }
-                    tbody {
-                        @for run in runs { (self.row(&Seen::new(&self.console, run))) }
-                    }
-                }
-            }
-        }
+        let mut columns = vec![Column::new(say(words::run()))];
+        columns.extend(self.source.is_none().then(|| Column::new(say(words::source()))));
+        columns.push(Column::new(say(words::state())));
+        columns.push(Column::new(say(words::kind())).with_class("wide"));
+        columns.push(Column::new(say(words::started())));
+        columns.extend(counts.map(|word| Column::number(say(word))));
+        columns.push(Column::number(say(words::drift())).with_help(say(words::drift_help())));
+        let rows = runs.into_iter().map(|run| self.row(&Seen::new(&self.console, run)));
+        html! { div class="sheet scroll" { (table::table(&columns, rows)) } }
     }
 
-    fn row(&self, seen: &Seen) -> Markup {
+    fn row(&self, seen: &Seen) -> Vec<Markup> {
         let (run, reader) = (&seen.run, self.reader);
         let counters = &run.counters;
         let departed = counters.deactivated.saturating_add(counters.deleted);
         let counts =
             [counters.read, counters.created, counters.updated, departed, counters.rejected, counters.kept];
-        html! {
-            tr {
-                th scope="row" { a id={ "run-" (run.id) } href=(links::run(&run.id)) { "#" (run.id) } }
-                @if self.source.is_none() {
-                    td { a href=(links::history(Some(&run.source))) { (run.source) } }
-                }
-                td { (page::run_state(reader, run.state)) (seen.stage(reader)) (reason(reader, run)) }
-                td { (what(reader, run)) div class="soft" { (reader.say(page::trigger(run.trigger))) } }
-                td { (page::moment(run.started_at)) div class="soft" { (seen.took(reader)) } }
-                @for n in counts { td class="number" { (page::count(n)) } }
-                td class="number" { @match run.drift() { Some(n) => (page::count(n)), None => "–" } }
-            }
-        }
+        let source = self
+            .source
+            .is_none()
+            .then(|| html! { a href=(links::history(Some(&run.source))) { (run.source) } });
+        let mut cells = vec![html! { a id={ "run-" (run.id) } href=(links::run(&run.id)) { "#" (run.id) } }];
+        cells.extend(source);
+        cells.push(html! { (page::run_state(reader, run.state)) (seen.stage(reader)) (reason(reader, run)) });
+        cells.push(
+            html! { (what(reader, run)) div class="soft" { (reader.say(page::trigger(run.trigger))) } },
+        );
+        cells.push(html! { (page::moment(run.started_at)) div class="soft" { (seen.took(reader)) } });
+        cells.extend(counts.map(|n| html! { (page::count(n)) }));
+        cells.push(html! { @match run.drift() { Some(n) => (page::count(n)), None => "–" } });
+        cells
     }
 }
 

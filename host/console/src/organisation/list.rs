@@ -8,6 +8,7 @@ use rollcall_host::sqlite::{ListedObject, Outline, OutlineDepartment};
 
 use super::address::{Asked, address};
 use super::{DEPARTMENT, Place, words};
+use crate::page::table::{self, Column, table_with_class};
 use crate::page::{self, Tone, badge, count};
 
 /// Departments of one person that a row names.
@@ -17,29 +18,14 @@ const NAMED: usize = 3;
 
 /// People of a department, or of none.
 pub(super) fn people(place: Place<'_>, people: &[ListedObject]) -> Markup {
-    let say = |sentence| place.visitor.say(sentence);
+    let names = [words::name(), words::title(), words::phone(), words::email()];
+    let rows = people.iter().map(|person| {
+        let title = html! { (person.title.as_deref().unwrap_or_default()) };
+        [who(place, person), title, lines(&person.phones), lines(&person.emails)]
+    });
     html! {
         div class="scroll" {
-            table class="people" {
-                thead {
-                    tr {
-                        th scope="col" { (say(words::name())) }
-                        th scope="col" { (say(words::title())) }
-                        th scope="col" { (say(words::phone())) }
-                        th scope="col" { (say(words::email())) }
-                    }
-                }
-                tbody {
-                    @for person in people {
-                        tr {
-                            th scope="row" { (name(place, person)) div { code { (person.key.external_id) } } }
-                            td { (person.title.as_deref().unwrap_or_default()) }
-                            td { (lines(&person.phones)) }
-                            td { (lines(&person.emails)) }
-                        }
-                    }
-                }
-            }
+            (table_with_class(Some("people"), &table::columns(place.visitor.reader, names), rows))
         }
     }
 }
@@ -47,64 +33,43 @@ pub(super) fn people(place: Place<'_>, people: &[ListedObject]) -> Markup {
 /// What a search found, and where each is.
 pub(super) fn results(place: Place<'_>, outline: &Outline, found: &[ListedObject]) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
-    html! {
-        div class="scroll" {
-            table class="people" {
-                thead {
-                    tr {
-                        th scope="col" { (say(words::name())) }
-                        th scope="col" { (say(words::kind())) }
-                        th scope="col" class="wide" { (say(words::located())) }
-                        th scope="col" { (say(words::phone())) }
-                        th scope="col" { (say(words::email())) }
-                    }
-                }
-                tbody {
-                    @for one in found {
-                        tr {
-                            th scope="row" { (name(place, one)) div { code { (one.key.external_id) } } }
-                            td { (say(page::resource_type(&one.key.resource_type))) }
-                            td { (located(place, outline, one)) }
-                            td { (lines(&one.phones)) }
-                            td { (lines(&one.emails)) }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let columns = [
+        Column::new(say(words::name())),
+        Column::new(say(words::kind())),
+        Column::new(say(words::located())).with_class("wide"),
+        Column::new(say(words::phone())),
+        Column::new(say(words::email())),
+    ];
+    let rows = found.iter().map(|one| {
+        let kind = html! { (say(page::resource_type(&one.key.resource_type))) };
+        [who(place, one), kind, located(place, outline, one), lines(&one.phones), lines(&one.emails)]
+    });
+    html! { div class="scroll" { (table_with_class(Some("people"), &columns, rows)) } }
+}
+
+fn who(place: Place<'_>, one: &ListedObject) -> Markup {
+    html! { (name(place, one)) div { code { (one.key.external_id) } } }
 }
 
 /// Departments, with how many people are in each.
 pub(super) fn departments(place: Place<'_>, departments: &[&OutlineDepartment]) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
-    html! {
-        div class="scroll" {
-            table {
-                thead {
-                    tr {
-                        th scope="col" { (say(words::department())) }
-                        th scope="col" class="number" { (say(words::people_in_it())) }
-                        th scope="col" class="number" { (say(words::people_in_all())) }
-                        th scope="col" class="number" { (say(words::sub_departments())) }
-                    }
-                }
-                tbody {
-                    @for one in departments {
-                        tr {
-                            th scope="row" {
-                                a href=(Asked::in_department(&one.external_id).href(place.source)) { (one.display_name) }
-                                @if one.stray.is_some() { " " (badge(Tone::Warning, &say(words::stray()))) }
-                            }
-                            td class="number" { (count(one.n_people)) }
-                            td class="number" { (count(one.n_people_in_all)) }
-                            td class="number" { (count(one.n_children.into())) }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let columns = [
+        Column::new(say(words::department())),
+        Column::number(say(words::people_in_it())),
+        Column::number(say(words::people_in_all())),
+        Column::number(say(words::sub_departments())),
+    ];
+    let rows = departments.iter().map(|one| {
+        let name = html! {
+            a href=(Asked::in_department(&one.external_id).href(place.source)) { (one.display_name) }
+            @if one.stray.is_some() { " " (badge(Tone::Warning, &say(words::stray()))) }
+        };
+        let [people, in_all, below] =
+            [one.n_people, one.n_people_in_all, one.n_children.into()].map(|n| html! { (count(n)) });
+        [name, people, in_all, below]
+    });
+    html! { div class="scroll" { (table::table(&columns, rows)) } }
 }
 
 /// The departments above, as links, this one last. A long way is cut in the middle.

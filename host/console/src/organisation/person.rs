@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::object::name_in;
 use super::since::Since;
 use super::{Place, USER, address, attributes, list, words};
+use crate::page::table;
 use crate::page::{self, Tone, attribute, badge};
 use crate::problem::Problem;
 
@@ -65,23 +66,15 @@ fn memberships(since: Since<'_>, outline: &Outline, document: &Value) -> Markup 
     let departments: Vec<_> = extension.and_then(Value::as_array).into_iter().flatten().collect();
     let place = since.place;
     let say = |sentence| place.visitor.say(sentence);
+    let names = [words::department(), words::role(), words::order(), words::more()];
+    let columns = table::columns(place.visitor.reader, names);
     html! {
         section class="sheet" aria-labelledby="memberships" {
             h2 id="memberships" { (say(words::departments())) }
             @if departments.is_empty() { p class="soft" { (say(words::in_no_department())) } }
             @else {
                 div class="scroll" {
-                    table {
-                        thead {
-                            tr {
-                                th scope="col" { (say(words::department())) }
-                                th scope="col" { (say(words::role())) }
-                                th scope="col" { (say(words::order())) }
-                                th scope="col" { (say(words::more())) }
-                            }
-                        }
-                        tbody { @for one in departments { (membership(place, outline, one)) } }
-                    }
+                    (table::table(&columns, departments.into_iter().map(|one| membership(place, outline, one))))
                 }
             }
             (since.of((Some(OUR_USER), "departments")))
@@ -89,30 +82,28 @@ fn memberships(since: Since<'_>, outline: &Outline, document: &Value) -> Markup 
     }
 }
 
-fn membership(place: Place<'_>, outline: &Outline, one: &Value) -> Markup {
+fn membership(place: Place<'_>, outline: &Outline, one: &Value) -> [Markup; 4] {
     let (reader, id) = (place.visitor.reader, one.get("value").and_then(Value::as_str));
     let is = |name: &str| one.get(name).and_then(Value::as_bool).unwrap_or(false);
     let rest = rest(one);
-    html! {
-        tr {
-            td {
-                @match id {
-                    Some(id) if outline.department(id).is_some() => (way_to(place, outline, id)),
-                    Some(id) => {
-                        (list::department_or_id(place.source, outline, id)) " "
-                        (badge(Tone::Warning, &reader.say(words::department_not_held())))
-                    }
-                    None => (attribute::value(reader, one)),
+    [
+        html! {
+            @match id {
+                Some(id) if outline.department(id).is_some() => (way_to(place, outline, id)),
+                Some(id) => {
+                    (list::department_or_id(place.source, outline, id)) " "
+                    (badge(Tone::Warning, &reader.say(words::department_not_held())))
                 }
+                None => (attribute::value(reader, one)),
             }
-            td {
-                @if is("primary") { (badge(Tone::Plain, &reader.say(words::primary()))) " " }
-                @if is("leader") { (badge(Tone::Plain, &reader.say(words::leader()))) }
-            }
-            td { (one.get("order").and_then(Value::as_str).unwrap_or_default()) }
-            td { @if !rest.is_empty() { (page::attribute::object(reader, &rest)) } }
-        }
-    }
+        },
+        html! {
+            @if is("primary") { (badge(Tone::Plain, &reader.say(words::primary()))) " " }
+            @if is("leader") { (badge(Tone::Plain, &reader.say(words::leader()))) }
+        },
+        html! { (one.get("order").and_then(Value::as_str).unwrap_or_default()) },
+        html! { @if !rest.is_empty() { (page::attribute::object(reader, &rest)) } },
+    ]
 }
 
 fn way_to(place: Place<'_>, outline: &Outline, id: &str) -> Markup {

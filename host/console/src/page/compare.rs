@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::attribute::{self, Path, Step};
 use super::words;
+use crate::page::table::{Column, table_with_class};
 use crate::visitor::Reader;
 
 /// By which member the elements of a list are told apart: the first that each of them has, with a text of its own.
@@ -38,27 +39,19 @@ pub(crate) fn compare(before: Option<&Value>, after: Option<&Value>) -> Vec<Diff
 
 /// Differences as a table: the attribute, before, after. Nothing when there are none.
 pub(crate) fn differences(reader: Reader, differences: &[Difference]) -> Markup {
+    let columns = [
+        Column::new(reader.say(words::attribute())),
+        Column::new(reader.say(words::before())).with_class("was"),
+        Column::new(reader.say(words::after())).with_class("is"),
+    ];
+    let value = |value: &Option<Value>| attribute::value_or_none(reader, value.as_ref());
+    let row = |Difference { path, before, after }: &Difference| {
+        [html! { (path.label(reader)) }, value(before), value(after)]
+    };
     html! {
         @if !differences.is_empty() {
             div class="scroll" tabindex="0" {
-                table class="compare" {
-                    thead {
-                        tr {
-                            th scope="col" { (reader.say(words::attribute())) }
-                            th scope="col" { (reader.say(words::before())) }
-                            th scope="col" { (reader.say(words::after())) }
-                        }
-                    }
-                    tbody {
-                        @for Difference { path, before, after } in differences {
-                            tr {
-                                th scope="row" { (path.label(reader)) }
-                                td class="was" { (attribute::value_or_none(reader, before.as_ref())) }
-                                td class="is" { (attribute::value_or_none(reader, after.as_ref())) }
-                            }
-                        }
-                    }
-                }
+                (table_with_class(Some("compare"), &columns, differences.iter().map(row)))
             }
         }
     }

@@ -20,6 +20,7 @@ rollcall_words::sentences! {
     fn never() { "never", "从未" }
     fn in_a_file() { "configured in a file", "在文件中配置" }
     fn in_the_console() { "in the console", "在控制台中配置" }
+    fn events_none() { "none waiting", "无待处理" }
     fn events_waiting(n) { "{n} waiting", "{n} 个待处理" }
     fn events_failed(n) { "{n} failed", "{n} 个失败" }
     fn state_followed() { "followed", "同步中" }
@@ -169,7 +170,7 @@ rollcall_words::sentences! {
     // Removing.
     fn remove_source() { "Remove the source", "移除身份源" }
     fn remove_explained() { "The source is not followed any more, and its settings and secrets are forgotten. People and departments that were imported from it stay as they are, and so does its history. A source that is added under the same name later takes them up again.", "将停止同步，并删除其设置和密钥。已导入的人员、部门和同步历史都会保留。之后以相同名称添加的身份源会继续使用它们。" }
-    fn remove_name() { "To remove it, enter its name", "请输入名称以确认移除" }
+    fn remove_name() { "To remove it, enter its name: ", "请输入名称以确认移除：" }
     fn remove_name_wrong() { "This is not the name of the source.", "名称不一致。" }
     fn keep_source() { "Keep it", "保留" }
 }

@@ -14,6 +14,7 @@ use super::sending::Outcome;
 use super::words;
 use crate::console::Console;
 use crate::identity::{Section, audit, settings};
+use crate::page::table;
 use crate::page::{
     Page, Tone, badge, button, careful_button, copyable, csrf, diagnosis, moment, nothing, notice,
 };
@@ -237,55 +238,47 @@ fn said(occasion: Occasion) -> Sentence {
 }
 
 fn table(visitor: &Visitor, webhooks: &[Webhook]) -> Markup {
+    let names = [words::url(), words::state(), words::last(), words::actions()];
+    let columns = table::columns(visitor.reader, names);
     html! {
         div class="scroll" {
-            table {
-                thead { tr {
-                    th scope="col" { (visitor.say(words::url())) }
-                    th scope="col" { (visitor.say(words::state())) }
-                    th scope="col" { (visitor.say(words::last())) }
-                    th scope="col" { (visitor.say(words::actions())) }
-                } }
-                tbody { @for webhook in webhooks { (row(visitor, webhook)) } }
-            }
+            (table::table(&columns, webhooks.iter().map(|webhook| row(visitor, webhook))))
         }
     }
 }
 
-fn row(visitor: &Visitor, webhook: &Webhook) -> Markup {
+fn row(visitor: &Visitor, webhook: &Webhook) -> [Markup; 4] {
     let path = format!("/settings/webhooks/{}", webhook.id);
-    html! {
-        tr {
-            th scope="row" {
-                code { (webhook.url) }
-                @for occasion in &webhook.occasions { " " (badge(Tone::Plain, occasion.as_str())) }
-                @if let Some(proxy) = &webhook.proxy { " " (visitor.say(words::proxy())) " " code { (proxy) } }
+    [
+        html! {
+            code { (webhook.url) }
+            @for occasion in &webhook.occasions { " " (badge(Tone::Plain, occasion.as_str())) }
+            @if let Some(proxy) = &webhook.proxy { " " (visitor.say(words::proxy())) " " code { (proxy) } }
+        },
+        html! {
+            @match webhook.paused_at {
+                Some(at) => { (badge(Tone::Warning, &visitor.say(words::paused()))) " " (moment(at)) }
+                None => (badge(Tone::Good, &visitor.say(words::active()))),
             }
-            td {
-                @match webhook.paused_at {
-                    Some(at) => { (badge(Tone::Warning, &visitor.say(words::paused()))) " " (moment(at)) }
-                    None => (badge(Tone::Good, &visitor.say(words::active()))),
-                }
-                @if 0 < webhook.n_waiting { " " (visitor.say(words::waiting(webhook.n_waiting))) }
+            @if 0 < webhook.n_waiting { " " (visitor.say(words::waiting(webhook.n_waiting))) }
+        },
+        html! {
+            @match &webhook.last {
+                Some(last) => (last_attempt(visitor, last)),
+                None => (visitor.say(words::never())),
             }
-            td {
-                @match &webhook.last {
-                    Some(last) => (last_attempt(visitor, last)),
-                    None => (visitor.say(words::never())),
-                }
+        },
+        html! {
+            (button(visitor, &format!("{path}/test"), "", words::test())) " "
+            @if webhook.paused_at.is_some() {
+                (button(visitor, &format!("{path}/resume"), "", words::resume()))
+            } @else {
+                (button(visitor, &format!("{path}/pause"), "", words::pause()))
             }
-            td {
-                (button(visitor, &format!("{path}/test"), "", words::test())) " "
-                @if webhook.paused_at.is_some() {
-                    (button(visitor, &format!("{path}/resume"), "", words::resume()))
-                } @else {
-                    (button(visitor, &format!("{path}/pause"), "", words::pause()))
-                }
-                " " (careful_button(visitor, &format!("{path}/delete"), "danger", words::delete(),
-                    words::delete_question(&webhook.url)))
-            }
-        }
-    }
+            " " (careful_button(visitor, &format!("{path}/delete"), "danger", words::delete(),
+                words::delete_question(&webhook.url)))
+        },
+    ]
 }
 
 fn last_attempt(visitor: &Visitor, last: &Last) -> Markup {

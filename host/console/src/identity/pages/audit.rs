@@ -10,6 +10,7 @@ use super::{Section, settings};
 use crate::console::Console;
 use crate::identity::audit::{self, KEPT_MS, Recorded, Wanted};
 use crate::identity::words;
+use crate::page::table::{self, Column};
 use crate::page::{self, Page, moment, nothing};
 use crate::problem::Problem;
 use crate::routes::segment;
@@ -87,36 +88,32 @@ fn choice(
 }
 
 fn table(visitor: &Visitor, entries: &[Recorded]) -> Markup {
-    let heads = [
-        words::when(),
-        words::who(),
-        words::action(),
-        words::subject(),
-        words::detail(),
-        words::from_where(),
+    let name = |name| Column::new(visitor.say(name));
+    let columns = [
+        name(words::when()),
+        name(words::who()),
+        name(words::action()).with_class("wide"),
+        name(words::subject()),
+        name(words::detail()).with_class("detail"),
+        name(words::from_where()),
     ];
     html! {
         div class="sheet scroll" tabindex="0" {
-            table {
-                thead { tr { @for head in heads { th scope="col" { (visitor.say(head)) } } } }
-                tbody { @for entry in entries { (row(visitor, entry)) } }
-            }
+            (table::table(&columns, entries.iter().map(|entry| row(visitor, entry))))
         }
     }
 }
 
-fn row(visitor: &Visitor, entry: &Recorded) -> Markup {
-    let or_dash = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
-    html! {
-        tr {
-            td { (moment(entry.at)) }
-            td { (or_dash(&entry.who)) br; span class="soft" { (visitor.say(way_name(&entry.way))) } }
-            td class="wide" { (visitor.say(action_name(&entry.action))) br; code class="soft" { (entry.action) } }
-            td { (or_dash(&entry.subject)) }
-            td class="detail" { (detail(&entry.detail)) }
-            td { (or_dash(&entry.address)) }
-        }
-    }
+fn row(visitor: &Visitor, entry: &Recorded) -> [Markup; 6] {
+    let or_dash = |text: &str| html! { (if text.is_empty() { "–" } else { text }) };
+    [
+        moment(entry.at),
+        html! { (or_dash(&entry.who)) br; span class="soft" { (visitor.say(way_name(&entry.way))) } },
+        html! { (visitor.say(action_name(&entry.action))) br; code class="soft" { (entry.action) } },
+        or_dash(&entry.subject),
+        detail(&entry.detail),
+        or_dash(&entry.address),
+    ]
 }
 
 /// The fields of an entry's detail, each on a line.

@@ -15,6 +15,7 @@ use super::{Field, Section, settings};
 use crate::console::Console;
 use crate::identity::tokens::{self, MAX_NAME_CHARS, MAX_TOKENS, Token, Wanted};
 use crate::identity::{audit, words};
+use crate::page::table::{self, Column};
 use crate::page::{
     Page, Tone, badge, careful_button, copyable, csrf, moment, moment_or_none, nothing, notice,
 };
@@ -163,7 +164,7 @@ fn form(visitor: &Visitor, name: &str, wrong: Option<Sentence>) -> Markup {
 }
 
 fn table(visitor: &Visitor, tokens: &[Token], now: Timestamp) -> Markup {
-    let heads = [
+    let names = [
         words::token_name(),
         words::scope(),
         words::state(),
@@ -171,42 +172,33 @@ fn table(visitor: &Visitor, tokens: &[Token], now: Timestamp) -> Markup {
         words::expires(),
         words::used_at(),
     ];
+    let mut columns = table::columns(visitor.reader, names);
+    columns.push(Column::silent(visitor.say(words::actions())));
     html! {
         div class="scroll" {
-            table {
-                thead { tr {
-                    @for head in heads { th scope="col" { (visitor.say(head)) } }
-                    th scope="col" { span class="sr" { (visitor.say(words::actions())) } }
-                } }
-                tbody { @for token in tokens { (row(visitor, token, now)) } }
-            }
+            (table::table(&columns, tokens.iter().map(|token| row(visitor, token, now))))
         }
     }
 }
 
-fn row(visitor: &Visitor, token: &Token, now: Timestamp) -> Markup {
+fn row(visitor: &Visitor, token: &Token, now: Timestamp) -> [Markup; 7] {
     let (tone, state) = match (token.revoked_at, token.is_valid(now)) {
         (Some(_), _) => (Tone::Plain, words::token_revoked()),
         (None, false) => (Tone::Plain, words::token_expired()),
         (None, true) => (Tone::Good, words::token_valid()),
     };
     let revoke = format!("/settings/tokens/{}/revoke", token.id);
-    html! {
-        tr {
-            th scope="row" { (token.name) }
-            td { (visitor.say(scope_name(token.scope))) }
-            td { (badge(tone, &visitor.say(state))) }
-            td { (moment(token.created_at)) br; (visitor.say(words::by(&token.created_by))) }
-            td { @match token.expires_at {
-                Some(at) => (moment(at)),
-                None => (visitor.say(words::never())),
-            } }
-            td { (moment_or_none(token.used_at)) }
-            td { @if token.is_valid(now) {
-                (careful_button(visitor, &revoke, "danger", words::revoke(), words::revoke_question(&token.name)))
-            } }
-        }
-    }
+    [
+        html! { (token.name) },
+        html! { (visitor.say(scope_name(token.scope))) },
+        badge(tone, &visitor.say(state)),
+        html! { (moment(token.created_at)) br; (visitor.say(words::by(&token.created_by))) },
+        token.expires_at.map_or_else(|| html! { (visitor.say(words::never())) }, moment),
+        moment_or_none(token.used_at),
+        html! { @if token.is_valid(now) {
+            (careful_button(visitor, &revoke, "danger", words::revoke(), words::revoke_question(&token.name)))
+        } },
+    ]
 }
 
 fn scope_name(scope: Scope) -> Sentence {

@@ -110,5 +110,10 @@ fn an_empty_object_that_comes_is_a_difference() {
 fn a_value_that_is_markup_is_drawn_as_text() {
     let found = compare(Some(&json!({"title": "a"})), Some(&json!({"title": "<script>"})));
     let drawn = differences(Reader::default(), &found).into_string();
-    assert!(drawn.contains(r#"<td class="is"><span class="text">&lt;script&gt;</span></td>"#), "{drawn}");
+    assert!(
+        drawn.contains(
+            r#"<td role="cell" class="is" data-label="After"><span class="text">&lt;script&gt;</span></td>"#
+        ),
+        "{drawn}"
+    );
 }

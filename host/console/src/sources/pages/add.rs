@@ -14,6 +14,7 @@ use serde_json::json;
 use super::{Manager, base};
 use crate::console::Console;
 use crate::identity::audit;
+use crate::page::table::{self, Column};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::routes::segment;
@@ -223,31 +224,26 @@ fn unusable_files(visitor: &Visitor, files: &[OnShelf]) -> Markup {
 
 fn table(visitor: &Visitor, connectors: &[Connector]) -> Markup {
     let language = visitor.reader.language.tag();
-    let columns =
+    let names =
         [words::column_connector(), words::column_version(), words::column_live(), words::column_digest()];
-    html! {
-        div class="scroll" { table {
-            thead { tr {
-                @for column in columns { th scope="col" { (visitor.say(column)) } }
-                th scope="col" { span class="sr" { (visitor.say(words::use_connector())) } }
-            } }
-            tbody { @for connector in connectors {
-                @let identity = connector.identity();
-                @let name = name_of(connector, language);
-                tr {
-                    th scope="row" { (name) " " span class="soft" { (identity.id) } }
-                    td { (identity.version) }
-                    td { (visitor.say(if connector.is_live() { words::is_live() } else { words::is_not_live() })) }
-                    td { code { (identity.digest) } }
-                    td {
-                        a class="button primary" href=(form_of(&identity.digest))
-                            aria-label=(visitor.say(words::use_connector_named(&name, &identity.version)))
-                        { (visitor.say(words::use_connector())) }
-                    }
-                }
-            } }
-        } }
-    }
+    let mut columns = table::columns(visitor.reader, names);
+    columns.push(Column::silent(visitor.say(words::use_connector())));
+    let rows = connectors.iter().map(|connector| {
+        let (identity, name) = (connector.identity(), name_of(connector, language));
+        let live = if connector.is_live() { words::is_live() } else { words::is_not_live() };
+        [
+            html! { (name) " " span class="soft" { (identity.id) } },
+            html! { (identity.version) },
+            html! { (visitor.say(live)) },
+            html! { code { (identity.digest) } },
+            html! {
+                a class="button primary" href=(form_of(&identity.digest))
+                    aria-label=(visitor.say(words::use_connector_named(&name, &identity.version)))
+                { (visitor.say(words::use_connector())) }
+            },
+        ]
+    });
+    html! { div class="scroll" { (table::table(&columns, rows)) } }
 }
 
 fn not_received() -> Problem {

@@ -11,6 +11,7 @@ use super::base;
 use crate::console::Console;
 use crate::history::stage::Seen;
 use crate::live::{Drawn, Watcher};
+use crate::page::table;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::routes::segment;
@@ -62,7 +63,7 @@ pub(super) async fn live(
 }
 
 fn table(console: &Console, visitor: &Visitor, sources: &[Standing]) -> Markup {
-    let columns = [
+    let names = [
         words::column_source(),
         words::column_connector(),
         words::column_state(),
@@ -70,45 +71,43 @@ fn table(console: &Console, visitor: &Visitor, sources: &[Standing]) -> Markup {
         words::column_next_run(),
         words::column_events(),
     ];
+    let columns = table::columns(visitor.reader, names);
     html! {
         div id=(PART) data-live="/live/sources" {
             @if sources.is_empty() {
                 div class="sheet" { (page::nothing(&visitor.say(words::no_sources()))) }
             } @else {
-                div class="sheet scroll" { table {
-                    thead { tr { @for column in columns { th scope="col" { (visitor.say(column)) } } } }
-                    tbody { @for source in sources { (row(console, visitor, source)) } }
-                } }
+                div class="sheet scroll" {
+                    (table::table(&columns, sources.iter().map(|source| row(console, visitor, source))))
+                }
             }
         }
     }
 }
 
-fn row(console: &Console, visitor: &Visitor, source: &Standing) -> Markup {
-    html! {
-        tr {
-            th scope="row" {
-                a href=(base(&source.name)) { (source.name) }
-                @if source.origin == Origin::File { br; span class="soft" { (visitor.say(words::in_a_file())) } }
+fn row(console: &Console, visitor: &Visitor, source: &Standing) -> [Markup; 6] {
+    [
+        html! {
+            a href=(base(&source.name)) { (source.name) }
+            @if source.origin == Origin::File { br; span class="soft" { (visitor.say(words::in_a_file())) } }
+        },
+        html! {
+            @match &source.connector {
+                Some(connector) => (connector.localized(visitor.reader.language.tag())),
+                None => "–",
             }
-            td {
-                @match &source.connector {
-                    Some(connector) => (connector.localized(visitor.reader.language.tag())),
-                    None => "–",
-                }
+        },
+        state(console, visitor, source),
+        last_run(visitor, source.last_full_run.as_ref()),
+        html! {
+            @if source.following.is_paused {
+                (page::badge(Tone::Warning, &visitor.say(words::schedule_paused())))
+            } @else {
+                (page::moment_or_none(source.next_run_at()))
             }
-            td { (state(console, visitor, source)) }
-            td { (last_run(visitor, source.last_full_run.as_ref())) }
-            td {
-                @if source.following.is_paused {
-                    (page::badge(Tone::Warning, &visitor.say(words::schedule_paused())))
-                } @else {
-                    (page::moment_or_none(source.next_run_at()))
-                }
-            }
-            td { (events(visitor, &source.events)) }
-        }
-    }
+        },
+        events(visitor, &source.events),
+    ]
 }
 
 /// How a source stands, in a badge or two, with the reason where there is one.
@@ -169,7 +168,7 @@ fn last_run(visitor: &Visitor, run: Option<&Run>) -> Markup {
 /// How many events wait, and how many failed.
 pub(super) fn events(visitor: &Visitor, counts: &InboxCounts) -> Markup {
     html! {
-        @if counts.waiting == 0 && counts.failed == 0 { "–" }
+        @if counts.waiting == 0 && counts.failed == 0 { (visitor.say(words::events_none())) }
         @if counts.waiting != 0 {
             (page::badge(Tone::Plain, &visitor.say(words::events_waiting(page::count(counts.waiting))))) " "
         }

@@ -64,7 +64,7 @@ fn question(source: &Managed, is_wrong: bool) -> Page {
         form class="sheet" method="post" action={ (base) "/remove" } {
             (page::csrf(visitor))
             div class="field" {
-                label for="name" { (visitor.say(words::remove_name())) ": " code { (name) } }
+                label for="name" { (visitor.say(words::remove_name())) code { (name) } }
                 input id="name" name="name" required autocomplete="off" spellcheck="false"
                     aria-invalid=[is_wrong.then_some("true")] aria-describedby=[is_wrong.then_some("name-wrong")];
                 @if is_wrong { p class="wrong" id="name-wrong" { (visitor.say(words::remove_name_wrong())) } }

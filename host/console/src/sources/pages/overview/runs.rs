@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use rollcall_host::history::{Counters, Run};
 
 use super::Shown;
+use crate::page::table;
 use crate::page::{self, Tone};
 use crate::routes::segment;
 use crate::sources::pages::base;
@@ -12,7 +13,7 @@ use crate::visitor::Visitor;
 
 /// The last runs, newest first, and the way to all of them.
 pub(super) fn draw(visitor: &Visitor, shown: &Shown) -> Markup {
-    let columns = [
+    let names = [
         words::column_run(),
         words::column_kind(),
         words::column_state(),
@@ -20,37 +21,35 @@ pub(super) fn draw(visitor: &Visitor, shown: &Shown) -> Markup {
         words::column_started(),
         words::column_took(),
     ];
+    let columns = table::columns(visitor.reader, names);
     html! {
         section class="sheet" {
             h2 { (visitor.say(words::last_runs())) }
             @if shown.runs.is_empty() {
                 (page::nothing(&visitor.say(words::no_runs())))
             } @else {
-                div class="scroll" { table {
-                    thead { tr { @for column in columns { th scope="col" { (visitor.say(column)) } } } }
-                    tbody { @for run in &shown.runs { (row(visitor, run)) } }
-                } }
+                div class="scroll" {
+                    (table::table(&columns, shown.runs.iter().map(|run| row(visitor, run))))
+                }
                 p { a href={ (base(&shown.standing.name)) "/history" } { (visitor.say(words::all_runs())) } }
             }
         }
     }
 }
 
-fn row(visitor: &Visitor, run: &Run) -> Markup {
+fn row(visitor: &Visitor, run: &Run) -> [Markup; 6] {
     let took = run.finished_at.map(|end| end.unix_ms().saturating_sub(run.started_at.unix_ms()));
-    html! {
-        tr {
-            th scope="row" { a href={ "/runs/" (segment(run.id.as_str())) } { "#" (run.id) } }
-            td {
-                (visitor.say(page::run_kind(run.kind))) " · " (visitor.say(page::trigger(run.trigger)))
-                @if run.dry_run { " " (page::badge(Tone::Plain, &visitor.say(words::rehearsal()))) }
-            }
-            td { (page::run_state(visitor.reader, run.state)) }
-            td { (changes(visitor, &run.counters)) }
-            td { (page::moment(run.started_at)) }
-            td { @match took { Some(took) => (page::duration(visitor.reader, took)), None => "–" } }
-        }
-    }
+    [
+        html! { a href={ "/runs/" (segment(run.id.as_str())) } { "#" (run.id) } },
+        html! {
+            (visitor.say(page::run_kind(run.kind))) " · " (visitor.say(page::trigger(run.trigger)))
+            @if run.dry_run { " " (page::badge(Tone::Plain, &visitor.say(words::rehearsal()))) }
+        },
+        page::run_state(visitor.reader, run.state),
+        html! { (changes(visitor, &run.counters)) },
+        page::moment(run.started_at),
+        html! { @match took { Some(took) => (page::duration(visitor.reader, took)), None => "–" } },
+    ]
 }
 
 fn changes(visitor: &Visitor, counters: &Counters) -> String {
