@@ -115,7 +115,7 @@ impl Page {
                         div id="stale" class="notice warning" role="alert" hidden {
                             p { (reader.say(words::stale())) " " a href="" { (reader.say(words::load_again())) } }
                         }
-                        p id="news" class="sr" role="status" {}
+                        p id="news" class="sr" aria-live="polite" {}
                     }
                     (self.footer())
                 }

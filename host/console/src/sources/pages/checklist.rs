@@ -81,10 +81,9 @@ fn found(visitor: &Visitor, outcome: &Outcome) -> Markup {
     } else {
         (Tone::Bad, words::check_failed())
     };
-    let sentence = visitor.say(sentence);
     html! {
         (page::notice(tone, &html! {
-            p data-say=(sentence) { (sentence) }
+            p { (visitor.say(sentence)) }
         }))
         div class="sheet" {
             ol class="checklist" {
