@@ -237,7 +237,7 @@ async fn what_a_run_held_is_listed_with_what_the_source_answered_before_it_is_ap
     );
     let asked = page(&bench, &format!("/runs/{run}/approve")).await;
     says(&asked, &["Anna", "Berta", "no such user", "2 × person: deleted", "action=\"/runs/2/approve\""]);
-    says(&chinese(&bench, &format!("/runs/{run}/approve")).await, &["身份源的答复", "2 × 人员"]);
+    says(&chinese(&bench, &format!("/runs/{run}/approve")).await, &["身份源的答复", "2 个人员"]);
 }
 
 #[tokio::test]
@@ -261,7 +261,7 @@ async fn what_a_run_did_is_counted_before_it_is_undone() {
     says(&asked, &["1 × person: created", "action=\"/runs/1/undo\"", "pause the schedule first"]);
     // What was refused never happened.
     says_nothing_of(&asked, &["deleted"]);
-    says(&chinese(&bench, &format!("/runs/{run}/undo")).await, &["撤销任务", "1 × 人员"]);
+    says(&chinese(&bench, &format!("/runs/{run}/undo")).await, &["撤销任务", "1 个人员"]);
 }
 
 #[tokio::test]

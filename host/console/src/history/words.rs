@@ -100,7 +100,7 @@ rollcall_words::sentences! {
 
     // Approval.
     fn approve_title() { "Approve what waits", "确认待处理的离开" }
-    fn amount(n, kind, action) { "{n} × {kind}: {action}", "{n} × {kind}：{action}" }
+    fn amount(n, kind, action) { "{n} × {kind}: {action}", "{n} 个{kind}：{action}" }
     fn approve_what() { "These would leave:", "以下对象将会离开：" }
     fn approve_more(n) {
         "{n} were kept in all, more than are listed here. To approve them reads everything once more.",
