@@ -85,7 +85,8 @@ impl Said {
             assert_without(&self.needles, text.as_bytes(), words);
         }
         let n_files = assert_files_without(&self.needles, &self.office.path("data"));
-        assert!(3 <= n_files, "only {n_files} files were looked through");
+        // A database at rest has no log beside it: there are it and what was compiled.
+        assert!(2 <= n_files, "only {n_files} files were looked through");
     }
 }
 
