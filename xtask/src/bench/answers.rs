@@ -123,8 +123,18 @@ fn joined<T>(thread: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
 ///
 /// When it does not.
 pub(super) fn the_end_of_the_import(source: &Source) -> Result<Run> {
+    the_end_of_the_import_after(source, None)
+}
+
+/// Wait for the import after this one, which must succeed.
+///
+/// # Errors
+///
+/// When it does not.
+pub(super) fn the_end_of_the_import_after(source: &Source, last: Option<&Run>) -> Result<Run> {
+    let is_next = |run: &Run| last.is_none_or(|last| last.id != run.id);
     loop {
-        if let Some(run) = source.import()?.filter(|run| run.state != "running") {
+        if let Some(run) = source.import()?.filter(|run| is_next(run) && run.state != "running") {
             if run.state != "succeeded" {
                 bail!("the import is {:?}; it must succeed", run.state);
             }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
+use super::answers::{the_end_of_the_import, the_end_of_the_import_after};
 use super::table::{Row, Table};
 use super::visitor::{Visitor, between};
 use crate::components::Profile;
@@ -32,6 +33,9 @@ const N_TIMES: usize = 100;
 /// visitor sits on the same machine.
 const LIMIT: Duration = Duration::from_millis(100);
 
+/// What everybody is called once all are updated.
+const TITLE: &str = "Measured";
+
 /// Under which name the source is configured.
 const SOURCE: &str = "large-stream";
 
@@ -48,11 +52,16 @@ pub(super) fn measure(workspace: &Workspace, folder: &Path) -> Result<Table> {
     scene.simulator.change_quietly(&json!({"set_qps": {"app_key": source.app_key, "qps": 0}}))?;
     let serving = Serving::start(std::slice::from_ref(&source), Lines::Hidden)?;
     say::head("Import 10,000 departments and 100,000 people, which takes some minutes");
-    let run = super::answers::the_end_of_the_import(&source)?;
+    let run = the_end_of_the_import(&source)?;
     say::note(&format!("the import read {} objects", run.counters.read));
-    say::head(&format!("Ask for each page {N_TIMES} times"));
     let mut visitor = Visitor::set_up(serving.address(), &serving.setup_path()?)?;
-    let pages = pages(&mut visitor, &run.id)?;
+    say::head("Give everybody another title, and import again");
+    scene.simulator.give_everybody_a_title(TITLE)?;
+    visitor.press(&format!("/sources/{SOURCE}"), &format!("/sources/{SOURCE}/import"))?;
+    let update = the_end_of_the_import_after(&source, Some(&run))?;
+    say::note(&format!("the import updated {} objects", update.counters.updated));
+    say::head(&format!("Ask for each page {N_TIMES} times"));
+    let pages = pages(&mut visitor, &run.id, &update.id)?;
     let rows = pages.iter().map(|page| measured(&mut visitor, page)).collect::<Result<_>>()?;
     serving.stop()?;
     let title = "From asking for a page until it was there, with 100,000 people";
@@ -66,7 +75,7 @@ struct Page {
     has: String,
 }
 
-fn pages(visitor: &mut Visitor, run: &str) -> Result<Vec<Page>> {
+fn pages(visitor: &mut Visitor, run: &str, update: &str) -> Result<Vec<Page>> {
     let of_source = format!("/sources/{SOURCE}");
     let tree = format!("{of_source}/organisation");
     let root = visitor.fetch(&tree)?.body;
@@ -95,6 +104,11 @@ fn pages(visitor: &mut Visitor, run: &str) -> Result<Vec<Page>> {
         page("run, people", format!("/runs/{run}?type=User&action=created"), "/people/"),
         page("run, text", format!("/runs/{run}?q=%E7%8E%8B"), "/people/"),
         page("run, no such text", format!("/runs/{run}?q=no-such-person"), "</html>"),
+        page("updates", format!("/runs/{update}"), "/people/"),
+        page("updates, text", format!("/runs/{update}?q=measured"), "/people/"),
+        page("updates, no text", format!("/runs/{update}?q=no-such-person"), "</html>"),
+        // In everybody's number, before and after: each change is looked into, and none has it.
+        page("updates, same", format!("/runs/{update}?q=%2B86"), "</html>"),
         page("events", format!("{of_source}/events"), SOURCE),
     ])
 }

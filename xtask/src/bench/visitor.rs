@@ -54,6 +54,17 @@ impl Visitor {
         Ok(Fetched { body, took: began.elapsed() })
     }
 
+    /// Press a button of a page: send its form, with no other field than the hidden ones.
+    ///
+    /// # Errors
+    ///
+    /// When the page does not come, or the server refuses.
+    pub(super) fn press(&mut self, page: &str, button: &str) -> Result<()> {
+        let form = self.ask(&request("GET", page, ""))?;
+        let fields = format!("csrf={}", hidden(&form, "csrf")?);
+        self.ask(&request("POST", button, &fields)).map(drop)
+    }
+
     /// Ask, keep the cookies that come with the answer, and return what was answered.
     fn ask(&mut self, (line, body): &(String, String)) -> Result<String> {
         let cookies: Vec<String> =

@@ -191,7 +191,21 @@ impl Simulator {
         self.change_quietly(mutation)
     }
 
-    /// The same without showing it.
+    /// Give everybody a title, at once and without an event.
+    ///
+    /// # Errors
+    ///
+    /// When the simulator does not answer, or has a company without people.
+    pub(crate) fn give_everybody_a_title(&self, title: &str) -> Result<()> {
+        let mut company = self.company()?;
+        let people = company.get_mut("users").and_then(Value::as_array_mut);
+        for person in people.context("the company has no people")? {
+            person.as_object_mut().context("a person is no object")?.insert("title".to_owned(), title.into());
+        }
+        self.control.send("PUT", "/company", &company).map(drop)
+    }
+
+    /// The same as [`Self::change`] without showing it.
     ///
     /// # Errors
     ///

@@ -315,7 +315,6 @@ struct WhichChanges {
     #[param(required = false, value_type = shape::Outcome, inline)]
     outcome: Option<Outcome>,
     /// Those that have each of these words in their name, in their id, or in a value that came or went with the change.
-    /// In a run that created more than 20,000 objects, the values of those are not looked into.
     #[param(required = false, value_type = shape::Words, inline)]
     q: Option<String>,
     /// The `next` of the page before.

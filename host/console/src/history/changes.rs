@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use rollcall_host::directory::Action;
 use rollcall_host::history::{ChangeRecord, Numbered, Run};
 use rollcall_host::model::RunId;
-use rollcall_host::sqlite::{MAX_CREATED_LOOKED_INTO, Outcome};
+use rollcall_host::sqlite::Outcome;
 use rollcall_words::Sentence;
 use serde_json::Value;
 
@@ -110,12 +110,8 @@ impl Changes<'_> {
         found.truncate(N_CHANGES);
         let next = found.last().filter(|_| has_more).map(|last| self.page_after(&last.number.to_string()));
         let first = after.map(|_| self.page_after(""));
-        let unread = self.unread().await?;
         Ok(html! {
             div id="run-changes" {
-                @if let Some(n) = unread {
-                    p class="soft" { (self.reader.say(words::created_by_name_only(page::count(n)))) }
-                }
                 @if found.is_empty() { (page::nothing(&self.reader.say(self.none()))) }
                 ol class="plain changes" {
                     @for change in &found { (self.item(change)) }
@@ -123,17 +119,6 @@ impl Changes<'_> {
                 (cursor(self.reader, first, next))
             }
         })
-    }
-
-    /// How many were created whose values the words were not looked for in, if that is so.
-    async fn unread(&self) -> Result<Option<u64>, Problem> {
-        if self.query.q.trim().is_empty() {
-            return Ok(None);
-        }
-        let counts = self.console.store().change_counts(&self.run.id).await?;
-        let created = counts.iter().filter(|count| count.action == Action::Created);
-        let n_created = created.fold(0_u64, |sum, count| sum.saturating_add(count.n));
-        Ok(Some(n_created).filter(|n| MAX_CREATED_LOOKED_INTO < *n))
     }
 
     fn page_after(&self, after: &str) -> String {

@@ -140,11 +140,6 @@ rollcall_words::sentences! {
     fn changes() { "Changes", "变更" }
     fn plan() { "Plan", "计划" }
     fn search_changes() { "Name, id or changed value", "姓名、名称、ID 或变更的值" }
-    fn created_by_name_only(n) {
-        "This run created {n} objects, too many to look into: of these, only names and ids were searched. The \
-         organisation finds them by more.",
-        "本次创建了 {n} 个对象，数量过多：对这些对象仅按姓名、名称和 ID 查找。其他条件请在组织架构中查找。"
-    }
     fn facet_type() { "Type", "类型" }
     fn facet_action() { "Change", "操作" }
     fn facet_outcome() { "Outcome", "结果" }

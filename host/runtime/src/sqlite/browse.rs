@@ -23,10 +23,9 @@ mod objects;
 mod outline;
 mod people;
 mod runs;
-mod values;
 
 pub use about::{EntryAbout, OnceKnown, TrailRun, TrailStep};
-pub use changes::{ChangeCount, ChangeFilter, MAX_CREATED_LOOKED_INTO, Outcome};
+pub use changes::{ChangeCount, ChangeFilter, Outcome};
 pub use conditions::{Attribute, Condition, Found, Test};
 pub use entries::{EntryCount, EntryFilter};
 pub use objects::{ObjectCount, ObjectQuery};

@@ -17,11 +17,12 @@ use crate::history::{
 };
 use crate::model::{Entry, Progress, RunId, Severity, SourceName};
 
+mod found_by;
 mod read;
 mod record;
 
 pub(super) use read::{CHANGE, ENTRY, RUN, read_change, read_entry, read_run, severity_of};
-pub(super) use record::{ChangeRow, insert_changes, rank};
+pub(super) use record::{ChangeRow, fill_texts, insert_changes, rank};
 
 use read::{select_changes, select_entries, select_run, select_running, select_runs};
 use record::{insert_entries, insert_run, interrupt, update_end, update_progress};

@@ -4,14 +4,15 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::listing;
+use super::{history, listing};
 
 /// The steps to each version, oldest version first. What was released is never edited; a change is a new version.
-const MIGRATIONS: [&[Step]; 4] = [
+const MIGRATIONS: [&[Step]; 5] = [
     &[Step::Sql(include_str!("schema/1.sql"))],
     &[Step::Sql(include_str!("schema/2.sql"))],
     &[Step::Sql(include_str!("schema/3.sql")), Step::Rust(listing::fill)],
     &[Step::Sql(include_str!("schema/4.sql"))],
+    &[Step::Sql(include_str!("schema/5.sql")), Step::Rust(history::fill_texts)],
 ];
 
 /// A part of the way from one version to the next.
@@ -112,7 +113,7 @@ mod tests {
         let count = |table: &str| -> i64 {
             connection.query_one(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0)).unwrap()
         };
-        assert_eq!((version(&connection), count("storage"), count("event")), (4, 1, 0));
+        assert_eq!((version(&connection), count("storage"), count("event")), (5, 1, 0));
     }
 
     /// What a program of version 2 left behind: a person who was created, then changed, then looked at in vain by a
@@ -164,6 +165,11 @@ mod tests {
             2 updated 0 1
             3 deleted 0 1
             4 updated 0 1
+            1 1 User created -: old 1
+            2 1 User updated -: 王 1 old
+            2 2 User created taken: 2 7
+            3 1 User deleted -: gone 3
+            4 1 User updated -: ? 1 王
             kept
             a 1
             1 User 1"#]]
@@ -176,6 +182,8 @@ mod tests {
                    FROM change ORDER BY run, number",
                 "SELECT run || ' ' || action || ' ' || is_refused || refusal_code || ' ' || n FROM change_count
                    ORDER BY run, action",
+                "SELECT run || ' ' || number || ' ' || resource_type || ' ' || action || ' ' || ifnull(refusal_code, '-')
+                   || ': ' || folded FROM change_text ORDER BY run, number",
                 "SELECT code FROM entry",
                 "SELECT source || ' ' || number FROM edition",
                 "SELECT event || ' ' || resource_type || ' ' || external_id FROM event_subject",
@@ -192,7 +200,7 @@ mod tests {
         connection.pragma_update(None, "user_version", 99).unwrap();
         assert_eq!(
             migrate(&mut connection).unwrap_err().to_string(),
-            "the database has schema version 99 and this program knows up to 4; use the newer program"
+            "the database has schema version 99 and this program knows up to 5; use the newer program"
         );
     }
 

@@ -24,11 +24,6 @@ impl Words {
         self.0.is_empty()
     }
 
-    /// Each of them.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
-    }
-
     /// Whether every word is part of this text, which is folded.
     pub(super) fn are_in(&self, folded: &str) -> bool {
         self.0.iter().all(|word| folded.contains(word.as_str()))

@@ -4,7 +4,6 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
-use super::values::Sought;
 use crate::directory::Action;
 use crate::error::StoreError;
 use crate::guard;
@@ -13,14 +12,7 @@ use crate::model::RunId;
 use crate::sqlite::SqliteStore;
 use crate::sqlite::history::{CHANGE, number_of, read_change};
 use crate::sqlite::rows::{count, from_name, to_integer, to_json};
-use crate::sqlite::words::{Words, fold};
-
-/// How many objects a run may have created for a search among its changes to look into their values.
-///
-/// 20 000. Why: a page takes under a tenth of a second in a run of 100 000 changes, and their documents are some hundred
-/// megabytes. Updates have no such bound: what they changed is told nowhere else, while a search in the organisation finds
-/// who was created.
-pub const MAX_CREATED_LOOKED_INTO: u64 = 20_000;
+use crate::sqlite::words::Words;
 
 /// Which change records are asked for; everything that is given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -32,8 +24,7 @@ pub struct ChangeFilter {
     /// Those that came to this.
     pub outcome: Option<Outcome>,
     /// Each word between white space is part of the name that the object had, of its id, or of a value that came or went
-    /// with the change. In a run that created more than [`MAX_CREATED_LOOKED_INTO`], the values of those are not looked
-    /// into.
+    /// with the change.
     pub text: String,
 }
 
@@ -85,7 +76,7 @@ impl SqliteStore {
                 let numbers = if words.is_empty() {
                     first(&snapshot, &filter, limit)?
                 } else {
-                    find(&snapshot, &filter, &words, looked_into(&snapshot, run)?, limit)?
+                    find(&snapshot, &filter, &words, limit)?
                 };
                 numbers.into_iter().map(|number| select_one(&snapshot, run, number)).collect()
             })
@@ -135,40 +126,18 @@ fn first(connection: &Connection, filter: &Filter, limit: u32) -> rusqlite::Resu
         .collect()
 }
 
-/// What a search reads as the document after a change; see [`MAX_CREATED_LOOKED_INTO`].
-fn looked_into(connection: &Connection, run: i64) -> rusqlite::Result<&'static str> {
-    let n_created = connection
-        .prepare_cached("SELECT coalesce(sum(n), 0) FROM change_count WHERE run = ?1 AND action = ?2")?
-        .query_row(params![run, Action::Created.as_str()], |row| count(row, 0))?;
-    let is_few = n_created <= MAX_CREATED_LOOKED_INTO;
-    // What is not asked for is not read: the action is in the index.
-    Ok(if is_few { "document_after" } else { "CASE WHEN action <> 'created' THEN document_after END" })
-}
-
 /// The numbers of the first that pass and have these words.
-fn find(
-    connection: &Connection,
-    filter: &Filter,
-    words: &Words,
-    document_after: &str,
-    limit: u32,
-) -> rusqlite::Result<Vec<i64>> {
+fn find(connection: &Connection, filter: &Filter, words: &Words, limit: u32) -> rusqlite::Result<Vec<i64>> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let document_before = "CASE WHEN action <> 'created' THEN document_before END";
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT number, name, external_id, {document_before}, {document_after}
-         FROM change INDEXED BY change_traits WHERE {} ORDER BY number",
+        "SELECT number, folded FROM change_text WHERE {} ORDER BY number",
         filter.clause()
     ))?;
-    let sought: Vec<_> = words.iter().map(|word| (word, Sought::new(word))).collect();
     let mut rows = statement.query(filter.values())?;
     let mut numbers = Vec::new();
     while numbers.len() < limit {
         let Some(row) = rows.next()? else { break };
-        let name = row.get_ref(1)?.as_str_or_null()?.unwrap_or_default();
-        let called = fold(&[name, row.get_ref(2)?.as_str()?].join(" "));
-        let (before, after) = (row.get_ref(3)?.as_str_or_null()?, row.get_ref(4)?.as_str_or_null()?);
-        if sought.iter().all(|(word, sought)| called.contains(word) || sought.came_or_went(before, after)) {
+        if words.are_in(row.get_ref(1)?.as_str()?) {
             numbers.push(row.get(0)?);
         }
     }

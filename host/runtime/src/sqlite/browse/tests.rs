@@ -239,6 +239,11 @@ async fn what_has_an_index_of_its_own_is_answered_by_it() {
             "SEARCH change USING COVERING INDEX change_traits (run=? AND number>?)",
         ),
         (
+            "SELECT number, folded FROM change_text
+             WHERE run = ? AND number > ? AND refusal_code IS NULL AND action = ? ORDER BY number",
+            "SEARCH change_text USING PRIMARY KEY (run=? AND number>?)",
+        ),
+        (
             "SELECT id, folded FROM listing WHERE +resource_type = ? AND source = ?
              ORDER BY source, resource_type, id",
             "SEARCH listing USING PRIMARY KEY (source=?)",

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use rusqlite::{Transaction, params};
 
 use super::super::features::display_name;
-use super::super::rows::{to_integer, to_json};
+use super::super::rows::{from_nullable_json, to_integer, to_json};
+use super::found_by;
 use crate::error::StoreError;
 use crate::history::{Beat, ChangeRecord, Counters, NewRun, RunEnd, RunState};
 use crate::merge::canonical;
@@ -123,6 +124,8 @@ pub(in super::super) struct ChangeRow {
     witness: Option<String>,
     refusal: Option<String>,
     refusal_code: Option<String>,
+    /// [`found_by::text`].
+    found_by: String,
 }
 
 impl ChangeRow {
@@ -130,16 +133,15 @@ impl ChangeRow {
     ///
     /// When the refusal cannot be serialised.
     pub(in super::super) fn new(change: &ChangeRecord) -> Result<Self, StoreError> {
+        let (before, after) = (change.before.as_ref(), change.after.as_ref());
+        let name = after.and_then(display_name).or_else(|| before.and_then(display_name));
         Ok(Self {
             key: change.key.clone(),
             action: change.action.as_str(),
-            name: change
-                .after
-                .as_ref()
-                .and_then(display_name)
-                .or_else(|| change.before.as_ref().and_then(display_name)),
-            before: change.before.as_ref().map(canonical),
-            after: change.after.as_ref().map(canonical),
+            found_by: found_by::text(&change.key, name.as_deref(), before, after),
+            name,
+            before: before.map(canonical),
+            after: after.map(canonical),
             witness: change.witness.clone(),
             refusal_code: change.refusal.as_ref().map(|refusal| refusal.code.clone()),
             refusal: change.refusal.as_ref().map(to_json).transpose().map_err(StoreError::failed)?,
@@ -175,8 +177,44 @@ pub(in super::super) fn insert_changes(
             change.name,
             change.refusal_code,
         ])?;
+        let (key, code) = (&change.key, change.refusal_code.as_deref());
+        insert_text(transaction, (run, number), (&key.resource_type, change.action, code), &change.found_by)?;
     }
     count_changes(transaction, run, changes)
+}
+
+/// Write down what the searches of a run look into, of every change of a file in which that is not written down.
+pub(in super::super) fn fill_texts(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut changes = transaction.prepare(
+        "SELECT run, number, resource_type, external_id, action, refusal_code, name, document_before, document_after
+         FROM change",
+    )?;
+    let mut rows = changes.query(())?;
+    while let Some(row) = rows.next()? {
+        let key = Key { resource_type: row.get(2)?, external_id: row.get(3)? };
+        let name: Option<String> = row.get(6)?;
+        let (before, after) = (from_nullable_json(row, 7)?, from_nullable_json(row, 8)?);
+        let found_by = found_by::text(&key, name.as_deref(), before.as_ref(), after.as_ref());
+        let (action, code): (String, Option<String>) = (row.get(4)?, row.get(5)?);
+        let traits = (key.resource_type.as_str(), action.as_str(), code.as_deref());
+        insert_text(transaction, (row.get(0)?, row.get(1)?), traits, &found_by)?;
+    }
+    Ok(())
+}
+
+fn insert_text(
+    transaction: &Transaction<'_>,
+    (run, number): (i64, i64),
+    (resource_type, action, refusal_code): (&str, &str, Option<&str>),
+    found_by: &str,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO change_text (run, number, resource_type, action, refusal_code, folded)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![run, number, resource_type, action, refusal_code, found_by])
+        .map(drop)
 }
 
 fn count_changes(transaction: &Transaction<'_>, run: i64, changes: &[ChangeRow]) -> rusqlite::Result<()> {
