@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything CI runs, in order, each step with what it proves. A step fails; it is never skipped for
 //! want of something that a command can bring.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,11 @@ python3-venv and chromium, which .ci/run installs.
 
   --from STEP    begin at this step, after a failure was mended
   --list         say the steps and what each proves";
+
+/// What judges our dependencies where the machine has none.
+///
+/// Why this version: deny.toml was written for it.
+const CARGO_DENY: &str = "cargo-deny@0.20.2";
 
 /// One step.
 struct Step {
@@ -166,7 +172,7 @@ const STEPS: [Step; 19] = [
         name: "dependencies",
         proves: "licences, sources and versions of what we depend on are the allowed ones",
         run: deny,
-        mend: "cargo deny check bans licenses sources",
+        mend: "cargo deny check bans licenses sources   # after `cargo install --locked cargo-deny`",
     },
 ];
 
@@ -241,14 +247,22 @@ fn fuzz(workspace: &Workspace) -> Result<()> {
 }
 
 fn deny(workspace: &Workspace) -> Result<()> {
-    if shell::find("cargo-deny").is_none() {
-        // The one step that may be left out: the tool takes longer to build than all the rest, and what it reads
-        // changes with Cargo.lock and deny.toml only.
-        say::note(
-            "NOT CHECKED: cargo-deny is not on this machine; `cargo install --locked cargo-deny` brings it",
-        );
-        return Ok(());
-    }
-    let mut deny: Command = workspace.cargo();
-    shell::run(deny.args(["deny", "check", "bans", "licenses", "sources"]))
+    let program = match shell::find("cargo-deny") {
+        Some(program) => program,
+        None => built_deny(workspace)?,
+    };
+    let mut deny = Command::new(program);
+    deny.current_dir(&workspace.root).args(["check", "bans", "licenses", "sources"]);
+    shell::run(&mut deny)
+}
+
+/// Build cargo-deny below the target folder, unless that was done before.
+fn built_deny(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.target.join("tools");
+    say::note("cargo-deny is not on this machine: the first time it is built, which takes minutes");
+    let mut cargo = workspace.cargo();
+    // In a folder of its own, which cargo removes: it shares nothing with what we build.
+    cargo.env_remove("CARGO_TARGET_DIR").args(["install", "--locked", "--debug", "--root"]).arg(&folder);
+    shell::run(cargo.arg(CARGO_DENY))?;
+    Ok(folder.join("bin").join("cargo-deny"))
 }
