@@ -4,6 +4,7 @@
 mod answers;
 mod arrivals;
 mod disk;
+mod imports;
 mod pages;
 mod table;
 mod visitor;
@@ -25,8 +26,8 @@ TLS, component and SQLite:
   Import a company of 12,000 people, push 50 events a second meanwhile, and say how long each waited for its answer, as
   the sender saw it; and how long the disk took to make one page durable at the same time, which each of them needs.
 
-  Import a company of 100,000 people in 10,000 departments, which takes some minutes, and say how long each page of
-  the console takes, and which take longer than they are to.
+  Import a company of 100,000 people in 10,000 departments, give everybody another title and import again, which takes some
+  minutes, and say how long each page of the console takes, and which take longer than they are to.
 
   arrivals    measure only how long changes take
   answers     measure only how long pushes wait

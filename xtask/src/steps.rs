@@ -259,7 +259,7 @@ fn deny(workspace: &Workspace) -> Result<()> {
 /// Build cargo-deny below the target folder, unless that was done before.
 fn built_deny(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.target.join("tools");
-    say::note("cargo-deny is not on this machine: the first time it is built, which takes minutes");
+    say::note("cargo-deny is not on this machine: the first time it is built, which takes a minute");
     let mut cargo = workspace.cargo();
     // In a folder of its own, which cargo removes: it shares nothing with what we build.
     cargo.env_remove("CARGO_TARGET_DIR").args(["install", "--locked", "--debug", "--root"]).arg(&folder);

@@ -109,3 +109,19 @@ pub(crate) async fn ask(
 pub(crate) async fn get(routes: Router, path: &str) -> Answer {
     ask(routes, &administrator(Language::English), Method::GET, path, "").await
 }
+
+/// These are in a page or an answer.
+#[track_caller]
+pub(crate) fn says(body: &str, wanted: &[&str]) {
+    for wanted in wanted {
+        assert!(body.contains(wanted), "{wanted:?} is not in {body}");
+    }
+}
+
+/// None of these is in a page or an answer.
+#[track_caller]
+pub(crate) fn says_nothing_of(body: &str, unwanted: &[&str]) {
+    for unwanted in unwanted {
+        assert!(!body.contains(unwanted), "{unwanted:?} is in {body}");
+    }
+}

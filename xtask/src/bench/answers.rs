@@ -9,8 +9,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::{Value, json};
 
-use super::disk;
 use super::table::{Row, Table};
+use super::{disk, imports};
 use crate::components::Profile;
 use crate::demo::{self, Lines, Run, Scene, SealedPush, Serving, Source, Way};
 use crate::say;
@@ -28,9 +28,6 @@ const REQUESTS_PER_SECOND: &str = "requests_per_second = 60\n";
 ///
 /// 20 ms. Why: a company of this size in uproar; and no push waits for the answer to the one before.
 const PAUSE: Duration = Duration::from_millis(20);
-
-/// Between two looks at whether the import goes on.
-const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// The kind of event that is pushed.
 const KIND: &str = "user_modify_org";
@@ -92,7 +89,7 @@ fn while_it_imports(
     let is_over = AtomicBool::new(false);
     thread::scope(|threads| {
         let import = threads.spawn(|| {
-            let ended = the_end_of_the_import(source);
+            let ended = imports::ended(source, None);
             is_over.store(true, Ordering::Relaxed);
             ended
         });
@@ -115,33 +112,6 @@ fn while_it_imports(
 
 fn joined<T>(thread: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
     thread.join().map_err(|_| anyhow!("a thread of the measurement panicked"))?
-}
-
-/// Wait for the first import, which must succeed.
-///
-/// # Errors
-///
-/// When it does not.
-pub(super) fn the_end_of_the_import(source: &Source) -> Result<Run> {
-    the_end_of_the_import_after(source, None)
-}
-
-/// Wait for the import after this one, which must succeed.
-///
-/// # Errors
-///
-/// When it does not.
-pub(super) fn the_end_of_the_import_after(source: &Source, last: Option<&Run>) -> Result<Run> {
-    let is_next = |run: &Run| last.is_none_or(|last| last.id != run.id);
-    loop {
-        if let Some(run) = source.import()?.filter(|run| is_next(run) && run.state != "running") {
-            if run.state != "succeeded" {
-                bail!("the import is {:?}; it must succeed", run.state);
-            }
-            return Ok(run);
-        }
-        thread::sleep(LOOK_INTERVAL);
-    }
 }
 
 /// What came of one push.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
-use super::answers::{the_end_of_the_import, the_end_of_the_import_after};
+use super::imports;
 use super::table::{Row, Table};
 use super::visitor::{Visitor, between};
 use crate::components::Profile;
@@ -36,6 +36,12 @@ const LIMIT: Duration = Duration::from_millis(100);
 /// What everybody is called once all are updated.
 const TITLE: &str = "Measured";
 
+/// What a search says that finds nobody.
+const NOBODY: &str = "Nothing that was imported matches all of these words.";
+
+/// What a run says of which no change is found.
+const NO_CHANGE: &str = "No change is like this.";
+
 /// Under which name the source is configured.
 const SOURCE: &str = "large-stream";
 
@@ -52,13 +58,13 @@ pub(super) fn measure(workspace: &Workspace, folder: &Path) -> Result<Table> {
     scene.simulator.change_quietly(&json!({"set_qps": {"app_key": source.app_key, "qps": 0}}))?;
     let serving = Serving::start(std::slice::from_ref(&source), Lines::Hidden)?;
     say::head("Import 10,000 departments and 100,000 people, which takes some minutes");
-    let run = the_end_of_the_import(&source)?;
+    let run = imports::ended(&source, None)?;
     say::note(&format!("the import read {} objects", run.counters.read));
     let mut visitor = Visitor::set_up(serving.address(), &serving.setup_path()?)?;
     say::head("Give everybody another title, and import again");
     scene.simulator.give_everybody_a_title(TITLE)?;
     visitor.press(&format!("/sources/{SOURCE}"), &format!("/sources/{SOURCE}/import"))?;
-    let update = the_end_of_the_import_after(&source, Some(&run))?;
+    let update = imports::ended(&source, Some(&run))?;
     say::note(&format!("the import updated {} objects", update.counters.updated));
     say::head(&format!("Ask for each page {N_TIMES} times"));
     let pages = pages(&mut visitor, &run.id, &update.id)?;
@@ -92,10 +98,10 @@ fn pages(visitor: &mut Visitor, run: &str, update: &str) -> Result<Vec<Page>> {
         page("tree", tree.clone(), &id),
         page("department", department, &person),
         page("search name", format!("{tree}?q=%E7%8E%8B"), "/people/"),
-        page("search two words", format!("{tree}?q=%E4%BC%9F%20%E6%9D%8E"), "</html>"),
+        page("search two words", format!("{tree}?q=%E4%BC%9F%20%E6%9D%8E"), "/people/"),
         page("search phone", format!("{tree}?q=138"), "/people/"),
-        page("search e-mail", format!("{tree}?q=li%40"), "</html>"),
-        page("search nothing", format!("{tree}?q=no-such-person"), "</html>"),
+        page("search e-mail", format!("{tree}?q=.li."), "/people/"),
+        page("search nothing", format!("{tree}?q=no-such-person"), NOBODY),
         page("person", format!("{of_source}/people/{person}"), &person),
         page("its department", format!("{of_source}/departments/{id}"), &id),
         page("why", format!("{of_source}/why?q={person}"), &person),
@@ -103,12 +109,12 @@ fn pages(visitor: &mut Visitor, run: &str, update: &str) -> Result<Vec<Page>> {
         page("run", format!("/runs/{run}"), "/people/"),
         page("run, people", format!("/runs/{run}?type=User&action=created"), "/people/"),
         page("run, text", format!("/runs/{run}?q=%E7%8E%8B"), "/people/"),
-        page("run, no such text", format!("/runs/{run}?q=no-such-person"), "</html>"),
+        page("run, no such text", format!("/runs/{run}?q=no-such-person"), NO_CHANGE),
         page("updates", format!("/runs/{update}"), "/people/"),
         page("updates, text", format!("/runs/{update}?q=measured"), "/people/"),
-        page("updates, no text", format!("/runs/{update}?q=no-such-person"), "</html>"),
-        // In everybody's number, before and after: each change is looked into, and none has it.
-        page("updates, same", format!("/runs/{update}?q=%2B86"), "</html>"),
+        page("updates, none", format!("/runs/{update}?q=no-such-person"), NO_CHANGE),
+        // In everybody's number, before and after, so that no change has it.
+        page("updates, same", format!("/runs/{update}?q=%2B86"), NO_CHANGE),
         page("events", format!("{of_source}/events"), SOURCE),
     ])
 }

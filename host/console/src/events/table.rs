@@ -19,15 +19,10 @@ const N_SUBJECTS: usize = 5;
 
 /// The events that a run acted on: when they happened, and how long until what they told was stored.
 pub(crate) fn of_run(reader: Reader, source: &SourceName, events: &[InboxEvent]) -> Markup {
-    let columns = [
-        Column::new(reader.say(words::number())),
-        Column::new(reader.say(words::kind())),
-        Column::new(reader.say(words::about())),
-        Column::new(reader.say(words::born())),
-        Column::new(reader.say(words::arrived())),
-        Column::new(reader.say(words::state())),
-        Column::number(reader.say(words::latency())),
-    ];
+    let names =
+        [words::number(), words::kind(), words::about(), words::born(), words::arrived(), words::state()];
+    let mut columns = table::columns(reader, names);
+    columns.push(Column::number(reader.say(words::latency())));
     let rows = events.iter().map(|event| {
         [
             html! { (event.number) },

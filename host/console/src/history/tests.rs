@@ -7,7 +7,7 @@ use rollcall_words::Language;
 
 use super::testing::{Writing, created, departed, entry};
 use crate::routes;
-use crate::testing::{Answer, Bench, administrator, ask, get};
+use crate::testing::{Answer, Bench, administrator, ask, get, says, says_nothing_of};
 use crate::visitor::{Scope, Visitor, Who};
 
 /// An id that means something else wherever it is not written carefully.
@@ -34,20 +34,6 @@ async fn written(bench: &Bench, state: RunState, changes: &[ChangeRecord]) -> Ru
     run.changes(changes).await;
     let n = u64::try_from(changes.len()).unwrap();
     run.close(state, Counters { read: n, created: n, ..Counters::default() }).await
-}
-
-#[track_caller]
-fn says(body: &str, wanted: &[&str]) {
-    for wanted in wanted {
-        assert!(body.contains(wanted), "{wanted:?} is not in {body}");
-    }
-}
-
-#[track_caller]
-fn says_nothing_of(body: &str, unwanted: &[&str]) {
-    for unwanted in unwanted {
-        assert!(!body.contains(unwanted), "{unwanted:?} is in {body}");
-    }
 }
 
 #[tokio::test]

@@ -173,6 +173,13 @@ fn origin(place: Place<'_>, found: &Found, whole: &WholeObject) -> Markup {
     let mut rows = vec![
         (say(words::id()), copyable(reader, &whole.key.external_id)),
         (say(words::source()), html! { a href=(of_source(place.source, "")) { (place.source) } }),
+    ];
+    rows.extend(
+        found
+            .last_read(whole)
+            .map(|(at, run)| (say(words::last_read()), html! { (moment(at)) " · " (run_link(reader, run)) })),
+    );
+    rows.extend([
         (
             say(words::first_seen()),
             html! { (moment(whole.created_at)) " · " (run_link(reader, &whole.first_run)) },
@@ -191,10 +198,7 @@ fn origin(place: Place<'_>, found: &Found, whole: &WholeObject) -> Markup {
             },
         ),
         (say(words::version()), html! { code { (whole.held.version) } }),
-    ];
-    if let Some((at, run)) = found.last_read(whole) {
-        rows.insert(2, (say(words::last_read()), html! { (moment(at)) " · " (run_link(reader, run)) }));
-    }
+    ]);
     if let Some(departed_at) = whole.departed_at {
         let witness =
             found.steps.iter().find(|step| is_applied(step) && is_departure(step.change.item.action));

@@ -8,8 +8,8 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 use super::attribute::{self, Path, Step};
+use super::table::{Column, table_with_class};
 use super::words;
-use crate::page::table::{Column, table_with_class};
 use crate::visitor::Reader;
 
 /// By which member the elements of a list are told apart: the first that each of them has, with a text of its own.

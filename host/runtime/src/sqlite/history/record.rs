@@ -177,8 +177,7 @@ pub(in super::super) fn insert_changes(
             change.name,
             change.refusal_code,
         ])?;
-        let (key, code) = (&change.key, change.refusal_code.as_deref());
-        insert_text(transaction, (run, number), (&key.resource_type, change.action, code), &change.found_by)?;
+        insert_text(transaction, run, number, &change.found_by)?;
     }
     count_changes(transaction, run, changes)
 }
@@ -186,34 +185,27 @@ pub(in super::super) fn insert_changes(
 /// Write down what the searches of a run look into, of every change of a file in which that is not written down.
 pub(in super::super) fn fill_texts(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let mut changes = transaction.prepare(
-        "SELECT run, number, resource_type, external_id, action, refusal_code, name, document_before, document_after
-         FROM change",
+        "SELECT run, number, resource_type, external_id, name, document_before, document_after FROM change",
     )?;
     let mut rows = changes.query(())?;
     while let Some(row) = rows.next()? {
         let key = Key { resource_type: row.get(2)?, external_id: row.get(3)? };
-        let name: Option<String> = row.get(6)?;
-        let (before, after) = (from_nullable_json(row, 7)?, from_nullable_json(row, 8)?);
+        let name: Option<String> = row.get(4)?;
+        let (before, after) = (from_nullable_json(row, 5)?, from_nullable_json(row, 6)?);
         let found_by = found_by::text(&key, name.as_deref(), before.as_ref(), after.as_ref());
-        let (action, code): (String, Option<String>) = (row.get(4)?, row.get(5)?);
-        let traits = (key.resource_type.as_str(), action.as_str(), code.as_deref());
-        insert_text(transaction, (row.get(0)?, row.get(1)?), traits, &found_by)?;
+        insert_text(transaction, row.get(0)?, row.get(1)?, &found_by)?;
     }
     Ok(())
 }
 
-fn insert_text(
-    transaction: &Transaction<'_>,
-    (run, number): (i64, i64),
-    (resource_type, action, refusal_code): (&str, &str, Option<&str>),
-    found_by: &str,
-) -> rusqlite::Result<()> {
+/// Write down the text of a change that stands in the file.
+fn insert_text(transaction: &Transaction<'_>, run: i64, number: i64, found_by: &str) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
             "INSERT INTO change_text (run, number, resource_type, action, refusal_code, folded)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+             SELECT run, number, resource_type, action, refusal_code, ?3 FROM change WHERE run = ?1 AND number = ?2",
         )?
-        .execute(params![run, number, resource_type, action, refusal_code, found_by])
+        .execute(params![run, number, found_by])
         .map(drop)
 }
 
