@@ -11,7 +11,7 @@ use crate::trouble::Trouble;
 use crate::wire::Misread;
 use crate::wire::envelope::{Accepted, Answer, Refusal, Unreadable, open};
 use crate::wire::token::{Granted, granted};
-use rollcall_kit::{Attempt, Context, Failure, HttpError, HttpErrorKind, Request, retry};
+use rollcall_kit::{Attempt, Context, Failure, Fault, FaultKind, Request, retry};
 use serde_json::Value;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -259,25 +259,26 @@ fn counted(api: Api, request: Request) -> Request {
     request.bucket(api.bucket()).timeout_ms(REQUEST_TIMEOUT_MS)
 }
 
-fn unheard<T>(error: HttpError) -> Heard<T> {
-    let HttpError { kind, diagnosis } = error;
+fn unheard<T>(error: Fault) -> Heard<T> {
+    let Fault { kind, diagnosis } = error;
     match kind {
-        HttpErrorKind::Denied | HttpErrorKind::Cancelled => Heard::Stopped(Failure::Host(diagnosis)),
-        // Trying again with the same password may lock the account out.
-        HttpErrorKind::NotSent if diagnosis.code == "proxy-auth-failed" => {
+        // Trying again with the same password may lock the proxy's account.
+        FaultKind::ProxyRefused | FaultKind::Denied | FaultKind::Cancelled => {
             Heard::Stopped(Failure::Host(diagnosis))
         }
-        HttpErrorKind::TooLarge => Heard::Lost(Failure::Host(diagnosis)),
-        HttpErrorKind::NotSent
-        | HttpErrorKind::TimedOut
-        | HttpErrorKind::Interrupted
-        | HttpErrorKind::Other => Heard::Nothing(Failure::Unavailable(diagnosis, None)),
+        FaultKind::TooLarge => Heard::Lost(Failure::Host(diagnosis)),
+        FaultKind::ProxyUnreachable
+        | FaultKind::Untrusted
+        | FaultKind::NotSent
+        | FaultKind::TimedOut
+        | FaultKind::Interrupted
+        | FaultKind::Other => Heard::Nothing(Failure::Unavailable(diagnosis, None)),
     }
 }
 
 fn final_trouble(api: Api, reason: Final, refusal: Refusal) -> Trouble {
     match reason {
-        // Only what is said about the very object that was asked about is a witness.
+        // Only what is said about the very object that was asked about is a evidence.
         Final::NoDepartment if api.is_about_a_department() => Trouble::Gone(refusal),
         Final::NoPerson if api == Api::Person => Trouble::Gone(refusal),
         Final::Hidden => Trouble::Hidden(messages::hidden(api, &refusal)),

@@ -104,20 +104,15 @@ pub(crate) const MAX_ID_BYTES: usize = 256;
 /// Source: `wit/history.wit`, `entry.subject-name`.
 pub(crate) const MAX_NAME_BYTES: usize = 256;
 
-/// Bytes of a witness at most.
+/// Bytes of a evidence at most.
 ///
-/// Source: `wit/types.wit`, `departure.witness`.
-pub(crate) const MAX_WITNESS_BYTES: usize = 1_024;
+/// Source: `wit/types.wit`, `removal.evidence`.
+pub(crate) const MAX_EVIDENCE_BYTES: usize = 1_024;
 
 /// Bytes of DingTalk's own words in a diagnosis.
 ///
 /// Why: the longest captured is under 500; the contract allows a message 4 KiB.
 pub(crate) const MAX_QUOTED_BYTES: usize = 1_000;
-
-/// Bytes of a scope that is spelt out; a longer one is told by its digest.
-///
-/// Source: half of the contract's 64 KiB.
-pub(crate) const MAX_SCOPE_BYTES: usize = 32_768;
 
 /// Digits of a telephone number with its country code at most.
 ///

@@ -16,6 +16,7 @@ pub(crate) const SCHEMAS: &[Schema] = &[DEPARTMENT, USER];
 /// What a department is.
 pub(crate) const DEPARTMENT: Schema = Schema {
     resource_type: "Department",
+    identity: None,
     optional: &[
         Optional::member("source_identifier", &[DINGTALK_DEPARTMENT, "sourceIdentifier"]),
         Optional::member("tags", &[DINGTALK_DEPARTMENT, "tags"]),
@@ -32,6 +33,8 @@ pub(crate) const DEPARTMENT: Schema = Schema {
 /// What a person is.
 pub(crate) const USER: Schema = Schema {
     resource_type: "User",
+    // A userid that was given to a newcomer has another unionid.
+    identity: Some("urn:rollcall:dingtalk:2.0:User:unionid"),
     optional: &[
         Optional::member("title", &["title"]),
         Optional::element("mobile", "phoneNumbers", "mobile"),

@@ -13,6 +13,8 @@ use std::fmt;
 pub struct Schema {
     /// A SCIM resource type.
     pub resource_type: &'static str,
+    /// The attribute, in SCIM's notation, that tells who stands behind a key; none where keys are never reused.
+    pub identity: Option<&'static str>,
     /// Attributes that the source leaves out when they are empty, and when it may not show them.
     ///
     /// Only ever append to it: versions that platforms hold name an attribute by its index.
@@ -62,6 +64,14 @@ impl OptionalSet {
         let mut all = Self::default();
         (0..schema.optional.len()).for_each(|index| all.insert(index));
         all
+    }
+
+    /// The attribute at this index alone.
+    #[must_use]
+    pub fn of(index: usize) -> Self {
+        let mut one = Self::default();
+        one.insert(index);
+        one
     }
 
     /// Add the attribute at this index; an index of [`MAX_OPTIONAL`] or more is no attribute.
@@ -198,11 +208,18 @@ pub fn canonical(document: &Map<String, Value>) -> String {
     serde_json::to_string(document).unwrap_or_default()
 }
 
-/// A document that says nothing but that these attributes are unassigned.
+/// A document of this object that says nothing but that these attributes are unassigned.
 #[must_use]
 pub fn unassigning(schema: &Schema, key: &Key, cleared: OptionalSet) -> Map<String, Value> {
-    let mut document = Map::new();
+    let mut document = unassigned(schema, cleared);
     document.insert("externalId".to_owned(), Value::String(key.external_id.clone()));
+    document
+}
+
+/// The same of any object.
+#[must_use]
+pub fn unassigned(schema: &Schema, cleared: OptionalSet) -> Map<String, Value> {
+    let mut document = Map::new();
     for (index, optional) in schema.optional.iter().enumerate() {
         if cleared.contains(index) {
             unassign(&mut document, optional.place);
@@ -256,6 +273,7 @@ mod tests {
 
     const SCHEMA: Schema = Schema {
         resource_type: "User",
+        identity: None,
         optional: &[
             Optional::member("title", &["title"]),
             Optional::element("mobile", "phoneNumbers", "mobile"),

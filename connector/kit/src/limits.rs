@@ -23,7 +23,7 @@ pub const APPLY_DELAY_MS: u64 = 1_000;
 /// Holdings asked for at once.
 ///
 /// Source: the contract's maximum.
-pub const HOLDINGS_PAGE: u32 = 10_000;
+pub const INVENTORY_PAGE: u32 = 10_000;
 
 /// Keys whose holdings are asked for at once.
 ///
@@ -43,7 +43,7 @@ pub const ENTRY_BATCH: usize = 100;
 /// Absent objects that are asked about at the same time.
 ///
 /// Why: as many as requests in flight.
-pub const MAX_WITNESSES_IN_FLIGHT: usize = MAX_REQUESTS_IN_FLIGHT;
+pub const MAX_LOOKUPS_IN_FLIGHT: usize = MAX_REQUESTS_IN_FLIGHT;
 
 /// Attempts at one request, the first included.
 ///
@@ -72,7 +72,7 @@ pub const CLEARING_FLOOR: u64 = 5;
 
 /// Clearings of one attribute, in percent of the people seen with it, above which they are kept instead.
 ///
-/// Why: the same share as the guard for departures; above it a lost permission is the likelier explanation.
+/// Why: the same share as the guard for removals; above it a lost permission is the likelier explanation.
 pub const CLEARING_SHARE_PERCENT: u64 = 5;
 
 /// Milliseconds of one timer at most.
@@ -85,7 +85,27 @@ pub const MAX_TIMER_MS: u64 = 3_600_000;
 /// Source: the contract, `history.entry.subject-name`.
 pub const MAX_SUBJECT_NAME_BYTES: usize = 256;
 
-/// Bytes of a witness at most.
+/// Bytes of a evidence at most.
 ///
-/// Source: the contract, `types.departure.witness`.
-pub const MAX_WITNESS_BYTES: usize = 1_024;
+/// Source: the contract, `types.removal.evidence`.
+pub const MAX_EVIDENCE_BYTES: usize = 1_024;
+
+/// Roots and single objects of a scope at most.
+///
+/// Source: the contract, `directory.scope.parts`.
+pub const MAX_SCOPE_PARTS: usize = 10_000;
+
+/// Lists of which a reading says whether they were read to their end, at most.
+///
+/// Source: the contract, `directory.coverage.containers`.
+pub const MAX_CONTAINERS: usize = 100_000;
+
+/// Objects of one call of `directory.propose-clearings` at most.
+///
+/// Source: the contract, `directory.clearing.keys`.
+pub const CLEARING_BATCH: usize = 1_000;
+
+/// Random bytes that a host gives at once, at most.
+///
+/// Source: the contract, `host.random`.
+pub const MAX_RANDOM_BYTES: u32 = 1_024;

@@ -1,4 +1,4 @@
-//! Departments and people as the SCIM documents that `wit/types.wit` describes. An empty value is left out: the kit
+//! Departments and people as the SCIM documents that `wit/model.wit` describes. An empty value is left out: the kit
 //! decides when that clears it.
 
 use crate::row::{Department, Kind, Person, Reference};
@@ -13,11 +13,15 @@ const ROLLCALL_DEPARTMENT: &str = "urn:rollcall:scim:schemas:2.0:Department";
 /// What the connector yields, parents first.
 pub(crate) const SCHEMAS: &[Schema] = &[DEPARTMENT, USER];
 
-const DEPARTMENT: Schema =
-    Schema { resource_type: "Department", optional: &[Optional::member("order", &["order"])] };
+const DEPARTMENT: Schema = Schema {
+    resource_type: "Department",
+    identity: None,
+    optional: &[Optional::member("order", &["order"])],
+};
 
 const USER: Schema = Schema {
     resource_type: "User",
+    identity: None,
     optional: &[
         Optional::element("email", "emails", "work"),
         Optional::element("mobile", "phoneNumbers", "mobile"),

@@ -132,10 +132,10 @@ proptest! {
             read(&host, &source(state));
         }
         host.take_changes();
-        host.take_retired();
+        host.take_removed();
         let last = source(states.last().expect("there is one at least"));
         read(&host, &last);
-        prop_assert_eq!((host.take_changes(), host.take_retired(), host.take_entries()), (vec![], vec![], vec![]));
+        prop_assert_eq!((host.take_changes(), host.take_removed(), host.take_entries()), (vec![], vec![], vec![]));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What is put, and what is not.
 
 use super::{Source, department, host, mobile, read, run, try_read, user, user_key};
+use crate::Scope;
 use crate::document::{Draft, Schema};
-use crate::limits::HOLDINGS_PAGE;
+use crate::limits::INVENTORY_PAGE;
 use crate::model::{Diagnosis, Severity};
 use crate::testing::Stored;
 use crate::{Context, Key, Reading};
@@ -97,12 +98,13 @@ fn an_object_that_was_left_out_on_purpose_is_counted_once_and_never_asked_about(
     let context = Context::new(host.clone());
     let summary = context.block_on(async {
         let reading = Reading::begin(&context, super::SCHEMAS)?;
+        reading.open(Scope::whole())?;
         reading.put(user("a", json!({}))).await?;
         for _ in 0..2 {
             let why = Diagnosis::new("robot", "it is a robot", "它是机器人");
             reading.skip(&user_key("b"), Some("B"), Severity::Info, why);
         }
-        reading.finish(String::new(), async |key: &Key| panic!("asked about {key:?}")).await
+        reading.finish(async |key: &Key| panic!("asked about {key:?}")).await
     });
     let summary = summary.expect("it ends").expect("nothing stops it");
     expect![[r#"
@@ -113,7 +115,7 @@ fn an_object_that_was_left_out_on_purpose_is_counted_once_and_never_asked_about(
 
 #[test]
 fn an_object_without_a_schema_is_an_error_that_names_its_type() {
-    const GROUP: Schema = Schema { resource_type: "Group", optional: &[] };
+    const GROUP: Schema = Schema { resource_type: "Group", identity: None, optional: &[] };
     let draft = Draft::new(&GROUP, Key::new("Group", "g"), "G", Map::new());
     let failure = try_read(host(), &Source::of([draft])).expect_err("a group has no schema");
     assert_eq!(failure.diagnosis().message.en, r#"resource type "Group" is not one of this connector's"#);
@@ -121,7 +123,7 @@ fn an_object_without_a_schema_is_an_error_that_names_its_type() {
 
 #[test]
 fn everything_held_is_known_however_many_pages_it_takes() {
-    let ids: Vec<String> = (0..=HOLDINGS_PAGE).map(|n| format!("{n:06}")).collect();
+    let ids: Vec<String> = (0..=INVENTORY_PAGE).map(|n| format!("{n:06}")).collect();
     let source = Source::of(ids.iter().map(|id| user(id, json!({}))));
     let host = host();
     read(&host, &source);

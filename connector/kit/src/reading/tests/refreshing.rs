@@ -1,8 +1,8 @@
 //! Bringing single objects in line.
 
 use super::{DEPARTMENT, SCHEMAS, Source, department, document, host, mobile, read, report, user, user_key};
-use crate::connector::Sighting;
-use crate::model::{Departure, Diagnosis, Failure};
+use crate::connector::Lookup;
+use crate::model::{Diagnosis, Failure, Removal};
 use crate::reading::refresh_objects;
 use crate::testing::TestHost;
 use crate::{Context, Draft, Key, Summary};
@@ -20,28 +20,28 @@ fn populated() -> Rc<TestHost> {
     host
 }
 
-fn present(draft: Draft) -> (Key, Sighting) {
-    (draft.key.clone(), Sighting::Present(Box::new(draft)))
+fn present(draft: Draft) -> (Key, Lookup) {
+    (draft.key.clone(), Lookup::Present(Box::new(draft)))
 }
 
-fn gone(key: Key) -> (Key, Sighting) {
-    (key, Sighting::Gone("404: gone".to_owned()))
+fn gone(key: Key) -> (Key, Lookup) {
+    (key, Lookup::Gone("404: gone".to_owned()))
 }
 
-fn refresh(host: &Rc<TestHost>, sightings: &[(Key, Sighting)]) -> Result<Summary, Failure> {
+fn refresh(host: &Rc<TestHost>, lookups: &[(Key, Lookup)]) -> Result<Summary, Failure> {
     let context = Context::new(host.clone());
-    let keys: Vec<Key> = sightings.iter().map(|(key, _)| key.clone()).collect();
-    let look = async |key: &Key| {
-        let sighting = sightings.iter().find(|(of, _)| of == key).map(|(_, sighting)| sighting.clone());
-        sighting.expect("only these are asked about")
+    let keys: Vec<Key> = lookups.iter().map(|(key, _)| key.clone()).collect();
+    let look_up = async |key: &Key| {
+        let lookup = lookups.iter().find(|(of, _)| of == key).map(|(_, lookup)| lookup.clone());
+        lookup.expect("only these are asked about")
     };
-    context.block_on(refresh_objects(&context, SCHEMAS, &keys, look))?
+    context.block_on(refresh_objects(&context, SCHEMAS, &keys, look_up))?
 }
 
 #[track_caller]
-fn check(sightings: &[(Key, Sighting)], expected: &Expect) {
+fn check(lookups: &[(Key, Lookup)], expected: &Expect) {
     let host = populated();
-    let summary = refresh(&host, sightings).expect("nothing stops it");
+    let summary = refresh(&host, lookups).expect("nothing stops it");
     expected.assert_eq(&report(&host, &summary));
 }
 
@@ -116,7 +116,7 @@ fn a_circle_of_departments_is_put_after_what_is_not_in_it() {
 
 #[test]
 fn what_is_hidden_and_was_never_held_is_no_warning() {
-    let hidden = Sighting::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
+    let hidden = Lookup::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
     check(
         &[(user_key("z"), hidden)],
         &expect![[r#"
@@ -135,8 +135,8 @@ fn more_keys_than_the_platform_may_be_asked_about_at_once_are_one_reading() {
 
 #[test]
 fn what_is_hidden_is_skipped_and_what_is_unknown_makes_it_incomplete() {
-    let hidden = Sighting::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
-    let unknown = Sighting::Unknown(Failure::Other(Diagnosis::new("x", "nobody knows", "未知")));
+    let hidden = Lookup::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
+    let unknown = Lookup::Unknown(Failure::Other(Diagnosis::new("x", "nobody knows", "未知")));
     check(
         &[(user_key("a"), hidden), (user_key("b"), unknown)],
         &expect![[r#"
@@ -158,17 +158,17 @@ fn a_key_that_is_named_twice_is_asked_about_once() {
     let host = populated();
     let asked = RefCell::new(Vec::new());
     let context = Context::new(host.clone());
-    let look = async |key: &Key| {
+    let look_up = async |key: &Key| {
         asked.borrow_mut().push(key.clone());
-        Sighting::Gone("404: gone".to_owned())
+        Lookup::Gone("404: gone".to_owned())
     };
     let keys = [user_key("a"), user_key("a")];
-    let done = context.block_on(refresh_objects(&context, SCHEMAS, &keys, look));
+    let done = context.block_on(refresh_objects(&context, SCHEMAS, &keys, look_up));
     done.expect("it ends").expect("nothing stops it");
-    let departure = Departure { key: user_key("a"), witness: "404: gone".to_owned() };
+    let removal = Removal { key: user_key("a"), evidence: "404: gone".to_owned() };
     assert_eq!(
         (asked.into_inner(), host.take_changes()),
-        (vec![user_key("a")], vec![crate::Change::Delete(departure)])
+        (vec![user_key("a")], vec![crate::Change::Remove(removal)])
     );
 }
 
