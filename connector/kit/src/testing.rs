@@ -1,10 +1,11 @@
 //! A host in memory, with a clock that jumps from one event to the next: whole runs of a connector in microseconds, the
-//! same every time. It keeps no limits and grants everything; the real host's tests are elsewhere.
+//! same every time. It keeps no limits and grants everything, and refuses an object that is none; the real host's tests
+//! are elsewhere.
 
 use crate::limits::FIND_BATCH;
 use crate::model::{
-    Change, Clearing, Coverage, Diagnosis, Entry, InventoryItem, Key, Outcome, Progress, Removal, Scope,
-    Severity,
+    Change, Clearing, Coverage, Diagnosis, DirectoryObject, Entry, InventoryItem, Key, Outcome, Progress,
+    Removal, Scope, Severity,
 };
 use crate::ports::{Area, Body, EntryWrite, Fault, FaultKind, Host, LogLevel, Request, Response, Ticket};
 use serde_json::{Map, Value};
@@ -247,27 +248,52 @@ impl TestHost {
     }
 
     fn apply_one(&self, change: &Change) -> Outcome {
+        let Err(why) = self.try_apply(change) else { return Outcome::Applied };
+        let entry = Entry::about(Severity::Error, change.key(), None, why.clone());
+        self.entries.borrow_mut().push(entry);
+        Outcome::Rejected(why)
+    }
+
+    fn try_apply(&self, change: &Change) -> Result<(), Diagnosis> {
         if self.reject.borrow().contains(change.key()) {
-            let why = Diagnosis::new("rejected-by-test", "the test rejects it", "测试拒绝了它");
-            let entry = Entry::about(Severity::Error, change.key(), None, why.clone());
-            self.entries.borrow_mut().push(entry);
-            return Outcome::Rejected(why);
+            return Err(Diagnosis::new("rejected-by-test", "the test rejects it", "测试拒绝了它"));
         }
         let mut objects = self.objects.borrow_mut();
         match change {
             Change::Put(object) => {
-                let incoming = serde_json::from_str(&object.document).unwrap_or(Value::Null);
-                let mut document =
-                    objects.remove(&object.key).map_or(Value::Object(Map::new()), |held| held.document);
-                merge(&mut document, incoming);
+                let document = put(objects.get(&object.key), object)?;
                 objects.insert(object.key.clone(), Stored { version: object.version.clone(), document });
             }
             Change::Remove(removal) => {
                 objects.remove(&removal.key);
             }
         }
-        Outcome::Applied
+        Ok(())
     }
+}
+
+/// What is held once an object was put, or why a host refuses it.
+fn put(held: Option<&Stored>, object: &DirectoryObject) -> Result<Value, Diagnosis> {
+    let incoming: Value = serde_json::from_str(&object.document)
+        .map_err(|error| invalid(&format!("its document is no json: {error}")))?;
+    if incoming.get("externalId").and_then(Value::as_str) != Some(&object.key.external_id) {
+        return Err(invalid("the `externalId` of its document is not its external id"));
+    }
+    let mut document = held.map_or(Value::Object(Map::new()), |held| held.document.clone());
+    merge(&mut document, incoming);
+    // What only unassigns need not name it, so it is asked of what it was merged into.
+    if document.get("schemas").and_then(Value::as_array).is_none_or(Vec::is_empty) {
+        return Err(invalid("neither its document nor what is held of it names `schemas`"));
+    }
+    Ok(document)
+}
+
+fn invalid(what: &str) -> Diagnosis {
+    Diagnosis::new(
+        "object-invalid",
+        format!("the connector's object is invalid: {what}"),
+        format!("连接器给出的对象无效：{what}"),
+    )
 }
 
 impl Host for TestHost {
@@ -509,5 +535,55 @@ fn merge_typed(held: &mut Vec<Value>, incoming: Vec<Value>) {
             (None, true) => held.push(element),
             (None, false) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reply, TestHost};
+    use crate::model::{Change, DirectoryObject, Key, Outcome};
+    use serde_json::json;
+
+    #[track_caller]
+    fn check(host: &TestHost, document: &serde_json::Value, refusal: Option<&str>) {
+        let object = DirectoryObject {
+            key: Key::new("User", "a"),
+            version: "1".to_owned(),
+            document: document.to_string(),
+        };
+        let outcome = host.apply_one(&Change::Put(object));
+        let code = match &outcome {
+            Outcome::Applied | Outcome::Held => None,
+            Outcome::Rejected(why) => Some(why.code.as_str()),
+        };
+        assert_eq!(code, refusal, "{document}");
+        assert_eq!(host.take_entries().len(), usize::from(refusal.is_some()), "{document}");
+    }
+
+    #[test]
+    fn what_only_unassigns_is_an_object_where_one_is_held() {
+        let host = TestHost::new(|_, _| Reply::Hang);
+        let clearing = json!({"externalId": "a", "title": null});
+        check(&host, &clearing, Some("object-invalid"));
+        check(&host, &json!({"schemas": ["urn:u"], "externalId": "a", "title": "Lead"}), None);
+        check(&host, &clearing, None);
+        let held = host.objects()[&Key::new("User", "a")].document.clone();
+        assert_eq!(held, json!({"schemas": ["urn:u"], "externalId": "a"}));
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused_and_changes_nothing() {
+        let host = TestHost::new(|_, _| Reply::Hang);
+        check(&host, &json!({"schemas": ["urn:u"], "externalId": "a"}), None);
+        let held = host.objects().clone();
+        for wrong in [
+            json!("a"),
+            json!({"schemas": ["urn:u"]}),
+            json!({"schemas": ["urn:u"], "externalId": "b"}),
+            json!({"schemas": null, "externalId": "a"}),
+        ] {
+            check(&host, &wrong, Some("object-invalid"));
+        }
+        assert_eq!(*host.objects(), held);
     }
 }

@@ -177,13 +177,17 @@ impl Apply {
     }
 
     fn step(&self, held: Option<Held>, change: check::Checked) -> Step<Write> {
-        let (kind, write) = match change {
+        let (kind, planned) = match change {
             check::Checked::Put(incoming) => (Kind::Put, plan::put(held, incoming)),
             check::Checked::Delete(departure) => {
-                (Kind::Departure, plan::departure(held, departure, self.destination.departed_users))
+                (Kind::Departure, Ok(plan::departure(held, departure, self.destination.departed_users)))
             }
         };
-        write.map_or(Step::Nothing(kind), Step::Write)
+        match planned {
+            Ok(Some(write)) => Step::Write(write),
+            Ok(None) => Step::Nothing(kind),
+            Err(why) => Step::Refuse(kind, why),
+        }
     }
 
     /// Store what is to be stored, count everything, record what is to be recorded.

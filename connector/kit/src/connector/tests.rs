@@ -5,7 +5,7 @@ use crate::document::{Draft, Schema};
 use crate::model::{CheckStatus, Descriptor, Diagnosis, Failure, Finding, Key, Plan, Scope, Text};
 use crate::testing::{Reply, TestHost};
 use crate::{Context, Reading};
-use serde_json::Map;
+use serde_json::{Map, json};
 use std::rc::Rc;
 
 const USER: Schema = Schema { resource_type: "User", identity: None, optional: &[] };
@@ -63,7 +63,10 @@ impl Connector for Letters {
 }
 
 fn person(letter: char) -> Draft {
-    Draft::new(&USER, Key::new("User", letter), &letter.to_string(), Map::new())
+    let mut document = Map::new();
+    document.insert("schemas".to_owned(), json!(["urn:letter"]));
+    document.insert("externalId".to_owned(), json!(letter));
+    Draft::new(&USER, Key::new("User", letter), &letter.to_string(), document)
 }
 
 fn host() -> Rc<TestHost> {

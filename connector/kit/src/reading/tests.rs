@@ -92,12 +92,14 @@ fn document(value: Value) -> Map<String, Value> {
 }
 
 fn department(id: &str) -> Draft {
-    Draft::new(&DEPARTMENT, Key::new("Department", id), id, document(json!({ "externalId": id })))
+    let document = document(json!({ "schemas": ["urn:d"], "externalId": id }));
+    Draft::new(&DEPARTMENT, Key::new("Department", id), id, document)
 }
 
-/// A person with these members beside the id.
+/// A person with these members beside what everybody has.
 fn user(id: &str, members: Value) -> Draft {
     let mut all = document(members);
+    all.insert("schemas".to_owned(), json!(["urn:u"]));
     all.insert("externalId".to_owned(), json!(id));
     Draft::new(&USER, user_key(id), id, all)
 }

@@ -63,6 +63,19 @@ pub(crate) fn departure(departure: Departure, resource_types: &[String]) -> Resu
     Ok(departure)
 }
 
+/// What is asked of a document once it was merged: one that only unassigns need not name what it is, but what is held
+/// must.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub(super) fn merged(document: &Value) -> Result<(), Diagnosis> {
+    if document.get("schemas").and_then(Value::as_array).is_none_or(Vec::is_empty) {
+        return Err(invalid("neither its document nor what the platform holds of it names `schemas`"));
+    }
+    Ok(())
+}
+
 pub(super) fn departure_outside_retire(key: &Key) -> Diagnosis {
     refusal::object(
         "departure-outside-retire",
@@ -97,9 +110,6 @@ fn check_document(key: &Key, document: &Value) -> Result<(), Diagnosis> {
     let Some(members) = document.as_object() else {
         return Err(invalid("its document is no json object"));
     };
-    if members.get("schemas").and_then(Value::as_array).is_none_or(Vec::is_empty) {
-        return Err(invalid("its document names no `schemas`"));
-    }
     if members.get("externalId").and_then(Value::as_str) != Some(&key.external_id) {
         return Err(invalid("the `externalId` of its document is not its external id"));
     }

@@ -43,9 +43,9 @@ fn what_one_person_lost_and_another_has_is_cleared() {
         &host,
         &Source::of([untitled("a"), titled("b")]),
         &expect![[r#"
-        put a {"externalId":"a"}
-        put a {"externalId":"a","title":null}
-        complete: 2 read, 1 unchanged, 0 skipped"#]],
+            put a {"externalId":"a","schemas":["urn:u"]}
+            put a {"externalId":"a","title":null}
+            complete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }
 
@@ -108,8 +108,8 @@ fn what_was_seen_on_nobody_is_left_to_a_person() {
         &host,
         &Source::of([untitled("a"), untitled("b")]),
         &expect![[r#"
-            put a {"externalId":"a"}
-            put b {"externalId":"b"}
+            put a {"externalId":"a","schemas":["urn:u"]}
+            put b {"externalId":"b","schemas":["urn:u"]}
             propose title {"title":null} of a b: title was seen on nobody; what the platform holds for up to 2 objects is kept
             complete: 2 read, 0 unchanged, 0 skipped"#]],
     );
@@ -142,9 +142,9 @@ fn what_lies_in_an_extension_is_cleared_there() {
         &host,
         &Source::of([user("a", json!({"urn:x": {"level": 1}})), user("b", remark)]),
         &expect![[r#"
-        put a {"externalId":"a","urn:x":{"level":1}}
-        put a {"externalId":"a","urn:x":{"remark":null}}
-        complete: 2 read, 1 unchanged, 0 skipped"#]],
+            put a {"externalId":"a","schemas":["urn:u"],"urn:x":{"level":1}}
+            put a {"externalId":"a","urn:x":{"remark":null}}
+            complete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }
 
@@ -155,9 +155,9 @@ fn an_incomplete_reading_clears_nothing() {
         &host,
         &Source::of([untitled("a"), titled("b")]).broken(),
         &expect![[r#"
-        put a {"externalId":"a"}
-        error: a page was lost
-        incomplete: 2 read, 1 unchanged, 0 skipped"#]],
+            put a {"externalId":"a","schemas":["urn:u"]}
+            error: a page was lost
+            incomplete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }
 
@@ -272,8 +272,8 @@ fn an_object_whose_document_was_refused_is_not_cleared_either() {
         &host,
         &Source::of([user("a", json!({"nickName": "new"})), titled("b")]),
         &expect![[r#"
-        put a {"externalId":"a","nickName":"new"}
-        error a: the test rejects it
-        complete: 2 read, 1 unchanged, 0 skipped"#]],
+            put a {"externalId":"a","nickName":"new","schemas":["urn:u"]}
+            error a: the test rejects it
+            complete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }

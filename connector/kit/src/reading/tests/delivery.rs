@@ -65,9 +65,9 @@ fn a_change_that_is_refused_stops_nothing_and_is_the_hosts_to_log() {
     host.reject(user_key("b"));
     let source = Source::of([user("a", json!({})), user("b", json!({})), user("c", json!({}))]);
     expect![[r#"
-        put a {"externalId":"a"}
-        put b {"externalId":"b"}
-        put c {"externalId":"c"}
+        put a {"externalId":"a","schemas":["urn:u"]}
+        put b {"externalId":"b","schemas":["urn:u"]}
+        put c {"externalId":"c","schemas":["urn:u"]}
         error b: the test rejects it
         complete: 3 read, 0 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host, &source));

@@ -15,9 +15,9 @@ use std::collections::BTreeMap;
 fn the_first_reading_puts_everything_once() {
     let source = Source::of([department("1"), user("a", json!({"title": "Lead"})), user("b", json!({}))]);
     expect![[r#"
-        put 1 {"externalId":"1"}
-        put a {"externalId":"a","title":"Lead"}
-        put b {"externalId":"b"}
+        put 1 {"externalId":"1","schemas":["urn:d"]}
+        put a {"externalId":"a","schemas":["urn:u"],"title":"Lead"}
+        put b {"externalId":"b","schemas":["urn:u"]}
         complete: 3 read, 0 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host(), &source));
 }
@@ -38,7 +38,7 @@ fn only_what_changed_is_put() {
     host.take_changes();
     let source = Source::of([user("a", json!({"title": "Head"})), user("b", json!({}))]);
     expect![[r#"
-        put a {"externalId":"a","title":"Head"}
+        put a {"externalId":"a","schemas":["urn:u"],"title":"Head"}
         complete: 2 read, 1 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host, &source));
 }
@@ -53,7 +53,7 @@ fn what_someone_removed_on_the_platform_comes_back() {
     objects.remove(&user_key("a"));
     host.set_objects(objects);
     expect![[r#"
-        put a {"externalId":"a"}
+        put a {"externalId":"a","schemas":["urn:u"]}
         complete: 2 read, 1 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host, &source));
 }
@@ -68,7 +68,7 @@ fn what_someone_changed_on_the_platform_is_put_again() {
     objects.insert(user_key("a"), Stored { version: String::new(), document: json!({"externalId": "x"}) });
     host.set_objects(objects);
     expect![[r#"
-        put a {"externalId":"a"}
+        put a {"externalId":"a","schemas":["urn:u"]}
         complete: 2 read, 1 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host, &source));
 }
@@ -77,7 +77,7 @@ fn what_someone_changed_on_the_platform_is_put_again() {
 fn an_object_that_is_given_twice_is_put_and_counted_once() {
     let source = Source::of([user("a", json!({})), user("a", json!({}))]);
     expect![[r#"
-        put a {"externalId":"a"}
+        put a {"externalId":"a","schemas":["urn:u"]}
         complete: 1 read, 0 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host(), &source));
 }
@@ -138,7 +138,7 @@ fn a_version_that_the_kit_never_wrote_is_no_version() {
     let held = Stored { version: "7".to_owned(), document: json!({"externalId": "a"}) };
     host.set_objects(BTreeMap::from([(user_key("a"), held)]));
     expect![[r#"
-        put a {"externalId":"a"}
+        put a {"externalId":"a","schemas":["urn:u"]}
         complete: 1 read, 0 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host, &Source::of([user("a", json!({}))])));
 }

@@ -50,8 +50,8 @@ fn what_changed_is_put_and_what_did_not_is_not() {
     check(
         &[present(user("b", mobile("2"))), present(user("a", mobile("9")))],
         &expect![[r#"
-        put a {"externalId":"a","phoneNumbers":[{"type":"mobile","value":"9"}]}
-        complete: 2 read, 1 unchanged, 0 skipped"#]],
+            put a {"externalId":"a","phoneNumbers":[{"type":"mobile","value":"9"}],"schemas":["urn:u"]}
+            complete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }
 
@@ -65,8 +65,8 @@ fn departments_are_put_before_people_and_gone_ones_leave_after_everything_else()
             present(department("3")),
         ],
         &expect![[r#"
-            put 3 {"externalId":"3"}
-            put a {"externalId":"a","phoneNumbers":[{"type":"mobile","value":"9"}]}
+            put 3 {"externalId":"3","schemas":["urn:d"]}
+            put a {"externalId":"a","phoneNumbers":[{"type":"mobile","value":"9"}],"schemas":["urn:u"]}
             delete b: 404: gone
             delete 2: 404: gone
             complete: 2 read, 0 unchanged, 0 skipped"#]],
@@ -80,7 +80,7 @@ fn what_is_gone_and_was_never_held_changes_nothing() {
 
 /// A department below another.
 fn below(id: &str, parent: &str) -> Draft {
-    let document = document(json!({ "externalId": id, "parent": { "value": parent } }));
+    let document = document(json!({ "schemas": ["urn:d"], "externalId": id, "parent": { "value": parent } }));
     Draft::new(&DEPARTMENT, Key::new("Department", id), id, document)
 }
 
@@ -94,10 +94,10 @@ fn new_departments_are_put_parents_first() {
             present(below("25", "2")),
         ],
         &expect![[r#"
-            put 25 {"externalId":"25","parent":{"value":"2"}}
-            put 30 {"externalId":"30","parent":{"value":"1"}}
-            put 20 {"externalId":"20","parent":{"value":"30"}}
-            put 10 {"externalId":"10","parent":{"value":"20"}}
+            put 25 {"externalId":"25","parent":{"value":"2"},"schemas":["urn:d"]}
+            put 30 {"externalId":"30","parent":{"value":"1"},"schemas":["urn:d"]}
+            put 20 {"externalId":"20","parent":{"value":"30"},"schemas":["urn:d"]}
+            put 10 {"externalId":"10","parent":{"value":"20"},"schemas":["urn:d"]}
             complete: 4 read, 0 unchanged, 0 skipped"#]],
     );
 }
@@ -107,9 +107,9 @@ fn a_circle_of_departments_is_put_after_what_is_not_in_it() {
     check(
         &[present(below("10", "20")), present(below("20", "10")), present(below("30", "1"))],
         &expect![[r#"
-            put 30 {"externalId":"30","parent":{"value":"1"}}
-            put 10 {"externalId":"10","parent":{"value":"20"}}
-            put 20 {"externalId":"20","parent":{"value":"10"}}
+            put 30 {"externalId":"30","parent":{"value":"1"},"schemas":["urn:d"]}
+            put 10 {"externalId":"10","parent":{"value":"20"},"schemas":["urn:d"]}
+            put 20 {"externalId":"20","parent":{"value":"10"},"schemas":["urn:d"]}
             complete: 3 read, 0 unchanged, 0 skipped"#]],
     );
 }

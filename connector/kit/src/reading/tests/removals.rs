@@ -54,9 +54,9 @@ fn whoever_turns_out_to_be_there_is_put_and_stays() {
     check(
         &a_alone().saying(user_key("b"), there),
         &expect![[r#"
-        put b {"externalId":"b","title":"moved"}
-        remove c: 404: gone
-        complete: 3 read, 2 unchanged, 0 skipped"#]],
+            put b {"externalId":"b","schemas":["urn:u"],"title":"moved"}
+            remove c: 404: gone
+            complete: 3 read, 2 unchanged, 0 skipped"#]],
     );
 }
 
