@@ -74,11 +74,15 @@ impl Client<'_> {
         self.weigh(tried.unwrap_or_else(|failure| Err(Trouble::Lost(failure))))
     }
 
-    /// The token, for those who want to know whether there is one.
+    /// Exchange key and secret for a token, whether or not there is one.
     ///
     /// # Errors
     /// When there is none to be had.
-    pub(crate) async fn token(&self) -> Result<Rc<Token>, Failure> {
+    pub(crate) async fn new_token(&self) -> Result<Rc<Token>, Failure> {
+        self.session.keeper.fetch(self).await
+    }
+
+    async fn token(&self) -> Result<Rc<Token>, Failure> {
         self.session.keeper.token(self).await
     }
 
@@ -133,7 +137,7 @@ impl Client<'_> {
                 }
                 Reaction::Final(reason) => return Attempt::Done(Err(final_trouble(api, reason, refusal))),
             }
-            self.session.keeper.forget(&token).await;
+            self.session.keeper.forget(self.context, &token).await;
         }
     }
 

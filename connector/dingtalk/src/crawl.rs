@@ -7,7 +7,7 @@ mod merge;
 mod scope;
 mod tree;
 
-pub(crate) use scope::scopes;
+pub(crate) use scope::{remembered_scopes, scopes};
 
 use crate::client::Client;
 use crate::limits::MEMBER_PAGE;

@@ -17,6 +17,7 @@ mod events;
 mod limits;
 mod lookup;
 mod mapping;
+mod memory;
 mod messages;
 mod reaction;
 mod settings;
@@ -107,13 +108,34 @@ impl DingTalk {
 
     async fn look_through(&self, client: &Client<'_>, key: &Key) -> Result<Lookup, Failure> {
         let view = self.view(client).await?;
-        lookup::look_up(client, &view, key).await
+        let lookup = lookup::look_up(client, &view, key).await?;
+        // What the application may see has changed since, perhaps: nobody goes on a remembered view.
+        if view.is_remembered() && !matches!(lookup, Lookup::Present(_)) {
+            let view = self.view_instead_of(client, &view).await?;
+            return lookup::look_up(client, &view, key).await;
+        }
+        Ok(lookup)
     }
 
-    /// What was read, or else what the application may see.
+    /// What was read, or else what the application may see, be it remembered from an earlier call.
     async fn view(&self, client: &Client<'_>) -> Result<Rc<View>, Failure> {
         let mut held = self.view.lock().await;
         if let Some(view) = &*held {
+            return Ok(Rc::clone(view));
+        }
+        let view = match crawl::remembered_scopes(client) {
+            Some(scopes) => View::remembered(scopes),
+            None => View::of(crawl::scopes(client).await?),
+        };
+        let view = Rc::new(view);
+        *held = Some(Rc::clone(&view));
+        Ok(view)
+    }
+
+    /// The same, asked for anew, unless another has taken the place of `remembered`.
+    async fn view_instead_of(&self, client: &Client<'_>, remembered: &Rc<View>) -> Result<Rc<View>, Failure> {
+        let mut held = self.view.lock().await;
+        if let Some(view) = held.as_ref().filter(|view| !Rc::ptr_eq(view, remembered)) {
             return Ok(Rc::clone(view));
         }
         let view = Rc::new(View::of(crawl::scopes(client).await?));

@@ -43,6 +43,12 @@ pub(crate) const RENEW_MARGIN_MS: u64 = 600_000;
 /// Why: ten tries fit in the margin.
 pub(crate) const RENEW_PAUSE_MS: u64 = 60_000;
 
+/// Milliseconds for which the scope is remembered from one call to the next.
+///
+/// Why: it changes when an administrator changes it, once a month; until then an event costs one request less. A full
+/// reading and a removal always ask.
+pub(crate) const SCOPES_REMEMBERED_MS: u64 = 600_000;
+
 /// Tokens that one request may use up because each had ended by our own clock before DingTalk saw it.
 ///
 /// Why: a request may wait in the host for its turn; a token that ends five times in that time lives for no useful time.

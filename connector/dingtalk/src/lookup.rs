@@ -17,6 +17,8 @@ pub(crate) struct View {
     scopes: Scopes,
     /// All of them, after a reading.
     seen: Option<BTreeSet<DepartmentId>>,
+    /// Whether the scopes are those of an earlier call.
+    is_remembered: bool,
     /// What was found out about departments that no reading has seen.
     asked: RefCell<BTreeMap<DepartmentId, Place>>,
 }
@@ -36,12 +38,22 @@ enum Place {
 impl View {
     /// What a reading has seen.
     pub(crate) fn read(scopes: Scopes, seen: BTreeSet<DepartmentId>) -> Self {
-        Self { scopes, seen: Some(seen), asked: RefCell::default() }
+        Self { scopes, seen: Some(seen), is_remembered: false, asked: RefCell::default() }
     }
 
     /// What the application may see, before anything was read.
     pub(crate) fn of(scopes: Scopes) -> Self {
-        Self { scopes, seen: None, asked: RefCell::default() }
+        Self { scopes, seen: None, is_remembered: false, asked: RefCell::default() }
+    }
+
+    /// What the application could see a while ago.
+    pub(crate) fn remembered(scopes: Scopes) -> Self {
+        Self { is_remembered: true, ..Self::of(scopes) }
+    }
+
+    /// Whether it is from an earlier call.
+    pub(crate) fn is_remembered(&self) -> bool {
+        self.is_remembered
     }
 
     async fn place(&self, client: &Client<'_>, id: DepartmentId) -> Result<Place, Trouble> {

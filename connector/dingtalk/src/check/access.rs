@@ -9,7 +9,7 @@ use rollcall_kit::CheckStatus;
 
 /// Key and secret.
 pub(super) async fn token(client: &Client<'_>, checklist: &mut Checklist) -> bool {
-    match client.token().await {
+    match client.new_token().await {
         Ok(_) => {
             checklist.settle("token", CheckStatus::Passed, say::token_granted());
             true

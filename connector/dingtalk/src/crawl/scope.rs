@@ -3,13 +3,16 @@
 use super::Crawl;
 use crate::api::Api;
 use crate::client::Client;
+use crate::limits::SCOPES_REMEMBERED_MS;
 use crate::mapping;
+use crate::memory;
 use crate::messages::crawl as say;
 use crate::trouble::Trouble;
 use crate::wire::DepartmentId;
 use crate::wire::scopes::Scopes;
 use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
 use rollcall_kit::{Entry, Failure, Scope, Severity, pool};
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -17,7 +20,29 @@ use std::collections::BTreeSet;
 pub(crate) async fn scopes(client: &Client<'_>) -> Result<Scopes, Failure> {
     let scopes = client.scopes().await.map_err(|trouble| trouble.into_failure(Api::Scopes))?;
     // A view of nothing is a mistake in the console; taking it for an empty company would end everyone's account.
-    if scopes.is_empty() { Err(Failure::Permission(say::scope_empty())) } else { Ok(scopes) }
+    if scopes.is_empty() {
+        memory::forget(client.context, SCOPES);
+        return Err(Failure::Permission(say::scope_empty()));
+    }
+    let at_ms = client.context.now_ms();
+    memory::remember(client.context, SCOPES, &Remembered { at_ms, scopes: scopes.clone() });
+    Ok(scopes)
+}
+
+/// What the application could see a while ago, so that an event costs one request. Not for a full reading, and nobody is
+/// removed on it.
+pub(crate) fn remembered_scopes(client: &Client<'_>) -> Option<Scopes> {
+    let Remembered { at_ms, scopes } = memory::recall(client.context, SCOPES)?;
+    (client.context.now_ms().checked_sub(at_ms)? < SCOPES_REMEMBERED_MS).then_some(scopes)
+}
+
+/// Where the scopes are remembered.
+const SCOPES: &str = "scopes";
+
+#[derive(Serialize, Deserialize)]
+struct Remembered {
+    at_ms: u64,
+    scopes: Scopes,
 }
 
 /// The departments to begin at: the root, or those authorised ones that are not below another.

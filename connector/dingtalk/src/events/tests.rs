@@ -10,8 +10,9 @@ use crate::testing::{Question, SECRET, World, directory, log, page, refused, run
 use expect_test::{Expect, expect};
 use rollcall_kit::live::{self, Delivery, Event, Handled};
 use rollcall_kit::testing::{Reply, TestHost};
-use rollcall_kit::{Body, Change, Failure, Summary};
+use rollcall_kit::{Area, Body, Change, Failure, Summary};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 const CALLBACK_TOKEN: &str = "simToken2026";
@@ -197,7 +198,49 @@ fn below_a_renamed_department_nothing_is_asked() {
         "#]],
     );
     let paths: Vec<_> = asked.borrow().iter().map(|question| question.path.clone()).collect();
-    assert_eq!(paths, ["/gettoken", "auth/scopes", "department/get"].map(str::to_owned));
+    // Token and scope are those of the import.
+    assert_eq!(paths, ["department/get"]);
+}
+
+#[test]
+fn forty_events_one_after_the_other_cost_forty_reads_and_one_token_and_scope() {
+    let world = feihua();
+    let asked = world.asked();
+    let host = world.into_host();
+    for _ in 0..40 {
+        handled(&host, &settings().to_string(), &[("user_modify_org", json!({"users": ["a"]}))]);
+        host.advance(10_000);
+    }
+    let mut counts = BTreeMap::new();
+    for question in asked.borrow().iter() {
+        *counts.entry(question.path.clone()).or_insert(0) += 1;
+    }
+    let expected = [("/gettoken", 1), ("auth/scopes", 1), ("user/get", 40)];
+    assert_eq!(counts, expected.map(|(path, n)| (path.to_owned(), n)).into());
+    assert_eq!(host.storage(Area::Durable).len(), 0);
+}
+
+#[test]
+fn nobody_goes_on_a_scope_that_is_only_remembered() {
+    let now = feihua().without_user("b");
+    let asked = now.asked();
+    let host = changed(feihua(), now);
+    handled(&host, &settings().to_string(), &[("user_leave_org", json!({"users": ["b"]}))]);
+    let paths: Vec<_> = asked.borrow().iter().map(|question| question.path.clone()).collect();
+    assert_eq!(paths, ["user/get", "auth/scopes", "user/get"]);
+}
+
+#[test]
+fn a_scope_is_not_remembered_for_longer_than_ten_minutes() {
+    let world = feihua();
+    let asked = world.asked();
+    let host = world.into_host();
+    for _ in 0..2 {
+        handled(&host, &settings().to_string(), &[("user_modify_org", json!({"users": ["a"]}))]);
+        host.advance(600_000);
+    }
+    let n_scopes = asked.borrow().iter().filter(|question| question.path == "auth/scopes").count();
+    assert_eq!(n_scopes, 2);
 }
 
 #[test]
