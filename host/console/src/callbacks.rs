@@ -1,5 +1,5 @@
-//! `POST /callbacks/{source}`: where a source delivers its events. The answer is the connector's, byte for byte; whoever
-//! sends something else learns nothing but that it was refused.
+//! `/callbacks/{source}`: where a source delivers its events, by whatever method. The answer's status and body are the
+//! connector's, and its headers the host's; whoever sends something else learns nothing but that it was refused.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::any;
 use rollcall_host::follow::{Delivery, Receipt};
 use rollcall_host::limits::MAX_DELIVERY_BYTES;
 use rollcall_host::model::SourceName;
@@ -23,7 +23,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Where sources deliver.
 pub(crate) fn routes() -> Router<Console> {
-    Router::new().route("/callbacks/{source}", post(deliver))
+    Router::new().route("/callbacks/{source}", any(deliver))
 }
 
 async fn deliver(State(console): State<Console>, Path(source): Path<String>, request: Request) -> Response {
@@ -37,6 +37,7 @@ async fn deliver(State(console): State<Console>, Path(source): Path<String>, req
         Err(_) => return empty(StatusCode::REQUEST_TIMEOUT),
     };
     let delivery = Delivery {
+        method: head.method.as_str().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers: readable(&head.headers),
         body: body.into(),
@@ -58,9 +59,8 @@ fn answer(receipt: Receipt) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     for (name, value) in headers {
-        // What cannot be a header is left out: the body is what a source reads.
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            response.headers_mut().append(name, value);
+            response.headers_mut().insert(name, value);
         }
     }
     response

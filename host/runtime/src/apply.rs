@@ -7,6 +7,7 @@ mod check;
 mod hold;
 mod ledger;
 mod plan;
+mod reading;
 mod retire;
 mod undo;
 mod worker;
@@ -21,7 +22,8 @@ use serde::{Deserialize, Serialize};
 
 use self::hold::Allowances;
 pub(crate) use self::ledger::Ledger;
-pub(crate) use self::retire::{Census, Retired};
+use self::reading::Reading;
+pub(crate) use self::reading::{Checkpoint, Clearing, Statement};
 pub(crate) use self::worker::{Worker, WorkerHandle};
 use crate::capabilities::history::Recorder;
 use crate::directory::{Action, Directory, Held, Stored, Write};
@@ -60,6 +62,8 @@ pub(crate) enum Change {
 pub(crate) enum Outcome {
     Applied,
     Rejected(Diagnosis),
+    /// It waits for a person. Where many wait for one reason, only the first of them repeat it.
+    Held(Option<Diagnosis>),
 }
 
 /// What becomes of a person who left. Anything else that left is removed.
@@ -75,8 +79,8 @@ pub enum DepartedUsers {
 
 /// Which way something may leave the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// A full run: only by `retire`, after everything was read.
+pub(crate) enum Extent {
+    /// A full run: only by `remove_missing`, after everything was read.
     Full,
     /// Some objects, each of which was asked about.
     Some,
@@ -92,7 +96,7 @@ pub(crate) struct Destination {
     /// Parents first.
     pub(crate) resource_types: Vec<String>,
     pub(crate) departed_users: DepartedUsers,
-    pub(crate) scope: Scope,
+    pub(crate) extent: Extent,
     /// What weighs departures; none when a person looks at the run.
     pub(crate) unattended: Option<Unattended>,
 }
@@ -102,12 +106,19 @@ pub(crate) struct Apply {
     destination: Destination,
     ledger: Ledger,
     allowances: Allowances,
+    reading: Reading,
     has_retired: bool,
 }
 
 impl Apply {
     pub(crate) fn new(destination: Destination) -> Self {
-        Self { destination, ledger: Ledger::default(), allowances: Allowances::default(), has_retired: false }
+        Self {
+            destination,
+            ledger: Ledger::default(),
+            allowances: Allowances::default(),
+            reading: Reading::default(),
+            has_retired: false,
+        }
     }
 
     pub(crate) fn into_ledger(self) -> Ledger {
@@ -167,9 +178,9 @@ impl Apply {
             }
             Change::Delete(departure) => {
                 let key = departure.key.clone();
-                let checked = match self.destination.scope {
-                    Scope::Full => Err(check::departure_outside_retire(&key)),
-                    Scope::Some => check::departure(departure, types).map(check::Checked::Delete),
+                let checked = match self.destination.extent {
+                    Extent::Full => Err(check::removal_of_full_run(&key)),
+                    Extent::Some => check::departure(departure, types).map(check::Checked::Delete),
                 };
                 checked.map_err(|why| Planned { key, step: Step::Refuse(Kind::Departure, why) })
             }
@@ -219,8 +230,8 @@ impl Apply {
         let (mut outcomes, mut entries) = (Vec::with_capacity(tallies.len()), Vec::new());
         for Tally { key, step } in tallies {
             let outcome = self.outcome(&key, step, &mut stored);
-            if let Outcome::Rejected(why) = &outcome {
-                entries.push(refusal_entry(key, why.clone()));
+            if let Outcome::Rejected(why) | Outcome::Held(Some(why)) = &outcome {
+                entries.push(refusal_entry(Some(key), why.clone()));
             }
             outcomes.push(outcome);
         }
@@ -244,7 +255,7 @@ impl Apply {
             }
             Step::Hold(_, why) => {
                 self.ledger.held(1);
-                Outcome::Rejected(*why)
+                Outcome::Held(Some(*why))
             }
             Step::Write(action) => match stored.next() {
                 Some(Stored::Refused(why)) => {
@@ -395,8 +406,8 @@ fn key_of(change: &check::Checked) -> Key {
     }
 }
 
-fn refusal_entry(key: Key, diagnosis: Diagnosis) -> Entry {
-    Entry { severity: Severity::Error, subject: Some(key), subject_name: None, diagnosis }
+fn refusal_entry(subject: Option<Key>, diagnosis: Diagnosis) -> Entry {
+    Entry { severity: Severity::Error, subject, subject_name: None, diagnosis }
 }
 
 fn short_answer() -> StoreError {

@@ -9,9 +9,9 @@ wasmtime::component::bindgen!({
     imports: {
         "rollcall:connector/tasks.wait": async | trappable,
         "rollcall:connector/storage": async | trappable,
-        "rollcall:connector/directory.holdings": async | trappable,
-        "rollcall:connector/directory.find": async | trappable,
-        "rollcall:connector/directory.retire": async | trappable,
+        "rollcall:connector/directory": async | trappable,
+        "rollcall:connector/directory.begin-apply": trappable,
+        "rollcall:connector/directory.take-applied": trappable,
         "rollcall:connector/history.record-entries": async | trappable,
         default: trappable,
     },

@@ -5,7 +5,9 @@
 
 pub(crate) mod directory;
 pub(crate) mod history;
-pub(crate) mod http;
+mod host;
+pub(crate) mod http_client;
+pub(crate) mod reach;
 pub(crate) mod storage;
 pub(crate) mod tasks;
 pub(crate) mod wasi;
@@ -23,7 +25,7 @@ use crate::secrets::Secrets;
 /// The capabilities of one call.
 pub(crate) struct Session {
     pub(crate) tasks: tasks::Tasks,
-    pub(crate) http: http::Http,
+    pub(crate) http: http_client::Http,
     pub(crate) storage: storage::Bucket,
     pub(crate) directory: directory::Holdings,
     pub(crate) history: Arc<history::Recorder>,
@@ -45,4 +47,4 @@ pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Guest
     Ok(linker)
 }
 
-impl bindings::rollcall::connector::types::Host for Guest {}
+impl bindings::rollcall::connector::model::Host for Guest {}

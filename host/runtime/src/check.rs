@@ -22,7 +22,7 @@ pub(crate) async fn check(host: &Host, source: &Source) -> Vec<Finding> {
         Err(unprepared) => return settings_findings(unprepared),
     };
     let origins: Vec<Origin> =
-        prepared.plan.origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+        prepared.plan.origins.iter().filter_map(|planned| planned.origin.parse().ok()).collect();
     let mut findings = vec![settings_passed(&origins)];
     findings.extend(preflight(&prepared.client, &origins).await);
     if findings.iter().any(|finding| finding.standing == Standing::Failed) {

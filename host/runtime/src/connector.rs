@@ -19,10 +19,11 @@ use tokio::task::JoinError;
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre};
 
-pub(crate) use self::live::{Missed, Notice, Opening, Reaction, Received};
+pub(crate) use self::live::{Fetched, Handled, Notice, Opening, Reaction, Received, Rhythm, Unfinished};
 use crate::bindings::exports::rollcall::connector::events::GuestIndices as EventsIndices;
 use crate::bindings::exports::rollcall::connector::identity_source::{Guest as Exports, GuestIndices};
-use crate::bindings::rollcall::connector::types::Key as WitKey;
+use crate::bindings::rollcall::connector::model::Key as WitKey;
+use crate::capabilities::reach::Export;
 use crate::capabilities::{self, Session};
 use crate::convert::{self, Reader};
 use crate::engine::{Engine, Metered, StderrTail, within};
@@ -119,13 +120,16 @@ impl Connector {
     ) -> Result<Result<Plan, Vec<Problem>>, GuestError> {
         let secrets = self.secrets(settings);
         let text = settings.to_string();
-        let call =
-            self.call("validate", None, (&secrets, meter), CALL_TIMEOUTS.offline, move |exports, store| {
-                Box::pin(async move { exports.call_validate(store, &text).await })
-            });
+        let call = self.call(
+            Export::Validate,
+            None,
+            (&secrets, meter),
+            CALL_TIMEOUTS.offline,
+            move |exports, store| Box::pin(async move { exports.call_validate(store, &text).await }),
+        );
         match call.await? {
-            Ok(plan) => descriptor::check_plan(convert::plan(plan)).map(Ok),
-            Err(problems) => Ok(Err(Reader { secrets: &secrets }.problems(problems))),
+            Ok(plan) => descriptor::check_plan(convert::plan(plan), &secrets).map(Ok),
+            Err(invalid) => Ok(Err(Reader { secrets: &secrets }.problems(invalid.problems))),
         }
     }
 
@@ -134,7 +138,7 @@ impl Connector {
         let secrets = Arc::clone(&session.secrets);
         let meter = Arc::clone(&session.meter);
         let call = self.call(
-            "check",
+            Export::Check,
             Some(session),
             (&secrets, &meter),
             CALL_TIMEOUTS.check,
@@ -148,18 +152,22 @@ impl Connector {
         &self,
         session: Session,
         settings: String,
+        checkpoint: Option<String>,
     ) -> Result<Result<Summary, Failure>, GuestError> {
         let secrets = Arc::clone(&session.secrets);
         let meter = Arc::clone(&session.meter);
         let call = self.call(
-            "sync",
+            Export::Sync,
             Some(session),
             (&secrets, &meter),
             CALL_TIMEOUTS.import,
-            move |exports, store| Box::pin(async move { exports.call_sync(store, &settings).await }),
+            move |exports, store| {
+                Box::pin(async move { exports.call_sync(store, &settings, checkpoint.as_deref()).await })
+            },
         );
         let result = call.await?;
-        Ok(result.map(convert::summary).map_err(|failure| Reader { secrets: &secrets }.failure(failure)))
+        let reader = Reader { secrets: &secrets };
+        Ok(result.map(|summary| reader.summary(summary)).map_err(|failure| reader.failure(failure)))
     }
 
     /// Bring just these objects in line.
@@ -173,7 +181,7 @@ impl Connector {
         let keys: Vec<WitKey> = keys.iter().map(Into::into).collect();
         let meter = Arc::clone(&session.meter);
         let call = self.call(
-            "refresh",
+            Export::Refresh,
             Some(session),
             (&secrets, &meter),
             CALL_TIMEOUTS.import,
@@ -182,7 +190,8 @@ impl Connector {
             },
         );
         let result = call.await?;
-        Ok(result.map(convert::summary).map_err(|failure| Reader { secrets: &secrets }.failure(failure)))
+        let reader = Reader { secrets: &secrets };
+        Ok(result.map(|summary| reader.summary(summary)).map_err(|failure| reader.failure(failure)))
     }
 
     async fn new(engine: Engine, component: &Component, digest: blake3::Hash) -> Result<Self, LoadError> {
@@ -199,7 +208,7 @@ impl Connector {
         let code = Code { engine, pre };
         let secrets = Secrets::default();
         let (session, meter, limit) = (None, &Meter::default(), CALL_TIMEOUTS.offline);
-        let bounds = Bounds { export: "describe", session, secrets: &secrets, meter, limit };
+        let bounds = Bounds { export: Export::Describe, session, secrets: &secrets, meter, limit };
         let load = |store: &mut Store<Guest>, instance: &Instance| exports.load(store, instance);
         let described =
             code.call(load, bounds, |exports: &Exports, store| Box::pin(exports.call_describe(store)));
@@ -218,7 +227,7 @@ impl Connector {
 
     async fn call<T>(
         &self,
-        export: &'static str,
+        export: Export,
         session: Option<Session>,
         (secrets, meter): (&Secrets, &Meter),
         limit: Duration,
@@ -239,7 +248,7 @@ type Calling<'a, T> = BoxFuture<'a, wasmtime::Result<T>>;
 
 /// What one call is, may reach, must not say, where it is counted, and how long it may take.
 struct Bounds<'a> {
-    export: &'static str,
+    export: Export,
     session: Option<Session>,
     secrets: &'a Secrets,
     meter: &'a Meter,
@@ -258,7 +267,8 @@ impl Code {
         let Bounds { export, session, secrets, meter, limit } = bounds;
         let began = Instant::now();
         let stderr = StderrTail::default();
-        let (mut store, _busy) = self.engine.store(Guest::new(&self.engine, &stderr, session));
+        let (mut store, _busy) =
+            self.engine.store(Guest::new(&self.engine, &stderr, export, secrets, session));
         let (called, computed) = within(limit, async {
             let instance = self.pre.instantiate_async(&mut store).await?;
             store.data_mut().resumed();
@@ -268,12 +278,12 @@ impl Code {
         .await;
         let result = match called {
             Ok(Ok(result)) => Ok(result),
-            Ok(Err(error)) => Err(death::cause(&error, &stderr.text(), secrets)),
+            Ok(Err(error)) => Err(death::cause(&error, store.data().last_words(), &stderr.text(), secrets)),
             Err(_) => Err(GuestError::Overdue { limit }),
         };
         let memory_bytes = store.data_mut().memory().used_bytes();
         let (took, has_died) = (began.elapsed(), result.is_err());
-        meter.called(export, &Call { took, computed, has_died, memory_bytes });
+        meter.called(export.as_str(), &Call { took, computed, has_died, memory_bytes });
         result
     }
 }

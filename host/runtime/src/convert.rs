@@ -4,11 +4,11 @@
 //! behind this file needs to. Not here: documents, which are data and are checked where they are applied.
 
 use crate::bindings::exports::rollcall::connector::identity_source as guest;
-use crate::bindings::rollcall::connector::{history as wit_history, types as wit};
+use crate::bindings::rollcall::connector::{history as wit_history, model as wit};
 use crate::limits::{MAX_CODE_BYTES, MAX_FACTS, MAX_FINDINGS, MAX_NAME_BYTES, MAX_TEXT_BYTES};
 use crate::model::{
-    Diagnosis, Entry, Failure, FailureKind, Finding, Key, Plan, Problem, Progress, RateLimit, Severity,
-    Standing, Summary, Translation,
+    Body, Diagnosis, Entry, EventDelivery, Failure, FailureKind, Finding, Key, Plan, PlannedOrigin, Problem,
+    Progress, RateLimit, SecretUse, Severity, Standing, Summary, Translation,
 };
 use crate::secrets::Secrets;
 
@@ -20,16 +20,17 @@ pub(crate) struct Reader<'a> {
 
 impl Reader<'_> {
     pub(crate) fn failure(self, failure: wit::Failure) -> Failure {
-        let (kind, diagnosis, retry_after_ms) = match failure {
-            wit::Failure::Settings(diagnosis) => (FailureKind::Settings, diagnosis, None),
-            wit::Failure::Permission(diagnosis) => (FailureKind::Permission, diagnosis, None),
-            wit::Failure::Unavailable((diagnosis, after_ms)) => {
-                (FailureKind::Unavailable, diagnosis, after_ms)
-            }
-            wit::Failure::Protocol(diagnosis) => (FailureKind::Protocol, diagnosis, None),
-            wit::Failure::Host(diagnosis) => (FailureKind::Host, diagnosis, None),
-            wit::Failure::Other(diagnosis) => (FailureKind::Other, diagnosis, None),
+        let wit::Failure { kind, diagnosis, retry_after_ms } = failure;
+        let kind = match kind {
+            wit::FailureKind::Other => FailureKind::Other,
+            wit::FailureKind::Settings => FailureKind::Settings,
+            wit::FailureKind::Permission => FailureKind::Permission,
+            wit::FailureKind::Unavailable => FailureKind::Unavailable,
+            wit::FailureKind::Protocol => FailureKind::Protocol,
+            wit::FailureKind::Host => FailureKind::Host,
         };
+        // It means something for a source that is busy alone.
+        let retry_after_ms = retry_after_ms.filter(|_| kind == FailureKind::Unavailable).map(u64::from);
         Failure { kind, diagnosis: self.diagnosis(diagnosis), retry_after_ms }
     }
 
@@ -37,15 +38,15 @@ impl Reader<'_> {
         findings.into_iter().take(MAX_FINDINGS).map(|finding| self.finding(finding)).collect()
     }
 
-    pub(crate) fn problems(self, problems: Vec<guest::Problem>) -> Vec<Problem> {
-        let problem = |problem: guest::Problem| Problem {
-            pointer: self.text(&problem.pointer, MAX_TEXT_BYTES),
-            diagnosis: self.diagnosis(problem.diagnosis),
+    pub(crate) fn problems(self, problems: Vec<wit::Diagnosis>) -> Vec<Problem> {
+        let problem = |mut problem: wit::Diagnosis| Problem {
+            pointer: self.text(&problem.setting.take().unwrap_or_default(), MAX_TEXT_BYTES),
+            diagnosis: self.diagnosis(problem),
         };
         problems.into_iter().take(MAX_FINDINGS).map(problem).collect()
     }
 
-    pub(crate) fn entry(self, entry: wit_history::Entry) -> Entry {
+    pub(crate) fn entry(self, entry: wit_history::LogEntry) -> Entry {
         Entry {
             severity: match entry.severity {
                 wit_history::Severity::Info => Severity::Info,
@@ -61,8 +62,19 @@ impl Reader<'_> {
     pub(crate) fn progress(self, progress: &wit_history::Progress) -> Progress {
         Progress {
             phase: self.text(&progress.phase, MAX_NAME_BYTES),
-            done: progress.done,
-            total: progress.total,
+            done: progress.done.into(),
+            total: progress.total.map(u64::from),
+        }
+    }
+
+    pub(crate) fn summary(self, summary: guest::Summary) -> Summary {
+        let guest::Summary { read, unchanged, skipped, complete, incomplete_reason } = summary;
+        Summary {
+            read: read.into(),
+            unchanged: unchanged.into(),
+            skipped: skipped.into(),
+            complete,
+            incomplete_reason: incomplete_reason.map(|why| self.diagnosis(why)),
         }
     }
 
@@ -74,11 +86,11 @@ impl Reader<'_> {
     fn finding(self, finding: guest::Finding) -> Finding {
         Finding {
             check: self.text(&finding.check, MAX_NAME_BYTES),
-            standing: match finding.standing {
-                guest::Standing::Passed => Standing::Passed,
-                guest::Standing::Warning => Standing::Warning,
-                guest::Standing::Failed => Standing::Failed,
-                guest::Standing::Skipped => Standing::Skipped,
+            standing: match finding.status {
+                guest::CheckStatus::Passed => Standing::Passed,
+                guest::CheckStatus::Warning => Standing::Warning,
+                guest::CheckStatus::Failed => Standing::Failed,
+                guest::CheckStatus::Skipped => Standing::Skipped,
             },
             diagnosis: self.diagnosis(finding.diagnosis),
         }
@@ -88,20 +100,23 @@ impl Reader<'_> {
         Key::new(self.text(&key.resource_type, MAX_NAME_BYTES), self.text(&key.external_id, MAX_NAME_BYTES))
     }
 
-    fn diagnosis(self, diagnosis: wit::Diagnosis) -> Diagnosis {
+    /// A setting that it is about becomes a fact, which is how whoever reads it finds the setting.
+    pub(crate) fn diagnosis(self, diagnosis: wit::Diagnosis) -> Diagnosis {
         let sentence = |text: &str| self.text(text, MAX_TEXT_BYTES);
         let translation = |translation: wit::Translation| Translation {
             language: self.text(&translation.language, MAX_CODE_BYTES),
             message: sentence(&translation.message),
             remedy: translation.remedy.as_deref().map(sentence),
         };
-        let fact = |(name, value): (String, String)| (self.text(&name, MAX_NAME_BYTES), sentence(&value));
+        let fact = |wit::NameValue { name, value }| (self.text(&name, MAX_NAME_BYTES), sentence(&value));
+        let setting = diagnosis.setting.filter(|setting| !setting.is_empty());
+        let setting = setting.map(|setting| (SETTING_FACT.to_owned(), sentence(&setting)));
         Diagnosis {
             code: self.text(&diagnosis.code, MAX_CODE_BYTES),
             message: sentence(&diagnosis.message),
             remedy: diagnosis.remedy.as_deref().map(sentence),
             translations: diagnosis.translations.into_iter().take(MAX_FACTS).map(translation).collect(),
-            facts: diagnosis.facts.into_iter().take(MAX_FACTS).map(fact).collect(),
+            facts: diagnosis.facts.into_iter().take(MAX_FACTS).map(fact).chain(setting).collect(),
         }
     }
 }
@@ -112,12 +127,43 @@ pub(crate) fn plan(plan: guest::Plan) -> Plan {
         requests: limit.requests,
         window_ms: limit.window_ms,
     };
-    Plan { origins: plan.origins, limits: plan.limits.into_iter().map(limit).collect() }
+    let origin =
+        |guest::Origin { origin, optional }: guest::Origin| PlannedOrigin { origin, is_optional: optional };
+    let secret = |guest::SecretUse { setting, origins }: guest::SecretUse| SecretUse { setting, origins };
+    Plan {
+        origins: plan.origins.into_iter().map(origin).collect(),
+        limits: plan.limits.into_iter().map(limit).collect(),
+        secrets: plan.secrets.into_iter().map(secret).collect(),
+        event_delivery: match plan.event_delivery {
+            guest::EventDelivery::None => EventDelivery::None,
+            guest::EventDelivery::Callbacks => EventDelivery::Callbacks,
+            guest::EventDelivery::Channel => EventDelivery::Channel,
+        },
+        poll_interval_ms: plan.poll_interval_ms,
+        exclusive: plan.exclusive,
+    }
 }
 
-pub(crate) fn summary(summary: guest::Summary) -> Summary {
-    let guest::Summary { read, unchanged, skipped, complete } = summary;
-    Summary { read, unchanged, skipped, complete }
+/// The fact that names the setting which a diagnosis is about, as a JSON pointer.
+pub(crate) const SETTING_FACT: &str = "setting";
+
+impl From<wit::Body> for Body {
+    fn from(body: wit::Body) -> Self {
+        match body {
+            wit::Body::Text(text) => Self::Text(text),
+            // Whoever hands them over may not have looked.
+            wit::Body::Bytes(bytes) => bytes.into(),
+        }
+    }
+}
+
+impl From<Body> for wit::Body {
+    fn from(body: Body) -> Self {
+        match body {
+            Body::Text(text) => Self::Text(text),
+            Body::Bytes(bytes) => Self::Bytes(bytes),
+        }
+    }
 }
 
 impl From<wit::Key> for Key {
@@ -141,7 +187,8 @@ impl From<Diagnosis> for wit::Diagnosis {
             message: diagnosis.message,
             remedy: diagnosis.remedy,
             translations: diagnosis.translations.into_iter().map(translation).collect(),
-            facts: diagnosis.facts,
+            facts: diagnosis.facts.into_iter().map(|(name, value)| wit::NameValue { name, value }).collect(),
+            setting: None,
         }
     }
 }

@@ -130,7 +130,7 @@ impl Remembered {
 /// A storage for one source, over the real one.
 pub(crate) struct DryStorage {
     real: Arc<dyn Storage>,
-    written: Mutex<BTreeMap<String, Option<Vec<u8>>>>,
+    written: Mutex<BTreeMap<String, Option<String>>>,
 }
 
 impl DryStorage {
@@ -138,14 +138,14 @@ impl DryStorage {
         Self { real, written: Mutex::default() }
     }
 
-    fn written(&self) -> MutexGuard<'_, BTreeMap<String, Option<Vec<u8>>>> {
+    fn written(&self) -> MutexGuard<'_, BTreeMap<String, Option<String>>> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl Storage for DryStorage {
-    async fn get(&self, source: &SourceName, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+    async fn get(&self, source: &SourceName, keys: &[String]) -> Result<Vec<Option<String>>, StoreError> {
         let mut values = self.real.get(source, keys).await?;
         let written = self.written();
         for (key, value) in keys.iter().zip(&mut values) {
@@ -159,7 +159,7 @@ impl Storage for DryStorage {
     async fn write(
         &self,
         _source: &SourceName,
-        entries: &[(String, Option<Vec<u8>>)],
+        entries: &[(String, Option<String>)],
         max_bucket_bytes: u64,
     ) -> Result<(), StoreError> {
         let mut written = self.written();
@@ -167,7 +167,7 @@ impl Storage for DryStorage {
         after.extend(entries.iter().cloned());
         // The real bucket is left out of the sum: it is within its limit, and a dry run may keep as much again.
         let n_bytes: usize =
-            after.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len)).sum();
+            after.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, String::len)).sum();
         if max_bucket_bytes < u64::try_from(n_bytes).unwrap_or(u64::MAX) {
             return Err(StoreError::Full { limit_bytes: max_bucket_bytes });
         }
@@ -181,7 +181,7 @@ impl Storage for DryStorage {
         prefix: &str,
         after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    ) -> Result<Vec<(String, String)>, StoreError> {
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut start = after.map(str::to_owned);
         let mut entries = Vec::new();
@@ -205,9 +205,9 @@ impl DryStorage {
     fn overlay(
         &self,
         prefix: &str,
-        page: Vec<(String, Vec<u8>)>,
+        page: Vec<(String, String)>,
         span: (Bound<&str>, Bound<&str>),
-    ) -> BTreeMap<String, Vec<u8>> {
+    ) -> BTreeMap<String, String> {
         let mut merged: BTreeMap<_, _> = page.into_iter().collect();
         for (key, written) in self.written().iter().filter(|(key, _)| key.starts_with(prefix)) {
             if contains(span, key) {

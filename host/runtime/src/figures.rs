@@ -267,8 +267,9 @@ impl Outcome {
     fn of_fault(fault: &Fault) -> Self {
         match fault.kind {
             FaultKind::Denied => Self::Denied,
+            FaultKind::ProxyUnreachable | FaultKind::ProxyRefused => Self::ProxyFailed,
             FaultKind::NotSent if fault.diagnosis.code.starts_with("proxy-") => Self::ProxyFailed,
-            FaultKind::NotSent => Self::NotSent,
+            FaultKind::NotSent | FaultKind::Untrusted => Self::NotSent,
             FaultKind::TimedOut => Self::TimedOut,
             FaultKind::TooLarge => Self::TooLarge,
             FaultKind::Interrupted => Self::Interrupted,
@@ -316,7 +317,7 @@ mod tests {
         let event = NewEvent {
             id: "1".to_owned(),
             kind: "changed".to_owned(),
-            payload: Vec::new(),
+            payload: String::new(),
             born_at: born_at.map(Timestamp::from_unix_ms),
             subjects: Vec::new(),
             arrived_at: Timestamp::from_unix_ms(arrived_at),

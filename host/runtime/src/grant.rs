@@ -10,6 +10,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+use crate::model::PlannedOrigin;
+
 /// Scheme, host and port: what a grant is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -112,18 +114,26 @@ impl Grants {
     /// Grant what a plan asks for and `allow` permits.
     ///
     /// Without `allow`, exactly the plan's https origins. With it, exactly `allow`; it is then an administrator's word
-    /// that the plan must stay within. An origin without encryption is granted only by name.
+    /// that the plan must stay within. An origin without encryption is granted only by name. One that is optional may be
+    /// missing; requests to it are denied.
     ///
     /// # Errors
     ///
     /// Everything in the plan that is not granted, so that an administrator sees it all at once.
-    pub fn decide(plan: &[String], allow: Option<&[Origin]>) -> Result<Self, Vec<NotGranted>> {
+    pub fn decide(plan: &[PlannedOrigin], allow: Option<&[Origin]>) -> Result<Self, Vec<NotGranted>> {
+        let parsed = plan.iter().filter_map(|planned| planned.origin.parse().ok());
         let origins: BTreeSet<Origin> = match allow {
             Some(allow) => allow.iter().cloned().collect(),
-            None => plan.iter().filter_map(|text| text.parse().ok()).filter(Origin::is_https).collect(),
+            None => parsed.filter(Origin::is_https).collect(),
         };
         let grants = Self { origins };
-        let refused: Vec<_> = plan.iter().filter_map(|text| grants.why_not(text, allow.is_some())).collect();
+        let why_not = |planned: &PlannedOrigin| {
+            let refused = grants.why_not(&planned.origin, allow.is_some())?;
+            // A mistake of the connector's is one whether it needs the origin or not.
+            let matters = !planned.is_optional || matches!(refused, NotGranted::Invalid(_));
+            matters.then_some(refused)
+        };
+        let refused: Vec<_> = plan.iter().filter_map(why_not).collect();
         if refused.is_empty() { Ok(grants) } else { Err(refused) }
     }
 
@@ -200,10 +210,18 @@ mod tests {
 
     #[track_caller]
     fn check(plan: &[&str], allow: Option<&[&str]>, expected: &Expect) {
-        let plan: Vec<String> = plan.iter().map(|text| (*text).to_owned()).collect();
+        check_plan(&plan.iter().map(|origin| planned(origin, false)).collect::<Vec<_>>(), allow, expected);
+    }
+
+    fn planned(origin: &str, is_optional: bool) -> PlannedOrigin {
+        PlannedOrigin { origin: origin.to_owned(), is_optional }
+    }
+
+    #[track_caller]
+    fn check_plan(plan: &[PlannedOrigin], allow: Option<&[&str]>, expected: &Expect) {
         let allow: Option<Vec<Origin>> =
             allow.map(|list| list.iter().map(|text| text.parse().unwrap()).collect());
-        let lines = match Grants::decide(&plan, allow.as_deref()) {
+        let lines = match Grants::decide(plan, allow.as_deref()) {
             Ok(grants) => grants.origins.iter().map(|origin| format!("granted {origin}\n")).collect(),
             Err(refused) => refused.iter().map(|why| format!("{why}\n")).collect::<String>(),
         };
@@ -253,6 +271,24 @@ mod tests {
     }
 
     #[test]
+    fn an_optional_origin_may_be_missing_and_is_not_granted_then() {
+        check_plan(
+            &[planned("https://a.example", false), planned("https://b.example", true)],
+            Some(&["https://a.example"]),
+            &expect![[r#"
+                granted https://a.example
+            "#]],
+        );
+        check_plan(
+            &[planned("http://b.example", true), planned("b.example", true)],
+            None,
+            &expect![[r#"
+                the connector asks for an invalid origin: origin "b.example" must be "https://host" or "https://host:port", without a path or a password
+            "#]],
+        );
+    }
+
+    #[test]
     fn a_plan_that_asks_for_more_or_less_than_an_origin_is_refused() {
         check(
             &["https://a.example/path", "https://u:p@a.example", "ftp://a.example", "a.example"],
@@ -277,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_host_that_only_ends_like_a_granted_one_is_not_granted() {
-        let grants = Grants::decide(&["https://api.example.com".to_owned()], None).unwrap();
+        let grants = Grants::decide(&[planned("https://api.example.com", false)], None).unwrap();
         for url in [
             "https://evil.api.example.com/",
             "https://api.example.com.evil.net/",

@@ -15,7 +15,7 @@ use crate::limits::{
 };
 use crate::model::{Diagnosis, Key, RunId, SourceName, Timestamp};
 
-/// The resource type of departments. Source: the contract, `types.key`.
+/// The resource type of departments. Source: the contract, `model.key`.
 const DEPARTMENT: &str = "Department";
 
 /// A whole full run's departures, and a single one.
@@ -75,7 +75,7 @@ impl Leaving {
     }
 }
 
-/// Why a full run retires nothing.
+/// Why a full run removes nothing.
 pub(crate) fn all_held(leaving: &[Leaving]) -> Diagnosis {
     let english = leaving.iter().map(|Leaving { resource_type, n_leaving, n_known }| {
         format!("{n_leaving} of {n_known} {resource_type}s")

@@ -9,9 +9,11 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{HostWallClock, WasiCtx, WasiCtxView, WasiView};
 
 use crate::capabilities::Session;
+use crate::capabilities::reach::{Capability, Export};
 use crate::clock::Clock;
 use crate::engine::{CpuMeter, Engine, MemoryMeter, Metered, StderrTail};
 use crate::error::GuestError;
+use crate::secrets::Secrets;
 
 /// The data of a store.
 pub(crate) struct Guest {
@@ -19,12 +21,23 @@ pub(crate) struct Guest {
     cpu: CpuMeter,
     wasi: WasiCtx,
     table: ResourceTable,
+    export: Export,
+    clock: Arc<dyn Clock>,
+    secrets: Secrets,
+    /// The last line that it logged as an error.
+    last_words: Option<String>,
     session: Option<Session>,
 }
 
 impl Guest {
-    /// A guest that may reach what the session gives, or nothing at all.
-    pub(crate) fn new(engine: &Engine, stderr: &StderrTail, session: Option<Session>) -> Self {
+    /// A guest in this function of its, which may reach what the session gives, or nothing at all.
+    pub(crate) fn new(
+        engine: &Engine,
+        stderr: &StderrTail,
+        export: Export,
+        secrets: &Secrets,
+        session: Option<Session>,
+    ) -> Self {
         // Empty but for what is named: no files, no sockets, no environment, no arguments.
         let wasi = WasiCtx::builder()
             .stderr(stderr.clone())
@@ -36,21 +49,59 @@ impl Guest {
             cpu: engine.cpu_meter(),
             wasi,
             table: ResourceTable::new(),
+            export,
+            clock: Arc::clone(engine.clock()),
+            secrets: secrets.clone(),
+            last_words: None,
             session,
         }
     }
 
-    /// What a capability needs, when the guest asks for it. An offline function has no capability to ask for.
-    pub(crate) fn session(&mut self, function: &str) -> Result<&mut Session, GuestError> {
+    /// What a capability needs, when the guest asks for it by this function of the contract.
+    pub(crate) fn session(
+        &mut self,
+        capability: Capability,
+        function: &str,
+    ) -> Result<&mut Session, GuestError> {
+        self.asked();
+        let export = self.export;
+        let refused = || {
+            let what = if export.is_offline() {
+                format!("it called {function:?} from a function that is offline")
+            } else {
+                format!("it called {function:?} from {:?}, which may not", export.as_str())
+            };
+            GuestError::BrokeContract { what }
+        };
+        self.session.as_mut().filter(|_| export.may_use(capability)).ok_or_else(refused)
+    }
+
+    /// The guest asked something of the host.
+    pub(crate) fn asked(&mut self) {
         self.cpu.asked();
-        self.session.as_mut().ok_or_else(|| GuestError::BrokeContract {
-            what: format!("it called {function:?} from a function that is offline"),
-        })
     }
 
     /// The guest goes on after it waited for a capability.
     pub(crate) fn resumed(&mut self) {
         self.cpu.resumed();
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// What a death will be told by.
+    pub(crate) fn keep_last_words(&mut self, line: String) {
+        self.last_words = Some(line);
+    }
+
+    /// The last line that it logged as an error.
+    pub(crate) fn last_words(&self) -> Option<&str> {
+        self.last_words.as_deref()
     }
 }
 

@@ -16,6 +16,7 @@ use crate::error::{RunError, StoreError};
 use crate::figures::{Meter, SourceFigures};
 use crate::history::{History, Run, Trigger};
 use crate::limits::MAX_CHANGES;
+use crate::memory::{Memories, Memory};
 use crate::model::{Finding, Key, RunId, SourceName};
 use crate::run::{self, RunOptions, RunReport, Work};
 use crate::source::Source;
@@ -35,6 +36,8 @@ struct Inner {
     history: Arc<dyn History>,
     /// One client a source, so that its rate limits and connections outlive a run.
     clients: Mutex<BTreeMap<SourceName, (Egress, Arc<Client>)>>,
+    /// What connectors keep for as long as this process lives.
+    memories: Memories,
     /// One meter a source, which outlives its clients.
     meters: Mutex<BTreeMap<SourceName, Arc<Meter>>>,
 }
@@ -48,8 +51,8 @@ impl Host {
         storage: Arc<dyn Storage>,
         history: Arc<dyn History>,
     ) -> Self {
-        let (clients, meters) = (Mutex::default(), Mutex::default());
-        Self { inner: Arc::new(Inner { engine, directory, storage, history, clients, meters }) }
+        let (clients, memories, meters) = (Mutex::default(), Memories::default(), Mutex::default());
+        Self { inner: Arc::new(Inner { engine, directory, storage, history, clients, memories, meters }) }
     }
 
     /// Check a source without changing anything: its settings, the way to its origins, then what its connector checks.
@@ -164,6 +167,11 @@ impl Host {
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         self.inner.engine.clock()
+    }
+
+    /// What the connector of a source keeps for as long as this process lives.
+    pub(crate) fn memory(&self, source: &Source) -> Arc<Memory> {
+        self.inner.memories.of(source)
     }
 
     /// The client of a source: the one it has, unless its egress was changed.

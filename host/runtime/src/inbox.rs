@@ -123,8 +123,8 @@ pub struct NewEvent {
     pub id: String,
     /// What a person would look for, in the source's own words.
     pub kind: String,
-    /// What the connector needs to act on it.
-    pub payload: Vec<u8>,
+    /// What the connector needs to act on it, in its own words.
+    pub payload: String,
     /// When it happened, as the source says.
     pub born_at: Option<Timestamp>,
     /// What it names, for whoever looks for it.
@@ -288,6 +288,9 @@ pub struct Following {
     pub last_refused: Option<Refused>,
     /// Why the source could not be asked for what it could not deliver; none when the last time succeeded.
     pub unfetched: Option<Unfetched>,
+    /// Where the source is to be asked on for what has changed: the connector's own word, and nobody else's business.
+    #[serde(skip)]
+    pub cursor: Option<String>,
 }
 
 /// Why a source is not followed any more.
@@ -368,4 +371,6 @@ pub enum Note {
     },
     /// The source could not be asked for what it could not deliver; or, with none, it was.
     Unfetched(Option<Unfetched>),
+    /// Where the source is to be asked on for what has changed.
+    Cursor(Option<String>),
 }

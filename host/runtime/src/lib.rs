@@ -51,8 +51,8 @@
 //! # What holds, whatever a connector does
 //!
 //! - With a proxy, nothing of a source leaves without it: a proxy that is down means a failed run.
-//! - Nothing is sent to an origin that is not granted, redirects included.
-//! - In a full run nothing leaves the platform but by one call at the end, and nobody without a witness.
+//! - Nothing is sent to an origin that is not granted, and no redirect is followed.
+//! - In a full run nothing leaves the platform but by one call at the end, and nobody without evidence.
 //! - A connector that crashes, loops, hoards or floods ends its own run with a sentence that says so, and no other.
 //! - A secret of the settings or the proxy's password is in no error, log, history row or debug output.
 //! - An event that was acknowledged is in the inbox until a run has brought what it names in line, or a person was told.
@@ -99,6 +99,7 @@ mod convert;
 mod dry_run;
 mod guard;
 mod guest;
+mod memory;
 mod preflight;
 mod prepare;
 mod random;

@@ -97,9 +97,9 @@ pub const CROSSING_BYTES: usize = 64 << 20;
 /// 16 KiB. Why: a panic message and what led to it. Nothing else belongs there.
 pub const GUEST_STDERR_BYTES: usize = 16 << 10;
 
-/// Most pieces of work that a call may have outstanding.
+/// Most requests that a call may have outstanding, and begin at once.
 ///
-/// 256 tickets. Source: the contract, `http.begin`.
+/// 256 requests. Source: the contract, `http-client.begin`.
 pub const MAX_OUTSTANDING: usize = 256;
 
 /// Most results that may wait to be taken.
@@ -150,18 +150,13 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How long a bucket is held at most because its source asked for fewer requests.
 ///
-/// 1 h. Source: the contract, `http.throttled`; as long as the longest window of a rate limit.
+/// 1 h. Source: the contract, `http-client.throttled`; as long as the longest window of a rate limit.
 pub const MAX_THROTTLE: Duration = Duration::from_secs(3600);
 
 /// How long an idle connection is kept.
 ///
 /// 30 s. Why: below the 60 s after which common proxies drop one without a word.
 pub const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Redirects that are followed.
-///
-/// 5 redirects. Source: RFC 1945 advised as much; an API rarely needs one.
-pub const MAX_REDIRECTS: u32 = 5;
 
 /// Time until a channel is open, once there is a connection.
 ///
@@ -175,7 +170,7 @@ pub const CHANNEL_SEND_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Largest message that is taken from a channel, in one frame or in many.
 ///
-/// 1 MiB. Source: the contract, `events.delivery`: what is pushed is as large over either way.
+/// 1 MiB. Source: the contract, `events.channel`.
 pub const MAX_CHANNEL_MESSAGE_BYTES: usize = 1 << 20;
 
 /// Longest URL of a request.
@@ -211,12 +206,13 @@ pub const MAX_STORED_AT_ONCE: usize = 200;
 
 /// Most holdings of one page.
 ///
-/// 10,000 holdings. Source: the contract, `directory.holdings`.
+/// 10,000 holdings. Source: the contract, `directory.list-inventory`.
 pub const MAX_HOLDINGS: u32 = 10_000;
 
-/// Most departures of one `retire`.
+/// Most removals of one `remove-missing`.
 ///
-/// 100,000 departures. Why: they are applied all or none, so they are in memory at once, with a document each.
+/// 100,000 removals. Source: the contract, `directory.remove-missing`; they are applied all or none, so they are in
+/// memory at once, with a document each.
 pub const MAX_DEPARTURES: usize = 100_000;
 
 /// How far back departures by events count together.
@@ -249,10 +245,30 @@ pub const MAX_UNATTENDED_DEPARTMENTS: u64 = 10;
 /// 1000 departures. Why: a person looks at the first of them, and each keeps two documents.
 pub const MAX_HELD_RECORDS: usize = 1000;
 
-/// Largest scope of a census.
+/// Most roots and single objects of the view that a source is read with.
 ///
-/// 64 KiB. Source: the contract, `directory.census`.
-pub const MAX_SCOPE_BYTES: usize = 64 << 10;
+/// 10,000 keys. Source: the contract, `directory.scope`.
+pub const MAX_SCOPE_PARTS: usize = 10_000;
+
+/// Most lists that a full reading covers.
+///
+/// 100,000 lists. Source: the contract, `directory.coverage`.
+pub const MAX_CONTAINERS: usize = 100_000;
+
+/// Longest name of an attribute that objects may have lost.
+///
+/// 64 bytes. Source: the contract, `directory.clearing`.
+pub const MAX_CLEARING_ATTRIBUTE_BYTES: usize = 64;
+
+/// Largest state of a checkpoint.
+///
+/// 1 MiB. Source: the contract, `directory.save-checkpoint`.
+pub const MAX_CHECKPOINT_BYTES: usize = 1 << 20;
+
+/// Most objects that one checkpoint says were read and not put.
+///
+/// 10,000 keys. Source: the contract, `directory.save-checkpoint`.
+pub const MAX_CHECKPOINT_KEYS: usize = 10_000;
 
 /// Different objects that one run may put.
 ///
@@ -261,27 +277,32 @@ pub const MAX_OBJECTS_PER_RUN: usize = 5_000_000;
 
 /// Longest name of a resource type.
 ///
-/// 64 bytes. Source: the contract, `types.key`.
+/// 64 bytes. Source: the contract, `model.key`.
 pub const MAX_RESOURCE_TYPE_BYTES: usize = 64;
 
 /// Longest external id.
 ///
-/// 256 bytes. Source: the contract, `types.key`.
+/// 256 bytes. Source: the contract, `model.key`.
 pub const MAX_EXTERNAL_ID_BYTES: usize = 256;
 
 /// Longest version of an object.
 ///
-/// 128 bytes. Source: the contract, `types.object`.
+/// 128 bytes. Source: the contract, `model.directory-object`.
 pub const MAX_VERSION_BYTES: usize = 128;
 
 /// Largest document.
 ///
-/// 256 KiB. Source: the contract, `types.object`.
+/// 256 KiB. Source: the contract, `model.directory-object`.
 pub const MAX_DOCUMENT_BYTES: usize = 256 << 10;
+
+/// Deepest nesting of a document, the document itself counted.
+///
+/// 32 levels. Source: the contract, `model.directory-object`.
+pub const MAX_DOCUMENT_DEPTH: usize = 32;
 
 /// Longest witness.
 ///
-/// 1 KiB. Source: the contract, `types.departure`.
+/// 1 KiB. Source: the contract, `model.removal`.
 pub const MAX_WITNESS_BYTES: usize = 1 << 10;
 
 /// Longest key of a storage entry.
@@ -304,6 +325,21 @@ pub const MAX_STORAGE_ENTRIES: usize = 1000;
 /// 16 MiB. Source: the contract, `storage`.
 pub const MAX_STORAGE_BUCKET_BYTES: u64 = 16 << 20;
 
+/// Largest memory area of a source, keys and values.
+///
+/// 1 MiB. Source: the contract, `storage.area`.
+pub const MAX_MEMORY_BYTES: u64 = 1 << 20;
+
+/// Most random bytes that one call gives.
+///
+/// 1024 bytes. Source: the contract, `host.random`.
+pub const MAX_RANDOM_BYTES: usize = 1024;
+
+/// Longest line of a connector's log; the rest is cut.
+///
+/// 4 KiB. Source: the contract, `host.log`.
+pub const MAX_LOG_LINE_BYTES: usize = 4 << 10;
+
 /// Most entries of one `record-entries`.
 ///
 /// 1000 entries. Source: the contract, `history`.
@@ -316,22 +352,22 @@ pub const MAX_ENTRIES_PER_RUN: usize = 10_000;
 
 /// Longest code of a diagnosis.
 ///
-/// 64 bytes. Source: the contract, `types.diagnosis`.
+/// 64 bytes. Source: the contract, `model.diagnosis`.
 pub const MAX_CODE_BYTES: usize = 64;
 
 /// Longest sentence of a diagnosis, and longest value of a fact.
 ///
-/// 4 KiB. Source: the contract, `types.diagnosis`.
+/// 4 KiB. Source: the contract, `model.diagnosis`.
 pub const MAX_TEXT_BYTES: usize = 4 << 10;
 
 /// Most facts, and most translations, of a diagnosis.
 ///
-/// 32 facts. Source: the contract, `types.diagnosis`.
+/// 32 facts. Source: the contract, `model.diagnosis`.
 pub const MAX_FACTS: usize = 32;
 
 /// Longest name of a subject, of a phase, of a check.
 ///
-/// 256 bytes. Source: the contract, `history.entry`.
+/// 256 bytes. Source: the contract, `history.log-entry`.
 pub const MAX_NAME_BYTES: usize = 256;
 
 /// Most findings of a check, and most problems of a validation.
@@ -343,6 +379,31 @@ pub const MAX_FINDINGS: usize = 1000;
 ///
 /// 64 items. Why: an administrator reads them.
 pub const MAX_PLAN_ITEMS: usize = 64;
+
+/// Most texts of a plan that no two sources may share.
+///
+/// 8 texts. Source: the contract, `identity-source.plan`.
+pub const MAX_EXCLUSIVE: usize = 8;
+
+/// Longest text of a plan that no two sources may share.
+///
+/// 256 bytes. Source: the contract, `identity-source.plan`.
+pub const MAX_EXCLUSIVE_BYTES: usize = 256;
+
+/// Least time between two questions what has changed, where a plan wants them.
+///
+/// 1 s. Source: the contract, `identity-source.plan`.
+pub const MIN_POLL_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Most resource types of a connector.
+///
+/// 16 types. Source: the contract, `identity-source.descriptor`.
+pub const MAX_RESOURCE_TYPES: usize = 16;
+
+/// Largest schema of a connector's settings.
+///
+/// 256 KiB. Source: the contract, `identity-source.descriptor`.
+pub const MAX_SETTINGS_SCHEMA_BYTES: usize = 256 << 10;
 
 /// Largest component file.
 ///
@@ -364,6 +425,11 @@ pub const DELIVERY_TIMEOUT: Duration = Duration::from_millis(2500);
 /// 1 MiB. Source: the contract, `events.delivery`.
 pub const MAX_DELIVERY_BYTES: usize = 1 << 20;
 
+/// Longest query of a delivery.
+///
+/// 8 KiB. Source: the contract, `events.delivery`.
+pub const MAX_DELIVERY_QUERY_BYTES: usize = 8 << 10;
+
 /// Deliveries of one source that are understood at once; more are answered 503.
 ///
 /// 64 deliveries. Why: each takes some milliseconds, so these are thousands a second.
@@ -371,38 +437,53 @@ pub const MAX_CONCURRENT_DELIVERIES: usize = 64;
 
 /// Longest id of an event.
 ///
-/// 128 bytes. Source: the contract, `events.event`.
+/// 128 bytes. Source: the contract, `events.source-event`.
 pub const MAX_EVENT_ID_BYTES: usize = 128;
 
 /// Longest kind of an event.
 ///
-/// 64 bytes. Source: the contract, `events.event`.
+/// 64 bytes. Source: the contract, `events.source-event`.
 pub const MAX_EVENT_KIND_BYTES: usize = 64;
 
 /// Largest payload of an event.
 ///
-/// 64 KiB. Source: the contract, `events.event`.
+/// 64 KiB. Source: the contract, `events.source-event`.
 pub const MAX_EVENT_PAYLOAD_BYTES: usize = 64 << 10;
 
 /// Most subjects of an event.
 ///
-/// 100 subjects. Source: the contract, `events.event`.
+/// 100 subjects. Source: the contract, `events.source-event`.
 pub const MAX_EVENT_SUBJECTS: usize = 100;
 
 /// Most frames that answer one frame.
 ///
-/// 16 frames. Why: an acknowledgement is one.
+/// 16 frames. Source: the contract, `events.reaction`.
 pub const MAX_REPLIES: usize = 16;
 
 /// Largest frame that answers one.
 ///
-/// 64 KiB. Why: an acknowledgement has some hundred bytes.
+/// 64 KiB. Source: the contract, `events.reaction`.
 pub const MAX_REPLY_BYTES: usize = 64 << 10;
 
 /// Most subprotocols of a channel.
 ///
-/// 16 subprotocols. Why: sources offer none or one.
+/// 16 subprotocols. Source: the contract, `events.channel`.
 pub const MAX_SUBPROTOCOLS: usize = 16;
+
+/// Largest state of a connection that one frame leaves for the next.
+///
+/// 1 MiB. Source: the contract, `events.channel`.
+pub const MAX_FRAME_STATE_BYTES: usize = 1 << 20;
+
+/// Least time between two heartbeats that a connector may ask for.
+///
+/// 1 s. Source: the contract, `events.channel`.
+pub const MIN_HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// Longest place in a source's list of changes.
+///
+/// 64 KiB. Source: the contract, `events.fetched-events`.
+pub const MAX_CURSOR_BYTES: usize = 64 << 10;
 
 /// Events of one batch.
 ///

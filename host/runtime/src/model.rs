@@ -325,16 +325,86 @@ pub struct Descriptor {
     /// JSON Schema 2020-12 of the settings.
     pub settings_schema: serde_json::Value,
     /// Which objects it yields, parents first.
-    pub resource_types: Vec<String>,
+    pub resource_types: Vec<ResourceType>,
+}
+
+impl Descriptor {
+    /// The names of its resource types, parents first.
+    #[must_use]
+    pub fn type_names(&self) -> Vec<String> {
+        self.resource_types.iter().map(|known| known.name.clone()).collect()
+    }
+}
+
+/// One kind of objects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceType {
+    /// Its name, a SCIM resource type: "User", "Department".
+    pub name: String,
+    /// The attribute of its documents that tells who stands behind a key, in SCIM's notation (RFC 7644, section 3.10);
+    /// none where keys are never reused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_attribute: Option<String>,
 }
 
 /// What some settings will need.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// Origins the connector will talk to, as `scheme://host[:port]`.
-    pub origins: Vec<String>,
+    /// Origins the connector will talk to.
+    pub origins: Vec<PlannedOrigin>,
     /// Limits to keep.
     pub limits: Vec<RateLimit>,
+    /// Where each sealed secret may go. One that is not named here goes nowhere.
+    pub secrets: Vec<SecretUse>,
+    /// How the source tells of its changes.
+    pub event_delivery: EventDelivery,
+    /// How often the source should be asked what has changed, in milliseconds, at least 1000; none for only after this host
+    /// was out of reach.
+    pub poll_interval_ms: Option<u32>,
+    /// What no two sources of one host may share, as texts that are compared. They hold no secret.
+    pub exclusive: Vec<String>,
+}
+
+/// An origin that a plan names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedOrigin {
+    /// `scheme://host[:port]`. For a WebSocket, the `https:` origin.
+    pub origin: String,
+    /// Whether the connector works without it, with less.
+    pub is_optional: bool,
+}
+
+/// Where a sealed secret may go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretUse {
+    /// Which setting: a JSON pointer (RFC 6901) into the settings.
+    pub setting: String,
+    /// Origins of the plan.
+    pub origins: Vec<String>,
+}
+
+/// How a source tells of its changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EventDelivery {
+    /// It does not.
+    None,
+    /// It calls the callback address.
+    Callbacks,
+    /// Over a WebSocket that the host keeps open.
+    Channel,
+}
+
+impl EventDelivery {
+    /// The name as it is serialised, for a store's column.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Callbacks => "callbacks",
+            Self::Channel => "channel",
+        }
+    }
 }
 
 /// How often requests of one bucket may leave.
@@ -383,7 +453,7 @@ pub enum Standing {
 }
 
 /// What a run read, as the connector sums it up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Objects seen, each once.
     pub read: u64,
@@ -393,6 +463,83 @@ pub struct Summary {
     pub skipped: u64,
     /// Whether everything that should have been read was read.
     pub complete: bool,
+    /// Why it is not complete, where the connector says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incomplete_reason: Option<Diagnosis>,
+}
+
+/// With what view a source is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Whether the connector may see everything there is.
+    pub whole: bool,
+    /// What it may see otherwise: the roots of the subtrees and the single objects.
+    pub parts: Vec<Key>,
+}
+
+/// What a full reading has covered of one resource type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Of which objects.
+    pub resource_type: String,
+    /// How many were read.
+    pub read: u64,
+    /// How many the source itself says there are, where it can say.
+    pub expected: Option<u64>,
+    /// The lists that they were read from.
+    pub containers: Vec<Container>,
+}
+
+/// One list of a source, such as the members of a department.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Container {
+    /// What it is the list of.
+    pub key: Key,
+    /// Whether it was read to its end.
+    pub closed: bool,
+    /// How many it listed.
+    pub listed: u64,
+    /// How many the source itself says it has, where it can say.
+    pub expected: Option<u64>,
+}
+
+/// What a message carries; nothing is the empty text. Bytes are given only where they are no UTF-8.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Body {
+    /// UTF-8 text.
+    Text(String),
+    /// Anything else.
+    Bytes(Vec<u8>),
+}
+
+impl Body {
+    /// How long it is, in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+        }
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        String::from_utf8(bytes).map_or_else(|error| Self::Bytes(error.into_bytes()), Self::Text)
+    }
+}
+
+/// Its size alone: it may carry tokens and people.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").field("n_bytes", &self.len()).finish_non_exhaustive()
+    }
 }
 
 /// How far a run has come.

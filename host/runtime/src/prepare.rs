@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::convert::SETTING_FACT;
 use crate::egress::{Client, InvalidCa};
 use crate::error::GuestError;
 use crate::grant::{Grants, NotGranted};
@@ -78,7 +79,7 @@ fn all_of(problems: Vec<Problem>) -> Diagnosis {
 /// The diagnosis of a problem, with the setting it is about.
 pub(crate) fn with_pointer(problem: Problem) -> Diagnosis {
     let Problem { pointer, diagnosis } = problem;
-    if pointer.is_empty() { diagnosis } else { diagnosis.with_fact("setting", pointer) }
+    if pointer.is_empty() { diagnosis } else { diagnosis.with_fact(SETTING_FACT, pointer) }
 }
 
 fn not_granted(refused: &NotGranted) -> Problem {

@@ -68,15 +68,7 @@ impl Limiter {
 #[derive(Debug)]
 #[must_use = "the request is under way until the turn is dropped"]
 pub struct Turn {
-    bucket: Arc<Bucket>,
     _under_way: Option<OwnedSemaphorePermit>,
-}
-
-impl Turn {
-    /// Wait until the same request may leave once more, to where it was redirected.
-    pub async fn again(&self) {
-        self.bucket.pace().await;
-    }
 }
 
 #[derive(Debug)]
@@ -113,12 +105,12 @@ impl Bucket {
         held_until.filter(|until| Instant::now() < *until)
     }
 
-    async fn turn(self: Arc<Self>) -> Turn {
+    async fn turn(&self) -> Turn {
         // First a place, then the moment: a request that had its moment and then waited for a place would leave
         // together with the next one.
         let under_way = Arc::clone(&self.under_way).acquire_owned().await.ok();
         self.pace().await;
-        Turn { bucket: self, _under_way: under_way }
+        Turn { _under_way: under_way }
     }
 
     async fn pace(&self) {

@@ -16,10 +16,11 @@ use tracing::Instrument as _;
 
 use self::attend::Attendants;
 use self::conclusion::{Conclusion, Ending, conclude};
-use crate::apply::{Apply, Destination, Ledger, Scope};
+use crate::apply::{Apply, Destination, Extent, Ledger};
 use crate::approval::Approval;
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
+use crate::connector::{Handled, Unfinished};
 use crate::dry_run::DryDirectory;
 use crate::error::{GuestError, RunError};
 use crate::guard::{self, Unattended};
@@ -111,10 +112,10 @@ impl Work {
         }
     }
 
-    const fn scope(&self) -> Scope {
+    const fn extent(&self) -> Extent {
         match self {
-            Self::Sync | Self::Approve(Approval { keys: None, .. }) => Scope::Full,
-            Self::Refresh(_) | Self::Handle(_) | Self::Approve(_) | Self::Undo(_) => Scope::Some,
+            Self::Sync | Self::Approve(Approval { keys: None, .. }) => Extent::Full,
+            Self::Refresh(_) | Self::Handle(_) | Self::Approve(_) | Self::Undo(_) => Extent::Some,
         }
     }
 
@@ -150,12 +151,21 @@ enum Question<'a> {
     Events(&'a [InboxEvent]),
 }
 
+/// What came of asking a connector.
+struct Asked {
+    result: Result<Summary, Failure>,
+    ledger: Ledger,
+    unfinished: Vec<Unfinished>,
+}
+
 /// How a run ended, and what its row does not say.
 #[derive(Debug)]
 pub(crate) struct Finished {
     pub(crate) report: RunReport,
     /// Whether the connector said that it did not read everything it should have.
     pub(crate) is_incomplete: bool,
+    /// Events of the batch that are worth another try, where the others are done.
+    pub(crate) unfinished: Vec<Unfinished>,
     /// Why the platform's store failed, if it did, whatever the connector made of it.
     pub(crate) store_failure: Option<Diagnosis>,
 }
@@ -200,11 +210,13 @@ impl Attempt {
         let asked = self.options.cancel.clone();
         let attendants = Attendants::start(self.host.history(), &run, &recorder, asked, self.cancel.clone());
         let noted = recorder.entries_always(self.work.entry().as_slice()).await;
-        let ending = self.work(&run, &recorder).await;
+        let mut ending = self.work(&run, &recorder).await;
+        let unfinished = std::mem::take(&mut ending.unfinished);
         let is_lost = attendants.stop(&run, &recorder).await;
         let is_incomplete = ending.result.as_ref().is_ok_and(|summary| !summary.complete);
         let store_failure = ending.ledger.store_failure().cloned();
-        let Conclusion { state, counters, failure, entries } = conclude(ending, self.work.scope());
+        let Conclusion { state, counters, failure, entries } = conclude(ending, self.work.extent());
+        let entries: Vec<Entry> = entries.into_iter().filter(|entry| !recorder.has_error(entry)).collect();
         // What cannot be recorded does not undo what was done, so the row is closed all the same.
         let recorded = recorder.entries_always(&entries).await;
         let finished_at = self.host.clock().now();
@@ -215,7 +227,7 @@ impl Attempt {
             self.close(&report).await?;
         }
         noted.and(recorded).map_err(RunError::History)?;
-        Ok(Finished { report, is_incomplete, store_failure })
+        Ok(Finished { report, is_incomplete, unfinished, store_failure })
     }
 
     /// Open the row, as soon as the source is free, within the time that the caller would wait.
@@ -275,8 +287,8 @@ impl Attempt {
             Ok(prepared) => prepared,
             Err(unprepared) => return Ending::before_work(unprepared.into_failure()),
         };
-        let (result, ledger) = self.ask(question, run, recorder, &prepared).await;
-        Ending { result, ledger, is_cancelled: self.cancel.is_cancelled() }
+        let Asked { result, ledger, unfinished } = self.ask(question, run, recorder, &prepared).await;
+        Ending { result, ledger, unfinished, is_cancelled: self.cancel.is_cancelled() }
     }
 
     /// Put back what another run changed. No connector is asked.
@@ -289,15 +301,16 @@ impl Attempt {
             recorder: Arc::clone(recorder),
             source: self.source.name().clone(),
             run: run.clone(),
-            resource_types: self.source.connector().descriptor().resource_types.clone(),
+            resource_types: self.source.connector().descriptor().type_names(),
             departed_users: self.source.departed_users(),
-            scope: Scope::Some,
+            extent: Extent::Some,
             unattended: None,
         });
         let history = &**self.host.history();
         let result = undo.carry_out(history, &mut apply, recorder, &self.cancel).await;
         let result = result.map_err(|diagnosis| Failure::new(FailureKind::Host, diagnosis));
-        Ending { result, ledger: apply.into_ledger(), is_cancelled: self.cancel.is_cancelled() }
+        let is_cancelled = self.cancel.is_cancelled();
+        Ending { result, ledger: apply.into_ledger(), unfinished: Vec::new(), is_cancelled }
     }
 
     async fn ask(
@@ -306,7 +319,7 @@ impl Attempt {
         run: &RunId,
         recorder: &Arc<Recorder>,
         prepared: &Prepared,
-    ) -> (Result<Summary, Failure>, Ledger) {
+    ) -> Asked {
         let sessions = Sessions {
             host: &self.host,
             source: &self.source,
@@ -318,10 +331,11 @@ impl Attempt {
         };
         let connector = self.source.connector();
         let settings = self.source.settings().to_string();
+        let mut unfinished = Vec::new();
         let (result, worker) = match question {
             Question::Everything => {
                 let (session, worker) = sessions.full(run.clone());
-                (self.until_cancelled(connector.sync(session, settings)).await, worker)
+                (self.until_cancelled(connector.sync(session, settings, None)).await, worker)
             }
             Question::Keys(keys) => {
                 let (session, worker) = sessions.some(run.clone());
@@ -329,15 +343,26 @@ impl Attempt {
             }
             Question::Events(events) => {
                 let (session, worker) = sessions.some(run.clone());
-                (self.until_cancelled(connector.handle(session, settings, events)).await, worker)
+                let handled = self.until_cancelled(connector.handle(session, settings, events)).await;
+                let handled = handled.map(|handled| {
+                    handled.map(|Handled { summary, unfinished: left }| {
+                        unfinished = left;
+                        summary
+                    })
+                });
+                (handled, worker)
             }
         };
+        let unrecorded = recorder.unrecorded().map(|what| refusal::guest(&GuestError::Host { what }));
         let result = result.unwrap_or_else(|error| Err(refusal::guest(&error)));
+        // What an administrator cannot be told of must not pass for done.
+        let result = unrecorded.map_or(result, Err);
         match worker.finish().await {
-            Ok(ledger) => (result, ledger),
+            Ok(ledger) => Asked { result, ledger, unfinished },
             Err(error) => {
                 let what = GuestError::Host { what: error.to_string() };
-                (Err(Failure { kind: FailureKind::Host, ..refusal::guest(&what) }), Ledger::default())
+                let result = Err(Failure { kind: FailureKind::Host, ..refusal::guest(&what) });
+                Asked { result, ledger: Ledger::default(), unfinished }
             }
         }
     }

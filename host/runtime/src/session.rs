@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::apply::{Destination, Scope, Worker};
+use crate::apply::{Destination, Extent, Worker};
 use crate::cancel::Cancel;
 use crate::capabilities::Session;
 use crate::capabilities::directory::Holdings;
 use crate::capabilities::history::Recorder;
-use crate::capabilities::http::Http;
+use crate::capabilities::http_client::Http;
 use crate::capabilities::storage::Bucket;
 use crate::capabilities::tasks::Tasks;
 use crate::directory::Directory;
@@ -34,12 +34,12 @@ pub(crate) struct Sessions<'a> {
 impl Sessions<'_> {
     /// For a call that reads everything.
     pub(crate) fn full(self, run: RunId) -> (Session, Worker) {
-        self.build(run, Scope::Full)
+        self.build(run, Extent::Full)
     }
 
     /// For a call that reads some objects.
     pub(crate) fn some(self, run: RunId) -> (Session, Worker) {
-        self.build(run, Scope::Some)
+        self.build(run, Extent::Some)
     }
 
     /// For a call that is no run: what it keeps for itself stays, and it changes nothing of the platform.
@@ -47,12 +47,12 @@ impl Sessions<'_> {
         let directory = Arc::new(DryDirectory::over(Arc::clone(self.host.directory())));
         let storage = Arc::clone(self.host.storage());
         // Such a call has no row, and a dry directory does not look at the run it is given.
-        self.over(directory, storage, RunId::new("aside"), Scope::Some)
+        self.over(directory, storage, RunId::new("aside"), Extent::Some)
     }
 
-    fn build(self, run: RunId, scope: Scope) -> (Session, Worker) {
+    fn build(self, run: RunId, extent: Extent) -> (Session, Worker) {
         let (directory, storage) = self.stores();
-        self.over(directory, storage, run, scope)
+        self.over(directory, storage, run, extent)
     }
 
     fn over(
@@ -60,7 +60,7 @@ impl Sessions<'_> {
         directory: Arc<dyn Directory>,
         storage: Arc<dyn Storage>,
         run: RunId,
-        scope: Scope,
+        extent: Extent,
     ) -> (Session, Worker) {
         let Self { host, source, prepared, recorder, cancel, unattended, .. } = self;
         let destination = Destination {
@@ -68,16 +68,16 @@ impl Sessions<'_> {
             recorder: Arc::clone(&recorder),
             source: source.name().clone(),
             run,
-            resource_types: source.connector().descriptor().resource_types.clone(),
+            resource_types: source.connector().descriptor().type_names(),
             departed_users: source.departed_users(),
-            scope,
+            extent,
             unattended,
         };
         let (worker, handle) = Worker::start(destination, cancel.clone());
         let session = Session {
             tasks: Tasks::new(cancel.clone()),
             http: Http { client: Arc::clone(&prepared.client), grants: Arc::clone(&prepared.grants) },
-            storage: Bucket { storage, source: source.name().clone() },
+            storage: Bucket { memory: host.memory(source), storage, source: source.name().clone() },
             directory: Holdings { directory, source: source.name().clone(), worker: handle, cancel },
             history: recorder,
             secrets: Arc::new(source.secrets()),

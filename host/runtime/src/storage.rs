@@ -15,7 +15,7 @@ pub trait Storage: Send + Sync {
     /// # Errors
     ///
     /// When the store fails.
-    async fn get(&self, source: &SourceName, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError>;
+    async fn get(&self, source: &SourceName, keys: &[String]) -> Result<Vec<Option<String>>, StoreError>;
 
     /// Write all of these or none, in order, on the disk no later than what is written after them. A key without a value is
     /// deleted.
@@ -27,7 +27,7 @@ pub trait Storage: Send + Sync {
     async fn write(
         &self,
         source: &SourceName,
-        entries: &[(String, Option<Vec<u8>>)],
+        entries: &[(String, Option<String>)],
         max_bucket_bytes: u64,
     ) -> Result<(), StoreError>;
 
@@ -42,5 +42,5 @@ pub trait Storage: Send + Sync {
         prefix: &str,
         after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
+    ) -> Result<Vec<(String, String)>, StoreError>;
 }

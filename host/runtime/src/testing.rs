@@ -27,7 +27,7 @@ pub(crate) struct MemoryStore {
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) objects: BTreeMap<(SourceName, Key), Held>,
-    pub(crate) bucket: BTreeMap<(SourceName, String), Vec<u8>>,
+    pub(crate) bucket: BTreeMap<(SourceName, String), String>,
     pub(crate) runs: Vec<Run>,
     pub(crate) entries: Vec<(RunId, Entry)>,
     pub(crate) changes: Vec<(RunId, ChangeRecord)>,
@@ -131,7 +131,7 @@ impl Directory for MemoryStore {
 
 #[async_trait]
 impl Storage for MemoryStore {
-    async fn get(&self, source: &SourceName, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+    async fn get(&self, source: &SourceName, keys: &[String]) -> Result<Vec<Option<String>>, StoreError> {
         let state = self.state();
         Ok(keys.iter().map(|key| state.bucket.get(&(source.clone(), key.clone())).cloned()).collect())
     }
@@ -139,7 +139,7 @@ impl Storage for MemoryStore {
     async fn write(
         &self,
         source: &SourceName,
-        entries: &[(String, Option<Vec<u8>>)],
+        entries: &[(String, Option<String>)],
         _max_bucket_bytes: u64,
     ) -> Result<(), StoreError> {
         let mut state = self.state();
@@ -159,7 +159,7 @@ impl Storage for MemoryStore {
         prefix: &str,
         after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    ) -> Result<Vec<(String, String)>, StoreError> {
         let after = after.map(|after| (source.clone(), after.to_owned()));
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         let state = self.state();

@@ -32,7 +32,7 @@ pub(crate) fn lines(connector: &Inspected<'_>, reader: &Reader) -> Vec<String> {
         [to(messages::word_id()), plain(&format!("{} {}", descriptor.id, descriptor.version))],
         [to(messages::word_file()), plain(connector.path)],
         [to(messages::word_digest()), connector.digest.to_owned()],
-        [to(messages::word_objects()), list(&descriptor.resource_types)],
+        [to(messages::word_objects()), list(&descriptor.type_names())],
     ];
     let mut facts = facts.map(Vec::from).to_vec();
     // The heading stands beside the first package only.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rollcall_host::egress::{Client, Egress, Proxy};
 use rollcall_host::follow::{InvalidSchedule, Schedule};
 use rollcall_host::grant::Origin;
-use rollcall_host::model::{Problem, SourceName};
+use rollcall_host::model::{PlannedOrigin, Problem, SourceName};
 use rollcall_host::{Connector, DepartedUsers, Source};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -92,16 +92,24 @@ pub(crate) struct Understood {
     pub(crate) source: Source,
     pub(crate) schedule: Option<Schedule>,
     /// What the settings lead to.
-    pub(crate) needed: Vec<Origin>,
-    /// Of these, what no administrator has confirmed yet.
+    pub(crate) needed: Vec<Needed>,
+    /// What the connector cannot do without and no administrator has confirmed yet.
     pub(crate) unconfirmed: Vec<Origin>,
+}
+
+/// An origin that the settings lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Needed {
+    pub(crate) origin: Origin,
+    /// Whether the connector works without it, with less.
+    pub(crate) is_optional: bool,
 }
 
 /// What a configuration says beside which source it is of.
 struct Meaning {
     egress: Egress,
     schedule: Option<Schedule>,
-    needed: Vec<Origin>,
+    needed: Vec<Needed>,
 }
 
 /// The name of a source that can be configured here.
@@ -166,8 +174,10 @@ impl Draft {
         let meaning = self.meaning(connector.as_ref()).await;
         match (self.whole(), meaning, connector) {
             (Ok(configured), Ok(Meaning { egress, schedule, needed }), Some(connector)) => {
-                let is_new = |origin: &&Origin| !configured.allow.contains(origin);
-                let unconfirmed = needed.iter().filter(is_new).cloned().collect();
+                let required =
+                    needed.iter().filter(|needed| !needed.is_optional).map(|needed| &needed.origin);
+                let unconfirmed =
+                    required.filter(|origin| !configured.allow.contains(origin)).cloned().collect();
                 let settings = Value::Object(configured.settings.clone());
                 let source = Source::new(configured.name.clone(), connector, settings, egress)
                     .with_departed_users(configured.departed);
@@ -191,7 +201,7 @@ impl Draft {
     }
 
     /// The origins that the settings lead to.
-    async fn needed(&self, connector: Option<&Connector>) -> Result<Vec<Origin>, Vec<Complaint>> {
+    async fn needed(&self, connector: Option<&Connector>) -> Result<Vec<Needed>, Vec<Complaint>> {
         let connector = connector.ok_or_else(|| vec![say::connector_missing(&self.connector)])?;
         match connector.validate(&Value::Object(self.settings.clone())).await {
             Ok(Ok(plan)) => origins(&plan.origins).map_err(|complaint| vec![complaint]),
@@ -277,8 +287,12 @@ fn of_setting(problem: Problem) -> Complaint {
     Complaint { pointer: format!("/settings{}", problem.pointer), diagnosis: problem.diagnosis }
 }
 
-fn origins(planned: &[String]) -> Result<Vec<Origin>, Complaint> {
-    planned.iter().map(|text| text.parse().map_err(|invalid| say::planned_origin(&invalid))).collect()
+fn origins(planned: &[PlannedOrigin]) -> Result<Vec<Needed>, Complaint> {
+    let needed = |planned: &PlannedOrigin| {
+        let origin = planned.origin.parse().map_err(|invalid| say::planned_origin(&invalid))?;
+        Ok(Needed { origin, is_optional: planned.is_optional })
+    };
+    planned.iter().map(needed).collect()
 }
 
 /// All of them, but at each place only what was found first: what cannot be read is missing to whoever looks next.

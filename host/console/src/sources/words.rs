@@ -94,8 +94,9 @@ rollcall_words::sentences! {
 
     // Origins.
     fn origins() { "Addresses it may talk to", "允许访问的地址" }
-    fn origins_help() { "With these settings, the source's connector asks to reach the addresses below. It can reach no others, not even by a redirect.", "按照这些设置，连接器请求访问以下地址。除此之外它不能访问任何地址，重定向也不例外。" }
+    fn origins_help() { "With these settings, the source's connector asks to reach the addresses below. It can reach no others.", "按照这些设置，连接器请求访问以下地址。除此之外它不能访问任何地址。" }
     fn origin_needed() { "needed", "需要" }
+    fn origin_optional() { "The connector works without it, with less.", "没有它连接器也能工作，但功能较少。" }
     fn origin_confirmed() { "confirmed", "已确认" }
     fn origin_unencrypted() { "not encrypted: whoever is on the way can read everything, secrets included", "未加密：途经的任何人都能读到全部内容，包括密钥" }
     fn origins_more() { "Further addresses", "其他地址" }

@@ -2,11 +2,12 @@
 //!
 //! Pure. Not here: what a SCIM attribute may contain; a platform that minds refuses the object itself.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::{Departure, Object};
 use crate::limits::{
-    MAX_DOCUMENT_BYTES, MAX_EXTERNAL_ID_BYTES, MAX_RESOURCE_TYPE_BYTES, MAX_VERSION_BYTES, MAX_WITNESS_BYTES,
+    MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_EXTERNAL_ID_BYTES, MAX_RESOURCE_TYPE_BYTES,
+    MAX_VERSION_BYTES, MAX_WITNESS_BYTES,
 };
 use crate::model::{Diagnosis, Key};
 use crate::refusal;
@@ -31,7 +32,7 @@ pub(crate) struct Incoming {
 /// What is wrong with it.
 pub(crate) fn object(object: Object, resource_types: &[String]) -> Result<Incoming, Diagnosis> {
     let Object { key, version, document } = object;
-    check_key(&key, resource_types)?;
+    self::key(&key, resource_types)?;
     check_version(&version)?;
     if MAX_DOCUMENT_BYTES < document.len() {
         return Err(invalid(&format!(
@@ -49,7 +50,7 @@ pub(crate) fn object(object: Object, resource_types: &[String]) -> Result<Incomi
 ///
 /// What is wrong with it.
 pub(crate) fn departure(departure: Departure, resource_types: &[String]) -> Result<Departure, Diagnosis> {
-    check_key(&departure.key, resource_types)?;
+    key(&departure.key, resource_types)?;
     if departure.witness.trim().is_empty() {
         return Err(refusal::object(
             "departure-without-witness",
@@ -58,7 +59,7 @@ pub(crate) fn departure(departure: Departure, resource_types: &[String]) -> Resu
         ));
     }
     if MAX_WITNESS_BYTES < departure.witness.len() {
-        return Err(invalid(&format!("its witness has more than {MAX_WITNESS_BYTES} bytes")));
+        return Err(invalid(&format!("its evidence has more than {MAX_WITNESS_BYTES} bytes")));
     }
     Ok(departure)
 }
@@ -76,7 +77,7 @@ pub(super) fn merged(document: &Value) -> Result<(), Diagnosis> {
     Ok(())
 }
 
-pub(super) fn departure_outside_retire(key: &Key) -> Diagnosis {
+pub(super) fn removal_of_full_run(key: &Key) -> Diagnosis {
     refusal::object(
         "departure-outside-retire",
         &format!("{key} stays: a full run removes nothing before everything was read"),
@@ -84,7 +85,10 @@ pub(super) fn departure_outside_retire(key: &Key) -> Diagnosis {
     )
 }
 
-fn check_key(key: &Key, resource_types: &[String]) -> Result<(), Diagnosis> {
+/// # Errors
+///
+/// What is wrong with the key.
+pub(super) fn key(key: &Key, resource_types: &[String]) -> Result<(), Diagnosis> {
     let Key { resource_type, external_id } = key;
     if MAX_RESOURCE_TYPE_BYTES < resource_type.len() || !resource_types.contains(resource_type) {
         let shown: String = resource_type.chars().take(MAX_RESOURCE_TYPE_BYTES).collect();
@@ -113,7 +117,41 @@ fn check_document(key: &Key, document: &Value) -> Result<(), Diagnosis> {
     if members.get("externalId").and_then(Value::as_str) != Some(&key.external_id) {
         return Err(invalid("the `externalId` of its document is not its external id"));
     }
+    check_values(document)
+}
+
+/// Numbers that every reader keeps, text that every store keeps, and no deeper than every parser reads.
+fn check_values(document: &Value) -> Result<(), Diagnosis> {
+    let mut unseen = vec![(document, 1)];
+    while let Some((value, depth)) = unseen.pop() {
+        match value {
+            Value::Null | Value::Bool(_) => {}
+            Value::Number(number) if !is_exact(number) => {
+                return Err(invalid("a number of its document is not whole or not below 2^53 in amount"));
+            }
+            Value::Number(_) => {}
+            Value::String(text) => check_text(text)?,
+            Value::Array(_) | Value::Object(_) if MAX_DOCUMENT_DEPTH < depth => {
+                return Err(invalid(&format!("its document is nested more than {MAX_DOCUMENT_DEPTH} deep")));
+            }
+            Value::Array(elements) => unseen.extend(elements.iter().map(|element| (element, depth + 1))),
+            Value::Object(members) => {
+                members.keys().try_for_each(|name| check_text(name))?;
+                unseen.extend(members.values().map(|member| (member, depth + 1)));
+            }
+        }
+    }
     Ok(())
+}
+
+/// Source: the contract, `model.directory-object`. A fraction or an exponent makes a float of it.
+fn is_exact(number: &Number) -> bool {
+    const LIMIT: i64 = 1 << 53;
+    number.as_i64().is_some_and(|number| -LIMIT < number && number < LIMIT)
+}
+
+fn check_text(text: &str) -> Result<(), Diagnosis> {
+    if text.contains('\0') { Err(invalid("a text of its document contains U+0000")) } else { Ok(()) }
 }
 
 fn invalid(what: &str) -> Diagnosis {

@@ -5,13 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Apply, Kind, Planned, Scope, Step};
-use crate::directory::Write;
+use super::{Apply, Extent, Kind, Outcome, Planned, Step, refusal_entry};
 use crate::error::StoreError;
 use crate::guard::{self, Counts, Leaving};
 use crate::history::ChangeRecord;
 use crate::limits::{MAX_HELD_RECORDS, UNATTENDED_DEPARTURES};
-use crate::model::{Diagnosis, Entry, Severity};
+use crate::model::Diagnosis;
 
 /// How much more may leave, as far as it had to be found out.
 #[derive(Debug, Default)]
@@ -25,7 +24,7 @@ pub(super) struct Allowances {
 impl Apply {
     /// Hold the departures that are above what may leave by events in an hour.
     pub(super) async fn hold_excess(&mut self, planned: &mut [Planned]) -> Result<(), StoreError> {
-        if self.destination.scope != Scope::Some || self.destination.unattended.is_none() {
+        if self.destination.extent != Extent::Some || self.destination.unattended.is_none() {
             return Ok(());
         }
         for planned in planned {
@@ -79,7 +78,7 @@ impl Apply {
         guard::known(&*self.destination.directory, &self.destination.source, resource_type).await
     }
 
-    /// Why nothing of this may be retired, if nobody looks and it is suspicious.
+    /// Why nothing of this may be removed, if nobody looks and it is suspicious.
     pub(super) async fn weigh(&self, planned: &[Planned]) -> Result<Option<Diagnosis>, StoreError> {
         if self.destination.unattended.is_none() {
             return Ok(None);
@@ -97,15 +96,32 @@ impl Apply {
         Ok(leaving.iter().any(Leaving::is_suspicious).then(|| guard::all_held(&leaving)))
     }
 
-    /// Record and count what would have left, and apply nothing.
-    pub(super) async fn hold_all(&mut self, planned: &[Planned], why: &Diagnosis) {
-        let writes: Vec<&Write> = planned.iter().filter_map(Planned::write).collect();
-        self.ledger.held(u64::try_from(writes.len()).unwrap_or(u64::MAX));
-        let record = |write: &&Write| ChangeRecord { refusal: Some(why.clone()), ..(*write).into() };
-        let records = writes.iter().take(MAX_HELD_RECORDS).map(record).collect();
-        let entry =
-            Entry { severity: Severity::Error, subject: None, subject_name: None, diagnosis: why.clone() };
-        self.record(records, vec![entry]).await;
+    /// Record and count what would have left, and apply nothing: one outcome each, in their order.
+    pub(super) async fn hold_all(&mut self, planned: Vec<Planned>, why: &Diagnosis) -> Vec<Outcome> {
+        let (mut records, mut outcomes, mut n_held) =
+            (Vec::new(), Vec::with_capacity(planned.len()), 0_usize);
+        let mut entries = vec![refusal_entry(None, why.clone())];
+        for Planned { key, step } in planned {
+            outcomes.push(match step {
+                Step::Nothing(_) => Outcome::Applied,
+                Step::Refuse(kind, refused) => {
+                    self.ledger.refused(kind, &key);
+                    entries.push(refusal_entry(Some(key), refused.clone()));
+                    Outcome::Rejected(refused)
+                }
+                Step::Write(write) | Step::Hold(write, _) => {
+                    n_held = n_held.saturating_add(1);
+                    let is_told = n_held <= MAX_HELD_RECORDS;
+                    if is_told {
+                        records.push(ChangeRecord { refusal: Some(why.clone()), ..(&write).into() });
+                    }
+                    Outcome::Held(is_told.then(|| why.clone()))
+                }
+            });
+        }
+        self.ledger.held(u64::try_from(n_held).unwrap_or(u64::MAX));
+        self.record(records, entries).await;
+        outcomes
     }
 }
 

@@ -50,6 +50,11 @@ impl Ledger {
         self.puts.contains_key(&digest(key))
     }
 
+    /// Whether this run put anything, successfully or not.
+    pub(crate) fn has_puts(&self) -> bool {
+        !self.puts.is_empty()
+    }
+
     /// # Errors
     ///
     /// When the run has put as many objects as it may, and this is another one.

@@ -6,68 +6,43 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Apply, Departure, Kind, Outcome, Planned, Scope, Step, check};
+use super::{Apply, Departure, Kind, Outcome, Planned, Step, check};
 use crate::directory::{Action, Held, Write};
 use crate::error::StoreError;
-use crate::limits::{MAX_CHANGES, MAX_DEPARTURES, MAX_SCOPE_BYTES};
+use crate::limits::{MAX_CHANGES, MAX_DEPARTURES};
 use crate::model::{Diagnosis, Key};
 use crate::refusal;
 
-/// Evidence that a full reading was whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Census {
-    pub(crate) resource_type: String,
-    pub(crate) read: u64,
-    pub(crate) expected: Option<u64>,
-    pub(crate) scope: String,
-}
-
-/// What became of a set of departures.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Retired {
-    /// It was written: one outcome a departure, in the order given.
-    Applied(Vec<Outcome>),
-    /// Nothing was: it waits for a person, for this reason, which is recorded.
-    Held(Diagnosis),
-}
-
 impl Apply {
-    /// Retire these. They are written users before departments and children before parents, all in one store.
+    /// Remove these. They are written users before departments and children before parents, all in one store, or none of
+    /// them when they wait for a person: one outcome each, in the order given.
     ///
     /// An error means that nothing was applied.
-    pub(crate) async fn retire(
+    pub(crate) async fn remove_missing(
         &mut self,
-        census: &[Census],
-        absent: Vec<Departure>,
-    ) -> Result<Retired, Diagnosis> {
-        self.may_retire(census, &absent)?;
+        missing: Vec<Departure>,
+    ) -> Result<Vec<Outcome>, Diagnosis> {
+        self.may_remove(&missing)?;
         self.has_retired = true;
-        self.retire_checked(absent).await.map_err(|error| self.failed(&error))
+        self.remove_checked(missing).await.map_err(|error| self.failed(&error))
     }
 
-    fn may_retire(&self, census: &[Census], absent: &[Departure]) -> Result<(), Diagnosis> {
-        if self.destination.scope != Scope::Full {
-            return Err(refusal::request("only a full run retires"));
+    fn may_remove(&self, missing: &[Departure]) -> Result<(), Diagnosis> {
+        self.must_be_full("remove-missing")?;
+        if !self.reading.is_closed() {
+            return Err(refusal::request("nothing is removed before the reading is closed"));
         }
         if self.has_retired {
-            return Err(refusal::request("a run retires once, so that the whole can be weighed"));
+            return Err(refusal::request("a run removes once, so that the whole can be weighed"));
         }
-        if MAX_DEPARTURES < absent.len() {
-            let n = absent.len();
-            return Err(refusal::request(&format!("{n} departures are more than {MAX_DEPARTURES}")));
-        }
-        if census.iter().any(|census| MAX_SCOPE_BYTES < census.scope.len()) {
-            return Err(refusal::request(&format!("a scope has more than {MAX_SCOPE_BYTES} bytes")));
-        }
-        for Census { resource_type, read, expected, .. } in census {
-            let n_absent =
-                absent.iter().filter(|departure| departure.key.resource_type == *resource_type).count();
-            tracing::info!(source = %self.destination.source, resource_type, read, expected, n_absent, "census");
+        if MAX_DEPARTURES < missing.len() {
+            let n = missing.len();
+            return Err(refusal::request(&format!("{n} removals are more than {MAX_DEPARTURES}")));
         }
         Ok(())
     }
 
-    async fn retire_checked(&mut self, absent: Vec<Departure>) -> Result<Retired, StoreError> {
+    async fn remove_checked(&mut self, absent: Vec<Departure>) -> Result<Vec<Outcome>, StoreError> {
         let mut seen = BTreeSet::new();
         let checked: Vec<_> =
             absent.into_iter().map(|departure| self.check_absent(departure, &mut seen)).collect();
@@ -82,12 +57,11 @@ impl Apply {
             })
             .collect();
         if let Some(why) = self.weigh(&planned).await? {
-            self.hold_all(&planned, &why).await;
-            return Ok(Retired::Held(why));
+            return Ok(self.hold_all(planned, &why).await);
         }
         let order = order(&planned, (0..planned.len()).collect(), &self.destination.resource_types);
         // All or none: a person weighed the whole.
-        self.carry_out_in(order, planned, MAX_DEPARTURES).await.map(Retired::Applied)
+        self.carry_out_in(order, planned, MAX_DEPARTURES).await
     }
 
     fn check_absent(&self, departure: Departure, seen: &mut BTreeSet<Key>) -> Result<Departure, Planned> {
@@ -170,7 +144,7 @@ fn depth(key: &Key, parents: &BTreeMap<&Key, Key>) -> usize {
     std::iter::successors(above(key), |parent| above(parent)).take(parents.len()).count()
 }
 
-/// Source: the contract, `types.object.document`: a Department's `parent`.
+/// Source: the contract, `model.directory-object`: a Department's `parent`.
 fn parent(write: &Write) -> Option<Key> {
     let id = write.before.as_ref()?.get("parent")?.get("value").and_then(Value::as_str)?;
     debug_assert!(matches!(write.action, Action::Deactivated | Action::Deleted));

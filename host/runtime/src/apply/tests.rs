@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
 use super::{
-    Apply, Census, Change, DepartedUsers, Departure, Destination, Object, Outcome, Retired, Scope, Worker,
+    Apply, Census, Change, DepartedUsers, Departure, Destination, Extent, Object, Outcome, Retired, Worker,
 };
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
@@ -22,7 +22,7 @@ fn source() -> SourceName {
     SourceName::new("head-office").unwrap()
 }
 
-fn destination(store: &Arc<MemoryStore>, scope: Scope) -> Destination {
+fn destination(store: &Arc<MemoryStore>, extent: Extent) -> Destination {
     let run = RunId::new("1");
     let recorder = Recorder::of_run(store.clone(), run.clone(), Arc::new(Unobserved));
     Destination {
@@ -38,7 +38,7 @@ fn destination(store: &Arc<MemoryStore>, scope: Scope) -> Destination {
 }
 
 /// The same for a run that nobody looks at.
-fn unattended(store: &Arc<MemoryStore>, scope: Scope) -> Apply {
+fn unattended(store: &Arc<MemoryStore>, extent: Extent) -> Apply {
     let unattended = Unattended { history: store.clone(), now: Timestamp::from_unix_ms(0) };
     Apply::new(Destination { unattended: Some(unattended), ..destination(store, scope) })
 }
@@ -56,7 +56,7 @@ fn n_departed(store: &MemoryStore) -> usize {
 }
 
 fn full_run(store: &Arc<MemoryStore>) -> Apply {
-    Apply::new(destination(store, Scope::Full))
+    Apply::new(destination(store, Extent::Full))
 }
 
 fn document(id: &str, more: &Value) -> String {
@@ -274,7 +274,7 @@ async fn in_a_full_run_nothing_leaves_but_by_retire() {
 async fn in_a_run_of_some_objects_a_departure_is_applied_and_retire_is_not() {
     let store = Arc::<MemoryStore>::default();
     hold(&store, "User", "a", json!({}));
-    let mut apply = Apply::new(destination(&store, Scope::Some));
+    let mut apply = Apply::new(destination(&store, Extent::Some));
     let outcomes = apply.changes(vec![Change::Delete(gone("User", "a"))]).await.unwrap();
     assert_eq!(codes(&outcomes), ["applied"]);
     assert!(store.state().objects[&(source(), Key::new("User", "a"))].departed);
@@ -315,7 +315,7 @@ async fn what_leaves_among_some_objects_leaves_after_what_comes_and_children_bef
         leaves("User", "a"),
         leaves("Department", "2"),
     ];
-    let outcomes = Apply::new(destination(&store, Scope::Some)).changes(changes).await.unwrap();
+    let outcomes = Apply::new(destination(&store, Extent::Some)).changes(changes).await.unwrap();
     assert_eq!(outcomes, vec![Outcome::Applied; 5]);
     let stored: Vec<_> = store.state().stores.iter().flatten().map(|key| key.external_id.clone()).collect();
     assert_eq!(stored, ["new", "a", "3", "2", "1"]);
@@ -387,7 +387,7 @@ async fn an_oversized_census_retires_nothing() {
 #[tokio::test]
 async fn a_flood_of_refusals_keeps_ten_thousand_entries_and_counts_the_rest() {
     let store = Arc::<MemoryStore>::default();
-    let destination = destination(&store, Scope::Full);
+    let destination = destination(&store, Extent::Full);
     let recorder = Arc::clone(&destination.recorder);
     let mut apply = Apply::new(destination);
     for batch in 0..11 {
@@ -401,7 +401,7 @@ async fn a_flood_of_refusals_keeps_ten_thousand_entries_and_counts_the_rest() {
 #[tokio::test]
 async fn what_was_begun_is_applied_although_nobody_waits_for_it_any_more() {
     let store = Arc::<MemoryStore>::default();
-    let (worker, handle) = Worker::start(destination(&store, Scope::Full), Cancel::new());
+    let (worker, handle) = Worker::start(destination(&store, Extent::Full), Cancel::new());
     drop(handle.changes(vec![user("a")]));
     drop(handle.changes(vec![user("b")]));
     drop(handle);
@@ -412,7 +412,7 @@ async fn what_was_begun_is_applied_although_nobody_waits_for_it_any_more() {
 async fn after_a_cancellation_nothing_more_is_written() {
     let store = Arc::<MemoryStore>::default();
     let cancel = Cancel::new();
-    let (worker, handle) = Worker::start(destination(&store, Scope::Full), cancel.clone());
+    let (worker, handle) = Worker::start(destination(&store, Extent::Full), cancel.clone());
     handle.changes(vec![user("a")]).await.unwrap();
     cancel.cancel();
     assert_eq!(handle.changes(vec![user("b")]).await.unwrap_err().code, "cancelled");
@@ -425,7 +425,7 @@ async fn after_a_cancellation_nothing_more_is_written() {
 #[tokio::test]
 async fn more_than_the_limit_of_waiting_changes_is_refused_until_some_are_applied() {
     let store = Arc::<MemoryStore>::default();
-    let (worker, handle) = Worker::start(destination(&store, Scope::Full), Cancel::new());
+    let (worker, handle) = Worker::start(destination(&store, Extent::Full), Cancel::new());
     let large = || put("User", "a", &json!({"long": "x".repeat(MAX_DOCUMENT_BYTES - 1000)}));
     // The worker does not run before the first await, so all of these wait.
     let waiting: Vec<_> = (0..600).map(|_| handle.changes(vec![large()])).collect();
@@ -441,7 +441,7 @@ async fn more_than_the_limit_of_waiting_changes_is_refused_until_some_are_applie
 async fn of_many_departures_by_events_those_above_the_allowance_wait_for_a_person() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 140);
-    let mut apply = unattended(&store, Scope::Some);
+    let mut apply = unattended(&store, Extent::Some);
     let changes = users_gone(0..9).into_iter().map(Change::Delete).chain([user("new")]).collect();
     let outcomes = apply.changes(changes).await.unwrap();
     let expected = [["applied"; 7].as_slice(), &["departure-held"; 2], &["applied"]].concat();
@@ -460,7 +460,7 @@ async fn the_allowance_is_for_all_batches_of_a_run_together_and_for_each_kind_al
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 20);
     hold(&store, "Department", "1", json!({}));
-    let mut apply = unattended(&store, Scope::Some);
+    let mut apply = unattended(&store, Extent::Some);
     let delete = |departures: Vec<Departure>| departures.into_iter().map(Change::Delete).collect();
     assert_eq!(codes(&apply.changes(delete(users_gone(0..3))).await.unwrap()), ["applied"; 3]);
     let outcomes = apply.changes(delete(users_gone(3..6))).await.unwrap();
@@ -472,7 +472,7 @@ async fn the_allowance_is_for_all_batches_of_a_run_together_and_for_each_kind_al
 async fn a_departure_of_something_not_held_uses_nothing_up() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 5);
-    let mut apply = unattended(&store, Scope::Some);
+    let mut apply = unattended(&store, Extent::Some);
     let unknown = (0..9).map(|n| Change::Delete(gone("User", &format!("unknown-{n}"))));
     let changes = unknown.chain(users_gone(0..5).into_iter().map(Change::Delete)).collect();
     assert_eq!(codes(&apply.changes(changes).await.unwrap()), ["applied"; 14]);
@@ -483,7 +483,7 @@ async fn a_departure_of_something_not_held_uses_nothing_up() {
 async fn what_a_person_refreshes_is_not_weighed() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 20);
-    let mut apply = Apply::new(destination(&store, Scope::Some));
+    let mut apply = Apply::new(destination(&store, Extent::Some));
     let changes = users_gone(0..20).into_iter().map(Change::Delete).collect();
     assert_eq!(codes(&apply.changes(changes).await.unwrap()), ["applied"; 20]);
 }
@@ -492,7 +492,7 @@ async fn what_a_person_refreshes_is_not_weighed() {
 async fn a_full_run_that_nobody_looks_at_retires_nothing_when_too_much_would_leave() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 100);
-    let mut apply = unattended(&store, Scope::Full);
+    let mut apply = unattended(&store, Extent::Full);
     let Retired::Held(why) = apply.retire(&[], users_gone(0..6)).await.unwrap() else { panic!("applied") };
     assert_eq!((why.code.as_str(), why.fact("User")), ("departures-held", Some("6/100")));
     assert_eq!(n_departed(&store), 0);
@@ -506,7 +506,7 @@ async fn a_full_run_that_nobody_looks_at_retires_nothing_when_too_much_would_lea
 async fn a_full_run_that_nobody_looks_at_retires_as_much_as_is_usual() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 100);
-    let retired = unattended(&store, Scope::Full).retire(&[], users_gone(0..5)).await.unwrap();
+    let retired = unattended(&store, Extent::Full).retire(&[], users_gone(0..5)).await.unwrap();
     assert_eq!(retired, Retired::Applied(vec![Outcome::Applied; 5]));
     assert_eq!(n_departed(&store), 5);
 }

@@ -10,8 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument as _;
 
-use super::retire::{Census, Retired};
-use super::{Apply, Change, Departure, Destination, Ledger, Outcome};
+use super::{Apply, Change, Departure, Destination, Ledger, Outcome, Statement};
 use crate::cancel::Cancel;
 use crate::egress::Fault;
 use crate::limits::MAX_UNAPPLIED_BYTES;
@@ -37,7 +36,8 @@ type Reply<T> = oneshot::Sender<Result<T, Diagnosis>>;
 
 enum Job {
     Changes { changes: Vec<Change>, n_bytes: usize, reply: Reply<Vec<Outcome>> },
-    Retire { census: Vec<Census>, absent: Vec<Departure>, reply: Reply<Retired> },
+    Remove { missing: Vec<Departure>, reply: Reply<Vec<Outcome>> },
+    Take { statement: Statement, reply: Reply<()> },
 }
 
 impl Worker {
@@ -79,16 +79,26 @@ impl WorkerHandle {
         }
     }
 
-    /// Retire these, after all changes queued before.
-    pub(crate) async fn retire(
+    /// Remove what a full reading no longer found, after all changes queued before.
+    pub(crate) async fn remove_missing(&self, missing: Vec<Departure>) -> Result<Vec<Outcome>, Diagnosis> {
+        let (reply, outcomes) = oneshot::channel();
+        self.ask(Job::Remove { missing, reply }, outcomes).await
+    }
+
+    /// Take what a connector says of its reading, after all changes queued before.
+    pub(crate) async fn state(&self, statement: Statement) -> Result<(), Diagnosis> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Job::Take { statement, reply }, answer).await
+    }
+
+    async fn ask<T>(
         &self,
-        census: Vec<Census>,
-        absent: Vec<Departure>,
-    ) -> Result<Retired, Diagnosis> {
-        let (reply, outcome) = oneshot::channel();
+        job: Job,
+        answer: oneshot::Receiver<Result<T, Diagnosis>>,
+    ) -> Result<T, Diagnosis> {
         // A worker that is gone drops the job, and with it the reply.
-        let _sent = self.jobs.send(Job::Retire { census, absent, reply });
-        outcome.await.unwrap_or_else(|_| Err(Fault::cancelled().diagnosis))
+        let _sent = self.jobs.send(job);
+        answer.await.unwrap_or_else(|_| Err(Fault::cancelled().diagnosis))
     }
 }
 
@@ -108,9 +118,14 @@ async fn work(
                 }
                 n_waiting_bytes.fetch_sub(n_bytes, Ordering::Relaxed);
             }
-            Job::Retire { census, absent, reply } => {
+            Job::Remove { missing, reply } => {
                 if !cancel.is_cancelled() {
-                    let _heard = reply.send(apply.retire(&census, absent).await);
+                    let _heard = reply.send(apply.remove_missing(missing).await);
+                }
+            }
+            Job::Take { statement, reply } => {
+                if !cancel.is_cancelled() {
+                    let _heard = reply.send(apply.take(statement).await);
                 }
             }
         }

@@ -5,16 +5,17 @@
 use std::sync::Arc;
 
 use super::Session;
+use super::reach::Capability;
 use super::tasks::{Done, Kind, Ticket};
-use crate::apply::{Census, Change, Departure, Object, Outcome, Retired, WorkerHandle};
-use crate::bindings::rollcall::connector::{directory as wit, types};
+use crate::apply::{Change, Checkpoint, Clearing, Departure, Object, Outcome, Statement, WorkerHandle};
+use crate::bindings::rollcall::connector::{directory as wit, model};
 use crate::cancel::Cancel;
 use crate::directory::{Directory, Holding};
 use crate::egress::Fault;
 use crate::error::StoreError;
 use crate::guest::Guest;
-use crate::limits::{MAX_CHANGES, MAX_HOLDINGS, MAX_WITNESS_BYTES};
-use crate::model::{Diagnosis, Key, SourceName};
+use crate::limits::{MAX_CHANGES, MAX_CLEARING_ATTRIBUTE_BYTES, MAX_HOLDINGS, MAX_WITNESS_BYTES};
+use crate::model::{Container, Coverage, Diagnosis, Key, Scope, SourceName};
 use crate::refusal;
 
 /// What a platform holds of one source, and the way to change it.
@@ -56,32 +57,31 @@ impl Holdings {
         Ok(keys.iter().zip(held).map(holding).collect())
     }
 
-    async fn retire(&self, census: Vec<Census>, absent: Vec<Departure>) -> Result<Retired, Diagnosis> {
+    async fn remove_missing(&self, removals: Vec<Departure>) -> Result<Vec<Outcome>, Diagnosis> {
         if self.cancel.is_cancelled() {
             return Err(Fault::cancelled().diagnosis);
         }
-        self.worker.retire(census, absent).await
+        self.worker.remove_missing(removals).await
     }
 }
 
+type Answer<T> = wasmtime::Result<Result<T, model::Diagnosis>>;
+
 impl wit::Host for Guest {
-    async fn holdings(
+    async fn list_inventory(
         &mut self,
         resource_type: String,
         after: Option<String>,
         limit: u32,
-    ) -> wasmtime::Result<Result<Vec<wit::Holding>, types::Diagnosis>> {
-        let holdings = self.session("directory.holdings")?.directory.clone();
+    ) -> Answer<Vec<wit::InventoryItem>> {
+        let holdings = self.session(Capability::Directory, "directory.list-inventory")?.directory.clone();
         let page = holdings.page(&resource_type, after.as_deref(), limit).await;
         self.resumed();
         Ok(page.map(|page| page.into_iter().map(Into::into).collect()).map_err(Into::into))
     }
 
-    async fn find(
-        &mut self,
-        keys: Vec<types::Key>,
-    ) -> wasmtime::Result<Result<Vec<Option<wit::Holding>>, types::Diagnosis>> {
-        let holdings = self.session("directory.find")?.directory.clone();
+    async fn find_inventory(&mut self, keys: Vec<model::Key>) -> Answer<Vec<Option<wit::InventoryItem>>> {
+        let holdings = self.session(Capability::Directory, "directory.find-inventory")?.directory.clone();
         let keys: Vec<Key> = keys.into_iter().map(Into::into).collect();
         let found = holdings.find(&keys).await;
         self.resumed();
@@ -90,83 +90,135 @@ impl wit::Host for Guest {
             .map_err(Into::into))
     }
 
-    fn begin_apply(&mut self, changes: Vec<types::Change>) -> wasmtime::Result<Ticket> {
-        let session = self.session("directory.begin-apply")?;
+    fn begin_apply(&mut self, changes: Vec<model::Change>) -> wasmtime::Result<Ticket> {
+        let session = self.session(Capability::Directory, "directory.begin-apply")?;
         let changes = changes.into_iter().map(|change| session.change(change)).collect();
         let applied = session.directory.worker.changes(changes);
         Ok(session.tasks.begin(Kind::Apply, async move { Done::Applied(applied.await) })?)
     }
 
-    fn take_applied(
-        &mut self,
-        ticket: Ticket,
-    ) -> wasmtime::Result<Result<Vec<wit::Outcome>, types::Diagnosis>> {
-        let taken = self.session("directory.take-applied")?.tasks.take_applied(ticket);
-        let outcomes = taken.unwrap_or_else(|| {
+    fn take_applied(&mut self, ticket: Ticket) -> Answer<Vec<wit::Outcome>> {
+        let session = self.session(Capability::Directory, "directory.take-applied")?;
+        let outcomes = session.tasks.take_applied(ticket).unwrap_or_else(|| {
             Err(refusal::request(&format!("ticket {ticket} does not stand for changes that are ready")))
         });
-        Ok(outcomes.map(|outcomes| outcomes.into_iter().map(Into::into).collect()).map_err(Into::into))
+        Ok(outcomes.map(to_guest).map_err(Into::into))
     }
 
-    async fn retire(
-        &mut self,
-        census: Vec<wit::Census>,
-        absent: Vec<types::Departure>,
-    ) -> wasmtime::Result<Result<wit::Verdict, types::Diagnosis>> {
-        let session = self.session("directory.retire")?;
+    async fn open_reading(&mut self, scope: wit::Scope) -> Answer<()> {
+        let wit::Scope { whole, parts } = scope;
+        let scope = Scope { whole, parts: parts.into_iter().map(Into::into).collect() };
+        self.state(Capability::Reading, "directory.open-reading", |_| Statement::Opened(scope)).await
+    }
+
+    async fn close_reading(&mut self, coverage: Vec<wit::Coverage>) -> Answer<()> {
+        let coverage = coverage.into_iter().map(Into::into).collect();
+        self.state(Capability::Reading, "directory.close-reading", |_| Statement::Closed(coverage)).await
+    }
+
+    async fn remove_missing(&mut self, removals: Vec<model::Removal>) -> Answer<Vec<wit::Outcome>> {
+        let session = self.session(Capability::Reading, "directory.remove-missing")?;
         let holdings = session.directory.clone();
-        let census = census.into_iter().map(Into::into).collect();
-        let absent = absent.into_iter().map(|departure| session.departure(departure)).collect();
-        let retired = holdings.retire(census, absent).await;
+        let removals = removals.into_iter().map(|removal| session.departure(removal)).collect();
+        let outcomes = holdings.remove_missing(removals).await;
         self.resumed();
-        Ok(retired.map(Into::into).map_err(Into::into))
+        Ok(outcomes.map(to_guest).map_err(Into::into))
+    }
+
+    async fn propose_clearings(&mut self, clearings: Vec<wit::Clearing>) -> Answer<()> {
+        let statement = |session: &Session| {
+            let clearings = clearings.into_iter().map(|clearing| session.clearing(clearing));
+            Statement::Clearings(clearings.collect())
+        };
+        self.state(Capability::Directory, "directory.propose-clearings", statement).await
+    }
+
+    async fn save_checkpoint(&mut self, state: String, unchanged: Vec<model::Key>) -> Answer<()> {
+        let unchanged = unchanged.into_iter().map(Into::into).collect();
+        let checkpoint = Statement::Checkpoint(Checkpoint { state, unchanged });
+        self.state(Capability::Reading, "directory.save-checkpoint", |_| checkpoint).await
+    }
+}
+
+impl Guest {
+    /// Hand over what the connector says of its reading.
+    async fn state(
+        &mut self,
+        capability: Capability,
+        function: &str,
+        statement: impl FnOnce(&Session) -> Statement + Send,
+    ) -> Answer<()> {
+        let session = self.session(capability, function)?;
+        let (worker, statement) = (session.directory.worker.clone(), statement(session));
+        let taken = worker.state(statement).await;
+        self.resumed();
+        Ok(taken.map_err(Into::into))
     }
 }
 
 impl Session {
-    fn change(&self, change: types::Change) -> Change {
+    fn change(&self, change: model::Change) -> Change {
         match change {
-            types::Change::Put(types::Object { key, version, document }) => {
+            model::Change::Put(model::DirectoryObject { key, version, document }) => {
                 Change::Put(Object { key: key.into(), version, document })
             }
-            types::Change::Delete(departure) => Change::Delete(self.departure(departure)),
+            model::Change::Remove(removal) => Change::Delete(self.departure(removal)),
         }
     }
 
-    fn departure(&self, departure: types::Departure) -> Departure {
-        let types::Departure { key, witness } = departure;
-        Departure { key: key.into(), witness: self.reader().text(&witness, MAX_WITNESS_BYTES + 1) }
+    fn departure(&self, removal: model::Removal) -> Departure {
+        let model::Removal { key, evidence } = removal;
+        Departure { key: key.into(), witness: self.reader().text(&evidence, MAX_WITNESS_BYTES + 1) }
+    }
+
+    fn clearing(&self, clearing: wit::Clearing) -> Clearing {
+        let wit::Clearing { attribute, document, keys, reason } = clearing;
+        Clearing {
+            attribute: self.reader().text(&attribute, MAX_CLEARING_ATTRIBUTE_BYTES + 1),
+            document,
+            keys: keys.into_iter().map(Into::into).collect(),
+            reason: self.reader().diagnosis(reason),
+        }
     }
 }
 
-impl From<Holding> for wit::Holding {
+impl From<Holding> for wit::InventoryItem {
     fn from(holding: Holding) -> Self {
         let Holding { external_id, version } = holding;
-        Self { external_id, version }
+        Self { external_id, version, already_read: false }
     }
+}
+
+fn to_guest(outcomes: Vec<Outcome>) -> Vec<wit::Outcome> {
+    outcomes.into_iter().map(Into::into).collect()
 }
 
 impl From<Outcome> for wit::Outcome {
     fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Applied => Self::Applied,
-            Outcome::Rejected(diagnosis) => Self::Rejected(diagnosis.into()),
+        let (status, reason) = match outcome {
+            Outcome::Applied => (wit::OutcomeStatus::Applied, None),
+            Outcome::Rejected(why) => (wit::OutcomeStatus::Rejected, Some(why)),
+            Outcome::Held(why) => (wit::OutcomeStatus::Held, why),
+        };
+        Self { status, reason: reason.map(Into::into) }
+    }
+}
+
+impl From<wit::Coverage> for Coverage {
+    fn from(coverage: wit::Coverage) -> Self {
+        let wit::Coverage { resource_type, read, expected, containers } = coverage;
+        Self {
+            resource_type,
+            read: read.into(),
+            expected: expected.map(u64::from),
+            containers: containers.into_iter().map(Into::into).collect(),
         }
     }
 }
 
-impl From<Retired> for wit::Verdict {
-    fn from(retired: Retired) -> Self {
-        match retired {
-            Retired::Applied(outcomes) => Self::Applied(outcomes.into_iter().map(Into::into).collect()),
-            Retired::Held(why) => Self::Held(why.message),
-        }
-    }
-}
-
-impl From<wit::Census> for Census {
-    fn from(census: wit::Census) -> Self {
-        let wit::Census { resource_type, read, expected, scope } = census;
-        Self { resource_type, read, expected, scope }
+impl From<wit::Container> for Container {
+    fn from(container: wit::Container) -> Self {
+        let wit::Container { key, closed, listed, expected } = container;
+        Self { key: key.into(), closed, listed: listed.into(), expected: expected.map(u64::from) }
     }
 }

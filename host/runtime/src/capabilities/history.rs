@@ -2,16 +2,19 @@
 //!
 //! Not here: where it is kept; an embedder's [`History`] does that.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::bindings::rollcall::connector::history as wit;
-use crate::error::{GuestError, StoreError};
+use super::reach::Capability;
+use crate::bindings::rollcall::connector::{history as wit, model as wit_model};
+use crate::error::StoreError;
 use crate::guest::Guest;
 use crate::history::{ChangeRecord, Counters, History};
 use crate::limits::{MAX_ENTRIES_PER_CALL, MAX_ENTRIES_PER_RUN};
-use crate::model::{Entry, Progress, RunId};
+use crate::model::{Entry, Progress, RunId, Severity};
 use crate::observe::Observer;
+use crate::refusal;
 
 /// The record of one run. Of a check, which leaves no record, there is only what observers see.
 pub(crate) struct Recorder {
@@ -21,6 +24,10 @@ pub(crate) struct Recorder {
     counters: Mutex<Counters>,
     n_entries: AtomicUsize,
     n_entries_dropped: AtomicU64,
+    /// What was told as an error, by digest.
+    errors: Mutex<HashSet<[u8; 32]>>,
+    /// Why the connector could not be given a record of what it said.
+    unrecorded: Mutex<Option<String>>,
 }
 
 impl Recorder {
@@ -38,6 +45,8 @@ impl Recorder {
             counters: Mutex::default(),
             n_entries: AtomicUsize::new(0),
             n_entries_dropped: AtomicU64::new(0),
+            errors: Mutex::default(),
+            unrecorded: Mutex::default(),
         }
     }
 
@@ -67,11 +76,33 @@ impl Recorder {
 
     /// Add entries that no flood before them may displace.
     pub(crate) async fn entries_always(&self, entries: &[Entry]) -> Result<(), StoreError> {
+        self.remember_errors(entries);
         entries.iter().for_each(|entry| self.observer.entry(entry));
         match &self.history {
             Some((history, run)) if !entries.is_empty() => history.record_entries(run, entries).await,
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// Whether the same was told as an error already.
+    pub(crate) fn has_error(&self, entry: &Entry) -> bool {
+        self.errors.lock().unwrap_or_else(PoisonError::into_inner).contains(&digest(entry))
+    }
+
+    /// Why something that the connector said was not recorded, if that happened: then the run has failed, whatever the
+    /// connector makes of it.
+    pub(crate) fn unrecorded(&self) -> Option<String> {
+        self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn remember_errors(&self, entries: &[Entry]) {
+        let errors = entries.iter().filter(|entry| entry.severity == Severity::Error).map(digest);
+        self.errors.lock().unwrap_or_else(PoisonError::into_inner).extend(errors);
+    }
+
+    fn not_recorded(&self, error: &StoreError) {
+        let mut unrecorded = self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner);
+        unrecorded.get_or_insert_with(|| error.to_string());
     }
 
     pub(crate) async fn changes(&self, changes: Vec<ChangeRecord>) -> Result<(), StoreError> {
@@ -98,21 +129,33 @@ impl Recorder {
     }
 }
 
+/// What is told, whoever is named beside it.
+fn digest(entry: &Entry) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(entry.diagnosis.code.as_bytes()).update(&[0]).update(entry.diagnosis.message.as_bytes());
+    *hasher.finalize().as_bytes()
+}
+
 impl wit::Host for Guest {
     fn report(&mut self, progress: wit::Progress) -> wasmtime::Result<()> {
-        let session = self.session("history.report")?;
+        let session = self.session(Capability::History, "history.report")?;
         session.history.report(session.reader().progress(&progress));
         Ok(())
     }
 
-    async fn record_entries(&mut self, entries: Vec<wit::Entry>) -> wasmtime::Result<()> {
-        let session = self.session("history.record-entries")?;
+    async fn record_entries(
+        &mut self,
+        entries: Vec<wit::LogEntry>,
+    ) -> wasmtime::Result<Result<(), wit_model::Diagnosis>> {
+        let session = self.session(Capability::History, "history.record-entries")?;
         let recorder = Arc::clone(&session.history);
         recorder.drop_entries(entries.len().saturating_sub(MAX_ENTRIES_PER_CALL));
         let read = entries.into_iter().take(MAX_ENTRIES_PER_CALL).map(|entry| session.reader().entry(entry));
         let recorded = recorder.entries(read.collect()).await;
         self.resumed();
-        // The contract gives no answer here: a run whose history cannot be written must not go on.
-        Ok(recorded.map_err(|error| GuestError::Host { what: error.to_string() })?)
+        Ok(recorded.map_err(|error| {
+            recorder.not_recorded(&error);
+            refusal::store(&error).into()
+        }))
     }
 }

@@ -1,87 +1,112 @@
-//! A connector's own small durable state.
+//! A connector's own small state: what lives as long as the process, and what is durable.
 //!
-//! Not here: where it is kept; an embedder's [`Storage`] does that.
+//! Not here: where it is kept; an embedder's [`Storage`] does the one, `memory` the other.
 
 use std::sync::Arc;
 
+use super::reach::Capability;
+use crate::bindings::rollcall::connector::model::Diagnosis as WitDiagnosis;
 use crate::bindings::rollcall::connector::storage as wit;
-use crate::bindings::rollcall::connector::types::Diagnosis as WitDiagnosis;
 use crate::error::StoreError;
 use crate::guest::Guest;
 use crate::limits::{
     MAX_STORAGE_BUCKET_BYTES, MAX_STORAGE_ENTRIES, MAX_STORAGE_KEY_BYTES, MAX_STORAGE_VALUE_BYTES,
 };
+use crate::memory::Memory;
 use crate::model::{Diagnosis, SourceName};
 use crate::refusal;
 use crate::storage::Storage;
 
-/// The bucket of one source.
+/// Both areas of one source.
 #[derive(Clone)]
 pub(crate) struct Bucket {
+    pub(crate) memory: Arc<Memory>,
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) source: SourceName,
 }
 
-type Entry = (String, Option<Vec<u8>>);
+type Entry = (String, Option<String>);
 
 impl Bucket {
-    async fn get(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, Diagnosis> {
+    async fn get(&self, area: wit::Area, keys: &[String]) -> Result<Vec<Option<String>>, Diagnosis> {
         check_count(keys.len())?;
         keys.iter().try_for_each(|key| check_key(key))?;
-        let values = self.storage.get(&self.source, keys).await.map_err(|error| refusal::store(&error))?;
+        let values = match area {
+            wit::Area::Memory => return Ok(self.memory.get(keys)),
+            wit::Area::Durable => self.storage.get(&self.source, keys).await,
+        };
+        let values = values.map_err(|error| refusal::store(&error))?;
         if values.len() == keys.len() { Ok(values) } else { Err(refusal::store(&short_answer())) }
     }
 
-    async fn write(&self, entries: &[Entry]) -> Result<(), Diagnosis> {
+    async fn write(&self, area: wit::Area, entries: &[Entry]) -> Result<(), Diagnosis> {
         check_count(entries.len())?;
         entries.iter().try_for_each(check_entry)?;
-        let written = self.storage.write(&self.source, entries, MAX_STORAGE_BUCKET_BYTES);
-        written.await.map_err(|error| refusal::store(&error))
+        let written = match area {
+            wit::Area::Memory => self.memory.write(entries),
+            wit::Area::Durable => self.storage.write(&self.source, entries, MAX_STORAGE_BUCKET_BYTES).await,
+        };
+        written.map_err(|error| refusal::store(&error))
     }
 
     async fn scan(
         &self,
+        area: wit::Area,
         prefix: &str,
         after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<(String, Vec<u8>)>, Diagnosis> {
+    ) -> Result<Vec<(String, String)>, Diagnosis> {
         let most = u32::try_from(MAX_STORAGE_ENTRIES).unwrap_or(u32::MAX);
         if !(1..=most).contains(&limit) {
             return Err(refusal::request(&format!("limit {limit} must be 1 to {most}")));
         }
-        let scanned = self.storage.scan(&self.source, prefix, after, limit);
-        scanned.await.map_err(|error| refusal::store(&error))
+        match area {
+            wit::Area::Memory => Ok(self.memory.scan(prefix, after, limit)),
+            wit::Area::Durable => {
+                let scanned = self.storage.scan(&self.source, prefix, after, limit).await;
+                scanned.map_err(|error| refusal::store(&error))
+            }
+        }
     }
 }
 
 impl wit::Host for Guest {
     async fn get(
         &mut self,
+        area: wit::Area,
         keys: Vec<String>,
-    ) -> wasmtime::Result<Result<Vec<Option<Vec<u8>>>, WitDiagnosis>> {
-        let bucket = self.session("storage.get")?.storage.clone();
-        let values = bucket.get(&keys).await;
+    ) -> wasmtime::Result<Result<Vec<Option<String>>, WitDiagnosis>> {
+        let bucket = self.session(Capability::Storage, "storage.get")?.storage.clone();
+        let values = bucket.get(area, &keys).await;
         self.resumed();
         Ok(values.map_err(Into::into))
     }
 
-    async fn write(&mut self, entries: Vec<Entry>) -> wasmtime::Result<Result<(), WitDiagnosis>> {
-        let bucket = self.session("storage.write")?.storage.clone();
-        let written = bucket.write(&entries).await;
+    async fn write(
+        &mut self,
+        area: wit::Area,
+        entries: Vec<wit::EntryWrite>,
+    ) -> wasmtime::Result<Result<(), WitDiagnosis>> {
+        let bucket = self.session(Capability::Storage, "storage.write")?.storage.clone();
+        let entries: Vec<Entry> =
+            entries.into_iter().map(|wit::EntryWrite { key, value }| (key, value)).collect();
+        let written = bucket.write(area, &entries).await;
         self.resumed();
         Ok(written.map_err(Into::into))
     }
 
     async fn scan(
         &mut self,
+        area: wit::Area,
         prefix: String,
         after: Option<String>,
         limit: u32,
-    ) -> wasmtime::Result<Result<Vec<(String, Vec<u8>)>, WitDiagnosis>> {
-        let bucket = self.session("storage.scan")?.storage.clone();
-        let entries = bucket.scan(&prefix, after.as_deref(), limit).await;
+    ) -> wasmtime::Result<Result<Vec<wit::StoredEntry>, WitDiagnosis>> {
+        let bucket = self.session(Capability::Storage, "storage.scan")?.storage.clone();
+        let entries = bucket.scan(area, &prefix, after.as_deref(), limit).await;
         self.resumed();
-        Ok(entries.map_err(Into::into))
+        let entry = |(key, value)| wit::StoredEntry { key, value };
+        Ok(entries.map(|entries| entries.into_iter().map(entry).collect()).map_err(Into::into))
     }
 }
 

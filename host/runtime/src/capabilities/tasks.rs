@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::task::{Id, JoinError, JoinSet};
 use tracing::Instrument as _;
 
+use super::reach::Capability;
 use crate::apply::Outcome;
 use crate::bindings::rollcall::connector::tasks as wit;
 use crate::cancel::Cancel;
@@ -32,6 +33,8 @@ pub(crate) struct Tasks {
     /// Named and not yet taken.
     named: BTreeMap<Ticket, Done>,
     n_untaken_bytes: usize,
+    /// Requests under way.
+    n_requests: usize,
 }
 
 /// What kind of work a ticket stands for.
@@ -60,6 +63,7 @@ impl Tasks {
             done: VecDeque::new(),
             named: BTreeMap::new(),
             n_untaken_bytes: 0,
+            n_requests: 0,
         }
     }
 
@@ -75,6 +79,9 @@ impl Tasks {
         let ticket = self.ticket()?;
         let id = self.running.spawn(work.in_current_span()).id();
         self.tickets.insert(id, (ticket, kind));
+        if kind == Kind::Http {
+            self.n_requests += 1;
+        }
         Ok(ticket)
     }
 
@@ -85,9 +92,9 @@ impl Tasks {
         Ok(ticket)
     }
 
-    /// Whether no more work may begin now.
+    /// Whether no more requests may begin now. Timers and changes are not counted.
     pub(crate) fn is_full(&self) -> bool {
-        MAX_OUTSTANDING <= self.running.len()
+        MAX_OUTSTANDING <= self.n_requests
     }
 
     /// Wait until something is done, and name it. Empty only when nothing is outstanding.
@@ -171,7 +178,10 @@ impl Tasks {
         match joined {
             None => Ok(()),
             Some(Ok((id, done))) => {
-                if let Some((ticket, _)) = self.tickets.remove(&id) {
+                if let Some((ticket, kind)) = self.tickets.remove(&id) {
+                    if kind == Kind::Http {
+                        self.n_requests = self.n_requests.saturating_sub(1);
+                    }
                     self.finish(ticket, done);
                 }
                 Ok(())
@@ -186,6 +196,7 @@ impl Tasks {
     fn give_up(&mut self) {
         self.running.abort_all();
         self.running.detach_all();
+        self.n_requests = 0;
         let mut tickets: Vec<_> = self.tickets.drain().map(|(_, ticket)| ticket).collect();
         tickets.sort_unstable_by_key(|(ticket, _)| *ticket);
         for (ticket, kind) in tickets {
@@ -221,13 +232,13 @@ impl Done {
 
 impl wit::Host for Guest {
     async fn wait(&mut self, max: u32) -> wasmtime::Result<Vec<Ticket>> {
-        let named = self.session("tasks.wait")?.tasks.wait(max).await;
+        let named = self.session(Capability::Tasks, "tasks.wait")?.tasks.wait(max).await;
         self.resumed();
         Ok(named?)
     }
 
     fn begin_timer(&mut self, delay_ms: u32) -> wasmtime::Result<Ticket> {
-        let session = self.session("tasks.begin-timer")?;
+        let session = self.session(Capability::Tasks, "tasks.begin-timer")?;
         let delay = Duration::from_millis(u64::from(delay_ms)).min(MAX_TIMER);
         session.meter.pause(delay);
         Ok(session.tasks.begin(Kind::Timer, async move {
@@ -331,6 +342,26 @@ mod tests {
         tasks.wait(10).await.unwrap();
         let kept = tickets.iter().filter(|ticket| tasks.take_http(**ticket).unwrap().is_ok()).count();
         assert_eq!((kept, tasks.n_untaken_bytes), (4, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_requests_count_towards_what_may_be_outstanding() {
+        let cancel = Cancel::new();
+        let mut tasks = Tasks::new(cancel.clone());
+        let (mut delay_ms, mut begin) = (0, |tasks: &mut Tasks, kind_is_http: bool| {
+            delay_ms += 1;
+            if kind_is_http { request(tasks, delay_ms) } else { timer(tasks, 3_600_000) }
+        });
+        (0..MAX_OUTSTANDING).for_each(|_| drop(begin(&mut tasks, false)));
+        (1..MAX_OUTSTANDING).for_each(|_| drop(begin(&mut tasks, true)));
+        assert!(!tasks.is_full());
+        begin(&mut tasks, true);
+        assert!(tasks.is_full());
+        tasks.wait(1).await.unwrap();
+        assert!(!tasks.is_full());
+        cancel.cancel();
+        tasks.wait(1).await.unwrap();
+        assert_eq!(tasks.n_requests, 0);
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,17 +9,18 @@ use crate::limits::{CROSSING_BYTES, MAX_TEXT_BYTES};
 use crate::secrets::Secrets;
 
 /// The host's own word for it.
-pub(super) fn cause(error: &wasmtime::Error, stderr: &str, secrets: &Secrets) -> GuestError {
+///
+/// `logged` is what it said last as an error, without secrets already; a panic is in `stderr` where it said nothing.
+pub(super) fn cause(
+    error: &wasmtime::Error,
+    logged: Option<&str>,
+    stderr: &str,
+    secrets: &Secrets,
+) -> GuestError {
     if let Some(known) = error.downcast_ref::<GuestError>() {
         return known.clone();
     }
     let reader = Reader { secrets };
-    if let Some(message) = last_words(stderr) {
-        return GuestError::Panicked { message: reader.text(message, MAX_TEXT_BYTES) };
-    }
-    if let Some(I32Exit(code)) = error.downcast_ref() {
-        return GuestError::Trapped { reason: format!("it ended itself with code {code}") };
-    }
     let text = match error.downcast_ref::<Trap>() {
         Some(trap) => trap.to_string(),
         None => error.root_cause().to_string(),
@@ -27,6 +28,15 @@ pub(super) fn cause(error: &wasmtime::Error, stderr: &str, secrets: &Secrets) ->
     // The error has a type of its own, which wasmtime keeps to itself.
     if text.starts_with("too much data is being copied") {
         return GuestError::TooMuchData { limit_bytes: CROSSING_BYTES };
+    }
+    if let Some(message) = logged {
+        return GuestError::Panicked { message: message.to_owned() };
+    }
+    if let Some(message) = last_words(stderr) {
+        return GuestError::Panicked { message: reader.text(message, MAX_TEXT_BYTES) };
+    }
+    if let Some(I32Exit(code)) = error.downcast_ref() {
+        return GuestError::Trapped { reason: format!("it ended itself with code {code}") };
     }
     GuestError::Trapped { reason: reader.text(&text, MAX_TEXT_BYTES) }
 }
@@ -56,20 +66,31 @@ mod tests {
                       note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
         let error = wasmtime::Error::from(Trap::UnreachableCodeReached);
         let message = "src/lib.rs:7:9:\nkey [secret] is odd".to_owned();
-        assert_eq!(cause(&error, stderr, &secrets()), GuestError::Panicked { message });
+        assert_eq!(cause(&error, None, stderr, &secrets()), GuestError::Panicked { message });
+    }
+
+    #[test]
+    fn a_death_is_told_by_the_last_error_that_was_logged() {
+        let stderr = "thread '<unnamed>' panicked at src/lib.rs:7:9:\nsomething else\n";
+        let error = wasmtime::Error::from(Trap::UnreachableCodeReached);
+        let message = "the token has no end".to_owned();
+        assert_eq!(
+            cause(&error, Some("the token has no end"), stderr, &secrets()),
+            GuestError::Panicked { message }
+        );
     }
 
     #[test]
     fn an_error_of_the_host_comes_out_as_it_went_in() {
         let known = GuestError::OutOfMemory { limit_bytes: 1 };
         let error = wasmtime::Error::from(known.clone()).context("while calling");
-        assert_eq!(cause(&error, "", &secrets()), known);
+        assert_eq!(cause(&error, None, "", &secrets()), known);
     }
 
     #[test]
     fn a_trap_is_named() {
         let error = wasmtime::Error::from(Trap::IntegerDivisionByZero).context("error while executing");
         let reason = "wasm trap: integer divide by zero".to_owned();
-        assert_eq!(cause(&error, "", &secrets()), GuestError::Trapped { reason });
+        assert_eq!(cause(&error, None, "", &secrets()), GuestError::Trapped { reason });
     }
 }

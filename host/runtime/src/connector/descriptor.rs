@@ -1,11 +1,16 @@
 //! What a connector says about itself and its needs, checked before anyone relies on it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::bindings::exports::rollcall::connector::identity_source as guest;
 use crate::error::{GuestError, LoadError};
-use crate::limits::{MAX_FACTS, MAX_NAME_BYTES, MAX_PLAN_ITEMS, MAX_RESOURCE_TYPE_BYTES};
-use crate::model::{Descriptor, Plan};
+use crate::limits::{
+    MAX_EXCLUSIVE, MAX_EXCLUSIVE_BYTES, MAX_FACTS, MAX_NAME_BYTES, MAX_PLAN_ITEMS, MAX_RESOURCE_TYPE_BYTES,
+    MAX_RESOURCE_TYPES, MAX_SETTINGS_SCHEMA_BYTES, MIN_POLL_INTERVAL,
+};
+use crate::model::{Descriptor, Plan, ResourceType};
+use crate::secrets::Secrets;
 
 /// Longest window of a rate limit, in milliseconds. Source: the contract, `identity-source.rate-limit`.
 const MAX_WINDOW_MS: u32 = 3_600_000;
@@ -17,27 +22,63 @@ pub(super) fn read(descriptor: guest::Descriptor) -> Result<Descriptor, LoadErro
     if !is_kebab_case(&id) {
         return wrong(format!("id {id:?} must be kebab-case, 1 to {MAX_RESOURCE_TYPE_BYTES} characters"));
     }
-    if [&name, &version].into_iter().chain(names.iter().map(|(_, name)| name)).any(|text| !is_name(text)) {
+    let names: Vec<(String, String)> = names
+        .into_iter()
+        .map(|guest::LocalizedName { language, name }: guest::LocalizedName| (language, name))
+        .collect();
+    if [&name, &version].into_iter().chain(names.iter().map(|(_, name)| name)).any(|text| !is_name(text))
+        || MAX_FACTS < names.len()
+    {
         return wrong(format!("its names and its version must have 1 to {MAX_NAME_BYTES} bytes"));
+    }
+    if MAX_SETTINGS_SCHEMA_BYTES < settings_schema.len() {
+        return wrong(format!("its settings schema has more than {MAX_SETTINGS_SCHEMA_BYTES} bytes"));
     }
     let settings_schema: serde_json::Value = match serde_json::from_str(&settings_schema) {
         Ok(schema @ serde_json::Value::Object(_)) => schema,
         Ok(_) => return wrong("its settings schema must be a json object".to_owned()),
         Err(error) => return wrong(format!("its settings schema is no json: {error}")),
     };
-    let different: BTreeSet<&String> = resource_types.iter().collect();
-    let are_good = resource_types.iter().all(|name| is_resource_type(name));
-    if !are_good || different.len() != resource_types.len() || !(1..=MAX_FACTS).contains(&different.len()) {
-        return wrong(format!("its resource types {resource_types:?} must be different ascii names"));
+    let resource_type = |guest::ResourceType { name, identity_attribute }: guest::ResourceType| {
+        ResourceType { name, identity_attribute }
+    };
+    let resource_types: Vec<ResourceType> = resource_types.into_iter().map(resource_type).collect();
+    let different: BTreeSet<&String> = resource_types.iter().map(|known| &known.name).collect();
+    let are_good = resource_types.iter().all(|known| is_resource_type(&known.name));
+    let is_good_number = (1..=MAX_RESOURCE_TYPES).contains(&resource_types.len());
+    if !are_good || different.len() != resource_types.len() || !is_good_number {
+        return wrong(format!("its resource types must be 1 to {MAX_RESOURCE_TYPES} different ascii names"));
+    }
+    if resource_types.iter().filter_map(|known| known.identity_attribute.as_ref()).any(|path| !is_name(path))
+    {
+        return wrong(format!("an identity attribute must have 1 to {MAX_NAME_BYTES} bytes"));
     }
     Ok(Descriptor { id, name, names, version, settings_schema, resource_types })
 }
 
 /// A plan that keeps the contract.
-pub(super) fn check_plan(plan: Plan) -> Result<Plan, GuestError> {
+pub(super) fn check_plan(plan: Plan, secrets: &Secrets) -> Result<Plan, GuestError> {
     let wrong = |what: String| Err(GuestError::BrokeContract { what });
-    if MAX_PLAN_ITEMS < plan.origins.len() || MAX_PLAN_ITEMS < plan.limits.len() {
-        return wrong(format!("its plan has more than {MAX_PLAN_ITEMS} origins or limits"));
+    if [plan.origins.len(), plan.limits.len(), plan.secrets.len()].into_iter().any(|n| MAX_PLAN_ITEMS < n) {
+        return wrong(format!("its plan has more than {MAX_PLAN_ITEMS} origins, limits or secrets"));
+    }
+    let names = |origin: &String| plan.origins.iter().any(|planned| planned.origin == *origin);
+    if let Some(used) = plan.secrets.iter().find(|used| !used.origins.iter().all(names)) {
+        let setting = &used.setting;
+        return wrong(format!(
+            "the secret of setting {setting:?} may go to an origin that its plan does not name"
+        ));
+    }
+    if plan.poll_interval_ms.is_some_and(|ms| Duration::from_millis(ms.into()) < MIN_POLL_INTERVAL) {
+        let least_ms = MIN_POLL_INTERVAL.as_millis();
+        return wrong(format!("it wants to be asked for events more often than every {least_ms} ms"));
+    }
+    // What is compared is shown to administrators.
+    let is_exclusive = |text: &String| text.len() <= MAX_EXCLUSIVE_BYTES && secrets.black_out(text) == *text;
+    if MAX_EXCLUSIVE < plan.exclusive.len() || !plan.exclusive.iter().all(is_exclusive) {
+        return wrong(format!(
+            "what it may not share must be at most {MAX_EXCLUSIVE} texts of {MAX_EXCLUSIVE_BYTES} bytes without a secret"
+        ));
     }
     for limit in &plan.limits {
         if limit.requests == 0 || !(1..=MAX_WINDOW_MS).contains(&limit.window_ms) {
@@ -67,23 +108,41 @@ fn is_resource_type(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::model::RateLimit;
+    use crate::model::{EventDelivery, PlannedOrigin, RateLimit, SecretUse};
+
+    fn resource_type(name: &str) -> guest::ResourceType {
+        guest::ResourceType { name: name.to_owned(), identity_attribute: None }
+    }
+
+    fn plan() -> Plan {
+        let origin = "https://api.example.com".to_owned();
+        Plan {
+            origins: vec![PlannedOrigin { origin: origin.clone(), is_optional: false }],
+            limits: vec![RateLimit { bucket: "b".to_owned(), requests: 1, window_ms: MAX_WINDOW_MS }],
+            secrets: vec![SecretUse { setting: "/secret".to_owned(), origins: vec![origin] }],
+            event_delivery: EventDelivery::Channel,
+            poll_interval_ms: Some(1000),
+            exclusive: vec!["app-7".to_owned()],
+        }
+    }
 
     fn descriptor() -> guest::Descriptor {
         guest::Descriptor {
             id: "a-source".to_owned(),
             name: "A source".to_owned(),
-            names: vec![("zh-CN".to_owned(), "来源".to_owned())],
+            names: vec![guest::LocalizedName { language: "zh-CN".to_owned(), name: "来源".to_owned() }],
             version: "1.0.0".to_owned(),
             settings_schema: "{}".to_owned(),
-            resource_types: vec!["Department".to_owned(), "User".to_owned()],
+            resource_types: vec![resource_type("Department"), resource_type("User")],
         }
     }
 
     #[test]
     fn a_descriptor_that_keeps_the_contract_is_read() {
-        assert_eq!(read(descriptor()).unwrap().resource_types, ["Department", "User"]);
+        assert_eq!(read(descriptor()).unwrap().type_names(), ["Department", "User"]);
     }
 
     #[test]
@@ -97,8 +156,23 @@ mod tests {
             guest::Descriptor { settings_schema: "[]".to_owned(), ..descriptor() },
             guest::Descriptor { settings_schema: "{".to_owned(), ..descriptor() },
             guest::Descriptor { resource_types: vec![], ..descriptor() },
-            guest::Descriptor { resource_types: vec!["User".to_owned(); 2], ..descriptor() },
-            guest::Descriptor { resource_types: vec!["Us er".to_owned()], ..descriptor() },
+            guest::Descriptor { resource_types: vec![resource_type("User"); 2], ..descriptor() },
+            guest::Descriptor { resource_types: vec![resource_type("Us er")], ..descriptor() },
+            guest::Descriptor {
+                resource_types: (0..=MAX_RESOURCE_TYPES).map(|n| resource_type(&format!("T{n}"))).collect(),
+                ..descriptor()
+            },
+            guest::Descriptor {
+                resource_types: vec![guest::ResourceType {
+                    identity_attribute: Some(String::new()),
+                    ..resource_type("User")
+                }],
+                ..descriptor()
+            },
+            guest::Descriptor {
+                settings_schema: format!("{{}}{}", " ".repeat(MAX_SETTINGS_SCHEMA_BYTES)),
+                ..descriptor()
+            },
         ] {
             assert!(matches!(read(wrong.clone()), Err(LoadError::Descriptor(_))), "{wrong:?}");
         }
@@ -107,10 +181,28 @@ mod tests {
     #[test]
     fn a_rate_limit_that_would_never_let_anything_leave_is_refused() {
         let limit = |requests, window_ms| RateLimit { bucket: "b".to_owned(), requests, window_ms };
-        let plan = |limit| Plan { origins: Vec::new(), limits: vec![limit] };
-        assert!(check_plan(plan(limit(1, MAX_WINDOW_MS))).is_ok());
         for wrong in [limit(0, 1000), limit(1, 0), limit(1, MAX_WINDOW_MS + 1)] {
-            assert!(check_plan(plan(wrong)).is_err());
+            assert!(check_plan(Plan { limits: vec![wrong], ..plan() }, &Secrets::default()).is_err());
+        }
+    }
+
+    #[test]
+    fn a_plan_that_keeps_the_contract_is_taken_as_it_is_and_any_other_refused() {
+        let schema = json!({"properties": {"secret": {"writeOnly": true}}});
+        let secrets = Secrets::of(&schema, &json!({"secret": "hunter2"}), None);
+        assert_eq!(check_plan(plan(), &secrets).unwrap(), plan());
+        let elsewhere = SecretUse { setting: "/secret".to_owned(), origins: vec!["https://evil".to_owned()] };
+        for wrong in [
+            Plan { secrets: vec![elsewhere], ..plan() },
+            Plan { secrets: vec![plan().secrets.remove(0); MAX_PLAN_ITEMS + 1], ..plan() },
+            Plan { origins: vec![plan().origins.remove(0); MAX_PLAN_ITEMS + 1], ..plan() },
+            Plan { poll_interval_ms: Some(999), ..plan() },
+            Plan { exclusive: vec!["a".to_owned(); MAX_EXCLUSIVE + 1], ..plan() },
+            Plan { exclusive: vec!["a".repeat(MAX_EXCLUSIVE_BYTES + 1)], ..plan() },
+            Plan { exclusive: vec!["app of hunter2".to_owned()], ..plan() },
+        ] {
+            let error = check_plan(wrong, &secrets).unwrap_err().to_string();
+            assert!(!error.contains("hunter2"), "{error}");
         }
     }
 }

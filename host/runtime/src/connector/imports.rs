@@ -34,7 +34,7 @@ fn why_not(import: &str) -> Option<&'static str> {
 }
 
 /// Source: the contract, world `capabilities`.
-const CAPABILITIES: [&str; 6] = ["types", "tasks", "http", "storage", "directory", "history"];
+const CAPABILITIES: [&str; 7] = ["model", "host", "tasks", "http-client", "storage", "directory", "history"];
 
 /// What the standard library of a guest imports for panics and terminals.
 const CLI: [&str; 10] = [
@@ -57,8 +57,8 @@ mod tests {
     #[test]
     fn what_a_connector_needs_is_granted_in_any_version() {
         for import in [
-            "rollcall:connector/http@0.1.0",
-            "rollcall:connector/types@0.1.7",
+            "rollcall:connector/http-client@0.1.0",
+            "rollcall:connector/model@0.1.7",
             "wasi:io/poll@0.2.6",
             "wasi:clocks/wall-clock@0.2.12",
             "wasi:random/insecure-seed@0.2.0",

@@ -12,19 +12,21 @@ use wasmtime::component::{Instance, InstancePre};
 
 use super::{Bounds, Calling, Connector};
 use crate::bindings::exports::rollcall::connector::events as guest;
-use crate::bindings::rollcall::connector::types as wit;
+use crate::bindings::rollcall::connector::model as wit;
 use crate::capabilities::Session;
-use crate::convert::{self, Reader};
+use crate::capabilities::reach::Export;
+use crate::convert::Reader;
 use crate::error::GuestError;
 use crate::figures::Meter;
 use crate::guest::Guest;
 use crate::inbox::{EventWay, InboxEvent, NewEvent};
 use crate::limits::{
-    CALL_TIMEOUTS, EVENT_CALL_TIMEOUT, MAX_CHANGES, MAX_DELIVERY_BYTES, MAX_EVENT_ID_BYTES,
-    MAX_EVENT_KIND_BYTES, MAX_EVENT_PAYLOAD_BYTES, MAX_EVENT_SUBJECTS, MAX_EXTERNAL_ID_BYTES, MAX_REPLIES,
-    MAX_REPLY_BYTES, MAX_REQUEST_HEADERS, MAX_RESOURCE_TYPE_BYTES, MAX_SUBPROTOCOLS, MAX_URL_BYTES,
+    CALL_TIMEOUTS, EVENT_CALL_TIMEOUT, MAX_CHANGES, MAX_CHANNEL_MESSAGE_BYTES, MAX_CURSOR_BYTES,
+    MAX_DELIVERY_BYTES, MAX_EVENT_ID_BYTES, MAX_EVENT_KIND_BYTES, MAX_EVENT_PAYLOAD_BYTES,
+    MAX_EVENT_SUBJECTS, MAX_EXTERNAL_ID_BYTES, MAX_FRAME_STATE_BYTES, MAX_REPLIES, MAX_REPLY_BYTES,
+    MAX_RESOURCE_TYPE_BYTES, MAX_SUBPROTOCOLS, MAX_URL_BYTES, MIN_HEARTBEAT,
 };
-use crate::model::{Failure, Key, Summary, Timestamp};
+use crate::model::{Body, Failure, Key, Summary, Timestamp};
 use crate::secrets::Secrets;
 
 /// A change notice, as the connector understood it.
@@ -32,7 +34,7 @@ use crate::secrets::Secrets;
 pub(crate) struct Notice {
     pub(crate) id: String,
     pub(crate) kind: String,
-    pub(crate) payload: Vec<u8>,
+    pub(crate) payload: String,
     pub(crate) born_at: Option<Timestamp>,
     pub(crate) subjects: Vec<Key>,
 }
@@ -49,24 +51,45 @@ impl Notice {
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    /// The value of `content-type`.
+    pub(crate) content_type: &'static str,
+    pub(crate) body: String,
     pub(crate) notices: Vec<Notice>,
 }
 
 /// What to do about a frame.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Reaction {
-    pub(crate) replies: Vec<String>,
-    pub(crate) refusals: Vec<String>,
+    pub(crate) replies: Vec<Body>,
+    pub(crate) refusals: Vec<Body>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) reconnect: bool,
+    /// The time between heartbeats from now on, if it changes.
+    pub(crate) heartbeat: Option<Duration>,
+    /// What the next frame of the connection gets, if it changes.
+    pub(crate) state: Option<String>,
 }
 
-/// Notices that the source had kept.
+/// What came of a batch of events.
 #[derive(Debug)]
-pub(crate) struct Missed {
+pub(crate) struct Handled {
+    pub(crate) summary: Summary,
+    pub(crate) unfinished: Vec<Unfinished>,
+}
+
+/// An event that is worth another try, where others of its batch are done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unfinished {
+    pub(crate) id: String,
+    pub(crate) failure: Failure,
+}
+
+/// Notices that the source was asked for.
+#[derive(Debug)]
+pub(crate) struct Fetched {
     pub(crate) notices: Vec<Notice>,
+    /// What to ask with the next time; none leaves the last one.
+    pub(crate) cursor: Option<String>,
     pub(crate) more: bool,
 }
 
@@ -75,13 +98,24 @@ pub(crate) struct Missed {
 pub(crate) struct Opening {
     pub(crate) url: String,
     pub(crate) subprotocols: Vec<String>,
-    pub(crate) heartbeat: Duration,
+    pub(crate) rhythm: Rhythm,
+    /// What the first frame gets.
+    pub(crate) state: String,
+}
+
+/// How a connection is found out to be dead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rhythm {
+    /// The time between heartbeats.
+    pub(crate) every: Duration,
+    /// The message that is one; none for a ping.
+    pub(crate) message: Option<Body>,
 }
 
 /// Without the address, which carries a ticket.
 impl fmt::Debug for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Opening").field("heartbeat", &self.heartbeat).finish_non_exhaustive()
+        f.debug_struct("Opening").field("rhythm", &self.rhythm).finish_non_exhaustive()
     }
 }
 
@@ -111,27 +145,33 @@ impl Connector {
         delivery: guest::Delivery,
     ) -> Answer<Received> {
         let limit = EVENT_CALL_TIMEOUT;
-        let bounds = Bounds { export: "receive", session: None, secrets, meter, limit };
+        let bounds = Bounds { export: Export::Receive, session: None, secrets, meter, limit };
         let answer = self.live_call(bounds, move |events, store| {
             Box::pin(async move { events.call_receive(store, &settings, &delivery).await })
         });
         Checker { secrets }.answer(answer.await?, Checker::received)
     }
 
-    /// Understand frames of a channel, one after the other in one store. Offline.
+    /// Understand frames of a channel, one after the other in one store, each with the state that the one before it left.
+    /// Offline.
     pub(crate) async fn frames(
         &self,
         (secrets, meter): (&Secrets, &Meter),
         settings: String,
-        frames: Vec<String>,
+        state: String,
+        frames: Vec<Body>,
     ) -> Result<Vec<Result<Reaction, Failure>>, GuestError> {
         let limit = EVENT_CALL_TIMEOUT;
-        let bounds = Bounds { export: "frame", session: None, secrets, meter, limit };
+        let bounds = Bounds { export: Export::Frame, session: None, secrets, meter, limit };
         let answers = self.live_call(bounds, move |events, store| {
             Box::pin(async move {
-                let mut answers = Vec::with_capacity(frames.len());
-                for frame in &frames {
-                    answers.push(events.call_frame(&mut *store, &settings, frame).await?);
+                let (mut answers, mut state) = (Vec::with_capacity(frames.len()), state);
+                for frame in frames {
+                    let answer = events.call_frame(&mut *store, &settings, &state, &frame.into()).await?;
+                    if let Some(next) = answer.as_ref().ok().and_then(|reaction| reaction.state.as_ref()) {
+                        state.clone_from(next);
+                    }
+                    answers.push(answer);
                 }
                 Ok(answers)
             })
@@ -146,33 +186,40 @@ impl Connector {
         session: Session,
         settings: String,
         events: &[InboxEvent],
-    ) -> Answer<Summary> {
+    ) -> Answer<Handled> {
         let secrets = Arc::clone(&session.secrets);
         let meter = Arc::clone(&session.meter);
-        let bounds = bounds("handle", session, (&secrets, &meter), CALL_TIMEOUTS.import);
-        let events: Vec<guest::Event> = events.iter().map(|event| to_guest(&event.event)).collect();
+        let bounds = bounds(Export::Handle, session, (&secrets, &meter), CALL_TIMEOUTS.import);
+        let given: BTreeSet<String> = events.iter().map(|event| event.event.id.clone()).collect();
+        let events: Vec<guest::SourceEvent> = events.iter().map(|event| to_guest(&event.event)).collect();
         let answer = self.live_call(bounds, move |exports, store| {
             Box::pin(async move { exports.call_handle(store, &settings, &events).await })
         });
-        Checker { secrets: &secrets }.answer(answer.await?, |_, summary| Ok(convert::summary(summary)))
+        Checker { secrets: &secrets }
+            .answer(answer.await?, |checker, handled| checker.handled(handled, &given))
     }
 
-    /// Ask for what could not be delivered.
-    pub(crate) async fn fetch_missed(&self, session: Session, settings: String) -> Answer<Missed> {
+    /// Ask for changes that were not delivered, or that were made since `cursor`.
+    pub(crate) async fn fetch_events(
+        &self,
+        session: Session,
+        settings: String,
+        cursor: Option<String>,
+    ) -> Answer<Fetched> {
         let secrets = Arc::clone(&session.secrets);
         let meter = Arc::clone(&session.meter);
-        let bounds = bounds("fetch-missed", session, (&secrets, &meter), CALL_TIMEOUTS.check);
+        let bounds = bounds(Export::FetchEvents, session, (&secrets, &meter), CALL_TIMEOUTS.check);
         let answer = self.live_call(bounds, move |events, store| {
-            Box::pin(async move { events.call_fetch_missed(store, &settings).await })
+            Box::pin(async move { events.call_fetch_events(store, &settings, cursor.as_deref()).await })
         });
-        Checker { secrets: &secrets }.answer(answer.await?, Checker::missed)
+        Checker { secrets: &secrets }.answer(answer.await?, Checker::fetched)
     }
 
     /// Ask where to listen; none when there is no channel.
     pub(crate) async fn open_channel(&self, session: Session, settings: String) -> Answer<Option<Opening>> {
         let secrets = Arc::clone(&session.secrets);
         let meter = Arc::clone(&session.meter);
-        let bounds = bounds("open-channel", session, (&secrets, &meter), CALL_TIMEOUTS.offline);
+        let bounds = bounds(Export::OpenChannel, session, (&secrets, &meter), CALL_TIMEOUTS.offline);
         let answer = self.live_call(bounds, move |events, store| {
             Box::pin(async move { events.call_open_channel(store, &settings).await })
         });
@@ -193,7 +240,7 @@ impl Connector {
 }
 
 fn bounds<'a>(
-    export: &'static str,
+    export: Export,
     session: Session,
     (secrets, meter): (&'a Secrets, &'a Meter),
     limit: Duration,
@@ -221,20 +268,39 @@ impl Checker<'_> {
     }
 
     fn received(self, receipt: guest::Receipt) -> Result<Received, GuestError> {
-        let guest::Receipt { status, headers, body, events } = receipt;
+        let guest::Receipt { status, content_type, body, events } = receipt;
         if !(200..=599).contains(&status) {
             return Err(broke(format!("its receipt has the status {status}")));
         }
-        if MAX_DELIVERY_BYTES < body.len() || MAX_REQUEST_HEADERS < headers.len() {
-            return Err(broke(format!(
-                "its receipt has more than {MAX_REQUEST_HEADERS} headers or {MAX_DELIVERY_BYTES} bytes"
-            )));
+        if MAX_DELIVERY_BYTES < body.len() {
+            return Err(broke(format!("its receipt has more than {MAX_DELIVERY_BYTES} bytes")));
         }
-        Ok(Received { status, headers, body, notices: self.notices(events)? })
+        let content_type = match content_type {
+            guest::ContentType::Text => "text/plain; charset=utf-8",
+            guest::ContentType::Json => "application/json",
+            guest::ContentType::Xml => "application/xml; charset=utf-8",
+        };
+        Ok(Received { status, content_type, body, notices: self.notices(events)? })
+    }
+
+    fn handled(self, handled: guest::Handled, given: &BTreeSet<String>) -> Result<Handled, GuestError> {
+        let reader = Reader { secrets: self.secrets };
+        let guest::Handled { summary, unfinished } = handled;
+        let different: BTreeSet<&String> = unfinished.iter().map(|event| &event.id).collect();
+        if different.len() != unfinished.len() || !different.iter().all(|id| given.contains(*id)) {
+            return Err(broke("it left events unfinished that it was not given, or twice".to_owned()));
+        }
+        let unfinished = unfinished.into_iter().map(|guest::UnfinishedEvent { id, failure }| Unfinished {
+            id,
+            failure: reader.failure(failure),
+        });
+        Ok(Handled { unfinished: unfinished.collect(), summary: reader.summary(summary) })
     }
 
     fn reaction(self, reaction: guest::Reaction) -> Result<Reaction, GuestError> {
-        let guest::Reaction { replies, refusals, events, reconnect } = reaction;
+        let guest::Reaction { replies, refusals, events, reconnect, heartbeat_ms, state } = reaction;
+        let messages = |bodies: Vec<wit::Body>| bodies.into_iter().map(Body::from).collect::<Vec<_>>();
+        let (replies, refusals) = (messages(replies), messages(refusals));
         for frames in [&replies, &refusals] {
             if MAX_REPLIES < frames.len() || frames.iter().any(|frame| MAX_REPLY_BYTES < frame.len()) {
                 return Err(broke(format!(
@@ -242,22 +308,28 @@ impl Checker<'_> {
                 )));
             }
         }
-        Ok(Reaction { replies, refusals, notices: self.notices(events)?, reconnect })
+        let heartbeat = heartbeat_ms.map(heartbeat).transpose()?;
+        state.as_ref().map_or(Ok(()), |state| check_state(state))?;
+        Ok(Reaction { replies, refusals, notices: self.notices(events)?, reconnect, heartbeat, state })
     }
 
-    fn missed(self, missed: guest::Missed) -> Result<Missed, GuestError> {
-        Ok(Missed { notices: self.notices(missed.events)?, more: missed.more })
+    fn fetched(self, fetched: guest::FetchedEvents) -> Result<Fetched, GuestError> {
+        let guest::FetchedEvents { events, cursor, more } = fetched;
+        if cursor.as_ref().is_some_and(|cursor| MAX_CURSOR_BYTES < cursor.len()) {
+            return Err(broke(format!("its cursor has more than {MAX_CURSOR_BYTES} bytes")));
+        }
+        Ok(Fetched { notices: self.notices(events)?, cursor, more })
     }
 
-    fn notices(self, events: Vec<guest::Event>) -> Result<Vec<Notice>, GuestError> {
+    fn notices(self, events: Vec<guest::SourceEvent>) -> Result<Vec<Notice>, GuestError> {
         if MAX_CHANGES < events.len() {
             return Err(broke(format!("it gave more than {MAX_CHANGES} events at once")));
         }
         events.into_iter().map(|event| self.notice(event)).collect()
     }
 
-    fn notice(self, event: guest::Event) -> Result<Notice, GuestError> {
-        let guest::Event { id, kind, payload, born_at_ms, subjects } = event;
+    fn notice(self, event: guest::SourceEvent) -> Result<Notice, GuestError> {
+        let guest::SourceEvent { id, kind, payload, occurred_at_ms, subjects } = event;
         // The id is not repeated here: it breaks the contract, so it could be anything.
         if !(1..=MAX_EVENT_ID_BYTES).contains(&id.len()) || self.secrets.black_out(&id) != id {
             return Err(broke(format!(
@@ -289,32 +361,49 @@ impl Checker<'_> {
             id,
             kind: reader.text(&kind, MAX_EVENT_KIND_BYTES),
             payload,
-            born_at: born_at_ms.and_then(|ms| i64::try_from(ms).ok()).map(Timestamp::from_unix_ms),
+            born_at: occurred_at_ms.and_then(|ms| i64::try_from(ms).ok()).map(Timestamp::from_unix_ms),
             subjects: different.into_iter().collect(),
         })
     }
 }
 
 fn opening(channel: guest::Channel) -> Result<Opening, GuestError> {
-    let guest::Channel { url, subprotocols, heartbeat_ms } = channel;
+    let guest::Channel { url, subprotocols, heartbeat_ms, heartbeat: message, state } = channel;
     let are_long = subprotocols.iter().any(|name| MAX_RESOURCE_TYPE_BYTES < name.len());
     if MAX_URL_BYTES < url.len() || MAX_SUBPROTOCOLS < subprotocols.len() || are_long {
         return Err(broke(format!(
             "its channel has an address of more than {MAX_URL_BYTES} bytes, or too many or too long subprotocols"
         )));
     }
-    if heartbeat_ms == 0 {
-        return Err(broke("its channel has a heartbeat of 0 ms".to_owned()));
+    let message = message.map(Body::from);
+    if message.as_ref().is_some_and(|message| MAX_CHANNEL_MESSAGE_BYTES < message.len()) {
+        return Err(broke(format!("its heartbeat has more than {MAX_CHANNEL_MESSAGE_BYTES} bytes")));
     }
-    Ok(Opening { url, subprotocols, heartbeat: Duration::from_millis(u64::from(heartbeat_ms)) })
+    check_state(&state)?;
+    Ok(Opening { url, subprotocols, rhythm: Rhythm { every: heartbeat(heartbeat_ms)?, message }, state })
 }
 
-fn to_guest(event: &NewEvent) -> guest::Event {
-    guest::Event {
+fn heartbeat(heartbeat_ms: u32) -> Result<Duration, GuestError> {
+    let heartbeat = Duration::from_millis(heartbeat_ms.into());
+    if heartbeat < MIN_HEARTBEAT {
+        return Err(broke(format!("it wants a heartbeat every {heartbeat_ms} ms")));
+    }
+    Ok(heartbeat)
+}
+
+fn check_state(state: &str) -> Result<(), GuestError> {
+    if MAX_FRAME_STATE_BYTES < state.len() {
+        return Err(broke(format!("the state of its channel has more than {MAX_FRAME_STATE_BYTES} bytes")));
+    }
+    Ok(())
+}
+
+fn to_guest(event: &NewEvent) -> guest::SourceEvent {
+    guest::SourceEvent {
         id: event.id.clone(),
         kind: event.kind.clone(),
         payload: event.payload.clone(),
-        born_at_ms: event.born_at.and_then(|at| u64::try_from(at.unix_ms()).ok()),
+        occurred_at_ms: event.born_at.and_then(|at| u64::try_from(at.unix_ms()).ok()),
         subjects: event.subjects.iter().map(Into::into).collect(),
     }
 }
@@ -328,23 +417,24 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::bindings::exports::rollcall::connector::identity_source;
 
     fn secrets() -> Secrets {
         let schema = json!({"properties": {"secret": {"writeOnly": true}}});
         Secrets::of(&schema, &json!({"secret": "hunter2"}), None)
     }
 
-    fn event(id: &str) -> guest::Event {
-        guest::Event {
+    fn event(id: &str) -> guest::SourceEvent {
+        guest::SourceEvent {
             id: id.to_owned(),
             kind: "user_modify_org".to_owned(),
-            payload: vec![0; MAX_EVENT_PAYLOAD_BYTES],
-            born_at_ms: Some(7),
+            payload: "x".repeat(MAX_EVENT_PAYLOAD_BYTES),
+            occurred_at_ms: Some(7),
             subjects: vec![wit::Key { resource_type: "User".to_owned(), external_id: "a".to_owned() }; 2],
         }
     }
 
-    fn notices(events: Vec<guest::Event>) -> Result<Vec<Notice>, GuestError> {
+    fn notices(events: Vec<guest::SourceEvent>) -> Result<Vec<Notice>, GuestError> {
         Checker { secrets: &secrets() }.notices(events)
     }
 
@@ -363,10 +453,10 @@ mod tests {
             event(""),
             event(&"x".repeat(MAX_EVENT_ID_BYTES + 1)),
             event("of-hunter2"),
-            guest::Event { kind: "x".repeat(MAX_EVENT_KIND_BYTES + 1), ..event("1") },
-            guest::Event { payload: vec![0; MAX_EVENT_PAYLOAD_BYTES + 1], ..event("1") },
-            guest::Event { subjects: vec![subject; MAX_EVENT_SUBJECTS + 1], ..event("1") },
-            guest::Event { subjects: vec![long], ..event("1") },
+            guest::SourceEvent { kind: "x".repeat(MAX_EVENT_KIND_BYTES + 1), ..event("1") },
+            guest::SourceEvent { payload: "x".repeat(MAX_EVENT_PAYLOAD_BYTES + 1), ..event("1") },
+            guest::SourceEvent { subjects: vec![subject; MAX_EVENT_SUBJECTS + 1], ..event("1") },
+            guest::SourceEvent { subjects: vec![long], ..event("1") },
         ] {
             let error = notices(vec![wrong]).unwrap_err();
             assert!(matches!(error, GuestError::BrokeContract { .. }), "{error}");
@@ -378,58 +468,73 @@ mod tests {
 
     #[test]
     fn a_secret_in_the_words_of_an_event_is_blacked_out() {
-        let event = guest::Event { kind: "hunter2".to_owned(), ..event("1") };
+        let event = guest::SourceEvent { kind: "hunter2".to_owned(), ..event("1") };
         assert_eq!(notices(vec![event]).unwrap()[0].kind, "[secret]");
     }
 
     #[test]
     fn a_receipt_that_no_web_server_could_send_is_refused() {
-        let receipt = |status, n_headers, n_bytes| guest::Receipt {
+        let receipt = |status, n_bytes| guest::Receipt {
             status,
-            headers: vec![("a".to_owned(), "b".to_owned()); n_headers],
-            body: vec![0; n_bytes],
+            content_type: guest::ContentType::Json,
+            body: "x".repeat(n_bytes),
             events: Vec::new(),
         };
         let secrets = secrets();
         let checker = Checker { secrets: &secrets };
-        assert!(checker.received(receipt(200, MAX_REQUEST_HEADERS, MAX_DELIVERY_BYTES)).is_ok());
-        for wrong in [
-            receipt(0, 0, 0),
-            receipt(101, 0, 0),
-            receipt(600, 0, 0),
-            receipt(200, MAX_REQUEST_HEADERS + 1, 0),
-            receipt(200, 0, MAX_DELIVERY_BYTES + 1),
-        ] {
+        let received = checker.received(receipt(200, MAX_DELIVERY_BYTES)).unwrap();
+        assert_eq!(received.content_type, "application/json");
+        for wrong in [receipt(0, 0), receipt(101, 0), receipt(600, 0), receipt(200, MAX_DELIVERY_BYTES + 1)] {
             assert!(checker.received(wrong).is_err());
         }
     }
 
+    fn reaction(replies: Vec<wit::Body>, refusals: Vec<wit::Body>) -> guest::Reaction {
+        let (events, heartbeat_ms, state) = (Vec::new(), Some(1000), Some(String::new()));
+        guest::Reaction { replies, refusals, events, reconnect: false, heartbeat_ms, state }
+    }
+
     #[test]
     fn a_flood_of_answers_to_a_frame_is_refused() {
-        let reaction = |replies: Vec<String>, refusals: Vec<String>| guest::Reaction {
-            replies,
-            refusals,
-            events: Vec::new(),
-            reconnect: false,
-        };
         let secrets = secrets();
         let checker = Checker { secrets: &secrets };
-        let frames = |n, bytes| vec!["x".repeat(bytes); n];
+        let frames = |n, bytes| vec![wit::Body::Text("x".repeat(bytes)); n];
         assert!(checker.reaction(reaction(frames(MAX_REPLIES, 1), frames(1, MAX_REPLY_BYTES))).is_ok());
         assert!(checker.reaction(reaction(frames(MAX_REPLIES + 1, 1), Vec::new())).is_err());
         assert!(checker.reaction(reaction(Vec::new(), frames(1, MAX_REPLY_BYTES + 1))).is_err());
     }
 
     #[test]
-    fn a_channel_without_a_heartbeat_is_refused() {
-        let channel = |heartbeat_ms, n_bytes| guest::Channel {
-            url: "x".repeat(n_bytes),
-            subprotocols: Vec::new(),
-            heartbeat_ms,
+    fn a_reaction_changes_the_heartbeat_and_the_state_within_their_bounds() {
+        let secrets = secrets();
+        let checker = Checker { secrets: &secrets };
+        let quiet = || reaction(Vec::new(), Vec::new());
+        let read = checker.reaction(quiet()).unwrap();
+        assert_eq!((read.heartbeat, read.state.as_deref()), (Some(Duration::from_secs(1)), Some("")));
+        let large = "x".repeat(MAX_FRAME_STATE_BYTES + 1);
+        assert!(checker.reaction(guest::Reaction { heartbeat_ms: Some(999), ..quiet() }).is_err());
+        assert!(checker.reaction(guest::Reaction { state: Some(large), ..quiet() }).is_err());
+    }
+
+    #[test]
+    fn a_channel_that_breaks_the_contract_is_refused() {
+        let channel = || guest::Channel {
+            url: "x".repeat(MAX_URL_BYTES),
+            subprotocols: vec!["x".to_owned(); MAX_SUBPROTOCOLS],
+            heartbeat_ms: 1000,
+            heartbeat: Some(wit::Body::Bytes(vec![0xff])),
+            state: "s".to_owned(),
         };
-        assert!(opening(channel(1, MAX_URL_BYTES)).is_ok());
-        assert!(opening(channel(0, 1)).is_err());
-        assert!(opening(channel(1, MAX_URL_BYTES + 1)).is_err());
+        let read = opening(channel()).unwrap();
+        assert_eq!(read.rhythm.message, Some(Body::Bytes(vec![0xff])));
+        for wrong in [
+            guest::Channel { heartbeat_ms: 999, ..channel() },
+            guest::Channel { url: "x".repeat(MAX_URL_BYTES + 1), ..channel() },
+            guest::Channel { subprotocols: vec!["x".to_owned(); MAX_SUBPROTOCOLS + 1], ..channel() },
+            guest::Channel { state: "x".repeat(MAX_FRAME_STATE_BYTES + 1), ..channel() },
+        ] {
+            assert!(opening(wrong).is_err());
+        }
     }
 
     #[test]
@@ -437,8 +542,57 @@ mod tests {
         let opening = Opening {
             url: "wss://source.test/?ticket=hunter2".to_owned(),
             subprotocols: Vec::new(),
-            heartbeat: Duration::from_secs(1),
+            rhythm: Rhythm { every: Duration::from_secs(1), message: None },
+            state: "hunter2".to_owned(),
         };
-        assert_eq!(format!("{opening:?}"), "Opening { heartbeat: 1s, .. }");
+        assert_eq!(format!("{opening:?}"), "Opening { rhythm: Rhythm { every: 1s, message: None }, .. }");
+    }
+
+    #[test]
+    fn an_event_that_is_left_unfinished_is_one_of_those_that_were_given() {
+        let handled = |ids: &[&str]| guest::Handled {
+            summary: identity_source::Summary {
+                read: 1,
+                unchanged: 1,
+                skipped: 0,
+                complete: true,
+                incomplete_reason: None,
+            },
+            unfinished: ids
+                .iter()
+                .map(|id| guest::UnfinishedEvent { id: (*id).to_owned(), failure: failure() })
+                .collect(),
+        };
+        let secrets = secrets();
+        let given = ["1", "2"].map(str::to_owned).into();
+        let read = |ids: &[&str]| Checker { secrets: &secrets }.handled(handled(ids), &given);
+        let unfinished = read(&["2"]).unwrap().unfinished.remove(0);
+        assert_eq!((unfinished.id.as_str(), unfinished.failure.retry_after_ms), ("2", Some(7)));
+        assert!(!unfinished.failure.diagnosis.message.contains("hunter2"));
+        assert!(read(&["3"]).is_err() && read(&["2", "2"]).is_err());
+    }
+
+    fn failure() -> wit::Failure {
+        let diagnosis = wit::Diagnosis {
+            code: "busy".to_owned(),
+            message: "hunter2 is busy".to_owned(),
+            remedy: None,
+            translations: Vec::new(),
+            facts: Vec::new(),
+            setting: None,
+        };
+        wit::Failure { kind: wit::FailureKind::Unavailable, diagnosis, retry_after_ms: Some(7) }
+    }
+
+    #[test]
+    fn a_cursor_has_a_most() {
+        let secrets = secrets();
+        let fetched = |n_bytes| guest::FetchedEvents {
+            events: Vec::new(),
+            cursor: Some("x".repeat(n_bytes)),
+            more: false,
+        };
+        assert!(Checker { secrets: &secrets }.fetched(fetched(MAX_CURSOR_BYTES)).is_ok());
+        assert!(Checker { secrets: &secrets }.fetched(fetched(MAX_CURSOR_BYTES + 1)).is_err());
     }
 }

@@ -1,6 +1,6 @@
-//! Sends the requests of one source: grant, turn, connection, redirects, limits.
+//! Sends the requests of one source: grant, turn, connection, limits.
 //!
-//! Not here: retries. A connector knows which of its requests may be repeated; the host only says what became of each.
+//! Not here: redirects and retries. A connector knows which of its requests may be repeated; the host only says what became of each.
 
 use std::error::Error;
 use std::fmt;
@@ -8,10 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{
-    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION,
-    PROXY_AUTHORIZATION, USER_AGENT,
-};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, PROXY_AUTHORIZATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -26,10 +23,8 @@ use super::fault::Fault;
 use super::{Egress, InvalidCa};
 use crate::figures::{Meter, Outcome};
 use crate::grant::{Grants, Origin};
-use crate::limits::{
-    IDLE_CONNECTION_TIMEOUT, MAX_REDIRECTS, MAX_RESPONSE_BODY_BYTES, MAX_THROTTLE, REQUEST_TIMEOUT,
-};
-use crate::rate::{Limiter, Turn};
+use crate::limits::{IDLE_CONNECTION_TIMEOUT, MAX_RESPONSE_BODY_BYTES, MAX_THROTTLE, REQUEST_TIMEOUT};
+use crate::rate::Limiter;
 
 /// What we call ourselves where a connector has no other wish.
 pub(super) const OUR_NAME: &str = concat!("rollcall/", env!("CARGO_PKG_VERSION"));
@@ -141,70 +136,25 @@ impl Client {
         bucket.filter(|bucket| self.limiter.knows(bucket))
     }
 
-    /// Send a request and read its whole response, whatever the status.
-    ///
-    /// A redirect is followed where the target is granted. To another origin goes only a GET with harmless headers; one
-    /// that would have to carry a body there is returned as it is.
+    /// Send a request and read its whole response, whatever the status: a redirect is a response like any other.
     ///
     /// # Errors
     ///
     /// A [`Fault`] that says what became of the request.
     pub async fn fetch(&self, grants: &Grants, request: Request) -> Result<Response, Fault> {
-        self.fetch_within(grants, request, MAX_REDIRECTS).await
-    }
-
-    /// The same without following a redirect, which is a response like any other.
-    ///
-    /// # Errors
-    ///
-    /// As [`Client::fetch`].
-    pub async fn fetch_once(&self, grants: &Grants, request: Request) -> Result<Response, Fault> {
-        self.fetch_within(grants, request, 0).await
-    }
-
-    async fn fetch_within(
-        &self,
-        grants: &Grants,
-        request: Request,
-        max_redirects: u32,
-    ) -> Result<Response, Fault> {
         let bucket = self.limited(request.bucket.as_deref()).map(str::to_owned);
         let origin = granted(grants, &request.url)
             .inspect_err(|_| self.meter.request(None, bucket.as_deref(), Outcome::Denied))?;
         let asked = Instant::now();
-        let turn = self.limiter.turn(bucket.as_deref()).await;
+        let _turn = self.limiter.turn(bucket.as_deref()).await;
         self.meter.waited(bucket.as_deref(), asked.elapsed());
         let limit = request.timeout.unwrap_or(REQUEST_TIMEOUT).min(REQUEST_TIMEOUT);
         let started = Instant::now();
-        let method = request.method.clone();
-        let followed =
-            timeout(limit, self.follow(grants, &turn, origin.clone(), request, max_redirects)).await;
-        let result = followed.unwrap_or_else(|_| Err(Fault::timed_out(&origin, limit)));
-        trace(&method, &origin, started.elapsed(), &result);
+        let exchanged = timeout(limit, self.exchange(&origin, &request)).await;
+        let result = exchanged.unwrap_or_else(|_| Err(Fault::timed_out(&origin, limit)));
+        trace(&request.method, &origin, started.elapsed(), &result);
         self.meter.request(Some(origin.to_string()), bucket.as_deref(), Outcome::of(&result));
         result
-    }
-
-    async fn follow(
-        &self,
-        grants: &Grants,
-        turn: &Turn,
-        mut origin: Origin,
-        mut request: Request,
-        max_redirects: u32,
-    ) -> Result<Response, Fault> {
-        if max_redirects == 0 {
-            return self.exchange(&origin, &request).await;
-        }
-        for _ in 0..=max_redirects {
-            let response = self.exchange(&origin, &request).await?;
-            let Some(next) = redirected(&request, &response) else { return Ok(response) };
-            let next_origin = granted(grants, &next.url)?;
-            let Some(next) = towards(next, origin == next_origin) else { return Ok(response) };
-            turn.again().await;
-            (origin, request) = (next_origin, next);
-        }
-        Err(Fault::too_many_redirects(&origin))
     }
 
     async fn exchange(&self, origin: &Origin, request: &Request) -> Result<Response, Fault> {
@@ -242,41 +192,6 @@ impl Client {
 pub(super) fn granted(grants: &Grants, url: &Url) -> Result<Origin, Fault> {
     let origin = Origin::of(url).ok_or_else(|| Fault::denied(&format!("{}:", url.scheme())))?;
     if grants.permits(&origin) { Ok(origin) } else { Err(Fault::denied(&origin.to_string())) }
-}
-
-/// The request that a redirect asks for; none if the response is no redirect.
-fn redirected(request: &Request, response: &Response) -> Option<Request> {
-    let location = response.headers.get(LOCATION)?.to_str().ok()?;
-    let url = request.url.join(location).ok()?;
-    let becomes_get = match response.status {
-        StatusCode::SEE_OTHER => request.method != Method::HEAD,
-        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => request.method == Method::POST,
-        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => false,
-        _ => return None,
-    };
-    let next = Request { url, ..request.clone() };
-    Some(if becomes_get { without_body(next) } else { next })
-}
-
-fn without_body(mut request: Request) -> Request {
-    request.method = Method::GET;
-    request.body = Bytes::new();
-    request.headers.remove(CONTENT_TYPE);
-    request
-}
-
-/// The request as it may go to its origin; none if it may not.
-fn towards(request: Request, is_same_origin: bool) -> Option<Request> {
-    if is_same_origin {
-        return Some(request);
-    }
-    if request.method != Method::GET && request.method != Method::HEAD {
-        return None;
-    }
-    let harmless = [ACCEPT, ACCEPT_LANGUAGE, USER_AGENT];
-    let kept =
-        harmless.into_iter().filter_map(|name| Some((name.clone(), request.headers.get(name)?.clone())));
-    Some(Request { headers: kept.collect(), body: Bytes::new(), ..request })
 }
 
 async fn read_response(origin: &Origin, response: http::Response<Incoming>) -> Result<Response, Fault> {

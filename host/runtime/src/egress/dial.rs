@@ -42,7 +42,7 @@ pub(crate) enum DialError {
     #[error("proxy {proxy} refuses this name and password")]
     ProxyAuthFailed { proxy: String },
     #[error("proxy {proxy} refuses a connection to {target}: {cause}")]
-    ProxyRefused { proxy: String, target: String, cause: Cause },
+    ProxyRefused { proxy: String, target: String, cause: Cause, refusal: Refusal },
     #[error("host name {host:?} cannot be resolved: {cause}")]
     NameNotFound { host: String, cause: Cause },
     #[error("{target} cannot be reached: {cause}")]
@@ -58,8 +58,19 @@ pub(crate) enum Trust {
     UnknownIssuer,
     /// The server shows the certificate of an authority instead of one of its own.
     AuthorityItself,
-    /// The certificate is wrong in another way, or TLS failed otherwise.
+    /// The certificate has expired, is for another name, or is wrong in another way.
+    Unfit,
+    /// TLS failed otherwise.
     Otherwise,
+}
+
+/// What a proxy that does not connect means by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It will not.
+    Meant,
+    /// It cannot reach the target, or broke off: later may be better.
+    Upstream,
 }
 
 /// Opens connections for one source.
@@ -226,21 +237,26 @@ async fn direct(origin: &Origin) -> Result<Stream, DialError> {
 
 /// RFC 9110, section 9.3.6. The name goes to the proxy as it is, so that the proxy resolves it.
 async fn tunnel(proxy: &Proxy, stream: Stream, origin: &Origin) -> Result<Stream, DialError> {
-    let refused = |cause: Cause| refused(proxy, origin, cause);
+    let broke_off = |cause: Cause| refused(proxy, origin, cause, Refusal::Upstream);
     let answer = within(async { ask_for_tunnel(proxy, stream, origin).await.map_err(io::Error::other) });
-    let response = answer.await.map_err(|error| refused(Cause::of_step(&error)))?;
+    let response = answer.await.map_err(|error| broke_off(Cause::of_step(&error)))?;
     match response.status() {
         status if status.is_success() => {
             let upgraded = hyper::upgrade::on(response)
                 .await
-                .map_err(|error| refused(Cause::untranslated(error.to_string())))?;
+                .map_err(|error| broke_off(Cause::untranslated(error.to_string())))?;
             Ok(Box::new(TokioIo::new(upgraded)))
         }
         // Tinyproxy answers a wrong password with 401. Nobody but the proxy can answer a CONNECT.
         StatusCode::PROXY_AUTHENTICATION_REQUIRED | StatusCode::UNAUTHORIZED => {
             Err(DialError::ProxyAuthFailed { proxy: proxy.to_string() })
         }
-        status => Err(refused(Cause::answered(status))),
+        // What a proxy says of the target, or of its own way there. Source: RFC 9110, sections 15.6.3 to 15.6.5.
+        status
+        @ (StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) => {
+            Err(broke_off(Cause::answered(status)))
+        }
+        status => Err(refused(proxy, origin, Cause::answered(status), Refusal::Meant)),
     }
 }
 
@@ -280,7 +296,7 @@ async fn socks5(proxy: &Proxy, origin: &Origin) -> Result<Stream, DialError> {
     match negotiated.await {
         Ok(Ok(stream)) => Ok(Box::new(stream)),
         Ok(Err(error)) => Err(socks5_error(proxy, origin, &error)),
-        Err(_) => Err(refused(proxy, origin, Cause::no_answer(CONNECT_TIMEOUT))),
+        Err(_) => Err(refused(proxy, origin, Cause::no_answer(CONNECT_TIMEOUT), Refusal::Upstream)),
     }
 }
 
@@ -296,12 +312,18 @@ fn socks5_error(proxy: &Proxy, origin: &Origin, error: &tokio_socks::Error) -> D
     ) {
         DialError::ProxyAuthFailed { proxy: proxy.to_string() }
     } else {
-        refused(proxy, origin, Cause::untranslated(error.to_string()))
+        let refusal = match error {
+            Socks::ConnectionNotAllowedByRuleset
+            | Socks::CommandNotSupported
+            | Socks::AddressTypeNotSupported => Refusal::Meant,
+            _ => Refusal::Upstream,
+        };
+        refused(proxy, origin, Cause::untranslated(error.to_string()), refusal)
     }
 }
 
-fn refused(proxy: &Proxy, origin: &Origin, cause: Cause) -> DialError {
-    DialError::ProxyRefused { proxy: proxy.to_string(), target: target(origin), cause }
+fn refused(proxy: &Proxy, origin: &Origin, cause: Cause, refusal: Refusal) -> DialError {
+    DialError::ProxyRefused { proxy: proxy.to_string(), target: target(origin), cause, refusal }
 }
 
 enum ConnectError {
@@ -397,10 +419,10 @@ fn tls_cause(error: &io::Error) -> (Cause, Trust) {
         ),
         Some(rustls::Error::InvalidCertificate(
             Certificate::Expired | Certificate::ExpiredContext { .. },
-        )) => (Cause::new("its certificate has expired", "其证书已过期"), Trust::Otherwise),
+        )) => (Cause::new("its certificate has expired", "其证书已过期"), Trust::Unfit),
         Some(rustls::Error::InvalidCertificate(
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
-        )) => (Cause::new("its certificate is for another name", "其证书属于另一个名称"), Trust::Otherwise),
+        )) => (Cause::new("its certificate is for another name", "其证书属于另一个名称"), Trust::Unfit),
         // The variant belongs to webpki, which rustls keeps to itself.
         Some(other) if other.to_string().contains("CaUsedAsEndEntity") => (
             Cause::new(
@@ -409,6 +431,7 @@ fn tls_cause(error: &io::Error) -> (Cause, Trust) {
             ),
             Trust::AuthorityItself,
         ),
+        Some(rustls::Error::InvalidCertificate(_)) => (Cause::of_step(error), Trust::Unfit),
         Some(_) | None => (Cause::of_step(error), Trust::Otherwise),
     }
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::cause::Cause;
-use super::dial::{DialError, Trust};
+use super::dial::{DialError, Refusal, Trust};
 use crate::grant::Origin;
 use crate::model::Diagnosis;
 
@@ -24,7 +24,13 @@ pub struct Fault {
 pub enum FaultKind {
     /// Its origin is not granted; nothing was sent there.
     Denied,
-    /// Nothing was sent, so a retry is safe.
+    /// The proxy cannot be reached; nothing was sent.
+    ProxyUnreachable,
+    /// The proxy refuses; nothing was sent, and asking again may lock the account at the proxy.
+    ProxyRefused,
+    /// Nobody that is trusted vouches for who answered; nothing was sent.
+    Untrusted,
+    /// Nothing was sent for another reason, so a retry is safe.
     NotSent,
     /// The time was over.
     TimedOut,
@@ -36,6 +42,25 @@ pub enum FaultKind {
     Cancelled,
     /// Anything else.
     Other,
+}
+
+impl FaultKind {
+    /// Why there is no connection.
+    fn of(error: &DialError) -> Self {
+        match error {
+            DialError::ProxyUnreachable { .. } => Self::ProxyUnreachable,
+            DialError::ProxyAuthFailed { .. } => Self::ProxyRefused,
+            DialError::ProxyRefused { refusal: Refusal::Meant, .. } => Self::ProxyRefused,
+            DialError::TlsFailed {
+                trust: Trust::UnknownIssuer | Trust::AuthorityItself | Trust::Unfit,
+                ..
+            } => Self::Untrusted,
+            DialError::ProxyRefused { refusal: Refusal::Upstream, .. }
+            | DialError::NameNotFound { .. }
+            | DialError::ConnectFailed { .. }
+            | DialError::TlsFailed { trust: Trust::Otherwise, .. } => Self::NotSent,
+        }
+    }
 }
 
 impl Fault {
@@ -85,13 +110,6 @@ impl Fault {
         )
         .in_chinese(format!("{origin} 的响应使用了未请求的压缩方式 {encoding:?}"), "")
         .with_fact("origin", origin.to_string());
-        Self { kind: FaultKind::Other, diagnosis }
-    }
-
-    pub(crate) fn too_many_redirects(origin: &Origin) -> Self {
-        let diagnosis = Diagnosis::new("too-many-redirects", format!("{origin} redirects again and again"))
-            .in_chinese(format!("{origin} 重定向次数过多"), "")
-            .with_fact("origin", origin.to_string());
         Self { kind: FaultKind::Other, diagnosis }
     }
 
@@ -162,7 +180,7 @@ impl Fault {
     }
 
     pub(crate) fn not_sent(error: &DialError) -> Self {
-        Self { kind: FaultKind::NotSent, diagnosis: dial_diagnosis(error) }
+        Self { kind: FaultKind::of(error), diagnosis: dial_diagnosis(error) }
     }
 
     /// The proxy itself answered 407 to a request that it should have forwarded.
@@ -188,7 +206,7 @@ pub(crate) fn dial_diagnosis(error: &DialError) -> Diagnosis {
                 "请检查代理地址中的用户名和密码。",
             )
             .with_fact("proxy", proxy),
-        DialError::ProxyRefused { proxy, target, cause } => Diagnosis::new("proxy-refused", message)
+        DialError::ProxyRefused { proxy, target, cause, .. } => Diagnosis::new("proxy-refused", message)
             .with_remedy("Allow this target on the proxy, and check that the proxy itself can reach it.")
             .in_chinese(
                 format!("代理服务器 {proxy} 拒绝连接到 {target}：{}", cause.chinese()),
@@ -228,7 +246,7 @@ const fn tls_remedy(trust: Trust) -> (&'static str, &'static str) {
             "Give the server a certificate that this authority signed, or a self-signed one that is no authority.",
             "请为服务器配置由该机构签发的证书，或配置不具有 CA 标志的自签名证书。",
         ),
-        Trust::Otherwise => (
+        Trust::Unfit | Trust::Otherwise => (
             "Check that the address is right and that nothing between here and there interferes with TLS.",
             "请检查地址是否正确，以及中间设备是否干扰了 TLS。",
         ),

@@ -34,6 +34,7 @@ use super::dial::Stream;
 use super::fault::Fault;
 use crate::grant::{Grants, Origin};
 use crate::limits::{CHANNEL_HANDSHAKE_TIMEOUT, CHANNEL_SEND_TIMEOUT, MAX_CHANNEL_MESSAGE_BYTES};
+use crate::model::Body;
 use crate::random::random;
 
 /// An open WebSocket.
@@ -45,9 +46,9 @@ pub(crate) struct WebSocket {
 /// What came from the other end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Heard {
-    /// A text message, whole.
-    Text(String),
-    /// Something that only says that the other end lives: a ping, which is answered, a pong, a binary message.
+    /// A message, whole.
+    Message(Body),
+    /// Something that only says that the other end lives: a ping, which is answered, or a pong.
     Alive,
     /// The other end closed the channel in good order.
     Closed,
@@ -96,22 +97,25 @@ impl WebSocket {
     /// When the connection breaks, or the other end breaks the protocol. Then the channel is no more.
     pub(crate) async fn next(&mut self) -> Result<Heard, Fault> {
         match self.stream.next().await {
-            Some(Ok(Message::Text(text))) => Ok(Heard::Text(text.as_str().to_owned())),
-            Some(Ok(Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {
-                Ok(Heard::Alive)
-            }
+            Some(Ok(Message::Text(text))) => Ok(Heard::Message(Body::Text(text.as_str().to_owned()))),
+            Some(Ok(Message::Binary(bytes))) => Ok(Heard::Message(Vec::from(bytes).into())),
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Ok(Heard::Alive),
             Some(Ok(Message::Close(_))) | None => Ok(Heard::Closed),
             Some(Err(error)) => Err(self.fault(&error)),
         }
     }
 
-    /// Send a text message.
+    /// Send a message: text as text, and anything else as binary.
     ///
     /// # Errors
     ///
     /// When the connection breaks, or takes nothing any more.
-    pub(crate) async fn send(&mut self, text: String) -> Result<(), Fault> {
-        self.write(Message::text(text)).await
+    pub(crate) async fn send(&mut self, message: Body) -> Result<(), Fault> {
+        let message = match message {
+            Body::Text(text) => Message::text(text),
+            Body::Bytes(bytes) => Message::binary(bytes),
+        };
+        self.write(message).await
     }
 
     /// Ask the other end for a sign of life.

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use super::backoff::Backoff;
+use crate::connector::Unfinished;
 use crate::history::Trigger;
 use crate::inbox::{EventWay, Fate, InboxEvent, Settlement};
 use crate::limits::{
@@ -25,8 +26,8 @@ pub(super) struct Batch {
 /// How an attempt ended, as far as its events are concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Attempt {
-    /// What they name was brought in line.
-    Done,
+    /// What they name was brought in line, but for these.
+    Done(Vec<Unfinished>),
     /// It was not, for this reason.
     Failed(Failure),
     /// It was stopped before it came to an end, because the source is not followed any more.
@@ -61,7 +62,13 @@ impl Batch {
     /// What becomes of each event after an attempt.
     pub(super) fn judge(&self, attempt: Attempt, run: Option<&RunId>, now: Timestamp) -> Verdict {
         let failure = match attempt {
-            Attempt::Done => return self.verdict(run, now, |_| Fate::Done),
+            Attempt::Done(unfinished) => {
+                let fate = |event: &InboxEvent| {
+                    let left = unfinished.iter().find(|left| left.id == event.event.id);
+                    left.map_or(Fate::Done, |left| tried_again(event, &left.failure, now))
+                };
+                return self.verdict(run, now, fate);
+            }
             Attempt::Stopped => return self.verdict(run, now, |_| Fate::Done).without_settlements(),
             Attempt::Cancelled => {
                 let due_at = later(now, CANCELLED_EVENTS_PAUSE);
@@ -189,7 +196,7 @@ mod tests {
         let event = NewEvent {
             id: number.to_string(),
             kind: "changed".to_owned(),
-            payload: Vec::new(),
+            payload: String::new(),
             born_at: None,
             subjects: Vec::new(),
             arrived_at: NOW,
@@ -278,9 +285,21 @@ mod tests {
     fn a_batch_that_was_done_is_done_by_its_run() {
         let batch = Batch { trigger: Trigger::Event, events: vec![event(1, EventWay::Callback)] };
         let run = RunId::new("7");
-        let verdict = batch.judge(Attempt::Done, Some(&run), NOW);
+        let verdict = batch.judge(Attempt::Done(Vec::new()), Some(&run), NOW);
         let settlement = Settlement { number: 1, run: Some(run), at: NOW, fate: Fate::Done };
         assert_eq!(verdict, Verdict { settlements: vec![settlement], stopped: None, n_given_up: 0 });
+    }
+
+    #[test]
+    fn an_event_that_was_left_unfinished_is_tried_again_and_the_others_are_done() {
+        let busy = failure(FailureKind::Unavailable, "busy");
+        let events =
+            vec![event(1, EventWay::Callback), after(11, busy.clone(), 2), after(1, busy.clone(), 3)];
+        let batch = Batch { trigger: Trigger::Event, events };
+        let left = |id: &str| Unfinished { id: id.to_owned(), failure: busy.clone() };
+        let verdict = batch.judge(Attempt::Done(vec![left("2"), left("3")]), Some(&RunId::new("7")), NOW);
+        assert_eq!(fates(&verdict), ["done", "failed: busy", "again+ in 2000 ms"]);
+        assert_eq!((verdict.stopped, verdict.n_given_up), (None, 1));
     }
 
     #[test]

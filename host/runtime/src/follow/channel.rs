@@ -15,12 +15,13 @@ use tokio::time::{Instant, sleep, timeout};
 use self::line::{Change, Ending, Listener};
 use super::backoff::Backoff;
 use super::followed::Followed;
+use super::upstream::Opened;
 use crate::inbox::ChannelState;
 use crate::limits::{
     CHANNEL_BACKOFF, CHANNEL_DRAIN, CHANNEL_FINISH_TIMEOUT, CHANNEL_GAP, CHANNEL_PROBE_INTERVAL,
     CHANNEL_PROVEN, HEARTBEATS, MAX_CHANNEL_BACKOFF, MAX_RETRY_AFTER,
 };
-use crate::model::{Diagnosis, Failure, FailureKind, Timestamp};
+use crate::model::{Body, Diagnosis, Failure, FailureKind, Timestamp};
 use crate::random::random;
 
 const BACKOFF: Backoff = Backoff { first: CHANNEL_BACKOFF, most: MAX_CHANNEL_BACKOFF };
@@ -32,7 +33,7 @@ pub(super) trait Line: Send + 'static {
     async fn next(&mut self) -> Incoming;
 
     /// Answer, in bounded time.
-    async fn send(&mut self, frame: String) -> Result<(), Diagnosis>;
+    async fn send(&mut self, frame: Body) -> Result<(), Diagnosis>;
 
     /// Ask for a sign of life, in bounded time.
     async fn ping(&mut self) -> Result<(), Diagnosis>;
@@ -44,8 +45,8 @@ pub(super) trait Line: Send + 'static {
 /// What comes over a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Incoming {
-    /// A frame.
-    Text(String),
+    /// A message.
+    Message(Body),
     /// A sign of life.
     Alive,
     /// The end: in good order, or for this reason.
@@ -127,9 +128,9 @@ impl Channel {
                 Next::End
             }
             Err(failure) => self.failed(failure),
-            Ok(Some((line, heartbeat))) => {
+            Ok(Some(opened)) => {
                 self.connected();
-                self.follow_line(line, heartbeat).await
+                self.follow_line(opened).await
             }
         }
     }
@@ -145,14 +146,16 @@ impl Channel {
         self.followed.heard(now);
     }
 
-    async fn follow_line(&mut self, line: Box<dyn Line>, heartbeat: Duration) -> Next {
+    async fn follow_line(&mut self, opened: Opened) -> Next {
+        let Opened { line, rhythm, state } = opened;
         let began = Instant::now();
         let (changed, change) = oneshot::channel();
-        let (shortest, longest) = HEARTBEATS;
         let listener = Listener {
             followed: Arc::clone(&self.followed),
             line,
-            heartbeat: heartbeat.clamp(shortest, longest),
+            heartbeat: within_bounds(rhythm.every),
+            beat: rhythm.message,
+            state,
             heard: Arc::clone(&self.heard),
             changed: Some(changed),
         };
@@ -219,6 +222,12 @@ impl Channel {
         }
         self.stands(ChannelState::Closed, None);
     }
+}
+
+/// The time between heartbeats, whatever a connector says.
+fn within_bounds(heartbeat: Duration) -> Duration {
+    let (shortest, longest) = HEARTBEATS;
+    heartbeat.clamp(shortest, longest)
 }
 
 fn between(earlier: Timestamp, later: Timestamp) -> Duration {

@@ -11,15 +11,20 @@ use tokio::time::timeout;
 use super::followed::Followed;
 use super::together::Together;
 use crate::connector::Received;
-use crate::limits::{DELIVERY_TIMEOUT, MAX_CONCURRENT_DELIVERIES, MAX_DELIVERY_BYTES};
+use crate::limits::{
+    DELIVERY_TIMEOUT, MAX_CONCURRENT_DELIVERIES, MAX_DELIVERY_BYTES, MAX_DELIVERY_QUERY_BYTES,
+};
 use crate::model::Diagnosis;
 
 /// One HTTP request of a source to its callback address.
 #[derive(Clone)]
 pub struct Delivery {
+    /// The method: GET or POST, as a rule.
+    pub method: String,
     /// The query, without the question mark, as received.
     pub query: String,
-    /// Names in any case, and values.
+    /// Names in any case, and values. Those that are the host's (cookies, credentials, what a reverse proxy adds) are not
+    /// handed over to the connector.
     pub headers: Vec<(String, String)>,
     /// As received, at most [`MAX_DELIVERY_BYTES`].
     pub body: Vec<u8>,
@@ -37,7 +42,7 @@ impl fmt::Debug for Delivery {
 pub struct Receipt {
     /// The status code.
     pub status: u16,
-    /// Headers to send.
+    /// Headers to send, and no others of the web server's own with these names.
     pub headers: Vec<(String, String)>,
     /// Body to send.
     pub body: Vec<u8>,
@@ -81,6 +86,9 @@ impl Receiver {
         if MAX_DELIVERY_BYTES < delivery.body.len() {
             return refuse(followed, too_large(delivery.body.len()), Receipt::TOO_LARGE);
         }
+        if MAX_DELIVERY_QUERY_BYTES < delivery.query.len() {
+            return refuse(followed, query_too_large(delivery.query.len()), Receipt::TOO_LARGE);
+        }
         let Ok(_turn) = self.turns.try_acquire() else {
             tracing::warn!(source = %followed.name(), "too many deliveries at once; the source sends them again");
             return later(followed);
@@ -92,7 +100,8 @@ impl Receiver {
     }
 
     async fn understood(&self, followed: &Arc<Followed>, delivery: Delivery) -> Receipt {
-        let Received { status, headers, body, notices } = match followed.upstream.receive(delivery).await {
+        let Received { status, content_type, body, notices } = match followed.upstream.receive(delivery).await
+        {
             Ok(received) => received,
             // Also what kills the connector: another answer would show how far it came.
             Err(diagnosis) => return refuse(followed, diagnosis, Receipt::REFUSED),
@@ -100,7 +109,7 @@ impl Receiver {
         match self.together.keep(followed, notices).await {
             true => {
                 followed.meter.delivery_kept();
-                Receipt { status, headers, body }
+                Receipt { status, headers: headers(content_type), body: body.into_bytes() }
             }
             false => later(followed),
         }
@@ -115,6 +124,30 @@ fn later(followed: &Followed) -> Receipt {
 fn refuse(followed: &Followed, diagnosis: Diagnosis, receipt: Receipt) -> Receipt {
     followed.refuse(diagnosis);
     receipt
+}
+
+/// What every answer carries: whatever a connector writes, no browser takes it for a page of this host.
+fn headers(content_type: &str) -> Vec<(String, String)> {
+    [
+        ("content-type", content_type),
+        ("content-security-policy", "sandbox; default-src 'none'"),
+        ("x-content-type-options", "nosniff"),
+        ("cache-control", "no-store"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec()
+}
+
+fn query_too_large(n_bytes: usize) -> Diagnosis {
+    Diagnosis::new(
+        "delivery-too-large",
+        format!("the query of a delivery has {n_bytes} bytes, more than {MAX_DELIVERY_QUERY_BYTES}"),
+    )
+    .with_remedy("Look who sends to the callback address; the source itself never sends this much.")
+    .in_chinese(
+        format!("推送请求的查询参数为 {n_bytes} 字节，超过 {MAX_DELIVERY_QUERY_BYTES} 字节的上限"),
+        "请检查是谁在向回调地址发送请求；来源本身不会发送这么大的内容。",
+    )
 }
 
 fn too_large(n_bytes: usize) -> Diagnosis {

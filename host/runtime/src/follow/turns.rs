@@ -560,7 +560,7 @@ async fn until_unwanted<T>(run: impl Future<Output = T>, unwanted: impl Future, 
 
 /// How a run ended, as far as its events are concerned.
 fn attempt(finished: &Finished, has_follower_ended: bool) -> Attempt {
-    let Finished { report, store_failure, .. } = finished;
+    let Finished { report, unfinished, store_failure, .. } = finished;
     match report.state {
         RunState::Cancelled if !has_follower_ended => Attempt::Cancelled,
         // Nobody is to blame; whoever follows the source next tries them again.
@@ -570,7 +570,7 @@ fn attempt(finished: &Finished, has_follower_ended: bool) -> Attempt {
                 store_failure.clone().map(|diagnosis| Failure::new(FailureKind::Host, diagnosis));
             match report.failure.clone().or(store_failure) {
                 Some(failure) => Attempt::Failed(failure),
-                None => Attempt::Done,
+                None => Attempt::Done(unfinished.clone()),
             }
         }
     }

@@ -2,8 +2,6 @@
 //!
 //! Not here: when they are made.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 
 use super::channel::Line;
@@ -11,13 +9,14 @@ use super::receive::Delivery;
 use super::wire;
 use crate::apply::Worker;
 use crate::bindings::exports::rollcall::connector::events as guest;
+use crate::bindings::rollcall::connector::model::NameValue;
 use crate::cancel::Cancel;
 use crate::capabilities::Session;
 use crate::capabilities::history::Recorder;
-use crate::connector::{Missed, Opening, Reaction, Received};
+use crate::connector::{Fetched, Opening, Reaction, Received, Rhythm};
 use crate::error::{GuestError, RunError};
 use crate::host::Host;
-use crate::model::{Diagnosis, Failure};
+use crate::model::{Body, Diagnosis, EventDelivery, Failure, Plan};
 use crate::observe::Unobserved;
 use crate::prepare::{Prepared, Unprepared, prepare};
 use crate::refusal;
@@ -34,15 +33,26 @@ pub(super) trait Upstream: Send + Sync + 'static {
     /// Understand a delivery, or say what is wrong with it.
     async fn receive(&self, delivery: Delivery) -> Result<Received, Diagnosis>;
 
-    /// What to do about these frames, in their order.
-    async fn understand(&self, frames: Vec<String>) -> Vec<Result<Reaction, Failure>>;
+    /// What to do about these frames of one connection, in their order. `state` is what the last one before them left; a
+    /// frame that is not understood leaves it as it is.
+    async fn understand(&self, state: String, frames: Vec<Body>) -> Vec<Result<Reaction, Failure>>;
 
-    /// Open a new connection, with the time between its pings; none when the source has no channel, or the settings
-    /// do not want it.
-    async fn open(&self) -> Result<Option<(Box<dyn Line>, Duration)>, Failure>;
+    /// Open a new connection; none when the source has no channel, or the settings do not want it.
+    async fn open(&self) -> Result<Option<Opened>, Failure>;
 
-    /// Ask for what could not be delivered.
-    async fn missed(&self) -> Result<Missed, Failure>;
+    /// What the settings will need.
+    async fn plan(&self) -> Result<Plan, Failure>;
+
+    /// Ask for what was not delivered, or has changed since `cursor`.
+    async fn fetch(&self, cursor: Option<String>) -> Result<Fetched, Failure>;
+}
+
+/// A connection, and what its connector said of it.
+pub(super) struct Opened {
+    pub(super) line: Box<dyn Line>,
+    pub(super) rhythm: Rhythm,
+    /// What the first frame gets.
+    pub(super) state: String,
 }
 
 /// A source behind its connector.
@@ -58,9 +68,9 @@ impl Upstream for Live {
     }
 
     async fn receive(&self, delivery: Delivery) -> Result<Received, Diagnosis> {
-        let Delivery { query, headers, body } = delivery;
-        let headers = headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
-        let delivery = guest::Delivery { query, headers, body };
+        let Delivery { method, query, headers, body } = delivery;
+        let headers = handed_over(headers).map(|(name, value)| NameValue { name, value }).collect();
+        let delivery = guest::Delivery { method, query, headers, body: Body::from(body).into() };
         let secrets = self.source.secrets();
         let meter = self.host.meter(self.source.name());
         match self.source.connector().receive((&secrets, &meter), self.settings(), delivery).await {
@@ -70,30 +80,38 @@ impl Upstream for Live {
         }
     }
 
-    async fn understand(&self, frames: Vec<String>) -> Vec<Result<Reaction, Failure>> {
-        match self.together(frames.clone()).await {
+    async fn understand(&self, state: String, frames: Vec<Body>) -> Vec<Result<Reaction, Failure>> {
+        match self.together(state.clone(), frames.clone()).await {
             Ok(reactions) => reactions,
             Err(error) if frames.len() <= 1 => vec![Err(refusal::guest(&error))],
             // One of them killed the connector. The others must not go down with it.
-            Err(_) => self.one_by_one(frames).await,
+            Err(_) => self.one_by_one(state, frames).await,
         }
     }
 
-    async fn open(&self) -> Result<Option<(Box<dyn Line>, Duration)>, Failure> {
+    async fn open(&self) -> Result<Option<Opened>, Failure> {
         let prepared = self.prepare().await?;
+        if prepared.plan.event_delivery != EventDelivery::Channel {
+            return Ok(None);
+        }
         match self.ask_where(&prepared).await? {
             None => Ok(None),
             Some(opening) => {
                 let line = wire::connect(&prepared, &opening).await?;
-                Ok(Some((Box::new(line), opening.heartbeat)))
+                let Opening { rhythm, state, .. } = opening;
+                Ok(Some(Opened { line: Box::new(line), rhythm, state }))
             }
         }
     }
 
-    async fn missed(&self) -> Result<Missed, Failure> {
+    async fn plan(&self) -> Result<Plan, Failure> {
+        Ok(self.prepare().await?.plan)
+    }
+
+    async fn fetch(&self, cursor: Option<String>) -> Result<Fetched, Failure> {
         let prepared = self.prepare().await?;
         let (session, worker) = self.aside(&prepared);
-        let answer = self.source.connector().fetch_missed(session, self.settings()).await;
+        let answer = self.source.connector().fetch_events(session, self.settings(), cursor).await;
         ended(worker).await?;
         answer.unwrap_or_else(|error| Err(refusal::guest(&error)))
     }
@@ -107,17 +125,24 @@ impl Live {
         answer.unwrap_or_else(|error| Err(refusal::guest(&error)))
     }
 
-    async fn together(&self, frames: Vec<String>) -> Result<Vec<Result<Reaction, Failure>>, GuestError> {
+    async fn together(
+        &self,
+        state: String,
+        frames: Vec<Body>,
+    ) -> Result<Vec<Result<Reaction, Failure>>, GuestError> {
         let secrets = self.source.secrets();
         let meter = self.host.meter(self.source.name());
-        self.source.connector().frames((&secrets, &meter), self.settings(), frames).await
+        self.source.connector().frames((&secrets, &meter), self.settings(), state, frames).await
     }
 
-    async fn one_by_one(&self, frames: Vec<String>) -> Vec<Result<Reaction, Failure>> {
+    async fn one_by_one(&self, mut state: String, frames: Vec<Body>) -> Vec<Result<Reaction, Failure>> {
         let mut reactions = Vec::with_capacity(frames.len());
         for frame in frames {
-            match self.together(vec![frame]).await {
-                Ok(alone) => reactions.extend(alone),
+            match self.together(state.clone(), vec![frame]).await {
+                Ok(alone) => {
+                    state = next_state(&alone).unwrap_or(state);
+                    reactions.extend(alone);
+                }
                 Err(error) => reactions.push(Err(refusal::guest(&error))),
             }
         }
@@ -141,8 +166,49 @@ impl Live {
     }
 }
 
+/// The state that these reactions leave for the next frame; none when they leave it as it was.
+pub(super) fn next_state(reactions: &[Result<Reaction, Failure>]) -> Option<String> {
+    reactions.iter().rev().find_map(|reaction| reaction.as_ref().ok()?.state.clone())
+}
+
+/// The headers of a delivery that its connector sees, with names in lower case.
+fn handed_over(headers: Vec<(String, String)>) -> impl Iterator<Item = (String, String)> {
+    let lower = headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value));
+    lower.filter(|(name, _)| !is_the_hosts(name))
+}
+
+/// Whether a header is the host's: whoever sits before it may have put credentials or addresses there.
+///
+/// Source: the contract, `events.delivery`.
+fn is_the_hosts(name: &str) -> bool {
+    ["cookie", "authorization", "forwarded", "x-real-ip"].contains(&name)
+        || ["proxy-", "x-forwarded-"].iter().any(|prefix| name.starts_with(prefix))
+}
+
 /// The worker of a call that is no run had nothing to apply.
 async fn ended(worker: Worker) -> Result<(), Failure> {
     let died = |error: tokio::task::JoinError| GuestError::Host { what: error.to_string() };
     worker.finish().await.map(|_ledger| ()).map_err(|error| refusal::guest(&died(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connector_sees_the_headers_of_its_source_and_none_of_the_hosts() {
+        let sent = [
+            "X-Signature",
+            "Cookie",
+            "Authorization",
+            "Proxy-Authorization",
+            "Forwarded",
+            "X-Forwarded-For",
+            "X-Real-IP",
+            "Content-Type",
+        ];
+        let headers = sent.map(|name| (name.to_owned(), "value".to_owned())).to_vec();
+        let seen: Vec<String> = handed_over(headers).map(|(name, _)| name).collect();
+        assert_eq!(seen, ["x-signature", "content-type"]);
+    }
 }

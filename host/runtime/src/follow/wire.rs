@@ -6,7 +6,7 @@ use super::channel::{Incoming, Line};
 use crate::connector::Opening;
 use crate::egress::websocket::{self, Heard, WebSocket};
 use crate::egress::{Fault, FaultKind};
-use crate::model::{Diagnosis, Failure, FailureKind};
+use crate::model::{Body, Diagnosis, Failure, FailureKind};
 use crate::prepare::Prepared;
 
 /// Open the WebSocket that a connector asks for.
@@ -28,14 +28,14 @@ pub(super) struct Wire(WebSocket);
 impl Line for Wire {
     async fn next(&mut self) -> Incoming {
         match self.0.next().await {
-            Ok(Heard::Text(frame)) => Incoming::Text(frame),
+            Ok(Heard::Message(message)) => Incoming::Message(message),
             Ok(Heard::Alive) => Incoming::Alive,
             Ok(Heard::Closed) => Incoming::Closed(None),
             Err(fault) => Incoming::Closed(Some(fault.diagnosis)),
         }
     }
 
-    async fn send(&mut self, frame: String) -> Result<(), Diagnosis> {
+    async fn send(&mut self, frame: Body) -> Result<(), Diagnosis> {
         self.0.send(frame).await.map_err(|fault| fault.diagnosis)
     }
 
@@ -53,7 +53,10 @@ fn failure(fault: Fault) -> Failure {
     let kind = match fault.kind {
         FaultKind::Denied => FailureKind::Settings,
         FaultKind::Other => FailureKind::Other,
-        FaultKind::NotSent
+        FaultKind::ProxyUnreachable
+        | FaultKind::ProxyRefused
+        | FaultKind::Untrusted
+        | FaultKind::NotSent
         | FaultKind::TimedOut
         | FaultKind::TooLarge
         | FaultKind::Interrupted

@@ -1,6 +1,7 @@
 //! How an ending is judged: a pure function of what the connector says and what the platform counted.
 
-use crate::apply::{Ledger, Scope};
+use crate::apply::{Extent, Ledger};
+use crate::connector::Unfinished;
 use crate::history::{Counters, RunState};
 use crate::model::{Diagnosis, Entry, Failure, Severity, Summary};
 
@@ -9,13 +10,15 @@ use crate::model::{Diagnosis, Entry, Failure, Severity, Summary};
 pub(super) struct Ending {
     pub(super) result: Result<Summary, Failure>,
     pub(super) ledger: Ledger,
+    /// Events that are worth another try.
+    pub(super) unfinished: Vec<Unfinished>,
     pub(super) is_cancelled: bool,
 }
 
 impl Ending {
     /// A run that never came to work.
     pub(super) fn before_work(failure: Failure) -> Self {
-        Self { result: Err(failure), ledger: Ledger::default(), is_cancelled: false }
+        Self { result: Err(failure), ledger: Ledger::default(), unfinished: Vec::new(), is_cancelled: false }
     }
 }
 
@@ -28,11 +31,11 @@ pub(super) struct Conclusion {
     pub(super) entries: Vec<Entry>,
 }
 
-pub(super) fn conclude(ending: Ending, scope: Scope) -> Conclusion {
-    let Ending { result, ledger, is_cancelled } = ending;
+pub(super) fn conclude(ending: Ending, extent: Extent) -> Conclusion {
+    let Ending { result, ledger, is_cancelled, .. } = ending;
     match result {
         Ok(summary) => {
-            let conclusion = finished(&summary, &ledger, scope);
+            let conclusion = finished(summary, &ledger, extent);
             // Whatever the connector says: what it waited for when it was cancelled, it did not get.
             if is_cancelled { Conclusion { state: RunState::Cancelled, ..conclusion } } else { conclusion }
         }
@@ -46,7 +49,7 @@ pub(super) fn conclude(ending: Ending, scope: Scope) -> Conclusion {
     }
 }
 
-fn finished(summary: &Summary, ledger: &Ledger, scope: Scope) -> Conclusion {
+fn finished(summary: Summary, ledger: &Ledger, extent: Extent) -> Conclusion {
     let counters = Counters {
         read: summary.read,
         unchanged: ledger.counters().unchanged.saturating_add(summary.unchanged),
@@ -56,18 +59,20 @@ fn finished(summary: &Summary, ledger: &Ledger, scope: Scope) -> Conclusion {
     let miscounted = (counters.accounted_for() != counters.read).then(|| miscounted(&counters));
     let retired = counters.deactivated.saturating_add(counters.deleted);
     // Only in a full run does a departure rest on having read everything.
-    let is_contradicted = scope == Scope::Full && !summary.complete && 0 < retired;
+    let is_contradicted = extent == Extent::Full && !summary.complete && 0 < retired;
     let contradicted = is_contradicted.then(|| contradicted(retired));
     let store_failed = ledger.store_failure().cloned();
-    let entries: Vec<Entry> =
+    let faults: Vec<Entry> =
         [miscounted, contradicted, store_failed].into_iter().flatten().map(error_entry).collect();
-    let is_whole = summary.complete && counters.rejected == 0 && counters.kept == 0 && entries.is_empty();
+    let is_whole = summary.complete && counters.rejected == 0 && counters.kept == 0 && faults.is_empty();
     let state = match is_whole {
         // What waits for a person comes before what the next run may mend by itself.
         _ if 0 < ledger.n_held() => RunState::Held,
         true => RunState::Succeeded,
         false => RunState::Partial,
     };
+    let incomplete = summary.incomplete_reason.filter(|_| !summary.complete).map(error_entry);
+    let entries = incomplete.into_iter().chain(faults).collect();
     Conclusion { state, counters, failure: None, entries }
 }
 
@@ -87,7 +92,7 @@ fn miscounted(counters: &Counters) -> Diagnosis {
 fn contradicted(retired: u64) -> Diagnosis {
     Diagnosis::new(
         "retired-incomplete",
-        format!("the connector retired {retired} objects and then said that it had not read everything"),
+        format!("the connector removed {retired} objects and then said that it had not read everything"),
     )
     .with_remedy("Look at each of them, and report it to the connector's author.")
     .in_chinese(
@@ -109,7 +114,8 @@ mod tests {
     use crate::directory::Action;
     use crate::model::{FailureKind, Key};
 
-    const WHOLE: Summary = Summary { read: 3, unchanged: 1, skipped: 0, complete: true };
+    const WHOLE: Summary =
+        Summary { read: 3, unchanged: 1, skipped: 0, complete: true, incomplete_reason: None };
 
     /// One created, one updated.
     fn ledger() -> Ledger {
@@ -126,7 +132,7 @@ mod tests {
     #[track_caller]
     fn check(result: Result<Summary, Failure>, ledger: Ledger, is_cancelled: bool, expected: &Expect) {
         let Conclusion { state, counters, failure, entries } =
-            conclude(Ending { result, ledger, is_cancelled }, Scope::Full);
+            conclude(Ending { result, ledger, unfinished: Vec::new(), is_cancelled }, Extent::Full);
         let Counters { read, created, updated, unchanged, skipped, rejected, .. } = counters;
         let failure = failure.map(|failure| failure.diagnosis.code);
         let entries: Vec<_> = entries.into_iter().map(|entry| entry.diagnosis.code).collect();
@@ -144,6 +150,15 @@ mod tests {
     fn a_run_that_did_not_read_everything_is_partial() {
         let summary = Summary { complete: false, ..WHOLE };
         check(Ok(summary), ledger(), false, &expect!["partial 3=1+1+1+0+0 None []"]);
+    }
+
+    #[test]
+    fn why_a_run_is_not_complete_is_an_entry_and_means_nothing_for_one_that_is() {
+        let because = Some(Diagnosis::new("pages-lost", "two pages were lost"));
+        let incomplete = Summary { complete: false, incomplete_reason: because.clone(), ..WHOLE };
+        check(Ok(incomplete), ledger(), false, &expect![[r#"partial 3=1+1+1+0+0 None ["pages-lost"]"#]]);
+        let complete = Summary { incomplete_reason: because, ..WHOLE };
+        check(Ok(complete), ledger(), false, &expect!["succeeded 3=1+1+1+0+0 None []"]);
     }
 
     #[test]
@@ -195,8 +210,8 @@ mod tests {
         let summary = Summary { complete: false, ..WHOLE };
         let mut ledger = ledger();
         ledger.written(&Key::new("User", "gone"), Action::Deactivated);
-        let ending = Ending { result: Ok(summary), ledger, is_cancelled: false };
-        let Conclusion { state, entries, .. } = conclude(ending, Scope::Some);
+        let ending = Ending { result: Ok(summary), ledger, unfinished: Vec::new(), is_cancelled: false };
+        let Conclusion { state, entries, .. } = conclude(ending, Extent::Some);
         assert_eq!((state, entries), (RunState::Partial, Vec::new()));
     }
 

@@ -163,7 +163,7 @@ fn insert(transaction: &Transaction<'_>, source: &SourceName, event: &NewEvent) 
             source.as_str(),
             event.id,
             event.kind,
-            event.payload,
+            event.payload.as_bytes(),
             event.born_at.map(Timestamp::unix_ms),
             to_json(&event.subjects)?,
             event.arrived_at.unix_ms(),

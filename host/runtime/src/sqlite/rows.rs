@@ -27,6 +27,12 @@ pub(super) fn from_nullable_json<T: DeserializeOwned>(
     if row.get_ref(column)? == ValueRef::Null { Ok(None) } else { from_json(row, column).map(Some) }
 }
 
+/// The text whose UTF-8 is in this column of bytes.
+pub(super) fn from_utf8(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+    let bytes: Vec<u8> = row.get(column)?;
+    String::from_utf8(bytes).map_err(|error| broken(column, error))
+}
+
 /// The value of an enum whose serialised name is in this column.
 pub(super) fn from_name<T: for<'de> Deserialize<'de>>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let name: String = row.get(column)?;

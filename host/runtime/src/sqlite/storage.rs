@@ -7,13 +7,14 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::SqliteStore;
 use super::connections::Urgency;
+use super::rows::from_utf8;
 use crate::error::StoreError;
 use crate::model::SourceName;
 use crate::storage::Storage;
 
 #[async_trait]
 impl Storage for SqliteStore {
-    async fn get(&self, source: &SourceName, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+    async fn get(&self, source: &SourceName, keys: &[String]) -> Result<Vec<Option<String>>, StoreError> {
         let (source, keys) = (source.clone(), keys.to_vec());
         self.connections
             .read(move |connection| keys.iter().map(|key| select_value(connection, &source, key)).collect())
@@ -23,7 +24,7 @@ impl Storage for SqliteStore {
     async fn write(
         &self,
         source: &SourceName,
-        entries: &[(String, Option<Vec<u8>>)],
+        entries: &[(String, Option<String>)],
         max_bucket_bytes: u64,
     ) -> Result<(), StoreError> {
         let (source, entries) = (source.clone(), entries.to_vec());
@@ -51,7 +52,7 @@ impl Storage for SqliteStore {
         prefix: &str,
         after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    ) -> Result<Vec<(String, String)>, StoreError> {
         let (source, prefix) = (source.clone(), prefix.to_owned());
         let after = after.unwrap_or_default().to_owned();
         self.connections
@@ -60,14 +61,10 @@ impl Storage for SqliteStore {
     }
 }
 
-fn select_value(
-    connection: &Connection,
-    source: &SourceName,
-    key: &str,
-) -> rusqlite::Result<Option<Vec<u8>>> {
+fn select_value(connection: &Connection, source: &SourceName, key: &str) -> rusqlite::Result<Option<String>> {
     connection
         .prepare_cached("SELECT value FROM storage WHERE source = ?1 AND key = ?2")?
-        .query_row(params![source.as_str(), key], |row| row.get(0))
+        .query_row(params![source.as_str(), key], |row| from_utf8(row, 0))
         .optional()
 }
 
@@ -75,7 +72,7 @@ fn put(
     transaction: &Transaction<'_>,
     source: &SourceName,
     key: &str,
-    value: Option<&[u8]>,
+    value: Option<&str>,
 ) -> rusqlite::Result<()> {
     let changed = match value {
         Some(value) => transaction
@@ -83,7 +80,7 @@ fn put(
                 "INSERT INTO storage (source, key, value) VALUES (?1, ?2, ?3)
                  ON CONFLICT DO UPDATE SET value = excluded.value",
             )?
-            .execute(params![source.as_str(), key, value]),
+            .execute(params![source.as_str(), key, value.as_bytes()]),
         None => transaction
             .prepare_cached("DELETE FROM storage WHERE source = ?1 AND key = ?2")?
             .execute(params![source.as_str(), key]),
@@ -107,13 +104,13 @@ fn select_prefix(
     prefix: &str,
     after: &str,
     limit: u32,
-) -> rusqlite::Result<Vec<(String, Vec<u8>)>> {
+) -> rusqlite::Result<Vec<(String, String)>> {
     connection
         .prepare_cached(
             "SELECT key, value FROM storage WHERE source = ?1 AND ?2 <= key AND ?3 < key ORDER BY key LIMIT ?4",
         )?
-        .query_map(params![source.as_str(), prefix, after, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .take_while(|row: &rusqlite::Result<(String, Vec<u8>)>| {
+        .query_map(params![source.as_str(), prefix, after, limit], |row| Ok((row.get(0)?, from_utf8(row, 1)?)))?
+        .take_while(|row: &rusqlite::Result<(String, String)>| {
             row.as_ref().map_or(true, |(key, _)| key.starts_with(prefix))
         })
         .collect()

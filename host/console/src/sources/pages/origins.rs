@@ -13,7 +13,7 @@ use crate::console::Console;
 use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
-use crate::sources::configured::Configured;
+use crate::sources::configured::{Configured, Needed};
 use crate::sources::registry::{Refused, to_the_end, unusable};
 use crate::sources::{complaints, words};
 use crate::visitor::Visitor;
@@ -28,7 +28,8 @@ const FURTHER: &str = "further";
 pub(super) async fn page(State(console): State<Console>, source: Managed) -> Result<Page, Problem> {
     let (visitor, name) = (&source.visitor, source.name());
     let (configured, needed) = needed(&console, name).await?;
-    let further = configured.allow.iter().filter(|origin| !needed.contains(origin));
+    let further =
+        configured.allow.iter().filter(|origin| !needed.iter().any(|known| known.origin == **origin));
     let further: Vec<String> = further.map(ToString::to_string).collect();
     let body = html! {
         p { (visitor.say(words::origins_help())) }
@@ -72,7 +73,7 @@ pub(super) async fn confirm(
     saved(&console, name)
 }
 
-async fn needed(console: &Console, name: &SourceName) -> Result<(Configured, Vec<Origin>), Problem> {
+async fn needed(console: &Console, name: &SourceName) -> Result<(Configured, Vec<Needed>), Problem> {
     let configured = console.sources().configured(console, name).await?;
     let configured = configured.map_err(|unreadable| unusable(unreadable.diagnosis))?;
     let missing = || unusable(complaints::connector_missing(&configured.connector).diagnosis);
@@ -82,19 +83,31 @@ async fn needed(console: &Console, name: &SourceName) -> Result<(Configured, Vec
     Ok((configured, understood.needed))
 }
 
-fn list(visitor: &Visitor, needed: &[Origin], confirmed: &[Origin]) -> Markup {
+/// What is needed goes with the form; what is optional is the administrator's choice.
+fn list(visitor: &Visitor, needed: &[Needed], confirmed: &[Origin]) -> Markup {
     html! {
         ul class="checklist" {
-            @for origin in needed {
+            @for Needed { origin, is_optional } in needed {
                 li {
                     @if confirmed.contains(origin) {
                         (page::badge(Tone::Good, &visitor.say(words::origin_confirmed())))
+                    } @else if *is_optional {
+                        (page::badge(Tone::Plain, &visitor.say(words::optional())))
                     } @else {
                         (page::badge(Tone::Busy, &visitor.say(words::origin_needed())))
                     }
                     div {
-                        input type="hidden" name=(SHOWN) value=(origin);
-                        code { (origin) }
+                        @if *is_optional {
+                            label {
+                                input type="checkbox" name=(SHOWN) value=(origin)
+                                    checked[confirmed.is_empty() || confirmed.contains(origin)];
+                                " " code { (origin) }
+                            }
+                            p class="soft" { (visitor.say(words::origin_optional())) }
+                        } @else {
+                            input type="hidden" name=(SHOWN) value=(origin);
+                            code { (origin) }
+                        }
                         @if !origin.is_https() { p class="soft" { (visitor.say(words::origin_unencrypted())) } }
                     }
                 }

@@ -9,18 +9,23 @@ use tokio::sync::oneshot;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
-use super::{CHANNEL_DRAIN, Heard, Incoming, Line};
+use super::{CHANNEL_DRAIN, Heard, Incoming, Line, within_bounds};
 use crate::connector::{Notice, Reaction};
 use crate::follow::followed::Followed;
+use crate::follow::upstream::next_state;
 use crate::inbox::EventWay;
 use crate::limits::{FRAME_STORE_TIMEOUT, HEARD_INTERVAL, MAX_FRAMES_AT_ONCE, MAX_UNANSWERED_PINGS};
-use crate::model::Diagnosis;
+use crate::model::{Body, Diagnosis};
 
 /// One connection that is listened to.
 pub(super) struct Listener {
     pub(super) followed: Arc<Followed>,
     pub(super) line: Box<dyn Line>,
     pub(super) heartbeat: Duration,
+    /// The message that is a heartbeat; none for a ping.
+    pub(super) beat: Option<Body>,
+    /// What the next frame gets.
+    pub(super) state: String,
     pub(super) heard: Arc<Heard>,
     /// Whom to tell that another connection is needed; none once it was told.
     pub(super) changed: Option<oneshot::Sender<Change>>,
@@ -72,7 +77,7 @@ impl Listener {
                     }
                     n_unanswered += 1;
                     next_ping = Instant::now() + self.heartbeat;
-                    self.line.ping().await.map_err(broken)?;
+                    self.beat().await?;
                 }
                 _tick = heard.tick() => {
                     if let Some(until) = self.heard.get() {
@@ -82,7 +87,11 @@ impl Listener {
                 incoming = self.line.next() => {
                     self.heard.set(self.followed.now());
                     n_unanswered = 0;
+                    let rhythm = self.heartbeat;
                     let is_moving = self.incoming(incoming).await?;
+                    if rhythm != self.heartbeat {
+                        next_ping = Instant::now() + self.heartbeat;
+                    }
                     if is_moving && drained_at.is_none() {
                         drained_at = Some(Instant::now() + CHANNEL_DRAIN);
                         tell(&mut self.changed, Change::Moving);
@@ -92,28 +101,37 @@ impl Listener {
         }
     }
 
+    /// Ask the other side for a sign of life.
+    async fn beat(&mut self) -> Ended {
+        let asked = match &self.beat {
+            Some(message) => self.line.send(message.clone()).await,
+            None => self.line.ping().await,
+        };
+        asked.map_err(broken)
+    }
+
     /// Take what came. Whether the source wants another connection.
     async fn incoming(&mut self, incoming: Incoming) -> Result<bool, Ending> {
         let frame = match incoming {
             Incoming::Alive => return Ok(false),
             Incoming::Closed(diagnosis) => return Err(Ending::Broken(diagnosis)),
-            Incoming::Text(frame) => frame,
+            Incoming::Message(frame) => frame,
         };
         let (frames, end) = self.and_what_is_there(frame);
         let is_moving = self.react(frames).await?;
         match end {
             Some(Incoming::Closed(diagnosis)) => Err(Ending::Broken(diagnosis)),
-            Some(Incoming::Alive | Incoming::Text(_)) | None => Ok(is_moving),
+            Some(Incoming::Alive | Incoming::Message(_)) | None => Ok(is_moving),
         }
     }
 
     /// This frame and those that need not be waited for, and the end if that came with them.
-    fn and_what_is_there(&mut self, first: String) -> (Vec<String>, Option<Incoming>) {
+    fn and_what_is_there(&mut self, first: Body) -> (Vec<Body>, Option<Incoming>) {
         let mut frames = vec![first];
         while frames.len() < MAX_FRAMES_AT_ONCE {
             // Without this, tokio would say after some frames that there is nothing, so that others get their turn.
             match unconstrained(self.line.next()).now_or_never() {
-                Some(Incoming::Text(frame)) => frames.push(frame),
+                Some(Incoming::Message(frame)) => frames.push(frame),
                 Some(Incoming::Alive) => {}
                 Some(end @ Incoming::Closed(_)) => return (frames, Some(end)),
                 None => break,
@@ -123,14 +141,21 @@ impl Listener {
     }
 
     /// Keep what these frames say, then acknowledge them, or refuse them if it cannot be kept.
-    async fn react(&mut self, frames: Vec<String>) -> Result<bool, Ending> {
+    async fn react(&mut self, frames: Vec<Body>) -> Result<bool, Ending> {
         let mut reactions: Vec<Reaction> = Vec::with_capacity(frames.len());
-        for understood in self.followed.upstream.understand(frames).await {
+        let understood = self.followed.upstream.understand(self.state.clone(), frames).await;
+        if let Some(next) = next_state(&understood) {
+            self.state = next;
+        }
+        for understood in understood {
             match understood {
                 Ok(reaction) => reactions.push(reaction),
                 // Without an answer the source pushes it again, in vain: it is written down instead.
                 Err(failure) => self.followed.refuse(failure.diagnosis),
             }
+        }
+        if let Some(heartbeat) = reactions.iter().rev().find_map(|reaction| reaction.heartbeat) {
+            self.heartbeat = within_bounds(heartbeat);
         }
         let notices: Vec<_> =
             reactions.iter_mut().map(|reaction| reaction.notices.clone()).collect::<Vec<_>>().concat();

@@ -441,7 +441,7 @@ fn notice(id: &str) -> Notice {
     Notice {
         id: id.to_owned(),
         kind: "changed".to_owned(),
-        payload: Vec::new(),
+        payload: String::new(),
         born_at: None,
         subjects: Vec::new(),
     }

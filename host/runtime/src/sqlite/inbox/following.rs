@@ -10,7 +10,7 @@ use crate::model::{SourceName, Timestamp};
 pub(super) fn select_following(connection: &Connection, source: &SourceName) -> rusqlite::Result<Following> {
     let found = connection
         .prepare_cached(
-            "SELECT is_paused, stopped, channel, heard_until, next_run_at, n_refused, last_refused, unfetched
+            "SELECT is_paused, stopped, channel, heard_until, next_run_at, n_refused, last_refused, unfetched, cursor
              FROM following WHERE source = ?1",
         )?
         .query_row([source.as_str()], read_following)
@@ -43,6 +43,7 @@ pub(super) fn write_note(
             set("n_refused = n_refused + ?2", &to_integer(*n))?;
             set("last_refused = ?2", &to_json(last)?)
         }
+        Note::Cursor(cursor) => set("cursor = ?2", cursor),
         Note::Unfetched(unfetched) => set("unfetched = ?2", &unfetched.as_ref().map(to_json).transpose()?),
     }
 }
@@ -59,5 +60,6 @@ fn read_following(row: &Row<'_>) -> rusqlite::Result<Following> {
         n_refused: count(row, 5)?,
         last_refused: from_nullable_json(row, 6)?,
         unfetched: from_nullable_json(row, 7)?,
+        cursor: row.get(8)?,
     })
 }

@@ -97,7 +97,8 @@ pub(in super::super) fn read_event(row: &Row<'_>) -> rusqlite::Result<InboxEvent
         event: NewEvent {
             id: row.get(1)?,
             kind: row.get(2)?,
-            payload: row.get(3)?,
+            // One that is no text is the connector's to refuse: an error here would hide every event of the source.
+            payload: String::from_utf8_lossy(&row.get::<_, Vec<u8>>(3)?).into_owned(),
             born_at: timestamp(row, 4)?,
             subjects: from_json(row, 5)?,
             arrived_at: Timestamp::from_unix_ms(row.get(6)?),

@@ -16,7 +16,7 @@ fn event(id: &str, arrived_at: i64) -> NewEvent {
     NewEvent {
         id: id.to_owned(),
         kind: "user_modify".to_owned(),
-        payload: id.as_bytes().to_vec(),
+        payload: id.to_owned(),
         born_at: Some(at(arrived_at - 5)),
         subjects: vec![Key::new("User", id)],
         arrived_at: at(arrived_at),

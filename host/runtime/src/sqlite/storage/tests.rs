@@ -5,12 +5,12 @@ use super::*;
 
 const ROOMY: u64 = 1 << 20;
 
-fn entry(key: &str, value: &str) -> (String, Option<Vec<u8>>) {
-    (key.to_owned(), Some(value.as_bytes().to_vec()))
+fn entry(key: &str, value: &str) -> (String, Option<String>) {
+    (key.to_owned(), Some(value.to_owned()))
 }
 
-fn pair(key: &str, value: &str) -> (String, Vec<u8>) {
-    (key.to_owned(), value.as_bytes().to_vec())
+fn pair(key: &str, value: &str) -> (String, String) {
+    (key.to_owned(), value.to_owned())
 }
 
 #[tokio::test]
@@ -18,7 +18,7 @@ async fn values_come_back_in_the_order_asked() {
     let store = TemporaryStore::new();
     store.write(&source("a"), &[entry("x", "1"), entry("y", "")], ROOMY).await.unwrap();
     let values = store.get(&source("a"), &["y", "z", "x"].map(str::to_owned)).await.unwrap();
-    assert_eq!(values, [Some(vec![]), None, Some(b"1".to_vec())]);
+    assert_eq!(values, [Some(String::new()), None, Some("1".to_owned())]);
 }
 
 #[tokio::test]

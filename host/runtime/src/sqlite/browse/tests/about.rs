@@ -69,7 +69,7 @@ async fn events_about_an_object_are_those_that_name_it_until_they_are_forgotten(
     let event = |id: &str, subjects: Vec<Key>| NewEvent {
         id: id.to_owned(),
         kind: "user_modify".to_owned(),
-        payload: vec![7],
+        payload: "7".to_owned(),
         born_at: None,
         subjects,
         arrived_at: Timestamp::from_unix_ms(5),

@@ -1,0 +1,233 @@
+//! What a connector says of its reading: with what view it was made, what it covered, how far it has come, and what it could
+//! not prove.
+//!
+//! Not here: what is removed because a complete reading no longer found it (`retire`).
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Apply, Extent, check};
+use crate::limits::{
+    MAX_CHANGES, MAX_CHECKPOINT_BYTES, MAX_CHECKPOINT_KEYS, MAX_CLEARING_ATTRIBUTE_BYTES, MAX_CONTAINERS,
+    MAX_DOCUMENT_BYTES, MAX_FACTS, MAX_SCOPE_PARTS,
+};
+use crate::model::{Coverage, Diagnosis, Entry, Key, Scope, Severity};
+use crate::refusal;
+
+/// What a connector says of its reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Statement {
+    /// Before the first put: with what view the source is read.
+    Opened(Scope),
+    /// After the last put: what was covered.
+    Closed(Vec<Coverage>),
+    /// Attributes that objects may have lost.
+    Clearings(Vec<Clearing>),
+    /// How far it has come.
+    Checkpoint(Checkpoint),
+}
+
+/// An attribute that some objects may have lost: the reading does not prove it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Clearing {
+    /// What a person calls the attribute.
+    pub(crate) attribute: String,
+    /// The document that would unassign it, unchecked.
+    pub(crate) document: String,
+    pub(crate) keys: Vec<Key>,
+    /// Why it is not proven.
+    pub(crate) reason: Diagnosis,
+}
+
+/// How far a reading has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Checkpoint {
+    /// The connector's own.
+    pub(crate) state: String,
+    /// Objects read since the last checkpoint and not put.
+    pub(crate) unchanged: Vec<Key>,
+}
+
+/// What was said of the reading of one run so far.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    scope: Option<Scope>,
+    coverage: Option<Vec<Coverage>>,
+    /// Objects that checkpoints named as read and not put.
+    n_unchanged: usize,
+}
+
+impl Reading {
+    /// Whether it was closed: only then may anything be removed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.coverage.is_some()
+    }
+}
+
+impl Apply {
+    /// Take what a connector says of its reading, after all changes that were queued before.
+    ///
+    /// An error says what is wrong with it, or that it could not be recorded.
+    pub(crate) async fn take(&mut self, statement: Statement) -> Result<(), Diagnosis> {
+        match statement {
+            Statement::Opened(scope) => self.open_reading(scope),
+            Statement::Closed(coverage) => self.close_reading(coverage).await,
+            Statement::Clearings(clearings) => self.propose_clearings(clearings).await,
+            Statement::Checkpoint(checkpoint) => self.save_checkpoint(&checkpoint),
+        }
+    }
+
+    fn open_reading(&mut self, scope: Scope) -> Result<(), Diagnosis> {
+        self.must_be_full("open-reading")?;
+        if self.reading.scope.is_some() {
+            return Err(refusal::request("a reading is opened once"));
+        }
+        if self.ledger.has_puts() {
+            return Err(refusal::request("a reading is opened before the first put"));
+        }
+        if MAX_SCOPE_PARTS < scope.parts.len() {
+            let n = scope.parts.len();
+            return Err(refusal::request(&format!("a scope has {n} parts, more than {MAX_SCOPE_PARTS}")));
+        }
+        self.check_keys(&scope.parts)?;
+        let n_parts = scope.parts.len();
+        tracing::info!(source = %self.destination.source, whole = scope.whole, n_parts, "reading opened");
+        self.reading.scope = Some(scope);
+        Ok(())
+    }
+
+    async fn close_reading(&mut self, coverage: Vec<Coverage>) -> Result<(), Diagnosis> {
+        self.must_be_full("close-reading")?;
+        if self.reading.is_closed() {
+            return Err(refusal::request("a reading is closed once"));
+        }
+        self.check_coverage(&coverage)?;
+        let entry = covered(self.reading.scope.as_ref(), &coverage);
+        tracing::info!(source = %self.destination.source, "{}", entry.diagnosis.message);
+        self.reading.coverage = Some(coverage);
+        self.tell(&[entry]).await
+    }
+
+    async fn propose_clearings(&mut self, clearings: Vec<Clearing>) -> Result<(), Diagnosis> {
+        let n_keys: usize = clearings.iter().map(|clearing| clearing.keys.len()).sum();
+        if MAX_CHANGES < n_keys {
+            return Err(refusal::request(&format!(
+                "{n_keys} keys are more than the {MAX_CHANGES} of one call"
+            )));
+        }
+        clearings.iter().try_for_each(|clearing| self.check_clearing(clearing))?;
+        let entries: Vec<Entry> = clearings.into_iter().map(unproven).collect();
+        self.tell(&entries).await
+    }
+
+    fn save_checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<(), Diagnosis> {
+        self.must_be_full("save-checkpoint")?;
+        let Checkpoint { state, unchanged } = checkpoint;
+        if MAX_CHECKPOINT_BYTES < state.len() || MAX_CHECKPOINT_KEYS < unchanged.len() {
+            return Err(refusal::request(&format!(
+                "a checkpoint has more than {MAX_CHECKPOINT_BYTES} bytes or {MAX_CHECKPOINT_KEYS} keys"
+            )));
+        }
+        self.check_keys(unchanged)?;
+        self.reading.n_unchanged = self.reading.n_unchanged.saturating_add(unchanged.len());
+        let (n_bytes, n_unchanged) = (state.len(), self.reading.n_unchanged);
+        tracing::debug!(source = %self.destination.source, n_bytes, n_unchanged, "checkpoint");
+        Ok(())
+    }
+
+    pub(super) fn must_be_full(&self, function: &str) -> Result<(), Diagnosis> {
+        if self.destination.extent == Extent::Full {
+            return Ok(());
+        }
+        Err(refusal::request(&format!("`{function}` is for a full reading")))
+    }
+
+    fn check_keys(&self, keys: &[Key]) -> Result<(), Diagnosis> {
+        let types = &self.destination.resource_types;
+        keys.iter().try_for_each(|key| check::key(key, types))
+    }
+
+    fn check_coverage(&self, coverage: &[Coverage]) -> Result<(), Diagnosis> {
+        let types = &self.destination.resource_types;
+        let different: BTreeSet<&String> = coverage.iter().map(|covered| &covered.resource_type).collect();
+        if different.len() != coverage.len() || !different.iter().all(|name| types.contains(name)) {
+            return Err(refusal::request(&format!("what was covered must be different ones of {types:?}")));
+        }
+        let n_lists: usize = coverage.iter().map(|covered| covered.containers.len()).sum();
+        if MAX_CONTAINERS < n_lists {
+            return Err(refusal::request(&format!("{n_lists} lists are more than {MAX_CONTAINERS}")));
+        }
+        let mut lists = coverage.iter().flat_map(|covered| &covered.containers);
+        lists.try_for_each(|list| check::key(&list.key, types))
+    }
+
+    fn check_clearing(&self, clearing: &Clearing) -> Result<(), Diagnosis> {
+        let Clearing { attribute, document, keys, .. } = clearing;
+        if !(1..=MAX_CLEARING_ATTRIBUTE_BYTES).contains(&attribute.len()) {
+            return Err(refusal::request(&format!(
+                "the attribute of a clearing must have 1 to {MAX_CLEARING_ATTRIBUTE_BYTES} bytes"
+            )));
+        }
+        let is_object = document.len() <= MAX_DOCUMENT_BYTES
+            && serde_json::from_str::<Value>(document).is_ok_and(|document| {
+                document.as_object().is_some_and(|members| !members.contains_key("externalId"))
+            });
+        if !is_object {
+            return Err(refusal::request(&format!(
+                "the document of a clearing must be a json object of at most {MAX_DOCUMENT_BYTES} bytes without `externalId`"
+            )));
+        }
+        self.check_keys(keys)
+    }
+
+    /// Record what no flood of entries may displace.
+    async fn tell(&mut self, entries: &[Entry]) -> Result<(), Diagnosis> {
+        let recorded = self.destination.recorder.entries_always(entries).await;
+        recorded.map_err(|error| self.failed(&error))
+    }
+}
+
+/// What a reading covered, in words and numbers.
+fn covered(scope: Option<&Scope>, coverage: &[Coverage]) -> Entry {
+    let english = coverage.iter().map(|Coverage { resource_type, read, expected, .. }| match expected {
+        Some(expected) => format!("{read} of {expected} {resource_type}s"),
+        None => format!("{read} {resource_type}s"),
+    });
+    let chinese = coverage.iter().map(|Coverage { resource_type, read, expected, .. }| match expected {
+        Some(expected) => format!("{resource_type} {read} 个（来源称共 {expected} 个）"),
+        None => format!("{resource_type} {read} 个"),
+    });
+    let (english, chinese): (Vec<_>, Vec<_>) = (english.collect(), chinese.collect());
+    let lists = || coverage.iter().flat_map(|covered| &covered.containers);
+    let (n_lists, n_closed) = (lists().count(), lists().filter(|list| list.closed).count());
+    let mut diagnosis = Diagnosis::new(
+        "reading-covered",
+        format!("read {}, from {n_lists} lists, {n_closed} of them to the end", english.join(", ")),
+    )
+    .in_chinese(
+        format!("已读取 {}；共 {n_lists} 个列表，其中 {n_closed} 个读取完整", chinese.join("、")),
+        "",
+    );
+    for Coverage { resource_type, read, expected, .. } in coverage {
+        let read = expected.map_or_else(|| read.to_string(), |expected| format!("{read}/{expected}"));
+        diagnosis = diagnosis.with_fact(resource_type.as_str(), read);
+    }
+    diagnosis = diagnosis.with_fact("lists", format!("{n_closed}/{n_lists}"));
+    if let Some(scope) = scope {
+        let view = if scope.whole { "whole".to_owned() } else { scope.parts.len().to_string() };
+        diagnosis = diagnosis.with_fact("scope", view);
+    }
+    Entry { severity: Severity::Info, subject: None, subject_name: None, diagnosis }
+}
+
+/// An attribute that is kept until it is proven that it is gone.
+fn unproven(clearing: Clearing) -> Entry {
+    let Clearing { attribute, keys, mut reason, .. } = clearing;
+    reason.facts.truncate(MAX_FACTS.saturating_sub(2));
+    let diagnosis = reason.with_fact("attribute", attribute).with_fact("objects", keys.len().to_string());
+    Entry { severity: Severity::Warning, subject: None, subject_name: None, diagnosis }
+}
+
+#[cfg(test)]
+mod tests;
