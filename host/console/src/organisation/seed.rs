@@ -148,7 +148,7 @@ pub(crate) async fn event(bench: &Bench, key: Key, at_minute: i64) {
     let event = NewEvent {
         id: format!("event-{at_minute}"),
         kind: "user_changed".to_owned(),
-        payload: Vec::new(),
+        payload: String::new(),
         born_at: None,
         subjects: vec![key],
         arrived_at: minute(at_minute),
