@@ -1,5 +1,10 @@
 //! Every bound of the kit, with its unit and its reason.
 
+use rollcall_rules::bounds;
+
+/// What the contract states.
+pub use rollcall_rules::bounds::{MAX_EVENT_SUBJECTS, MAX_SUBJECT_NAME_BYTES, MAX_TIMER_MS};
+
 /// Requests that a connector keeps outstanding at most.
 ///
 /// Why: where a source takes 60 requests a second and half a second for an answer, 30 are in flight; the host allows 256.
@@ -23,17 +28,12 @@ pub const APPLY_DELAY_MS: u64 = 1_000;
 /// Holdings asked for at once.
 ///
 /// Source: the contract's maximum.
-pub const HOLDINGS_PAGE: u32 = 10_000;
+pub const HOLDINGS_PAGE: u32 = bounds::MAX_INVENTORY_PAGE;
 
 /// Keys whose holdings are asked for at once.
 ///
 /// Source: the contract's maximum, `directory.find`.
-pub const FIND_BATCH: usize = 1_000;
-
-/// Objects that one event says it names, at most.
-///
-/// Source: the contract, `events.event.subjects`.
-pub const MAX_EVENT_SUBJECTS: usize = 100;
+pub const FIND_BATCH: usize = bounds::MAX_FIND_KEYS;
 
 /// Entries gathered before they are recorded.
 ///
@@ -75,17 +75,7 @@ pub const CLEARING_FLOOR: u64 = 5;
 /// Why: the same share as the guard for departures; above it a lost permission is the likelier explanation.
 pub const CLEARING_SHARE_PERCENT: u64 = 5;
 
-/// Milliseconds of one timer at most.
-///
-/// Source: the contract, `tasks.begin-timer`. A longer wait is several timers.
-pub const MAX_TIMER_MS: u64 = 3_600_000;
-
-/// Bytes of an object's name in the log at most.
-///
-/// Source: the contract, `history.entry.subject-name`.
-pub const MAX_SUBJECT_NAME_BYTES: usize = 256;
-
 /// Bytes of a witness at most.
 ///
 /// Source: the contract, `types.departure.witness`.
-pub const MAX_WITNESS_BYTES: usize = 1_024;
+pub const MAX_WITNESS_BYTES: usize = bounds::MAX_EVIDENCE_BYTES;
