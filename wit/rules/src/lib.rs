@@ -9,5 +9,6 @@
 pub mod bounds;
 pub mod counters;
 pub mod document;
+pub mod identity;
 pub mod key;
 pub mod vocabulary;
