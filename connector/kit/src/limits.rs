@@ -5,6 +5,9 @@ use rollcall_rules::bounds;
 /// What the contract states.
 pub use rollcall_rules::bounds::{MAX_EVENT_SUBJECTS, MAX_SUBJECT_NAME_BYTES, MAX_TIMER_MS};
 
+/// How many clearings pass by themselves.
+pub use rollcall_rules::emptied::{CLEARING_FLOOR, CLEARING_SHARE_PERCENT};
+
 /// Requests that a connector keeps outstanding at most.
 ///
 /// Why: where a source takes 60 requests a second and half a second for an answer, 30 are in flight; the host allows 256.
@@ -64,16 +67,6 @@ pub const MAX_BACKOFF_MS: u64 = 60_000;
 ///
 /// Why: they are the bits of a `u32`.
 pub const MAX_OPTIONAL: usize = 32;
-
-/// Clearings of one attribute that pass without a look at their share.
-///
-/// Why: in a small company five cleared telephones are an ordinary week; see `CLEARING_SHARE_PERCENT`.
-pub const CLEARING_FLOOR: u64 = 5;
-
-/// Clearings of one attribute, in percent of the people seen with it, above which they are kept instead.
-///
-/// Why: the same share as the guard for departures; above it a lost permission is the likelier explanation.
-pub const CLEARING_SHARE_PERCENT: u64 = 5;
 
 /// Bytes of a witness at most.
 ///

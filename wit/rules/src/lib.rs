@@ -9,6 +9,10 @@
 pub mod bounds;
 pub mod counters;
 pub mod document;
+pub mod emptied;
 pub mod identity;
 pub mod key;
 pub mod vocabulary;
+
+#[cfg(test)]
+mod vectors;

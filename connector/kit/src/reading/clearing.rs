@@ -4,8 +4,8 @@
 use super::outbox::Outbox;
 use super::{Fate, Kind, Reading, Seen};
 use crate::document::{OptionalSet, Version, canonical, unassigning};
-use crate::limits::{CLEARING_FLOOR, CLEARING_SHARE_PERCENT};
 use crate::model::{Change, Diagnosis, Entry, Failure, Key, Object, Severity};
+use rollcall_rules::emptied::{Meaning, guard};
 
 impl Reading {
     /// Put what was cleared; say what was kept and why.
@@ -38,16 +38,16 @@ impl Kind {
         let mut entries = Vec::new();
         for (index, (optional, &n_with)) in self.schema.optional.iter().zip(&self.n_with).enumerate() {
             let n_losing = super::count(self.seen().filter(|seen| seen.losing().contains(index)));
-            let few =
-                n_losing <= CLEARING_FLOOR || n_losing * 100 <= CLEARING_SHARE_PERCENT * (n_with + n_losing);
-            if n_losing == 0 {
-            } else if n_with == 0 {
-                entries.push(Entry::new(Severity::Warning, seen_on_nobody(optional.name, n_losing)));
-            } else if few {
-                cleared.insert(index);
-            } else {
-                entries.push(Entry::new(Severity::Warning, too_many(optional.name, n_losing, n_with)));
-            }
+            let kept = match guard(n_losing, n_with) {
+                _ if n_losing == 0 => continue,
+                Meaning::Cleared => {
+                    cleared.insert(index);
+                    continue;
+                }
+                Meaning::Held | Meaning::Unknown if n_with == 0 => seen_on_nobody(optional.name, n_losing),
+                Meaning::Held | Meaning::Unknown => too_many(optional.name, n_losing, n_with),
+            };
+            entries.push(Entry::new(Severity::Warning, kept));
         }
         (cleared, entries)
     }
