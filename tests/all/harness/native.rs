@@ -9,7 +9,7 @@ use rollcall_dingtalk::DingTalk;
 use rollcall_dingtalk_simulator::{ApiRequest, Company, Mutation, Outcome, PeerAddress, Simulator};
 use rollcall_kit::testing::{Reply, Stored, TestHost};
 use rollcall_kit::{
-    Body, Entry, Failure, Finding, FaultKind, Key, Request, Response, Severity, Summary, connector,
+    Body, Entry, Failure, FaultKind, Finding, Key, Request, Response, Severity, Summary, connector,
 };
 use serde_json::Value;
 use std::cell::{Cell, RefCell};

@@ -511,7 +511,8 @@ async fn a_full_run_that_nobody_looks_at_removes_nothing_when_too_much_would_lea
 async fn a_full_run_that_nobody_looks_at_removes_as_much_as_is_usual() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 100);
-    let retired = closed(unattended(&store, Extent::Full)).await.remove_missing(users_gone(0..5)).await.unwrap();
+    let retired =
+        closed(unattended(&store, Extent::Full)).await.remove_missing(users_gone(0..5)).await.unwrap();
     assert_eq!(retired, vec![Outcome::Applied; 5]);
     assert_eq!(n_departed(&store), 5);
 }

@@ -19,6 +19,10 @@ use crate::grant::{Grants, Origin};
 /// A name that no resolver knows; only the proxies of the lab do.
 const BEHIND_PROXY: &str = "https://directory.test";
 
+fn post(url: &str) -> Request {
+    Request { method: Method::POST, ..get(url) }
+}
+
 fn get(url: &str) -> Request {
     Request {
         method: Method::GET,
