@@ -40,7 +40,6 @@ use rollcall_kit::{
 };
 use settings::Settings;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// A DingTalk organization, read through one internal application.
@@ -145,7 +144,8 @@ impl DingTalk {
 }
 
 fn plan(settings: &Settings) -> Plan {
-    let bases = BTreeSet::from([settings.oapi_base.clone(), settings.api_base.clone()]);
+    let mut bases = vec![settings.oapi_base.clone(), settings.api_base.clone()];
+    bases.dedup();
     let channels = events::channel::origins(settings);
     let origins = bases.iter().map(Origin::required).chain(channels).collect();
     let limit = |bucket: &str, requests| RateLimit { bucket: bucket.to_owned(), requests, window_ms: 1_000 };
@@ -166,7 +166,7 @@ fn plan(settings: &Settings) -> Plan {
     Plan {
         origins,
         limits: limits.chain([corp]).collect(),
-        secrets: vec![SecretUse { setting: "/app_secret".to_owned(), origins: bases.into_iter().collect() }],
+        secrets: vec![SecretUse { setting: "/app_secret".to_owned(), origins: bases }],
         event_delivery,
         poll_interval_ms: None,
         exclusive,

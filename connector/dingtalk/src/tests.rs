@@ -58,8 +58,8 @@ fn the_plan_limits_each_interface_by_itself() {
         told += &format!("\n{} {}/{} ms", limit.bucket, limit.requests, limit.window_ms);
     }
     expect![[r#"
-        https://api.dingtalk.com
         https://oapi.dingtalk.com
+        https://api.dingtalk.com
         gettoken 5/1000 ms
         auth/scopes 40/1000 ms
         topapi/v2/department/listsub 40/1000 ms
@@ -90,7 +90,7 @@ fn origins(plan: &Plan) -> Vec<String> {
 #[test]
 fn the_secret_may_go_to_both_apis_and_nowhere_else() {
     let (_, plan) = DingTalk::configure(&settings().to_string()).unwrap();
-    let origins = ["https://api.dingtalk.com", "https://oapi.dingtalk.com"].map(str::to_owned).to_vec();
+    let origins = ["https://oapi.dingtalk.com", "https://api.dingtalk.com"].map(str::to_owned).to_vec();
     assert_eq!(plan.secrets, [SecretUse { setting: "/app_secret".to_owned(), origins }]);
 }
 

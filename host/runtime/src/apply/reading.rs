@@ -54,6 +54,8 @@ pub(crate) struct Checkpoint {
 pub(super) struct Reading {
     scope: Option<Scope>,
     coverage: Option<Vec<Coverage>>,
+    /// What was covered, in words, until it is recorded.
+    proof: Option<Entry>,
     /// Objects that checkpoints named as read and not put.
     n_unchanged: usize,
 }
@@ -72,7 +74,7 @@ impl Apply {
     pub(crate) async fn take(&mut self, statement: Statement) -> Result<(), Diagnosis> {
         match statement {
             Statement::Opened(scope) => self.open_reading(scope),
-            Statement::Closed(coverage) => self.close_reading(coverage).await,
+            Statement::Closed(coverage) => self.close_reading(coverage),
             Statement::Clearings(clearings) => self.propose_clearings(clearings).await,
             Statement::Checkpoint(checkpoint) => self.save_checkpoint(&checkpoint),
         }
@@ -97,7 +99,7 @@ impl Apply {
         Ok(())
     }
 
-    async fn close_reading(&mut self, coverage: Vec<Coverage>) -> Result<(), Diagnosis> {
+    fn close_reading(&mut self, coverage: Vec<Coverage>) -> Result<(), Diagnosis> {
         self.must_be_full("close-reading")?;
         if self.reading.is_closed() {
             return Err(refusal::request("a reading is closed once"));
@@ -106,7 +108,16 @@ impl Apply {
         let entry = covered(self.reading.scope.as_ref(), &coverage);
         tracing::info!(source = %self.destination.source, "{}", entry.diagnosis.message);
         self.reading.coverage = Some(coverage);
-        self.tell(&[entry]).await
+        self.reading.proof = Some(entry);
+        Ok(())
+    }
+
+    /// Record what was covered, where something is to be removed for want of being seen: a quiet run needs no proof.
+    pub(super) async fn tell_coverage(&mut self) -> Result<(), Diagnosis> {
+        match self.reading.proof.take() {
+            Some(entry) => self.tell(&[entry]).await,
+            None => Ok(()),
+        }
     }
 
     async fn propose_clearings(&mut self, clearings: Vec<Clearing>) -> Result<(), Diagnosis> {

@@ -24,6 +24,7 @@ impl Apply {
     ) -> Result<Vec<Outcome>, Diagnosis> {
         self.may_remove(&missing)?;
         self.has_retired = true;
+        self.tell_coverage().await?;
         self.remove_checked(missing).await.map_err(|error| self.failed(&error))
     }
 
