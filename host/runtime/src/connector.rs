@@ -120,10 +120,13 @@ impl Connector {
     ) -> Result<Result<Plan, Vec<Problem>>, GuestError> {
         let secrets = self.secrets(settings);
         let text = settings.to_string();
-        let call =
-            self.call(Export::Validate, None, (&secrets, meter), CALL_TIMEOUTS.offline, move |exports, store| {
-                Box::pin(async move { exports.call_validate(store, &text).await })
-            });
+        let call = self.call(
+            Export::Validate,
+            None,
+            (&secrets, meter),
+            CALL_TIMEOUTS.offline,
+            move |exports, store| Box::pin(async move { exports.call_validate(store, &text).await }),
+        );
         match call.await? {
             Ok(plan) => descriptor::check_plan(convert::plan(plan), &secrets).map(Ok),
             Err(invalid) => Ok(Err(Reader { secrets: &secrets }.problems(invalid.problems))),
@@ -158,7 +161,9 @@ impl Connector {
             Some(session),
             (&secrets, &meter),
             CALL_TIMEOUTS.import,
-            move |exports, store| Box::pin(async move { exports.call_sync(store, &settings, checkpoint.as_deref()).await }),
+            move |exports, store| {
+                Box::pin(async move { exports.call_sync(store, &settings, checkpoint.as_deref()).await })
+            },
         );
         let result = call.await?;
         let reader = Reader { secrets: &secrets };
@@ -262,7 +267,8 @@ impl Code {
         let Bounds { export, session, secrets, meter, limit } = bounds;
         let began = Instant::now();
         let stderr = StderrTail::default();
-        let (mut store, _busy) = self.engine.store(Guest::new(&self.engine, &stderr, export, secrets, session));
+        let (mut store, _busy) =
+            self.engine.store(Guest::new(&self.engine, &stderr, export, secrets, session));
         let (called, computed) = within(limit, async {
             let instance = self.pre.instantiate_async(&mut store).await?;
             store.data_mut().resumed();

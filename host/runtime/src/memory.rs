@@ -127,7 +127,9 @@ mod tests {
     #[test]
     fn other_settings_and_another_connector_begin_with_an_empty_memory() {
         let memories = Memories::default();
-        for (settings, connector) in [("{}", "blake3:1"), ("{\"a\":1}", "blake3:1"), ("{\"a\":1}", "blake3:2")] {
+        for (settings, connector) in
+            [("{}", "blake3:1"), ("{\"a\":1}", "blake3:1"), ("{\"a\":1}", "blake3:2")]
+        {
             let memory = memories.with(&source("a"), fingerprint(settings, connector));
             assert_eq!(keys(&memory), Vec::<String>::new(), "{settings} {connector}");
             memory.write(&[put("token", "t")]).unwrap();

@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 
 use self::attend::Attendants;
 use self::conclusion::{Conclusion, Ending, conclude};
-use crate::apply::{Apply, Destination, Ledger, Extent};
+use crate::apply::{Apply, Destination, Extent, Ledger};
 use crate::approval::Approval;
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;

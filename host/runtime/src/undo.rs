@@ -78,7 +78,13 @@ impl Undo {
             recorder.report(Progress { phase: "undoing".to_owned(), done, total: Some(total) });
             let page = records.next(at_once).await.map_err(unread)?;
             if page.is_empty() || cancel.is_cancelled() {
-                return Ok(Summary { read: apply.counted(), unchanged: 0, skipped: 0, complete: true, incomplete_reason: None });
+                return Ok(Summary {
+                    read: apply.counted(),
+                    unchanged: 0,
+                    skipped: 0,
+                    complete: true,
+                    incomplete_reason: None,
+                });
             }
             let happened =
                 page.into_iter().map(|record| record.item).filter(|change| change.refusal.is_none());

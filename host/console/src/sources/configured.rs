@@ -174,8 +174,10 @@ impl Draft {
         let meaning = self.meaning(connector.as_ref()).await;
         match (self.whole(), meaning, connector) {
             (Ok(configured), Ok(Meaning { egress, schedule, needed }), Some(connector)) => {
-                let required = needed.iter().filter(|needed| !needed.is_optional).map(|needed| &needed.origin);
-                let unconfirmed = required.filter(|origin| !configured.allow.contains(origin)).cloned().collect();
+                let required =
+                    needed.iter().filter(|needed| !needed.is_optional).map(|needed| &needed.origin);
+                let unconfirmed =
+                    required.filter(|origin| !configured.allow.contains(origin)).cloned().collect();
                 let settings = Value::Object(configured.settings.clone());
                 let source = Source::new(configured.name.clone(), connector, settings, egress)
                     .with_departed_users(configured.departed);

@@ -6,7 +6,8 @@ use serde_json::{Number, Value};
 
 use super::{Departure, Object};
 use crate::limits::{
-    MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_EXTERNAL_ID_BYTES, MAX_RESOURCE_TYPE_BYTES, MAX_VERSION_BYTES, MAX_WITNESS_BYTES,
+    MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_EXTERNAL_ID_BYTES, MAX_RESOURCE_TYPE_BYTES,
+    MAX_VERSION_BYTES, MAX_WITNESS_BYTES,
 };
 use crate::model::{Diagnosis, Key};
 use crate::refusal;

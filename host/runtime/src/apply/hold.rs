@@ -98,7 +98,8 @@ impl Apply {
 
     /// Record and count what would have left, and apply nothing: one outcome each, in their order.
     pub(super) async fn hold_all(&mut self, planned: Vec<Planned>, why: &Diagnosis) -> Vec<Outcome> {
-        let (mut records, mut outcomes, mut n_held) = (Vec::new(), Vec::with_capacity(planned.len()), 0_usize);
+        let (mut records, mut outcomes, mut n_held) =
+            (Vec::new(), Vec::with_capacity(planned.len()), 0_usize);
         let mut entries = vec![refusal_entry(None, why.clone())];
         for Planned { key, step } in planned {
             outcomes.push(match step {

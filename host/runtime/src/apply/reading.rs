@@ -112,7 +112,9 @@ impl Apply {
     async fn propose_clearings(&mut self, clearings: Vec<Clearing>) -> Result<(), Diagnosis> {
         let n_keys: usize = clearings.iter().map(|clearing| clearing.keys.len()).sum();
         if MAX_CHANGES < n_keys {
-            return Err(refusal::request(&format!("{n_keys} keys are more than the {MAX_CHANGES} of one call")));
+            return Err(refusal::request(&format!(
+                "{n_keys} keys are more than the {MAX_CHANGES} of one call"
+            )));
         }
         clearings.iter().try_for_each(|clearing| self.check_clearing(clearing))?;
         let entries: Vec<Entry> = clearings.into_iter().map(unproven).collect();

@@ -224,7 +224,10 @@ mod tests {
             &expect!["it has 65 headers, more than 64"],
         );
         check(
-            wit::HttpRequest { body: wit_model::Body::Bytes(vec![0; MAX_REQUEST_BODY_BYTES + 1]), ..request() },
+            wit::HttpRequest {
+                body: wit_model::Body::Bytes(vec![0; MAX_REQUEST_BODY_BYTES + 1]),
+                ..request()
+            },
             &expect!["its body has 1048577 bytes, more than 1048576"],
         );
     }

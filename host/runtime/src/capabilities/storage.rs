@@ -44,9 +44,7 @@ impl Bucket {
         entries.iter().try_for_each(check_entry)?;
         let written = match area {
             wit::Area::Memory => self.memory.write(entries),
-            wit::Area::Durable => {
-                self.storage.write(&self.source, entries, MAX_STORAGE_BUCKET_BYTES).await
-            }
+            wit::Area::Durable => self.storage.write(&self.source, entries, MAX_STORAGE_BUCKET_BYTES).await,
         };
         written.map_err(|error| refusal::store(&error))
     }

@@ -39,9 +39,8 @@ pub(super) fn read(descriptor: guest::Descriptor) -> Result<Descriptor, LoadErro
         Ok(_) => return wrong("its settings schema must be a json object".to_owned()),
         Err(error) => return wrong(format!("its settings schema is no json: {error}")),
     };
-    let resource_type = |guest::ResourceType { name, identity_attribute }: guest::ResourceType| ResourceType {
-        name,
-        identity_attribute,
+    let resource_type = |guest::ResourceType { name, identity_attribute }: guest::ResourceType| {
+        ResourceType { name, identity_attribute }
     };
     let resource_types: Vec<ResourceType> = resource_types.into_iter().map(resource_type).collect();
     let different: BTreeSet<&String> = resource_types.iter().map(|known| &known.name).collect();
@@ -50,7 +49,8 @@ pub(super) fn read(descriptor: guest::Descriptor) -> Result<Descriptor, LoadErro
     if !are_good || different.len() != resource_types.len() || !is_good_number {
         return wrong(format!("its resource types must be 1 to {MAX_RESOURCE_TYPES} different ascii names"));
     }
-    if resource_types.iter().filter_map(|known| known.identity_attribute.as_ref()).any(|path| !is_name(path)) {
+    if resource_types.iter().filter_map(|known| known.identity_attribute.as_ref()).any(|path| !is_name(path))
+    {
         return wrong(format!("an identity attribute must have 1 to {MAX_NAME_BYTES} bytes"));
     }
     Ok(Descriptor { id, name, names, version, settings_schema, resource_types })
@@ -65,15 +65,16 @@ pub(super) fn check_plan(plan: Plan, secrets: &Secrets) -> Result<Plan, GuestErr
     let names = |origin: &String| plan.origins.iter().any(|planned| planned.origin == *origin);
     if let Some(used) = plan.secrets.iter().find(|used| !used.origins.iter().all(names)) {
         let setting = &used.setting;
-        return wrong(format!("the secret of setting {setting:?} may go to an origin that its plan does not name"));
+        return wrong(format!(
+            "the secret of setting {setting:?} may go to an origin that its plan does not name"
+        ));
     }
     if plan.poll_interval_ms.is_some_and(|ms| Duration::from_millis(ms.into()) < MIN_POLL_INTERVAL) {
         let least_ms = MIN_POLL_INTERVAL.as_millis();
         return wrong(format!("it wants to be asked for events more often than every {least_ms} ms"));
     }
     // What is compared is shown to administrators.
-    let is_exclusive =
-        |text: &String| text.len() <= MAX_EXCLUSIVE_BYTES && secrets.black_out(text) == *text;
+    let is_exclusive = |text: &String| text.len() <= MAX_EXCLUSIVE_BYTES && secrets.black_out(text) == *text;
     if MAX_EXCLUSIVE < plan.exclusive.len() || !plan.exclusive.iter().all(is_exclusive) {
         return wrong(format!(
             "what it may not share must be at most {MAX_EXCLUSIVE} texts of {MAX_EXCLUSIVE_BYTES} bytes without a secret"

@@ -34,8 +34,7 @@ fn why_not(import: &str) -> Option<&'static str> {
 }
 
 /// Source: the contract, world `capabilities`.
-const CAPABILITIES: [&str; 7] =
-    ["model", "host", "tasks", "http-client", "storage", "directory", "history"];
+const CAPABILITIES: [&str; 7] = ["model", "host", "tasks", "http-client", "storage", "directory", "history"];
 
 /// What the standard library of a guest imports for panics and terminals.
 const CLI: [&str; 10] = [

@@ -65,17 +65,26 @@ async fn what_a_dry_run_wrote_it_holds_and_the_platform_does_not() {
 async fn a_dry_run_sees_its_own_storage_and_leaves_none_behind() {
     let store = Arc::<MemoryStore>::default();
     store
-        .write(&source(), &[("a".to_owned(), Some("1".to_owned())), ("b".to_owned(), Some("2".to_owned()))], 100)
+        .write(
+            &source(),
+            &[("a".to_owned(), Some("1".to_owned())), ("b".to_owned(), Some("2".to_owned()))],
+            100,
+        )
         .await
         .unwrap();
     let dry = DryStorage::over(store.clone());
-    dry.write(&source(), &[("a".to_owned(), None), ("c".to_owned(), Some("3".to_owned()))], 100).await.unwrap();
+    dry.write(&source(), &[("a".to_owned(), None), ("c".to_owned(), Some("3".to_owned()))], 100)
+        .await
+        .unwrap();
     let expected = vec![("b".to_owned(), "2".to_owned()), ("c".to_owned(), "3".to_owned())];
     assert_eq!(dry.scan(&source(), "", None, 10).await.unwrap(), expected);
     assert_eq!(dry.scan(&source(), "", Some("b"), 1).await.unwrap(), expected[1..]);
     let keys = ["a", "b", "c"].map(str::to_owned);
     assert_eq!(dry.get(&source(), &keys).await.unwrap(), [None, Some("2".to_owned()), Some("3".to_owned())]);
-    assert_eq!(store.get(&source(), &keys).await.unwrap(), [Some("1".to_owned()), Some("2".to_owned()), None]);
+    assert_eq!(
+        store.get(&source(), &keys).await.unwrap(),
+        [Some("1".to_owned()), Some("2".to_owned()), None]
+    );
 }
 
 #[tokio::test]

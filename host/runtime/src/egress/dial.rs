@@ -252,9 +252,10 @@ async fn tunnel(proxy: &Proxy, stream: Stream, origin: &Origin) -> Result<Stream
             Err(DialError::ProxyAuthFailed { proxy: proxy.to_string() })
         }
         // What a proxy says of the target, or of its own way there. Source: RFC 9110, sections 15.6.3 to 15.6.5.
-        status @ (StatusCode::BAD_GATEWAY
-        | StatusCode::SERVICE_UNAVAILABLE
-        | StatusCode::GATEWAY_TIMEOUT) => Err(broke_off(Cause::answered(status))),
+        status
+        @ (StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) => {
+            Err(broke_off(Cause::answered(status)))
+        }
         status => Err(refused(proxy, origin, Cause::answered(status), Refusal::Meant)),
     }
 }
@@ -311,12 +312,13 @@ fn socks5_error(proxy: &Proxy, origin: &Origin, error: &tokio_socks::Error) -> D
     ) {
         DialError::ProxyAuthFailed { proxy: proxy.to_string() }
     } else {
-        let refusal = match error {
-            Socks::ConnectionNotAllowedByRuleset | Socks::CommandNotSupported | Socks::AddressTypeNotSupported => {
-                Refusal::Meant
-            }
-            _ => Refusal::Upstream,
-        };
+        let is_meant = matches!(
+            error,
+            Socks::ConnectionNotAllowedByRuleset
+                | Socks::CommandNotSupported
+                | Socks::AddressTypeNotSupported
+        );
+        let refusal = if is_meant { Refusal::Meant } else { Refusal::Upstream };
         refused(proxy, origin, Cause::untranslated(error.to_string()), refusal)
     }
 }

@@ -52,7 +52,8 @@ impl FaultKind {
             DialError::ProxyAuthFailed { .. } => Self::ProxyRefused,
             DialError::ProxyRefused { refusal: Refusal::Meant, .. } => Self::ProxyRefused,
             DialError::TlsFailed {
-                trust: Trust::UnknownIssuer | Trust::AuthorityItself | Trust::Unfit, ..
+                trust: Trust::UnknownIssuer | Trust::AuthorityItself | Trust::Unfit,
+                ..
             } => Self::Untrusted,
             DialError::ProxyRefused { refusal: Refusal::Upstream, .. }
             | DialError::NameNotFound { .. }

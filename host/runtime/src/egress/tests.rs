@@ -30,6 +30,10 @@ fn get(url: &str) -> Request {
     }
 }
 
+fn post(url: &str) -> Request {
+    Request { method: Method::POST, body: Bytes::from_static(b"a body"), ..get(url) }
+}
+
 fn client(proxy: Option<Proxy>) -> Client {
     Client::new(&Egress { proxy, ca_pem: Some(authority().as_bytes().to_vec()), allow: None }).unwrap()
 }

@@ -293,7 +293,8 @@ mod tests {
     #[test]
     fn an_event_that_was_left_unfinished_is_tried_again_and_the_others_are_done() {
         let busy = failure(FailureKind::Unavailable, "busy");
-        let events = vec![event(1, EventWay::Callback), after(11, busy.clone(), 2), after(1, busy.clone(), 3)];
+        let events =
+            vec![event(1, EventWay::Callback), after(11, busy.clone(), 2), after(1, busy.clone(), 3)];
         let batch = Batch { trigger: Trigger::Event, events };
         let left = |id: &str| Unfinished { id: id.to_owned(), failure: busy.clone() };
         let verdict = batch.judge(Attempt::Done(vec![left("2"), left("3")]), Some(&RunId::new("7")), NOW);

@@ -100,7 +100,8 @@ impl Receiver {
     }
 
     async fn understood(&self, followed: &Arc<Followed>, delivery: Delivery) -> Receipt {
-        let Received { status, content_type, body, notices } = match followed.upstream.receive(delivery).await {
+        let Received { status, content_type, body, notices } = match followed.upstream.receive(delivery).await
+        {
             Ok(received) => received,
             // Also what kills the connector: another answer would show how far it came.
             Err(diagnosis) => return refuse(followed, diagnosis, Receipt::REFUSED),

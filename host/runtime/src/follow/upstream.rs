@@ -198,8 +198,14 @@ mod tests {
     #[test]
     fn a_connector_sees_the_headers_of_its_source_and_none_of_the_hosts() {
         let sent = [
-            "X-Signature", "Cookie", "Authorization", "Proxy-Authorization", "Forwarded", "X-Forwarded-For",
-            "X-Real-IP", "Content-Type",
+            "X-Signature",
+            "Cookie",
+            "Authorization",
+            "Proxy-Authorization",
+            "Forwarded",
+            "X-Forwarded-For",
+            "X-Real-IP",
+            "Content-Type",
         ];
         let headers = sent.map(|name| (name.to_owned(), "value".to_owned())).to_vec();
         let seen: Vec<String> = handed_over(headers).map(|(name, _)| name).collect();

@@ -1,6 +1,6 @@
 //! How an ending is judged: a pure function of what the connector says and what the platform counted.
 
-use crate::apply::{Ledger, Extent};
+use crate::apply::{Extent, Ledger};
 use crate::connector::Unfinished;
 use crate::history::{Counters, RunState};
 use crate::model::{Diagnosis, Entry, Failure, Severity, Summary};
@@ -114,7 +114,8 @@ mod tests {
     use crate::directory::Action;
     use crate::model::{FailureKind, Key};
 
-    const WHOLE: Summary = Summary { read: 3, unchanged: 1, skipped: 0, complete: true, incomplete_reason: None };
+    const WHOLE: Summary =
+        Summary { read: 3, unchanged: 1, skipped: 0, complete: true, incomplete_reason: None };
 
     /// One created, one updated.
     fn ledger() -> Ledger {

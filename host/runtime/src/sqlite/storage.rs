@@ -61,11 +61,7 @@ impl Storage for SqliteStore {
     }
 }
 
-fn select_value(
-    connection: &Connection,
-    source: &SourceName,
-    key: &str,
-) -> rusqlite::Result<Option<String>> {
+fn select_value(connection: &Connection, source: &SourceName, key: &str) -> rusqlite::Result<Option<String>> {
     connection
         .prepare_cached("SELECT value FROM storage WHERE source = ?1 AND key = ?2")?
         .query_row(params![source.as_str(), key], |row| from_utf8(row, 0))

@@ -28,7 +28,8 @@ const FURTHER: &str = "further";
 pub(super) async fn page(State(console): State<Console>, source: Managed) -> Result<Page, Problem> {
     let (visitor, name) = (&source.visitor, source.name());
     let (configured, needed) = needed(&console, name).await?;
-    let further = configured.allow.iter().filter(|origin| !needed.iter().any(|known| known.origin == **origin));
+    let further =
+        configured.allow.iter().filter(|origin| !needed.iter().any(|known| known.origin == **origin));
     let further: Vec<String> = further.map(ToString::to_string).collect();
     let body = html! {
         p { (visitor.say(words::origins_help())) }

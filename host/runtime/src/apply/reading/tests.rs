@@ -130,7 +130,11 @@ async fn what_breaks_the_contract_is_refused_and_told_nobody() {
         checkpoint(0, MAX_CHECKPOINT_KEYS + 1),
     ] {
         let shown = format!("{wrong:.200?}");
-        assert_eq!(full_run(&store).take(wrong).await.map_err(|why| why.code), Err("request-invalid".to_owned()), "{shown}");
+        assert_eq!(
+            full_run(&store).take(wrong).await.map_err(|why| why.code),
+            Err("request-invalid".to_owned()),
+            "{shown}"
+        );
     }
     assert_eq!(entries(&store), "");
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::lab::{self, Proxying, Server};
 use super::{client, granting};
-use crate::model::Body;
 use crate::egress::websocket::{Heard, WebSocket, connect, connect_within};
 use crate::egress::{Client, Egress, Fault, FaultKind, Proxy};
+use crate::model::Body;
 
 const BEHIND_PROXY: &str = "wss://directory.test/gateway?ticket=t1cket";
 
@@ -126,7 +126,11 @@ async fn an_unencrypted_channel_is_tunnelled_as_well() {
 async fn a_wrong_proxy_password_opens_nothing() {
     let server = Server::websocket().await;
     let proxy = lab::connect_proxy(&server, Proxying::Password("me", "s3cret")).await;
-    check(open(&client(Some(proxy.address())), BEHIND_PROXY).await, FaultKind::ProxyRefused, "proxy-auth-failed");
+    check(
+        open(&client(Some(proxy.address())), BEHIND_PROXY).await,
+        FaultKind::ProxyRefused,
+        "proxy-auth-failed",
+    );
     assert_eq!(server.n_connections(), 0);
 }
 
