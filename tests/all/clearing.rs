@@ -1,5 +1,7 @@
 //! A field that is no longer there: cleared when someone emptied it, kept when the application may no longer see it.
 
+mod real;
+
 use crate::companies::{self, APP_KEY};
 use crate::expectation::{View, assert_same};
 use crate::harness::native::Native;

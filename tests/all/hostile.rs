@@ -189,7 +189,7 @@ fn departures_without_a_witness() {
     let (source, n_people) = (real.source(), companies::branches(8).users().len());
     assert_eq!(stage.platform.sync(&source, RunOptions::default()).state, RunState::Succeeded);
     let before = stage.platform.documents(real::SOURCE);
-    let hostile = stage.source(real::SOURCE, json!({ "behaviour": "no-witness" }));
+    let hostile = stage.source(real::SOURCE, json!({ "behaviour": "no-evidence" }));
     let report = stage.platform.sync(&hostile, RunOptions::default());
     assert_eq!(report.state, RunState::Partial);
     assert_eq!(report.counters.kept, u64::try_from(n_people).expect("it is a small number"));
@@ -218,7 +218,7 @@ fn documents_that_are_none() {
         Error "0" the connector's object is invalid: its document is no json: EOF while parsing a value at line 1 column 0 (object-invalid)
         Error "1" the connector's object is invalid: its document is no json object (object-invalid)
         Error "2" the connector's object is invalid: its document is no json: EOF while parsing an object at line 1 column 1 (object-invalid)
-        Error "3" the connector's object is invalid: its document names no `schemas` (object-invalid)
+        Error "3" the connector's object is invalid: neither its document nor what the platform holds of it names `schemas` (object-invalid)
         Error "4" the connector's object is invalid: the `externalId` of its document is not its external id (object-invalid)
         Counters { read: 6, created: 1, updated: 0, unchanged: 0, skipped: 0, rejected: 5, deactivated: 0, deleted: 0, kept: 0 }
     "#]],

@@ -38,6 +38,26 @@ fn two_sources_in_one_platform_do_not_touch_each_other() {
 }
 
 #[test]
+fn what_a_roster_no_longer_says_is_cleared_and_then_all_is_quiet() {
+    let real = Real::new(companies::branches(8));
+    let with_titles = titled(&["w1", "w2"]);
+    serve(&real.server, &with_titles);
+    let warehouse = warehouse(&real);
+    assert_eq!(sync(&real, &warehouse), (RunState::Succeeded, 3));
+    let mut emptied = with_titles;
+    emptied["people"][0]["title"] = json!("");
+    serve(&real.server, &emptied);
+    let report = real.platform.sync(&warehouse, RunOptions::default());
+    assert_eq!((report.state, report.counters.updated), (RunState::Succeeded, 1));
+    let held = real.platform.documents(ROSTER);
+    let title = |id: &str| held[&("User".to_owned(), id.to_owned())].get("title").cloned();
+    assert_eq!((title("w1"), title("w2")), (None, Some(json!("Packer"))));
+    let next = real.platform.sync(&warehouse, RunOptions::default());
+    assert_eq!((next.state, next.counters.unchanged), (RunState::Succeeded, 3));
+    assert_eq!(real.platform.changes(&next.run), []);
+}
+
+#[test]
 fn the_same_program_runs_either_file() {
     let office = Office::new(companies::branches(8));
     serve(&office.server, &roster(&["b003p0", "w1"]));
@@ -98,6 +118,15 @@ fn roster(ids: &[&str]) -> Value {
     let person = |id: &&str| json!({ "id": id, "name": format!("Person {id}"), "departments": ["w"] });
     let people: Vec<Value> = ids.iter().map(person).collect();
     json!({ "departments": [{ "id": "w", "name": "Warehouse" }], "people": people })
+}
+
+/// The same, where everybody has a title.
+fn titled(ids: &[&str]) -> Value {
+    let mut roster = roster(ids);
+    for person in roster["people"].as_array_mut().expect("people are a list") {
+        person["title"] = json!("Packer");
+    }
+    roster
 }
 
 fn ids(documents: &Documents) -> Vec<&str> {

@@ -12,7 +12,7 @@ use crate::api::Api;
 use crate::client::Client;
 use crate::messages::{check as say, crawl};
 use crate::trouble::Trouble;
-use rollcall_kit::{Diagnosis, Failure, Finding, Standing};
+use rollcall_kit::{CheckStatus, Diagnosis, Failure, Finding};
 use std::collections::BTreeMap;
 
 /// Every check of an import, in the order of the list.
@@ -33,7 +33,7 @@ const CHECKS: [&str; 10] = [
 pub(crate) async fn check(client: &Client<'_>) -> Vec<Finding> {
     let mut checklist =
         Checklist { of_events: events::name(&client.settings.events), ..Checklist::default() };
-    checklist.settle("settings", Standing::Passed, say::settings_valid());
+    checklist.settle("settings", CheckStatus::Passed, say::settings_valid());
     if access::token(client, &mut checklist).await {
         if let Some(scopes) = access::scopes(client, &mut checklist).await {
             people::check(client, &scopes, &mut checklist).await;
@@ -49,41 +49,41 @@ pub(crate) async fn check(client: &Client<'_>) -> Vec<Finding> {
 /// What was found so far. What stays open was made meaningless by the first failure.
 #[derive(Debug, Default)]
 struct Checklist {
-    found: BTreeMap<&'static str, (Standing, Diagnosis)>,
+    found: BTreeMap<&'static str, (CheckStatus, Diagnosis)>,
     failed: Option<&'static str>,
     /// What comes after the checks of an import.
     of_events: Option<&'static str>,
 }
 
 impl Checklist {
-    fn settle(&mut self, check: &'static str, standing: Standing, diagnosis: Diagnosis) {
-        if standing == Standing::Failed {
+    fn settle(&mut self, check: &'static str, status: CheckStatus, diagnosis: Diagnosis) {
+        if status == CheckStatus::Failed {
             self.failed.get_or_insert(check);
         }
-        self.found.insert(check, (standing, diagnosis));
+        self.found.insert(check, (status, diagnosis));
     }
 
     /// A check ended in a failure, which may be about the caller's address and not about what was checked.
     fn fail(&mut self, check: &'static str, failure: Failure) {
         let diagnosis = diagnosis_of(failure);
         let about_address = diagnosis.code == "ip-not-allowed";
-        self.settle(if about_address { "address" } else { check }, Standing::Failed, diagnosis);
+        self.settle(if about_address { "address" } else { check }, CheckStatus::Failed, diagnosis);
     }
 
     fn has_passed(&self, check: &str) -> bool {
-        self.found.get(check).is_some_and(|(standing, _)| *standing == Standing::Passed)
+        self.found.get(check).is_some_and(|(status, _)| *status == CheckStatus::Passed)
     }
 
     fn has_failed(&self, check: &str) -> bool {
-        self.found.get(check).is_some_and(|(standing, _)| *standing == Standing::Failed)
+        self.found.get(check).is_some_and(|(status, _)| *status == CheckStatus::Failed)
     }
 
     fn into_findings(mut self) -> Vec<Finding> {
         let blocked_by = self.failed.unwrap_or("settings");
         let one = |check: &&'static str| {
-            let open = || (Standing::Skipped, say::not_tried(check, blocked_by));
-            let (standing, diagnosis) = self.found.remove(check).unwrap_or_else(open);
-            Finding { check: (*check).to_owned(), standing, diagnosis }
+            let open = || (CheckStatus::Skipped, say::not_tried(check, blocked_by));
+            let (status, diagnosis) = self.found.remove(check).unwrap_or_else(open);
+            Finding { check: (*check).to_owned(), status, diagnosis }
         };
         CHECKS.iter().chain(&self.of_events.take()).map(one).collect()
     }

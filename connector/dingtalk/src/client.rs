@@ -11,7 +11,7 @@ use crate::trouble::Trouble;
 use crate::wire::Misread;
 use crate::wire::envelope::{Accepted, Answer, Refusal, Unreadable, open};
 use crate::wire::token::{Granted, granted};
-use rollcall_kit::{Attempt, Context, Failure, HttpError, HttpErrorKind, Request, retry};
+use rollcall_kit::{Attempt, Context, Failure, Fault, FaultKind, Request, retry};
 use serde_json::Value;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -74,11 +74,15 @@ impl Client<'_> {
         self.weigh(tried.unwrap_or_else(|failure| Err(Trouble::Lost(failure))))
     }
 
-    /// The token, for those who want to know whether there is one.
+    /// Exchange key and secret for a token, whether or not there is one.
     ///
     /// # Errors
     /// When there is none to be had.
-    pub(crate) async fn token(&self) -> Result<Rc<Token>, Failure> {
+    pub(crate) async fn new_token(&self) -> Result<Rc<Token>, Failure> {
+        self.session.keeper.fetch(self).await
+    }
+
+    async fn token(&self) -> Result<Rc<Token>, Failure> {
         self.session.keeper.token(self).await
     }
 
@@ -133,7 +137,7 @@ impl Client<'_> {
                 }
                 Reaction::Final(reason) => return Attempt::Done(Err(final_trouble(api, reason, refusal))),
             }
-            self.session.keeper.forget(&token).await;
+            self.session.keeper.forget(self.context, &token).await;
         }
     }
 
@@ -259,25 +263,26 @@ fn counted(api: Api, request: Request) -> Request {
     request.bucket(api.bucket()).timeout_ms(REQUEST_TIMEOUT_MS)
 }
 
-fn unheard<T>(error: HttpError) -> Heard<T> {
-    let HttpError { kind, diagnosis } = error;
+fn unheard<T>(error: Fault) -> Heard<T> {
+    let Fault { kind, diagnosis } = error;
     match kind {
-        HttpErrorKind::Denied | HttpErrorKind::Cancelled => Heard::Stopped(Failure::Host(diagnosis)),
-        // Trying again with the same password may lock the account out.
-        HttpErrorKind::NotSent if diagnosis.code == "proxy-auth-failed" => {
+        // Trying again with the same password may lock the proxy's account.
+        FaultKind::ProxyRefused | FaultKind::Denied | FaultKind::Cancelled => {
             Heard::Stopped(Failure::Host(diagnosis))
         }
-        HttpErrorKind::TooLarge => Heard::Lost(Failure::Host(diagnosis)),
-        HttpErrorKind::NotSent
-        | HttpErrorKind::TimedOut
-        | HttpErrorKind::Interrupted
-        | HttpErrorKind::Other => Heard::Nothing(Failure::Unavailable(diagnosis, None)),
+        FaultKind::TooLarge => Heard::Lost(Failure::Host(diagnosis)),
+        FaultKind::ProxyUnreachable
+        | FaultKind::Untrusted
+        | FaultKind::NotSent
+        | FaultKind::TimedOut
+        | FaultKind::Interrupted
+        | FaultKind::Other => Heard::Nothing(Failure::Unavailable(diagnosis, None)),
     }
 }
 
 fn final_trouble(api: Api, reason: Final, refusal: Refusal) -> Trouble {
     match reason {
-        // Only what is said about the very object that was asked about is a witness.
+        // Only what is said about the very object that was asked about is a evidence.
         Final::NoDepartment if api.is_about_a_department() => Trouble::Gone(refusal),
         Final::NoPerson if api == Api::Person => Trouble::Gone(refusal),
         Final::Hidden => Trouble::Hidden(messages::hidden(api, &refusal)),

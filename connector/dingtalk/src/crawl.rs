@@ -1,5 +1,5 @@
 //! A full reading: departments and their members side by side, each put as soon as it is whole. What is asked afterwards
-//! about those who were not found is in `look`.
+//! about those who were not found is in `look_up`.
 
 mod departments;
 mod members;
@@ -7,11 +7,11 @@ mod merge;
 mod scope;
 mod tree;
 
-pub(crate) use scope::scopes;
+pub(crate) use scope::{remembered_scopes, scopes};
 
 use crate::client::Client;
 use crate::limits::MEMBER_PAGE;
-use crate::look::View;
+use crate::lookup::View;
 use crate::mapping;
 use crate::settings::Settings;
 use crate::wire::departments::Department;
@@ -19,17 +19,18 @@ use crate::wire::users::User;
 use crate::wire::{DepartmentId, UserId};
 use merge::People;
 use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
-use rollcall_kit::{Diagnosis, Entry, Failure, Key, Reading, Severity, pool};
+use rollcall_kit::{Container, Diagnosis, Entry, Failure, Key, Reading, Schema, Severity, pool};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use tree::Tree;
 
-/// Read everything that the application may see. Returns the scope in words, and the view for questions that follow.
+/// Read everything that the application may see. Returns the view for questions that follow.
 ///
 /// # Errors
 /// When it could not begin or could not go on. What could not be read on its way makes `reading` incomplete.
-pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<(String, View), Failure> {
+pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<View, Failure> {
     let scopes = scope::scopes(client).await?;
+    reading.open(scope::told(&scopes))?;
     let crawl = Crawl::new(*client, reading);
     let tops = scope::tops(&crawl, &scopes).await?;
     crawl.run(tops.into_iter().map(Work::Top).collect()).await?;
@@ -42,7 +43,7 @@ pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<(
     crawl.settle_progress();
     crawl.tell_counts();
     let departments = crawl.tree.into_inner().into_departments();
-    Ok((scope::in_words(&scopes), View::read(scopes, departments)))
+    Ok(View::read(scopes, departments))
 }
 
 /// One question still to ask.
@@ -139,6 +140,13 @@ impl<'a> Crawl<'a> {
             Work::Members(id, cursor, n_pages) => self.members(id, cursor, n_pages).await,
             Work::Person(id) => self.person(&id).await.map(|()| Vec::new()),
         }
+    }
+
+    /// A list of a department, or a page of it, and whether that was its end.
+    fn listed(&self, of: &Schema, id: DepartmentId, n: usize, closed: bool) -> Result<(), Failure> {
+        let listed = u64::try_from(n).unwrap_or(u64::MAX);
+        let container = Container { key: mapping::department::key(id), closed, listed, expected: None };
+        self.reading.listed(of.resource_type, container)
     }
 
     /// Something about this object could not be read.

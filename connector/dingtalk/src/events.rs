@@ -1,5 +1,5 @@
 //! What DingTalk pushes, by HTTP or over a WebSocket: from its bytes to what must be read again. Keeping events, answering
-//! in time and holding the connection are the host's part; how one object is read is `look`'s.
+//! in time and holding the connection are the host's part; how one object is read is `look_up`'s.
 //!
 //! - [`delivery`] opens an HTTP delivery with [`crypto`]; [`frame`] understands a text of the WebSocket, [`channel`] asks
 //!   for one; [`missed`] fetches what could not be delivered.
@@ -22,8 +22,10 @@ use crate::DingTalk;
 use crate::api::Api;
 use crate::messages::events as say;
 use crypto::Callback;
-use rollcall_kit::live::{Channel, Delivery, Event, LiveConnector, Missed, Moment, Reaction, Receipt};
-use rollcall_kit::{Context, Failure, Summary};
+use rollcall_kit::live::{
+    Channel, Delivery, Event, Fetched, Handled, LiveConnector, Moment, Reaction, Receipt,
+};
+use rollcall_kit::{Body, Context, Failure};
 
 /// How changes are to arrive.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,17 +47,18 @@ impl LiveConnector for DingTalk {
         delivery::receive(callback, &owners, moment, delivery).map_err(say::delivery_refused)
     }
 
-    async fn handle(&self, context: &Context, events: &[Event]) -> Result<Summary, Failure> {
-        handle::handle(self, context, events).await
+    async fn handle(&self, context: &Context, events: &[Event]) -> Result<Handled, Failure> {
+        let summary = handle::handle(self, context, events).await?;
+        Ok(Handled { summary, unfinished: Vec::new() })
     }
 
-    async fn missed(&self, context: &Context) -> Result<Missed, Failure> {
+    async fn fetch(&self, context: &Context, _cursor: Option<&str>) -> Result<Fetched, Failure> {
         match self.settings.events {
             Way::Http(_) => {
                 let asked = self.client(context).call(Api::FailedDeliveries, None, missed::missed).await;
                 asked.map_err(|trouble| trouble.into_failure(Api::FailedDeliveries))
             }
-            Way::Off | Way::Stream => Ok(Missed::default()),
+            Way::Off | Way::Stream => Ok(Fetched::default()),
         }
     }
 
@@ -66,8 +69,9 @@ impl LiveConnector for DingTalk {
         }
     }
 
-    fn frame(&self, frame: &str) -> Result<Reaction, Failure> {
-        frame::react(frame).map_err(|frame::NotAFrame| say::frame_not_understood())
+    fn frame(&self, _state: &str, message: &Body) -> Result<Reaction, Failure> {
+        let Body::Text(text) = message else { return Err(say::frame_not_understood()) };
+        frame::react(text).map_err(|frame::NotAFrame| say::frame_not_understood())
     }
 }
 

@@ -2,7 +2,7 @@
 //! retries, differences and the rules of deletion are the kit's.
 //!
 //! - `wire` reads what DingTalk answers; `reaction` says what each refusal asks for; `client` does it.
-//! - `crawl` reads everything, `look` one object; `mapping` turns both into SCIM.
+//! - `crawl` reads everything, `look_up` one object; `mapping` turns both into SCIM.
 //! - `events` understands what DingTalk pushes, and reads again what it names.
 //! - `address` reads the few addresses that it is given.
 //! - `check` goes through the checklist; `messages` says all of it in two languages.
@@ -15,8 +15,9 @@ mod client;
 mod crawl;
 mod events;
 mod limits;
-mod look;
+mod lookup;
 mod mapping;
+mod memory;
 mod messages;
 mod reaction;
 mod settings;
@@ -29,14 +30,17 @@ mod testing;
 
 use api::Api;
 use client::{Client, Session};
+use events::Way;
 use futures_util::lock::Mutex;
-use look::View;
+use lookup::View;
+use rollcall_kit::connector::resource_types;
 use rollcall_kit::{
-    Connector, Context, Descriptor, Failure, Finding, Key, Plan, Problem, RateLimit, Reading, Schema,
-    Sighting, Text,
+    Connector, Context, Descriptor, Diagnosis, EventDelivery, Failure, Finding, Key, Lookup, Origin, Plan,
+    RateLimit, Reading, Schema, SecretUse, Text,
 };
 use settings::Settings;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// A DingTalk organization, read through one internal application.
@@ -59,11 +63,11 @@ impl Connector for DingTalk {
             name: Text::new("DingTalk", "钉钉"),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             settings_schema: settings::SCHEMA.to_owned(),
-            resource_types: mapping::SCHEMAS.iter().map(|schema| schema.resource_type.to_owned()).collect(),
+            resource_types: resource_types(mapping::SCHEMAS),
         }
     }
 
-    fn configure(settings: &str) -> Result<(Self, Plan), Vec<Problem>> {
+    fn configure(settings: &str) -> Result<(Self, Plan), Vec<Diagnosis>> {
         let settings = Settings::parse(settings)?;
         let plan = plan(&settings);
         let dingtalk = Self {
@@ -79,20 +83,20 @@ impl Connector for DingTalk {
         check::check(&self.client(context)).await
     }
 
-    async fn read_all(&self, context: &Context, reading: &Reading) -> Result<String, Failure> {
-        let (scope, view) = crawl::read_all(&self.client(context), reading).await?;
+    async fn read_all(&self, context: &Context, reading: &Reading) -> Result<(), Failure> {
+        let view = crawl::read_all(&self.client(context), reading).await?;
         *self.view.lock().await = Some(Rc::new(view));
-        Ok(scope)
+        Ok(())
     }
 
-    async fn look(&self, context: &Context, key: &Key) -> Sighting {
+    async fn look_up(&self, context: &Context, key: &Key) -> Lookup {
         if let Some(failure) = &*self.stopped.borrow() {
-            return Sighting::Unknown(failure.clone());
+            return Lookup::Unknown(failure.clone());
         }
         let looked = self.look_through(&self.client(context), key).await;
         looked.unwrap_or_else(|failure| {
             *self.stopped.borrow_mut() = Some(failure.clone());
-            Sighting::Unknown(failure)
+            Lookup::Unknown(failure)
         })
     }
 }
@@ -102,15 +106,36 @@ impl DingTalk {
         Client { context, settings: &self.settings, session: &self.session }
     }
 
-    async fn look_through(&self, client: &Client<'_>, key: &Key) -> Result<Sighting, Failure> {
+    async fn look_through(&self, client: &Client<'_>, key: &Key) -> Result<Lookup, Failure> {
         let view = self.view(client).await?;
-        look::look(client, &view, key).await
+        let lookup = lookup::look_up(client, &view, key).await?;
+        // What the application may see has changed since, perhaps: nobody goes on a remembered view.
+        if view.is_remembered() && !matches!(lookup, Lookup::Present(_)) {
+            let view = self.view_instead_of(client, &view).await?;
+            return lookup::look_up(client, &view, key).await;
+        }
+        Ok(lookup)
     }
 
-    /// What was read, or else what the application may see.
+    /// What was read, or else what the application may see, be it remembered from an earlier call.
     async fn view(&self, client: &Client<'_>) -> Result<Rc<View>, Failure> {
         let mut held = self.view.lock().await;
         if let Some(view) = &*held {
+            return Ok(Rc::clone(view));
+        }
+        let view = match crawl::remembered_scopes(client) {
+            Some(scopes) => View::remembered(scopes),
+            None => View::of(crawl::scopes(client).await?),
+        };
+        let view = Rc::new(view);
+        *held = Some(Rc::clone(&view));
+        Ok(view)
+    }
+
+    /// The same, asked for anew, unless another has taken the place of `remembered`.
+    async fn view_instead_of(&self, client: &Client<'_>, remembered: &Rc<View>) -> Result<Rc<View>, Failure> {
+        let mut held = self.view.lock().await;
+        if let Some(view) = held.as_ref().filter(|view| !Rc::ptr_eq(view, remembered)) {
             return Ok(Rc::clone(view));
         }
         let view = Rc::new(View::of(crawl::scopes(client).await?));
@@ -120,11 +145,9 @@ impl DingTalk {
 }
 
 fn plan(settings: &Settings) -> Plan {
-    let mut origins = vec![settings.oapi_base.clone()];
-    if settings.api_base != settings.oapi_base {
-        origins.push(settings.api_base.clone());
-    }
-    origins.extend(events::channel::origins(settings));
+    let bases = BTreeSet::from([settings.oapi_base.clone(), settings.api_base.clone()]);
+    let channels = events::channel::origins(settings);
+    let origins = bases.iter().map(Origin::required).chain(channels).collect();
     let limit = |bucket: &str, requests| RateLimit { bucket: bucket.to_owned(), requests, window_ms: 1_000 };
     let limits = Api::ALL.iter().map(|api| {
         let token = *api == Api::Token;
@@ -134,7 +157,20 @@ fn plan(settings: &Settings) -> Plan {
         )
     });
     let corp = limit(check::CORP_BUCKET, limits::TOKEN_REQUESTS_PER_SECOND);
-    Plan { origins, limits: limits.chain([corp]).collect() }
+    let (event_delivery, exclusive) = match settings.events {
+        Way::Off => (EventDelivery::None, Vec::new()),
+        Way::Http(_) => (EventDelivery::Callbacks, Vec::new()),
+        // Each event goes to one listener of an application only.
+        Way::Stream => (EventDelivery::Channel, vec![format!("dingtalk stream {}", settings.app_key)]),
+    };
+    Plan {
+        origins,
+        limits: limits.chain([corp]).collect(),
+        secrets: vec![SecretUse { setting: "/app_secret".to_owned(), origins: bases.into_iter().collect() }],
+        event_delivery,
+        poll_interval_ms: None,
+        exclusive,
+    }
 }
 
 #[cfg(test)]

@@ -43,6 +43,12 @@ pub(crate) const RENEW_MARGIN_MS: u64 = 600_000;
 /// Why: ten tries fit in the margin.
 pub(crate) const RENEW_PAUSE_MS: u64 = 60_000;
 
+/// Milliseconds for which the scope is remembered from one call to the next.
+///
+/// Why: it changes when an administrator changes it, once a month; until then an event costs one request less. A full
+/// reading and a removal always ask.
+pub(crate) const SCOPES_REMEMBERED_MS: u64 = 600_000;
+
 /// Tokens that one request may use up because each had ended by our own clock before DingTalk saw it.
 ///
 /// Why: a request may wait in the host for its turn; a token that ends five times in that time lives for no useful time.
@@ -104,20 +110,15 @@ pub(crate) const MAX_ID_BYTES: usize = 256;
 /// Source: `wit/history.wit`, `entry.subject-name`.
 pub(crate) const MAX_NAME_BYTES: usize = 256;
 
-/// Bytes of a witness at most.
+/// Bytes of a evidence at most.
 ///
-/// Source: `wit/types.wit`, `departure.witness`.
-pub(crate) const MAX_WITNESS_BYTES: usize = 1_024;
+/// Source: `wit/types.wit`, `removal.evidence`.
+pub(crate) const MAX_EVIDENCE_BYTES: usize = 1_024;
 
 /// Bytes of DingTalk's own words in a diagnosis.
 ///
 /// Why: the longest captured is under 500; the contract allows a message 4 KiB.
 pub(crate) const MAX_QUOTED_BYTES: usize = 1_000;
-
-/// Bytes of a scope that is spelt out; a longer one is told by its digest.
-///
-/// Source: half of the contract's 64 KiB.
-pub(crate) const MAX_SCOPE_BYTES: usize = 32_768;
 
 /// Digits of a telephone number with its country code at most.
 ///

@@ -8,7 +8,7 @@ pub(crate) mod mapping;
 pub(crate) mod settings;
 
 use crate::api::Api;
-use crate::limits::{BLOCKED_MS, MAX_QUOTED_BYTES, MAX_WITNESS_BYTES, cut};
+use crate::limits::{BLOCKED_MS, MAX_EVIDENCE_BYTES, MAX_QUOTED_BYTES, cut};
 use crate::reaction::{Final, Stop};
 use crate::wire::Misread;
 use crate::wire::envelope::{Refusal, Unreadable};
@@ -164,8 +164,8 @@ pub(crate) fn person_disabled(refusal: &Refusal) -> Diagnosis {
 }
 
 /// What DingTalk said when it was asked about the very object that is gone.
-pub(crate) fn witness(refusal: &Refusal) -> String {
-    cut(&quoted(refusal), MAX_WITNESS_BYTES).to_owned()
+pub(crate) fn evidence(refusal: &Refusal) -> String {
+    cut(&quoted(refusal), MAX_EVIDENCE_BYTES).to_owned()
 }
 
 /// Where an application's view is set.

@@ -5,7 +5,7 @@ use crate::events::Way;
 use crate::events::crypto::Callback;
 use crate::limits::{DEFAULT_REQUESTS_PER_SECOND, MAX_REQUESTS_PER_SECOND};
 use crate::messages::settings as say;
-use rollcall_kit::{Diagnosis, Problem};
+use rollcall_kit::Diagnosis;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -45,7 +45,7 @@ impl Settings {
     ///
     /// # Errors
     /// Every problem, each with its place.
-    pub(crate) fn parse(text: &str) -> Result<Self, Vec<Problem>> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Vec<Diagnosis>> {
         let Ok(Value::Object(members)) = serde_json::from_str(text) else {
             return Err(vec![problem("", say::not_an_object())]);
         };
@@ -84,7 +84,7 @@ impl fmt::Debug for Settings {
 /// Takes members out one by one; what is wrong is gathered and a default stands in for it.
 struct Reader {
     members: Map<String, Value>,
-    problems: Vec<Problem>,
+    problems: Vec<Diagnosis>,
 }
 
 impl Reader {
@@ -167,7 +167,7 @@ impl Reader {
     }
 
     /// What is left is nothing that this connector knows.
-    fn finish(mut self) -> Vec<Problem> {
+    fn finish(mut self) -> Vec<Diagnosis> {
         for name in self.members.keys() {
             self.problems.push(problem(name, say::unknown(name)));
         }
@@ -201,13 +201,13 @@ fn word(name: &str, text: String, max_chars: usize) -> Result<String, Diagnosis>
     }
 }
 
-fn problem(name: &str, diagnosis: Diagnosis) -> Problem {
+fn problem(name: &str, diagnosis: Diagnosis) -> Diagnosis {
     let pointer = if name.is_empty() {
         String::new()
     } else {
         format!("/{}", name.replace('~', "~0").replace('/', "~1"))
     };
-    Problem { pointer, diagnosis }
+    diagnosis.about_setting(pointer)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::testing::{
 use expect_test::{Expect, expect};
 use rollcall_kit::testing::Reply;
 use rollcall_kit::{Connector, Key};
+use rollcall_kit::{EventDelivery, Plan, SecretUse};
 use serde_json::{Value, json};
 
 fn feihua() -> World {
@@ -52,13 +53,13 @@ fn the_plan_limits_each_interface_by_itself() {
     let mut settings = settings();
     settings["requests_per_second"] = json!(40);
     let (_, plan) = DingTalk::configure(&settings.to_string()).unwrap();
-    let mut told = plan.origins.join("\n");
+    let mut told = origins(&plan).join("\n");
     for limit in plan.limits {
         told += &format!("\n{} {}/{} ms", limit.bucket, limit.requests, limit.window_ms);
     }
     expect![[r#"
-        https://oapi.dingtalk.com
         https://api.dingtalk.com
+        https://oapi.dingtalk.com
         gettoken 5/1000 ms
         auth/scopes 40/1000 ms
         topapi/v2/department/listsub 40/1000 ms
@@ -79,7 +80,31 @@ fn one_gateway_for_both_apis_is_one_origin() {
     settings["oapi_base"] = json!("http://127.0.0.1:8080/");
     settings["api_base"] = json!("http://127.0.0.1:8080");
     let (_, plan) = DingTalk::configure(&settings.to_string()).unwrap();
-    assert_eq!(plan.origins, ["http://127.0.0.1:8080"]);
+    assert_eq!(origins(&plan), ["http://127.0.0.1:8080"]);
+}
+
+fn origins(plan: &Plan) -> Vec<String> {
+    plan.origins.iter().map(|origin| origin.origin.clone()).collect()
+}
+
+#[test]
+fn the_secret_may_go_to_both_apis_and_nowhere_else() {
+    let (_, plan) = DingTalk::configure(&settings().to_string()).unwrap();
+    let origins = ["https://api.dingtalk.com", "https://oapi.dingtalk.com"].map(str::to_owned).to_vec();
+    assert_eq!(plan.secrets, [SecretUse { setting: "/app_secret".to_owned(), origins }]);
+}
+
+#[test]
+fn no_two_sources_of_one_host_may_share_the_stream_of_an_application() {
+    let plan = |events: &str| {
+        let mut settings = settings();
+        settings["events"] = json!(events);
+        DingTalk::configure(&settings.to_string()).unwrap().1
+    };
+    let (off, stream) = (plan("off"), plan("stream"));
+    assert_eq!((off.event_delivery, off.exclusive), (EventDelivery::None, Vec::new()));
+    assert_eq!(stream.event_delivery, EventDelivery::Channel);
+    assert_eq!(stream.exclusive, ["dingtalk stream key"]);
 }
 
 /// What a full run makes of a platform that already holds Feihua, and what it says.
@@ -89,14 +114,14 @@ fn check_second_run(second: World, expected: &Expect) {
     run(&host).unwrap();
     host.set_world(second.into_answers());
     let ran = run(&host);
-    let retired: Vec<String> = host
-        .take_retired()
+    let removed: Vec<String> = host
+        .take_removed()
         .into_iter()
         .map(|gone| {
-            format!("retired {} {}: {}\n", gone.key.resource_type, gone.key.external_id, gone.witness)
+            format!("removed {} {}: {}\n", gone.key.resource_type, gone.key.external_id, gone.evidence)
         })
         .collect();
-    expected.assert_eq(&format!("{}\n{}{}{}", ending(&ran), directory(&host), log(&host), retired.concat()));
+    expected.assert_eq(&format!("{}\n{}{}{}", ending(&ran), directory(&host), log(&host), removed.concat()));
 }
 
 #[test]
@@ -108,8 +133,8 @@ fn whoever_is_gone_is_retired_on_dingtalk_s_own_word() {
         Department 1 Feihua
         Department 2 R&D < 1
         User a A in 1:10 2:20
-        retired Department 3: 60003: 部门不存在
-        retired User b: 60121: 找不到该用户
+        removed Department 3: 60003: 部门不存在
+        removed User b: 60121: 找不到该用户
     "#]],
     );
 }
@@ -363,8 +388,8 @@ fn no_secret_is_in_any_debug_form() {
         let (connector, plan) = DingTalk::configure(&settings.to_string()).unwrap();
         let host = feihua().into_host();
         let context = rollcall_kit::Context::new(host);
-        let sighting = context.block_on(connector.look(&context, &Key::new("User", "a"))).unwrap();
-        let told = format!("{connector:?} {plan:?} {sighting:?} {context:?}");
+        let lookup = context.block_on(connector.look_up(&context, &Key::new("User", "a"))).unwrap();
+        let told = format!("{connector:?} {plan:?} {lookup:?} {context:?}");
         assert!(!told.contains(SECRET) && !told.contains(TOKEN), "{told}");
     }
 }

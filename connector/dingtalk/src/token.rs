@@ -2,13 +2,19 @@
 
 use crate::client::Client;
 use crate::limits::{RENEW_MARGIN_MS, RENEW_PAUSE_MS};
+use crate::memory;
 use crate::wire::token::Granted;
 use futures_util::lock::Mutex;
-use rollcall_kit::Failure;
+use rollcall_kit::{Context, Failure};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::rc::Rc;
 
+/// Where the token is remembered from one call to the next.
+const REMEMBERED: &str = "token";
+
 /// A token and its times, in milliseconds since 1970 UTC.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Token {
     text: String,
     renew_at_ms: u64,
@@ -57,6 +63,9 @@ impl Keeper {
     /// When there is none to be had: nothing else can be asked.
     pub(crate) async fn token(&self, client: &Client<'_>) -> Result<Rc<Token>, Failure> {
         let mut held = self.held.lock().await;
+        if held.is_none() {
+            *held = memory::recall(client.context, REMEMBERED).map(Rc::new);
+        }
         let now_ms = client.context.now_ms();
         if let Some(token) = held.as_ref().filter(|token| now_ms < token.renew_at_ms) {
             return Ok(Rc::clone(token));
@@ -64,6 +73,7 @@ impl Keeper {
         match client.fetch_token().await {
             Ok(granted) => {
                 let token = Rc::new(Token::new(granted, client.context.now_ms()));
+                memory::remember(client.context, REMEMBERED, &*token);
                 *held = Some(Rc::clone(&token));
                 Ok(token)
             }
@@ -78,10 +88,23 @@ impl Keeper {
         }
     }
 
+    /// A token that is fetched whether or not there is one: for whoever wants to know whether key and secret are right.
+    ///
+    /// # Errors
+    /// When there is none to be had.
+    pub(crate) async fn fetch(&self, client: &Client<'_>) -> Result<Rc<Token>, Failure> {
+        let mut held = self.held.lock().await;
+        let token = Rc::new(Token::new(client.fetch_token().await?, client.context.now_ms()));
+        memory::remember(client.context, REMEMBERED, &*token);
+        *held = Some(Rc::clone(&token));
+        Ok(token)
+    }
+
     /// Drop a token that DingTalk refused, unless another has taken its place.
-    pub(crate) async fn forget(&self, refused: &Rc<Token>) {
+    pub(crate) async fn forget(&self, context: &Context, refused: &Rc<Token>) {
         let mut held = self.held.lock().await;
         if held.as_ref().is_some_and(|token| Rc::ptr_eq(token, refused)) {
+            memory::forget(context, REMEMBERED);
             *held = None;
         }
     }

@@ -19,16 +19,17 @@ pub mod bindings {
 }
 
 use bindings::exports::rollcall::connector::identity_source as source;
-use bindings::rollcall::connector::types;
+use bindings::rollcall::connector::model;
 use rollcall_kit::{Connector, connector};
 use std::rc::Rc;
 
-pub use convert::{failure, key, key_in};
-pub use host::WitHost;
+pub use convert::{body, body_in, failure, key, key_in, name_value, name_value_in, summary};
+pub use host::{WitHost, tell_panics};
 
 /// `identity-source.describe`.
 #[must_use]
 pub fn describe<C: Connector>() -> source::Descriptor {
+    tell_panics();
     convert::descriptor(C::describe())
 }
 
@@ -36,16 +37,18 @@ pub fn describe<C: Connector>() -> source::Descriptor {
 ///
 /// # Errors
 /// Every wrong setting.
-pub fn validate<C: Connector>(settings: &str) -> Result<source::Plan, Vec<source::Problem>> {
+pub fn validate<C: Connector>(settings: &str) -> Result<source::Plan, source::InvalidSettings> {
+    tell_panics();
     match connector::validate::<C>(settings) {
         Ok(plan) => Ok(convert::plan(plan)),
-        Err(problems) => Err(problems.into_iter().map(convert::problem).collect()),
+        Err(problems) => Err(convert::invalid_settings(problems)),
     }
 }
 
 /// `identity-source.check`.
 #[must_use]
 pub fn check<C: Connector>(settings: &str) -> Vec<source::Finding> {
+    tell_panics();
     connector::check::<C>(Rc::new(WitHost), settings).into_iter().map(convert::finding).collect()
 }
 
@@ -53,7 +56,8 @@ pub fn check<C: Connector>(settings: &str) -> Vec<source::Finding> {
 ///
 /// # Errors
 /// When it could not go on.
-pub fn sync<C: Connector>(settings: &str) -> Result<source::Summary, types::Failure> {
+pub fn sync<C: Connector>(settings: &str) -> Result<source::Summary, model::Failure> {
+    tell_panics();
     connector::sync::<C>(Rc::new(WitHost), settings).map(convert::summary).map_err(convert::failure)
 }
 
@@ -63,8 +67,9 @@ pub fn sync<C: Connector>(settings: &str) -> Result<source::Summary, types::Fail
 /// When it could not go on.
 pub fn refresh<C: Connector>(
     settings: &str,
-    keys: Vec<types::Key>,
-) -> Result<source::Summary, types::Failure> {
+    keys: Vec<model::Key>,
+) -> Result<source::Summary, model::Failure> {
+    tell_panics();
     let keys: Vec<_> = keys.into_iter().map(convert::key_in).collect();
     connector::refresh::<C>(Rc::new(WitHost), settings, &keys).map(convert::summary).map_err(convert::failure)
 }
@@ -94,7 +99,7 @@ macro_rules! implement_connector {
                 settings: String,
             ) -> Result<
                 $crate::bindings::exports::rollcall::connector::identity_source::Plan,
-                Vec<$crate::bindings::exports::rollcall::connector::identity_source::Problem>,
+                $crate::bindings::exports::rollcall::connector::identity_source::InvalidSettings,
             > {
                 $crate::validate::<$connector>(&settings)
             }
@@ -105,21 +110,23 @@ macro_rules! implement_connector {
                 $crate::check::<$connector>(&settings)
             }
 
+            // A connector of the kit leaves no checkpoint yet, so it is given none.
             fn sync(
                 settings: String,
+                _checkpoint: Option<String>,
             ) -> Result<
                 $crate::bindings::exports::rollcall::connector::identity_source::Summary,
-                $crate::bindings::rollcall::connector::types::Failure,
+                $crate::bindings::rollcall::connector::model::Failure,
             > {
                 $crate::sync::<$connector>(&settings)
             }
 
             fn refresh(
                 settings: String,
-                keys: Vec<$crate::bindings::rollcall::connector::types::Key>,
+                keys: Vec<$crate::bindings::rollcall::connector::model::Key>,
             ) -> Result<
                 $crate::bindings::exports::rollcall::connector::identity_source::Summary,
-                $crate::bindings::rollcall::connector::types::Failure,
+                $crate::bindings::rollcall::connector::model::Failure,
             > {
                 $crate::refresh::<$connector>(&settings, keys)
             }

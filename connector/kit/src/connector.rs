@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::document::{Draft, Schema};
-use crate::model::{Descriptor, Diagnosis, Failure, Finding, Key, Plan, Problem, Summary};
+use crate::model::{CheckStatus, Descriptor, Diagnosis, Failure, Finding, Key, Plan, ResourceType, Summary};
 use crate::ports::Host;
 use crate::reading::{Reading, refresh_objects};
 use std::future::Future;
@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 /// What the source says when it is asked about one object.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Sighting {
+pub enum Lookup {
     /// It is there, like this.
     Present(Box<Draft>),
     /// It is gone; what the source answered, as `code: text`.
@@ -33,25 +33,24 @@ pub trait Connector: Sized {
     ///
     /// # Errors
     /// Every wrong setting.
-    fn configure(settings: &str) -> Result<(Self, Plan), Vec<Problem>>;
+    fn configure(settings: &str) -> Result<(Self, Plan), Vec<Diagnosis>>;
 
     /// Check the settings against the source itself.
     fn check(&self, context: &Context) -> impl Future<Output = Vec<Finding>>;
 
-    /// Read everything, giving each object to `reading` as soon as it is whole, parents before children. What could not
-    /// be read is told to [`Reading::incomplete`]. Returns the scope: with what view it was read.
-    fn read_all(&self, context: &Context, reading: &Reading)
-    -> impl Future<Output = Result<String, Failure>>;
+    /// Read everything: first say with what view ([`Reading::open`]), then give each object to `reading` as soon as it is
+    /// whole, parents before children. What could not be read is told to [`Reading::incomplete`].
+    fn read_all(&self, context: &Context, reading: &Reading) -> impl Future<Output = Result<(), Failure>>;
 
     /// Ask the source about one object.
-    fn look(&self, context: &Context, key: &Key) -> impl Future<Output = Sighting>;
+    fn look_up(&self, context: &Context, key: &Key) -> impl Future<Output = Lookup>;
 }
 
 /// `identity-source.validate`.
 ///
 /// # Errors
 /// Every wrong setting.
-pub fn validate<C: Connector>(settings: &str) -> Result<Plan, Vec<Problem>> {
+pub fn validate<C: Connector>(settings: &str) -> Result<Plan, Vec<Diagnosis>> {
     C::configure(settings).map(|(_, plan)| plan)
 }
 
@@ -62,7 +61,7 @@ pub fn check<C: Connector>(host: Rc<dyn Host>, settings: &str) -> Vec<Finding> {
         Ok((connector, _)) => context
             .block_on(connector.check(&context))
             .unwrap_or_else(|failure| vec![failed("connector", failure.diagnosis().clone())]),
-        Err(problems) => problems.into_iter().map(|problem| failed("settings", located(problem))).collect(),
+        Err(problems) => problems.into_iter().map(|problem| failed("settings", problem)).collect(),
     }
 }
 
@@ -76,7 +75,7 @@ pub fn sync<C: Connector>(host: Rc<dyn Host>, settings: &str) -> Result<Summary,
     context.block_on(async {
         let reading = Reading::begin(&context, C::SCHEMAS)?;
         match connector.read_all(&context, &reading).await {
-            Ok(scope) => reading.finish(scope, async |key: &Key| connector.look(&context, key).await).await,
+            Ok(()) => reading.finish(async |key: &Key| connector.look_up(&context, key).await).await,
             Err(failure) => {
                 reading.abandon().await;
                 Err(failure)
@@ -93,31 +92,34 @@ pub fn refresh<C: Connector>(host: Rc<dyn Host>, settings: &str, keys: &[Key]) -
     let (connector, _) = configured::<C>(settings)?;
     let context = Context::new(host);
     context.block_on(refresh_objects(&context, C::SCHEMAS, keys, async |key: &Key| {
-        connector.look(&context, key).await
+        connector.look_up(&context, key).await
     }))?
 }
 
 pub(crate) fn configured<C: Connector>(settings: &str) -> Result<(C, Plan), Failure> {
     C::configure(settings).map_err(|problems| {
-        let mut problems = problems.into_iter().map(located);
-        let first = problems
+        let mut problems = problems.into_iter();
+        let mut first = problems
             .next()
             .unwrap_or_else(|| Diagnosis::new("settings-invalid", "the settings are not valid", "配置无效"));
-        let others = problems.flat_map(|problem| problem.facts).filter(|(name, _)| name == "setting");
-        let mut diagnosis = first;
-        diagnosis.facts.extend(others);
-        Failure::Settings(diagnosis)
+        let others = problems.filter_map(|problem| Some(("setting".to_owned(), problem.setting?)));
+        first.facts.extend(others);
+        Failure::Settings(first)
     })
 }
 
-fn located(problem: Problem) -> Diagnosis {
-    let mut diagnosis = problem.diagnosis;
-    diagnosis.facts.insert(0, ("setting".to_owned(), problem.pointer));
-    diagnosis
+/// The resource types of a connector, as its descriptor lists them.
+#[must_use]
+pub fn resource_types(schemas: &[Schema]) -> Vec<ResourceType> {
+    let one = |schema: &Schema| ResourceType {
+        name: schema.resource_type.to_owned(),
+        identity_attribute: schema.identity.map(str::to_owned),
+    };
+    schemas.iter().map(one).collect()
 }
 
 fn failed(check: &str, diagnosis: Diagnosis) -> Finding {
-    Finding { check: check.to_owned(), standing: crate::model::Standing::Failed, diagnosis }
+    Finding { check: check.to_owned(), status: CheckStatus::Failed, diagnosis }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use crate::limits::{ENTRY_BATCH, MAX_SUBJECT_NAME_BYTES, MAX_TIMER_MS};
 use crate::model::{Change, Diagnosis, Entry, Failure, Outcome, Progress, clipped};
-use crate::ports::{Host, HttpError, HttpErrorKind, Request, Response, Ticket};
+use crate::ports::{Fault, FaultKind, Host, LogLevel, Request, Response, Ticket};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -31,6 +31,8 @@ struct Inner {
     entries: RefCell<Vec<Entry>>,
     n_requests: Cell<u64>,
     was_answered: Cell<bool>,
+    /// Why the run's log could not be written.
+    unrecorded: RefCell<Option<Diagnosis>>,
 }
 
 enum Waiting {
@@ -56,6 +58,7 @@ impl Context {
             entries: RefCell::default(),
             n_requests: Cell::new(0),
             was_answered: Cell::new(false),
+            unrecorded: RefCell::default(),
         };
         Self { inner: Rc::new(inner) }
     }
@@ -88,6 +91,7 @@ impl Context {
     ///
     /// # Errors
     /// [`Failure::Other`] when the future waits for something that nobody has begun: a mistake in the connector.
+    /// [`Failure::Host`] when the run's log could not be written: a run that cannot be told of ends.
     pub fn block_on<F: Future>(&self, future: F) -> Result<F::Output, Failure> {
         let flag = Arc::new(Flag(AtomicBool::new(true)));
         let waker = Waker::from(Arc::clone(&flag));
@@ -98,8 +102,9 @@ impl Context {
                 && let Poll::Ready(output) = future.as_mut().poll(&mut task)
             {
                 self.flush_entries();
-                return Ok(output);
+                return self.recorded().map(|()| output);
             }
+            self.recorded()?;
             if flag.0.load(Ordering::Relaxed) {
                 continue;
             }
@@ -118,7 +123,7 @@ impl Context {
     ///
     /// # Errors
     /// When no response came back.
-    pub async fn http(&self, request: Request) -> Result<Response, HttpError> {
+    pub async fn http(&self, request: Request) -> Result<Response, Fault> {
         self.inner.n_requests.set(self.inner.n_requests.get().saturating_add(1));
         let tickets = self.inner.host.begin_http(vec![request]);
         let Some(&ticket) = tickets.first() else { return Err(no_result()) };
@@ -179,11 +184,29 @@ impl Context {
         self.inner.host.report(Progress { phase: phase.to_owned(), done, total });
     }
 
+    /// A line for whoever runs the host; an administrator reads what was [recorded](Self::record).
+    pub fn log(&self, level: LogLevel, message: &str) {
+        self.inner.host.log(level, message);
+    }
+
+    /// A random number.
+    #[must_use]
+    pub fn random(&self) -> u64 {
+        let bytes = self.inner.host.random(8);
+        bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
     fn flush_entries(&self) {
         let entries = std::mem::take(&mut *self.inner.entries.borrow_mut());
-        if !entries.is_empty() {
-            self.inner.host.record_entries(entries);
+        if !entries.is_empty()
+            && let Err(why) = self.inner.host.record_entries(entries)
+        {
+            self.inner.unrecorded.borrow_mut().get_or_insert(why);
         }
+    }
+
+    fn recorded(&self) -> Result<(), Failure> {
+        self.inner.unrecorded.borrow().clone().map_or(Ok(()), |why| Err(Failure::Host(why)))
     }
 
     fn ready(&self, ticket: Ticket) -> Ready {
@@ -247,14 +270,14 @@ fn stalled() -> Diagnosis {
     .remedy("report this to the connector's author", "请反馈给连接器的作者")
 }
 
-fn no_result() -> HttpError {
+fn no_result() -> Fault {
     let diagnosis = Diagnosis::new(
         "host-answered-nothing",
         "the host gave no result for a request",
         "宿主没有返回请求的结果",
     )
     .remedy("report this to the host's author", "请反馈给宿主的作者");
-    HttpError { kind: HttpErrorKind::Other, diagnosis }
+    Fault { kind: FaultKind::Other, diagnosis }
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 //! capabilities. Pure: no clock, no socket, no generated bindings, no word about any one source.
 //!
 //! An author implements [`Connector`]: settings in, objects out as [`Draft`]s through a [`Reading`], and what the source
-//! says about a single object as a [`Sighting`]. Everything else is here:
+//! says about a single object as a [`Lookup`]. Everything else is here:
 //!
 //! - [`Context`] turns tickets into `async fn`; [`pool::crawl`] keeps a bounded number of requests under way.
 //! - [`retry()`] tries again with back-off; the connector says which answers are worth it.
 //! - [`Reading`] compares with what the platform holds, sends what differs in batches, and at the end decides, from a
-//!   complete reading only, what has departed and what was cleared.
+//!   complete reading only, what has gone and what was cleared.
 //! - [`LiveConnector`] is for a source that also pushes its changes.
 
 pub mod connector;
@@ -23,14 +23,14 @@ pub mod retry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use connector::{Connector, Sighting};
+pub use connector::{Connector, Lookup};
 pub use context::Context;
 pub use document::{Draft, Optional, OptionalSet, Place, Schema};
 pub use live::LiveConnector;
 pub use model::{
-    Census, Change, Departure, Descriptor, Diagnosis, Entry, Failure, Finding, Key, Plan, Problem, RateLimit,
-    Severity, Standing, Summary, Text,
+    Change, CheckStatus, Clearing, Container, Coverage, Descriptor, Diagnosis, Entry, EventDelivery, Failure,
+    Finding, Key, Origin, Plan, RateLimit, Removal, ResourceType, Scope, SecretUse, Severity, Summary, Text,
 };
-pub use ports::{Body, Host, HttpError, HttpErrorKind, Request, Response};
+pub use ports::{Area, Body, Fault, FaultKind, Host, LogLevel, Request, Response};
 pub use reading::Reading;
 pub use retry::{Attempt, retry};

@@ -3,10 +3,10 @@
 
 use crate::connector::{Connector, configured};
 use crate::context::Context;
-use crate::model::{Failure, Key, Summary};
-use crate::ports::Host;
+use crate::model::{Diagnosis, Failure, Key, Summary};
+use crate::ports::{Body, Host};
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::rc::Rc;
 
 /// A change notice, small and opaque to the host, which keeps it before anyone acts on it.
@@ -17,9 +17,9 @@ pub struct Event {
     /// What a person would look for, in the source's own words. At most 64 bytes.
     pub kind: String,
     /// What [`LiveConnector::handle`] needs, perhaps in a later version of the connector. At most 64 KiB.
-    pub payload: Vec<u8>,
+    pub payload: String,
     /// When it happened as the source says, in milliseconds since 1970 UTC. Absent when the source does not say.
-    pub born_at_ms: Option<u64>,
+    pub occurred_at_ms: Option<u64>,
     /// What it names, as far as the source says, for whoever looks for it. At most [`limits::MAX_EVENT_SUBJECTS`](crate::limits::MAX_EVENT_SUBJECTS).
     pub subjects: Vec<Key>,
 }
@@ -27,29 +27,42 @@ pub struct Event {
 /// One HTTP request of the source. Its `Debug` leaves out what may carry a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Delivery {
+    /// GET or POST, as a rule.
+    pub method: String,
     /// The query, without the question mark, as received.
     pub query: String,
-    /// Names in lower case.
+    /// Names in lower case; without cookies, credentials and what a reverse proxy adds.
     pub headers: Vec<(String, String)>,
     /// As received.
-    pub body: Vec<u8>,
+    pub body: Body,
 }
 
 impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Delivery({} bytes)", self.body.len())
+        write!(f, "Delivery({} {} bytes)", self.method, self.body.as_bytes().len())
     }
 }
 
-/// What to answer to a delivery, once its events are kept.
+/// What the body of a receipt is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentType {
+    /// Plain text.
+    Text,
+    /// JSON.
+    Json,
+    /// XML.
+    Xml,
+}
+
+/// What to answer to a delivery, once its events are kept. Every header is the host's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The status code.
     pub status: u16,
-    /// Headers to send.
-    pub headers: Vec<(String, String)>,
+    /// What the body is.
+    pub content_type: ContentType,
     /// Body to send.
-    pub body: Vec<u8>,
+    pub body: String,
     /// Notices to keep first. At most 1000.
     pub events: Vec<Event>,
 }
@@ -61,8 +74,12 @@ pub struct Channel {
     pub url: String,
     /// WebSocket subprotocols to offer.
     pub subprotocols: Vec<String>,
-    /// Milliseconds between WebSocket pings; two unanswered ones mean a dead connection.
+    /// Milliseconds between heartbeats; two unanswered ones mean a dead connection.
     pub heartbeat_ms: u32,
+    /// The message that is a heartbeat; none for WebSocket's own ping.
+    pub heartbeat: Option<Body>,
+    /// What the first [`LiveConnector::frame`] gets as its state.
+    pub state: String,
 }
 
 impl fmt::Debug for Channel {
@@ -72,26 +89,41 @@ impl fmt::Debug for Channel {
     }
 }
 
-/// What to do about a frame of a channel.
+/// What to do about a message of a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reaction {
-    /// Text frames to answer once the events are kept.
-    pub replies: Vec<String>,
-    /// Text frames to answer instead if they cannot be kept. With none, silence says it.
-    pub refusals: Vec<String>,
+    /// Messages to answer once the events are kept.
+    pub replies: Vec<Body>,
+    /// Messages to answer instead if they cannot be kept. With none, silence says it.
+    pub refusals: Vec<Body>,
     /// Notices to keep first. At most 1000.
     pub events: Vec<Event>,
     /// Whether to open a new channel now, because the source is about to close this one.
     pub reconnect: bool,
+    /// Milliseconds between heartbeats from now on; none leaves them.
+    pub heartbeat_ms: Option<u32>,
+    /// What the next [`LiveConnector::frame`] of this connection gets; none leaves it.
+    pub state: Option<String>,
 }
 
-/// What a source kept because it could not be delivered.
+/// What a source tells when it is asked for changes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Missed {
+pub struct Fetched {
     /// Notices to keep before asking again: the source may forget them then. At most 1000.
     pub events: Vec<Event>,
-    /// Whether to ask again.
+    /// What to ask with the next time; none leaves the last one.
+    pub cursor: Option<String>,
+    /// Whether to ask again at once.
     pub more: bool,
+}
+
+/// What became of a batch of events.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Handled {
+    /// What was read.
+    pub summary: Summary,
+    /// Events that are worth another try, by their ids, and why.
+    pub unfinished: Vec<(String, Failure)>,
 }
 
 /// What the outside world adds to a delivery, so that receiving one is a pure function.
@@ -99,7 +131,7 @@ pub struct Missed {
 pub struct Moment {
     /// Milliseconds since 1970 UTC.
     pub now_ms: u64,
-    /// Different each time. Not fit to make a key of.
+    /// Nobody can guess them.
     pub random: [u8; 16],
 }
 
@@ -112,29 +144,46 @@ pub trait LiveConnector: Connector {
     fn receive(&self, moment: Moment, delivery: &Delivery) -> Result<Receipt, Failure>;
 
     /// Bring in line what the events name, each object read once. Repeats and disorder are harmless. The summary is
-    /// incomplete when they call for more than can be read here, which a full reading then finds.
+    /// incomplete when they call for more than can be read here, which a full reading then finds. An event of which
+    /// something could not be read is unfinished, and costs the others nothing.
     ///
     /// # Errors
-    /// When anything that they name could not be brought in line: then all of them are worth another try.
-    fn handle(&self, context: &Context, events: &[Event]) -> impl Future<Output = Result<Summary, Failure>>;
+    /// When nothing could be brought in line: then all of them are worth another try.
+    fn handle(&self, context: &Context, events: &[Event]) -> impl Future<Output = Result<Handled, Failure>>;
 
-    /// Fetch what the source kept because it could not be delivered, as far as it keeps anything.
+    /// Fetch changes that were not delivered: those that the source kept, or those since `cursor`, which is what the last
+    /// call gave. A source that keeps nothing and cannot be asked has none.
     ///
     /// # Errors
     /// When the source does not say.
-    fn missed(&self, context: &Context) -> impl Future<Output = Result<Missed, Failure>>;
+    fn fetch(
+        &self,
+        _context: &Context,
+        _cursor: Option<&str>,
+    ) -> impl Future<Output = Result<Fetched, Failure>> {
+        ready(Ok(Fetched::default()))
+    }
 
     /// Open a channel; none when the source has no such thing or the settings do not want it.
     ///
     /// # Errors
     /// When there is none to be had.
-    fn open_channel(&self, context: &Context) -> impl Future<Output = Result<Option<Channel>, Failure>>;
+    fn open_channel(&self, _context: &Context) -> impl Future<Output = Result<Option<Channel>, Failure>> {
+        ready(Ok(None))
+    }
 
-    /// Understand one text frame of the channel. Offline.
+    /// Understand one message of the channel, given the state that the last one left. Offline. Never called where
+    /// [`LiveConnector::open_channel`] opens none.
     ///
     /// # Errors
     /// When it makes no sense at all.
-    fn frame(&self, frame: &str) -> Result<Reaction, Failure>;
+    fn frame(&self, _state: &str, _message: &Body) -> Result<Reaction, Failure> {
+        Err(Failure::Protocol(Diagnosis::new(
+            "message-not-expected",
+            "a message came over a channel, and this source has none",
+            "通过长连接收到了消息，但该数据源没有长连接",
+        )))
+    }
 }
 
 /// `events.receive`. Of the host it uses the clock and randomness alone.
@@ -158,20 +207,24 @@ pub fn handle<C: LiveConnector>(
     host: Rc<dyn Host>,
     settings: &str,
     events: &[Event],
-) -> Result<Summary, Failure> {
+) -> Result<Handled, Failure> {
     let (connector, _) = configured::<C>(settings)?;
     let context = Context::new(host);
     context.block_on(connector.handle(&context, events))?
 }
 
-/// `events.fetch-missed`.
+/// `events.fetch-events`.
 ///
 /// # Errors
-/// When the settings are wrong, or as [`LiveConnector::missed`].
-pub fn missed<C: LiveConnector>(host: Rc<dyn Host>, settings: &str) -> Result<Missed, Failure> {
+/// When the settings are wrong, or as [`LiveConnector::fetch`].
+pub fn fetch<C: LiveConnector>(
+    host: Rc<dyn Host>,
+    settings: &str,
+    cursor: Option<&str>,
+) -> Result<Fetched, Failure> {
     let (connector, _) = configured::<C>(settings)?;
     let context = Context::new(host);
-    context.block_on(connector.missed(&context))?
+    context.block_on(connector.fetch(&context, cursor))?
 }
 
 /// `events.open-channel`.
@@ -191,13 +244,17 @@ pub fn open_channel<C: LiveConnector>(
 ///
 /// # Errors
 /// When the settings are wrong, or as [`LiveConnector::frame`].
-pub fn frame<C: LiveConnector>(settings: &str, frame: &str) -> Result<Reaction, Failure> {
+pub fn frame<C: LiveConnector>(settings: &str, state: &str, message: &Body) -> Result<Reaction, Failure> {
     let (connector, _) = configured::<C>(settings)?;
-    connector.frame(frame)
+    connector.frame(state, message)
 }
 
 fn random(host: &dyn Host) -> [u8; 16] {
-    (u128::from(host.random()) << 64 | u128::from(host.random())).to_be_bytes()
+    let mut random = [0; 16];
+    for (to, from) in random.iter_mut().zip(host.random(16)) {
+        *to = from;
+    }
+    random
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The contract's words as plain Rust. No conversion to or from generated bindings lives here; `rollcall-guest` has it.
 
-use crate::limits::MAX_WITNESS_BYTES;
+use crate::limits::MAX_EVIDENCE_BYTES;
 use serde::{Deserialize, Serialize};
 
 /// Which object of the source: a SCIM resource type ("User", "Department") and the id that the source gave it.
@@ -22,7 +22,7 @@ impl Key {
 
 /// One object as the platform will see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Object {
+pub struct DirectoryObject {
     /// Which object.
     pub key: Key,
     /// Opaque to the host; see [`crate::document::Version`].
@@ -33,18 +33,18 @@ pub struct Object {
 
 /// Why an object is gone, as the source said it when asked about this very object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Departure {
+pub struct Removal {
     /// Which object.
     pub key: Key,
     /// `code: text`.
-    pub witness: String,
+    pub evidence: String,
 }
 
-impl Departure {
-    /// An object that is gone; of the witness as much as the contract carries.
+impl Removal {
+    /// An object that is gone; of the evidence as much as the contract carries.
     #[must_use]
-    pub fn new(key: Key, witness: String) -> Self {
-        Self { key, witness: clipped(witness, MAX_WITNESS_BYTES) }
+    pub fn new(key: Key, evidence: String) -> Self {
+        Self { key, evidence: clipped(evidence, MAX_EVIDENCE_BYTES) }
     }
 }
 
@@ -52,9 +52,9 @@ impl Departure {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// Create or merge.
-    Put(Object),
+    Put(DirectoryObject),
     /// Gone.
-    Delete(Departure),
+    Remove(Removal),
 }
 
 impl Change {
@@ -63,7 +63,7 @@ impl Change {
     pub fn key(&self) -> &Key {
         match self {
             Self::Put(object) => &object.key,
-            Self::Delete(departure) => &departure.key,
+            Self::Remove(removal) => &removal.key,
         }
     }
 }
@@ -106,13 +106,21 @@ pub struct Diagnosis {
     pub remedy: Option<Text>,
     /// The source's error code, request id, address, missing permission.
     pub facts: Vec<(String, String)>,
+    /// Which setting it is about: a JSON pointer (RFC 6901); empty for the settings as a whole.
+    pub setting: Option<String>,
 }
 
 impl Diagnosis {
     /// A diagnosis without remedy and facts.
     #[must_use]
     pub fn new(code: &str, en: impl Into<String>, zh: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: Text::new(en, zh), remedy: None, facts: Vec::new() }
+        Self {
+            code: code.to_owned(),
+            message: Text::new(en, zh),
+            remedy: None,
+            facts: Vec::new(),
+            setting: None,
+        }
     }
 
     /// The same with a remedy.
@@ -126,6 +134,13 @@ impl Diagnosis {
     #[must_use]
     pub fn fact(mut self, name: &str, value: impl Into<String>) -> Self {
         self.facts.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The same, about the setting at this JSON pointer; the empty one is the settings as a whole.
+    #[must_use]
+    pub fn about_setting(mut self, pointer: impl Into<String>) -> Self {
+        self.setting = Some(pointer.into());
         self
     }
 }
@@ -164,11 +179,13 @@ impl Failure {
 
 /// One object that the platform holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holding {
+pub struct InventoryItem {
     /// The source's own id.
     pub external_id: String,
     /// The version of its last put; empty when the platform changed it since.
     pub version: String,
+    /// Whether this very run, before it was interrupted and resumed, has put it or read it.
+    pub already_read: bool,
 }
 
 /// What became of one change.
@@ -176,30 +193,67 @@ pub struct Holding {
 pub enum Outcome {
     /// Durable, or nothing had to be done.
     Applied,
+    /// It waits for a person; nothing was changed.
+    Held,
     /// Refused by the platform.
     Rejected(Diagnosis),
 }
 
-/// Evidence that a full reading was whole.
+/// With what view a source is read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Scope {
+    /// Whether everything there is may be seen.
+    pub whole: bool,
+    /// What may be seen otherwise: the roots of the subtrees and the single objects. At most
+    /// [`MAX_SCOPE_PARTS`](crate::limits::MAX_SCOPE_PARTS).
+    pub parts: Vec<Key>,
+}
+
+impl Scope {
+    /// Everything there is.
+    #[must_use]
+    pub fn whole() -> Self {
+        Self { whole: true, parts: Vec::new() }
+    }
+}
+
+/// What a full reading has covered of one resource type.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Census {
+pub struct Coverage {
     /// Of which objects.
     pub resource_type: String,
     /// How many were read.
     pub read: u64,
     /// How many the source itself says there are.
     pub expected: Option<u64>,
-    /// With what view they were read.
-    pub scope: String,
+    /// The lists that they were read from.
+    pub containers: Vec<Container>,
 }
 
-/// What the host decided about a set of departures.
+/// One list of the source, such as the members of a department.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// One outcome for each.
-    Applied(Vec<Outcome>),
-    /// A person must decide; why and where.
-    Held(String),
+pub struct Container {
+    /// What it is the list of.
+    pub key: Key,
+    /// Whether it was read to its end.
+    pub closed: bool,
+    /// How many it listed.
+    pub listed: u64,
+    /// How many the source itself says it has.
+    pub expected: Option<u64>,
+}
+
+/// An attribute that some objects may have lost, without proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clearing {
+    /// What a person calls the attribute.
+    pub attribute: String,
+    /// The document that would unassign it, without `externalId`.
+    pub document: String,
+    /// Whose.
+    pub keys: Vec<Key>,
+    /// Why it is not proven.
+    pub reason: Diagnosis,
 }
 
 /// How far a run has come.
@@ -263,7 +317,16 @@ pub struct Descriptor {
     /// JSON Schema 2020-12.
     pub settings_schema: String,
     /// Parents first.
-    pub resource_types: Vec<String>,
+    pub resource_types: Vec<ResourceType>,
+}
+
+/// One kind of objects that a connector yields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceType {
+    /// A SCIM resource type.
+    pub name: String,
+    /// The attribute, in SCIM's notation, that tells who stands behind a key; none where keys are never reused.
+    pub identity_attribute: Option<String>,
 }
 
 /// How often requests of one bucket may leave.
@@ -280,24 +343,67 @@ pub struct RateLimit {
 /// What a connector will need with these settings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
-    /// `scheme://host[:port]`.
-    pub origins: Vec<String>,
+    /// Where requests go.
+    pub origins: Vec<Origin>,
     /// Limits to keep.
     pub limits: Vec<RateLimit>,
+    /// Where each sealed secret may go.
+    pub secrets: Vec<SecretUse>,
+    /// How changes are told.
+    pub event_delivery: EventDelivery,
+    /// How often to ask what has changed, in milliseconds; none where the source cannot be asked.
+    pub poll_interval_ms: Option<u32>,
+    /// What no two sources of one host may share. No secrets.
+    pub exclusive: Vec<String>,
 }
 
-/// A wrong setting.
+/// An origin that requests go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// A JSON pointer into the settings; empty for the whole.
-    pub pointer: String,
-    /// What is wrong and what would be right. Never repeats a secret.
-    pub diagnosis: Diagnosis,
+pub struct Origin {
+    /// `scheme://host[:port]`.
+    pub origin: String,
+    /// Whether the connector works without it, with less.
+    pub optional: bool,
+}
+
+impl Origin {
+    /// One that the connector cannot do without.
+    #[must_use]
+    pub fn required(origin: impl Into<String>) -> Self {
+        Self { origin: origin.into(), optional: false }
+    }
+
+    /// One that it works without, with less.
+    #[must_use]
+    pub fn optional(origin: impl Into<String>) -> Self {
+        Self { origin: origin.into(), optional: true }
+    }
+}
+
+/// Where a sealed secret may go: a setting that the connector holds a token of, which the host replaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretUse {
+    /// Which setting: a JSON pointer.
+    pub setting: String,
+    /// Origins of the plan.
+    pub origins: Vec<String>,
+}
+
+/// How a source tells of its changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EventDelivery {
+    /// It does not.
+    #[default]
+    None,
+    /// It calls the host's callback address.
+    Callbacks,
+    /// Over a WebSocket that the host keeps open.
+    Channel,
 }
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum CheckStatus {
     /// As it should be.
     Passed,
     /// It works, and something is worth a look.
@@ -314,13 +420,13 @@ pub struct Finding {
     /// What was checked, kebab-case.
     pub check: String,
     /// How it ended.
-    pub standing: Standing,
+    pub status: CheckStatus,
     /// What was found, and what to do.
     pub diagnosis: Diagnosis,
 }
 
 /// What a run read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Summary {
     /// Objects seen, each once.
     pub read: u64,
@@ -330,4 +436,6 @@ pub struct Summary {
     pub skipped: u64,
     /// Whether everything was read that should have been.
     pub complete: bool,
+    /// Why not, in one sentence.
+    pub incomplete_reason: Option<Diagnosis>,
 }

@@ -1,17 +1,17 @@
 //! What a connector may ask of its host, as one trait: the component's imports behind it in production, a host in
-//! memory in native tests. Nothing here blocks but [`Host::wait`].
+//! memory in native tests. Nothing here waits for the world outside but [`Host::wait`].
 
-use crate::model::{Census, Change, Departure, Diagnosis, Entry, Holding, Key, Outcome, Progress, Verdict};
+use crate::model::{
+    Change, Clearing, Coverage, Diagnosis, Entry, InventoryItem, Key, Outcome, Progress, Removal, Scope,
+};
 use std::fmt;
 
 /// A piece of work that the host has begun.
-pub type Ticket = u64;
+pub type Ticket = u32;
 
-/// What a message carries.
+/// What a message carries; nothing is the empty text. Its `Debug` leaves out what that is.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Body {
-    /// Nothing.
-    Empty,
     /// UTF-8 text.
     Text(String),
     /// Anything else.
@@ -19,11 +19,22 @@ pub enum Body {
 }
 
 impl Body {
+    /// Nothing.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::Text(String::new())
+    }
+
+    /// Text where the bytes are valid UTF-8.
+    #[must_use]
+    pub fn from_bytes(bytes: Vec<u8>) -> Self {
+        String::from_utf8(bytes).map_or_else(|error| Self::Bytes(error.into_bytes()), Self::Text)
+    }
+
     /// The bytes of it, whichever way they came.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         match self {
-            Self::Empty => &[],
             Self::Text(text) => text.as_bytes(),
             Self::Bytes(bytes) => bytes,
         }
@@ -61,7 +72,7 @@ impl Request {
             method: "GET".to_owned(),
             url: url.into(),
             headers: Vec::new(),
-            body: Body::Empty,
+            body: Body::empty(),
             bucket: None,
             timeout_ms: None,
         }
@@ -120,10 +131,16 @@ pub struct Response {
 
 /// What became of a request that has no response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HttpErrorKind {
-    /// Its origin is not granted.
+pub enum FaultKind {
+    /// Its origin is not granted, or it would carry a secret where that must not go.
     Denied,
-    /// Nothing was sent.
+    /// The proxy cannot be reached.
+    ProxyUnreachable,
+    /// The proxy refuses: asking again with the same password may lock the account.
+    ProxyRefused,
+    /// Nobody that this source trusts vouches for who answered.
+    Untrusted,
+    /// Nothing was sent for another reason.
     NotSent,
     /// The time was over.
     TimedOut,
@@ -139,27 +156,47 @@ pub enum HttpErrorKind {
 
 /// Why no response came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HttpError {
-    /// What became of it.
-    pub kind: HttpErrorKind,
-    /// Why.
+pub struct Fault {
+    /// What became of the request.
+    pub kind: FaultKind,
+    /// Why, for whoever reads it.
     pub diagnosis: Diagnosis,
 }
 
-impl HttpError {
+impl Fault {
     /// Whether the way itself is at fault: a proxy that is not there, or certificates that nobody trusts. Where nothing was
-    /// ever answered ([`Context::was_answered`](crate::Context::was_answered)), that is a mistake in the set-up sooner than something that passes.
-    ///
-    /// Source: `wit/http.wit`, the codes of the reference host. Another host's are tried as often as everything else.
+    /// ever answered ([`Context::was_answered`](crate::Context::was_answered)), that is a mistake in the set-up sooner than
+    /// something that passes.
     #[must_use]
     pub fn is_about_the_way(&self) -> bool {
-        self.kind == HttpErrorKind::NotSent
-            && matches!(self.diagnosis.code.as_str(), "proxy-unreachable" | "tls-failed")
+        matches!(self.kind, FaultKind::ProxyUnreachable | FaultKind::Untrusted)
     }
 }
 
-/// A value of the connector's storage.
-pub type StorageEntry = (String, Option<Vec<u8>>);
+/// Where an entry of a connector's storage is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Area {
+    /// As long as the host's process, and until the source's settings or its connector change: the place for tokens.
+    Memory,
+    /// For as long as the source is configured.
+    Durable,
+}
+
+/// An entry of the storage to write: its key, and its value from now on; none deletes it.
+pub type EntryWrite = (String, Option<String>);
+
+/// How much a line of the host's own log matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Something failed.
+    Error,
+    /// Something is odd.
+    Warning,
+    /// Worth knowing.
+    Info,
+    /// For whoever looks for a mistake.
+    Debug,
+}
 
 /// The host's capabilities. See `wit/` for what each guarantees; the names are the same.
 pub trait Host {
@@ -170,24 +207,24 @@ pub trait Host {
     /// Begin requests.
     fn begin_http(&self, requests: Vec<Request>) -> Vec<Ticket>;
     /// Take results.
-    fn take_http(&self, tickets: &[Ticket]) -> Vec<Result<Response, HttpError>>;
+    fn take_http(&self, tickets: &[Ticket]) -> Vec<Result<Response, Fault>>;
     /// The source asked for fewer requests of this bucket, and for none for so many milliseconds.
     fn throttled(&self, bucket: Option<&str>, wait_ms: u32);
     /// What the platform holds, by pages.
     ///
     /// # Errors
     /// When the platform's store fails.
-    fn holdings(
+    fn list_inventory(
         &self,
         resource_type: &str,
         after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<Holding>, Diagnosis>;
+    ) -> Result<Vec<InventoryItem>, Diagnosis>;
     /// What the platform holds of these.
     ///
     /// # Errors
     /// When the platform's store fails.
-    fn find(&self, keys: &[Key]) -> Result<Vec<Option<Holding>>, Diagnosis>;
+    fn find_inventory(&self, keys: &[Key]) -> Result<Vec<Option<InventoryItem>>, Diagnosis>;
     /// Begin to apply changes.
     fn begin_apply(&self, changes: Vec<Change>) -> Ticket;
     /// Take one outcome for each change.
@@ -195,27 +232,64 @@ pub trait Host {
     /// # Errors
     /// When the platform's store fails: then it is unknown which were applied.
     fn take_applied(&self, ticket: Ticket) -> Result<Vec<Outcome>, Diagnosis>;
-    /// Retire what a complete reading no longer found.
+    /// Say with what view a full reading is made.
+    ///
+    /// # Errors
+    /// When this is no full reading, or it was said already.
+    fn open_reading(&self, scope: &Scope) -> Result<(), Diagnosis>;
+    /// Say what a full reading has covered.
+    ///
+    /// # Errors
+    /// When this is no full reading, or it was said already.
+    fn close_reading(&self, coverage: Vec<Coverage>) -> Result<(), Diagnosis>;
+    /// Remove what a complete reading no longer found; one outcome for each.
     ///
     /// # Errors
     /// When the platform's store fails: then nothing was applied.
-    fn retire(&self, census: Vec<Census>, absent: Vec<Departure>) -> Result<Verdict, Diagnosis>;
+    fn remove_missing(&self, removals: Vec<Removal>) -> Result<Vec<Outcome>, Diagnosis>;
+    /// Hand over clearings that are not proven, for a person to decide.
+    ///
+    /// # Errors
+    /// When the platform's store fails.
+    fn propose_clearings(&self, clearings: Vec<Clearing>) -> Result<(), Diagnosis>;
+    /// Leave word of how far a full reading has come: a state to resume from, and what was read since the last word and not
+    /// put.
+    ///
+    /// # Errors
+    /// When the host's store fails.
+    fn save_checkpoint(&self, state: &str, unchanged: Vec<Key>) -> Result<(), Diagnosis>;
     /// Values of the connector's own state.
     ///
     /// # Errors
     /// When the host's store fails.
-    fn storage_get(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, Diagnosis>;
+    fn storage_get(&self, area: Area, keys: &[String]) -> Result<Vec<Option<String>>, Diagnosis>;
     /// Write all or none.
     ///
     /// # Errors
     /// When the host's store fails or a size is over its maximum.
-    fn storage_write(&self, entries: Vec<StorageEntry>) -> Result<(), Diagnosis>;
+    fn storage_write(&self, area: Area, entries: Vec<EntryWrite>) -> Result<(), Diagnosis>;
+    /// Entries whose keys start with `prefix`, in byte order, after `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// When the host's store fails.
+    fn storage_scan(
+        &self,
+        area: Area,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, String)>, Diagnosis>;
     /// Show progress.
     fn report(&self, progress: Progress);
     /// Add to the run's log.
-    fn record_entries(&self, entries: Vec<Entry>);
+    ///
+    /// # Errors
+    /// When the host's store fails.
+    fn record_entries(&self, entries: Vec<Entry>) -> Result<(), Diagnosis>;
     /// Now, in milliseconds since 1970 UTC.
     fn now_ms(&self) -> u64;
-    /// A random number, for jitter alone.
-    fn random(&self) -> u64;
+    /// Random bytes that nobody can guess, at most [`MAX_RANDOM_BYTES`](crate::limits::MAX_RANDOM_BYTES).
+    fn random(&self, length: u32) -> Vec<u8>;
+    /// A line for whoever runs the host.
+    fn log(&self, level: LogLevel, message: &str);
 }

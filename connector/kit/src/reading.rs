@@ -1,29 +1,36 @@
 //! One reading of a source: what differs from what the platform holds is put as it is read, and at the end a complete
-//! reading, and only that, says what was cleared and what has departed. It never asks the source itself; the connector
+//! reading, and only that, says what was cleared and what is gone. It never asks the source itself; the connector
 //! does.
 
 mod clearing;
-mod departures;
 mod outbox;
 mod refresh;
+mod removals;
 
-use crate::connector::Sighting;
+use crate::connector::Lookup;
 use crate::context::Context;
 use crate::document::{Draft, OptionalSet, Schema, Version, canonical};
-use crate::limits::{FIND_BATCH, HOLDINGS_PAGE, MAX_OPTIONAL};
-use crate::model::{Change, Diagnosis, Entry, Failure, Holding, Key, Object, Severity, Summary};
+use crate::limits::{FIND_BATCH, INVENTORY_PAGE, MAX_CONTAINERS, MAX_OPTIONAL, MAX_SCOPE_PARTS};
+use crate::model::{
+    Change, Container, Diagnosis, DirectoryObject, Entry, Failure, InventoryItem, Key, Scope, Severity,
+    Summary,
+};
 use outbox::Outbox;
 pub use refresh::refresh_objects;
 use std::cell::{Cell, RefCell};
+use std::collections::btree_map;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One reading, from the first request to the last departure.
+/// One reading, from the first request to the last removal.
 #[derive(Debug)]
 pub struct Reading {
     context: Context,
     kinds: RefCell<Vec<Kind>>,
     skipped: RefCell<BTreeSet<Key>>,
-    complete: Cell<bool>,
+    is_open: Cell<bool>,
+    containers: RefCell<BTreeMap<(&'static str, Key), Container>>,
+    /// Why something was not read: the first reason that came up.
+    incomplete: RefCell<Option<Diagnosis>>,
     outbox: Outbox,
 }
 
@@ -32,6 +39,8 @@ pub struct Reading {
 struct Kind {
     schema: &'static Schema,
     objects: BTreeMap<String, Known>,
+    /// How many the source itself says there are.
+    expected: Option<u64>,
     /// For each optional attribute, how many objects were seen with it.
     n_with: [u64; MAX_OPTIONAL],
 }
@@ -79,16 +88,32 @@ impl Reading {
         Ok(reading)
     }
 
+    /// Say with what view this reading is made, before the first [`Reading::put`]. Of a longer list of parts as many are told
+    /// as the contract carries.
+    ///
+    /// # Errors
+    /// [`Failure::Host`] when the host refuses it, as it does the second time.
+    pub fn open(&self, mut scope: Scope) -> Result<(), Failure> {
+        scope.parts.sort();
+        scope.parts.dedup();
+        scope.parts.truncate(MAX_SCOPE_PARTS);
+        self.context.host().open_reading(&scope).map_err(Failure::Host)?;
+        self.is_open.set(true);
+        Ok(())
+    }
+
     /// Begin to read just these objects.
     fn of(context: &Context, schemas: &'static [Schema], keys: &[Key]) -> Result<Self, Failure> {
         let reading = Self::empty(context, schemas);
+        // A few objects are no view of the source.
+        reading.is_open.set(true);
         for key in keys {
             reading.with_kind(&key.resource_type, |_| ())?;
         }
         for keys in keys.chunks(FIND_BATCH) {
-            let held = context.host().find(keys).map_err(Failure::Host)?;
+            let held = context.host().find_inventory(keys).map_err(Failure::Host)?;
             for (key, holding) in keys.iter().zip(held) {
-                let Some(Holding { external_id, version }) = holding else { continue };
+                let Some(InventoryItem { external_id, version, .. }) = holding else { continue };
                 reading.with_kind(&key.resource_type, |kind| kind.hold(external_id, &version))?;
             }
         }
@@ -101,7 +126,9 @@ impl Reading {
             context: context.clone(),
             kinds: RefCell::new(kinds),
             skipped: RefCell::default(),
-            complete: Cell::new(true),
+            is_open: Cell::new(false),
+            containers: RefCell::default(),
+            incomplete: RefCell::default(),
             outbox: Outbox::new(context),
         }
     }
@@ -109,32 +136,64 @@ impl Reading {
     /// An object, as it was read. It is put if it differs from what the platform holds. Give parents before children.
     ///
     /// # Errors
-    /// [`Failure::Host`] when the platform's store fails; [`Failure::Other`] for a resource type without a schema.
+    /// [`Failure::Host`] when the platform's store fails; [`Failure::Other`] for a resource type without a schema, or before
+    /// [`Reading::open`].
     pub async fn put(&self, draft: Draft) -> Result<(), Failure> {
+        if !self.is_open.get() {
+            return Err(Failure::Other(not_open()));
+        }
         let text = canonical(&draft.document);
         let put = self.with_kind(&draft.key.resource_type, |kind| kind.see(&draft, &text))?;
         let Some(version) = put else { return Ok(()) };
-        let object = Object { key: draft.key, version: version.to_string(), document: text };
+        let object = DirectoryObject { key: draft.key, version: version.to_string(), document: text };
         self.outbox.push(Change::Put(object)).await
     }
 
-    /// An object that was seen and is left out on purpose. It is never taken for departed.
+    /// An object that was seen and is left out on purpose. It is never taken for gone.
     pub fn skip(&self, key: &Key, name: Option<&str>, severity: Severity, why: Diagnosis) {
         if self.skipped.borrow_mut().insert(key.clone()) {
             self.context.record(Entry::about(severity, key, name, why));
         }
     }
 
-    /// Something could not be read: nothing will be cleared or retired.
+    /// Something could not be read: nothing will be cleared or removed.
     pub fn incomplete(&self, entry: Entry) {
-        self.complete.set(false);
+        self.incomplete.borrow_mut().get_or_insert_with(|| entry.diagnosis.clone());
         self.context.record(entry);
     }
 
     /// Whether everything so far was read.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.complete.get()
+        self.incomplete.borrow().is_none()
+    }
+
+    /// How many objects of this type the source itself says there are.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] for a resource type without a schema.
+    pub fn expect(&self, resource_type: &str, n: u64) -> Result<(), Failure> {
+        self.with_kind(resource_type, |kind| kind.expected = Some(n))
+    }
+
+    /// A list of objects of this type, or a page of it, and whether it was read to its end: what the proof of a removal
+    /// shows. What pages listed adds up; the last one says whether it was the end. Beyond [`MAX_CONTAINERS`] none is told.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] for a resource type without a schema.
+    pub fn listed(&self, resource_type: &str, container: Container) -> Result<(), Failure> {
+        let resource_type = self.with_kind(resource_type, |kind| kind.schema.resource_type)?;
+        let mut containers = self.containers.borrow_mut();
+        let n_containers = containers.len();
+        match containers.entry((resource_type, container.key.clone())) {
+            btree_map::Entry::Occupied(mut before) => {
+                let listed = before.get().listed.saturating_add(container.listed);
+                before.insert(Container { listed, ..container });
+            }
+            btree_map::Entry::Vacant(place) if n_containers < MAX_CONTAINERS => drop(place.insert(container)),
+            btree_map::Entry::Vacant(_) => {}
+        }
+        Ok(())
     }
 
     /// Whether this object was given to [`Reading::put`].
@@ -159,25 +218,28 @@ impl Reading {
         self.outbox.send_if_due();
     }
 
-    /// End a full reading: ask about what was not seen, clear, retire. `look` asks the source about one object.
+    /// End a full reading: ask about what was not seen, clear, say what was covered, remove. `look_up` asks the source about
+    /// one object.
     ///
     /// # Errors
     /// [`Failure::Host`] when the platform's store fails.
-    pub async fn finish(
-        self,
-        scope: String,
-        look: impl AsyncFn(&Key) -> Sighting,
-    ) -> Result<Summary, Failure> {
-        let mut departures = Vec::new();
-        if self.complete.get() {
-            departures = self.confirm_absences(look).await?;
+    pub async fn finish(self, look_up: impl AsyncFn(&Key) -> Lookup) -> Result<Summary, Failure> {
+        if !self.is_open.get() {
+            return Err(Failure::Other(not_open()));
         }
-        if self.complete.get() {
-            self.clear().await?;
+        let mut removals = Vec::new();
+        if self.is_complete() {
+            removals = self.confirm_absences(look_up).await?;
+        }
+        let mut unproven = Vec::new();
+        if self.is_complete() {
+            unproven = self.clear().await?;
         }
         self.outbox.drain().await?;
-        if self.complete.get() && !departures.is_empty() {
-            self.retire(&scope, departures)?;
+        self.propose(unproven)?;
+        self.context.host().close_reading(self.coverage()).map_err(Failure::Host)?;
+        if self.is_complete() && !removals.is_empty() {
+            self.remove(removals)?;
         }
         Ok(self.summary())
     }
@@ -198,7 +260,8 @@ impl Reading {
             read: count(fates()) + skipped,
             unchanged: count(fates().filter(|seen| seen.fate == Fate::Unchanged)),
             skipped,
-            complete: self.complete.get(),
+            complete: self.is_complete(),
+            incomplete_reason: self.incomplete.borrow().clone(),
         }
     }
 
@@ -217,15 +280,16 @@ impl Reading {
 
 impl Kind {
     fn new(schema: &'static Schema) -> Self {
-        Self { schema, objects: BTreeMap::new(), n_with: [0; MAX_OPTIONAL] }
+        Self { schema, objects: BTreeMap::new(), expected: None, n_with: [0; MAX_OPTIONAL] }
     }
 
     fn load_all(&mut self, context: &Context) -> Result<(), Diagnosis> {
         let mut after: Option<String> = None;
         loop {
-            let page = context.host().holdings(self.schema.resource_type, after.as_deref(), HOLDINGS_PAGE)?;
+            let page =
+                context.host().list_inventory(self.schema.resource_type, after.as_deref(), INVENTORY_PAGE)?;
             let last = page.last().map(|holding| holding.external_id.clone());
-            let full = count(page.iter()) == u64::from(HOLDINGS_PAGE);
+            let full = count(page.iter()) == u64::from(INVENTORY_PAGE);
             for holding in page {
                 self.hold(holding.external_id, &holding.version);
             }
@@ -260,7 +324,7 @@ impl Kind {
             Held::Nothing | Held::Something => None,
             Held::Version(version) => Some(version),
         };
-        let given = before.map_or(present, |before| before.given.or(present));
+        let given = before.map_or(present, |before| before.given.or(present)).without(draft.unassigned);
         let version = Version::of(text, given);
         let changed = before != Some(version);
         let was_put = known.seen.as_ref().is_some_and(|seen| seen.fate == Fate::Put);
@@ -268,6 +332,15 @@ impl Kind {
         known.seen = Some(Seen { lacking: draft.lacking, version, fate });
         changed.then_some(version)
     }
+}
+
+fn not_open() -> Diagnosis {
+    Diagnosis::new(
+        "reading-not-opened",
+        "the connector gave an object before it said with what view it reads",
+        "连接器在说明读取范围之前就给出了对象",
+    )
+    .remedy("report this to the connector's author", "请反馈给连接器的作者")
 }
 
 fn count<T>(items: impl Iterator<Item = T>) -> u64 {

@@ -31,7 +31,7 @@ pub async fn retry<T>(context: &Context, mut once: impl AsyncFnMut(u32) -> Attem
                 if MAX_ATTEMPTS <= attempt {
                     return Err(failure);
                 }
-                context.sleep(backoff_ms(attempt, wait_ms, context.host().random())).await;
+                context.sleep(backoff_ms(attempt, wait_ms, context.random())).await;
             }
         }
     }

@@ -1,14 +1,18 @@
 //! A host in memory, with a clock that jumps from one event to the next: whole runs of a connector in microseconds, the
-//! same every time. It keeps no limits and grants everything; the real host's tests are elsewhere.
+//! same every time. It refuses what the contract's rules refuse, keeps no limits and grants everything; the real host's
+//! tests are elsewhere.
 
 use crate::limits::FIND_BATCH;
 use crate::model::{
-    Census, Change, Departure, Diagnosis, Entry, Holding, Key, Outcome, Progress, Severity, Verdict,
+    Change, Clearing, Coverage, Diagnosis, DirectoryObject, Entry, InventoryItem, Key, Outcome, Progress,
+    Removal, Scope, Severity,
 };
-use crate::ports::{Body, Host, HttpError, HttpErrorKind, Request, Response, StorageEntry, Ticket};
-use serde_json::{Map, Value};
+use crate::ports::{Area, Body, EntryWrite, Fault, FaultKind, Host, LogLevel, Request, Response, Ticket};
+use rollcall_rules::{document, key};
+use serde_json::Value;
 use std::cell::{Cell, Ref, RefCell};
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt;
 use std::rc::Rc;
 
@@ -23,9 +27,9 @@ pub enum Reply {
     /// A response after so many milliseconds.
     After(u64, Response),
     /// No response, at once.
-    Fail(HttpErrorKind),
+    Fail(FaultKind),
     /// No response, at once, for a reason that has this code.
-    FailAs(HttpErrorKind, &'static str),
+    FailAs(FaultKind, &'static str),
     /// No response, ever: it ends with the request's time limit.
     Hang,
 }
@@ -50,6 +54,16 @@ pub struct Stored {
     pub document: Value,
 }
 
+/// How far a full reading has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Unopened,
+    Open,
+    Closed,
+    Removed,
+}
+
 /// A host in memory.
 pub struct TestHost {
     world: RefCell<World>,
@@ -57,13 +71,17 @@ pub struct TestHost {
     next_ticket: Cell<Ticket>,
     /// By the time at which it is ready.
     outstanding: RefCell<BTreeMap<(u64, Ticket), ()>>,
-    responses: RefCell<BTreeMap<Ticket, Result<Response, HttpError>>>,
+    responses: RefCell<BTreeMap<Ticket, Result<Response, Fault>>>,
     outcomes: RefCell<BTreeMap<Ticket, Vec<Outcome>>>,
     objects: RefCell<BTreeMap<Key, Stored>>,
-    storage: RefCell<BTreeMap<String, Vec<u8>>>,
+    storage: RefCell<BTreeMap<(Area, String), String>>,
     changes: RefCell<Vec<Change>>,
-    retired: RefCell<Vec<Departure>>,
-    census: RefCell<Vec<Census>>,
+    removed: RefCell<Vec<Removal>>,
+    reading: RefCell<Stage>,
+    scope: RefCell<Option<Scope>>,
+    coverage: RefCell<Vec<Coverage>>,
+    proposed: RefCell<Vec<Clearing>>,
+    log: RefCell<Vec<String>>,
     entries: RefCell<Vec<Entry>>,
     progress: RefCell<Vec<Progress>>,
     throttles: RefCell<Vec<(Option<String>, u32)>>,
@@ -92,8 +110,12 @@ impl TestHost {
             objects: RefCell::default(),
             storage: RefCell::default(),
             changes: RefCell::default(),
-            retired: RefCell::default(),
-            census: RefCell::default(),
+            removed: RefCell::default(),
+            reading: RefCell::default(),
+            scope: RefCell::default(),
+            coverage: RefCell::default(),
+            proposed: RefCell::default(),
+            log: RefCell::default(),
             entries: RefCell::default(),
             progress: RefCell::default(),
             throttles: RefCell::default(),
@@ -114,10 +136,22 @@ impl TestHost {
         self.objects.borrow()
     }
 
-    /// What the connector keeps for itself.
+    /// What the connector keeps for itself in one area.
     #[must_use]
-    pub fn storage(&self) -> Ref<'_, BTreeMap<String, Vec<u8>>> {
-        self.storage.borrow()
+    pub fn storage(&self, area: Area) -> BTreeMap<String, String> {
+        let storage = self.storage.borrow();
+        let of_area = storage.iter().filter(|((kept_in, _), _)| *kept_in == area);
+        of_area.map(|((_, key), value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// Forget what is kept in memory, as a host does that was started anew.
+    pub fn restart(&self) {
+        self.storage.borrow_mut().retain(|(area, _), _| *area == Area::Durable);
+    }
+
+    /// The call of the connector is over, however far its reading came; one that came to its end needs no such word.
+    pub fn end_call(&self) {
+        *self.reading.borrow_mut() = Stage::Unopened;
     }
 
     /// Let the platform hold exactly this.
@@ -135,15 +169,31 @@ impl TestHost {
         std::mem::take(&mut self.changes.borrow_mut())
     }
 
-    /// Everything that was retired since this was last called.
-    pub fn take_retired(&self) -> Vec<Departure> {
-        std::mem::take(&mut self.retired.borrow_mut())
+    /// Everything that was removed since this was last called.
+    pub fn take_removed(&self) -> Vec<Removal> {
+        std::mem::take(&mut self.removed.borrow_mut())
     }
 
-    /// The census of the last retirement.
+    /// With what view the last full reading was made.
     #[must_use]
-    pub fn census(&self) -> Vec<Census> {
-        self.census.borrow().clone()
+    pub fn scope(&self) -> Option<Scope> {
+        self.scope.borrow().clone()
+    }
+
+    /// What the last full reading covered.
+    #[must_use]
+    pub fn coverage(&self) -> Vec<Coverage> {
+        self.coverage.borrow().clone()
+    }
+
+    /// Every clearing that was handed over for a person to decide, since this was last called.
+    pub fn take_proposed(&self) -> Vec<Clearing> {
+        std::mem::take(&mut self.proposed.borrow_mut())
+    }
+
+    /// The lines of the host's own log since this was last called.
+    pub fn take_log(&self) -> Vec<String> {
+        std::mem::take(&mut self.log.borrow_mut())
     }
 
     /// The run's log since this was last called.
@@ -179,6 +229,17 @@ impl TestHost {
         self.now_ms.set(self.now_ms.get() + ms);
     }
 
+    /// Go on to the next stage of a full reading; it happens once and in order.
+    fn advance_reading(&self, from: Stage, to: Stage) -> Result<(), Diagnosis> {
+        let mut stage = self.reading.borrow_mut();
+        if *stage != from {
+            let message = format!("a reading that is {:?} cannot become {to:?}", *stage);
+            return Err(Diagnosis::new("request-invalid", message.clone(), message));
+        }
+        *stage = to;
+        Ok(())
+    }
+
     fn begin(&self, delay_ms: u64) -> Ticket {
         let ticket = self.next_ticket.get();
         self.next_ticket.set(ticket + 1);
@@ -189,26 +250,37 @@ impl TestHost {
     }
 
     fn apply_one(&self, change: &Change) -> Outcome {
-        if self.reject.borrow().contains(change.key()) {
-            let why = Diagnosis::new("rejected-by-test", "the test rejects it", "测试拒绝了它");
-            let entry = Entry::about(Severity::Error, change.key(), None, why.clone());
-            self.entries.borrow_mut().push(entry);
-            return Outcome::Rejected(why);
-        }
+        let applied = match change {
+            _ if self.reject.borrow().contains(change.key()) => {
+                Err(Diagnosis::new("rejected-by-test", "the test rejects it", "测试拒绝了它"))
+            }
+            Change::Put(object) => self.put(object),
+            Change::Remove(departure) => self.remove(departure),
+        };
+        let Err(why) = applied else { return Outcome::Applied };
+        let entry = Entry::about(Severity::Error, change.key(), None, why.clone());
+        self.entries.borrow_mut().push(entry);
+        Outcome::Rejected(why)
+    }
+
+    /// Merge an object that keeps the contract.
+    fn put(&self, object: &DirectoryObject) -> Result<(), Diagnosis> {
+        let DirectoryObject { key, version, document } = object;
+        key::check(&key.resource_type, &key.external_id).map_err(|violation| invalid(&violation))?;
+        key::check_version(version).map_err(|violation| invalid(&violation))?;
+        let incoming = document::read(document, &key.external_id).map_err(|violation| invalid(&violation))?;
         let mut objects = self.objects.borrow_mut();
-        match change {
-            Change::Put(object) => {
-                let incoming = serde_json::from_str(&object.document).unwrap_or(Value::Null);
-                let mut document =
-                    objects.remove(&object.key).map_or(Value::Object(Map::new()), |held| held.document);
-                merge(&mut document, incoming);
-                objects.insert(object.key.clone(), Stored { version: object.version.clone(), document });
-            }
-            Change::Delete(departure) => {
-                objects.remove(&departure.key);
-            }
-        }
-        Outcome::Applied
+        let merged = document::merge(objects.get(key).map(|held| &held.document), &incoming);
+        document::check_held(&merged).map_err(|violation| invalid(&violation))?;
+        objects.insert(key.clone(), Stored { version: version.clone(), document: merged });
+        Ok(())
+    }
+
+    /// Forget an object that the source was asked about.
+    fn remove(&self, removal: &Removal) -> Result<(), Diagnosis> {
+        key::check_evidence(&removal.evidence).map_err(|violation| invalid(&violation))?;
+        self.objects.borrow_mut().remove(&removal.key);
+        Ok(())
     }
 }
 
@@ -240,7 +312,7 @@ impl Host for TestHost {
             let reply = (self.world.borrow_mut())(self.now_ms.get(), request);
             let (delay_ms, result) = match reply {
                 Reply::After(delay_ms, response) if delay_ms < timeout_ms => (delay_ms, Ok(response)),
-                Reply::After(..) | Reply::Hang => (timeout_ms, Err(http_error(HttpErrorKind::TimedOut))),
+                Reply::After(..) | Reply::Hang => (timeout_ms, Err(http_error(FaultKind::TimedOut))),
                 Reply::Fail(kind) => (0, Err(http_error(kind))),
                 Reply::FailAs(kind, code) => (0, Err(http_error_as(kind, code))),
             };
@@ -251,9 +323,9 @@ impl Host for TestHost {
         requests.iter().map(begin_one).collect()
     }
 
-    fn take_http(&self, tickets: &[Ticket]) -> Vec<Result<Response, HttpError>> {
+    fn take_http(&self, tickets: &[Ticket]) -> Vec<Result<Response, Fault>> {
         let mut responses = self.responses.borrow_mut();
-        let take = |ticket| responses.remove(ticket).unwrap_or_else(|| Err(http_error(HttpErrorKind::Other)));
+        let take = |ticket| responses.remove(ticket).unwrap_or_else(|| Err(http_error(FaultKind::Other)));
         tickets.iter().map(take).collect()
     }
 
@@ -261,20 +333,20 @@ impl Host for TestHost {
         self.throttles.borrow_mut().push((bucket.map(str::to_owned), wait_ms));
     }
 
-    fn holdings(
+    fn list_inventory(
         &self,
         resource_type: &str,
         after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<Holding>, Diagnosis> {
+    ) -> Result<Vec<InventoryItem>, Diagnosis> {
         let objects = self.objects.borrow();
         let of_type = objects.iter().filter(|(key, _)| key.resource_type == resource_type);
         let rest = of_type.filter(|(key, _)| after.is_none_or(|after| after < key.external_id.as_str()));
         let page = rest.take(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(page.map(|(key, stored)| holding(key, stored)).collect())
+        Ok(page.map(|(key, stored)| inventory_item(key, stored)).collect())
     }
 
-    fn find(&self, keys: &[Key]) -> Result<Vec<Option<Holding>>, Diagnosis> {
+    fn find_inventory(&self, keys: &[Key]) -> Result<Vec<Option<InventoryItem>>, Diagnosis> {
         if FIND_BATCH < keys.len() {
             return Err(Diagnosis::new(
                 "too-many-keys",
@@ -283,7 +355,7 @@ impl Host for TestHost {
             ));
         }
         let objects = self.objects.borrow();
-        Ok(keys.iter().map(|key| objects.get(key).map(|stored| holding(key, stored))).collect())
+        Ok(keys.iter().map(|key| objects.get(key).map(|stored| inventory_item(key, stored))).collect())
     }
 
     fn begin_apply(&self, changes: Vec<Change>) -> Ticket {
@@ -299,109 +371,159 @@ impl Host for TestHost {
         self.outcomes.borrow_mut().remove(&ticket).ok_or_else(unknown)
     }
 
-    fn retire(&self, census: Vec<Census>, absent: Vec<Departure>) -> Result<Verdict, Diagnosis> {
-        *self.census.borrow_mut() = census;
-        let apply = |departure: &Departure| self.apply_one(&Change::Delete(departure.clone()));
-        let outcomes = absent.iter().map(apply).collect();
-        self.retired.borrow_mut().extend(absent);
-        Ok(Verdict::Applied(outcomes))
+    fn open_reading(&self, scope: &Scope) -> Result<(), Diagnosis> {
+        if *self.reading.borrow() != Stage::Open {
+            self.end_call();
+        }
+        self.advance_reading(Stage::Unopened, Stage::Open)?;
+        *self.scope.borrow_mut() = Some(scope.clone());
+        Ok(())
     }
 
-    fn storage_get(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, Diagnosis> {
+    fn close_reading(&self, coverage: Vec<Coverage>) -> Result<(), Diagnosis> {
+        self.advance_reading(Stage::Open, Stage::Closed)?;
+        *self.coverage.borrow_mut() = coverage;
+        Ok(())
+    }
+
+    fn remove_missing(&self, removals: Vec<Removal>) -> Result<Vec<Outcome>, Diagnosis> {
+        self.advance_reading(Stage::Closed, Stage::Removed)?;
+        let apply = |removal: &Removal| self.apply_one(&Change::Remove(removal.clone()));
+        let outcomes = removals.iter().map(apply).collect();
+        self.removed.borrow_mut().extend(removals);
+        Ok(outcomes)
+    }
+
+    fn propose_clearings(&self, clearings: Vec<Clearing>) -> Result<(), Diagnosis> {
+        self.proposed.borrow_mut().extend(clearings);
+        Ok(())
+    }
+
+    fn save_checkpoint(&self, _state: &str, _unchanged: Vec<Key>) -> Result<(), Diagnosis> {
+        Ok(())
+    }
+
+    fn storage_get(&self, area: Area, keys: &[String]) -> Result<Vec<Option<String>>, Diagnosis> {
         let storage = self.storage.borrow();
-        Ok(keys.iter().map(|key| storage.get(key).cloned()).collect())
+        Ok(keys.iter().map(|key| storage.get(&(area, key.clone())).cloned()).collect())
     }
 
-    fn storage_write(&self, entries: Vec<StorageEntry>) -> Result<(), Diagnosis> {
+    fn storage_write(&self, area: Area, entries: Vec<EntryWrite>) -> Result<(), Diagnosis> {
         let mut storage = self.storage.borrow_mut();
         for (key, value) in entries {
             match value {
-                Some(value) => storage.insert(key, value),
-                None => storage.remove(&key),
+                Some(value) => storage.insert((area, key), value),
+                None => storage.remove(&(area, key)),
             };
         }
         Ok(())
+    }
+
+    fn storage_scan(
+        &self,
+        area: Area,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, String)>, Diagnosis> {
+        let storage = self.storage.borrow();
+        let with_prefix =
+            storage.iter().filter(|((kept_in, key), _)| *kept_in == area && key.starts_with(prefix));
+        let rest = with_prefix.filter(|((_, key), _)| after.is_none_or(|after| after < key.as_str()));
+        let page = rest.take(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(page.map(|((_, key), value)| (key.clone(), value.clone())).collect())
     }
 
     fn report(&self, progress: Progress) {
         self.progress.borrow_mut().push(progress);
     }
 
-    fn record_entries(&self, entries: Vec<Entry>) {
+    fn record_entries(&self, entries: Vec<Entry>) -> Result<(), Diagnosis> {
         self.entries.borrow_mut().extend(entries);
+        Ok(())
     }
 
     fn now_ms(&self) -> u64 {
         self.now_ms.get()
     }
 
-    fn random(&self) -> u64 {
-        0
+    fn random(&self, length: u32) -> Vec<u8> {
+        vec![0; usize::try_from(length).unwrap_or_default()]
+    }
+
+    fn log(&self, level: LogLevel, message: &str) {
+        self.log.borrow_mut().push(format!("{level:?}: {message}"));
     }
 }
 
-fn holding(key: &Key, stored: &Stored) -> Holding {
-    Holding { external_id: key.external_id.clone(), version: stored.version.clone() }
+fn invalid(violation: &dyn Error) -> Diagnosis {
+    Diagnosis::new("object-invalid", violation.to_string(), "连接器给出的对象违反约定")
 }
 
-fn http_error(kind: HttpErrorKind) -> HttpError {
+fn inventory_item(key: &Key, stored: &Stored) -> InventoryItem {
+    InventoryItem {
+        external_id: key.external_id.clone(),
+        version: stored.version.clone(),
+        already_read: false,
+    }
+}
+
+fn http_error(kind: FaultKind) -> Fault {
     http_error_as(kind, "test-fault")
 }
 
-fn http_error_as(kind: HttpErrorKind, code: &str) -> HttpError {
-    HttpError {
+fn http_error_as(kind: FaultKind, code: &str) -> Fault {
+    Fault {
         kind, diagnosis: Diagnosis::new(code, format!("the test says {kind:?}"), "测试注入的故障")
     }
 }
 
-/// The merge that the contract asks of a platform (`wit/types.wit`, `object.document`).
-pub fn merge(held: &mut Value, incoming: Value) {
-    let Value::Object(incoming) = incoming else {
-        *held = incoming;
-        return;
-    };
-    if !held.is_object() {
-        *held = Value::Object(Map::new());
-    }
-    let Value::Object(members) = held else { return };
-    for (name, value) in incoming {
-        match (name.as_str(), value) {
-            (_, Value::Null) => {
-                members.remove(&name);
-            }
-            ("emails" | "phoneNumbers" | "photos", Value::Array(elements)) => {
-                let mut all =
-                    members.remove(&name).and_then(|held| held.as_array().cloned()).unwrap_or_default();
-                merge_typed(&mut all, elements);
-                if !all.is_empty() {
-                    members.insert(name, Value::Array(all));
-                }
-            }
-            (_, value) => {
-                let merged = members.entry(name.clone()).or_insert(Value::Null);
-                merge(merged, value);
-                if merged.as_object().is_some_and(Map::is_empty) {
-                    members.remove(&name);
-                }
-            }
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::{Reply, TestHost};
+    use crate::model::{Change, DirectoryObject, Key, Outcome};
+    use serde_json::json;
 
-fn merge_typed(held: &mut Vec<Value>, incoming: Vec<Value>) {
-    for element in incoming {
-        let at = held.iter().position(|there| there.get("type") == element.get("type"));
-        match (at, element.get("value").is_some_and(|value| !value.is_null())) {
-            (Some(at), true) => {
-                if let Some(there) = held.get_mut(at) {
-                    *there = element;
-                }
-            }
-            (Some(at), false) => {
-                held.remove(at);
-            }
-            (None, true) => held.push(element),
-            (None, false) => {}
+    #[track_caller]
+    fn check(host: &TestHost, document: &serde_json::Value, refusal: Option<&str>) {
+        let object = DirectoryObject {
+            key: Key::new("User", "a"),
+            version: "1".to_owned(),
+            document: document.to_string(),
+        };
+        let outcome = host.apply_one(&Change::Put(object));
+        let code = match &outcome {
+            Outcome::Applied | Outcome::Held => None,
+            Outcome::Rejected(why) => Some(why.code.as_str()),
+        };
+        assert_eq!(code, refusal, "{document}");
+        assert_eq!(host.take_entries().len(), usize::from(refusal.is_some()), "{document}");
+    }
+
+    #[test]
+    fn what_only_unassigns_is_an_object_where_one_is_held() {
+        let host = TestHost::new(|_, _| Reply::Hang);
+        let clearing = json!({"externalId": "a", "title": null});
+        check(&host, &clearing, Some("object-invalid"));
+        check(&host, &json!({"schemas": ["urn:u"], "externalId": "a", "title": "Lead"}), None);
+        check(&host, &clearing, None);
+        let held = host.objects()[&Key::new("User", "a")].document.clone();
+        assert_eq!(held, json!({"schemas": ["urn:u"], "externalId": "a"}));
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused_and_changes_nothing() {
+        let host = TestHost::new(|_, _| Reply::Hang);
+        check(&host, &json!({"schemas": ["urn:u"], "externalId": "a"}), None);
+        let held = host.objects().clone();
+        for wrong in [
+            json!("a"),
+            json!({"schemas": ["urn:u"]}),
+            json!({"schemas": ["urn:u"], "externalId": "b"}),
+            json!({"schemas": null, "externalId": "a"}),
+        ] {
+            check(&host, &wrong, Some("object-invalid"));
         }
+        assert_eq!(*host.objects(), held);
     }
 }

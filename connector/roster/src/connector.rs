@@ -10,9 +10,10 @@ use crate::settings::{SCHEMA, Settings, Source};
 use crate::{csv_file, json_file};
 use futures_util::future::try_join;
 use futures_util::lock::Mutex;
+use rollcall_kit::connector::resource_types;
 use rollcall_kit::{
-    Connector, Context, Descriptor, Diagnosis, Failure, Finding, Key, Plan, Problem, Reading, Schema,
-    Severity, Sighting, Standing, Text as Message,
+    CheckStatus, Connector, Context, Descriptor, Diagnosis, Failure, Finding, Key, Lookup, Plan, Reading,
+    Schema, Scope, Severity, Text as Message,
 };
 use std::rc::Rc;
 
@@ -20,7 +21,7 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub struct Roster {
     settings: Settings,
-    /// What `look` answers from, read when it is first asked. A connector lives for one call of the host.
+    /// What `look_up` answers from, read when it is first asked. A connector lives for one call of the host.
     latest: Mutex<Option<Result<Rc<Contents>, Failure>>>,
 }
 
@@ -33,11 +34,11 @@ impl Connector for Roster {
             name: Message::new("Roster (CSV or JSON)", "花名册（CSV 或 JSON）"),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             settings_schema: SCHEMA.to_owned(),
-            resource_types: Self::SCHEMAS.iter().map(|schema| schema.resource_type.to_owned()).collect(),
+            resource_types: resource_types(Self::SCHEMAS),
         }
     }
 
-    fn configure(settings: &str) -> Result<(Self, Plan), Vec<Problem>> {
+    fn configure(settings: &str) -> Result<(Self, Plan), Vec<Diagnosis>> {
         let settings = Settings::parse(settings)?;
         let plan = settings.plan();
         Ok((Self { settings, latest: Mutex::new(None) }, plan))
@@ -48,15 +49,16 @@ impl Connector for Roster {
         match self.read(context).await {
             Ok(contents) => findings.extend(check_contents(&contents)),
             Err(failure) => {
-                findings.push(finding("roster", Standing::Failed, failure.diagnosis().clone()));
-                findings.push(finding("rows", Standing::Skipped, not_read()));
+                findings.push(finding("roster", CheckStatus::Failed, failure.diagnosis().clone()));
+                findings.push(finding("rows", CheckStatus::Skipped, not_read()));
             }
         }
         findings
     }
 
-    async fn read_all(&self, context: &Context, reading: &Reading) -> Result<String, Failure> {
+    async fn read_all(&self, context: &Context, reading: &Reading) -> Result<(), Failure> {
         let contents = self.read(context).await?;
+        reading.open(Scope::whole())?;
         for entry in &contents.entries {
             match entry.severity {
                 Severity::Error => reading.incomplete(entry.clone()),
@@ -70,16 +72,16 @@ impl Connector for Roster {
             reading.put(draft).await?;
             reading.progress(done, total);
         }
-        Ok(self.scope())
+        Ok(())
     }
 
-    async fn look(&self, context: &Context, key: &Key) -> Sighting {
+    async fn look_up(&self, context: &Context, key: &Key) -> Lookup {
         let Some(kind) = Kind::of(&key.resource_type) else {
-            return Sighting::Unknown(Failure::Other(not_a_kind(&key.resource_type)));
+            return Lookup::Unknown(Failure::Other(not_a_kind(&key.resource_type)));
         };
         match self.latest(context).await {
-            Ok(contents) => sighting(&contents, kind, &key.external_id),
-            Err(failure) => Sighting::Unknown(failure),
+            Ok(contents) => lookup(&contents, kind, &key.external_id),
+            Err(failure) => Lookup::Unknown(failure),
         }
     }
 }
@@ -104,7 +106,7 @@ impl Roster {
         }
     }
 
-    /// The roster as it was when `look` was first asked, sorted by id: read once, however many objects are asked about.
+    /// The roster as it was when `look_up` was first asked, sorted by id: read once, however many objects are asked about.
     async fn latest(&self, context: &Context) -> Result<Rc<Contents>, Failure> {
         let mut latest = self.latest.lock().await;
         if let Some(known) = &*latest {
@@ -115,12 +117,6 @@ impl Roster {
         read
     }
 
-    /// The addresses without what may be secret in them: another file is another view.
-    fn scope(&self) -> String {
-        let addresses = self.settings.addresses().map(|address| address.file().address().to_owned());
-        addresses.collect::<Vec<_>>().join(" ")
-    }
-
     fn check_transport(&self) -> Finding {
         if self.settings.exposes_authorization() {
             let why = Diagnosis::new(
@@ -129,26 +125,26 @@ impl Roster {
                 "授权信息通过 http 明文发送，途中任何人都能读取",
             )
             .remedy("use an https address", "请使用 https 地址");
-            return finding("transport", Standing::Warning, why);
+            return finding("transport", CheckStatus::Warning, why);
         }
         let why = Diagnosis::new(
             "transport-fine",
             "no secret crosses the network in the clear",
             "没有明文传输的机密",
         );
-        finding("transport", Standing::Passed, why)
+        finding("transport", CheckStatus::Passed, why)
     }
 }
 
-fn sighting(contents: &Contents, kind: Kind, id: &str) -> Sighting {
+fn lookup(contents: &Contents, kind: Kind, id: &str) -> Lookup {
     let draft = match kind {
         Kind::Departments => by_id(&contents.departments, id).map(mapping::department),
         Kind::People => by_id(&contents.people, id).map(mapping::person),
     };
     match draft {
-        Some(draft) => Sighting::Present(Box::new(draft)),
-        None if contents.is_whole() => Sighting::Gone("404: not in the roster".to_owned()),
-        None => Sighting::Unknown(Failure::Protocol(not_whole(contents.n_errors()))),
+        Some(draft) => Lookup::Present(Box::new(draft)),
+        None if contents.is_whole() => Lookup::Gone("404: not in the roster".to_owned()),
+        None => Lookup::Unknown(Failure::Protocol(not_whole(contents.n_errors()))),
     }
 }
 
@@ -167,19 +163,19 @@ fn check_contents(contents: &Contents) -> Vec<Finding> {
     let rows = match contents.n_errors() {
         0 => finding(
             "rows",
-            Standing::Passed,
+            CheckStatus::Passed,
             Diagnosis::new("rows-fine", "every row is right", "所有行均正确"),
         ),
-        n_errors => finding("rows", Standing::Warning, not_whole(n_errors)),
+        n_errors => finding("rows", CheckStatus::Warning, not_whole(n_errors)),
     };
-    let mut findings = vec![finding("roster", Standing::Passed, counts), rows];
+    let mut findings = vec![finding("roster", CheckStatus::Passed, counts), rows];
     let shown = contents.entries.iter().take(MAX_FINDINGS);
-    findings.extend(shown.map(|entry| finding("row", Standing::Warning, entry.diagnosis.clone())));
+    findings.extend(shown.map(|entry| finding("row", CheckStatus::Warning, entry.diagnosis.clone())));
     findings
 }
 
-fn finding(check: &str, standing: Standing, diagnosis: Diagnosis) -> Finding {
-    Finding { check: check.to_owned(), standing, diagnosis }
+fn finding(check: &str, status: CheckStatus, diagnosis: Diagnosis) -> Finding {
+    Finding { check: check.to_owned(), status, diagnosis }
 }
 
 fn not_read() -> Diagnosis {
@@ -194,7 +190,7 @@ fn not_whole(n_errors: usize) -> Diagnosis {
     Diagnosis::new(
         "roster-not-whole",
         format!(
-            "the roster has {n_errors} errors; until they are mended nobody is retired and nothing is cleared"
+            "the roster has {n_errors} errors; until they are mended nobody is removed and nothing is cleared"
         ),
         format!("花名册有 {n_errors} 处错误；修正之前不会停用任何人员，也不会清空任何值"),
     )

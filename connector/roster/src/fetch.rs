@@ -2,10 +2,10 @@
 
 use crate::limits::{MAX_RETRY_AFTER_MS, REQUEST_TIMEOUT_MS};
 use crate::place::File;
+use crate::redirect;
 use crate::settings::{Address, Authorization};
 use rollcall_kit::{
-    Attempt, Body, Context, Diagnosis, Failure, HttpError, HttpErrorKind, Request, Response, Text as Message,
-    retry,
+    Attempt, Body, Context, Diagnosis, Failure, Fault, FaultKind, Request, Response, Text as Message, retry,
 };
 
 /// Source: RFC 6585, section 4.
@@ -26,7 +26,6 @@ impl Text {
     /// [`Failure::Protocol`] when it cannot.
     pub(crate) fn new(file: &File, body: Body) -> Result<Self, Failure> {
         let text = match body {
-            Body::Empty => String::new(),
             Body::Text(text) => text,
             Body::Bytes(bytes) => String::from_utf8(bytes).map_err(|why| {
                 let sound = why.utf8_error().valid_up_to();
@@ -61,7 +60,7 @@ pub(crate) async fn fetch(
     if let Some(authorization) = authorization {
         request = request.header("authorization", authorization.value());
     }
-    let once = async |attempt| match context.http(request.clone()).await {
+    let once = async |attempt| match redirect::get(context, request.clone()).await {
         Ok(response) => {
             if response.status == TOO_MANY_REQUESTS {
                 // The plan has no limits: nothing is asked often enough.
@@ -91,15 +90,20 @@ fn judge(file: &File, response: Response) -> Attempt<Body> {
     }
 }
 
-fn unanswered(error: HttpError) -> Attempt<Body> {
-    let HttpError { kind, diagnosis } = error;
+fn unanswered(error: Fault) -> Attempt<Body> {
+    let Fault { kind, diagnosis } = error;
     match kind {
-        HttpErrorKind::NotSent | HttpErrorKind::TimedOut | HttpErrorKind::Interrupted => {
-            Attempt::Again(Failure::Unavailable(diagnosis, None), None)
-        }
-        HttpErrorKind::Denied | HttpErrorKind::TooLarge | HttpErrorKind::Cancelled | HttpErrorKind::Other => {
-            Attempt::Stop(Failure::Host(diagnosis))
-        }
+        FaultKind::ProxyUnreachable
+        | FaultKind::Untrusted
+        | FaultKind::NotSent
+        | FaultKind::TimedOut
+        | FaultKind::Interrupted => Attempt::Again(Failure::Unavailable(diagnosis, None), None),
+        // Trying again with the same password may lock the proxy's account.
+        FaultKind::ProxyRefused
+        | FaultKind::Denied
+        | FaultKind::TooLarge
+        | FaultKind::Cancelled
+        | FaultKind::Other => Attempt::Stop(Failure::Host(diagnosis)),
     }
 }
 

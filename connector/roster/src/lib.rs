@@ -13,6 +13,7 @@ mod json_file;
 mod limits;
 mod mapping;
 mod place;
+mod redirect;
 mod row;
 mod settings;
 mod tree;

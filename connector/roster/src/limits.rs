@@ -34,3 +34,8 @@ pub(crate) const MAX_FINDINGS: usize = 20;
 ///
 /// Why: beyond a minute a person is better served by a clear failure; the host tries again later.
 pub(crate) const MAX_RETRY_AFTER_MS: u64 = 60_000;
+
+/// Redirects that are followed for one file.
+///
+/// Why: an export moves once or twice, to another path and from there to a store; more is a circle.
+pub(crate) const MAX_REDIRECTS: u32 = 5;

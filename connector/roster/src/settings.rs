@@ -3,7 +3,7 @@
 use crate::place::{File, quoted};
 use http::Uri;
 use http::uri::Scheme;
-use rollcall_kit::{Diagnosis, Plan, Problem};
+use rollcall_kit::{Diagnosis, Origin, Plan};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -67,7 +67,7 @@ impl Settings {
     ///
     /// # Errors
     /// Every wrong setting.
-    pub(crate) fn parse(json: &str) -> Result<Self, Vec<Problem>> {
+    pub(crate) fn parse(json: &str) -> Result<Self, Vec<Diagnosis>> {
         let mut reader = Reader::new(json)?;
         let source = reader.source();
         let authorization = reader.authorization();
@@ -80,7 +80,7 @@ impl Settings {
     /// The origins that it will talk to.
     pub(crate) fn plan(&self) -> Plan {
         let origins: BTreeSet<String> = self.addresses().map(|address| address.origin.clone()).collect();
-        Plan { origins: origins.into_iter().collect(), limits: Vec::new() }
+        Plan { origins: origins.into_iter().map(Origin::required).collect(), ..Plan::default() }
     }
 
     /// Whether the secret would cross the network unencrypted.
@@ -154,18 +154,18 @@ impl fmt::Debug for Authorization {
 /// Reads settings one by one and gathers what is wrong.
 struct Reader {
     settings: Map<String, Value>,
-    problems: Vec<Problem>,
+    problems: Vec<Diagnosis>,
 }
 
 impl Reader {
-    fn new(json: &str) -> Result<Self, Vec<Problem>> {
+    fn new(json: &str) -> Result<Self, Vec<Diagnosis>> {
         match serde_json::from_str(json) {
             Ok(Value::Object(settings)) => {
                 let unknown = settings.keys().filter(|name| !NAMES.contains(&name.as_str()));
                 let problems = unknown.map(|name| unknown_setting(name)).collect();
                 Ok(Self { settings, problems })
             }
-            Ok(_) | Err(_) => Err(vec![Problem { pointer: String::new(), diagnosis: not_an_object() }]),
+            Ok(_) | Err(_) => Err(vec![not_an_object().about_setting("")]),
         }
     }
 
@@ -248,7 +248,7 @@ impl Reader {
     }
 
     fn problem(&mut self, name: &str, diagnosis: Diagnosis) {
-        self.problems.push(Problem { pointer: pointer(name), diagnosis });
+        self.problems.push(diagnosis.about_setting(pointer(name)));
     }
 }
 
@@ -298,14 +298,14 @@ fn not_an_object() -> Diagnosis {
     Diagnosis::new("settings-not-an-object", "the settings are not a JSON object", "配置不是一个 JSON 对象")
 }
 
-fn unknown_setting(name: &str) -> Problem {
-    let diagnosis = Diagnosis::new(
+fn unknown_setting(name: &str) -> Diagnosis {
+    Diagnosis::new(
         "unknown-setting",
         format!("setting {} is not known", quoted(name)),
         format!("未知的配置项 {}", quoted(name)),
     )
-    .remedy(format!("the settings are {}", NAMES.join(", ")), format!("可用的配置项：{}", NAMES.join("、")));
-    Problem { pointer: pointer(name), diagnosis }
+    .remedy(format!("the settings are {}", NAMES.join(", ")), format!("可用的配置项：{}", NAMES.join("、")))
+    .about_setting(pointer(name))
 }
 
 fn not_a_text(name: &str) -> Diagnosis {

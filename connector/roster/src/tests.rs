@@ -2,13 +2,14 @@
 
 mod check;
 mod import;
-mod look;
+mod look_up;
 mod rows;
 mod unreadable;
 
 use crate::Roster;
+use rollcall_kit::Clearing;
 use rollcall_kit::connector::{refresh, sync};
-use rollcall_kit::model::{Change, Departure};
+use rollcall_kit::model::{Change, Removal};
 use rollcall_kit::testing::{Reply, TestHost};
 use rollcall_kit::{Body, Entry, Failure, Key, Request, Response, Summary};
 use std::cell::RefCell;
@@ -79,15 +80,20 @@ impl Bench {
         for change in self.host.take_changes() {
             writeln!(lines, "{}", shown_change(&change)).expect("a string takes everything");
         }
-        for Departure { key, witness } in self.host.take_retired() {
-            writeln!(lines, "retire {} {}: {witness}", key.resource_type, key.external_id)
+        for Removal { key, evidence } in self.host.take_removed() {
+            writeln!(lines, "remove {} {}: {evidence}", key.resource_type, key.external_id)
+                .expect("a string takes everything");
+        }
+        for Clearing { attribute, document, keys, reason } in self.host.take_proposed() {
+            let ids: Vec<&str> = keys.iter().map(|key| key.external_id.as_str()).collect();
+            writeln!(lines, "propose {attribute} {document} of {}: {}", ids.join(" "), reason.message.en)
                 .expect("a string takes everything");
         }
         for entry in self.host.take_entries() {
             writeln!(lines, "{}", shown_entry(&entry)).expect("a string takes everything");
         }
         match result {
-            Ok(Summary { read, unchanged, skipped, complete }) => {
+            Ok(Summary { read, unchanged, skipped, complete, .. }) => {
                 let end = if *complete { "complete" } else { "incomplete" };
                 write!(lines, "{end}: {read} read, {unchanged} unchanged, {skipped} skipped")
             }
@@ -111,7 +117,7 @@ fn status(status: u16, body: &str) -> Reply {
 fn shown_change(change: &Change) -> String {
     match change {
         Change::Put(object) => format!("put {} {}", object.key.resource_type, object.document),
-        Change::Delete(gone) => format!("delete {} {}", gone.key.resource_type, gone.key.external_id),
+        Change::Remove(gone) => format!("delete {} {}", gone.key.resource_type, gone.key.external_id),
     }
 }
 

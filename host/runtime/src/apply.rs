@@ -188,19 +188,17 @@ impl Apply {
     }
 
     fn step(&self, held: Option<Held>, change: check::Checked) -> Step<Write> {
-        let (kind, write) = match change {
-            check::Checked::Put(incoming) => {
-                let is_new = held.as_ref().is_none_or(|held| held.departed);
-                if let Err(why) = check::first_document(&incoming, is_new) {
-                    return Step::Refuse(Kind::Put, why);
-                }
-                (Kind::Put, plan::put(held, incoming))
-            }
+        let (kind, planned) = match change {
+            check::Checked::Put(incoming) => (Kind::Put, plan::put(held, incoming)),
             check::Checked::Delete(departure) => {
-                (Kind::Departure, plan::departure(held, departure, self.destination.departed_users))
+                (Kind::Departure, Ok(plan::departure(held, departure, self.destination.departed_users)))
             }
         };
-        write.map_or(Step::Nothing(kind), Step::Write)
+        match planned {
+            Ok(Some(write)) => Step::Write(write),
+            Ok(None) => Step::Nothing(kind),
+            Err(why) => Step::Refuse(kind, why),
+        }
     }
 
     /// Store what is to be stored, count everything, record what is to be recorded.

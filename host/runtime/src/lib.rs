@@ -6,9 +6,10 @@
 //!
 //! # A walk
 //!
-//! 1. **Stores.** Your platform implements three small traits over its own tables: [`directory::Directory`] (people and
-//!    departments), [`storage::Storage`] (the connector's own state) and [`history::History`] (what was tried and what
-//!    changed). [`sqlite::SqliteStore`] is all three in one file, to begin with or to stay with.
+//! 1. **Stores.** Your platform implements four traits over its own tables: [`directory::Directory`] (people and
+//!    departments), [`storage::Storage`] (the connector's own state), [`history::History`] (what was tried and what
+//!    changed) and, only to follow a source, [`inbox::Inbox`] (what it pushed). [`sqlite::SqliteStore`] is all four in
+//!    one file, to begin with or to stay with.
 //! 2. **Engine.** [`Engine`] is made once a process. It compiles components, keeps the compiled code if you name a
 //!    folder, and bounds the memory and the time of everything that runs in it.
 //! 3. **Connector.** [`Engine::load`] reads a file, refuses it if it imports anything a connector is not given, and asks
@@ -20,12 +21,11 @@
 //! 6. **Import.** [`Host::sync`] is one run. Its row is in the history before the first byte leaves, and says in the end
 //!    what was created, changed, kept and removed, or why it could not go on. [`RunOptions`] has the dry run, the
 //!    observer of its progress, and the handle that stops it.
-//!
-//! 7. **Follow.** [`Follower::start`] keeps the platform in line from then on. It needs a fourth store,
-//!    [`inbox::Inbox`]. What the source pushes is kept there before it is acknowledged, and acted on a moment later:
-//!    hand every callback of your web server to [`Follower::receive`]; a channel is held open by itself, by the same
-//!    way out. Full runs by a [`follow::Schedule`] find what nobody pushed. [`Follower::sync`] and
-//!    [`Follower::refresh`] are then the way to run the source, because they wait for their turn.
+//! 7. **Follow.** [`Follower::start`] keeps the platform in line from then on. What the source pushes is kept in the
+//!    [`inbox::Inbox`] before it is acknowledged, and acted on a moment later: hand every callback of your web server to
+//!    [`Follower::receive`]; a channel is held open by itself, by the same way out. Full runs by a [`follow::Schedule`]
+//!    find what nobody pushed. [`Follower::sync`] and [`Follower::refresh`] are then the way to run the source, because
+//!    they wait for their turn.
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -60,8 +60,8 @@
 //!
 //! # Where to read on
 //!
-//! [`run`] is one attempt from beginning to end; [`follow`] is everything between two of them; [`limits`] has every bound with its reason; [`egress`], [`grant`] and
-//! [`rate`] are the way out; [`merge`] says what becomes of a document.
+//! [`run`] is one attempt from beginning to end; [`follow`] is everything between two of them; [`limits`] has every bound
+//! with its reason; [`egress`], [`grant`] and [`rate`] are the way out; [`merge`] says what becomes of a document.
 
 pub mod directory;
 pub mod history;

@@ -9,10 +9,13 @@ mod bindings {
 }
 
 use bindings::exports::rollcall::connector::identity_source as source;
-use bindings::rollcall::connector::{directory, history, http, tasks, types};
-use source::{Descriptor, Finding, Plan, Problem, RateLimit, Summary};
+use bindings::rollcall::connector::{directory, history, host, http_client, model, tasks};
+use model::{Body, Change, Diagnosis, DirectoryObject, Failure, FailureKind, Key, Removal};
+use source::{
+    CheckStatus, Descriptor, EventDelivery, Finding, InvalidSettings, Origin, Plan, RateLimit, ResourceType,
+    Summary,
+};
 use std::hint::black_box;
-use types::{Change, Departure, Diagnosis, Failure, Key, Object};
 
 struct Hostile;
 
@@ -26,13 +29,21 @@ impl source::Guest for Hostile {
             settings_schema:
                 r#"{"type":"object","properties":{"behaviour":{"type":"string"},"url":{"type":"string"}}}"#
                     .to_owned(),
-            resource_types: vec!["Department".to_owned(), "User".to_owned()],
+            resource_types: ["Department", "User"].map(resource_type).to_vec(),
         }
     }
 
-    fn validate(_settings: String) -> Result<Plan, Vec<Problem>> {
+    fn validate(_settings: String) -> Result<Plan, InvalidSettings> {
         let limits = vec![RateLimit { bucket: "all".to_owned(), requests: 100, window_ms: 1000 }];
-        Ok(Plan { origins: vec!["https://granted.example".to_owned()], limits })
+        let origin = Origin { origin: "https://granted.example".to_owned(), optional: false };
+        Ok(Plan {
+            origins: vec![origin],
+            limits,
+            secrets: Vec::new(),
+            event_delivery: EventDelivery::None,
+            poll_interval_ms: None,
+            exclusive: Vec::new(),
+        })
     }
 
     fn check(settings: String) -> Vec<Finding> {
@@ -40,13 +51,13 @@ impl source::Guest for Hostile {
             Ok(_) => Vec::new(),
             Err(_) => vec![Finding {
                 check: "hostile".to_owned(),
-                standing: source::Standing::Failed,
+                status: CheckStatus::Failed,
                 diagnosis: diagnosis("misbehaved", "it did what it was told"),
             }],
         }
     }
 
-    fn sync(settings: String) -> Result<Summary, Failure> {
+    fn sync(settings: String, _checkpoint: Option<String>) -> Result<Summary, Failure> {
         misbehave(&settings)
     }
 
@@ -60,6 +71,10 @@ fn misbehave(settings: &str) -> Result<Summary, Failure> {
     match behaviour {
         "nothing" => {}
         "panic" => panic!("the hostile connector panics on purpose"),
+        "last-words" => {
+            host::log(host::LogLevel::Error, "these are its last words");
+            std::process::abort()
+        }
         "loop" => endless_loop(),
         "memory" => eat_memory(),
         "recursion" => {
@@ -71,12 +86,12 @@ fn misbehave(settings: &str) -> Result<Summary, Failure> {
         "denied" => return denied(setting(settings, "url")),
         "forged-tickets" => return forged_tickets(),
         "sleep" => sleep_an_hour(),
-        "no-witness" => return retire_without_a_witness(),
-        "lying-summary" => return Ok(Summary { read: 7, unchanged: 1, skipped: 1, complete: true }),
+        "no-evidence" => return remove_without_evidence(),
+        "lying-summary" => return Ok(Summary { read: 7, unchanged: 1, skipped: 1, ..nothing_read() }),
         "reject" => return put_nonsense(),
         other => panic!("unknown behaviour {other:?}"),
     }
-    Ok(Summary { read: 0, unchanged: 0, skipped: 0, complete: true })
+    Ok(nothing_read())
 }
 
 /// The text of a setting, without a JSON parser: `"name":"…"`.
@@ -106,44 +121,47 @@ fn recurse(depth: u64) -> u64 {
 }
 
 fn oversized_entries() {
-    let entry = history::Entry {
+    let entry = history::LogEntry {
         severity: history::Severity::Info,
         subject: None,
         subject_name: None,
         diagnosis: diagnosis("much", &"x".repeat(1000)),
     };
-    history::record_entries(&vec![entry; 200_000]);
+    // Whatever the host says of it, the run goes on.
+    let _ = history::record_entries(&vec![entry; 200_000]);
 }
 
 fn oversized_requests(url: &str) {
-    let tickets = http::begin(&vec![request(url); 100_000]);
+    let tickets = http_client::begin(&vec![request(url); 100_000]);
     while !tasks::wait(1000).is_empty() {}
-    http::take(&tickets);
+    http_client::take(&tickets);
 }
 
 fn oversized_document() {
     let key = Key { resource_type: "User".to_owned(), external_id: "big".to_owned() };
     let document = format!(r#"{{"externalId":"big","displayName":"{}"}}"#, "x".repeat(64 << 20));
-    directory::begin_apply(&[Change::Put(Object { key, version: "1".to_owned(), document })]);
+    directory::begin_apply(&[Change::Put(DirectoryObject { key, version: "1".to_owned(), document })]);
     while !tasks::wait(1).is_empty() {}
 }
 
 fn denied(url: &str) -> Result<Summary, Failure> {
-    let tickets = http::begin(&[request(url)]);
+    let tickets = http_client::begin(&[request(url)]);
     while !tasks::wait(1).is_empty() {}
-    match http::take(&tickets).pop() {
-        Some(Ok(response)) => Err(Failure::Other(diagnosis("answered", &response.status.to_string()))),
-        Some(Err(error)) => Err(Failure::Host(error.diagnosis)),
-        None => Err(Failure::Other(diagnosis("nothing", "no result"))),
+    match http_client::take(&tickets).pop() {
+        Some(Ok(response)) => {
+            Err(failure(FailureKind::Other, diagnosis("answered", &response.status.to_string())))
+        }
+        Some(Err(error)) => Err(failure(FailureKind::Host, error.diagnosis)),
+        None => Err(failure(FailureKind::Other, diagnosis("nothing", "no result"))),
     }
 }
 
 fn forged_tickets() -> Result<Summary, Failure> {
-    let stolen = http::take(&[0, 1, u64::MAX]);
+    let stolen = http_client::take(&[0, 1, u32::MAX]);
     let n_errors = stolen.iter().filter(|result| result.is_err()).count();
     let applied = directory::take_applied(12_345);
     let verdict = format!("{n_errors} of {} refused, apply refused: {}", stolen.len(), applied.is_err());
-    Err(Failure::Other(diagnosis("forged", &verdict)))
+    Err(failure(FailureKind::Other, diagnosis("forged", &verdict)))
 }
 
 /// It says so first, so that whoever wants to stop it in its sleep knows when.
@@ -154,16 +172,19 @@ fn sleep_an_hour() {
     while !tasks::wait(1).is_empty() {}
 }
 
-fn retire_without_a_witness() -> Result<Summary, Failure> {
-    let holdings = directory::holdings("User", None, 1000).map_err(Failure::Host)?;
-    let key = |holding: directory::Holding| Key {
+fn remove_without_evidence() -> Result<Summary, Failure> {
+    let all = directory::Scope { whole: true, parts: Vec::new() };
+    directory::open_reading(&all).map_err(of_the_host)?;
+    let inventory = directory::list_inventory("User", None, 1000).map_err(of_the_host)?;
+    let key = |item: directory::InventoryItem| Key {
         resource_type: "User".to_owned(),
-        external_id: holding.external_id,
+        external_id: item.external_id,
     };
-    let absent: Vec<Departure> =
-        holdings.into_iter().map(|holding| Departure { key: key(holding), witness: String::new() }).collect();
-    directory::retire(&[], &absent).map_err(Failure::Host)?;
-    Ok(Summary { read: 0, unchanged: 0, skipped: 0, complete: true })
+    let removals: Vec<Removal> =
+        inventory.into_iter().map(|item| Removal { key: key(item), evidence: String::new() }).collect();
+    directory::close_reading(&[]).map_err(of_the_host)?;
+    directory::remove_missing(&removals).map_err(of_the_host)?;
+    Ok(nothing_read())
 }
 
 fn put_nonsense() -> Result<Summary, Failure> {
@@ -177,21 +198,21 @@ fn put_nonsense() -> Result<Summary, Failure> {
     ];
     let put = |(n, document): (usize, &str)| {
         let key = Key { resource_type: "User".to_owned(), external_id: n.to_string() };
-        Change::Put(Object { key, version: "1".to_owned(), document: document.to_owned() })
+        Change::Put(DirectoryObject { key, version: "1".to_owned(), document: document.to_owned() })
     };
     let changes: Vec<Change> = documents.into_iter().enumerate().map(put).collect();
     let ticket = directory::begin_apply(&changes);
     while !tasks::wait(1).is_empty() {}
-    directory::take_applied(ticket).map_err(Failure::Host)?;
-    Ok(Summary { read: 6, unchanged: 0, skipped: 0, complete: true })
+    directory::take_applied(ticket).map_err(of_the_host)?;
+    Ok(Summary { read: 6, ..nothing_read() })
 }
 
-fn request(url: &str) -> http::Request {
-    http::Request {
+fn request(url: &str) -> http_client::HttpRequest {
+    http_client::HttpRequest {
         method: "GET".to_owned(),
         url: url.to_owned(),
         headers: Vec::new(),
-        body: http::Body::Empty,
+        body: Body::Text(String::new()),
         bucket: None,
         timeout_ms: None,
     }
@@ -204,7 +225,24 @@ fn diagnosis(code: &str, message: &str) -> Diagnosis {
         remedy: None,
         translations: Vec::new(),
         facts: Vec::new(),
+        setting: None,
     }
+}
+
+fn resource_type(name: &str) -> ResourceType {
+    ResourceType { name: name.to_owned(), identity_attribute: None }
+}
+
+fn nothing_read() -> Summary {
+    Summary { read: 0, unchanged: 0, skipped: 0, complete: true, incomplete_reason: None }
+}
+
+fn failure(kind: FailureKind, diagnosis: Diagnosis) -> Failure {
+    Failure { kind, diagnosis, retry_after_ms: None }
+}
+
+fn of_the_host(diagnosis: Diagnosis) -> Failure {
+    failure(FailureKind::Host, diagnosis)
 }
 
 bindings::export!(Hostile with_types_in bindings);

@@ -5,13 +5,13 @@ use crate::api::Api;
 use crate::client::Client;
 use crate::messages::{check as say, crawl};
 use crate::wire::scopes::Scopes;
-use rollcall_kit::Standing;
+use rollcall_kit::CheckStatus;
 
 /// Key and secret.
 pub(super) async fn token(client: &Client<'_>, checklist: &mut Checklist) -> bool {
-    match client.token().await {
+    match client.new_token().await {
         Ok(_) => {
-            checklist.settle("token", Standing::Passed, say::token_granted());
+            checklist.settle("token", CheckStatus::Passed, say::token_granted());
             true
         }
         Err(failure) => {
@@ -28,21 +28,21 @@ pub(super) async fn scopes(client: &Client<'_>, checklist: &mut Checklist) -> Op
         Err(failure) => {
             // A permission is only looked at once the address was accepted.
             if failure.diagnosis().code == "permission-missing" {
-                checklist.settle("address", Standing::Passed, say::address_allowed());
+                checklist.settle("address", CheckStatus::Passed, say::address_allowed());
             }
             checklist.fail("scope", failure);
             None
         }
         Ok(scopes) => {
-            checklist.settle("address", Standing::Passed, say::address_allowed());
-            let (standing, diagnosis) = if scopes.is_empty() {
-                (Standing::Failed, crawl::scope_empty())
+            checklist.settle("address", CheckStatus::Passed, say::address_allowed());
+            let (status, diagnosis) = if scopes.is_empty() {
+                (CheckStatus::Failed, crawl::scope_empty())
             } else if scopes.is_whole() {
-                (Standing::Passed, say::scope_whole())
+                (CheckStatus::Passed, say::scope_whole())
             } else {
-                (Standing::Warning, say::scope_part(&scopes))
+                (CheckStatus::Warning, say::scope_part(&scopes))
             };
-            checklist.settle("scope", standing, diagnosis);
+            checklist.settle("scope", status, diagnosis);
             (!scopes.is_empty()).then_some(scopes)
         }
     }

@@ -6,7 +6,7 @@ use crate::address::segment;
 use crate::client::Client;
 use crate::limits::REQUEST_TIMEOUT_MS;
 use crate::messages::check as say;
-use rollcall_kit::{HttpErrorKind, Request, Response, Standing};
+use rollcall_kit::{CheckStatus, FaultKind, Request, Response};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -19,10 +19,10 @@ pub(super) async fn check(client: &Client<'_>, checklist: &mut Checklist) {
     match client.context.http(request(client)).await {
         Ok(response) => judge(client, &response, checklist),
         // An administrator may well grant the old API alone: nothing else needs the new one.
-        Err(error) if error.kind == HttpErrorKind::Denied => {
-            checklist.settle(CHECK, Standing::Skipped, error.diagnosis);
+        Err(error) if error.kind == FaultKind::Denied => {
+            checklist.settle(CHECK, CheckStatus::Skipped, error.diagnosis);
         }
-        Err(error) => checklist.settle(CHECK, Standing::Warning, error.diagnosis),
+        Err(error) => checklist.settle(CHECK, CheckStatus::Warning, error.diagnosis),
     }
 }
 
@@ -49,15 +49,15 @@ struct Answer {
 fn judge(client: &Client<'_>, response: &Response, checklist: &mut Checklist) {
     let answer: Answer = serde_json::from_slice(response.body.as_bytes()).unwrap_or_default();
     if response.status == 200 && answer.access_token.is_some_and(|token| !token.is_empty()) {
-        checklist.settle(CHECK, Standing::Passed, say::corp_id_confirmed());
+        checklist.settle(CHECK, CheckStatus::Passed, say::corp_id_confirmed());
         return;
     }
     let said = format!("HTTP {} {} {}", response.status, answer.code, answer.message);
     let said = said.replace(&client.settings.app_secret, "…");
     // The same key and secret were accepted a moment ago without an organization.
     if answer.code == "unauthorized.client" || answer.code.to_ascii_lowercase().contains("corp") {
-        checklist.settle(CHECK, Standing::Failed, say::corp_id_wrong(said.trim()));
+        checklist.settle(CHECK, CheckStatus::Failed, say::corp_id_wrong(said.trim()));
     } else {
-        checklist.settle(CHECK, Standing::Warning, say::corp_id_not_confirmed(said.trim()));
+        checklist.settle(CHECK, CheckStatus::Warning, say::corp_id_not_confirmed(said.trim()));
     }
 }

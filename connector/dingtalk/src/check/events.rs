@@ -5,7 +5,7 @@ use super::{Checklist, diagnosis_of};
 use crate::client::Client;
 use crate::events::{Way, channel};
 use crate::messages::check as say;
-use rollcall_kit::Standing;
+use rollcall_kit::CheckStatus;
 
 /// What is on the list for this way. Who wants no changes pushed has nothing to mend.
 pub(super) fn name(way: &Way) -> Option<&'static str> {
@@ -23,10 +23,10 @@ pub(super) async fn check(client: &Client<'_>, checklist: &mut Checklist) {
         Way::Off => {}
         // Fetching what could not be delivered needs the permission that the scope needs.
         Way::Http(_) if checklist.has_failed("scope") => {}
-        Way::Http(_) => checklist.settle(check, Standing::Passed, say::callback_well_formed()),
+        Way::Http(_) => checklist.settle(check, CheckStatus::Passed, say::callback_well_formed()),
         Way::Stream => match channel::open(client.context, client.settings).await {
-            Ok(_) => checklist.settle(check, Standing::Passed, say::channel_opened()),
-            Err(failure) => checklist.settle(check, Standing::Failed, diagnosis_of(failure)),
+            Ok(_) => checklist.settle(check, CheckStatus::Passed, say::channel_opened()),
+            Err(failure) => checklist.settle(check, CheckStatus::Failed, diagnosis_of(failure)),
         },
     }
 }

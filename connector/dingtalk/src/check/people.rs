@@ -9,7 +9,7 @@ use crate::trouble::Trouble;
 use crate::wire::scopes::Scopes;
 use crate::wire::users::User;
 use crate::wire::{DepartmentId, UserId};
-use rollcall_kit::{Diagnosis, Standing};
+use rollcall_kit::{CheckStatus, Diagnosis};
 use std::collections::VecDeque;
 
 /// An id that nobody has: whether a person may be asked about can be told without one.
@@ -25,7 +25,7 @@ pub(super) async fn check(client: &Client<'_>, scopes: &Scopes, checklist: &mut 
         }
         None => {
             for check in ["department-list", "member-list"] {
-                checklist.settle(check, Standing::Skipped, say::no_department(check));
+                checklist.settle(check, CheckStatus::Skipped, say::no_department(check));
             }
         }
     }
@@ -45,7 +45,7 @@ fn first_department(scopes: &Scopes) -> Option<DepartmentId> {
 async fn children(client: &Client<'_>, first: DepartmentId, checklist: &mut Checklist) -> Vec<DepartmentId> {
     match client.children(first).await {
         Ok(children) => {
-            checklist.settle("department-list", Standing::Passed, say::departments_listed(children.len()));
+            checklist.settle("department-list", CheckStatus::Passed, say::departments_listed(children.len()));
             children.into_iter().flatten().map(|child| child.dept_id).filter(|id| id.is_real()).collect()
         }
         Err(trouble) => {
@@ -85,7 +85,7 @@ async fn members(
         }
     }
     samples.truncate(MAX_SAMPLES);
-    checklist.settle("member-list", Standing::Passed, say::members_listed(samples.len()));
+    checklist.settle("member-list", CheckStatus::Passed, say::members_listed(samples.len()));
     samples
 }
 
@@ -98,12 +98,12 @@ async fn person(client: &Client<'_>, id: Option<&UserId>, checklist: &mut Checkl
     let id = id.or(nobody.as_ref())?;
     match client.person(id).await {
         Ok(person) => {
-            checklist.settle("member-read", Standing::Passed, say::person_read());
+            checklist.settle("member-read", CheckStatus::Passed, say::person_read());
             Some(person)
         }
         // Who may ask is judged before whom is asked about.
         Err(Trouble::Gone(_) | Trouble::Hidden(_)) => {
-            checklist.settle("member-read", Standing::Passed, say::person_read());
+            checklist.settle("member-read", CheckStatus::Passed, say::person_read());
             None
         }
         Err(trouble) => {
@@ -149,10 +149,10 @@ fn field(
         if checklist.has_failed("member-list") {
             return;
         }
-        checklist.settle(check, Standing::Skipped, say::nobody_to_judge_by(check));
+        checklist.settle(check, CheckStatus::Skipped, say::nobody_to_judge_by(check));
     } else if n_with == 0 {
-        checklist.settle(check, Standing::Warning, not_seen(samples.len()));
+        checklist.settle(check, CheckStatus::Warning, not_seen(samples.len()));
     } else {
-        checklist.settle(check, Standing::Passed, seen(n_with, samples.len()));
+        checklist.settle(check, CheckStatus::Passed, seen(n_with, samples.len()));
     }
 }

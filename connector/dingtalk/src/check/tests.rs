@@ -5,7 +5,7 @@ use crate::messages::check as say;
 use crate::testing::{Question, World, page, refused, run_check, settings};
 use expect_test::{Expect, expect};
 use rollcall_kit::testing::{Reply, TestHost};
-use rollcall_kit::{Finding, HttpErrorKind, Standing};
+use rollcall_kit::{CheckStatus, FaultKind, Finding};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::rc::Rc;
@@ -20,8 +20,8 @@ fn feihua() -> World {
 
 fn list(findings: &[Finding]) -> String {
     let mut lines = String::new();
-    for Finding { check, standing, diagnosis } in findings {
-        let _ = writeln!(lines, "{standing:?} {check}: {}", diagnosis.code);
+    for Finding { check, status, diagnosis } in findings {
+        let _ = writeln!(lines, "{status:?} {check}: {}", diagnosis.code);
     }
     lines
 }
@@ -77,7 +77,7 @@ fn a_wrong_secret() {
 #[test]
 fn what_was_not_tried_is_told_by_what_it_would_have_tried() {
     let findings = run_check(&refusing("/gettoken", 40096, "不合法的appKey或appSecret").into_host());
-    let skipped = findings.iter().filter(|finding| finding.standing == Standing::Skipped);
+    let skipped = findings.iter().filter(|finding| finding.status == CheckStatus::Skipped);
     let told: String = skipped
         .map(|finding| &finding.diagnosis.message)
         .map(|message| format!("{} | {}\n", message.en, message.zh))
@@ -400,8 +400,8 @@ fn an_organization_that_dingtalk_does_not_know_as_it_seems() {
 
 #[test]
 fn a_new_api_that_may_not_be_reached_or_cannot() {
-    check_corp(|| Reply::Fail(HttpErrorKind::Denied), "Skipped corp-id: test-fault");
-    check_corp(|| Reply::Fail(HttpErrorKind::NotSent), "Warning corp-id: test-fault");
+    check_corp(|| Reply::Fail(FaultKind::Denied), "Skipped corp-id: test-fault");
+    check_corp(|| Reply::Fail(FaultKind::NotSent), "Warning corp-id: test-fault");
 }
 
 /// The whole list with one way of arrival, against this host.
@@ -440,8 +440,8 @@ fn a_channel_that_dingtalk_does_not_open() {
 
 #[test]
 fn a_channel_to_which_nothing_leads() {
-    check_channel(|| Reply::Fail(HttpErrorKind::Denied), "Failed event-channel: test-fault");
-    check_channel(|| Reply::Fail(HttpErrorKind::NotSent), "Failed event-channel: test-fault");
+    check_channel(|| Reply::Fail(FaultKind::Denied), "Failed event-channel: test-fault");
+    check_channel(|| Reply::Fail(FaultKind::NotSent), "Failed event-channel: test-fault");
 }
 
 #[test]
@@ -506,9 +506,9 @@ fn every_finding_speaks_two_languages_and_every_failure_has_a_remedy() {
     ];
     for finding in worlds.into_iter().flat_map(|world| run_check(&world.into_host())) {
         let chinese = |text: &str| text.chars().any(|char| ('\u{4e00}'..='\u{9fff}').contains(&char));
-        let Finding { check, standing, diagnosis } = finding;
+        let Finding { check, status, diagnosis } = finding;
         assert!(chinese(&diagnosis.message.zh), "{check}: {diagnosis:?}");
-        if matches!(standing, Standing::Failed | Standing::Warning) {
+        if matches!(status, CheckStatus::Failed | CheckStatus::Warning) {
             assert!(
                 diagnosis.remedy.is_some_and(|remedy| chinese(&remedy.zh)),
                 "{check}: {}",

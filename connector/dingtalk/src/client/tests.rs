@@ -2,7 +2,7 @@
 
 use crate::testing::{Question, SECRET, TOKEN, World, directory, ending, page, refused, run};
 use rollcall_kit::testing::{Reply, TestHost};
-use rollcall_kit::{Diagnosis, Failure, Host, HttpErrorKind};
+use rollcall_kit::{Diagnosis, Failure, FaultKind, Host};
 use serde_json::json;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -175,8 +175,8 @@ fn every_passing_trouble_passes() {
         || page(504, ""),
         || page(200, "<html>"),
         || Reply::Hang,
-        || Reply::Fail(HttpErrorKind::NotSent),
-        || Reply::Fail(HttpErrorKind::Interrupted),
+        || Reply::Fail(FaultKind::NotSent),
+        || Reply::Fail(FaultKind::Interrupted),
     ];
     for (n, trouble) in troubles.into_iter().enumerate() {
         let host = feihua().fault(move |_, n_before| (n_before < 2).then(trouble)).into_host();
@@ -200,7 +200,7 @@ fn a_source_that_answers_nothing_any_more_is_not_asked_thousands_of_times() {
 
 #[test]
 fn a_host_that_grants_nothing_ends_the_run_with_its_own_words() {
-    let host = TestHost::new(|_, _| Reply::Fail(HttpErrorKind::Denied));
+    let host = TestHost::new(|_, _| Reply::Fail(FaultKind::Denied));
     assert_eq!(ending(&run(&host)), "host: test-fault");
     assert_eq!(host.n_requests(), 1);
 }
@@ -287,16 +287,15 @@ fn a_renewal_that_fails_does_not_stop_a_run_whose_token_is_still_good() {
 #[test]
 fn what_is_too_large_is_asked_for_once() {
     let world = feihua()
-        .fault(|question, _| question.is("user/list", "2").then_some(Reply::Fail(HttpErrorKind::TooLarge)));
+        .fault(|question, _| question.is("user/list", "2").then_some(Reply::Fail(FaultKind::TooLarge)));
     let asked = world.asked();
     assert_eq!(ending(&run(&world.into_host())), "partial");
     assert_eq!(asked.borrow().iter().filter(|question| question.is("user/list", "2")).count(), 1);
 }
 
 /// How a run ends, how often it asked and how many milliseconds it took, when these requests are not sent for this reason.
-fn cut_off(is_cut: fn(&Question) -> bool, code: &'static str) -> (String, usize, u64) {
-    let world = feihua()
-        .fault(move |question, _| is_cut(question).then_some(Reply::FailAs(HttpErrorKind::NotSent, code)));
+fn cut_off(is_cut: fn(&Question) -> bool, kind: FaultKind) -> (String, usize, u64) {
+    let world = feihua().fault(move |question, _| is_cut(question).then_some(Reply::Fail(kind)));
     let asked = world.asked();
     let host = world.into_host();
     let begun_ms = host.now_ms();
@@ -307,18 +306,23 @@ fn cut_off(is_cut: fn(&Question) -> bool, code: &'static str) -> (String, usize,
 
 #[test]
 fn a_way_that_leads_nowhere_from_the_start_is_tried_twice() {
-    for code in ["proxy-unreachable", "tls-failed"] {
-        assert_eq!(cut_off(|_| true, code), (format!("unavailable: {code}"), 2, 1_000));
+    for kind in [FaultKind::ProxyUnreachable, FaultKind::Untrusted] {
+        assert_eq!(cut_off(|_| true, kind), ("unavailable: test-fault".to_owned(), 2, 1_000));
     }
 }
 
 #[test]
+fn a_proxy_that_refuses_is_asked_once_so_that_no_account_is_locked() {
+    assert_eq!(cut_off(|_| true, FaultKind::ProxyRefused), ("host: test-fault".to_owned(), 1, 0));
+}
+
+#[test]
 fn a_name_that_is_not_found_may_be_in_a_moment() {
-    assert_eq!(cut_off(|_| true, "name-not-found"), ("unavailable: name-not-found".to_owned(), 5, 15_000));
+    assert_eq!(cut_off(|_| true, FaultKind::NotSent), ("unavailable: test-fault".to_owned(), 5, 15_000));
 }
 
 #[test]
 fn a_way_that_breaks_half_way_is_tried_as_often_as_everything_else() {
-    let (end, n_asked, _) = cut_off(|question| !is_token(question), "proxy-unreachable");
-    assert_eq!((end.as_str(), n_asked), ("unavailable: proxy-unreachable", 1 + 5));
+    let (end, n_asked, _) = cut_off(|question| !is_token(question), FaultKind::ProxyUnreachable);
+    assert_eq!((end.as_str(), n_asked), ("unavailable: test-fault", 1 + 5));
 }

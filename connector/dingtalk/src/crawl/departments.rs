@@ -2,6 +2,7 @@
 
 use super::tree::Growth;
 use super::{Crawl, Work};
+use crate::mapping;
 use crate::mapping::department::{Found, draft, key};
 use crate::messages::crawl as say;
 use crate::trouble::Trouble;
@@ -56,6 +57,7 @@ impl Crawl<'_> {
             Ok(children) => children,
             Err(trouble) => return self.lose(id, Part::Children, trouble).await,
         };
+        self.listed(&mapping::DEPARTMENT, id, children.len(), true)?;
         let mut work = Vec::new();
         for child in children {
             match child {
@@ -87,7 +89,7 @@ impl Crawl<'_> {
     ) -> Result<Vec<Work>, Failure> {
         let why = match trouble {
             Trouble::Fatal(failure) => return Err(failure),
-            Trouble::Gone(refusal) if self.departed(id, &refusal).await? => return Ok(Vec::new()),
+            Trouble::Gone(refusal) if self.gone(id, &refusal).await? => return Ok(Vec::new()),
             Trouble::Gone(refusal) => say::department_contradicted(&refusal),
             Trouble::Hidden(diagnosis) => diagnosis,
             Trouble::Lost(failure) => failure.diagnosis().clone(),
@@ -106,7 +108,7 @@ impl Crawl<'_> {
     }
 
     /// Whether a department that DingTalk no longer knows has really gone: then its parent no longer lists it either.
-    async fn departed(&self, id: DepartmentId, refusal: &Refusal) -> Result<bool, Failure> {
+    async fn gone(&self, id: DepartmentId, refusal: &Refusal) -> Result<bool, Failure> {
         let parent = self.tree.borrow().parent(id);
         let asked = match parent {
             Some(parent) => {
@@ -180,7 +182,7 @@ impl Crawl<'_> {
         let why = match self.client.department(id).await {
             Ok((_, details)) => return Ok(Described::Details(Box::new(details))),
             Err(Trouble::Fatal(failure)) => return Err(failure),
-            Err(Trouble::Gone(refusal)) if self.departed(id, &refusal).await? => {
+            Err(Trouble::Gone(refusal)) if self.gone(id, &refusal).await? => {
                 return Ok(Described::Departed);
             }
             Err(Trouble::Gone(refusal)) => say::department_contradicted(&refusal),

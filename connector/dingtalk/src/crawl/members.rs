@@ -29,6 +29,7 @@ impl Crawl<'_> {
             Ok(page) => page,
             Err(trouble) => return self.lose(id, Part::Members, trouble).await,
         };
+        self.listed(&mapping::USER, id, page.users.len(), page.next_cursor.is_none())?;
         let mut work = Vec::new();
         for user in page.users {
             match user {

@@ -3,15 +3,16 @@
 use super::Crawl;
 use crate::api::Api;
 use crate::client::Client;
-use crate::limits::MAX_SCOPE_BYTES;
+use crate::limits::SCOPES_REMEMBERED_MS;
 use crate::mapping;
+use crate::memory;
 use crate::messages::crawl as say;
 use crate::trouble::Trouble;
 use crate::wire::DepartmentId;
 use crate::wire::scopes::Scopes;
-use rollcall_kit::document::Version;
 use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
-use rollcall_kit::{Entry, Failure, OptionalSet, Severity, pool};
+use rollcall_kit::{Entry, Failure, Scope, Severity, pool};
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -19,7 +20,29 @@ use std::collections::BTreeSet;
 pub(crate) async fn scopes(client: &Client<'_>) -> Result<Scopes, Failure> {
     let scopes = client.scopes().await.map_err(|trouble| trouble.into_failure(Api::Scopes))?;
     // A view of nothing is a mistake in the console; taking it for an empty company would end everyone's account.
-    if scopes.is_empty() { Err(Failure::Permission(say::scope_empty())) } else { Ok(scopes) }
+    if scopes.is_empty() {
+        memory::forget(client.context, SCOPES);
+        return Err(Failure::Permission(say::scope_empty()));
+    }
+    let at_ms = client.context.now_ms();
+    memory::remember(client.context, SCOPES, &Remembered { at_ms, scopes: scopes.clone() });
+    Ok(scopes)
+}
+
+/// What the application could see a while ago, so that an event costs one request. Not for a full reading, and nobody is
+/// removed on it.
+pub(crate) fn remembered_scopes(client: &Client<'_>) -> Option<Scopes> {
+    let Remembered { at_ms, scopes } = memory::recall(client.context, SCOPES)?;
+    (client.context.now_ms().checked_sub(at_ms)? < SCOPES_REMEMBERED_MS).then_some(scopes)
+}
+
+/// Where the scopes are remembered.
+const SCOPES: &str = "scopes";
+
+#[derive(Serialize, Deserialize)]
+struct Remembered {
+    at_ms: u64,
+    scopes: Scopes,
 }
 
 /// The departments to begin at: the root, or those authorised ones that are not below another.
@@ -56,16 +79,14 @@ async fn is_top(crawl: &Crawl<'_>, scopes: &Scopes, id: DepartmentId) -> Result<
     }
 }
 
-/// With what view a reading was made: equal words, equal view.
-pub(super) fn in_words(scopes: &Scopes) -> String {
-    let departments: Vec<String> = scopes.authed_dept.iter().map(ToString::to_string).collect();
-    let people: Vec<&str> = scopes.authed_user.iter().map(|id| id.as_str()).collect();
-    let words = format!("departments {}; people {}", departments.join(" "), people.join(" "));
-    if words.len() <= MAX_SCOPE_BYTES {
-        return words;
+/// With what view a reading is made.
+pub(super) fn told(scopes: &Scopes) -> Scope {
+    if scopes.is_whole() {
+        return Scope::whole();
     }
-    let digest = Version::of(&words, OptionalSet::default());
-    format!("{} departments, {} people: {digest}", departments.len(), people.len())
+    let departments = scopes.authed_dept.iter().map(|id| mapping::department::key(*id));
+    let people = scopes.authed_user.iter().map(mapping::user::key);
+    Scope { whole: false, parts: departments.chain(people).collect() }
 }
 
 impl Crawl<'_> {
@@ -101,27 +122,26 @@ impl Crawl<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::in_words;
-    use crate::limits::MAX_SCOPE_BYTES;
+    use super::told;
     use crate::wire::scopes::Scopes;
     use crate::wire::{DepartmentId, UserId};
+    use rollcall_kit::{Key, Scope};
 
-    fn scopes(departments: impl Iterator<Item = i64>, people: &[&str]) -> Scopes {
+    fn scopes(departments: &[i64], people: &[&str]) -> Scopes {
         Scopes {
-            authed_dept: departments.map(DepartmentId).collect(),
+            authed_dept: departments.iter().copied().map(DepartmentId).collect(),
             authed_user: people.iter().filter_map(|id| UserId::new(id)).collect(),
         }
     }
 
     #[test]
-    fn the_same_view_is_the_same_words_in_any_order() {
-        assert_eq!(in_words(&scopes([3, 2].into_iter(), &["b", "a"])), "departments 2 3; people a b");
+    fn whoever_may_see_the_root_may_see_the_whole() {
+        assert_eq!(told(&scopes(&[1, 7], &["a"])), Scope::whole());
     }
 
     #[test]
-    fn a_view_that_is_too_long_to_spell_out_is_told_apart_by_its_digest() {
-        let (one, other) = (in_words(&scopes(1_000..20_000, &[])), in_words(&scopes(1_001..20_001, &[])));
-        assert!(one.starts_with("19000 departments, 0 people: ") && one.len() < MAX_SCOPE_BYTES, "{one}");
-        assert_ne!(one, other);
+    fn a_part_is_told_by_its_departments_and_people() {
+        let parts = vec![Key::new("Department", "2"), Key::new("Department", "3"), Key::new("User", "a")];
+        assert_eq!(told(&scopes(&[3, 2], &["a"])), Scope { whole: false, parts });
     }
 }

@@ -7,7 +7,7 @@ use crate::testing::{
 };
 use expect_test::{Expect, expect};
 use rollcall_kit::testing::{Reply, Stored};
-use rollcall_kit::{Change, HttpErrorKind, Key};
+use rollcall_kit::{Change, FaultKind, Key};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -186,7 +186,7 @@ fn an_authorised_department_that_is_gone_costs_no_other() {
         complete
         Department 4 Kernel
         User c C in 4:40
-        warning authorised-department-gone Department 77
+        warning authorised-department-departed Department 77
     "#]],
     );
 }
@@ -595,7 +595,7 @@ const FAULTS: [fn() -> Reply; 14] = [
     || page(200, "<html>please log in</html>"),
     || page(200, r#"{"errcode":0,"errmsg":"ok","result":[{"dept_id":2"#),
     || page(200, r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}"#),
-    || Reply::Fail(HttpErrorKind::Interrupted),
+    || Reply::Fail(FaultKind::Interrupted),
     || Reply::Hang,
     || refused(-1, "系统繁忙"),
     || page(200, r#"{"errcode":88,"sub_code":"","errmsg":"ding talk error"}"#),
@@ -634,7 +634,7 @@ fn no_single_answer_that_stays_away_deletes_or_blanks_anything() {
             host.set_objects(held.clone());
             let ran = run(&host);
             assert_ne!(ending(&ran), "complete", "{told}");
-            assert_eq!((host.take_retired(), host.objects().clone()), (vec![], held.clone()), "{told}");
+            assert_eq!((host.take_removed(), host.objects().clone()), (vec![], held.clone()), "{told}");
             assert!(host.take_changes().iter().all(|change| matches!(change, Change::Put(_))), "{told}");
         }
     }
@@ -651,10 +651,10 @@ fn a_departure_is_only_believed_on_an_answer_about_the_very_object() {
             let host = shrunk().fault(move |question, _| (*question == hit).then(fault)).into_host();
             host.set_objects(held());
             let ran = run(&host);
-            let retired: Vec<Key> = host.take_retired().into_iter().map(|departure| departure.key).collect();
+            let removed: Vec<Key> = host.take_removed().into_iter().map(|removal| removal.key).collect();
             let about_it = |key: &Key| question.path.ends_with("/get") && question.id() == key.external_id;
-            assert!(retired.iter().all(|key| gone.contains(key) && !about_it(key)), "{told}: {retired:?}");
-            assert!(retired.is_empty() || ending(&ran) == "complete", "{told}");
+            assert!(removed.iter().all(|key| gone.contains(key) && !about_it(key)), "{told}: {removed:?}");
+            assert!(removed.is_empty() || ending(&ran) == "complete", "{told}");
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::messages::events as say;
 use crate::settings::{API_BASE, Settings};
 use crate::wire::lenient;
 use rollcall_kit::live::Channel;
-use rollcall_kit::{Context, Failure, HttpError, HttpErrorKind, Request, Response};
+use rollcall_kit::{Context, Failure, Fault, FaultKind, Origin, Request, Response};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -32,8 +32,10 @@ pub(crate) struct Refusal {
 /// Where DingTalk's own channels are: a WebSocket's `wss:` is `https:` to whoever grants it.
 ///
 /// Source: DingTalk's SDKs and what they were answered. Its addresses change; these names stay.
-const CHANNELS: [&str; 2] =
-    ["https://wss-open-connection.dingtalk.com", "https://wss-open-connection-union.dingtalk.com"];
+const CHANNEL: &str = "https://wss-open-connection.dingtalk.com";
+
+/// Where some channels lead beside [`CHANNEL`]. Nothing is lost without it but a connection that is asked for anew.
+const UNION_CHANNEL: &str = "https://wss-open-connection-union.dingtalk.com";
 
 #[derive(Deserialize)]
 struct Opened {
@@ -42,9 +44,11 @@ struct Opened {
 }
 
 /// The origins to which channels may lead. One behind a gateway leads to the gateway, which is planned for anyway.
-pub(crate) fn origins(settings: &Settings) -> Vec<String> {
+pub(crate) fn origins(settings: &Settings) -> Vec<Origin> {
     match settings.events {
-        Way::Stream if settings.api_base == API_BASE => CHANNELS.map(str::to_owned).to_vec(),
+        Way::Stream if settings.api_base == API_BASE => {
+            vec![Origin::required(CHANNEL), Origin::optional(UNION_CHANNEL)]
+        }
         Way::Stream | Way::Http(_) | Way::Off => Vec::new(),
     }
 }
@@ -58,7 +62,8 @@ pub(crate) async fn open(context: &Context, settings: &Settings) -> Result<Chann
     match response.status {
         200..300 => {
             let url = address(response.body.as_bytes()).ok_or_else(say::channel_not_understood)?;
-            Ok(Channel { url, subprotocols: Vec::new(), heartbeat_ms: HEARTBEAT_MS })
+            let (heartbeat, state) = (None, String::new());
+            Ok(Channel { url, subprotocols: Vec::new(), heartbeat_ms: HEARTBEAT_MS, heartbeat, state })
         }
         _ => Err(refused(&refusal(&response, settings))),
     }
@@ -107,18 +112,19 @@ fn refused(refusal: &Refusal) -> Failure {
     }
 }
 
-fn unheard(error: HttpError) -> Failure {
-    let HttpError { kind, diagnosis } = error;
+fn unheard(error: Fault) -> Failure {
+    let Fault { kind, diagnosis } = error;
     match kind {
-        HttpErrorKind::Denied | HttpErrorKind::Cancelled | HttpErrorKind::TooLarge => {
+        // Trying again with the same password may lock the proxy's account.
+        FaultKind::ProxyRefused | FaultKind::Denied | FaultKind::Cancelled | FaultKind::TooLarge => {
             Failure::Host(diagnosis)
         }
-        // Trying again with the same password may lock the account out.
-        HttpErrorKind::NotSent if diagnosis.code == "proxy-auth-failed" => Failure::Host(diagnosis),
-        HttpErrorKind::NotSent
-        | HttpErrorKind::TimedOut
-        | HttpErrorKind::Interrupted
-        | HttpErrorKind::Other => Failure::Unavailable(diagnosis, None),
+        FaultKind::ProxyUnreachable
+        | FaultKind::Untrusted
+        | FaultKind::NotSent
+        | FaultKind::TimedOut
+        | FaultKind::Interrupted
+        | FaultKind::Other => Failure::Unavailable(diagnosis, None),
     }
 }
 

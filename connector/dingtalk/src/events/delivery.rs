@@ -4,7 +4,7 @@
 use super::crypto::{Callback, Opened, Sealed, Stamp, Unopened};
 use super::push::{self, Push};
 use crate::limits::FRESH_MS;
-use rollcall_kit::live::{Delivery, Event, Moment, Receipt};
+use rollcall_kit::live::{ContentType, Delivery, Event, Moment, Receipt};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -46,7 +46,7 @@ pub(crate) fn receive(
     delivery: &Delivery,
 ) -> Result<Receipt, Refused> {
     let query = query(&delivery.query).ok_or(Refused::Query)?;
-    let encrypt = encrypted(&delivery.body).ok_or(Refused::Body)?;
+    let encrypt = encrypted(delivery.body.as_bytes()).ok_or(Refused::Body)?;
     let stamp = Stamp { timestamp: &query.timestamp, nonce: &query.nonce };
     let Opened { message, owner } =
         callback.open(stamp, &query.signature, &encrypt, owners).map_err(Refused::Unopened)?;
@@ -55,8 +55,7 @@ pub(crate) fn receive(
     }
     let events = events(&message).ok_or(Refused::Message)?;
     let body = reply(stamp, &callback.seal(stamp, SUCCESS, owner, moment.random));
-    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-    Ok(Receipt { status: 200, headers, body: body.into_bytes(), events })
+    Ok(Receipt { status: 200, content_type: ContentType::Json, body, events })
 }
 
 /// The address may have a query of its own, to which DingTalk appends.

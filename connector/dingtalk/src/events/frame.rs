@@ -4,6 +4,7 @@
 //! Source: DingTalk's description of its Stream protocol and its four SDKs.
 
 use super::push::{self, Push};
+use rollcall_kit::Body;
 use rollcall_kit::live::{Event, Reaction};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -55,12 +56,12 @@ pub(crate) fn react(text: &str) -> Result<Reaction, NotAFrame> {
     let frame: Frame = serde_json::from_str(text).map_err(|_| NotAFrame)?;
     let topic = frame.header("topic").unwrap_or_default();
     match (frame.kind.as_str(), &*topic) {
-        ("SYSTEM", "ping") => Ok(answer(&frame.reply(200, "OK", &frame.data_text())?)),
+        ("SYSTEM", "ping") => Ok(answer(frame.reply(200, "OK", &frame.data_text())?)),
         ("SYSTEM", "disconnect") => Ok(Reaction { reconnect: true, ..Reaction::default() }),
         ("SYSTEM", "CONNECTED" | "REGISTERED" | "KEEPALIVE") => Ok(Reaction::default()),
         ("EVENT", _) => frame.event(text),
-        ("SYSTEM" | "CALLBACK", _) => Ok(answer(&frame.reply(404, "unknown topic", "")?)),
-        _ => Ok(answer(&frame.reply(404, "unknown type", "")?)),
+        ("SYSTEM" | "CALLBACK", _) => Ok(answer(frame.reply(404, "unknown topic", "")?)),
+        _ => Ok(answer(frame.reply(404, "unknown type", "")?)),
     }
 }
 
@@ -94,7 +95,7 @@ impl Frame {
             replies: vec![self.reply(200, "OK", KEPT)?],
             refusals: vec![self.reply(500, "not stored", LATER)?],
             events,
-            reconnect: false,
+            ..Reaction::default()
         })
     }
 
@@ -117,15 +118,16 @@ impl Frame {
         }
     }
 
-    fn reply(&self, code: u16, message: &str, data: &str) -> Result<String, NotAFrame> {
+    fn reply(&self, code: u16, message: &str, data: &str) -> Result<Body, NotAFrame> {
         let message_id = self.header("messageId").ok_or(NotAFrame)?;
         let headers = ReplyHeaders { content_type: "application/json", message_id: &message_id };
-        serde_json::to_string(&Reply { code, headers, message, data }).map_err(|_| NotAFrame)
+        let reply = serde_json::to_string(&Reply { code, headers, message, data });
+        reply.map(Body::Text).map_err(|_| NotAFrame)
     }
 }
 
-fn answer(reply: &str) -> Reaction {
-    Reaction { replies: vec![reply.to_owned()], ..Reaction::default() }
+fn answer(reply: Body) -> Reaction {
+    Reaction { replies: vec![reply], ..Reaction::default() }
 }
 
 #[cfg(test)]

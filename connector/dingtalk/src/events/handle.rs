@@ -11,7 +11,7 @@ use crate::wire::DepartmentId;
 use rollcall_kit::limits::{FIND_BATCH, MAX_REQUESTS_IN_FLIGHT};
 use rollcall_kit::live::Event;
 use rollcall_kit::reading::refresh_objects;
-use rollcall_kit::{Connector, Context, Entry, Failure, Key, Severity, Sighting, Summary, pool};
+use rollcall_kit::{Area, Connector, Context, Entry, Failure, Key, Lookup, Severity, Summary, pool};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -51,9 +51,9 @@ enum Moved {
 }
 
 impl Moved {
-    fn is_seen_in(self, sighting: &Sighting) -> bool {
-        match (self, sighting) {
-            (Self::In, Sighting::Present(_)) | (Self::Out, Sighting::Hidden(_)) => true,
+    fn is_seen_in(self, lookup: &Lookup) -> bool {
+        match (self, lookup) {
+            (Self::In, Lookup::Present(_)) | (Self::Out, Lookup::Hidden(_)) => true,
             (Self::In | Self::Out, _) => false,
         }
     }
@@ -63,7 +63,7 @@ struct Handling<'a> {
     dingtalk: &'a DingTalk,
     context: &'a Context,
     /// What was said about departments that may have moved, so that none is asked about twice.
-    sightings: RefCell<BTreeMap<Key, Sighting>>,
+    lookups: RefCell<BTreeMap<Key, Lookup>>,
     /// Why something could not be asked about: the first reason that came up.
     unknown: RefCell<Option<Failure>>,
     /// Whether only a full reading finds all that has changed.
@@ -75,7 +75,7 @@ impl<'a> Handling<'a> {
         Self {
             dingtalk,
             context,
-            sightings: RefCell::default(),
+            lookups: RefCell::default(),
             unknown: RefCell::default(),
             full_reading_needed: Cell::new(false),
         }
@@ -100,8 +100,8 @@ impl<'a> Handling<'a> {
         }
         actions.departments.extend(&unfinished);
         self.follow_moves(&held, &unfinished, &mut actions).await;
-        let look = async |key: &Key| self.look(key).await;
-        let summary = refresh_objects(self.context, DingTalk::SCHEMAS, &actions.refresh(), look).await?;
+        let look_up = async |key: &Key| self.look_up(key).await;
+        let summary = refresh_objects(self.context, DingTalk::SCHEMAS, &actions.refresh(), look_up).await?;
         self.outcome()?;
         if !unfinished.is_empty() {
             self.remember(&BTreeSet::new())?;
@@ -131,11 +131,11 @@ impl<'a> Handling<'a> {
         let found_ref = &found;
         let ask = |id: DepartmentId| async move {
             let key = department::key(id);
-            let sighting = self.look(&key).await;
-            if moved.is_seen_in(&sighting) {
+            let lookup = self.look_up(&key).await;
+            if moved.is_seen_in(&lookup) {
                 found_ref.borrow_mut().push(id);
             }
-            self.sightings.borrow_mut().insert(key, sighting);
+            self.lookups.borrow_mut().insert(key, lookup);
             Ok::<_, Infallible>(Vec::new())
         };
         let Ok(()) = pool::crawl(ids.iter().copied(), MAX_REQUESTS_IN_FLIGHT, ask).await;
@@ -170,15 +170,15 @@ impl<'a> Handling<'a> {
         Ok(())
     }
 
-    async fn look(&self, key: &Key) -> Sighting {
-        if let Some(sighting) = self.sightings.borrow().get(key) {
-            return sighting.clone();
+    async fn look_up(&self, key: &Key) -> Lookup {
+        if let Some(lookup) = self.lookups.borrow().get(key) {
+            return lookup.clone();
         }
-        let sighting = self.dingtalk.look(self.context, key).await;
-        if let Sighting::Unknown(failure) = &sighting {
+        let lookup = self.dingtalk.look_up(self.context, key).await;
+        if let Lookup::Unknown(failure) = &lookup {
             self.note_unknown(failure);
         }
-        sighting
+        lookup
     }
 
     fn note_unknown(&self, failure: &Failure) {
@@ -202,16 +202,20 @@ impl<'a> Handling<'a> {
         let ids: Vec<_> = ids.iter().copied().collect();
         for ids in ids.chunks(FIND_BATCH) {
             let keys: Vec<_> = ids.iter().map(|id| department::key(*id)).collect();
-            let found = self.context.host().find(&keys).map_err(Failure::Host)?;
+            let found = self.context.host().find_inventory(&keys).map_err(Failure::Host)?;
             held.extend(ids.iter().zip(found).filter(|(_, found)| found.is_some()).map(|(id, _)| *id));
         }
         Ok(held)
     }
 
     fn unfinished(&self) -> Result<BTreeSet<DepartmentId>, Failure> {
-        let stored = self.context.host().storage_get(&[UNFINISHED.to_owned()]).map_err(Failure::Host)?;
+        let stored = self
+            .context
+            .host()
+            .storage_get(Area::Durable, &[UNFINISHED.to_owned()])
+            .map_err(Failure::Host)?;
         let Some(ids) = stored.into_iter().next().flatten() else { return Ok(BTreeSet::new()) };
-        Ok(serde_json::from_slice(&ids).unwrap_or_else(|_| {
+        Ok(serde_json::from_str(&ids).unwrap_or_else(|_| {
             let why = say::full_reading_needed(UNFINISHED);
             self.leave_to_a_full_reading(Entry::new(Severity::Warning, why));
             BTreeSet::new()
@@ -220,7 +224,8 @@ impl<'a> Handling<'a> {
 
     fn remember(&self, unfinished: &BTreeSet<DepartmentId>) -> Result<(), Failure> {
         let ids: Vec<String> = unfinished.iter().map(ToString::to_string).collect();
-        let value = (!ids.is_empty()).then(|| format!("[{}]", ids.join(",")).into_bytes());
-        self.context.host().storage_write(vec![(UNFINISHED.to_owned(), value)]).map_err(Failure::Host)
+        let value = (!ids.is_empty()).then(|| format!("[{}]", ids.join(",")));
+        let written = self.context.host().storage_write(Area::Durable, vec![(UNFINISHED.to_owned(), value)]);
+        written.map_err(Failure::Host)
     }
 }

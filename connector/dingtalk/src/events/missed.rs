@@ -7,7 +7,7 @@ use super::push::{self, Push};
 use crate::wire::Misread;
 use crate::wire::envelope::Accepted;
 use crate::wire::lenient::{self, Flag};
-use rollcall_kit::live::{Event, Missed};
+use rollcall_kit::live::{Event, Fetched};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -20,11 +20,12 @@ struct Body {
 }
 
 /// Read the answer, which has no `result`.
-pub(crate) fn missed(accepted: Accepted<'_>) -> Result<Missed, Misread> {
+pub(crate) fn missed(accepted: Accepted<'_>) -> Result<Fetched, Misread> {
     let body: Body = serde_json::from_str(accepted.whole)?;
     // Without a single delivery there is nothing that asking again could forget.
     let more = body.has_more == Some(Flag(true)) && !body.failed_list.is_empty();
-    Ok(Missed { events: body.failed_list.iter().flat_map(|item| events(item.get())).collect(), more })
+    let events = body.failed_list.iter().flat_map(|item| events(item.get())).collect();
+    Ok(Fetched { events, cursor: None, more })
 }
 
 /// `{"user_add_org": {"userid": […], "corpid": "…"}, "call_back_tag": "user_add_org", "event_time": 1606126433000}`.
@@ -57,7 +58,7 @@ mod tests {
         let missed = missed(Accepted { whole: body, result: None }).unwrap();
         let mut told = format!("more: {}\n", missed.more);
         for event in missed.events {
-            let _ = writeln!(told, "{} {}", event.id, String::from_utf8(event.payload).unwrap());
+            let _ = writeln!(told, "{} {}", event.id, event.payload);
         }
         expected.assert_eq(&told);
     }

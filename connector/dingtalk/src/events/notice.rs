@@ -59,7 +59,7 @@ pub(crate) enum Notice {
 impl Notice {
     /// What an event means: as much as can be told, and whether there is more.
     pub(crate) fn of(event: &Event) -> Vec<Self> {
-        let Ok(payload) = serde_json::from_slice::<Payload>(&event.payload) else {
+        let Ok(payload) = serde_json::from_str::<Payload>(&event.payload) else {
             return vec![Self::Unclear(event.kind.clone())];
         };
         let unclear = payload.unclear;
@@ -93,9 +93,9 @@ impl Notice {
 
 impl Payload {
     /// As it is kept.
-    pub(crate) fn to_json(&self) -> Vec<u8> {
+    pub(crate) fn to_json(&self) -> String {
         // Sets of texts and numbers have no way to fail.
-        serde_json::to_vec(self).unwrap_or_default()
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// The event of this kind that carries it.
@@ -104,7 +104,7 @@ impl Payload {
             id,
             kind: kind.to_owned(),
             payload: self.to_json(),
-            born_at_ms: self.at_ms,
+            occurred_at_ms: self.at_ms,
             subjects: self.subjects(),
         }
     }

@@ -129,9 +129,7 @@ fn id(push: Push<'_>, members: &[(String, &Value)], payload: &Payload) -> String
             format!("{}/{own}", push.kind)
         }
         Some(own) => digest(push.kind, own),
-        None if payload.at_ms.is_some() && !payload.unclear => {
-            digest(push.kind, &String::from_utf8_lossy(&payload.to_json()))
-        }
+        None if payload.at_ms.is_some() && !payload.unclear => digest(push.kind, &payload.to_json()),
         None => digest(push.kind, push.whole),
     }
 }

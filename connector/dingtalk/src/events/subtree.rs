@@ -1,5 +1,5 @@
 //! What is below a department, by ids alone: DingTalk lists those whether the application may see them or not, so it is the
-//! same question after a department came into view and after it left it. What they are is `look`'s part.
+//! same question after a department came into view and after it left it. What they are is `look_up`'s part.
 
 use crate::api::Api;
 use crate::client::Client;

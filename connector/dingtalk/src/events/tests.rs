@@ -8,10 +8,11 @@ use super::{Callback, say};
 use crate::DingTalk;
 use crate::testing::{Question, SECRET, World, directory, log, page, refused, run, settings};
 use expect_test::{Expect, expect};
-use rollcall_kit::live::{self, Delivery, Event};
+use rollcall_kit::live::{self, Delivery, Event, Handled};
 use rollcall_kit::testing::{Reply, TestHost};
-use rollcall_kit::{Change, Failure, Summary};
+use rollcall_kit::{Area, Body, Change, Failure, Summary};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 const CALLBACK_TOKEN: &str = "simToken2026";
@@ -61,13 +62,13 @@ fn handled(host: &Rc<TestHost>, settings: &str, events: &[(&str, Value)]) -> Str
     let event = |(kind, payload): &(&str, Value)| Event {
         id: "1".to_owned(),
         kind: (*kind).to_owned(),
-        payload: payload.to_string().into_bytes(),
-        born_at_ms: None,
+        payload: payload.to_string(),
+        occurred_at_ms: None,
         subjects: Vec::new(),
     };
     let events: Vec<Event> = events.iter().map(event).collect();
     match live::handle::<DingTalk>(host.clone(), settings, &events) {
-        Ok(Summary { read, unchanged, skipped, complete }) => {
+        Ok(Handled { summary: Summary { read, unchanged, skipped, complete, .. }, .. }) => {
             let end = if complete { "complete" } else { "incomplete" };
             format!("{end}: {read} read, {unchanged} unchanged, {skipped} skipped")
         }
@@ -79,8 +80,8 @@ fn handled(host: &Rc<TestHost>, settings: &str, events: &[(&str, Value)]) -> Str
 fn changes(host: &TestHost) -> String {
     let change = |change: Change| match change {
         Change::Put(object) => format!("put {} {}\n", object.key.resource_type, object.key.external_id),
-        Change::Delete(gone) => {
-            format!("delete {} {}: {}\n", gone.key.resource_type, gone.key.external_id, gone.witness)
+        Change::Remove(gone) => {
+            format!("delete {} {}: {}\n", gone.key.resource_type, gone.key.external_id, gone.evidence)
         }
     };
     let changes: String = host.take_changes().into_iter().map(change).collect();
@@ -197,7 +198,49 @@ fn below_a_renamed_department_nothing_is_asked() {
         "#]],
     );
     let paths: Vec<_> = asked.borrow().iter().map(|question| question.path.clone()).collect();
-    assert_eq!(paths, ["/gettoken", "auth/scopes", "department/get"].map(str::to_owned));
+    // Token and scope are those of the import.
+    assert_eq!(paths, ["department/get"]);
+}
+
+#[test]
+fn forty_events_one_after_the_other_cost_forty_reads_and_one_token_and_scope() {
+    let world = feihua();
+    let asked = world.asked();
+    let host = world.into_host();
+    for _ in 0..40 {
+        handled(&host, &settings().to_string(), &[("user_modify_org", json!({"users": ["a"]}))]);
+        host.advance(10_000);
+    }
+    let mut counts = BTreeMap::new();
+    for question in asked.borrow().iter() {
+        *counts.entry(question.path.clone()).or_insert(0) += 1;
+    }
+    let expected = [("/gettoken", 1), ("auth/scopes", 1), ("user/get", 40)];
+    assert_eq!(counts, expected.map(|(path, n)| (path.to_owned(), n)).into());
+    assert_eq!(host.storage(Area::Durable).len(), 0);
+}
+
+#[test]
+fn nobody_goes_on_a_scope_that_is_only_remembered() {
+    let now = feihua().without_user("b");
+    let asked = now.asked();
+    let host = changed(feihua(), now);
+    handled(&host, &settings().to_string(), &[("user_leave_org", json!({"users": ["b"]}))]);
+    let paths: Vec<_> = asked.borrow().iter().map(|question| question.path.clone()).collect();
+    assert_eq!(paths, ["user/get", "auth/scopes", "user/get"]);
+}
+
+#[test]
+fn a_scope_is_not_remembered_for_longer_than_ten_minutes() {
+    let world = feihua();
+    let asked = world.asked();
+    let host = world.into_host();
+    for _ in 0..2 {
+        handled(&host, &settings().to_string(), &[("user_modify_org", json!({"users": ["a"]}))]);
+        host.advance(600_000);
+    }
+    let n_scopes = asked.borrow().iter().filter(|question| question.path == "auth/scopes").count();
+    assert_eq!(n_scopes, 2);
 }
 
 #[test]
@@ -548,9 +591,10 @@ fn delivery(settings: &str) -> Result<Vec<String>, String> {
     let message = r#"{"EventType":"user_add_org","UserId":["u1"],"eventId":"e"}"#;
     let Sealed { signature, encrypt } = callback.seal(stamp, message, "key", [0; 16]);
     let delivery = Delivery {
+        method: "POST".to_owned(),
         query: format!("msg_signature={signature}&timestamp=1767225600000&nonce=n"),
         headers: Vec::new(),
-        body: json!({"encrypt": encrypt}).to_string().into_bytes(),
+        body: Body::Text(json!({"encrypt": encrypt}).to_string()),
     };
     match live::receive::<DingTalk>(&*host, settings, &delivery) {
         Ok(receipt) => Ok(receipt.events.into_iter().map(|event| event.id).collect()),
@@ -604,7 +648,7 @@ fn what_could_not_be_delivered_is_fetched_a_batch_at_a_time() {
         (question.path == "call_back/get_call_back_failed_result").then(|| Reply::json(list.to_string()))
     });
     let asked = world.asked();
-    let missed = live::missed::<DingTalk>(world.into_host(), &http()).unwrap();
+    let missed = live::fetch::<DingTalk>(world.into_host(), &http(), None).unwrap();
     let kinds: Vec<_> = missed.events.iter().map(|event| event.kind.as_str()).collect();
     let paths: Vec<_> = asked.borrow().iter().map(|question| question.path.clone()).collect();
     assert_eq!((kinds, missed.more), (vec!["user_add_org"], true));
@@ -615,7 +659,10 @@ fn what_could_not_be_delivered_is_fetched_a_batch_at_a_time() {
 fn nothing_is_fetched_that_was_not_pushed_over_http() {
     let host = TestHost::new(|_, _| panic!("there is nothing to ask"));
     for settings in [stream(), settings().to_string()] {
-        assert_eq!(live::missed::<DingTalk>(host.clone(), &settings).map(|missed| missed.more), Ok(false));
+        assert_eq!(
+            live::fetch::<DingTalk>(host.clone(), &settings, None).map(|missed| missed.more),
+            Ok(false)
+        );
     }
 }
 
@@ -634,8 +681,11 @@ fn a_channel_is_opened_only_in_stream_mode() {
 
 #[test]
 fn a_frame_that_is_none_is_a_matter_of_protocol() {
-    let reaction = live::frame::<DingTalk>(&stream(), "?").map_err(|failure| told(&failure));
-    assert_eq!(reaction, Err("protocol: frame-not-understood".to_owned()));
+    for message in [&Body::Text("?".to_owned()), &Body::Bytes(vec![0xff])] {
+        let reaction = live::frame::<DingTalk>(&stream(), "", message);
+        let reaction = reaction.map_err(|failure| told(&failure));
+        assert_eq!(reaction, Err("protocol: frame-not-understood".to_owned()));
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What the checklist says besides refusals: what is right, what is worth a look, and what could not be tried.
+//! What the checklist says besides refusals: what is right, what is worth a look_up, and what could not be tried.
 
 use super::{EVENTS_EN, EVENTS_ZH, SCOPE_EN, SCOPE_ZH};
 use crate::limits::{MAX_QUOTED_BYTES, cut};

@@ -9,8 +9,10 @@ fn check(settings: &Value, expected: &Expect) {
     let told = match Settings::parse(&settings.to_string()) {
         Ok(settings) => format!("{settings:?}"),
         Err(problems) => {
-            let line =
-                |problem: &rollcall_kit::Problem| format!("{} {}\n", problem.pointer, problem.diagnosis.code);
+            let line = |problem: &rollcall_kit::Diagnosis| {
+                let pointer = problem.setting.as_deref().unwrap_or("?");
+                format!("{pointer} {}\n", problem.code)
+            };
             problems.iter().map(line).collect()
         }
     };

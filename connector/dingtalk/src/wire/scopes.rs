@@ -2,11 +2,11 @@
 
 use super::envelope::Accepted;
 use super::{DepartmentId, Misread, UserId, lenient};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The authorised departments, with all below them, and single people.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Scopes {
     pub(crate) authed_dept: BTreeSet<DepartmentId>,
     pub(crate) authed_user: BTreeSet<UserId>,

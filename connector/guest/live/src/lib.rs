@@ -15,9 +15,10 @@ pub mod bindings {
         path: "../../../wit",
         world: "live-connector",
         with: {
-            "rollcall:connector/types@0.1.0": rollcall_guest::bindings::rollcall::connector::types,
+            "rollcall:connector/model@0.1.0": rollcall_guest::bindings::rollcall::connector::model,
+            "rollcall:connector/host@0.1.0": rollcall_guest::bindings::rollcall::connector::host,
             "rollcall:connector/tasks@0.1.0": rollcall_guest::bindings::rollcall::connector::tasks,
-            "rollcall:connector/http@0.1.0": rollcall_guest::bindings::rollcall::connector::http,
+            "rollcall:connector/http-client@0.1.0": rollcall_guest::bindings::rollcall::connector::http_client,
             "rollcall:connector/storage@0.1.0": rollcall_guest::bindings::rollcall::connector::storage,
             "rollcall:connector/directory@0.1.0": rollcall_guest::bindings::rollcall::connector::directory,
             "rollcall:connector/history@0.1.0": rollcall_guest::bindings::rollcall::connector::history,
@@ -41,9 +42,8 @@ pub mod joined {
 }
 
 use bindings::exports::rollcall::connector::events;
-use bindings::exports::rollcall::connector::identity_source as source;
-use rollcall_guest::WitHost;
-use rollcall_guest::bindings::rollcall::connector::types;
+use rollcall_guest::bindings::rollcall::connector::model;
+use rollcall_guest::{WitHost, tell_panics};
 use rollcall_kit::{LiveConnector, live};
 use std::rc::Rc;
 
@@ -57,7 +57,8 @@ pub use rollcall_guest;
 pub fn receive<C: LiveConnector>(
     settings: &str,
     delivery: events::Delivery,
-) -> Result<events::Receipt, types::Failure> {
+) -> Result<events::Receipt, model::Failure> {
+    tell_panics();
     answered(live::receive::<C>(&WitHost, settings, &convert::delivery_in(delivery)), convert::receipt)
 }
 
@@ -67,25 +68,31 @@ pub fn receive<C: LiveConnector>(
 /// When the events are worth another try, or a person must act first.
 pub fn handle<C: LiveConnector>(
     settings: &str,
-    events: Vec<events::Event>,
-) -> Result<source::Summary, types::Failure> {
+    events: Vec<events::SourceEvent>,
+) -> Result<events::Handled, model::Failure> {
+    tell_panics();
     let events: Vec<_> = events.into_iter().map(convert::event_in).collect();
-    answered(live::handle::<C>(Rc::new(WitHost), settings, &events), convert::summary)
+    answered(live::handle::<C>(Rc::new(WitHost), settings, &events), convert::handled)
 }
 
-/// `events.fetch-missed`.
+/// `events.fetch-events`.
 ///
 /// # Errors
 /// When the source does not say.
-pub fn fetch_missed<C: LiveConnector>(settings: &str) -> Result<events::Missed, types::Failure> {
-    answered(live::missed::<C>(Rc::new(WitHost), settings), convert::missed)
+pub fn fetch_events<C: LiveConnector>(
+    settings: &str,
+    cursor: Option<&str>,
+) -> Result<events::FetchedEvents, model::Failure> {
+    tell_panics();
+    answered(live::fetch::<C>(Rc::new(WitHost), settings, cursor), convert::fetched)
 }
 
 /// `events.open-channel`.
 ///
 /// # Errors
 /// When there is none to be had.
-pub fn open_channel<C: LiveConnector>(settings: &str) -> Result<Option<events::Channel>, types::Failure> {
+pub fn open_channel<C: LiveConnector>(settings: &str) -> Result<Option<events::Channel>, model::Failure> {
+    tell_panics();
     let opened = live::open_channel::<C>(Rc::new(WitHost), settings);
     answered(opened, |channel| channel.map(convert::channel))
 }
@@ -94,14 +101,19 @@ pub fn open_channel<C: LiveConnector>(settings: &str) -> Result<Option<events::C
 ///
 /// # Errors
 /// When it makes no sense at all.
-pub fn frame<C: LiveConnector>(settings: &str, frame: &str) -> Result<events::Reaction, types::Failure> {
-    answered(live::frame::<C>(settings, frame), convert::reaction)
+pub fn frame<C: LiveConnector>(
+    settings: &str,
+    state: &str,
+    message: model::Body,
+) -> Result<events::Reaction, model::Failure> {
+    tell_panics();
+    answered(live::frame::<C>(settings, state, &rollcall_guest::body_in(message)), convert::reaction)
 }
 
 fn answered<T, U>(
     answer: Result<T, rollcall_kit::Failure>,
     convert: impl FnOnce(T) -> U,
-) -> Result<U, types::Failure> {
+) -> Result<U, model::Failure> {
     answer.map(convert).map_err(rollcall_guest::failure)
 }
 
@@ -117,47 +129,49 @@ macro_rules! export_live_connector {
                 delivery: $crate::bindings::exports::rollcall::connector::events::Delivery,
             ) -> Result<
                 $crate::bindings::exports::rollcall::connector::events::Receipt,
-                $crate::rollcall_guest::bindings::rollcall::connector::types::Failure,
+                $crate::rollcall_guest::bindings::rollcall::connector::model::Failure,
             > {
                 $crate::receive::<$connector>(&settings, delivery)
             }
 
             fn handle(
                 settings: String,
-                events: Vec<$crate::bindings::exports::rollcall::connector::events::Event>,
+                events: Vec<$crate::bindings::exports::rollcall::connector::events::SourceEvent>,
             ) -> Result<
-                $crate::bindings::exports::rollcall::connector::identity_source::Summary,
-                $crate::rollcall_guest::bindings::rollcall::connector::types::Failure,
+                $crate::bindings::exports::rollcall::connector::events::Handled,
+                $crate::rollcall_guest::bindings::rollcall::connector::model::Failure,
             > {
                 $crate::handle::<$connector>(&settings, events)
             }
 
-            fn fetch_missed(
+            fn fetch_events(
                 settings: String,
+                cursor: Option<String>,
             ) -> Result<
-                $crate::bindings::exports::rollcall::connector::events::Missed,
-                $crate::rollcall_guest::bindings::rollcall::connector::types::Failure,
+                $crate::bindings::exports::rollcall::connector::events::FetchedEvents,
+                $crate::rollcall_guest::bindings::rollcall::connector::model::Failure,
             > {
-                $crate::fetch_missed::<$connector>(&settings)
+                $crate::fetch_events::<$connector>(&settings, cursor.as_deref())
             }
 
             fn open_channel(
                 settings: String,
             ) -> Result<
                 Option<$crate::bindings::exports::rollcall::connector::events::Channel>,
-                $crate::rollcall_guest::bindings::rollcall::connector::types::Failure,
+                $crate::rollcall_guest::bindings::rollcall::connector::model::Failure,
             > {
                 $crate::open_channel::<$connector>(&settings)
             }
 
             fn frame(
                 settings: String,
-                frame: String,
+                state: String,
+                message: $crate::rollcall_guest::bindings::rollcall::connector::model::Body,
             ) -> Result<
                 $crate::bindings::exports::rollcall::connector::events::Reaction,
-                $crate::rollcall_guest::bindings::rollcall::connector::types::Failure,
+                $crate::rollcall_guest::bindings::rollcall::connector::model::Failure,
             > {
-                $crate::frame::<$connector>(&settings, &frame)
+                $crate::frame::<$connector>(&settings, &state, message)
             }
         }
 

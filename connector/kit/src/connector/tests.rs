@@ -1,14 +1,14 @@
 //! The calls that a host makes, with a connector that does as its settings say.
 
-use super::{Connector, Sighting, check, refresh, sync, validate};
+use super::{Connector, Lookup, check, refresh, resource_types, sync, validate};
 use crate::document::{Draft, Schema};
-use crate::model::{Descriptor, Diagnosis, Failure, Finding, Key, Plan, Problem, Standing, Text};
+use crate::model::{CheckStatus, Descriptor, Diagnosis, Failure, Finding, Key, Plan, Scope, Text};
 use crate::testing::{Reply, TestHost};
 use crate::{Context, Reading};
-use serde_json::Map;
+use serde_json::{Map, json};
 use std::rc::Rc;
 
-const USER: Schema = Schema { resource_type: "User", optional: &[] };
+const USER: Schema = Schema { resource_type: "User", identity: None, optional: &[] };
 
 /// Lists the letters of its settings as people; `!` is where it cannot go on, `?` waits for ever.
 struct Letters(String);
@@ -22,17 +22,17 @@ impl Connector for Letters {
             name: Text::new("Letters", "字母"),
             version: "1.0.0".to_owned(),
             settings_schema: "{}".to_owned(),
-            resource_types: vec!["User".to_owned()],
+            resource_types: resource_types(Self::SCHEMAS),
         }
     }
 
-    fn configure(settings: &str) -> Result<(Self, Plan), Vec<Problem>> {
-        let wrong = settings.chars().filter(char::is_ascii_digit).map(|digit| Problem {
-            pointer: format!("/{digit}"),
-            diagnosis: Diagnosis::new("digit", format!("{digit} is no letter"), "不是字母")
-                .fact("found", "digit"),
+    fn configure(settings: &str) -> Result<(Self, Plan), Vec<Diagnosis>> {
+        let wrong = settings.chars().filter(char::is_ascii_digit).map(|digit| {
+            Diagnosis::new("digit", format!("{digit} is no letter"), "不是字母")
+                .fact("found", "digit")
+                .about_setting(format!("/{digit}"))
         });
-        let wrong: Vec<Problem> = wrong.collect();
+        let wrong: Vec<Diagnosis> = wrong.collect();
         if wrong.is_empty() { Ok((Self(settings.to_owned()), Plan::default())) } else { Err(wrong) }
     }
 
@@ -43,26 +43,30 @@ impl Connector for Letters {
         Vec::new()
     }
 
-    async fn read_all(&self, _: &Context, reading: &Reading) -> Result<String, Failure> {
+    async fn read_all(&self, _: &Context, reading: &Reading) -> Result<(), Failure> {
+        reading.open(Scope::whole())?;
         for letter in self.0.chars() {
             if letter == '!' {
                 return Err(Failure::Protocol(Diagnosis::new("mark", "a mark is no letter", "不是字母")));
             }
             reading.put(person(letter)).await?;
         }
-        Ok(String::new())
+        Ok(())
     }
 
-    async fn look(&self, _: &Context, key: &Key) -> Sighting {
+    async fn look_up(&self, _: &Context, key: &Key) -> Lookup {
         match self.0.chars().find(|letter| key.external_id == letter.to_string()) {
-            Some(letter) => Sighting::Present(Box::new(person(letter))),
-            None => Sighting::Gone("404: no such letter".to_owned()),
+            Some(letter) => Lookup::Present(Box::new(person(letter))),
+            None => Lookup::Gone("404: no such letter".to_owned()),
         }
     }
 }
 
 fn person(letter: char) -> Draft {
-    Draft::new(&USER, Key::new("User", letter), &letter.to_string(), Map::new())
+    let mut document = Map::new();
+    document.insert("schemas".to_owned(), json!(["urn:letter"]));
+    document.insert("externalId".to_owned(), json!(letter));
+    Draft::new(&USER, Key::new("User", letter), &letter.to_string(), document)
 }
 
 fn host() -> Rc<TestHost> {
@@ -106,31 +110,33 @@ fn wrong_settings_fail_a_run_with_the_first_and_name_every_other() {
     };
     let Failure::Settings(diagnosis) = failure else { panic!("expected settings, found {failure:?}") };
     assert_eq!(diagnosis.message.en, "1 is no letter");
-    assert_eq!(diagnosis.facts, facts(&[("setting", "/1"), ("found", "digit"), ("setting", "/2")]));
+    assert_eq!(diagnosis.setting.as_deref(), Some("/1"));
+    assert_eq!(diagnosis.facts, facts(&[("found", "digit"), ("setting", "/2")]));
 }
 
 #[test]
 fn wrong_settings_are_a_failed_check_each() {
     let findings = check::<Letters>(host(), "a1b2");
-    let shown: Vec<_> = findings
-        .iter()
-        .map(|it| (it.check.as_str(), it.standing, it.diagnosis.message.en.as_str()))
-        .collect();
+    let shown: Vec<_> =
+        findings.iter().map(|it| (it.check.as_str(), it.status, it.diagnosis.message.en.as_str())).collect();
     assert_eq!(
         shown,
-        [("settings", Standing::Failed, "1 is no letter"), ("settings", Standing::Failed, "2 is no letter"),]
+        [
+            ("settings", CheckStatus::Failed, "1 is no letter"),
+            ("settings", CheckStatus::Failed, "2 is no letter"),
+        ]
     );
 }
 
 #[test]
 fn a_check_that_stalls_is_a_failed_check() {
     let findings = check::<Letters>(host(), "?");
-    let shown: Vec<_> = findings.iter().map(|it| (it.standing, it.diagnosis.code.as_str())).collect();
-    assert_eq!(shown, [(Standing::Failed, "connector-stalled")]);
+    let shown: Vec<_> = findings.iter().map(|it| (it.status, it.diagnosis.code.as_str())).collect();
+    assert_eq!(shown, [(CheckStatus::Failed, "connector-stalled")]);
 }
 
 #[test]
 fn wrong_settings_do_not_validate() {
     let problems = validate::<Letters>("7").expect_err("a digit is wrong");
-    assert_eq!(problems.iter().map(|problem| problem.pointer.as_str()).collect::<Vec<_>>(), ["/7"]);
+    assert_eq!(problems.iter().map(|problem| problem.setting.as_deref()).collect::<Vec<_>>(), [Some("/7")]);
 }

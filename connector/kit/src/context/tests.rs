@@ -2,7 +2,7 @@
 
 use crate::limits::ENTRY_BATCH;
 use crate::model::{Diagnosis, Entry, Severity};
-use crate::ports::{Body, HttpErrorKind, Request, Response};
+use crate::ports::{Body, FaultKind, Request, Response};
 use crate::testing::{Reply, TestHost};
 use crate::{Change, Context, Failure, Key};
 use futures_util::future::{Either, join3, select};
@@ -94,7 +94,7 @@ fn a_future_that_was_never_polled_waits_for_nothing() {
 fn changes_are_on_their_way_before_anyone_waits_for_them() {
     let host = host();
     let context = Context::new(host.clone());
-    let gone = Change::Delete(crate::Departure::new(Key::new("User", "a"), "404: gone".to_owned()));
+    let gone = Change::Remove(crate::Removal::new(Key::new("User", "a"), "404: gone".to_owned()));
     let applied = context.apply(vec![gone.clone()]);
     assert_eq!(host.take_changes(), [gone]);
     assert_eq!(context.block_on(applied).expect("it ends").map(|outcomes| outcomes.len()), Ok(1));
@@ -116,7 +116,7 @@ fn a_request_without_an_answer_ends_with_its_time_limit() {
     let begun_ms = context.now_ms();
     let done = context.block_on(context.http(request(0).timeout_ms(1_500))).expect("it ends");
     let kind = done.map_err(|error| error.kind);
-    assert_eq!((kind, context.now_ms() - begun_ms), (Err(HttpErrorKind::TimedOut), 1_500));
+    assert_eq!((kind, context.now_ms() - begun_ms), (Err(FaultKind::TimedOut), 1_500));
 }
 
 #[test]

@@ -1,16 +1,14 @@
 //! The calls that a host makes, with a connector that repeats what it was given.
 
 use super::{
-    Channel, Delivery, Event, LiveConnector, Missed, Moment, Reaction, Receipt, frame, handle, missed,
-    open_channel, receive,
+    Channel, ContentType, Delivery, Event, Fetched, Handled, LiveConnector, Moment, Reaction, Receipt, fetch,
+    frame, handle, open_channel, receive,
 };
-use crate::connector::Sighting;
+use crate::connector::Lookup;
 use crate::document::Schema;
-use crate::model::{
-    Descriptor, Diagnosis, Entry, Failure, Finding, Key, Plan, Problem, Severity, Summary, Text,
-};
+use crate::model::{Descriptor, Diagnosis, Entry, Failure, Finding, Key, Plan, Severity, Text};
 use crate::testing::{Reply, TestHost};
-use crate::{Connector, Context, Reading};
+use crate::{Body, Connector, Context, Reading};
 use std::rc::Rc;
 
 /// Tells what it was called with; its settings are right unless they are empty.
@@ -29,9 +27,9 @@ impl Connector for Echo {
         }
     }
 
-    fn configure(settings: &str) -> Result<(Self, Plan), Vec<Problem>> {
+    fn configure(settings: &str) -> Result<(Self, Plan), Vec<Diagnosis>> {
         if settings.is_empty() {
-            return Err(vec![Problem { pointer: "/all".to_owned(), diagnosis: told("empty") }]);
+            return Err(vec![told("empty").about_setting("/all")]);
         }
         Ok((Self(settings.to_owned()), Plan::default()))
     }
@@ -40,22 +38,23 @@ impl Connector for Echo {
         Vec::new()
     }
 
-    async fn read_all(&self, _: &Context, _: &Reading) -> Result<String, Failure> {
-        Ok(String::new())
+    async fn read_all(&self, _: &Context, _: &Reading) -> Result<(), Failure> {
+        Ok(())
     }
 
-    async fn look(&self, _: &Context, _: &Key) -> Sighting {
-        Sighting::Unknown(Failure::Other(told("nothing")))
+    async fn look_up(&self, _: &Context, _: &Key) -> Lookup {
+        Lookup::Unknown(Failure::Other(told("nothing")))
     }
 }
 
 impl LiveConnector for Echo {
     fn receive(&self, moment: Moment, delivery: &Delivery) -> Result<Receipt, Failure> {
         let event = event(&delivery.query, &self.0);
-        Ok(Receipt { status: 200, headers: Vec::new(), body: moment.random.to_vec(), events: vec![event] })
+        let body = format!("{:?}", moment.random);
+        Ok(Receipt { status: 200, content_type: ContentType::Text, body, events: vec![event] })
     }
 
-    async fn handle(&self, context: &Context, events: &[Event]) -> Result<Summary, Failure> {
+    async fn handle(&self, context: &Context, events: &[Event]) -> Result<Handled, Failure> {
         context.sleep(1).await;
         for event in events {
             context.record(Entry::new(Severity::Info, told(&event.kind)));
@@ -63,19 +62,22 @@ impl LiveConnector for Echo {
         Err(Failure::Unavailable(told("later"), Some(5)))
     }
 
-    async fn missed(&self, context: &Context) -> Result<Missed, Failure> {
+    async fn fetch(&self, context: &Context, cursor: Option<&str>) -> Result<Fetched, Failure> {
         context.sleep(1).await;
-        Ok(Missed { events: vec![event("missed", &self.0)], more: true })
+        let events = vec![event(cursor.unwrap_or("first"), &self.0)];
+        Ok(Fetched { events, cursor: Some("next".to_owned()), more: true })
     }
 
     async fn open_channel(&self, context: &Context) -> Result<Option<Channel>, Failure> {
         context.sleep(1).await;
         let url = format!("wss://{}/?ticket=canary", self.0);
-        Ok(Some(Channel { url, subprotocols: Vec::new(), heartbeat_ms: 1 }))
+        let (heartbeat, state) = (None, String::new());
+        Ok(Some(Channel { url, subprotocols: Vec::new(), heartbeat_ms: 1, heartbeat, state }))
     }
 
-    fn frame(&self, frame: &str) -> Result<Reaction, Failure> {
-        Ok(Reaction { replies: vec![frame.to_owned()], ..Reaction::default() })
+    fn frame(&self, state: &str, message: &Body) -> Result<Reaction, Failure> {
+        let state = Some(format!("{state}+"));
+        Ok(Reaction { replies: vec![message.clone()], state, ..Reaction::default() })
     }
 }
 
@@ -87,14 +89,15 @@ fn event(id: &str, kind: &str) -> Event {
     Event {
         id: id.to_owned(),
         kind: kind.to_owned(),
-        payload: Vec::new(),
-        born_at_ms: None,
+        payload: String::new(),
+        occurred_at_ms: None,
         subjects: Vec::new(),
     }
 }
 
 fn delivery() -> Delivery {
-    Delivery { query: "q".to_owned(), headers: Vec::new(), body: b"canary".to_vec() }
+    let body = Body::Text("canary".to_owned());
+    Delivery { method: "POST".to_owned(), query: "q".to_owned(), headers: Vec::new(), body }
 }
 
 fn host() -> Rc<TestHost> {
@@ -106,18 +109,18 @@ fn every_call_reads_the_settings_first() {
     let codes = [
         receive::<Echo>(&*host(), "", &delivery()).err(),
         handle::<Echo>(host(), "", &[]).err(),
-        missed::<Echo>(host(), "").err(),
+        fetch::<Echo>(host(), "", None).err(),
         open_channel::<Echo>(host(), "").err(),
-        frame::<Echo>("", "f").err(),
+        frame::<Echo>("", "", &Body::empty()).err(),
     ];
-    let wrong = || Some(Failure::Settings(told("empty").fact("setting", "/all")));
+    let wrong = || Some(Failure::Settings(told("empty").about_setting("/all")));
     assert_eq!(codes, [wrong(), wrong(), wrong(), wrong(), wrong()]);
 }
 
 #[test]
 fn a_delivery_is_received_with_the_host_s_randomness() {
     let receipt = receive::<Echo>(&*host(), "s", &delivery()).expect("nothing stops it");
-    assert_eq!((receipt.events, receipt.body), (vec![event("q", "s")], vec![0; 16]));
+    assert_eq!((receipt.events, receipt.body), (vec![event("q", "s")], format!("{:?}", [0_u8; 16])));
 }
 
 #[test]
@@ -135,13 +138,15 @@ fn what_is_handled_may_wait_and_record_and_its_failure_comes_back() {
 fn the_other_calls_hand_on_what_the_connector_says() {
     let channel = open_channel::<Echo>(host(), "example.test").expect("nothing stops it");
     assert_eq!(format!("{channel:?}"), r#"Some(Channel { url: "wss://example.test/", .. })"#);
-    let missed = missed::<Echo>(host(), "s").expect("nothing stops it");
-    assert_eq!(missed, Missed { events: vec![event("missed", "s")], more: true });
-    let reaction = frame::<Echo>("s", "f").expect("nothing stops it");
-    assert_eq!(reaction.replies, ["f"]);
+    let fetched = fetch::<Echo>(host(), "s", Some("last")).expect("nothing stops it");
+    let cursor = Some("next".to_owned());
+    assert_eq!(fetched, Fetched { events: vec![event("last", "s")], cursor, more: true });
+    let message = Body::Bytes(vec![0xff]);
+    let reaction = frame::<Echo>("s", "0", &message).expect("nothing stops it");
+    assert_eq!((reaction.replies, reaction.state.as_deref()), (vec![message], Some("0+")));
 }
 
 #[test]
 fn the_debug_form_of_a_delivery_keeps_its_content() {
-    assert_eq!(format!("{:?}", delivery()), "Delivery(6 bytes)");
+    assert_eq!(format!("{:?}", delivery()), "Delivery(POST 6 bytes)");
 }

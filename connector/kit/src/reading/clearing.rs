@@ -1,58 +1,84 @@
-//! Clearing is a small departure: an optional attribute is taken from an object only when the whole source was read, the
+//! Clearing is a small removal: an optional attribute is taken from an object only when the whole source was read, the
 //! same attribute was seen on others, and not too many would lose it at once.
 
 use super::outbox::Outbox;
-use super::{Fate, Kind, Reading, Seen};
-use crate::document::{OptionalSet, Version, canonical, unassigning};
-use crate::limits::{CLEARING_FLOOR, CLEARING_SHARE_PERCENT};
-use crate::model::{Change, Diagnosis, Entry, Failure, Key, Object, Severity};
+use super::{Fate, Kind, Known, Reading, Seen};
+use crate::document::{OptionalSet, Version, canonical, unassigned, unassigning};
+use crate::limits::CLEARING_BATCH;
+use crate::model::{Change, Clearing, Diagnosis, DirectoryObject, Failure, Key};
+use rollcall_rules::emptied::{Meaning, guard};
 
 impl Reading {
-    /// Put what was cleared; say what was kept and why.
-    pub(super) async fn clear(&self) -> Result<(), Failure> {
+    /// Put what was cleared. Returns what may have been, for a person to decide.
+    pub(super) async fn clear(&self) -> Result<Vec<Clearing>, Failure> {
         self.outbox.drain().await?;
-        let (puts, entries) = {
+        let (puts, unproven) = {
             let mut kinds = self.kinds.borrow_mut();
             let mut gathered = (Vec::new(), Vec::new());
             for kind in kinds.iter_mut() {
-                let (cleared, entries) = kind.clearable();
+                let (cleared, unproven) = kind.clearable();
                 gathered.0.extend(kind.clear(cleared, &self.outbox));
-                gathered.1.extend(entries);
+                gathered.1.extend(unproven);
             }
             gathered
         };
-        for entry in entries {
-            self.context.record(entry);
-        }
         for put in puts {
             self.outbox.push(Change::Put(put)).await?;
+        }
+        Ok(unproven)
+    }
+
+    /// Hand over what is not proven, so many objects a call as the contract carries.
+    pub(super) fn propose(&self, unproven: Vec<Clearing>) -> Result<(), Failure> {
+        for clearing in unproven {
+            for keys in clearing.keys.chunks(CLEARING_BATCH) {
+                let part = Clearing { keys: keys.to_vec(), ..clearing.clone() };
+                self.context.host().propose_clearings(vec![part]).map_err(Failure::Host)?;
+            }
         }
         Ok(())
     }
 }
 
 impl Kind {
-    /// Which attributes may be cleared, and what to say about those that may not.
-    fn clearable(&self) -> (OptionalSet, Vec<Entry>) {
+    /// Which attributes may be cleared, and which of them must wait for a person.
+    fn clearable(&self) -> (OptionalSet, Vec<Clearing>) {
         let mut cleared = OptionalSet::default();
-        let mut entries = Vec::new();
+        let mut unproven = Vec::new();
         for (index, (optional, &n_with)) in self.schema.optional.iter().zip(&self.n_with).enumerate() {
             let n_losing = super::count(self.seen().filter(|seen| seen.losing().contains(index)));
-            let few =
-                n_losing <= CLEARING_FLOOR || n_losing * 100 <= CLEARING_SHARE_PERCENT * (n_with + n_losing);
-            if n_losing == 0 {
-            } else if n_with == 0 {
-                entries.push(Entry::new(Severity::Warning, seen_on_nobody(optional.name, n_losing)));
-            } else if few {
-                cleared.insert(index);
-            } else {
-                entries.push(Entry::new(Severity::Warning, too_many(optional.name, n_losing, n_with)));
-            }
+            let reason = match guard(n_losing, n_with) {
+                _ if n_losing == 0 => continue,
+                Meaning::Cleared => {
+                    cleared.insert(index);
+                    continue;
+                }
+                Meaning::Held | Meaning::Unknown if n_with == 0 => seen_on_nobody(optional.name, n_losing),
+                Meaning::Held | Meaning::Unknown => too_many(optional.name, n_losing, n_with),
+            };
+            unproven.push(self.unproven(index, reason));
         }
-        (cleared, entries)
+        (cleared, unproven)
     }
 
-    fn clear(&mut self, cleared: OptionalSet, outbox: &Outbox) -> Vec<Object> {
+    /// The clearing of one attribute from everybody who may have lost it.
+    fn unproven(&self, index: usize, reason: Diagnosis) -> Clearing {
+        let loses = |known: &Known| known.seen.as_ref().is_some_and(|seen| seen.losing().contains(index));
+        let losing = self.objects.iter().filter(|(_, known)| loses(known));
+        Clearing {
+            attribute: self
+                .schema
+                .optional
+                .get(index)
+                .map(|optional| optional.name.to_owned())
+                .unwrap_or_default(),
+            document: canonical(&unassigned(self.schema, OptionalSet::of(index))),
+            keys: losing.map(|(id, _)| Key::new(self.schema.resource_type, id.as_str())).collect(),
+            reason,
+        }
+    }
+
+    fn clear(&mut self, cleared: OptionalSet, outbox: &Outbox) -> Vec<DirectoryObject> {
         let mut puts = Vec::new();
         for (id, known) in &mut self.objects {
             let Some(seen) = &mut known.seen else { continue };
@@ -65,7 +91,7 @@ impl Kind {
             seen.version = Version { given: seen.version.given.without(losing), ..seen.version };
             seen.fate = Fate::Put;
             let document = canonical(&unassigning(self.schema, &key, losing));
-            puts.push(Object { key, version: seen.version.to_string(), document });
+            puts.push(DirectoryObject { key, version: seen.version.to_string(), document });
         }
         puts
     }

@@ -102,7 +102,7 @@ impl Outbox {
             match outcome {
                 Outcome::Applied => refused.remove(&key),
                 // The host has recorded why.
-                Outcome::Rejected(_) => refused.insert(key),
+                Outcome::Held | Outcome::Rejected(_) => refused.insert(key),
             };
         }
         Ok(())

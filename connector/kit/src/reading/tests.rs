@@ -1,29 +1,30 @@
-//! What a reading puts, clears and retires, against a host in memory.
+//! What a reading puts, clears and removes, against a host in memory.
 
 mod clearing;
 mod delivery;
-mod departures;
 mod histories;
 mod puts;
 mod refreshing;
+mod removals;
 mod wayward;
 
-use crate::connector::Sighting;
+use crate::connector::Lookup;
 use crate::document::{Draft, Optional, Schema};
-use crate::model::{Change, Departure, Diagnosis, Entry, Failure, Key, Severity, Summary};
+use crate::model::{Change, Clearing, Container, Diagnosis, Entry, Failure, Key, Removal, Severity, Summary};
 use crate::ports::Host;
 use crate::reading::Reading;
 use crate::testing::{Reply, TestHost};
-use crate::{Census, Context};
+use crate::{Context, Coverage, Scope};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::rc::Rc;
 
-const DEPARTMENT: Schema = Schema { resource_type: "Department", optional: &[] };
+const DEPARTMENT: Schema = Schema { resource_type: "Department", identity: None, optional: &[] };
 
 const USER: Schema = Schema {
     resource_type: "User",
+    identity: None,
     optional: &[
         Optional::member("title", &["title"]),
         Optional::element("mobile", "phoneNumbers", "mobile"),
@@ -38,13 +39,13 @@ struct Source {
     drafts: Vec<Draft>,
     /// Whether a part of it could not be read.
     is_broken: bool,
-    /// What `look` says; `404: gone` about everything that is not here.
-    sightings: BTreeMap<Key, Sighting>,
+    /// What `look_up` says; `404: gone` about everything that is not here.
+    lookups: BTreeMap<Key, Lookup>,
 }
 
 impl Source {
     fn of(drafts: impl IntoIterator<Item = Draft>) -> Self {
-        Self { drafts: drafts.into_iter().collect(), is_broken: false, sightings: BTreeMap::new() }
+        Self { drafts: drafts.into_iter().collect(), is_broken: false, lookups: BTreeMap::new() }
     }
 
     /// The same with a part of it missing.
@@ -53,17 +54,18 @@ impl Source {
         self
     }
 
-    fn saying(mut self, key: Key, sighting: Sighting) -> Self {
-        self.sightings.insert(key, sighting);
+    fn saying(mut self, key: Key, lookup: Lookup) -> Self {
+        self.lookups.insert(key, lookup);
         self
     }
 
-    fn look(&self, key: &Key) -> Sighting {
-        self.sightings.get(key).cloned().unwrap_or_else(|| Sighting::Gone("404: gone".to_owned()))
+    fn look_up(&self, key: &Key) -> Lookup {
+        self.lookups.get(key).cloned().unwrap_or_else(|| Lookup::Gone("404: gone".to_owned()))
     }
 
     async fn read_into(&self, context: &Context) -> Result<Summary, Failure> {
         let reading = Reading::begin(context, SCHEMAS)?;
+        reading.open(Scope::whole())?;
         for draft in &self.drafts {
             reading.put(draft.clone()).await?;
         }
@@ -73,7 +75,7 @@ impl Source {
                 Diagnosis::new("page-lost", "a page was lost", "丢失一页"),
             ));
         }
-        reading.finish("all".to_owned(), async |key: &Key| self.look(key)).await
+        reading.finish(async |key: &Key| self.look_up(key)).await
     }
 }
 
@@ -90,12 +92,14 @@ fn document(value: Value) -> Map<String, Value> {
 }
 
 fn department(id: &str) -> Draft {
-    Draft::new(&DEPARTMENT, Key::new("Department", id), id, document(json!({ "externalId": id })))
+    let document = document(json!({ "schemas": ["urn:d"], "externalId": id }));
+    Draft::new(&DEPARTMENT, Key::new("Department", id), id, document)
 }
 
-/// A person with these members beside the id.
+/// A person with these members beside what everybody has.
 fn user(id: &str, members: Value) -> Draft {
     let mut all = document(members);
+    all.insert("schemas".to_owned(), json!(["urn:u"]));
     all.insert("externalId".to_owned(), json!(id));
     Draft::new(&USER, user_key(id), id, all)
 }
@@ -124,9 +128,10 @@ fn run(host: &Rc<TestHost>, source: &Source) -> String {
 
 fn report(host: &TestHost, summary: &Summary) -> String {
     let mut lines: Vec<String> = host.take_changes().iter().map(shown_change).collect();
-    lines.extend(host.take_retired().iter().map(shown_departure));
+    lines.extend(host.take_proposed().iter().map(shown_clearing));
+    lines.extend(host.take_removed().iter().map(shown_removal));
     lines.extend(host.take_entries().iter().map(shown_entry));
-    let Summary { read, unchanged, skipped, complete } = summary;
+    let Summary { read, unchanged, skipped, complete, .. } = summary;
     let end = if *complete { "complete" } else { "incomplete" };
     lines.push(format!("{end}: {read} read, {unchanged} unchanged, {skipped} skipped"));
     lines.join("\n")
@@ -135,12 +140,18 @@ fn report(host: &TestHost, summary: &Summary) -> String {
 fn shown_change(change: &Change) -> String {
     match change {
         Change::Put(object) => format!("put {} {}", object.key.external_id, object.document),
-        Change::Delete(Departure { key, witness }) => format!("delete {}: {witness}", key.external_id),
+        Change::Remove(Removal { key, evidence }) => format!("delete {}: {evidence}", key.external_id),
     }
 }
 
-fn shown_departure(departure: &Departure) -> String {
-    format!("retire {}: {}", departure.key.external_id, departure.witness)
+fn shown_removal(removal: &Removal) -> String {
+    format!("remove {}: {}", removal.key.external_id, removal.evidence)
+}
+
+fn shown_clearing(clearing: &Clearing) -> String {
+    let ids: Vec<&str> = clearing.keys.iter().map(|key| key.external_id.as_str()).collect();
+    let Clearing { attribute, document, reason, .. } = clearing;
+    format!("propose {attribute} {document} of {}: {}", ids.join(" "), reason.message.en)
 }
 
 fn shown_entry(entry: &Entry) -> String {
@@ -154,10 +165,16 @@ fn shown_entry(entry: &Entry) -> String {
     format!("{line}: {}", entry.diagnosis.message.en)
 }
 
-fn shown_census(census: &[Census]) -> Vec<String> {
-    let line = |census: &Census| {
-        let Census { resource_type, read, expected, scope } = census;
-        format!("{resource_type}: {read} read of {expected:?} in {scope:?}")
+fn shown_coverage(coverage: &[Coverage]) -> String {
+    let line = |coverage: &Coverage| {
+        let mut line =
+            format!("{}: {} read of {:?}", coverage.resource_type, coverage.read, coverage.expected);
+        for Container { key, closed, listed, expected } in &coverage.containers {
+            let end = if *closed { "closed" } else { "open" };
+            write!(line, "; {}: {listed} of {expected:?}, {end}", key.external_id)
+                .expect("a string takes everything");
+        }
+        line
     };
-    census.iter().map(line).collect()
+    coverage.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -7,11 +7,16 @@ use serde_json::Value;
 #[track_caller]
 fn check(settings: &str, expected: &Expect) {
     let shown = match Settings::parse(settings) {
-        Ok(settings) => format!("{settings:?}\n{:?}", settings.plan().origins),
+        Ok(settings) => {
+            let plan = settings.plan();
+            let origins: Vec<&str> = plan.origins.iter().map(|origin| origin.origin.as_str()).collect();
+            format!("{settings:?}\n{origins:?}")
+        }
         Err(problems) => {
-            let line = |problem: &rollcall_kit::Problem| {
-                let message = &problem.diagnosis.message;
-                format!("{}: {} | {}", problem.pointer, message.en, message.zh)
+            let line = |problem: &rollcall_kit::Diagnosis| {
+                let message = &problem.message;
+                let pointer = problem.setting.as_deref().unwrap_or("?");
+                format!("{pointer}: {} | {}", message.en, message.zh)
             };
             problems.iter().map(line).collect::<Vec<_>>().join("\n")
         }

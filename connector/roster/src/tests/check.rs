@@ -11,7 +11,7 @@ fn check(bench: &Bench, expected: &Expect) {
     let mut lines = String::new();
     for finding in connector::check::<Roster>(bench.host.clone(), bench.settings) {
         let (check, message) = (&finding.check, &finding.diagnosis.message);
-        writeln!(lines, "{:?} {check}: {} | {}", finding.standing, message.en, message.zh)
+        writeln!(lines, "{:?} {check}: {} | {}", finding.status, message.en, message.zh)
             .expect("a string takes everything");
     }
     expected.assert_eq(&lines);
@@ -37,7 +37,7 @@ fn rows_that_are_wrong_are_listed() {
         &expect![[r#"
             Passed transport: no secret crosses the network in the clear | 没有明文传输的机密
             Passed roster: it can be imported; departments: 1, people: 1 | 可以导入：1 个部门，1 名人员
-            Warning rows: the roster has 3 errors; until they are mended nobody is retired and nothing is cleared | 花名册有 3 处错误；修正之前不会停用任何人员，也不会清空任何值
+            Warning rows: the roster has 3 errors; until they are mended nobody is removed and nothing is cleared | 花名册有 3 处错误；修正之前不会停用任何人员，也不会清空任何值
             Warning row: p.csv, line 2, column name: a value is required | p.csv 第 2 行 name 列：不能为空
             Warning row: p.csv, line 3, column departments: "ops" is not in the roster | p.csv 第 3 行 departments 列：花名册中没有 "ops"
             Warning row: d.csv, line 2, column parent: department "rd" is its own ancestor | d.csv 第 2 行 parent 列：部门 "rd" 是自己的上级
@@ -78,7 +78,7 @@ fn a_secret_over_http_is_a_warning() {
         &expect![[r#"
             Warning transport: the authorization is sent over http, where anyone on the way can read it | 授权信息通过 http 明文发送，途中任何人都能读取
             Passed roster: it can be imported; departments: 0, people: 0 | 可以导入：0 个部门，0 名人员
-            Warning rows: the roster has 1 errors; until they are mended nobody is retired and nothing is cleared | 花名册有 1 处错误；修正之前不会停用任何人员，也不会清空任何值
+            Warning rows: the roster has 1 errors; until they are mended nobody is removed and nothing is cleared | 花名册有 1 处错误；修正之前不会停用任何人员，也不会清空任何值
             Warning row: r.json: no people are listed | r.json：没有列出任何人员
         "#]],
     );

@@ -114,7 +114,7 @@ fn a_person_who_is_no_longer_listed_is_retired_with_a_witness() {
     check(
         &bench,
         &expect![[r#"
-        retire User 8: 404: not in the roster
+        remove User 8: 404: not in the roster
         complete: 2 read, 2 unchanged, 0 skipped"#]],
     );
 }
@@ -153,9 +153,9 @@ fn a_column_that_is_gone_clears_nothing() {
     check(
         &bench,
         &expect![[r#"
-        put User {"active":true,"displayName":"Hong","externalId":"7","name":{"formatted":"Hong"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[]},"userName":"7"}
-        warning [attribute-not-visible] title was seen on nobody; what the platform holds for up to 1 objects is kept
-        complete: 1 read, 0 unchanged, 0 skipped"#]],
+            put User {"active":true,"displayName":"Hong","externalId":"7","name":{"formatted":"Hong"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[]},"userName":"7"}
+            propose title {"title":null} of 7: title was seen on nobody; what the platform holds for up to 1 objects is kept
+            complete: 1 read, 0 unchanged, 0 skipped"#]],
     );
 }
 
@@ -204,19 +204,19 @@ fn the_census_names_the_files_without_their_query() {
     bench.run();
     expect![[r#"
         [
-            Census {
+            Coverage {
                 resource_type: "Department",
                 read: 0,
                 expected: None,
-                scope: "https://hr.example/roster.json",
+                containers: [],
             },
-            Census {
+            Coverage {
                 resource_type: "User",
                 read: 1,
                 expected: None,
-                scope: "https://hr.example/roster.json",
+                containers: [],
             },
         ]
     "#]]
-    .assert_debug_eq(&bench.host.census());
+    .assert_debug_eq(&bench.host.coverage());
 }

@@ -3,7 +3,7 @@
 use super::{Bench, JSON, status};
 use expect_test::{Expect, expect};
 use rollcall_kit::testing::Reply;
-use rollcall_kit::{Body, HttpErrorKind, Response};
+use rollcall_kit::{Body, FaultKind, Response};
 use serde_json::Value;
 
 const DEPARTMENTS: &str = "id,name,parent\nrd,R&D,\n";
@@ -288,7 +288,7 @@ fn a_server_that_hangs_is_unavailable() {
 
 #[test]
 fn an_origin_that_is_not_granted_is_for_the_host() {
-    check_answer(Reply::Fail(HttpErrorKind::Denied), &expect!["host: the test says Denied"]);
+    check_answer(Reply::Fail(FaultKind::Denied), &expect!["host: the test says Denied"]);
 }
 
 #[test]
@@ -327,7 +327,7 @@ fn a_server_that_recovers_is_tried_again_when_it_said() {
         seen.borrow_mut().push(now_ms);
         if seen.borrow().len() < 3 {
             let headers = vec![("retry-after".to_owned(), "7".to_owned())];
-            return Reply::After(0, Response { status: 429, headers, body: Body::Empty });
+            return Reply::After(0, Response { status: 429, headers, body: Body::empty() });
         }
         Reply::json(r#"{"departments":[],"people":[{"id":"7","name":"Hong","departments":[]}]}"#)
     });
@@ -343,7 +343,7 @@ fn a_server_that_recovers_is_tried_again_when_it_said() {
 fn a_server_that_asks_for_an_hour_is_left_alone() {
     let bench = Bench::new(JSON);
     let headers = vec![("retry-after".to_owned(), "3600".to_owned())];
-    let reply = Reply::After(1, Response { status: 503, headers, body: Body::Empty });
+    let reply = Reply::After(1, Response { status: 503, headers, body: Body::empty() });
     bench.serve("https://hr.example/roster.json", reply);
     let result = bench.sync();
     let asked = match result {
@@ -362,7 +362,7 @@ fn check_remedy(bench: &Bench, remedy: &str) {
 #[test]
 fn a_way_that_leads_nowhere_from_the_start_is_tried_twice() {
     let bench = Bench::csv(DEPARTMENTS, PEOPLE);
-    let way = || Reply::FailAs(HttpErrorKind::NotSent, "proxy-unreachable");
+    let way = || Reply::Fail(FaultKind::ProxyUnreachable);
     bench.serve("https://hr.example/d.csv", way());
     bench.serve("https://hr.example/p.csv", way());
     bench.run();

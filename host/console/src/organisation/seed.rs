@@ -8,14 +8,12 @@ use rollcall_host::history::{
 };
 use rollcall_host::inbox::{EventWay, Inbox, NewEvent};
 use rollcall_host::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName, Timestamp};
+pub(crate) use rollcall_rules::vocabulary::schema::ORGANISATION_USER as OUR_USER;
 use serde_json::{Value, json};
 
 use super::{DEPARTMENT, USER};
 use crate::testing::{Bench, NOW};
 use crate::{page, why};
-
-/// Where a person's departments are.
-pub(crate) const OUR_USER: &str = "urn:rollcall:scim:schemas:extension:2.0:User";
 
 /// The source of these tests.
 pub(crate) fn source() -> SourceName {

@@ -1,30 +1,34 @@
 //! What is to be written for one object: a pure function of what is held and what came.
 
+use rollcall_rules::vocabulary::{attribute, resource_type};
 use serde_json::Value;
 
-use super::check::Incoming;
+use super::check::{self, Incoming};
 use super::{DepartedUsers, Departure};
 use crate::directory::{Action, Held, Write};
 use crate::merge::merge;
-
-/// The resource type of people, the only one that is deactivated. Source: RFC 7643, section 4.1.
-const USER: &str = "User";
+use crate::model::Diagnosis;
 
 /// What to write for an object that is there; none if the platform holds it like that already.
-pub(crate) fn put(held: Option<Held>, incoming: Incoming) -> Option<Write> {
+///
+/// # Errors
+///
+/// Why the platform cannot hold what would come of it.
+pub(crate) fn put(held: Option<Held>, incoming: Incoming) -> Result<Option<Write>, Diagnosis> {
     let Incoming { key, version, document } = incoming;
     // Nothing of a departed object is merged: what the source left out meanwhile must not come back with it.
     let base = held.as_ref().filter(|held| !held.departed).map(|held| &held.document);
     let after = merge(base, &document);
+    check::merged(&after)?;
     let action = match &held {
         None => Action::Created,
         Some(held) if held.departed => Action::Restored,
         Some(held) if held.document != after => Action::Updated,
         Some(held) if held.version != version => Action::Unchanged,
-        Some(_) => return None,
+        Some(_) => return Ok(None),
     };
     let before = held.map(|held| held.document);
-    Some(Write { key, action, version, before, after: Some(after), witness: None })
+    Ok(Some(Write { key, action, version, before, after: Some(after), witness: None }))
 }
 
 /// What to write for an object that left; none if it is not held, or had left already.
@@ -32,7 +36,7 @@ pub(crate) fn departure(held: Option<Held>, departure: Departure, users: Departe
     let Held { version, document, .. } = held.filter(|held| !held.departed)?;
     let Departure { key, witness } = departure;
     let (action, version, after) = match users {
-        DepartedUsers::Deactivate if key.resource_type == USER => {
+        DepartedUsers::Deactivate if key.resource_type == resource_type::USER => {
             (Action::Deactivated, version, Some(deactivated(&document)))
         }
         DepartedUsers::Deactivate | DepartedUsers::Delete => (Action::Deleted, String::new(), None),
@@ -43,7 +47,7 @@ pub(crate) fn departure(held: Option<Held>, departure: Departure, users: Departe
 fn deactivated(document: &Value) -> Value {
     let mut document = document.clone();
     if let Some(members) = document.as_object_mut() {
-        members.insert("active".to_owned(), Value::Bool(false));
+        members.insert(attribute::ACTIVE.to_owned(), Value::Bool(false));
     }
     document
 }
@@ -67,8 +71,15 @@ mod tests {
         Incoming { key: Key::new("User", "a"), version: version.to_owned(), document }
     }
 
+    /// The same document with what every resource has.
+    fn resource(mut document: Value) -> Value {
+        document["schemas"] = json!(["urn:x"]);
+        document
+    }
+
     fn put_action(held: Option<Held>, version: &str, document: Value) -> Option<(Action, Value)> {
-        put(held, incoming(version, document)).map(|write| (write.action, write.after.unwrap()))
+        let write = put(held, incoming(version, document)).unwrap();
+        write.map(|write| (write.action, write.after.unwrap()))
     }
 
     fn leaving(resource_type: &str) -> Departure {
@@ -77,39 +88,62 @@ mod tests {
 
     #[test]
     fn a_new_object_is_created_without_what_is_unassigned() {
-        let result = put_action(None, "1", json!({"a": 1, "b": null}));
-        assert_eq!(result, Some((Action::Created, json!({"a": 1}))));
+        let result = put_action(None, "1", resource(json!({"a": 1, "b": null})));
+        assert_eq!(result, Some((Action::Created, resource(json!({"a": 1})))));
     }
 
     #[test]
     fn an_object_that_is_the_same_in_both_is_not_written_at_all() {
-        assert_eq!(put_action(Some(held(json!({"a": 1}))), "1", json!({"a": 1})), None);
+        let there = held(resource(json!({"a": 1})));
+        assert_eq!(put_action(Some(there), "1", resource(json!({"a": 1}))), None);
     }
 
     #[test]
     fn a_new_version_of_the_same_document_is_written_as_unchanged() {
-        let result = put_action(Some(held(json!({"a": 1, "b": 2}))), "2", json!({"a": 1}));
-        assert_eq!(result, Some((Action::Unchanged, json!({"a": 1, "b": 2}))));
+        let there = held(resource(json!({"a": 1, "b": 2})));
+        let result = put_action(Some(there), "2", resource(json!({"a": 1})));
+        assert_eq!(result, Some((Action::Unchanged, resource(json!({"a": 1, "b": 2})))));
     }
 
     #[test]
     fn the_same_version_does_not_hide_that_the_platform_changed_the_document() {
-        let result = put_action(Some(held(json!({"a": 2}))), "1", json!({"a": 1}));
-        assert_eq!(result, Some((Action::Updated, json!({"a": 1}))));
+        let there = held(resource(json!({"a": 2})));
+        let result = put_action(Some(there), "1", resource(json!({"a": 1})));
+        assert_eq!(result, Some((Action::Updated, resource(json!({"a": 1})))));
+    }
+
+    #[test]
+    fn what_only_unassigns_says_what_it_is_only_where_nothing_is_held() {
+        let clearing = || incoming("2", json!({"a": null}));
+        let there = held(resource(json!({"a": 1, "b": 2})));
+        let write = put(Some(there), clearing()).unwrap().unwrap();
+        assert_eq!((write.action, write.after), (Action::Updated, Some(resource(json!({"b": 2})))));
+        for nothing in [None, Some(departed(resource(json!({"a": 1, "active": false}))))] {
+            assert_eq!(put(nothing, clearing()).unwrap_err().code, "object-invalid");
+        }
+    }
+
+    #[test]
+    fn no_document_takes_away_what_an_object_is() {
+        for schemas in [json!(null), json!([]), json!("urn:x")] {
+            let there = held(resource(json!({"a": 1})));
+            let refused = put(Some(there), incoming("2", json!({ "schemas": schemas })));
+            assert_eq!(refused.unwrap_err().code, "object-invalid", "{schemas}");
+        }
     }
 
     #[test]
     fn a_person_who_comes_back_is_made_anew() {
-        let gone = departed(json!({"a": 1, "b": 2, "active": false}));
-        let result = put_action(Some(gone), "1", json!({"a": 1}));
-        assert_eq!(result, Some((Action::Restored, json!({"a": 1}))));
+        let gone = departed(resource(json!({"a": 1, "b": 2, "active": false})));
+        let result = put_action(Some(gone), "1", resource(json!({"a": 1})));
+        assert_eq!(result, Some((Action::Restored, resource(json!({"a": 1})))));
     }
 
     #[test]
     fn a_person_who_comes_back_disabled_at_the_source_stays_inactive() {
-        let gone = departed(json!({"active": false}));
-        let result = put_action(Some(gone), "2", json!({"active": false}));
-        assert_eq!(result, Some((Action::Restored, json!({"active": false}))));
+        let gone = departed(resource(json!({"active": false})));
+        let result = put_action(Some(gone), "2", resource(json!({"active": false})));
+        assert_eq!(result, Some((Action::Restored, resource(json!({"active": false})))));
     }
 
     #[test]

@@ -189,7 +189,8 @@ impl Apply {
 }
 
 fn key(key: &Key, resource_types: &[String]) -> Result<(), Diagnosis> {
-    check::key(key, resource_types).map_err(|_| refusal::request("a key is not one of this source's objects"))
+    check::check_key(key, resource_types)
+        .map_err(|_| refusal::request("a key is not one of this source's objects"))
 }
 
 /// What a reading covered, in words and numbers.

@@ -163,6 +163,54 @@ async fn objects_that_break_the_contract_are_rejected_and_the_others_applied() {
     }
 }
 
+/// Unassigns and says nothing else, as the contract allows for an object that is held.
+fn clearing(id: &str) -> Change {
+    let document =
+        json!({"externalId": id, "phoneNumbers": [{"type": "mobile", "value": null}], "title": null});
+    Change::Put(Object { key: Key::new("User", id), version: "2".to_owned(), document: document.to_string() })
+}
+
+#[tokio::test]
+async fn what_only_unassigns_is_applied_to_what_is_held() {
+    let store = Arc::<MemoryStore>::default();
+    let phones = json!([{"type": "mobile", "value": "1"}, {"type": "work", "value": "2"}]);
+    let before =
+        json!({"schemas": ["urn:x"], "externalId": "a", "phoneNumbers": phones, "title": "Engineer"});
+    hold(&store, "User", "a", before);
+    let mut apply = full_run(&store);
+    assert_eq!(codes(&apply.changes(vec![clearing("a")]).await.unwrap()), ["applied"]);
+    let expected = Counters { read: 1, updated: 1, ..Counters::default() };
+    assert_eq!(*apply.ledger.counters(), expected);
+    let phones = json!([{"type": "work", "value": "2"}]);
+    let after = json!({"schemas": ["urn:x"], "externalId": "a", "phoneNumbers": phones});
+    let held = &store.state().objects[&(source(), Key::new("User", "a"))];
+    assert_eq!((&held.document, held.version.as_str()), (&after, "2"));
+}
+
+#[tokio::test]
+async fn what_only_unassigns_sees_the_put_before_it_in_one_batch() {
+    let store = Arc::<MemoryStore>::default();
+    let outcomes = full_run(&store).changes(vec![user("a"), clearing("a")]).await.unwrap();
+    assert_eq!(codes(&outcomes), ["applied"; 2]);
+}
+
+#[tokio::test]
+async fn what_only_unassigns_makes_nothing_of_what_is_not_held_or_has_departed() {
+    let store = Arc::<MemoryStore>::default();
+    hold_users(&store, 1);
+    let gone = Key::new("User", "000");
+    store.state().objects.get_mut(&(source(), gone.clone())).unwrap().departed = true;
+    let mut apply = full_run(&store);
+    let outcomes = apply.changes(vec![clearing("new"), clearing("000"), user("good")]).await.unwrap();
+    assert_eq!(codes(&outcomes), ["object-invalid", "object-invalid", "applied"]);
+    assert_eq!((apply.ledger.counters().rejected, apply.ledger.counters().created), (2, 1));
+    let state = store.state();
+    let subjects: Vec<_> = state.entries.iter().filter_map(|(_, entry)| entry.subject.clone()).collect();
+    assert_eq!(subjects, [Key::new("User", "new"), gone.clone()]);
+    assert!(state.objects[&(source(), gone)].departed);
+    assert!(!state.objects.contains_key(&(source(), Key::new("User", "new"))));
+}
+
 #[tokio::test]
 async fn an_object_that_the_platform_refuses_is_rejected_recorded_and_explained() {
     let store = Arc::<MemoryStore>::default();

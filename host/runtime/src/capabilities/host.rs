@@ -17,7 +17,7 @@ impl wit::Host for Guest {
 
     fn random(&mut self, length: u32) -> wasmtime::Result<Vec<u8>> {
         self.asked();
-        let length = usize::try_from(length).unwrap_or(usize::MAX).min(MAX_RANDOM_BYTES);
+        let length = usize::try_from(length.min(MAX_RANDOM_BYTES)).unwrap_or_default();
         let mut bytes = vec![0; length];
         let failed = |error: getrandom::Error| GuestError::Host { what: error.to_string() };
         getrandom::fill(&mut bytes).map_err(failed)?;
@@ -85,7 +85,7 @@ mod tests {
     fn random_bytes_are_as_many_as_asked_for_up_to_the_limit_and_never_the_same() {
         let mut guest = guest(0);
         assert_eq!(guest.random(0).unwrap().len(), 0);
-        assert_eq!(guest.random(u32::MAX).unwrap().len(), MAX_RANDOM_BYTES);
+        assert_eq!(guest.random(u32::MAX).unwrap().len(), 1024);
         assert_ne!(guest.random(16).unwrap(), guest.random(16).unwrap());
     }
 

@@ -21,10 +21,10 @@ use crate::figures::Meter;
 use crate::guest::Guest;
 use crate::inbox::{EventWay, InboxEvent, NewEvent};
 use crate::limits::{
-    CALL_TIMEOUTS, EVENT_CALL_TIMEOUT, MAX_CHANGES, MAX_CHANNEL_MESSAGE_BYTES, MAX_CURSOR_BYTES,
-    MAX_DELIVERY_BYTES, MAX_EVENT_ID_BYTES, MAX_EVENT_KIND_BYTES, MAX_EVENT_PAYLOAD_BYTES,
-    MAX_EVENT_SUBJECTS, MAX_EXTERNAL_ID_BYTES, MAX_FRAME_STATE_BYTES, MAX_REPLIES, MAX_REPLY_BYTES,
-    MAX_RESOURCE_TYPE_BYTES, MAX_SUBPROTOCOLS, MAX_URL_BYTES, MIN_HEARTBEAT,
+    CALL_TIMEOUTS, EVENT_CALL_TIMEOUT, MAX_CHANGES, MAX_CHANNEL_MESSAGE_BYTES, MAX_CHANNEL_STATE_BYTES,
+    MAX_CURSOR_BYTES, MAX_DELIVERY_BYTES, MAX_EVENT_ID_BYTES, MAX_EVENT_KIND_BYTES, MAX_EVENT_PAYLOAD_BYTES,
+    MAX_EVENT_SUBJECTS, MAX_EXTERNAL_ID_BYTES, MAX_REPLIES, MAX_REPLY_BYTES, MAX_RESOURCE_TYPE_BYTES,
+    MAX_SUBPROTOCOLS, MAX_URL_BYTES, MIN_HEARTBEAT,
 };
 use crate::model::{Body, Failure, Key, Summary, Timestamp};
 use crate::secrets::Secrets;
@@ -392,8 +392,8 @@ fn heartbeat(heartbeat_ms: u32) -> Result<Duration, GuestError> {
 }
 
 fn check_state(state: &str) -> Result<(), GuestError> {
-    if MAX_FRAME_STATE_BYTES < state.len() {
-        return Err(broke(format!("the state of its channel has more than {MAX_FRAME_STATE_BYTES} bytes")));
+    if MAX_CHANNEL_STATE_BYTES < state.len() {
+        return Err(broke(format!("the state of its channel has more than {MAX_CHANNEL_STATE_BYTES} bytes")));
     }
     Ok(())
 }

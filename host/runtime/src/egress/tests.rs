@@ -19,6 +19,10 @@ use crate::grant::{Grants, Origin};
 /// A name that no resolver knows; only the proxies of the lab do.
 const BEHIND_PROXY: &str = "https://directory.test";
 
+fn post(url: &str) -> Request {
+    Request { method: Method::POST, ..get(url) }
+}
+
 fn get(url: &str) -> Request {
     Request {
         method: Method::GET,
@@ -28,10 +32,6 @@ fn get(url: &str) -> Request {
         bucket: None,
         timeout: None,
     }
-}
-
-fn post(url: &str) -> Request {
-    Request { method: Method::POST, body: Bytes::from_static(b"a body"), ..get(url) }
 }
 
 fn client(proxy: Option<Proxy>) -> Client {

@@ -6,7 +6,7 @@ use crate::settings::Settings;
 use expect_test::{Expect, expect};
 use rollcall_kit::live::Channel;
 use rollcall_kit::testing::{Reply, TestHost};
-use rollcall_kit::{Body, Context, Failure, HttpErrorKind, Request, Response};
+use rollcall_kit::{Body, Context, Failure, FaultKind, Origin, Request, Response};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -80,10 +80,13 @@ fn what_the_plan_asks_for_leads_to_dingtalk_s_own_channels() {
     };
     assert_eq!(
         origins(&settings()),
-        ["https://wss-open-connection.dingtalk.com", "https://wss-open-connection-union.dingtalk.com"]
+        [
+            Origin::required("https://wss-open-connection.dingtalk.com"),
+            Origin::optional("https://wss-open-connection-union.dingtalk.com")
+        ]
     );
     assert_eq!([stream("https://api.dingtalk.com"), stream("https://gateway.example")], [2, 0]);
-    assert_eq!(origins(&Settings { events: Way::Off, ..settings() }), Vec::<String>::new());
+    assert_eq!(origins(&Settings { events: Way::Off, ..settings() }), []);
 }
 
 #[test]
@@ -196,7 +199,7 @@ fn no_answer_at_all_may_pass_unless_the_host_will_not_ask() {
         Err(Failure::Host(_)) => "host",
         other => panic!("{other:?}"),
     };
-    use HttpErrorKind::{Cancelled, Denied, Interrupted, NotSent, Other, TimedOut, TooLarge};
+    use FaultKind::{Cancelled, Denied, Interrupted, NotSent, Other, TimedOut, TooLarge};
     assert_eq!(
         [NotSent, TimedOut, Interrupted, Other, Denied, Cancelled, TooLarge].map(failed),
         ["unavailable", "unavailable", "unavailable", "unavailable", "host", "host", "host"]

@@ -3,7 +3,8 @@
 use super::{Refused, receive};
 use crate::events::crypto::{Callback, Opened, Sealed, Stamp, Unopened};
 use proptest::prelude::{any, prop, proptest};
-use rollcall_kit::live::{Delivery, Moment, Receipt};
+use rollcall_kit::Body;
+use rollcall_kit::live::{ContentType, Delivery, Moment, Receipt};
 use serde_json::{Value, json};
 
 const APP_KEY: &str = "dingsimappkey0000001";
@@ -31,7 +32,8 @@ fn signed(timestamp: &str, message: &str, owner: &str) -> (String, String) {
 
 fn delivered(query: &str, body: &str) -> Result<Receipt, Refused> {
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-    let delivery = Delivery { query: query.to_owned(), headers, body: body.as_bytes().to_vec() };
+    let (method, body) = ("POST".to_owned(), Body::Text(body.to_owned()));
+    let delivery = Delivery { method, query: query.to_owned(), headers, body };
     receive(&callback(), &[APP_KEY, CORP_ID], moment(), &delivery)
 }
 
@@ -46,7 +48,7 @@ fn ids(receipt: &Receipt) -> Vec<&str> {
 
 /// What DingTalk finds in a reply when it looks as it does.
 fn read_reply(receipt: &Receipt, owner: &str) -> String {
-    let reply: Value = serde_json::from_slice(&receipt.body).unwrap();
+    let reply: Value = serde_json::from_str(&receipt.body).unwrap();
     let member = |name: &str| reply[name].as_str().unwrap();
     let stamp = Stamp { timestamp: member("timeStamp"), nonce: member("nonce") };
     let Opened { message, .. } =
@@ -58,9 +60,9 @@ fn read_reply(receipt: &Receipt, owner: &str) -> String {
 fn a_delivery_is_answered_with_success_and_named_events() {
     let receipt = deliver(USER_ADDED).unwrap();
     assert_eq!((receipt.status, ids(&receipt)), (200, vec!["user_add_org"]));
-    assert_eq!(receipt.headers, [("content-type".to_owned(), "application/json".to_owned())]);
+    assert_eq!(receipt.content_type, ContentType::Json);
     assert_eq!(read_reply(&receipt, APP_KEY), "success");
-    let payload: Value = serde_json::from_slice(&receipt.events[0].payload).unwrap();
+    let payload: Value = serde_json::from_str(&receipt.events[0].payload).unwrap();
     assert_eq!(payload, json!({"users": ["u001", "张三"], "at_ms": 1_700_000_000_002_u64}));
 }
 
@@ -183,7 +185,8 @@ fn a_message_that_is_no_event_is_refused() {
 proptest! {
     #[test]
     fn nothing_a_stranger_sends_is_received(query in "\\PC{0,200}", body in prop::collection::vec(any::<u8>(), 0..300)) {
-        let delivery = Delivery { query, headers: Vec::new(), body };
+        let (method, body) = ("POST".to_owned(), Body::from_bytes(body));
+        let delivery = Delivery { method, query, headers: Vec::new(), body };
         proptest::prop_assert!(receive(&callback(), &[APP_KEY], moment(), &delivery).is_err());
     }
 

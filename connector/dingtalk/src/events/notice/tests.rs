@@ -12,8 +12,8 @@ fn event(kind: &str, payload: &str) -> Event {
     Event {
         id: "1".to_owned(),
         kind: kind.to_owned(),
-        payload: payload.as_bytes().to_vec(),
-        born_at_ms: None,
+        payload: payload.to_owned(),
+        occurred_at_ms: None,
         subjects: Vec::new(),
     }
 }
@@ -183,7 +183,7 @@ proptest! {
         let users = users.iter().filter_map(|id| UserId::new(id)).collect();
         let departments = departments.into_iter().map(DepartmentId).collect();
         let payload = Payload { users, departments, at_ms, unclear };
-        proptest::prop_assert_eq!(serde_json::from_slice::<Payload>(&payload.to_json()).unwrap(), payload);
+        proptest::prop_assert_eq!(serde_json::from_str::<Payload>(&payload.to_json()).unwrap(), payload);
     }
 
     #[test]

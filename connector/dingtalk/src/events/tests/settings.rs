@@ -10,8 +10,9 @@ fn check_settings(more: &Value, expected: &Expect) {
     let told = match Settings::parse(&settings_with(more)) {
         Ok(settings) => format!("{:?}", settings.events),
         Err(problems) => {
-            let told =
-                problems.iter().map(|problem| format!("{} {}", problem.pointer, problem.diagnosis.code));
+            let told = problems
+                .iter()
+                .map(|problem| format!("{} {}", problem.setting.as_deref().unwrap_or("?"), problem.code));
             told.collect::<Vec<_>>().join("\n")
         }
     };

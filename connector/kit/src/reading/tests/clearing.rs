@@ -43,8 +43,39 @@ fn what_one_person_lost_and_another_has_is_cleared() {
         &host,
         &Source::of([untitled("a"), titled("b")]),
         &expect![[r#"
-        put a {"externalId":"a"}
-        put a {"externalId":"a","title":null}
+            put a {"externalId":"a","schemas":["urn:u"]}
+            put a {"externalId":"a","title":null}
+            complete: 2 read, 1 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
+fn null_is_no_value_that_somebody_was_seen_with() {
+    let host = after([Source::of([titled("a"), titled("b")])]);
+    let source = Source::of([untitled("a"), user("b", json!({"title": null}))]);
+    check(
+        &host,
+        &source,
+        &expect![[r#"
+            put a {"externalId":"a","schemas":["urn:u"]}
+            put b {"externalId":"b","schemas":["urn:u"],"title":null}
+            propose title {"title":null} of a: title was seen on nobody; what the platform holds for up to 1 objects is kept
+            complete: 2 read, 0 unchanged, 0 skipped"#]],
+    );
+    assert_eq!((title_of(&host, "a"), title_of(&host, "b")), (json!("Lead"), json!(null)));
+}
+
+#[test]
+fn what_was_said_to_have_no_value_is_nothing_to_clear_later() {
+    let host = after([
+        Source::of([titled("a"), titled("b")]),
+        Source::of([titled("a"), user("b", json!({"title": null}))]),
+    ]);
+    check(
+        &host,
+        &Source::of([titled("a"), untitled("b")]),
+        &expect![[r#"
+        put b {"externalId":"b","schemas":["urn:u"]}
         complete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }
@@ -102,16 +133,16 @@ fn what_comes_back_after_it_was_cleared_is_put_and_can_be_cleared_again() {
 }
 
 #[test]
-fn what_was_seen_on_nobody_is_kept_with_a_warning() {
+fn what_was_seen_on_nobody_is_left_to_a_person() {
     let host = after([Source::of([titled("a"), titled("b")])]);
     check(
         &host,
         &Source::of([untitled("a"), untitled("b")]),
         &expect![[r#"
-        put a {"externalId":"a"}
-        put b {"externalId":"b"}
-        warning: title was seen on nobody; what the platform holds for up to 2 objects is kept
-        complete: 2 read, 0 unchanged, 0 skipped"#]],
+            put a {"externalId":"a","schemas":["urn:u"]}
+            put b {"externalId":"b","schemas":["urn:u"]}
+            propose title {"title":null} of a b: title was seen on nobody; what the platform holds for up to 2 objects is kept
+            complete: 2 read, 0 unchanged, 0 skipped"#]],
     );
 }
 
@@ -142,9 +173,9 @@ fn what_lies_in_an_extension_is_cleared_there() {
         &host,
         &Source::of([user("a", json!({"urn:x": {"level": 1}})), user("b", remark)]),
         &expect![[r#"
-        put a {"externalId":"a","urn:x":{"level":1}}
-        put a {"externalId":"a","urn:x":{"remark":null}}
-        complete: 2 read, 1 unchanged, 0 skipped"#]],
+            put a {"externalId":"a","schemas":["urn:u"],"urn:x":{"level":1}}
+            put a {"externalId":"a","urn:x":{"remark":null}}
+            complete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }
 
@@ -155,9 +186,9 @@ fn an_incomplete_reading_clears_nothing() {
         &host,
         &Source::of([untitled("a"), titled("b")]).broken(),
         &expect![[r#"
-        put a {"externalId":"a"}
-        error: a page was lost
-        incomplete: 2 read, 1 unchanged, 0 skipped"#]],
+            put a {"externalId":"a","schemas":["urn:u"]}
+            error: a page was lost
+            incomplete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }
 
@@ -179,7 +210,7 @@ fn nothing_is_cleared_when_someone_absent_cannot_be_asked_about() {
     let host = after([Source::of([titled("a"), titled("b"), titled("c")])]);
     let why = crate::Failure::Other(crate::Diagnosis::new("x", "nobody knows", "未知"));
     let source = Source::of([untitled("a"), titled("b")]);
-    read(&host, &source.saying(user_key("c"), crate::Sighting::Unknown(why)));
+    read(&host, &source.saying(user_key("c"), crate::Lookup::Unknown(why)));
     assert_eq!(title_of(&host, "a"), json!("Lead"));
 }
 
@@ -192,9 +223,9 @@ fn n_titles_left(n_with: u64, n_losing: u64) -> (u64, bool) {
     read(&host, &Source::of(drafts));
     let has_title = |stored: &&Stored| stored.document.get("title").is_some();
     let left = host.objects().values().filter(has_title).count();
-    let entries = host.take_entries();
-    let warned = entries.iter().any(|entry| entry.diagnosis.code == "clearing-kept");
-    (u64::try_from(left).expect("a test is small"), warned)
+    let proposed = host.take_proposed();
+    let waits = proposed.iter().any(|clearing| clearing.reason.code == "clearing-kept");
+    (u64::try_from(left).expect("a test is small"), waits)
 }
 
 #[test]
@@ -203,7 +234,7 @@ fn a_few_are_cleared_whatever_their_share() {
 }
 
 #[test]
-fn more_than_a_few_are_kept_with_a_warning() {
+fn more_than_a_few_are_left_to_a_person() {
     assert_eq!(n_titles_left(1, CLEARING_FLOOR + 1), (CLEARING_FLOOR + 2, true));
 }
 
@@ -213,7 +244,7 @@ fn a_small_share_is_cleared_however_many_they_are() {
 }
 
 #[test]
-fn a_larger_share_is_kept_with_a_warning() {
+fn a_larger_share_is_left_to_a_person() {
     assert_eq!(n_titles_left(189, 10), (199, true));
 }
 
@@ -272,8 +303,8 @@ fn an_object_whose_document_was_refused_is_not_cleared_either() {
         &host,
         &Source::of([user("a", json!({"nickName": "new"})), titled("b")]),
         &expect![[r#"
-        put a {"externalId":"a","nickName":"new"}
-        error a: the test rejects it
-        complete: 2 read, 1 unchanged, 0 skipped"#]],
+            put a {"externalId":"a","nickName":"new","schemas":["urn:u"]}
+            error a: the test rejects it
+            complete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }

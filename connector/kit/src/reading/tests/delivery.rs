@@ -2,9 +2,10 @@
 
 use super::wayward::Wayward;
 use super::{SCHEMAS, Source, host, run, try_read, user, user_key};
+use crate::Scope;
 use crate::limits::{APPLY_BATCH, APPLY_DELAY_MS, MAX_BATCHES_IN_FLIGHT, MAX_SUBJECT_NAME_BYTES};
 use crate::model::Change;
-use crate::{Context, Diagnosis, Entry, Key, Reading, Severity, Sighting};
+use crate::{Context, Diagnosis, Entry, Key, Lookup, Reading, Severity};
 use expect_test::expect;
 use futures_util::future::{Either, select};
 use serde_json::json;
@@ -47,6 +48,7 @@ fn a_change_does_not_wait_long_for_others() {
     let context = Context::new(host.clone());
     let done = context.block_on(async {
         let reading = Reading::begin(&context, SCHEMAS)?;
+        reading.open(Scope::whole())?;
         reading.put(user("a", json!({}))).await?;
         reading.progress(1, 2);
         let before = host.take_changes().len();
@@ -63,9 +65,9 @@ fn a_change_that_is_refused_stops_nothing_and_is_the_hosts_to_log() {
     host.reject(user_key("b"));
     let source = Source::of([user("a", json!({})), user("b", json!({})), user("c", json!({}))]);
     expect![[r#"
-        put a {"externalId":"a"}
-        put b {"externalId":"b"}
-        put c {"externalId":"c"}
+        put a {"externalId":"a","schemas":["urn:u"]}
+        put b {"externalId":"b","schemas":["urn:u"]}
+        put c {"externalId":"c","schemas":["urn:u"]}
         error b: the test rejects it
         complete: 3 read, 0 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host, &source));
@@ -107,6 +109,7 @@ fn a_batch_whose_wait_was_given_up_is_settled_all_the_same() {
     let context = Context::new(host.clone());
     let done = context.block_on(async {
         let reading = Reading::begin(&context, SCHEMAS)?;
+        reading.open(Scope::whole())?;
         let put_all = async {
             for id in &first {
                 reading.put(user(id, json!({}))).await?;
@@ -115,7 +118,7 @@ fn a_batch_whose_wait_was_given_up_is_settled_all_the_same() {
         };
         // The last put waits for the first batch, which takes longer than no time at all.
         let gave_up = matches!(select(pin!(put_all), pin!(context.sleep(0))).await, Either::Right(_));
-        reading.finish(String::new(), async |_: &Key| Sighting::Gone(String::new())).await?;
+        reading.finish(async |_: &Key| Lookup::Gone(String::new())).await?;
         Ok::<_, crate::Failure>(gave_up)
     });
     assert_eq!((done.expect("it ends"), host.objects().len()), (Ok(true), first.len() - 1));

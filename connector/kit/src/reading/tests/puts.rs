@@ -1,8 +1,9 @@
 //! What is put, and what is not.
 
 use super::{Source, department, host, mobile, read, run, try_read, user, user_key};
+use crate::Scope;
 use crate::document::{Draft, Schema};
-use crate::limits::HOLDINGS_PAGE;
+use crate::limits::INVENTORY_PAGE;
 use crate::model::{Diagnosis, Severity};
 use crate::testing::Stored;
 use crate::{Context, Key, Reading};
@@ -14,9 +15,9 @@ use std::collections::BTreeMap;
 fn the_first_reading_puts_everything_once() {
     let source = Source::of([department("1"), user("a", json!({"title": "Lead"})), user("b", json!({}))]);
     expect![[r#"
-        put 1 {"externalId":"1"}
-        put a {"externalId":"a","title":"Lead"}
-        put b {"externalId":"b"}
+        put 1 {"externalId":"1","schemas":["urn:d"]}
+        put a {"externalId":"a","schemas":["urn:u"],"title":"Lead"}
+        put b {"externalId":"b","schemas":["urn:u"]}
         complete: 3 read, 0 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host(), &source));
 }
@@ -37,7 +38,7 @@ fn only_what_changed_is_put() {
     host.take_changes();
     let source = Source::of([user("a", json!({"title": "Head"})), user("b", json!({}))]);
     expect![[r#"
-        put a {"externalId":"a","title":"Head"}
+        put a {"externalId":"a","schemas":["urn:u"],"title":"Head"}
         complete: 2 read, 1 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host, &source));
 }
@@ -52,7 +53,7 @@ fn what_someone_removed_on_the_platform_comes_back() {
     objects.remove(&user_key("a"));
     host.set_objects(objects);
     expect![[r#"
-        put a {"externalId":"a"}
+        put a {"externalId":"a","schemas":["urn:u"]}
         complete: 2 read, 1 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host, &source));
 }
@@ -67,7 +68,7 @@ fn what_someone_changed_on_the_platform_is_put_again() {
     objects.insert(user_key("a"), Stored { version: String::new(), document: json!({"externalId": "x"}) });
     host.set_objects(objects);
     expect![[r#"
-        put a {"externalId":"a"}
+        put a {"externalId":"a","schemas":["urn:u"]}
         complete: 2 read, 1 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host, &source));
 }
@@ -76,7 +77,7 @@ fn what_someone_changed_on_the_platform_is_put_again() {
 fn an_object_that_is_given_twice_is_put_and_counted_once() {
     let source = Source::of([user("a", json!({})), user("a", json!({}))]);
     expect![[r#"
-        put a {"externalId":"a"}
+        put a {"externalId":"a","schemas":["urn:u"]}
         complete: 1 read, 0 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host(), &source));
 }
@@ -97,12 +98,13 @@ fn an_object_that_was_left_out_on_purpose_is_counted_once_and_never_asked_about(
     let context = Context::new(host.clone());
     let summary = context.block_on(async {
         let reading = Reading::begin(&context, super::SCHEMAS)?;
+        reading.open(Scope::whole())?;
         reading.put(user("a", json!({}))).await?;
         for _ in 0..2 {
             let why = Diagnosis::new("robot", "it is a robot", "它是机器人");
             reading.skip(&user_key("b"), Some("B"), Severity::Info, why);
         }
-        reading.finish(String::new(), async |key: &Key| panic!("asked about {key:?}")).await
+        reading.finish(async |key: &Key| panic!("asked about {key:?}")).await
     });
     let summary = summary.expect("it ends").expect("nothing stops it");
     expect![[r#"
@@ -113,7 +115,7 @@ fn an_object_that_was_left_out_on_purpose_is_counted_once_and_never_asked_about(
 
 #[test]
 fn an_object_without_a_schema_is_an_error_that_names_its_type() {
-    const GROUP: Schema = Schema { resource_type: "Group", optional: &[] };
+    const GROUP: Schema = Schema { resource_type: "Group", identity: None, optional: &[] };
     let draft = Draft::new(&GROUP, Key::new("Group", "g"), "G", Map::new());
     let failure = try_read(host(), &Source::of([draft])).expect_err("a group has no schema");
     assert_eq!(failure.diagnosis().message.en, r#"resource type "Group" is not one of this connector's"#);
@@ -121,7 +123,7 @@ fn an_object_without_a_schema_is_an_error_that_names_its_type() {
 
 #[test]
 fn everything_held_is_known_however_many_pages_it_takes() {
-    let ids: Vec<String> = (0..=HOLDINGS_PAGE).map(|n| format!("{n:06}")).collect();
+    let ids: Vec<String> = (0..=INVENTORY_PAGE).map(|n| format!("{n:06}")).collect();
     let source = Source::of(ids.iter().map(|id| user(id, json!({}))));
     let host = host();
     read(&host, &source);
@@ -136,7 +138,7 @@ fn a_version_that_the_kit_never_wrote_is_no_version() {
     let held = Stored { version: "7".to_owned(), document: json!({"externalId": "a"}) };
     host.set_objects(BTreeMap::from([(user_key("a"), held)]));
     expect![[r#"
-        put a {"externalId":"a"}
+        put a {"externalId":"a","schemas":["urn:u"]}
         complete: 1 read, 0 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host, &Source::of([user("a", json!({}))])));
 }

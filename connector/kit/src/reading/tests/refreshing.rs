@@ -1,8 +1,8 @@
 //! Bringing single objects in line.
 
 use super::{DEPARTMENT, SCHEMAS, Source, department, document, host, mobile, read, report, user, user_key};
-use crate::connector::Sighting;
-use crate::model::{Departure, Diagnosis, Failure};
+use crate::connector::Lookup;
+use crate::model::{Diagnosis, Failure, Removal};
 use crate::reading::refresh_objects;
 use crate::testing::TestHost;
 use crate::{Context, Draft, Key, Summary};
@@ -20,28 +20,28 @@ fn populated() -> Rc<TestHost> {
     host
 }
 
-fn present(draft: Draft) -> (Key, Sighting) {
-    (draft.key.clone(), Sighting::Present(Box::new(draft)))
+fn present(draft: Draft) -> (Key, Lookup) {
+    (draft.key.clone(), Lookup::Present(Box::new(draft)))
 }
 
-fn gone(key: Key) -> (Key, Sighting) {
-    (key, Sighting::Gone("404: gone".to_owned()))
+fn gone(key: Key) -> (Key, Lookup) {
+    (key, Lookup::Gone("404: gone".to_owned()))
 }
 
-fn refresh(host: &Rc<TestHost>, sightings: &[(Key, Sighting)]) -> Result<Summary, Failure> {
+fn refresh(host: &Rc<TestHost>, lookups: &[(Key, Lookup)]) -> Result<Summary, Failure> {
     let context = Context::new(host.clone());
-    let keys: Vec<Key> = sightings.iter().map(|(key, _)| key.clone()).collect();
-    let look = async |key: &Key| {
-        let sighting = sightings.iter().find(|(of, _)| of == key).map(|(_, sighting)| sighting.clone());
-        sighting.expect("only these are asked about")
+    let keys: Vec<Key> = lookups.iter().map(|(key, _)| key.clone()).collect();
+    let look_up = async |key: &Key| {
+        let lookup = lookups.iter().find(|(of, _)| of == key).map(|(_, lookup)| lookup.clone());
+        lookup.expect("only these are asked about")
     };
-    context.block_on(refresh_objects(&context, SCHEMAS, &keys, look))?
+    context.block_on(refresh_objects(&context, SCHEMAS, &keys, look_up))?
 }
 
 #[track_caller]
-fn check(sightings: &[(Key, Sighting)], expected: &Expect) {
+fn check(lookups: &[(Key, Lookup)], expected: &Expect) {
     let host = populated();
-    let summary = refresh(&host, sightings).expect("nothing stops it");
+    let summary = refresh(&host, lookups).expect("nothing stops it");
     expected.assert_eq(&report(&host, &summary));
 }
 
@@ -50,8 +50,8 @@ fn what_changed_is_put_and_what_did_not_is_not() {
     check(
         &[present(user("b", mobile("2"))), present(user("a", mobile("9")))],
         &expect![[r#"
-        put a {"externalId":"a","phoneNumbers":[{"type":"mobile","value":"9"}]}
-        complete: 2 read, 1 unchanged, 0 skipped"#]],
+            put a {"externalId":"a","phoneNumbers":[{"type":"mobile","value":"9"}],"schemas":["urn:u"]}
+            complete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }
 
@@ -65,8 +65,8 @@ fn departments_are_put_before_people_and_gone_ones_leave_after_everything_else()
             present(department("3")),
         ],
         &expect![[r#"
-            put 3 {"externalId":"3"}
-            put a {"externalId":"a","phoneNumbers":[{"type":"mobile","value":"9"}]}
+            put 3 {"externalId":"3","schemas":["urn:d"]}
+            put a {"externalId":"a","phoneNumbers":[{"type":"mobile","value":"9"}],"schemas":["urn:u"]}
             delete b: 404: gone
             delete 2: 404: gone
             complete: 2 read, 0 unchanged, 0 skipped"#]],
@@ -80,7 +80,7 @@ fn what_is_gone_and_was_never_held_changes_nothing() {
 
 /// A department below another.
 fn below(id: &str, parent: &str) -> Draft {
-    let document = document(json!({ "externalId": id, "parent": { "value": parent } }));
+    let document = document(json!({ "schemas": ["urn:d"], "externalId": id, "parent": { "value": parent } }));
     Draft::new(&DEPARTMENT, Key::new("Department", id), id, document)
 }
 
@@ -94,10 +94,10 @@ fn new_departments_are_put_parents_first() {
             present(below("25", "2")),
         ],
         &expect![[r#"
-            put 25 {"externalId":"25","parent":{"value":"2"}}
-            put 30 {"externalId":"30","parent":{"value":"1"}}
-            put 20 {"externalId":"20","parent":{"value":"30"}}
-            put 10 {"externalId":"10","parent":{"value":"20"}}
+            put 25 {"externalId":"25","parent":{"value":"2"},"schemas":["urn:d"]}
+            put 30 {"externalId":"30","parent":{"value":"1"},"schemas":["urn:d"]}
+            put 20 {"externalId":"20","parent":{"value":"30"},"schemas":["urn:d"]}
+            put 10 {"externalId":"10","parent":{"value":"20"},"schemas":["urn:d"]}
             complete: 4 read, 0 unchanged, 0 skipped"#]],
     );
 }
@@ -107,16 +107,16 @@ fn a_circle_of_departments_is_put_after_what_is_not_in_it() {
     check(
         &[present(below("10", "20")), present(below("20", "10")), present(below("30", "1"))],
         &expect![[r#"
-            put 30 {"externalId":"30","parent":{"value":"1"}}
-            put 10 {"externalId":"10","parent":{"value":"20"}}
-            put 20 {"externalId":"20","parent":{"value":"10"}}
+            put 30 {"externalId":"30","parent":{"value":"1"},"schemas":["urn:d"]}
+            put 10 {"externalId":"10","parent":{"value":"20"},"schemas":["urn:d"]}
+            put 20 {"externalId":"20","parent":{"value":"10"},"schemas":["urn:d"]}
             complete: 3 read, 0 unchanged, 0 skipped"#]],
     );
 }
 
 #[test]
 fn what_is_hidden_and_was_never_held_is_no_warning() {
-    let hidden = Sighting::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
+    let hidden = Lookup::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
     check(
         &[(user_key("z"), hidden)],
         &expect![[r#"
@@ -135,8 +135,8 @@ fn more_keys_than_the_platform_may_be_asked_about_at_once_are_one_reading() {
 
 #[test]
 fn what_is_hidden_is_skipped_and_what_is_unknown_makes_it_incomplete() {
-    let hidden = Sighting::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
-    let unknown = Sighting::Unknown(Failure::Other(Diagnosis::new("x", "nobody knows", "未知")));
+    let hidden = Lookup::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
+    let unknown = Lookup::Unknown(Failure::Other(Diagnosis::new("x", "nobody knows", "未知")));
     check(
         &[(user_key("a"), hidden), (user_key("b"), unknown)],
         &expect![[r#"
@@ -158,17 +158,17 @@ fn a_key_that_is_named_twice_is_asked_about_once() {
     let host = populated();
     let asked = RefCell::new(Vec::new());
     let context = Context::new(host.clone());
-    let look = async |key: &Key| {
+    let look_up = async |key: &Key| {
         asked.borrow_mut().push(key.clone());
-        Sighting::Gone("404: gone".to_owned())
+        Lookup::Gone("404: gone".to_owned())
     };
     let keys = [user_key("a"), user_key("a")];
-    let done = context.block_on(refresh_objects(&context, SCHEMAS, &keys, look));
+    let done = context.block_on(refresh_objects(&context, SCHEMAS, &keys, look_up));
     done.expect("it ends").expect("nothing stops it");
-    let departure = Departure { key: user_key("a"), witness: "404: gone".to_owned() };
+    let removal = Removal { key: user_key("a"), evidence: "404: gone".to_owned() };
     assert_eq!(
         (asked.into_inner(), host.take_changes()),
-        (vec![user_key("a")], vec![crate::Change::Delete(departure)])
+        (vec![user_key("a")], vec![crate::Change::Remove(removal)])
     );
 }
 

@@ -97,7 +97,7 @@ fn a_reaction_changes_the_heartbeat_and_the_state_within_their_bounds() {
     let quiet = || reaction(Vec::new(), Vec::new());
     let read = checker.reaction(quiet()).unwrap();
     assert_eq!((read.heartbeat, read.state.as_deref()), (Some(Duration::from_secs(1)), Some("")));
-    let large = "x".repeat(MAX_FRAME_STATE_BYTES + 1);
+    let large = "x".repeat(MAX_CHANNEL_STATE_BYTES + 1);
     assert!(checker.reaction(guest::Reaction { heartbeat_ms: Some(999), ..quiet() }).is_err());
     assert!(checker.reaction(guest::Reaction { state: Some(large), ..quiet() }).is_err());
 }
@@ -117,7 +117,7 @@ fn a_channel_that_breaks_the_contract_is_refused() {
         guest::Channel { heartbeat_ms: 999, ..channel() },
         guest::Channel { url: "x".repeat(MAX_URL_BYTES + 1), ..channel() },
         guest::Channel { subprotocols: vec!["x".to_owned(); MAX_SUBPROTOCOLS + 1], ..channel() },
-        guest::Channel { state: "x".repeat(MAX_FRAME_STATE_BYTES + 1), ..channel() },
+        guest::Channel { state: "x".repeat(MAX_CHANNEL_STATE_BYTES + 1), ..channel() },
     ] {
         assert!(opening(wrong).is_err());
     }

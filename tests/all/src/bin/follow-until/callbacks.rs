@@ -45,7 +45,8 @@ async fn answer(
     let body = body.collect().await?.to_bytes().to_vec();
     let text = |value: &hyper::header::HeaderValue| value.to_str().ok().map(str::to_owned);
     let headers = head.headers.iter().filter_map(|(name, value)| Some((name.to_string(), text(value)?)));
-    let (method, query) = (head.method.to_string(), head.uri.query().unwrap_or_default().to_owned());
+    let query = head.uri.query().unwrap_or_default().to_owned();
+    let method = head.method.to_string();
     let delivery = Delivery { method, query, headers: headers.collect(), body };
     stand.at(Point::Received).await;
     let receipt = follower.receive(delivery).await;

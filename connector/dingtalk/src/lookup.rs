@@ -7,7 +7,7 @@ use crate::messages::{self, crawl as say};
 use crate::trouble::Trouble;
 use crate::wire::scopes::Scopes;
 use crate::wire::{DepartmentId, UserId};
-use rollcall_kit::{Diagnosis, Entry, Failure, Key, Severity, Sighting};
+use rollcall_kit::{Diagnosis, Entry, Failure, Key, Lookup, Severity};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +17,8 @@ pub(crate) struct View {
     scopes: Scopes,
     /// All of them, after a reading.
     seen: Option<BTreeSet<DepartmentId>>,
+    /// Whether the scopes are those of an earlier call.
+    is_remembered: bool,
     /// What was found out about departments that no reading has seen.
     asked: RefCell<BTreeMap<DepartmentId, Place>>,
 }
@@ -36,12 +38,22 @@ enum Place {
 impl View {
     /// What a reading has seen.
     pub(crate) fn read(scopes: Scopes, seen: BTreeSet<DepartmentId>) -> Self {
-        Self { scopes, seen: Some(seen), asked: RefCell::default() }
+        Self { scopes, seen: Some(seen), is_remembered: false, asked: RefCell::default() }
     }
 
     /// What the application may see, before anything was read.
     pub(crate) fn of(scopes: Scopes) -> Self {
-        Self { scopes, seen: None, asked: RefCell::default() }
+        Self { scopes, seen: None, is_remembered: false, asked: RefCell::default() }
+    }
+
+    /// What the application could see a while ago.
+    pub(crate) fn remembered(scopes: Scopes) -> Self {
+        Self { is_remembered: true, ..Self::of(scopes) }
+    }
+
+    /// Whether it is from an earlier call.
+    pub(crate) fn is_remembered(&self) -> bool {
+        self.is_remembered
     }
 
     async fn place(&self, client: &Client<'_>, id: DepartmentId) -> Result<Place, Trouble> {
@@ -80,30 +92,30 @@ impl View {
 ///
 /// # Errors
 /// When nothing else needs to be asked either.
-pub(crate) async fn look(client: &Client<'_>, view: &View, key: &Key) -> Result<Sighting, Failure> {
+pub(crate) async fn look_up(client: &Client<'_>, view: &View, key: &Key) -> Result<Lookup, Failure> {
     let looked = if key.resource_type == mapping::USER.resource_type {
         match UserId::new(&key.external_id) {
             Some(id) => look_at_person(client, view, &id).await,
-            None => return Ok(Sighting::Hidden(say::not_an_id())),
+            None => return Ok(Lookup::Hidden(say::not_an_id())),
         }
     } else if key.resource_type == mapping::DEPARTMENT.resource_type {
         match key.external_id.parse() {
             Ok(id) => look_at_department(client, view, DepartmentId(id)).await,
-            Err(_) => return Ok(Sighting::Hidden(say::not_an_id())),
+            Err(_) => return Ok(Lookup::Hidden(say::not_an_id())),
         }
     } else {
-        return Ok(Sighting::Unknown(Failure::Other(unknown_type(key))));
+        return Ok(Lookup::Unknown(Failure::Other(unknown_type(key))));
     };
     match looked {
-        Ok(sighting) => Ok(sighting),
-        Err(Trouble::Gone(refusal)) => Ok(Sighting::Gone(messages::witness(&refusal))),
-        Err(Trouble::Hidden(diagnosis)) => Ok(Sighting::Hidden(diagnosis)),
-        Err(Trouble::Lost(failure)) => Ok(Sighting::Unknown(failure)),
+        Ok(lookup) => Ok(lookup),
+        Err(Trouble::Gone(refusal)) => Ok(Lookup::Gone(messages::evidence(&refusal))),
+        Err(Trouble::Hidden(diagnosis)) => Ok(Lookup::Hidden(diagnosis)),
+        Err(Trouble::Lost(failure)) => Ok(Lookup::Unknown(failure)),
         Err(Trouble::Fatal(failure)) => Err(failure),
     }
 }
 
-async fn look_at_person(client: &Client<'_>, view: &View, id: &UserId) -> Result<Sighting, Trouble> {
+async fn look_at_person(client: &Client<'_>, view: &View, id: &UserId) -> Result<Lookup, Trouble> {
     let person = client.person(id).await?;
     let mut memberships = user::memberships(&person, client.settings.person_details);
     for id in memberships.keys().copied().collect::<Vec<_>>() {
@@ -118,10 +130,10 @@ async fn look_at_person(client: &Client<'_>, view: &View, id: &UserId) -> Result
         let name = Some(user::display_name(&person));
         client.context.record(Entry::about(Severity::Warning, &draft.key, name, doubt));
     }
-    Ok(Sighting::Present(Box::new(draft)))
+    Ok(Lookup::Present(Box::new(draft)))
 }
 
-async fn look_at_department(client: &Client<'_>, view: &View, id: DepartmentId) -> Result<Sighting, Trouble> {
+async fn look_at_department(client: &Client<'_>, view: &View, id: DepartmentId) -> Result<Lookup, Trouble> {
     let (read, details) = client.department(id).await?;
     let mut parent = read.parent_id.filter(|parent| parent.is_real());
     if let Some(above) = parent {
@@ -132,12 +144,12 @@ async fn look_at_department(client: &Client<'_>, view: &View, id: DepartmentId) 
         }
     }
     let details = client.settings.details.then_some(&details);
-    Ok(Sighting::Present(Box::new(department::draft(&read, Found::Alone, parent, details))))
+    Ok(Lookup::Present(Box::new(department::draft(&read, Found::Alone, parent, details))))
 }
 
 /// What it belongs to is not on the platform yet, so it is left as it is.
-fn unread(department: DepartmentId) -> Sighting {
-    Sighting::Unknown(Failure::Unavailable(say::department_not_read_yet(department), None))
+fn unread(department: DepartmentId) -> Lookup {
+    Lookup::Unknown(Failure::Unavailable(say::department_not_read_yet(department), None))
 }
 
 fn unknown_type(key: &Key) -> Diagnosis {

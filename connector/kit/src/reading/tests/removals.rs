@@ -1,10 +1,10 @@
-//! Who is retired, and who is not.
+//! Who is removed, and who is not.
 
 use super::wayward::Wayward;
-use super::{Source, department, host, read, run, shown_census, try_read, user, user_key};
-use crate::connector::Sighting;
-use crate::limits::{MAX_WITNESS_BYTES, MAX_WITNESSES_IN_FLIGHT};
-use crate::model::{Diagnosis, Failure, Outcome, Verdict};
+use super::{Source, department, host, read, run, shown_coverage, try_read, user, user_key};
+use crate::connector::Lookup;
+use crate::limits::{MAX_EVIDENCE_BYTES, MAX_LOOKUPS_IN_FLIGHT};
+use crate::model::{Container, Diagnosis, Failure, Outcome, Scope};
 use crate::testing::TestHost;
 use crate::{Context, Key, Reading};
 use expect_test::{Expect, expect};
@@ -42,42 +42,42 @@ fn whoever_the_source_calls_gone_is_retired_with_its_answer() {
     check(
         &a_alone(),
         &expect![[r#"
-        retire b: 404: gone
-        retire c: 404: gone
+        remove b: 404: gone
+        remove c: 404: gone
         complete: 2 read, 2 unchanged, 0 skipped"#]],
     );
 }
 
 #[test]
 fn whoever_turns_out_to_be_there_is_put_and_stays() {
-    let there = Sighting::Present(Box::new(user("b", json!({"title": "moved"}))));
+    let there = Lookup::Present(Box::new(user("b", json!({"title": "moved"}))));
     check(
         &a_alone().saying(user_key("b"), there),
         &expect![[r#"
-        put b {"externalId":"b","title":"moved"}
-        retire c: 404: gone
-        complete: 3 read, 2 unchanged, 0 skipped"#]],
+            put b {"externalId":"b","schemas":["urn:u"],"title":"moved"}
+            remove c: 404: gone
+            complete: 3 read, 2 unchanged, 0 skipped"#]],
     );
 }
 
 #[test]
 fn whoever_turns_out_to_be_there_unchanged_is_not_even_put() {
-    let there = Sighting::Present(Box::new(user("b", json!({}))));
+    let there = Lookup::Present(Box::new(user("b", json!({}))));
     check(
         &a_alone().saying(user_key("b"), there),
         &expect![[r#"
-        retire c: 404: gone
+        remove c: 404: gone
         complete: 3 read, 3 unchanged, 0 skipped"#]],
     );
 }
 
 #[test]
 fn whoever_is_hidden_is_kept_with_a_warning() {
-    let hidden = Sighting::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
+    let hidden = Lookup::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
     check(
         &a_alone().saying(user_key("b"), hidden),
         &expect![[r#"
-        retire c: 404: gone
+        remove c: 404: gone
         warning b: outside the scope
         complete: 2 read, 2 unchanged, 0 skipped"#]],
     );
@@ -86,7 +86,7 @@ fn whoever_is_hidden_is_kept_with_a_warning() {
 #[test]
 fn one_who_cannot_be_asked_about_keeps_everyone() {
     check(
-        &a_alone().saying(user_key("b"), Sighting::Unknown(unavailable())),
+        &a_alone().saying(user_key("b"), Lookup::Unknown(unavailable())),
         &expect![[r#"
         error b: the source is busy
         incomplete: 2 read, 2 unchanged, 0 skipped"#]],
@@ -108,7 +108,7 @@ fn a_reading_that_saw_nothing_at_all_retires_nobody() {
     check(
         &Source::of([]),
         &expect![[r#"
-        error: the source showed nothing at all, while the platform holds 4 objects; nothing is retired
+        error: the source showed nothing at all, while the platform holds 4 objects; nothing is removed
         incomplete: 0 read, 0 unchanged, 0 skipped"#]],
     );
 }
@@ -119,32 +119,70 @@ fn nothing_seen_where_nothing_is_held_is_a_complete_reading() {
 }
 
 #[test]
-fn the_census_counts_what_was_seen_of_each_type() {
+fn the_coverage_says_what_was_read_of_each_type_and_from_which_lists() {
     let host = populated();
-    read(&host, &a_alone());
-    assert_eq!(
-        shown_census(&host.census()),
-        [r#"Department: 1 read of None in "all""#, r#"User: 1 read of None in "all""#]
-    );
+    let context = Context::new(host.clone());
+    let summary = context.block_on(async {
+        let reading = Reading::begin(&context, super::SCHEMAS)?;
+        reading.open(Scope { whole: false, parts: vec![Key::new("Department", "1"); 2] })?;
+        reading.put(department("1")).await?;
+        reading.expect("User", 3)?;
+        let key = Key::new("Department", "1");
+        reading.listed("User", Container { key, closed: true, listed: 0, expected: Some(3) })?;
+        reading.finish(async |_: &Key| Lookup::Gone("404: gone".to_owned())).await
+    });
+    summary.expect("it ends").expect("nothing stops it");
+    assert_eq!(host.scope().expect("it was said").parts, [Key::new("Department", "1")]);
+    expect![[r#"
+        Department: 1 read of None
+        User: 0 read of Some(3); 1: 0 of Some(3), closed"#]]
+    .assert_eq(&shown_coverage(&host.coverage()));
 }
 
 #[test]
-fn a_departure_that_the_platform_refuses_is_an_entry() {
+fn an_incomplete_reading_says_what_it_covered_and_why_it_is_not_complete() {
+    let host = populated();
+    let summary = read(&host, &a_alone().broken());
+    let reason = summary.incomplete_reason.expect("a page was lost");
+    assert_eq!((reason.code.as_str(), host.coverage().len()), ("page-lost", 2));
+}
+
+#[test]
+fn a_connector_that_forgets_to_say_what_it_may_see_gives_nothing() {
+    let context = Context::new(host());
+    let failure = context.block_on(async {
+        let reading = Reading::begin(&context, super::SCHEMAS)?;
+        reading.put(user("a", json!({}))).await
+    });
+    let failure = failure.expect("it ends").expect_err("it was not opened");
+    assert_eq!(failure.diagnosis().code, "reading-not-opened");
+}
+
+#[test]
+fn a_run_whose_log_cannot_be_written_ends() {
+    let wayward = Wayward::over(&populated());
+    wayward.lose_its_log();
+    let failure = try_read(wayward, &a_alone().broken()).expect_err("the log is lost");
+    assert_eq!(failure.diagnosis().code, "store-failed");
+}
+
+#[test]
+fn a_removal_that_the_platform_refuses_is_an_entry() {
     let host = populated();
     host.reject(user_key("b"));
     expect![[r#"
-        retire b: 404: gone
-        retire c: 404: gone
+        remove b: 404: gone
+        remove c: 404: gone
         error b: the test rejects it
         complete: 2 read, 2 unchanged, 0 skipped"#]]
     .assert_eq(&run(&host, &a_alone()));
 }
 
 #[test]
-fn departures_that_wait_for_a_person_are_the_hosts_to_tell() {
+fn removals_that_wait_for_a_person_are_the_hosts_to_tell() {
     let host = populated();
     let wayward = Wayward::over(&host);
-    wayward.set_verdict(Verdict::Held("2 of 3 people; approve them in the console".to_owned()));
+    wayward.set_outcomes(vec![Outcome::Held, Outcome::Held]);
     let summary = try_read(wayward, &a_alone()).expect("nothing stops it");
     expect![[r#"
         complete: 2 read, 2 unchanged, 0 skipped"#]]
@@ -152,9 +190,9 @@ fn departures_that_wait_for_a_person_are_the_hosts_to_tell() {
 }
 
 #[test]
-fn a_verdict_with_too_few_outcomes_is_the_hosts_failure() {
+fn removals_with_too_few_outcomes_are_the_hosts_failure() {
     let wayward = Wayward::over(&populated());
-    wayward.set_verdict(Verdict::Applied(vec![Outcome::Applied]));
+    wayward.set_outcomes(vec![Outcome::Applied]);
     let failure = try_read(wayward, &a_alone()).expect_err("one outcome is missing");
     assert_eq!(failure.diagnosis().message.en, "the host answered 1 outcomes for 2 changes");
 }
@@ -162,14 +200,14 @@ fn a_verdict_with_too_few_outcomes_is_the_hosts_failure() {
 #[test]
 fn a_witness_is_no_longer_than_the_contract_allows() {
     let host = populated();
-    let gone = Sighting::Gone("离".repeat(MAX_WITNESS_BYTES));
+    let gone = Lookup::Gone("离".repeat(MAX_EVIDENCE_BYTES));
     read(
         &host,
         &Source::of([department("1"), user("a", json!({})), user("b", json!({}))])
             .saying(user_key("c"), gone),
     );
-    let witness = host.take_retired().pop().expect("c is gone").witness;
-    assert_eq!((witness.len() <= MAX_WITNESS_BYTES, witness.ends_with("离…")), (true, true));
+    let evidence = host.take_removed().pop().expect("c is gone").evidence;
+    assert_eq!((evidence.len() <= MAX_EVIDENCE_BYTES, evidence.ends_with("离…")), (true, true));
 }
 
 #[test]
@@ -179,18 +217,19 @@ fn no_more_are_asked_about_at_once_than_requests_may_be_in_flight() {
     read(&host, &Source::of(ids.iter().map(|id| user(id, json!({})))));
     let (now, most) = (Cell::new(0_usize), Cell::new(0));
     let context = Context::new(host);
-    let look = async |_: &Key| {
+    let look_up = async |_: &Key| {
         now.set(now.get() + 1);
         most.set(most.get().max(now.get()));
         context.sleep(5).await;
         now.set(now.get() - 1);
-        Sighting::Gone("404: gone".to_owned())
+        Lookup::Gone("404: gone".to_owned())
     };
     let summary = context.block_on(async {
         let reading = Reading::begin(&context, super::SCHEMAS)?;
+        reading.open(Scope::whole())?;
         reading.put(user("u000", json!({}))).await?;
-        reading.finish(String::new(), look).await
+        reading.finish(look_up).await
     });
     summary.expect("it ends").expect("nothing stops it");
-    assert_eq!(most.get(), MAX_WITNESSES_IN_FLIGHT);
+    assert_eq!(most.get(), MAX_LOOKUPS_IN_FLIGHT);
 }
