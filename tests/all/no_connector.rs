@@ -82,7 +82,7 @@ fn a_component_that_does_something_else() {
 #[test]
 fn a_connector_of_another_version_of_the_contract() {
     check(
-        &component("rollcall:connector/http@0.9.0", "rollcall:connector/identity-source@0.9.0"),
+        &component("rollcall:connector/http-client@0.9.0", "rollcall:connector/identity-source@0.9.0"),
         expect![
             "connector keeps contract rollcall:connector@0.9.0, and this host speaks rollcall:connector@0.1.0"
         ],

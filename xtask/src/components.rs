@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn the_contract_and_the_clock_are_allowed() {
-        assert!(is_allowed("rollcall:connector/http@0.1.0"));
+        assert!(is_allowed("rollcall:connector/http-client@0.1.0"));
         assert!(is_allowed("wasi:clocks/wall-clock@0.2.12"));
     }
 

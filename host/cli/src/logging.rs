@@ -1,4 +1,4 @@
-//! Logs to stderr, of this project's own code only: for people, or for programs that collect them.
+//! Logs to stderr, of this project's own code and of connectors only: for people, or for programs that collect them.
 //!
 //! What is deliberately not here: `RUST_LOG`. The HTTP client below us logs URLs, and some sources want tokens in theirs.
 
@@ -13,6 +13,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 use self::objects::Objects;
 use crate::args::LogFormat;
 
+/// The target of what connectors log, whatever their names.
+const CONNECTOR: &str = "connector";
+
 /// Begin to log. People get warnings, programs also what begins and ends; both get everything when asked.
 pub(crate) fn begin(format: LogFormat, verbose: bool) {
     let level = match (format, verbose) {
@@ -20,7 +23,8 @@ pub(crate) fn begin(format: LogFormat, verbose: bool) {
         (LogFormat::Json, false) => LevelFilter::INFO,
         (LogFormat::Text, false) => LevelFilter::WARN,
     };
-    let ours = Targets::new().with_target("rollcall", level).with_target("rollcall_host", level);
+    let ours = ["rollcall", "rollcall_host", CONNECTOR].map(|target| (target, level));
+    let ours: Targets = ours.into_iter().collect();
     let all = tracing_subscriber::registry().with(ours);
     match format {
         LogFormat::Text => {

@@ -161,6 +161,11 @@ sentences! {
     fn serving_source(source, callback) { "{source}: followed; callbacks, if it makes any, are taken at {callback}", "{source}：已开始跟随；如使用回调，接收地址为 {callback}" }
     fn source_named_twice(source) { "two source files have the name {source}; give each its own", "有两个来源配置文件的名称都是 {source}；请为每个来源取不同的名称" }
     fn address_unusable(address, reason) { "the address {address} cannot be served: {reason}", "无法在地址 {address} 提供服务：{reason}" }
+    fn serving_callbacks(source, callback) { "{source}: followed; its callbacks are taken at {callback}", "{source}：已开始跟随，回调接收地址为 {callback}" }
+    fn serving_channel(source) { "{source}: followed over a connection that is held open", "{source}：已开始跟随，通过长连接接收变更" }
+    fn serving_silent(source) { "{source}: followed by its schedule; it does not push its changes", "{source}：已按计划跟随；该来源不推送变更" }
+    fn channel_callbacks() { "not used; the source calls the callback address", "未使用，来源会调用回调地址" }
+    fn channel_none() { "not used; the source does not push its changes", "未使用，来源不推送变更" }
     fn channel_now(source, state) { "{source}: channel {state}", "{source}：通道{state}" }
     fn channel_off() { "off", "未启用" }
     fn channel_connecting() { "connecting", "连接中" }

@@ -71,3 +71,35 @@ fn empty(status: StatusCode) -> Response {
     *response.status_mut() = status;
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header::CONTENT_TYPE;
+    use axum::http::{Method, Request};
+    use tower_service::Service as _;
+
+    use super::*;
+    use crate::testing::Bench;
+
+    #[tokio::test]
+    async fn a_source_that_is_not_followed_is_not_found_by_any_method() {
+        let bench = Bench::new().await;
+        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
+            let request =
+                Request::builder().method(&method).uri("/callbacks/unknown").body(Body::empty()).unwrap();
+            let response = routes().with_state(bench.console.clone()).call(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::NOT_FOUND, "{method}");
+        }
+    }
+
+    #[test]
+    fn a_receipt_is_answered_as_it_is_with_each_of_its_headers_once() {
+        let headers = [("content-type", "text/plain; charset=utf-8"), ("content-type", "application/json")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec();
+        let response = answer(Receipt { status: 202, headers, body: b"{}".to_vec() });
+        assert_eq!(response.status(), StatusCode::ACCEPTED);
+        let kinds: Vec<_> = response.headers().get_all(CONTENT_TYPE).iter().collect();
+        assert_eq!(kinds, ["application/json"]);
+    }
+}

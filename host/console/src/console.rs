@@ -12,7 +12,7 @@ use rollcall_host::engine::Engine;
 use rollcall_host::error::StoreError;
 use rollcall_host::follow::{FollowObserver, Schedule};
 use rollcall_host::host::Host;
-use rollcall_host::model::{SourceName, Timestamp};
+use rollcall_host::model::{EventDelivery, SourceName, Timestamp};
 use rollcall_host::source::Source;
 use rollcall_host::sqlite::SqliteStore;
 
@@ -104,6 +104,17 @@ struct Shared {
     options: ConsoleOptions,
 }
 
+/// A source that is followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowedSource {
+    /// Its name.
+    pub name: SourceName,
+    /// When its next full run is due by its schedule.
+    pub next_run_at: Option<Timestamp>,
+    /// How it tells of its changes; none while its settings are wrong.
+    pub event_delivery: Option<EventDelivery>,
+}
+
 impl Console {
     /// Open the console over this store, creating its database where there is none.
     ///
@@ -168,16 +179,17 @@ impl Console {
         tokio::join!(stopped, self.sources().end_asks());
     }
 
-    /// The sources that are followed, and when the next full run of each is due.
+    /// The sources that are followed.
     ///
     /// # Errors
     ///
     /// When the inbox cannot be read.
-    pub async fn followed(&self) -> Result<Vec<(SourceName, Option<Timestamp>)>, StoreError> {
+    pub async fn followed(&self) -> Result<Vec<FollowedSource>, StoreError> {
         let mut followed = Vec::new();
         for known in self.sources().all() {
             let next_run_at = known.follower.status().await?.following.next_run_at;
-            followed.push((known.name().clone(), next_run_at));
+            let event_delivery = known.follower.event_delivery();
+            followed.push(FollowedSource { name: known.name().clone(), next_run_at, event_delivery });
         }
         Ok(followed)
     }

@@ -45,7 +45,7 @@ mod sealing;
 #[cfg(test)]
 mod testing;
 
-pub use console::{Console, ConsoleError, ConsoleOptions, Observe};
+pub use console::{Console, ConsoleError, ConsoleOptions, FollowedSource, Observe};
 pub use database::DatabaseError;
 pub use listener::{
     Arrival, BindError, Exposure, Listener, Network, NotANetwork, NotAPublicUrl, PublicUrl, Tls, TlsError,

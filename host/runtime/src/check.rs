@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
-use crate::grant::Origin;
 use crate::host::Host;
 use crate::model::{Diagnosis, Finding, RunId, Standing};
 use crate::observe::Unobserved;
-use crate::preflight::preflight;
+use crate::preflight::{Way, done_without, preflight};
 use crate::prepare::{Prepared, Unprepared, prepare, with_pointer};
 use crate::refusal;
 use crate::session::Sessions;
@@ -21,10 +20,14 @@ pub(crate) async fn check(host: &Host, source: &Source) -> Vec<Finding> {
         Ok(prepared) => prepared,
         Err(unprepared) => return settings_findings(unprepared),
     };
-    let origins: Vec<Origin> =
-        prepared.plan.origins.iter().filter_map(|planned| planned.origin.parse().ok()).collect();
-    let mut findings = vec![settings_passed(&origins)];
-    findings.extend(preflight(&prepared.client, &origins).await);
+    let planned = prepared.plan.origins.iter().filter_map(|planned| {
+        Some(Way { origin: planned.origin.parse().ok()?, is_optional: planned.is_optional })
+    });
+    let (granted, missing): (Vec<Way>, Vec<Way>) =
+        planned.partition(|way| prepared.grants.permits(&way.origin));
+    let mut findings = vec![settings_passed(&granted)];
+    findings.extend(preflight(&prepared.client, &granted).await);
+    findings.extend(missing.iter().map(|way| done_without(&way.origin)));
     if findings.iter().any(|finding| finding.standing == Standing::Failed) {
         findings.push(connector_skipped());
     } else {
@@ -67,8 +70,8 @@ fn settings_findings(unprepared: Unprepared) -> Vec<Finding> {
     }
 }
 
-fn settings_passed(origins: &[Origin]) -> Finding {
-    let list = origins.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+fn settings_passed(ways: &[Way]) -> Finding {
+    let list = ways.iter().map(|way| way.origin.to_string()).collect::<Vec<_>>().join(", ");
     let diagnosis = Diagnosis::new("settings-valid", format!("the settings are valid and lead to {list}"))
         .in_chinese(format!("设置有效，将访问 {list}"), "");
     finding("settings", Standing::Passed, diagnosis)

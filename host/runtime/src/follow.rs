@@ -45,9 +45,9 @@ use crate::cancel::CancelOnDrop;
 use crate::error::{RunError, StoreError};
 use crate::history::Trigger;
 use crate::host::Host;
-use crate::inbox::{ChannelState, Following, Inbox, InboxCounts};
+use crate::inbox::{ChannelState, Following, Inbox, InboxCounts, Note};
 use crate::limits::{COALESCE, MAX_CHANGES, STORE_BACKOFF};
-use crate::model::{Key, RunId, SourceName};
+use crate::model::{EventDelivery, Key, RunId, SourceName};
 use crate::run::{RunOptions, RunReport, Work};
 use crate::source::Source;
 use crate::undo::Undo;
@@ -111,6 +111,8 @@ pub struct Follower {
 struct Inner {
     followed: Arc<Followed>,
     receiver: Receiver,
+    /// None while the settings are wrong.
+    event_delivery: Option<EventDelivery>,
     has_ended: watch::Receiver<bool>,
     _stop_if_dropped: CancelOnDrop,
 }
@@ -123,7 +125,7 @@ impl Follower {
     ///
     /// # Errors
     ///
-    /// When the inbox cannot be read.
+    /// When the inbox cannot be read or written.
     pub async fn start(
         host: Host,
         inbox: Arc<dyn Inbox>,
@@ -132,20 +134,30 @@ impl Follower {
     ) -> Result<Self, StoreError> {
         let following = inbox.following(source.name()).await?;
         let is_live = source.connector().is_live();
+        let event_delivery = event_delivery(&source).await;
+        if event_delivery.is_some() && event_delivery != following.event_delivery {
+            inbox.note(source.name(), &Note::EventDelivery(event_delivery)).await?;
+        }
         let name = source.name().clone();
         let stores = (Arc::clone(host.history()), Arc::clone(host.clock()));
         let meter = host.meter(&name);
         let upstream = Arc::new(Live { host, source });
         let followed = Arc::new(Followed::new(name, upstream, inbox, stores, options, meter));
-        Ok(Self::begin(followed, following, is_live))
+        Ok(Self::begin(followed, following, event_delivery, is_live))
     }
 
-    fn begin(followed: Arc<Followed>, following: Following, is_live: bool) -> Self {
+    fn begin(
+        followed: Arc<Followed>,
+        following: Following,
+        event_delivery: Option<EventDelivery>,
+        is_live: bool,
+    ) -> Self {
         let (ended, has_ended) = watch::channel(false);
         tokio::spawn(follow(Arc::clone(&followed), following, is_live, ended));
         let stop_if_dropped = followed.stop.on_drop();
         let receiver = Receiver::new();
-        let inner = Inner { followed, receiver, has_ended, _stop_if_dropped: stop_if_dropped };
+        let inner =
+            Inner { followed, receiver, event_delivery, has_ended, _stop_if_dropped: stop_if_dropped };
         Self { inner: Arc::new(inner) }
     }
 
@@ -153,6 +165,12 @@ impl Follower {
     #[must_use]
     pub fn name(&self) -> &SourceName {
         &self.inner.followed.name
+    }
+
+    /// How the source tells of its changes; none while its settings are wrong.
+    #[must_use]
+    pub fn event_delivery(&self) -> Option<EventDelivery> {
+        self.inner.event_delivery
     }
 
     /// Answer one delivery to the source's callback address: verified, its events kept, within 2.5 s.
@@ -254,6 +272,12 @@ impl fmt::Debug for Follower {
     }
 }
 
+/// How a source tells of its changes, as far as its settings can be read.
+async fn event_delivery(source: &Source) -> Option<EventDelivery> {
+    let plan = source.plan().await.ok()?.ok()?;
+    Some(if source.connector().is_live() { plan.event_delivery } else { EventDelivery::None })
+}
+
 /// Everything that goes on while a source is followed.
 async fn follow(followed: Arc<Followed>, following: Following, is_live: bool, ended: watch::Sender<bool>) {
     let notes = tokio::spawn(keep_notes(Arc::clone(&followed)));
@@ -266,7 +290,9 @@ async fn follow(followed: Arc<Followed>, following: Following, is_live: bool, en
         tasks.spawn(keep_alive(Arc::clone(&followed), "channel", move |followed| {
             Channel::new(followed, following.heard_until).listen()
         }));
-        tasks.spawn(keep_alive(Arc::clone(&followed), "missed events", missed::keep_asking));
+        tasks.spawn(keep_alive(Arc::clone(&followed), "missed events", move |followed| {
+            missed::keep_asking(followed, following.cursor.clone())
+        }));
     } else {
         no_channel(&followed, &following);
     }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
-use crate::model::{Diagnosis, Failure, Key, RunId, SourceName, Timestamp};
+use crate::model::{Diagnosis, EventDelivery, Failure, Key, RunId, SourceName, Timestamp};
 
 /// The events of every source, from the moment before they are acknowledged until long after they were acted on.
 ///
@@ -278,6 +278,8 @@ pub struct Following {
     pub stopped: Option<Stopped>,
     /// How the channel stands, and since when.
     pub channel: Option<ChannelNote>,
+    /// How the source tells of its changes, with the settings that it was last followed with.
+    pub event_delivery: Option<EventDelivery>,
     /// Until when nothing that the source pushed can have been missed for want of a listener.
     pub heard_until: Option<Timestamp>,
     /// When the next full run is due by the schedule.
@@ -358,6 +360,8 @@ pub enum Note {
     Stopped(Option<Stopped>),
     /// The channel.
     Channel(ChannelNote),
+    /// How the source tells of its changes.
+    EventDelivery(Option<EventDelivery>),
     /// Nothing can have been missed until then.
     HeardUntil(Timestamp),
     /// When the next full run is due.

@@ -2,12 +2,18 @@
 //!
 //! Not here: how they cross the component boundary (`bindings`), what is stored (`directory`, `storage`, `history`).
 
+mod body;
+mod reading;
+
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+
+pub use self::body::Body;
+pub use self::reading::{Container, Coverage, Scope};
 
 /// The name an administrator gave to one configured source.
 ///
@@ -466,80 +472,6 @@ pub struct Summary {
     /// Why it is not complete, where the connector says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incomplete_reason: Option<Diagnosis>,
-}
-
-/// With what view a source is read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scope {
-    /// Whether the connector may see everything there is.
-    pub whole: bool,
-    /// What it may see otherwise: the roots of the subtrees and the single objects.
-    pub parts: Vec<Key>,
-}
-
-/// What a full reading has covered of one resource type.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Coverage {
-    /// Of which objects.
-    pub resource_type: String,
-    /// How many were read.
-    pub read: u64,
-    /// How many the source itself says there are, where it can say.
-    pub expected: Option<u64>,
-    /// The lists that they were read from.
-    pub containers: Vec<Container>,
-}
-
-/// One list of a source, such as the members of a department.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Container {
-    /// What it is the list of.
-    pub key: Key,
-    /// Whether it was read to its end.
-    pub closed: bool,
-    /// How many it listed.
-    pub listed: u64,
-    /// How many the source itself says it has, where it can say.
-    pub expected: Option<u64>,
-}
-
-/// What a message carries; nothing is the empty text. What comes from a source is text whenever it is UTF-8.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Body {
-    /// UTF-8 text.
-    Text(String),
-    /// Anything else.
-    Bytes(Vec<u8>),
-}
-
-impl Body {
-    /// How long it is, in bytes.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            Self::Bytes(bytes) => bytes.len(),
-        }
-    }
-
-    /// Whether there is nothing in it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-impl From<Vec<u8>> for Body {
-    fn from(bytes: Vec<u8>) -> Self {
-        String::from_utf8(bytes).map_or_else(|error| Self::Bytes(error.into_bytes()), Self::Text)
-    }
-}
-
-/// Its size alone: it may carry tokens and people.
-impl fmt::Debug for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Body").field("n_bytes", &self.len()).finish_non_exhaustive()
-    }
 }
 
 /// How far a run has come.

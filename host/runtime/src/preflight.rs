@@ -10,12 +10,20 @@ use crate::egress::{Client, DialError, Proxy, dial_diagnosis};
 use crate::grant::Origin;
 use crate::model::{Diagnosis, Finding, Standing};
 
+/// An origin to try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Way {
+    pub(crate) origin: Origin,
+    /// Whether the connector works without it.
+    pub(crate) is_optional: bool,
+}
+
 /// Try the way to each origin.
-pub(crate) async fn preflight(client: &Client, origins: &[Origin]) -> Vec<Finding> {
+pub(crate) async fn preflight(client: &Client, origins: &[Way]) -> Vec<Finding> {
     let dialer = client.dialer();
     let reached = dialer.probe_proxy().await;
     let is_reached = reached.is_ok();
-    let dial = async |origin| match dialer.dial(origin).await {
+    let dial = async |way: &Way| match dialer.dial(&way.origin).await {
         // Only the proxy was reached; it is the one who will connect to the origin.
         Ok(connection) if connection.is_forwarded() => None,
         result => Some(result.map(drop)),
@@ -31,7 +39,7 @@ type Dialed = Option<Result<(), DialError>>;
 fn findings(
     proxy: Option<&Proxy>,
     reached: &Result<(), DialError>,
-    origins: &[Origin],
+    origins: &[Way],
     dialed: &[Dialed],
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -42,12 +50,11 @@ fn findings(
         findings.extend(password_finding(proxy, reached, refusal, dialed));
     }
     let is_blocked = reached.is_err() || refusal.is_some();
-    for (place, origin) in origins.iter().enumerate() {
+    for (place, Way { origin, is_optional }) in origins.iter().enumerate() {
+        let failed = if *is_optional { Standing::Warning } else { Standing::Failed };
         findings.push(match dialed.get(place) {
             Some(Some(Ok(()))) => found("origin", Standing::Passed, reachable(origin)),
-            Some(Some(Err(error))) if !is_auth(error) => {
-                found("origin", Standing::Failed, about(error, origin))
-            }
+            Some(Some(Err(error))) if !is_auth(error) => found("origin", failed, about(error, origin)),
             Some(Some(Err(_)) | None) | None => {
                 found("origin", Standing::Skipped, not_tried(origin, is_blocked))
             }
@@ -118,6 +125,21 @@ fn not_tried(origin: &Origin, is_blocked: bool) -> Diagnosis {
         .with_fact("origin", origin.to_string())
 }
 
+/// That the connector has to do without an origin, because nobody granted it.
+pub(crate) fn done_without(origin: &Origin) -> Finding {
+    let diagnosis = Diagnosis::new(
+        "origin-optional",
+        format!("{origin} is not granted; the connector works without it, with less"),
+    )
+    .with_remedy("Add the origin to the source's `allow` list if what it is for is wanted.")
+    .in_chinese(
+        format!("未授权访问 {origin}；没有它连接器也能工作，但功能较少"),
+        "如果需要相应的功能，请把该地址加入来源的 `allow` 列表。",
+    )
+    .with_fact("origin", origin.to_string());
+    found("origin", Standing::Skipped, diagnosis)
+}
+
 fn found(check: &str, standing: Standing, diagnosis: Diagnosis) -> Finding {
     Finding { check: check.to_owned(), standing, diagnosis }
 }
@@ -132,11 +154,13 @@ mod tests {
     #[track_caller]
     fn check(proxy: Option<&str>, reached: &Result<(), DialError>, dialed: &[Dialed], expected: &Expect) {
         let proxy: Option<Proxy> = proxy.map(|text| text.parse().unwrap());
-        let origins: Vec<Origin> = ["https://a.example", "https://b.example"]
-            .into_iter()
-            .map(|text| text.parse().unwrap())
-            .collect();
-        let lines = findings(proxy.as_ref(), reached, &origins, dialed)
+        let way = |(text, is_optional): (&str, bool)| Way { origin: text.parse().unwrap(), is_optional };
+        let origins =
+            [("https://a.example", false), ("https://b.example", false), ("https://c.example", true)]
+                .map(way);
+        // Most of the way is the same with two.
+        let origins = &origins[..dialed.len().max(2)];
+        let lines = findings(proxy.as_ref(), reached, origins, dialed)
             .iter()
             .map(|Finding { check, standing, diagnosis }| {
                 format!("{check} {standing:?} {}: {}\n", diagnosis.code, diagnosis.message)
@@ -213,6 +237,20 @@ mod tests {
             &expect![[r#"
                 origin Passed origin-reachable: https://a.example answers with TLS
                 origin Failed connect-failed: b.example:443 cannot be reached: no route
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_optional_origin_that_cannot_be_reached_is_a_warning() {
+        check(
+            None,
+            &Ok(()),
+            &[Some(Ok(())), Some(Ok(())), failed()],
+            &expect![[r#"
+                origin Passed origin-reachable: https://a.example answers with TLS
+                origin Passed origin-reachable: https://b.example answers with TLS
+                origin Warning connect-failed: b.example:443 cannot be reached: no route
             "#]],
         );
     }

@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::apply::DepartedUsers;
 use crate::connector::Connector;
 use crate::egress::Egress;
-use crate::model::SourceName;
+use crate::error::GuestError;
+use crate::model::{Plan, Problem, SourceName};
 use crate::secrets::Secrets;
 
 /// One configured source.
@@ -60,6 +61,15 @@ impl Source {
     #[must_use]
     pub fn departed_users(&self) -> DepartedUsers {
         self.departed_users
+    }
+
+    /// What its settings will need, or everything that is wrong with them. Offline.
+    ///
+    /// # Errors
+    ///
+    /// When the connector's code died.
+    pub async fn plan(&self) -> Result<Result<Plan, Vec<Problem>>, GuestError> {
+        self.connector.validate(&self.settings).await
     }
 
     pub(crate) fn settings(&self) -> &Value {

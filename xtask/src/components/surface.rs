@@ -79,9 +79,9 @@ mod tests {
 
     #[test]
     fn the_imports_of_a_component_are_named() {
-        let found = of(&importing("rollcall:connector/http@0.1.0")).unwrap();
+        let found = of(&importing("rollcall:connector/http-client@0.1.0")).unwrap();
         let expected =
-            Surface { imports: names(&["rollcall:connector/http@0.1.0"]), exports: BTreeSet::new() };
+            Surface { imports: names(&["rollcall:connector/http-client@0.1.0"]), exports: BTreeSet::new() };
         assert_eq!(found, expected);
     }
 
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_file_cut_short_is_refused() {
-        let whole = importing("rollcall:connector/http@0.1.0");
+        let whole = importing("rollcall:connector/http-client@0.1.0");
         assert!(of(whole.get(..whole.len() - 3).unwrap()).is_err());
     }
 }

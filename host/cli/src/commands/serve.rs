@@ -1,16 +1,19 @@
 //! `rollcall serve`: the console, and sources that are followed until a signal comes.
 //!
 //! JSON: one value a line. First `{"what": "serving", "address", "url", "setup", "sources": [{"source", "callback",
-//! "next_run_at"}]}`, where `setup` is the link that creates the first account, or null; then whatever happens, by `what`:
+//! "next_run_at"}]}`, where `setup` is the link that creates the first account, or null, and `callback` is null for a source
+//! that does not call; then whatever happens, by `what`:
 //! `run`, `channel`, `stopped`, `refused`.
 
 use std::sync::Arc;
 
-use rollcall_console::{BindError, Console, ConsoleOptions, Exposure, Listener, Observe, PublicUrl, Tls};
+use rollcall_console::{
+    BindError, Console, ConsoleOptions, Exposure, FollowedSource, Listener, Observe, PublicUrl, Tls,
+};
 use rollcall_host::cancel::Cancel;
 use rollcall_host::clock::SystemClock;
 use rollcall_host::engine::{Engine, EngineOptions};
-use rollcall_host::model::{SourceName, Timestamp};
+use rollcall_host::model::{EventDelivery, SourceName};
 use serde_json::json;
 
 use crate::args::{Format, LogFormat, Serving};
@@ -125,7 +128,7 @@ struct Announced {
     address: String,
     /// The link that creates the first account.
     setup: Option<String>,
-    followed: Vec<(SourceName, Option<Timestamp>)>,
+    followed: Vec<FollowedSource>,
 }
 
 impl Announced {
@@ -137,7 +140,11 @@ impl Announced {
     }
 
     fn json(&self) -> serde_json::Value {
-        let source = |(name, next_run_at): &(SourceName, Option<Timestamp>)| json!({"source": name, "callback": self.callback(name), "next_run_at": next_run_at});
+        let source = |source: &FollowedSource| {
+            let FollowedSource { name, next_run_at, event_delivery } = source;
+            let callback = takes_callbacks(*event_delivery).then(|| self.callback(name));
+            json!({"source": name, "callback": callback, "next_run_at": next_run_at})
+        };
         let sources: Vec<_> = self.followed.iter().map(source).collect();
         json!({
             "what": "serving",
@@ -152,15 +159,29 @@ impl Announced {
         let to = |sentence: rollcall_words::Sentence| sentence.into(screen.reader.language);
         let mut lines = vec![to(messages::serving(&self.url))];
         lines.extend(self.setup.iter().map(|link| format!("  {}", to(messages::setup_link(link)))));
-        let source =
-            |name: &SourceName| format!("  {}", to(messages::serving_source(name, self.callback(name))));
-        lines.extend(self.followed.iter().map(|(name, _)| source(name)));
+        lines.extend(self.followed.iter().map(|source| format!("  {}", to(self.of(source)))));
         lines
+    }
+
+    /// That a source is followed, and how it is heard.
+    fn of(&self, source: &FollowedSource) -> rollcall_words::Sentence {
+        let name = &source.name;
+        match source.event_delivery {
+            None => messages::serving_source(name, self.callback(name)),
+            Some(EventDelivery::Callbacks) => messages::serving_callbacks(name, self.callback(name)),
+            Some(EventDelivery::Channel) => messages::serving_channel(name),
+            Some(EventDelivery::None) => messages::serving_silent(name),
+        }
     }
 
     fn callback(&self, name: &SourceName) -> String {
         format!("{}/callbacks/{name}", self.url)
     }
+}
+
+/// Whether a source calls. One whose settings are wrong may, once they are right.
+fn takes_callbacks(event_delivery: Option<EventDelivery>) -> bool {
+    event_delivery.is_none_or(|delivery| delivery == EventDelivery::Callbacks)
 }
 
 fn named_twice(name: &SourceName) -> Stop {

@@ -3,7 +3,7 @@
 use rollcall_host::inbox::{
     ChannelState, EventState, EventWay, Following, InboxCounts, InboxEvent, Unfetched,
 };
-use rollcall_host::model::{Key, Timestamp};
+use rollcall_host::model::{EventDelivery, Key, Timestamp};
 use serde_json::{Value, json};
 
 use super::Reader;
@@ -94,8 +94,13 @@ pub(crate) fn event_json(event: &InboxEvent) -> Value {
 pub(crate) fn status(following: &Following, counts: &InboxCounts, reader: &Reader) -> Vec<String> {
     let to = |sentence: Sentence| sentence.to(reader.language).to_owned();
     let at = |timestamp: Timestamp| moment(timestamp, reader.offset);
-    let channel =
-        following.channel.as_ref().map_or_else(messages::channel_off, |note| channel_state(note.state));
+    let channel = match following.event_delivery {
+        Some(EventDelivery::Callbacks) => messages::channel_callbacks(),
+        Some(EventDelivery::None) => messages::channel_none(),
+        Some(EventDelivery::Channel) | None => {
+            following.channel.as_ref().map_or_else(messages::channel_off, |note| channel_state(note.state))
+        }
+    };
     let next = match (following.is_paused, following.next_run_at) {
         (true, _) => to(messages::schedule_paused()),
         (false, Some(next)) => at(next),

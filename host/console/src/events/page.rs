@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse;
 use maud::{Markup, html};
 use rollcall_host::inbox::{EventFilter, EventState, Inbox, InboxCounts};
-use rollcall_host::model::SourceName;
+use rollcall_host::model::{EventDelivery, SourceName};
 use serde::Deserialize;
 
 use super::{callback, standing, table, words};
@@ -79,7 +79,7 @@ impl View {
         let live = address(&format!("{}/live", self.path()), &query);
         Ok(html! {
             div data-live=(live) { (self.standing().await?) }
-            (self.callback())
+            (self.callback().await?)
             section class="sheet" {
                 h2 { (self.visitor.say(words::inbox())) }
                 (self.form())
@@ -106,17 +106,19 @@ impl View {
         Ok(self.console.store().counts(&self.source).await?)
     }
 
-    /// Where to call, for a source whose connector can be called.
-    fn callback(&self) -> Markup {
+    /// Where to call, for a source whose connector can be called and, as far as is known, is to be with its settings.
+    async fn callback(&self) -> Result<Markup, Problem> {
+        let following = self.console.store().following(&self.source).await?;
+        let is_called = following.event_delivery.is_none_or(|delivery| delivery == EventDelivery::Callbacks);
         let entry = self.console.sources().entry(&self.source);
         let connector = entry.as_ref().and_then(|entry| entry.source()).map(|source| source.connector());
-        html! {
-            @if let Some(connector) = connector.filter(|connector| connector.is_live()) {
+        Ok(html! {
+            @if let Some(connector) = connector.filter(|connector| is_called && connector.is_live()) {
                 @let public_url = &self.console.options().public_url;
                 @let schema = &connector.descriptor().settings_schema;
                 (callback::section(self.visitor.reader, &self.source, public_url, schema))
             }
-        }
+        })
     }
 
     fn form(&self) -> Markup {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use rollcall_host::inbox::{ChannelNote, ChannelState, Following, InboxCounts, Refused, Stopped};
-use rollcall_host::model::SourceName;
+use rollcall_host::model::{EventDelivery, SourceName};
 use rollcall_words::Sentence;
 
 use super::words;
@@ -28,7 +28,7 @@ pub(super) fn part(
             @if let Some(stopped) = &following.stopped { (has_stopped(visitor, source, stopped)) }
             div class="sheet" {
                 h2 { (reader.say(words::channel())) }
-                (channel(reader, following.channel.as_ref()))
+                (heard(reader, following))
                 @if let Some(heard_until) = following.heard_until {
                     p class="soft" { (reader.say(words::heard_until())) " " (page::moment(heard_until)) }
                 }
@@ -60,6 +60,15 @@ fn has_stopped(visitor: &Visitor, source: &SourceName, stopped: &Stopped) -> Mar
         }
     };
     page::notice(Tone::Bad, &body)
+}
+
+/// How changes come, and over a channel, how that stands.
+fn heard(reader: Reader, following: &Following) -> Markup {
+    match following.event_delivery {
+        Some(EventDelivery::Callbacks) => html! { p { (reader.say(words::by_callbacks_told())) } },
+        Some(EventDelivery::None) => html! { p { (reader.say(words::by_nothing_told())) } },
+        Some(EventDelivery::Channel) | None => channel(reader, following.channel.as_ref()),
+    }
 }
 
 fn channel(reader: Reader, note: Option<&ChannelNote>) -> Markup {
@@ -130,6 +139,19 @@ mod tests {
             assert!(told.contains(wanted), "{wanted:?} is not in {told}");
         }
         assert!(drawn(Language::Chinese, &following).contains("可见范围已变更"));
+    }
+
+    #[test]
+    fn a_source_without_a_channel_is_not_told_to_have_one_that_is_off() {
+        for (delivery, wanted) in
+            [(EventDelivery::Callbacks, "calls the address below"), (EventDelivery::None, "does not push")]
+        {
+            let off = ChannelNote { state: ChannelState::Off, since: NOW, diagnosis: None };
+            let (channel, event_delivery) = (Some(off), Some(delivery));
+            let told =
+                drawn(Language::English, &Following { channel, event_delivery, ..Following::default() });
+            assert!(told.contains(wanted) && !told.contains(">off<"), "{told}");
+        }
     }
 
     #[test]

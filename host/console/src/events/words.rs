@@ -30,6 +30,14 @@ rollcall_words::sentences! {
     fn channel() { "Channel", "事件通道" }
     fn since() { "since", "始于" }
     fn heard_until() { "Everything was heard until", "以下时间之前的事件均已收到：" }
+    fn by_callbacks_told() {
+        "The source calls the address below when something changes.",
+        "发生变更时，身份源会调用下面的回调地址。"
+    }
+    fn by_nothing_told() {
+        "The source does not push its changes; imports find them.",
+        "该身份源不推送变更，由导入发现。"
+    }
     fn channel_off() { "off", "未启用" }
     fn channel_off_told() {
         "No connection is held open. Changes come by the callback address, if the settings choose it, or with the next \

@@ -387,6 +387,47 @@ async fn nothing_is_removed_before_the_reading_is_closed() {
 }
 
 #[tokio::test]
+async fn a_document_that_some_reader_would_not_keep_as_it_is_is_refused() {
+    let store = Arc::<MemoryStore>::default();
+    let nested = |levels: usize| {
+        let arrays = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        serde_json::from_str::<Value>(&arrays).unwrap()
+    };
+    for (more, is_kept) in [
+        (json!({"a": nested(31)}), true),
+        (json!({"a": nested(32)}), false),
+        (json!({"a": (1_u64 << 53) - 1, "b": -(1_i64 << 53) + 1}), true),
+        (json!({"a": 1_u64 << 53}), false),
+        (json!({"a": -(1_i64 << 53)}), false),
+        (json!({"a": 0.5}), false),
+        (json!({"a": 1e3}), false),
+        (json!({"a": "\0"}), false),
+        (json!({"a\0": 1}), false),
+    ] {
+        let outcomes = full_run(&store).changes(vec![put("User", "a", &more)]).await.unwrap();
+        let expected = if is_kept { "applied" } else { "object-invalid" };
+        assert_eq!(codes(&outcomes), [expected], "{more}");
+    }
+}
+
+#[tokio::test]
+async fn only_an_object_that_is_not_held_needs_schemas() {
+    let store = Arc::<MemoryStore>::default();
+    hold(&store, "User", "held", json!({"schemas": ["urn:x"], "externalId": "held", "title": "x"}));
+    let departed = Held { version: "1".to_owned(), document: json!({}), departed: true };
+    store.state().objects.insert((source(), Key::new("User", "departed")), departed);
+    let clearing = |id: &str| {
+        let document = json!({"externalId": id, "title": null}).to_string();
+        Change::Put(Object { key: Key::new("User", id), version: "2".to_owned(), document })
+    };
+    let changes = ["held", "departed", "unknown"].map(clearing).to_vec();
+    let outcomes = full_run(&store).changes(changes).await.unwrap();
+    assert_eq!(codes(&outcomes), ["applied", "object-invalid", "object-invalid"]);
+    let held = &store.state().objects[&(source(), Key::new("User", "held"))];
+    assert_eq!(held.document, json!({"schemas": ["urn:x"], "externalId": "held"}));
+}
+
+#[tokio::test]
 async fn a_flood_of_refusals_keeps_ten_thousand_entries_and_counts_the_rest() {
     let store = Arc::<MemoryStore>::default();
     let destination = destination(&store, Extent::Full);

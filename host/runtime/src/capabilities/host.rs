@@ -39,3 +39,65 @@ impl wit::Host for Guest {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::wit::Host as _;
+    use super::*;
+    use crate::capabilities::reach::{Capability, Export};
+    use crate::clock::Clock;
+    use crate::engine::{Engine, EngineOptions, StderrTail};
+    use crate::model::Timestamp;
+    use crate::secrets::Secrets;
+
+    #[derive(Debug)]
+    struct At(i64);
+
+    impl Clock for At {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_unix_ms(self.0)
+        }
+    }
+
+    /// A guest in a function that is offline.
+    fn guest(now_ms: i64) -> Guest {
+        let options = EngineOptions { clock: Arc::new(At(now_ms)), ..EngineOptions::default() };
+        let schema = json!({"properties": {"secret": {"writeOnly": true}}});
+        let secrets = Secrets::of(&schema, &json!({"secret": "hunter2"}), None);
+        let engine = Engine::new(options).unwrap();
+        Guest::new(&engine, &StderrTail::default(), Export::Validate, &secrets, None)
+    }
+
+    #[test]
+    fn an_offline_function_has_the_hosts_clock_and_nothing_that_reaches_out() {
+        let mut guest = guest(1_700_000_000_123);
+        assert_eq!(guest.now_ms().unwrap(), 1_700_000_000_123);
+        let refused = guest.session(Capability::Storage, "storage.get").err().unwrap();
+        let what = "it called \"storage.get\" from a function that is offline".to_owned();
+        assert_eq!(refused, GuestError::BrokeContract { what });
+    }
+
+    #[test]
+    fn random_bytes_are_as_many_as_asked_for_up_to_the_limit_and_never_the_same() {
+        let mut guest = guest(0);
+        assert_eq!(guest.random(0).unwrap().len(), 0);
+        assert_eq!(guest.random(u32::MAX).unwrap().len(), 1024);
+        assert_ne!(guest.random(16).unwrap(), guest.random(16).unwrap());
+    }
+
+    #[test]
+    fn the_last_error_is_kept_for_whoever_asks_how_it_died_without_the_secrets() {
+        let mut guest = guest(0);
+        assert_eq!(guest.last_words(), None);
+        guest.log(wit::LogLevel::Error, "first".to_owned()).unwrap();
+        guest.log(wit::LogLevel::Error, "hunter2 is no number".to_owned()).unwrap();
+        guest.log(wit::LogLevel::Warning, "never mind".to_owned()).unwrap();
+        assert_eq!(guest.last_words(), Some("[secret] is no number"));
+        guest.log(wit::LogLevel::Error, "x".repeat(MAX_LOG_LINE_BYTES + 1)).unwrap();
+        assert_eq!(guest.last_words().unwrap().len(), MAX_LOG_LINE_BYTES);
+    }
+}

@@ -312,12 +312,13 @@ fn socks5_error(proxy: &Proxy, origin: &Origin, error: &tokio_socks::Error) -> D
     ) {
         DialError::ProxyAuthFailed { proxy: proxy.to_string() }
     } else {
-        let refusal = match error {
+        let is_meant = matches!(
+            error,
             Socks::ConnectionNotAllowedByRuleset
-            | Socks::CommandNotSupported
-            | Socks::AddressTypeNotSupported => Refusal::Meant,
-            _ => Refusal::Upstream,
-        };
+                | Socks::CommandNotSupported
+                | Socks::AddressTypeNotSupported
+        );
+        let refusal = if is_meant { Refusal::Meant } else { Refusal::Upstream };
         refused(proxy, origin, Cause::untranslated(error.to_string()), refusal)
     }
 }

@@ -18,8 +18,8 @@ use crate::model::Failure;
 
 const BACKOFF: Backoff = Backoff { first: EVENT_BACKOFF, most: MAX_EVENT_BACKOFF };
 
-/// Ask until the source is not followed any more.
-pub(super) async fn keep_asking(followed: Arc<Followed>) {
+/// Ask until the source is not followed any more, from where the last follower had come.
+pub(super) async fn keep_asking(followed: Arc<Followed>, mut place: Option<String>) {
     let mut states = followed.channel.subscribe();
     let settled = tokio::select! {
         settled = states.wait_for(Option::is_some) => settled.ok().and_then(|state| *state),
@@ -33,7 +33,7 @@ pub(super) async fn keep_asking(followed: Arc<Followed>) {
             return;
         }
         let fetched = match &polls {
-            Ok(_) => fetch(&followed).await,
+            Ok(_) => fetch(&followed, &mut place).await,
             Err(failure) => Err(failure.clone()),
         };
         let mut rest = polls.ok().flatten().unwrap_or(pause);
@@ -76,10 +76,8 @@ async fn note(followed: &Followed, failure: Option<Failure>) {
     followed.persist("note", || followed.inbox.note(followed.name(), &note)).await;
 }
 
-async fn fetch(followed: &Followed) -> Result<(), Failure> {
-    let following = || followed.inbox.following(followed.name());
-    let Some(following) = followed.persist("following", following).await else { return Ok(()) };
-    let mut place = following.cursor;
+/// Fetch what there is since this place in the source's list of changes, which moves on with it.
+async fn fetch(followed: &Followed, place: &mut Option<String>) -> Result<(), Failure> {
     for _ in 0..MAX_MISSED_BATCHES {
         let Fetched { notices, cursor, more } = followed.upstream.fetch(place.clone()).await?;
         let n_events = notices.len();
@@ -88,8 +86,8 @@ async fn fetch(followed: &Followed) -> Result<(), Failure> {
         if followed.persist("missed events", keep).await.is_none() {
             return Ok(());
         }
-        if cursor.is_some() && cursor != place {
-            place = cursor;
+        if cursor.is_some() && cursor != *place {
+            *place = cursor;
             let note = Note::Cursor(place.clone());
             // The events before it are kept; without it they are only fetched once more.
             let noted = || followed.inbox.note(followed.name(), &note);

@@ -40,6 +40,14 @@ pub(super) fn from_name<T: for<'de> Deserialize<'de>>(row: &Row<'_>, column: usi
     T::deserialize(deserializer).map_err(|error| broken(column, error))
 }
 
+/// As [`from_name`], for a column that may be null.
+pub(super) fn from_nullable_name<T: for<'de> Deserialize<'de>>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<T>> {
+    if row.get_ref(column)? == ValueRef::Null { Ok(None) } else { from_name(row, column).map(Some) }
+}
+
 /// A count for a column; SQLite's integers have a sign.
 pub(super) fn to_integer(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)

@@ -185,6 +185,7 @@ impl Inbox for MemoryStore {
                 following.last_refused = Some(last);
             }
             Note::Unfetched(unfetched) => following.unfetched = unfetched,
+            Note::EventDelivery(delivery) => following.event_delivery = delivery,
             Note::Cursor(cursor) => following.cursor = cursor,
         }
         Ok(())

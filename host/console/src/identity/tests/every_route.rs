@@ -88,6 +88,8 @@ fn written(expression: &str) -> String {
 /// The methods that are called by their names.
 fn named(handlers: &str) -> Vec<Method> {
     let methods = [
+        // Whatever the method, there is one handler; GET stands for all.
+        ("any(", Method::GET),
         ("get(", Method::GET),
         ("post(", Method::POST),
         ("put(", Method::PUT),

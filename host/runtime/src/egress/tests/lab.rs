@@ -63,12 +63,7 @@ pub(super) struct Server {
 impl Server {
     /// With TLS, the same answer to everything; no answer and the end of the connection if it is empty.
     pub(super) async fn tls(answer: Vec<u8>) -> Self {
-        Self::tls_by_path(move |_| answer.clone()).await
-    }
-
-    /// With TLS, an answer by path.
-    pub(super) async fn tls_by_path(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        Self::start("https", Some(Arc::new(answer))).await
+        Self::start("https", Some(Arc::new(move |_: &str| answer.clone()))).await
     }
 
     /// With TLS, a WebSocket that does what it is told.

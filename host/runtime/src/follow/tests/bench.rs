@@ -191,7 +191,8 @@ impl Upstream for Fake {
         self.called("open".to_owned());
         let takes = self.told().opening_takes;
         sleep(takes).await;
-        match self.told().openings.pop_front() {
+        let opening = self.told().openings.pop_front();
+        match opening {
             None => Ok(None),
             Some(Ok(line)) => {
                 let rhythm = Rhythm { every: HEARTBEAT, message: self.told().beat.clone() };
@@ -377,7 +378,7 @@ impl Bench {
             options,
             self.meter.clone(),
         );
-        Follower::begin(Arc::new(followed), self.following().await, true)
+        Follower::begin(Arc::new(followed), self.following().await, None, true)
     }
 
     pub(super) async fn following(&self) -> Following {

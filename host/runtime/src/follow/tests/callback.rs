@@ -6,9 +6,10 @@ use futures_util::future::join_all;
 use tokio::time::sleep;
 
 use super::bench::{Bench, START, deliver, failure, missed, seconds};
+use crate::connector::Fetched;
 use crate::follow::{Delivery, Follower, Receipt};
 use crate::inbox::EventState::{Done, Waiting};
-use crate::limits::{MAX_CONCURRENT_DELIVERIES, MAX_DELIVERY_BYTES};
+use crate::limits::{MAX_CONCURRENT_DELIVERIES, MAX_DELIVERY_BYTES, MAX_DELIVERY_QUERY_BYTES};
 use crate::model::FailureKind;
 
 fn bare(status: u16) -> Receipt {
@@ -22,7 +23,7 @@ async fn deliver_after(follower: &Follower, (body, wait_ms): (&str, u64)) -> u16
 }
 
 fn asked_for_missed(bench: &Bench) -> Vec<String> {
-    bench.calls().into_iter().filter(|call| call.ends_with("missed")).collect()
+    bench.calls().into_iter().filter(|call| call.contains("missed")).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -169,4 +170,65 @@ async fn missed_events_are_asked_for_at_once_a_little_later_and_hourly() {
         asked_for_missed(&bench),
         ["0 s: missed", "300 s: missed", "3900 s: missed", "7500 s: missed"]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_can_be_asked_what_changed_is_asked_as_often_as_its_connector_wants_and_goes_on_where_it_was()
+ {
+    let bench = Bench::imported().await;
+    bench.fake.told().poll_interval_ms = Some(60_000);
+    let at = |cursor: &str, fetched: Fetched| Ok(Fetched { cursor: Some(cursor.to_owned()), ..fetched });
+    bench.fake.told().missed =
+        [at("1", missed(&["m1"], true)), at("2", missed(&[], false)), Ok(missed(&["m2"], false))].into();
+    let follower = bench.follow().await;
+    seconds(130).await;
+    assert_eq!(
+        asked_for_missed(&bench),
+        ["0 s: missed", "0 s: missed since 1", "60 s: missed since 2", "120 s: missed since 2"]
+    );
+    assert_eq!(bench.events().await, [("m1".to_owned(), Done), ("m2".to_owned(), Done)]);
+    follower.stop().await;
+    let _next = bench.follow().await;
+    seconds(1).await;
+    assert_eq!(asked_for_missed(&bench).last().unwrap(), "130 s: missed since 2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_cannot_be_asked_what_changed_is_asked_ever_more_rarely() {
+    let bench = Bench::imported().await;
+    bench.fake.told().poll_interval_ms = Some(1000);
+    let busy = || Err(failure(FailureKind::Unavailable, "busy"));
+    bench.fake.told().missed = [busy(), busy(), busy()].into();
+    let _follower = bench.follow().await;
+    seconds(9).await;
+    let expected = ["0 s: missed", "1 s: missed", "3 s: missed", "7 s: missed", "8 s: missed"];
+    assert_eq!(asked_for_missed(&bench)[..5], expected);
+    assert_eq!(bench.following().await.unfetched, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_carries_the_hosts_headers_and_no_others() {
+    let bench = Bench::imported().await;
+    let follower = bench.follow().await;
+    let Receipt { status, headers, body } = deliver(&follower, "e1").await;
+    let headers: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    assert_eq!((status, body.as_slice()), (200, b"success".as_slice()));
+    assert_eq!(
+        headers,
+        [
+            "content-type: text/plain; charset=utf-8",
+            "content-security-policy: sandbox; default-src 'none'",
+            "x-content-type-options: nosniff",
+            "cache-control: no-store",
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_with_a_query_that_is_too_long_is_not_looked_at() {
+    let bench = Bench::imported().await;
+    let follower = bench.follow().await;
+    let query = "x".repeat(MAX_DELIVERY_QUERY_BYTES + 1);
+    let delivery = Delivery { method: "GET".to_owned(), query, headers: Vec::new(), body: Vec::new() };
+    assert_eq!(follower.receive(delivery).await, bare(413));
 }

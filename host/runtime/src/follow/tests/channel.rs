@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::bench::{Bench, HEARTBEAT, START, connection, failure, seconds, source};
+use tokio::time::Instant;
+
+use super::bench::{Bench, HEARTBEAT, START, body, connection, failure, seconds, source};
 use crate::follow::{FollowOptions, Schedule};
 use crate::inbox::EventState::{Done, Waiting};
 use crate::inbox::{ChannelState, Inbox, Note};
@@ -346,4 +348,39 @@ async fn a_gap_is_remembered_by_a_follower_that_stops_before_it_made_up_for_it()
     follower.stop().await;
     assert_eq!(bench.runs(), ["sync (stream)"]);
     assert_eq!(bench.following().await.heard_until, heard_until);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_frame_leaves_is_there_for_the_next_one_of_its_connection_and_for_no_other() {
+    let bench = listened_to().await;
+    let ((line, mut peer), (another, mut other)) = (connection(), connection());
+    bench.fake.told().openings = [Ok(line), Ok(another)].into();
+    let _follower = bench.follow().await;
+    peer.push("part 1");
+    peer.push("ping");
+    assert_eq!(peer.hears().await, "pong");
+    peer.push("odd");
+    peer.push("ping");
+    assert_eq!(peer.hears().await, "pong");
+    peer.push("move");
+    other.push("ping");
+    assert_eq!(other.hears().await, "pong");
+    let understood: Vec<_> = bench.calls().into_iter().filter(|call| call.contains("understand")).collect();
+    assert_eq!(understood[0], "0 s: understand part 1 ping");
+    assert_eq!(understood[1], "0 s: understand odd ping after part 1");
+    assert!(understood.contains(&"0 s: understand ping".to_owned()), "{understood:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_heartbeat_is_the_message_that_the_connector_named_and_as_often_as_it_says() {
+    let bench = listened_to().await;
+    let (line, mut peer) = connection();
+    bench.fake.told().openings = [Ok(line)].into();
+    bench.fake.told().beat = Some(body("BEAT"));
+    let _follower = bench.follow().await;
+    let began = Instant::now();
+    assert_eq!((peer.hears().await.as_str(), began.elapsed().as_secs()), ("BEAT", HEARTBEAT.as_secs()));
+    peer.push("slower");
+    let asked = Instant::now();
+    assert_eq!((peer.hears().await.as_str(), asked.elapsed()), ("BEAT", HEARTBEAT * 2));
 }

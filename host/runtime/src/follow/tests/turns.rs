@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::bench::{Bench, Ending, cancelled_by, connection, deliver, failed, failure, seconds, source};
 use crate::cancel::Cancel;
+use crate::connector::Unfinished;
 use crate::error::RunError;
 use crate::follow::{FollowOptions, Schedule};
 use crate::history::{RunState, Trigger};
@@ -539,4 +540,16 @@ async fn a_full_run_that_nobody_wants_any_more_does_not_start() {
     bench.someone_is_done(&other, RunState::Succeeded).await;
     seconds(60).await;
     assert_eq!(bench.runs(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_was_left_unfinished_is_tried_again_and_the_others_of_its_batch_are_done() {
+    let bench = Bench::imported().await;
+    let left = Unfinished { id: "e2".to_owned(), failure: failure(FailureKind::Unavailable, "busy") };
+    bench.fake.told().endings = [Ending::Unfinished(vec![left])].into();
+    bench.already_kept(&["e1", "e2", "e3"]).await;
+    let _follower = bench.follow().await;
+    seconds(5).await;
+    assert_eq!(bench.runs(), ["handle e1 e2 e3 (event)", "handle e2 (event)"]);
+    assert_eq!(bench.events().await, ["e1", "e2", "e3"].map(|id| (id.to_owned(), Done)));
 }

@@ -2,15 +2,16 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 
-use super::super::rows::{count, from_nullable_json, to_integer, to_json};
+use super::super::rows::{count, from_nullable_json, from_nullable_name, to_integer, to_json};
 use crate::inbox::{Following, Note};
-use crate::model::{SourceName, Timestamp};
+use crate::model::{EventDelivery, SourceName, Timestamp};
 
 /// What is known about following a source.
 pub(super) fn select_following(connection: &Connection, source: &SourceName) -> rusqlite::Result<Following> {
     let found = connection
         .prepare_cached(
-            "SELECT is_paused, stopped, channel, heard_until, next_run_at, n_refused, last_refused, unfetched, cursor
+            "SELECT is_paused, stopped, channel, heard_until, next_run_at, n_refused, last_refused, unfetched, cursor,
+                    event_delivery
              FROM following WHERE source = ?1",
         )?
         .query_row([source.as_str()], read_following)
@@ -37,6 +38,7 @@ pub(super) fn write_note(
         Note::Paused(is_paused) => set("is_paused = ?2", is_paused),
         Note::Stopped(stopped) => set("stopped = ?2", &stopped.as_ref().map(to_json).transpose()?),
         Note::Channel(channel) => set("channel = ?2", &to_json(channel)?),
+        Note::EventDelivery(delivery) => set("event_delivery = ?2", &delivery.map(EventDelivery::as_str)),
         Note::HeardUntil(until) => set("heard_until = ?2", &until.unix_ms()),
         Note::NextRun(at) => set("next_run_at = ?2", &at.map(Timestamp::unix_ms)),
         Note::Refused { n, last } => {
@@ -61,5 +63,6 @@ fn read_following(row: &Row<'_>) -> rusqlite::Result<Following> {
         last_refused: from_nullable_json(row, 6)?,
         unfetched: from_nullable_json(row, 7)?,
         cursor: row.get(8)?,
+        event_delivery: from_nullable_name(row, 9)?,
     })
 }

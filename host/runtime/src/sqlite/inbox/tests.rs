@@ -3,7 +3,7 @@
 use super::super::testing::{TemporaryStore, source};
 use super::*;
 use crate::inbox::{ChannelNote, ChannelState, EventWay, Refused, Stopped, Unfetched};
-use crate::model::{Diagnosis, Failure, FailureKind, Key};
+use crate::model::{Diagnosis, EventDelivery, Failure, FailureKind, Key};
 use crate::testing::MemoryStore;
 
 const EVERYTHING: EventFilter = EventFilter { state: None, run: None };
@@ -254,6 +254,7 @@ async fn notes_do_not_undo_one_another() {
             Note::Refused { n: 3, last: refused(6) },
             Note::Unfetched(Some(unfetched.clone())),
             Note::Cursor(Some("page 8".to_owned())),
+            Note::EventDelivery(Some(EventDelivery::Callbacks)),
         ] {
             inbox.note(&a, &note).await.unwrap();
         }
@@ -267,6 +268,7 @@ async fn notes_do_not_undo_one_another() {
             last_refused: Some(refused(6)),
             unfetched: Some(unfetched),
             cursor: Some("page 8".to_owned()),
+            event_delivery: Some(EventDelivery::Callbacks),
         };
         assert_eq!(inbox.following(&a).await.unwrap(), expected);
         inbox.note(&a, &Note::Stopped(None)).await.unwrap();

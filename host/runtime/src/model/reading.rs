@@ -1,0 +1,42 @@
+//! What is known of a full reading: with what view it was made, and what it covered.
+//!
+//! Not here: what a host makes of it (`apply::reading`).
+
+use serde::{Deserialize, Serialize};
+
+use super::Key;
+
+/// With what view a source is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Whether the connector may see everything there is.
+    pub whole: bool,
+    /// What it may see otherwise: the roots of the subtrees and the single objects.
+    pub parts: Vec<Key>,
+}
+
+/// What a full reading has covered of one resource type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Of which objects.
+    pub resource_type: String,
+    /// How many were read.
+    pub read: u64,
+    /// How many the source itself says there are, where it can say.
+    pub expected: Option<u64>,
+    /// The lists that they were read from.
+    pub containers: Vec<Container>,
+}
+
+/// One list of a source, such as the members of a department.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Container {
+    /// What it is the list of.
+    pub key: Key,
+    /// Whether it was read to its end.
+    pub closed: bool,
+    /// How many it listed.
+    pub listed: u64,
+    /// How many the source itself says it has, where it can say.
+    pub expected: Option<u64>,
+}
