@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{Answer, Evidence, FieldState, GatedField, Meaning, guard, is_proven, meaning, shows_gate};
+use super::{
+    Answer, Evidence, FieldState, Gate, GatedField, Meaning, guard, guard_event, is_proven, meaning, shows_gate,
+};
 
 const COMPLETE: Evidence =
     Evidence { is_complete: true, n_others: 0, gate_shown: false, empty_is_explicit: false };
@@ -66,12 +68,14 @@ fn a_state_is_read_from_a_value() {
     }
 }
 
-const FIELDS: [GatedField<'static>; 5] = [
-    GatedField { name: "mobile", gate: Some("phone") },
-    GatedField { name: "country_code", gate: Some("phone") },
-    GatedField { name: "email", gate: Some("personal") },
-    GatedField { name: "title", gate: None },
-    GatedField { name: "nickname", gate: None },
+const FIELDS: [GatedField<'static>; 7] = [
+    GatedField { name: "mobile", gate: Gate::Permission("phone") },
+    GatedField { name: "country_code", gate: Gate::Permission("phone") },
+    GatedField { name: "email", gate: Gate::Permission("personal") },
+    GatedField { name: "title", gate: Gate::Unknown },
+    GatedField { name: "nickname", gate: Gate::Unknown },
+    GatedField { name: "job_number", gate: Gate::Open },
+    GatedField { name: "avatar", gate: Gate::Open },
 ];
 
 #[test]
@@ -80,8 +84,19 @@ fn only_another_field_of_the_same_permission_shows_it() {
     assert!(shows("mobile", &["country_code"]));
     assert!(!shows("mobile", &["mobile"]), "itself");
     assert!(!shows("mobile", &["email", "title"]), "another permission, and none");
-    assert!(!shows("title", &["nickname"]), "neither is behind a permission that is known");
+    assert!(!shows("title", &["nickname"]), "nobody knows what either takes");
+    assert!(!shows("title", &["avatar"]), "what takes nothing proves nothing else");
     assert!(!shows("unheard-of", &["mobile", "country_code", "email"]));
+}
+
+#[test]
+fn what_takes_no_permission_would_be_seen_wherever_its_object_is() {
+    assert!(shows_gate(&FIELDS, "job_number", |_| false));
+}
+
+#[test]
+fn many_in_one_batch_of_events_are_held_and_the_last_one_is_not() {
+    assert_eq!([1, 5, 6].map(guard_event), [Meaning::Cleared, Meaning::Cleared, Meaning::Held]);
 }
 
 #[test]
