@@ -32,5 +32,5 @@ pub use model::{
     Finding, Key, Origin, Plan, RateLimit, Removal, ResourceType, Scope, SecretUse, Severity, Summary, Text,
 };
 pub use ports::{Area, Body, Fault, FaultKind, Host, LogLevel, Request, Response};
-pub use reading::Reading;
+pub use reading::{Reading, Refreshed};
 pub use retry::{Attempt, retry};

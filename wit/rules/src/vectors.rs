@@ -152,10 +152,8 @@ fn emptied_fields() {
         assert_eq!(meaning.code(), text(&case, "meaning"), "{case}");
     }
     let fields = list(vectors, "fields");
-    let fields: Vec<_> = fields
-        .iter()
-        .map(|field| GatedField { name: text(field, "name"), gate: gate(field) })
-        .collect();
+    let fields: Vec<_> =
+        fields.iter().map(|field| GatedField { name: text(field, "name"), gate: gate(field) }).collect();
     for case in list(vectors, "gates") {
         let present = case["present"].as_array().unwrap();
         let shown =

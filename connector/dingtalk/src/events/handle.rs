@@ -10,7 +10,7 @@ use crate::messages::events as say;
 use crate::wire::DepartmentId;
 use rollcall_kit::limits::{FIND_BATCH, MAX_REQUESTS_IN_FLIGHT};
 use rollcall_kit::live::Event;
-use rollcall_kit::reading::refresh_objects;
+use rollcall_kit::reading::{Refreshed, refresh_objects};
 use rollcall_kit::{Area, Connector, Context, Entry, Failure, Key, Lookup, Severity, Summary, pool};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,7 +101,8 @@ impl<'a> Handling<'a> {
         actions.departments.extend(&unfinished);
         self.follow_moves(&held, &unfinished, &mut actions).await;
         let look_up = async |key: &Key| self.look_up(key).await;
-        let summary = refresh_objects(self.context, DingTalk::SCHEMAS, &actions.refresh(), look_up).await?;
+        let Refreshed { summary, .. } =
+            refresh_objects(self.context, DingTalk::SCHEMAS, &actions.refresh(), look_up).await?;
         self.outcome()?;
         if !unfinished.is_empty() {
             self.remember(&BTreeSet::new())?;

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::{
-    Answer, Evidence, FieldState, Gate, GatedField, Meaning, guard, guard_event, is_proven, meaning, shows_gate,
+    Answer, Evidence, FieldState, Gate, GatedField, Meaning, guard, guard_event, is_proven, meaning,
+    shows_gate,
 };
 
 const COMPLETE: Evidence =
