@@ -88,7 +88,7 @@ fn expected(schema: &Schema, name: &str, state: FieldState, way: Way) -> Outcome
     let gate_shown = match way {
         Way::Event => !UNKNOWN.contains(&name),
         Way::EventAlone => !UNKNOWN.contains(&name) && fellows(name).is_empty(),
-        _ => false,
+        Way::Page | Way::PageOfTheLast | Way::Own | Way::OwnOfTheLast | Way::Incomplete => false,
     };
     let n_others = if way.is_event() || way.is_of_the_last() { 0 } else { 1 };
     let is_complete = !way.is_event() && way != Way::Incomplete;
@@ -181,9 +181,10 @@ fn outcome(schema: &Schema, optional: &Optional, state: FieldState, way: Way) ->
     let key = loser(schema);
     assert!(is_held(&host, &key, optional), "{} is there to be lost", optional.name);
     let now = company(schema, &after, &others);
-    let now = match way {
-        Way::Incomplete => now.fault(|question, _| question.is("user/list", "3").then(|| page(502, ""))),
-        _ => now,
+    let now = if way == Way::Incomplete {
+        now.fault(|question, _| question.is("user/list", "3").then(|| page(502, "")))
+    } else {
+        now
     };
     host.set_world(now.into_answers());
     let summary = if way.is_event() {

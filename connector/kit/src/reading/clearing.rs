@@ -211,8 +211,8 @@ fn too_many_in_events(name: &str, n_losing: u64) -> Diagnosis {
 fn not_proven(name: &str) -> Diagnosis {
     Diagnosis::new(
         "clearing-not-proven",
-        format!("{name} may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept"),
-        format!("{name} 可能已被清空，也可能只是不可见：该应答中没有任何需要同一权限的内容；现有值已保留"),
+        format!("{name} may have been emptied, or may be hidden: what was read does not tell which; the value is kept"),
+        format!("{name} 可能已被清空，也可能只是不可见：读取到的内容无法判断；现有值已保留"),
     )
     .remedy(
         "import the organisation: a full reading compares with what others have",

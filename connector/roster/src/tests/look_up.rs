@@ -82,24 +82,36 @@ fn check_title(people: &str, expected: &Expect) {
 
 #[test]
 fn what_was_emptied_in_a_column_that_others_fill_is_cleared() {
-    check_title("id,name,departments,title\n7,Hong,,\n8,Bai,,Lead\n", &expect![[r#"
+    check_title(
+        "id,name,departments,title\n7,Hong,,\n8,Bai,,Lead\n",
+        &expect![[r#"
         put User {"externalId":"7","title":null}
-        complete: 1 read, 0 unchanged, 0 skipped"#]]);
+        complete: 1 read, 0 unchanged, 0 skipped"#]],
+    );
 }
 
 #[test]
 fn a_column_that_nobody_fills_or_that_is_missing_empties_nothing() {
-    check_title("id,name,departments,title\n7,Hong,,\n8,Bai,,\n", &expect![[r#"
+    check_title(
+        "id,name,departments,title\n7,Hong,,\n8,Bai,,\n",
+        &expect![[r#"
         propose title {"title":null} of 7: title may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept
-        complete: 1 read, 0 unchanged, 0 skipped"#]]);
-    check_title("id,name,departments\n7,Hong,\n8,Bai,\n", &expect![[r#"
+        complete: 1 read, 0 unchanged, 0 skipped"#]],
+    );
+    check_title(
+        "id,name,departments\n7,Hong,\n8,Bai,\n",
+        &expect![[r#"
         propose title {"title":null} of 7: title may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept
-        complete: 1 read, 0 unchanged, 0 skipped"#]]);
+        complete: 1 read, 0 unchanged, 0 skipped"#]],
+    );
 }
 
 #[test]
 fn a_roster_that_is_not_whole_empties_nothing() {
-    check_title("id,name,departments,title\n7,Hong,,\n8,Bai,,Lead\n,Nobody,,\n", &expect![[r#"
+    check_title(
+        "id,name,departments,title\n7,Hong,,\n8,Bai,,Lead\n,Nobody,,\n",
+        &expect![[r#"
         propose title {"title":null} of 7: title may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept
-        complete: 1 read, 0 unchanged, 0 skipped"#]]);
+        complete: 1 read, 0 unchanged, 0 skipped"#]],
+    );
 }
