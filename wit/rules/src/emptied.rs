@@ -112,7 +112,7 @@ pub enum Meaning {
     Cleared,
     /// It may have been emptied: keep it, and let a person decide.
     Held,
-    /// The answer does not say: keep it, and say nothing.
+    /// The answer does not say: keep it, and let the next complete reading decide.
     Unknown,
 }
 

@@ -114,6 +114,70 @@ fn the_last_who_has_it_is_held() {
     assert_eq!(guard(1, 0), Meaning::Held);
 }
 
+/// The rows of the table in `docs/emptied-fields.md`: the answer, what proves it, in which answer and with what evidence.
+const ROWS: [(&str, &str, Answer, Evidence); 11] = [
+    (
+        "a page of a list, in a complete import",
+        "others have it",
+        Answer::Page,
+        Evidence { n_others: 1, ..COMPLETE },
+    ),
+    ("a page of a list, in a complete import", "none", Answer::Page, COMPLETE),
+    (
+        "its own reading, in a complete import",
+        "others have it",
+        Answer::Own,
+        Evidence { n_others: 1, ..COMPLETE },
+    ),
+    (
+        "its own reading, in a complete import",
+        "it takes no permission, or the answer shows another field of the same",
+        Answer::Own,
+        Evidence { gate_shown: true, ..COMPLETE },
+    ),
+    ("its own reading, in a complete import", "none", Answer::Own, COMPLETE),
+    (
+        "an import that is not complete",
+        "others have it",
+        Answer::Page,
+        Evidence { n_others: 1, is_complete: false, ..COMPLETE },
+    ),
+    ("an import that is not complete", "none", Answer::Page, Evidence { is_complete: false, ..COMPLETE }),
+    (
+        "its own reading, for an event",
+        "it takes no permission, or the answer shows another field of the same",
+        Answer::Event,
+        Evidence { gate_shown: true, is_complete: false, ..COMPLETE },
+    ),
+    ("its own reading, for an event", "none", Answer::Event, Evidence { is_complete: false, ..COMPLETE }),
+    (
+        "an answer of a complete import",
+        "the source's vow",
+        Answer::Page,
+        Evidence { empty_is_explicit: true, ..COMPLETE },
+    ),
+    (
+        "its own reading, for an event",
+        "the source's vow",
+        Answer::Event,
+        Evidence { empty_is_explicit: true, is_complete: false, ..COMPLETE },
+    ),
+];
+
+#[test]
+fn the_table_of_the_documentation_says_what_is_done() {
+    let row = |(answer, proof, of, evidence): (&str, &str, Answer, Evidence)| {
+        let [absent, null, empty] = meanings(of, evidence).map(Meaning::code);
+        format!("| {answer} | {proof} | {absent} | {null} | {empty} |\n")
+    };
+    let table: String = ROWS.into_iter().map(row).collect();
+    let document = include_str!("../../../../docs/emptied-fields.md");
+    let (_, after) = document.split_once("by a test. -->\n").expect("the table has a beginning");
+    let (found, _) = after.split_once("<!-- The end of the table. -->").expect("the table has an end");
+    let found: String = found.lines().skip(2).map(|line| format!("{line}\n")).collect();
+    assert_eq!(found, table, "in docs/emptied-fields.md should stand:\n{table}");
+}
+
 proptest! {
     #[test]
     fn nothing_is_cleared_without_proof(
