@@ -69,6 +69,8 @@ impl Native {
     /// Import.
     pub(crate) fn sync(&self) -> Result<Summary, Failure> {
         self.world.n_requests.set(0);
+        // Each import is a process of its own: what one remembers for the next is tested with events.
+        self.host.restart();
         let summary = connector::sync::<DingTalk>(self.host.clone(), &self.settings_json());
         self.host.end_call();
         summary
