@@ -119,8 +119,8 @@ impl<'a> View<'a> {
             "schemas": [CORE, ENTERPRISE, USER, DINGTALK_USER],
             "externalId": user.userid.to_string(),
             "userName": user.userid.to_string(),
-            "displayName": user.name,
-            "name": { "formatted": user.name },
+            "displayName": kept(&user.name),
+            "name": { "formatted": kept(&user.name) },
             "active": true,
         });
         put(&mut document, "title", text(user.title.as_deref()));
@@ -262,7 +262,12 @@ fn put(document: &mut Value, name: &str, value: Option<Value>) {
 
 /// Nothing for what is absent or empty, which mean the same.
 fn text(text: Option<&str>) -> Option<Value> {
-    text.filter(|text| !text.is_empty()).map(|text| json!(text))
+    text.filter(|text| !text.is_empty()).map(|text| json!(kept(text)))
+}
+
+/// A text as platforms keep it: U+0000 is what no store takes.
+fn kept(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 fn typed(kind: &str, value: &Value) -> Value {

@@ -28,11 +28,13 @@ fn the_console_knows_whoever_it_knew_and_imports_its_source_with_the_secrets_tha
     let console = Console { address: announced["address"].as_str().expect("it listens").to_owned() };
     let kept = console.ask("GET", &format!("/api/v1/sources/{SOURCE}"), &Value::Null);
     assert_eq!(
-        (&kept["configured_in"], &kept["is_paused"], &kept["has_schedule"]),
-        (&json!("console"), &json!(true), &json!(true)),
+        (&kept["configured_in"], &kept["is_paused"], &kept["diagnosis"]["code"]),
+        (&json!("console"), &json!(true), &json!("connector-missing")),
         "{kept:#}"
     );
     console.move_source_here(&office);
+    let moved = console.ask("GET", &format!("/api/v1/sources/{SOURCE}"), &Value::Null);
+    assert_eq!((&moved["is_paused"], &moved["has_schedule"]), (&json!(true), &json!(true)), "{moved:#}");
     let run = console.ask("POST", &format!("/api/v1/sources/{SOURCE}/runs"), &json!({}));
     let run = lines.wait_for("the import", |line| line["what"] == "run" && line["run"]["id"] == run["run"]);
     let expected = Counters { deactivated: 8, ..quiet(0) };
