@@ -55,20 +55,46 @@ pub enum How {
 /// Whether the setting at this pointer is sealed.
 #[must_use]
 pub fn is_sealed(schema: &Value, pointer: &str) -> bool {
+    schema_of(schema, pointer).is_some_and(marks_sealed)
+}
+
+/// What a schema says about the setting at this pointer.
+#[must_use]
+pub fn schema_of<'s>(schema: &'s Value, pointer: &str) -> Option<&'s Value> {
     let mut steps = pointer.split('/');
-    if steps.next() != Some("") {
-        return false;
-    }
-    let mut schema = Some(schema);
+    steps.next().filter(|before| before.is_empty())?;
+    let mut found = schema;
     for step in steps {
         let name = step.replace("~1", "/").replace("~0", "~");
         let is_place = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
-        schema = schema.and_then(|schema| {
-            let member = schema.get("properties").and_then(|properties| properties.get(&name));
-            member.or_else(|| schema.get("items").filter(|_| is_place))
-        });
+        let member = found.get("properties").and_then(|properties| properties.get(&name));
+        found = member.or_else(|| found.get("items").filter(|_| is_place))?;
     }
-    schema.is_some_and(marks_sealed)
+    Some(found)
+}
+
+/// Whether every `"x-sealed": true` of a schema seals something: one without `"writeOnly": true`, or in a part that is only
+/// referred to, would seal nothing, and its author thinks otherwise.
+#[must_use]
+pub fn is_well_marked(schema: &Value) -> bool {
+    n_marks(schema) == n_sealed(schema)
+}
+
+fn n_marks(value: &Value) -> usize {
+    let own = usize::from(value.get("x-sealed") == Some(&Value::Bool(true)));
+    let below: usize = match value {
+        Value::Object(members) => members.values().map(n_marks).sum(),
+        Value::Array(items) => items.iter().map(n_marks).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    };
+    own + below
+}
+
+fn n_sealed(schema: &Value) -> usize {
+    let members =
+        schema.get("properties").and_then(Value::as_object).into_iter().flat_map(|all| all.values());
+    let below: usize = members.chain(schema.get("items")).map(n_sealed).sum();
+    usize::from(marks_sealed(schema)) + below
 }
 
 /// Put a token of `mint` in place of every sealed setting that is given; one that is empty stays.

@@ -1,6 +1,6 @@
 //! Settings: which are sealed, and what is wrong with them.
 
-use super::super::settings::{How, is_sealed, seal, unfit};
+use super::super::settings::{How, is_sealed, is_well_marked, seal, unfit};
 use super::{Token, token};
 use serde_json::{Value, json};
 
@@ -63,6 +63,31 @@ fn what_has_both_marks_is_sealed_wherever_it_stands() {
     ] {
         assert_eq!(is_sealed(&schema(), pointer), expected, "{pointer}");
     }
+}
+
+#[test]
+fn a_mark_that_seals_nothing_is_a_mistake() {
+    let sealed = json!({"writeOnly": true, "x-sealed": true});
+    for good in
+        [json!({}), json!({"properties": {"a": sealed}}), json!({"items": sealed}), schema_without_half()]
+    {
+        assert!(is_well_marked(&good), "{good}");
+    }
+    for wrong in [
+        schema(),
+        json!({"properties": {"a": {"x-sealed": true}}}),
+        json!({"properties": {"a": {"x-sealed": true, "writeOnly": false}}}),
+        json!({"$defs": {"a": sealed}}),
+        json!({"anyOf": [{"properties": {"a": sealed}}]}),
+    ] {
+        assert!(!is_well_marked(&wrong), "{wrong}");
+    }
+}
+
+fn schema_without_half() -> Value {
+    let mut schema = schema();
+    schema["properties"]["half"] = Value::Null;
+    schema
 }
 
 #[test]
