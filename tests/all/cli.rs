@@ -52,7 +52,7 @@ fn hide_members(office: &Office, dept_id: i64) {
 
 /// The beginnings of lines that say how far an import was when somebody looked.
 const PROGRESS: [&str; 8] =
-    ["reading:", "confirming:", "retiring:", "undoing:", "读取中", "确认中", "清退中", "撤销中"];
+    ["reading:", "confirming:", "removing:", "undoing:", "读取中", "确认中", "移除中", "撤销中"];
 
 /// What differs from one time to the next has the same name every time, and how far an import was is left out.
 fn steady(office: &Office, text: &str) -> String {

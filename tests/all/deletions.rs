@@ -12,7 +12,7 @@ use rollcall_dingtalk_simulator::{
 use rollcall_host::directory::Action;
 use rollcall_host::history::RunState;
 use rollcall_host::{DepartedUsers, RunOptions};
-use rollcall_kit::{Departure, Key};
+use rollcall_kit::{Key, Removal};
 use serde_json::{Value, json};
 
 const LIST_MEMBERS: &str = "/topapi/v2/user/list";
@@ -25,7 +25,7 @@ fn who_has_left_is_asked_about_and_gone_with_dingtalks_own_word() {
     native.mutate(&leaves("b003p0"));
     native.mutate(&Mutation::RemoveDepartment { dept_id: branch(17) });
     native.import();
-    check_retired(
+    check_removed(
         &native,
         expect![[r#"
             Department 700000017: 60003: 部门不存在
@@ -45,7 +45,7 @@ fn a_department_that_cannot_be_listed_keeps_everyone() {
         native.with(|simulator| simulator.inject(broken.always()));
         let summary = native.sync().expect("the others are read");
         assert!(!summary.complete);
-        check_retired(&native, expect![""]);
+        check_removed(&native, expect![""]);
     }
 }
 
@@ -59,7 +59,7 @@ fn who_cannot_be_asked_about_is_kept_and_so_is_everyone_else() {
     native.with(|simulator| simulator.inject(broken));
     let summary = native.sync().expect("the others are asked about");
     assert!(!summary.complete);
-    check_retired(&native, expect![""]);
+    check_removed(&native, expect![""]);
 }
 
 #[test]
@@ -71,13 +71,13 @@ fn a_mass_absence_that_nobody_confirms_ends_early_and_keeps_all() {
         LIST_MEMBERS => Some(rollcall_kit::testing::Reply::json(
             r#"{"errcode":0,"errmsg":"ok","result":{"has_more":false,"list":[]}}"#,
         )),
-        PERSON => Some(rollcall_kit::testing::Reply::Fail(rollcall_kit::HttpErrorKind::Interrupted)),
+        PERSON => Some(rollcall_kit::testing::Reply::Fail(rollcall_kit::FaultKind::Interrupted)),
         _ => None,
     });
     let summary = native.sync().expect("the departments are read");
     assert!(!summary.complete);
     assert_eq!(native.documents().len(), n_held);
-    check_retired(&native, expect![""]);
+    check_removed(&native, expect![""]);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn who_is_only_out_of_sight_is_kept() {
     let scope = Scope::departments([700_000_000, 700_000_001]);
     native.mutate(&Mutation::SetScope { app_key: AppKey::from(companies::APP_KEY), scope });
     native.import();
-    check_retired(&native, expect![""]);
+    check_removed(&native, expect![""]);
     let after = native.documents();
     assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
     let kept = native.take_complaints();
@@ -116,7 +116,7 @@ fn who_moves_while_the_reading_goes_on_is_not_lost() {
         Rule::new(Fault::Mutate(Box::new(moves))).on_path(LIST_MEMBERS).with_param("dept_id", 700_000_019);
     native.with(|simulator| simulator.inject(rule));
     native.import();
-    check_retired(&native, expect![""]);
+    check_removed(&native, expect![""]);
     assert_as_the_company_is(&native);
 }
 
@@ -138,7 +138,7 @@ fn a_department_that_moves_while_the_reading_goes_on_keeps_its_people() {
         Rule::new(Fault::Mutate(Box::new(moves))).on_path(LIST_DEPARTMENTS).with_param("dept_id", 1002);
     native.with(|simulator| simulator.inject(rule));
     let summary = native.sync().expect("a moving department is no failure");
-    check_retired(&native, expect![""]);
+    check_removed(&native, expect![""]);
     for userid in ["both", "one"] {
         assert_eq!(
             native.documents()[&user(userid)],
@@ -160,10 +160,10 @@ fn a_department_that_is_deleted_while_the_reading_goes_on_is_gone_and_nothing_el
             Rule::new(Fault::Mutate(Box::new(removed))).on_path(path).with_param("dept_id", 700_000_017);
         native.with(|simulator| simulator.inject(rule));
         native.sync().expect("a deleted department is no failure");
-        let retired = native.host.take_retired();
+        let removed = native.host.take_removed();
         assert!(
-            retired.iter().all(|departure| departure.key == Key::new("Department", "700000017")),
-            "{retired:?}"
+            removed.iter().all(|departure| departure.key == Key::new("Department", "700000017")),
+            "{removed:?}"
         );
         // Its people have moved to the root, which may have been listed before.
         native.import();
@@ -176,7 +176,7 @@ fn a_second_run_has_nothing_to_write() {
     let native = imported(companies::shapes());
     native.import();
     assert_eq!(native.host.take_changes(), []);
-    assert_eq!(native.host.take_retired(), []);
+    assert_eq!(native.host.take_removed(), []);
 }
 
 #[test]
@@ -263,12 +263,12 @@ fn imported(company: Company) -> Native {
 }
 
 #[track_caller]
-fn check_retired(native: &Native, expected: Expect) {
-    let retired = native.host.take_retired();
-    let line = |Departure { key, witness }: &Departure| {
-        format!("{} {}: {witness}\n", key.resource_type, key.external_id)
+fn check_removed(native: &Native, expected: Expect) {
+    let removed = native.host.take_removed();
+    let line = |Removal { key, evidence }: &Removal| {
+        format!("{} {}: {evidence}\n", key.resource_type, key.external_id)
     };
-    expected.assert_eq(&retired.iter().map(line).collect::<String>());
+    expected.assert_eq(&removed.iter().map(line).collect::<String>());
 }
 
 #[track_caller]

@@ -7,7 +7,7 @@ use crate::faults::{self, Consequence, Fault};
 use crate::harness::native::Native;
 use rollcall_dingtalk_simulator::{Company, Mutation, Scope, Simulator, User, UserId};
 use rollcall_kit::testing::Stored;
-use rollcall_kit::{Failure, Host, Key, Summary};
+use rollcall_kit::{Area, Failure, Host, Key, Summary};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -248,7 +248,7 @@ fn left(native: &Native) -> u64 {
     for (key, Stored { version, document }) in native.host.objects().iter() {
         (&key.resource_type, &key.external_id, version, document.to_string()).hash(&mut hasher);
     }
-    native.host.storage().hash(&mut hasher);
+    native.host.storage(Area::Durable).hash(&mut hasher);
     hasher.finish()
 }
 

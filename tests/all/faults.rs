@@ -3,7 +3,7 @@
 //! Not here: which answer is replaced, and what must follow from it (`fault_sweep`, `reactions`).
 
 use rollcall_kit::testing::Reply;
-use rollcall_kit::{Body, HttpErrorKind, Response};
+use rollcall_kit::{Body, FaultKind, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -204,8 +204,8 @@ fn transport() -> Vec<Fault> {
                 Response { status: 200, headers: Vec::new(), body: Body::Bytes(vec![0xff, 0xfe, 0x7b]) },
             ),
         ),
-        ("reset", Reply::Fail(HttpErrorKind::Interrupted)),
-        ("not-sent", Reply::Fail(HttpErrorKind::NotSent)),
+        ("reset", Reply::Fail(FaultKind::Interrupted)),
+        ("not-sent", Reply::Fail(FaultKind::NotSent)),
         ("hang", Reply::Hang),
     ];
     let named = named.map(|(name, reply)| (name.to_owned(), reply));
@@ -213,8 +213,8 @@ fn transport() -> Vec<Fault> {
     let mut all: Vec<Fault> =
         all.map(|(name, reply)| Fault::always(name, Consequence::None, &reply)).collect();
     all.push(truncated());
-    all.push(Fault::always("too-large", Consequence::Honest, &Reply::Fail(HttpErrorKind::TooLarge)));
-    all.push(Fault::always("denied", Consequence::Honest, &Reply::Fail(HttpErrorKind::Denied)));
+    all.push(Fault::always("too-large", Consequence::Honest, &Reply::Fail(FaultKind::TooLarge)));
+    all.push(Fault::always("denied", Consequence::Honest, &Reply::Fail(FaultKind::Denied)));
     all
 }
 

@@ -189,7 +189,7 @@ fn departures_without_a_witness() {
     let (source, n_people) = (real.source(), companies::branches(8).users().len());
     assert_eq!(stage.platform.sync(&source, RunOptions::default()).state, RunState::Succeeded);
     let before = stage.platform.documents(real::SOURCE);
-    let hostile = stage.source(real::SOURCE, json!({ "behaviour": "no-witness" }));
+    let hostile = stage.source(real::SOURCE, json!({ "behaviour": "no-evidence" }));
     let report = stage.platform.sync(&hostile, RunOptions::default());
     assert_eq!(report.state, RunState::Partial);
     assert_eq!(report.counters.kept, u64::try_from(n_people).expect("it is a small number"));

@@ -239,7 +239,7 @@ fn check_simulator(simulator: Simulator, details: bool) {
     let again = native.import();
     assert_eq!((again.read, again.unchanged), (expected.len(), expected.len()));
     assert_eq!(native.host.take_changes(), []);
-    assert_eq!(native.host.take_retired(), []);
+    assert_eq!(native.host.take_removed(), []);
 }
 
 #[track_caller]

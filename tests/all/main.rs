@@ -43,6 +43,9 @@ mod swap;
 mod cli;
 mod crash;
 
+// What an older program left is opened, read and gone on with.
+mod older_data;
+
 // Followed: every change arrives by events alone, whatever happens on the way.
 mod following;
 // A follower in a process of its own: killed between any two steps, and through thousands of changes.

@@ -469,7 +469,7 @@ fn kind_of(result: &Result<Summary, Failure>) -> &'static str {
 }
 
 fn told(diagnosis: &Diagnosis) -> String {
-    let Diagnosis { code, message, remedy, facts } = diagnosis;
+    let Diagnosis { code, message, remedy, facts, .. } = diagnosis;
     let (remedy_en, remedy_zh) = remedy.as_ref().map_or(("-", "-"), |text| (&text.en, &text.zh));
     let facts: Vec<String> = facts
         .iter()

@@ -25,7 +25,12 @@ struct Never {
     rule: &'static str,
 }
 
-const NEVERS: [Never; 5] = [
+const NEVERS: [Never; 6] = [
+    Never {
+        packages: &["rollcall-rules"],
+        forbidden: &["rollcall-*", "wit-bindgen", "wasmtime", "tokio", "getrandom"],
+        rule: "what both halves must say alike depends on neither, and on no outside world",
+    },
     Never {
         packages: &["rollcall-kit", "rollcall-dingtalk", "rollcall-roster"],
         forbidden: &[

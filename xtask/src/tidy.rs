@@ -5,6 +5,7 @@ mod docs;
 mod lexer;
 mod reasons;
 mod rust;
+mod vocabulary;
 mod words;
 
 use std::collections::BTreeSet;
@@ -24,8 +25,9 @@ cargo xtask tidy
 
 Check the rules that neither the compiler nor clippy knows, in all files that git tracks or would add:
 how a source file opens and how long it is, no ignored test and no unfinished code, no word of a connector in
-host/, connector/kit and connector/guest, no code shared with the simulator, a reason on every limit, links
-that lead somewhere, every interface explained in docs/architecture.md, no path of somebody's machine.";
+the neutral parts, no code shared with the simulator, a reason on every limit, no schema of the contract spelled
+outside its vocabulary, links that lead somewhere, every interface explained in docs/architecture.md, no path of
+somebody's machine.";
 
 /// One file of the repository.
 #[derive(Clone, Debug)]
@@ -68,6 +70,7 @@ fn check(files: &[File]) -> Vec<Finding> {
         findings.extend(words::check(file));
         if file.is_rust() {
             findings.extend(rust::check(file));
+            findings.extend(vocabulary::check(file));
             findings.extend(reasons::check(file));
         }
         if file.path.ends_with(".md") {

@@ -8,6 +8,7 @@ pub(crate) mod user;
 
 use crate::wire::lenient::{Flag, Whole};
 use rollcall_kit::{Optional, Schema};
+use rollcall_rules::vocabulary::{resource_type, schema};
 use serde_json::{Map, Value};
 
 /// The resource types, parents first.
@@ -15,7 +16,7 @@ pub(crate) const SCHEMAS: &[Schema] = &[DEPARTMENT, USER];
 
 /// What a department is.
 pub(crate) const DEPARTMENT: Schema = Schema {
-    resource_type: "Department",
+    resource_type: resource_type::DEPARTMENT,
     identity: None,
     optional: &[
         Optional::member("source_identifier", &[DINGTALK_DEPARTMENT, "sourceIdentifier"]),
@@ -32,7 +33,7 @@ pub(crate) const DEPARTMENT: Schema = Schema {
 
 /// What a person is.
 pub(crate) const USER: Schema = Schema {
-    resource_type: "User",
+    resource_type: resource_type::USER,
     // A userid that was given to a newcomer has another unionid.
     identity: Some("urn:rollcall:dingtalk:2.0:User:unionid"),
     optional: &[
@@ -42,8 +43,8 @@ pub(crate) const USER: Schema = Schema {
         Optional::element("org_email", "emails", "work"),
         Optional::element("email", "emails", "other"),
         Optional::element("avatar", "photos", "photo"),
-        Optional::member("job_number", &[ENTERPRISE_USER, "employeeNumber"]),
-        Optional::member("manager_userid", &[ENTERPRISE_USER, "manager"]),
+        Optional::member("job_number", &[schema::ENTERPRISE_USER, "employeeNumber"]),
+        Optional::member("manager_userid", &[schema::ENTERPRISE_USER, "manager"]),
         Optional::member("hired_date", &[DINGTALK_USER, "hiredDate"]),
         Optional::member("work_place", &[DINGTALK_USER, "workPlace"]),
         Optional::member("remark", &[DINGTALK_USER, "remark"]),
@@ -58,10 +59,6 @@ pub(crate) const USER: Schema = Schema {
     ],
 };
 
-const CORE_USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
-const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const OUR_USER: &str = "urn:rollcall:scim:schemas:extension:2.0:User";
-const OUR_DEPARTMENT: &str = "urn:rollcall:scim:schemas:2.0:Department";
 const DINGTALK_USER: &str = "urn:rollcall:dingtalk:2.0:User";
 const DINGTALK_DEPARTMENT: &str = "urn:rollcall:dingtalk:2.0:Department";
 

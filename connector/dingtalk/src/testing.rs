@@ -7,6 +7,7 @@ use rollcall_kit::connector::{check, refresh, sync};
 use rollcall_kit::ports::{Body, Request, Response};
 use rollcall_kit::testing::{Reply, TestHost};
 use rollcall_kit::{Entry, Failure, Finding, Key, Severity, Summary};
+use rollcall_rules::vocabulary::schema;
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -282,9 +283,7 @@ pub(crate) fn directory(host: &TestHost) -> String {
         if let Some(parent) = document["parent"]["value"].as_str() {
             let _ = write!(lines, " < {parent}");
         }
-        if let Some(departments) =
-            document["urn:rollcall:scim:schemas:extension:2.0:User"]["departments"].as_array()
-        {
+        if let Some(departments) = document[schema::ORGANISATION_USER]["departments"].as_array() {
             lines.push_str(" in");
             for department in departments {
                 let text = |name: &str| department[name].as_str().unwrap_or("?");

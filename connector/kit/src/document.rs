@@ -5,8 +5,12 @@
 
 use crate::limits::MAX_OPTIONAL;
 use crate::model::Key;
+use rollcall_rules::document::replace_null_characters;
+use rollcall_rules::vocabulary::attribute;
 use serde_json::{Map, Value};
 use std::fmt;
+
+pub use rollcall_rules::document::canonical_members as canonical;
 
 /// One resource type of a connector.
 #[derive(Debug)]
@@ -123,21 +127,26 @@ pub struct Draft {
     pub document: Map<String, Value>,
     /// The optional attributes that were left out.
     pub lacking: OptionalSet,
+    /// The optional attributes that the document says to have no value, `null` above all.
+    pub unassigned: OptionalSet,
     /// The optional attributes that this answer could not show, whatever their value: neither there nor lacking.
     pub untold: OptionalSet,
 }
 
 impl Draft {
-    /// Lacking what of `schema` the document does not assign.
+    /// Lacking what of `schema` the document does not assign. U+0000, which no document may hold, becomes U+FFFD.
     #[must_use]
-    pub fn new(schema: &Schema, key: Key, name: &str, document: Map<String, Value>) -> Self {
-        let mut lacking = OptionalSet::default();
+    pub fn new(schema: &Schema, key: Key, name: &str, mut document: Map<String, Value>) -> Self {
+        replace_null_characters(&mut document);
+        let (mut lacking, mut unassigned) = (OptionalSet::default(), OptionalSet::default());
         for (index, optional) in schema.optional.iter().enumerate() {
-            if !assigns(&document, optional.place) {
-                lacking.insert(index);
+            match said(&document, optional.place) {
+                Said::Value => {}
+                Said::Unassigned => unassigned.insert(index),
+                Said::Nothing => lacking.insert(index),
             }
         }
-        Self { key, name: name.to_owned(), document, lacking, untold: OptionalSet::default() }
+        Self { key, name: name.to_owned(), document, lacking, unassigned, untold: OptionalSet::default() }
     }
 
     /// The same, knowing that the answer it was made from could not show these attributes, by their names. One that the
@@ -153,10 +162,10 @@ impl Draft {
         self
     }
 
-    /// The optional attributes that the document assigns.
+    /// The optional attributes that the document gives a value.
     #[must_use]
     pub fn given(&self, schema: &Schema) -> OptionalSet {
-        OptionalSet::all(schema).without(self.lacking).without(self.untold)
+        OptionalSet::all(schema).without(self.lacking).without(self.unassigned).without(self.untold)
     }
 }
 
@@ -201,13 +210,6 @@ impl fmt::Display for Version {
     }
 }
 
-/// The canonical text of a document: members sorted by name, no white space, integers as they are.
-#[must_use]
-pub fn canonical(document: &Map<String, Value>) -> String {
-    // serde_json keeps a map's members sorted; what it writes cannot fail for values that it can hold.
-    serde_json::to_string(document).unwrap_or_default()
-}
-
 /// A document of this object that says nothing but that these attributes are unassigned.
 #[must_use]
 pub fn unassigning(schema: &Schema, key: &Key, cleared: OptionalSet) -> Map<String, Value> {
@@ -228,19 +230,54 @@ pub fn unassigned(schema: &Schema, cleared: OptionalSet) -> Map<String, Value> {
     document
 }
 
-fn assigns(document: &Map<String, Value>, place: Place) -> bool {
+/// What a document says about an optional attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// It has this value.
+    Value,
+    /// It has none: `null`, an empty text, a list or an object without anything in it (RFC 7643, section 2.5). Nobody was
+    /// seen with the attribute because of that.
+    Unassigned,
+    /// Nothing: it is left out.
+    Nothing,
+}
+
+impl Said {
+    fn of(value: Option<&Value>) -> Self {
+        let is_empty = match value {
+            None => return Self::Nothing,
+            Some(Value::Null) => true,
+            Some(Value::String(text)) => text.is_empty(),
+            Some(Value::Array(elements)) => elements.is_empty(),
+            Some(Value::Object(members)) => members.is_empty(),
+            Some(Value::Bool(_) | Value::Number(_)) => false,
+        };
+        if is_empty { Self::Unassigned } else { Self::Value }
+    }
+}
+
+fn said(document: &Map<String, Value>, place: Place) -> Said {
     match place {
-        Place::Member([name]) => document.contains_key(*name),
-        Place::Member([name, rest @ ..]) => {
-            let inner = document.get(*name).and_then(Value::as_object);
-            inner.is_some_and(|inner| assigns(inner, Place::Member(rest)))
-        }
-        Place::Member([]) => false,
-        Place::Element(attribute, kind) => {
-            let elements = document.get(attribute).and_then(Value::as_array);
-            let is_it = |element: &Value| element.get("type").and_then(Value::as_str) == Some(kind);
-            elements.is_some_and(|elements| elements.iter().any(is_it))
-        }
+        Place::Member([name]) => Said::of(document.get(*name)),
+        Place::Member([name, rest @ ..]) => match document.get(*name) {
+            Some(Value::Object(inner)) => said(inner, Place::Member(rest)),
+            // What stands above it was unassigned, and it with that.
+            outer => Said::of(outer),
+        },
+        Place::Member([]) => Said::Nothing,
+        Place::Element(name, kind) => match document.get(name) {
+            Some(Value::Null) => Said::Unassigned,
+            elements => {
+                let elements = elements.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                let is_it =
+                    |element: &&Value| element.get(attribute::TYPE).and_then(Value::as_str) == Some(kind);
+                // Of several of one type the last counts, as in a merge.
+                elements
+                    .iter()
+                    .rfind(is_it)
+                    .map_or(Said::Nothing, |element| Said::of(element.get(attribute::VALUE)))
+            }
+        },
     }
 }
 
@@ -285,10 +322,37 @@ mod tests {
         if let Value::Object(map) = value { map } else { panic!("not an object: {value}") }
     }
 
+    fn draft(document: Value) -> Draft {
+        Draft::new(&SCHEMA, Key::new("User", "u"), "U", object(document))
+    }
+
+    fn names(of: OptionalSet) -> Vec<&'static str> {
+        let optional = SCHEMA.optional.iter().enumerate();
+        optional.filter(|(index, _)| of.contains(*index)).map(|(_, optional)| optional.name).collect()
+    }
+
     fn lacking(document: Value) -> Vec<&'static str> {
-        let draft = Draft::new(&SCHEMA, Key::new("User", "u"), "U", object(document));
-        let names = SCHEMA.optional.iter().enumerate();
-        names.filter(|(index, _)| draft.lacking.contains(*index)).map(|(_, optional)| optional.name).collect()
+        names(draft(document).lacking)
+    }
+
+    #[test]
+    fn what_has_no_value_is_neither_given_nor_lacking() {
+        for nothing in [json!(null), json!(""), json!([]), json!({})] {
+            let draft = draft(json!({"title": nothing, "phoneNumbers": [
+                {"type": "mobile", "value": "+86"}, {"type": "mobile", "value": nothing}, {"type": "work", "value": "1"},
+            ]}));
+            assert_eq!(names(draft.unassigned), ["title", "mobile"], "{nothing}");
+            assert_eq!(names(draft.given(&SCHEMA)), ["telephone"], "{nothing}");
+        }
+        assert_eq!(
+            names(draft(json!({"title": false, "phoneNumbers": null})).unassigned),
+            ["mobile", "telephone"]
+        );
+    }
+
+    #[test]
+    fn what_is_no_character_is_replaced() {
+        assert_eq!(draft(json!({"title": "a\u{0}b"})).document["title"], "a\u{FFFD}b");
     }
 
     #[test]

@@ -1,5 +1,13 @@
 //! Every bound of the kit, with its unit and its reason.
 
+use rollcall_rules::bounds;
+
+/// What the contract states.
+pub use rollcall_rules::bounds::{MAX_EVENT_SUBJECTS, MAX_SUBJECT_NAME_BYTES, MAX_TIMER_MS};
+
+/// How many clearings pass by themselves.
+pub use rollcall_rules::emptied::{CLEARING_FLOOR, CLEARING_SHARE_PERCENT};
+
 /// Requests that a connector keeps outstanding at most.
 ///
 /// Why: where a source takes 60 requests a second and half a second for an answer, 30 are in flight; the host allows 256.
@@ -20,20 +28,15 @@ pub const MAX_BATCHES_IN_FLIGHT: usize = 4;
 /// Why: someone is watching; a second is what "arrives as it is read" means to them.
 pub const APPLY_DELAY_MS: u64 = 1_000;
 
-/// Holdings asked for at once.
+/// Items of the inventory asked for at once.
 ///
 /// Source: the contract's maximum.
-pub const INVENTORY_PAGE: u32 = 10_000;
+pub const INVENTORY_PAGE: u32 = bounds::MAX_INVENTORY_PAGE;
 
-/// Keys whose holdings are asked for at once.
+/// Keys whose items of the inventory are asked for at once.
 ///
 /// Source: the contract's maximum, `directory.find`.
-pub const FIND_BATCH: usize = 1_000;
-
-/// Objects that one event says it names, at most.
-///
-/// Source: the contract, `events.event.subjects`.
-pub const MAX_EVENT_SUBJECTS: usize = 100;
+pub const FIND_BATCH: usize = bounds::MAX_FIND_KEYS;
 
 /// Entries gathered before they are recorded.
 ///
@@ -65,47 +68,27 @@ pub const MAX_BACKOFF_MS: u64 = 60_000;
 /// Why: they are the bits of a `u32`.
 pub const MAX_OPTIONAL: usize = 32;
 
-/// Clearings of one attribute that pass without a look at their share.
+/// Bytes of the evidence of a removal at most.
 ///
-/// Why: in a small company five cleared telephones are an ordinary week; see `CLEARING_SHARE_PERCENT`.
-pub const CLEARING_FLOOR: u64 = 5;
-
-/// Clearings of one attribute, in percent of the people seen with it, above which they are kept instead.
-///
-/// Why: the same share as the guard for removals; above it a lost permission is the likelier explanation.
-pub const CLEARING_SHARE_PERCENT: u64 = 5;
-
-/// Milliseconds of one timer at most.
-///
-/// Source: the contract, `tasks.begin-timer`. A longer wait is several timers.
-pub const MAX_TIMER_MS: u64 = 3_600_000;
-
-/// Bytes of an object's name in the log at most.
-///
-/// Source: the contract, `history.entry.subject-name`.
-pub const MAX_SUBJECT_NAME_BYTES: usize = 256;
-
-/// Bytes of a evidence at most.
-///
-/// Source: the contract, `types.removal.evidence`.
-pub const MAX_EVIDENCE_BYTES: usize = 1_024;
+/// Source: the contract, `model.removal.evidence`.
+pub const MAX_EVIDENCE_BYTES: usize = bounds::MAX_EVIDENCE_BYTES;
 
 /// Roots and single objects of a scope at most.
 ///
 /// Source: the contract, `directory.scope.parts`.
-pub const MAX_SCOPE_PARTS: usize = 10_000;
+pub const MAX_SCOPE_PARTS: usize = bounds::MAX_SCOPE_PARTS;
 
 /// Lists of which a reading says whether they were read to their end, at most.
 ///
 /// Source: the contract, `directory.coverage.containers`.
-pub const MAX_CONTAINERS: usize = 100_000;
+pub const MAX_CONTAINERS: usize = bounds::MAX_CONTAINERS;
 
 /// Objects of one call of `directory.propose-clearings` at most.
 ///
 /// Source: the contract, `directory.clearing.keys`.
-pub const CLEARING_BATCH: usize = 1_000;
+pub const CLEARING_BATCH: usize = bounds::MAX_CLEARING_KEYS;
 
 /// Random bytes that a host gives at once, at most.
 ///
 /// Source: the contract, `host.random`.
-pub const MAX_RANDOM_BYTES: u32 = 1_024;
+pub const MAX_RANDOM_BYTES: u32 = bounds::MAX_RANDOM_BYTES;

@@ -324,7 +324,7 @@ impl Kind {
             Held::Nothing | Held::Something => None,
             Held::Version(version) => Some(version),
         };
-        let given = before.map_or(present, |before| before.given.or(present));
+        let given = before.map_or(present, |before| before.given.or(present)).without(draft.unassigned);
         let version = Version::of(text, given);
         let changed = before != Some(version);
         let was_put = known.seen.as_ref().is_some_and(|seen| seen.fate == Fate::Put);

@@ -1,6 +1,6 @@
 //! A host in memory, with a clock that jumps from one event to the next: whole runs of a connector in microseconds, the
-//! same every time. It keeps no limits and grants everything, and refuses an object that is none; the real host's tests
-//! are elsewhere.
+//! same every time. It refuses what the contract's rules refuse, keeps no limits and grants everything; the real host's
+//! tests are elsewhere.
 
 use crate::limits::FIND_BATCH;
 use crate::model::{
@@ -8,9 +8,11 @@ use crate::model::{
     Removal, Scope, Severity,
 };
 use crate::ports::{Area, Body, EntryWrite, Fault, FaultKind, Host, LogLevel, Request, Response, Ticket};
-use serde_json::{Map, Value};
+use rollcall_rules::{document, key};
+use serde_json::Value;
 use std::cell::{Cell, Ref, RefCell};
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt;
 use std::rc::Rc;
 
@@ -248,52 +250,38 @@ impl TestHost {
     }
 
     fn apply_one(&self, change: &Change) -> Outcome {
-        let Err(why) = self.try_apply(change) else { return Outcome::Applied };
+        let applied = match change {
+            _ if self.reject.borrow().contains(change.key()) => {
+                Err(Diagnosis::new("rejected-by-test", "the test rejects it", "测试拒绝了它"))
+            }
+            Change::Put(object) => self.put(object),
+            Change::Remove(departure) => self.remove(departure),
+        };
+        let Err(why) = applied else { return Outcome::Applied };
         let entry = Entry::about(Severity::Error, change.key(), None, why.clone());
         self.entries.borrow_mut().push(entry);
         Outcome::Rejected(why)
     }
 
-    fn try_apply(&self, change: &Change) -> Result<(), Diagnosis> {
-        if self.reject.borrow().contains(change.key()) {
-            return Err(Diagnosis::new("rejected-by-test", "the test rejects it", "测试拒绝了它"));
-        }
+    /// Merge an object that keeps the contract.
+    fn put(&self, object: &DirectoryObject) -> Result<(), Diagnosis> {
+        let DirectoryObject { key, version, document } = object;
+        key::check(&key.resource_type, &key.external_id).map_err(|violation| invalid(&violation))?;
+        key::check_version(version).map_err(|violation| invalid(&violation))?;
+        let incoming = document::read(document, &key.external_id).map_err(|violation| invalid(&violation))?;
         let mut objects = self.objects.borrow_mut();
-        match change {
-            Change::Put(object) => {
-                let document = put(objects.get(&object.key), object)?;
-                objects.insert(object.key.clone(), Stored { version: object.version.clone(), document });
-            }
-            Change::Remove(removal) => {
-                objects.remove(&removal.key);
-            }
-        }
+        let merged = document::merge(objects.get(key).map(|held| &held.document), &incoming);
+        document::check_held(&merged).map_err(|violation| invalid(&violation))?;
+        objects.insert(key.clone(), Stored { version: version.clone(), document: merged });
         Ok(())
     }
-}
 
-/// What is held once an object was put, or why a host refuses it.
-fn put(held: Option<&Stored>, object: &DirectoryObject) -> Result<Value, Diagnosis> {
-    let incoming: Value = serde_json::from_str(&object.document)
-        .map_err(|error| invalid(&format!("its document is no json: {error}")))?;
-    if incoming.get("externalId").and_then(Value::as_str) != Some(&object.key.external_id) {
-        return Err(invalid("the `externalId` of its document is not its external id"));
+    /// Forget an object that the source was asked about.
+    fn remove(&self, removal: &Removal) -> Result<(), Diagnosis> {
+        key::check_evidence(&removal.evidence).map_err(|violation| invalid(&violation))?;
+        self.objects.borrow_mut().remove(&removal.key);
+        Ok(())
     }
-    let mut document = held.map_or(Value::Object(Map::new()), |held| held.document.clone());
-    merge(&mut document, incoming);
-    // What only unassigns need not name it, so it is asked of what it was merged into.
-    if document.get("schemas").and_then(Value::as_array).is_none_or(Vec::is_empty) {
-        return Err(invalid("neither its document nor what is held of it names `schemas`"));
-    }
-    Ok(document)
-}
-
-fn invalid(what: &str) -> Diagnosis {
-    Diagnosis::new(
-        "object-invalid",
-        format!("the connector's object is invalid: {what}"),
-        format!("连接器给出的对象无效：{what}"),
-    )
 }
 
 impl Host for TestHost {
@@ -468,6 +456,10 @@ impl Host for TestHost {
     }
 }
 
+fn invalid(violation: &dyn Error) -> Diagnosis {
+    Diagnosis::new("object-invalid", violation.to_string(), "连接器给出的对象违反约定")
+}
+
 fn inventory_item(key: &Key, stored: &Stored) -> InventoryItem {
     InventoryItem {
         external_id: key.external_id.clone(),
@@ -483,58 +475,6 @@ fn http_error(kind: FaultKind) -> Fault {
 fn http_error_as(kind: FaultKind, code: &str) -> Fault {
     Fault {
         kind, diagnosis: Diagnosis::new(code, format!("the test says {kind:?}"), "测试注入的故障")
-    }
-}
-
-/// The merge that the contract asks of a platform (`wit/types.wit`, `object.document`).
-pub fn merge(held: &mut Value, incoming: Value) {
-    let Value::Object(incoming) = incoming else {
-        *held = incoming;
-        return;
-    };
-    if !held.is_object() {
-        *held = Value::Object(Map::new());
-    }
-    let Value::Object(members) = held else { return };
-    for (name, value) in incoming {
-        match (name.as_str(), value) {
-            (_, Value::Null) => {
-                members.remove(&name);
-            }
-            ("emails" | "phoneNumbers" | "photos", Value::Array(elements)) => {
-                let mut all =
-                    members.remove(&name).and_then(|held| held.as_array().cloned()).unwrap_or_default();
-                merge_typed(&mut all, elements);
-                if !all.is_empty() {
-                    members.insert(name, Value::Array(all));
-                }
-            }
-            (_, value) => {
-                let merged = members.entry(name.clone()).or_insert(Value::Null);
-                merge(merged, value);
-                if merged.as_object().is_some_and(Map::is_empty) {
-                    members.remove(&name);
-                }
-            }
-        }
-    }
-}
-
-fn merge_typed(held: &mut Vec<Value>, incoming: Vec<Value>) {
-    for element in incoming {
-        let at = held.iter().position(|there| there.get("type") == element.get("type"));
-        match (at, element.get("value").is_some_and(|value| !value.is_null())) {
-            (Some(at), true) => {
-                if let Some(there) = held.get_mut(at) {
-                    *there = element;
-                }
-            }
-            (Some(at), false) => {
-                held.remove(at);
-            }
-            (None, true) => held.push(element),
-            (None, false) => {}
-        }
     }
 }
 

@@ -3,37 +3,33 @@
 
 use crate::row::{Department, Kind, Person, Reference};
 use rollcall_kit::{Draft, Optional, Schema};
+use rollcall_rules::vocabulary::{resource_type, schema};
 use serde_json::{Map, Value, json};
-
-const CORE_USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
-const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const ROLLCALL_USER: &str = "urn:rollcall:scim:schemas:extension:2.0:User";
-const ROLLCALL_DEPARTMENT: &str = "urn:rollcall:scim:schemas:2.0:Department";
 
 /// What the connector yields, parents first.
 pub(crate) const SCHEMAS: &[Schema] = &[DEPARTMENT, USER];
 
 const DEPARTMENT: Schema = Schema {
-    resource_type: "Department",
+    resource_type: resource_type::DEPARTMENT,
     identity: None,
     optional: &[Optional::member("order", &["order"])],
 };
 
 const USER: Schema = Schema {
-    resource_type: "User",
+    resource_type: resource_type::USER,
     identity: None,
     optional: &[
         Optional::element("email", "emails", "work"),
         Optional::element("mobile", "phoneNumbers", "mobile"),
         Optional::member("title", &["title"]),
-        Optional::member("employee_number", &[ENTERPRISE_USER, "employeeNumber"]),
-        Optional::member("manager", &[ENTERPRISE_USER, "manager"]),
+        Optional::member("employee_number", &[schema::ENTERPRISE_USER, "employeeNumber"]),
+        Optional::member("manager", &[schema::ENTERPRISE_USER, "manager"]),
     ],
 };
 
 /// What the roster says about a department.
 pub(crate) fn department(department: &Department) -> Draft {
-    let mut document = document(&[ROLLCALL_DEPARTMENT], &department.id, &department.name);
+    let mut document = document(&[schema::DEPARTMENT], &department.id, &department.name);
     match &department.parent {
         Reference::Nothing => insert(&mut document, "parent", Value::Null),
         Reference::To(id) => insert(&mut document, "parent", json!({ "value": id })),
@@ -47,7 +43,7 @@ pub(crate) fn department(department: &Department) -> Draft {
 
 /// What the roster says about a person.
 pub(crate) fn person(person: &Person) -> Draft {
-    let schemas = [CORE_USER, ENTERPRISE_USER, ROLLCALL_USER];
+    let schemas = [schema::USER, schema::ENTERPRISE_USER, schema::ORGANISATION_USER];
     let mut document = document(&schemas, &person.id, &person.name);
     insert(&mut document, "userName", person.id.as_str());
     insert(&mut document, "name", json!({ "formatted": person.name }));
@@ -61,8 +57,8 @@ pub(crate) fn person(person: &Person) -> Draft {
     if let Some(title) = &person.title {
         insert(&mut document, "title", title.as_str());
     }
-    insert_unless_empty(&mut document, ENTERPRISE_USER, enterprise(person));
-    insert_unless_empty(&mut document, ROLLCALL_USER, memberships(person));
+    insert_unless_empty(&mut document, schema::ENTERPRISE_USER, enterprise(person));
+    insert_unless_empty(&mut document, schema::ORGANISATION_USER, memberships(person));
     Draft::new(&USER, Kind::People.key(&person.id), &person.name, document)
 }
 

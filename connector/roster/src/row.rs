@@ -4,6 +4,7 @@
 use crate::limits::{MAX_DEPARTMENTS, MAX_ID_BYTES, MAX_VALUE_BYTES};
 use crate::place::{Place, error, quoted};
 use rollcall_kit::{Diagnosis, Entry, Key, Text};
+use rollcall_rules::vocabulary::resource_type;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a file lists.
@@ -98,8 +99,8 @@ impl Kind {
 
     pub(crate) fn resource_type(self) -> &'static str {
         match self {
-            Self::Departments => "Department",
-            Self::People => "User",
+            Self::Departments => resource_type::DEPARTMENT,
+            Self::People => resource_type::USER,
         }
     }
 

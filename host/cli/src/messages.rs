@@ -75,7 +75,7 @@ sentences! {
     // Progress.
     fn phase_reading() { "reading", "读取中" }
     fn phase_confirming() { "confirming", "确认中" }
-    fn phase_retiring() { "retiring", "清退中" }
+    fn phase_removing() { "removing", "移除中" }
     fn phase_undoing() { "undoing", "撤销中" }
     fn progress_of(phase, done, total) { "{phase}: {done} of {total}", "{phase}：{done} / {total} 项" }
     fn progress_so_far(phase, done) { "{phase}: {done} so far", "{phase}：已完成 {done} 项" }

@@ -6,11 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall_host::sqlite::HeldObject;
+use rollcall_rules::vocabulary::schema;
 use serde::Serialize;
 use serde_json::Value;
-
-/// The schema under which a person's departments are. Source: the contract, `types.object.document`.
-const USER_SCHEMA: &str = "urn:rollcall:scim:schemas:extension:2.0:User";
 
 /// An organisation, ready to be listed from the top.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -200,7 +198,8 @@ fn department(object: &HeldObject) -> Department {
 
 /// The id and the membership of each department that a person is in.
 fn memberships(user: &HeldObject) -> impl Iterator<Item = (&str, &Value)> {
-    let departments = user.held.document.get(USER_SCHEMA).and_then(|extension| extension.get("departments"));
+    let departments =
+        user.held.document.get(schema::ORGANISATION_USER).and_then(|extension| extension.get("departments"));
     let memberships = departments.and_then(Value::as_array).into_iter().flatten();
     memberships.filter_map(|membership| Some((membership.get("value")?.as_str()?, membership)))
 }

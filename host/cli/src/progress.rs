@@ -142,7 +142,7 @@ fn phase(name: &str) -> Sentence {
     match name {
         "reading" => messages::phase_reading(),
         "confirming" => messages::phase_confirming(),
-        "retiring" => messages::phase_retiring(),
+        "removing" => messages::phase_removing(),
         "undoing" => messages::phase_undoing(),
         other => Sentence::verbatim(plain(other)),
     }
@@ -195,11 +195,11 @@ mod tests {
         "#]],
         );
         check(
-            &progress("retiring", 3, Some(3)),
+            &progress("removing", 3, Some(3)),
             &Reader::ASCII,
             expect![[r#"
-            retiring  [########################] 3/3 100 %  12.3 s
-            retiring: 3 of 3
+            removing  [########################] 3/3 100 %  12.3 s
+            removing: 3 of 3
         "#]],
         );
     }
@@ -260,7 +260,7 @@ mod tests {
         assert_eq!(
             [
                 line.is_due(now, "reading"),
-                line.is_due(now, "retiring"),
+                line.is_due(now, "removing"),
                 line.is_due(now + LINE_INTERVAL, "reading")
             ],
             [false, true, true]

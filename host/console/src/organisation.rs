@@ -32,15 +32,10 @@ pub(crate) mod words;
 pub(crate) mod seed;
 
 pub(crate) use address::{Place, address};
+pub(crate) use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
 use address::Asked;
 use object::Found;
-
-/// The resource type of people. Source: the contract, `types.object.document`.
-pub(crate) const USER: &str = "User";
-
-/// The resource type of what people are in. Source: the contract, `types.object.document`.
-pub(crate) const DEPARTMENT: &str = "Department";
 
 pub(crate) fn routes() -> Router<Console> {
     Router::new()

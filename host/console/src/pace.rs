@@ -338,8 +338,8 @@ mod tests {
         let seen = [
             (0, at("reading", 0, Some(100))),
             (10, at("reading", 100, Some(100))),
-            (10, at("retiring", 0, Some(100))),
-            (14, at("retiring", 10, Some(100))),
+            (10, at("removing", 0, Some(100))),
+            (14, at("removing", 10, Some(100))),
         ];
         assert_eq!(left(&seen), [None, None, None, Some(36)]);
     }

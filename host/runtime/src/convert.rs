@@ -151,8 +151,7 @@ impl From<wit::Body> for Body {
     fn from(body: wit::Body) -> Self {
         match body {
             wit::Body::Text(text) => Self::Text(text),
-            // Whoever hands them over may not have looked.
-            wit::Body::Bytes(bytes) => bytes.into(),
+            wit::Body::Bytes(bytes) => Self::Bytes(bytes),
         }
     }
 }

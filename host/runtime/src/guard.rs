@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
+
 use crate::directory::{Action, Directory};
 use crate::error::StoreError;
 use crate::history::{ChangeRecord, History, Run, RunState, Trigger};
@@ -14,9 +16,6 @@ use crate::limits::{
     MAX_UNATTENDED_DEPARTURES_PERCENT, UNATTENDED_DEPARTURES,
 };
 use crate::model::{Diagnosis, Key, RunId, SourceName, Timestamp};
-
-/// The resource type of departments. Source: the contract, `model.key`.
-const DEPARTMENT: &str = "Department";
 
 /// A whole full run's departures, and a single one.
 const ALL_HELD: &str = "departures-held";

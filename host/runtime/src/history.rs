@@ -5,6 +5,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use rollcall_rules::counters;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -285,12 +286,21 @@ pub struct Counters {
 impl Counters {
     /// `created + updated + unchanged + skipped + rejected`, which is `read` when the connector counted well.
     #[must_use]
-    pub const fn accounted_for(&self) -> u64 {
-        self.created
-            .saturating_add(self.updated)
-            .saturating_add(self.unchanged)
-            .saturating_add(self.skipped)
-            .saturating_add(self.rejected)
+    pub fn accounted_for(&self) -> u64 {
+        counters::accounted(&self.of_reading())
+    }
+
+    /// # Errors
+    ///
+    /// When more or fewer objects are accounted for than were read.
+    pub(crate) fn check(&self) -> Result<(), counters::Discrepancy> {
+        counters::check(&self.of_reading())
+    }
+
+    /// The part that the contract's rule is about.
+    const fn of_reading(&self) -> counters::Counters {
+        let Self { read, created, updated, unchanged, skipped, rejected, .. } = *self;
+        counters::Counters { read, created, updated, unchanged, skipped, rejected }
     }
 }
 

@@ -4,6 +4,22 @@
 
 use std::time::Duration;
 
+use rollcall_rules::bounds;
+
+/// What the contract states.
+pub use rollcall_rules::bounds::{
+    MAX_CHANGES, MAX_CHANNEL_MESSAGE_BYTES, MAX_CHANNEL_STATE_BYTES, MAX_CHECKPOINT_BYTES,
+    MAX_CHECKPOINT_KEYS, MAX_CODE_BYTES, MAX_CONTAINERS, MAX_CURSOR_BYTES, MAX_DELIVERY_BYTES,
+    MAX_DELIVERY_QUERY_BYTES, MAX_DOCUMENT_BYTES, MAX_ENTRIES_PER_CALL, MAX_ENTRIES_PER_RUN,
+    MAX_EVENT_ID_BYTES, MAX_EVENT_KIND_BYTES, MAX_EVENT_PAYLOAD_BYTES, MAX_EVENT_SUBJECTS, MAX_EXCLUSIVE,
+    MAX_EXCLUSIVE_BYTES, MAX_EXTERNAL_ID_BYTES, MAX_FACTS, MAX_FINDINGS, MAX_LOG_LINE_BYTES,
+    MAX_MEMORY_AREA_BYTES, MAX_OUTSTANDING, MAX_RANDOM_BYTES, MAX_REPLIES, MAX_REPLY_BYTES,
+    MAX_REQUEST_BODY_BYTES, MAX_REQUEST_HEADERS, MAX_RESOURCE_TYPE_BYTES, MAX_RESOURCE_TYPES,
+    MAX_RESPONSE_BODY_BYTES, MAX_SCOPE_PARTS, MAX_SETTINGS_SCHEMA_BYTES, MAX_STORAGE_ENTRIES,
+    MAX_STORAGE_KEY_BYTES, MAX_STORAGE_VALUE_BYTES, MAX_SUBPROTOCOLS, MAX_TEXT_BYTES, MAX_UNTAKEN,
+    MAX_UNTAKEN_BYTES, MAX_URL_BYTES, MAX_VERSION_BYTES, MAX_WAIT,
+};
+
 /// Time between two signs of life of a run.
 ///
 /// 5 s. Why: short enough that a dead run is known as such within 15 s, long enough to cost a store nothing.
@@ -45,7 +61,7 @@ pub struct CallTimeouts {
 ///
 /// 5 s. Why: everything it waits for is answered at once, so this covers a last batch of changes, no more; and with
 /// [`BATCH_GRACE`] before it, a program that is asked to stop still does within 10 s.
-pub const CANCEL_GRACE: Duration = Duration::from_secs(5);
+pub const CANCEL_GRACE: Duration = Duration::from_millis(bounds::CANCEL_GRACE_MS);
 
 /// How often a busy guest lets others run, and the unit in which its time is counted.
 ///
@@ -90,27 +106,12 @@ pub const CALL_STACK_BYTES: usize = 2 << 20;
 /// Most data that one crossing between guest and host may copy.
 ///
 /// 64 MiB. Why: 1000 changes, or three whole responses taken at once, in any mixture that a connector needs.
-pub const CROSSING_BYTES: usize = 64 << 20;
+pub const CROSSING_BYTES: usize = bounds::MAX_CROSSING_BYTES;
 
 /// Most of a guest's standard error that is kept, its end.
 ///
 /// 16 KiB. Why: a panic message and what led to it. Nothing else belongs there.
 pub const GUEST_STDERR_BYTES: usize = 16 << 10;
-
-/// Most requests that a call may have outstanding, and begin at once.
-///
-/// 256 requests. Source: the contract, `http-client.begin`.
-pub const MAX_OUTSTANDING: usize = 256;
-
-/// Most results that may wait to be taken.
-///
-/// 4096 results. Why: far above `MAX_OUTSTANDING`, so only a guest that never takes anything meets it.
-pub const MAX_UNTAKEN: usize = 4096;
-
-/// Most bytes of responses that may wait to be taken, each call.
-///
-/// 256 MiB. Why: sixteen of the largest; only a guest that begins and never takes meets it.
-pub const MAX_UNTAKEN_BYTES: usize = 256 << 20;
 
 /// Most bytes of documents that may wait to be applied, each call.
 ///
@@ -120,12 +121,7 @@ pub const MAX_UNAPPLIED_BYTES: usize = 128 << 20;
 /// Longest timer.
 ///
 /// 1 h. Source: the contract, `tasks.begin-timer`.
-pub const MAX_TIMER: Duration = Duration::from_secs(3600);
-
-/// Most tickets that one wait names.
-///
-/// 1024 tickets. Source: the contract, `tasks.wait`.
-pub const MAX_WAIT: u32 = 1024;
+pub const MAX_TIMER: Duration = Duration::from_millis(bounds::MAX_TIMER_MS);
 
 /// Requests of one bucket that may be under way at once.
 ///
@@ -150,8 +146,8 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How long a bucket is held at most because its source asked for fewer requests.
 ///
-/// 1 h. Source: the contract, `http-client.throttled`; as long as the longest window of a rate limit.
-pub const MAX_THROTTLE: Duration = Duration::from_secs(3600);
+/// 1 h. Source: the contract, `http.throttled`; as long as the longest window of a rate limit.
+pub const MAX_THROTTLE: Duration = Duration::from_millis(bounds::MAX_THROTTLE_MS);
 
 /// How long an idle connection is kept.
 ///
@@ -168,36 +164,6 @@ pub const CHANNEL_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(15);
 /// 10 s. Why: what does not leave in that time meets a full buffer, hence a dead connection.
 pub const CHANNEL_SEND_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Largest message that is taken from a channel, in one frame or in many.
-///
-/// 1 MiB. Source: the contract, `events.channel`.
-pub const MAX_CHANNEL_MESSAGE_BYTES: usize = 1 << 20;
-
-/// Longest URL of a request.
-///
-/// 8 KiB. Source: the contract, `http.request`.
-pub const MAX_URL_BYTES: usize = 8 << 10;
-
-/// Most headers of a request.
-///
-/// 64 headers. Source: the contract, `http.request`.
-pub const MAX_REQUEST_HEADERS: usize = 64;
-
-/// Largest body of a request.
-///
-/// 1 MiB. Source: the contract, `http.request`.
-pub const MAX_REQUEST_BODY_BYTES: usize = 1 << 20;
-
-/// Largest body of a response, decompressed.
-///
-/// 16 MiB. Source: the contract, `http.response`.
-pub const MAX_RESPONSE_BODY_BYTES: usize = 16 << 20;
-
-/// Most changes of one `begin-apply` and keys of one `find`.
-///
-/// 1000 changes. Source: the contract, `directory`.
-pub const MAX_CHANGES: usize = 1000;
-
 /// Most writes that a run hands to the directory at once; all departures of a full run are the exception.
 ///
 /// 200 writes. Why: a store keeps its writer for the whole of one call, and a delivery that must be answered waits for
@@ -206,14 +172,13 @@ pub const MAX_STORED_AT_ONCE: usize = 200;
 
 /// Most holdings of one page.
 ///
-/// 10,000 holdings. Source: the contract, `directory.list-inventory`.
-pub const MAX_HOLDINGS: u32 = 10_000;
+/// 10,000 holdings. Source: the contract, `directory.holdings`.
+pub const MAX_HOLDINGS: u32 = bounds::MAX_INVENTORY_PAGE;
 
 /// Most removals of one `remove-missing`.
 ///
-/// 100,000 removals. Source: the contract, `directory.remove-missing`; they are applied all or none, so they are in
-/// memory at once, with a document each.
-pub const MAX_DEPARTURES: usize = 100_000;
+/// 100,000 departures. Why: they are applied all or none, so they are in memory at once, with a document each.
+pub const MAX_DEPARTURES: usize = bounds::MAX_REMOVALS;
 
 /// How far back departures by events count together.
 ///
@@ -245,165 +210,40 @@ pub const MAX_UNATTENDED_DEPARTMENTS: u64 = 10;
 /// 1000 departures. Why: a person looks at the first of them, and each keeps two documents.
 pub const MAX_HELD_RECORDS: usize = 1000;
 
-/// Most roots and single objects of the view that a source is read with.
-///
-/// 10,000 keys. Source: the contract, `directory.scope`.
-pub const MAX_SCOPE_PARTS: usize = 10_000;
-
-/// Most lists that a full reading covers.
-///
-/// 100,000 lists. Source: the contract, `directory.coverage`.
-pub const MAX_CONTAINERS: usize = 100_000;
-
 /// Longest name of an attribute that objects may have lost.
 ///
 /// 64 bytes. Source: the contract, `directory.clearing`.
-pub const MAX_CLEARING_ATTRIBUTE_BYTES: usize = 64;
-
-/// Largest state of a checkpoint.
-///
-/// 1 MiB. Source: the contract, `directory.save-checkpoint`.
-pub const MAX_CHECKPOINT_BYTES: usize = 1 << 20;
-
-/// Most objects that one checkpoint says were read and not put.
-///
-/// 10,000 keys. Source: the contract, `directory.save-checkpoint`.
-pub const MAX_CHECKPOINT_KEYS: usize = 10_000;
+pub const MAX_CLEARING_ATTRIBUTE_BYTES: usize = bounds::MAX_ATTRIBUTE_NAME_BYTES;
 
 /// Different objects that one run may put.
 ///
 /// 5,000,000 objects. Why: fifty times the largest known organisation; the run remembers 17 bytes of each.
-pub const MAX_OBJECTS_PER_RUN: usize = 5_000_000;
-
-/// Longest name of a resource type.
-///
-/// 64 bytes. Source: the contract, `model.key`.
-pub const MAX_RESOURCE_TYPE_BYTES: usize = 64;
-
-/// Longest external id.
-///
-/// 256 bytes. Source: the contract, `model.key`.
-pub const MAX_EXTERNAL_ID_BYTES: usize = 256;
-
-/// Longest version of an object.
-///
-/// 128 bytes. Source: the contract, `model.directory-object`.
-pub const MAX_VERSION_BYTES: usize = 128;
-
-/// Largest document.
-///
-/// 256 KiB. Source: the contract, `model.directory-object`.
-pub const MAX_DOCUMENT_BYTES: usize = 256 << 10;
-
-/// Deepest nesting of a document, the document itself counted.
-///
-/// 32 levels. Source: the contract, `model.directory-object`.
-pub const MAX_DOCUMENT_DEPTH: usize = 32;
+pub const MAX_OBJECTS_PER_RUN: usize = bounds::MAX_OBJECTS;
 
 /// Longest witness.
 ///
-/// 1 KiB. Source: the contract, `model.removal`.
-pub const MAX_WITNESS_BYTES: usize = 1 << 10;
-
-/// Longest key of a storage entry.
-///
-/// 256 bytes. Source: the contract, `storage`.
-pub const MAX_STORAGE_KEY_BYTES: usize = 256;
-
-/// Largest value of a storage entry.
-///
-/// 256 KiB. Source: the contract, `storage`.
-pub const MAX_STORAGE_VALUE_BYTES: usize = 256 << 10;
-
-/// Most entries of one storage call.
-///
-/// 1000 entries. Source: the contract, `storage`.
-pub const MAX_STORAGE_ENTRIES: usize = 1000;
+/// 1 KiB. Source: the contract, `types.departure`.
+pub const MAX_WITNESS_BYTES: usize = bounds::MAX_EVIDENCE_BYTES;
 
 /// Largest bucket.
 ///
 /// 16 MiB. Source: the contract, `storage`.
-pub const MAX_STORAGE_BUCKET_BYTES: u64 = 16 << 20;
-
-/// Largest memory area of a source, keys and values.
-///
-/// 1 MiB. Source: the contract, `storage.area`.
-pub const MAX_MEMORY_BYTES: u64 = 1 << 20;
-
-/// Most random bytes that one call gives.
-///
-/// 1024 bytes. Source: the contract, `host.random`.
-pub const MAX_RANDOM_BYTES: usize = 1024;
-
-/// Longest line of a connector's log; the rest is cut.
-///
-/// 4 KiB. Source: the contract, `host.log`.
-pub const MAX_LOG_LINE_BYTES: usize = 4 << 10;
-
-/// Most entries of one `record-entries`.
-///
-/// 1000 entries. Source: the contract, `history`.
-pub const MAX_ENTRIES_PER_CALL: usize = 1000;
-
-/// Entries of a run that are kept; the rest is counted.
-///
-/// 10,000 entries. Source: the contract, `history`.
-pub const MAX_ENTRIES_PER_RUN: usize = 10_000;
-
-/// Longest code of a diagnosis.
-///
-/// 64 bytes. Source: the contract, `model.diagnosis`.
-pub const MAX_CODE_BYTES: usize = 64;
-
-/// Longest sentence of a diagnosis, and longest value of a fact.
-///
-/// 4 KiB. Source: the contract, `model.diagnosis`.
-pub const MAX_TEXT_BYTES: usize = 4 << 10;
-
-/// Most facts, and most translations, of a diagnosis.
-///
-/// 32 facts. Source: the contract, `model.diagnosis`.
-pub const MAX_FACTS: usize = 32;
+pub const MAX_STORAGE_BUCKET_BYTES: u64 = bounds::MAX_DURABLE_AREA_BYTES;
 
 /// Longest name of a subject, of a phase, of a check.
 ///
-/// 256 bytes. Source: the contract, `history.log-entry`.
-pub const MAX_NAME_BYTES: usize = 256;
-
-/// Most findings of a check, and most problems of a validation.
-///
-/// 1000 findings. Why: a person reads them.
-pub const MAX_FINDINGS: usize = 1000;
+/// 256 bytes. Source: the contract, `history.entry`.
+pub const MAX_NAME_BYTES: usize = bounds::MAX_SUBJECT_NAME_BYTES;
 
 /// Most origins and most limits of a plan.
 ///
 /// 64 items. Why: an administrator reads them.
-pub const MAX_PLAN_ITEMS: usize = 64;
-
-/// Most texts of a plan that no two sources may share.
-///
-/// 8 texts. Source: the contract, `identity-source.plan`.
-pub const MAX_EXCLUSIVE: usize = 8;
-
-/// Longest text of a plan that no two sources may share.
-///
-/// 256 bytes. Source: the contract, `identity-source.plan`.
-pub const MAX_EXCLUSIVE_BYTES: usize = 256;
+pub const MAX_PLAN_ITEMS: usize = bounds::MAX_ORIGINS;
 
 /// Least time between two questions what has changed, where a plan wants them.
 ///
 /// 1 s. Source: the contract, `identity-source.plan`.
-pub const MIN_POLL_INTERVAL: Duration = Duration::from_secs(1);
-
-/// Most resource types of a connector.
-///
-/// 16 types. Source: the contract, `identity-source.descriptor`.
-pub const MAX_RESOURCE_TYPES: usize = 16;
-
-/// Largest schema of a connector's settings.
-///
-/// 256 KiB. Source: the contract, `identity-source.descriptor`.
-pub const MAX_SETTINGS_SCHEMA_BYTES: usize = 256 << 10;
+pub const MIN_POLL_INTERVAL: Duration = Duration::from_millis(bounds::MIN_POLL_INTERVAL_MS);
 
 /// Largest component file.
 ///
@@ -420,75 +260,15 @@ pub const EVENT_CALL_TIMEOUT: Duration = Duration::from_secs(2);
 /// 2.5 s. Source: the strictest source known, which counts a later answer as none.
 pub const DELIVERY_TIMEOUT: Duration = Duration::from_millis(2500);
 
-/// Largest body of a delivery, and of its receipt.
-///
-/// 1 MiB. Source: the contract, `events.delivery`.
-pub const MAX_DELIVERY_BYTES: usize = 1 << 20;
-
-/// Longest query of a delivery.
-///
-/// 8 KiB. Source: the contract, `events.delivery`.
-pub const MAX_DELIVERY_QUERY_BYTES: usize = 8 << 10;
-
 /// Deliveries of one source that are understood at once; more are answered 503.
 ///
 /// 64 deliveries. Why: each takes some milliseconds, so these are thousands a second.
 pub const MAX_CONCURRENT_DELIVERIES: usize = 64;
 
-/// Longest id of an event.
-///
-/// 128 bytes. Source: the contract, `events.source-event`.
-pub const MAX_EVENT_ID_BYTES: usize = 128;
-
-/// Longest kind of an event.
-///
-/// 64 bytes. Source: the contract, `events.source-event`.
-pub const MAX_EVENT_KIND_BYTES: usize = 64;
-
-/// Largest payload of an event.
-///
-/// 64 KiB. Source: the contract, `events.source-event`.
-pub const MAX_EVENT_PAYLOAD_BYTES: usize = 64 << 10;
-
-/// Most subjects of an event.
-///
-/// 100 subjects. Source: the contract, `events.source-event`.
-pub const MAX_EVENT_SUBJECTS: usize = 100;
-
-/// Most frames that answer one frame.
-///
-/// 16 frames. Source: the contract, `events.reaction`.
-pub const MAX_REPLIES: usize = 16;
-
-/// Largest frame that answers one.
-///
-/// 64 KiB. Source: the contract, `events.reaction`.
-pub const MAX_REPLY_BYTES: usize = 64 << 10;
-
-/// Most subprotocols of a channel.
-///
-/// 16 subprotocols. Source: the contract, `events.channel`.
-pub const MAX_SUBPROTOCOLS: usize = 16;
-
-/// Largest state of a connection that one frame leaves for the next.
-///
-/// 1 MiB. Source: the contract, `events.channel`.
-pub const MAX_FRAME_STATE_BYTES: usize = 1 << 20;
-
-/// Least time between two heartbeats that a connector may ask for.
-///
-/// 1 s. Source: the contract, `events.channel`.
-pub const MIN_HEARTBEAT: Duration = Duration::from_secs(1);
-
-/// Longest place in a source's list of changes.
-///
-/// 64 KiB. Source: the contract, `events.fetched-events`.
-pub const MAX_CURSOR_BYTES: usize = 64 << 10;
-
 /// Events of one batch.
 ///
 /// 1000 events. Source: the contract, `events.handle`.
-pub const MAX_EVENTS_PER_BATCH: u32 = 1000;
+pub const MAX_EVENTS_PER_BATCH: u32 = bounds::MAX_EVENTS;
 
 /// Least time between the beginnings of two batches of events of one source.
 ///
@@ -632,6 +412,11 @@ pub const FRAME_STORE_TIMEOUT: Duration = Duration::from_secs(2);
 /// 256 frames. Why: one write to disk for all of them; more would delay the first acknowledgement.
 pub const MAX_FRAMES_AT_ONCE: usize = 256;
 
+/// Shortest time between two heartbeats that a channel may ask for.
+///
+/// 1 s. Source: the contract, `events.channel`.
+pub const MIN_HEARTBEAT: Duration = Duration::from_millis(bounds::MIN_HEARTBEAT_MS);
+
 /// Shortest and longest time between two pings of a channel, whatever its connector says.
 ///
 /// 1 s and 5 min. Why: a shorter one is noise; with a longer one a dead channel goes unnoticed.
@@ -640,7 +425,7 @@ pub const HEARTBEATS: (Duration, Duration) = (Duration::from_secs(1), Duration::
 /// Pings that may go unanswered before a channel is taken for dead.
 ///
 /// 2 pings. Source: the contract, `events.channel`.
-pub const MAX_UNANSWERED_PINGS: u32 = 2;
+pub const MAX_UNANSWERED_PINGS: u32 = bounds::MAX_UNANSWERED_HEARTBEATS;
 
 /// Pause after the first failure of a channel; it doubles.
 ///

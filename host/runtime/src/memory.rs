@@ -7,7 +7,7 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::StoreError;
-use crate::limits::MAX_MEMORY_BYTES;
+use crate::limits::MAX_MEMORY_AREA_BYTES;
 use crate::model::SourceName;
 use crate::source::Source;
 
@@ -63,7 +63,7 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Full`] when keys and values would be more than [`MAX_MEMORY_BYTES`]. Nothing was written then.
+    /// [`StoreError::Full`] when keys and values would be more than [`MAX_MEMORY_AREA_BYTES`]. Nothing was written then.
     pub(crate) fn write(&self, writes: &[(String, Option<String>)]) -> Result<(), StoreError> {
         let mut entries = self.entries();
         let mut after = entries.clone();
@@ -74,8 +74,8 @@ impl Memory {
             };
         }
         let n_bytes: usize = after.iter().map(|(key, value)| key.len() + value.len()).sum();
-        if MAX_MEMORY_BYTES < u64::try_from(n_bytes).unwrap_or(u64::MAX) {
-            return Err(StoreError::Full { limit_bytes: MAX_MEMORY_BYTES });
+        if MAX_MEMORY_AREA_BYTES < u64::try_from(n_bytes).unwrap_or(u64::MAX) {
+            return Err(StoreError::Full { limit_bytes: MAX_MEMORY_AREA_BYTES });
         }
         *entries = after;
         Ok(())
@@ -148,10 +148,13 @@ mod tests {
     #[test]
     fn what_would_be_too_much_is_refused_as_a_whole() {
         let memory = Memory::default();
-        let half = "x".repeat(usize::try_from(MAX_MEMORY_BYTES).unwrap() / 2 - 1);
+        let half = "x".repeat(usize::try_from(MAX_MEMORY_AREA_BYTES).unwrap() / 2 - 1);
         memory.write(&[put("a", &half), put("b", &half)]).unwrap();
         let refused = memory.write(&[("a".to_owned(), None), put("c", &half), put("d", "more")]);
-        assert!(matches!(refused, Err(StoreError::Full { limit_bytes: MAX_MEMORY_BYTES })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(StoreError::Full { limit_bytes: MAX_MEMORY_AREA_BYTES })),
+            "{refused:?}"
+        );
         assert_eq!(keys(&memory), ["a", "b"]);
         memory.write(&[("a".to_owned(), None), put("c", &half)]).unwrap();
         assert_eq!(keys(&memory), ["b", "c"]);

@@ -503,7 +503,7 @@ pub struct Container {
     pub expected: Option<u64>,
 }
 
-/// What a message carries; nothing is the empty text. Bytes are given only where they are no UTF-8.
+/// What a message carries; nothing is the empty text. What comes from a source is text whenever it is UTF-8.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Body {
     /// UTF-8 text.

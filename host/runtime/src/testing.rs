@@ -50,6 +50,8 @@ pub(crate) struct State {
     pub(crate) directory_is_down: bool,
     /// Whether the history fails from now on.
     pub(crate) history_is_down: bool,
+    /// Whether no entry can be recorded from now on.
+    pub(crate) entries_are_down: bool,
     /// Whether another run took the source.
     pub(crate) is_lost: bool,
 }
@@ -213,7 +215,11 @@ impl History for MemoryStore {
     }
 
     async fn record_entries(&self, run: &RunId, entries: &[Entry]) -> Result<(), StoreError> {
-        self.state().entries.extend(entries.iter().map(|entry| (run.clone(), entry.clone())));
+        let mut state = self.state();
+        if state.entries_are_down {
+            return Err(StoreError::message("disk full"));
+        }
+        state.entries.extend(entries.iter().map(|entry| (run.clone(), entry.clone())));
         Ok(())
     }
 

@@ -94,7 +94,7 @@ fn give_up_an_event(office: &Office) {
     let event = NewEvent {
         id: "given-up".to_owned(),
         kind: "user_modify_org".to_owned(),
-        payload: br#"{"users":["xiaohong"]}"#.to_vec(),
+        payload: r#"{"users":["xiaohong"]}"#.to_owned(),
         born_at: None,
         subjects: vec![Key { resource_type: "User".to_owned(), external_id: "xiaohong".to_owned() }],
         arrived_at: now,

@@ -317,6 +317,7 @@ async fn deliver(
         (name.to_string(), value.to_str().unwrap_or_default().to_owned())
     };
     let delivery = Delivery {
+        method: head.method.to_string(),
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers.iter().map(header).collect(),
         body: body.to_bytes().to_vec(),

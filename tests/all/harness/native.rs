@@ -9,7 +9,7 @@ use rollcall_dingtalk::DingTalk;
 use rollcall_dingtalk_simulator::{ApiRequest, Company, Mutation, Outcome, PeerAddress, Simulator};
 use rollcall_kit::testing::{Reply, Stored, TestHost};
 use rollcall_kit::{
-    Body, Entry, Failure, Finding, HttpErrorKind, Key, Request, Response, Severity, Summary, connector,
+    Body, Entry, Failure, FaultKind, Finding, Key, Request, Response, Severity, Summary, connector,
 };
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -69,7 +69,9 @@ impl Native {
     /// Import.
     pub(crate) fn sync(&self) -> Result<Summary, Failure> {
         self.world.n_requests.set(0);
-        connector::sync::<DingTalk>(self.host.clone(), &self.settings_json())
+        let summary = connector::sync::<DingTalk>(self.host.clone(), &self.settings_json());
+        self.host.end_call();
+        summary
     }
 
     /// Bring single objects in line.
@@ -184,7 +186,7 @@ fn kit_reply(reply: rollcall_dingtalk_simulator::Reply) -> Reply {
             let response = Response { status: response.status, headers: headers.collect(), body };
             Reply::After(reply.delay_ms + 1, response)
         }
-        Outcome::Truncated { .. } | Outcome::Reset => Reply::Fail(HttpErrorKind::Interrupted),
+        Outcome::Truncated { .. } | Outcome::Reset => Reply::Fail(FaultKind::Interrupted),
         Outcome::Hang { .. } => Reply::Hang,
     }
 }

@@ -39,13 +39,17 @@ pub(crate) struct Platform {
 impl Real {
     /// Through the proxy, with everything as it should be.
     pub(crate) fn new(company: Company) -> Self {
+        Self::over(Platform::new(engine()), company)
+    }
+
+    /// The same over a platform that may hold something already.
+    pub(crate) fn over(platform: Platform, company: Company) -> Self {
         let server = Arc::new(serve(company));
         let egress = Egress {
             proxy: Some(proxy(&server).with_credentials(PROXY_USER, PROXY_PASSWORD)),
             ca_pem: Some(server.ca_pem().as_bytes().to_vec()),
             allow: None,
         };
-        let platform = Platform::new(engine());
         let connector = platform.load(&built::component("dingtalk"));
         Self { server, egress, settings: settings(), platform, connector }
     }
@@ -86,7 +90,11 @@ impl Real {
 impl Platform {
     /// Nothing imported yet.
     pub(crate) fn new(engine: Engine) -> Self {
-        let folder = tempfile::tempdir().expect("a folder can be made");
+        Self::in_folder(tempfile::tempdir().expect("a folder can be made"), engine)
+    }
+
+    /// With the database that is in this folder, if there is one.
+    pub(crate) fn in_folder(folder: TempDir, engine: Engine) -> Self {
         let store = SqliteStore::open(&folder.path().join("rollcall.db")).expect("the database opens");
         let store = Arc::new(store);
         let host = Host::new(engine.clone(), store.clone(), store.clone(), store.clone());

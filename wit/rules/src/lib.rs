@@ -6,4 +6,14 @@
 //! Pure, and not here: what only one half decides. How a source is read is a connector's; how many people may leave
 //! while nobody looks is a host's.
 
+pub mod bounds;
+pub mod counters;
+pub mod document;
+pub mod emptied;
+pub mod identity;
+pub mod key;
 pub mod sealed;
+pub mod vocabulary;
+
+#[cfg(test)]
+mod vectors;

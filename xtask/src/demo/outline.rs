@@ -3,13 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, bail};
+use rollcall_rules::vocabulary::schema::{DEPARTMENT, ORGANISATION_USER as USER_EXTENSION};
 use serde_json::Value;
-
-/// The schema that tells a department from a person.
-const DEPARTMENT: &str = "urn:rollcall:scim:schemas:2.0:Department";
-
-/// The schema under which a person's departments are.
-const USER_EXTENSION: &str = "urn:rollcall:scim:schemas:extension:2.0:User";
 
 /// For example `department R&D in Feihua` and `person Xiaohong in R&D`.
 pub(crate) type Outline = BTreeSet<String>;

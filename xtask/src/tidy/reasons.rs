@@ -5,9 +5,12 @@ use crate::finding::Finding;
 
 const REASONED: &str = "every limit says where its number comes from";
 
-/// Every constant in a file named `limits.rs`.
+/// The files that hold nothing but limits.
+const FILES: [&str; 2] = ["limits.rs", "bounds.rs"];
+
+/// Every constant in such a file.
 pub(super) fn check(file: &File) -> Vec<Finding> {
-    if file.path.rsplit('/').next() != Some("limits.rs") {
+    if !file.path.rsplit('/').next().is_some_and(|name| FILES.contains(&name)) {
         return Vec::new();
     }
     let mut reasoned = false;

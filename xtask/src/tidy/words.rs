@@ -10,7 +10,7 @@ const APART: &str = "the simulator shares no code with connector or host";
 const NO_MACHINE: &str = "no path of somebody's machine";
 
 /// The parts that know no connector by name.
-const NEUTRAL_FOLDERS: [&str; 3] = ["host", "connector/kit", "connector/guest"];
+const NEUTRAL_FOLDERS: [&str; 5] = ["host", "connector/kit", "connector/guest", "wit/rules", "wit/vectors"];
 
 /// The names, lower case, in the spellings people use. Found inside longer words too.
 const CONNECTORS: [&str; 9] =

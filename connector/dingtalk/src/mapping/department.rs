@@ -1,11 +1,12 @@
 //! A department as SCIM's neighbour: our own resource type with DingTalk's extension.
 
-use super::{DEPARTMENT, DINGTALK_DEPARTMENT, OUR_DEPARTMENT, Object};
+use super::{DEPARTMENT, DINGTALK_DEPARTMENT, Object};
 use crate::limits::{MAX_NAME_BYTES, cut};
 use crate::wire::departments::{Department, Details, Scenes, UnionDepartment};
 use crate::wire::lenient::Whole;
 use crate::wire::{DepartmentId, UserId};
 use rollcall_kit::{Draft, Key};
+use rollcall_rules::vocabulary::schema;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -37,7 +38,7 @@ pub(crate) fn draft(
     details: Option<&Details>,
 ) -> Draft {
     let document = Object::default()
-        .with("schemas", Some(json!([OUR_DEPARTMENT, DINGTALK_DEPARTMENT])))
+        .with("schemas", Some(json!([schema::DEPARTMENT, DINGTALK_DEPARTMENT])))
         .with("externalId", Some(department.dept_id.to_string()))
         .with("displayName", Some(department.name.as_str()))
         .with("parent", Some(parent.map_or(Value::Null, |id| json!({"value": id.to_string()}))))

@@ -3,13 +3,14 @@
 use super::date::rfc3339;
 use super::extension::{extension, value_text};
 use super::phone::{Phone, phone};
-use super::{CORE_USER, DINGTALK_USER, ENTERPRISE_USER, OUR_USER, Object, USER};
+use super::{DINGTALK_USER, Object, USER};
 use crate::limits::{MAX_NAME_BYTES, cut};
 use crate::messages::mapping as say;
 use crate::wire::lenient::{Flag, Whole};
 use crate::wire::users::{Role, UnionEmployee, UnionLink, User};
 use crate::wire::{DepartmentId, UserId};
 use rollcall_kit::{Diagnosis, Draft, Key};
+use rollcall_rules::vocabulary::schema;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -71,7 +72,10 @@ pub(crate) fn draft(user: &User, memberships: &Memberships, details: bool) -> (D
         .text("employeeNumber", user.job_number.as_ref())
         .with("manager", user.manager_userid.as_ref().filter(|_| details).map(|id| json!({"value": id})));
     let document = Object::default()
-        .with("schemas", Some(json!([CORE_USER, ENTERPRISE_USER, OUR_USER, DINGTALK_USER])))
+        .with(
+            "schemas",
+            Some(json!([schema::USER, schema::ENTERPRISE_USER, schema::ORGANISATION_USER, DINGTALK_USER])),
+        )
         .with("externalId", Some(user.userid.as_str()))
         .with("userName", Some(user.userid.as_str()))
         .text("displayName", user.name.as_ref())
@@ -85,8 +89,8 @@ pub(crate) fn draft(user: &User, memberships: &Memberships, details: bool) -> (D
             typed([("mobile", mobile(user, &mut doubts)), ("work", user.telephone.clone())]),
         )
         .with("photos", typed([("photo", user.avatar.clone())]))
-        .filled(ENTERPRISE_USER, enterprise)
-        .with(OUR_USER, Some(json!({"departments": departments(memberships)})))
+        .filled(schema::ENTERPRISE_USER, enterprise)
+        .with(schema::ORGANISATION_USER, Some(json!({"departments": departments(memberships)})))
         .filled(DINGTALK_USER, own(user, details, &mut doubts));
     let untold = if details { &[] } else { DETAILS };
     let draft = Draft::new(&USER, key(&user.userid), display_name(user), document.0);

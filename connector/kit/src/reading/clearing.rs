@@ -4,8 +4,9 @@
 use super::outbox::Outbox;
 use super::{Fate, Kind, Known, Reading, Seen};
 use crate::document::{OptionalSet, Version, canonical, unassigned, unassigning};
-use crate::limits::{CLEARING_BATCH, CLEARING_FLOOR, CLEARING_SHARE_PERCENT};
+use crate::limits::CLEARING_BATCH;
 use crate::model::{Change, Clearing, Diagnosis, DirectoryObject, Failure, Key};
+use rollcall_rules::emptied::{Meaning, guard};
 
 impl Reading {
     /// Put what was cleared. Returns what may have been, for a person to decide.
@@ -46,16 +47,16 @@ impl Kind {
         let mut unproven = Vec::new();
         for (index, (optional, &n_with)) in self.schema.optional.iter().zip(&self.n_with).enumerate() {
             let n_losing = super::count(self.seen().filter(|seen| seen.losing().contains(index)));
-            let few =
-                n_losing <= CLEARING_FLOOR || n_losing * 100 <= CLEARING_SHARE_PERCENT * (n_with + n_losing);
-            if n_losing == 0 {
-            } else if n_with == 0 {
-                unproven.push(self.unproven(index, seen_on_nobody(optional.name, n_losing)));
-            } else if few {
-                cleared.insert(index);
-            } else {
-                unproven.push(self.unproven(index, too_many(optional.name, n_losing, n_with)));
-            }
+            let reason = match guard(n_losing, n_with) {
+                _ if n_losing == 0 => continue,
+                Meaning::Cleared => {
+                    cleared.insert(index);
+                    continue;
+                }
+                Meaning::Held | Meaning::Unknown if n_with == 0 => seen_on_nobody(optional.name, n_losing),
+                Meaning::Held | Meaning::Unknown => too_many(optional.name, n_losing, n_with),
+            };
+            unproven.push(self.unproven(index, reason));
         }
         (cleared, unproven)
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rollcall_host::inbox::EventState;
 use rollcall_host::model::{Key, RunId, SourceName};
+use rollcall_rules::vocabulary::resource_type;
 use time::UtcOffset;
 
 use super::{
@@ -77,8 +78,9 @@ impl HiArgs {
             }
             LowCommand::Refresh { source, data, user, department } => {
                 // Departments first, as the people in them name them.
-                let departments = department.into_iter().map(|id| Key::new("Department", id));
-                let keys = departments.chain(user.into_iter().map(|id| Key::new("User", id))).collect();
+                let departments = department.into_iter().map(|id| Key::new(resource_type::DEPARTMENT, id));
+                let keys =
+                    departments.chain(user.into_iter().map(|id| Key::new(resource_type::USER, id))).collect();
                 Task::Refresh { source: configured(&source.source)?, data: data.data, keys }
             }
             LowCommand::Approve { run, source, data } => {

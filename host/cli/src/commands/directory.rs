@@ -9,6 +9,7 @@ use std::io::Write;
 
 use rollcall_host::merge::canonical;
 use rollcall_host::sqlite::HeldObject;
+use rollcall_rules::vocabulary::resource_type;
 use serde_json::{Map, Value, json};
 
 use crate::args::{Format, Held};
@@ -23,15 +24,10 @@ use crate::view::tree;
 /// Why: 1000 documents are a few MiB.
 const PAGE: u32 = 1000;
 
-const DEPARTMENT: &str = "Department";
-
-/// What there is to show, all that people are in before them.
-const RESOURCE_TYPES: [&str; 2] = [DEPARTMENT, "User"];
-
 /// Show the organisation from the top.
 pub(crate) async fn show_tree(screen: &Screen, held: &Held, departed: bool) -> Result<Exit, Stop> {
     let store = data::open_for(&held.data, &held.source).await?;
-    let objects = store.snapshot(&held.source, &RESOURCE_TYPES, PAGE).rest().await?;
+    let objects = store.snapshot(&held.source, &resource_type::ALL, PAGE).rest().await?;
     let (departments, users) = by_type(objects, departed);
     let organisation = Organisation::new(&departments, &users);
     match screen.format {
@@ -44,7 +40,7 @@ pub(crate) async fn show_tree(screen: &Screen, held: &Held, departed: bool) -> R
 /// Write every document on its own line: departments by depth, then by external id; then people by external id.
 pub(crate) async fn export(screen: &Screen, held: &Held, departed: bool) -> Result<Exit, Stop> {
     let store = data::open_for(&held.data, &held.source).await?;
-    let mut snapshot = store.snapshot(&held.source, &RESOURCE_TYPES, PAGE);
+    let mut snapshot = store.snapshot(&held.source, &resource_type::ALL, PAGE);
     let mut out = screen.writer();
     let mut departments = Vec::new();
     while let Some(page) = snapshot.next().await? {
@@ -63,7 +59,7 @@ pub(crate) async fn export(screen: &Screen, held: &Held, departed: bool) -> Resu
 /// Departments and people, departed ones only if they are wanted.
 fn by_type(objects: Vec<HeldObject>, departed: bool) -> (Vec<HeldObject>, Vec<HeldObject>) {
     let wanted = objects.into_iter().filter(|object| departed || !object.held.departed);
-    wanted.partition(|object| object.key.resource_type == DEPARTMENT)
+    wanted.partition(|object| object.key.resource_type == resource_type::DEPARTMENT)
 }
 
 fn write_lines(out: &mut impl Write, objects: Vec<HeldObject>) -> Result<(), Stop> {

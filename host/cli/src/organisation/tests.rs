@@ -22,7 +22,7 @@ fn user(id: &str, departments: &[&str]) -> HeldObject {
     object(
         "User",
         id,
-        json!({"displayName": format!("name {id}"), USER_SCHEMA: {"departments": departments}}),
+        json!({"displayName": format!("name {id}"), (schema::ORGANISATION_USER): {"departments": departments}}),
     )
 }
 

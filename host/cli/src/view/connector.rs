@@ -124,6 +124,7 @@ fn title(property: &Value, language: Language) -> &str {
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
+    use rollcall_host::model::ResourceType;
     use serde_json::json;
 
     use super::*;
@@ -146,7 +147,9 @@ mod tests {
                     "secret": {"type": "string", "title": "Secret", "x-title-zh-CN": "密钥", "writeOnly": true},
                 },
             }),
-            resource_types: vec!["Department".to_owned(), "User".to_owned()],
+            resource_types: ["Department", "User"]
+                .map(|name| ResourceType { name: name.to_owned(), identity_attribute: None })
+                .to_vec(),
         };
         let connector = Inspected {
             descriptor: &descriptor,

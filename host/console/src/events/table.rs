@@ -152,7 +152,7 @@ mod tests {
             event: NewEvent {
                 id: "e-1".to_owned(),
                 kind: "user_modify".to_owned(),
-                payload: Vec::new(),
+                payload: String::new(),
                 born_at: born_at.map(Timestamp::from_unix_ms),
                 subjects,
                 arrived_at: NOW,

@@ -250,7 +250,7 @@ mod tests {
         let event = NewEvent {
             id: "e1".to_owned(),
             kind: "user_modify".to_owned(),
-            payload: Vec::new(),
+            payload: String::new(),
             born_at: None,
             subjects: vec![Key::new("User", "named")],
             arrived_at: NOW,

@@ -59,7 +59,7 @@ fn stage(reader: Reader, progress: &Progress, left: Option<Duration>) -> Markup 
     let total = progress.total.filter(|total| 0 < *total);
     let done = page::count(progress.done);
     // A reading goes in whatever steps its connector takes; these stages go object by object.
-    let counts_objects = matches!(progress.phase.as_str(), "confirming" | "retiring" | "undoing");
+    let counts_objects = matches!(progress.phase.as_str(), "confirming" | "removing" | "undoing");
     let sentence = match (total.map(page::count), counts_objects) {
         (Some(total), true) => words::objects_of(&name, done, total),
         (Some(total), false) => words::steps_of(&name, done, total),
@@ -80,7 +80,7 @@ fn name(phase: &str) -> Sentence {
     match phase {
         "reading" => words::stage_reading(),
         "confirming" => words::stage_confirming(),
-        "retiring" => words::stage_retiring(),
+        "removing" => words::stage_removing(),
         "undoing" => words::stage_undoing(),
         other => Sentence::verbatim(other),
     }

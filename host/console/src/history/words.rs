@@ -67,7 +67,7 @@ rollcall_words::sentences! {
     fn starting() { "starting", "正在启动" }
     fn stage_reading() { "reading", "读取中" }
     fn stage_confirming() { "confirming departures", "确认离开" }
-    fn stage_retiring() { "retiring", "处理离开" }
+    fn stage_removing() { "removing", "处理离开" }
     fn stage_undoing() { "undoing", "撤销中" }
     fn steps_of(stage, done, total) { "{stage}: {done} of {total} steps", "{stage}：已完成 {done} 步，共 {total} 步" }
     fn steps_so_far(stage, done) { "{stage}: {done} steps so far", "{stage}：已完成 {done} 步" }

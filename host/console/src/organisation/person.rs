@@ -5,6 +5,7 @@
 use maud::{Markup, html};
 use rollcall_host::model::Key;
 use rollcall_host::sqlite::{Outline, WholeObject};
+use rollcall_rules::vocabulary::schema::{ENTERPRISE_USER as ENTERPRISE, ORGANISATION_USER as OUR_USER};
 use serde_json::{Map, Value};
 
 use super::object::name_in;
@@ -13,12 +14,6 @@ use super::{Place, USER, address, attributes, list, words};
 use crate::page::table;
 use crate::page::{self, Tone, attribute, badge};
 use crate::problem::Problem;
-
-/// The schema under which a person's departments are. Source: the contract, `types.object.document`.
-const OUR_USER: &str = "urn:rollcall:scim:schemas:extension:2.0:User";
-
-/// The schema under which a person's manager is. Source: RFC 7643, section 4.3.
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 pub(super) async fn draw(since: Since<'_>, whole: &WholeObject) -> Result<Markup, Problem> {
     let (place, document) = (since.place, &whole.held.document);

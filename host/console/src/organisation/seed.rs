@@ -8,14 +8,12 @@ use rollcall_host::history::{
 };
 use rollcall_host::inbox::{EventWay, Inbox, NewEvent};
 use rollcall_host::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName, Timestamp};
+pub(crate) use rollcall_rules::vocabulary::schema::ORGANISATION_USER as OUR_USER;
 use serde_json::{Value, json};
 
 use super::{DEPARTMENT, USER};
 use crate::testing::{Bench, NOW};
 use crate::{page, why};
-
-/// Where a person's departments are.
-pub(crate) const OUR_USER: &str = "urn:rollcall:scim:schemas:extension:2.0:User";
 
 /// The source of these tests.
 pub(crate) fn source() -> SourceName {
@@ -148,7 +146,7 @@ pub(crate) async fn event(bench: &Bench, key: Key, at_minute: i64) {
     let event = NewEvent {
         id: format!("event-{at_minute}"),
         kind: "user_changed".to_owned(),
-        payload: Vec::new(),
+        payload: String::new(),
         born_at: None,
         subjects: vec![key],
         arrived_at: minute(at_minute),

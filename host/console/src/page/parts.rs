@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use rollcall_host::directory::Action;
 use rollcall_host::history::{RunKind, RunState, Trigger};
 use rollcall_host::model::{Diagnosis, Severity, Timestamp};
+use rollcall_rules::vocabulary::resource_type;
 use rollcall_words::Sentence;
 
 use super::words;
@@ -265,8 +266,8 @@ pub(crate) fn severity(reader: Reader, severity: Severity) -> Markup {
 /// What a resource type is called.
 pub(crate) fn resource_type(name: &str) -> Sentence {
     match name {
-        "User" => words::type_user(),
-        "Department" => words::type_department(),
+        resource_type::USER => words::type_user(),
+        resource_type::DEPARTMENT => words::type_department(),
         other => Sentence::verbatim(other),
     }
 }

@@ -11,23 +11,16 @@ mod group;
 mod user;
 
 pub(crate) use attribute::{Attribute, fit_all};
+pub(crate) use rollcall_rules::vocabulary::schema::{
+    DEPARTMENT as ROLLCALL_DEPARTMENT, ENTERPRISE_USER, ORGANISATION_USER as ROLLCALL_USER, USER as CORE_USER,
+};
+
+use rollcall_rules::vocabulary::resource_type;
 
 use super::query::MAX_RESULTS;
 
-/// The schema of a person.
-pub(crate) const CORE_USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
-
-/// What an enterprise knows of a person.
-pub(crate) const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-
-/// Where a person comes from, and what they are in each department. Source: the contract, `types.object.document`.
-pub(crate) const ROLLCALL_USER: &str = "urn:rollcall:scim:schemas:extension:2.0:User";
-
 /// The schema of a group.
 pub(crate) const CORE_GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
-
-/// What a department is beyond a group. Source: the contract, `types.object.document`.
-pub(crate) const ROLLCALL_DEPARTMENT: &str = "urn:rollcall:scim:schemas:2.0:Department";
 
 /// A schema.
 #[derive(Debug)]
@@ -53,7 +46,7 @@ impl ResourceType {
     /// Its name in SCIM.
     pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::User => "User",
+            Self::User => resource_type::USER,
             Self::Group => "Group",
         }
     }
@@ -61,8 +54,8 @@ impl ResourceType {
     /// Its name in the store. Source: the contract.
     pub(crate) const fn stored(self) -> &'static str {
         match self {
-            Self::User => "User",
-            Self::Group => "Department",
+            Self::User => resource_type::USER,
+            Self::Group => resource_type::DEPARTMENT,
         }
     }
 

@@ -2,13 +2,11 @@
 //!
 //! Pure. Not here: what a SCIM attribute may contain; a platform that minds refuses the object itself.
 
-use serde_json::{Number, Value};
+use rollcall_rules::{document, key};
+use serde_json::Value;
 
 use super::{Departure, Object};
-use crate::limits::{
-    MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_EXTERNAL_ID_BYTES, MAX_RESOURCE_TYPE_BYTES,
-    MAX_VERSION_BYTES, MAX_WITNESS_BYTES,
-};
+use crate::limits::{MAX_EXTERNAL_ID_BYTES, MAX_RESOURCE_TYPE_BYTES, MAX_VERSION_BYTES, MAX_WITNESS_BYTES};
 use crate::model::{Diagnosis, Key};
 use crate::refusal;
 
@@ -32,17 +30,9 @@ pub(crate) struct Incoming {
 /// What is wrong with it.
 pub(crate) fn object(object: Object, resource_types: &[String]) -> Result<Incoming, Diagnosis> {
     let Object { key, version, document } = object;
-    self::key(&key, resource_types)?;
-    check_version(&version)?;
-    if MAX_DOCUMENT_BYTES < document.len() {
-        return Err(invalid(&format!(
-            "its document has {} bytes, more than {MAX_DOCUMENT_BYTES}",
-            document.len()
-        )));
-    }
-    let document: Value = serde_json::from_str(&document)
-        .map_err(|error| invalid(&format!("its document is no json: {error}")))?;
-    check_document(&key, &document)?;
+    check_key(&key, resource_types)?;
+    key::check_version(&version).map_err(beside_document)?;
+    let document = document::read(&document, &key.external_id).map_err(in_document)?;
     Ok(Incoming { key, version, document })
 }
 
@@ -50,18 +40,16 @@ pub(crate) fn object(object: Object, resource_types: &[String]) -> Result<Incomi
 ///
 /// What is wrong with it.
 pub(crate) fn departure(departure: Departure, resource_types: &[String]) -> Result<Departure, Diagnosis> {
-    key(&departure.key, resource_types)?;
-    if departure.witness.trim().is_empty() {
-        return Err(refusal::object(
+    check_key(&departure.key, resource_types)?;
+    match key::check_evidence(&departure.witness) {
+        Ok(()) => Ok(departure),
+        Err(key::Violation::NoEvidence) => Err(refusal::object(
             "departure-without-witness",
             &format!("{} stays: nobody asked the source about this very object", departure.key),
             &format!("保留 {}：没有就该对象本身向来源确认", departure.key),
-        ));
+        )),
+        Err(violation) => Err(beside_document(violation)),
     }
-    if MAX_WITNESS_BYTES < departure.witness.len() {
-        return Err(invalid(&format!("its evidence has more than {MAX_WITNESS_BYTES} bytes")));
-    }
-    Ok(departure)
 }
 
 /// What is asked of a document once it was merged: one that only unassigns need not name what it is, but what is held
@@ -71,10 +59,7 @@ pub(crate) fn departure(departure: Departure, resource_types: &[String]) -> Resu
 ///
 /// What is wrong with it.
 pub(super) fn merged(document: &Value) -> Result<(), Diagnosis> {
-    if document.get("schemas").and_then(Value::as_array).is_none_or(Vec::is_empty) {
-        return Err(invalid("neither its document nor what the platform holds of it names `schemas`"));
-    }
-    Ok(())
+    document::check_held(document).map_err(in_document)
 }
 
 pub(super) fn removal_of_full_run(key: &Key) -> Diagnosis {
@@ -88,76 +73,44 @@ pub(super) fn removal_of_full_run(key: &Key) -> Diagnosis {
 /// # Errors
 ///
 /// What is wrong with the key.
-pub(super) fn key(key: &Key, resource_types: &[String]) -> Result<(), Diagnosis> {
+pub(super) fn check_key(key: &Key, resource_types: &[String]) -> Result<(), Diagnosis> {
     let Key { resource_type, external_id } = key;
-    if MAX_RESOURCE_TYPE_BYTES < resource_type.len() || !resource_types.contains(resource_type) {
+    if !resource_types.contains(resource_type) {
         let shown: String = resource_type.chars().take(MAX_RESOURCE_TYPE_BYTES).collect();
-        return Err(invalid(&format!("its resource type {shown:?} is none of {resource_types:?}")));
+        return Err(invalid(
+            &format!("its resource type {shown:?} is none of {resource_types:?}"),
+            &format!("其资源类型 {shown:?} 不属于 {resource_types:?}"),
+        ));
     }
-    if !(1..=MAX_EXTERNAL_ID_BYTES).contains(&external_id.len()) {
-        let n = external_id.len();
-        return Err(invalid(&format!(
-            "its external id has {n} bytes and must have 1 to {MAX_EXTERNAL_ID_BYTES}"
-        )));
-    }
-    Ok(())
+    key::check(resource_type, external_id).map_err(beside_document)
 }
 
-fn check_version(version: &str) -> Result<(), Diagnosis> {
-    if (1..=MAX_VERSION_BYTES).contains(&version.len()) && version.is_ascii() {
-        return Ok(());
-    }
-    Err(invalid(&format!("its version must have 1 to {MAX_VERSION_BYTES} ascii characters")))
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
+fn in_document(violation: document::Violation) -> Diagnosis {
+    invalid(&violation.to_string(), &violation.in_chinese())
 }
 
-fn check_document(key: &Key, document: &Value) -> Result<(), Diagnosis> {
-    let Some(members) = document.as_object() else {
-        return Err(invalid("its document is no json object"));
-    };
-    if members.get("externalId").and_then(Value::as_str) != Some(&key.external_id) {
-        return Err(invalid("the `externalId` of its document is not its external id"));
-    }
-    check_values(document)
-}
-
-/// Numbers that every reader keeps, text that every store keeps, and no deeper than every parser reads.
-fn check_values(document: &Value) -> Result<(), Diagnosis> {
-    let mut unseen = vec![(document, 1)];
-    while let Some((value, depth)) = unseen.pop() {
-        match value {
-            Value::Null | Value::Bool(_) => {}
-            Value::Number(number) if !is_exact(number) => {
-                return Err(invalid("a number of its document is not whole or not below 2^53 in amount"));
-            }
-            Value::Number(_) => {}
-            Value::String(text) => check_text(text)?,
-            Value::Array(_) | Value::Object(_) if MAX_DOCUMENT_DEPTH < depth => {
-                return Err(invalid(&format!("its document is nested more than {MAX_DOCUMENT_DEPTH} deep")));
-            }
-            Value::Array(elements) => unseen.extend(elements.iter().map(|element| (element, depth + 1))),
-            Value::Object(members) => {
-                members.keys().try_for_each(|name| check_text(name))?;
-                unseen.extend(members.values().map(|member| (member, depth + 1)));
-            }
+fn beside_document(violation: key::Violation) -> Diagnosis {
+    let in_chinese = match violation {
+        key::Violation::ResourceType => {
+            format!("其资源类型须为 1 到 {MAX_RESOURCE_TYPE_BYTES} 个 ASCII 字符")
         }
-    }
-    Ok(())
+        key::Violation::ExternalId(n_bytes) => {
+            format!("其外部 ID 有 {n_bytes} 字节，须为 1 到 {MAX_EXTERNAL_ID_BYTES} 字节")
+        }
+        key::Violation::Version => format!("其版本须为 1 到 {MAX_VERSION_BYTES} 个 ASCII 字符"),
+        key::Violation::NoEvidence => "没有就该对象本身向来源确认".to_owned(),
+        key::Violation::Evidence(n_bytes) => {
+            format!("其凭据有 {n_bytes} 字节，超过 {MAX_WITNESS_BYTES} 字节")
+        }
+    };
+    invalid(&violation.to_string(), &in_chinese)
 }
 
-/// Source: the contract, `model.directory-object`. A fraction or an exponent makes a float of it.
-fn is_exact(number: &Number) -> bool {
-    const LIMIT: i64 = 1 << 53;
-    number.as_i64().is_some_and(|number| -LIMIT < number && number < LIMIT)
-}
-
-fn check_text(text: &str) -> Result<(), Diagnosis> {
-    if text.contains('\0') { Err(invalid("a text of its document contains U+0000")) } else { Ok(()) }
-}
-
-fn invalid(what: &str) -> Diagnosis {
+fn invalid(what: &str, in_chinese: &str) -> Diagnosis {
     refusal::object(
         "object-invalid",
         &format!("the connector's object is invalid: {what}"),
-        &format!("连接器给出的对象无效：{what}"),
+        &format!("连接器给出的对象无效：{in_chinese}"),
     )
 }

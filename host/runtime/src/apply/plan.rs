@@ -1,5 +1,6 @@
 //! What is to be written for one object: a pure function of what is held and what came.
 
+use rollcall_rules::vocabulary::{attribute, resource_type};
 use serde_json::Value;
 
 use super::check::{self, Incoming};
@@ -7,9 +8,6 @@ use super::{DepartedUsers, Departure};
 use crate::directory::{Action, Held, Write};
 use crate::merge::merge;
 use crate::model::Diagnosis;
-
-/// The resource type of people, the only one that is deactivated. Source: RFC 7643, section 4.1.
-const USER: &str = "User";
 
 /// What to write for an object that is there; none if the platform holds it like that already.
 ///
@@ -38,7 +36,7 @@ pub(crate) fn departure(held: Option<Held>, departure: Departure, users: Departe
     let Held { version, document, .. } = held.filter(|held| !held.departed)?;
     let Departure { key, witness } = departure;
     let (action, version, after) = match users {
-        DepartedUsers::Deactivate if key.resource_type == USER => {
+        DepartedUsers::Deactivate if key.resource_type == resource_type::USER => {
             (Action::Deactivated, version, Some(deactivated(&document)))
         }
         DepartedUsers::Deactivate | DepartedUsers::Delete => (Action::Deleted, String::new(), None),
@@ -49,7 +47,7 @@ pub(crate) fn departure(held: Option<Held>, departure: Departure, users: Departe
 fn deactivated(document: &Value) -> Value {
     let mut document = document.clone();
     if let Some(members) = document.as_object_mut() {
-        members.insert("active".to_owned(), Value::Bool(false));
+        members.insert(attribute::ACTIVE.to_owned(), Value::Bool(false));
     }
     document
 }

@@ -145,7 +145,7 @@ impl Apply {
 
     fn check_keys(&self, keys: &[Key]) -> Result<(), Diagnosis> {
         let types = &self.destination.resource_types;
-        keys.iter().try_for_each(|key| check::key(key, types))
+        keys.iter().try_for_each(|key| self::key(key, types))
     }
 
     fn check_coverage(&self, coverage: &[Coverage]) -> Result<(), Diagnosis> {
@@ -159,7 +159,7 @@ impl Apply {
             return Err(refusal::request(&format!("{n_lists} lists are more than {MAX_CONTAINERS}")));
         }
         let mut lists = coverage.iter().flat_map(|covered| &covered.containers);
-        lists.try_for_each(|list| check::key(&list.key, types))
+        lists.try_for_each(|list| key(&list.key, types))
     }
 
     fn check_clearing(&self, clearing: &Clearing) -> Result<(), Diagnosis> {
@@ -186,6 +186,11 @@ impl Apply {
         let recorded = self.destination.recorder.entries_always(entries).await;
         recorded.map_err(|error| self.failed(&error))
     }
+}
+
+fn key(key: &Key, resource_types: &[String]) -> Result<(), Diagnosis> {
+    check::check_key(key, resource_types)
+        .map_err(|_| refusal::request("a key is not one of this source's objects"))
 }
 
 /// What a reading covered, in words and numbers.

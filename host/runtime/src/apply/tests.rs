@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
 use super::{
-    Apply, Census, Change, DepartedUsers, Departure, Destination, Extent, Object, Outcome, Retired, Worker,
+    Apply, Change, DepartedUsers, Departure, Destination, Extent, Object, Outcome, Statement, Worker,
 };
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
@@ -18,11 +18,11 @@ use crate::model::{Key, RunId, SourceName, Timestamp};
 use crate::observe::Unobserved;
 use crate::testing::MemoryStore;
 
-fn source() -> SourceName {
+pub(super) fn source() -> SourceName {
     SourceName::new("head-office").unwrap()
 }
 
-fn destination(store: &Arc<MemoryStore>, extent: Extent) -> Destination {
+pub(super) fn destination(store: &Arc<MemoryStore>, extent: Extent) -> Destination {
     let run = RunId::new("1");
     let recorder = Recorder::of_run(store.clone(), run.clone(), Arc::new(Unobserved));
     Destination {
@@ -32,7 +32,7 @@ fn destination(store: &Arc<MemoryStore>, extent: Extent) -> Destination {
         run,
         resource_types: vec!["Department".to_owned(), "User".to_owned()],
         departed_users: DepartedUsers::Deactivate,
-        scope,
+        extent,
         unattended: None,
     }
 }
@@ -40,7 +40,7 @@ fn destination(store: &Arc<MemoryStore>, extent: Extent) -> Destination {
 /// The same for a run that nobody looks at.
 fn unattended(store: &Arc<MemoryStore>, extent: Extent) -> Apply {
     let unattended = Unattended { history: store.clone(), now: Timestamp::from_unix_ms(0) };
-    Apply::new(Destination { unattended: Some(unattended), ..destination(store, scope) })
+    Apply::new(Destination { unattended: Some(unattended), ..destination(store, extent) })
 }
 
 fn hold_users(store: &MemoryStore, n: usize) {
@@ -55,8 +55,14 @@ fn n_departed(store: &MemoryStore) -> usize {
     store.state().objects.values().filter(|held| held.departed).count()
 }
 
-fn full_run(store: &Arc<MemoryStore>) -> Apply {
+pub(super) fn full_run(store: &Arc<MemoryStore>) -> Apply {
     Apply::new(destination(store, Extent::Full))
+}
+
+/// The same, after everything was read.
+async fn closed(mut apply: Apply) -> Apply {
+    apply.take(Statement::Closed(Vec::new())).await.unwrap();
+    apply
 }
 
 fn document(id: &str, more: &Value) -> String {
@@ -65,20 +71,20 @@ fn document(id: &str, more: &Value) -> String {
     document.to_string()
 }
 
-fn put(resource_type: &str, id: &str, more: &Value) -> Change {
+pub(super) fn put(resource_type: &str, id: &str, more: &Value) -> Change {
     let key = Key::new(resource_type, id);
     Change::Put(Object { key, version: "1".to_owned(), document: document(id, more) })
 }
 
-fn user(id: &str) -> Change {
+pub(super) fn user(id: &str) -> Change {
     put("User", id, &json!({"displayName": id}))
 }
 
-fn gone(resource_type: &str, id: &str) -> Departure {
+pub(super) fn gone(resource_type: &str, id: &str) -> Departure {
     Departure { key: Key::new(resource_type, id), witness: "404: gone".to_owned() }
 }
 
-fn hold(store: &MemoryStore, resource_type: &str, id: &str, document: Value) {
+pub(super) fn hold(store: &MemoryStore, resource_type: &str, id: &str, document: Value) {
     let held = Held { version: "1".to_owned(), document, departed: false };
     store.state().objects.insert((source(), Key::new(resource_type, id)), held);
 }
@@ -86,7 +92,8 @@ fn hold(store: &MemoryStore, resource_type: &str, id: &str, document: Value) {
 fn codes(outcomes: &[Outcome]) -> Vec<&str> {
     let code = |outcome: &'_ Outcome| match outcome {
         Outcome::Applied => "applied",
-        Outcome::Rejected(why) => Box::leak(why.code.clone().into_boxed_str()),
+        Outcome::Rejected(why) | Outcome::Held(Some(why)) => Box::leak(why.code.clone().into_boxed_str()),
+        Outcome::Held(None) => "held",
     };
     outcomes.iter().map(code).collect()
 }
@@ -262,7 +269,7 @@ async fn what_is_stored_and_cannot_be_recorded_is_counted_and_not_forgotten() {
 }
 
 #[tokio::test]
-async fn in_a_full_run_nothing_leaves_but_by_retire() {
+async fn in_a_full_run_nothing_leaves_but_by_remove_missing() {
     let store = Arc::<MemoryStore>::default();
     hold(&store, "User", "a", json!({}));
     let outcomes = full_run(&store).changes(vec![Change::Delete(gone("User", "a"))]).await.unwrap();
@@ -271,14 +278,14 @@ async fn in_a_full_run_nothing_leaves_but_by_retire() {
 }
 
 #[tokio::test]
-async fn in_a_run_of_some_objects_a_departure_is_applied_and_retire_is_not() {
+async fn in_a_run_of_some_objects_a_departure_is_applied_and_remove_missing_is_not() {
     let store = Arc::<MemoryStore>::default();
     hold(&store, "User", "a", json!({}));
     let mut apply = Apply::new(destination(&store, Extent::Some));
     let outcomes = apply.changes(vec![Change::Delete(gone("User", "a"))]).await.unwrap();
     assert_eq!(codes(&outcomes), ["applied"]);
     assert!(store.state().objects[&(source(), Key::new("User", "a"))].departed);
-    assert_eq!(apply.retire(&[], vec![gone("User", "a")]).await.unwrap_err().code, "request-invalid");
+    assert_eq!(apply.remove_missing(vec![gone("User", "a")]).await.unwrap_err().code, "request-invalid");
 }
 
 #[tokio::test]
@@ -294,8 +301,8 @@ async fn users_leave_before_departments_and_children_before_parents_however_they
         .into_iter()
         .chain([gone("User", "a")])
         .collect();
-    let retired = full_run(&store).retire(&[], absent).await.unwrap();
-    assert_eq!(retired, Retired::Applied(vec![Outcome::Applied; 5]));
+    let retired = closed(full_run(&store)).await.remove_missing(absent).await.unwrap();
+    assert_eq!(retired, vec![Outcome::Applied; 5]);
     let order: Vec<_> = store.state().stores.concat().into_iter().map(|key| key.external_id).collect();
     assert_eq!(order, ["a", "3", "2", "1", "9"]);
 }
@@ -328,12 +335,12 @@ async fn departments_that_are_each_others_parents_leave_all_the_same() {
     hold(&store, "Department", "2", json!({"parent": {"value": "1"}}));
     hold(&store, "Department", "3", json!({"parent": {"value": "3"}}));
     let absent = ["1", "2", "3"].map(|id| gone("Department", id)).to_vec();
-    full_run(&store).retire(&[], absent).await.unwrap();
+    closed(full_run(&store)).await.remove_missing(absent).await.unwrap();
     assert_eq!(store.state().objects.len(), 0);
 }
 
 #[tokio::test]
-async fn nobody_leaves_without_a_witness_or_after_having_been_read() {
+async fn nobody_leaves_without_evidence_or_after_having_been_read() {
     let store = Arc::<MemoryStore>::default();
     for id in ["a", "b", "c"] {
         hold(&store, "User", id, json!({"schemas": ["urn:x"], "externalId": id}));
@@ -342,44 +349,39 @@ async fn nobody_leaves_without_a_witness_or_after_having_been_read() {
     apply.changes(vec![user("b")]).await.unwrap();
     let unwitnessed = Departure { witness: " ".to_owned(), ..gone("User", "a") };
     let absent = vec![unwitnessed, gone("User", "b"), gone("User", "c")];
-    let Retired::Applied(outcomes) = apply.retire(&[], absent).await.unwrap() else { panic!("held") };
+    let mut apply = closed(apply).await;
+    let outcomes = apply.remove_missing(absent).await.unwrap();
     assert_eq!(codes(&outcomes), ["departure-without-witness", "departed-and-present", "applied"]);
     let expected = Counters { read: 1, updated: 1, kept: 2, deactivated: 1, ..Counters::default() };
     assert_eq!(*apply.ledger.counters(), expected);
-    assert_eq!(store.state().entries.len(), 2);
+    assert_eq!(store.state().entries.len(), 3);
 }
 
 #[tokio::test]
 async fn a_departure_given_twice_or_of_something_not_held_changes_nothing_more() {
     let store = Arc::<MemoryStore>::default();
     hold(&store, "User", "a", json!({}));
-    let mut apply = full_run(&store);
+    let mut apply = closed(full_run(&store)).await;
     let absent = vec![gone("User", "a"), gone("User", "a"), gone("User", "unknown")];
-    assert_eq!(apply.retire(&[], absent).await.unwrap(), Retired::Applied(vec![Outcome::Applied; 3]));
+    assert_eq!(apply.remove_missing(absent).await.unwrap(), vec![Outcome::Applied; 3]);
     assert_eq!(*apply.ledger.counters(), Counters { deactivated: 1, ..Counters::default() });
 }
 
 #[tokio::test]
-async fn a_run_retires_once_so_that_the_whole_can_be_weighed() {
+async fn a_run_removes_once_so_that_the_whole_can_be_weighed() {
     let store = Arc::<MemoryStore>::default();
     hold(&store, "User", "a", json!({}));
-    let mut apply = full_run(&store);
-    apply.retire(&[], vec![]).await.unwrap();
-    assert_eq!(apply.retire(&[], vec![gone("User", "a")]).await.unwrap_err().code, "request-invalid");
+    let mut apply = closed(full_run(&store)).await;
+    apply.remove_missing(vec![]).await.unwrap();
+    assert_eq!(apply.remove_missing(vec![gone("User", "a")]).await.unwrap_err().code, "request-invalid");
     assert!(!store.state().objects[&(source(), Key::new("User", "a"))].departed);
 }
 
 #[tokio::test]
-async fn an_oversized_census_retires_nothing() {
+async fn nothing_is_removed_before_the_reading_is_closed() {
     let store = Arc::<MemoryStore>::default();
     hold(&store, "User", "a", json!({}));
-    let census = Census {
-        resource_type: "User".to_owned(),
-        read: 1,
-        expected: None,
-        scope: "x".repeat(crate::limits::MAX_SCOPE_BYTES + 1),
-    };
-    let result = full_run(&store).retire(&[census], vec![gone("User", "a")]).await;
+    let result = full_run(&store).remove_missing(vec![gone("User", "a")]).await;
     assert_eq!(result.unwrap_err().code, "request-invalid");
     assert!(!store.state().objects[&(source(), Key::new("User", "a"))].departed);
 }
@@ -416,7 +418,7 @@ async fn after_a_cancellation_nothing_more_is_written() {
     handle.changes(vec![user("a")]).await.unwrap();
     cancel.cancel();
     assert_eq!(handle.changes(vec![user("b")]).await.unwrap_err().code, "cancelled");
-    assert_eq!(handle.retire(vec![], vec![gone("User", "a")]).await.unwrap_err().code, "cancelled");
+    assert_eq!(handle.remove_missing(vec![gone("User", "a")]).await.unwrap_err().code, "cancelled");
     drop(handle);
     assert_eq!(worker.finish().await.unwrap().counters().created, 1);
     assert_eq!(store.state().objects.len(), 1);
@@ -489,32 +491,36 @@ async fn what_a_person_refreshes_is_not_weighed() {
 }
 
 #[tokio::test]
-async fn a_full_run_that_nobody_looks_at_retires_nothing_when_too_much_would_leave() {
+async fn a_full_run_that_nobody_looks_at_removes_nothing_when_too_much_would_leave() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 100);
-    let mut apply = unattended(&store, Extent::Full);
-    let Retired::Held(why) = apply.retire(&[], users_gone(0..6)).await.unwrap() else { panic!("applied") };
+    let mut apply = closed(unattended(&store, Extent::Full)).await;
+    let outcomes = apply.remove_missing([users_gone(0..6), vec![gone("User", "unknown")]].concat()).await;
+    let outcomes = outcomes.unwrap();
+    assert_eq!(codes(&outcomes), [["departures-held"; 6].as_slice(), &["applied"]].concat());
+    let Some(Outcome::Held(Some(why))) = outcomes.first() else { panic!("not held") };
     assert_eq!((why.code.as_str(), why.fact("User")), ("departures-held", Some("6/100")));
     assert_eq!(n_departed(&store), 0);
     assert_eq!((apply.ledger.counters().kept, apply.ledger.n_held()), (6, 6));
     let state = store.state();
-    assert_eq!((state.entries.len(), state.changes.len()), (1, 6));
-    assert!(state.changes.iter().all(|(_, change)| change.refusal.as_ref() == Some(&why)));
+    assert_eq!((state.entries.len(), state.changes.len()), (2, 6));
+    assert!(state.changes.iter().all(|(_, change)| change.refusal.as_ref() == Some(why)));
 }
 
 #[tokio::test]
-async fn a_full_run_that_nobody_looks_at_retires_as_much_as_is_usual() {
+async fn a_full_run_that_nobody_looks_at_removes_as_much_as_is_usual() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 100);
-    let retired = unattended(&store, Extent::Full).retire(&[], users_gone(0..5)).await.unwrap();
-    assert_eq!(retired, Retired::Applied(vec![Outcome::Applied; 5]));
+    let retired =
+        closed(unattended(&store, Extent::Full)).await.remove_missing(users_gone(0..5)).await.unwrap();
+    assert_eq!(retired, vec![Outcome::Applied; 5]);
     assert_eq!(n_departed(&store), 5);
 }
 
 #[tokio::test]
-async fn a_full_run_that_a_person_started_retires_what_was_found_gone() {
+async fn a_full_run_that_a_person_started_removes_what_was_found_gone() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 60);
-    full_run(&store).retire(&[], users_gone(0..60)).await.unwrap();
+    closed(full_run(&store)).await.remove_missing(users_gone(0..60)).await.unwrap();
     assert_eq!(n_departed(&store), 60);
 }

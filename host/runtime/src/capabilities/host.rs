@@ -17,7 +17,7 @@ impl wit::Host for Guest {
 
     fn random(&mut self, length: u32) -> wasmtime::Result<Vec<u8>> {
         self.asked();
-        let length = usize::try_from(length).unwrap_or(usize::MAX).min(MAX_RANDOM_BYTES);
+        let length = usize::try_from(length.min(MAX_RANDOM_BYTES)).unwrap_or_default();
         let mut bytes = vec![0; length];
         let failed = |error: getrandom::Error| GuestError::Host { what: error.to_string() };
         getrandom::fill(&mut bytes).map_err(failed)?;

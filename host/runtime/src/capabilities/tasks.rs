@@ -348,14 +348,13 @@ mod tests {
     async fn only_requests_count_towards_what_may_be_outstanding() {
         let cancel = Cancel::new();
         let mut tasks = Tasks::new(cancel.clone());
-        let (mut delay_ms, mut begin) = (0, |tasks: &mut Tasks, kind_is_http: bool| {
-            delay_ms += 1;
-            if kind_is_http { request(tasks, delay_ms) } else { timer(tasks, 3_600_000) }
-        });
-        (0..MAX_OUTSTANDING).for_each(|_| drop(begin(&mut tasks, false)));
-        (1..MAX_OUTSTANDING).for_each(|_| drop(begin(&mut tasks, true)));
+        for delay_ms in 1..MAX_OUTSTANDING {
+            timer(&mut tasks, 3_600_000);
+            request(&mut tasks, u64::try_from(delay_ms).unwrap());
+        }
+        timer(&mut tasks, 3_600_000);
         assert!(!tasks.is_full());
-        begin(&mut tasks, true);
+        request(&mut tasks, 3_600_000);
         assert!(tasks.is_full());
         tasks.wait(1).await.unwrap();
         assert!(!tasks.is_full());

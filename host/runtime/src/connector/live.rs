@@ -21,10 +21,10 @@ use crate::figures::Meter;
 use crate::guest::Guest;
 use crate::inbox::{EventWay, InboxEvent, NewEvent};
 use crate::limits::{
-    CALL_TIMEOUTS, EVENT_CALL_TIMEOUT, MAX_CHANGES, MAX_CHANNEL_MESSAGE_BYTES, MAX_CURSOR_BYTES,
-    MAX_DELIVERY_BYTES, MAX_EVENT_ID_BYTES, MAX_EVENT_KIND_BYTES, MAX_EVENT_PAYLOAD_BYTES,
-    MAX_EVENT_SUBJECTS, MAX_EXTERNAL_ID_BYTES, MAX_FRAME_STATE_BYTES, MAX_REPLIES, MAX_REPLY_BYTES,
-    MAX_RESOURCE_TYPE_BYTES, MAX_SUBPROTOCOLS, MAX_URL_BYTES, MIN_HEARTBEAT,
+    CALL_TIMEOUTS, EVENT_CALL_TIMEOUT, MAX_CHANGES, MAX_CHANNEL_MESSAGE_BYTES, MAX_CHANNEL_STATE_BYTES,
+    MAX_CURSOR_BYTES, MAX_DELIVERY_BYTES, MAX_EVENT_ID_BYTES, MAX_EVENT_KIND_BYTES, MAX_EVENT_PAYLOAD_BYTES,
+    MAX_EVENT_SUBJECTS, MAX_EXTERNAL_ID_BYTES, MAX_REPLIES, MAX_REPLY_BYTES, MAX_RESOURCE_TYPE_BYTES,
+    MAX_SUBPROTOCOLS, MAX_URL_BYTES, MIN_HEARTBEAT,
 };
 use crate::model::{Body, Failure, Key, Summary, Timestamp};
 use crate::sealed::Sealed;
@@ -390,8 +390,8 @@ fn heartbeat(heartbeat_ms: u32) -> Result<Duration, GuestError> {
 }
 
 fn check_state(state: &str) -> Result<(), GuestError> {
-    if MAX_FRAME_STATE_BYTES < state.len() {
-        return Err(broke(format!("the state of its channel has more than {MAX_FRAME_STATE_BYTES} bytes")));
+    if MAX_CHANNEL_STATE_BYTES < state.len() {
+        return Err(broke(format!("the state of its channel has more than {MAX_CHANNEL_STATE_BYTES} bytes")));
     }
     Ok(())
 }
@@ -509,7 +509,7 @@ mod tests {
         let quiet = || reaction(Vec::new(), Vec::new());
         let read = checker.reaction(quiet()).unwrap();
         assert_eq!((read.heartbeat, read.state.as_deref()), (Some(Duration::from_secs(1)), Some("")));
-        let large = "x".repeat(MAX_FRAME_STATE_BYTES + 1);
+        let large = "x".repeat(MAX_CHANNEL_STATE_BYTES + 1);
         assert!(checker.reaction(guest::Reaction { heartbeat_ms: Some(999), ..quiet() }).is_err());
         assert!(checker.reaction(guest::Reaction { state: Some(large), ..quiet() }).is_err());
     }
@@ -529,7 +529,7 @@ mod tests {
             guest::Channel { heartbeat_ms: 999, ..channel() },
             guest::Channel { url: "x".repeat(MAX_URL_BYTES + 1), ..channel() },
             guest::Channel { subprotocols: vec!["x".to_owned(); MAX_SUBPROTOCOLS + 1], ..channel() },
-            guest::Channel { state: "x".repeat(MAX_FRAME_STATE_BYTES + 1), ..channel() },
+            guest::Channel { state: "x".repeat(MAX_CHANNEL_STATE_BYTES + 1), ..channel() },
         ] {
             assert!(opening(wrong).is_err());
         }

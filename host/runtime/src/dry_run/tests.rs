@@ -65,23 +65,32 @@ async fn what_a_dry_run_wrote_it_holds_and_the_platform_does_not() {
 async fn a_dry_run_sees_its_own_storage_and_leaves_none_behind() {
     let store = Arc::<MemoryStore>::default();
     store
-        .write(&source(), &[("a".to_owned(), Some(vec![1])), ("b".to_owned(), Some(vec![2]))], 100)
+        .write(
+            &source(),
+            &[("a".to_owned(), Some("1".to_owned())), ("b".to_owned(), Some("2".to_owned()))],
+            100,
+        )
         .await
         .unwrap();
     let dry = DryStorage::over(store.clone());
-    dry.write(&source(), &[("a".to_owned(), None), ("c".to_owned(), Some(vec![3]))], 100).await.unwrap();
-    let expected = vec![("b".to_owned(), vec![2]), ("c".to_owned(), vec![3])];
+    dry.write(&source(), &[("a".to_owned(), None), ("c".to_owned(), Some("3".to_owned()))], 100)
+        .await
+        .unwrap();
+    let expected = vec![("b".to_owned(), "2".to_owned()), ("c".to_owned(), "3".to_owned())];
     assert_eq!(dry.scan(&source(), "", None, 10).await.unwrap(), expected);
     assert_eq!(dry.scan(&source(), "", Some("b"), 1).await.unwrap(), expected[1..]);
     let keys = ["a", "b", "c"].map(str::to_owned);
-    assert_eq!(dry.get(&source(), &keys).await.unwrap(), [None, Some(vec![2]), Some(vec![3])]);
-    assert_eq!(store.get(&source(), &keys).await.unwrap(), [Some(vec![1]), Some(vec![2]), None]);
+    assert_eq!(dry.get(&source(), &keys).await.unwrap(), [None, Some("2".to_owned()), Some("3".to_owned())]);
+    assert_eq!(
+        store.get(&source(), &keys).await.unwrap(),
+        [Some("1".to_owned()), Some("2".to_owned()), None]
+    );
 }
 
 #[tokio::test]
 async fn a_dry_run_keeps_to_the_size_of_a_bucket() {
     let dry = DryStorage::over(Arc::<MemoryStore>::default());
-    let result = dry.write(&source(), &[("a".to_owned(), Some(vec![0; 100]))], 100).await;
+    let result = dry.write(&source(), &[("a".to_owned(), Some("0".repeat(100)))], 100).await;
     assert!(matches!(result, Err(StoreError::Full { limit_bytes: 100 })));
     assert_eq!(dry.get(&source(), &["a".to_owned()]).await.unwrap(), [None]);
 }

@@ -41,6 +41,8 @@ use crate::random::random;
 pub(crate) struct WebSocket {
     origin: Origin,
     stream: WebSocketStream<TokioIo<Upgraded>>,
+    /// Whether the other end speaks in binary messages, as far as it has spoken.
+    is_binary: bool,
 }
 
 /// What came from the other end.
@@ -86,7 +88,7 @@ pub(super) async fn connect_within(
         .max_frame_size(Some(MAX_CHANNEL_MESSAGE_BYTES));
     let stream = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Client, Some(config)).await;
     tracing::debug!(%origin, "channel open");
-    Ok(WebSocket { origin, stream })
+    Ok(WebSocket { origin, stream, is_binary: false })
 }
 
 impl WebSocket {
@@ -97,21 +99,29 @@ impl WebSocket {
     /// When the connection breaks, or the other end breaks the protocol. Then the channel is no more.
     pub(crate) async fn next(&mut self) -> Result<Heard, Fault> {
         match self.stream.next().await {
-            Some(Ok(Message::Text(text))) => Ok(Heard::Message(Body::Text(text.as_str().to_owned()))),
-            Some(Ok(Message::Binary(bytes))) => Ok(Heard::Message(Vec::from(bytes).into())),
+            Some(Ok(Message::Text(text))) => {
+                self.is_binary = false;
+                Ok(Heard::Message(Body::Text(text.as_str().to_owned())))
+            }
+            Some(Ok(Message::Binary(bytes))) => {
+                self.is_binary = true;
+                Ok(Heard::Message(Vec::from(bytes).into()))
+            }
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Ok(Heard::Alive),
             Some(Ok(Message::Close(_))) | None => Ok(Heard::Closed),
             Some(Err(error)) => Err(self.fault(&error)),
         }
     }
 
-    /// Send a message: text as text, and anything else as binary.
+    /// Send a message: text as text unless the other end speaks in binary messages, and anything else as binary.
     ///
     /// # Errors
     ///
     /// When the connection breaks, or takes nothing any more.
     pub(crate) async fn send(&mut self, message: Body) -> Result<(), Fault> {
         let message = match message {
+            // Bytes that happen to be text are handed around as text.
+            Body::Text(text) if self.is_binary => Message::binary(text.into_bytes()),
             Body::Text(text) => Message::text(text),
             Body::Bytes(bytes) => Message::binary(bytes),
         };

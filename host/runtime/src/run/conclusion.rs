@@ -1,5 +1,7 @@
 //! How an ending is judged: a pure function of what the connector says and what the platform counted.
 
+use rollcall_rules::counters::Discrepancy;
+
 use crate::apply::{Extent, Ledger};
 use crate::connector::Unfinished;
 use crate::history::{Counters, RunState};
@@ -56,7 +58,7 @@ fn finished(summary: Summary, ledger: &Ledger, extent: Extent) -> Conclusion {
         skipped: summary.skipped,
         ..*ledger.counters()
     };
-    let miscounted = (counters.accounted_for() != counters.read).then(|| miscounted(&counters));
+    let miscounted = counters.check().err().map(miscounted);
     let retired = counters.deactivated.saturating_add(counters.deleted);
     // Only in a full run does a departure rest on having read everything.
     let is_contradicted = extent == Extent::Full && !summary.complete && 0 < retired;
@@ -76,12 +78,13 @@ fn finished(summary: Summary, ledger: &Ledger, extent: Extent) -> Conclusion {
     Conclusion { state, counters, failure: None, entries }
 }
 
-fn miscounted(counters: &Counters) -> Diagnosis {
-    let (read, accounted) = (counters.read, counters.accounted_for());
+fn miscounted(discrepancy: Discrepancy) -> Diagnosis {
+    let (read, accounted) = (discrepancy.counters.read, discrepancy.accounted);
     Diagnosis::new(
         "counters-inconsistent",
         format!("the connector says it read {read} objects, and {accounted} are accounted for"),
     )
+    .with_fact("counters", discrepancy.to_string())
     .with_remedy("Report it to the connector's author. What was imported is right; the counts are not.")
     .in_chinese(
         format!("连接器报告读取了 {read} 个对象，但实际统计到 {accounted} 个"),

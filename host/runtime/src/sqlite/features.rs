@@ -5,18 +5,10 @@
 
 use std::collections::BTreeSet;
 
+use rollcall_rules::vocabulary::schema;
 use serde_json::Value;
 
 use super::words::fold;
-
-/// The schema under which a person's departments are. Source: the contract, `types.object.document`.
-const USER_SCHEMA: &str = "urn:rollcall:scim:schemas:extension:2.0:User";
-
-/// The resource type of people.
-pub(super) const USER: &str = "User";
-
-/// The resource type of what people are in.
-pub(super) const DEPARTMENT: &str = "Department";
 
 /// Ends each part of a folded text.
 const PART_END: char = '\u{1f}';
@@ -136,7 +128,7 @@ fn values(document: &Value, name: &str) -> Vec<String> {
 /// Each department once, the first one that the document says.
 fn memberships(document: &Value) -> Vec<Membership> {
     let mut known = BTreeSet::new();
-    let extension = document.get(USER_SCHEMA).unwrap_or(&Value::Null);
+    let extension = document.get(schema::ORGANISATION_USER).unwrap_or(&Value::Null);
     elements(extension, "departments")
         .filter_map(membership)
         .filter(|membership| known.insert(membership.department.clone()))

@@ -3,9 +3,10 @@
 //!
 //! Written in the transaction that writes the object. What is deliberately not here: reading it (`browse`).
 
+use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::features::{DEPARTMENT, Features, Membership, USER};
+use super::features::{Features, Membership};
 use super::rows::from_json;
 use super::words::fold;
 use crate::model::Key;

@@ -4,10 +4,11 @@ use std::ops::Deref;
 
 use tempfile::TempDir;
 
+use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
+use rollcall_rules::vocabulary::schema;
 use serde_json::{Value, json};
 
 use super::SqliteStore;
-use super::features::{DEPARTMENT, USER};
 use crate::directory::{Action, Directory, Write};
 use crate::history::{
     ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
@@ -108,7 +109,7 @@ pub(super) fn person_document(id: &str, name: &str, departments: &[&str]) -> Val
         "userName": format!("login-{id}"),
         "displayName": name,
         "active": true,
-        "urn:rollcall:scim:schemas:extension:2.0:User": {"departments": departments},
+        (schema::ORGANISATION_USER): {"departments": departments},
     })
 }
 

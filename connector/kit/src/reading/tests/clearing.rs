@@ -50,6 +50,37 @@ fn what_one_person_lost_and_another_has_is_cleared() {
 }
 
 #[test]
+fn null_is_no_value_that_somebody_was_seen_with() {
+    let host = after([Source::of([titled("a"), titled("b")])]);
+    let source = Source::of([untitled("a"), user("b", json!({"title": null}))]);
+    check(
+        &host,
+        &source,
+        &expect![[r#"
+            put a {"externalId":"a","schemas":["urn:u"]}
+            put b {"externalId":"b","schemas":["urn:u"],"title":null}
+            propose title {"title":null} of a: title was seen on nobody; what the platform holds for up to 1 objects is kept
+            complete: 2 read, 0 unchanged, 0 skipped"#]],
+    );
+    assert_eq!((title_of(&host, "a"), title_of(&host, "b")), (json!("Lead"), json!(null)));
+}
+
+#[test]
+fn what_was_said_to_have_no_value_is_nothing_to_clear_later() {
+    let host = after([
+        Source::of([titled("a"), titled("b")]),
+        Source::of([titled("a"), user("b", json!({"title": null}))]),
+    ]);
+    check(
+        &host,
+        &Source::of([titled("a"), untitled("b")]),
+        &expect![[r#"
+        put b {"externalId":"b","schemas":["urn:u"]}
+        complete: 2 read, 1 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
 fn what_an_answer_could_not_show_is_not_cleared() {
     let untold = |id| untitled(id).without_word_of(&super::SCHEMAS[1], &["title"]);
     let host = after([Source::of([titled("a"), titled("b")]), Source::of([untold("a"), titled("b")])]);

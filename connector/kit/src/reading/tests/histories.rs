@@ -3,9 +3,10 @@
 use super::{Source, host, read, user, user_key};
 use crate::document::Draft;
 use crate::model::{Key, Severity};
-use crate::testing::{Reply, Stored, TestHost, merge};
+use crate::testing::{Reply, Stored, TestHost};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use rollcall_rules::document::merge;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -82,11 +83,7 @@ fn documents(objects: &BTreeMap<Key, Stored>) -> BTreeMap<Key, Value> {
 
 /// What a platform holds that was filled from nothing.
 fn fresh(source: &Source) -> BTreeMap<Key, Value> {
-    let merged = |draft: &Draft| {
-        let mut document = Value::Null;
-        merge(&mut document, Value::Object(draft.document.clone()));
-        (draft.key.clone(), document)
-    };
+    let merged = |draft: &Draft| (draft.key.clone(), merge(None, &Value::Object(draft.document.clone())));
     source.drafts.iter().map(merged).collect()
 }
 

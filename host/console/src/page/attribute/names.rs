@@ -1,6 +1,7 @@
 //! The names of attributes that every source may have: SCIM's own (RFC 7643, sections 3.1 and 4), and those of the
 //! contract (`types.object.document`).
 
+use rollcall_rules::vocabulary::schema;
 use rollcall_words::Sentence;
 
 /// What is read first, in this order.
@@ -53,13 +54,8 @@ pub(super) const IN_ORDER: &[&str] = &[
 pub(super) const LAST: &[&str] = &["id", "externalId", "schemas", "meta"];
 
 /// The schemas whose attributes are known by their names alone.
-pub(super) const SCHEMAS: [&str; 5] = [
-    "urn:ietf:params:scim:schemas:core:2.0:User",
-    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-    "urn:rollcall:scim:schemas:extension:2.0:User",
-    "urn:rollcall:scim:schemas:2.0:Department",
-    "urn:rollcall:scim:schemas:extension:2.0:Department",
-];
+pub(super) const SCHEMAS: [&str; 4] =
+    [schema::USER, schema::ENTERPRISE_USER, schema::ORGANISATION_USER, schema::DEPARTMENT];
 
 /// What a person calls this attribute.
 pub(super) fn known(attribute: &str) -> Option<Sentence> {
@@ -116,8 +112,8 @@ fn known_too(attribute: &str) -> Option<Sentence> {
         "externalId" => external_id(),
         "schemas" => schemas(),
         "meta" => meta(),
-        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User" => enterprise(),
-        "urn:rollcall:scim:schemas:extension:2.0:User" => organisation(),
+        schema::ENTERPRISE_USER => enterprise(),
+        schema::ORGANISATION_USER => organisation(),
         _ => return None,
     })
 }

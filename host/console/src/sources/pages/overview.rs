@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use rollcall_host::history::Run;
 use rollcall_host::model::SourceName;
 use rollcall_host::sqlite::{ObjectCount, RunFilter};
+use rollcall_rules::vocabulary::resource_type;
 use serde::Deserialize;
 
 use super::list::{channel, events, state};
@@ -99,10 +100,10 @@ fn parts(console: &Console, visitor: &Visitor, shown: &Shown) -> Vec<Part> {
 
 fn figures(visitor: &Visitor, counts: &[ObjectCount]) -> Markup {
     let of = |resource_type: &str| counts.iter().find(|count| count.resource_type == resource_type);
-    let people = of("User");
+    let people = of(resource_type::USER);
     let figures = [
         (people.map_or(0, |count| count.n_present), words::people()),
-        (of("Department").map_or(0, |count| count.n_present), words::departments()),
+        (of(resource_type::DEPARTMENT).map_or(0, |count| count.n_present), words::departments()),
         (people.map_or(0, |count| count.n_departed), words::departed_people()),
     ];
     html! {

@@ -133,7 +133,7 @@ impl Facts {
         let event = NewEvent {
             id: "e".to_owned(),
             kind: "user_changed".to_owned(),
-            payload: Vec::new(),
+            payload: String::new(),
             born_at: None,
             subjects: vec![key()],
             arrived_at: at(minute),

@@ -206,10 +206,6 @@ pub(super) fn answer_and_close(status_and_headers: &str, body: &str) -> Vec<u8> 
     .into_bytes()
 }
 
-pub(super) fn redirect(status: &str, to: &str) -> Vec<u8> {
-    answer(&format!("{status}\r\nLocation: {to}"), "")
-}
-
 pub(super) fn gzip(data: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(data).unwrap();

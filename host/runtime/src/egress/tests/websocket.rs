@@ -6,6 +6,7 @@ use super::lab::{self, Proxying, Server};
 use super::{client, granting};
 use crate::egress::websocket::{Heard, WebSocket, connect, connect_within};
 use crate::egress::{Client, Egress, Fault, FaultKind, Proxy};
+use crate::model::Body;
 
 const BEHIND_PROXY: &str = "wss://directory.test/gateway?ticket=t1cket";
 
@@ -17,7 +18,7 @@ async fn open(client: &Client, url: &str) -> Result<WebSocket, Fault> {
 }
 
 async fn told(channel: &mut WebSocket, text: &str) -> Result<Heard, Fault> {
-    channel.send(text.to_owned()).await.unwrap();
+    channel.send(Body::Text(text.to_owned())).await.unwrap();
     channel.next().await
 }
 
@@ -30,7 +31,7 @@ fn check(result: Result<WebSocket, Fault>, kind: FaultKind, code: &str) {
 
 async fn check_talks(client: &Client, url: &str) {
     let mut channel = open(client, url).await.unwrap();
-    assert_eq!(told(&mut channel, "你好").await, Ok(Heard::Text("你好".to_owned())));
+    assert_eq!(told(&mut channel, "你好").await, Ok(Heard::Message(Body::Text("你好".to_owned()))));
 }
 
 #[tokio::test]
@@ -48,12 +49,22 @@ async fn a_channel_opens_where_its_url_says_and_offers_its_subprotocols() {
 async fn each_thing_that_comes_is_told_apart() {
     let server = Server::websocket().await;
     let mut channel = open(&client(None), &server.url("/")).await.unwrap();
-    assert_eq!(told(&mut channel, "hello").await, Ok(Heard::Text("hello".to_owned())));
+    assert_eq!(told(&mut channel, "hello").await, Ok(Heard::Message(Body::Text("hello".to_owned()))));
     assert_eq!(told(&mut channel, "ping").await, Ok(Heard::Alive));
-    assert_eq!(told(&mut channel, "binary").await, Ok(Heard::Alive));
     channel.ping().await.unwrap();
     assert_eq!(channel.next().await, Ok(Heard::Alive));
     assert_eq!(told(&mut channel, "close").await, Ok(Heard::Closed));
+}
+
+#[tokio::test]
+async fn binary_messages_come_whole_and_are_answered_in_kind() {
+    let server = Server::websocket().await;
+    let mut channel = open(&client(None), &server.url("/")).await.unwrap();
+    assert_eq!(told(&mut channel, "binary").await, Ok(Heard::Message(Body::Bytes(vec![0xff, 1]))));
+    assert_eq!(told(&mut channel, "text").await, Ok(Heard::Message(Body::Text("text".to_owned()))));
+    channel.send(Body::Bytes(vec![0xfe])).await.unwrap();
+    assert_eq!(channel.next().await, Ok(Heard::Message(Body::Bytes(vec![0xfe]))));
+    assert_eq!(server.requests(), ["/ None false", "4 bytes", "1 bytes"]);
 }
 
 #[tokio::test]
@@ -79,7 +90,7 @@ async fn a_channel_that_breaks_is_lost_and_not_closed() {
 async fn a_message_of_exactly_the_limit_is_whole_and_one_byte_more_is_too_large() {
     let server = Server::websocket().await;
     let mut channel = open(&client(None), &server.url("/")).await.unwrap();
-    assert!(matches!(told(&mut channel, "largest").await, Ok(Heard::Text(text)) if text.len() == 1 << 20));
+    assert!(matches!(told(&mut channel, "largest").await, Ok(Heard::Message(text)) if text.len() == 1 << 20));
     let fault = told(&mut channel, "too large").await.unwrap_err();
     assert_eq!(
         (fault.kind, fault.diagnosis.code.as_str()),
@@ -115,7 +126,11 @@ async fn an_unencrypted_channel_is_tunnelled_as_well() {
 async fn a_wrong_proxy_password_opens_nothing() {
     let server = Server::websocket().await;
     let proxy = lab::connect_proxy(&server, Proxying::Password("me", "s3cret")).await;
-    check(open(&client(Some(proxy.address())), BEHIND_PROXY).await, FaultKind::NotSent, "proxy-auth-failed");
+    check(
+        open(&client(Some(proxy.address())), BEHIND_PROXY).await,
+        FaultKind::ProxyRefused,
+        "proxy-auth-failed",
+    );
     assert_eq!(server.n_connections(), 0);
 }
 
@@ -127,7 +142,7 @@ async fn a_proxy_that_is_down_means_failed_and_never_direct() {
         let proxy: Proxy = format!("{scheme}://127.0.0.1:{port}").parse().unwrap();
         // The origin itself could be reached, which is what makes this a test.
         let result = open(&client(Some(proxy)), &server.url("/?ticket=t1cket")).await;
-        check(result, FaultKind::NotSent, "proxy-unreachable");
+        check(result, FaultKind::ProxyUnreachable, "proxy-unreachable");
     }
     assert_eq!(server.n_connections(), 0);
 }
@@ -136,7 +151,7 @@ async fn a_proxy_that_is_down_means_failed_and_never_direct() {
 async fn a_certificate_of_an_unknown_authority_is_refused_before_the_ticket_is_sent() {
     let server = Server::websocket().await;
     let stranger = Client::new(&Egress::default()).unwrap();
-    check(open(&stranger, &server.url("/?ticket=t1cket")).await, FaultKind::NotSent, "tls-failed");
+    check(open(&stranger, &server.url("/?ticket=t1cket")).await, FaultKind::Untrusted, "tls-failed");
     assert_eq!(server.requests(), Vec::<String>::new());
 }
 

@@ -10,11 +10,11 @@ use tokio::time::{Instant, sleep};
 
 use super::super::channel::{Incoming, Line};
 use super::super::followed::Followed;
-use super::super::upstream::Upstream;
+use super::super::upstream::{Opened as OpenedChannel, Upstream};
 use super::super::{Delivery, FollowObserver, FollowOptions, Follower, Receipt, RunEnded};
 use crate::cancel::Cancel;
 use crate::clock::Clock;
-use crate::connector::{Missed, Notice, Reaction, Received};
+use crate::connector::{Fetched, Notice, Reaction, Received, Rhythm, Unfinished};
 use crate::error::RunError;
 use crate::figures::Meter;
 use crate::history::{
@@ -25,7 +25,8 @@ use crate::inbox::{
     Stopped,
 };
 use crate::model::{
-    Diagnosis, Entry, Failure, FailureKind, Progress, RunId, Severity, SourceName, Timestamp,
+    Body, Diagnosis, Entry, EventDelivery, Failure, FailureKind, Plan, Progress, RunId, Severity, SourceName,
+    Timestamp,
 };
 use crate::run::{Finished, RunOptions, RunReport, Work};
 use crate::testing::MemoryStore;
@@ -63,7 +64,11 @@ pub(super) struct Told {
     /// What comes of the next attempts to open a channel; there is none after them.
     pub(super) openings: VecDeque<Result<FakeLine, Failure>>,
     /// What is fetched next; nothing after that.
-    pub(super) missed: VecDeque<Result<Missed, Failure>>,
+    pub(super) missed: VecDeque<Result<Fetched, Failure>>,
+    /// How often it wants to be asked what has changed.
+    pub(super) poll_interval_ms: Option<u32>,
+    /// What the heartbeat of the next channels is; a ping if none.
+    pub(super) beat: Option<Body>,
     /// Seconds since the beginning, and what was called.
     pub(super) calls: Vec<(u64, String)>,
 }
@@ -72,6 +77,7 @@ pub(super) struct Told {
 #[derive(Clone)]
 pub(super) enum Ending {
     Incomplete,
+    Unfinished(Vec<Unfinished>),
     Failed(Failure),
 }
 
@@ -126,7 +132,7 @@ impl Upstream for Fake {
         let ending = self.told().endings.pop_front();
         let (state, failure) = match &ending {
             _ if options.cancel.is_cancelled() => (RunState::Cancelled, None),
-            None => (RunState::Succeeded, None),
+            None | Some(Ending::Unfinished(_)) => (RunState::Succeeded, None),
             Some(Ending::Incomplete) => (RunState::Partial, None),
             Some(Ending::Failed(failure)) => (RunState::Failed, Some(failure.clone())),
         };
@@ -136,7 +142,11 @@ impl Upstream for Fake {
         self.store.close_run(&run, &end).await.unwrap();
         let is_incomplete = matches!(ending, Some(Ending::Incomplete));
         let report = RunReport { run, state, counters, failure, n_entries_dropped, started_at, finished_at };
-        Ok(Finished { report, is_incomplete, store_failure: None })
+        let unfinished = match ending {
+            Some(Ending::Unfinished(unfinished)) => unfinished,
+            Some(Ending::Incomplete | Ending::Failed(_)) | None => Vec::new(),
+        };
+        Ok(Finished { report, is_incomplete, unfinished, store_failure: None })
     }
 
     async fn receive(&self, delivery: Delivery) -> Result<Received, Diagnosis> {
@@ -148,42 +158,62 @@ impl Upstream for Fake {
             }
             id => Ok(Received {
                 status: 200,
-                headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
-                body: b"success".to_vec(),
+                content_type: "text/plain; charset=utf-8",
+                body: "success".to_owned(),
                 notices: vec![notice(id)],
             }),
         }
     }
 
-    async fn understand(&self, frames: Vec<String>) -> Vec<Result<Reaction, Failure>> {
-        self.called(format!("understand {}", frames.join(" ")));
+    async fn understand(&self, state: String, frames: Vec<Body>) -> Vec<Result<Reaction, Failure>> {
+        let frames: Vec<String> = frames.iter().map(text).collect();
+        let state = if state.is_empty() { state } else { format!(" after {state}") };
+        self.called(format!("understand {}{state}", frames.join(" ")));
         let reaction = |frame: &String| match frame.as_str() {
-            "ping" => Ok(Reaction { replies: vec!["pong".to_owned()], ..Reaction::default() }),
+            "ping" => Ok(Reaction { replies: vec![body("pong")], ..Reaction::default() }),
+            "slower" => Ok(Reaction { heartbeat: Some(HEARTBEAT * 2), ..Reaction::default() }),
+            part if part.starts_with("part") => {
+                Ok(Reaction { state: Some(part.to_owned()), ..Reaction::default() })
+            }
             "move" => Ok(Reaction { reconnect: true, ..Reaction::default() }),
             "odd" => Err(failure(FailureKind::Protocol, "frame-odd")),
             id => Ok(Reaction {
-                replies: vec![format!("ack {id}")],
-                refusals: vec![format!("later {id}")],
+                replies: vec![body(&format!("ack {id}"))],
+                refusals: vec![body(&format!("later {id}"))],
                 notices: vec![notice(id)],
-                reconnect: false,
+                ..Reaction::default()
             }),
         };
         frames.iter().map(reaction).collect()
     }
 
-    async fn open(&self) -> Result<Option<(Box<dyn Line>, Duration)>, Failure> {
+    async fn open(&self) -> Result<Option<OpenedChannel>, Failure> {
         self.called("open".to_owned());
         let takes = self.told().opening_takes;
         sleep(takes).await;
         match self.told().openings.pop_front() {
             None => Ok(None),
-            Some(Ok(line)) => Ok(Some((Box::new(line), HEARTBEAT))),
+            Some(Ok(line)) => {
+                let rhythm = Rhythm { every: HEARTBEAT, message: self.told().beat.clone() };
+                Ok(Some(OpenedChannel { line: Box::new(line), rhythm, state: String::new() }))
+            }
             Some(Err(failure)) => Err(failure),
         }
     }
 
-    async fn missed(&self) -> Result<Missed, Failure> {
-        self.called("missed".to_owned());
+    async fn plan(&self) -> Result<Plan, Failure> {
+        Ok(Plan {
+            origins: Vec::new(),
+            limits: Vec::new(),
+            secrets: Vec::new(),
+            event_delivery: EventDelivery::Callbacks,
+            poll_interval_ms: self.told().poll_interval_ms,
+            exclusive: Vec::new(),
+        })
+    }
+
+    async fn fetch(&self, cursor: Option<String>) -> Result<Fetched, Failure> {
+        self.called(cursor.map_or_else(|| "missed".to_owned(), |cursor| format!("missed since {cursor}")));
         self.told().missed.pop_front().unwrap_or_else(|| Ok(missed(&[], false)))
     }
 }
@@ -212,7 +242,7 @@ pub(super) fn connection() -> (FakeLine, Peer) {
 
 impl Peer {
     pub(super) fn push(&self, frame: &str) {
-        self.incoming.send(Incoming::Text(frame.to_owned())).unwrap();
+        self.incoming.send(Incoming::Message(body(frame))).unwrap();
     }
 
     pub(super) fn is_alive(&self) {
@@ -234,12 +264,12 @@ impl Line for FakeLine {
         self.incoming.recv().await.unwrap_or(Incoming::Closed(None))
     }
 
-    async fn send(&mut self, frame: String) -> Result<(), Diagnosis> {
-        self.outgoing.send(frame).map_err(|_| Diagnosis::new("channel-lost", "the channel broke"))
+    async fn send(&mut self, frame: Body) -> Result<(), Diagnosis> {
+        self.outgoing.send(text(&frame)).map_err(|_| Diagnosis::new("channel-lost", "the channel broke"))
     }
 
     async fn ping(&mut self) -> Result<(), Diagnosis> {
-        self.send("PING".to_owned()).await
+        self.send(body("PING")).await
     }
 
     async fn close(self: Box<Self>) {
@@ -403,7 +433,8 @@ impl Bench {
 /// Deliver a body, and wait for the receipt.
 pub(super) async fn deliver(follower: &Follower, body: &str) -> Receipt {
     let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
-    follower.receive(Delivery { query: String::new(), headers, body: body.as_bytes().to_vec() }).await
+    let (method, query) = ("POST".to_owned(), String::new());
+    follower.receive(Delivery { method, query, headers, body: body.as_bytes().to_vec() }).await
 }
 
 pub(super) fn source() -> SourceName {
@@ -418,8 +449,19 @@ pub(super) fn failed(kind: FailureKind, code: &str) -> Ending {
     Ending::Failed(failure(kind, code))
 }
 
-pub(super) fn missed(ids: &[&str], more: bool) -> Missed {
-    Missed { notices: ids.iter().map(|id| notice(id)).collect(), more }
+pub(super) fn missed(ids: &[&str], more: bool) -> Fetched {
+    Fetched { notices: ids.iter().map(|id| notice(id)).collect(), cursor: None, more }
+}
+
+pub(super) fn body(text: &str) -> Body {
+    Body::Text(text.to_owned())
+}
+
+fn text(body: &Body) -> String {
+    match body {
+        Body::Text(text) => text.clone(),
+        Body::Bytes(bytes) => format!("{bytes:?}"),
+    }
 }
 
 /// Wait, in virtual time.

@@ -64,7 +64,7 @@ async fn a_delivery_that_is_too_large_is_not_looked_at() {
     let bench = Bench::imported().await;
     let follower = bench.follow().await;
     let body = vec![b'x'; MAX_DELIVERY_BYTES + 1];
-    let delivery = Delivery { query: String::new(), headers: Vec::new(), body };
+    let delivery = Delivery { method: "POST".to_owned(), query: String::new(), headers: Vec::new(), body };
     assert_eq!(follower.receive(delivery).await, bare(413));
 }
 

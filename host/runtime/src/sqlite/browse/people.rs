@@ -2,6 +2,7 @@
 //!
 //! What is deliberately not here: people who departed. Whoever looks for them searches.
 
+use rollcall_rules::vocabulary::resource_type::USER;
 use rusqlite::{Connection, params};
 use serde::Serialize;
 
@@ -11,7 +12,6 @@ use super::{Listed, ListedObject, Page, select_listed};
 use crate::error::StoreError;
 use crate::model::SourceName;
 use crate::sqlite::SqliteStore;
-use crate::sqlite::features::USER;
 use crate::sqlite::rows::{count, to_integer};
 use crate::sqlite::words::Words;
 

@@ -3,11 +3,11 @@
 mod about;
 mod runs;
 
+use rollcall_rules::vocabulary::resource_type::USER;
 use serde_json::json;
 
 use super::*;
 use crate::directory::{Action, Write};
-use crate::sqlite::features::USER;
 use crate::sqlite::testing::{
     TemporaryStore, again, department, import, person, person_document, source, write,
 };

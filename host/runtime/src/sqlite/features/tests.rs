@@ -13,7 +13,7 @@ fn a_person_tells_what_a_list_shows() {
         "active": true,
         "emails": [{"type": "work", "value": "wang@example.com"}, {"type": "other", "value": "w@example.org"}],
         "phoneNumbers": [{"type": "mobile", "value": "+86-13800138000"}],
-        USER_SCHEMA: {"departments": [{"value": "7", "leader": true, "primary": true, "order": "-3"}]},
+        (schema::ORGANISATION_USER): {"departments": [{"value": "7", "leader": true, "primary": true, "order": "-3"}]},
     });
     let membership =
         Membership { department: "7".to_owned(), position: -3, is_leader: true, is_primary: true };
@@ -36,7 +36,7 @@ fn what_is_of_another_type_than_the_contract_says_is_not_told() {
     let document = json!({
         "userName": 7, "displayName": null, "title": [], "active": "yes", "emails": {"value": "a"},
         "phoneNumbers": [7, {"value": 8}], "parent": "2", "order": 9,
-        USER_SCHEMA: {"departments": [3, {"value": 4}, {}]},
+        (schema::ORGANISATION_USER): {"departments": [3, {"value": 4}, {}]},
     });
     let expected = Features {
         name: "1".to_owned(),
@@ -54,7 +54,8 @@ fn what_is_of_another_type_than_the_contract_says_is_not_told() {
 
 #[test]
 fn a_department_that_is_named_twice_is_one_membership() {
-    let document = json!({USER_SCHEMA: {"departments": [{"value": "7", "order": "1"}, {"value": "7"}]}});
+    let document =
+        json!({(schema::ORGANISATION_USER): {"departments": [{"value": "7", "order": "1"}, {"value": "7"}]}});
     let expected =
         [Membership { department: "7".to_owned(), position: 1, is_leader: false, is_primary: false }];
     assert_eq!(Features::of("1", &document).memberships, expected);

@@ -253,6 +253,7 @@ async fn notes_do_not_undo_one_another() {
             Note::Refused { n: 2, last: refused(5) },
             Note::Refused { n: 3, last: refused(6) },
             Note::Unfetched(Some(unfetched.clone())),
+            Note::Cursor(Some("page 8".to_owned())),
         ] {
             inbox.note(&a, &note).await.unwrap();
         }
@@ -265,6 +266,7 @@ async fn notes_do_not_undo_one_another() {
             n_refused: 5,
             last_refused: Some(refused(6)),
             unfetched: Some(unfetched),
+            cursor: Some("page 8".to_owned()),
         };
         assert_eq!(inbox.following(&a).await.unwrap(), expected);
         inbox.note(&a, &Note::Stopped(None)).await.unwrap();

@@ -1,6 +1,7 @@
 //! What is listed follows every write, and is what a file that is filled at once would have.
 
 use proptest::prelude::*;
+use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 use rusqlite::types::Value;
 
 use super::super::testing::{
@@ -12,7 +13,6 @@ use crate::directory::{Action, Directory, Write};
 use crate::model::Key;
 use crate::sqlite::SqliteStore;
 use crate::sqlite::connections::Urgency;
-use crate::sqlite::features::{DEPARTMENT, USER};
 
 /// Every row of what is derived, in an order that says nothing of how it was written.
 async fn derived(store: &SqliteStore) -> Vec<Vec<Value>> {

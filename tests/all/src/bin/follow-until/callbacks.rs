@@ -46,7 +46,8 @@ async fn answer(
     let text = |value: &hyper::header::HeaderValue| value.to_str().ok().map(str::to_owned);
     let headers = head.headers.iter().filter_map(|(name, value)| Some((name.to_string(), text(value)?)));
     let query = head.uri.query().unwrap_or_default().to_owned();
-    let delivery = Delivery { query, headers: headers.collect(), body };
+    let method = head.method.to_string();
+    let delivery = Delivery { method, query, headers: headers.collect(), body };
     stand.at(Point::Received).await;
     let receipt = follower.receive(delivery).await;
     stand.at(Point::BeforeReply).await;

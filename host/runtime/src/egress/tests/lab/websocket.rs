@@ -23,12 +23,17 @@ pub(super) async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, seen: &Mut
         if message.is_close() {
             seen.lock().unwrap().requests.push("closed".to_owned());
         }
+        if let Message::Binary(bytes) = &message {
+            seen.lock().unwrap().requests.push(format!("{} bytes", bytes.len()));
+            channel.send(message).await.unwrap();
+            continue;
+        }
         let Message::Text(text) = message else { continue };
         let answer = match text.as_str() {
             "break" => return,
             "close" => Message::Close(None),
             "ping" => Message::Ping("?".into()),
-            "binary" => Message::binary([1, 2, 3].as_slice()),
+            "binary" => Message::binary([0xff, 1].as_slice()),
             "largest" => Message::text("x".repeat(MAX_CHANNEL_MESSAGE_BYTES)),
             "too large" => Message::text("x".repeat(MAX_CHANNEL_MESSAGE_BYTES + 1)),
             other => Message::text(other),

@@ -1,11 +1,11 @@
 //! What an outline is put together from, as few rows as can be.
 
+use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 use rusqlite::{Connection, Row};
 
 use super::Outline;
 use super::build::{Numbers, Placed, Shared, build};
 use crate::model::SourceName;
-use crate::sqlite::features::{DEPARTMENT, USER};
 use crate::sqlite::rows::count;
 
 /// The outline of a source.

@@ -1,0 +1,158 @@
+//! What the host makes of what a connector says of its reading.
+
+use std::sync::Arc;
+
+use expect_test::expect;
+
+use super::*;
+use crate::apply::tests::{destination, full_run, user};
+use crate::model::Container;
+use crate::testing::MemoryStore;
+
+fn whole() -> Statement {
+    Statement::Opened(Scope { whole: true, parts: Vec::new() })
+}
+
+fn list(id: &str, closed: bool) -> Container {
+    Container { key: Key::new("Department", id), closed, listed: 1, expected: Some(1) }
+}
+
+fn coverage() -> Vec<Coverage> {
+    let (departments, users) = ("Department".to_owned(), "User".to_owned());
+    vec![
+        Coverage { resource_type: departments, read: 2, expected: None, containers: vec![list("1", true)] },
+        Coverage {
+            resource_type: users,
+            read: 9,
+            expected: Some(10),
+            containers: vec![list("1", true), list("2", false)],
+        },
+    ]
+}
+
+fn clearing(n_keys: usize) -> Clearing {
+    Clearing {
+        attribute: "title".to_owned(),
+        document: r#"{"title":null}"#.to_owned(),
+        keys: (0..n_keys).map(|n| Key::new("User", n.to_string())).collect(),
+        reason: Diagnosis::new("titles-gone", "no title is shown any more").in_chinese("不再显示职位", ""),
+    }
+}
+
+fn checkpoint(n_bytes: usize, n_keys: usize) -> Statement {
+    let unchanged = (0..n_keys).map(|n| Key::new("User", n.to_string())).collect();
+    Statement::Checkpoint(Checkpoint { state: "x".repeat(n_bytes), unchanged })
+}
+
+/// Severity, code, message and facts of every entry.
+fn entries(store: &MemoryStore) -> String {
+    let line = |entry: &Entry| {
+        let Diagnosis { code, message, translations, facts, .. } = &entry.diagnosis;
+        let chinese = &translations[0].message;
+        format!("{:?} {code}: {message} / {chinese} {facts:?}\n", entry.severity)
+    };
+    store.state().entries.iter().map(|(_, entry)| line(entry)).collect()
+}
+
+#[tokio::test]
+async fn what_a_reading_covered_is_one_entry_in_words_and_numbers() {
+    let store = Arc::<MemoryStore>::default();
+    let mut apply = full_run(&store);
+    apply.take(whole()).await.unwrap();
+    apply.take(Statement::Closed(coverage())).await.unwrap();
+    expect![[r#"
+        Info reading-covered: read 2 Departments, 9 of 10 Users, from 3 lists, 2 of them to the end / 已读取 Department 2 个、User 9 个（来源称共 10 个）；共 3 个列表，其中 2 个读取完整 [("Department", "2"), ("User", "9/10"), ("lists", "2/3"), ("scope", "whole")]
+    "#]]
+    .assert_eq(&entries(&store));
+}
+
+#[tokio::test]
+async fn a_reading_is_opened_once_and_before_the_first_put() {
+    let store = Arc::<MemoryStore>::default();
+    let mut apply = full_run(&store);
+    apply.take(whole()).await.unwrap();
+    assert!(apply.take(whole()).await.is_err());
+    let mut late = full_run(&store);
+    late.changes(vec![user("a")]).await.unwrap();
+    assert!(late.take(whole()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_reading_is_closed_once() {
+    let store = Arc::<MemoryStore>::default();
+    let mut apply = full_run(&store);
+    apply.take(Statement::Closed(coverage())).await.unwrap();
+    assert!(apply.take(Statement::Closed(coverage())).await.is_err());
+    assert_eq!(store.state().entries.len(), 1);
+}
+
+#[tokio::test]
+async fn a_run_of_some_objects_says_nothing_of_a_full_reading() {
+    let store = Arc::<MemoryStore>::default();
+    let mut apply = Apply::new(destination(&store, Extent::Some));
+    for statement in [whole(), Statement::Closed(Vec::new()), checkpoint(1, 1)] {
+        assert!(apply.take(statement).await.is_err());
+    }
+    apply.take(Statement::Clearings(vec![clearing(1)])).await.unwrap();
+}
+
+#[tokio::test]
+async fn attributes_that_may_be_gone_are_told_with_the_reason_and_how_many_objects() {
+    let store = Arc::<MemoryStore>::default();
+    full_run(&store).take(Statement::Clearings(vec![clearing(60)])).await.unwrap();
+    expect![[r#"
+        Warning titles-gone: no title is shown any more / 不再显示职位 [("attribute", "title"), ("objects", "60")]
+    "#]]
+    .assert_eq(&entries(&store));
+}
+
+#[tokio::test]
+async fn what_breaks_the_contract_is_refused_and_told_nobody() {
+    let store = Arc::<MemoryStore>::default();
+    let unknown = Key::new("Group", "1");
+    let scope = |parts| Statement::Opened(Scope { whole: false, parts });
+    let covered = |covered: Coverage| Statement::Closed(vec![covered]);
+    let users = || coverage().remove(1);
+    for wrong in [
+        scope(vec![unknown.clone()]),
+        scope(vec![Key::new("User", "1"); MAX_SCOPE_PARTS + 1]),
+        covered(Coverage { resource_type: "Group".to_owned(), ..users() }),
+        covered(Coverage { containers: vec![list("", true)], ..users() }),
+        covered(Coverage { containers: vec![list("1", true); MAX_CONTAINERS + 1], ..users() }),
+        Statement::Closed(vec![users(), users()]),
+        Statement::Clearings(vec![clearing(MAX_CHANGES), clearing(1)]),
+        Statement::Clearings(vec![Clearing { attribute: String::new(), ..clearing(1) }]),
+        Statement::Clearings(vec![Clearing { attribute: "x".repeat(65), ..clearing(1) }]),
+        Statement::Clearings(vec![Clearing { document: "[]".to_owned(), ..clearing(1) }]),
+        Statement::Clearings(vec![Clearing { document: r#"{"externalId":"1"}"#.to_owned(), ..clearing(1) }]),
+        Statement::Clearings(vec![Clearing { keys: vec![unknown], ..clearing(1) }]),
+        checkpoint(MAX_CHECKPOINT_BYTES + 1, 0),
+        checkpoint(0, MAX_CHECKPOINT_KEYS + 1),
+    ] {
+        let shown = format!("{wrong:.200?}");
+        assert_eq!(
+            full_run(&store).take(wrong).await.map_err(|why| why.code),
+            Err("request-invalid".to_owned()),
+            "{shown}"
+        );
+    }
+    assert_eq!(entries(&store), "");
+}
+
+#[tokio::test]
+async fn checkpoints_count_what_was_read_and_not_put() {
+    let store = Arc::<MemoryStore>::default();
+    let mut apply = full_run(&store);
+    apply.take(checkpoint(MAX_CHECKPOINT_BYTES, MAX_CHECKPOINT_KEYS)).await.unwrap();
+    apply.take(checkpoint(0, 1)).await.unwrap();
+    assert_eq!(apply.reading.n_unchanged, MAX_CHECKPOINT_KEYS + 1);
+}
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_recorded_is_the_stores_failure() {
+    let store = Arc::<MemoryStore>::default();
+    let mut apply = full_run(&store);
+    store.state().entries_are_down = true;
+    assert_eq!(apply.take(Statement::Closed(Vec::new())).await.unwrap_err().code, "store-failed");
+    assert!(apply.ledger.store_failure().is_some());
+}
