@@ -90,7 +90,9 @@ impl Engine {
         memories: Arc<dyn wasmtime::MemoryCreator>,
     ) -> Result<Self, EngineError> {
         let mut config = config();
-        config.memory_reservation(0).memory_guard_size(0).memory_may_move(true).with_host_memory(memories);
+        config.memory_reservation(0).memory_guard_size(0).memory_may_move(true);
+        // Whoever maps an image into a memory has to have mapped the memory.
+        config.memory_init_cow(false).with_host_memory(memories);
         Self::with_config(options, &config)
     }
 

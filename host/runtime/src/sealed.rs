@@ -100,11 +100,20 @@ pub(crate) fn problems(schema: &Value, settings: &Value, secrets: &Secrets) -> V
     rules::unfit(schema, settings).into_iter().map(problem).collect()
 }
 
-/// All problems in one list. Where both have one with a setting, the host has seen what the connector could not.
-pub(crate) fn merged(of_connector: Vec<Problem>, of_host: Vec<Problem>) -> Vec<Problem> {
+/// All problems in one list. Where both have one with a setting, the host's takes its place: it has seen what the connector
+/// could not.
+pub(crate) fn merged(of_connector: Vec<Problem>, mut of_host: Vec<Problem>) -> Vec<Problem> {
     let pointers: BTreeSet<String> = of_host.iter().map(|problem| problem.pointer.clone()).collect();
-    let others = of_connector.into_iter().filter(|problem| !pointers.contains(&problem.pointer));
-    others.chain(of_host).collect()
+    let mut all = Vec::new();
+    for problem in of_connector {
+        if pointers.contains(&problem.pointer) {
+            all.extend(of_host.extract_if(.., |known| known.pointer == problem.pointer));
+        } else {
+            all.push(problem);
+        }
+    }
+    all.extend(of_host);
+    all
 }
 
 /// A setting in the words of its schema.
@@ -131,35 +140,35 @@ impl About {
         let copy_again = format!("Copy it again. {english}");
         let copy_again = (copy_again.trim(), format!("请重新复制。{chinese}"));
         match how {
-            How::Empty => Diagnosis::new("secret-empty", format!("setting {name:?} is missing"))
+            How::Empty => Diagnosis::new(how.code(), format!("setting {name:?} is missing"))
                 .with_remedy(format!("Enter it. {english}").trim())
                 .in_chinese(format!("缺少配置项 {name:?}"), format!("请填写。{chinese}")),
-            How::NotText => Diagnosis::new("secret-not-a-text", format!("setting {name:?} must be a text"))
+            How::NotText => Diagnosis::new(how.code(), format!("setting {name:?} must be a text"))
                 .with_remedy(format!("Enter it as a text. {english}").trim())
                 .in_chinese(format!("配置项 {name:?} 必须是文本"), format!("请填写文本。{chinese}")),
             How::Blanks => Diagnosis::new(
-                "secret-has-blanks",
+                how.code(),
                 format!("setting {name:?} contains white space or an invisible character"),
             )
             .with_remedy("Copy it again without what surrounds it.")
             .in_chinese(format!("配置项 {name:?} 含有空格或不可见字符"), "请重新复制，不要带上前后的内容。"),
-            How::TooLong(most) => Diagnosis::new(
-                "secret-too-long",
-                format!("setting {name:?} is longer than {most} characters"),
-            )
-            .with_remedy(copy_again.0)
-            .in_chinese(format!("配置项 {name:?} 超过 {most} 个字符"), copy_again.1),
+            How::TooLong(most) => {
+                Diagnosis::new(how.code(), format!("setting {name:?} is longer than {most} characters"))
+                    .with_remedy(copy_again.0)
+                    .in_chinese(format!("配置项 {name:?} 超过 {most} 个字符"), copy_again.1)
+            }
         }
     }
 }
 
 /// What a connector is told whose request would have sent a secret where it must not go. Nothing was sent.
 pub(crate) fn denied(misuse: Misuse, origin: &Origin) -> Fault {
+    let code = misuse.code();
     let diagnosis = match misuse {
         Misuse::Misplaced { setting, place } => {
             let (english, chinese) = place.words();
             Diagnosis::new(
-                "secret-misplaced",
+                code,
                 format!("the connector would have sent the secret of setting {setting:?} in {english}; nothing was sent"),
             )
             .with_remedy("Report it to the connector's author with this message.")
@@ -170,7 +179,7 @@ pub(crate) fn denied(misuse: Misuse, origin: &Origin) -> Fault {
             .with_fact("setting", setting)
         }
         Misuse::NotForOrigin { setting } => Diagnosis::new(
-            "secret-not-for-origin",
+            code,
             format!("the secret of setting {setting:?} must not go to {origin}; nothing was sent"),
         )
         .with_remedy("Report it to the connector's author with this message.")
@@ -180,7 +189,7 @@ pub(crate) fn denied(misuse: Misuse, origin: &Origin) -> Fault {
         )
         .with_fact("setting", setting),
         Misuse::NotForHeader { setting } => Diagnosis::new(
-            "secret-not-for-header",
+            code,
             format!("setting {setting:?} has a character that the header of a request cannot carry; nothing was sent"),
         )
         .with_remedy("Enter it in one line of ASCII characters.")

@@ -107,6 +107,12 @@ impl Seals {
         self.seals.iter()
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.seals.is_empty()
+    }
+
     /// A request with the secrets in place of their tokens: percent-encoded in the query, and in a body of type
     /// `application/x-www-form-urlencoded`; as it is in the value of a header; escaped as in JSON in a text of any other
     /// type, between double quotes. `origin` is where it goes. What looks like a token and is none of this call stays.

@@ -48,9 +48,7 @@ impl TestHost {
                 Reply::After(delay_ms, response) => Reply::After(delay_ms, scrubbed(&seals, response)),
                 reply => reply,
             },
-            Err(Misuse::Misplaced { .. }) => Reply::FailAs(FaultKind::Denied, "secret-misplaced"),
-            Err(Misuse::NotForOrigin { .. }) => Reply::FailAs(FaultKind::Denied, "secret-not-for-origin"),
-            Err(Misuse::NotForHeader { .. }) => Reply::FailAs(FaultKind::Denied, "secret-not-for-header"),
+            Err(misuse) => Reply::FailAs(FaultKind::Denied, misuse.code()),
         }
     }
 }

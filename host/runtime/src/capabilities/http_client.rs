@@ -55,6 +55,9 @@ impl Http {
 
     /// The request with secrets in place of its tokens. One that will be denied keeps the tokens.
     fn filled(&self, request: wit::HttpRequest) -> Result<wit::HttpRequest, Fault> {
+        if self.seals.is_empty() {
+            return Ok(request);
+        }
         let origin = Url::parse(&request.url).ok().and_then(|url| Origin::of(&url));
         let Some(origin) = origin.filter(|origin| self.grants.permits(origin)) else { return Ok(request) };
         let bucket = request.bucket.clone();

@@ -66,6 +66,18 @@ pub enum Misuse {
     },
 }
 
+impl Misuse {
+    /// The code of the fault that a connector gets, whose kind is `denied`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Misplaced { .. } => "secret-misplaced",
+            Self::NotForOrigin { .. } => "secret-not-for-origin",
+            Self::NotForHeader { .. } => "secret-not-for-header",
+        }
+    }
+}
+
 /// Where a token stands and no secret is put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {

@@ -52,6 +52,19 @@ pub enum How {
     TooLong(u64),
 }
 
+impl How {
+    /// The code of the problem that a host tells.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "secret-empty",
+            Self::NotText => "secret-not-a-text",
+            Self::Blanks => "secret-has-blanks",
+            Self::TooLong(_) => "secret-too-long",
+        }
+    }
+}
+
 /// Whether the setting at this pointer is sealed.
 #[must_use]
 pub fn is_sealed(schema: &Value, pointer: &str) -> bool {
