@@ -169,11 +169,11 @@ fn the_settings_are_incomplete() {
           缺少配置项 "app_key"
           copy the Client ID from developer console > your application > Credentials and Basic Information
           请从开发者后台 > 您的应用 > 凭证与基础信息 复制 Client ID
-        FAILED settings: setting-missing /app_secret
+        FAILED settings: secret-empty /app_secret
           setting "app_secret" is missing
           缺少配置项 "app_secret"
-          copy the Client Secret from developer console > your application > Credentials and Basic Information
-          请从开发者后台 > 您的应用 > 凭证与基础信息 复制 Client Secret
+          Enter it. Developer console > your application > Credentials and Basic Information > Client Secret. Upper and lower case matter.
+          请填写。开发者后台 > 您的应用 > 凭证与基础信息 > Client Secret（原 AppSecret）。区分大小写。
         FAILED settings: setting-wrong-type /details
           setting "details" must be true or false
           配置项 "details" 必须是true 或 false

@@ -3,6 +3,7 @@
 pub(crate) mod built;
 pub(crate) mod extra;
 pub(crate) mod live;
+pub(crate) mod memories;
 pub(crate) mod native;
 pub(crate) mod program;
 pub(crate) mod proxies;

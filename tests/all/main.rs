@@ -36,6 +36,7 @@ mod check;
 mod egress;
 mod hostile;
 mod replaced;
+mod sealed;
 mod secrets;
 mod swap;
 

@@ -215,7 +215,7 @@ fn debug_output_shows_no_secret() {
 }
 
 #[track_caller]
-fn assert_without(needles: &[String], text: &[u8], place: &str) {
+pub(crate) fn assert_without(needles: &[String], text: &[u8], place: &str) {
     for needle in needles {
         let found = text.windows(needle.len()).any(|window| window == needle.as_bytes());
         assert!(!found, "{needle} stands in the output of {place}:\n{}", String::from_utf8_lossy(text));
@@ -224,7 +224,7 @@ fn assert_without(needles: &[String], text: &[u8], place: &str) {
 
 /// In every file below; how many there are.
 #[track_caller]
-fn assert_files_without(needles: &[String], folder: &Path) -> usize {
+pub(crate) fn assert_files_without(needles: &[String], folder: &Path) -> usize {
     let mut n_files = 0;
     for entry in fs::read_dir(folder).expect("the folder can be read") {
         let path = entry.expect("the folder can be read").path();

@@ -24,7 +24,7 @@ pub(crate) struct Settings {
     pub(crate) corp_id: String,
     /// The application; not a secret.
     pub(crate) app_key: String,
-    /// The application's secret.
+    /// What stands for the application's secret: this connector never has the secret itself.
     pub(crate) app_secret: String,
     /// Whether to ask about each department.
     pub(crate) details: bool,
@@ -53,7 +53,7 @@ impl Settings {
         let settings = Self {
             corp_id: reader.required("corp_id", 128),
             app_key: reader.required("app_key", 128),
-            app_secret: reader.required("app_secret", 256),
+            app_secret: reader.sealed("app_secret"),
             details: reader.flag("details"),
             person_details: reader.flag("person_details"),
             requests_per_second: reader.rate("requests_per_second"),
@@ -92,6 +92,17 @@ impl Reader {
         let judged = match self.members.remove(name) {
             None | Some(Value::Null) => Err(say::missing(name)),
             Some(Value::String(text)) => word(name, text, max_chars),
+            Some(_) => Err(say::not_a_text(name)),
+        };
+        self.or_default(name, judged)
+    }
+
+    /// A secret that is sealed: whether it is fit to be one, only the host can say.
+    fn sealed(&mut self, name: &str) -> String {
+        let judged = match self.members.remove(name) {
+            None | Some(Value::Null) => Err(say::missing(name)),
+            Some(Value::String(token)) if token.trim().is_empty() => Err(say::missing(name)),
+            Some(Value::String(token)) => Ok(token),
             Some(_) => Err(say::not_a_text(name)),
         };
         self.or_default(name, judged)

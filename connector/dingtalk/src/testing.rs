@@ -254,23 +254,23 @@ pub(crate) fn settings_with_details() -> Value {
 
 /// A full run.
 pub(crate) fn run(host: &Rc<TestHost>) -> Result<Summary, Failure> {
-    sync::<DingTalk>(host.clone(), &settings().to_string())
+    sync::<DingTalk>(host.clone(), &host.seal::<DingTalk>(&settings()))
 }
 
 /// A full run that asks for details.
 pub(crate) fn run_with_details(host: &Rc<TestHost>) -> Result<Summary, Failure> {
-    sync::<DingTalk>(host.clone(), &settings_with_details().to_string())
+    sync::<DingTalk>(host.clone(), &host.seal::<DingTalk>(&settings_with_details()))
 }
 
 /// Just these objects.
 pub(crate) fn run_for(host: &Rc<TestHost>, keys: &[(&str, &str)]) -> Result<Summary, Failure> {
     let keys: Vec<Key> = keys.iter().map(|(resource_type, id)| Key::new(resource_type, *id)).collect();
-    refresh::<DingTalk>(host.clone(), &settings().to_string(), &keys)
+    refresh::<DingTalk>(host.clone(), &host.seal::<DingTalk>(&settings()), &keys)
 }
 
 /// The checklist.
 pub(crate) fn run_check(host: &Rc<TestHost>) -> Vec<Finding> {
-    check::<DingTalk>(host.clone(), &settings().to_string())
+    check::<DingTalk>(host.clone(), &host.seal::<DingTalk>(&settings()))
 }
 
 /// What the platform holds, a line an object: `Department 2 R&D < 1`, `User u U in 2:20 3:30`.

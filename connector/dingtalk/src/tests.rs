@@ -7,10 +7,13 @@ use crate::testing::{
     settings_with_details,
 };
 use expect_test::{Expect, expect};
-use rollcall_kit::testing::Reply;
-use rollcall_kit::{Connector, Key};
-use rollcall_kit::{EventDelivery, Plan, SecretUse};
+use rollcall_kit::testing::{Reply, TestHost};
+use rollcall_kit::{Connector, EventDelivery, Key, Plan, Request, SecretUse, connector, live};
+use rollcall_rules::sealed::settings::is_sealed;
 use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 fn feihua() -> World {
     World::new().department(2, 1, "R&D").department(3, 2, "Kernel").user("a", &[1, 2]).user("b", &[3])
@@ -45,7 +48,12 @@ fn the_settings_schema_is_json_and_names_every_setting_in_two_languages_in_the_o
             "oapi_base"
         ]
     );
-    assert_eq!(schema["properties"]["app_secret"]["writeOnly"], true);
+    let sealed = |name: &&str| is_sealed(&schema, &format!("/{name}"));
+    assert_eq!(names.iter().filter(|name| sealed(name)).collect::<Vec<_>>(), [&"app_secret"]);
+    // They are needed inside, to verify and to decrypt.
+    for name in ["app_secret", "callback_token", "callback_aes_key"] {
+        assert_eq!(schema["properties"][name]["writeOnly"], true, "{name}");
+    }
 }
 
 #[test]
@@ -92,6 +100,74 @@ fn the_secret_may_go_to_both_apis_and_nowhere_else() {
     let (_, plan) = DingTalk::configure(&settings().to_string()).unwrap();
     let origins = ["https://oapi.dingtalk.com", "https://api.dingtalk.com"].map(str::to_owned).to_vec();
     assert_eq!(plan.secrets, [SecretUse { setting: "/app_secret".to_owned(), origins }]);
+}
+
+/// The requests of a check, an import, a look at one person, and a channel that is opened, as DingTalk has them; with what
+/// the connector was given.
+fn everything_sent() -> (Vec<Request>, Vec<String>) {
+    let sent = Rc::<RefCell<Vec<Request>>>::default();
+    let (seen, mut world) = (Rc::clone(&sent), feihua().into_answers());
+    let host = TestHost::new(move |now_ms, request| {
+        seen.borrow_mut().push(request.clone());
+        match request.url.ends_with("/connections/open") {
+            true => Reply::json(r#"{"endpoint":"wss://wss-open-connection.dingtalk.com/c","ticket":"t"}"#),
+            false => world(now_ms, request),
+        }
+    });
+    let mut settings = settings();
+    settings["events"] = json!("stream");
+    let mut given = Vec::new();
+    let mut seal = || {
+        given.push(host.seal::<DingTalk>(&settings));
+        given.last().cloned().unwrap_or_default()
+    };
+    connector::check::<DingTalk>(host.clone(), &seal());
+    connector::sync::<DingTalk>(host.clone(), &seal()).unwrap();
+    connector::refresh::<DingTalk>(host.clone(), &seal(), &[Key::new("User", "a")]).unwrap();
+    live::open_channel::<DingTalk>(host.clone(), &seal()).unwrap();
+    let requests = sent.borrow().clone();
+    (requests, given)
+}
+
+#[test]
+fn the_secret_is_in_two_queries_and_two_bodies_and_in_no_other_request() {
+    let (requests, given) = everything_sent();
+    assert!(given.iter().all(|settings| !settings.contains(SECRET)), "{given:?}");
+    let mut places = BTreeSet::new();
+    for request in &requests {
+        let path = request.url.split('?').next().unwrap_or_default();
+        let body = std::str::from_utf8(request.body.as_bytes()).unwrap();
+        if request.url.contains(SECRET) {
+            assert!(request.url.contains(&format!("appsecret={SECRET}")), "{path}");
+            places.insert(format!("query of {path}"));
+        }
+        if body.contains(SECRET) {
+            places.insert(format!("body of {path}"));
+        }
+        assert!(request.headers.iter().all(|(_, value)| !value.contains(SECRET)), "{path}");
+        assert!(!format!("{}{body}", request.url).contains("sealed-"), "{path}");
+    }
+    expect![[r#"
+        body of https://api.dingtalk.com/v1.0/gateway/connections/open
+        body of https://api.dingtalk.com/v1.0/oauth2/ding1/token
+        query of https://oapi.dingtalk.com/gettoken
+    "#]]
+    .assert_eq(&places.iter().map(|place| format!("{place}\n")).collect::<String>());
+}
+
+#[test]
+fn a_dingtalk_that_repeats_the_secret_is_heard_without_it() {
+    let host = feihua()
+        .fault(|question, _| {
+            (question.path == "/gettoken").then(|| refused(40_001, &format!("secret {SECRET} is wrong")))
+        })
+        .into_host();
+    let failure = run(&host).unwrap_err();
+    let told = format!("{failure:?} {:?} {:?}", host.take_entries(), host.take_log());
+    assert!(
+        !told.contains(SECRET) && !told.contains("sealed-") && told.contains("secret … is wrong"),
+        "{told}"
+    );
 }
 
 #[test]

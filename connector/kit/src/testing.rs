@@ -2,12 +2,15 @@
 //! same every time. It refuses what the contract's rules refuse, keeps no limits and grants everything; the real host's
 //! tests are elsewhere.
 
+mod sealed;
+
 use crate::limits::FIND_BATCH;
 use crate::model::{
     Change, Clearing, Coverage, Diagnosis, DirectoryObject, Entry, InventoryItem, Key, Outcome, Progress,
     Removal, Scope, Severity,
 };
 use crate::ports::{Area, Body, EntryWrite, Fault, FaultKind, Host, LogLevel, Request, Response, Ticket};
+use rollcall_rules::sealed::Seals;
 use rollcall_rules::{document, key};
 use serde_json::Value;
 use std::cell::{Cell, Ref, RefCell};
@@ -88,6 +91,9 @@ pub struct TestHost {
     max_in_flight: Cell<usize>,
     n_requests: Cell<u64>,
     reject: RefCell<Vec<Key>>,
+    /// The secrets of the call that is under way.
+    seals: RefCell<Seals>,
+    n_tokens: Cell<u64>,
 }
 
 impl fmt::Debug for TestHost {
@@ -122,6 +128,8 @@ impl TestHost {
             max_in_flight: Cell::new(0),
             n_requests: Cell::new(0),
             reject: RefCell::default(),
+            seals: RefCell::default(),
+            n_tokens: Cell::default(),
         })
     }
 
@@ -309,8 +317,7 @@ impl Host for TestHost {
         let begin_one = |request: &Request| {
             self.n_requests.set(self.n_requests.get() + 1);
             let timeout_ms = request.timeout_ms.map_or(DEFAULT_TIMEOUT_MS, u64::from);
-            let reply = (self.world.borrow_mut())(self.now_ms.get(), request);
-            let (delay_ms, result) = match reply {
+            let (delay_ms, result) = match self.ask_world(request) {
                 Reply::After(delay_ms, response) if delay_ms < timeout_ms => (delay_ms, Ok(response)),
                 Reply::After(..) | Reply::Hang => (timeout_ms, Err(http_error(FaultKind::TimedOut))),
                 Reply::Fail(kind) => (0, Err(http_error(kind))),

@@ -3,7 +3,7 @@
 use crate::place::{File, quoted};
 use http::Uri;
 use http::uri::Scheme;
-use rollcall_kit::{Diagnosis, Origin, Plan};
+use rollcall_kit::{Diagnosis, Origin, Plan, SecretUse};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -58,7 +58,7 @@ pub(crate) enum Delimiter {
     Bar,
 }
 
-/// The value of an `Authorization` header. A secret: its `Debug` does not show it.
+/// What stands for the value of an `Authorization` header: this connector never has the value itself.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Authorization(String);
 
@@ -70,17 +70,25 @@ impl Settings {
     pub(crate) fn parse(json: &str) -> Result<Self, Vec<Diagnosis>> {
         let mut reader = Reader::new(json)?;
         let source = reader.source();
-        let authorization = reader.authorization();
+        // It is sealed: what is wrong with it, only the host can say.
+        let authorization = reader.text("authorization").map(Authorization);
         match source {
             Some(source) if reader.problems.is_empty() => Ok(Self { source, authorization }),
             _ => Err(reader.problems),
         }
     }
 
-    /// The origins that it will talk to.
+    /// The origins that it will talk to, each of which gets the authorization.
     pub(crate) fn plan(&self) -> Plan {
         let origins: BTreeSet<String> = self.addresses().map(|address| address.origin.clone()).collect();
-        Plan { origins: origins.into_iter().map(Origin::required).collect(), ..Plan::default() }
+        let setting = pointer("authorization");
+        let used = SecretUse { setting, origins: origins.iter().cloned().collect() };
+        let secrets = self.authorization.as_ref().map(|_| used);
+        Plan {
+            origins: origins.into_iter().map(Origin::required).collect(),
+            secrets: secrets.into_iter().collect(),
+            ..Plan::default()
+        }
     }
 
     /// Whether the secret would cross the network unencrypted.
@@ -225,15 +233,6 @@ impl Reader {
         }
     }
 
-    fn authorization(&mut self) -> Option<Authorization> {
-        let text = self.text("authorization")?;
-        if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
-            return Some(Authorization(text));
-        }
-        self.problem("authorization", not_a_header());
-        None
-    }
-
     /// The text of a setting; forms send an empty one for nothing.
     fn text(&mut self, name: &str) -> Option<String> {
         let text = match self.settings.get(name) {
@@ -371,18 +370,6 @@ fn not_a_delimiter() -> Diagnosis {
         "not-a-delimiter",
         "the delimiter must be a comma, a semicolon, a vertical bar or a tab",
         "分隔符必须是逗号、分号、竖线或制表符",
-    )
-}
-
-fn not_a_header() -> Diagnosis {
-    Diagnosis::new(
-        "not-a-header-value",
-        "the value of `authorization` has a character that a header cannot carry",
-        "authorization 的值包含请求头不允许的字符",
-    )
-    .remedy(
-        "enter the header's value in one line of ASCII, such as `Bearer …`",
-        "请用一行 ASCII 字符填写请求头的值，例如 Bearer …",
     )
 }
 

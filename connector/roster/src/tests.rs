@@ -62,11 +62,16 @@ impl Bench {
     }
 
     fn sync(&self) -> Result<Summary, Failure> {
-        sync::<Roster>(self.host.clone(), self.settings)
+        sync::<Roster>(self.host.clone(), &self.sealed())
     }
 
     fn refresh(&self, keys: &[Key]) -> Result<Summary, Failure> {
-        refresh::<Roster>(self.host.clone(), self.settings, keys)
+        refresh::<Roster>(self.host.clone(), &self.sealed(), keys)
+    }
+
+    /// The settings of one call.
+    fn sealed(&self) -> String {
+        self.host.seal::<Roster>(&serde_json::from_str(self.settings).expect("the settings are JSON"))
     }
 
     /// Run, then everything that it did, a line each.

@@ -22,8 +22,10 @@ use crate::figures::Meter;
 use crate::guest::Guest;
 use crate::secrets::Secrets;
 
-/// The capabilities of one call.
+/// One call: its settings, and its capabilities.
 pub(crate) struct Session {
+    /// As the connector sees them.
+    pub(crate) settings: String,
     pub(crate) tasks: tasks::Tasks,
     pub(crate) http: http_client::Http,
     pub(crate) storage: storage::Bucket,

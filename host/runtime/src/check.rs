@@ -43,7 +43,7 @@ async fn connector_findings(host: &Host, source: &Source, prepared: &Prepared) -
     let run = RunId::new("check");
     let (session, worker) =
         Sessions { host, source, prepared, recorder, cancel, is_dry: true, unattended: None }.full(run);
-    let checked = source.connector().check(session, source.settings().to_string()).await;
+    let checked = source.connector().check(session).await;
     let finished = worker.finish().await;
     match (checked, finished) {
         (Ok(findings), Ok(_)) => findings,

@@ -33,6 +33,7 @@ use crate::guest::Guest;
 use crate::history::ConnectorIdentity;
 use crate::limits::{CALL_TIMEOUTS, MAX_COMPONENT_BYTES};
 use crate::model::{Descriptor, Failure, Finding, Key, Plan, Problem, Summary};
+use crate::sealed::{self, Mint, Sealed};
 use crate::secrets::Secrets;
 
 /// The contract of this host.
@@ -118,23 +119,33 @@ impl Connector {
         settings: &Value,
         meter: &Meter,
     ) -> Result<Result<Plan, Vec<Problem>>, GuestError> {
-        let secrets = self.secrets(settings);
-        let text = settings.to_string();
+        let schema = &self.inner.descriptor.settings_schema;
+        let secrets = Secrets::of(schema, settings, None);
+        let Sealed { settings: shown, secrets, .. } =
+            Sealed::new(schema, settings, secrets, &[], self.mint());
         let call = self.call(
             Export::Validate,
             None,
             (&secrets, meter),
             CALL_TIMEOUTS.offline,
-            move |exports, store| Box::pin(async move { exports.call_validate(store, &text).await }),
+            move |exports, store| Box::pin(async move { exports.call_validate(store, &shown).await }),
         );
+        let unfit = sealed::problems(schema, settings, &secrets);
         match call.await? {
-            Ok(plan) => descriptor::check_plan(convert::plan(plan), &secrets).map(Ok),
-            Err(invalid) => Ok(Err(Reader { secrets: &secrets }.problems(invalid.problems))),
+            Ok(plan) if unfit.is_empty() => {
+                descriptor::check_plan(convert::plan(plan), schema, &secrets).map(Ok)
+            }
+            Ok(_) => Ok(Err(unfit)),
+            Err(invalid) => {
+                let problems = Reader { secrets: &secrets }.problems(invalid.problems);
+                Ok(Err(sealed::merged(problems, unfit)))
+            }
         }
     }
 
     /// Check settings against the source itself.
-    pub(crate) async fn check(&self, session: Session, settings: String) -> Result<Vec<Finding>, GuestError> {
+    pub(crate) async fn check(&self, mut session: Session) -> Result<Vec<Finding>, GuestError> {
+        let settings = std::mem::take(&mut session.settings);
         let secrets = Arc::clone(&session.secrets);
         let meter = Arc::clone(&session.meter);
         let call = self.call(
@@ -150,10 +161,10 @@ impl Connector {
     /// Bring the directory in line with the source.
     pub(crate) async fn sync(
         &self,
-        session: Session,
-        settings: String,
+        mut session: Session,
         checkpoint: Option<String>,
     ) -> Result<Result<Summary, Failure>, GuestError> {
+        let settings = std::mem::take(&mut session.settings);
         let secrets = Arc::clone(&session.secrets);
         let meter = Arc::clone(&session.meter);
         let call = self.call(
@@ -173,10 +184,10 @@ impl Connector {
     /// Bring just these objects in line.
     pub(crate) async fn refresh(
         &self,
-        session: Session,
-        settings: String,
+        mut session: Session,
         keys: &[Key],
     ) -> Result<Result<Summary, Failure>, GuestError> {
+        let settings = std::mem::take(&mut session.settings);
         let secrets = Arc::clone(&session.secrets);
         let keys: Vec<WitKey> = keys.iter().map(Into::into).collect();
         let meter = Arc::clone(&session.meter);
@@ -221,8 +232,9 @@ impl Connector {
         Ok(Self { inner: Arc::new(Inner { code, exports, events, descriptor, identity, imports }) })
     }
 
-    fn secrets(&self, settings: &Value) -> Secrets {
-        Secrets::of(&self.inner.descriptor.settings_schema, settings, None)
+    /// Makes the tokens of its calls.
+    pub(crate) fn mint(&self) -> &Mint {
+        self.inner.code.engine.mint()
     }
 
     async fn call<T>(

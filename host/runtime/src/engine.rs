@@ -24,6 +24,7 @@ use crate::error::{EngineError, LoadError, NoComponent};
 use crate::limits::{
     CALL_STACK_BYTES, CPU_LIMIT, CPU_LIMIT_PER_CALL, CROSSING_BYTES, GUEST_STACK_BYTES, MEMORY_LIMIT_BYTES,
 };
+use crate::sealed::Mint;
 
 /// What an embedder may choose about its engine.
 #[derive(Debug, Clone)]
@@ -64,6 +65,7 @@ struct Inner {
     ticker: Ticker,
     cache: Option<Cache>,
     options: EngineOptions,
+    mint: Mint,
 }
 
 impl Engine {
@@ -73,11 +75,34 @@ impl Engine {
     ///
     /// When the machine cannot run components, or the cache folder cannot be used safely.
     pub fn new(options: EngineOptions) -> Result<Self, EngineError> {
+        Self::with_config(options, &config())
+    }
+
+    /// The same with memories of the caller's own making, so that a test can look at all that a guest ever held. They are
+    /// bounded by checks and not by what lies behind them, so they may be any bytes, and are slower.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::new`].
+    #[cfg(feature = "testing")]
+    pub fn with_memories(
+        options: EngineOptions,
+        memories: Arc<dyn wasmtime::MemoryCreator>,
+    ) -> Result<Self, EngineError> {
+        let mut config = config();
+        config.memory_reservation(0).memory_guard_size(0).memory_may_move(true);
+        // Whoever maps an image into a memory has to have mapped the memory.
+        config.memory_init_cow(false).with_host_memory(memories);
+        Self::with_config(options, &config)
+    }
+
+    fn with_config(options: EngineOptions, config: &Config) -> Result<Self, EngineError> {
         let start = |cause: wasmtime::Error| EngineError::Start(format!("{cause:#}"));
-        let wasmtime = wasmtime::Engine::new(&config()).map_err(start)?;
+        let wasmtime = wasmtime::Engine::new(config).map_err(start)?;
         let ticker = Ticker::start(wasmtime.weak()).map_err(|cause| EngineError::Start(cause.to_string()))?;
         let cache = options.cache_dir.as_deref().map(|dir| Cache::open(dir, &wasmtime)).transpose()?;
-        Ok(Self { inner: Arc::new(Inner { wasmtime, ticker, cache, options }) })
+        let mint = Mint::new().map_err(|cause| EngineError::Start(cause.to_string()))?;
+        Ok(Self { inner: Arc::new(Inner { wasmtime, ticker, cache, options, mint }) })
     }
 
     pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
@@ -86,6 +111,10 @@ impl Engine {
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.inner.options.clock
+    }
+
+    pub(crate) fn mint(&self) -> &Mint {
+        &self.inner.mint
     }
 
     /// The compiled form of a component, from the cache where it has one. Takes a while, so not for an async thread.

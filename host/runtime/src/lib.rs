@@ -104,6 +104,7 @@ mod preflight;
 mod prepare;
 mod random;
 mod refusal;
+mod sealed;
 mod secrets;
 mod session;
 #[cfg(test)]

@@ -330,20 +330,19 @@ impl Attempt {
             unattended: self.unattended(),
         };
         let connector = self.source.connector();
-        let settings = self.source.settings().to_string();
         let mut unfinished = Vec::new();
         let (result, worker) = match question {
             Question::Everything => {
                 let (session, worker) = sessions.full(run.clone());
-                (self.until_cancelled(connector.sync(session, settings, None)).await, worker)
+                (self.until_cancelled(connector.sync(session, None)).await, worker)
             }
             Question::Keys(keys) => {
                 let (session, worker) = sessions.some(run.clone());
-                (self.until_cancelled(connector.refresh(session, settings, keys)).await, worker)
+                (self.until_cancelled(connector.refresh(session, keys)).await, worker)
             }
             Question::Events(events) => {
                 let (session, worker) = sessions.some(run.clone());
-                let handled = self.until_cancelled(connector.handle(session, settings, events)).await;
+                let handled = self.until_cancelled(connector.handle(session, events)).await;
                 let handled = handled.map(|handled| {
                     handled.map(|Handled { summary, unfinished: left }| {
                         unfinished = left;

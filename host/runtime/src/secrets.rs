@@ -29,10 +29,15 @@ impl Secrets {
         let mut texts = Vec::new();
         collect(schema, settings, &mut texts);
         texts.extend(proxy.and_then(|proxy| proxy.credentials.as_ref()).map(|known| known.password.clone()));
-        texts.retain(|text| MIN_SECRET_BYTES <= text.len());
+        Self::default().and(texts)
+    }
+
+    /// These and more.
+    pub(crate) fn and(mut self, more: impl IntoIterator<Item = String>) -> Self {
+        self.texts.extend(more.into_iter().filter(|text| MIN_SECRET_BYTES <= text.len()));
         // The longest first, in case one contains another.
-        texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        Self { texts }
+        self.texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        self
     }
 
     /// The text without any of them.

@@ -16,6 +16,7 @@ use crate::guard::Unattended;
 use crate::host::Host;
 use crate::model::RunId;
 use crate::prepare::Prepared;
+use crate::sealed::Sealed;
 use crate::source::Source;
 use crate::storage::Storage;
 
@@ -74,13 +75,16 @@ impl Sessions<'_> {
             unattended,
         };
         let (worker, handle) = Worker::start(destination, cancel.clone());
+        let Sealed { settings, seals, secrets } = source.seal(&prepared.plan.secrets);
+        let (client, grants) = (Arc::clone(&prepared.client), Arc::clone(&prepared.grants));
         let session = Session {
+            settings,
             tasks: Tasks::new(cancel.clone()),
-            http: Http { client: Arc::clone(&prepared.client), grants: Arc::clone(&prepared.grants) },
+            http: Http { client, grants, seals },
             storage: Bucket { memory: host.memory(source), storage, source: source.name().clone() },
             directory: Holdings { directory, source: source.name().clone(), worker: handle, cancel },
             history: recorder,
-            secrets: Arc::new(source.secrets()),
+            secrets,
             meter: host.meter(source.name()),
         };
         (session, worker)

@@ -10,7 +10,8 @@ use crate::apply::DepartedUsers;
 use crate::connector::Connector;
 use crate::egress::Egress;
 use crate::error::GuestError;
-use crate::model::{Plan, Problem, SourceName};
+use crate::model::{Plan, Problem, SecretUse, SourceName};
+use crate::sealed::Sealed;
 use crate::secrets::Secrets;
 
 /// One configured source.
@@ -76,9 +77,11 @@ impl Source {
         &self.settings
     }
 
-    pub(crate) fn secrets(&self) -> Secrets {
+    /// What one call of the connector is about. Each has tokens of its own; their secrets may go where `uses` says.
+    pub(crate) fn seal(&self, uses: &[SecretUse]) -> Sealed {
         let schema = &self.connector.descriptor().settings_schema;
-        Secrets::of(schema, &self.settings, self.egress.proxy.as_ref())
+        let secrets = Secrets::of(schema, &self.settings, self.egress.proxy.as_ref());
+        Sealed::new(schema, &self.settings, secrets, uses, self.connector.mint())
     }
 }
 

@@ -75,7 +75,11 @@ pub(crate) struct Live {
 impl Live {
     /// Not followed yet, nothing imported; the application gets no events yet.
     pub(crate) fn new(company: Company, way: Way) -> Self {
-        let mut real = Real::new(company);
+        Self::over(Real::new(company), way)
+    }
+
+    /// The same over what is there.
+    pub(crate) fn over(mut real: Real, way: Way) -> Self {
         real.settings["requests_per_second"] = REQUESTS_PER_SECOND.into();
         real.settings["events"] = way.setting().into();
         if way == Way::Http {

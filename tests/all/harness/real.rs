@@ -1,5 +1,6 @@
 //! Everything real: the simulator behind TLS and its proxy, the component, the host, SQLite in a folder of its own.
 
+use super::memories::Memories;
 use super::{PROXY_PASSWORD, PROXY_USER, built, serve, settings};
 use crate::expectation::Documents;
 use rollcall_dingtalk_simulator::{Company, Mutation, ServerHandle};
@@ -101,6 +102,11 @@ impl Platform {
         Self { folder, store, host, engine, runtime: runtime() }
     }
 
+    /// The folder of its own, with all that it keeps.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The database, for another process.
     pub(crate) fn database(&self) -> PathBuf {
         self.folder.path().join("rollcall.db")
@@ -174,6 +180,12 @@ pub(crate) fn proxy(server: &ServerHandle) -> Proxy {
 pub(crate) fn engine() -> Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| engine_with(EngineOptions::default())).clone()
+}
+
+/// An engine whose guests keep what they hold in these memories. Its code is compiled by itself.
+pub(crate) fn engine_over(memories: Arc<Memories>) -> Engine {
+    let options = EngineOptions { cache_dir: Some(built::compiled()), ..EngineOptions::default() };
+    Engine::with_memories(options, memories).expect("this machine runs components")
 }
 
 /// An engine with other limits and the same compiled code.

@@ -12,6 +12,7 @@ pub mod document;
 pub mod emptied;
 pub mod identity;
 pub mod key;
+pub mod sealed;
 pub mod vocabulary;
 
 #[cfg(test)]

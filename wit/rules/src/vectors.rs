@@ -6,6 +6,8 @@ use crate::counters::{self, Counters};
 use crate::document::{Violation, canonical, check_held, merge, read};
 use crate::emptied::{self, Answer, Evidence, FieldState, Gate, GatedField};
 use crate::identity::{Identity, Notation, verdict};
+use crate::sealed::settings::unfit;
+use crate::sealed::{Outgoing, Payload, Seal, Seals, Token};
 
 /// A list of one file, never empty.
 fn list(text: &str, name: &str) -> Vec<Value> {
@@ -159,5 +161,65 @@ fn emptied_fields() {
         let shown =
             emptied::shows_gate(&fields, text(&case, "field"), |name| present.iter().any(|one| one == name));
         assert_eq!(shown, flag(&case, "shown"), "{case}");
+    }
+}
+
+const SEALED: &str = include_str!("../../vectors/sealed.json");
+
+fn texts(case: &Value, name: &str) -> Vec<String> {
+    let texts = case[name].as_array().unwrap_or_else(|| panic!("no list {name:?} in {case}"));
+    texts.iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+}
+
+/// The one secret of a case.
+fn seals(case: &Value, origins: Vec<String>) -> Seals {
+    let (setting, token) = ("/secret".to_owned(), Token::new([0; 16]));
+    let origins = origins.into_iter().collect();
+    Seals::new(vec![Seal { setting, token, secret: text(case, "secret").to_owned(), origins }])
+}
+
+fn outgoing(request: &Value) -> Outgoing {
+    let header = |header: &Value| {
+        let [name, value] = header.as_array().unwrap().as_slice() else { panic!("{header} is no pair") };
+        (name.as_str().unwrap().to_owned(), value.as_str().unwrap().to_owned())
+    };
+    Outgoing {
+        method: text(request, "method").to_owned(),
+        url: text(request, "url").to_owned(),
+        headers: request["headers"].as_array().unwrap().iter().map(header).collect(),
+        body: Payload::Text(text(request, "body").to_owned()),
+    }
+}
+
+#[test]
+fn sealed_secrets_in_a_request() {
+    let file: Value = serde_json::from_str(SEALED).unwrap();
+    assert_eq!(file["token"], Token::new([0; 16]).as_str());
+    for case in list(SEALED, "fill") {
+        let filled =
+            seals(&case, texts(&case, "origins")).fill(outgoing(&case["request"]), text(&case, "origin"));
+        match case["refused"].as_str() {
+            Some(code) => assert_eq!(filled.unwrap_err().code(), code, "{}", case["name"]),
+            None => assert!(filled.unwrap() == outgoing(&case["filled"]), "{}", case["name"]),
+        }
+    }
+}
+
+#[test]
+fn sealed_secrets_in_a_response() {
+    for case in list(SEALED, "scrub") {
+        let response = text(&case, "response").as_bytes();
+        let seen = seals(&case, Vec::new()).scrub(response).unwrap_or_else(|| response.to_vec());
+        assert_eq!(String::from_utf8(seen).unwrap(), text(&case, "seen"), "{}", case["name"]);
+    }
+}
+
+#[test]
+fn sealed_secrets_that_are_unfit() {
+    let file: Value = serde_json::from_str(SEALED).unwrap();
+    for case in list(SEALED, "unfit") {
+        let problem = |unfit: crate::sealed::settings::Unfit| serde_json::json!({"setting": unfit.setting, "code": unfit.how.code()});
+        let found: Vec<Value> = unfit(&file["schema"], &case["settings"]).into_iter().map(problem).collect();
+        assert_eq!(Value::from(found), case["problems"], "{}", case["name"]);
     }
 }

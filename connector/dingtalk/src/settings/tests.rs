@@ -87,8 +87,18 @@ fn what_is_no_object_is_one_problem() {
 }
 
 #[test]
+fn a_sealed_secret_is_a_text_and_all_else_about_it_is_for_the_host_to_say() {
+    let settings = |secret: Value| json!({"corp_id": "c", "app_key": "k", "app_secret": secret});
+    for token in ["sealed-abc", "a b", &"x".repeat(300)] {
+        assert!(Settings::parse(&settings(json!(token)).to_string()).is_ok(), "{token}");
+    }
+    check(&settings(json!("  ")), &expect!["/app_secret setting-missing\n"]);
+    check(&settings(json!(7)), &expect!["/app_secret setting-wrong-type\n"]);
+}
+
+#[test]
 fn a_secret_is_never_repeated() {
-    let settings = json!({"corp_id": ["canary"], "app_key": " canary", "app_secret": "canary canary", "details": "canary",
+    let settings = json!({"corp_id": ["canary"], "app_key": " canary", "app_secret": ["canary"], "details": "canary",
         "requests_per_second": "canary", "oapi_base": "canary", "api_base": "https://canary@h"});
     let problems = Settings::parse(&settings.to_string()).unwrap_err();
     assert!(problems.len() == 7 && !format!("{problems:?}").contains("canary"), "{problems:?}");

@@ -116,13 +116,13 @@ fn both_formats_are_a_problem() {
 #[test]
 fn every_problem_is_told_at_once_and_no_value_repeated() {
     check(
-        r#"{"url":"ftp://a.example/","delimiter":"::","authorization":"Bearer\ncanary","colour":"red","people_url":7}"#,
+        r#"{"url":"ftp://a.example/","delimiter":"::","authorization":["canary"],"colour":"red","people_url":7}"#,
         &expect![[r#"
             /colour: setting "colour" is not known | 未知的配置项 "colour"
             /url: this is not an address that begins with https:// or http:// | 这不是以 https:// 或 http:// 开头的地址
             /people_url: setting `people_url` must be a text | 配置项 people_url 必须是文本
             /delimiter: the delimiter must be a comma, a semicolon, a vertical bar or a tab | 分隔符必须是逗号、分号、竖线或制表符
-            /authorization: the value of `authorization` has a character that a header cannot carry | authorization 的值包含请求头不允许的字符"#]],
+            /authorization: setting `authorization` must be a text | 配置项 authorization 必须是文本"#]],
     );
 }
 
@@ -152,6 +152,19 @@ fn the_schema_describes_every_setting_in_its_place_and_in_both_languages() {
             assert!(property[member].is_string(), "{name} lacks {member}");
         }
     }
+}
+
+#[test]
+fn the_authorization_goes_to_every_file_and_is_planned_only_where_there_is_one() {
+    let plan = |settings: &str| Settings::parse(settings).expect("they are right").plan();
+    let files = r#""departments_url":"https://a.example/d","people_url":"https://b.example/p""#;
+    assert_eq!(plan(&format!("{{{files}}}")).secrets, []);
+    let [used] =
+        plan(&format!(r#"{{{files},"authorization":"sealed-x"}}"#)).secrets.try_into().expect("it is one");
+    assert_eq!(
+        (used.setting.as_str(), used.origins),
+        ("/authorization", vec!["https://a.example".to_owned(), "https://b.example".to_owned()])
+    );
 }
 
 #[test]

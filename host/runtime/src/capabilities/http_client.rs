@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use rollcall_rules::sealed::{Misuse, Outgoing, Payload, Seals};
 use url::Url;
 
 use super::reach::Capability;
@@ -16,16 +17,20 @@ use crate::bindings::rollcall::connector::http_client as wit;
 use crate::bindings::rollcall::connector::model as wit_model;
 use crate::egress::{CONNECTION_HEADERS, Client, Fault, FaultKind, Request, Response};
 use crate::error::GuestError;
-use crate::grant::Grants;
+use crate::grant::{Grants, Origin};
 use crate::guest::Guest;
-use crate::limits::{MAX_OUTSTANDING, MAX_REQUEST_BODY_BYTES, MAX_REQUEST_HEADERS, MAX_URL_BYTES};
+use crate::limits::{
+    MAX_OUTSTANDING, MAX_REQUEST_BODY_BYTES, MAX_REQUEST_HEADERS, MAX_RESPONSE_BODY_BYTES, MAX_URL_BYTES,
+};
 use crate::model::Body;
+use crate::sealed;
 
 /// The way out of one source.
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
     pub(crate) client: Arc<Client>,
     pub(crate) grants: Arc<Grants>,
+    pub(crate) seals: Arc<Seals>,
 }
 
 impl Http {
@@ -34,12 +39,32 @@ impl Http {
             let what = format!("more than {MAX_OUTSTANDING} are outstanding");
             return tasks.begin_done(Done::Http(Err(Fault::invalid(&what))));
         }
-        let request = match checked(request) {
+        // With the secrets in place, because sizes count with them.
+        let checked =
+            self.filled(request).and_then(|request| checked(request).map_err(|what| Fault::invalid(&what)));
+        let request = match checked {
             Ok(request) => request,
-            Err(what) => return tasks.begin_done(Done::Http(Err(Fault::invalid(&what)))),
+            Err(fault) => return tasks.begin_done(Done::Http(Err(fault))),
         };
-        let Self { client, grants } = self.clone();
-        tasks.begin(Kind::Http, async move { Done::Http(client.fetch(&grants, request).await) })
+        let Self { client, grants, seals } = self.clone();
+        tasks.begin(Kind::Http, async move {
+            let fetched = client.fetch(&grants, request).await;
+            Done::Http(fetched.and_then(|response| scrubbed(&seals, response)))
+        })
+    }
+
+    /// The request with secrets in place of its tokens. One that will be denied keeps the tokens.
+    fn filled(&self, request: wit::HttpRequest) -> Result<wit::HttpRequest, Fault> {
+        if self.seals.is_empty() {
+            return Ok(request);
+        }
+        let origin = Url::parse(&request.url).ok().and_then(|url| Origin::of(&url));
+        let Some(origin) = origin.filter(|origin| self.grants.permits(origin)) else { return Ok(request) };
+        let bucket = request.bucket.clone();
+        fill(&self.seals, &origin, request).map_err(|misuse| {
+            self.client.denied(bucket.as_deref());
+            sealed::denied(misuse, &origin)
+        })
     }
 }
 
@@ -104,6 +129,42 @@ impl From<Fault> for wit::Fault {
     }
 }
 
+/// The request with secrets in place of its tokens.
+fn fill(seals: &Seals, origin: &Origin, request: wit::HttpRequest) -> Result<wit::HttpRequest, Misuse> {
+    let wit::HttpRequest { method, url, headers, body, bucket, timeout_ms } = request;
+    let headers = headers.into_iter().map(|wit_model::NameValue { name, value }| (name, value)).collect();
+    let body = match body {
+        wit_model::Body::Text(text) => Payload::Text(text),
+        wit_model::Body::Bytes(bytes) => Payload::Bytes(bytes),
+    };
+    let filled = seals.fill(Outgoing { method, url, headers, body }, &origin.to_string())?;
+    let Outgoing { method, url, headers, body } = filled;
+    let headers = headers.into_iter().map(|(name, value)| wit_model::NameValue { name, value }).collect();
+    let body = match body {
+        Payload::Text(text) => wit_model::Body::Text(text),
+        Payload::Bytes(bytes) => wit_model::Body::Bytes(bytes),
+    };
+    Ok(wit::HttpRequest { method, url, headers, body, bucket, timeout_ms })
+}
+
+/// The response with tokens in place of its secrets. A token can be longer than its secret, so the limit counts again.
+fn scrubbed(seals: &Seals, mut response: Response) -> Result<Response, Fault> {
+    for value in response.headers.values_mut() {
+        if let Some(scrubbed) = seals.scrub(value.as_bytes()) {
+            // A token is ASCII, so what was a value is one still.
+            *value =
+                HeaderValue::from_bytes(&scrubbed).map_err(|error| Fault::invalid(&error.to_string()))?;
+        }
+    }
+    if let Some(scrubbed) = seals.scrub(&response.body) {
+        if MAX_RESPONSE_BODY_BYTES < scrubbed.len() {
+            return Err(Fault::repeats_secrets(MAX_RESPONSE_BODY_BYTES));
+        }
+        response.body = scrubbed.into();
+    }
+    Ok(response)
+}
+
 /// The request in the host's words, or what is wrong with it. No value is repeated: each may be a token.
 fn checked(request: wit::HttpRequest) -> Result<Request, String> {
     let method = method(&request.method)?;
@@ -164,96 +225,4 @@ fn headers(pairs: &[wit_model::NameValue]) -> Result<HeaderMap, String> {
 const HOST_HEADERS: [&str; 4] = ["accept-encoding", "content-length", "expect", "host"];
 
 #[cfg(test)]
-mod tests {
-    use expect_test::{Expect, expect};
-
-    use super::*;
-
-    fn request() -> wit::HttpRequest {
-        wit::HttpRequest {
-            method: "GET".to_owned(),
-            url: "https://api.example.com/a?token=t0ps3cret".to_owned(),
-            headers: Vec::new(),
-            body: wit_model::Body::Text(String::new()),
-            bucket: None,
-            timeout_ms: None,
-        }
-    }
-
-    fn header(name: &str, value: &str) -> wit_model::NameValue {
-        wit_model::NameValue { name: name.to_owned(), value: value.to_owned() }
-    }
-
-    #[track_caller]
-    fn check(request: wit::HttpRequest, expected: &Expect) {
-        expected.assert_eq(&checked(request).unwrap_err());
-    }
-
-    #[test]
-    fn a_request_that_breaks_the_contract_is_named_without_its_values() {
-        check(
-            wit::HttpRequest { method: "TRACE".to_owned(), ..request() },
-            &expect!["its method is none of GET, POST, PUT, PATCH, DELETE and HEAD"],
-        );
-        check(
-            wit::HttpRequest { url: "/relative?token=t0ps3cret".to_owned(), ..request() },
-            &expect!["its url is not absolute: relative URL without a base"],
-        );
-        check(
-            wit::HttpRequest { url: "https://me:t0ps3cret@a.example/".to_owned(), ..request() },
-            &expect!["its url has a name or password, which belong in a header"],
-        );
-        check(
-            wit::HttpRequest { url: format!("https://a.example/{}", "x".repeat(MAX_URL_BYTES)), ..request() },
-            &expect!["its url has 8210 bytes, more than 8192"],
-        );
-        check(
-            wit::HttpRequest { headers: vec![header("Host", "evil")], ..request() },
-            &expect![[r#"header "host" is the host's own"#]],
-        );
-        check(
-            wit::HttpRequest { headers: vec![header("Proxy-Authorization", "x")], ..request() },
-            &expect![[r#"header "proxy-authorization" is the host's own"#]],
-        );
-        check(
-            wit::HttpRequest { headers: vec![header("X-A", "t0ps3cret\r\nX-B: 1")], ..request() },
-            &expect![[r#"the value of header "x-a" is invalid"#]],
-        );
-        check(
-            wit::HttpRequest { headers: vec![header("a", "b"); 65], ..request() },
-            &expect!["it has 65 headers, more than 64"],
-        );
-        check(
-            wit::HttpRequest {
-                body: wit_model::Body::Bytes(vec![0; MAX_REQUEST_BODY_BYTES + 1]),
-                ..request()
-            },
-            &expect!["its body has 1048577 bytes, more than 1048576"],
-        );
-    }
-
-    #[test]
-    fn neither_a_request_nor_a_response_shows_its_values_in_debug_output() {
-        let request = checked(wit::HttpRequest {
-            headers: vec![header("authorization", "t0ps3cret")],
-            body: wit_model::Body::Text("t0ps3cret".to_owned()),
-            ..request()
-        })
-        .unwrap();
-        let response = Response {
-            status: http::StatusCode::OK,
-            headers: request.headers.clone(),
-            body: request.body.clone(),
-        };
-        let output = format!("{request:?} {response:?}");
-        assert!(!output.contains("t0ps3cret"), "{output}");
-    }
-
-    #[test]
-    fn a_body_is_text_exactly_when_its_bytes_are() {
-        let body_of = |body: &[u8]| wit_model::Body::from(Body::from(body.to_vec()));
-        assert!(matches!(body_of("中".as_bytes()), wit_model::Body::Text(text) if text == "中"));
-        assert!(matches!(body_of(b"\xff"), wit_model::Body::Bytes(bytes) if bytes == b"\xff"));
-        assert!(matches!(body_of(b""), wit_model::Body::Text(text) if text.is_empty()));
-    }
-}
+mod tests;

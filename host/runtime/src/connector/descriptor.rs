@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use rollcall_rules::sealed::settings::{is_sealed, is_well_marked};
+use serde_json::Value;
+
 use crate::bindings::exports::rollcall::connector::identity_source as guest;
 use crate::error::{GuestError, LoadError};
 use crate::limits::{
@@ -34,11 +37,16 @@ pub(super) fn read(descriptor: guest::Descriptor) -> Result<Descriptor, LoadErro
     if MAX_SETTINGS_SCHEMA_BYTES < settings_schema.len() {
         return wrong(format!("its settings schema has more than {MAX_SETTINGS_SCHEMA_BYTES} bytes"));
     }
-    let settings_schema: serde_json::Value = match serde_json::from_str(&settings_schema) {
-        Ok(schema @ serde_json::Value::Object(_)) => schema,
+    let settings_schema: Value = match serde_json::from_str(&settings_schema) {
+        Ok(schema @ Value::Object(_)) => schema,
         Ok(_) => return wrong("its settings schema must be a json object".to_owned()),
         Err(error) => return wrong(format!("its settings schema is no json: {error}")),
     };
+    if !is_well_marked(&settings_schema) {
+        let what =
+            "its settings schema marks a setting `x-sealed` that is not `writeOnly`, or is only referred to";
+        return wrong(what.to_owned());
+    }
     let resource_type = |guest::ResourceType { name, identity_attribute }: guest::ResourceType| {
         ResourceType { name, identity_attribute }
     };
@@ -56,19 +64,13 @@ pub(super) fn read(descriptor: guest::Descriptor) -> Result<Descriptor, LoadErro
     Ok(Descriptor { id, name, names, version, settings_schema, resource_types })
 }
 
-/// A plan that keeps the contract.
-pub(super) fn check_plan(plan: Plan, secrets: &Secrets) -> Result<Plan, GuestError> {
+/// A plan that keeps the contract, for settings of this schema.
+pub(super) fn check_plan(plan: Plan, schema: &Value, secrets: &Secrets) -> Result<Plan, GuestError> {
     let wrong = |what: String| Err(GuestError::BrokeContract { what });
     if [plan.origins.len(), plan.limits.len(), plan.secrets.len()].into_iter().any(|n| MAX_PLAN_ITEMS < n) {
         return wrong(format!("its plan has more than {MAX_PLAN_ITEMS} origins, limits or secrets"));
     }
-    let names = |origin: &String| plan.origins.iter().any(|planned| planned.origin == *origin);
-    if let Some(used) = plan.secrets.iter().find(|used| !used.origins.iter().all(names)) {
-        let setting = &used.setting;
-        return wrong(format!(
-            "the secret of setting {setting:?} may go to an origin that its plan does not name"
-        ));
-    }
+    check_secrets(&plan, schema, secrets)?;
     if plan.poll_interval_ms.is_some_and(|ms| Duration::from_millis(ms.into()) < MIN_POLL_INTERVAL) {
         let least_ms = MIN_POLL_INTERVAL.as_millis();
         return wrong(format!("it wants to be asked for events more often than every {least_ms} ms"));
@@ -89,6 +91,26 @@ pub(super) fn check_plan(plan: Plan, secrets: &Secrets) -> Result<Plan, GuestErr
         }
     }
     Ok(plan)
+}
+
+/// That a plan says where sealed secrets go, and nothing else.
+fn check_secrets(plan: &Plan, schema: &Value, secrets: &Secrets) -> Result<(), GuestError> {
+    let is_named = |origin: &String| plan.origins.iter().any(|planned| planned.origin == *origin);
+    for used in &plan.secrets {
+        let setting = secrets.black_out(&used.setting);
+        if !is_sealed(schema, &used.setting) {
+            let what = format!("its plan sends setting {setting:?}, which is no sealed secret of its schema");
+            return Err(GuestError::BrokeContract { what });
+        }
+        if let Some(origin) = used.origins.iter().find(|origin| !is_named(origin)) {
+            let origin = secrets.black_out(origin);
+            let what = format!(
+                "its plan sends the secret of setting {setting:?} to {origin:?}, which is none of its origins"
+            );
+            return Err(GuestError::BrokeContract { what });
+        }
+    }
+    Ok(())
 }
 
 fn is_kebab_case(id: &str) -> bool {
@@ -127,6 +149,10 @@ mod tests {
             poll_interval_ms: Some(1000),
             exclusive: vec!["app-7".to_owned()],
         }
+    }
+
+    fn schema() -> Value {
+        json!({"properties": {"secret": {"writeOnly": true, "x-sealed": true}, "known": {"writeOnly": true}}})
     }
 
     fn descriptor() -> guest::Descriptor {
@@ -182,18 +208,17 @@ mod tests {
     fn a_rate_limit_that_would_never_let_anything_leave_is_refused() {
         let limit = |requests, window_ms| RateLimit { bucket: "b".to_owned(), requests, window_ms };
         for wrong in [limit(0, 1000), limit(1, 0), limit(1, MAX_WINDOW_MS + 1)] {
-            assert!(check_plan(Plan { limits: vec![wrong], ..plan() }, &Secrets::default()).is_err());
+            assert!(
+                check_plan(Plan { limits: vec![wrong], ..plan() }, &schema(), &Secrets::default()).is_err()
+            );
         }
     }
 
     #[test]
     fn a_plan_that_keeps_the_contract_is_taken_as_it_is_and_any_other_refused() {
-        let schema = json!({"properties": {"secret": {"writeOnly": true}}});
-        let secrets = Secrets::of(&schema, &json!({"secret": "hunter2"}), None);
-        assert_eq!(check_plan(plan(), &secrets).unwrap(), plan());
-        let elsewhere = SecretUse { setting: "/secret".to_owned(), origins: vec!["https://evil".to_owned()] };
+        let secrets = Secrets::of(&schema(), &json!({"secret": "hunter2"}), None);
+        assert_eq!(check_plan(plan(), &schema(), &secrets).unwrap(), plan());
         for wrong in [
-            Plan { secrets: vec![elsewhere], ..plan() },
             Plan { secrets: vec![plan().secrets.remove(0); MAX_PLAN_ITEMS + 1], ..plan() },
             Plan { origins: vec![plan().origins.remove(0); MAX_PLAN_ITEMS + 1], ..plan() },
             Plan { poll_interval_ms: Some(999), ..plan() },
@@ -201,8 +226,38 @@ mod tests {
             Plan { exclusive: vec!["a".repeat(MAX_EXCLUSIVE_BYTES + 1)], ..plan() },
             Plan { exclusive: vec!["app of hunter2".to_owned()], ..plan() },
         ] {
-            let error = check_plan(wrong, &secrets).unwrap_err().to_string();
+            let error = check_plan(wrong, &schema(), &secrets).unwrap_err().to_string();
             assert!(!error.contains("hunter2"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_plan_that_sends_what_is_not_sealed_or_where_it_plans_nothing_is_refused_by_name() {
+        let secrets = Secrets::of(&schema(), &json!({"secret": "hunter2"}), None);
+        let sent = |setting: &str, origin: &str| {
+            let used = SecretUse { setting: setting.to_owned(), origins: vec![origin.to_owned()] };
+            check_plan(Plan { secrets: vec![used], ..plan() }, &schema(), &secrets).unwrap_err().to_string()
+        };
+        let api = "https://api.example.com";
+        assert_eq!(
+            sent("/secret", "https://evil"),
+            r#"connector broke the contract: its plan sends the secret of setting "/secret" to "https://evil", which is none of its origins"#
+        );
+        for setting in ["/known", "/unknown", "secret", ""] {
+            let expected = format!(
+                "connector broke the contract: its plan sends setting {setting:?}, which is no sealed secret of its schema"
+            );
+            assert_eq!(sent(setting, api), expected);
+        }
+        for odd in [sent("/hunter2", api), sent("/secret", "https://hunter2")] {
+            assert!(odd.contains("[secret]") && !odd.contains("hunter2"), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_schema_that_seals_less_than_it_says_is_refused() {
+        let sealed = json!({"properties": {"secret": {"x-sealed": true}}});
+        let refused = read(guest::Descriptor { settings_schema: sealed.to_string(), ..descriptor() });
+        assert!(matches!(refused, Err(LoadError::Descriptor(what)) if what.contains("x-sealed")));
     }
 }

@@ -27,6 +27,7 @@ use crate::limits::{
     MAX_SUBPROTOCOLS, MAX_URL_BYTES, MIN_HEARTBEAT,
 };
 use crate::model::{Body, Failure, Key, Summary, Timestamp};
+use crate::sealed::Sealed;
 use crate::secrets::Secrets;
 
 /// A change notice, as the connector understood it.
@@ -140,10 +141,12 @@ impl Connector {
     /// Verify and decrypt one delivery. Offline.
     pub(crate) async fn receive(
         &self,
-        (secrets, meter): (&Secrets, &Meter),
-        settings: String,
+        sealed: Sealed,
+        meter: &Meter,
         delivery: guest::Delivery,
     ) -> Answer<Received> {
+        let Sealed { settings, secrets, .. } = sealed;
+        let secrets = &*secrets;
         let limit = EVENT_CALL_TIMEOUT;
         let bounds = Bounds { export: Export::Receive, session: None, secrets, meter, limit };
         let answer = self.live_call(bounds, move |events, store| {
@@ -156,11 +159,13 @@ impl Connector {
     /// Offline.
     pub(crate) async fn frames(
         &self,
-        (secrets, meter): (&Secrets, &Meter),
-        settings: String,
+        sealed: Sealed,
+        meter: &Meter,
         state: String,
         frames: Vec<Body>,
     ) -> Result<Vec<Result<Reaction, Failure>>, GuestError> {
+        let Sealed { settings, secrets, .. } = sealed;
+        let secrets = &*secrets;
         let limit = EVENT_CALL_TIMEOUT;
         let bounds = Bounds { export: Export::Frame, session: None, secrets, meter, limit };
         let answers = self.live_call(bounds, move |events, store| {
@@ -181,12 +186,8 @@ impl Connector {
     }
 
     /// Bring what these events name in line.
-    pub(crate) async fn handle(
-        &self,
-        session: Session,
-        settings: String,
-        events: &[InboxEvent],
-    ) -> Answer<Handled> {
+    pub(crate) async fn handle(&self, mut session: Session, events: &[InboxEvent]) -> Answer<Handled> {
+        let settings = std::mem::take(&mut session.settings);
         let secrets = Arc::clone(&session.secrets);
         let meter = Arc::clone(&session.meter);
         let bounds = bounds(Export::Handle, session, (&secrets, &meter), CALL_TIMEOUTS.import);
@@ -200,12 +201,8 @@ impl Connector {
     }
 
     /// Ask for changes that were not delivered, or that were made since `cursor`.
-    pub(crate) async fn fetch_events(
-        &self,
-        session: Session,
-        settings: String,
-        cursor: Option<String>,
-    ) -> Answer<Fetched> {
+    pub(crate) async fn fetch_events(&self, mut session: Session, cursor: Option<String>) -> Answer<Fetched> {
+        let settings = std::mem::take(&mut session.settings);
         let secrets = Arc::clone(&session.secrets);
         let meter = Arc::clone(&session.meter);
         let bounds = bounds(Export::FetchEvents, session, (&secrets, &meter), CALL_TIMEOUTS.check);
@@ -216,7 +213,8 @@ impl Connector {
     }
 
     /// Ask where to listen; none when there is no channel.
-    pub(crate) async fn open_channel(&self, session: Session, settings: String) -> Answer<Option<Opening>> {
+    pub(crate) async fn open_channel(&self, mut session: Session) -> Answer<Option<Opening>> {
+        let settings = std::mem::take(&mut session.settings);
         let secrets = Arc::clone(&session.secrets);
         let meter = Arc::clone(&session.meter);
         let bounds = bounds(Export::OpenChannel, session, (&secrets, &meter), CALL_TIMEOUTS.offline);

@@ -131,6 +131,11 @@ impl Client {
         self.meter.throttled(bucket, longer.unwrap_or_default());
     }
 
+    /// A request was kept back: it would have gone, or carried a secret, where that must not go.
+    pub(crate) fn denied(&self, bucket: Option<&str>) {
+        self.meter.request(None, self.limited(bucket), Outcome::Denied);
+    }
+
     /// A bucket of the plan, or none: other names are the connector's own.
     fn limited<'a>(&self, bucket: Option<&'a str>) -> Option<&'a str> {
         bucket.filter(|bucket| self.limiter.knows(bucket))
@@ -143,8 +148,7 @@ impl Client {
     /// A [`Fault`] that says what became of the request.
     pub async fn fetch(&self, grants: &Grants, request: Request) -> Result<Response, Fault> {
         let bucket = self.limited(request.bucket.as_deref()).map(str::to_owned);
-        let origin = granted(grants, &request.url)
-            .inspect_err(|_| self.meter.request(None, bucket.as_deref(), Outcome::Denied))?;
+        let origin = granted(grants, &request.url).inspect_err(|_| self.denied(bucket.as_deref()))?;
         let asked = Instant::now();
         let _turn = self.limiter.turn(bucket.as_deref()).await;
         self.meter.waited(bucket.as_deref(), asked.elapsed());

@@ -124,6 +124,17 @@ impl Fault {
         Self { kind: FaultKind::TooLarge, diagnosis }
     }
 
+    /// A response came that repeats a secret so often that it is too large with tokens in their stead.
+    pub(crate) fn repeats_secrets(limit_bytes: usize) -> Self {
+        let limit_mib = limit_bytes >> 20;
+        let diagnosis = Diagnosis::new(
+            "response-too-large",
+            format!("the response repeats a secret so often that it would be larger than {limit_mib} MiB without it"),
+        )
+        .in_chinese(format!("响应反复包含机密，替换后将超过 {limit_mib} MiB"), "");
+        Self { kind: FaultKind::TooLarge, diagnosis }
+    }
+
     /// A response came, and too many before it still wait to be taken.
     pub(crate) fn untaken(limit_bytes: usize) -> Self {
         let limit_mib = limit_bytes >> 20;

@@ -71,9 +71,8 @@ impl Upstream for Live {
         let Delivery { method, query, headers, body } = delivery;
         let headers = handed_over(headers).map(|(name, value)| NameValue { name, value }).collect();
         let delivery = guest::Delivery { method, query, headers, body: Body::from(body).into() };
-        let secrets = self.source.secrets();
         let meter = self.host.meter(self.source.name());
-        match self.source.connector().receive((&secrets, &meter), self.settings(), delivery).await {
+        match self.source.connector().receive(self.source.seal(&[]), &meter, delivery).await {
             Ok(Ok(received)) => Ok(received),
             Ok(Err(failure)) => Err(failure.diagnosis),
             Err(error) => Err(refusal::guest(&error).diagnosis),
@@ -111,7 +110,7 @@ impl Upstream for Live {
     async fn fetch(&self, cursor: Option<String>) -> Result<Fetched, Failure> {
         let prepared = self.prepare().await?;
         let (session, worker) = self.aside(&prepared);
-        let answer = self.source.connector().fetch_events(session, self.settings(), cursor).await;
+        let answer = self.source.connector().fetch_events(session, cursor).await;
         ended(worker).await?;
         answer.unwrap_or_else(|error| Err(refusal::guest(&error)))
     }
@@ -120,7 +119,7 @@ impl Upstream for Live {
 impl Live {
     async fn ask_where(&self, prepared: &Prepared) -> Result<Option<Opening>, Failure> {
         let (session, worker) = self.aside(prepared);
-        let answer = self.source.connector().open_channel(session, self.settings()).await;
+        let answer = self.source.connector().open_channel(session).await;
         ended(worker).await?;
         answer.unwrap_or_else(|error| Err(refusal::guest(&error)))
     }
@@ -130,9 +129,8 @@ impl Live {
         state: String,
         frames: Vec<Body>,
     ) -> Result<Vec<Result<Reaction, Failure>>, GuestError> {
-        let secrets = self.source.secrets();
         let meter = self.host.meter(self.source.name());
-        self.source.connector().frames((&secrets, &meter), self.settings(), state, frames).await
+        self.source.connector().frames(self.source.seal(&[]), &meter, state, frames).await
     }
 
     async fn one_by_one(&self, mut state: String, frames: Vec<Body>) -> Vec<Result<Reaction, Failure>> {
@@ -159,10 +157,6 @@ impl Live {
         let recorder = std::sync::Arc::new(Recorder::of_nothing(std::sync::Arc::new(Unobserved)));
         let cancel = Cancel::new();
         Sessions { host, source, prepared, recorder, cancel, is_dry: false, unattended: None }.aside()
-    }
-
-    fn settings(&self) -> String {
-        self.source.settings().to_string()
     }
 }
 
