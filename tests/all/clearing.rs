@@ -8,7 +8,7 @@ use crate::harness::native::Native;
 use rollcall_dingtalk_simulator::{
     AppKey, Company, Department, DepartmentId, Fault, FieldPermissions, Mutation, Rule, Scope, UserId,
 };
-use rollcall_kit::Key;
+use rollcall_kit::{Clearing, Key};
 use serde_json::{Value, json};
 
 #[test]
@@ -66,18 +66,21 @@ fn every_field_of_one_person_is_cleared() {
 }
 
 #[test]
-fn a_permission_taken_away_keeps_what_it_showed_and_says_so_once() {
+fn a_permission_taken_away_keeps_what_it_showed_and_leaves_it_to_a_person() {
     let native = imported(companies::crowd(40));
     let before = native.documents();
     permit(&native, FieldPermissions { mobile: false, personal: true });
     native.import();
     assert_same(&native.documents(), &before);
-    assert_eq!(complaints(&native), [("attribute-not-visible".to_owned(), 1)]);
+    assert_eq!(proposed(&native), [("mobile".to_owned(), "attribute-not-visible".to_owned(), 40)]);
     permit(&native, FieldPermissions { mobile: false, personal: false });
     native.import();
     assert_same(&native.documents(), &before);
-    // Mobile and work e-mail; nobody ever had another personal field.
-    assert_eq!(complaints(&native), [("attribute-not-visible".to_owned(), 2)]);
+    // Nobody ever had another personal field.
+    let hidden =
+        ["mobile", "org_email"].map(|name| (name.to_owned(), "attribute-not-visible".to_owned(), 40));
+    assert_eq!(proposed(&native), hidden);
+    assert_eq!(complaints(&native), []);
 }
 
 #[test]
@@ -105,7 +108,7 @@ fn a_permission_that_was_never_there_is_no_news() {
 }
 
 #[test]
-fn more_than_a_few_at_once_are_kept_and_told() {
+fn more_than_a_few_at_once_are_left_to_a_person() {
     let lose = |native: &Native, n_people: u32| {
         for n in 0..n_people {
             native.mutate(&Mutation::modify_user(format!("c{n:05}"), &json!({ "title": null })));
@@ -119,10 +122,11 @@ fn more_than_a_few_at_once_are_kept_and_told() {
         native.import();
         if cleared {
             assert_as_the_company_is(&native);
-            assert_eq!(complaints(&native), []);
+            assert_eq!(proposed(&native), []);
         } else {
             assert_eq!(native.documents(), before, "{n_losing} of {n_people}");
-            assert_eq!(complaints(&native), [("clearing-kept".to_owned(), 1)]);
+            let n_losing = usize::try_from(n_losing).expect("a test is small");
+            assert_eq!(proposed(&native), [("title".to_owned(), "clearing-kept".to_owned(), n_losing)]);
         }
     }
 }
@@ -143,14 +147,74 @@ fn an_incomplete_reading_clears_nothing() {
 }
 
 #[test]
-fn a_look_at_one_person_clears_nothing() {
+fn a_look_at_one_person_clears_what_it_proves_and_leaves_the_rest_to_a_person() {
     let native = imported(companies::crowd(40));
+    let look = |patch: Value| {
+        native.mutate(&Mutation::modify_user("c00007", &patch));
+        native.refresh(&[Key::new("User", "c00007")]).expect("the person can be read");
+    };
+    look(json!({ "title": null }));
+    assert_as_the_company_is(&native);
+    // The country that is left behind shows what the application may see.
+    look(json!({ "mobile": null }));
+    assert_as_the_company_is(&native);
+    assert_eq!(proposed(&native), []);
+    // Nothing else of the permission is there: it may be hidden.
     let before = native.documents();
-    native.mutate(&Mutation::modify_user("c00007", &json!({ "mobile": null, "title": null })));
-    native.refresh(&[Key::new("User", "c00007")]).expect("the person can be read");
+    look(json!({ "org_email": null }));
     assert_same(&native.documents(), &before);
+    assert_eq!(proposed(&native), [("org_email".to_owned(), "clearing-not-proven".to_owned(), 1)]);
     native.import();
     assert_as_the_company_is(&native);
+    assert_nothing_more_to_write(&native);
+}
+
+#[test]
+fn a_look_at_somebody_whose_permission_was_taken_away_clears_nothing_behind_it() {
+    let native = imported(companies::crowd(40));
+    let before = native.documents();
+    permit(&native, FieldPermissions { mobile: false, personal: false });
+    native.refresh(&[Key::new("User", "c00007")]).expect("the person can be read");
+    assert_same(&native.documents(), &before);
+    let hidden = ["mobile", "org_email"].map(|name| (name.to_owned(), "clearing-not-proven".to_owned(), 1));
+    assert_eq!(proposed(&native), hidden);
+}
+
+#[test]
+fn six_of_fifty_and_the_last_one_are_left_to_a_person_every_night_until_one_decides() {
+    let everybody = || (0..50).map(|n| format!("p{n:02}"));
+    let company = everybody().fold(
+        Company::builder(companies::CORP_ID, "Fifty").app(companies::app()),
+        |company, userid| {
+            let remark = (userid == "p49").then(|| "The only remark".to_owned());
+            let user = rollcall_dingtalk_simulator::User::new(userid.as_str(), userid.to_uppercase());
+            company.user(rollcall_dingtalk_simulator::User {
+                work_place: Some("Hangzhou".to_owned()),
+                remark,
+                ..user
+            })
+        },
+    );
+    let native = imported(company.build().expect("the company is consistent"));
+    let before = native.documents();
+    for userid in everybody().take(6) {
+        native.mutate(&Mutation::modify_user(userid, &json!({ "work_place": null })));
+    }
+    native.mutate(&Mutation::modify_user("p49", &json!({ "remark": null })));
+    for _night in 0..2 {
+        native.import();
+        assert_same(&native.documents(), &before);
+        let held = [
+            ("work_place".to_owned(), "clearing-kept".to_owned(), 6),
+            ("remark".to_owned(), "attribute-not-visible".to_owned(), 1),
+        ];
+        assert_eq!(proposed(&native), held);
+        assert_eq!(complaints(&native), []);
+    }
+    // Once it is approved, all of it is asked about again and handed over, and the host takes what was approved.
+    let keys: Vec<Key> = everybody().take(6).map(|userid| Key::new("User", userid)).collect();
+    native.refresh(&keys).expect("the people can be read");
+    assert_eq!(proposed(&native), [("work_place".to_owned(), "clearing-not-proven".to_owned(), 6)]);
 }
 
 #[test]
@@ -220,6 +284,12 @@ fn imported(company: Company) -> Native {
     native.import();
     native.take_complaints();
     native
+}
+
+/// What was handed over for a person to decide: the attribute, why, and of how many.
+fn proposed(native: &Native) -> Vec<(String, String, usize)> {
+    let told = |clearing: Clearing| (clearing.attribute, clearing.reason.code, clearing.keys.len());
+    native.host.take_proposed().into_iter().map(told).collect()
 }
 
 fn permit(native: &Native, field_permissions: FieldPermissions) {

@@ -22,6 +22,7 @@ use crate::DingTalk;
 use crate::api::Api;
 use crate::messages::events as say;
 use crypto::Callback;
+pub(crate) use handle::forget_unfinished;
 use rollcall_kit::live::{
     Channel, Delivery, Event, Fetched, Handled, LiveConnector, Moment, Reaction, Receipt,
 };
@@ -48,8 +49,7 @@ impl LiveConnector for DingTalk {
     }
 
     async fn handle(&self, context: &Context, events: &[Event]) -> Result<Handled, Failure> {
-        let summary = handle::handle(self, context, events).await?;
-        Ok(Handled { summary, unfinished: Vec::new() })
+        handle::handle(self, context, events).await
     }
 
     async fn fetch(&self, context: &Context, _cursor: Option<&str>) -> Result<Fetched, Failure> {

@@ -86,6 +86,9 @@ impl Connector for DingTalk {
     async fn read_all(&self, context: &Context, reading: &Reading) -> Result<(), Failure> {
         let view = crawl::read_all(&self.client(context), reading).await?;
         *self.view.lock().await = Some(Rc::new(view));
+        if reading.is_complete() {
+            events::forget_unfinished(context)?;
+        }
         Ok(())
     }
 

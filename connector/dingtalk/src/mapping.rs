@@ -14,46 +14,55 @@ use serde_json::{Map, Value};
 /// The resource types, parents first.
 pub(crate) const SCHEMAS: &[Schema] = &[DEPARTMENT, USER];
 
-/// What a department is.
+/// The field permission 企业员工手机号信息: `mobile` and `state_code`.
+const MOBILE: &str = "fieldMobile";
+
+/// The field permission 邮箱等个人信息: `email`, `org_email`, `work_place`, `remark` and `extension`.
+const PERSONAL: &str = "fieldEmail";
+
+/// What a department is. No field permission is about departments: whoever sees one sees all of it.
 pub(crate) const DEPARTMENT: Schema = Schema {
     resource_type: resource_type::DEPARTMENT,
     identity: None,
     optional: &[
-        Optional::member("source_identifier", &[DINGTALK_DEPARTMENT, "sourceIdentifier"]),
-        Optional::member("tags", &[DINGTALK_DEPARTMENT, "tags"]),
-        Optional::member("ext", &[DINGTALK_DEPARTMENT, "ext"]),
-        Optional::member("dept_group_chat_id", &[DINGTALK_DEPARTMENT, "deptGroupChatId"]),
-        Optional::member("org_dept_owner", &[DINGTALK_DEPARTMENT, "orgDeptOwner"]),
-        Optional::member("brief", &[DINGTALK_DEPARTMENT, "brief"]),
-        Optional::member("extention", &[DINGTALK_DEPARTMENT, "extention"]),
-        Optional::member("telephone", &[DINGTALK_DEPARTMENT, "telephone"]),
-        Optional::member("code", &[DINGTALK_DEPARTMENT, "code"]),
+        Optional::member("source_identifier", &[DINGTALK_DEPARTMENT, "sourceIdentifier"]).open(),
+        Optional::member("tags", &[DINGTALK_DEPARTMENT, "tags"]).open(),
+        Optional::member("ext", &[DINGTALK_DEPARTMENT, "ext"]).open(),
+        Optional::member("dept_group_chat_id", &[DINGTALK_DEPARTMENT, "deptGroupChatId"]).open(),
+        Optional::member("org_dept_owner", &[DINGTALK_DEPARTMENT, "orgDeptOwner"]).open(),
+        Optional::member("brief", &[DINGTALK_DEPARTMENT, "brief"]).open(),
+        Optional::member("extention", &[DINGTALK_DEPARTMENT, "extention"]).open(),
+        Optional::member("telephone", &[DINGTALK_DEPARTMENT, "telephone"]).open(),
+        Optional::member("code", &[DINGTALK_DEPARTMENT, "code"]).open(),
     ],
 };
 
 /// What a person is.
+///
+/// An internal application is shown most fields without any field permission, so one of them that is missing from a
+/// person's own reading is empty. Of `org_email_type` and `extension_i18n` DingTalk does not say what they take.
 pub(crate) const USER: Schema = Schema {
     resource_type: resource_type::USER,
     // A userid that was given to a newcomer has another unionid.
     identity: Some("urn:rollcall:dingtalk:2.0:User:unionid"),
     optional: &[
-        Optional::member("title", &["title"]),
-        Optional::element("mobile", "phoneNumbers", "mobile"),
-        Optional::element("telephone", "phoneNumbers", "work"),
-        Optional::element("org_email", "emails", "work"),
-        Optional::element("email", "emails", "other"),
-        Optional::element("avatar", "photos", "photo"),
-        Optional::member("job_number", &[schema::ENTERPRISE_USER, "employeeNumber"]),
-        Optional::member("manager_userid", &[schema::ENTERPRISE_USER, "manager"]),
-        Optional::member("hired_date", &[DINGTALK_USER, "hiredDate"]),
-        Optional::member("work_place", &[DINGTALK_USER, "workPlace"]),
-        Optional::member("remark", &[DINGTALK_USER, "remark"]),
-        Optional::member("extension", &[DINGTALK_USER, "extension"]),
-        Optional::member("login_id", &[DINGTALK_USER, "loginId"]),
-        Optional::member("nickname", &[DINGTALK_USER, "nickname"]),
-        Optional::member("exclusive_account_type", &[DINGTALK_USER, "exclusiveAccountType"]),
-        Optional::member("exclusive_account_corp_id", &[DINGTALK_USER, "exclusiveAccountCorpId"]),
-        Optional::member("exclusive_account_corp_name", &[DINGTALK_USER, "exclusiveAccountCorpName"]),
+        Optional::member("title", &["title"]).open(),
+        Optional::element("mobile", "phoneNumbers", "mobile").behind(MOBILE),
+        Optional::element("telephone", "phoneNumbers", "work").open(),
+        Optional::element("org_email", "emails", "work").behind(PERSONAL),
+        Optional::element("email", "emails", "other").behind(PERSONAL),
+        Optional::element("avatar", "photos", "photo").open(),
+        Optional::member("job_number", &[schema::ENTERPRISE_USER, "employeeNumber"]).open(),
+        Optional::member("manager_userid", &[schema::ENTERPRISE_USER, "manager"]).open(),
+        Optional::member("hired_date", &[DINGTALK_USER, "hiredDate"]).open(),
+        Optional::member("work_place", &[DINGTALK_USER, "workPlace"]).behind(PERSONAL),
+        Optional::member("remark", &[DINGTALK_USER, "remark"]).behind(PERSONAL),
+        Optional::member("extension", &[DINGTALK_USER, "extension"]).behind(PERSONAL),
+        Optional::member("login_id", &[DINGTALK_USER, "loginId"]).open(),
+        Optional::member("nickname", &[DINGTALK_USER, "nickname"]).open(),
+        Optional::member("exclusive_account_type", &[DINGTALK_USER, "exclusiveAccountType"]).open(),
+        Optional::member("exclusive_account_corp_id", &[DINGTALK_USER, "exclusiveAccountCorpId"]).open(),
+        Optional::member("exclusive_account_corp_name", &[DINGTALK_USER, "exclusiveAccountCorpName"]).open(),
         Optional::member("org_email_type", &[DINGTALK_USER, "orgEmailType"]),
         Optional::member("extension_i18n", &[DINGTALK_USER, "extensionI18n"]),
     ],
@@ -98,3 +107,6 @@ impl From<Object> for Value {
         Self::Object(object.0)
     }
 }
+
+#[cfg(test)]
+mod tests;

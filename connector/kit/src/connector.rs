@@ -91,9 +91,9 @@ pub fn sync<C: Connector>(host: Rc<dyn Host>, settings: &str) -> Result<Summary,
 pub fn refresh<C: Connector>(host: Rc<dyn Host>, settings: &str, keys: &[Key]) -> Result<Summary, Failure> {
     let (connector, _) = configured::<C>(settings)?;
     let context = Context::new(host);
-    context.block_on(refresh_objects(&context, C::SCHEMAS, keys, async |key: &Key| {
-        connector.look_up(&context, key).await
-    }))?
+    let look_up = async |key: &Key| connector.look_up(&context, key).await;
+    let refreshed = context.block_on(refresh_objects(&context, C::SCHEMAS, keys, look_up))?;
+    refreshed.map(|refreshed| refreshed.summary)
 }
 
 pub(crate) fn configured<C: Connector>(settings: &str) -> Result<(C, Plan), Failure> {

@@ -1,11 +1,13 @@
 //! What a connector says about one object, and the version that tells whether it differs from what the platform holds.
 //!
 //! An attribute that a source leaves out may be empty or may be hidden. Such attributes are *optional*: a [`Draft`]
-//! either has them or lacks them, and only [`crate::reading::Reading`] decides whether lacking one clears it.
+//! either has them or lacks them and says which it would have shown, and only [`crate::reading::Reading`] decides whether
+//! lacking one clears it.
 
 use crate::limits::MAX_OPTIONAL;
 use crate::model::Key;
 use rollcall_rules::document::replace_null_characters;
+use rollcall_rules::emptied::{Gate, GatedField, shows_gate};
 use rollcall_rules::vocabulary::attribute;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -32,6 +34,8 @@ pub struct Optional {
     pub name: &'static str,
     /// Where it stands.
     pub place: Place,
+    /// What the application needs to see it, beside the object that it is of.
+    pub gate: Gate<'static>,
 }
 
 /// Where an optional attribute stands in a document.
@@ -47,13 +51,26 @@ impl Optional {
     /// A member of the document.
     #[must_use]
     pub const fn member(name: &'static str, path: &'static [&'static str]) -> Self {
-        Self { name, place: Place::Member(path) }
+        Self { name, place: Place::Member(path), gate: Gate::Unknown }
     }
 
     /// An element of `emails`, `phoneNumbers` or `photos`.
     #[must_use]
     pub const fn element(name: &'static str, attribute: &'static str, kind: &'static str) -> Self {
-        Self { name, place: Place::Element(attribute, kind) }
+        Self { name, place: Place::Element(attribute, kind), gate: Gate::Unknown }
+    }
+
+    /// The same, seen only with this permission. An answer that shows another attribute behind it proves that one which is
+    /// left out is empty.
+    #[must_use]
+    pub const fn behind(self, permission: &'static str) -> Self {
+        Self { gate: Gate::Permission(permission), ..self }
+    }
+
+    /// The same, seen by every application that sees the object: left out of the object's own reading, it is empty.
+    #[must_use]
+    pub const fn open(self) -> Self {
+        Self { gate: Gate::Open, ..self }
     }
 }
 
@@ -131,6 +148,8 @@ pub struct Draft {
     pub unassigned: OptionalSet,
     /// The optional attributes that this answer could not show, whatever their value: neither there nor lacking.
     pub untold: OptionalSet,
+    /// Permissions of attributes that the answer shows by something that is no attribute itself.
+    pub shown: Vec<&'static str>,
 }
 
 impl Draft {
@@ -146,7 +165,8 @@ impl Draft {
                 Said::Nothing => lacking.insert(index),
             }
         }
-        Self { key, name: name.to_owned(), document, lacking, unassigned, untold: OptionalSet::default() }
+        let name = name.to_owned();
+        Self { key, name, document, lacking, unassigned, untold: OptionalSet::default(), shown: Vec::new() }
     }
 
     /// The same, knowing that the answer it was made from could not show these attributes, by their names. One that the
@@ -160,6 +180,37 @@ impl Draft {
         }
         self.lacking = self.lacking.without(self.untold);
         self
+    }
+
+    /// The same, knowing that the answer shows what only an application with these permissions sees, and that no attribute
+    /// says so.
+    #[must_use]
+    pub fn showing(mut self, permissions: impl IntoIterator<Item = &'static str>) -> Self {
+        self.shown.extend(permissions);
+        self
+    }
+
+    /// The optional attributes that the answer would show if they had a value. Of those, one that is lacking is empty.
+    #[must_use]
+    pub fn visible(&self, schema: &Schema) -> OptionalSet {
+        let given = self.given(schema);
+        let fields: Vec<GatedField<'_>> = schema
+            .optional
+            .iter()
+            .map(|Optional { name, gate, .. }| GatedField { name, gate: *gate })
+            .collect();
+        let has_value = |name: &str| {
+            let index = schema.optional.iter().position(|optional| optional.name == name);
+            index.is_some_and(|index| given.contains(index))
+        };
+        let mut visible = OptionalSet::default();
+        for (index, Optional { name, gate, .. }) in schema.optional.iter().enumerate() {
+            let is_shown = matches!(gate, Gate::Permission(permission) if self.shown.contains(permission));
+            if is_shown || shows_gate(&fields, name, has_value) {
+                visible.insert(index);
+            }
+        }
+        visible
     }
 
     /// The optional attributes that the document gives a value.
@@ -348,6 +399,44 @@ mod tests {
             names(draft(json!({"title": false, "phoneNumbers": null})).unassigned),
             ["mobile", "telephone"]
         );
+    }
+
+    const GATED: Schema = Schema {
+        resource_type: "User",
+        identity: None,
+        optional: &[
+            Optional::member("title", &["title"]).open(),
+            Optional::element("mobile", "phoneNumbers", "mobile").behind("phone"),
+            Optional::element("work", "emails", "work").behind("personal"),
+            Optional::element("home", "emails", "home").behind("personal"),
+            Optional::member("nickName", &["nickName"]),
+        ],
+    };
+
+    fn gated(document: Value) -> Draft {
+        Draft::new(&GATED, Key::new("User", "u"), "U", object(document))
+    }
+
+    #[track_caller]
+    fn check_visible(draft: &Draft, expected: &[&str]) {
+        let visible = draft.visible(&GATED);
+        let optional = GATED.optional.iter().enumerate().filter(|(index, _)| visible.contains(*index));
+        assert_eq!(optional.map(|(_, optional)| optional.name).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn an_answer_would_show_what_takes_no_permission_or_one_that_another_attribute_shows() {
+        check_visible(&gated(json!({})), &["title"]);
+        check_visible(&gated(json!({"emails": [{"type": "home", "value": "h"}]})), &["title", "work"]);
+        check_visible(&gated(json!({"emails": [{"type": "home", "value": null}]})), &["title"]);
+        check_visible(&gated(json!({"nickName": "N"})), &["title"]);
+        check_visible(&gated(json!({})).showing(["phone"]), &["title", "mobile"]);
+    }
+
+    #[test]
+    fn what_an_answer_could_not_show_shows_no_permission_either() {
+        let told = gated(json!({})).without_word_of(&GATED, &["home"]);
+        check_visible(&told, &["title"]);
     }
 
     #[test]

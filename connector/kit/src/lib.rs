@@ -6,8 +6,8 @@
 //!
 //! - [`Context`] turns tickets into `async fn`; [`pool::crawl`] keeps a bounded number of requests under way.
 //! - [`retry()`] tries again with back-off; the connector says which answers are worth it.
-//! - [`Reading`] compares with what the platform holds, sends what differs in batches, and at the end decides, from a
-//!   complete reading only, what has gone and what was cleared.
+//! - [`Reading`] compares with what the platform holds, sends what differs in batches, and at the end decides what has
+//!   gone, from a complete reading only, and what was cleared, from what proves it.
 //! - [`LiveConnector`] is for a source that also pushes its changes.
 
 pub mod connector;
@@ -32,5 +32,5 @@ pub use model::{
     Finding, Key, Origin, Plan, RateLimit, Removal, ResourceType, Scope, SecretUse, Severity, Summary, Text,
 };
 pub use ports::{Area, Body, Fault, FaultKind, Host, LogLevel, Request, Response};
-pub use reading::Reading;
+pub use reading::{Reading, Refreshed};
 pub use retry::{Attempt, retry};

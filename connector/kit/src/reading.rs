@@ -1,6 +1,6 @@
-//! One reading of a source: what differs from what the platform holds is put as it is read, and at the end a complete
-//! reading, and only that, says what was cleared and what is gone. It never asks the source itself; the connector
-//! does.
+//! One reading of a source: what differs from what the platform holds is put as it is read. At the end a complete reading
+//! says what is gone and what was cleared; the own readings of single objects say it of those alone. It never asks the
+//! source itself; the connector does.
 
 mod clearing;
 mod outbox;
@@ -16,7 +16,7 @@ use crate::model::{
     Summary,
 };
 use outbox::Outbox;
-pub use refresh::refresh_objects;
+pub use refresh::{Refreshed, refresh_objects};
 use std::cell::{Cell, RefCell};
 use std::collections::btree_map;
 use std::collections::{BTreeMap, BTreeSet};

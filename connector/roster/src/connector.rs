@@ -22,7 +22,16 @@ use std::rc::Rc;
 pub struct Roster {
     settings: Settings,
     /// What `look_up` answers from, read when it is first asked. A connector lives for one call of the host.
-    latest: Mutex<Option<Result<Rc<Contents>, Failure>>>,
+    latest: Mutex<Option<Result<Rc<Latest>, Failure>>>,
+}
+
+/// A roster to look things up in.
+#[derive(Debug)]
+struct Latest {
+    /// Sorted by id.
+    contents: Contents,
+    /// The columns that prove that an empty value is one.
+    columns: Vec<&'static str>,
 }
 
 impl Connector for Roster {
@@ -80,7 +89,7 @@ impl Connector for Roster {
             return Lookup::Unknown(Failure::Other(not_a_kind(&key.resource_type)));
         };
         match self.latest(context).await {
-            Ok(contents) => lookup(&contents, kind, &key.external_id),
+            Ok(latest) => lookup(&latest, kind, &key.external_id),
             Err(failure) => Lookup::Unknown(failure),
         }
     }
@@ -107,12 +116,15 @@ impl Roster {
     }
 
     /// The roster as it was when `look_up` was first asked, sorted by id: read once, however many objects are asked about.
-    async fn latest(&self, context: &Context) -> Result<Rc<Contents>, Failure> {
+    async fn latest(&self, context: &Context) -> Result<Rc<Latest>, Failure> {
         let mut latest = self.latest.lock().await;
         if let Some(known) = &*latest {
             return known.clone();
         }
-        let read = self.read(context).await.map(|contents| Rc::new(contents.sorted_by_id()));
+        let read = self.read(context).await.map(|contents| {
+            let columns = mapping::columns(&contents);
+            Rc::new(Latest { contents: contents.sorted_by_id(), columns })
+        });
         *latest = Some(read.clone());
         read
     }
@@ -136,13 +148,13 @@ impl Roster {
     }
 }
 
-fn lookup(contents: &Contents, kind: Kind, id: &str) -> Lookup {
+fn lookup(Latest { contents, columns }: &Latest, kind: Kind, id: &str) -> Lookup {
     let draft = match kind {
         Kind::Departments => by_id(&contents.departments, id).map(mapping::department),
         Kind::People => by_id(&contents.people, id).map(mapping::person),
     };
     match draft {
-        Some(draft) => Lookup::Present(Box::new(draft)),
+        Some(draft) => Lookup::Present(Box::new(draft.showing(columns.iter().copied()))),
         None if contents.is_whole() => Lookup::Gone("404: not in the roster".to_owned()),
         None => Lookup::Unknown(Failure::Protocol(not_whole(contents.n_errors()))),
     }

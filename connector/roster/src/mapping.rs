@@ -1,6 +1,7 @@
 //! Departments and people as the SCIM documents that `wit/model.wit` describes. An empty value is left out: the kit
-//! decides when that clears it.
+//! decides when that clears it. What an attribute takes to be seen is its column, which an export may lack.
 
+use crate::contents::Contents;
 use crate::row::{Department, Kind, Person, Reference};
 use rollcall_kit::{Draft, Optional, Schema};
 use rollcall_rules::vocabulary::{resource_type, schema};
@@ -12,20 +13,38 @@ pub(crate) const SCHEMAS: &[Schema] = &[DEPARTMENT, USER];
 const DEPARTMENT: Schema = Schema {
     resource_type: resource_type::DEPARTMENT,
     identity: None,
-    optional: &[Optional::member("order", &["order"])],
+    optional: &[Optional::member("order", &["order"]).behind("order")],
 };
 
 const USER: Schema = Schema {
     resource_type: resource_type::USER,
     identity: None,
     optional: &[
-        Optional::element("email", "emails", "work"),
-        Optional::element("mobile", "phoneNumbers", "mobile"),
-        Optional::member("title", &["title"]),
-        Optional::member("employee_number", &[schema::ENTERPRISE_USER, "employeeNumber"]),
-        Optional::member("manager", &[schema::ENTERPRISE_USER, "manager"]),
+        Optional::element("email", "emails", "work").behind("email"),
+        Optional::element("mobile", "phoneNumbers", "mobile").behind("mobile"),
+        Optional::member("title", &["title"]).behind("title"),
+        Optional::member("employee_number", &[schema::ENTERPRISE_USER, "employeeNumber"])
+            .behind("employee_number"),
+        Optional::member("manager", &[schema::ENTERPRISE_USER, "manager"]).behind("manager"),
     ],
 };
+
+/// The columns of a whole roster in which anybody has a value: where somebody else has none there, it is empty.
+pub(crate) fn columns(contents: &Contents) -> Vec<&'static str> {
+    if !contents.is_whole() {
+        return Vec::new();
+    }
+    let has = |has: fn(&Person) -> bool| contents.people.iter().any(has);
+    let columns = [
+        ("order", contents.departments.iter().any(|department| department.order.is_some())),
+        ("email", has(|person| person.email.is_some())),
+        ("mobile", has(|person| person.mobile.is_some())),
+        ("title", has(|person| person.title.is_some())),
+        ("employee_number", has(|person| person.employee_number.is_some())),
+        ("manager", has(|person| matches!(person.manager, Reference::To(_)))),
+    ];
+    columns.into_iter().filter(|(_, is_filled)| *is_filled).map(|(name, _)| name).collect()
+}
 
 /// What the roster says about a department.
 pub(crate) fn department(department: &Department) -> Draft {

@@ -16,14 +16,15 @@
 //! | Proof | a page of a list | the object's own reading | the own reading for an event |
 //! | --- | --- | --- | --- |
 //! | others have it, in a complete full reading | yes | yes | – |
-//! | another field behind the same permission is there | – | yes | yes |
+//! | the permission that it is behind is shown, by another field or because it needs none | – | yes | yes |
 //! | `null` or `""`, and the source vows to mean "empty" by it | yes | yes | yes |
 //!
-//! What waits in an event would be asked about with each event, so there it is unknown: nothing changes, and the next full
-//! reading finds it. An incomplete full reading proves nothing by others, and what it does not prove is unknown, too.
+//! In an event there is nobody else to compare with, so what its answer does not prove is unknown there: nothing changes, and
+//! the next full reading decides. An incomplete full reading proves nothing by others, and what it does not prove is unknown,
+//! too.
 //!
 //! Many at once, or the last one, are more likely a lost permission than an office cleared in one night, whatever each
-//! of them proves: [`guard`] holds them.
+//! of them proves: [`guard`] holds them. In an event nobody knows who else has it, so only many are held: [`guard_event`].
 //!
 //! Pure, and not here: whether the platform holds the attribute at all, and whether this source gave it. What the platform
 //! does not hold is never cleared.
@@ -98,7 +99,7 @@ pub struct Evidence {
     pub is_complete: bool,
     /// How many other objects this reading saw with a value there.
     pub n_others: u64,
-    /// Whether this very answer shows a value of another field behind the same permission ([`shows_gate`]).
+    /// Whether this very answer shows that the permission which the field is behind is given ([`shows_gate`]).
     pub gate_shown: bool,
     /// Whether the source vows to write `null` or `""` where there is nothing, and never where it hides something.
     pub empty_is_explicit: bool,
@@ -111,7 +112,7 @@ pub enum Meaning {
     Cleared,
     /// It may have been emptied: keep it, and let a person decide.
     Held,
-    /// The answer does not say: keep it, and say nothing.
+    /// The answer does not say: keep it, and let the next complete reading decide.
     Unknown,
 }
 
@@ -127,13 +128,24 @@ impl Meaning {
     }
 }
 
-/// A field of an answer and the permission that it is behind, as a connector's schema names them.
+/// What an application needs to see a field, beside the object that it is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate<'a> {
+    /// Nobody knows: no other field proves anything.
+    Unknown,
+    /// Nothing: an answer that shows the object shows the field.
+    Open,
+    /// This permission.
+    Permission(&'a str),
+}
+
+/// A field of an answer and what it takes to see it, as a connector's schema says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GatedField<'a> {
     /// The field.
     pub name: &'a str,
-    /// The permission; none where nothing is known of one, so that no other field proves anything.
-    pub gate: Option<&'a str>,
+    /// What it takes.
+    pub gate: Gate<'a>,
 }
 
 /// What a field without a value means: the first table above.
@@ -160,17 +172,21 @@ pub fn is_proven(state: FieldState, answer: Answer, evidence: &Evidence) -> bool
         }
 }
 
-/// Whether an answer shows a value of another field behind the permission that `field` is behind. `has_value` says of which
-/// fields it does, `null` and `""` being none.
+/// Whether an answer shows that `field` would be seen in it, had it a value: because that takes no permission, or because
+/// another field has a value that takes the same. `has_value` says of which fields there is one, `null` and `""` being none.
 #[must_use]
 pub fn shows_gate(fields: &[GatedField<'_>], field: &str, has_value: impl Fn(&str) -> bool) -> bool {
-    let Some(gate) = fields.iter().find(|one| one.name == field).and_then(|one| one.gate) else {
-        return false;
-    };
-    fields.iter().any(|one| one.name != field && one.gate == Some(gate) && has_value(one.name))
+    let Some(GatedField { gate, .. }) = fields.iter().find(|one| one.name == field) else { return false };
+    match gate {
+        Gate::Unknown => false,
+        Gate::Open => true,
+        Gate::Permission(_) => {
+            fields.iter().any(|one| one.name != field && one.gate == *gate && has_value(one.name))
+        }
+    }
 }
 
-/// Clearings of one attribute in one full reading that pass without a look at their share.
+/// Clearings of one attribute in one full reading, or one batch of events, that pass without a look at their share.
 ///
 /// 5 objects. Why: in a small company five cleared telephones are an ordinary week.
 pub const CLEARING_FLOOR: u64 = 5;
@@ -191,6 +207,13 @@ pub fn guard(n_losing: u64, n_keeping: u64) -> Meaning {
     let is_few = n_losing <= CLEARING_FLOOR
         || n_losing.saturating_mul(100) <= n_had.saturating_mul(CLEARING_SHARE_PERCENT);
     if 0 < n_keeping && is_few { Meaning::Cleared } else { Meaning::Held }
+}
+
+/// The same of the clearings of one attribute that the events of one batch prove. What others have is not known here, so the
+/// last one is as good as any other.
+#[must_use]
+pub fn guard_event(n_losing: u64) -> Meaning {
+    if n_losing <= CLEARING_FLOOR { Meaning::Cleared } else { Meaning::Held }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::counters::{self, Counters};
 use crate::document::{Violation, canonical, check_held, merge, read};
-use crate::emptied::{self, Answer, Evidence, FieldState, GatedField};
+use crate::emptied::{self, Answer, Evidence, FieldState, Gate, GatedField};
 use crate::identity::{Identity, Notation, verdict};
 
 /// A list of one file, never empty.
@@ -120,6 +120,15 @@ fn identities() {
     }
 }
 
+fn gate(field: &Value) -> Gate<'_> {
+    match (field["gate"].as_str(), flag(field, "isOpen")) {
+        (Some(permission), false) => Gate::Permission(permission),
+        (None, true) => Gate::Open,
+        (None, false) => Gate::Unknown,
+        (Some(_), true) => panic!("open and behind a permission: {field}"),
+    }
+}
+
 #[test]
 fn emptied_fields() {
     let vectors = include_str!("../../vectors/emptied.json");
@@ -138,11 +147,13 @@ fn emptied_fields() {
         let meaning = emptied::guard(number(&case, "losing"), number(&case, "keeping"));
         assert_eq!(meaning.code(), text(&case, "meaning"), "{case}");
     }
+    for case in list(vectors, "eventGuard") {
+        let meaning = emptied::guard_event(number(&case, "losing"));
+        assert_eq!(meaning.code(), text(&case, "meaning"), "{case}");
+    }
     let fields = list(vectors, "fields");
-    let fields: Vec<_> = fields
-        .iter()
-        .map(|field| GatedField { name: text(field, "name"), gate: field["gate"].as_str() })
-        .collect();
+    let fields: Vec<_> =
+        fields.iter().map(|field| GatedField { name: text(field, "name"), gate: gate(field) }).collect();
     for case in list(vectors, "gates") {
         let present = case["present"].as_array().unwrap();
         let shown =

@@ -36,6 +36,20 @@ impl Actions {
         departments.chain(self.users.iter().map(user::key)).collect()
     }
 
+    /// What these and those ask for.
+    pub(crate) fn and(mut self, other: &Self) -> Self {
+        let Self { departments, subtrees, users, roles, roles_changed, full, ignored, stop } = other;
+        self.departments.extend(departments);
+        self.subtrees.extend(subtrees);
+        self.users.extend(users.iter().cloned());
+        self.roles.extend(roles.iter().cloned());
+        self.roles_changed.extend(roles_changed.iter().cloned());
+        self.full.extend(full.iter().cloned());
+        self.ignored.extend(ignored.iter().cloned());
+        self.stop = self.stop.or_else(|| stop.clone());
+        self
+    }
+
     /// Follow changes of roles too, for documents that show them.
     pub(crate) fn follow_roles(&mut self) {
         self.users.append(&mut self.roles);

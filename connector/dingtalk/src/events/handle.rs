@@ -1,44 +1,66 @@
 //! Doing what events ask for: read again what they name, and what is below a department that came into view or left it.
-//! Nothing is taken from an event but ids.
+//! Nothing is taken from an event but ids, and what could not be read costs the events that name it.
 
 use super::actions::{Actions, plan};
 use super::notice::Notice;
-use super::subtree::{self, Subtree};
+use super::subtree::{self, Subtree, Unlisted};
 use crate::DingTalk;
-use crate::mapping::department;
+use crate::mapping::{department, user};
 use crate::messages::events as say;
 use crate::wire::DepartmentId;
 use rollcall_kit::limits::{FIND_BATCH, MAX_REQUESTS_IN_FLIGHT};
-use rollcall_kit::live::Event;
-use rollcall_kit::reading::refresh_objects;
+use rollcall_kit::live::{Event, Handled};
+use rollcall_kit::reading::{Refreshed, refresh_objects};
 use rollcall_kit::{Area, Connector, Context, Entry, Failure, Key, Lookup, Severity, Summary, pool};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
-/// Where the connector remembers below which departments it must still read. A department that came into view is held by
-/// the platform before all that is below it is, so another try could not tell any more that it had just come.
+/// Where the connector remembers below which departments it must still read, as long as the events that named them are
+/// unfinished. A department that came into view is held by the platform before all that is below it is, so another try could
+/// not tell any more that it had just come.
 const UNFINISHED: &str = "subtrees-unfinished";
 
 /// Bring in line what these events name, each object read once.
 ///
 /// # Errors
-/// When anything could not be brought in line, or when nothing must be.
+/// When nothing at all could be read, or nothing more can be.
 pub(crate) async fn handle(
     dingtalk: &DingTalk,
     context: &Context,
     events: &[Event],
-) -> Result<Summary, Failure> {
-    let mut actions = plan(events.iter().flat_map(Notice::of));
+) -> Result<Handled, Failure> {
+    let asked: Vec<Actions> = events.iter().map(|event| asked_by(dingtalk, event)).collect();
+    let all = asked.iter().fold(Actions::default(), Actions::and);
+    let handling = Handling::new(dingtalk, context);
+    handling.tell(&all);
+    if let Some(why) = all.stop {
+        return Err(Failure::Permission(why));
+    }
+    let summary = handling.act(all).await?;
+    let why = asked.iter().map(|actions| handling.why_unfinished(actions));
+    let unfinished: Vec<(String, Failure)> =
+        events.iter().zip(why).filter_map(|(event, why)| Some((event.id.clone(), why?))).collect();
+    match unfinished.first() {
+        Some((_, why)) if summary.read == 0 && unfinished.len() == events.len() => Err(why.clone()),
+        Some(_) | None => Ok(Handled { summary, unfinished }),
+    }
+}
+
+/// Forget below which departments must still be read, because everything was.
+///
+/// # Errors
+/// [`Failure::Host`] when the host's store fails.
+pub(crate) fn forget_unfinished(context: &Context) -> Result<(), Failure> {
+    remember(context, &BTreeSet::new())
+}
+
+fn asked_by(dingtalk: &DingTalk, event: &Event) -> Actions {
+    let mut actions = plan(Notice::of(event));
     if dingtalk.settings.person_details {
         actions.follow_roles();
     }
-    let handling = Handling::new(dingtalk, context);
-    handling.tell(&actions);
-    match actions.stop {
-        Some(why) => Err(Failure::Permission(why)),
-        None => handling.act(actions).await,
-    }
+    actions
 }
 
 /// Which way a department may have gone.
@@ -64,8 +86,12 @@ struct Handling<'a> {
     context: &'a Context,
     /// What was said about departments that may have moved, so that none is asked about twice.
     lookups: RefCell<BTreeMap<Key, Lookup>>,
-    /// Why something could not be asked about: the first reason that came up.
-    unknown: RefCell<Option<Failure>>,
+    /// What is below departments that moved.
+    below: RefCell<BTreeMap<DepartmentId, Subtree>>,
+    /// Below which departments could not be listed, and why.
+    unlisted: RefCell<BTreeMap<DepartmentId, Failure>>,
+    /// What could not be asked about, and why.
+    unknown: RefCell<BTreeMap<Key, Failure>>,
     /// Whether only a full reading finds all that has changed.
     full_reading_needed: Cell<bool>,
 }
@@ -76,6 +102,8 @@ impl<'a> Handling<'a> {
             dingtalk,
             context,
             lookups: RefCell::default(),
+            below: RefCell::default(),
+            unlisted: RefCell::default(),
             unknown: RefCell::default(),
             full_reading_needed: Cell::new(false),
         }
@@ -90,23 +118,53 @@ impl<'a> Handling<'a> {
         }
     }
 
-    async fn act(self, mut actions: Actions) -> Result<Summary, Failure> {
+    async fn act(&self, mut actions: Actions) -> Result<Summary, Failure> {
         self.leave_out_the_root(&mut actions)?;
         let held = self.held(&actions.subtrees)?;
-        let before = self.unfinished()?;
-        let unfinished: BTreeSet<_> = actions.subtrees.difference(&held).chain(&before).copied().collect();
-        if unfinished != before {
-            self.remember(&unfinished)?;
+        let before = self.remembered()?;
+        let arriving: BTreeSet<_> =
+            actions.subtrees.iter().filter(|id| !held.contains(id) || before.contains(id)).copied().collect();
+        let with_arriving: BTreeSet<_> = before.union(&arriving).copied().collect();
+        if with_arriving != before {
+            remember(self.context, &with_arriving)?;
         }
-        actions.departments.extend(&unfinished);
-        self.follow_moves(&held, &unfinished, &mut actions).await;
+        self.follow_moves(&held, &arriving, &mut actions).await;
         let look_up = async |key: &Key| self.look_up(key).await;
-        let summary = refresh_objects(self.context, DingTalk::SCHEMAS, &actions.refresh(), look_up).await?;
-        self.outcome()?;
-        if !unfinished.is_empty() {
-            self.remember(&BTreeSet::new())?;
+        let Refreshed { summary, unknown } =
+            refresh_objects(self.context, DingTalk::SCHEMAS, &actions.refresh(), look_up).await?;
+        *self.unknown.borrow_mut() = unknown;
+        if let Some(stopped) = &*self.dingtalk.stopped.borrow() {
+            return Err(stopped.clone());
         }
-        Ok(Summary { complete: summary.complete && !self.full_reading_needed.get(), ..summary })
+        let is_done = |id: &DepartmentId| arriving.contains(id) && self.why_open(*id).is_none();
+        let left: BTreeSet<_> = with_arriving.iter().filter(|id| !is_done(id)).copied().collect();
+        if left != with_arriving {
+            remember(self.context, &left)?;
+        }
+        // What is unknown is tried again with its events; a full reading is for the rest.
+        let complete = !self.full_reading_needed.get();
+        Ok(Summary { complete, incomplete_reason: None, ..summary })
+    }
+
+    /// Why an event that asks for this is worth another try.
+    fn why_unfinished(&self, actions: &Actions) -> Option<Failure> {
+        let unknown = self.unknown.borrow();
+        let of_itself = actions.refresh().into_iter().find_map(|key| unknown.get(&key).cloned());
+        of_itself.or_else(|| actions.subtrees.iter().find_map(|id| self.why_open(*id)))
+    }
+
+    /// Why a department, or what is below it, is worth another try.
+    fn why_open(&self, id: DepartmentId) -> Option<Failure> {
+        let unknown = self.unknown.borrow();
+        let why = |key: Key| unknown.get(&key).cloned();
+        let below = self.below.borrow();
+        let below = below.get(&id).into_iter();
+        let mut below = below.flat_map(|below| {
+            let departments = below.departments.iter().map(|id| department::key(*id));
+            departments.chain(below.users.iter().map(user::key))
+        });
+        let of_itself = why(department::key(id)).or_else(|| self.unlisted.borrow().get(&id).cloned());
+        of_itself.or_else(|| below.find_map(why))
     }
 
     /// Of the departments that may have moved, ask which did, and add what is below those to what must be read. All of it
@@ -114,14 +172,15 @@ impl<'a> Handling<'a> {
     async fn follow_moves(
         &self,
         held: &BTreeSet<DepartmentId>,
-        others: &BTreeSet<DepartmentId>,
+        arriving: &BTreeSet<DepartmentId>,
         actions: &mut Actions,
     ) {
-        for (ids, moved) in [(held, Moved::Out), (others, Moved::In)] {
+        for (ids, moved) in [(held, Moved::Out), (arriving, Moved::In)] {
             for id in self.moved(ids, moved).await {
                 let below = self.below(id).await;
-                actions.departments.extend(below.departments);
-                actions.users.extend(below.users);
+                actions.departments.extend(&below.departments);
+                actions.users.extend(below.users.iter().cloned());
+                self.below.borrow_mut().insert(id, below);
             }
         }
     }
@@ -145,14 +204,18 @@ impl<'a> Handling<'a> {
     }
 
     /// All that is below a department. Where that cannot be had, another try would not do better, and the next full
-    /// reading will; unless nobody answered: then the rest is brought in line before the failure is told.
+    /// reading will; unless nobody answered: then the event that named it is tried again.
     async fn below(&self, id: DepartmentId) -> Subtree {
         let why = match subtree::below(&self.dingtalk.client(self.context), id).await {
             Ok(below) if !below.is_too_large() => return below,
             Ok(_) => say::subtree_too_large(),
-            Err(Failure::Protocol(why)) => why,
-            Err(failure) => {
-                self.note_unknown(&failure);
+            Err(Unlisted::Lost(Failure::Protocol(why))) => why,
+            Err(Unlisted::Lost(failure)) => {
+                self.unlisted.borrow_mut().insert(id, failure);
+                return Subtree::default();
+            }
+            Err(Unlisted::Stopped(failure)) => {
+                self.dingtalk.stopped.borrow_mut().get_or_insert(failure);
                 return Subtree::default();
             }
         };
@@ -174,26 +237,12 @@ impl<'a> Handling<'a> {
         if let Some(lookup) = self.lookups.borrow().get(key) {
             return lookup.clone();
         }
-        let lookup = self.dingtalk.look_up(self.context, key).await;
-        if let Lookup::Unknown(failure) = &lookup {
-            self.note_unknown(failure);
-        }
-        lookup
-    }
-
-    fn note_unknown(&self, failure: &Failure) {
-        self.unknown.borrow_mut().get_or_insert_with(|| failure.clone());
+        self.dingtalk.look_up(self.context, key).await
     }
 
     fn leave_to_a_full_reading(&self, entry: Entry) {
         self.full_reading_needed.set(true);
         self.context.record(entry);
-    }
-
-    /// What came of it all: every event is worth another try if anything that one of them names is unknown.
-    fn outcome(&self) -> Result<(), Failure> {
-        let stopped = self.dingtalk.stopped.borrow().clone();
-        stopped.or_else(|| self.unknown.borrow().clone()).map_or(Ok(()), Err)
     }
 
     /// Those of these departments that the platform holds.
@@ -208,7 +257,7 @@ impl<'a> Handling<'a> {
         Ok(held)
     }
 
-    fn unfinished(&self) -> Result<BTreeSet<DepartmentId>, Failure> {
+    fn remembered(&self) -> Result<BTreeSet<DepartmentId>, Failure> {
         let stored = self
             .context
             .host()
@@ -221,11 +270,10 @@ impl<'a> Handling<'a> {
             BTreeSet::new()
         }))
     }
+}
 
-    fn remember(&self, unfinished: &BTreeSet<DepartmentId>) -> Result<(), Failure> {
-        let ids: Vec<String> = unfinished.iter().map(ToString::to_string).collect();
-        let value = (!ids.is_empty()).then(|| format!("[{}]", ids.join(",")));
-        let written = self.context.host().storage_write(Area::Durable, vec![(UNFINISHED.to_owned(), value)]);
-        written.map_err(Failure::Host)
-    }
+fn remember(context: &Context, unfinished: &BTreeSet<DepartmentId>) -> Result<(), Failure> {
+    let ids: Vec<String> = unfinished.iter().map(ToString::to_string).collect();
+    let value = (!ids.is_empty()).then(|| format!("[{}]", ids.join(",")));
+    context.host().storage_write(Area::Durable, vec![(UNFINISHED.to_owned(), value)]).map_err(Failure::Host)
 }

@@ -28,11 +28,20 @@ impl Subtree {
     }
 }
 
+/// Why what is below a department is not known.
+#[derive(Debug)]
+pub(crate) enum Unlisted {
+    /// No other call will do better: stop.
+    Stopped(Failure),
+    /// One of its departments could not be listed.
+    Lost(Failure),
+}
+
 /// List what is below `top`; as soon as it is too large, no further.
 ///
 /// # Errors
 /// When one of its departments could not be listed.
-pub(crate) async fn below(client: &Client<'_>, top: DepartmentId) -> Result<Subtree, Failure> {
+pub(crate) async fn below(client: &Client<'_>, top: DepartmentId) -> Result<Subtree, Unlisted> {
     let found = RefCell::new(Subtree::default());
     let found_ref = &found;
     pool::crawl([top], MAX_REQUESTS_IN_FLIGHT, |id| async move {
@@ -45,7 +54,7 @@ pub(crate) async fn below(client: &Client<'_>, top: DepartmentId) -> Result<Subt
         let mut found = found_ref.borrow_mut();
         // A circle would never end.
         children.retain(|child| child.is_real() && *child != top && found.departments.insert(*child));
-        Ok::<_, Failure>(children)
+        Ok::<_, Unlisted>(children)
     })
     .await?;
     Ok(found.into_inner())
@@ -85,11 +94,12 @@ fn member_ids(accepted: Accepted<'_>) -> Result<Vec<UserId>, Misread> {
 
 /// A department that is gone meanwhile has nothing below it, and its removal is an event of its own. That ids are kept
 /// back is not what DingTalk describes.
-fn listed<T>(tried: Result<Vec<T>, Trouble>) -> Result<Vec<T>, Failure> {
+fn listed<T>(tried: Result<Vec<T>, Trouble>) -> Result<Vec<T>, Unlisted> {
     match tried {
         Ok(listed) => Ok(listed),
         Err(Trouble::Gone(_)) => Ok(Vec::new()),
-        Err(Trouble::Hidden(diagnosis)) => Err(Failure::Protocol(diagnosis)),
-        Err(Trouble::Fatal(failure) | Trouble::Lost(failure)) => Err(failure),
+        Err(Trouble::Hidden(diagnosis)) => Err(Unlisted::Lost(Failure::Protocol(diagnosis))),
+        Err(Trouble::Lost(failure)) => Err(Unlisted::Lost(failure)),
+        Err(Trouble::Fatal(failure)) => Err(Unlisted::Stopped(failure)),
     }
 }

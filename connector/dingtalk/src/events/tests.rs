@@ -1,6 +1,7 @@
 //! The whole way of an event through the connector, from what the host received to what the platform holds.
 
 mod settings;
+mod unfinished;
 
 use super::crypto::{Sealed, Stamp, Unopened};
 use super::delivery::Refused;
@@ -59,18 +60,20 @@ fn changed(before: World, now: World) -> Rc<TestHost> {
 }
 
 fn handled(host: &Rc<TestHost>, settings: &str, events: &[(&str, Value)]) -> String {
-    let event = |(kind, payload): &(&str, Value)| Event {
-        id: "1".to_owned(),
+    let event = |(n, (kind, payload)): (usize, &(&str, Value))| Event {
+        id: n.to_string(),
         kind: (*kind).to_owned(),
         payload: payload.to_string(),
         occurred_at_ms: None,
         subjects: Vec::new(),
     };
-    let events: Vec<Event> = events.iter().map(event).collect();
+    let events: Vec<Event> = (1..).zip(events).map(event).collect();
     match live::handle::<DingTalk>(host.clone(), settings, &events) {
-        Ok(Handled { summary: Summary { read, unchanged, skipped, complete, .. }, .. }) => {
+        Ok(Handled { summary: Summary { read, unchanged, skipped, complete, .. }, unfinished }) => {
             let end = if complete { "complete" } else { "incomplete" };
-            format!("{end}: {read} read, {unchanged} unchanged, {skipped} skipped")
+            let left = unfinished.iter().map(|(id, why)| format!("unfinished {id}: {}\n", told(why)));
+            let left: String = left.collect();
+            format!("{left}{end}: {read} read, {unchanged} unchanged, {skipped} skipped")
         }
         Err(failure) => told(&failure),
     }
@@ -366,7 +369,8 @@ fn a_listing_that_fails_keeps_nothing_else_from_being_read() {
         &expect![[r#"
             put Department 3
             put User d
-            unavailable: source-not-answering
+            unfinished 1: unavailable: source-not-answering
+            complete: 2 read, 0 unchanged, 0 skipped
         "#]],
     );
 }
@@ -382,10 +386,11 @@ fn what_could_not_be_asked_about_is_worth_another_try() {
         &host,
         &[("user_add_org", json!({"users": ["c", "d"]}))],
         &expect![[r#"
-        put User d
-        error source-not-answering User c
-        unavailable: source-not-answering
-    "#]],
+            put User d
+            error source-not-answering User c
+            unfinished 1: unavailable: source-not-answering
+            complete: 1 read, 0 unchanged, 0 skipped
+        "#]],
     );
 }
 
@@ -529,7 +534,8 @@ fn what_is_below_a_department_that_came_into_view_is_not_forgotten_half_way() {
         put Department 5
         put User b
         error source-not-answering User c
-        unavailable: source-not-answering
+        unfinished 1: unavailable: source-not-answering
+        complete: 3 read, 0 unchanged, 0 skipped
     "#]],
     );
     host.set_world(inside().into_answers());
@@ -537,17 +543,25 @@ fn what_is_below_a_department_that_came_into_view_is_not_forgotten_half_way() {
         &host,
         &[("user_modify_org", json!({"users": ["a"]}))],
         &expect![[r#"
-            put User c
-            complete: 5 read, 4 unchanged, 0 skipped
-        "#]],
+        complete: 1 read, 1 unchanged, 0 skipped
+    "#]],
     );
     check(
         &host,
         &moved(),
         &expect![[r#"
-            complete: 1 read, 1 unchanged, 0 skipped
-        "#]],
+        put User c
+        complete: 4 read, 3 unchanged, 0 skipped
+    "#]],
     );
+    check(
+        &host,
+        &moved(),
+        &expect![[r#"
+        complete: 1 read, 1 unchanged, 0 skipped
+    "#]],
+    );
+    assert_eq!(host.storage(Area::Durable).len(), 0);
 }
 
 #[test]

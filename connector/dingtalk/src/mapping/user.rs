@@ -3,7 +3,7 @@
 use super::date::rfc3339;
 use super::extension::{extension, value_text};
 use super::phone::{Phone, phone};
-use super::{DINGTALK_USER, Object, USER};
+use super::{DINGTALK_USER, MOBILE, Object, USER};
 use crate::limits::{MAX_NAME_BYTES, cut};
 use crate::messages::mapping as say;
 use crate::wire::lenient::{Flag, Whole};
@@ -95,7 +95,8 @@ pub(crate) fn draft(user: &User, memberships: &Memberships, details: bool) -> (D
     let untold = if details { &[] } else { DETAILS };
     let draft = Draft::new(&USER, key(&user.userid), display_name(user), document.0);
     let draft = draft.without_word_of(&USER, untold).without_word_of(&USER, &doubts.fields);
-    (draft, doubts.diagnoses)
+    // A number that was taken away may leave its country behind.
+    (draft.showing(user.state_code.as_ref().map(|_| MOBILE)), doubts.diagnoses)
 }
 
 /// What could not be mapped. Such a field is left out, and yet it is not lacking: DingTalk does hold something.

@@ -70,6 +70,37 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()))
 }
 
+/// A whole number; an empty text is none.
+pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Whole>, D::Error> {
+    deserializer.deserialize_any(PerhapsWhole)
+}
+
+struct PerhapsWhole;
+
+impl<'de> Visitor<'de> for PerhapsWhole {
+    type Value = Option<Whole>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        WholeVisitor.expecting(f)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Option<Whole>, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Option<Whole>, E> {
+        WholeVisitor.visit_i64(number).map(Some)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Option<Whole>, E> {
+        WholeVisitor.visit_u64(number).map(Some)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Option<Whole>, E> {
+        if text.is_empty() { Ok(None) } else { WholeVisitor.visit_str(text).map(Some) }
+    }
+}
+
 /// A list; none is an empty one.
 pub(crate) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
@@ -121,6 +152,23 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_number_that_is_an_empty_text_or_null_is_none() {
+        let read = |text| super::whole(&mut serde_json::Deserializer::from_str(text)).ok();
+        assert_eq!(
+            ["\"\"", "null", "7", "\"7\"", "-7", "\" \"", "{}"].map(read),
+            [
+                Some(None),
+                Some(None),
+                Some(Some(Whole(7))),
+                Some(Some(Whole(7))),
+                Some(Some(Whole(-7))),
+                None,
+                None
+            ]
+        );
     }
 
     #[test]

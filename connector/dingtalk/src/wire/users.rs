@@ -46,6 +46,7 @@ pub(crate) struct User {
     /// is not understood, for nothing would tell them from one who left every department.
     pub(crate) dept_id_list: Vec<DepartmentId>,
     /// Milliseconds since 1970 UTC.
+    #[serde(default, deserialize_with = "lenient::whole")]
     pub(crate) hired_date: Option<Whole>,
     /// Whether the person has activated the account.
     pub(crate) active: Option<Flag>,

@@ -1,23 +1,44 @@
-//! Clearing is a small removal: an optional attribute is taken from an object only when the whole source was read, the
-//! same attribute was seen on others, and not too many would lose it at once.
+//! Clearing is a small removal: an optional attribute is taken from an object only where the reading proves that it is
+//! empty, and not from too many at once. What that means is said in [`rollcall_rules::emptied`]; what is not proven, or too
+//! much, is handed over for a person to decide.
 
 use super::outbox::Outbox;
 use super::{Fate, Kind, Known, Reading, Seen};
 use crate::document::{OptionalSet, Version, canonical, unassigned, unassigning};
 use crate::limits::CLEARING_BATCH;
 use crate::model::{Change, Clearing, Diagnosis, DirectoryObject, Failure, Key};
-use rollcall_rules::emptied::{Meaning, guard};
+use rollcall_rules::emptied::{Answer, Evidence, FieldState, Meaning, guard, guard_event, meaning};
+use std::collections::BTreeMap;
+
+/// What the own reading of each object would show if it had a value.
+pub(super) type Visible = BTreeMap<Key, OptionalSet>;
+
+/// What is to be cleared of each object of a resource type, and what a person has to decide.
+#[derive(Debug, Default)]
+struct Judgement {
+    cleared: BTreeMap<String, OptionalSet>,
+    unproven: Vec<Clearing>,
+}
 
 impl Reading {
-    /// Put what was cleared. Returns what may have been, for a person to decide.
+    /// Put what a complete full reading shows to be empty. Returns what may be, for a person to decide.
     pub(super) async fn clear(&self) -> Result<Vec<Clearing>, Failure> {
+        self.clear_as(Kind::judge_by_others).await
+    }
+
+    /// Put what the own readings of single objects show to be empty. Returns what may be, for a person to decide.
+    pub(super) async fn clear_visible(&self, visible: &Visible) -> Result<Vec<Clearing>, Failure> {
+        self.clear_as(|kind| kind.judge_by_own(visible)).await
+    }
+
+    async fn clear_as(&self, judge: impl Fn(&Kind) -> Judgement) -> Result<Vec<Clearing>, Failure> {
         self.outbox.drain().await?;
         let (puts, unproven) = {
             let mut kinds = self.kinds.borrow_mut();
             let mut gathered = (Vec::new(), Vec::new());
             for kind in kinds.iter_mut() {
-                let (cleared, unproven) = kind.clearable();
-                gathered.0.extend(kind.clear(cleared, &self.outbox));
+                let Judgement { cleared, unproven } = judge(kind);
+                gathered.0.extend(kind.clear(&cleared, &self.outbox));
                 gathered.1.extend(unproven);
             }
             gathered
@@ -40,48 +61,92 @@ impl Reading {
     }
 }
 
-impl Kind {
-    /// Which attributes may be cleared, and which of them must wait for a person.
-    fn clearable(&self) -> (OptionalSet, Vec<Clearing>) {
-        let mut cleared = OptionalSet::default();
-        let mut unproven = Vec::new();
-        for (index, (optional, &n_with)) in self.schema.optional.iter().zip(&self.n_with).enumerate() {
-            let n_losing = super::count(self.seen().filter(|seen| seen.losing().contains(index)));
-            let reason = match guard(n_losing, n_with) {
-                _ if n_losing == 0 => continue,
-                Meaning::Cleared => {
-                    cleared.insert(index);
-                    continue;
-                }
-                Meaning::Held | Meaning::Unknown if n_with == 0 => seen_on_nobody(optional.name, n_losing),
-                Meaning::Held | Meaning::Unknown => too_many(optional.name, n_losing, n_with),
-            };
-            unproven.push(self.unproven(index, reason));
+impl Judgement {
+    fn clear(&mut self, ids: &[&str], index: usize) {
+        for id in ids {
+            let cleared = self.cleared.entry((*id).to_owned()).or_default();
+            cleared.insert(index);
         }
-        (cleared, unproven)
+    }
+}
+
+impl Kind {
+    /// Judge by what others were seen with, in a complete full reading.
+    fn judge_by_others(&self) -> Judgement {
+        let mut judgement = Judgement::default();
+        for (index, (optional, &n_with)) in self.schema.optional.iter().zip(&self.n_with).enumerate() {
+            let losing = self.losing(index);
+            if losing.is_empty() {
+                continue;
+            }
+            let n_losing = super::count(losing.iter());
+            let evidence = Evidence { is_complete: true, n_others: n_with, ..Evidence::default() };
+            match meaning(FieldState::Absent, Answer::Page, &evidence) {
+                Meaning::Cleared if guard(n_losing, n_with) == Meaning::Cleared => {
+                    judgement.clear(&losing, index);
+                }
+                Meaning::Cleared => {
+                    let reason = too_many(optional.name, n_losing, n_with);
+                    judgement.unproven.push(self.unproven(index, &losing, reason));
+                }
+                Meaning::Held | Meaning::Unknown => {
+                    let reason = seen_on_nobody(optional.name, n_losing);
+                    judgement.unproven.push(self.unproven(index, &losing, reason));
+                }
+            }
+        }
+        judgement
+    }
+
+    /// Judge by what each object's own reading would have shown.
+    fn judge_by_own(&self, visible: &Visible) -> Judgement {
+        let mut judgement = Judgement::default();
+        for (index, optional) in self.schema.optional.iter().enumerate() {
+            let is_proven = |id: &&str| {
+                let seen = visible.get(&Key::new(self.schema.resource_type, *id));
+                let gate_shown = seen.is_some_and(|seen| seen.contains(index));
+                let evidence = Evidence { gate_shown, ..Evidence::default() };
+                meaning(FieldState::Absent, Answer::Event, &evidence) == Meaning::Cleared
+            };
+            let (proven, unproven): (Vec<&str>, Vec<&str>) =
+                self.losing(index).into_iter().partition(is_proven);
+            let n_proven = super::count(proven.iter());
+            match guard_event(n_proven) {
+                Meaning::Cleared => judgement.clear(&proven, index),
+                Meaning::Held | Meaning::Unknown => {
+                    let reason = too_many_in_events(optional.name, n_proven);
+                    judgement.unproven.push(self.unproven(index, &proven, reason));
+                }
+            }
+            if !unproven.is_empty() {
+                let reason = not_proven(optional.name);
+                judgement.unproven.push(self.unproven(index, &unproven, reason));
+            }
+        }
+        judgement
+    }
+
+    /// Whoever would lose this attribute.
+    fn losing(&self, index: usize) -> Vec<&str> {
+        let loses = |known: &Known| known.seen.as_ref().is_some_and(|seen| seen.losing().contains(index));
+        self.objects.iter().filter(|(_, known)| loses(known)).map(|(id, _)| id.as_str()).collect()
     }
 
     /// The clearing of one attribute from everybody who may have lost it.
-    fn unproven(&self, index: usize, reason: Diagnosis) -> Clearing {
-        let loses = |known: &Known| known.seen.as_ref().is_some_and(|seen| seen.losing().contains(index));
-        let losing = self.objects.iter().filter(|(_, known)| loses(known));
+    fn unproven(&self, index: usize, losing: &[&str], reason: Diagnosis) -> Clearing {
+        let optional = self.schema.optional.get(index);
         Clearing {
-            attribute: self
-                .schema
-                .optional
-                .get(index)
-                .map(|optional| optional.name.to_owned())
-                .unwrap_or_default(),
+            attribute: optional.map(|optional| optional.name.to_owned()).unwrap_or_default(),
             document: canonical(&unassigned(self.schema, OptionalSet::of(index))),
-            keys: losing.map(|(id, _)| Key::new(self.schema.resource_type, id.as_str())).collect(),
+            keys: losing.iter().map(|id| Key::new(self.schema.resource_type, *id)).collect(),
             reason,
         }
     }
 
-    fn clear(&mut self, cleared: OptionalSet, outbox: &Outbox) -> Vec<DirectoryObject> {
+    fn clear(&mut self, cleared: &BTreeMap<String, OptionalSet>, outbox: &Outbox) -> Vec<DirectoryObject> {
         let mut puts = Vec::new();
-        for (id, known) in &mut self.objects {
-            let Some(seen) = &mut known.seen else { continue };
+        for (id, &cleared) in cleared {
+            let Some(seen) = self.objects.get_mut(id).and_then(|known| known.seen.as_mut()) else { continue };
             let losing = seen.losing().and(cleared);
             let key = Key::new(self.schema.resource_type, id.as_str());
             // The version says that the whole document is there, so a document that was refused cannot be followed by it.
@@ -94,10 +159,6 @@ impl Kind {
             puts.push(DirectoryObject { key, version: seen.version.to_string(), document });
         }
         puts
-    }
-
-    fn seen(&self) -> impl Iterator<Item = &Seen> {
-        self.objects.values().filter_map(|known| known.seen.as_ref())
     }
 }
 
@@ -130,6 +191,32 @@ fn too_many(name: &str, n_losing: u64, n_with: u64) -> Diagnosis {
     .remedy(
         "check whether a permission or the scope was narrowed at the source",
         "请检查数据源一侧的权限或可见范围是否被缩小",
+    )
+    .fact("attribute", name)
+}
+
+fn too_many_in_events(name: &str, n_losing: u64) -> Diagnosis {
+    Diagnosis::new(
+        "clearing-kept",
+        format!("{n_losing} objects of one batch of events would lose {name} at once; the values are kept"),
+        format!("同一批事件中有 {n_losing} 个对象将同时失去 {name}；现有值已保留"),
+    )
+    .remedy(
+        "check whether a permission or the scope was narrowed at the source",
+        "请检查数据源一侧的权限或可见范围是否被缩小",
+    )
+    .fact("attribute", name)
+}
+
+fn not_proven(name: &str) -> Diagnosis {
+    Diagnosis::new(
+        "clearing-not-proven",
+        format!("{name} may have been emptied, or may be hidden: what was read does not tell which; the value is kept"),
+        format!("{name} 可能已被清空，也可能只是不可见：读取到的内容无法判断；现有值已保留"),
+    )
+    .remedy(
+        "import the organisation: a full reading compares with what others have",
+        "请导入整个组织：完整读取会与其他对象进行比较",
     )
     .fact("attribute", name)
 }

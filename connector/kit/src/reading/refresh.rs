@@ -1,7 +1,8 @@
-//! Bringing just some objects in line, as an event asks for: each is asked about, whatever else the source holds. Nothing
-//! is cleared here, because a few objects tell nothing about what the source may show.
+//! Bringing just some objects in line, as an event asks for: each is asked about, whatever else the source holds. What an
+//! object's own reading shows to be empty is cleared; what it does not show is handed over for a person to decide.
 
 use super::Reading;
+use super::clearing::Visible;
 use crate::connector::Lookup;
 use crate::context::Context;
 use crate::document::Schema;
@@ -11,6 +12,15 @@ use crate::pool::crawl;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter::successors;
+
+/// What came of reading just some objects.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Refreshed {
+    /// What was read.
+    pub summary: Summary,
+    /// The objects that could not be asked about, and why: worth another try.
+    pub unknown: BTreeMap<Key, Failure>,
+}
 
 /// Read just these objects and bring the platform in line with each: departments before the people in them, parents
 /// before children, and what is gone last, people first.
@@ -22,22 +32,30 @@ pub async fn refresh_objects(
     schemas: &'static [Schema],
     keys: &[Key],
     look_up: impl AsyncFn(&Key) -> Lookup,
-) -> Result<Summary, Failure> {
+) -> Result<Refreshed, Failure> {
     let reading = Reading::of(context, schemas, keys)?;
     let mut removals = Vec::new();
+    let (mut visible, mut unknown) = (Visible::new(), BTreeMap::new());
     for schema in schemas {
         let of_kind = keys.iter().filter(|key| key.resource_type == schema.resource_type).collect();
         let mut gone = Vec::new();
         for (key, lookup) in parents_first(ask(of_kind, &look_up).await?) {
+            match &lookup {
+                Lookup::Present(draft) => drop(visible.insert(draft.key.clone(), draft.visible(schema))),
+                Lookup::Unknown(failure) => drop(unknown.insert(key.clone(), failure.clone())),
+                Lookup::Gone(_) | Lookup::Hidden(_) => {}
+            }
             gone.extend(reading.settle(key, lookup).await?);
         }
         removals.push(gone);
     }
+    let unproven = reading.clear_visible(&visible).await?;
     for removal in removals.into_iter().rev().flatten() {
         reading.outbox.push(Change::Remove(removal)).await?;
     }
     reading.outbox.drain().await?;
-    Ok(reading.summary())
+    reading.propose(unproven)?;
+    Ok(Refreshed { summary: reading.summary(), unknown })
 }
 
 /// What the source says about each, in the order of their keys, whichever answer came first.

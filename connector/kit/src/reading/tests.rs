@@ -26,8 +26,8 @@ const USER: Schema = Schema {
     resource_type: "User",
     identity: None,
     optional: &[
-        Optional::member("title", &["title"]),
-        Optional::element("mobile", "phoneNumbers", "mobile"),
+        Optional::member("title", &["title"]).open(),
+        Optional::element("mobile", "phoneNumbers", "mobile").behind("phone"),
         Optional::member("remark", &["urn:x", "remark"]),
     ],
 };

@@ -67,3 +67,51 @@ fn nobody_is_gone_while_the_roster_cannot_be_read() {
         incomplete: 0 read, 0 unchanged, 0 skipped"#]],
     );
 }
+
+/// What a look at person 7 does who had a title and lost it.
+#[track_caller]
+fn check_title(people: &str, expected: &Expect) {
+    let bench = Bench::csv("id,name,parent\n", "id,name,departments,title\n7,Hong,,Lead\n8,Bai,,Lead\n");
+    bench.run();
+    bench.serve_csv("id,name,parent\n", people);
+    let result = bench.refresh(&[Key::new("User", "7")]);
+    let told = bench.report(&result);
+    let told: Vec<&str> = told.lines().filter(|line| !line.contains(r#""schemas""#)).collect();
+    expected.assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn what_was_emptied_in_a_column_that_others_fill_is_cleared() {
+    check_title(
+        "id,name,departments,title\n7,Hong,,\n8,Bai,,Lead\n",
+        &expect![[r#"
+        put User {"externalId":"7","title":null}
+        complete: 1 read, 0 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
+fn a_column_that_nobody_fills_or_that_is_missing_empties_nothing() {
+    check_title(
+        "id,name,departments,title\n7,Hong,,\n8,Bai,,\n",
+        &expect![[r#"
+        propose title {"title":null} of 7: title may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept
+        complete: 1 read, 0 unchanged, 0 skipped"#]],
+    );
+    check_title(
+        "id,name,departments\n7,Hong,\n8,Bai,\n",
+        &expect![[r#"
+        propose title {"title":null} of 7: title may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept
+        complete: 1 read, 0 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
+fn a_roster_that_is_not_whole_empties_nothing() {
+    check_title(
+        "id,name,departments,title\n7,Hong,,\n8,Bai,,Lead\n,Nobody,,\n",
+        &expect![[r#"
+        propose title {"title":null} of 7: title may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept
+        complete: 1 read, 0 unchanged, 0 skipped"#]],
+    );
+}

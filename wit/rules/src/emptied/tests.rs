@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{Answer, Evidence, FieldState, GatedField, Meaning, guard, is_proven, meaning, shows_gate};
+use super::{
+    Answer, Evidence, FieldState, Gate, GatedField, Meaning, guard, guard_event, is_proven, meaning,
+    shows_gate,
+};
 
 const COMPLETE: Evidence =
     Evidence { is_complete: true, n_others: 0, gate_shown: false, empty_is_explicit: false };
@@ -66,12 +69,14 @@ fn a_state_is_read_from_a_value() {
     }
 }
 
-const FIELDS: [GatedField<'static>; 5] = [
-    GatedField { name: "mobile", gate: Some("phone") },
-    GatedField { name: "country_code", gate: Some("phone") },
-    GatedField { name: "email", gate: Some("personal") },
-    GatedField { name: "title", gate: None },
-    GatedField { name: "nickname", gate: None },
+const FIELDS: [GatedField<'static>; 7] = [
+    GatedField { name: "mobile", gate: Gate::Permission("phone") },
+    GatedField { name: "country_code", gate: Gate::Permission("phone") },
+    GatedField { name: "email", gate: Gate::Permission("personal") },
+    GatedField { name: "title", gate: Gate::Unknown },
+    GatedField { name: "nickname", gate: Gate::Unknown },
+    GatedField { name: "job_number", gate: Gate::Open },
+    GatedField { name: "avatar", gate: Gate::Open },
 ];
 
 #[test]
@@ -80,8 +85,19 @@ fn only_another_field_of_the_same_permission_shows_it() {
     assert!(shows("mobile", &["country_code"]));
     assert!(!shows("mobile", &["mobile"]), "itself");
     assert!(!shows("mobile", &["email", "title"]), "another permission, and none");
-    assert!(!shows("title", &["nickname"]), "neither is behind a permission that is known");
+    assert!(!shows("title", &["nickname"]), "nobody knows what either takes");
+    assert!(!shows("title", &["avatar"]), "what takes nothing proves nothing else");
     assert!(!shows("unheard-of", &["mobile", "country_code", "email"]));
+}
+
+#[test]
+fn what_takes_no_permission_would_be_seen_wherever_its_object_is() {
+    assert!(shows_gate(&FIELDS, "job_number", |_| false));
+}
+
+#[test]
+fn many_in_one_batch_of_events_are_held_and_the_last_one_is_not() {
+    assert_eq!([1, 5, 6].map(guard_event), [Meaning::Cleared, Meaning::Cleared, Meaning::Held]);
 }
 
 #[test]
@@ -96,6 +112,70 @@ fn a_few_of_many_are_cleared() {
 #[test]
 fn the_last_who_has_it_is_held() {
     assert_eq!(guard(1, 0), Meaning::Held);
+}
+
+/// The rows of the table in `docs/emptied-fields.md`: the answer, what proves it, in which answer and with what evidence.
+const ROWS: [(&str, &str, Answer, Evidence); 11] = [
+    (
+        "a page of a list, in a complete import",
+        "others have it",
+        Answer::Page,
+        Evidence { n_others: 1, ..COMPLETE },
+    ),
+    ("a page of a list, in a complete import", "none", Answer::Page, COMPLETE),
+    (
+        "its own reading, in a complete import",
+        "others have it",
+        Answer::Own,
+        Evidence { n_others: 1, ..COMPLETE },
+    ),
+    (
+        "its own reading, in a complete import",
+        "it takes no permission, or the answer shows another field of the same",
+        Answer::Own,
+        Evidence { gate_shown: true, ..COMPLETE },
+    ),
+    ("its own reading, in a complete import", "none", Answer::Own, COMPLETE),
+    (
+        "an import that is not complete",
+        "others have it",
+        Answer::Page,
+        Evidence { n_others: 1, is_complete: false, ..COMPLETE },
+    ),
+    ("an import that is not complete", "none", Answer::Page, Evidence { is_complete: false, ..COMPLETE }),
+    (
+        "its own reading, for an event",
+        "it takes no permission, or the answer shows another field of the same",
+        Answer::Event,
+        Evidence { gate_shown: true, is_complete: false, ..COMPLETE },
+    ),
+    ("its own reading, for an event", "none", Answer::Event, Evidence { is_complete: false, ..COMPLETE }),
+    (
+        "an answer of a complete import",
+        "the source's vow",
+        Answer::Page,
+        Evidence { empty_is_explicit: true, ..COMPLETE },
+    ),
+    (
+        "its own reading, for an event",
+        "the source's vow",
+        Answer::Event,
+        Evidence { empty_is_explicit: true, is_complete: false, ..COMPLETE },
+    ),
+];
+
+#[test]
+fn the_table_of_the_documentation_says_what_is_done() {
+    let row = |(answer, proof, of, evidence): (&str, &str, Answer, Evidence)| {
+        let [absent, null, empty] = meanings(of, evidence).map(Meaning::code);
+        format!("| {answer} | {proof} | {absent} | {null} | {empty} |\n")
+    };
+    let table: String = ROWS.into_iter().map(row).collect();
+    let document = include_str!("../../../../docs/emptied-fields.md");
+    let (_, after) = document.split_once("by a test. -->\n").expect("the table has a beginning");
+    let (found, _) = after.split_once("<!-- The end of the table. -->").expect("the table has an end");
+    let found: String = found.lines().skip(2).map(|line| format!("{line}\n")).collect();
+    assert_eq!(found, table, "in docs/emptied-fields.md should stand:\n{table}");
 }
 
 proptest! {

@@ -2,10 +2,11 @@
 
 use super::{DEPARTMENT, SCHEMAS, Source, department, document, host, mobile, read, report, user, user_key};
 use crate::connector::Lookup;
+use crate::limits::CLEARING_FLOOR;
 use crate::model::{Diagnosis, Failure, Removal};
 use crate::reading::refresh_objects;
 use crate::testing::TestHost;
-use crate::{Context, Draft, Key, Summary};
+use crate::{Context, Draft, Key, Refreshed, Summary};
 use expect_test::{Expect, expect};
 use serde_json::json;
 use std::cell::RefCell;
@@ -29,6 +30,10 @@ fn gone(key: Key) -> (Key, Lookup) {
 }
 
 fn refresh(host: &Rc<TestHost>, lookups: &[(Key, Lookup)]) -> Result<Summary, Failure> {
+    refreshed(host, lookups).map(|refreshed| refreshed.summary)
+}
+
+fn refreshed(host: &Rc<TestHost>, lookups: &[(Key, Lookup)]) -> Result<Refreshed, Failure> {
     let context = Context::new(host.clone());
     let keys: Vec<Key> = lookups.iter().map(|(key, _)| key.clone()).collect();
     let look_up = async |key: &Key| {
@@ -147,10 +152,120 @@ fn what_is_hidden_is_skipped_and_what_is_unknown_makes_it_incomplete() {
 }
 
 #[test]
-fn an_attribute_that_is_left_out_is_never_cleared() {
-    let host = populated();
-    refresh(&host, &[present(user("a", json!({})))]).expect("nothing stops it");
-    assert_eq!(host.objects()[&user_key("a")].document["phoneNumbers"][0]["value"], "1");
+fn what_could_not_be_asked_about_is_told_with_the_reason() {
+    let unknown = Failure::Other(Diagnosis::new("x", "nobody knows", "未知"));
+    let lookups = [(user_key("b"), Lookup::Unknown(unknown.clone())), present(user("a", mobile("1")))];
+    let refreshed = refreshed(&populated(), &lookups).expect("nothing stops it");
+    assert_eq!(refreshed.unknown, [(user_key("b"), unknown)].into());
+}
+
+/// A host that holds these people.
+fn holding(drafts: impl IntoIterator<Item = Draft>) -> Rc<TestHost> {
+    let host = host();
+    read(&host, &Source::of(drafts));
+    host.take_changes();
+    host
+}
+
+fn full(id: &str) -> Draft {
+    let mut members = mobile("1");
+    members["title"] = json!("Lead");
+    members["urn:x"] = json!({"remark": "r"});
+    user(id, members)
+}
+
+#[test]
+fn what_its_own_reading_shows_to_be_empty_is_cleared_at_once_though_nobody_else_has_it() {
+    let host = holding([full("a")]);
+    let mut members = mobile("1");
+    members["urn:x"] = json!({"remark": "r"});
+    let untitled = [present(user("a", members))];
+    let summary = refresh(&host, &untitled).expect("nothing stops it");
+    expect![[r#"
+        put a {"externalId":"a","phoneNumbers":[{"type":"mobile","value":"1"}],"schemas":["urn:u"],"urn:x":{"remark":"r"}}
+        put a {"externalId":"a","title":null}
+        complete: 1 read, 0 unchanged, 0 skipped"#]]
+    .assert_eq(&report(&host, &summary));
+    let summary = refresh(&host, &untitled).expect("nothing stops it");
+    expect!["complete: 1 read, 1 unchanged, 0 skipped"].assert_eq(&report(&host, &summary));
+}
+
+#[test]
+fn what_its_own_reading_does_not_show_is_left_to_a_person() {
+    let host = holding([full("a"), full("b")]);
+    let summary = refresh(&host, &[present(user("a", json!({"title": "Lead"})))]).expect("nothing stops it");
+    expect![[r#"
+        put a {"externalId":"a","schemas":["urn:u"],"title":"Lead"}
+        propose mobile {"phoneNumbers":[{"type":"mobile","value":null}]} of a: mobile may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept
+        propose remark {"urn:x":{"remark":null}} of a: remark may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept
+        complete: 1 read, 0 unchanged, 0 skipped"#]]
+    .assert_eq(&report(&host, &summary));
+    let document = host.objects()[&user_key("a")].document.clone();
+    assert_eq!(
+        (&document["phoneNumbers"][0]["value"], &document["urn:x"]["remark"]),
+        (&json!("1"), &json!("r"))
+    );
+}
+
+#[test]
+fn what_an_event_did_not_prove_is_decided_by_the_next_full_reading() {
+    let host = holding([full("a"), full("b")]);
+    let untold = user("a", json!({"title": "Lead"}));
+    refresh(&host, &[present(untold.clone())]).expect("nothing stops it");
+    read(&host, &Source::of([untold, full("b")]));
+    let document = host.objects()[&user_key("a")].document.clone();
+    assert_eq!(document, json!({"externalId": "a", "schemas": ["urn:u"], "title": "Lead"}));
+}
+
+#[test]
+fn a_permission_that_is_shown_by_no_attribute_proves_what_is_behind_it() {
+    let host = holding([full("a")]);
+    refresh(&host, &[present(user("a", json!({"title": "Lead"})).showing(["phone"]))])
+        .expect("nothing stops it");
+    let document = host.objects()[&user_key("a")].document.clone();
+    assert_eq!((document.get("phoneNumbers"), &document["urn:x"]["remark"]), (None, &json!("r")));
+}
+
+#[test]
+fn what_an_own_reading_could_not_show_is_neither_cleared_nor_proposed() {
+    let host = holding([full("a")]);
+    let names = ["title", "mobile", "remark"];
+    let untold = user("a", json!({})).without_word_of(&SCHEMAS[1], &names);
+    let summary = refresh(&host, &[present(untold)]).expect("nothing stops it");
+    expect![[r#"
+        put a {"externalId":"a","schemas":["urn:u"]}
+        complete: 1 read, 0 unchanged, 0 skipped"#]]
+    .assert_eq(&report(&host, &summary));
+}
+
+#[test]
+fn many_who_lose_it_in_one_batch_are_left_to_a_person() {
+    let n_proposed = |n_losing: u64| {
+        let ids: Vec<String> = (0..n_losing).map(|n| n.to_string()).collect();
+        let host = holding(ids.iter().map(|id| user(id, json!({"title": "Lead"}))));
+        let untitled: Vec<_> = ids.iter().map(|id| present(user(id, json!({})))).collect();
+        refresh(&host, &untitled).expect("nothing stops it");
+        let left = host.objects().values().filter(|stored| stored.document.get("title").is_some()).count();
+        let proposed = host.take_proposed();
+        (
+            left,
+            proposed
+                .into_iter()
+                .map(|clearing| (clearing.reason.code, clearing.keys.len()))
+                .collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(n_proposed(CLEARING_FLOOR), (0, vec![]));
+    assert_eq!(n_proposed(CLEARING_FLOOR + 1), (6, vec![("clearing-kept".to_owned(), 6)]));
+}
+
+#[test]
+fn nothing_is_cleared_where_the_document_was_refused() {
+    let host = holding([full("a")]);
+    host.reject(user_key("a"));
+    refresh(&host, &[present(user("a", mobile("2")))]).expect("nothing stops it");
+    assert_eq!(host.take_changes().len(), 1);
+    assert_eq!(host.objects()[&user_key("a")].document["title"], "Lead");
 }
 
 #[test]
