@@ -30,7 +30,7 @@ fn a_panic() {
         the hostile connector panics on purpose
         Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
         请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
-        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0 }
+        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
     "#]],
     );
 }
@@ -47,7 +47,7 @@ fn an_endless_loop() {
         连接器连续计算的时间超过限制：connector computed for more than 1 s without pause
         Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
         请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
-        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0 }
+        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
     "#]],
     );
 }
@@ -63,7 +63,7 @@ fn a_memory_hog() {
         连接器需要的内存超过限制：connector needed more than its 400 MiB of memory
         Raise the host's memory limit for connectors, or report it to the connector's author.
         请调高主机为连接器设置的内存上限，或反馈给连接器作者。
-        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0 }
+        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
     "#]],
     );
 }
@@ -79,7 +79,7 @@ fn an_endless_recursion() {
         连接器执行了不允许的操作而中止：connector trapped: wasm trap: out of bounds memory access
         Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
         请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
-        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0 }
+        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
     "#]],
     );
 }
@@ -95,7 +95,7 @@ fn more_entries_than_may_cross() {
         连接器与主机单次交换的数据超过限制：connector exchanged more than 64 MiB with the host in one call
         Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
         请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
-        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0 }
+        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
     "#]],
     );
 }
@@ -111,7 +111,7 @@ fn more_requests_than_may_be_outstanding() {
         连接器违反了接口约定：connector broke the contract: it left more than 4096 results untaken
         Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
         请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
-        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0 }
+        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
     "#]],
     );
 }
@@ -127,7 +127,7 @@ fn a_document_beyond_all_measure() {
         连接器与主机单次交换的数据超过限制：connector exchanged more than 64 MiB with the host in one call
         Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
         请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
-        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0 }
+        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
     "#]],
     );
 }
@@ -143,7 +143,7 @@ fn an_origin_that_nobody_granted() {
         未授权此来源访问 "https://elsewhere.example"，未向其发送任何内容
         Add the origin to the source's `allow` list, if the connector is meant to reach it.
         如果连接器确实需要访问该地址，请把它加入来源的 `allow` 列表。
-        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0 }
+        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
     "#]],
     );
 }
@@ -177,7 +177,7 @@ fn tickets_that_were_never_given() {
         3 of 3 refused, apply refused: true
         -
         -
-        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0 }
+        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
     "#]],
     );
 }
@@ -204,7 +204,7 @@ fn a_summary_that_lies() {
         expect![[r#"
         partial
         Error "" the connector says it read 7 objects, and 2 are accounted for (counters-inconsistent); Report it to the connector's author. What was imported is right; the counts are not.
-        Counters { read: 7, created: 0, updated: 0, unchanged: 1, skipped: 1, rejected: 0, deactivated: 0, deleted: 0, kept: 0 }
+        Counters { read: 7, created: 0, updated: 0, unchanged: 1, skipped: 1, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
     "#]],
     );
 }
@@ -220,7 +220,7 @@ fn documents_that_are_none() {
         Error "2" the connector's object is invalid: its document is no json: EOF while parsing an object at line 1 column 1 (object-invalid)
         Error "3" the connector's object is invalid: neither its document nor what the platform holds of it names `schemas` (object-invalid)
         Error "4" the connector's object is invalid: the `externalId` of its document is not its external id (object-invalid)
-        Counters { read: 6, created: 1, updated: 0, unchanged: 0, skipped: 0, rejected: 5, deactivated: 0, deleted: 0, kept: 0 }
+        Counters { read: 6, created: 1, updated: 0, unchanged: 0, skipped: 0, rejected: 5, deactivated: 0, deleted: 0, kept: 0, held: 0 }
     "#]],
     );
 }
@@ -238,7 +238,7 @@ fn a_behaviour_that_nobody_knows() {
         unknown behaviour "anything"
         Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
         请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
-        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0 }
+        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
     "#]],
     );
 }

@@ -60,7 +60,7 @@ fn held_people() -> Vec<Key> {
 
 /// All there is, unchanged, and so many departures that wait.
 fn quiet(kept: u64) -> Counters {
-    Counters { read: 41, unchanged: 41, kept, ..Counters::default() }
+    Counters { read: 41, unchanged: 41, kept, held: kept, ..Counters::default() }
 }
 
 #[track_caller]

@@ -140,7 +140,7 @@ def test_departures_that_are_too_many_wait_until_somebody_approves_them(
     waiting = page.locator("tbody tr")
     expect(waiting).to_have_count(1)
     expect(waiting.filter(has_text=one_more).filter(has_text="60121")).to_have_count(1)
-    page.get_by_role("button", name="Ask again and let them leave").click()
+    page.get_by_role("button", name="Ask again and apply").click()
     ended(page, "succeeded")
 
     page.goto("/sources/head-office/organisation")

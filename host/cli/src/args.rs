@@ -22,7 +22,7 @@ Exit codes:
   1  failed, or stopped by a signal
   2  the command line or the source file is wrong
   3  partial: something was not read or not applied; nothing departed because of that
-  4  held: departures wait for a person, who looks at them with `history` and says `approve`
+  4  held: departures, or values that may be gone, wait for a person, who looks at them with `history` and says `approve`
 
 One signal (Ctrl-C, SIGTERM) stops an import in good order, a second one at once.";
 
@@ -128,7 +128,8 @@ pub(crate) enum LowCommand {
         #[arg(long, value_name = "ID")]
         department: Vec<String>,
     },
-    /// Approve what a run held: the source is asked about it again, and who is gone departs. Who is back stays.
+    /// Approve what a run held: the source is asked about it again; who is gone departs, and what is gone is cleared. Who or
+    /// what is back stays.
     Approve {
         /// The number of the run, from `history`.
         run: String,

@@ -21,7 +21,7 @@ pub(crate) enum Exit {
     Usage,
     /// Something was not read or not applied.
     Partial,
-    /// Departures wait for a person.
+    /// Something waits for a person.
     Held,
 }
 

@@ -65,6 +65,7 @@ sentences! {
     fn cache_not_private_remedy(path) { "make it yours alone: chmod 700 {path}", "请改为仅本人可访问：chmod 700 {path}" }
     fn no_such_run(run) { "source has no run {run}; `rollcall history` lists its runs", "该来源没有第 {run} 次运行；可用 `rollcall history` 查看" }
     fn nothing_held(run) { "nothing of run {run} waits for approval; `rollcall history` shows which runs read held", "第 {run} 次运行没有待确认的内容；可用 `rollcall history` 查看哪些运行待确认" }
+    fn approving(run, told) { "Run {run} holds back: {told}. The source is asked about each again; who or what is back stays.", "第 {run} 次运行待确认：{told}。将再次向来源逐一确认，已恢复的予以保留。" }
     fn still_running(run) { "run {run} is under way; wait for it or stop it, then undo it", "第 {run} 次运行仍在进行；请等待其结束或停止后再撤销" }
     fn nothing_to_undo(run) { "run {run} was a dry run and changed nothing", "第 {run} 次运行是试运行，没有变更可撤销" }
     fn source_busy(run) { "run {run} of this source is still at work", "该来源的第 {run} 次运行尚未结束" }
@@ -114,6 +115,7 @@ sentences! {
     fn word_deactivated() { "deactivated", "停用" }
     fn word_deleted() { "deleted", "删除" }
     fn word_kept() { "kept", "保留" }
+    fn would_be(action) { "waits: would be {action}", "待确认：将{action}" }
     fn counted(what, n) { "{n} {what}", "{what} {n} 个" }
     fn nothing_counted() { "nothing read", "未读取任何对象" }
     fn run_ended(id, source, state, took, counts) { "Run {id} of {source}: {state} after {took}; {counts}", "来源 {source} 第 {id} 次运行：{state}，耗时 {took}；{counts}" }

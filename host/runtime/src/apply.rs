@@ -4,6 +4,7 @@
 //! (`directory`), how a connector gets here (`capabilities::directory`).
 
 mod check;
+mod clear;
 mod hold;
 mod ledger;
 mod plan;
@@ -20,12 +21,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::clear::Clearing;
+use self::clear::Waiting;
 use self::hold::Allowances;
 pub(crate) use self::ledger::Ledger;
 use self::reading::Reading;
-pub(crate) use self::reading::{Checkpoint, Clearing, Statement};
+pub(crate) use self::reading::{Checkpoint, Statement};
 pub(crate) use self::worker::{Worker, WorkerHandle};
 use crate::capabilities::history::Recorder;
+use crate::clearing::Approved;
 use crate::directory::{Action, Directory, Held, Stored, Write};
 use crate::error::StoreError;
 use crate::guard::Unattended;
@@ -99,6 +103,8 @@ pub(crate) struct Destination {
     pub(crate) extent: Extent,
     /// What weighs departures; none when a person looks at the run.
     pub(crate) unattended: Option<Unattended>,
+    /// The clearings that a person started the run to approve.
+    pub(crate) approved: Approved,
 }
 
 /// The directory's writing side, for one run.
@@ -107,6 +113,7 @@ pub(crate) struct Apply {
     ledger: Ledger,
     allowances: Allowances,
     reading: Reading,
+    waiting: Waiting,
     has_retired: bool,
 }
 
@@ -117,11 +124,20 @@ impl Apply {
             ledger: Ledger::default(),
             allowances: Allowances::default(),
             reading: Reading::default(),
+            waiting: Waiting::default(),
             has_retired: false,
         }
     }
 
     pub(crate) fn into_ledger(self) -> Ledger {
+        self.ledger
+    }
+
+    /// Tell what waits for a person, now that nothing more comes.
+    pub(crate) async fn finish(mut self) -> Ledger {
+        if let Err(error) = self.destination.recorder.entries_always(&self.waiting.entries()).await {
+            self.failed(&error);
+        }
         self.ledger
     }
 

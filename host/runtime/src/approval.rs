@@ -1,16 +1,19 @@
 //! What a run held and a person approves: which objects the source is asked about again, and which held runs still wait.
 //!
-//! An approval is no order to remove: the source is asked once more about each object, and who is back stays. Not here: how
-//! much is held (`guard`), and a way to decline. A held run that nobody approves stays as it is, and so do its objects,
+//! An approval is no order to remove or to clear: the source is asked once more about each object, and who or what is back
+//! stays. Not here: how much is held (`guard`), and a way to decline. A held run that nobody approves stays as it is, and so do its objects,
 //! until the next full run asks about them by itself.
+
+mod held_back;
 
 use std::collections::BTreeSet;
 
-use crate::backwards::Backwards;
+pub use self::held_back::HeldBack;
+use crate::clearing::Approved;
 use crate::directory::Directory;
 use crate::error::{RunError, StoreError};
 use crate::history::{History, Run, RunKind, RunState, Trigger};
-use crate::limits::{MAX_CHANGES, MAX_HELD_RECORDS, MAX_RUNS_SEARCHED};
+use crate::limits::MAX_RUNS_SEARCHED;
 use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
 
 /// What a person approves.
@@ -20,6 +23,8 @@ pub(crate) struct Approval {
     pub(crate) held: RunId,
     /// What it held; none when not all of it is recorded, and only reading everything finds it.
     pub(crate) keys: Option<Vec<Key>>,
+    /// Which values may be cleared.
+    pub(crate) clearings: Approved,
 }
 
 /// Records that are read at once.
@@ -42,15 +47,9 @@ impl Approval {
         source: &SourceName,
         run: &RunId,
     ) -> Result<Self, RunError> {
-        let row = history.run(run).await.map_err(RunError::HistoryUnread)?;
-        let row = row
-            .filter(|row| row.source == *source)
-            .ok_or_else(|| RunError::NoSuchRun { run: run.clone() })?;
-        if !holds(&row) {
-            return Err(RunError::NothingHeld { run: row.id });
-        }
-        let keys = held_keys(history, &row).await.map_err(RunError::HistoryUnread)?;
-        Ok(Self { held: row.id, keys })
+        let held_back = held_back(history, source, run).await?;
+        let clearings = held_back.approved(history, run).await.map_err(RunError::HistoryUnread)?;
+        Ok(Self { held: run.clone(), keys: held_back.keys(), clearings })
     }
 
     /// What the log of the approving run begins with, by which it is known what it settles.
@@ -63,11 +62,12 @@ impl Approval {
         let diagnosis = Diagnosis::new(
             CODE,
             format!(
-                "someone approved what run {held} held; the source is asked about {what} again, and who is back stays"
+                "someone approved what run {held} held; the source is asked about {what} again, and who or what is back \
+                 stays"
             ),
         )
         .in_chinese(
-            format!("已批准第 {held} 次运行中待确认的离开；将再次向来源确认{what_in_chinese}，仍在来源中的会保留"),
+            format!("已批准第 {held} 次运行中待确认的变更；将再次向来源确认{what_in_chinese}，仍在来源中的会保留"),
             "",
         )
         .with_fact(HELD_RUN, held.as_str());
@@ -75,10 +75,29 @@ impl Approval {
     }
 }
 
-/// The runs of a source whose departures still wait for a person, newest first.
+/// What a run holds back for a person.
 ///
-/// A later full run that asked about everything, a later approval that succeeded, and the departure of every object by
-/// whatever way settle one.
+/// # Errors
+///
+/// When it is no run of the source, holds nothing, or the history cannot be read.
+pub(crate) async fn held_back(
+    history: &dyn History,
+    source: &SourceName,
+    run: &RunId,
+) -> Result<HeldBack, RunError> {
+    let row = history.run(run).await.map_err(RunError::HistoryUnread)?;
+    let row =
+        row.filter(|row| row.source == *source).ok_or_else(|| RunError::NoSuchRun { run: run.clone() })?;
+    if !holds(&row) {
+        return Err(RunError::NothingHeld { run: row.id });
+    }
+    HeldBack::of(history, &row).await.map_err(RunError::HistoryUnread)
+}
+
+/// The runs of a source of which something still waits for a person, newest first.
+///
+/// A later full run that asked about everything and a later approval that succeeded settle one; so it does when every object
+/// has departed or lost its value in whatever way.
 ///
 /// # Errors
 ///
@@ -93,7 +112,8 @@ pub(crate) async fn waiting(
     while n_seen < MAX_RUNS_SEARCHED {
         let page = history.runs(source, before.as_ref(), PAGE).await?;
         for run in &page {
-            if holds(run) && !settled.contains(&run.id) && has_any_left(history, directory, run).await? {
+            let may_wait = holds(run) && !settled.contains(&run.id);
+            if may_wait && HeldBack::of(history, run).await?.is_waiting(directory, source).await? {
                 waiting.push(run.clone());
             }
             if asked_about_everything(run) {
@@ -130,38 +150,6 @@ async fn approved(history: &dyn History, run: &RunId) -> Result<Option<RunId>, S
     let first = history.entries(run, Severity::Info, None, FIRST_ENTRIES).await?;
     let entry = first.iter().find(|entry| entry.item.diagnosis.code == CODE);
     Ok(entry.and_then(|entry| entry.item.diagnosis.fact(HELD_RUN)).map(RunId::new))
-}
-
-async fn has_any_left(
-    history: &dyn History,
-    directory: &dyn Directory,
-    run: &Run,
-) -> Result<bool, StoreError> {
-    let Some(keys) = held_keys(history, run).await? else { return Ok(true) };
-    for keys in keys.chunks(MAX_CHANGES) {
-        let held = directory.load(&run.source, keys).await?;
-        if held.iter().flatten().any(|held| !held.departed) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// What a run held, in the order of its keys; none when it is not known that all of it is recorded.
-async fn held_keys(history: &dyn History, run: &Run) -> Result<Option<Vec<Key>>, StoreError> {
-    // What was held is among what was kept, and recorded last.
-    let most = usize::try_from(run.counters.kept).unwrap_or(usize::MAX).min(MAX_HELD_RECORDS);
-    let mut keys = BTreeSet::new();
-    let mut records = Backwards::of(history, &run.id).await?;
-    while keys.len() < most {
-        let page = records.next(PAGE).await?;
-        if page.is_empty() {
-            break;
-        }
-        keys.extend(page.into_iter().filter(|record| record.item.is_held()).map(|record| record.item.key));
-    }
-    let are_all = (1..MAX_HELD_RECORDS).contains(&keys.len());
-    Ok(are_all.then(|| keys.into_iter().collect()))
 }
 
 #[cfg(test)]

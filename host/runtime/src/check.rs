@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
+use crate::clearing::Approved;
 use crate::host::Host;
 use crate::model::{Diagnosis, Finding, RunId, Standing};
 use crate::observe::Unobserved;
@@ -41,8 +42,17 @@ async fn connector_findings(host: &Host, source: &Source, prepared: &Prepared) -
     let recorder = Arc::new(Recorder::of_nothing(Arc::new(Unobserved)));
     // A check has no row, and a dry directory does not look at the run it is given.
     let run = RunId::new("check");
-    let (session, worker) =
-        Sessions { host, source, prepared, recorder, cancel, is_dry: true, unattended: None }.full(run);
+    let (session, worker) = Sessions {
+        host,
+        source,
+        prepared,
+        recorder,
+        cancel,
+        is_dry: true,
+        unattended: None,
+        approved: Approved::Nothing,
+    }
+    .full(run);
     let checked = source.connector().check(session).await;
     let finished = worker.finish().await;
     match (checked, finished) {

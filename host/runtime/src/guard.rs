@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 
+use crate::clearing;
 use crate::directory::{Action, Directory};
 use crate::error::StoreError;
 use crate::history::{ChangeRecord, History, Run, RunState, Trigger};
@@ -22,7 +23,7 @@ const ALL_HELD: &str = "departures-held";
 const ONE_HELD: &str = "departure-held";
 
 /// The codes of what waits for a person.
-pub(crate) const HELD: [&str; 2] = [ALL_HELD, ONE_HELD];
+pub(crate) const HELD: [&str; 3] = [ALL_HELD, ONE_HELD, clearing::HELD];
 
 /// Objects by resource type.
 pub(crate) type Counts = BTreeMap<String, u64>;

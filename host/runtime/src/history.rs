@@ -227,7 +227,7 @@ pub enum RunState {
     Partial,
     /// It could not go on. What was applied until then stays.
     Failed,
-    /// Departures wait for a person.
+    /// Something waits for a person: departures, or values that may be gone.
     Held,
     /// A person stopped it. What was applied until then stays.
     Cancelled,
@@ -281,6 +281,8 @@ pub struct Counters {
     pub deleted: u64,
     /// Were said to have left and were kept; an entry says why.
     pub kept: u64,
+    /// Wait for a person: departures, which are among those that were kept, and values that may be gone.
+    pub held: u64,
 }
 
 impl Counters {
@@ -382,7 +384,7 @@ pub struct ChangeRecord {
 }
 
 impl ChangeRecord {
-    /// Whether it did not happen because it waits for a person: a departure, one of too many.
+    /// Whether it did not happen because it waits for a person: a departure, one of too many, or a value that may be gone.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.refusal.as_ref().is_some_and(|refusal| guard::HELD.contains(&refusal.code.as_str()))

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::approval::{self, Approval};
+use crate::approval::{self, Approval, HeldBack};
 use crate::check;
 use crate::clock::Clock;
 use crate::directory::Directory;
@@ -89,8 +89,8 @@ impl Host {
         Ok(run::start(self, source, Work::Refresh(keys), options).await?.report)
     }
 
-    /// Approve what a run held: the source is asked about it again, object by object, and what it confirms departs. Who is
-    /// back at the source stays. A run of its own, with the trigger `approval`; a full one if the held run held more than
+    /// Approve what a run held: the source is asked about it again, object by object, and what it confirms departs or is
+    /// cleared. Who or what is back at the source stays. A run of its own, with the trigger `approval`; a full one if the held run held more than
     /// was recorded of it ([`MAX_HELD_RECORDS`](crate::limits::MAX_HELD_RECORDS)).
     ///
     /// To decline is to do nothing: everything stays until the next full run asks again, and holds it again.
@@ -130,8 +130,17 @@ impl Host {
         Ok(run::start(self, source, Work::Undo(undo), options).await?.report)
     }
 
+    /// What a run holds back, which an approval would be about.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError::NoSuchRun`], [`RunError::NothingHeld`], [`RunError::HistoryUnread`].
+    pub async fn held_back(&self, source: &SourceName, run: &RunId) -> Result<HeldBack, RunError> {
+        approval::held_back(&**self.history(), source, run).await
+    }
+
     /// The runs of a source that held something which still waits for a person, newest first: no later full run asked
-    /// about everything, nobody approved it, and not all of it has departed since. A full run that is held itself stands
+    /// about everything, nobody approved it, and not all of it has departed or been cleared since. A full run that is held itself stands
     /// for those before it.
     ///
     /// # Errors

@@ -68,6 +68,7 @@ pub mod history;
 pub mod inbox;
 pub mod storage;
 
+pub mod approval;
 pub mod connector;
 pub mod engine;
 pub mod host;
@@ -90,11 +91,11 @@ pub mod rate;
 pub mod sqlite;
 
 mod apply;
-mod approval;
 mod backwards;
 mod bindings;
 mod capabilities;
 mod check;
+mod clearing;
 mod convert;
 mod dry_run;
 mod guard;

@@ -205,10 +205,20 @@ pub const MAX_UNATTENDED_DEPARTURES: u64 = 50;
 /// 10 departments. Why: departments go one at a time, and everyone in them is affected.
 pub const MAX_UNATTENDED_DEPARTMENTS: u64 = 10;
 
-/// Most held departures of a full run that are recorded one by one.
+/// Most held departures of a full run that are recorded one by one, and most held clearings of any run.
 ///
-/// 1000 departures. Why: a person looks at the first of them, and each keeps two documents.
+/// 1000 of each. Why: a person looks at the first of them, and each keeps two documents.
 pub const MAX_HELD_RECORDS: usize = 1000;
+
+/// Most attributes whose clearings may wait in one run.
+///
+/// 100 attributes. Why: a schema has some tens of optional ones, and each that waits is an entry of its own.
+pub const MAX_HELD_ATTRIBUTES: usize = 100;
+
+/// Largest document of a clearing.
+///
+/// 1 KiB. Why: it names one attribute and has no value; it is recorded beside everybody who may have lost that.
+pub const MAX_CLEARING_DOCUMENT_BYTES: usize = 1024;
 
 /// Longest name of an attribute that objects may have lost.
 ///

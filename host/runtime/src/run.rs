@@ -20,6 +20,7 @@ use crate::apply::{Apply, Destination, Extent, Ledger};
 use crate::approval::Approval;
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
+use crate::clearing::Approved;
 use crate::connector::{Handled, Unfinished};
 use crate::dry_run::DryDirectory;
 use crate::error::{GuestError, RunError};
@@ -130,6 +131,14 @@ impl Work {
             (Self::Sync, Self::Sync) => true,
             (Self::Approve(one), Self::Approve(other)) => one == other && one.keys.is_none(),
             (Self::Sync | Self::Refresh(_) | Self::Handle(_) | Self::Approve(_) | Self::Undo(_), _) => false,
+        }
+    }
+
+    /// The clearings that a person approved.
+    fn approved(&self) -> Approved {
+        match self {
+            Self::Approve(approval) => approval.clearings.clone(),
+            Self::Sync | Self::Refresh(_) | Self::Handle(_) | Self::Undo(_) => Approved::Nothing,
         }
     }
 
@@ -305,6 +314,7 @@ impl Attempt {
             departed_users: self.source.departed_users(),
             extent: Extent::Some,
             unattended: None,
+            approved: Approved::Nothing,
         });
         let history = &**self.host.history();
         let result = undo.carry_out(history, &mut apply, recorder, &self.cancel).await;
@@ -328,6 +338,7 @@ impl Attempt {
             cancel: self.cancel.clone(),
             is_dry: self.options.dry_run,
             unattended: self.unattended(),
+            approved: self.work.approved(),
         };
         let connector = self.source.connector();
         let mut unfinished = Vec::new();

@@ -10,6 +10,7 @@ use crate::capabilities::history::Recorder;
 use crate::capabilities::http_client::Http;
 use crate::capabilities::storage::Bucket;
 use crate::capabilities::tasks::Tasks;
+use crate::clearing::Approved;
 use crate::directory::Directory;
 use crate::dry_run::{DryDirectory, DryStorage};
 use crate::guard::Unattended;
@@ -30,6 +31,8 @@ pub(crate) struct Sessions<'a> {
     pub(crate) is_dry: bool,
     /// What weighs departures; none when a person looks at the run.
     pub(crate) unattended: Option<Unattended>,
+    /// The clearings that a person started the run to approve.
+    pub(crate) approved: Approved,
 }
 
 impl Sessions<'_> {
@@ -63,7 +66,7 @@ impl Sessions<'_> {
         run: RunId,
         extent: Extent,
     ) -> (Session, Worker) {
-        let Self { host, source, prepared, recorder, cancel, unattended, .. } = self;
+        let Self { host, source, prepared, recorder, cancel, unattended, approved, .. } = self;
         let destination = Destination {
             directory: Arc::clone(&directory),
             recorder: Arc::clone(&recorder),
@@ -73,6 +76,7 @@ impl Sessions<'_> {
             departed_users: source.departed_users(),
             extent,
             unattended,
+            approved,
         };
         let (worker, handle) = Worker::start(destination, cancel.clone());
         let Sealed { settings, seals, secrets } = source.seal(&prepared.plan.secrets);

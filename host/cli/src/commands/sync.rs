@@ -134,6 +134,9 @@ async fn watched(
     let way = Way::for_stderr(import.logs, otherwise);
     let line_break = if way == Way::Redraw { "\n" } else { "" };
     signals::listen(cancel.clone(), move || signals::tell_stopping(&reader, line_break))?;
+    if let What::Approve(run) = import.what {
+        tell_what_is_approved(screen, host, source, run).await?;
+    }
     let watch = Watch::begin(ProgressLine::new(reader, way));
     let observer = watch.observer();
     let wait = match import.what {
@@ -149,6 +152,21 @@ async fn watched(
     };
     let log = watch.end();
     Ok((report?.run, log))
+}
+
+/// Say what is about to be done, before anything is.
+async fn tell_what_is_approved(
+    screen: &Screen,
+    host: &Host,
+    source: &Source,
+    run: &RunId,
+) -> Result<(), Stop> {
+    let told = host.held_back(source.name(), run).await?.told();
+    let told = messages::approving(run, told.localized(screen.reader.language.tag()).message);
+    match screen.format {
+        Format::Json => Ok(()),
+        Format::Text => screen.lines([told.to(screen.reader.language).to_owned()]),
+    }
 }
 
 /// The same run, whose failure says where in the source file a wrong setting stands.

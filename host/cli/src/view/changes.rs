@@ -29,11 +29,13 @@ pub(crate) fn entry(entry: &Entry, reader: &Reader) -> Vec<String> {
 
 /// One change, and below it each attribute that differs, unless the whole object came or went.
 pub(crate) fn change(change: &ChangeRecord, reader: &Reader) -> Vec<String> {
-    let action = action(change.action).to(reader.language).to_owned();
-    let mut lines = vec![format!("{action} {}", subject(&change.key, called(change)))];
+    let action = action(change.action);
+    let told = if change.is_held() { messages::would_be(action) } else { action };
+    let mut lines = vec![format!("{} {}", told.to(reader.language), subject(&change.key, called(change)))];
     let mut below = Vec::new();
     if let Some(refusal) = &change.refusal {
-        below.push(format!("{} {}", reader.sign("✗", "x"), headline(refusal, reader)));
+        let mark = if change.is_held() { "!" } else { reader.sign("✗", "x") };
+        below.push(format!("{mark} {}", headline(refusal, reader)));
         below.extend(details(refusal, reader));
     }
     below.extend(change.witness.as_ref().map(|witness| {
@@ -172,6 +174,25 @@ mod tests {
             created User "u1"
                 ✗ the name is taken (name-taken)
                 → rename one of them"#]],
+        );
+    }
+
+    #[test]
+    fn what_waits_for_a_person_is_not_told_as_if_it_had_happened() {
+        let active = |active: bool| Some(json!({"displayName": "小红", "active": active}));
+        let held = ChangeRecord {
+            refusal: Some(Diagnosis::new("departure-held", "it stays").in_chinese("予以保留", "")),
+            ..record(Action::Deactivated, active(true), active(false))
+        };
+        check(
+            vec![change(&held, &Reader::ENGLISH), change(&held, &Reader::CHINESE)],
+            expect![[r#"
+            waits: would be deactivated User "u1" 小红
+                ! it stays (departure-held)
+                active  true → false
+            待确认：将停用 User "u1" 小红
+                ! 予以保留 (departure-held)
+                active  true → false"#]],
         );
     }
 

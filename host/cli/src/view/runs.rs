@@ -148,7 +148,7 @@ fn took(run: &Run, reader: &Reader) -> String {
 
 /// What is counted, in the order in which it is told.
 fn counted(counters: &Counters) -> impl Iterator<Item = (Sentence, u64)> + use<> {
-    let Counters { read, created, updated, unchanged, skipped, rejected, deactivated, deleted, kept } =
+    let Counters { read, created, updated, unchanged, skipped, rejected, deactivated, deleted, kept, held } =
         *counters;
     [
         (messages::word_read(), read),
@@ -160,6 +160,7 @@ fn counted(counters: &Counters) -> impl Iterator<Item = (Sentence, u64)> + use<>
         (messages::word_deactivated(), deactivated),
         (messages::word_deleted(), deleted),
         (messages::word_kept(), kept),
+        (messages::state_held(), held),
     ]
     .into_iter()
 }
@@ -221,20 +222,20 @@ mod tests {
         check(
             &table(&runs, &Reader::ENGLISH),
             expect![[r#"
-                run  started              what    trigger          state     took  read  created  updated  unchanged  skipped  rejected  deactivated  deleted  kept
-                 13  2023-11-14 22:13:20  import  manual           failed   3.2 s     0        0        0          0        0         0            0        0     0
+                run  started              what    trigger          state     took  read  created  updated  unchanged  skipped  rejected  deactivated  deleted  kept  held
+                 13  2023-11-14 22:13:20  import  manual           failed   3.2 s     0        0        0          0        0         0            0        0     0     0
                     ✗ the secret is wrong (secret-wrong)
-                 12  2023-11-14 22:13:20  import  manual           partial  3.2 s  1042        5        0       1037        0         0            2        0     0
-                  9  2023-11-14 22:13:20  import  manual, dry run  running      …  1042        5        0       1037        0         0            2        0     0"#]],
+                 12  2023-11-14 22:13:20  import  manual           partial  3.2 s  1042        5        0       1037        0         0            2        0     0     0
+                  9  2023-11-14 22:13:20  import  manual, dry run  running      …  1042        5        0       1037        0         0            2        0     0     0"#]],
         );
         check(
             &table(&runs, &Reader::CHINESE),
             expect![[r#"
-                编号  开始时间             内容      触发方式        状态       耗时  读取  新建  更新  未变  跳过  拒绝  停用  删除  保留
-                  13  2023-11-14 22:13:20  全量导入  手动            失败      3.2 s     0     0     0     0     0     0     0     0     0
+                编号  开始时间             内容      触发方式        状态       耗时  读取  新建  更新  未变  跳过  拒绝  停用  删除  保留  待确认
+                  13  2023-11-14 22:13:20  全量导入  手动            失败      3.2 s     0     0     0     0     0     0     0     0     0       0
                     ✗ 密钥错误 (secret-wrong)
-                  12  2023-11-14 22:13:20  全量导入  手动            部分完成  3.2 s  1042     5     0  1037     0     0     2     0     0
-                   9  2023-11-14 22:13:20  全量导入  手动（试运行）  进行中        …  1042     5     0  1037     0     0     2     0     0"#]],
+                  12  2023-11-14 22:13:20  全量导入  手动            部分完成  3.2 s  1042     5     0  1037     0     0     2     0     0       0
+                   9  2023-11-14 22:13:20  全量导入  手动（试运行）  进行中        …  1042     5     0  1037     0     0     2     0     0       0"#]],
         );
     }
 
@@ -274,6 +275,7 @@ mod tests {
                   deactivated  0
                   deleted      0
                   kept         0
+                  held         0
 
                 the secret is wrong (secret-wrong)
                   → copy it again"#]],
@@ -296,7 +298,8 @@ mod tests {
                   拒绝      0
                   停用      2
                   删除      0
-                  保留      0"#]],
+                  保留      0
+                  待确认    0"#]],
         );
     }
 

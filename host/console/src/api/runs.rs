@@ -243,8 +243,8 @@ fn not_under_way(run: &history::Run) -> Problem {
 
 /// Approve what a run held
 ///
-/// Each departure that it held is asked about again at the source, and applied where that confirms it. With an
-/// `Idempotency-Key`, asking twice starts once.
+/// Each departure and each lost value that it held is asked about again at the source, and applied where that confirms it.
+/// With an `Idempotency-Key`, asking twice starts once.
 #[utoipa::path(post, path = "/runs/{run}/approve", operation_id = "approveRun", tag = "Runs", params(OfRun, OnceKey),
     responses((status = 202, description = "The run that does it has begun, or waits.", body = Begun), Changing))]
 async fn approve(

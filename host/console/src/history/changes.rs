@@ -137,11 +137,7 @@ impl Changes<'_> {
             li id={ "change-" (number) } {
                 details {
                     summary {
-                        (page::badge(tone(change.action), &reader.say(page::action(change.action)))) " "
-                        @let outcome = outcome_of(change);
-                        @if outcome != Outcome::Applied {
-                            (page::badge(Tone::Warning, &reader.say(self.outcome(outcome).1))) " "
-                        }
+                        (badges(reader, change)) " "
                         span class="soft" { (reader.say(page::resource_type(&change.key.resource_type))) } " "
                         (name.unwrap_or(&change.key.external_id))
                         @if name.is_some() { " " code { (change.key.external_id) } }
@@ -168,6 +164,18 @@ pub(super) fn whole(reader: Reader, run: &Run, change: &ChangeRecord) -> Markup 
             p class="soft" { (reader.say(words::nothing_differs())) }
         } @else {
             (compare::differences(reader, &differences))
+        }
+    }
+}
+
+/// What happened, or what has not: it waits, or was refused.
+fn badges(reader: Reader, change: &ChangeRecord) -> Markup {
+    let action = page::badge(tone(change.action), &reader.say(page::action(change.action)));
+    match outcome_of(change) {
+        Outcome::Applied => action,
+        Outcome::Held => page::badge(Tone::Warning, &reader.say(page::waits(change.action))),
+        Outcome::Refused => {
+            html! { (action) " " (page::badge(Tone::Warning, &reader.say(words::outcome_refused()))) }
         }
     }
 }

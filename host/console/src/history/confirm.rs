@@ -1,4 +1,5 @@
-//! What is shown before something is done that a person should have looked at: whom an approval would remove, what is undone.
+//! What is shown before something is done that a person should have looked at: what an approval would remove or clear, what
+//! is undone.
 //!
 //! A page of its own, so that it asks once more without JavaScript, too.
 
@@ -19,7 +20,7 @@ use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::visitor::{Reader, Visitor};
 
-/// Departures on one page.
+/// Held changes on one page.
 ///
 /// 100. Why: each is one line.
 const N_HELD: usize = 100;
@@ -102,14 +103,13 @@ fn amounts(reader: Reader, counts: &[&ChangeCount]) -> Markup {
 
 async fn question(console: &Console, visitor: &Visitor, run: &Run, place: &Place) -> Result<Markup, Problem> {
     let (reader, path) = (visitor.reader, format!("{}/approve", links::run(&run.id)));
-    let counts = console.store().change_counts(&run.id).await?;
-    let held: Vec<_> = counts.iter().filter(|count| count.outcome == Outcome::Held).collect();
-    let n_recorded = held.iter().fold(0_u64, |sum, count| sum.saturating_add(count.n));
+    let held_back = console.host().held_back(&run.source, &run.id).await?;
+    let told = held_back.told();
+    let told = told.localized(reader.language.tag()).message;
     Ok(html! {
         (page::notice(Tone::Warning, &html! {
-            p { (reader.say(words::approve_what())) }
-            (amounts(reader, &held))
-            @if n_recorded < run.counters.kept { p { (reader.say(words::approve_more(page::count(run.counters.kept)))) } }
+            p { (reader.say(words::approve_what(told))) }
+            @if !held_back.is_whole() { p { (reader.say(words::approve_more())) } }
             p { (reader.say(words::approve_told())) }
             @if visitor.who.may_manage() { (page::button(visitor, &path, "danger", words::approve())) }
             p class="soft" { (reader.say(words::decline_told())) }
@@ -118,7 +118,7 @@ async fn question(console: &Console, visitor: &Visitor, run: &Run, place: &Place
     })
 }
 
-/// Who would leave, and what the source answered about each.
+/// Who would leave or lose something, with what the source answered about each, or why it waits.
 async fn list(
     console: &Console,
     reader: Reader,
@@ -135,7 +135,7 @@ async fn list(
     let next =
         found.last().filter(|_| has_more).map(|last| address(path, &[("after", &last.number.to_string())]));
     let first = after.map(|_| path.to_owned());
-    let names = [words::who_leaves(), words::facet_action(), words::witness_short()];
+    let names = [words::who_waits(), words::what_waits(), words::why_it_waits()];
     let columns = table::columns(reader, names);
     Ok(html! {
         div class="sheet scroll" {
@@ -148,7 +148,18 @@ async fn list(
 fn row(reader: Reader, run: &Run, change: &ChangeRecord) -> [Markup; 3] {
     [
         object_link(reader, &run.source, &change.key, name(change)),
-        html! { (reader.say(page::action(change.action))) },
-        html! { @match &change.witness { Some(witness) => q { (witness) }, None => "–" } },
+        html! {
+            @match change.waiting_attribute() {
+                Some(attribute) => (reader.say(words::would_lose(attribute))),
+                None => (reader.say(page::would_be(change.action))),
+            }
+        },
+        html! {
+            @match (&change.witness, &change.refusal) {
+                (Some(witness), _) => q { (witness) },
+                (None, Some(why)) => (why.localized(reader.language.tag()).message),
+                (None, None) => "–",
+            }
+        },
     ]
 }

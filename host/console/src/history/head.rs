@@ -39,7 +39,7 @@ pub(super) fn state(reader: Reader, seen: &Seen) -> Markup {
 }
 
 fn figures(reader: Reader, counters: &Counters) -> Markup {
-    let Counters { read, created, updated, unchanged, skipped, rejected, deactivated, deleted, kept } =
+    let Counters { read, created, updated, unchanged, skipped, rejected, deactivated, deleted, kept, held } =
         *counters;
     let read_and_so = [
         (words::read(), read),
@@ -49,7 +49,12 @@ fn figures(reader: Reader, counters: &Counters) -> Markup {
         (words::skipped(), skipped),
         (words::rejected(), rejected),
     ];
-    let departed = [(words::deactivated(), deactivated), (words::deleted(), deleted), (words::kept(), kept)];
+    let departed = [
+        (words::deactivated(), deactivated),
+        (words::deleted(), deleted),
+        (words::kept(), kept),
+        (words::held(), held),
+    ];
     html! {
         div class="figures" {
             @for (word, n) in read_and_so.into_iter().chain(departed) {

@@ -219,11 +219,14 @@ async fn what_a_run_held_is_listed_with_what_the_source_answered_before_it_is_ap
     let run = run.close(RunState::Held, Counters { kept: 2, ..Counters::default() }).await;
     says(
         &page(&bench, &format!("/runs/{run}")).await,
-        &["href=\"/runs/2/approve\"", "Departures wait for a person"],
+        &["href=\"/runs/2/approve\"", "Something waits for a person"],
     );
     let asked = page(&bench, &format!("/runs/{run}/approve")).await;
-    says(&asked, &["Anna", "Berta", "no such user", "2 × person: deleted", "action=\"/runs/2/approve\""]);
-    says(&chinese(&bench, &format!("/runs/{run}/approve")).await, &["身份源的答复", "2 个人员"]);
+    says(
+        &asked,
+        &["Anna", "Berta", "no such user", "2 people left", "would be deleted", "action=\"/runs/2/approve\""],
+    );
+    says(&chinese(&bench, &format!("/runs/{run}/approve")).await, &["身份源的答复", "2 人已离开", "将删除"]);
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ rollcall_words::sentences! {
     fn deactivated() { "deactivated", "停用" }
     fn deleted() { "deleted", "删除" }
     fn kept() { "kept", "保留" }
+    fn held() { "waiting for a person", "待确认" }
     fn counts_not_yet() {
         "What turns out to be unchanged is counted when the import ends, so these do not add up yet.",
         "无变化的对象在导入结束时才计数，因此目前各项之和还不等于读取数。"
@@ -93,32 +94,34 @@ rollcall_words::sentences! {
     fn undo_again() { "Undo again", "重新撤销" }
     fn undo() { "Undo…", "撤销…" }
     fn held_waits() {
-        "Departures wait for a person, because too many would have left at once. Until then those people and departments stay.",
-        "一次离开的数量过多，其余的离开操作等待人工确认，在此之前相关人员和部门予以保留。"
+        "Something waits for a person: departures of too many at once, or values that may be gone. Until then everything stays.",
+        "有变更等待人工确认：一次离开的数量过多，或某些值可能已清空。在此之前一切保持不变。"
     }
     fn look_and_approve() { "Look at them and approve", "查看并确认" }
 
     // Approval.
-    fn approve_title() { "Approve what waits", "确认待处理的离开" }
+    fn approve_title() { "Approve what waits", "确认待处理的变更" }
     fn amount(n, kind, action) { "{n} × {kind}: {action}", "{n} 个{kind}：{action}" }
-    fn approve_what() { "These would leave:", "以下对象将会离开：" }
-    fn approve_more(n) {
-        "{n} were kept in all, more than are listed here. To approve them reads everything once more.",
-        "共保留 {n} 个，此处未能全部列出。确认后会重新读取全部数据。"
+    fn approve_what(told) { "As the source was read: {told}.", "按来源的读取结果：{told}。" }
+    fn approve_more() {
+        "To approve them reads everything once more.",
+        "确认后会重新读取全部数据。"
     }
     fn approve_told() {
-        "The source is asked about each of them once more, and whoever is back there stays.",
-        "确认后会再次向身份源逐一查询；仍在身份源中的对象会保留。"
+        "The source is asked about each of them once more, and who or what is back there stays.",
+        "确认后会再次向身份源逐一查询；仍在身份源中的对象和值会保留。"
     }
-    fn approve() { "Ask again and let them leave", "再次查询并执行离开" }
+    fn approve() { "Ask again and apply", "再次查询并执行" }
     fn decline_told() {
-        "If this is not right, do nothing: all of them stay, and the next full import asks again.",
-        "如果情况不对，无需操作：这些对象全部保留，下次全量导入会重新询问。"
+        "If this is not right, do nothing: everything stays, and the next full import asks again.",
+        "如果情况不对，无需操作：一切保持不变，下次全量导入会重新询问。"
     }
     fn nothing_waits() { "Nothing of this run waits for approval any more.", "该任务已没有待确认的内容。" }
     fn back_to_run(run) { "Back to run {run}", "返回任务 {run}" }
-    fn who_leaves() { "Who", "对象" }
-    fn witness_short() { "What the source answered", "身份源的答复" }
+    fn who_waits() { "Who", "对象" }
+    fn what_waits() { "What waits", "待确认的变更" }
+    fn would_lose(attribute) { "would lose {attribute}", "将清除 {attribute}" }
+    fn why_it_waits() { "What the source answered, or why it waits", "身份源的答复或待确认的原因" }
 
     // Undoing.
     fn undo_title() { "Undo a run", "撤销任务" }

@@ -123,7 +123,7 @@ rollcall_words::sentences! {
     fn webhook_paused() { "webhook paused", "暂停 Webhook" }
     fn webhook_resumed() { "webhook resumed", "恢复 Webhook" }
     fn webhook_deleted() { "webhook deleted", "删除 Webhook" }
-    fn run_approved() { "departures approved", "确认离职变更" }
+    fn run_approved() { "held changes approved", "确认待处理变更" }
 }
 
 /// Says something.

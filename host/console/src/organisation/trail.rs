@@ -29,16 +29,17 @@ pub(crate) fn change(place: Place<'_>, step: &TrailStep) -> Markup {
     let reader = place.visitor.reader;
     let TrailStep { run, change } = step;
     let ChangeRecord { action, before, after, witness, refusal, .. } = &change.item;
-    let (tone, came_to) = match refusal {
-        None if run.dry_run => (Tone::Plain, Some(words::only_planned())),
-        None => (Tone::Good, None),
-        Some(_) if change.item.is_held() => (Tone::Warning, Some(words::held())),
-        Some(_) => (Tone::Bad, Some(words::refused())),
+    let action = page::action(*action);
+    let (tone, what, came_to) = match refusal {
+        None if run.dry_run => (Tone::Plain, action, Some(words::only_planned())),
+        None => (Tone::Good, action, None),
+        Some(_) if change.item.is_held() => (Tone::Warning, page::waits(change.item.action), None),
+        Some(_) => (Tone::Bad, action, Some(words::refused())),
     };
     let differences = compare::compare(before.as_ref(), after.as_ref());
     html! {
         p class="row" {
-            (badge(tone, &reader.say(page::action(*action))))
+            (badge(tone, &reader.say(what)))
             @if let Some(came_to) = came_to { (badge(tone, &reader.say(came_to))) }
             (moment(run.started_at))
             (run_link(reader, &run.id))

@@ -87,7 +87,6 @@ rollcall_words::sentences! {
     fn events() { "Events that name it", "相关事件" }
     fn run(id) { "run {id}", "第 {id} 次同步" }
     fn refused() { "not done", "未执行" }
-    fn held() { "waits for approval", "待确认" }
     fn only_planned() { "preview only", "仅预览" }
     fn n_differences(n) { "What differs ({n})", "变更内容（{n}）" }
     fn event() { "event", "事件" }

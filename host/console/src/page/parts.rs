@@ -253,6 +253,16 @@ pub(crate) fn action(action: Action) -> Sentence {
     }
 }
 
+/// What would happen to an object.
+pub(crate) fn would_be(action: Action) -> Sentence {
+    words::would_be(self::action(action))
+}
+
+/// What waits for a person, which has not happened.
+pub(crate) fn waits(action: Action) -> Sentence {
+    words::waits(would_be(action))
+}
+
 /// How grave an entry is.
 pub(crate) fn severity(reader: Reader, severity: Severity) -> Markup {
     let (tone, word) = match severity {

@@ -67,6 +67,8 @@ rollcall_words::sentences! {
     fn action_unchanged() { "unchanged", "无变化" }
     fn action_deactivated() { "deactivated", "停用" }
     fn action_deleted() { "deleted", "删除" }
+    fn would_be(action) { "would be {action}", "将{action}" }
+    fn waits(what) { "waits: {what}", "待确认：{what}" }
     fn severity_info() { "note", "提示" }
     fn severity_warning() { "warning", "警告" }
     fn severity_error() { "error", "错误" }

@@ -40,7 +40,7 @@ pub(crate) struct Standing {
     pub(crate) running: Option<Run>,
     /// The last full run that has ended and was no rehearsal.
     pub(crate) last_full_run: Option<Run>,
-    /// Runs whose departures wait for an administrator, newest first.
+    /// Runs of which something waits for an administrator, newest first.
     pub(crate) held_runs: Vec<Run>,
     /// Why what was last asked of it came to no run, if whoever asked was not told.
     pub(crate) unheard: Option<Unheard>,
@@ -92,7 +92,7 @@ impl Standing {
         self.following.next_run_at.filter(|_| self.has_schedule)
     }
 
-    /// Whether departures wait for an administrator.
+    /// Whether something waits for an administrator.
     pub(crate) fn is_held(&self) -> bool {
         !self.held_runs.is_empty()
     }

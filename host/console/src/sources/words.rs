@@ -29,7 +29,7 @@ rollcall_words::sentences! {
     fn state_unconfirmed() { "addresses to be confirmed", "待确认访问地址" }
     fn state_broken() { "cannot be used", "无法使用" }
     fn schedule_paused() { "schedule paused", "定时导入已暂停" }
-    fn held() { "departures wait for approval", "有离职人员待确认" }
+    fn held() { "changes wait for approval", "有变更待确认" }
     fn channel_off() { "no channel", "无长连接" }
     fn channel_connecting() { "connecting", "正在连接" }
     fn channel_connected() { "connected", "已连接" }
@@ -126,7 +126,7 @@ rollcall_words::sentences! {
     fn stopped_since() { "Stopped since", "停止时间：" }
     fn resume() { "Resume following", "恢复同步" }
     fn paused_explained() { "The schedule is paused. What the source tells of is followed all the same.", "定时导入已暂停，来源推送的变更仍会处理。" }
-    fn held_explained() { "More would have left at once than is usual. They stay until an administrator decides.", "一次离开的数量异常，在管理员确认之前会予以保留。" }
+    fn held_explained() { "More would have left at once than is usual, or values may be gone. Everything stays until an administrator decides.", "一次离开的数量异常，或某些值可能已清空。在管理员确认之前一切保持不变。" }
     fn look_at_run(run) { "Look at run {run}", "查看任务 {run}" }
     fn asked() { "What you asked for begins in a moment: the source is busy, or its channel is still being opened.", "您的请求稍后开始：该身份源正忙，或推送通道正在建立。" }
     fn asked_in_vain() { "What was last asked of this source could not be done.", "上次对该身份源的请求未能执行。" }

@@ -26,7 +26,7 @@ pub(crate) enum Occasion {
     /// A run ended, however.
     #[serde(rename = "run.ended")]
     RunEnded,
-    /// A run held departures, which wait for a person.
+    /// A run held something, which waits for a person.
     #[serde(rename = "run.held")]
     RunHeld,
     /// A source was stopped until a person acts.

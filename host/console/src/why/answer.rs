@@ -123,7 +123,8 @@ fn refused(facts: &Facts) -> Option<Answer> {
     let answer = match (is_departure(change.action), change.is_held()) {
         (true, true) => Answer::new(Tone::Warning, Act::Approve, words::held_back(name, RUN, AT)),
         (true, false) => Answer::new(Tone::Bad, Act::Mend, words::departure_refused(name, RUN, AT)),
-        (false, _) => Answer::new(Tone::Bad, Act::Mend, words::change_refused(name, RUN, AT)),
+        (false, true) => Answer::new(Tone::Warning, Act::Approve, words::value_waits(name, RUN, AT)),
+        (false, false) => Answer::new(Tone::Bad, Act::Mend, words::change_refused(name, RUN, AT)),
     };
     Some(answer.by(step).because(Some(why)))
 }

@@ -73,6 +73,10 @@ rollcall_words::sentences! {
          left at once.",
         "{name} 虽已离开来源，但仍予保留：{run}于 {at} 因一次离开的数量过多而暂缓处理。"
     }
+    fn value_waits(name, run, at) {
+        "{name} is here. A value may be gone at the source: {run} at {at} did not prove it, so it stays until somebody decides.",
+        "{name} 在此。其某个值在来源中可能已清空：{run}于 {at} 未能证实，因此在人工确认之前予以保留。"
+    }
     fn departure_refused(name, run, at) {
         "{name} is still here although it left the source: the platform refused to let it go when {run} tried at {at}.",
         "{name} 虽已离开来源，但仍予保留：{run}于 {at} 处理时被平台拒绝。"

@@ -17,8 +17,8 @@ pub(crate) struct Ledger {
     /// What became of each object that was put. By digest, because a run may see millions.
     puts: HashMap<[u8; 16], Class>,
     counters: Counters,
-    /// Departures that wait for a person.
-    n_held: u64,
+    /// Objects that were written although the connector, which read them, put none of them and counts them itself.
+    n_counted_by_connector: u64,
     store_failure: Option<Diagnosis>,
 }
 
@@ -35,9 +35,9 @@ impl Ledger {
         &self.counters
     }
 
-    /// How many departures wait for a person; they are among those that were kept.
-    pub(crate) fn n_held(&self) -> u64 {
-        self.n_held
+    /// How many of what the connector counts as unchanged are counted here.
+    pub(crate) fn n_counted_by_connector(&self) -> u64 {
+        self.n_counted_by_connector
     }
 
     /// Why the platform's store failed, if it did.
@@ -95,8 +95,21 @@ impl Ledger {
 
     /// So many departures wait for a person.
     pub(crate) fn held(&mut self, n: u64) {
-        self.n_held = self.n_held.saturating_add(n);
+        self.counters.held = self.counters.held.saturating_add(n);
         self.counters.kept = self.counters.kept.saturating_add(n);
+    }
+
+    /// So many values that may be gone wait for a person.
+    pub(crate) fn held_clearings(&mut self, n: u64) {
+        self.counters.held = self.counters.held.saturating_add(n);
+    }
+
+    /// The connector has read this object. Unless this run has put it, the connector counts it as unchanged.
+    pub(crate) fn read_by_connector(&mut self, key: &Key) {
+        if !self.has_put(key) {
+            self.n_counted_by_connector = self.n_counted_by_connector.saturating_add(1);
+            self.put(key, Class::Unchanged);
+        }
     }
 
     pub(crate) fn store_failed(&mut self, diagnosis: Diagnosis) {

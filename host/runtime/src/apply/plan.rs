@@ -7,7 +7,7 @@ use super::check::{self, Incoming};
 use super::{DepartedUsers, Departure};
 use crate::directory::{Action, Held, Write};
 use crate::merge::merge;
-use crate::model::Diagnosis;
+use crate::model::{Diagnosis, Key};
 
 /// What to write for an object that is there; none if the platform holds it like that already.
 ///
@@ -44,6 +44,23 @@ pub(crate) fn departure(held: Option<Held>, departure: Departure, users: Departe
     Some(Write { key, action, version, before: Some(document), after, witness: Some(witness) })
 }
 
+/// What to write so that an attribute is cleared; none where it is not there, or the object has departed. The version is
+/// empty, so that the next full run looks at the object.
+///
+/// # Errors
+///
+/// Why the platform cannot hold what would come of it.
+pub(crate) fn clearing(key: &Key, held: Held, document: &Value) -> Result<Option<Write>, Diagnosis> {
+    let after = merge(Some(&held.document), document);
+    if held.departed || held.document == after {
+        return Ok(None);
+    }
+    check::merged(&after)?;
+    let (before, after) = (Some(held.document), Some(after));
+    let (key, version) = (key.clone(), String::new());
+    Ok(Some(Write { key, action: Action::Updated, version, before, after, witness: None }))
+}
+
 fn deactivated(document: &Value) -> Value {
     let mut document = document.clone();
     if let Some(members) = document.as_object_mut() {
@@ -57,7 +74,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::Key;
 
     fn held(document: Value) -> Held {
         Held { version: "1".to_owned(), document, departed: false }

@@ -1,17 +1,12 @@
-//! What a connector says of its reading: with what view it was made, what it covered, how far it has come, and what it could
-//! not prove.
+//! What a connector says of its reading: with what view it was made, what it covered, how far it has come.
 //!
-//! Not here: what is removed because a complete reading no longer found it (`retire`).
+//! Not here: what is removed because a complete reading no longer found it (`retire`), and values that it does not prove to be
+//! gone (`clear`).
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use super::{Apply, Extent, check};
-use crate::limits::{
-    MAX_CHANGES, MAX_CHECKPOINT_BYTES, MAX_CHECKPOINT_KEYS, MAX_CLEARING_ATTRIBUTE_BYTES, MAX_CONTAINERS,
-    MAX_DOCUMENT_BYTES, MAX_FACTS, MAX_SCOPE_PARTS,
-};
+use super::{Apply, Clearing, Extent, check};
+use crate::limits::{MAX_CHECKPOINT_BYTES, MAX_CHECKPOINT_KEYS, MAX_CONTAINERS, MAX_SCOPE_PARTS};
 use crate::model::{Coverage, Diagnosis, Entry, Key, Scope, Severity};
 use crate::refusal;
 
@@ -26,18 +21,6 @@ pub(crate) enum Statement {
     Clearings(Vec<Clearing>),
     /// How far it has come.
     Checkpoint(Checkpoint),
-}
-
-/// An attribute that some objects may have lost: the reading does not prove it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Clearing {
-    /// What a person calls the attribute.
-    pub(crate) attribute: String,
-    /// The document that would unassign it, unchecked.
-    pub(crate) document: String,
-    pub(crate) keys: Vec<Key>,
-    /// Why it is not proven.
-    pub(crate) reason: Diagnosis,
 }
 
 /// How far a reading has come.
@@ -120,18 +103,6 @@ impl Apply {
         }
     }
 
-    async fn propose_clearings(&mut self, clearings: Vec<Clearing>) -> Result<(), Diagnosis> {
-        let n_keys: usize = clearings.iter().map(|clearing| clearing.keys.len()).sum();
-        if MAX_CHANGES < n_keys {
-            return Err(refusal::request(&format!(
-                "{n_keys} keys are more than the {MAX_CHANGES} of one call"
-            )));
-        }
-        clearings.iter().try_for_each(|clearing| self.check_clearing(clearing))?;
-        let entries: Vec<Entry> = clearings.into_iter().map(unproven).collect();
-        self.tell(&entries).await
-    }
-
     fn save_checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<(), Diagnosis> {
         self.must_be_full("save-checkpoint")?;
         let Checkpoint { state, unchanged } = checkpoint;
@@ -154,7 +125,7 @@ impl Apply {
         Err(refusal::request(&format!("`{function}` is for a full reading")))
     }
 
-    fn check_keys(&self, keys: &[Key]) -> Result<(), Diagnosis> {
+    pub(super) fn check_keys(&self, keys: &[Key]) -> Result<(), Diagnosis> {
         let types = &self.destination.resource_types;
         keys.iter().try_for_each(|key| self::key(key, types))
     }
@@ -171,25 +142,6 @@ impl Apply {
         }
         let mut lists = coverage.iter().flat_map(|covered| &covered.containers);
         lists.try_for_each(|list| key(&list.key, types))
-    }
-
-    fn check_clearing(&self, clearing: &Clearing) -> Result<(), Diagnosis> {
-        let Clearing { attribute, document, keys, .. } = clearing;
-        if !(1..=MAX_CLEARING_ATTRIBUTE_BYTES).contains(&attribute.len()) {
-            return Err(refusal::request(&format!(
-                "the attribute of a clearing must have 1 to {MAX_CLEARING_ATTRIBUTE_BYTES} bytes"
-            )));
-        }
-        let is_object = document.len() <= MAX_DOCUMENT_BYTES
-            && serde_json::from_str::<Value>(document).is_ok_and(|document| {
-                document.as_object().is_some_and(|members| !members.contains_key("externalId"))
-            });
-        if !is_object {
-            return Err(refusal::request(&format!(
-                "the document of a clearing must be a json object of at most {MAX_DOCUMENT_BYTES} bytes without `externalId`"
-            )));
-        }
-        self.check_keys(keys)
     }
 
     /// Record what no flood of entries may displace.
@@ -235,14 +187,6 @@ fn covered(scope: Option<&Scope>, coverage: &[Coverage]) -> Entry {
         diagnosis = diagnosis.with_fact("scope", view);
     }
     Entry { severity: Severity::Info, subject: None, subject_name: None, diagnosis }
-}
-
-/// An attribute that is kept until it is proven that it is gone.
-fn unproven(clearing: Clearing) -> Entry {
-    let Clearing { attribute, keys, mut reason, .. } = clearing;
-    reason.facts.truncate(MAX_FACTS.saturating_sub(2));
-    let diagnosis = reason.with_fact("attribute", attribute).with_fact("objects", keys.len().to_string());
-    Entry { severity: Severity::Warning, subject: None, subject_name: None, diagnosis }
 }
 
 #[cfg(test)]

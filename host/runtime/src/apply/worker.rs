@@ -130,7 +130,7 @@ async fn work(
             }
         }
     }
-    apply.into_ledger()
+    apply.finish().await
 }
 
 fn n_bytes(change: &Change) -> usize {

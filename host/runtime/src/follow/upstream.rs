@@ -13,6 +13,7 @@ use crate::bindings::rollcall::connector::model::NameValue;
 use crate::cancel::Cancel;
 use crate::capabilities::Session;
 use crate::capabilities::history::Recorder;
+use crate::clearing::Approved;
 use crate::connector::{Fetched, Opening, Reaction, Received, Rhythm};
 use crate::error::{GuestError, RunError};
 use crate::host::Host;
@@ -156,7 +157,17 @@ impl Live {
         let (host, source) = (&self.host, &self.source);
         let recorder = std::sync::Arc::new(Recorder::of_nothing(std::sync::Arc::new(Unobserved)));
         let cancel = Cancel::new();
-        Sessions { host, source, prepared, recorder, cancel, is_dry: false, unattended: None }.aside()
+        Sessions {
+            host,
+            source,
+            prepared,
+            recorder,
+            cancel,
+            is_dry: false,
+            unattended: None,
+            approved: Approved::Nothing,
+        }
+        .aside()
     }
 }
 

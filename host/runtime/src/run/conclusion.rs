@@ -52,9 +52,10 @@ pub(super) fn conclude(ending: Ending, extent: Extent) -> Conclusion {
 }
 
 fn finished(summary: Summary, ledger: &Ledger, extent: Extent) -> Conclusion {
+    let unchanged = summary.unchanged.saturating_sub(ledger.n_counted_by_connector());
     let counters = Counters {
         read: summary.read,
-        unchanged: ledger.counters().unchanged.saturating_add(summary.unchanged),
+        unchanged: ledger.counters().unchanged.saturating_add(unchanged),
         skipped: summary.skipped,
         ..*ledger.counters()
     };
@@ -69,7 +70,7 @@ fn finished(summary: Summary, ledger: &Ledger, extent: Extent) -> Conclusion {
     let is_whole = summary.complete && counters.rejected == 0 && counters.kept == 0 && faults.is_empty();
     let state = match is_whole {
         // What waits for a person comes before what the next run may mend by itself.
-        _ if 0 < ledger.n_held() => RunState::Held,
+        _ if 0 < counters.held => RunState::Held,
         true => RunState::Succeeded,
         false => RunState::Partial,
     };
@@ -187,6 +188,24 @@ mod tests {
         let summary = Summary { read: 4, ..WHOLE };
         assert_eq!(ledger.counters().kept, 60);
         check(Ok(summary), ledger, false, &expect!["held 4=1+1+1+0+1 None []"]);
+    }
+
+    #[test]
+    fn a_run_whose_clearings_wait_for_a_person_is_held_and_kept_nobody() {
+        let mut ledger = ledger();
+        ledger.held_clearings(6);
+        assert_eq!((ledger.counters().kept, ledger.counters().held), (0, 6));
+        check(Ok(WHOLE), ledger, false, &expect!["held 3=1+1+1+0+0 None []"]);
+    }
+
+    #[test]
+    fn what_was_cleared_is_not_counted_as_unchanged_as_well() {
+        let mut ledger = ledger();
+        let key = Key::new("User", "cleared");
+        ledger.read_by_connector(&key);
+        ledger.written(&key, Action::Updated);
+        ledger.read_by_connector(&Key::new("User", "changed"));
+        check(Ok(WHOLE), ledger, false, &expect!["succeeded 3=1+2+0+0+0 None []"]);
     }
 
     #[test]

@@ -99,6 +99,8 @@ pub(crate) struct Counters {
     deleted: u64,
     /// Said to have left, and kept.
     kept: u64,
+    /// Waiting for a person: departures, which are among those kept, and values that may be gone.
+    held: u64,
 }
 
 /// What became of an ask.
@@ -252,8 +254,9 @@ impl From<history::Counters> for Counters {
             deactivated,
             deleted,
             kept,
+            held,
         } = counters;
-        Self { read, created, updated, unchanged, skipped, rejected, deactivated, deleted, kept }
+        Self { read, created, updated, unchanged, skipped, rejected, deactivated, deleted, kept, held }
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) struct Source {
     /// The last full run that ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_full_run: Option<Run>,
-    /// Runs whose departures wait for an approval, newest first.
+    /// Runs of which something waits for an approval, newest first.
     #[schema(value_type = Vec<String>)]
     held_runs: Vec<RunId>,
     /// Why what was last asked of it came to no run, if that turned out after the answer.

@@ -19,7 +19,7 @@ use crate::sources::kept;
 use crate::testing::{Answer, Bench, NOW, administrator, ask, get};
 use crate::visitor::{Reader, Scope, Visitor, Who};
 
-const WAITS: &str = "departures wait for approval";
+const WAITS: &str = "changes wait for approval";
 
 fn name(text: &str) -> SourceName {
     SourceName::new(text).unwrap()

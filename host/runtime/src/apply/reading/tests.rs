@@ -30,15 +30,6 @@ fn coverage() -> Vec<Coverage> {
     ]
 }
 
-fn clearing(n_keys: usize) -> Clearing {
-    Clearing {
-        attribute: "title".to_owned(),
-        document: r#"{"title":null}"#.to_owned(),
-        keys: (0..n_keys).map(|n| Key::new("User", n.to_string())).collect(),
-        reason: Diagnosis::new("titles-gone", "no title is shown any more").in_chinese("不再显示职位", ""),
-    }
-}
-
 fn checkpoint(n_bytes: usize, n_keys: usize) -> Statement {
     let unchanged = (0..n_keys).map(|n| Key::new("User", n.to_string())).collect();
     Statement::Checkpoint(Checkpoint { state: "x".repeat(n_bytes), unchanged })
@@ -93,17 +84,6 @@ async fn a_run_of_some_objects_says_nothing_of_a_full_reading() {
     for statement in [whole(), Statement::Closed(Vec::new()), checkpoint(1, 1)] {
         assert!(apply.take(statement).await.is_err());
     }
-    apply.take(Statement::Clearings(vec![clearing(1)])).await.unwrap();
-}
-
-#[tokio::test]
-async fn attributes_that_may_be_gone_are_told_with_the_reason_and_how_many_objects() {
-    let store = Arc::<MemoryStore>::default();
-    full_run(&store).take(Statement::Clearings(vec![clearing(60)])).await.unwrap();
-    expect![[r#"
-        Warning titles-gone: no title is shown any more / 不再显示职位 [("attribute", "title"), ("objects", "60")]
-    "#]]
-    .assert_eq(&entries(&store));
 }
 
 #[tokio::test]
@@ -120,12 +100,6 @@ async fn what_breaks_the_contract_is_refused_and_told_nobody() {
         covered(Coverage { containers: vec![list("", true)], ..users() }),
         covered(Coverage { containers: vec![list("1", true); MAX_CONTAINERS + 1], ..users() }),
         Statement::Closed(vec![users(), users()]),
-        Statement::Clearings(vec![clearing(MAX_CHANGES), clearing(1)]),
-        Statement::Clearings(vec![Clearing { attribute: String::new(), ..clearing(1) }]),
-        Statement::Clearings(vec![Clearing { attribute: "x".repeat(65), ..clearing(1) }]),
-        Statement::Clearings(vec![Clearing { document: "[]".to_owned(), ..clearing(1) }]),
-        Statement::Clearings(vec![Clearing { document: r#"{"externalId":"1"}"#.to_owned(), ..clearing(1) }]),
-        Statement::Clearings(vec![Clearing { keys: vec![unknown], ..clearing(1) }]),
         checkpoint(MAX_CHECKPOINT_BYTES + 1, 0),
         checkpoint(0, MAX_CHECKPOINT_KEYS + 1),
     ] {

@@ -1,0 +1,170 @@
+//! Clears what a person approved, and holds what else a reading does not prove to be gone.
+//!
+//! Not here: which clearings a person approved (`approval`), and the words for what waits (`clearing`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rollcall_rules::document;
+use serde_json::Value;
+
+use super::{Apply, Planned, Step, plan};
+use crate::clearing::Attribute;
+use crate::directory::{Held, Write};
+use crate::error::StoreError;
+use crate::guard::Counts;
+use crate::history::ChangeRecord;
+use crate::limits::{
+    MAX_CHANGES, MAX_CLEARING_ATTRIBUTE_BYTES, MAX_CLEARING_DOCUMENT_BYTES, MAX_HELD_ATTRIBUTES,
+    MAX_HELD_RECORDS, MAX_STORED_AT_ONCE,
+};
+use crate::model::{Diagnosis, Entry, Key};
+use crate::refusal;
+
+/// An attribute that some objects may have lost: the reading does not prove it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Clearing {
+    /// What a person calls the attribute.
+    pub(crate) attribute: String,
+    /// The document that would unassign it, unchecked.
+    pub(crate) document: String,
+    pub(crate) keys: Vec<Key>,
+    /// Why it is not proven.
+    pub(crate) reason: Diagnosis,
+}
+
+/// A clearing that keeps the contract.
+struct Proposal {
+    attribute: Attribute,
+    document: Value,
+    /// Each once.
+    keys: Vec<Key>,
+    reason: Diagnosis,
+}
+
+/// What waits for a person of the clearings of one run.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    /// Of each attribute: how many objects may have lost it, and why that is not proven.
+    attributes: BTreeMap<Attribute, (Counts, Diagnosis)>,
+    n_recorded: usize,
+}
+
+impl Apply {
+    /// Clear what was approved, and hold the rest. Objects that do not have the attribute are passed over.
+    ///
+    /// An error says what is wrong with the proposal, or that the platform's store failed.
+    pub(super) async fn propose_clearings(&mut self, clearings: Vec<Clearing>) -> Result<(), Diagnosis> {
+        let n_keys: usize = clearings.iter().map(|clearing| clearing.keys.len()).sum();
+        if MAX_CHANGES < n_keys {
+            return Err(refusal::request(&format!(
+                "{n_keys} keys are more than the {MAX_CHANGES} of one call"
+            )));
+        }
+        let proposals = clearings.into_iter().map(|clearing| self.check_clearing(clearing));
+        let proposals = proposals.collect::<Result<Vec<_>, _>>()?;
+        for proposal in proposals {
+            self.propose(proposal).await?;
+        }
+        Ok(())
+    }
+
+    async fn propose(&mut self, proposal: Proposal) -> Result<(), Diagnosis> {
+        let held = self.load(&proposal.keys).await.map_err(|error| self.failed(&error))?;
+        let (approved, waiting) = self.planned(&proposal, held)?;
+        self.clear(approved).await.map_err(|error| self.failed(&error))?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let records = self.hold_clearings(&proposal, &waiting)?;
+        self.destination.recorder.count(*self.ledger.counters());
+        let recorded = self.destination.recorder.changes(records).await;
+        recorded.map_err(|error| self.failed(&error))
+    }
+
+    /// What would be written: where it was approved, and where it was not.
+    fn planned(
+        &self,
+        Proposal { attribute, document, keys, .. }: &Proposal,
+        held: Vec<Option<Held>>,
+    ) -> Result<(Vec<Write>, Vec<Write>), Diagnosis> {
+        let pairs = keys.iter().zip(held).filter_map(|(key, held)| Some((key, held?)));
+        let writes = pairs.filter_map(|(key, held)| plan::clearing(key, held, document).transpose());
+        let writes = writes.collect::<Result<Vec<_>, _>>()?;
+        let is_approved = |write: &Write| self.destination.approved.covers(&write.key, &attribute.document);
+        Ok(writes.into_iter().partition(is_approved))
+    }
+
+    async fn clear(&mut self, writes: Vec<Write>) -> Result<(), StoreError> {
+        writes.iter().for_each(|write| self.ledger.read_by_connector(&write.key));
+        let planned =
+            writes.into_iter().map(|write| Planned { key: write.key.clone(), step: Step::Write(write) });
+        let planned: Vec<_> = planned.collect();
+        self.carry_out_in((0..planned.len()).collect(), planned, MAX_STORED_AT_ONCE).await.map(drop)
+    }
+
+    /// Count what waits; the first of it is to be recorded one by one.
+    fn hold_clearings(
+        &mut self,
+        proposal: &Proposal,
+        writes: &[Write],
+    ) -> Result<Vec<ChangeRecord>, Diagnosis> {
+        let Proposal { attribute, reason, .. } = proposal;
+        let waiting = &mut self.waiting;
+        if MAX_HELD_ATTRIBUTES <= waiting.attributes.len() && !waiting.attributes.contains_key(attribute) {
+            return Err(refusal::request(&format!(
+                "clearings of more than {MAX_HELD_ATTRIBUTES} attributes wait in one run"
+            )));
+        }
+        let told = waiting.attributes.entry(attribute.clone());
+        let (counts, _) = told.or_insert_with(|| (Counts::new(), reason.clone()));
+        for write in writes {
+            let n = counts.entry(write.key.resource_type.clone()).or_default();
+            *n = n.saturating_add(1);
+        }
+        let why = attribute.held_of_one(reason);
+        let room = MAX_HELD_RECORDS.saturating_sub(waiting.n_recorded);
+        let record = |write: &Write| ChangeRecord { refusal: Some(why.clone()), ..write.into() };
+        let records: Vec<_> = writes.iter().take(room).map(record).collect();
+        waiting.n_recorded = waiting.n_recorded.saturating_add(records.len());
+        self.ledger.held_clearings(u64::try_from(writes.len()).unwrap_or(u64::MAX));
+        Ok(records)
+    }
+
+    fn check_clearing(&self, clearing: Clearing) -> Result<Proposal, Diagnosis> {
+        let Clearing { attribute: name, document, keys, reason } = clearing;
+        if !(1..=MAX_CLEARING_ATTRIBUTE_BYTES).contains(&name.len()) {
+            return Err(refusal::request(&format!(
+                "the attribute of a clearing must have 1 to {MAX_CLEARING_ATTRIBUTE_BYTES} bytes"
+            )));
+        }
+        let Some(document) = read(&document) else {
+            return Err(refusal::request(&format!(
+                "the document of a clearing must be a json object of at most {MAX_CLEARING_DOCUMENT_BYTES} bytes \
+                 without `externalId`"
+            )));
+        };
+        self.check_keys(&keys)?;
+        let keys = keys.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let attribute = Attribute { name, document: document::canonical(&document) };
+        Ok(Proposal { attribute, document, keys, reason })
+    }
+}
+
+impl Waiting {
+    /// One entry an attribute.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let attributes = self.attributes.iter();
+        attributes.map(|(attribute, (counts, reason))| attribute.entry(counts, reason)).collect()
+    }
+}
+
+/// The document of a clearing, if it may be one.
+fn read(text: &str) -> Option<Value> {
+    let document = (text.len() <= MAX_CLEARING_DOCUMENT_BYTES).then(|| serde_json::from_str(text).ok());
+    document.flatten().filter(|document: &Value| {
+        document.as_object().is_some_and(|members| !members.contains_key("externalId"))
+    })
+}
+
+#[cfg(test)]
+mod tests;

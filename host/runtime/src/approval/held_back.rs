@@ -1,0 +1,181 @@
+//! What a run holds back for a person, read from its history.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rollcall_rules::document;
+use serde_json::Value;
+
+use crate::backwards::Backwards;
+use crate::clearing::{self, Approved, Attribute};
+use crate::directory::{Directory, Held};
+use crate::error::StoreError;
+use crate::guard::Counts;
+use crate::history::{ChangeRecord, Counters, History, Run};
+use crate::limits::{MAX_CHANGES, MAX_HELD_RECORDS};
+use crate::model::{Diagnosis, Key, RunId, Severity, SourceName};
+
+/// Records, and entries, that are read at once.
+const PAGE: u32 = 1000;
+
+/// What a run holds back for a person, as far as it is recorded one by one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeldBack {
+    departures: BTreeSet<Key>,
+    clearings: BTreeMap<Attribute, BTreeSet<Key>>,
+    /// How much there is in all.
+    n: u64,
+    n_recorded: usize,
+}
+
+impl HeldBack {
+    /// # Errors
+    ///
+    /// When the history fails.
+    pub(super) async fn of(history: &dyn History, run: &Run) -> Result<Self, StoreError> {
+        let Counters { kept, held, .. } = run.counters;
+        // In a row that is older than the counter, what was held is among what was kept.
+        let n = if held == 0 { kept } else { held };
+        let most = usize::try_from(n).unwrap_or(usize::MAX).min(MAX_HELD_RECORDS);
+        let mut held_back = Self { n, ..Self::default() };
+        // It was recorded last.
+        let mut records = Backwards::of(history, &run.id).await?;
+        while held_back.n_recorded < most {
+            let page = records.next(PAGE).await?;
+            if page.is_empty() {
+                break;
+            }
+            page.into_iter().map(|record| record.item).for_each(|record| held_back.add(record));
+        }
+        Ok(held_back)
+    }
+
+    fn add(&mut self, record: ChangeRecord) {
+        let Some(refusal) = record.refusal.as_ref().filter(|_| record.is_held()) else { return };
+        self.n_recorded = self.n_recorded.saturating_add(1);
+        match Attribute::of(refusal) {
+            Some(attribute) => self.clearings.entry(attribute).or_default().insert(record.key),
+            None => self.departures.insert(record.key),
+        };
+    }
+
+    /// Whether everything that is held is recorded one by one, so that only that need be asked about.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        (1..MAX_HELD_RECORDS).contains(&self.n_recorded)
+    }
+
+    /// Whom to ask about, in the order of their keys; none when not all of them are known.
+    pub(super) fn keys(&self) -> Option<Vec<Key>> {
+        let keys: BTreeSet<&Key> = self.departures.iter().chain(self.clearings.values().flatten()).collect();
+        self.is_whole().then(|| keys.into_iter().cloned().collect())
+    }
+
+    /// The clearings that whoever approves the run approves.
+    ///
+    /// # Errors
+    ///
+    /// When the history fails.
+    pub(super) async fn approved(&self, history: &dyn History, run: &RunId) -> Result<Approved, StoreError> {
+        if !self.is_whole() {
+            return told(history, run).await.map(Approved::Any);
+        }
+        let pairs = self
+            .clearings
+            .iter()
+            .flat_map(|(attribute, keys)| keys.iter().map(|key| (key.clone(), attribute.document.clone())));
+        Ok(Approved::Each(pairs.collect()))
+    }
+
+    /// Whether any of it still waits: someone has not departed, or a value is still there.
+    ///
+    /// # Errors
+    ///
+    /// When the directory fails.
+    pub(super) async fn is_waiting(
+        &self,
+        directory: &dyn Directory,
+        source: &SourceName,
+    ) -> Result<bool, StoreError> {
+        if !self.is_whole() || has_any(directory, source, &self.departures, |_| true).await? {
+            return Ok(true);
+        }
+        for (attribute, keys) in &self.clearings {
+            let clearing: Value = serde_json::from_str(&attribute.document).map_err(StoreError::failed)?;
+            let is_there = |held: &Held| document::merge(Some(&held.document), &clearing) != held.document;
+            if has_any(directory, source, keys, is_there).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// How much of what, in one sentence: "3 people left and 6 people lost `work_place`".
+    #[must_use]
+    pub fn told(&self) -> Diagnosis {
+        let n = self.n;
+        if !self.is_whole() {
+            return Diagnosis::new(CODE, format!("{n} changes wait, more than are listed one by one"))
+                .in_chinese(format!("共有 {n} 项变更待确认，未能逐一列出"), "");
+        }
+        let (mut english, mut chinese) = (Vec::new(), Vec::new());
+        if !self.departures.is_empty() {
+            let left = counts(&self.departures);
+            english.push(format!("{} left", clearing::amounts(&left)));
+            chinese.push(format!("{}已离开", clearing::amounts_in_chinese(&left)));
+        }
+        for (Attribute { name, .. }, keys) in &self.clearings {
+            let lost = counts(keys);
+            english.push(format!("{} lost `{name}`", clearing::amounts(&lost)));
+            chinese.push(format!("{}失去 `{name}`", clearing::amounts_in_chinese(&lost)));
+        }
+        Diagnosis::new(CODE, listed(&english)).in_chinese(chinese.join("，"), "")
+    }
+}
+
+const CODE: &str = "held-back";
+
+/// "a, b and c".
+fn listed(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+fn counts(keys: &BTreeSet<Key>) -> Counts {
+    keys.iter().fold(Counts::new(), |mut counts, key| {
+        let n = counts.entry(key.resource_type.clone()).or_default();
+        *n = n.saturating_add(1);
+        counts
+    })
+}
+
+/// Whether any of these is held, has not departed, and is like this.
+async fn has_any(
+    directory: &dyn Directory,
+    source: &SourceName,
+    keys: &BTreeSet<Key>,
+    is_such: impl Fn(&Held) -> bool,
+) -> Result<bool, StoreError> {
+    let keys: Vec<Key> = keys.iter().cloned().collect();
+    for keys in keys.chunks(MAX_CHANGES) {
+        let held = directory.load(source, keys).await?;
+        if held.iter().flatten().any(|held| !held.departed && is_such(held)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The documents of all clearings that wait, as the log tells them.
+async fn told(history: &dyn History, run: &RunId) -> Result<BTreeSet<String>, StoreError> {
+    let (mut documents, mut after) = (BTreeSet::new(), None);
+    loop {
+        let page = history.entries(run, Severity::Warning, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(documents) };
+        after = Some(last.number);
+        let attributes = page.iter().filter_map(|entry| Attribute::of(&entry.item.diagnosis));
+        documents.extend(attributes.map(|attribute| attribute.document));
+    }
+}
