@@ -1,5 +1,6 @@
 //! A field that is no longer there: cleared when someone emptied it, kept when the application may no longer see it.
 
+mod held;
 mod real;
 
 use crate::companies::{self, APP_KEY};

@@ -135,7 +135,9 @@ impl Apply {
 
     /// Tell what waits for a person, now that nothing more comes.
     pub(crate) async fn finish(mut self) -> Ledger {
-        if let Err(error) = self.destination.recorder.entries_always(&self.waiting.entries()).await {
+        if let Err(error) =
+            self.destination.recorder.entries_always(&self.waiting.entries(self.destination.extent)).await
+        {
             self.failed(&error);
         }
         self.ledger

@@ -15,6 +15,9 @@ use crate::model::{Diagnosis, Entry, Key, Severity};
 /// The code of what waits.
 pub(crate) const HELD: &str = "clearing-held";
 
+/// The code of what only a full reading can decide.
+const UNDECIDED: &str = "clearing-undecided";
+
 const ATTRIBUTE: &str = "attribute";
 const DOCUMENT: &str = "clears";
 const REASON: &str = "reason";
@@ -71,6 +74,20 @@ impl Attribute {
             diagnosis.with_fact(resource_type.as_str(), n.to_string())
         });
         Entry { severity: Severity::Warning, subject: None, subject_name: None, diagnosis }
+    }
+
+    /// What the log says of values that the reading of some objects does not prove to be gone.
+    pub(crate) fn note(&self, objects: &Counts, reason: &Diagnosis) -> Entry {
+        let (name, chinese) = (&self.name, reason.localized("zh-CN").message);
+        let (who, who_in_chinese) = (amounts(objects), amounts_in_chinese(objects));
+        let diagnosis = Diagnosis::new(
+            UNDECIDED,
+            format!("{who} may have lost `{name}`: {}; the next full import decides", reason.message),
+        )
+        .in_chinese(format!("{who_in_chinese}可能已没有 `{name}`：{chinese}；由下一次全量导入判定"), "")
+        .with_fact(ATTRIBUTE, name.as_str())
+        .with_fact(REASON, reason.code.as_str());
+        Entry { severity: Severity::Info, subject: None, subject_name: None, diagnosis }
     }
 
     /// What waits, by what was said of it.

@@ -1,4 +1,5 @@
-//! Clears what a person approved, and holds what else a reading does not prove to be gone.
+//! Clears what a person approved, and holds what else a full reading does not prove to be gone. What one object's own reading
+//! does not prove is only told: it would be asked about with each event, and the next full reading decides.
 //!
 //! Not here: which clearings a person approved (`approval`), and the words for what waits (`clearing`).
 
@@ -7,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rollcall_rules::document;
 use serde_json::Value;
 
-use super::{Apply, Planned, Step, plan};
+use super::{Apply, Extent, Planned, Step, plan};
 use crate::clearing::Attribute;
 use crate::directory::{Held, Write};
 use crate::error::StoreError;
@@ -102,7 +103,7 @@ impl Apply {
         self.carry_out_in((0..planned.len()).collect(), planned, MAX_STORED_AT_ONCE).await.map(drop)
     }
 
-    /// Count what waits; the first of it is to be recorded one by one.
+    /// Count what is not proven. In a full run it waits, and the first of it is to be recorded one by one.
     fn hold_clearings(
         &mut self,
         proposal: &Proposal,
@@ -120,6 +121,9 @@ impl Apply {
         for write in writes {
             let n = counts.entry(write.key.resource_type.clone()).or_default();
             *n = n.saturating_add(1);
+        }
+        if self.destination.extent == Extent::Some {
+            return Ok(Vec::new());
         }
         let why = attribute.held_of_one(reason);
         let room = MAX_HELD_RECORDS.saturating_sub(waiting.n_recorded);
@@ -152,9 +156,12 @@ impl Apply {
 
 impl Waiting {
     /// One entry an attribute.
-    pub(super) fn entries(&self) -> Vec<Entry> {
-        let attributes = self.attributes.iter();
-        attributes.map(|(attribute, (counts, reason))| attribute.entry(counts, reason)).collect()
+    pub(super) fn entries(&self, extent: Extent) -> Vec<Entry> {
+        let entry = |(attribute, (counts, reason)): (&Attribute, &(Counts, Diagnosis))| match extent {
+            Extent::Full => attribute.entry(counts, reason),
+            Extent::Some => attribute.note(counts, reason),
+        };
+        self.attributes.iter().map(entry).collect()
     }
 }
 
