@@ -357,44 +357,6 @@ fn new_departments_of_one_batch_are_put_parents_first() {
 }
 
 #[test]
-fn a_listing_that_fails_keeps_nothing_else_from_being_read() {
-    let now = beside()
-        .department(3, 2, "Kernel")
-        .user("d", &[2])
-        .fault(|question, _| question.is("user/listid", "3").then(|| page(502, "bad gateway")));
-    let host = changed(outside(), now);
-    check(
-        &host,
-        &[("org_dept_modify", json!({"departments": [3]})), ("user_add_org", json!({"users": ["d"]}))],
-        &expect![[r#"
-            put Department 3
-            put User d
-            unfinished 1: unavailable: source-not-answering
-            complete: 2 read, 0 unchanged, 0 skipped
-        "#]],
-    );
-}
-
-#[test]
-fn what_could_not_be_asked_about_is_worth_another_try() {
-    let now = feihua()
-        .user("c", &[3])
-        .user("d", &[3])
-        .fault(|question, _| question.is("user/get", "c").then(|| page(502, "bad gateway")));
-    let host = changed(feihua(), now);
-    check(
-        &host,
-        &[("user_add_org", json!({"users": ["c", "d"]}))],
-        &expect![[r#"
-            put User d
-            error source-not-answering User c
-            unfinished 1: unavailable: source-not-answering
-            complete: 1 read, 0 unchanged, 0 skipped
-        "#]],
-    );
-}
-
-#[test]
 fn roles_are_read_only_where_documents_show_them() {
     let now = feihua();
     let asked = now.asked();

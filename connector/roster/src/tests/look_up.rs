@@ -95,13 +95,13 @@ fn a_column_that_nobody_fills_or_that_is_missing_empties_nothing() {
     check_title(
         "id,name,departments,title\n7,Hong,,\n8,Bai,,\n",
         &expect![[r#"
-        propose title {"title":null} of 7: title may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept
+        propose title {"title":null} of 7: title may have been emptied, or may be hidden: what was read does not tell which; the value is kept
         complete: 1 read, 0 unchanged, 0 skipped"#]],
     );
     check_title(
         "id,name,departments\n7,Hong,\n8,Bai,\n",
         &expect![[r#"
-        propose title {"title":null} of 7: title may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept
+        propose title {"title":null} of 7: title may have been emptied, or may be hidden: what was read does not tell which; the value is kept
         complete: 1 read, 0 unchanged, 0 skipped"#]],
     );
 }
@@ -111,7 +111,7 @@ fn a_roster_that_is_not_whole_empties_nothing() {
     check_title(
         "id,name,departments,title\n7,Hong,,\n8,Bai,,Lead\n,Nobody,,\n",
         &expect![[r#"
-        propose title {"title":null} of 7: title may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept
+        propose title {"title":null} of 7: title may have been emptied, or may be hidden: what was read does not tell which; the value is kept
         complete: 1 read, 0 unchanged, 0 skipped"#]],
     );
 }

@@ -1,6 +1,6 @@
 //! Events that are worth another try: what could not be read costs those that name it, and no others.
 
-use super::{below, changed, check, feihua, handled, inside, moved, outside, stream};
+use super::{below, beside, changed, check, feihua, handled, inside, moved, outside, stream};
 use crate::testing::{World, page, refused, run};
 use expect_test::expect;
 use rollcall_kit::{Area, Key};
@@ -145,4 +145,42 @@ fn what_a_person_s_own_reading_shows_to_be_empty_is_cleared_by_an_event() {
     assert_eq!(held, json!([{"type": "mobile", "value": "+8613600000001"}]));
     let proposed: Vec<_> = host.take_proposed().into_iter().map(|clearing| clearing.attribute).collect();
     assert_eq!(proposed, ["mobile"]);
+}
+
+#[test]
+fn a_listing_that_fails_keeps_nothing_else_from_being_read() {
+    let now = beside()
+        .department(3, 2, "Kernel")
+        .user("d", &[2])
+        .fault(|question, _| question.is("user/listid", "3").then(|| page(502, "bad gateway")));
+    let host = changed(outside(), now);
+    check(
+        &host,
+        &[("org_dept_modify", json!({"departments": [3]})), ("user_add_org", json!({"users": ["d"]}))],
+        &expect![[r#"
+            put Department 3
+            put User d
+            unfinished 1: unavailable: source-not-answering
+            complete: 2 read, 0 unchanged, 0 skipped
+        "#]],
+    );
+}
+
+#[test]
+fn what_could_not_be_asked_about_is_worth_another_try() {
+    let now = feihua()
+        .user("c", &[3])
+        .user("d", &[3])
+        .fault(|question, _| question.is("user/get", "c").then(|| page(502, "bad gateway")));
+    let host = changed(feihua(), now);
+    check(
+        &host,
+        &[("user_add_org", json!({"users": ["c", "d"]}))],
+        &expect![[r#"
+            put User d
+            error source-not-answering User c
+            unfinished 1: unavailable: source-not-answering
+            complete: 1 read, 0 unchanged, 0 skipped
+        "#]],
+    );
 }

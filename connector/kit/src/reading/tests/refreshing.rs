@@ -196,8 +196,8 @@ fn what_its_own_reading_does_not_show_is_left_to_a_person() {
     let summary = refresh(&host, &[present(user("a", json!({"title": "Lead"})))]).expect("nothing stops it");
     expect![[r#"
         put a {"externalId":"a","schemas":["urn:u"],"title":"Lead"}
-        propose mobile {"phoneNumbers":[{"type":"mobile","value":null}]} of a: mobile may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept
-        propose remark {"urn:x":{"remark":null}} of a: remark may have been emptied, or may be hidden: this answer shows nothing that needs the same permission; the value is kept
+        propose mobile {"phoneNumbers":[{"type":"mobile","value":null}]} of a: mobile may have been emptied, or may be hidden: what was read does not tell which; the value is kept
+        propose remark {"urn:x":{"remark":null}} of a: remark may have been emptied, or may be hidden: what was read does not tell which; the value is kept
         complete: 1 read, 0 unchanged, 0 skipped"#]]
     .assert_eq(&report(&host, &summary));
     let document = host.objects()[&user_key("a")].document.clone();
