@@ -128,7 +128,7 @@ fn a_certificate_of_an_authority_that_is_not_trusted() {
 }
 
 #[test]
-fn a_redirect_to_an_origin_that_is_not_granted_sends_nothing_there() {
+fn a_redirect_is_an_answer_like_any_other_and_sends_nothing_anywhere() {
     let elsewhere = Silent::new();
     let web = Web::redirect(&format!("http://{}/", elsewhere.address()));
     let origin = web.origin();

@@ -26,7 +26,7 @@ fn requests_calls_and_events_of_a_followed_source_are_counted() {
     let died: Vec<_> = calls.iter().filter(|(_, calls)| 0 < calls.n_died).collect();
     assert!(died.is_empty(), "{died:?}");
     let called: Vec<_> = calls.keys().copied().collect();
-    assert_eq!(called, ["fetch-events", "handle", "open-channel", "receive", "sync", "validate"]);
+    assert_eq!(called, ["fetch-events", "handle", "receive", "sync", "validate"]);
     assert_eq!(calls.get("sync").map(|calls| calls.spent.n), Some(1));
     let idle_or_busy =
         calls.iter().filter(|(_, calls)| !(1..calls.spent.total_us).contains(&calls.computed_us));
