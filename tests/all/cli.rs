@@ -155,9 +155,9 @@ fn an_import_and_what_can_be_looked_up_afterwards() {
         expect![[r#"
             exit 0
             --- stdout
-            run started what trigger state took read created updated unchanged skipped rejected deactivated deleted kept
-              2 DATE TIME import manual succeeded SPAN 6 1 2 3 0 0 1 1 0
-              1 DATE TIME import manual succeeded SPAN 7 7 0 0 0 0 0 0 0
+            run started what trigger state took read created updated unchanged skipped rejected deactivated deleted kept held
+              2 DATE TIME import manual succeeded SPAN 6 1 2 3 0 0 1 1 0 0
+              1 DATE TIME import manual succeeded SPAN 7 7 0 0 0 0 0 0 0 0
             --- stderr
         "#]],
     );
@@ -183,6 +183,14 @@ fn an_import_and_what_can_be_looked_up_afterwards() {
               deactivated  1
               deleted      1
               kept         0
+              held         0
+
+            Log
+            · read 4 Departments, 2 Users, from 8 lists, 8 of them to the end (reading-covered)
+                Department:  4
+                User:        2
+                lists:       8/8
+                scope:       whole
 
             Changes
             updated Department "5001" R&D
@@ -221,6 +229,14 @@ fn an_import_and_what_can_be_looked_up_afterwards() {
               停用      1
               删除      1
               保留      0
+              待确认    0
+
+            日志
+            · 已读取 Department 4 个、User 2 个；共 8 个列表，其中 8 个读取完整 (reading-covered)
+                Department:  4
+                User:        2
+                lists:       8/8
+                scope:       whole
 
             变更
             更新 Department "5001" R&D

@@ -22,16 +22,16 @@ fn a_panic() {
     check(
         json!({ "behaviour": "panic" }),
         expect![[r#"
-        failed
-        Other connector-panicked
-        the connector panicked: tests/hostile/src/lib.rs:62:20:
-        the hostile connector panics on purpose
-        连接器内部出错而中止：connector panicked: tests/hostile/src/lib.rs:62:20:
-        the hostile connector panics on purpose
-        Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
-        请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
-        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
-    "#]],
+            failed
+            Other connector-panicked
+            the connector panicked: tests/hostile/src/lib.rs:73:20:
+            the hostile connector panics on purpose
+            连接器内部出错而中止：connector panicked: tests/hostile/src/lib.rs:73:20:
+            the hostile connector panics on purpose
+            Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
+            请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
+            Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
+        "#]],
     );
 }
 
@@ -214,14 +214,14 @@ fn documents_that_are_none() {
     check(
         json!({ "behaviour": "reject" }),
         expect![[r#"
-        partial
-        Error "0" the connector's object is invalid: its document is no json: EOF while parsing a value at line 1 column 0 (object-invalid)
-        Error "1" the connector's object is invalid: its document is no json object (object-invalid)
-        Error "2" the connector's object is invalid: its document is no json: EOF while parsing an object at line 1 column 1 (object-invalid)
-        Error "3" the connector's object is invalid: neither its document nor what the platform holds of it names `schemas` (object-invalid)
-        Error "4" the connector's object is invalid: the `externalId` of its document is not its external id (object-invalid)
-        Counters { read: 6, created: 1, updated: 0, unchanged: 0, skipped: 0, rejected: 5, deactivated: 0, deleted: 0, kept: 0, held: 0 }
-    "#]],
+            partial
+            Error "0" the connector's object is invalid: its document is no json: EOF while parsing a value at line 1 column 0 (object-invalid)
+            Error "1" the connector's object is invalid: its document is no json object (object-invalid)
+            Error "2" the connector's object is invalid: its document is no json: EOF while parsing an object at line 1 column 1 (object-invalid)
+            Error "3" the connector's object is invalid: its document names no `schemas` (at /schemas) (object-invalid)
+            Error "4" the connector's object is invalid: the `externalId` of its document is not its external id (at /externalId) (object-invalid)
+            Counters { read: 6, created: 1, updated: 0, unchanged: 0, skipped: 0, rejected: 5, deactivated: 0, deleted: 0, kept: 0, held: 0 }
+        "#]],
     );
 }
 
@@ -230,16 +230,16 @@ fn a_behaviour_that_nobody_knows() {
     check(
         json!({ "behaviour": "anything" }),
         expect![[r#"
-        failed
-        Other connector-panicked
-        the connector panicked: tests/hostile/src/lib.rs:77:18:
-        unknown behaviour "anything"
-        连接器内部出错而中止：connector panicked: tests/hostile/src/lib.rs:77:18:
-        unknown behaviour "anything"
-        Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
-        请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
-        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
-    "#]],
+            failed
+            Other connector-panicked
+            the connector panicked: tests/hostile/src/lib.rs:92:18:
+            unknown behaviour "anything"
+            连接器内部出错而中止：connector panicked: tests/hostile/src/lib.rs:92:18:
+            unknown behaviour "anything"
+            Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
+            请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
+            Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
+        "#]],
     );
 }
 

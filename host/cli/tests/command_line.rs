@@ -480,11 +480,11 @@ fn the_history_lists_runs_newest_first() {
         expect![[r#"
             exit 0
             --- stdout
-            run  started              what    trigger  state       took  read  created  updated  unchanged  skipped  rejected  deactivated  deleted  kept
-              3  2023-11-14 22:13:20  import  manual   failed     1.5 s     0        0        0          0        0         0            0        0     0
+            run  started              what    trigger  state       took  read  created  updated  unchanged  skipped  rejected  deactivated  deleted  kept  held
+              3  2023-11-14 22:13:20  import  manual   failed     1.5 s     0        0        0          0        0         0            0        0     0     0
                 x the secret is wrong (secret-wrong)
-              2  2023-11-14 22:13:20  import  manual   partial    1.5 s     1        0        1          0        0         0            0        0     0
-              1  2023-11-14 22:13:20  import  manual   succeeded  1.5 s     4        4        0          0        0         0            0        0     0
+              2  2023-11-14 22:13:20  import  manual   partial    1.5 s     1        0        1          0        0         0            0        0     0     0
+              1  2023-11-14 22:13:20  import  manual   succeeded  1.5 s     4        4        0          0        0         0            0        0     0     0
         "#]],
     );
 }
@@ -514,6 +514,7 @@ fn a_run_shows_its_log_and_each_change() {
               deactivated  0
               deleted      0
               kept         0
+              held         0
 
             Log
             x Department "2" R&D: a page could not be read (page-lost)
@@ -594,6 +595,7 @@ fn a_run_as_json_is_one_value() {
               "created": 0,
               "deactivated": 0,
               "deleted": 0,
+              "held": 0,
               "kept": 0,
               "read": 1,
               "rejected": 0,
