@@ -22,7 +22,8 @@ Exit codes:
   1  failed, or stopped by a signal
   2  the command line or the source file is wrong
   3  partial: something was not read or not applied; nothing departed because of that
-  4  held: departures wait for a person, who looks at them with `history` and says `approve`
+  4  held: departures, or ids that belong to somebody else now, wait for a person, who looks at them with `history` and
+     says `approve`
 
 One signal (Ctrl-C, SIGTERM) stops an import in good order, a second one at once.";
 
@@ -132,6 +133,10 @@ pub(crate) enum LowCommand {
     Approve {
         /// The number of the run, from `history`.
         run: String,
+        /// Where ids belong to somebody else now: whether these are the same people under new ids, and go on with all they
+        /// have, or other people, and who was there leaves.
+        #[arg(id = "as", long = "as", value_name = "WHO", value_enum)]
+        who: Option<LowIdentities>,
         #[command(flatten)]
         source: SourceFile,
         #[command(flatten)]
@@ -214,6 +219,15 @@ pub(crate) enum LowEvents {
         #[command(flatten)]
         source: SourceInData,
     },
+}
+
+/// Who is behind ids that belong to somebody else now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LowIdentities {
+    /// The same people under new ids.
+    SamePeople,
+    /// Other people.
+    OtherPeople,
 }
 
 /// How an event stands.

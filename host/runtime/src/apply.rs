@@ -5,6 +5,7 @@
 
 mod check;
 mod hold;
+mod identity;
 mod ledger;
 mod plan;
 mod reading;
@@ -21,6 +22,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use self::hold::Allowances;
+pub use self::identity::Identities;
+pub(crate) use self::identity::{Attributes, Replacement};
 pub(crate) use self::ledger::Ledger;
 use self::reading::Reading;
 pub(crate) use self::reading::{Checkpoint, Clearing, Statement};
@@ -99,6 +102,10 @@ pub(crate) struct Destination {
     pub(crate) extent: Extent,
     /// What weighs departures; none when a person looks at the run.
     pub(crate) unattended: Option<Unattended>,
+    /// By which attributes it is told who stands behind a key, where that is known.
+    pub(crate) identity_attributes: Attributes,
+    /// What a person has answered about keys that belong to somebody else now.
+    pub(crate) identities: Identities,
 }
 
 /// The directory's writing side, for one run.
@@ -107,6 +114,7 @@ pub(crate) struct Apply {
     ledger: Ledger,
     allowances: Allowances,
     reading: Reading,
+    changed: identity::Changed,
     has_retired: bool,
 }
 
@@ -117,6 +125,7 @@ impl Apply {
             ledger: Ledger::default(),
             allowances: Allowances::default(),
             reading: Reading::default(),
+            changed: identity::Changed::default(),
             has_retired: false,
         }
     }
@@ -163,8 +172,15 @@ impl Apply {
             });
         }
         self.hold_excess(&mut planned).await?;
+        self.hold_replacements(&mut planned).await?;
+        let keys: Vec<Key> = planned.iter().map(|planned| planned.key.clone()).collect();
         let order = retire::departures_last(&planned, &self.destination.resource_types);
-        self.carry_out_in(order, planned, MAX_STORED_AT_ONCE).await
+        // A replacement is two writes.
+        let has_replacements = planned.iter().any(|planned| matches!(planned.step, Step::Replace(_)));
+        let n_at_once = if has_replacements { MAX_STORED_AT_ONCE / 2 } else { MAX_STORED_AT_ONCE };
+        let outcomes = self.carry_out_in(order, planned, n_at_once).await?;
+        self.applied(&keys, &outcomes);
+        Ok(outcomes)
     }
 
     fn check(&self, change: Change) -> Result<check::Checked, Planned> {
@@ -187,18 +203,16 @@ impl Apply {
         }
     }
 
-    fn step(&self, held: Option<Held>, change: check::Checked) -> Step<Write> {
-        let (kind, planned) = match change {
-            check::Checked::Put(incoming) => (Kind::Put, plan::put(held, incoming)),
-            check::Checked::Delete(departure) => {
-                (Kind::Departure, Ok(plan::departure(held, departure, self.destination.departed_users)))
-            }
-        };
-        match planned {
-            Ok(Some(write)) => Step::Write(write),
-            Ok(None) => Step::Nothing(kind),
-            Err(why) => Step::Refuse(kind, why),
+    fn step(&mut self, held: Option<Held>, change: check::Checked) -> Step<Write> {
+        match change {
+            check::Checked::Put(incoming) => self.put(held, incoming),
+            check::Checked::Delete(departure) => self.departure(held, departure),
         }
+    }
+
+    fn departure(&self, held: Option<Held>, departure: Departure) -> Step<Write> {
+        let write = plan::departure(held, departure, self.destination.departed_users);
+        write.map_or(Step::Nothing(Kind::Departure), Step::Write)
     }
 
     /// Store what is to be stored, count everything, record what is to be recorded.
@@ -257,6 +271,16 @@ impl Apply {
                 self.ledger.held(1);
                 Outcome::Held(Some(*why))
             }
+            Step::HoldReplacement { .. } => {
+                self.ledger.held(1);
+                self.ledger.left_waiting(key);
+                Outcome::Held(None)
+            }
+            Step::Wait => {
+                self.ledger.left_waiting(key);
+                Outcome::Held(None)
+            }
+            Step::Replace(replacement) => self.replaced(key, &replacement, [stored.next(), stored.next()]),
             Step::Write(action) => match stored.next() {
                 Some(Stored::Refused(why)) => {
                     self.ledger.refused(Kind::of(action), key);
@@ -267,6 +291,32 @@ impl Apply {
                     Outcome::Applied
                 }
             },
+        }
+    }
+
+    /// What became of a replacement. A platform refuses both of its writes or neither; one that does otherwise is counted by
+    /// what it did.
+    fn replaced(
+        &mut self,
+        key: &Key,
+        replacement: &Replacement<Action>,
+        [left, joined]: [Option<Stored>; 2],
+    ) -> Outcome {
+        let Replacement { leave, join, had_left } = replacement;
+        match left {
+            Some(Stored::Refused(_)) => self.ledger.refused(Kind::Departure, key),
+            Some(Stored::Written) | None if *had_left => {}
+            Some(Stored::Written) | None => self.ledger.written_as_replaced(key, *leave),
+        }
+        match joined {
+            Some(Stored::Refused(why)) => {
+                self.ledger.refused(Kind::Put, key);
+                Outcome::Rejected(why)
+            }
+            Some(Stored::Written) | None => {
+                self.ledger.written(key, *join);
+                Outcome::Applied
+            }
         }
     }
 
@@ -339,13 +389,29 @@ enum Step<W> {
     Refuse(Kind, Diagnosis),
     /// A departure that waits for a person.
     Hold(W, Box<Diagnosis>),
+    /// Who was there leaves, and somebody else comes under the same key.
+    Replace(Box<Replacement<W>>),
+    /// That waits for a person.
+    HoldReplacement {
+        replacement: Box<Replacement<W>>,
+        why: Box<Diagnosis>,
+        /// Whether it gets change records of its own.
+        is_recorded: bool,
+    },
+    /// That waits for the end of the reading, or for what becomes of an earlier one of the same key.
+    Wait,
 }
 
 impl Planned {
     fn write(&self) -> Option<&Write> {
         match &self.step {
             Step::Write(write) => Some(write),
-            Step::Nothing(_) | Step::Refuse(..) | Step::Hold(..) => None,
+            Step::Nothing(_)
+            | Step::Refuse(..)
+            | Step::Hold(..)
+            | Step::Replace(_)
+            | Step::HoldReplacement { .. }
+            | Step::Wait => None,
         }
     }
 }
@@ -373,6 +439,19 @@ fn split(planned: Vec<Planned>) -> Split {
                 writes.push(write);
                 Step::Write(action)
             }
+            Step::Replace(replacement) => {
+                let actions = replacement.actions();
+                writes.extend([replacement.leave, replacement.join]);
+                Step::Replace(Box::new(actions))
+            }
+            Step::HoldReplacement { replacement, why, is_recorded } => {
+                let record = |write| ChangeRecord { refusal: Some((*why).clone()), ..write };
+                if is_recorded {
+                    held.extend([&replacement.leave, &replacement.join].map(|write| record(write.into())));
+                }
+                Step::HoldReplacement { replacement: Box::new(replacement.actions()), why, is_recorded }
+            }
+            Step::Wait => Step::Wait,
         };
         tallies.push(Tally { key, step });
     }

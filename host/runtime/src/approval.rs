@@ -6,9 +6,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::apply::Identities;
 use crate::backwards::Backwards;
 use crate::directory::Directory;
 use crate::error::{RunError, StoreError};
+use crate::guard::IDENTITIES_HELD;
 use crate::history::{History, Run, RunKind, RunState, Trigger};
 use crate::limits::{MAX_CHANGES, MAX_HELD_RECORDS, MAX_RUNS_SEARCHED};
 use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
@@ -20,6 +22,8 @@ pub(crate) struct Approval {
     pub(crate) held: RunId,
     /// What it held; none when not all of it is recorded, and only reading everything finds it.
     pub(crate) keys: Option<Vec<Key>>,
+    /// What they answer about ids that belong to somebody else now.
+    pub(crate) identities: Identities,
 }
 
 /// Records that are read at once.
@@ -36,11 +40,13 @@ impl Approval {
     ///
     /// # Errors
     ///
-    /// When it is no run of the source, holds nothing, or the history cannot be read.
+    /// When it is no run of the source, holds nothing, holds identities about which nothing is answered, or the history
+    /// cannot be read.
     pub(crate) async fn of(
         history: &dyn History,
         source: &SourceName,
         run: &RunId,
+        identities: Identities,
     ) -> Result<Self, RunError> {
         let row = history.run(run).await.map_err(RunError::HistoryUnread)?;
         let row = row
@@ -49,8 +55,13 @@ impl Approval {
         if !holds(&row) {
             return Err(RunError::NothingHeld { run: row.id });
         }
+        if identities == Identities::Weigh
+            && holds_identities(history, &row.id).await.map_err(RunError::HistoryUnread)?
+        {
+            return Err(RunError::IdentitiesUnanswered { run: row.id });
+        }
         let keys = held_keys(history, &row).await.map_err(RunError::HistoryUnread)?;
-        Ok(Self { held: row.id, keys })
+        Ok(Self { held: row.id, keys, identities })
     }
 
     /// What the log of the approving run begins with, by which it is known what it settles.
@@ -71,6 +82,12 @@ impl Approval {
             "",
         )
         .with_fact(HELD_RUN, held.as_str());
+        let diagnosis = match self.identities {
+            Identities::Weigh => diagnosis,
+            answer @ (Identities::SamePeople | Identities::OtherPeople) => {
+                diagnosis.with_fact("identities", answer.as_str())
+            }
+        };
         Entry { severity: Severity::Info, subject: None, subject_name: None, diagnosis }
     }
 }
@@ -130,6 +147,25 @@ async fn approved(history: &dyn History, run: &RunId) -> Result<Option<RunId>, S
     let first = history.entries(run, Severity::Info, None, FIRST_ENTRIES).await?;
     let entry = first.iter().find(|entry| entry.item.diagnosis.code == CODE);
     Ok(entry.and_then(|entry| entry.item.diagnosis.fact(HELD_RUN)).map(RunId::new))
+}
+
+/// Whether a run held ids that belong to somebody else now.
+///
+/// # Errors
+///
+/// When the history cannot be read.
+pub(crate) async fn holds_identities(history: &dyn History, run: &RunId) -> Result<bool, StoreError> {
+    let mut after = None;
+    loop {
+        let page = history.entries(run, Severity::Error, after, PAGE).await?;
+        if page.iter().any(|entry| entry.item.diagnosis.code == IDENTITIES_HELD) {
+            return Ok(true);
+        }
+        match page.last() {
+            Some(last) => after = Some(last.number),
+            None => return Ok(false),
+        }
+    }
 }
 
 async fn has_any_left(

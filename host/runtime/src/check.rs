@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::apply::Identities;
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::grant::Origin;
@@ -38,8 +39,10 @@ async fn connector_findings(host: &Host, source: &Source, prepared: &Prepared) -
     let recorder = Arc::new(Recorder::of_nothing(Arc::new(Unobserved)));
     // A check has no row, and a dry directory does not look at the run it is given.
     let run = RunId::new("check");
+    let identities = Identities::default();
     let (session, worker) =
-        Sessions { host, source, prepared, recorder, cancel, is_dry: true, unattended: None }.full(run);
+        Sessions { host, source, prepared, recorder, cancel, is_dry: true, unattended: None, identities }
+            .full(run);
     let checked = source.connector().check(session, source.settings().to_string()).await;
     let finished = worker.finish().await;
     match (checked, finished) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::apply::{Destination, Extent, Worker};
+use crate::apply::{Destination, Extent, Identities, Worker};
 use crate::cancel::Cancel;
 use crate::capabilities::Session;
 use crate::capabilities::directory::Holdings;
@@ -29,6 +29,8 @@ pub(crate) struct Sessions<'a> {
     pub(crate) is_dry: bool,
     /// What weighs departures; none when a person looks at the run.
     pub(crate) unattended: Option<Unattended>,
+    /// What a person has answered about keys that belong to somebody else now.
+    pub(crate) identities: Identities,
 }
 
 impl Sessions<'_> {
@@ -62,7 +64,7 @@ impl Sessions<'_> {
         run: RunId,
         extent: Extent,
     ) -> (Session, Worker) {
-        let Self { host, source, prepared, recorder, cancel, unattended, .. } = self;
+        let Self { host, source, prepared, recorder, cancel, unattended, identities, .. } = self;
         let destination = Destination {
             directory: Arc::clone(&directory),
             recorder: Arc::clone(&recorder),
@@ -72,6 +74,8 @@ impl Sessions<'_> {
             departed_users: source.departed_users(),
             extent,
             unattended,
+            identity_attributes: source.connector().descriptor().identity_attributes(),
+            identities,
         };
         let (worker, handle) = Worker::start(destination, cancel.clone());
         let session = Session {

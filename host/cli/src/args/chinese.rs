@@ -13,7 +13,7 @@ const EXIT_CODES: &str = "\
   1  失败，或被信号终止
   2  命令行或来源配置文件有误
   3  部分完成：有内容未能读取或写入；不会因此删除或停用任何对象
-  4  待确认：有离开的对象需要人工确认，请用 `history` 查看，并用 `approve` 批准
+  4  待确认：有离开的对象或属于别人的 ID 需要人工确认，请用 `history` 查看，并用 `approve` 批准
 
 收到一次信号（Ctrl-C、SIGTERM）会有序停止导入，再次收到则立即终止。";
 
@@ -39,6 +39,10 @@ const HELP: &[(&str, &str)] = &[
     ("rollcall refresh department", "部门在来源中的编号；可重复指定"),
     ("rollcall approve", "批准一次运行中待确认的离开：再次向来源确认，确已离开的予以移除，已回来的保留。"),
     ("rollcall approve run", "要批准的运行的编号，见 `history`"),
+    (
+        "rollcall approve as",
+        "对于现在属于别人的 ID：same-people 表示同一批人换了身份标识，保留其全部信息；other-people 表示另一批人，原来的人离开",
+    ),
     ("rollcall approve source", "来源配置文件"),
     ("rollcall approve data", "存放导入数据的目录；不存在时自动创建"),
     (

@@ -4,8 +4,10 @@
 
 use axum::extract::{Path, Query, State};
 use maud::{Markup, html};
+use rollcall_host::Identities;
 use rollcall_host::history::{ChangeRecord, Numbered, Run, RunState};
 use rollcall_host::sqlite::{ChangeCount, ChangeFilter, Outcome};
+use rollcall_words::Sentence;
 use serde::Deserialize;
 
 use super::changes::name;
@@ -40,7 +42,7 @@ pub(super) async fn approval(
 ) -> Result<Page, Problem> {
     let run = find(&console, run).await?;
     let body = match waits(&console, &run).await? {
-        Waits::ForApproval => question(&console, &visitor, &run, &place).await?,
+        Waits::ForApproval | Waits::ForAnswer => question(&console, &visitor, &run, &place).await?,
         Waits::ForNobody => page::notice(Tone::Plain, &html! { p { (visitor.say(words::nothing_waits())) } }),
     };
     let body = html! {
@@ -102,20 +104,44 @@ fn amounts(reader: Reader, counts: &[&ChangeCount]) -> Markup {
 
 async fn question(console: &Console, visitor: &Visitor, run: &Run, place: &Place) -> Result<Markup, Problem> {
     let (reader, path) = (visitor.reader, format!("{}/approve", links::run(&run.id)));
+    let holds_identities = console.host().held_identities(&run.id).await?;
     let counts = console.store().change_counts(&run.id).await?;
     let held: Vec<_> = counts.iter().filter(|count| count.outcome == Outcome::Held).collect();
     let n_recorded = held.iter().fold(0_u64, |sum, count| sum.saturating_add(count.n));
     Ok(html! {
         (page::notice(Tone::Warning, &html! {
-            p { (reader.say(words::approve_what())) }
+            p { (reader.say(if holds_identities { words::identities_what() } else { words::approve_what() })) }
             (amounts(reader, &held))
             @if n_recorded < run.counters.kept { p { (reader.say(words::approve_more(page::count(run.counters.kept)))) } }
             p { (reader.say(words::approve_told())) }
-            @if visitor.who.may_manage() { (page::button(visitor, &path, "danger", words::approve())) }
+            @if visitor.who.may_manage() {
+                @if holds_identities {
+                    (answers(visitor, &path))
+                } @else {
+                    (page::button(visitor, &path, "danger", words::approve()))
+                }
+            }
             p class="soft" { (reader.say(words::decline_told())) }
         }))
         (list(console, reader, run, place, &path).await?)
     })
+}
+
+/// The two answers about ids that belong to somebody else now.
+fn answers(visitor: &Visitor, path: &str) -> Markup {
+    let answer = |answer: Identities, class: &str, told: Sentence, label: Sentence| {
+        html! {
+            form method="post" action=(path) {
+                (page::csrf(visitor))
+                p { (visitor.say(told)) }
+                button class=(class) name="identities" value=(answer.as_str()) { (visitor.say(label)) }
+            }
+        }
+    };
+    html! {
+        (answer(Identities::SamePeople, "primary", words::same_people_told(), words::same_people()))
+        (answer(Identities::OtherPeople, "danger", words::other_people_told(), words::other_people()))
+    }
 }
 
 /// Who would leave, and what the source answered about each.

@@ -83,9 +83,10 @@ pub(super) fn actions(visitor: &Visitor, run: &Run, waits: Waits) -> Markup {
     html! {
         div id="run-actions" {
             (not_put_back(visitor, run))
-            @if may_manage && waits == Waits::ForApproval {
+            @if may_manage && waits != Waits::ForNobody {
+                @let told = if waits == Waits::ForAnswer { words::identities_wait() } else { words::held_waits() };
                 (page::notice(Tone::Warning, &html! {
-                    p { (visitor.say(words::held_waits())) }
+                    p { (visitor.say(told)) }
                     p { a class="button primary" href={ (path) "/approve" } { (visitor.say(words::look_and_approve())) } }
                 }))
             }
@@ -124,6 +125,8 @@ fn not_put_back(visitor: &Visitor, run: &Run) -> Markup {
 pub(super) enum Waits {
     /// What it held may still be approved.
     ForApproval,
+    /// The same, and it holds ids that belong to somebody else now, about which a person has two answers.
+    ForAnswer,
     /// It waits for nobody.
     ForNobody,
 }

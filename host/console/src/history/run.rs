@@ -160,5 +160,9 @@ pub(super) async fn waits(console: &Console, run: &Run) -> Result<Waits, Problem
     }
     let waiting = console.host().held_runs(&run.source).await?;
     let waits = waiting.iter().any(|waiting| waiting.id == run.id);
-    Ok(if waits { Waits::ForApproval } else { Waits::ForNobody })
+    if !waits {
+        return Ok(Waits::ForNobody);
+    }
+    let holds_identities = console.host().held_identities(&run.id).await?;
+    Ok(if holds_identities { Waits::ForAnswer } else { Waits::ForApproval })
 }

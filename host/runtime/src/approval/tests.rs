@@ -54,7 +54,7 @@ async fn went(store: &MemoryStore, went: Went) -> RunId {
     let new = NewRun { source: source(), kind, trigger, dry_run, connector, started_at: AT };
     let Opened::Run(run) = store.open_run(&new).await.unwrap() else { panic!("busy") };
     if let Some(held) = approves {
-        let entry = Approval { held, keys: None }.entry();
+        let entry = Approval { held, keys: None, identities: Identities::Weigh }.entry();
         store.record_entries(&run, &[entry]).await.unwrap();
     }
     let change = |key: Key, refusal| ChangeRecord {
@@ -92,8 +92,11 @@ async fn waits(store: &MemoryStore) -> Vec<RunId> {
 async fn an_approval_is_about_what_was_held_and_about_nothing_else() {
     let store = MemoryStore::default();
     let run = went(&store, Went::held(&["b", "a"])).await;
-    let approval = Approval::of(&store, &source(), &run).await.unwrap();
-    assert_eq!(approval, Approval { held: run, keys: Some(vec![user("a"), user("b")]) });
+    let approval = Approval::of(&store, &source(), &run, Identities::Weigh).await.unwrap();
+    assert_eq!(
+        approval,
+        Approval { held: run, keys: Some(vec![user("a"), user("b")]), identities: Identities::Weigh }
+    );
 }
 
 #[tokio::test]
@@ -102,7 +105,7 @@ async fn more_than_was_recorded_is_found_by_reading_everything() {
     let ids: Vec<String> = (0..MAX_HELD_RECORDS).map(|n| n.to_string()).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let run = went(&store, Went { kind: RunKind::Full, ..Went::held(&ids) }).await;
-    assert_eq!(Approval::of(&store, &source(), &run).await.unwrap().keys, None);
+    assert_eq!(Approval::of(&store, &source(), &run, Identities::Weigh).await.unwrap().keys, None);
 }
 
 #[tokio::test]
@@ -112,7 +115,7 @@ async fn what_holds_nothing_is_not_approved() {
     let dry = went(&store, Went { dry_run: true, ..Went::held(&["a"]) }).await;
     let mut said = Vec::new();
     for run in [succeeded, dry, RunId::new("99")] {
-        said.push(Approval::of(&store, &source(), &run).await.unwrap_err().to_string());
+        said.push(Approval::of(&store, &source(), &run, Identities::Weigh).await.unwrap_err().to_string());
     }
     assert_eq!(
         said,
@@ -129,7 +132,10 @@ async fn a_run_of_another_source_is_not_approved() {
     let store = MemoryStore::default();
     let run = went(&store, Went::held(&["a"])).await;
     let other = SourceName::new("branch").unwrap();
-    assert!(matches!(Approval::of(&store, &other, &run).await, Err(RunError::NoSuchRun { .. })));
+    assert!(matches!(
+        Approval::of(&store, &other, &run, Identities::Weigh).await,
+        Err(RunError::NoSuchRun { .. })
+    ));
 }
 
 #[tokio::test]

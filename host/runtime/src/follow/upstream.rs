@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::channel::Line;
 use super::receive::Delivery;
 use super::wire;
-use crate::apply::Worker;
+use crate::apply::{Identities, Worker};
 use crate::bindings::exports::rollcall::connector::events as guest;
 use crate::bindings::rollcall::connector::model::NameValue;
 use crate::cancel::Cancel;
@@ -158,7 +158,9 @@ impl Live {
         let (host, source) = (&self.host, &self.source);
         let recorder = std::sync::Arc::new(Recorder::of_nothing(std::sync::Arc::new(Unobserved)));
         let cancel = Cancel::new();
-        Sessions { host, source, prepared, recorder, cancel, is_dry: false, unattended: None }.aside()
+        let identities = Identities::default();
+        Sessions { host, source, prepared, recorder, cancel, is_dry: false, unattended: None, identities }
+            .aside()
     }
 
     fn settings(&self) -> String {
@@ -188,7 +190,7 @@ fn is_the_hosts(name: &str) -> bool {
 /// The worker of a call that is no run had nothing to apply.
 async fn ended(worker: Worker) -> Result<(), Failure> {
     let died = |error: tokio::task::JoinError| GuestError::Host { what: error.to_string() };
-    worker.finish().await.map(|_ledger| ()).map_err(|error| refusal::guest(&died(error)))
+    worker.finish().await.map(|_apply| ()).map_err(|error| refusal::guest(&died(error)))
 }
 
 #[cfg(test)]
