@@ -230,7 +230,7 @@ mod tests {
               1  失败，或被信号终止
               2  命令行或来源配置文件有误
               3  部分完成：有内容未能读取或写入；不会因此删除或停用任何对象
-              4  待确认：有离开的对象需要人工确认，请用 `history` 查看，并用 `approve` 批准
+              4  待确认：有离开的对象或属于别人的 ID 需要人工确认，请用 `history` 查看，并用 `approve` 批准
 
             收到一次信号（Ctrl-C、SIGTERM）会有序停止导入，再次收到则立即终止。
         "#]].assert_eq(&command.render_help().to_string());

@@ -42,8 +42,8 @@ pub(super) async fn approval(
 ) -> Result<Page, Problem> {
     let run = find(&console, run).await?;
     let body = match waits(&console, &run).await? {
-        Waits::ForApproval | Waits::ForAnswer => question(&console, &visitor, &run, &place).await?,
-        Waits::ForNobody => page::notice(Tone::Plain, &html! { p { (visitor.say(words::nothing_waits())) } }),
+        Waits::Approval | Waits::Answer => question(&console, &visitor, &run, &place).await?,
+        Waits::Nobody => page::notice(Tone::Plain, &html! { p { (visitor.say(words::nothing_waits())) } }),
     };
     let body = html! {
         p { a href=(links::run(&run.id)) { (visitor.say(words::back_to_run(&run.id))) } }
