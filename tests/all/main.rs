@@ -29,6 +29,9 @@ mod reactions;
 mod clearing;
 mod deletions;
 
+// An id that is given to somebody else, and a person who gets another one.
+mod identity;
+
 // The connection check, line by line.
 mod check;
 

@@ -22,7 +22,8 @@ Exit codes:
   1  failed, or stopped by a signal
   2  the command line or the source file is wrong
   3  partial: something was not read or not applied; nothing departed because of that
-  4  held: departures, or values that may be gone, wait for a person, who looks at them with `history` and says `approve`
+  4  held: departures, values that may be gone, or ids that belong to somebody else now wait for a person, who looks at
+     them with `history` and says `approve`
 
 One signal (Ctrl-C, SIGTERM) stops an import in good order, a second one at once.";
 
@@ -133,6 +134,10 @@ pub(crate) enum LowCommand {
     Approve {
         /// The number of the run, from `history`.
         run: String,
+        /// Where ids belong to somebody else now: whether these are the same people under new ids, and go on with all they
+        /// have, or other people, and who was there leaves.
+        #[arg(id = "as", long = "as", value_name = "WHO", value_enum)]
+        who: Option<LowIdentities>,
         #[command(flatten)]
         source: SourceFile,
         #[command(flatten)]
@@ -215,6 +220,15 @@ pub(crate) enum LowEvents {
         #[command(flatten)]
         source: SourceInData,
     },
+}
+
+/// Who is behind ids that belong to somebody else now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LowIdentities {
+    /// The same people under new ids.
+    SamePeople,
+    /// Other people.
+    OtherPeople,
 }
 
 /// How an event stands.

@@ -38,8 +38,8 @@ pub(crate) async fn run(args: HiArgs) -> Result<Exit, Stop> {
             let import = Import { data: &data, dry_run: false, what, logs: args.verbose };
             refresh::refresh(&screen, source, &import).await
         }
-        Task::Approve { run, source, data } => {
-            let what = What::Approve(&run);
+        Task::Approve { run, identities, source, data } => {
+            let what = What::Approve(&run, identities);
             let import = Import { data: &data, dry_run: false, what, logs: args.verbose };
             sync::sync(&screen, source, &import).await
         }

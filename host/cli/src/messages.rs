@@ -66,6 +66,8 @@ sentences! {
     fn no_such_run(run) { "source has no run {run}; `rollcall history` lists its runs", "该来源没有第 {run} 次运行；可用 `rollcall history` 查看" }
     fn nothing_held(run) { "nothing of run {run} waits for approval; `rollcall history` shows which runs read held", "第 {run} 次运行没有待确认的内容；可用 `rollcall history` 查看哪些运行待确认" }
     fn approving(run, told) { "Run {run} holds back: {told}. The source is asked about each again; who or what is back stays.", "第 {run} 次运行待确认：{told}。将再次向来源逐一确认，已恢复的予以保留。" }
+    fn identities_unanswered(run) { "run {run} holds ids that belong to somebody else now, and the command does not say who these are", "第 {run} 次运行中有 ID 现在属于别人，命令没有说明他们是谁" }
+    fn identities_answers() { "say `--as same-people` if they are the same people under new ids, who go on with all they have; or `--as other-people` if they are others: who was there leaves, and nothing of them is inherited", "如果是同一批人换了身份标识，请加 `--as same-people`，保留其全部信息；如果是另一批人，请加 `--as other-people`，原来的人离开，不继承任何信息" }
     fn still_running(run) { "run {run} is under way; wait for it or stop it, then undo it", "第 {run} 次运行仍在进行；请等待其结束或停止后再撤销" }
     fn nothing_to_undo(run) { "run {run} was a dry run and changed nothing", "第 {run} 次运行是试运行，没有变更可撤销" }
     fn source_busy(run) { "run {run} of this source is still at work", "该来源的第 {run} 次运行尚未结束" }

@@ -58,6 +58,13 @@ impl From<ConsoleError> for Stop {
 
 impl From<RunError> for Stop {
     fn from(error: RunError) -> Self {
+        if let RunError::IdentitiesUnanswered { run } = &error {
+            return Self::usage(diagnosis_with_remedy(
+                "identities-unanswered",
+                &messages::identities_unanswered(run),
+                &messages::identities_answers(),
+            ));
+        }
         Self::failed(match &error {
             RunError::Busy { run } => diagnosis_with_remedy(
                 "source-busy",

@@ -106,6 +106,19 @@ impl From<RunError> for Problem {
                         .in_chinese(format!("任务 {run} 没有待确认的内容"), "请查看该身份源最近的同步记录");
                 Self::new(StatusCode::CONFLICT, diagnosis)
             }
+            RunError::IdentitiesUnanswered { run } => {
+                let diagnosis = Diagnosis::new("identities-unanswered", error.to_string())
+                    .with_remedy(
+                        "send `{\"identities\": \"same-people\"}` if they are the same people under new ids, who go on with \
+                         all they have; `{\"identities\": \"other-people\"}` if they are others, and who was there leaves",
+                    )
+                    .in_chinese(
+                        format!("任务 {run} 中有 ID 现在属于别人，请说明他们是谁"),
+                        "如果是同一批人换了身份标识，请发送 `{\"identities\": \"same-people\"}`，保留其全部信息；如果是另一批人，\
+                         请发送 `{\"identities\": \"other-people\"}`，原来的人离开",
+                    );
+                Self::new(StatusCode::CONFLICT, diagnosis)
+            }
             RunError::StillRunning { run } => {
                 let diagnosis = Diagnosis::new("still-running", format!("run {run} is under way"))
                     .with_remedy("wait until it has ended, or cancel it")

@@ -6,6 +6,7 @@
 mod check;
 mod clear;
 mod hold;
+mod identity;
 mod ledger;
 mod plan;
 mod reading;
@@ -24,6 +25,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::clear::Clearing;
 use self::clear::Waiting;
 use self::hold::Allowances;
+pub use self::identity::Identities;
+pub(crate) use self::identity::{Attributes, Replacement};
 pub(crate) use self::ledger::Ledger;
 use self::reading::Reading;
 pub(crate) use self::reading::{Checkpoint, Statement};
@@ -105,6 +108,10 @@ pub(crate) struct Destination {
     pub(crate) unattended: Option<Unattended>,
     /// The clearings that a person started the run to approve.
     pub(crate) approved: Approved,
+    /// By which attributes it is told who stands behind a key, where that is known.
+    pub(crate) identity_attributes: Attributes,
+    /// What a person has answered about keys that belong to somebody else now.
+    pub(crate) identities: Identities,
 }
 
 /// The directory's writing side, for one run.
@@ -114,6 +121,7 @@ pub(crate) struct Apply {
     allowances: Allowances,
     reading: Reading,
     waiting: Waiting,
+    changed: identity::Changed,
     has_retired: bool,
 }
 
@@ -125,6 +133,7 @@ impl Apply {
             allowances: Allowances::default(),
             reading: Reading::default(),
             waiting: Waiting::default(),
+            changed: identity::Changed::default(),
             has_retired: false,
         }
     }
@@ -181,8 +190,15 @@ impl Apply {
             });
         }
         self.hold_excess(&mut planned).await?;
+        self.hold_replacements(&mut planned).await?;
+        let keys: Vec<Key> = planned.iter().map(|planned| planned.key.clone()).collect();
         let order = retire::departures_last(&planned, &self.destination.resource_types);
-        self.carry_out_in(order, planned, MAX_STORED_AT_ONCE).await
+        // A replacement is two writes.
+        let has_replacements = planned.iter().any(|planned| matches!(planned.step, Step::Replace(_)));
+        let n_at_once = if has_replacements { MAX_STORED_AT_ONCE / 2 } else { MAX_STORED_AT_ONCE };
+        let outcomes = self.carry_out_in(order, planned, n_at_once).await?;
+        self.applied(&keys, &outcomes);
+        Ok(outcomes)
     }
 
     fn check(&self, change: Change) -> Result<check::Checked, Planned> {
@@ -205,18 +221,16 @@ impl Apply {
         }
     }
 
-    fn step(&self, held: Option<Held>, change: check::Checked) -> Step<Write> {
-        let (kind, planned) = match change {
-            check::Checked::Put(incoming) => (Kind::Put, plan::put(held, incoming)),
-            check::Checked::Delete(departure) => {
-                (Kind::Departure, Ok(plan::departure(held, departure, self.destination.departed_users)))
-            }
-        };
-        match planned {
-            Ok(Some(write)) => Step::Write(write),
-            Ok(None) => Step::Nothing(kind),
-            Err(why) => Step::Refuse(kind, why),
+    fn step(&mut self, held: Option<Held>, change: check::Checked) -> Step<Write> {
+        match change {
+            check::Checked::Put(incoming) => self.put(held, incoming),
+            check::Checked::Delete(departure) => self.departure(held, departure),
         }
+    }
+
+    fn departure(&self, held: Option<Held>, departure: Departure) -> Step<Write> {
+        let write = plan::departure(held, departure, self.destination.departed_users);
+        write.map_or(Step::Nothing(Kind::Departure), Step::Write)
     }
 
     /// Store what is to be stored, count everything, record what is to be recorded.
@@ -275,6 +289,16 @@ impl Apply {
                 self.ledger.held(1);
                 Outcome::Held(Some(*why))
             }
+            Step::HoldReplacement { .. } => {
+                self.ledger.held(1);
+                self.ledger.left_waiting(key);
+                Outcome::Held(None)
+            }
+            Step::Wait => {
+                self.ledger.left_waiting(key);
+                Outcome::Held(None)
+            }
+            Step::Replace(replacement) => self.replaced(key, &replacement, [stored.next(), stored.next()]),
             Step::Write(action) => match stored.next() {
                 Some(Stored::Refused(why)) => {
                     self.ledger.refused(Kind::of(action), key);
@@ -285,6 +309,32 @@ impl Apply {
                     Outcome::Applied
                 }
             },
+        }
+    }
+
+    /// What became of a replacement. A platform refuses both of its writes or neither; one that does otherwise is counted by
+    /// what it did.
+    fn replaced(
+        &mut self,
+        key: &Key,
+        replacement: &Replacement<Action>,
+        [left, joined]: [Option<Stored>; 2],
+    ) -> Outcome {
+        let Replacement { leave, join, had_left } = replacement;
+        match left {
+            Some(Stored::Refused(_)) => self.ledger.refused(Kind::Departure, key),
+            Some(Stored::Written) | None if *had_left => {}
+            Some(Stored::Written) | None => self.ledger.written_as_replaced(key, *leave),
+        }
+        match joined {
+            Some(Stored::Refused(why)) => {
+                self.ledger.refused(Kind::Put, key);
+                Outcome::Rejected(why)
+            }
+            Some(Stored::Written) | None => {
+                self.ledger.written(key, *join);
+                Outcome::Applied
+            }
         }
     }
 
@@ -357,13 +407,29 @@ enum Step<W> {
     Refuse(Kind, Diagnosis),
     /// A departure that waits for a person.
     Hold(W, Box<Diagnosis>),
+    /// Who was there leaves, and somebody else comes under the same key.
+    Replace(Box<Replacement<W>>),
+    /// That waits for a person.
+    HoldReplacement {
+        replacement: Box<Replacement<W>>,
+        why: Box<Diagnosis>,
+        /// Whether it gets change records of its own.
+        is_recorded: bool,
+    },
+    /// That waits for the end of the reading, or for what becomes of an earlier one of the same key.
+    Wait,
 }
 
 impl Planned {
     fn write(&self) -> Option<&Write> {
         match &self.step {
             Step::Write(write) => Some(write),
-            Step::Nothing(_) | Step::Refuse(..) | Step::Hold(..) => None,
+            Step::Nothing(_)
+            | Step::Refuse(..)
+            | Step::Hold(..)
+            | Step::Replace(_)
+            | Step::HoldReplacement { .. }
+            | Step::Wait => None,
         }
     }
 }
@@ -391,6 +457,19 @@ fn split(planned: Vec<Planned>) -> Split {
                 writes.push(write);
                 Step::Write(action)
             }
+            Step::Replace(replacement) => {
+                let actions = replacement.actions();
+                writes.extend([replacement.leave, replacement.join]);
+                Step::Replace(Box::new(actions))
+            }
+            Step::HoldReplacement { replacement, why, is_recorded } => {
+                let record = |write| ChangeRecord { refusal: Some((*why).clone()), ..write };
+                if is_recorded {
+                    held.extend([&replacement.leave, &replacement.join].map(|write| record(write.into())));
+                }
+                Step::HoldReplacement { replacement: Box::new(replacement.actions()), why, is_recorded }
+            }
+            Step::Wait => Step::Wait,
         };
         tallies.push(Tally { key, step });
     }

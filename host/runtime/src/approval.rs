@@ -9,9 +9,11 @@ mod held_back;
 use std::collections::BTreeSet;
 
 pub use self::held_back::HeldBack;
+use crate::apply::Identities;
 use crate::clearing::Approved;
 use crate::directory::Directory;
 use crate::error::{RunError, StoreError};
+use crate::guard::IDENTITIES_HELD;
 use crate::history::{History, Run, RunKind, RunState, Trigger};
 use crate::limits::MAX_RUNS_SEARCHED;
 use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
@@ -25,6 +27,8 @@ pub(crate) struct Approval {
     pub(crate) keys: Option<Vec<Key>>,
     /// Which values may be cleared.
     pub(crate) clearings: Approved,
+    /// What they answer about ids that belong to somebody else now.
+    pub(crate) identities: Identities,
 }
 
 /// Records that are read at once.
@@ -41,15 +45,22 @@ impl Approval {
     ///
     /// # Errors
     ///
-    /// When it is no run of the source, holds nothing, or the history cannot be read.
+    /// When it is no run of the source, holds nothing, holds identities about which nothing is answered, or the history
+    /// cannot be read.
     pub(crate) async fn of(
         history: &dyn History,
         source: &SourceName,
         run: &RunId,
+        identities: Identities,
     ) -> Result<Self, RunError> {
         let held_back = held_back(history, source, run).await?;
+        if identities == Identities::Weigh
+            && holds_identities(history, run).await.map_err(RunError::HistoryUnread)?
+        {
+            return Err(RunError::IdentitiesUnanswered { run: run.clone() });
+        }
         let clearings = held_back.approved(history, run).await.map_err(RunError::HistoryUnread)?;
-        Ok(Self { held: run.clone(), keys: held_back.keys(), clearings })
+        Ok(Self { held: run.clone(), keys: held_back.keys(), clearings, identities })
     }
 
     /// What the log of the approving run begins with, by which it is known what it settles.
@@ -71,6 +82,12 @@ impl Approval {
             "",
         )
         .with_fact(HELD_RUN, held.as_str());
+        let diagnosis = match self.identities {
+            Identities::Weigh => diagnosis,
+            answer @ (Identities::SamePeople | Identities::OtherPeople) => {
+                diagnosis.with_fact("identities", answer.as_str())
+            }
+        };
         Entry { severity: Severity::Info, subject: None, subject_name: None, diagnosis }
     }
 }
@@ -150,6 +167,25 @@ async fn approved(history: &dyn History, run: &RunId) -> Result<Option<RunId>, S
     let first = history.entries(run, Severity::Info, None, FIRST_ENTRIES).await?;
     let entry = first.iter().find(|entry| entry.item.diagnosis.code == CODE);
     Ok(entry.and_then(|entry| entry.item.diagnosis.fact(HELD_RUN)).map(RunId::new))
+}
+
+/// Whether a run held ids that belong to somebody else now.
+///
+/// # Errors
+///
+/// When the history cannot be read.
+pub(crate) async fn holds_identities(history: &dyn History, run: &RunId) -> Result<bool, StoreError> {
+    let mut after = None;
+    loop {
+        let page = history.entries(run, Severity::Error, after, PAGE).await?;
+        if page.iter().any(|entry| entry.item.diagnosis.code == IDENTITIES_HELD) {
+            return Ok(true);
+        }
+        match page.last() {
+            Some(last) => after = Some(last.number),
+            None => return Ok(false),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::apply::Identities;
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
@@ -51,6 +52,7 @@ async fn connector_findings(host: &Host, source: &Source, prepared: &Prepared) -
         is_dry: true,
         unattended: None,
         approved: Approved::Nothing,
+        identities: Identities::default(),
     }
     .full(run);
     let checked = source.connector().check(session).await;

@@ -44,6 +44,10 @@ pub trait Directory: Send + Sync {
     /// [`MAX_STORED_AT_ONCE`](crate::limits::MAX_STORED_AT_ONCE), or all departures of a full run at once, which may be
     /// [`MAX_DEPARTURES`](crate::limits::MAX_DEPARTURES).
     ///
+    /// A key that the source gave to somebody else comes as two writes, one right after the other: [`Action::Deleted`] for
+    /// whoever had it, [`Action::Created`] for whoever has it now. Both have a witness. Whoever came is a new person: nothing
+    /// that the platform keeps of the other, its own id above all, is theirs. Refuse both of the two or neither.
+    ///
     /// Those that are not refused are written all or none, so an embedder's unique constraint is best checked before
     /// the transaction. Where [`Directory::records_changes`] says so, the change record of each write is kept in the
     /// same transaction.
@@ -99,7 +103,8 @@ pub struct Write {
     pub before: Option<Value>,
     /// The document to hold; none when deleted. The same as `before` when unchanged.
     pub after: Option<Value>,
-    /// For a departure: what the source answered when it was asked about this object.
+    /// For a departure: what the source answered when it was asked about this object. For somebody new under a key that was
+    /// somebody else's: that the source gave it away.
     pub witness: Option<String>,
 }
 

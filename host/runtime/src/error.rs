@@ -147,6 +147,15 @@ pub enum RunError {
         /// Which.
         run: RunId,
     },
+    /// The run holds ids that belong to somebody else now, and whoever approves it did not say whether these are the same
+    /// people or others.
+    #[error(
+        "run {run} holds ids that belong to somebody else now; say whether they are the same people or other people"
+    )]
+    IdentitiesUnanswered {
+        /// Which.
+        run: RunId,
+    },
     /// A run that is under way cannot be undone.
     #[error("run {run} is under way; cancel it or wait for it, then undo it")]
     StillRunning {

@@ -214,7 +214,7 @@ impl Follower {
     /// As [`Host::approve`], and when the source is not followed any more or too much was asked of it.
     pub async fn approve(&self, run: &RunId, options: RunOptions) -> Result<RunReport, RunError> {
         let Followed { history, name, asks, .. } = self.inner.followed.as_ref();
-        let approval = Approval::of(&**history, name, run).await?;
+        let approval = Approval::of(&**history, name, run, options.identities).await?;
         let options = RunOptions { trigger: Trigger::Approval, ..options };
         asks.ask(Work::Approve(approval), options)?.answer.await.unwrap_or(Err(RunError::NotFollowed))
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
+use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
 use crate::clearing;
 use crate::directory::{Action, Directory};
@@ -22,8 +22,12 @@ use crate::model::{Diagnosis, Key, RunId, SourceName, Timestamp};
 const ALL_HELD: &str = "departures-held";
 const ONE_HELD: &str = "departure-held";
 
+/// A single key that belongs to somebody else now, and all of them.
+pub(crate) const IDENTITY_HELD: &str = "identity-held";
+pub(crate) const IDENTITIES_HELD: &str = "identities-held";
+
 /// The codes of what waits for a person.
-pub(crate) const HELD: [&str; 3] = [ALL_HELD, ONE_HELD, clearing::HELD];
+pub(crate) const HELD: [&str; 4] = [ALL_HELD, ONE_HELD, IDENTITY_HELD, clearing::HELD];
 
 /// Objects by resource type.
 pub(crate) type Counts = BTreeMap<String, u64>;
@@ -108,6 +112,54 @@ pub(crate) fn one_held(key: &Key, allowance: u64) -> Diagnosis {
     .in_chinese(format!("来源中已不存在 {key}，但仍予保留：一小时内由事件移除的同类对象最多 {allowance} 个"), LOOK_CHINESE)
     .with_fact("allowance", allowance.to_string())
 }
+
+/// Why who is behind a key stays although the source gave it to somebody else.
+pub(crate) fn identity_held(key: &Key, evidence: &str) -> Diagnosis {
+    Diagnosis::new(
+        IDENTITY_HELD,
+        format!("{key} stays as it is until a person says who it is, one of too many: {evidence}"),
+    )
+    .with_remedy(ANSWER)
+    .in_chinese(format!("{key} 暂不改动，等待人工确认是谁（同类数量过多）：{evidence}"), ANSWER_CHINESE)
+}
+
+/// Why nothing of those is changed whose keys belong to somebody else now, by resource type.
+pub(crate) fn identities_held(n_held: &Counts) -> Diagnosis {
+    let english = n_held.iter().map(|(resource_type, n)| format!("{n} {}", people(resource_type, *n)));
+    let chinese = n_held.iter().map(|(resource_type, n)| format!("{n} 个 {resource_type}"));
+    let english = english.collect::<Vec<_>>().join(", ");
+    let chinese = chinese.collect::<Vec<_>>().join("、");
+    let diagnosis = Diagnosis::new(
+        IDENTITIES_HELD,
+        format!(
+            "the ids of {english} now belong to somebody else at the source, which is too many to replace unseen; nothing of \
+             them was changed"
+        ),
+    )
+    .with_remedy(ANSWER)
+    .in_chinese(
+        format!("来源中 {chinese} 的 ID 现在属于别人；数量过多，在人工确认之前未做任何改动"),
+        ANSWER_CHINESE,
+    );
+    n_held.iter().fold(diagnosis, |diagnosis, (resource_type, n)| {
+        diagnosis.with_fact(resource_type.as_str(), n.to_string())
+    })
+}
+
+fn people(resource_type: &str, n: u64) -> String {
+    match (resource_type, n) {
+        (USER, 1) => "person".to_owned(),
+        (USER, _) => "people".to_owned(),
+        (_, 1) => resource_type.to_owned(),
+        (_, _) => format!("{resource_type}s"),
+    }
+}
+
+const ANSWER: &str = "Look at them in the history, then approve the run with one of two answers: they are the same people under \
+                      new ids (`same-people`), and go on with all they have; or they are other people (`other-people`), and who \
+                      was there leaves.";
+const ANSWER_CHINESE: &str = "请在运行历史中查看，然后批准该次运行，并从两个答案中选一个：同一批人换了新的身份标识\
+                              （same-people），保留其全部信息；或者是另一批人（other-people），原来的人离开。";
 
 const LOOK: &str = "Look at them in the history. If they are right, approve the run or start an import by hand: either asks the \
                     source about each of them once more.";

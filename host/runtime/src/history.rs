@@ -227,7 +227,7 @@ pub enum RunState {
     Partial,
     /// It could not go on. What was applied until then stays.
     Failed,
-    /// Something waits for a person: departures, or values that may be gone.
+    /// Something waits for a person: departures, values that may be gone, or ids that belong to somebody else now.
     Held,
     /// A person stopped it. What was applied until then stays.
     Cancelled,
@@ -377,14 +377,16 @@ pub struct ChangeRecord {
     pub before: Option<Value>,
     /// The document afterwards; none when deleted.
     pub after: Option<Value>,
-    /// For a departure: what the source answered when it was asked about this object.
+    /// For a departure: what the source answered when it was asked about this object. For somebody who came under a key that
+    /// was somebody else's, and for whoever had it: that the source gave it away.
     pub witness: Option<String>,
     /// Why it did not happen, when it was refused.
     pub refusal: Option<Diagnosis>,
 }
 
 impl ChangeRecord {
-    /// Whether it did not happen because it waits for a person: a departure, one of too many, or a value that may be gone.
+    /// Whether it did not happen because it waits for a person: a departure, or somebody else under a known key, one of too
+    /// many; or a value that may be gone.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.refusal.as_ref().is_some_and(|refusal| guard::HELD.contains(&refusal.code.as_str()))

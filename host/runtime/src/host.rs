@@ -93,18 +93,22 @@ impl Host {
     /// cleared. Who or what is back at the source stays. A run of its own, with the trigger `approval`; a full one if the held run held more than
     /// was recorded of it ([`MAX_HELD_RECORDS`](crate::limits::MAX_HELD_RECORDS)).
     ///
+    /// Where the run held ids that belong to somebody else now, [`RunOptions::identities`](crate::RunOptions::identities)
+    /// says whether these are the same people or others.
+    ///
     /// To decline is to do nothing: everything stays until the next full run asks again, and holds it again.
     ///
     /// # Errors
     ///
-    /// As [`Host::sync`], and [`RunError::NoSuchRun`], [`RunError::NothingHeld`], [`RunError::HistoryUnread`].
+    /// As [`Host::sync`], and [`RunError::NoSuchRun`], [`RunError::NothingHeld`], [`RunError::IdentitiesUnanswered`],
+    /// [`RunError::HistoryUnread`].
     pub async fn approve(
         &self,
         source: &Source,
         run: &RunId,
         options: RunOptions,
     ) -> Result<RunReport, RunError> {
-        let approval = Approval::of(&**self.history(), source.name(), run).await?;
+        let approval = Approval::of(&**self.history(), source.name(), run, options.identities).await?;
         let options = RunOptions { trigger: Trigger::Approval, ..options };
         Ok(run::start(self, source, Work::Approve(approval), options).await?.report)
     }
@@ -148,6 +152,15 @@ impl Host {
     /// When a store fails.
     pub async fn held_runs(&self, source: &SourceName) -> Result<Vec<Run>, StoreError> {
         approval::waiting(&**self.history(), &**self.directory(), source).await
+    }
+
+    /// Whether a run held ids that belong to somebody else now: then whoever approves it has two answers.
+    ///
+    /// # Errors
+    ///
+    /// When the history fails.
+    pub async fn held_identities(&self, run: &RunId) -> Result<bool, StoreError> {
+        approval::holds_identities(&**self.history(), run).await
     }
 
     /// What was counted of each source since this host began, of all that it did with it.

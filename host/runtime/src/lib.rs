@@ -112,7 +112,7 @@ mod session;
 mod testing;
 mod undo;
 
-pub use apply::DepartedUsers;
+pub use apply::{DepartedUsers, Identities};
 pub use cancel::Cancel;
 pub use connector::Connector;
 pub use engine::{Engine, EngineOptions};

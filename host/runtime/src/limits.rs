@@ -481,3 +481,13 @@ pub const CHANNEL_GAP: Duration = Duration::from_secs(60);
 ///
 /// 1 s. Why: a flood of refused deliveries, or a channel that flaps, is one write a second.
 pub const NOTE_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Most people of a run whose identity changed that are told one by one.
+///
+/// 20 people. Why: more is a move of the whole company, which one sentence tells better.
+pub const MAX_TOLD_IDENTITIES: usize = 20;
+
+/// How much of an identity is shown.
+///
+/// 128 characters. Why: longer than that of any known source, and two of them fit into evidence.
+pub const MAX_IDENTITY_CHARS: usize = 128;

@@ -5,9 +5,11 @@
 mod body;
 mod reading;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use rollcall_rules::identity::Notation;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -339,6 +341,16 @@ impl Descriptor {
     #[must_use]
     pub fn type_names(&self) -> Vec<String> {
         self.resource_types.iter().map(|known| known.name.clone()).collect()
+    }
+
+    /// By which attributes it is told who stands behind a key, of the types that have one. That they are attributes was
+    /// checked when the connector was loaded.
+    pub(crate) fn identity_attributes(&self) -> BTreeMap<String, Notation> {
+        let attribute = |known: &ResourceType| {
+            let notation = known.identity_attribute.as_ref()?.parse().ok()?;
+            Some((known.name.clone(), notation))
+        };
+        self.resource_types.iter().filter_map(attribute).collect()
     }
 }
 

@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 
 use self::attend::Attendants;
 use self::conclusion::{Conclusion, Ending, conclude};
-use crate::apply::{Apply, Destination, Extent, Ledger};
+use crate::apply::{Apply, Attributes, Destination, Extent, Identities, Ledger};
 use crate::approval::Approval;
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
@@ -50,6 +50,8 @@ pub struct RunOptions {
     pub cancel: Cancel,
     /// How long to wait for the source when another run has it, before that is an error.
     pub wait: Duration,
+    /// What a person has answered about ids that belong to somebody else now; for whoever approves a run that held them.
+    pub identities: Identities,
 }
 
 impl Default for RunOptions {
@@ -60,6 +62,7 @@ impl Default for RunOptions {
             observer: Arc::new(Unobserved),
             cancel: Cancel::new(),
             wait: Duration::ZERO,
+            identities: Identities::default(),
         }
     }
 }
@@ -70,6 +73,7 @@ impl fmt::Debug for RunOptions {
             .field("trigger", &self.trigger)
             .field("dry_run", &self.dry_run)
             .field("wait", &self.wait)
+            .field("identities", &self.identities)
             .finish_non_exhaustive()
     }
 }
@@ -315,6 +319,8 @@ impl Attempt {
             extent: Extent::Some,
             unattended: None,
             approved: Approved::Nothing,
+            identity_attributes: Attributes::new(),
+            identities: Identities::default(),
         });
         let history = &**self.host.history();
         let result = undo.carry_out(history, &mut apply, recorder, &self.cancel).await;
@@ -339,6 +345,7 @@ impl Attempt {
             is_dry: self.options.dry_run,
             unattended: self.unattended(),
             approved: self.work.approved(),
+            identities: self.options.identities,
         };
         let connector = self.source.connector();
         let mut unfinished = Vec::new();
@@ -368,7 +375,11 @@ impl Attempt {
         // What an administrator cannot be told of must not pass for done.
         let result = unrecorded.map_or(result, Err);
         match worker.finish().await {
-            Ok(ledger) => Asked { result, ledger, unfinished },
+            Ok(mut apply) => {
+                let is_whole = result.as_ref().is_ok_and(|summary| summary.complete);
+                apply.conclude_identities(is_whole && !self.cancel.is_cancelled()).await;
+                Asked { result, ledger: apply.finish().await, unfinished }
+            }
             Err(error) => {
                 let what = GuestError::Host { what: error.to_string() };
                 let result = Err(Failure { kind: FailureKind::Host, ..refusal::guest(&what) });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::apply::{Destination, Extent, Worker};
+use crate::apply::{Destination, Extent, Identities, Worker};
 use crate::cancel::Cancel;
 use crate::capabilities::Session;
 use crate::capabilities::directory::Holdings;
@@ -33,6 +33,8 @@ pub(crate) struct Sessions<'a> {
     pub(crate) unattended: Option<Unattended>,
     /// The clearings that a person started the run to approve.
     pub(crate) approved: Approved,
+    /// What a person has answered about keys that belong to somebody else now.
+    pub(crate) identities: Identities,
 }
 
 impl Sessions<'_> {
@@ -66,7 +68,7 @@ impl Sessions<'_> {
         run: RunId,
         extent: Extent,
     ) -> (Session, Worker) {
-        let Self { host, source, prepared, recorder, cancel, unattended, approved, .. } = self;
+        let Self { host, source, prepared, recorder, cancel, unattended, approved, identities, .. } = self;
         let destination = Destination {
             directory: Arc::clone(&directory),
             recorder: Arc::clone(&recorder),
@@ -77,6 +79,8 @@ impl Sessions<'_> {
             extent,
             unattended,
             approved,
+            identity_attributes: source.connector().descriptor().identity_attributes(),
+            identities,
         };
         let (worker, handle) = Worker::start(destination, cancel.clone());
         let Sealed { settings, seals, secrets } = source.seal(&prepared.plan.secrets);

@@ -13,7 +13,7 @@ const EXIT_CODES: &str = "\
   1  失败，或被信号终止
   2  命令行或来源配置文件有误
   3  部分完成：有内容未能读取或写入；不会因此删除或停用任何对象
-  4  待确认：有离开的对象或可能已清空的值需要人工确认，请用 `history` 查看，并用 `approve` 批准
+  4  待确认：有离开的对象、可能已清空的值或属于别人的 ID 需要人工确认，请用 `history` 查看，并用 `approve` 批准
 
 收到一次信号（Ctrl-C、SIGTERM）会有序停止导入，再次收到则立即终止。";
 
@@ -42,6 +42,10 @@ const HELP: &[(&str, &str)] = &[
         "批准一次运行中待确认的变更：再次向来源确认，确已离开的予以移除，确已清空的予以清除，已恢复的保留。",
     ),
     ("rollcall approve run", "要批准的运行的编号，见 `history`"),
+    (
+        "rollcall approve as",
+        "对于现在属于别人的 ID：same-people 表示同一批人换了身份标识，保留其全部信息；other-people 表示另一批人，原来的人离开",
+    ),
     ("rollcall approve source", "来源配置文件"),
     ("rollcall approve data", "存放导入数据的目录；不存在时自动创建"),
     (
@@ -229,7 +233,7 @@ mod tests {
               1  失败，或被信号终止
               2  命令行或来源配置文件有误
               3  部分完成：有内容未能读取或写入；不会因此删除或停用任何对象
-              4  待确认：有离开的对象或可能已清空的值需要人工确认，请用 `history` 查看，并用 `approve` 批准
+              4  待确认：有离开的对象、可能已清空的值或属于别人的 ID 需要人工确认，请用 `history` 查看，并用 `approve` 批准
 
             收到一次信号（Ctrl-C、SIGTERM）会有序停止导入，再次收到则立即终止。
         "#]].assert_eq(&command.render_help().to_string());

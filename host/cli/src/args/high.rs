@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use rollcall_host::Identities;
 use rollcall_host::inbox::EventState;
 use rollcall_host::model::{Key, RunId, SourceName};
 use rollcall_rules::vocabulary::resource_type;
 use time::UtcOffset;
 
 use super::{
-    Format, LowArgs, LowCommand, LowConnector, LowDirectory, LowEventState, LowEvents, Serving, SourceInData,
+    Format, LowArgs, LowCommand, LowConnector, LowDirectory, LowEventState, LowEvents, LowIdentities,
+    Serving, SourceInData,
 };
 use crate::exit::{Exit, Stop, diagnosis, diagnosis_with_remedy};
 use crate::messages;
@@ -34,7 +36,7 @@ pub(crate) enum Task {
     Check { source: Configured },
     Sync { source: Configured, data: PathBuf, dry_run: bool },
     Refresh { source: Configured, data: PathBuf, keys: Vec<Key> },
-    Approve { run: RunId, source: Configured, data: PathBuf },
+    Approve { run: RunId, identities: Identities, source: Configured, data: PathBuf },
     Undo { run: RunId, source: Configured, data: PathBuf, dry_run: bool },
     Serve(Box<Serving>),
     Status { held: Held },
@@ -83,9 +85,9 @@ impl HiArgs {
                     departments.chain(user.into_iter().map(|id| Key::new(resource_type::USER, id))).collect();
                 Task::Refresh { source: configured(&source.source)?, data: data.data, keys }
             }
-            LowCommand::Approve { run, source, data } => {
-                let source = configured(&source.source)?;
-                Task::Approve { run: RunId::new(run), source, data: data.data }
+            LowCommand::Approve { run, who, source, data } => {
+                let (source, identities) = (configured(&source.source)?, identities(who));
+                Task::Approve { run: RunId::new(run), identities, source, data: data.data }
             }
             LowCommand::Undo { run, source, data, dry_run } => {
                 let source = configured(&source.source)?;
@@ -116,6 +118,14 @@ impl HiArgs {
             }
         };
         Ok(Self { task, format: low.format, reader, verbose: low.verbose })
+    }
+}
+
+const fn identities(who: Option<LowIdentities>) -> Identities {
+    match who {
+        None => Identities::Weigh,
+        Some(LowIdentities::SamePeople) => Identities::SamePeople,
+        Some(LowIdentities::OtherPeople) => Identities::OtherPeople,
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rollcall_host::Identities;
 use rollcall_host::cancel::Cancel;
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::history::{History, Run, RunKind, RunState};
@@ -57,8 +58,8 @@ pub(crate) enum What<'a> {
     Everything,
     /// These objects.
     Objects(&'a [Key]),
-    /// What this run held is asked about again.
-    Approve(&'a RunId),
+    /// What this run held is asked about again, with this answer about ids that belong to somebody else now.
+    Approve(&'a RunId, Identities),
     /// What this run changed is put back.
     Undo(&'a RunId),
 }
@@ -134,20 +135,22 @@ async fn watched(
     let way = Way::for_stderr(import.logs, otherwise);
     let line_break = if way == Way::Redraw { "\n" } else { "" };
     signals::listen(cancel.clone(), move || signals::tell_stopping(&reader, line_break))?;
-    if let What::Approve(run) = import.what {
+    if let What::Approve(run, _) = import.what {
         tell_what_is_approved(screen, host, source, run).await?;
     }
     let watch = Watch::begin(ProgressLine::new(reader, way));
     let observer = watch.observer();
     let wait = match import.what {
-        What::Everything | What::Approve(_) | What::Undo(_) => SYNC_WAIT,
+        What::Everything | What::Approve(..) | What::Undo(_) => SYNC_WAIT,
         What::Objects(_) => REFRESH_WAIT,
     };
     let options = RunOptions { dry_run: import.dry_run, observer, cancel, wait, ..RunOptions::default() };
     let report = match import.what {
         What::Everything => host.sync(source, options).await,
         What::Objects(keys) => host.refresh(source, keys.to_vec(), options).await,
-        What::Approve(run) => host.approve(source, run, options).await,
+        What::Approve(run, identities) => {
+            host.approve(source, run, RunOptions { identities, ..options }).await
+        }
         What::Undo(run) => host.undo(source, run, options).await,
     };
     let log = watch.end();

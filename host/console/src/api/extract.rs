@@ -5,6 +5,7 @@ use std::fmt;
 use std::iter::successors;
 use std::marker::PhantomData;
 
+use axum::body::HttpBody as _;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Json, Path, Query, Request};
 use axum::http::StatusCode;
@@ -32,6 +33,10 @@ pub(crate) struct Parameters<T>(pub(crate) T);
 /// The body, as JSON.
 #[derive(Debug)]
 pub(crate) struct Body<T>(pub(crate) T);
+
+/// The body, as JSON, or what is meant where there is none.
+#[derive(Debug)]
+pub(crate) struct BodyIfAny<T>(pub(crate) T);
 
 /// A visitor who may change something.
 #[derive(Debug)]
@@ -80,6 +85,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
                     .with_fact("reason", error.body_text());
             Unread { problem: Problem::new(error.status(), diagnosis), at: place(&error) }
         })
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for BodyIfAny<T> {
+    type Rejection = Unread;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Unread> {
+        if request.body().is_end_stream() {
+            return Ok(Self(T::default()));
+        }
+        Body::from_request(request, state).await.map(|Body(body)| Self(body))
     }
 }
 

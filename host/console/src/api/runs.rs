@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use rollcall_host::Identities;
 use rollcall_host::directory::Action;
 use rollcall_host::history::{self, History, RunKind, RunState, Trigger};
 use rollcall_host::model::{self, Diagnosis, RunId, Severity, SourceName};
@@ -14,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Body, Manager, Parameters, Segments, objects};
+use super::extract::{Body, BodyIfAny, Manager, Parameters, Segments, objects};
 use super::idempotency::{Asked, OnceKey, once};
 use super::page::{self, Listed};
 use super::refusals::{Changing, Reading, Writing};
@@ -241,23 +242,39 @@ fn not_under_way(run: &history::Run) -> Problem {
     Problem::new(StatusCode::CONFLICT, diagnosis)
 }
 
+/// How what a run held is to be approved.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Approve {
+    /// Where ids belong to somebody else now (an entry `identities-held`): `same-people` under new ids, who go on with all
+    /// they have, or `other-people`: who was there leaves, and nothing of them is inherited. Without it such a run is not
+    /// approved.
+    #[serde(default)]
+    #[schema(required = false, value_type = shape::Identities, inline)]
+    identities: Identities,
+}
+
 /// Approve what a run held
 ///
 /// Each departure and each lost value that it held is asked about again at the source, and applied where that confirms it.
 /// With an `Idempotency-Key`, asking twice starts once.
 #[utoipa::path(post, path = "/runs/{run}/approve", operation_id = "approveRun", tag = "Runs", params(OfRun, OnceKey),
+    request_body = Option<Approve>,
     responses((status = 202, description = "The run that does it has begun, or waits.", body = Begun), Changing))]
 async fn approve(
     Manager(visitor): Manager,
     State(console): State<Console>,
     Segments(path): Segments<OfRun>,
     headers: HeaderMap,
+    BodyIfAny(approve): BodyIfAny<Approve>,
 ) -> Result<Response, Problem> {
     let run = path.find(&console).await?;
-    let asked = Asked::new(&visitor, &headers, &json!({"operation": "approveRun", "run": run.id}))?;
+    let identities = approve.identities;
+    let what = json!({"operation": "approveRun", "run": run.id, "identities": identities});
+    let asked = Asked::new(&visitor, &headers, &what)?;
     once(&console.clone(), asked, async move {
-        let begun = console.sources().approve(&console, &run.source, run.id.clone()).await?;
-        let detail = json!({"source": run.source, "run": begun.run});
+        let begun = console.sources().approve(&console, &run.source, run.id.clone(), identities).await?;
+        let detail = json!({"source": run.source, "identities": identities, "run": begun.run});
         audit::record(&console, &visitor, "run-approved", run.id.as_str(), detail).await?;
         Ok(Begun { run: begun.run })
     })

@@ -53,6 +53,7 @@ shapes! {
     EventState = event_state,
     EventWay = event_way,
     DepartedUsers = departed_users,
+    Identities = identities,
     Moment = moment,
     SourceName = source_name,
     RunId = run_id,
@@ -181,6 +182,11 @@ fn event_way() -> Object {
 
 fn departed_users() -> Object {
     one_of(["deactivate", "delete"])
+}
+
+/// The answers about ids that belong to somebody else now, and none.
+fn identities() -> Object {
+    one_of(["weigh", "same-people", "other-people"])
 }
 
 /// RFC 3339, in UTC.

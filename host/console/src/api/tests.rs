@@ -286,6 +286,7 @@ async fn a_list_is_taken_for_no_object_anywhere_in_a_body() {
         }
     }
     expect![[r#"
+        approveRun ""
         undoRun ""
         addSource ""
         addSource "/proxy"

@@ -8,6 +8,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
+use rollcall_host::Identities;
 use rollcall_host::history::{Run, RunKind};
 use rollcall_host::inbox::{EventFilter, EventState, Inbox};
 use rollcall_host::model::{Diagnosis, Key, RunId, Severity};
@@ -64,15 +65,23 @@ pub(super) async fn retry(
     Ok(shown(&run, &begun))
 }
 
+/// What is answered about ids that belong to somebody else now.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct Approving {
+    #[serde(default)]
+    identities: Identities,
+}
+
 /// `POST /runs/{run}/approve`.
 pub(super) async fn approve(
     State(console): State<Console>,
     visitor: Visitor,
     Path(run): Path<String>,
+    Form(Approving { identities }): Form<Approving>,
 ) -> Result<Redirect, Problem> {
     let run = allowed(&console, &visitor, run).await?;
-    let begun = console.sources().approve(&console, &run.source, run.id.clone()).await?;
-    let detail = json!({"source": run.source, "begun": begun.run});
+    let begun = console.sources().approve(&console, &run.source, run.id.clone(), identities).await?;
+    let detail = json!({"source": run.source, "identities": identities, "begun": begun.run});
     audit::record(&console, &visitor, "run-approved", run.id.as_str(), detail).await?;
     Ok(shown(&run, &begun))
 }

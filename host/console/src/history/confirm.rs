@@ -5,8 +5,10 @@
 
 use axum::extract::{Path, Query, State};
 use maud::{Markup, html};
+use rollcall_host::Identities;
 use rollcall_host::history::{ChangeRecord, Numbered, Run, RunState};
 use rollcall_host::sqlite::{ChangeCount, ChangeFilter, Outcome};
+use rollcall_words::Sentence;
 use serde::Deserialize;
 
 use super::changes::name;
@@ -41,8 +43,8 @@ pub(super) async fn approval(
 ) -> Result<Page, Problem> {
     let run = find(&console, run).await?;
     let body = match waits(&console, &run).await? {
-        Waits::ForApproval => question(&console, &visitor, &run, &place).await?,
-        Waits::ForNobody => page::notice(Tone::Plain, &html! { p { (visitor.say(words::nothing_waits())) } }),
+        Waits::Approval | Waits::Answer => question(&console, &visitor, &run, &place).await?,
+        Waits::Nobody => page::notice(Tone::Plain, &html! { p { (visitor.say(words::nothing_waits())) } }),
     };
     let body = html! {
         p { a href=(links::run(&run.id)) { (visitor.say(words::back_to_run(&run.id))) } }
@@ -106,16 +108,40 @@ async fn question(console: &Console, visitor: &Visitor, run: &Run, place: &Place
     let held_back = console.host().held_back(&run.source, &run.id).await?;
     let told = held_back.told();
     let told = told.localized(reader.language.tag()).message;
+    let holds_identities = console.host().held_identities(&run.id).await?;
     Ok(html! {
         (page::notice(Tone::Warning, &html! {
             p { (reader.say(words::approve_what(told))) }
             @if !held_back.is_whole() { p { (reader.say(words::approve_more())) } }
             p { (reader.say(words::approve_told())) }
-            @if visitor.who.may_manage() { (page::button(visitor, &path, "danger", words::approve())) }
+            @if visitor.who.may_manage() {
+                @if holds_identities {
+                    (answers(visitor, &path))
+                } @else {
+                    (page::button(visitor, &path, "danger", words::approve()))
+                }
+            }
             p class="soft" { (reader.say(words::decline_told())) }
         }))
         (list(console, reader, run, place, &path).await?)
     })
+}
+
+/// The two answers about ids that belong to somebody else now.
+fn answers(visitor: &Visitor, path: &str) -> Markup {
+    let answer = |answer: Identities, class: &str, told: Sentence, label: Sentence| {
+        html! {
+            form method="post" action=(path) {
+                (page::csrf(visitor))
+                p { (visitor.say(told)) }
+                button class=(class) name="identities" value=(answer.as_str()) { (visitor.say(label)) }
+            }
+        }
+    };
+    html! {
+        (answer(Identities::SamePeople, "primary", words::same_people_told(), words::same_people()))
+        (answer(Identities::OtherPeople, "danger", words::other_people_told(), words::other_people()))
+    }
 }
 
 /// Who would leave or lose something, with what the source answered about each, or why it waits.

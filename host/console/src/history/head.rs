@@ -88,9 +88,10 @@ pub(super) fn actions(visitor: &Visitor, run: &Run, waits: Waits) -> Markup {
     html! {
         div id="run-actions" {
             (not_put_back(visitor, run))
-            @if may_manage && waits == Waits::ForApproval {
+            @if may_manage && waits != Waits::Nobody {
+                @let told = if waits == Waits::Answer { words::identities_wait() } else { words::held_waits() };
                 (page::notice(Tone::Warning, &html! {
-                    p { (visitor.say(words::held_waits())) }
+                    p { (visitor.say(told)) }
                     p { a class="button primary" href={ (path) "/approve" } { (visitor.say(words::look_and_approve())) } }
                 }))
             }
@@ -128,9 +129,11 @@ fn not_put_back(visitor: &Visitor, run: &Run) -> Markup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Waits {
     /// What it held may still be approved.
-    ForApproval,
+    Approval,
+    /// The same, and it holds ids that belong to somebody else now, about which a person has two answers.
+    Answer,
     /// It waits for nobody.
-    ForNobody,
+    Nobody,
 }
 
 /// What is offered to be done about a run.
@@ -186,7 +189,7 @@ mod tests {
         let told = |kind, kept| {
             let counters = Counters { kept, ..Counters::default() };
             let run = Run { kind, state: RunState::Partial, counters, ..run("1") };
-            actions(&visitor, &run, Waits::ForNobody).into_string().contains("2 objects stay as they are")
+            actions(&visitor, &run, Waits::Nobody).into_string().contains("2 objects stay as they are")
         };
         assert_eq!(
             [told(RunKind::Undo, 2), told(RunKind::Undo, 0), told(RunKind::Full, 2)],

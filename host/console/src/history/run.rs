@@ -156,9 +156,13 @@ impl View {
 /// Whether what a run held may still be approved.
 pub(super) async fn waits(console: &Console, run: &Run) -> Result<Waits, Problem> {
     if run.state != RunState::Held {
-        return Ok(Waits::ForNobody);
+        return Ok(Waits::Nobody);
     }
     let waiting = console.host().held_runs(&run.source).await?;
     let waits = waiting.iter().any(|waiting| waiting.id == run.id);
-    Ok(if waits { Waits::ForApproval } else { Waits::ForNobody })
+    if !waits {
+        return Ok(Waits::Nobody);
+    }
+    let holds_identities = console.host().held_identities(&run.id).await?;
+    Ok(if holds_identities { Waits::Answer } else { Waits::Approval })
 }

@@ -230,6 +230,30 @@ async fn what_a_run_held_is_listed_with_what_the_source_answered_before_it_is_ap
 }
 
 #[tokio::test]
+async fn a_run_that_held_ids_of_somebody_else_is_answered_in_one_of_two_ways() {
+    let bench = Bench::new().await;
+    let store = &bench.store;
+    let old = Writing::open(store, RunKind::Full, false).await;
+    old.put(&[created("u1", "Anna")]).await;
+    old.close(RunState::Succeeded, Counters::default()).await;
+    let run = Writing::open(store, RunKind::Full, false).await;
+    run.changes(&[departed("u1", "Anna", Some("identity-held"))]).await;
+    run.entries(&[entry(Severity::Error, "identities-held", "u1")]).await;
+    let run = run.close(RunState::Held, Counters { kept: 1, ..Counters::default() }).await;
+    says(
+        &page(&bench, &format!("/runs/{run}")).await,
+        &["href=\"/runs/2/approve\"", "belong to somebody else"],
+    );
+    let asked = page(&bench, &format!("/runs/{run}/approve")).await;
+    says(
+        &asked,
+        &["name=\"identities\" value=\"same-people\"", "name=\"identities\" value=\"other-people\""],
+    );
+    says_nothing_of(&asked, &["Ask again and let them leave"]);
+    says(&chinese(&bench, &format!("/runs/{run}/approve")).await, &["是同一批人", "是另一批人"]);
+}
+
+#[tokio::test]
 async fn a_run_that_held_nothing_has_nothing_to_approve() {
     let bench = Bench::new().await;
     let run = written(&bench, RunState::Succeeded, &[]).await;

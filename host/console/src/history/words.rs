@@ -97,6 +97,11 @@ rollcall_words::sentences! {
         "Something waits for a person: departures of too many at once, or values that may be gone. Until then everything stays.",
         "有变更等待人工确认：一次离开的数量过多，或某些值可能已清空。在此之前一切保持不变。"
     }
+    fn identities_wait() {
+        "Ids that belong to somebody else at the source now wait for a person, because they are too many. Until then nothing of \
+         them is changed.",
+        "身份源中有许多 ID 现在属于别人，数量过多，等待人工确认，在此之前不做任何改动。"
+    }
     fn look_and_approve() { "Look at them and approve", "查看并确认" }
 
     // Approval.
@@ -111,6 +116,21 @@ rollcall_words::sentences! {
         "The source is asked about each of them once more, and who or what is back there stays.",
         "确认后会再次向身份源逐一查询；仍在身份源中的对象和值会保留。"
     }
+    fn identities_what() {
+        "These ids belong to somebody else at the source now:",
+        "以下 ID 在身份源中现在属于别人："
+    }
+    fn same_people_told() {
+        "If they are the same people under new ids, as after a move to enterprise accounts: they go on with all they have.",
+        "如果是同一批人换了身份标识（例如迁移到企业账号）：保留其全部信息。"
+    }
+    fn same_people() { "They are the same people", "是同一批人" }
+    fn other_people_told() {
+        "If they are other people, to whom the source gave the ids of those who left: who was there leaves, whoever came joins, \
+         and nothing is inherited.",
+        "如果是另一批人，身份源把离职人员的 ID 给了他们：原来的人离开，新来的人加入，不继承任何信息。"
+    }
+    fn other_people() { "They are other people", "是另一批人" }
     fn approve() { "Ask again and apply", "再次查询并执行" }
     fn decline_told() {
         "If this is not right, do nothing: everything stays, and the next full import asks again.",

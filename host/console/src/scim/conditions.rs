@@ -6,7 +6,7 @@ use rollcall_host::sqlite::{Attribute, Condition, Test};
 use serde_json::Value;
 
 use super::filter::{Filter, Operator};
-use super::id::parse_id;
+use super::id::{Meant, parse_id};
 use super::path::Path;
 use super::schemas::{ROLLCALL_DEPARTMENT, ROLLCALL_USER, ResourceType};
 
@@ -199,10 +199,11 @@ fn one(attribute: Attribute, test: Test) -> Conditions {
 }
 
 fn with_id(id: &str) -> Conditions {
-    let Some((source, external_id)) = parse_id(id) else { return Conditions::Never };
+    let Some(Meant { source, external_id, tenure }) = parse_id(id) else { return Conditions::Never };
     Conditions::All(vec![
         Condition { attribute: Attribute::Source, test: Test::Equals(source.as_str().to_owned()) },
         Condition { attribute: Attribute::ExternalId, test: Test::Equals(external_id) },
+        Condition { attribute: Attribute::Tenure, test: Test::Equals(tenure.to_string()) },
     ])
 }
 
@@ -244,9 +245,15 @@ mod tests {
 
     #[test]
     fn an_id_is_a_source_and_an_id_there() {
-        let id = id_of(&SourceName::new("hq").unwrap(), "1");
-        let expected = vec![equals(Attribute::Source, "hq"), equals(Attribute::ExternalId, "1")];
-        check(&format!("id eq \"{id}\""), ResourceType::Group, Ok(Conditions::All(expected)));
+        for (tenure, text) in [(0, "0"), (7, "7")] {
+            let id = id_of(&SourceName::new("hq").unwrap(), "1", tenure);
+            let expected = vec![
+                equals(Attribute::Source, "hq"),
+                equals(Attribute::ExternalId, "1"),
+                equals(Attribute::Tenure, text),
+            ];
+            check(&format!("id eq \"{id}\""), ResourceType::Group, Ok(Conditions::All(expected)));
+        }
         check("id eq \"nobody\"", ResourceType::Group, Ok(Conditions::Never));
     }
 

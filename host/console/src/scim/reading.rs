@@ -8,7 +8,7 @@ use rollcall_host::sqlite::{Member, Outline, Page, SqliteStore, WholeObject};
 use serde_json::Value;
 
 use super::conditions::{Among, Conditions, conditions};
-use super::id::parse_id;
+use super::id::{Meant, parse_id};
 use super::projection::Projection;
 use super::query::Query;
 use super::reply::{Refusal, Reply, ScimType};
@@ -27,12 +27,19 @@ pub(crate) struct Reading<'a> {
     store: &'a SqliteStore,
     base: &'a str,
     outlines: BTreeMap<SourceName, Arc<Outline>>,
+    tenures: BTreeMap<SourceName, Arc<BTreeMap<Key, u64>>>,
     n_members: u32,
 }
 
 impl<'a> Reading<'a> {
     pub(crate) fn new(console: &'a Console, base: &'a str) -> Self {
-        Self { store: console.store(), base, outlines: BTreeMap::new(), n_members: 0 }
+        Self {
+            store: console.store(),
+            base,
+            outlines: BTreeMap::new(),
+            tenures: BTreeMap::new(),
+            n_members: 0,
+        }
     }
 
     /// A page of the resources of these types, one type after the other.
@@ -72,9 +79,10 @@ impl<'a> Reading<'a> {
         id: &str,
         projection: &Projection,
     ) -> Result<Resource, Refusal> {
-        let (source, external_id) = parse_id(id).ok_or_else(Refusal::not_found)?;
+        let Meant { source, external_id, tenure } = parse_id(id).ok_or_else(Refusal::not_found)?;
         let key = Key::new(kind.stored(), external_id);
-        let object = self.store.object(&source, &key).await?.ok_or_else(Refusal::not_found)?;
+        let object = self.store.object(&source, &key).await?;
+        let object = object.filter(|object| object.tenure == tenure).ok_or_else(Refusal::not_found)?;
         self.resource(kind, &object, projection).await
     }
 
@@ -85,7 +93,8 @@ impl<'a> Reading<'a> {
         projection: &Projection,
     ) -> Result<Resource, Refusal> {
         let outline = self.outline(&object.source).await?;
-        let subject = Subject { base: self.base, object, outline: &outline };
+        let tenures = self.tenures(&object.source).await?;
+        let subject = Subject { base: self.base, object, outline: &outline, tenures: &tenures };
         match kind {
             ResourceType::User => Ok(user(subject)),
             ResourceType::Group if projection.wants(kind, "members") => {
@@ -103,6 +112,15 @@ impl<'a> Reading<'a> {
         let outline = self.store.outline(source).await?;
         self.outlines.insert(source.clone(), Arc::clone(&outline));
         Ok(outline)
+    }
+
+    async fn tenures(&mut self, source: &SourceName) -> Result<Arc<BTreeMap<Key, u64>>, Refusal> {
+        if let Some(known) = self.tenures.get(source) {
+            return Ok(Arc::clone(known));
+        }
+        let tenures = Arc::new(self.store.tenures(source).await?);
+        self.tenures.insert(source.clone(), Arc::clone(&tenures));
+        Ok(tenures)
     }
 
     /// In one piece, so that nobody is missing because somebody else moved meanwhile.

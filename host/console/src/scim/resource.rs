@@ -5,7 +5,9 @@ mod group;
 mod own;
 mod user;
 
-use rollcall_host::model::SourceName;
+use std::collections::BTreeMap;
+
+use rollcall_host::model::{Key, SourceName};
 use rollcall_host::sqlite::{Outline, WholeObject};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -31,6 +33,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) object: &'a WholeObject,
     /// The departments of its source.
     pub(crate) outline: &'a Outline,
+    /// The tenures of its source.
+    pub(crate) tenures: &'a BTreeMap<Key, u64>,
 }
 
 /// Whether everything of a resource was read.
@@ -67,7 +71,9 @@ impl Subject<'_> {
 
     /// How a resource names another one of the same source.
     fn link(&self, kind: ResourceType, external_id: &str) -> Map<String, Value> {
-        let id = id_of(self.source(), external_id);
+        let key = Key::new(kind.stored(), external_id);
+        let tenure = self.tenures.get(&key).copied().unwrap_or_default();
+        let id = id_of(self.source(), external_id, tenure);
         let location = location(self.base, kind, &id);
         Map::from_iter([("value".to_owned(), id.into()), ("$ref".to_owned(), location.into())])
     }
@@ -83,7 +89,7 @@ impl Subject<'_> {
 
     /// Add what every resource has.
     fn finish(&self, kind: ResourceType, mut members: Map<String, Value>, extent: Extent) -> Resource {
-        let id = id_of(self.source(), self.external_id());
+        let id = id_of(self.source(), self.external_id(), self.object.tenure);
         let extensions = kind.extensions().iter().map(|extension| extension.id);
         let schemas: Vec<&str> =
             [kind.schema().id].into_iter().chain(extensions.filter(|id| members.contains_key(*id))).collect();

@@ -113,7 +113,7 @@ impl Directories {
 }
 
 fn hq(external_id: &str) -> String {
-    id_of(&SourceName::new("hq").unwrap(), external_id)
+    id_of(&SourceName::new("hq").unwrap(), external_id, 0)
 }
 
 #[tokio::test]
@@ -274,4 +274,35 @@ async fn nobody_reads_without_being_known() {
         let request = Request::builder().uri(format!("{PATH}{path}")).body(Body::empty()).unwrap();
         assert_eq!(routes.call(request).await.unwrap().status(), StatusCode::UNAUTHORIZED, "{path}");
     }
+}
+
+#[tokio::test]
+async fn somebody_who_got_the_id_of_another_person_is_another_resource() {
+    let directories = Directories::new().await;
+    let run = directories.put("hq", Action::Updated, &[]).await;
+    let source = SourceName::new("hq").unwrap();
+    let write = |action, after| Write {
+        key: Key::new("User", "li"),
+        action,
+        version: "2".to_owned(),
+        before: None,
+        after,
+        witness: Some("the source gave this id to somebody else".to_owned()),
+    };
+    let newcomer = json!({
+        "userName": "newcomer",
+        "urn:rollcall:scim:schemas:extension:2.0:User": {"departments": [{"value": "2"}]},
+    });
+    let writes = [write(Action::Deleted, None), write(Action::Created, Some(newcomer))];
+    directories.bench.store.store(&source, &run, &writes).await.unwrap();
+    let (first, second) = (hq("li"), id_of(&source, "li", run.as_str().parse().unwrap()));
+    assert_eq!(directories.get(&format!("/Users/{first}")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(directories.get(&format!("/Users/{second}")).await.body["userName"], json!("newcomer"));
+    for (id, n) in [(&first, 0), (&second, 1)] {
+        let found = directories.get(&format!("/Users?filter=id%20eq%20%22{id}%22")).await;
+        assert_eq!(found.body["totalResults"], json!(n), "{id}");
+    }
+    let members = directories.get(&format!("/Groups/{}", hq("2"))).await.body["members"].clone();
+    let ids: Vec<&str> = members.as_array().unwrap().iter().filter_map(|one| one["value"].as_str()).collect();
+    assert!(ids.contains(&second.as_str()) && !ids.contains(&first.as_str()), "{ids:?}");
 }

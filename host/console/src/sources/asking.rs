@@ -11,7 +11,7 @@ use rollcall_host::history::Counters;
 use rollcall_host::inbox::{Inbox, Note};
 use rollcall_host::model::{Diagnosis, Key, Progress, RunId, SourceName, Timestamp};
 use rollcall_host::observe::Observer;
-use rollcall_host::{Cancel, Follower, Host, RunOptions, RunReport, Source};
+use rollcall_host::{Cancel, Follower, Host, Identities, RunOptions, RunReport, Source};
 use serde::Serialize;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -56,8 +56,8 @@ enum Work {
         is_dry: bool,
     },
     Refresh(Vec<Key>),
-    /// What this run held.
-    Approve(RunId),
+    /// What this run held, with this answer about ids that belong to somebody else now.
+    Approve(RunId, Identities),
     Undo {
         run: RunId,
         is_dry: bool,
@@ -115,15 +115,17 @@ impl Sources {
         Ok(self.ask(console, doer, Work::Refresh(vec![key])).told)
     }
 
-    /// Approve what a run of this source held: the source is asked about it again, and what it confirms departs.
+    /// Approve what a run of this source held: the source is asked about it again, and what it confirms departs;
+    /// with an answer about ids that belong to somebody else now.
     pub(crate) async fn approve(
         &self,
         console: &Console,
         name: &SourceName,
         run: RunId,
+        identities: Identities,
     ) -> Result<Begun, Problem> {
         let doer = self.doer(console, name)?;
-        self.begin(console, doer, Work::Approve(run)).await
+        self.begin(console, doer, Work::Approve(run, identities)).await
     }
 
     /// Undo a run of this source, or with `is_dry` only record what would be put back.
@@ -250,7 +252,9 @@ impl Doer {
                 Ok(follower.sync(RunOptions { dry_run: is_dry, ..options }).await?.report)
             }
             (Self::Follower(follower), Work::Refresh(keys)) => follower.refresh(keys, options).await,
-            (Self::Follower(follower), Work::Approve(run)) => follower.approve(&run, options).await,
+            (Self::Follower(follower), Work::Approve(run, identities)) => {
+                follower.approve(&run, RunOptions { identities, ..options }).await
+            }
             (Self::Follower(follower), Work::Undo { run, is_dry }) => {
                 follower.undo(&run, RunOptions { dry_run: is_dry, ..options }).await
             }
@@ -258,7 +262,9 @@ impl Doer {
                 host.sync(&source, RunOptions { dry_run: is_dry, ..options }).await
             }
             (Self::Host(host, source), Work::Refresh(keys)) => host.refresh(&source, keys, options).await,
-            (Self::Host(host, source), Work::Approve(run)) => host.approve(&source, &run, options).await,
+            (Self::Host(host, source), Work::Approve(run, identities)) => {
+                host.approve(&source, &run, RunOptions { identities, ..options }).await
+            }
             (Self::Host(host, source), Work::Undo { run, is_dry }) => {
                 host.undo(&source, &run, RunOptions { dry_run: is_dry, ..options }).await
             }

@@ -37,7 +37,7 @@ impl Apply {
     }
 
     /// Count one more departure; what is allowed, if it is one too many.
-    async fn exceeded(&mut self, resource_type: &str) -> Result<Option<u64>, StoreError> {
+    pub(super) async fn exceeded(&mut self, resource_type: &str) -> Result<Option<u64>, StoreError> {
         let n_departed = self.departed(resource_type).await?;
         let allowance = self.allowance(resource_type, n_departed).await?;
         if allowance <= n_departed {
@@ -74,7 +74,7 @@ impl Apply {
         Ok(allowed)
     }
 
-    async fn known(&self, resource_type: &str) -> Result<u64, StoreError> {
+    pub(super) async fn known(&self, resource_type: &str) -> Result<u64, StoreError> {
         guard::known(&*self.destination.directory, &self.destination.source, resource_type).await
     }
 
@@ -103,7 +103,10 @@ impl Apply {
         let mut entries = vec![refusal_entry(None, why.clone())];
         for Planned { key, step } in planned {
             outcomes.push(match step {
-                Step::Nothing(_) => Outcome::Applied,
+                // Nothing is to be done; and no put is among what a complete reading no longer found.
+                Step::Nothing(_) | Step::Replace(_) | Step::HoldReplacement { .. } | Step::Wait => {
+                    Outcome::Applied
+                }
                 Step::Refuse(kind, refused) => {
                     self.ledger.refused(kind, &key);
                     entries.push(refusal_entry(Some(key), refused.clone()));
@@ -131,7 +134,12 @@ impl Planned {
         let step = std::mem::replace(&mut self.step, Step::Nothing(Kind::Departure));
         self.step = match step {
             Step::Write(write) => Step::Hold(write, Box::new(why(&self.key))),
-            step @ (Step::Nothing(_) | Step::Refuse(..) | Step::Hold(..)) => step,
+            step @ (Step::Nothing(_)
+            | Step::Refuse(..)
+            | Step::Hold(..)
+            | Step::Replace(_)
+            | Step::HoldReplacement { .. }
+            | Step::Wait) => step,
         };
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Ledger {
     counters: Counters,
     /// Objects that were written although the connector, which read them, put none of them and counts them itself.
     n_counted_by_connector: u64,
+    /// Of those that were removed, how many only made room for somebody else under their key.
+    n_replaced: u64,
     store_failure: Option<Diagnosis>,
 }
 
@@ -28,6 +30,8 @@ enum Class {
     Updated,
     Unchanged,
     Rejected,
+    /// Left as it is until it is known, or a person has said, who it is.
+    Waiting,
 }
 
 impl Ledger {
@@ -55,6 +59,16 @@ impl Ledger {
         !self.puts.is_empty()
     }
 
+    /// Whether what this run put last of the object waits.
+    pub(crate) fn waits(&self, key: &Key) -> bool {
+        self.puts.get(&digest(key)) == Some(&Class::Waiting)
+    }
+
+    /// How many left because their key was given to somebody else.
+    pub(crate) fn n_replaced(&self) -> u64 {
+        self.n_replaced
+    }
+
     /// # Errors
     ///
     /// When the run has put as many objects as it may, and this is another one.
@@ -77,6 +91,17 @@ impl Ledger {
             Action::Deactivated => self.counters.deactivated += 1,
             Action::Deleted => self.counters.deleted += 1,
         }
+    }
+
+    /// Somebody left whose key was given to somebody else.
+    pub(crate) fn written_as_replaced(&mut self, key: &Key, action: Action) {
+        self.n_replaced = self.n_replaced.saturating_add(1);
+        self.written(key, action);
+    }
+
+    /// The object is left as it is; what was put waits.
+    pub(crate) fn left_waiting(&mut self, key: &Key) {
+        self.put(key, Class::Waiting);
     }
 
     pub(crate) fn nothing_to_do(&mut self, kind: Kind, key: &Key) {
@@ -140,6 +165,8 @@ impl Ledger {
             Class::Updated => &mut self.counters.updated,
             Class::Unchanged => &mut self.counters.unchanged,
             Class::Rejected => &mut self.counters.rejected,
+            // Left out on purpose, and an entry says why.
+            Class::Waiting => &mut self.counters.skipped,
         }
     }
 }
@@ -151,6 +178,7 @@ impl Class {
             (_, Self::Rejected) => Self::Rejected,
             (Self::Created, _) | (_, Self::Created) => Self::Created,
             (Self::Updated, _) | (_, Self::Updated) => Self::Updated,
+            (_, Self::Waiting) | (Self::Waiting, Self::Unchanged) => Self::Waiting,
             (Self::Unchanged | Self::Rejected, Self::Unchanged) => Self::Unchanged,
         }
     }

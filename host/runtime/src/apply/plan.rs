@@ -31,6 +31,34 @@ pub(crate) fn put(held: Option<Held>, incoming: Incoming) -> Result<Option<Write
     Ok(Some(Write { key, action, version, before, after: Some(after), witness: None }))
 }
 
+/// What to write where the source gave a key to somebody else: who was there leaves, and whoever came is made anew. Both
+/// writes have the evidence.
+///
+/// # Errors
+///
+/// Why the platform cannot hold whoever came.
+pub(crate) fn replacement(
+    held: Held,
+    incoming: Incoming,
+    evidence: &str,
+) -> Result<(Write, Write), Diagnosis> {
+    let Incoming { key, version, document } = incoming;
+    let after = merge(None, &document);
+    check::merged(&after)?;
+    let witness = Some(evidence.to_owned());
+    let before = Some(held.document);
+    let join = Write {
+        key: key.clone(),
+        action: Action::Created,
+        version,
+        before: None,
+        after: Some(after),
+        witness: witness.clone(),
+    };
+    // The key is taken, so that nothing of whoever had it can stay under it, whatever becomes of departed people.
+    Ok((Write { key, action: Action::Deleted, version: String::new(), before, after: None, witness }, join))
+}
+
 /// What to write for an object that left; none if it is not held, or had left already.
 pub(crate) fn departure(held: Option<Held>, departure: Departure, users: DepartedUsers) -> Option<Write> {
     let Held { version, document, .. } = held.filter(|held| !held.departed)?;

@@ -80,7 +80,7 @@ impl Apply {
 
     fn plan_absent(&self, held: Option<Held>, departure: Departure) -> Planned {
         let key = departure.key.clone();
-        Planned { key, step: self.step(held, check::Checked::Delete(departure)) }
+        Planned { key, step: self.departure(held, departure) }
     }
 
     async fn load_all(&self, keys: &[Key]) -> Result<Vec<Option<Held>>, StoreError> {

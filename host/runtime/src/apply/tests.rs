@@ -1,12 +1,14 @@
 //! The whole way of a change, from what a connector hands over to what the platform holds, records and counts.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
 use super::{
-    Apply, Change, DepartedUsers, Departure, Destination, Extent, Object, Outcome, Statement, Worker,
+    Apply, Change, DepartedUsers, Departure, Destination, Extent, Identities, Object, Outcome, Statement,
+    Worker,
 };
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
@@ -36,6 +38,8 @@ pub(super) fn destination(store: &Arc<MemoryStore>, extent: Extent) -> Destinati
         extent,
         unattended: None,
         approved: Approved::Nothing,
+        identity_attributes: BTreeMap::new(),
+        identities: Identities::Weigh,
     }
 }
 
@@ -450,7 +454,7 @@ async fn what_was_begun_is_applied_although_nobody_waits_for_it_any_more() {
     drop(handle.changes(vec![user("a")]));
     drop(handle.changes(vec![user("b")]));
     drop(handle);
-    assert_eq!(worker.finish().await.unwrap().counters().created, 2);
+    assert_eq!(worker.finish().await.unwrap().into_ledger().counters().created, 2);
 }
 
 #[tokio::test]
@@ -463,7 +467,7 @@ async fn after_a_cancellation_nothing_more_is_written() {
     assert_eq!(handle.changes(vec![user("b")]).await.unwrap_err().code, "cancelled");
     assert_eq!(handle.remove_missing(vec![gone("User", "a")]).await.unwrap_err().code, "cancelled");
     drop(handle);
-    assert_eq!(worker.finish().await.unwrap().counters().created, 1);
+    assert_eq!(worker.finish().await.unwrap().into_ledger().counters().created, 1);
     assert_eq!(store.state().objects.len(), 1);
 }
 

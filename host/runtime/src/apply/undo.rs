@@ -67,9 +67,13 @@ fn back(change: ChangeRecord, held: Option<Held>, users: DepartedUsers) -> Resul
     if now != left {
         return Err(changed_since(&change.key));
     }
+    // Whoever came under the key of somebody else makes room for them, whatever becomes of others who leave.
+    let is_newcomer = change.witness.is_some();
     let ChangeRecord { key, action, before: after, .. } = change;
     let action = match action {
-        Action::Created => return Ok(departed(held, key, users)),
+        Action::Created => {
+            return Ok(departed(held, key, if is_newcomer { DepartedUsers::Delete } else { users }));
+        }
         Action::Updated | Action::Unchanged => Action::Updated,
         Action::Restored => Action::Deactivated,
         Action::Deactivated => Action::Restored,

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument as _;
 
-use super::{Apply, Change, Departure, Destination, Ledger, Outcome, Statement};
+use super::{Apply, Change, Departure, Destination, Outcome, Statement};
 use crate::cancel::Cancel;
 use crate::egress::Fault;
 use crate::limits::MAX_UNAPPLIED_BYTES;
@@ -19,11 +19,11 @@ use crate::refusal;
 
 /// Applies what its handles are given, until the last of them is gone.
 pub(crate) struct Worker {
-    task: JoinHandle<Ledger>,
+    task: JoinHandle<Apply>,
 }
 
-/// What a worker did.
-pub(crate) type Applied = Result<Ledger, JoinError>;
+/// What a worker did, and what is left to conclude.
+pub(crate) type Applied = Result<Apply, JoinError>;
 
 /// Gives work to a worker.
 #[derive(Clone)]
@@ -107,7 +107,7 @@ async fn work(
     mut queue: mpsc::UnboundedReceiver<Job>,
     n_waiting_bytes: Arc<AtomicUsize>,
     cancel: Cancel,
-) -> Ledger {
+) -> Apply {
     while let Some(job) = queue.recv().await {
         // After a cancellation nothing new is written; dropping the reply says so. Where it was written, the connector
         // may be gone; what was applied stays applied.
@@ -130,7 +130,7 @@ async fn work(
             }
         }
     }
-    apply.finish().await
+    apply
 }
 
 fn n_bytes(change: &Change) -> usize {

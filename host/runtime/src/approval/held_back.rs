@@ -9,7 +9,7 @@ use crate::backwards::Backwards;
 use crate::clearing::{self, Approved, Attribute};
 use crate::directory::{Directory, Held};
 use crate::error::StoreError;
-use crate::guard::Counts;
+use crate::guard::{Counts, IDENTITY_HELD};
 use crate::history::{ChangeRecord, Counters, History, Run};
 use crate::limits::{MAX_CHANGES, MAX_HELD_RECORDS};
 use crate::model::{Diagnosis, Key, RunId, Severity, SourceName};
@@ -21,6 +21,8 @@ const PAGE: u32 = 1000;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HeldBack {
     departures: BTreeSet<Key>,
+    /// Keys that belong to somebody else now.
+    identities: BTreeSet<Key>,
     clearings: BTreeMap<Attribute, BTreeSet<Key>>,
     /// How much there is in all.
     n: u64,
@@ -54,6 +56,7 @@ impl HeldBack {
         self.n_recorded = self.n_recorded.saturating_add(1);
         match Attribute::of(refusal) {
             Some(attribute) => self.clearings.entry(attribute).or_default().insert(record.key),
+            None if refusal.code == IDENTITY_HELD => self.identities.insert(record.key),
             None => self.departures.insert(record.key),
         };
     }
@@ -66,7 +69,8 @@ impl HeldBack {
 
     /// Whom to ask about, in the order of their keys; none when not all of them are known.
     pub(super) fn keys(&self) -> Option<Vec<Key>> {
-        let keys: BTreeSet<&Key> = self.departures.iter().chain(self.clearings.values().flatten()).collect();
+        let clearings = self.clearings.values().flatten();
+        let keys: BTreeSet<&Key> = self.departures.iter().chain(&self.identities).chain(clearings).collect();
         self.is_whole().then(|| keys.into_iter().cloned().collect())
     }
 
@@ -96,8 +100,13 @@ impl HeldBack {
         directory: &dyn Directory,
         source: &SourceName,
     ) -> Result<bool, StoreError> {
-        if !self.is_whole() || has_any(directory, source, &self.departures, |_| true).await? {
+        if !self.is_whole() {
             return Ok(true);
+        }
+        for keys in [&self.departures, &self.identities] {
+            if has_any(directory, source, keys, |_| true).await? {
+                return Ok(true);
+            }
         }
         for (attribute, keys) in &self.clearings {
             let clearing: Value = serde_json::from_str(&attribute.document).map_err(StoreError::failed)?;
@@ -122,6 +131,11 @@ impl HeldBack {
             let left = counts(&self.departures);
             english.push(format!("{} left", clearing::amounts(&left)));
             chinese.push(format!("{}已离开", clearing::amounts_in_chinese(&left)));
+        }
+        if !self.identities.is_empty() {
+            let changed = counts(&self.identities);
+            english.push(format!("the ids of {} belong to somebody else now", clearing::amounts(&changed)));
+            chinese.push(format!("{}的 ID 现在属于别人", clearing::amounts_in_chinese(&changed)));
         }
         for (Attribute { name, .. }, keys) in &self.clearings {
             let lost = counts(keys);

@@ -72,7 +72,8 @@ async fn went(store: &MemoryStore, went: Went) -> RunId {
     let new = NewRun { source: source(), kind, trigger, dry_run, connector, started_at: AT };
     let Opened::Run(run) = store.open_run(&new).await.unwrap() else { panic!("busy") };
     if let Some(held) = approves {
-        let entry = Approval { held, keys: None, clearings: Approved::Nothing }.entry();
+        let (keys, clearings) = (None, Approved::Nothing);
+        let entry = Approval { held, keys, clearings, identities: Identities::Weigh }.entry();
         store.record_entries(&run, &[entry]).await.unwrap();
     }
     let change = |key: Key, refusal| ChangeRecord {
@@ -120,13 +121,14 @@ async fn waits(store: &MemoryStore) -> Vec<RunId> {
 async fn an_approval_is_about_what_was_held_and_about_nothing_else() {
     let store = MemoryStore::default();
     let run = went(&store, Went::held(&["b", "a"])).await;
-    let approval = Approval::of(&store, &source(), &run).await.unwrap();
+    let approval = Approval::of(&store, &source(), &run, Identities::Weigh).await.unwrap();
     assert_eq!(
         approval,
         Approval {
             held: run,
             keys: Some(vec![user("a"), user("b")]),
-            clearings: Approved::Each(BTreeSet::new())
+            clearings: Approved::Each(BTreeSet::new()),
+            identities: Identities::Weigh,
         }
     );
 }
@@ -137,7 +139,7 @@ async fn more_than_was_recorded_is_found_by_reading_everything() {
     let ids: Vec<String> = (0..MAX_HELD_RECORDS).map(|n| n.to_string()).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let run = went(&store, Went { kind: RunKind::Full, ..Went::held(&ids) }).await;
-    assert_eq!(Approval::of(&store, &source(), &run).await.unwrap().keys, None);
+    assert_eq!(Approval::of(&store, &source(), &run, Identities::Weigh).await.unwrap().keys, None);
 }
 
 #[tokio::test]
@@ -147,7 +149,7 @@ async fn what_holds_nothing_is_not_approved() {
     let dry = went(&store, Went { dry_run: true, ..Went::held(&["a"]) }).await;
     let mut said = Vec::new();
     for run in [succeeded, dry, RunId::new("99")] {
-        said.push(Approval::of(&store, &source(), &run).await.unwrap_err().to_string());
+        said.push(Approval::of(&store, &source(), &run, Identities::Weigh).await.unwrap_err().to_string());
     }
     assert_eq!(
         said,
@@ -164,7 +166,10 @@ async fn a_run_of_another_source_is_not_approved() {
     let store = MemoryStore::default();
     let run = went(&store, Went::held(&["a"])).await;
     let other = SourceName::new("branch").unwrap();
-    assert!(matches!(Approval::of(&store, &other, &run).await, Err(RunError::NoSuchRun { .. })));
+    assert!(matches!(
+        Approval::of(&store, &other, &run, Identities::Weigh).await,
+        Err(RunError::NoSuchRun { .. })
+    ));
 }
 
 #[tokio::test]
@@ -218,10 +223,10 @@ async fn a_run_waits_until_the_last_object_it_held_has_departed() {
 async fn an_approval_is_about_departures_and_values_together() {
     let store = MemoryStore::default();
     let run = went(&store, Went { held: vec![user("c")], ..Went::losing(&["b", "a"]) }).await;
-    let approval = Approval::of(&store, &source(), &run).await.unwrap();
+    let approval = Approval::of(&store, &source(), &run, Identities::Weigh).await.unwrap();
     let pairs = ["a", "b"].map(|id| (user(id), title().document));
     let (keys, clearings) = (Some(["a", "b", "c"].map(user).to_vec()), Approved::Each(pairs.into()));
-    assert_eq!(approval, Approval { held: run.clone(), keys, clearings });
+    assert_eq!(approval, Approval { held: run.clone(), keys, clearings, identities: Identities::Weigh });
     let told = held_back(&store, &source(), &run).await.unwrap().told();
     assert_eq!(told.message, "1 person left and 2 people lost `title`");
     assert_eq!(told.localized("zh-CN").message, "1 人已离开，2 人失去 `title`");
@@ -235,9 +240,12 @@ async fn more_values_than_were_recorded_are_approved_by_what_the_log_says_of_the
     let run = went(&store, Went::losing(&ids)).await;
     let entry = title().entry(&Counts::from([("User".to_owned(), 5000)]), &Diagnosis::new("x", "y"));
     store.record_entries(&run, &[entry]).await.unwrap();
-    let approval = Approval::of(&store, &source(), &run).await.unwrap();
+    let approval = Approval::of(&store, &source(), &run, Identities::Weigh).await.unwrap();
     let clearings = Approved::Any(BTreeSet::from([title().document]));
-    assert_eq!(approval, Approval { held: run.clone(), keys: None, clearings });
+    assert_eq!(
+        approval,
+        Approval { held: run.clone(), keys: None, clearings, identities: Identities::Weigh }
+    );
     let told = held_back(&store, &source(), &run).await.unwrap().told();
     assert_eq!(told.message, "1000 changes wait, more than are listed one by one");
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use rollcall_rules::identity::Notation;
 use rollcall_rules::sealed::settings::{is_sealed, is_well_marked};
 use serde_json::Value;
 
@@ -57,9 +58,12 @@ pub(super) fn read(descriptor: guest::Descriptor) -> Result<Descriptor, LoadErro
     if !are_good || different.len() != resource_types.len() || !is_good_number {
         return wrong(format!("its resource types must be 1 to {MAX_RESOURCE_TYPES} different ascii names"));
     }
-    if resource_types.iter().filter_map(|known| known.identity_attribute.as_ref()).any(|path| !is_name(path))
-    {
+    let identities = || resource_types.iter().filter_map(|known| known.identity_attribute.as_ref());
+    if identities().any(|path| !is_name(path)) {
         return wrong(format!("an identity attribute must have 1 to {MAX_NAME_BYTES} bytes"));
+    }
+    if let Some(error) = identities().find_map(|path| path.parse::<Notation>().err()) {
+        return wrong(format!("its identity attribute {error}"));
     }
     Ok(Descriptor { id, name, names, version, settings_schema, resource_types })
 }

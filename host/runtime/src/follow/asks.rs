@@ -233,6 +233,7 @@ fn copy(error: &RunError) -> RunError {
     match error {
         RunError::Busy { run } => RunError::Busy { run: run.clone() },
         RunError::NoSuchRun { run } => RunError::NoSuchRun { run: run.clone() },
+        RunError::IdentitiesUnanswered { run } => RunError::IdentitiesUnanswered { run: run.clone() },
         RunError::NothingHeld { run } => RunError::NothingHeld { run: run.clone() },
         RunError::StillRunning { run } => RunError::StillRunning { run: run.clone() },
         RunError::NothingToUndo { run } => RunError::NothingToUndo { run: run.clone() },

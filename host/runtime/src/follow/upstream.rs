@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::channel::Line;
 use super::receive::Delivery;
 use super::wire;
-use crate::apply::Worker;
+use crate::apply::{Identities, Worker};
 use crate::bindings::exports::rollcall::connector::events as guest;
 use crate::bindings::rollcall::connector::model::NameValue;
 use crate::cancel::Cancel;
@@ -166,6 +166,7 @@ impl Live {
             is_dry: false,
             unattended: None,
             approved: Approved::Nothing,
+            identities: Identities::default(),
         }
         .aside()
     }
@@ -193,7 +194,7 @@ fn is_the_hosts(name: &str) -> bool {
 /// The worker of a call that is no run had nothing to apply.
 async fn ended(worker: Worker) -> Result<(), Failure> {
     let died = |error: tokio::task::JoinError| GuestError::Host { what: error.to_string() };
-    worker.finish().await.map(|_ledger| ()).map_err(|error| refusal::guest(&died(error)))
+    worker.finish().await.map(|_apply| ()).map_err(|error| refusal::guest(&died(error)))
 }
 
 #[cfg(test)]

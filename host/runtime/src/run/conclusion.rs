@@ -56,11 +56,13 @@ fn finished(summary: Summary, ledger: &Ledger, extent: Extent) -> Conclusion {
     let counters = Counters {
         read: summary.read,
         unchanged: ledger.counters().unchanged.saturating_add(unchanged),
-        skipped: summary.skipped,
+        // What waits for somebody is left out on purpose, which only the host knows.
+        skipped: ledger.counters().skipped.saturating_add(summary.skipped),
         ..*ledger.counters()
     };
     let miscounted = counters.check().err().map(miscounted);
-    let retired = counters.deactivated.saturating_add(counters.deleted);
+    // Whose key was given to somebody else has left whatever else was read.
+    let retired = counters.deactivated.saturating_add(counters.deleted).saturating_sub(ledger.n_replaced());
     // Only in a full run does a departure rest on having read everything.
     let is_contradicted = extent == Extent::Full && !summary.complete && 0 < retired;
     let contradicted = is_contradicted.then(|| contradicted(retired));

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::features::Features;
 use super::history::id_of;
-use super::rows::{from_json, from_name};
+use super::rows::{count, from_json, from_name};
 use crate::directory::Held;
 use crate::model::{Key, RunId, SourceName, Timestamp};
 
@@ -102,12 +102,15 @@ pub struct WholeObject {
     pub first_run: RunId,
     /// The run that last wrote it, be it only its version.
     pub last_run: RunId,
+    /// The run in which the source's id became theirs, where it was somebody else's before; otherwise 0. An id and a tenure
+    /// are one object and never another.
+    pub tenure: u64,
 }
 
 /// The columns that [`read_whole`] reads.
 const OBJECT: &str =
     "source, resource_type, external_id, version, document, departed_at, created_at, changed_at, first_run,
-     last_run";
+     last_run, tenure";
 
 fn read_whole(row: &Row<'_>) -> rusqlite::Result<WholeObject> {
     let departed_at = row.get::<_, Option<i64>>(5)?.map(Timestamp::from_unix_ms);
@@ -121,6 +124,7 @@ fn read_whole(row: &Row<'_>) -> rusqlite::Result<WholeObject> {
         changed_at: Timestamp::from_unix_ms(row.get(7)?),
         first_run: id_of(row.get(8)?),
         last_run: id_of(row.get(9)?),
+        tenure: count(row, 10)?,
     })
 }
 

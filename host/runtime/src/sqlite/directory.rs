@@ -178,6 +178,8 @@ struct ObjectRow {
     version: String,
     document: Option<String>,
     features: Option<Features>,
+    /// Whether the key was somebody else's before.
+    is_newcomer: bool,
 }
 
 impl From<&Write> for ObjectRow {
@@ -189,6 +191,7 @@ impl From<&Write> for ObjectRow {
             version: write.version.clone(),
             document: document.map(canonical),
             features: document.map(|document| Features::of(&write.key.external_id, document)),
+            is_newcomer: write.action == Action::Created && write.witness.is_some(),
         }
     }
 }
@@ -230,8 +233,8 @@ fn put(
         .prepare_cached(
             "INSERT INTO object
                (source, resource_type, external_id, version, document, departed_at, first_run, last_run,
-                created_at, changed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?8)
+                created_at, changed_at, tenure)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?8, ?9)
              ON CONFLICT DO UPDATE SET version = excluded.version, document = excluded.document,
                departed_at = excluded.departed_at, last_run = excluded.last_run,
                changed_at = iif(
@@ -249,6 +252,7 @@ fn put(
                 (!is_present).then_some(now.unix_ms()),
                 run,
                 now.unix_ms(),
+                if row.is_newcomer { run } else { 0 },
             ],
             |row| row.get(0),
         )?;

@@ -48,7 +48,8 @@ struct CommonFields<'a> {
     telephone: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'a str>,
-    unionid: &'a UnionId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unionid: Option<&'a UnionId>,
     userid: &'a UserId,
     #[serde(skip_serializing_if = "Option::is_none")]
     work_place: Option<&'a str>,
@@ -226,7 +227,7 @@ fn common<'a>(call: &Call<'a>, user: &'a User) -> CommonFields<'a> {
         state_code: mobile(&user.state_code),
         telephone: user.telephone.as_deref(),
         title: user.title.as_deref(),
-        unionid: &user.unionid,
+        unionid: Some(&user.unionid).filter(|unionid| **unionid != UnionId::default()),
         userid: &user.userid,
         work_place: personal(&user.work_place),
     }

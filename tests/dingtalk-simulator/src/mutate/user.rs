@@ -78,7 +78,9 @@ impl Company {
         if let Some(other) = mobile.filter(|other| other.userid != user.userid) {
             return Err(MutationError::MobileInUse(user.userid.clone(), other.userid.clone()));
         }
-        match self.user_by_unionid(&user.unionid).filter(|other| other.userid != user.userid) {
+        let unionid = Some(&user.unionid).filter(|unionid| **unionid != UnionId::default());
+        let holder = unionid.and_then(|unionid| self.user_by_unionid(unionid));
+        match holder.filter(|other| other.userid != user.userid) {
             Some(other) => Err(MutationError::UnionIdInUse(user.userid.clone(), other.userid.clone())),
             None => Ok(()),
         }

@@ -10,7 +10,8 @@ use crate::ids::{CorpId, DepartmentId, UnionId, UserId};
 pub struct User {
     /// At most 64 characters, unique in the company.
     pub userid: UserId,
-    /// Unique among the companies of a developer account; made from `userid` when left empty.
+    /// Unique among the companies of a developer account; made from `userid` when left empty at first. One that is emptied
+    /// later is left out of answers, as that of an enterprise account may be.
     #[serde(default)]
     pub unionid: UnionId,
     /// At most 80 characters.

@@ -21,11 +21,12 @@ fn object(resource_type: &str, external_id: &str, document: Value) -> WholeObjec
         changed_at: at,
         first_run: RunId::new("1"),
         last_run: RunId::new("1"),
+        tenure: 0,
     }
 }
 
 fn read(object: &WholeObject) -> Resource {
-    user(Subject { base: BASE, object, outline: &Outline::default() })
+    user(Subject { base: BASE, object, outline: &Outline::default(), tenures: &BTreeMap::new() })
 }
 
 /// Without what is the same for all.
@@ -87,7 +88,10 @@ fn a_department_is_a_group_with_its_place_as_an_extension() {
     let object = object("Department", "2", document);
     let people = [Member { external_id: "张".to_owned(), name: "张三".to_owned() }];
     let outline = Outline::default();
-    let resource = group(Subject { base: BASE, object: &object, outline: &outline }, Some(&people));
+    let resource = group(
+        Subject { base: BASE, object: &object, outline: &outline, tenures: &BTreeMap::new() },
+        Some(&people),
+    );
     assert_eq!(resource.members.get("schemas"), Some(&json!([CORE_GROUP, ROLLCALL_DEPARTMENT])));
     assert_eq!(
         told(&resource),
@@ -118,6 +122,7 @@ fn a_version_changes_with_what_is_told_and_stays_otherwise() {
 fn a_group_whose_members_were_not_read_has_no_version() {
     let object = object("Department", "2", json!({"displayName": "a"}));
     let outline = Outline::default();
-    let resource = group(Subject { base: BASE, object: &object, outline: &outline }, None);
+    let resource =
+        group(Subject { base: BASE, object: &object, outline: &outline, tenures: &BTreeMap::new() }, None);
     assert_eq!((resource.version, resource.members.get("members")), (None, None));
 }

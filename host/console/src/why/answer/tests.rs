@@ -73,8 +73,17 @@ impl Facts {
         let departed_at = departed.then(|| at(5));
         let (created_at, changed_at, first_run, last_run) = (at(1), at(1), id(1), id(1));
         let (source, key) = (source(), key());
-        let whole =
-            WholeObject { source, key, held, departed_at, created_at, changed_at, first_run, last_run };
+        let whole = WholeObject {
+            source,
+            key,
+            held,
+            departed_at,
+            created_at,
+            changed_at,
+            first_run,
+            last_run,
+            tenure: 0,
+        };
         self.held = Some(whole);
         self
     }

@@ -28,6 +28,8 @@ pub struct Condition {
 pub enum Attribute {
     /// The name of the source. Letters are told apart by case.
     Source,
+    /// The tenure of the id ([`WholeObject::tenure`]), as a decimal number. Only for equality.
+    Tenure,
     /// `externalId`. Letters are told apart by case, as RFC 7643, section 3.1, says.
     ExternalId,
     /// `userName`.
@@ -94,6 +96,10 @@ fn narrow(filter: Filter, condition: &Condition) -> Filter {
     match (condition.attribute, &condition.test) {
         (Attribute::Source, Test::Equals(name)) => filter.with("source = ?", text(name)),
         (Attribute::Source, Test::Contains(part)) => filter.with("instr(source, ?) > 0", text(part)),
+        (Attribute::Tenure, Test::Equals(tenure)) => filter.with(
+            "(SELECT tenure FROM object WHERE object.id = listing.id) = CAST(? AS INTEGER)",
+            text(tenure),
+        ),
         (Attribute::ExternalId, Test::Equals(id)) => filter.with("external_id = ?", text(id)),
         (Attribute::ExternalId, Test::Contains(part)) => filter.with("instr(external_id, ?) > 0", text(part)),
         (Attribute::Active, Test::Is(active)) => filter.with("active = ?", *active),
@@ -102,13 +108,15 @@ fn narrow(filter: Filter, condition: &Condition) -> Filter {
         | (
             Attribute::Source
             | Attribute::ExternalId
+            | Attribute::Tenure
             | Attribute::UserName
             | Attribute::DisplayName
             | Attribute::Email
             | Attribute::Phone
             | Attribute::Title,
             Test::Is(_),
-        ) => filter.must("false"),
+        )
+        | (Attribute::Tenure, Test::Contains(_) | Test::Present) => filter.must("false"),
         (Attribute::Source | Attribute::ExternalId, Test::Present)
         | (
             Attribute::UserName
@@ -131,7 +139,7 @@ struct Matcher {
 impl Matcher {
     fn of(condition: &Condition) -> Option<Self> {
         let part = match condition.attribute {
-            Attribute::Source | Attribute::ExternalId | Attribute::Active => return None,
+            Attribute::Source | Attribute::ExternalId | Attribute::Tenure | Attribute::Active => return None,
             Attribute::UserName => Part::UserName,
             Attribute::DisplayName => Part::Name,
             Attribute::Email => Part::Emails,

@@ -2,6 +2,8 @@
 //!
 //! What is deliberately not here: conditions on single attributes (`conditions`).
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, params};
 use serde::Serialize;
 
@@ -69,6 +71,17 @@ impl SqliteStore {
         self.connections.read(move |connection| select_by_key(connection, &source, &key)).await
     }
 
+    /// The objects of a source whose ids were somebody else's before, departed or not, with their tenure
+    /// ([`WholeObject::tenure`]). All others have none.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn tenures(&self, source: &SourceName) -> Result<BTreeMap<Key, u64>, StoreError> {
+        let source = source.clone();
+        self.connections.read(move |connection| select_tenures(connection, &source)).await
+    }
+
     /// How many objects there are from a source, of each resource type of which there are any.
     ///
     /// # Errors
@@ -112,6 +125,17 @@ fn find(
         }
     }
     Ok(first.finish())
+}
+
+fn select_tenures(connection: &Connection, source: &SourceName) -> rusqlite::Result<BTreeMap<Key, u64>> {
+    connection
+        .prepare_cached(
+            "SELECT resource_type, external_id, tenure FROM object WHERE source = ?1 AND tenure > 0",
+        )?
+        .query_map(params![source.as_str()], |row| {
+            Ok((Key { resource_type: row.get(0)?, external_id: row.get(1)? }, count(row, 2)?))
+        })?
+        .collect()
 }
 
 fn count_objects(connection: &Connection, source: &SourceName) -> rusqlite::Result<Vec<ObjectCount>> {

@@ -220,3 +220,33 @@ fn the_file_is_readable_by_its_owner_only() {
     let mode = std::fs::metadata(store.path()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
+
+#[tokio::test]
+async fn an_id_that_was_given_to_somebody_else_has_another_tenure_in_one_store_with_whoever_left() {
+    let store = TemporaryStore::new();
+    stored(&store, "a", &[created("1"), created("2")]).await;
+    store.object(&source("a"), &Key::new("User", "1")).await.unwrap().unwrap();
+    let evidence = Some("the source gave this id to somebody else".to_owned());
+    let leave = Write { witness: evidence.clone(), ..departed("1", Action::Deleted) };
+    let join = write(Action::Created, "1", "v2", [None, Some(json!({"externalId": "1", "title": "new"}))]);
+    let run = open_run(&store, "b").await;
+    let writes = [leave, Write { witness: evidence.clone(), ..join }];
+    store.store(&source("a"), &run, &writes).await.unwrap();
+    let held = store.object(&source("a"), &Key::new("User", "1")).await.unwrap().unwrap();
+    assert_eq!(
+        (held.tenure.to_string().as_str(), &held.held.document["title"]),
+        (run.as_str(), &json!("new"))
+    );
+    let tenures = store.tenures(&source("a")).await.unwrap();
+    assert_eq!(tenures.into_iter().collect::<Vec<_>>(), [(Key::new("User", "1"), held.tenure)]);
+    let changes = store.changes(&run, None, 10).await.unwrap();
+    let changes: Vec<_> =
+        changes.into_iter().map(|change| (change.item.action, change.item.witness)).collect();
+    assert_eq!(changes, [(Action::Deleted, evidence.clone()), (Action::Created, evidence)]);
+    assert_eq!(held_ids(&store, "a").await, ["1", "2"]);
+    let updated =
+        write(Action::Updated, "1", "v3", [None, Some(json!({"externalId": "1", "title": "newer"}))]);
+    store.store(&source("a"), &run, &[updated]).await.unwrap();
+    let again = store.object(&source("a"), &Key::new("User", "1")).await.unwrap().unwrap();
+    assert_eq!((again.tenure, &again.held.document["title"]), (held.tenure, &json!("newer")));
+}

@@ -1,0 +1,300 @@
+//! Who stands behind a key: tells a person under a new id from somebody else to whom the source gave the key, and decides
+//! what becomes of them.
+//!
+//! Somebody else is a replacement: who was there leaves, and whoever came joins, under the same key and with nothing of the
+//! other. In a full run replacements wait for the end of the reading, so that the whole can be weighed. Not here: the rule
+//! (`rollcall_rules::identity`), how many are too many (`guard`), and what is said about it (`identity::told`).
+
+mod told;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rollcall_rules::identity::{Identity, Notation, verdict};
+use serde::{Deserialize, Serialize};
+
+use self::told::{By, Change, Told};
+use super::check::{self, Incoming};
+use super::{Apply, Extent, Kind, Outcome, Planned, Step, plan};
+use crate::directory::{Action, Held, Write};
+use crate::error::StoreError;
+use crate::guard::{self, Leaving};
+use crate::limits::{MAX_HELD_RECORDS, MAX_UNATTENDED_DEPARTURES};
+use crate::merge::merge;
+use crate::model::Key;
+
+/// What a person has answered about keys that belong to somebody else now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Identities {
+    /// Nothing: as many are replaced as may leave while nobody looks, and more wait for a person.
+    #[default]
+    Weigh,
+    /// They are the same people under new ids: what is held of them is merged and goes on.
+    SamePeople,
+    /// They are other people: whoever was there leaves, and whoever came joins.
+    OtherPeople,
+}
+
+impl Identities {
+    /// The name as it is serialised.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Weigh => "weigh",
+            Self::SamePeople => "same-people",
+            Self::OtherPeople => "other-people",
+        }
+    }
+}
+
+/// Who left and who came, under one key: written in this order, in one store.
+#[derive(Debug)]
+pub(crate) struct Replacement<W> {
+    pub(crate) leave: W,
+    pub(crate) join: W,
+    /// Whether who was there had left the source before, and only makes room.
+    pub(crate) had_left: bool,
+}
+
+impl Replacement<Write> {
+    /// The same without the documents.
+    pub(super) fn actions(&self) -> Replacement<Action> {
+        Replacement { leave: self.leave.action, join: self.join.action, had_left: self.had_left }
+    }
+}
+
+/// What one run found out about who stands behind keys.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    /// Of the changes that are being applied; told once they are.
+    noted: BTreeMap<Key, Change>,
+    told: Told,
+    /// Replacements that wait for the end of the reading. Of a resource type at most as many as could be carried out.
+    waiting: BTreeMap<Key, Waiting>,
+    /// Resource types of which more were replaced than can be carried out.
+    overfull: BTreeSet<String>,
+    /// Held replacements, by resource type.
+    n_held: BTreeMap<String, u64>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    incoming: Incoming,
+    change: Change,
+}
+
+impl Changed {
+    fn n_waiting(&self, resource_type: &str) -> u64 {
+        let of_type = self.waiting.keys().filter(|key| key.resource_type == resource_type);
+        u64::try_from(of_type.count()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether one more may be recorded by itself.
+    fn hold_one(&mut self, resource_type: &str) -> bool {
+        let n_before = self.n_held.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
+        let n = self.n_held.entry(resource_type.to_owned()).or_default();
+        *n = n.saturating_add(1);
+        usize::try_from(n_before).is_ok_and(|n| n < MAX_HELD_RECORDS)
+    }
+}
+
+impl Apply {
+    /// What to do about an object that is there, by who stands behind its key.
+    pub(super) fn put(&mut self, held: Option<Held>, incoming: Incoming) -> Step<Write> {
+        if self.ledger.waits(&incoming.key) {
+            return self.put_again(incoming);
+        }
+        let Some(held) = held else { return as_ever(None, incoming) };
+        let Some(change) = self.change(&held, &incoming) else { return as_ever(Some(held), incoming) };
+        let key = incoming.key.clone();
+        let step = match (change.by, self.destination.identities) {
+            (By::Nothing, Identities::Weigh | Identities::OtherPeople) => replace(held, incoming, &change),
+            (By::Nothing | By::Answer | By::Evidence(_), _) => as_ever(Some(held), incoming),
+        };
+        self.changed.noted.insert(key, change);
+        step
+    }
+
+    /// How the identity behind a key changed, if it did.
+    fn change(&self, held: &Held, incoming: &Incoming) -> Option<Change> {
+        let attribute = self.destination.identity_attributes.get(&incoming.key.resource_type)?;
+        let (from, to, by) = match verdict(&held.document, &incoming.document, attribute) {
+            Identity::Unknown | Identity::Same => return None,
+            Identity::SamePerson { from, to, by } => (from, to, By::Evidence(by)),
+            Identity::SomebodyElse { from, to } if self.destination.identities == Identities::SamePeople => {
+                (from, to, By::Answer)
+            }
+            Identity::SomebodyElse { from, to } => (from, to, By::Nothing),
+        };
+        Some(Change::new(attribute, &from, &to, by, &incoming.document))
+    }
+
+    /// Another put of an object whose replacement waits: it is about whoever came, and nothing of it is for whoever was
+    /// there.
+    fn put_again(&mut self, incoming: Incoming) -> Step<Write> {
+        if let Some(waiting) = self.changed.waiting.get_mut(&incoming.key) {
+            let document = merge(Some(&waiting.incoming.document), &incoming.document);
+            if let Err(why) = check::merged(&document) {
+                return Step::Refuse(Kind::Put, why);
+            }
+            waiting.incoming = Incoming { document, ..incoming };
+        }
+        Step::Wait
+    }
+
+    /// Let replacements wait: those of a full run for the end of the reading, those of single objects that are above what
+    /// may leave in an hour for a person.
+    pub(super) async fn hold_replacements(&mut self, planned: &mut [Planned]) -> Result<(), StoreError> {
+        if self.destination.identities == Identities::OtherPeople {
+            return Ok(());
+        }
+        for planned in planned {
+            let leaves = matches!(&planned.step, Step::Replace(replacement) if !replacement.had_left);
+            if !leaves {
+                continue;
+            }
+            match self.destination.extent {
+                Extent::Full => self.wait_for_the_end(planned).await?,
+                Extent::Some => {
+                    if self.exceeded(&planned.key.resource_type).await?.is_some() {
+                        self.hold_replacement(planned);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn wait_for_the_end(&mut self, planned: &mut Planned) -> Result<(), StoreError> {
+        let resource_type = planned.key.resource_type.clone();
+        if MAX_UNATTENDED_DEPARTURES <= self.changed.n_waiting(&resource_type) {
+            self.hold_waiting(&resource_type).await?;
+            self.changed.overfull.insert(resource_type.clone());
+        }
+        if self.changed.overfull.contains(&resource_type) {
+            self.hold_replacement(planned);
+            return Ok(());
+        }
+        let step = std::mem::replace(&mut planned.step, Step::Wait);
+        if let (Step::Replace(replacement), Some(change)) = (step, self.changed.noted.remove(&planned.key)) {
+            let Write { key, version, after, .. } = replacement.join;
+            let incoming = Incoming { key: key.clone(), version, document: after.unwrap_or_default() };
+            self.changed.waiting.insert(key, Waiting { incoming, change });
+        }
+        Ok(())
+    }
+
+    /// Hold one for a person.
+    fn hold_replacement(&mut self, planned: &mut Planned) {
+        if !matches!(planned.step, Step::Replace(_)) {
+            return;
+        }
+        let is_recorded = self.changed.hold_one(&planned.key.resource_type);
+        let step = std::mem::replace(&mut planned.step, Step::Wait);
+        if let (Step::Replace(replacement), Some(change)) = (step, self.changed.noted.remove(&planned.key)) {
+            let why = guard::identity_held(&planned.key, &change.evidence());
+            planned.step = Step::HoldReplacement { replacement, why: Box::new(why), is_recorded };
+        }
+    }
+
+    /// Hold all of a resource type that waited for the end of the reading.
+    async fn hold_waiting(&mut self, resource_type: &str) -> Result<(), StoreError> {
+        let mut planned = self.planned_of_waiting(resource_type).await?;
+        planned.iter_mut().for_each(|planned| self.hold_replacement(planned));
+        self.carry_out(planned).await.map(drop)
+    }
+
+    /// The replacements of a resource type that wait, planned anew over what is held now.
+    async fn planned_of_waiting(&mut self, resource_type: &str) -> Result<Vec<Planned>, StoreError> {
+        let is_of_type = |key: &Key| key.resource_type == resource_type;
+        let keys: Vec<Key> = self.changed.waiting.keys().filter(|key| is_of_type(key)).cloned().collect();
+        let held = self.load(&keys).await?;
+        let mut planned = Vec::with_capacity(keys.len());
+        for (key, held) in keys.into_iter().zip(held) {
+            let Some(Waiting { incoming, change }) = self.changed.waiting.remove(&key) else { continue };
+            let step = match held {
+                Some(held) => replace(held, incoming, &change),
+                // Somebody removed them on the platform meanwhile.
+                None => as_ever(None, incoming),
+            };
+            self.changed.noted.insert(key.clone(), change);
+            planned.push(Planned { key, step });
+        }
+        Ok(planned)
+    }
+
+    /// Note of the changes that were noted which of them are applied.
+    pub(super) fn applied(&mut self, keys: &[Key], outcomes: &[Outcome]) {
+        for (key, outcome) in keys.iter().zip(outcomes) {
+            if let (Some(change), Outcome::Applied) = (self.changed.noted.remove(key), outcome) {
+                self.changed.told.add(key.clone(), change);
+            }
+        }
+    }
+
+    /// Decide about what waited for the end of the reading, and tell what became of everybody. `is_whole` says that
+    /// everything was read: otherwise nobody is replaced, as nobody is removed.
+    pub(crate) async fn conclude_identities(&mut self, is_whole: bool) {
+        if let Err(error) = self.decide(is_whole).await {
+            self.failed(&error);
+        }
+        let mut entries = std::mem::take(&mut self.changed.told).entries();
+        let n_undecided = self.changed.waiting.len();
+        if 0 < n_undecided {
+            entries.push(told::undecided(n_undecided));
+        }
+        if !self.changed.n_held.is_empty() {
+            entries.push(super::refusal_entry(None, guard::identities_held(&self.changed.n_held)));
+        }
+        if let Err(error) = self.destination.recorder.entries_always(&entries).await {
+            self.failed(&error);
+        }
+        self.destination.recorder.count(*self.ledger.counters());
+    }
+
+    async fn decide(&mut self, is_whole: bool) -> Result<(), StoreError> {
+        let waiting: BTreeSet<String> =
+            self.changed.waiting.keys().map(|key| key.resource_type.clone()).collect();
+        if !is_whole {
+            return Ok(());
+        }
+        for resource_type in waiting {
+            let n_leaving = self.changed.n_waiting(&resource_type);
+            let n_known = self.known(&resource_type).await?;
+            let leaving = Leaving { resource_type: resource_type.clone(), n_leaving, n_known };
+            if leaving.is_suspicious() {
+                self.hold_waiting(&resource_type).await?;
+                continue;
+            }
+            let planned = self.planned_of_waiting(&resource_type).await?;
+            let keys: Vec<Key> = planned.iter().map(|planned| planned.key.clone()).collect();
+            let outcomes = self.carry_out(planned).await?;
+            self.applied(&keys, &outcomes);
+        }
+        Ok(())
+    }
+}
+
+/// What to do where the key is somebody else's.
+fn replace(held: Held, incoming: Incoming, change: &Change) -> Step<Write> {
+    let had_left = held.departed;
+    match plan::replacement(held, incoming, &change.evidence()) {
+        Ok((leave, join)) => Step::Replace(Box::new(Replacement { leave, join, had_left })),
+        Err(why) => Step::Refuse(Kind::Put, why),
+    }
+}
+
+/// What to do whoever stands behind the key.
+fn as_ever(held: Option<Held>, incoming: Incoming) -> Step<Write> {
+    match plan::put(held, incoming) {
+        Ok(Some(write)) => Step::Write(write),
+        Ok(None) => Step::Nothing(Kind::Put),
+        Err(why) => Step::Refuse(Kind::Put, why),
+    }
+}
+
+/// The identity attributes of these resource types, by the name of the type.
+pub(crate) type Attributes = BTreeMap<String, Notation>;
+
+#[cfg(test)]
+mod tests;
