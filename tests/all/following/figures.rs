@@ -18,6 +18,8 @@ fn requests_calls_and_events_of_a_followed_source_are_counted() {
     let figures = || live.platform().host.figures().remove(&source()).expect("the source has figures");
     // They are counted right after they are told to be done.
     extra::until("the events are counted", || n_events <= figures().events_since_arrival.n);
+    // What was missed is asked for beside all else, and counted once it is answered.
+    extra::until("what was missed was asked for", || figures().calls.contains_key("fetch-events"));
     let figures = figures();
     let SourceFigures { requests, calls, events_since_birth, events_since_arrival, deliveries, .. } =
         &figures;
