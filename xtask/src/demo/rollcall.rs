@@ -102,6 +102,7 @@ pub(crate) struct Counters {
     pub(crate) deactivated: u64,
     pub(crate) deleted: u64,
     pub(crate) kept: u64,
+    pub(crate) held: u64,
 }
 
 impl Counters {
@@ -117,6 +118,7 @@ impl Counters {
             deactivated: self.deactivated.saturating_add(other.deactivated),
             deleted: self.deleted.saturating_add(other.deleted),
             kept: self.kept.saturating_add(other.kept),
+            held: self.held.saturating_add(other.held),
         }
     }
 
