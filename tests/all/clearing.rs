@@ -2,28 +2,41 @@
 
 mod real;
 
-use crate::companies::{self, APP_KEY};
+use crate::companies;
 use crate::expectation::{View, assert_same};
-use crate::harness::native::Native;
+use crate::harness::pair::{Pair, app_key, both};
 use rollcall_dingtalk_simulator::{
-    AppKey, Company, Department, DepartmentId, Fault, FieldPermissions, Mutation, Rule, Scope, UserId,
+    Company, Department, DepartmentId, Fault, FieldPermissions, Mutation, Rule, Scope, UserId,
 };
 use rollcall_kit::Key;
 use serde_json::{Value, json};
 
-#[test]
-fn one_emptied_field_among_many_is_cleared() {
+both! {
+    one_emptied_field_among_many_is_cleared,
+    every_field_of_one_person_is_cleared,
+    a_permission_taken_away_keeps_what_it_showed_and_says_so_once,
+    a_permission_given_back_shows_what_changed_meanwhile,
+    a_permission_that_was_never_there_is_no_news,
+    more_than_a_few_at_once_are_kept_and_told,
+    an_incomplete_reading_clears_nothing,
+    a_look_at_one_person_clears_nothing,
+    what_was_cleared_can_be_set_again,
+    a_key_taken_out_of_the_company_s_own_fields_is_gone,
+    details_switched_off_keep_what_they_showed,
+    what_a_call_cannot_show_is_not_cleared,
+}
+
+fn one_emptied_field_among_many_is_cleared<P: Pair>() {
     for patch in [json!({ "mobile": null, "state_code": null }), json!({ "mobile": "", "state_code": "" })] {
-        let native = imported(companies::crowd(40));
-        native.mutate(&Mutation::modify_user("c00007", &patch));
-        native.import();
-        assert_as_the_company_is(&native);
-        assert_nothing_more_to_write(&native);
+        let pair = P::imported(companies::crowd(40));
+        pair.mutate(&Mutation::modify_user("c00007", &patch));
+        pair.import();
+        pair.assert_as_the_company_is();
+        pair.assert_nothing_more_to_write();
     }
 }
 
-#[test]
-fn every_field_of_one_person_is_cleared() {
+fn every_field_of_one_person_is_cleared<P: Pair>() {
     let full = |n: usize| {
         let user = rollcall_dingtalk_simulator::User::new(format!("f{n}"), format!("Full {n}"));
         companies::full(user, &format!("1360000000{n}"))
@@ -36,9 +49,9 @@ fn every_field_of_one_person_is_cleared() {
             })
         });
     for details in [false, true] {
-        let native = Native::new(company.clone().build().expect("the company is consistent"));
-        native.set_details(details);
-        native.import();
+        let pair = P::new(company.clone().build().expect("the company is consistent"));
+        pair.set_details(details);
+        pair.import();
         let fields = [
             "avatar",
             "state_code",
@@ -57,145 +70,135 @@ fn every_field_of_one_person_is_cleared() {
             "manager_userid",
         ];
         let nothing: Value = fields.iter().map(|field| ((*field).to_owned(), Value::Null)).collect();
-        native.mutate(&Mutation::modify_user("f2", &nothing));
-        native.import();
-        let company = native.company();
-        assert_same(&native.documents(), &View { details, ..View::of(&company) }.documents());
-        assert_nothing_more_to_write(&native);
+        pair.mutate(&Mutation::modify_user("f2", &nothing));
+        pair.import();
+        let company = pair.company();
+        assert_same(&pair.documents(), &View { details, ..View::of(&company) }.documents());
+        pair.assert_nothing_more_to_write();
     }
 }
 
-#[test]
-fn a_permission_taken_away_keeps_what_it_showed_and_says_so_once() {
-    let native = imported(companies::crowd(40));
-    let before = native.documents();
-    permit(&native, FieldPermissions { mobile: false, personal: true });
-    native.import();
-    assert_same(&native.documents(), &before);
-    assert_eq!(complaints(&native), [("attribute-not-visible".to_owned(), 1)]);
-    permit(&native, FieldPermissions { mobile: false, personal: false });
-    native.import();
-    assert_same(&native.documents(), &before);
+fn a_permission_taken_away_keeps_what_it_showed_and_says_so_once<P: Pair>() {
+    let pair = P::imported(companies::crowd(40));
+    let before = pair.documents();
+    permit(&pair, FieldPermissions { mobile: false, personal: true });
+    pair.import();
+    assert_same(&pair.documents(), &before);
+    assert_eq!(pair.take_complaints(), [("attribute-not-visible".to_owned(), 1)]);
+    permit(&pair, FieldPermissions { mobile: false, personal: false });
+    pair.import();
+    assert_same(&pair.documents(), &before);
     // Mobile and work e-mail; nobody ever had another personal field.
-    assert_eq!(complaints(&native), [("attribute-not-visible".to_owned(), 2)]);
+    assert_eq!(pair.take_complaints(), [("attribute-not-visible".to_owned(), 2)]);
 }
 
-#[test]
-fn a_permission_given_back_shows_what_changed_meanwhile() {
-    let native = imported(companies::crowd(40));
-    permit(&native, FieldPermissions { mobile: false, personal: false });
-    native.import();
-    native.mutate(&Mutation::modify_user("c00007", &json!({ "mobile": "13666660000" })));
-    native.mutate(&Mutation::modify_user("c00008", &json!({ "mobile": null, "org_email": null })));
-    native.import();
-    permit(&native, FieldPermissions { mobile: true, personal: true });
-    native.import();
-    assert_as_the_company_is(&native);
+fn a_permission_given_back_shows_what_changed_meanwhile<P: Pair>() {
+    let pair = P::imported(companies::crowd(40));
+    permit(&pair, FieldPermissions { mobile: false, personal: false });
+    pair.import();
+    pair.mutate(&Mutation::modify_user("c00007", &json!({ "mobile": "13666660000" })));
+    pair.mutate(&Mutation::modify_user("c00008", &json!({ "mobile": null, "org_email": null })));
+    pair.import();
+    permit(&pair, FieldPermissions { mobile: true, personal: true });
+    pair.import();
+    pair.assert_as_the_company_is();
 }
 
-#[test]
-fn a_permission_that_was_never_there_is_no_news() {
-    let native = Native::new(companies::crowd(40));
-    permit(&native, FieldPermissions { mobile: false, personal: false });
-    native.import();
-    assert_eq!(complaints(&native), []);
-    native.import();
-    assert_eq!(complaints(&native), []);
-    assert_as_the_company_is(&native);
+fn a_permission_that_was_never_there_is_no_news<P: Pair>() {
+    let pair = P::new(companies::crowd(40));
+    permit(&pair, FieldPermissions { mobile: false, personal: false });
+    pair.import();
+    assert_eq!(pair.take_complaints(), []);
+    pair.import();
+    assert_eq!(pair.take_complaints(), []);
+    pair.assert_as_the_company_is();
 }
 
-#[test]
-fn more_than_a_few_at_once_are_kept_and_told() {
-    let lose = |native: &Native, n_people: u32| {
+fn more_than_a_few_at_once_are_kept_and_told<P: Pair>() {
+    let lose = |pair: &P, n_people: u32| {
         for n in 0..n_people {
-            native.mutate(&Mutation::modify_user(format!("c{n:05}"), &json!({ "title": null })));
+            pair.mutate(&Mutation::modify_user(format!("c{n:05}"), &json!({ "title": null })));
         }
     };
     // Five of any number, and of 140 the twentieth part.
     for (n_people, n_losing, cleared) in [(40, 5, true), (40, 6, false), (140, 7, true), (140, 8, false)] {
-        let native = imported(companies::crowd(n_people));
-        let before = native.documents();
-        lose(&native, n_losing);
-        native.import();
+        let pair = P::imported(companies::crowd(n_people));
+        let before = pair.documents();
+        lose(&pair, n_losing);
+        pair.import();
         if cleared {
-            assert_as_the_company_is(&native);
-            assert_eq!(complaints(&native), []);
+            pair.assert_as_the_company_is();
+            assert_eq!(pair.take_complaints(), []);
         } else {
-            assert_eq!(native.documents(), before, "{n_losing} of {n_people}");
-            assert_eq!(complaints(&native), [("clearing-kept".to_owned(), 1)]);
+            assert_eq!(pair.documents(), before, "{n_losing} of {n_people}");
+            assert_eq!(pair.take_complaints(), [("clearing-kept".to_owned(), 1)]);
         }
     }
 }
 
-#[test]
-fn an_incomplete_reading_clears_nothing() {
-    let native = imported(companies::branches(10));
-    let before = native.documents();
-    native.mutate(&Mutation::modify_user("b003p0", &json!({ "mobile": null, "title": "" })));
+fn an_incomplete_reading_clears_nothing<P: Pair>() {
+    let pair = P::imported(companies::branches(10));
+    let before = pair.documents();
+    pair.mutate(&Mutation::modify_user("b003p0", &json!({ "mobile": null, "title": "" })));
     let broken =
         Rule::new(Fault::SystemBusy).on_path("/topapi/v2/user/list").with_param("dept_id", 700_000_009);
-    native.with(|simulator| simulator.inject(broken.always()));
-    assert!(!native.sync().expect("the others are read").complete);
-    assert_same(&native.documents(), &before);
-    native.with(|simulator| simulator.clear_faults());
-    native.import();
-    assert_as_the_company_is(&native);
+    pair.with(|simulator| simulator.inject(broken.always()));
+    assert!(!pair.sync().complete);
+    assert_same(&pair.documents(), &before);
+    pair.with(|simulator| simulator.clear_faults());
+    pair.import();
+    pair.assert_as_the_company_is();
 }
 
-#[test]
-fn a_look_at_one_person_clears_nothing() {
-    let native = imported(companies::crowd(40));
-    let before = native.documents();
-    native.mutate(&Mutation::modify_user("c00007", &json!({ "mobile": null, "title": null })));
-    native.refresh(&[Key::new("User", "c00007")]).expect("the person can be read");
-    assert_same(&native.documents(), &before);
-    native.import();
-    assert_as_the_company_is(&native);
+fn a_look_at_one_person_clears_nothing<P: Pair>() {
+    let pair = P::imported(companies::crowd(40));
+    let before = pair.documents();
+    pair.mutate(&Mutation::modify_user("c00007", &json!({ "mobile": null, "title": null })));
+    assert!(pair.refresh(&[Key::new("User", "c00007")]).complete);
+    assert_same(&pair.documents(), &before);
+    pair.import();
+    pair.assert_as_the_company_is();
 }
 
-#[test]
-fn what_was_cleared_can_be_set_again() {
-    let native = imported(companies::crowd(40));
-    native.mutate(&Mutation::modify_user("c00007", &json!({ "title": null })));
-    native.import();
-    native.mutate(&Mutation::modify_user("c00007", &json!({ "title": "Again" })));
-    native.import();
-    assert_as_the_company_is(&native);
-    assert_nothing_more_to_write(&native);
+fn what_was_cleared_can_be_set_again<P: Pair>() {
+    let pair = P::imported(companies::crowd(40));
+    pair.mutate(&Mutation::modify_user("c00007", &json!({ "title": null })));
+    pair.import();
+    pair.mutate(&Mutation::modify_user("c00007", &json!({ "title": "Again" })));
+    pair.import();
+    pair.assert_as_the_company_is();
+    pair.assert_nothing_more_to_write();
 }
 
-#[test]
-fn a_key_taken_out_of_the_company_s_own_fields_is_gone() {
-    let native = imported(companies::crowd(10));
-    native.mutate(&Mutation::modify_user("c00007", &json!({ "extension": r#"{"a":"1","b":"2"}"# })));
-    native.import();
-    native.mutate(&Mutation::modify_user("c00007", &json!({ "extension": r#"{"b":"2"}"# })));
-    native.import();
-    assert_as_the_company_is(&native);
+fn a_key_taken_out_of_the_company_s_own_fields_is_gone<P: Pair>() {
+    let pair = P::imported(companies::crowd(10));
+    pair.mutate(&Mutation::modify_user("c00007", &json!({ "extension": r#"{"a":"1","b":"2"}"# })));
+    pair.import();
+    pair.mutate(&Mutation::modify_user("c00007", &json!({ "extension": r#"{"b":"2"}"# })));
+    pair.import();
+    pair.assert_as_the_company_is();
 }
 
-#[test]
-fn details_switched_off_keep_what_they_showed() {
-    let native = Native::new(companies::shapes());
-    native.set_details(true);
-    native.import();
+fn details_switched_off_keep_what_they_showed<P: Pair>() {
+    let pair = P::new(companies::shapes());
+    pair.set_details(true);
+    pair.import();
     // What someone is in a department is one list, which is replaced as a whole.
-    let without_lists = |native: &Native| {
-        let mut documents = native.documents();
+    let without_lists = |pair: &P| {
+        let mut documents = pair.documents();
         let extensions = documents.values_mut().filter_map(|document| {
             document.get_mut("urn:rollcall:scim:schemas:extension:2.0:User").and_then(Value::as_object_mut)
         });
         extensions.for_each(|extension| drop(extension.remove("departments")));
         documents
     };
-    let before = without_lists(&native);
-    native.set_details(false);
-    native.import();
-    assert_same(&without_lists(&native), &before);
+    let before = without_lists(&pair);
+    pair.set_details(false);
+    pair.import();
+    assert_same(&without_lists(&pair), &before);
 }
 
-#[test]
-fn what_a_call_cannot_show_is_not_cleared() {
+fn what_a_call_cannot_show_is_not_cleared<P: Pair>() {
     // `ext` of a department is in the listing of its parent alone. Once a part of the company is all there is to see, the
     // top of it is read by another call, while the departments below still show theirs.
     let ext = |id, parent| Department {
@@ -204,40 +207,16 @@ fn what_a_call_cannot_show_is_not_cleared() {
     };
     let company = Company::builder(companies::CORP_ID, "Nested").app(companies::app());
     let company = company.department(ext(500_000_001, 1)).department(ext(500_000_002, 500_000_001));
-    let native = imported(company.build().expect("the company is consistent"));
+    let pair = P::imported(company.build().expect("the company is consistent"));
     let top = ("Department".to_owned(), "500000001".to_owned());
-    let extension =
-        |native: &Native| native.documents()[&top]["urn:rollcall:dingtalk:2.0:Department"].clone();
-    let before = extension(&native);
+    let extension = |pair: &P| pair.documents()[&top]["urn:rollcall:dingtalk:2.0:Department"].clone();
+    let before = extension(&pair);
     let scope = Scope { authed_dept: vec![DepartmentId::new(500_000_001)], authed_user: Vec::new() };
-    native.mutate(&Mutation::SetScope { app_key: AppKey::from(APP_KEY), scope });
-    native.import();
-    assert_eq!(extension(&native), before);
+    pair.mutate(&Mutation::SetScope { app_key: app_key(), scope });
+    pair.import();
+    assert_eq!(extension(&pair), before);
 }
 
-fn imported(company: Company) -> Native {
-    let native = Native::new(company);
-    native.import();
-    native.take_complaints();
-    native
-}
-
-fn permit(native: &Native, field_permissions: FieldPermissions) {
-    native.mutate(&Mutation::SetFieldPermissions { app_key: AppKey::from(APP_KEY), field_permissions });
-}
-
-fn complaints(native: &Native) -> Vec<(String, usize)> {
-    native.take_complaints().into_iter().collect()
-}
-
-#[track_caller]
-fn assert_as_the_company_is(native: &Native) {
-    assert_same(&native.documents(), &View::of(&native.company()).documents());
-}
-
-#[track_caller]
-fn assert_nothing_more_to_write(native: &Native) {
-    native.host.take_changes();
-    native.import();
-    assert_eq!(native.host.take_changes(), []);
+fn permit(pair: &impl Pair, field_permissions: FieldPermissions) {
+    pair.mutate(&Mutation::SetFieldPermissions { app_key: app_key(), field_permissions });
 }

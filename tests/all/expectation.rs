@@ -115,12 +115,14 @@ impl<'a> View<'a> {
 
     /// One person's document.
     pub(crate) fn user(self, user: &User) -> Value {
+        // No document may hold U+0000.
+        let name = user.name.replace('\0', "\u{fffd}");
         let mut document = json!({
             "schemas": [CORE, ENTERPRISE, USER, DINGTALK_USER],
             "externalId": user.userid.to_string(),
             "userName": user.userid.to_string(),
-            "displayName": user.name,
-            "name": { "formatted": user.name },
+            "displayName": name,
+            "name": { "formatted": name },
             "active": true,
         });
         put(&mut document, "title", text(user.title.as_deref()));
