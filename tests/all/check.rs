@@ -3,6 +3,7 @@
 
 use crate::companies::{self, APP_KEY};
 use crate::harness::native::Native;
+use crate::harness::pair::Pair as _;
 use crate::harness::proxies::free_port;
 use crate::harness::real::{self, Real};
 use crate::harness::{PROXY_PASSWORD, PROXY_USER};

@@ -6,6 +6,7 @@ mod real;
 use crate::companies::{self, APP_KEY};
 use crate::expectation::{View, assert_same};
 use crate::harness::native::Native;
+use crate::harness::pair::Pair as _;
 use rollcall_dingtalk_simulator::{
     AppKey, Company, Department, DepartmentId, Fault, FieldPermissions, Mutation, Rule, Scope, UserId,
 };
@@ -140,7 +141,7 @@ fn an_incomplete_reading_clears_nothing() {
     let broken =
         Rule::new(Fault::SystemBusy).on_path("/topapi/v2/user/list").with_param("dept_id", 700_000_009);
     native.with(|simulator| simulator.inject(broken.always()));
-    assert!(!native.sync().expect("the others are read").complete);
+    assert!(!native.sync().complete);
     assert_same(&native.documents(), &before);
     native.with(|simulator| simulator.clear_faults());
     native.import();
@@ -152,7 +153,7 @@ fn a_look_at_one_person_clears_what_it_proves_and_leaves_the_rest_to_a_person() 
     let native = imported(companies::crowd(40));
     let look = |patch: Value| {
         native.mutate(&Mutation::modify_user("c00007", &patch));
-        native.refresh(&[Key::new("User", "c00007")]).expect("the person can be read");
+        assert_eq!(native.refresh(&[Key::new("User", "c00007")]).failure, None, "the person can be read");
     };
     look(json!({ "title": null }));
     assert_as_the_company_is(&native);
@@ -175,7 +176,7 @@ fn a_look_at_somebody_whose_permission_was_taken_away_clears_nothing_behind_it()
     let native = imported(companies::crowd(40));
     let before = native.documents();
     permit(&native, FieldPermissions { mobile: false, personal: false });
-    native.refresh(&[Key::new("User", "c00007")]).expect("the person can be read");
+    assert_eq!(native.refresh(&[Key::new("User", "c00007")]).failure, None, "the person can be read");
     assert_same(&native.documents(), &before);
     let hidden = ["mobile", "org_email"].map(|name| (name.to_owned(), "clearing-not-proven".to_owned(), 1));
     assert_eq!(proposed(&native), hidden);
@@ -214,7 +215,7 @@ fn six_of_fifty_and_the_last_one_are_left_to_a_person_every_night_until_one_deci
     }
     // Once it is approved, all of it is asked about again and handed over, and the host takes what was approved.
     let keys: Vec<Key> = everybody().take(6).map(|userid| Key::new("User", userid)).collect();
-    native.refresh(&keys).expect("the people can be read");
+    assert_eq!(native.refresh(&keys).failure, None, "the people can be read");
     assert_eq!(proposed(&native), [("work_place".to_owned(), "clearing-not-proven".to_owned(), 6)]);
 }
 

@@ -3,11 +3,11 @@
 
 use crate::companies::{self, branch};
 use crate::expectation::{View, assert_same};
-use crate::harness::native::Native;
+use crate::harness::pair::{Pair, app_key, both};
 use crate::harness::real::Real;
 use expect_test::{Expect, expect};
 use rollcall_dingtalk_simulator::{
-    AppKey, Company, Department, DepartmentId, Fault, Mutation, Rule, Scope, User, UserId,
+    Company, Department, DepartmentId, Fault, Mutation, Rule, Scope, User, UserId,
 };
 use rollcall_host::directory::Action;
 use rollcall_host::history::RunState;
@@ -19,109 +19,108 @@ const LIST_MEMBERS: &str = "/topapi/v2/user/list";
 const LIST_DEPARTMENTS: &str = "/topapi/v2/department/listsub";
 const PERSON: &str = "/topapi/v2/user/get";
 
-#[test]
-fn who_has_left_is_asked_about_and_gone_with_dingtalks_own_word() {
-    let native = imported(companies::branches(20));
-    native.mutate(&leaves("b003p0"));
-    native.mutate(&Mutation::RemoveDepartment { dept_id: branch(17) });
-    native.import();
+both! {
+    who_has_left_is_asked_about_and_gone_with_dingtalks_own_word,
+    a_department_that_cannot_be_listed_keeps_everyone,
+    who_cannot_be_asked_about_is_kept_and_so_is_everyone_else,
+    a_mass_absence_that_nobody_confirms_ends_early_and_keeps_all,
+    who_is_only_out_of_sight_is_kept,
+    an_empty_scope_is_a_missing_permission_and_no_mass_departure,
+    who_moves_while_the_reading_goes_on_is_not_lost,
+    a_department_that_moves_while_the_reading_goes_on_keeps_its_people,
+    a_department_that_is_deleted_while_the_reading_goes_on_is_gone_and_nothing_else,
+    a_second_run_has_nothing_to_write,
+}
+
+fn who_has_left_is_asked_about_and_gone_with_dingtalks_own_word<P: Pair>() {
+    let pair = P::imported(companies::branches(20));
+    pair.mutate(&leaves("b003p0"));
+    pair.mutate(&Mutation::RemoveDepartment { dept_id: branch(17) });
+    pair.import();
     check_removed(
-        &native,
+        &pair,
         expect![[r#"
             Department 700000017: 60003: 部门不存在
             User b003p0: 60121: 找不到该用户
         "#]],
     );
-    assert_as_the_company_is(&native);
+    pair.assert_as_the_company_is();
 }
 
-#[test]
-fn a_department_that_cannot_be_listed_keeps_everyone() {
+fn a_department_that_cannot_be_listed_keeps_everyone<P: Pair>() {
     for path in [LIST_MEMBERS, LIST_DEPARTMENTS] {
-        let native = imported(companies::branches(20));
-        native.mutate(&leaves("b003p0"));
+        let pair = P::imported(companies::branches(20));
+        pair.mutate(&leaves("b003p0"));
         let broken =
             Rule::new(Fault::HttpStatus { status: 502 }).on_path(path).with_param("dept_id", 700_000_009);
-        native.with(|simulator| simulator.inject(broken.always()));
-        let summary = native.sync().expect("the others are read");
-        assert!(!summary.complete);
-        check_removed(&native, expect![""]);
+        pair.with(|simulator| simulator.inject(broken.always()));
+        assert!(!pair.sync().complete);
+        check_removed(&pair, expect![""]);
     }
 }
 
-#[test]
-fn who_cannot_be_asked_about_is_kept_and_so_is_everyone_else() {
-    let native = imported(companies::branches(20));
+fn who_cannot_be_asked_about_is_kept_and_so_is_everyone_else<P: Pair>() {
+    let pair = P::imported(companies::branches(20));
     for n in 0..20 {
-        native.mutate(&leaves(&format!("b{n:03}p0")));
+        pair.mutate(&leaves(&format!("b{n:03}p0")));
     }
     let broken = Rule::new(Fault::Html).on_path(PERSON).with_param("userid", "b011p0").always();
-    native.with(|simulator| simulator.inject(broken));
-    let summary = native.sync().expect("the others are asked about");
-    assert!(!summary.complete);
-    check_removed(&native, expect![""]);
+    pair.with(|simulator| simulator.inject(broken));
+    assert!(!pair.sync().complete);
+    check_removed(&pair, expect![""]);
 }
 
-#[test]
-fn a_mass_absence_that_nobody_confirms_ends_early_and_keeps_all() {
-    let native = imported(companies::branches(20));
-    let n_held = native.documents().len();
+fn a_mass_absence_that_nobody_confirms_ends_early_and_keeps_all<P: Pair>() {
+    let pair = P::imported(companies::branches(20));
+    let n_held = pair.documents().len();
     // Every listing of people is empty, and no question about anyone is answered.
-    native.instead(|_, answer| match answer.path.as_str() {
+    pair.instead(|_, answer| match answer.path.as_str() {
         LIST_MEMBERS => Some(rollcall_kit::testing::Reply::json(
             r#"{"errcode":0,"errmsg":"ok","result":{"has_more":false,"list":[]}}"#,
         )),
         PERSON => Some(rollcall_kit::testing::Reply::Fail(rollcall_kit::FaultKind::Interrupted)),
         _ => None,
     });
-    let summary = native.sync().expect("the departments are read");
-    assert!(!summary.complete);
-    assert_eq!(native.documents().len(), n_held);
-    check_removed(&native, expect![""]);
+    assert!(!pair.sync().complete);
+    assert_eq!(pair.documents().len(), n_held);
+    check_removed(&pair, expect![""]);
 }
 
-#[test]
-fn who_is_only_out_of_sight_is_kept() {
-    let native = imported(companies::branches(20));
-    let before = native.documents();
+fn who_is_only_out_of_sight_is_kept<P: Pair>() {
+    let pair = P::imported(companies::branches(20));
+    let before = pair.documents();
     let scope = Scope::departments([700_000_000, 700_000_001]);
-    native.mutate(&Mutation::SetScope { app_key: AppKey::from(companies::APP_KEY), scope });
-    native.import();
-    check_removed(&native, expect![""]);
-    let after = native.documents();
+    pair.mutate(&Mutation::SetScope { app_key: app_key(), scope });
+    pair.import();
+    check_removed(&pair, expect![""]);
+    let after = pair.documents();
     assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
-    let kept = native.take_complaints();
-    assert_eq!(
-        kept.get("not-visible"),
-        Some(&(before.len() - usize::try_from(View::of(&native.company()).len()).unwrap()))
-    );
+    let n_visible = usize::try_from(View::of(&pair.company()).len()).expect("it is a small number");
+    let kept = ("not-visible".to_owned(), before.len() - n_visible);
+    assert!(pair.take_complaints().contains(&kept), "{kept:?}");
 }
 
-#[test]
-fn an_empty_scope_is_a_missing_permission_and_no_mass_departure() {
-    let native = imported(companies::branches(20));
-    let before = native.documents();
-    native.mutate(&Mutation::SetScope { app_key: AppKey::from(companies::APP_KEY), scope: Scope::empty() });
-    let failure = native.sync().expect_err("nothing can be read");
-    assert_eq!(failure.diagnosis().code, "scope-empty");
-    assert_same(&native.documents(), &before);
+fn an_empty_scope_is_a_missing_permission_and_no_mass_departure<P: Pair>() {
+    let pair = P::imported(companies::branches(20));
+    let before = pair.documents();
+    pair.mutate(&Mutation::SetScope { app_key: app_key(), scope: Scope::empty() });
+    assert_eq!(pair.sync().failure.as_deref(), Some("scope-empty"));
+    assert_same(&pair.documents(), &before);
 }
 
-#[test]
-fn who_moves_while_the_reading_goes_on_is_not_lost() {
-    let native = imported(companies::branches(20));
+fn who_moves_while_the_reading_goes_on_is_not_lost<P: Pair>() {
+    let pair = P::imported(companies::branches(20));
     // From the department that is listed last to the one that was listed first, just before its turn.
     let moves = Mutation::MoveUser { userid: UserId::from("b019p0"), dept_ids: vec![branch(0)] };
     let rule =
         Rule::new(Fault::Mutate(Box::new(moves))).on_path(LIST_MEMBERS).with_param("dept_id", 700_000_019);
-    native.with(|simulator| simulator.inject(rule));
-    native.import();
-    check_removed(&native, expect![""]);
-    assert_as_the_company_is(&native);
+    pair.with(|simulator| simulator.inject(rule));
+    pair.import();
+    check_removed(&pair, expect![""]);
+    pair.assert_as_the_company_is();
 }
 
-#[test]
-fn a_department_that_moves_while_the_reading_goes_on_keeps_its_people() {
+fn a_department_that_moves_while_the_reading_goes_on_keeps_its_people<P: Pair>() {
     let company = Company::builder(companies::CORP_ID, "Moving").app(companies::app());
     let departments = [(1001, 1), (1002, 1), (1003, 1002)];
     let company = departments.into_iter().fold(company, |company, (id, parent)| {
@@ -129,54 +128,47 @@ fn a_department_that_moves_while_the_reading_goes_on_keeps_its_people() {
     });
     let company = company.user(User::new("both", "Both").in_departments([1001, 1003]));
     let company = company.user(User::new("one", "One").in_departments([1003]));
-    let native = imported(company.build().expect("the company is consistent"));
-    let before = native.documents();
+    let pair = P::imported(company.build().expect("the company is consistent"));
+    let before = pair.documents();
     // From below one that is not listed yet to below one that was.
     let moves =
         Mutation::MoveDepartment { dept_id: DepartmentId::new(1003), parent_id: DepartmentId::new(1001) };
     let rule =
         Rule::new(Fault::Mutate(Box::new(moves))).on_path(LIST_DEPARTMENTS).with_param("dept_id", 1002);
-    native.with(|simulator| simulator.inject(rule));
-    let summary = native.sync().expect("a moving department is no failure");
-    check_removed(&native, expect![""]);
+    pair.with(|simulator| simulator.inject(rule));
+    let ended = pair.sync();
+    assert_eq!(ended.failure, None);
+    check_removed(&pair, expect![""]);
     for userid in ["both", "one"] {
-        assert_eq!(
-            native.documents()[&user(userid)],
-            before[&user(userid)],
-            "complete: {}",
-            summary.complete
-        );
+        assert_eq!(pair.documents()[&user(userid)], before[&user(userid)], "{ended:?}");
     }
-    native.import();
-    assert_as_the_company_is(&native);
+    pair.import();
+    pair.assert_as_the_company_is();
 }
 
-#[test]
-fn a_department_that_is_deleted_while_the_reading_goes_on_is_gone_and_nothing_else() {
+fn a_department_that_is_deleted_while_the_reading_goes_on_is_gone_and_nothing_else<P: Pair>() {
     for path in [LIST_MEMBERS, LIST_DEPARTMENTS] {
-        let native = imported(companies::branches(20));
+        let pair = P::imported(companies::branches(20));
         let removed = Mutation::RemoveDepartment { dept_id: branch(17) };
         let rule =
             Rule::new(Fault::Mutate(Box::new(removed))).on_path(path).with_param("dept_id", 700_000_017);
-        native.with(|simulator| simulator.inject(rule));
-        native.sync().expect("a deleted department is no failure");
-        let removed = native.host.take_removed();
+        pair.with(|simulator| simulator.inject(rule));
+        assert_eq!(pair.sync().failure, None);
+        let removed = pair.take_removed();
         assert!(
             removed.iter().all(|departure| departure.key == Key::new("Department", "700000017")),
             "{removed:?}"
         );
         // Its people have moved to the root, which may have been listed before.
-        native.import();
-        assert_as_the_company_is(&native);
+        pair.import();
+        pair.assert_as_the_company_is();
     }
 }
 
-#[test]
-fn a_second_run_has_nothing_to_write() {
-    let native = imported(companies::shapes());
-    native.import();
-    assert_eq!(native.host.take_changes(), []);
-    assert_eq!(native.host.take_removed(), []);
+fn a_second_run_has_nothing_to_write<P: Pair>() {
+    let pair = P::imported(companies::shapes());
+    pair.import();
+    assert_eq!(pair.take_written(), []);
 }
 
 #[test]
@@ -254,26 +246,13 @@ fn a_departed_person_is_kept_as_inactive() {
     assert_eq!(after["externalId"], json!("b003p0"));
 }
 
-fn imported(company: Company) -> Native {
-    let native = Native::new(company);
-    native.import();
-    native.host.take_changes();
-    native.host.take_entries();
-    native
-}
-
 #[track_caller]
-fn check_removed(native: &Native, expected: Expect) {
-    let removed = native.host.take_removed();
+fn check_removed(pair: &impl Pair, expected: Expect) {
+    let removed = pair.take_removed();
     let line = |Removal { key, evidence }: &Removal| {
         format!("{} {}: {evidence}\n", key.resource_type, key.external_id)
     };
     expected.assert_eq(&removed.iter().map(line).collect::<String>());
-}
-
-#[track_caller]
-fn assert_as_the_company_is(native: &Native) {
-    assert_same(&native.documents(), &View::of(&native.company()).documents());
 }
 
 fn leaves(userid: &str) -> Mutation {

@@ -115,6 +115,7 @@ impl<'a> View<'a> {
 
     /// One person's document.
     pub(crate) fn user(self, user: &User) -> Value {
+        // No document may hold U+0000.
         let mut document = json!({
             "schemas": [CORE, ENTERPRISE, USER, DINGTALK_USER],
             "externalId": user.userid.to_string(),

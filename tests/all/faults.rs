@@ -51,6 +51,12 @@ impl Fault {
         if renews && path == TOKEN { Consequence::Honest } else { self.consequence }
     }
 
+    /// Whether it is what DingTalk says of an object that is gone or out of sight. Where nothing but that object is asked
+    /// about, it cannot be told from the truth.
+    pub(crate) fn denies_the_object(&self) -> bool {
+        DENYING.contains(&self.name.as_str())
+    }
+
     /// What comes back instead; none where the fault makes no sense.
     pub(crate) fn instead_of(&self, answer: &Answer) -> Option<Reply> {
         (self.make)(answer)
@@ -85,6 +91,9 @@ const TOKEN: &str = "/gettoken";
 
 /// Codes that another token mends.
 const RENEWING: [&str; 7] = ["40014", "42001", "40001", "41001", "33001", "60011", "43007"];
+
+/// Codes that say of an object that there is none, or none to be seen.
+const DENYING: [&str; 8] = ["33012", "40009", "50002", "50004", "60003", "60111", "60120", "60121"];
 
 /// Codes that the gateway wraps: `(code, text)`.
 const GATEWAY: [(&str, &str); 14] = [

@@ -1,13 +1,16 @@
-//! What the tests stand on: the connector natively in virtual time, the real host over real sockets, the command line.
+//! What the tests stand on: a connector and its host in virtual time, the real host over real sockets, the command line.
 
 pub(crate) mod built;
 pub(crate) mod extra;
 pub(crate) mod live;
 pub(crate) mod memories;
 pub(crate) mod native;
+pub(crate) mod pair;
 pub(crate) mod program;
 pub(crate) mod proxies;
 pub(crate) mod real;
+pub(crate) mod whole;
+pub(crate) mod world;
 
 use crate::companies::{APP_KEY, APP_SECRET, CORP_ID};
 use rollcall_dingtalk_simulator::{Company, ProxyOptions, Server, ServerHandle, ServerOptions, Simulator};

@@ -1,48 +1,51 @@
 //! A company of every shape arrives byte for byte as the simulator's state says it must: natively in every mode, and once
 //! through everything real.
 
-use crate::companies::{self, APP_KEY};
+use crate::companies;
 use crate::expectation::{View, assert_same, export};
-use crate::harness::native::Native;
+use crate::harness::pair::{Pair, app_key, both};
 use crate::harness::program::Office;
 use crate::harness::real::Real;
 use rollcall_dingtalk_simulator::{
-    AccessLimited, AppKey, Company, EmptyLists, ExpiredToken, Fault, FieldPermissions, GenerateOptions,
-    LastCursor, MemberCounts, Mutation, RootParent, Rule, Scope, Simulator, Switches, UnknownUser, UserId,
+    AccessLimited, Company, EmptyLists, ExpiredToken, Fault, FieldPermissions, GenerateOptions, LastCursor,
+    MemberCounts, Mutation, RootParent, Rule, Scope, Simulator, Switches, UnknownUser, UserId,
 };
 use rollcall_host::history::RunState;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::thread;
 
-#[test]
-fn every_shape_arrives_as_it_is() {
-    check(companies::shapes(), false);
+both! {
+    every_shape_arrives_as_it_is,
+    every_shape_arrives_with_all_details,
+    every_shape_arrives_without_field_permissions,
+    a_part_of_the_company_arrives_as_that_part,
+    what_nobody_has_confirmed_about_dingtalk_changes_nothing,
+    quoted_numbers_special_departments_and_a_circle_change_nothing,
+    companies_made_at_random_arrive_as_they_are,
 }
 
-#[test]
-fn every_shape_arrives_with_all_details() {
-    check(companies::shapes(), true);
+fn every_shape_arrives_as_it_is<P: Pair>() {
+    check::<P>(companies::shapes(), false);
 }
 
-#[test]
-fn every_shape_arrives_without_field_permissions() {
+fn every_shape_arrives_with_all_details<P: Pair>() {
+    check::<P>(companies::shapes(), true);
+}
+
+fn every_shape_arrives_without_field_permissions<P: Pair>() {
     for field_permissions in [
         FieldPermissions { mobile: false, personal: true },
         FieldPermissions { mobile: true, personal: false },
         FieldPermissions { mobile: false, personal: false },
     ] {
         let mut company = companies::shapes();
-        change(
-            &mut company,
-            &Mutation::SetFieldPermissions { app_key: AppKey::from(APP_KEY), field_permissions },
-        );
-        check(company, false);
+        change(&mut company, &Mutation::SetFieldPermissions { app_key: app_key(), field_permissions });
+        check::<P>(company, false);
     }
 }
 
-#[test]
-fn a_part_of_the_company_arrives_as_that_part() {
+fn a_part_of_the_company_arrives_as_that_part<P: Pair>() {
     let level = |n: i64| 900_000_000 - n;
     let with_people = |scope: Scope, people: &[&str]| Scope {
         authed_user: people.iter().map(|userid| UserId::from(*userid)).collect(),
@@ -60,15 +63,14 @@ fn a_part_of_the_company_arrives_as_that_part() {
     ] {
         for details in [false, true] {
             let mut company = companies::shapes();
-            let set = Mutation::SetScope { app_key: AppKey::from(APP_KEY), scope: scope.clone() };
+            let set = Mutation::SetScope { app_key: app_key(), scope: scope.clone() };
             change(&mut company, &set);
-            check(company, details);
+            check::<P>(company, details);
         }
     }
 }
 
-#[test]
-fn what_nobody_has_confirmed_about_dingtalk_changes_nothing() {
+fn what_nobody_has_confirmed_about_dingtalk_changes_nothing<P: Pair>() {
     let switches = [
         Switches { root_parent: RootParent::Zero, ..Switches::default() },
         Switches { root_parent: RootParent::Null, last_cursor: LastCursor::Present, ..Switches::default() },
@@ -93,24 +95,22 @@ fn what_nobody_has_confirmed_about_dingtalk_changes_nothing() {
     for switches in switches {
         for details in [false, true] {
             let simulator = Simulator::new(companies::shapes()).with_switches(switches.clone());
-            check_simulator(simulator, details);
+            check_simulator::<P>(simulator, details);
         }
     }
 }
 
-#[test]
-fn quoted_numbers_special_departments_and_a_circle_change_nothing() {
+fn quoted_numbers_special_departments_and_a_circle_change_nothing<P: Pair>() {
     for fault in [Fault::QuotedScalars, Fault::NegativeDepartments, Fault::Cycle] {
         let mut simulator = Simulator::new(companies::branches(20));
         simulator.inject(Rule::new(fault).always());
-        let native = Native::over(simulator);
-        native.import();
-        assert_same(&native.documents(), &View::of(&native.company()).documents());
+        let pair = P::over(simulator);
+        pair.import();
+        assert_same(&pair.documents(), &View::of(&pair.company()).documents());
     }
 }
 
-#[test]
-fn companies_made_at_random_arrive_as_they_are() {
+fn companies_made_at_random_arrive_as_they_are<P: Pair>() {
     for seed in 0..12 {
         let options = GenerateOptions {
             seed,
@@ -124,15 +124,15 @@ fn companies_made_at_random_arrive_as_they_are() {
         change(&mut company, &Mutation::AddApp(companies::app()));
         let view = |details| View {
             details,
-            app: company.app(&AppKey::from(APP_KEY)).unwrap(),
+            app: company.app(&app_key()).expect("it was added"),
             ..View::of(&company)
         };
         for details in [false, true] {
-            let native = Native::new(company.clone());
-            native.set_details(details);
-            native.set("corp_id", company.corp_id().as_str().into());
-            native.import();
-            assert_same(&native.documents(), &view(details).documents());
+            let pair = P::new(company.clone());
+            pair.set_details(details);
+            pair.set("corp_id", company.corp_id().as_str().into());
+            pair.import();
+            assert_same(&pair.documents(), &view(details).documents());
         }
     }
 }
@@ -156,7 +156,7 @@ fn details_and_a_part_of_the_company_arrive_through_everything_real() {
     let mut company = companies::branches(12);
     let scope =
         Scope { authed_user: vec![UserId::from("b005p0")], ..Scope::departments([700_000_001, 700_000_009]) };
-    change(&mut company, &Mutation::SetScope { app_key: AppKey::from(APP_KEY), scope });
+    change(&mut company, &Mutation::SetScope { app_key: app_key(), scope });
     let mut real = Real::new(company.clone());
     real.settings["details"] = true.into();
     real.settings["person_details"] = true.into();
@@ -221,25 +221,24 @@ fn look(real: &Real) -> Look {
 }
 
 #[track_caller]
-fn check(company: Company, details: bool) {
-    check_simulator(Simulator::new(company), details);
+fn check<P: Pair>(company: Company, details: bool) {
+    check_simulator::<P>(Simulator::new(company), details);
 }
 
 /// The first run leaves what must be there, the second finds nothing to write.
 #[track_caller]
-fn check_simulator(simulator: Simulator, details: bool) {
+fn check_simulator<P: Pair>(simulator: Simulator, details: bool) {
     let company = simulator.company().clone();
     let expected = View { details, ..View::of(&company) };
-    let native = Native::over(simulator);
-    native.set_details(details);
-    let summary = native.import();
-    assert_same(&native.documents(), &expected.documents());
+    let pair = P::over(simulator);
+    pair.set_details(details);
+    let summary = pair.import();
+    assert_same(&pair.documents(), &expected.documents());
     assert_eq!((summary.read, summary.unchanged, summary.skipped), (expected.len(), 0, 0));
-    native.host.take_changes();
-    let again = native.import();
+    pair.forget();
+    let again = pair.import();
     assert_eq!((again.read, again.unchanged), (expected.len(), expected.len()));
-    assert_eq!(native.host.take_changes(), []);
-    assert_eq!(native.host.take_removed(), []);
+    assert_eq!(pair.take_written(), []);
 }
 
 #[track_caller]

@@ -4,11 +4,12 @@
 use crate::companies::{self, APP_KEY, branch};
 use crate::expectation::{View, assert_same};
 use crate::harness::native::Native;
+use crate::harness::pair::Pair as _;
 use expect_test::{Expect, expect};
 use rollcall_dingtalk_simulator::{
     AppKey, CompanyStatus, Fault, Mutation, PathCounts, Rule, Switches, permission,
 };
-use rollcall_kit::{Diagnosis, Failure, Host, Summary};
+use rollcall_kit::{Diagnosis, Failure, Summary};
 use std::collections::BTreeSet;
 
 const LIST_DEPARTMENTS: &str = "/topapi/v2/department/listsub";
@@ -139,9 +140,12 @@ fn a_department_outside_the_scope_is_left_and_told() {
     let rule = Rule::new(hidden).on_path(LIST_MEMBERS).with_param("dept_id", branch(7).number());
     native.with(|simulator| simulator.inject(rule.always()));
     let before = native.documents();
-    assert_eq!(native.sync().map(|summary| summary.complete), Ok(false));
+    assert_eq!(native.run().map(|summary| summary.complete), Ok(false));
     assert_same(&native.documents(), &before);
-    assert_eq!(native.take_complaints().into_keys().collect::<Vec<_>>(), ["not-visible"]);
+    assert_eq!(
+        native.take_complaints().into_iter().map(|(code, _)| code).collect::<Vec<_>>(),
+        ["not-visible"]
+    );
 }
 
 #[test]
@@ -386,7 +390,7 @@ fn a_dingtalk_that_answers_nothing_any_more_is_not_asked_for_ever() {
         native.import();
         let before = native.documents();
         native.with(|simulator| simulator.inject(Rule::new(fault.clone()).nth(30).always()));
-        let (result, took_ms) = (native.sync(), 0_u64);
+        let (result, took_ms) = (native.run(), 0_u64);
         assert_eq!(kind_of(&result), "unavailable", "{fault:?} {took_ms}");
         assert_same(&native.documents(), &before);
         assert!(native.n_requests() < 300, "{fault:?}: {} requests", native.n_requests());
@@ -397,6 +401,8 @@ fn imported() -> Native {
     let native = Native::new(companies::branches(20));
     native.import();
     native.take_complaints();
+    // Without the token and the scope that it remembers.
+    native.host.restart();
     native.with(|simulator| simulator.trace_mut().clear());
     native
 }
@@ -417,23 +423,23 @@ fn requests(native: &Native, path: &str) -> PathCounts {
 }
 
 fn took_ms(native: &Native, act: impl FnOnce(&Native)) -> u64 {
-    let began_ms = native.host.now_ms();
+    let began_ms = native.now_ms();
     act(native);
-    native.host.now_ms() - began_ms
+    native.now_ms() - began_ms
 }
 
 #[track_caller]
 fn assert_as_if_nothing_had_been(native: &Native) {
     native.import();
     assert_same(&native.documents(), &View::of(&native.company()).documents());
-    assert_eq!(native.take_complaints().into_iter().collect::<Vec<_>>(), []);
+    assert_eq!(native.take_complaints(), []);
 }
 
 /// The run fails; nothing is deleted or changed.
 #[track_caller]
 fn check(native: &Native, expected: Expect) {
     let before = native.documents();
-    let result = native.sync();
+    let result = native.run();
     assert_same(&native.documents(), &before);
     let failure = result.as_ref().expect_err("the run fails");
     let counts = native.with(|simulator| simulator.trace().counts().clone());
@@ -446,7 +452,7 @@ fn check(native: &Native, expected: Expect) {
 #[track_caller]
 fn check_code(native: &Native, expected: &str) {
     let before = native.documents();
-    let result = native.sync();
+    let result = native.run();
     assert_same(&native.documents(), &before);
     let failure = result.as_ref().expect_err("the run fails");
     assert_eq!(format!("{} {}", kind_of(&result), failure.diagnosis().code), expected);

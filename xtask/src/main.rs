@@ -1,5 +1,5 @@
-//! What cargo cannot say: the wasm target, the component build, the demo, the benchmark, the browser tests, the tools that
-//! judge us, everything that CI runs, the house rules.
+//! What cargo cannot say: the wasm target, the component build, the demo, the benchmark, the browser tests, the fault sweep, the
+//! tools that judge us, everything that CI runs, the house rules.
 //! Arguments are matched by hand: this binary is compiled first on a bare machine.
 
 mod bench;
@@ -15,6 +15,7 @@ mod python;
 mod say;
 mod shell;
 mod steps;
+mod sweep;
 mod target;
 mod tidy;
 mod wit_check;
@@ -35,6 +36,7 @@ cargo xtask COMMAND
   browser      the console, in a real browser
   outside      the API, SCIM and metrics, judged by programs that we did not write
   bench        how long a change takes to arrive, and a source waits for an answer
+  sweep        every fault instead of every response, in the real host
   build        build the components, the host and the simulator
   target       make the target wasm32-wasip2 usable
   tidy         check the rules of the house
@@ -69,6 +71,8 @@ fn run(words: &[&str]) -> Result<()> {
         ["outside", "--help"] => say::line(outside::HELP),
         ["outside"] => outside::run(&Workspace::find()?, &[])?,
         ["outside", "--", words @ ..] => outside::run(&Workspace::find()?, words)?,
+        ["sweep", "--help"] => say::line(sweep::HELP),
+        ["sweep"] => sweep::run(&Workspace::find()?)?,
         ["build", "--help"] => say::line(components::HELP),
         ["build", "--components-only"] => components::build(&Workspace::find()?)?,
         ["build"] => {

@@ -9,6 +9,8 @@ mod cause;
 mod client;
 mod dial;
 mod fault;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tls;
 pub(crate) mod websocket;
 

@@ -10,6 +10,8 @@ use crate::approval::{self, Approval, HeldBack};
 use crate::check;
 use crate::clock::Clock;
 use crate::directory::Directory;
+#[cfg(feature = "testing")]
+use crate::egress::testing::Responder;
 use crate::egress::{Client, Egress, InvalidCa};
 use crate::engine::Engine;
 use crate::error::{RunError, StoreError};
@@ -194,6 +196,19 @@ impl Host {
     /// What the connector of a source keeps for as long as this process lives.
     pub(crate) fn memory(&self, source: &Source) -> Arc<Memory> {
         self.inner.memories.of(source)
+    }
+
+    /// Let the requests of a source be answered in process from now on, as long as its egress stays the same.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidCa`] when the CA file of its egress cannot be used.
+    #[cfg(feature = "testing")]
+    pub fn answer(&self, source: &Source, responder: Arc<dyn Responder>) -> Result<(), InvalidCa> {
+        let client = Client::metered(source.egress(), self.meter(source.name()))?.answered_by(responder);
+        let mut clients = self.inner.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.insert(source.name().clone(), (source.egress().clone(), Arc::new(client)));
+        Ok(())
     }
 
     /// The client of a source: the one it has, unless its egress was changed.

@@ -1,85 +1,50 @@
-//! The connector as it is, against the simulator's core, in a clock that jumps: a whole company in milliseconds.
+//! The connector as it is over the kit's host in memory, in a clock that jumps: a whole company in milliseconds.
 //!
-//! Not here: sockets, TLS, the component, the real host (`real`); nor any rate limit, which is the host's.
+//! Not here: sockets, TLS, the component, the real host (`whole`, `real`); nor any rate limit, which is the host's.
 
+use super::pair::{Ended, Held, Pair, conclude, pushes};
 use super::settings;
-use crate::expectation::Documents;
+use super::world::World;
 use crate::faults::Answer;
 use rollcall_dingtalk::DingTalk;
-use rollcall_dingtalk_simulator::{ApiRequest, Company, Mutation, Outcome, PeerAddress, Simulator};
+use rollcall_dingtalk_simulator::{ApiRequest, Simulator};
+use rollcall_kit::live::{self, Delivery, Event, Handled};
 use rollcall_kit::testing::{Reply, Stored, TestHost};
 use rollcall_kit::{
-    Body, Entry, Failure, FaultKind, Finding, Key, Request, Response, Severity, Summary, connector,
+    Area, Body, Change, Failure, Finding, Host as _, Key, Removal, Request, Severity, Summary, connector,
 };
 use serde_json::Value;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
-/// Requests after which a run is taken for endless.
+/// How often events are tried that are worth another try, and with which pause, in milliseconds.
 ///
-/// Why: the largest company here needs some 1500, each tried five times at most.
-const MAX_REQUESTS: u64 = 20_000;
-
-/// What may come instead of an answer: given the number of the request, from 1, and the true answer.
-type Instead = Box<dyn FnMut(u64, &Answer) -> Option<Reply>>;
+/// Why: as long as a host would within a quarter of an hour.
+const MAX_TRIES: usize = 5;
+const PAUSE_MS: u64 = 3 * 60_000;
 
 /// A connector, a host in memory and a DingTalk.
 pub(crate) struct Native {
     pub(crate) host: Rc<TestHost>,
-    world: Rc<World>,
+    world: Arc<World>,
     settings: RefCell<Value>,
 }
 
-struct World {
-    simulator: RefCell<Simulator>,
-    instead: RefCell<Option<Instead>>,
-    n_requests: Cell<u64>,
+/// What a [`Native`] leaves.
+pub(crate) struct Kept {
+    objects: BTreeMap<Key, Stored>,
+    storage: BTreeMap<String, String>,
 }
 
 impl Native {
-    /// Nothing imported yet.
-    pub(crate) fn new(company: Company) -> Self {
-        Self::over(Simulator::new(company))
-    }
-
-    /// The same over a simulator with switches or faults.
-    pub(crate) fn over(simulator: Simulator) -> Self {
-        let world = Rc::new(World {
-            simulator: RefCell::new(simulator),
-            instead: RefCell::default(),
-            n_requests: Cell::new(0),
-        });
-        let answering = Rc::clone(&world);
-        let host = TestHost::new(move |now_ms, request| answering.answer(now_ms, request));
-        Self { host, world, settings: RefCell::new(settings()) }
-    }
-
-    /// Change a setting; `null` takes it away.
-    pub(crate) fn set(&self, name: &str, value: Value) {
-        self.settings.borrow_mut()[name] = value;
-    }
-
-    /// Ask for the details of departments and people, or for neither.
-    pub(crate) fn set_details(&self, details: bool) {
-        self.set("details", details.into());
-        self.set("person_details", details.into());
-    }
-
-    /// Import.
-    pub(crate) fn sync(&self) -> Result<Summary, Failure> {
-        self.world.n_requests.set(0);
-        // Each import is a process of its own: what one remembers for the next is tested with events.
-        self.host.restart();
+    /// Import, with all that the connector says.
+    pub(crate) fn run(&self) -> Result<Summary, Failure> {
+        self.world.begin_call();
         let summary = connector::sync::<DingTalk>(self.host.clone(), &self.settings_json());
         self.host.end_call();
         summary
-    }
-
-    /// Bring single objects in line.
-    pub(crate) fn refresh(&self, keys: &[Key]) -> Result<Summary, Failure> {
-        self.world.n_requests.set(0);
-        connector::refresh::<DingTalk>(self.host.clone(), &self.settings_json(), keys)
     }
 
     /// Check the connection.
@@ -87,63 +52,23 @@ impl Native {
         connector::check::<DingTalk>(self.host.clone(), &self.settings_json())
     }
 
-    /// Import, as it must succeed and read everything.
-    #[track_caller]
-    pub(crate) fn import(&self) -> Summary {
-        let summary = self.sync().expect("the import succeeds");
-        assert!(summary.complete, "the import is complete: {:#?}", self.host.take_entries());
-        summary
-    }
-
-    /// Change the company.
-    #[track_caller]
-    pub(crate) fn mutate(&self, mutation: &Mutation) {
-        self.world.simulator.borrow_mut().mutate(mutation).expect("the mutation is possible");
-    }
-
-    /// Look at the simulator, or change it.
-    pub(crate) fn with<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T {
-        look(&mut self.world.simulator.borrow_mut())
-    }
-
-    /// The company as it is now.
-    pub(crate) fn company(&self) -> Company {
-        self.with(|simulator| simulator.company().clone())
-    }
-
-    /// Let something else come instead of answers from now on.
-    pub(crate) fn instead(&self, instead: impl FnMut(u64, &Answer) -> Option<Reply> + 'static) {
-        *self.world.instead.borrow_mut() = Some(Box::new(instead));
-    }
-
-    /// Let every answer be true again.
-    pub(crate) fn honest(&self) {
-        *self.world.instead.borrow_mut() = None;
-    }
-
-    /// Requests of the last run.
-    pub(crate) fn n_requests(&self) -> u64 {
-        self.world.n_requests.get()
-    }
-
-    /// What the platform holds.
-    pub(crate) fn documents(&self) -> Documents {
-        let objects = self.host.objects();
-        let one = |(key, stored): (&Key, &Stored)| {
-            ((key.resource_type.clone(), key.external_id.clone()), stored.document.clone())
-        };
-        objects.iter().map(one).collect()
-    }
-
-    /// Codes of the entries since this was last asked, warnings and errors alone, each with how often it came.
-    pub(crate) fn take_complaints(&self) -> BTreeMap<String, usize> {
-        let mut complaints = BTreeMap::new();
-        for Entry { diagnosis, .. } in
-            self.host.take_entries().into_iter().filter(|e| e.severity != Severity::Info)
-        {
-            *complaints.entry(diagnosis.code).or_default() += 1;
+    /// The events of everything that is pushed.
+    fn receive(&self) -> Vec<Event> {
+        let now_ms = self.host.now_ms();
+        let mut events = Vec::new();
+        for pushed in pushes(self, now_ms) {
+            let delivery = Delivery {
+                method: "POST".to_owned(),
+                query: pushed.query.clone(),
+                headers: Vec::new(),
+                body: Body::from_bytes(pushed.body.clone()),
+            };
+            let receipt = live::receive::<DingTalk>(&*self.host, &self.settings_json(), &delivery);
+            let receipt = receipt.expect("what the simulator pushes is understood");
+            events.extend(receipt.events);
+            conclude(self, &pushed, now_ms, receipt.status, receipt.body.into_bytes());
         }
-        complaints
+        events
     }
 
     fn settings_json(&self) -> String {
@@ -153,19 +78,132 @@ impl Native {
     }
 }
 
-impl World {
-    fn answer(&self, now_ms: u64, request: &Request) -> Reply {
-        let nth = self.n_requests.get() + 1;
-        self.n_requests.set(nth);
-        assert!(nth <= MAX_REQUESTS, "a run of {nth} requests does not end");
-        let request = api_request(request);
-        let path = request.path.clone();
-        let reply = self.simulator.borrow_mut().respond(now_ms, PeerAddress::PROXIED, &request);
-        let wrong = self.instead.borrow_mut().as_mut().and_then(|instead| {
-            let text = reply.response().map(|response| response.text().into_owned()).unwrap_or_default();
-            instead(nth, &Answer { path, text })
-        });
-        wrong.unwrap_or_else(|| kit_reply(reply))
+impl Pair for Native {
+    const IS_QUICK: bool = true;
+
+    type Kept = Kept;
+
+    fn over(simulator: Simulator) -> Self {
+        let world = Arc::new(World::new(simulator));
+        let answering = Arc::clone(&world);
+        let host = TestHost::new(move |now_ms, request| answering.answer(now_ms, &api_request(request)));
+        Self { host, world, settings: RefCell::new(settings()) }
+    }
+
+    fn keep(self) -> Kept {
+        Kept { objects: self.host.objects().clone(), storage: self.storage() }
+    }
+
+    fn resume(kept: &Kept, simulator: Simulator) -> Self {
+        let native = Self::over(simulator);
+        native.host.set_objects(kept.objects.clone());
+        let entries = kept.storage.iter().map(|(key, value)| (key.clone(), Some(value.clone())));
+        native.host.storage_write(Area::Durable, entries.collect()).expect("the host in memory takes all");
+        native
+    }
+
+    fn set(&self, name: &str, value: Value) {
+        self.settings.borrow_mut()[name] = value;
+    }
+
+    fn sync(&self) -> Ended {
+        ended(self.run())
+    }
+
+    fn refresh(&self, keys: &[Key]) -> Ended {
+        self.world.begin_call();
+        ended(connector::refresh::<DingTalk>(self.host.clone(), &self.settings_json(), keys))
+    }
+
+    fn follow(&self) -> Ended {
+        self.world.begin_call();
+        let mut waiting = self.receive();
+        let mut last = None;
+        for _ in 0..MAX_TRIES {
+            match live::handle::<DingTalk>(self.host.clone(), &self.settings_json(), &waiting) {
+                Ok(Handled { summary, unfinished }) => {
+                    waiting.retain(|event| unfinished.iter().any(|(id, _)| *id == event.id));
+                    last = Some(ended(Ok(summary)));
+                    if waiting.is_empty() {
+                        break;
+                    }
+                }
+                Err(failure @ Failure::Unavailable(..)) => last = Some(ended(Err(failure))),
+                Err(failure) => return ended(Err(failure)),
+            }
+            self.host.advance(PAUSE_MS);
+        }
+        let last = last.expect("it was tried");
+        Ended { complete: waiting.is_empty(), ..last }
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T {
+        self.world.with(look)
+    }
+
+    fn instead(&self, instead: impl FnMut(u64, &Answer) -> Option<Reply> + Send + 'static) {
+        self.world.instead(instead);
+    }
+
+    fn honest(&self) {
+        self.world.honest();
+    }
+
+    fn n_requests(&self) -> u64 {
+        self.world.n_requests()
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.host.now_ms()
+    }
+
+    fn held(&self) -> Held {
+        let objects = self.host.objects();
+        let one = |(key, stored): (&Key, &Stored)| {
+            let key = (key.resource_type.clone(), key.external_id.clone());
+            (key, (stored.version.clone(), stored.document.clone()))
+        };
+        objects.iter().map(one).collect()
+    }
+
+    fn storage(&self) -> BTreeMap<String, String> {
+        self.host.storage(Area::Durable)
+    }
+
+    fn take_written(&self) -> Vec<Key> {
+        let put = self.host.take_changes();
+        let removed = self.host.take_removed();
+        put.iter().map(Change::key).chain(removed.iter().map(|removal| &removal.key)).cloned().collect()
+    }
+
+    fn take_removed(&self) -> Vec<Removal> {
+        let mut removed = self.host.take_removed();
+        removed.sort_by(|one, other| one.key.cmp(&other.key));
+        removed
+    }
+
+    fn take_told(&self) -> Vec<(Option<Key>, String)> {
+        let entries = self.host.take_entries().into_iter();
+        let told = entries.filter(|entry| entry.severity != Severity::Info);
+        let told = told.map(|entry| (entry.subject, entry.diagnosis.code));
+        // A host tells of these itself.
+        let unproven = self.host.take_proposed().into_iter().map(|clearing| (None, clearing.reason.code));
+        told.chain(unproven).collect()
+    }
+}
+
+fn ended(result: Result<Summary, Failure>) -> Ended {
+    match result {
+        Ok(Summary { read, unchanged, skipped, complete, .. }) => {
+            Ended { complete, read, unchanged, skipped, failure: None }
+        }
+        Err(failure) => Ended {
+            complete: false,
+            read: 0,
+            unchanged: 0,
+            skipped: 0,
+            failure: Some(failure.diagnosis().code.clone()),
+        },
     }
 }
 
@@ -177,18 +215,4 @@ fn api_request(request: &Request) -> ApiRequest {
     }
     api.body = request.body.as_bytes().to_vec().into();
     api
-}
-
-fn kit_reply(reply: rollcall_dingtalk_simulator::Reply) -> Reply {
-    match reply.outcome {
-        Outcome::Response(response) => {
-            let headers = response.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-            let body = String::from_utf8(response.body.to_vec())
-                .map_or_else(|error| Body::Bytes(error.into_bytes()), Body::Text);
-            let response = Response { status: response.status, headers: headers.collect(), body };
-            Reply::After(reply.delay_ms + 1, response)
-        }
-        Outcome::Truncated { .. } | Outcome::Reset => Reply::Fail(FaultKind::Interrupted),
-        Outcome::Hang { .. } => Reply::Hang,
-    }
 }

@@ -10,6 +10,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, PROXY_AUTHORIZATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+#[cfg(feature = "testing")]
+use http_body_util::BodyExt as _;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_util::client::legacy;
@@ -20,6 +22,8 @@ use url::Url;
 use super::body::{self, BodyError, Encoding};
 use super::dial::{DialError, Dialer, proxy_authorization};
 use super::fault::Fault;
+#[cfg(feature = "testing")]
+use super::testing::Responder;
 use super::{Egress, InvalidCa};
 use crate::figures::{Meter, Outcome};
 use crate::grant::{Grants, Origin};
@@ -84,6 +88,8 @@ pub struct Client {
     connections: legacy::Client<Dialer, Full<Bytes>>,
     limiter: Limiter,
     meter: Arc<Meter>,
+    #[cfg(feature = "testing")]
+    responder: Option<Arc<dyn Responder>>,
 }
 
 impl fmt::Debug for Client {
@@ -109,7 +115,20 @@ impl Client {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_CONNECTION_TIMEOUT)
             .build(dialer.clone());
-        Ok(Self { dialer, connections, limiter: Limiter::new(), meter })
+        Ok(Self {
+            dialer,
+            connections,
+            limiter: Limiter::new(),
+            meter,
+            #[cfg(feature = "testing")]
+            responder: None,
+        })
+    }
+
+    /// The same, answered in process.
+    #[cfg(feature = "testing")]
+    pub(crate) fn answered_by(self, responder: Arc<dyn Responder>) -> Self {
+        Self { responder: Some(responder), ..self }
     }
 
     /// The rate limits that all requests of this source share.
@@ -163,6 +182,12 @@ impl Client {
 
     async fn exchange(&self, origin: &Origin, request: &Request) -> Result<Response, Fault> {
         let message = self.message(origin, request).map_err(|error| Fault::invalid(&error.to_string()))?;
+        #[cfg(feature = "testing")]
+        if let Some(responder) = &self.responder {
+            let (head, body) = message.into_parts();
+            let Ok(body) = body.collect().await;
+            return responder.respond(http::Request::from_parts(head, body.to_bytes())).await;
+        }
         let response = self.connections.request(message).await.map_err(|error| fault(origin, &error))?;
         if let Some(proxy) = self.dialer.forwarding_proxy(origin)
             && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
