@@ -191,14 +191,6 @@ pub(crate) trait Pair: Sized {
     fn assert_as_the_company_is(&self) {
         assert_same(&self.documents(), &View::of(&self.company()).documents());
     }
-
-    /// Another import finds nothing to write.
-    #[track_caller]
-    fn assert_nothing_more_to_write(&self) {
-        self.forget();
-        self.import();
-        assert_eq!(self.take_written(), []);
-    }
 }
 
 /// Of the tests' own application.
