@@ -52,8 +52,9 @@ fn settings(input: &[u8]) -> bool {
         Err(problems) => {
             assert!(!problems.is_empty(), "refused without a reason");
             for problem in problems {
-                let is_pointer = problem.pointer.is_empty() || problem.pointer.starts_with('/');
-                assert!(is_pointer, "{:?} is no JSON pointer", problem.pointer);
+                let pointer = problem.setting.expect("a problem says which setting is wrong");
+                let is_pointer = pointer.is_empty() || pointer.starts_with('/');
+                assert!(is_pointer, "{pointer:?} is no JSON pointer");
             }
             return false;
         }
@@ -63,7 +64,7 @@ fn settings(input: &[u8]) -> bool {
     }
     for origin in plan.origins {
         let is_origin =
-            origin.split_once("://").is_some_and(|(_, rest)| !rest.contains(['/', '?', '#', '@']));
+            origin.origin.split_once("://").is_some_and(|(_, rest)| !rest.contains(['/', '?', '#', '@']));
         assert!(is_origin, "{origin:?} is no origin");
     }
     true
@@ -83,16 +84,20 @@ fn arrives(ciphertext: &[u8]) -> bool {
     let host = TestHost::new(|_, _| panic!("a delivery is understood offline"));
     let (query, body) = delivery(ciphertext, host.now_ms());
     let settings = wanting("http");
-    let (delivery, changed) = (
-        Delivery { query: query.clone(), headers: Vec::new(), body: body.clone() },
-        Delivery { query: query.replace("nonce001", "nonce002"), headers: Vec::new(), body },
-    );
+    let changed = query.replace("nonce001", "nonce002");
+    let pushed = |query| Delivery {
+        method: "POST".to_owned(),
+        query,
+        headers: Vec::new(),
+        body: Body::from_bytes(body.clone()),
+    };
+    let (delivery, changed) = (pushed(query), pushed(changed));
     let another = receive::<DingTalk>(&*host, &settings, &changed);
     assert!(another.is_err(), "what is signed otherwise was taken");
     match receive::<DingTalk>(&*host, &settings, &delivery) {
         Ok(receipt) => {
             assert_eq!(receipt.status, 200);
-            serde_json::from_slice::<Value>(&receipt.body).expect("a receipt is JSON");
+            serde_json::from_str::<Value>(&receipt.body).expect("a receipt is JSON");
             are_small(&receipt.events);
             true
         }
@@ -105,10 +110,10 @@ fn arrives(ciphertext: &[u8]) -> bool {
 
 fn frames(input: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(input) else { return false };
-    match frame::<DingTalk>(&wanting("stream"), text) {
+    match frame::<DingTalk>(&wanting("stream"), "", &Body::Text(text.to_owned())) {
         Ok(reaction) => {
             for reply in reaction.replies.iter().chain(&reaction.refusals) {
-                serde_json::from_str::<Value>(reply).expect("what is answered is JSON");
+                serde_json::from_slice::<Value>(reply.as_bytes()).expect("what is answered is JSON");
             }
             are_small(&reaction.events);
             true
@@ -173,11 +178,11 @@ fn reads<C: Connector>(settings: &str, answer: impl Fn(&Request) -> String + 'st
 }
 
 fn holds(host: &TestHost, result: &Result<Summary, Failure>) {
-    let retired = host.take_retired();
+    let removed = host.take_removed();
     let is_complete = result.as_ref().is_ok_and(|summary| summary.complete);
-    assert!(is_complete || retired.is_empty(), "a reading that is not whole let {retired:?} go");
-    for departure in retired {
-        assert!(!departure.witness.is_empty(), "{:?} left without a witness", departure.key);
+    assert!(is_complete || removed.is_empty(), "a reading that is not whole let {removed:?} go");
+    for removal in removed {
+        assert!(!removal.evidence.is_empty(), "{:?} left without evidence", removal.key);
     }
     tells_no_secret(&host.take_entries());
     if let Err(failure) = result {
