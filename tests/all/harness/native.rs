@@ -182,12 +182,12 @@ impl Pair for Native {
         removed
     }
 
-    fn take_told(&self) -> Vec<(Option<Key>, String)> {
+    fn take_told(&self) -> Vec<(Severity, Option<Key>, String)> {
         let entries = self.host.take_entries().into_iter();
-        let told = entries.filter(|entry| entry.severity != Severity::Info);
-        let told = told.map(|entry| (entry.subject, entry.diagnosis.code));
+        let told = entries.map(|entry| (entry.severity, entry.subject, entry.diagnosis.code));
         // A host tells of these itself.
-        let unproven = self.host.take_proposed().into_iter().map(|clearing| (None, clearing.reason.code));
+        let proposed = self.host.take_proposed().into_iter();
+        let unproven = proposed.map(|clearing| (Severity::Warning, None, clearing.reason.code));
         told.chain(unproven).collect()
     }
 }

@@ -11,7 +11,7 @@ use rollcall_dingtalk_simulator::{
     AppEvents, AppKey, Company, DeliveryId, Mutation, Push, PushAnswer, Simulator,
 };
 use rollcall_kit::testing::Reply;
-use rollcall_kit::{Key, Removal};
+use rollcall_kit::{Key, Removal, Severity};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,8 +111,8 @@ pub(crate) trait Pair: Sized {
     /// What was removed since this was last asked, in order of keys.
     fn take_removed(&self) -> Vec<Removal>;
 
-    /// The warnings and errors since this was last asked: about what, and which code.
-    fn take_told(&self) -> Vec<(Option<Key>, String)>;
+    /// The entries since this was last asked: how much each matters, about what, and which code.
+    fn take_told(&self) -> Vec<(Severity, Option<Key>, String)>;
 
     /// What the platform holds and has not departed.
     fn documents(&self) -> Documents {
@@ -175,15 +175,16 @@ pub(crate) trait Pair: Sized {
     /// Codes of the warnings and errors since this was last asked, each with how often it came.
     fn take_complaints(&self) -> Vec<(String, usize)> {
         let mut complaints = BTreeMap::<String, usize>::new();
-        for (_, code) in self.take_told() {
+        let told = self.take_told().into_iter();
+        for (_, _, code) in told.filter(|(severity, ..)| *severity != Severity::Info) {
             *complaints.entry(code).or_default() += 1;
         }
         complaints.into_iter().collect()
     }
 
-    /// What the warnings and errors since this was last asked were about.
+    /// What the entries since this was last asked were about.
     fn take_told_about(&self) -> BTreeSet<Key> {
-        self.take_told().into_iter().filter_map(|(subject, _)| subject).collect()
+        self.take_told().into_iter().filter_map(|(_, subject, _)| subject).collect()
     }
 
     /// The platform holds what the simulator has, byte for byte.

@@ -18,7 +18,7 @@ use rollcall_host::egress::testing::Responder;
 use rollcall_host::egress::{Egress, Fault, FaultKind, Response};
 use rollcall_host::follow::{Delivery, Status};
 use rollcall_host::history::{ChangeRecord, Counters, History as _, Run, RunState};
-use rollcall_host::model::{Diagnosis, RunId, Severity, SourceName, Timestamp};
+use rollcall_host::model::{Diagnosis, Entry, RunId, Severity, SourceName, Timestamp};
 use rollcall_host::sqlite::SqliteStore;
 use rollcall_host::storage::Storage as _;
 use rollcall_host::{
@@ -276,14 +276,22 @@ impl Pair for Whole {
         removed
     }
 
-    fn take_told(&self) -> Vec<(Option<Key>, String)> {
+    fn take_told(&self) -> Vec<(rollcall_kit::Severity, Option<Key>, String)> {
         let [_, _, told] = &self.unasked;
         let of_run = |run| {
-            let entries = self.wait(self.store.entries(&run, Severity::Warning, None, u32::MAX));
+            let entries = self.wait(self.store.entries(&run, Severity::Info, None, u32::MAX));
             entries.expect("the store answers")
         };
         let entries = told.take().into_iter().flat_map(of_run).map(|entry| entry.item);
-        entries.map(|entry| (entry.subject.map(kit_key), entry.diagnosis.code)).collect()
+        let told = |entry: Entry| {
+            let severity = match entry.severity {
+                Severity::Info => rollcall_kit::Severity::Info,
+                Severity::Warning => rollcall_kit::Severity::Warning,
+                Severity::Error => rollcall_kit::Severity::Error,
+            };
+            (severity, entry.subject.map(kit_key), entry.diagnosis.code)
+        };
+        entries.map(told).collect()
     }
 }
 
