@@ -41,3 +41,9 @@ pub(crate) fn report(check: &str, findings: &[Finding]) -> Result<()> {
         n => bail!("{check} found {n} breaches"),
     }
 }
+
+/// Each one's place and what is said of it, for the tests of the checks.
+#[cfg(test)]
+pub(crate) fn lines(findings: &[Finding], said: impl Fn(&Finding) -> &str) -> Vec<String> {
+    findings.iter().map(|finding| format!("{} {}", finding.place, said(finding))).collect()
+}

@@ -105,13 +105,12 @@ fn has_word(code: &str, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding;
 
     #[track_caller]
     fn check_text(text: &str, expected: &[&str]) {
         let file = File { path: "a/src/b.rs".to_owned(), text: text.to_owned() };
-        let found: Vec<String> =
-            check(&file).into_iter().map(|finding| format!("{} {}", finding.place, finding.rule)).collect();
-        assert_eq!(found, expected);
+        assert_eq!(finding::lines(&check(&file), |finding| &finding.rule), expected);
     }
 
     #[test]

@@ -37,13 +37,12 @@ pub(super) fn check(file: &File) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding;
 
     #[track_caller]
     fn check_text(path: &str, text: &str, expected: &[&str]) {
         let file = File { path: path.to_owned(), text: text.to_owned() };
-        let found: Vec<String> =
-            check(&file).into_iter().map(|finding| format!("{} {}", finding.place, finding.mend)).collect();
-        assert_eq!(found, expected);
+        assert_eq!(finding::lines(&check(&file), |finding| &finding.mend), expected);
     }
 
     #[test]
