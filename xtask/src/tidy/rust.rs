@@ -110,7 +110,7 @@ mod tests {
     #[track_caller]
     fn check_text(text: &str, expected: &[&str]) {
         let file = File { path: "a/src/b.rs".to_owned(), text: text.to_owned() };
-        assert_eq!(finding::lines(&check(&file), |finding| &finding.rule), expected);
+        assert_eq!(finding::lines(&check(&file), |finding| finding.rule), expected);
     }
 
     #[test]

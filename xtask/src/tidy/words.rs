@@ -92,7 +92,7 @@ mod tests {
     #[track_caller]
     fn check_text(path: &str, text: &str, expected: &[&str]) {
         let file = File { path: path.to_owned(), text: text.to_owned() };
-        assert_eq!(finding::lines(&check(&file), |finding| &finding.rule), expected);
+        assert_eq!(finding::lines(&check(&file), |finding| finding.rule), expected);
     }
 
     #[test]
