@@ -32,6 +32,9 @@ mod deletions;
 // An id that is given to somebody else, and a person who gets another one.
 mod identity;
 
+// An application that sees less than before.
+mod narrowed;
+
 // The connection check, line by line.
 mod check;
 

@@ -48,6 +48,11 @@ pub const ENTRY_BATCH: usize = 100;
 /// Why: as many as requests in flight.
 pub const MAX_LOOKUPS_IN_FLIGHT: usize = MAX_REQUESTS_IN_FLIGHT;
 
+/// Objects that are held and cannot be seen of which each gets an entry of its own.
+///
+/// Why: a page of a log; of a whole company out of sight, each run would write a line for everybody.
+pub const MAX_HIDDEN_TOLD: usize = 20;
+
 /// Attempts at one request, the first included.
 ///
 /// Why: sources advise 3 to 5; with 1-2-4-8 s between them the last is 15 s after the first.

@@ -12,6 +12,7 @@ mod plan;
 mod reading;
 mod retire;
 mod undo;
+pub(crate) mod view;
 mod worker;
 
 #[cfg(test)]
@@ -112,6 +113,8 @@ pub(crate) struct Destination {
     pub(crate) identity_attributes: Attributes,
     /// What a person has answered about keys that belong to somebody else now.
     pub(crate) identities: Identities,
+    /// With what views the run's own is compared.
+    pub(crate) view: view::Known,
 }
 
 /// The directory's writing side, for one run.
@@ -122,6 +125,7 @@ pub(crate) struct Apply {
     reading: Reading,
     waiting: Waiting,
     changed: identity::Changed,
+    view: view::View,
     has_retired: bool,
 }
 
@@ -134,6 +138,7 @@ impl Apply {
             reading: Reading::default(),
             waiting: Waiting::default(),
             changed: identity::Changed::default(),
+            view: view::View::default(),
             has_retired: false,
         }
     }
@@ -142,8 +147,15 @@ impl Apply {
         self.ledger
     }
 
-    /// Tell what waits for a person, now that nothing more comes.
-    pub(crate) async fn finish(mut self) -> Ledger {
+    /// Decide about what waited for the end, and tell what waits for a person, now that nothing more comes. `is_whole` says
+    /// that everything was read.
+    pub(crate) async fn finish(mut self, is_whole: bool) -> Ledger {
+        self.conclude_identities(is_whole).await;
+        self.conclude_view(is_whole).await;
+        if !is_whole {
+            // Where it cannot be recorded, the ledger says so already.
+            let _recorded = self.tell_coverage().await;
+        }
         if let Err(error) =
             self.destination.recorder.entries_always(&self.waiting.entries(self.destination.extent)).await
         {
@@ -189,6 +201,7 @@ impl Apply {
                 Err(refused) => refused,
             });
         }
+        self.hold_unseen(&mut planned).await?;
         self.hold_excess(&mut planned).await?;
         self.hold_replacements(&mut planned).await?;
         let keys: Vec<Key> = planned.iter().map(|planned| planned.key.clone()).collect();
@@ -288,6 +301,16 @@ impl Apply {
             Step::Hold(_, why) => {
                 self.ledger.held(1);
                 Outcome::Held(Some(*why))
+            }
+            Step::HoldUnseen { write: action, .. } => {
+                match Kind::of(action) {
+                    Kind::Departure => self.ledger.held(1),
+                    Kind::Put => {
+                        self.ledger.held_updates(1);
+                        self.ledger.left_waiting(key);
+                    }
+                }
+                Outcome::Held(None)
             }
             Step::HoldReplacement { .. } => {
                 self.ledger.held(1);
@@ -407,6 +430,13 @@ enum Step<W> {
     Refuse(Kind, Diagnosis),
     /// A departure that waits for a person.
     Hold(W, Box<Diagnosis>),
+    /// What the source may only not show any more, which waits for a person.
+    HoldUnseen {
+        write: W,
+        why: Box<Diagnosis>,
+        /// Whether it gets a change record of its own.
+        is_recorded: bool,
+    },
     /// Who was there leaves, and somebody else comes under the same key.
     Replace(Box<Replacement<W>>),
     /// That waits for a person.
@@ -427,6 +457,7 @@ impl Planned {
             Step::Nothing(_)
             | Step::Refuse(..)
             | Step::Hold(..)
+            | Step::HoldUnseen { .. }
             | Step::Replace(_)
             | Step::HoldReplacement { .. }
             | Step::Wait => None,
@@ -451,6 +482,12 @@ fn split(planned: Vec<Planned>) -> Split {
             Step::Hold(write, why) => {
                 held.push(ChangeRecord { refusal: Some((*why).clone()), ..(&write).into() });
                 Step::Hold(write.action, why)
+            }
+            Step::HoldUnseen { write, why, is_recorded } => {
+                if is_recorded {
+                    held.push(ChangeRecord { refusal: Some((*why).clone()), ..(&write).into() });
+                }
+                Step::HoldUnseen { write: write.action, why, is_recorded }
             }
             Step::Write(write) => {
                 let action = write.action;

@@ -29,6 +29,8 @@ pub(crate) struct Approval {
     pub(crate) clearings: Approved,
     /// What they answer about ids that belong to somebody else now.
     pub(crate) identities: Identities,
+    /// The digest of the view that they approve, where it was smaller than before.
+    pub(crate) view: Option<String>,
 }
 
 /// Records that are read at once.
@@ -60,7 +62,8 @@ impl Approval {
             return Err(RunError::IdentitiesUnanswered { run: run.clone() });
         }
         let clearings = held_back.approved(history, run).await.map_err(RunError::HistoryUnread)?;
-        Ok(Self { held: run.clone(), keys: held_back.keys(), clearings, identities })
+        let (keys, view) = (held_back.keys(), held_back.into_view());
+        Ok(Self { held: run.clone(), keys, clearings, identities, view })
     }
 
     /// What the log of the approving run begins with, by which it is known what it settles.

@@ -16,7 +16,7 @@ use crate::limits::{
     DEPARTURE_WINDOW, MAX_HOLDINGS, MAX_UNATTENDED_DEPARTMENTS, MAX_UNATTENDED_DEPARTURES,
     MAX_UNATTENDED_DEPARTURES_PERCENT, UNATTENDED_DEPARTURES,
 };
-use crate::model::{Diagnosis, Key, RunId, SourceName, Timestamp};
+use crate::model::{Coverage, Diagnosis, Key, RunId, SourceName, Timestamp};
 
 /// A whole full run's departures, and a single one.
 const ALL_HELD: &str = "departures-held";
@@ -26,8 +26,15 @@ const ONE_HELD: &str = "departure-held";
 pub(crate) const IDENTITY_HELD: &str = "identity-held";
 pub(crate) const IDENTITIES_HELD: &str = "identities-held";
 
+/// What may only be hidden, and a view that is smaller than before.
+pub(crate) const VIEW_HELD: &str = "view-held";
+
+/// A whole full run's departures, because the reading did not cover what it says it did.
+const COVERAGE_HELD: &str = "coverage-held";
+
 /// The codes of what waits for a person.
-pub(crate) const HELD: [&str; 4] = [ALL_HELD, ONE_HELD, IDENTITY_HELD, clearing::HELD];
+pub(crate) const HELD: [&str; 6] =
+    [ALL_HELD, ONE_HELD, COVERAGE_HELD, IDENTITY_HELD, VIEW_HELD, clearing::HELD];
 
 /// Objects by resource type.
 pub(crate) type Counts = BTreeMap<String, u64>;
@@ -100,6 +107,64 @@ pub(crate) fn all_held(leaving: &[Leaving]) -> Diagnosis {
     })
 }
 
+/// What is wrong with a reading that says it is complete.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Uncovered {
+    /// Lists that were not read to their end.
+    pub(crate) n_open: u64,
+    /// Objects that the source says there are, and that were neither read nor found to have left.
+    pub(crate) n_missing: u64,
+}
+
+impl Uncovered {
+    /// What a reading did not cover, where so many objects of each resource type would leave.
+    pub(crate) fn of(coverage: &[Coverage], leaving: &Counts) -> Self {
+        coverage.iter().fold(Self::default(), |sum, covered| {
+            let n_leaving = leaving.get(&covered.resource_type).copied().unwrap_or_default();
+            let short = |expected: Option<u64>, read: u64| expected.unwrap_or(read).saturating_sub(read);
+            let lists = covered.containers.iter();
+            let of_lists = lists.clone().map(|list| short(list.expected, list.listed));
+            let of_lists = of_lists.fold(0, u64::saturating_add);
+            // Who left while it was read is missing from a number that was asked for before.
+            let n_missing = short(covered.expected, covered.read).max(of_lists).saturating_sub(n_leaving);
+            let n_open = u64::try_from(lists.filter(|list| !list.closed).count()).unwrap_or(u64::MAX);
+            Self {
+                n_open: sum.n_open.saturating_add(n_open),
+                n_missing: sum.n_missing.saturating_add(n_missing),
+            }
+        })
+    }
+
+    /// Why nothing is removed for want of being seen; none where all was covered.
+    pub(crate) fn held(self) -> Option<Diagnosis> {
+        let Self { n_open, n_missing } = self;
+        let (english, chinese) = match (n_open, n_missing) {
+            (0, 0) => return None,
+            (0, n) => (
+                format!("by its own words the source has {n} more than were read"),
+                format!("来源称还有 {n} 个对象未被读取"),
+            ),
+            (1, _) => (
+                "a list of the source was not read to its end".to_owned(),
+                "来源的 1 个列表未读取完整".to_owned(),
+            ),
+            (n, _) => (
+                format!("{n} lists of the source were not read to their end"),
+                format!("来源的 {n} 个列表未读取完整"),
+            ),
+        };
+        let diagnosis = Diagnosis::new(
+            COVERAGE_HELD,
+            format!("{english}, so that what was not seen may still be there; all of it stays"),
+        )
+        .with_remedy(READ_AGAIN)
+        .in_chinese(format!("{chinese}，未见到的对象可能仍在；全部保留"), READ_AGAIN_CHINESE);
+        Some(
+            diagnosis.with_fact("open_lists", n_open.to_string()).with_fact("missing", n_missing.to_string()),
+        )
+    }
+}
+
 /// Why one object stays although an event says that it left, and the source confirms it.
 pub(crate) fn one_held(key: &Key, allowance: u64) -> Diagnosis {
     Diagnosis::new(
@@ -160,6 +225,11 @@ const ANSWER: &str = "Look at them in the history, then approve the run with one
                       was there leaves.";
 const ANSWER_CHINESE: &str = "请在运行历史中查看，然后批准该次运行，并从两个答案中选一个：同一批人换了新的身份标识\
                               （same-people），保留其全部信息；或者是另一批人（other-people），原来的人离开。";
+
+const READ_AGAIN: &str = "Import again. If it says the same, look at what would leave in the history, and approve the run if that is \
+                          right.";
+const READ_AGAIN_CHINESE: &str =
+    "请重新导入。如果仍是同样的提示，请在运行历史中查看将要离开的对象，确认无误后批准该次运行。";
 
 const LOOK: &str = "Look at them in the history. If they are right, approve the run or start an import by hand: either asks the \
                     source about each of them once more.";

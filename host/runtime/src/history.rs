@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::directory::{Action, Write};
 use crate::error::StoreError;
 use crate::guard;
-use crate::model::{Diagnosis, Entry, Failure, Key, Progress, RunId, Severity, SourceName, Timestamp};
+use crate::model::{Diagnosis, Entry, Failure, Key, Progress, RunId, Scope, Severity, SourceName, Timestamp};
 
 /// The record of every run, and the lock that keeps a source to one run at a time.
 ///
@@ -60,12 +60,20 @@ pub trait History: Send + Sync {
     /// When the store fails.
     async fn record_changes(&self, run: &RunId, changes: &[ChangeRecord]) -> Result<(), StoreError>;
 
-    /// Close a run and release the source.
+    /// Close a run, release the source, and keep [`RunEnd::view`], where there is one, for [`History::view`]. Atomic.
     ///
     /// # Errors
     ///
     /// When the store fails.
     async fn close_run(&self, run: &RunId, end: &RunEnd) -> Result<(), StoreError>;
+
+    /// With what view everything of a source was read the last time: the view of the last run that was closed with one.
+    /// None before the first.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    async fn view(&self, source: &SourceName) -> Result<Option<Scope>, StoreError>;
 
     /// The newest runs of a source, newest first, those before `before`, at most `limit`.
     ///
@@ -319,6 +327,9 @@ pub struct RunEnd {
     pub n_entries_dropped: u64,
     /// When.
     pub finished_at: Timestamp,
+    /// With what view the source was read, when all of it was: what is missing once it has shrunk is held.
+    #[serde(default)]
+    pub view: Option<Scope>,
 }
 
 /// The row of a run.

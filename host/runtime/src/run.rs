@@ -16,20 +16,20 @@ use tracing::Instrument as _;
 
 use self::attend::Attendants;
 use self::conclusion::{Conclusion, Ending, conclude};
-use crate::apply::{Apply, Attributes, Destination, Extent, Identities, Ledger};
+use crate::apply::{Apply, Attributes, Destination, Extent, Identities, Ledger, view};
 use crate::approval::Approval;
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
 use crate::connector::{Handled, Unfinished};
 use crate::dry_run::DryDirectory;
-use crate::error::{GuestError, RunError};
+use crate::error::{GuestError, RunError, StoreError};
 use crate::guard::{self, Unattended};
 use crate::history::{Counters, NewRun, Opened, RunEnd, RunKind, RunState, Trigger};
 use crate::host::Host;
 use crate::inbox::InboxEvent;
 use crate::limits::CANCEL_GRACE;
-use crate::model::{Diagnosis, Entry, Failure, FailureKind, Key, RunId, Summary, Timestamp};
+use crate::model::{Diagnosis, Entry, Failure, FailureKind, Key, RunId, Scope, Summary, Timestamp};
 use crate::observe::{Observer, Unobserved};
 use crate::prepare::{Prepared, prepare};
 use crate::refusal;
@@ -146,6 +146,14 @@ impl Work {
         }
     }
 
+    /// The digest of the view that a person approved.
+    fn approved_view(&self) -> Option<String> {
+        match self {
+            Self::Approve(approval) => approval.view.clone(),
+            Self::Sync | Self::Refresh(_) | Self::Handle(_) | Self::Undo(_) => None,
+        }
+    }
+
     /// What the log of the run begins with.
     fn entry(&self) -> Option<Entry> {
         match self {
@@ -228,6 +236,7 @@ impl Attempt {
         let is_lost = attendants.stop(&run, &recorder).await;
         let is_incomplete = ending.result.as_ref().is_ok_and(|summary| !summary.complete);
         let store_failure = ending.ledger.store_failure().cloned();
+        let view = ending.ledger.take_view().filter(|_| !self.options.dry_run);
         let Conclusion { state, counters, failure, entries } = conclude(ending, self.work.extent());
         let entries: Vec<Entry> = entries.into_iter().filter(|entry| !recorder.has_error(entry)).collect();
         // What cannot be recorded does not undo what was done, so the row is closed all the same.
@@ -237,7 +246,7 @@ impl Attempt {
         let state = if is_lost { RunState::Interrupted } else { state };
         let report = RunReport { run, state, counters, failure, n_entries_dropped, started_at, finished_at };
         if !is_lost {
-            self.close(&report).await?;
+            self.close(&report, view).await?;
         }
         noted.and(recorded).map_err(RunError::History)?;
         Ok(Finished { report, is_incomplete, unfinished, store_failure })
@@ -274,7 +283,7 @@ impl Attempt {
         Ok((opened, started_at))
     }
 
-    async fn close(&self, report: &RunReport) -> Result<(), RunError> {
+    async fn close(&self, report: &RunReport, view: Option<Scope>) -> Result<(), RunError> {
         let RunReport { run, state, counters, failure, n_entries_dropped, finished_at, .. } = report;
         let end = RunEnd {
             state: *state,
@@ -282,6 +291,7 @@ impl Attempt {
             failure: failure.clone(),
             n_entries_dropped: *n_entries_dropped,
             finished_at: *finished_at,
+            view,
         };
         self.host.history().close_run(run, &end).await.map_err(RunError::History)?;
         let code = failure.as_ref().map(|failure| failure.diagnosis.code.as_str());
@@ -300,7 +310,13 @@ impl Attempt {
             Ok(prepared) => prepared,
             Err(unprepared) => return Ending::before_work(unprepared.into_failure()),
         };
-        let Asked { result, ledger, unfinished } = self.ask(question, run, recorder, &prepared).await;
+        let view = match self.known_views().await {
+            Ok(view) => view,
+            Err(error) => {
+                return Ending::before_work(Failure::new(FailureKind::Host, refusal::store(&error)));
+            }
+        };
+        let Asked { result, ledger, unfinished } = self.ask(question, run, recorder, &prepared, view).await;
         Ending { result, ledger, unfinished, is_cancelled: self.cancel.is_cancelled() }
     }
 
@@ -321,6 +337,7 @@ impl Attempt {
             approved: Approved::Nothing,
             identity_attributes: Attributes::new(),
             identities: Identities::default(),
+            view: view::Known::default(),
         });
         let history = &**self.host.history();
         let result = undo.carry_out(history, &mut apply, recorder, &self.cancel).await;
@@ -335,6 +352,7 @@ impl Attempt {
         run: &RunId,
         recorder: &Arc<Recorder>,
         prepared: &Prepared,
+        view: view::Known,
     ) -> Asked {
         let sessions = Sessions {
             host: &self.host,
@@ -346,6 +364,7 @@ impl Attempt {
             unattended: self.unattended(),
             approved: self.work.approved(),
             identities: self.options.identities,
+            view,
         };
         let connector = self.source.connector();
         let mut unfinished = Vec::new();
@@ -375,10 +394,10 @@ impl Attempt {
         // What an administrator cannot be told of must not pass for done.
         let result = unrecorded.map_or(result, Err);
         match worker.finish().await {
-            Ok(mut apply) => {
+            Ok(apply) => {
                 let is_whole = result.as_ref().is_ok_and(|summary| summary.complete);
-                apply.conclude_identities(is_whole && !self.cancel.is_cancelled()).await;
-                Asked { result, ledger: apply.finish().await, unfinished }
+                let ledger = apply.finish(is_whole && !self.cancel.is_cancelled()).await;
+                Asked { result, ledger, unfinished }
             }
             Err(error) => {
                 let what = GuestError::Host { what: error.to_string() };
@@ -386,6 +405,12 @@ impl Attempt {
                 Asked { result, ledger: Ledger::default(), unfinished }
             }
         }
+    }
+
+    /// With what views this run's own is compared.
+    async fn known_views(&self) -> Result<view::Known, StoreError> {
+        let last = self.host.history().view(self.source.name()).await?;
+        Ok(view::Known { last, approved: self.work.approved_view() })
     }
 
     fn unattended(&self) -> Option<Unattended> {

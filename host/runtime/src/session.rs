@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::apply::{Destination, Extent, Identities, Worker};
+use crate::apply::{Destination, Extent, Identities, Worker, view};
 use crate::cancel::Cancel;
 use crate::capabilities::Session;
 use crate::capabilities::directory::Holdings;
@@ -35,6 +35,8 @@ pub(crate) struct Sessions<'a> {
     pub(crate) approved: Approved,
     /// What a person has answered about keys that belong to somebody else now.
     pub(crate) identities: Identities,
+    /// With what views the call's own is compared.
+    pub(crate) view: view::Known,
 }
 
 impl Sessions<'_> {
@@ -68,7 +70,8 @@ impl Sessions<'_> {
         run: RunId,
         extent: Extent,
     ) -> (Session, Worker) {
-        let Self { host, source, prepared, recorder, cancel, unattended, approved, identities, .. } = self;
+        let Self { host, source, prepared, recorder, cancel, unattended, approved, identities, view, .. } =
+            self;
         let destination = Destination {
             directory: Arc::clone(&directory),
             recorder: Arc::clone(&recorder),
@@ -81,6 +84,7 @@ impl Sessions<'_> {
             approved,
             identity_attributes: source.connector().descriptor().identity_attributes(),
             identities,
+            view,
         };
         let (worker, handle) = Worker::start(destination, cancel.clone());
         let Sealed { settings, seals, secrets } = source.seal(&prepared.plan.secrets);

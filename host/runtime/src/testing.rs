@@ -15,7 +15,7 @@ use crate::history::{
     Beat, ChangeRecord, Counters, History, NewRun, Numbered, Opened, Run, RunEnd, RunState,
 };
 use crate::inbox::{Following, InboxEvent};
-use crate::model::{Diagnosis, Entry, Key, Progress, RunId, Severity, SourceName};
+use crate::model::{Diagnosis, Entry, Key, Progress, RunId, Scope, Severity, SourceName};
 use crate::storage::Storage;
 
 /// All four stores.
@@ -31,6 +31,7 @@ pub(crate) struct State {
     pub(crate) runs: Vec<Run>,
     pub(crate) entries: Vec<(RunId, Entry)>,
     pub(crate) changes: Vec<(RunId, ChangeRecord)>,
+    pub(crate) views: BTreeMap<SourceName, Scope>,
     pub(crate) beats: Vec<(Option<Progress>, Counters)>,
     /// The keys of each store, in order.
     pub(crate) stores: Vec<Vec<Key>>,
@@ -240,7 +241,13 @@ impl History for MemoryStore {
         row.failure = end.failure.clone();
         row.n_entries_dropped = end.n_entries_dropped;
         row.finished_at = Some(end.finished_at);
+        let source = row.source.clone();
+        state.views.extend(end.view.clone().map(|view| (source, view)));
         Ok(())
+    }
+
+    async fn view(&self, source: &SourceName) -> Result<Option<Scope>, StoreError> {
+        Ok(self.state().views.get(source).cloned())
     }
 
     async fn runs(

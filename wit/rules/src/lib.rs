@@ -13,6 +13,7 @@ pub mod emptied;
 pub mod identity;
 pub mod key;
 pub mod sealed;
+pub mod view;
 pub mod vocabulary;
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::outbox::wrong_number;
 use super::{Reading, count};
 use crate::connector::Lookup;
-use crate::limits::MAX_LOOKUPS_IN_FLIGHT;
+use crate::limits::{MAX_HIDDEN_TOLD, MAX_LOOKUPS_IN_FLIGHT};
 use crate::model::{Container, Coverage, Diagnosis, Entry, Failure, Key, Removal, Severity};
 use crate::pool::crawl;
 use std::cell::{Cell, RefCell};
@@ -23,33 +23,44 @@ impl Reading {
         }
         let total = count(absent.iter());
         let done = Cell::new(0);
-        let removals = RefCell::new(Vec::new());
-        let (done, departures_ref, look_up) = (&done, &removals, &look_up);
+        let (removals, hidden) = (RefCell::new(Vec::new()), RefCell::new(BTreeMap::new()));
+        let (done, removals_ref, hidden_ref, look_up) = (&done, &removals, &hidden, &look_up);
         crawl(absent, MAX_LOOKUPS_IN_FLIGHT, |key| async move {
-            let lookup = look_up(&key).await;
-            let removal = self.judge(key, lookup).await?;
-            departures_ref.borrow_mut().extend(removal);
+            match look_up(&key).await {
+                Lookup::Gone(evidence) => removals_ref.borrow_mut().push(Removal::new(key, evidence)),
+                // It moved while the reading went on, from a page not yet read to one already read.
+                Lookup::Present(draft) => self.put(*draft).await?,
+                Lookup::Hidden(why) => drop(hidden_ref.borrow_mut().insert(key, why)),
+                Lookup::Unknown(failure) => {
+                    self.incomplete(Entry::about(Severity::Error, &key, None, failure.diagnosis().clone()));
+                }
+            }
             done.set(done.get() + 1);
             self.context.report("confirming", done.get(), Some(total));
             Ok::<_, Failure>(Vec::new())
         })
         .await?;
+        self.tell_hidden(hidden.into_inner());
         let mut removals = removals.into_inner();
         removals.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(removals)
     }
 
-    async fn judge(&self, key: Key, lookup: Lookup) -> Result<Option<Removal>, Failure> {
-        match lookup {
-            Lookup::Gone(evidence) => return Ok(Some(Removal::new(key, evidence))),
-            // It moved while the reading went on, from a page not yet read to one already read.
-            Lookup::Present(draft) => self.put(*draft).await?,
-            Lookup::Hidden(why) => self.context.record(Entry::about(Severity::Warning, &key, None, why)),
-            Lookup::Unknown(failure) => {
-                self.incomplete(Entry::about(Severity::Error, &key, None, failure.diagnosis().clone()));
+    /// Say what is held and cannot be seen: one by one where they are few, and of many how many.
+    fn tell_hidden(&self, hidden: BTreeMap<Key, Diagnosis>) {
+        if hidden.len() <= MAX_HIDDEN_TOLD {
+            for (key, why) in hidden {
+                self.context.record(Entry::about(Severity::Warning, &key, None, why));
             }
+            return;
         }
-        Ok(None)
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for key in hidden.keys() {
+            *counts.entry(&key.resource_type).or_default() += 1;
+        }
+        if let Some(example) = hidden.values().next() {
+            self.context.record(Entry::new(Severity::Warning, many_hidden(&counts, example)));
+        }
     }
 
     /// The one door through which a full reading removes.
@@ -97,6 +108,30 @@ impl Reading {
         });
         coverage.collect()
     }
+}
+
+fn many_hidden(counts: &BTreeMap<&str, u64>, example: &Diagnosis) -> Diagnosis {
+    let n: u64 = counts.values().sum();
+    let why = &example.message;
+    let diagnosis = Diagnosis::new(
+        "objects-not-visible",
+        format!(
+            "{n} objects that the platform holds are not visible to the application; they stay as they are and are no longer \
+             followed. Of one of them the source says: {}",
+            why.en
+        ),
+        format!(
+            "平台上有 {n} 个对象对应用不可见，保持原样，且不再跟随其变化。来源对其中之一的答复：{}",
+            why.zh
+        ),
+    )
+    .remedy(
+        "let the application see them again; if they are meant to be out of its sight, remove on the platform those who left",
+        "请恢复应用对它们的可见权限；如果确属有意，请在平台上移除已离开者",
+    );
+    counts
+        .iter()
+        .fold(diagnosis, |diagnosis, (resource_type, n)| diagnosis.fact(resource_type, n.to_string()))
 }
 
 fn nothing_seen(n_held: usize) -> Diagnosis {

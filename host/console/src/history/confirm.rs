@@ -112,7 +112,7 @@ async fn question(console: &Console, visitor: &Visitor, run: &Run, place: &Place
     Ok(html! {
         (page::notice(Tone::Warning, &html! {
             p { (reader.say(words::approve_what(told))) }
-            @if !held_back.is_whole() { p { (reader.say(words::approve_more())) } }
+            @if held_back.reads_everything() { p { (reader.say(words::approve_more())) } }
             p { (reader.say(words::approve_told())) }
             @if visitor.who.may_manage() {
                 @if holds_identities {

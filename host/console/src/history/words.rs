@@ -94,8 +94,9 @@ rollcall_words::sentences! {
     fn undo_again() { "Undo again", "重新撤销" }
     fn undo() { "Undo…", "撤销…" }
     fn held_waits() {
-        "Something waits for a person: departures of too many at once, or values that may be gone. Until then everything stays.",
-        "有变更等待人工确认：一次离开的数量过多，或某些值可能已清空。在此之前一切保持不变。"
+        "Something waits for a person: departures of too many at once, values that may be gone, or what the application no longer \
+         sees. Until then all of that stays.",
+        "有变更等待人工确认：一次离开的数量过多、某些值可能已清空，或应用可见范围变小。在此之前这些内容保持不变。"
     }
     fn identities_wait() {
         "Ids that belong to somebody else at the source now wait for a person, because they are too many. Until then nothing of \

@@ -69,13 +69,12 @@ rollcall_words::sentences! {
         "{name} 在此，但处于停用状态：{run}于 {at} 读取时来源如此表示。"
     }
     fn held_back(name, run, at) {
-        "{name} is still here although it left the source: {run} at {at} held the departure back because too many would have \
-         left at once.",
-        "{name} 虽已离开来源，但仍予保留：{run}于 {at} 因一次离开的数量过多而暂缓处理。"
+        "{name} is still here although it left the source: {run} at {at} held the departure back until somebody decides.",
+        "{name} 虽已离开来源，但仍予保留：{run}于 {at} 暂缓处理，等待人工确认。"
     }
     fn value_waits(name, run, at) {
-        "{name} is here. A value may be gone at the source: {run} at {at} did not prove it, so it stays until somebody decides.",
-        "{name} 在此。其某个值在来源中可能已清空：{run}于 {at} 未能证实，因此在人工确认之前予以保留。"
+        "{name} is here as it was before: what {run} found at {at} waits until somebody decides.",
+        "{name} 在此，仍是之前的内容：{run}于 {at} 发现的变化等待人工确认。"
     }
     fn departure_refused(name, run, at) {
         "{name} is still here although it left the source: the platform refused to let it go when {run} tried at {at}.",

@@ -130,7 +130,7 @@ impl Apply {
         let record = |write: &Write| ChangeRecord { refusal: Some(why.clone()), ..write.into() };
         let records: Vec<_> = writes.iter().take(room).map(record).collect();
         waiting.n_recorded = waiting.n_recorded.saturating_add(records.len());
-        self.ledger.held_clearings(u64::try_from(writes.len()).unwrap_or(u64::MAX));
+        self.ledger.held_updates(u64::try_from(writes.len()).unwrap_or(u64::MAX));
         Ok(records)
     }
 

@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::{Apply, Extent, Kind, Outcome, Planned, Step, refusal_entry};
+use crate::clearing::Approved;
 use crate::error::StoreError;
-use crate::guard::{self, Counts, Leaving};
+use crate::guard::{self, Counts, Leaving, Uncovered};
 use crate::history::ChangeRecord;
 use crate::limits::{MAX_HELD_RECORDS, UNATTENDED_DEPARTURES};
 use crate::model::Diagnosis;
@@ -78,15 +79,23 @@ impl Apply {
         guard::known(&*self.destination.directory, &self.destination.source, resource_type).await
     }
 
-    /// Why nothing of this may be removed, if nobody looks and it is suspicious.
+    /// Why nothing of this may be removed: the reading did not cover what it should have, and no person has said that this is
+    /// right; or nobody looks, and it is suspicious.
     pub(super) async fn weigh(&self, planned: &[Planned]) -> Result<Option<Diagnosis>, StoreError> {
-        if self.destination.unattended.is_none() {
-            return Ok(None);
-        }
         let mut counts = Counts::new();
         for write in planned.iter().filter_map(Planned::write) {
             let n = counts.entry(write.key.resource_type.clone()).or_default();
             *n = n.saturating_add(1);
+        }
+        let is_approval = self.destination.approved != Approved::Nothing;
+        if !is_approval
+            && !counts.is_empty()
+            && let Some(why) = Uncovered::of(self.reading.coverage(), &counts).held()
+        {
+            return Ok(Some(why));
+        }
+        if self.destination.unattended.is_none() {
+            return Ok(None);
         }
         let mut leaving = Vec::with_capacity(counts.len());
         for (resource_type, n_leaving) in counts {
@@ -111,6 +120,14 @@ impl Apply {
                     self.ledger.refused(kind, &key);
                     entries.push(refusal_entry(Some(key), refused.clone()));
                     Outcome::Rejected(refused)
+                }
+                // Held for another reason, which its record says.
+                Step::HoldUnseen { write, why, is_recorded } => {
+                    n_held = n_held.saturating_add(1);
+                    if is_recorded {
+                        records.push(ChangeRecord { refusal: Some(*why), ..(&write).into() });
+                    }
+                    Outcome::Held(None)
                 }
                 Step::Write(write) | Step::Hold(write, _) => {
                     n_held = n_held.saturating_add(1);
@@ -137,6 +154,7 @@ impl Planned {
             step @ (Step::Nothing(_)
             | Step::Refuse(..)
             | Step::Hold(..)
+            | Step::HoldUnseen { .. }
             | Step::Replace(_)
             | Step::HoldReplacement { .. }
             | Step::Wait) => step,

@@ -234,7 +234,7 @@ impl Apply {
 
     /// Decide about what waited for the end of the reading, and tell what became of everybody. `is_whole` says that
     /// everything was read: otherwise nobody is replaced, as nobody is removed.
-    pub(crate) async fn conclude_identities(&mut self, is_whole: bool) {
+    pub(super) async fn conclude_identities(&mut self, is_whole: bool) {
         if let Err(error) = self.decide(is_whole).await {
             self.failed(&error);
         }

@@ -8,7 +8,7 @@ use super::Kind;
 use crate::directory::Action;
 use crate::history::Counters;
 use crate::limits::MAX_OBJECTS_PER_RUN;
-use crate::model::{Diagnosis, Key};
+use crate::model::{Diagnosis, Key, Scope};
 use crate::refusal;
 
 /// The counts of one run.
@@ -21,6 +21,10 @@ pub(crate) struct Ledger {
     n_counted_by_connector: u64,
     /// Of those that were removed, how many only made room for somebody else under their key.
     n_replaced: u64,
+    /// The view with which everything was read.
+    view: Option<Scope>,
+    /// Whether the view is smaller than before, and waits for a person.
+    is_view_held: bool,
     store_failure: Option<Diagnosis>,
 }
 
@@ -124,9 +128,29 @@ impl Ledger {
         self.counters.kept = self.counters.kept.saturating_add(n);
     }
 
-    /// So many values that may be gone wait for a person.
-    pub(crate) fn held_clearings(&mut self, n: u64) {
+    /// So many updates of what stays wait for a person: values that may be gone, places that may only be hidden.
+    pub(crate) fn held_updates(&mut self, n: u64) {
         self.counters.held = self.counters.held.saturating_add(n);
+    }
+
+    /// The view is smaller than before, and waits for a person.
+    pub(crate) fn hold_view(&mut self) {
+        self.is_view_held = true;
+    }
+
+    /// Whether anything waits for a person.
+    pub(crate) fn holds(&self) -> bool {
+        self.is_view_held || 0 < self.counters.held
+    }
+
+    /// Everything was read, with this view.
+    pub(crate) fn read_all_of(&mut self, view: Option<Scope>) {
+        self.view = view;
+    }
+
+    /// The view with which everything was read.
+    pub(crate) fn take_view(&mut self) -> Option<Scope> {
+        self.view.take()
     }
 
     /// The connector has read this object. Unless this run has put it, the connector counts it as unchanged.

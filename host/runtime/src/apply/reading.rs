@@ -35,7 +35,6 @@ pub(crate) struct Checkpoint {
 /// What was said of the reading of one run so far.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    scope: Option<Scope>,
     coverage: Option<Vec<Coverage>>,
     /// What was covered, in words, until it is recorded.
     proof: Option<Entry>,
@@ -48,6 +47,11 @@ impl Reading {
     pub(super) fn is_closed(&self) -> bool {
         self.coverage.is_some()
     }
+
+    /// What it covered, once it was closed.
+    pub(super) fn coverage(&self) -> &[Coverage] {
+        self.coverage.as_deref().unwrap_or_default()
+    }
 }
 
 impl Apply {
@@ -56,20 +60,21 @@ impl Apply {
     /// An error says what is wrong with it, or that it could not be recorded.
     pub(crate) async fn take(&mut self, statement: Statement) -> Result<(), Diagnosis> {
         match statement {
-            Statement::Opened(scope) => self.open_reading(scope),
+            Statement::Opened(scope) => self.open_reading(scope).await,
             Statement::Closed(coverage) => self.close_reading(coverage),
             Statement::Clearings(clearings) => self.propose_clearings(clearings).await,
             Statement::Checkpoint(checkpoint) => self.save_checkpoint(&checkpoint),
         }
     }
 
-    fn open_reading(&mut self, scope: Scope) -> Result<(), Diagnosis> {
-        self.must_be_full("open-reading")?;
-        if self.reading.scope.is_some() {
-            return Err(refusal::request("a reading is opened once"));
-        }
-        if self.ledger.has_puts() {
-            return Err(refusal::request("a reading is opened before the first put"));
+    async fn open_reading(&mut self, scope: Scope) -> Result<(), Diagnosis> {
+        if self.destination.extent == Extent::Full {
+            if self.view.scope().is_some() {
+                return Err(refusal::request("a reading is opened once"));
+            }
+            if self.ledger.has_puts() {
+                return Err(refusal::request("a reading is opened before the first put"));
+            }
         }
         if MAX_SCOPE_PARTS < scope.parts.len() {
             let n = scope.parts.len();
@@ -78,8 +83,7 @@ impl Apply {
         self.check_keys(&scope.parts)?;
         let n_parts = scope.parts.len();
         tracing::info!(source = %self.destination.source, whole = scope.whole, n_parts, "reading opened");
-        self.reading.scope = Some(scope);
-        Ok(())
+        self.open_view(scope).await.map_err(|error| self.failed(&error))
     }
 
     fn close_reading(&mut self, coverage: Vec<Coverage>) -> Result<(), Diagnosis> {
@@ -88,14 +92,15 @@ impl Apply {
             return Err(refusal::request("a reading is closed once"));
         }
         self.check_coverage(&coverage)?;
-        let entry = covered(self.reading.scope.as_ref(), &coverage);
+        let entry = covered(self.view.scope(), &coverage);
         tracing::info!(source = %self.destination.source, "{}", entry.diagnosis.message);
         self.reading.coverage = Some(coverage);
         self.reading.proof = Some(entry);
         Ok(())
     }
 
-    /// Record what was covered, where something is to be removed for want of being seen: a quiet run needs no proof.
+    /// Record what was covered: where something is to be removed for want of being seen, and where not everything was read. A
+    /// quiet run needs no proof.
     pub(super) async fn tell_coverage(&mut self) -> Result<(), Diagnosis> {
         match self.reading.proof.take() {
             Some(entry) => self.tell(&[entry]).await,

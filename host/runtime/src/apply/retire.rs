@@ -50,13 +50,14 @@ impl Apply {
         let keys: Vec<Key> =
             checked.iter().filter_map(|check| Some(check.as_ref().ok()?.key.clone())).collect();
         let mut held = self.load_all(&keys).await?.into_iter();
-        let planned: Vec<Planned> = checked
+        let mut planned: Vec<Planned> = checked
             .into_iter()
             .map(|check| match check {
                 Ok(departure) => self.plan_absent(held.next().flatten(), departure),
                 Err(planned) => planned,
             })
             .collect();
+        self.hold_unseen(&mut planned).await?;
         if let Some(why) = self.weigh(&planned).await? {
             return Ok(self.hold_all(planned, &why).await);
         }

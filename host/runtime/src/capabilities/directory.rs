@@ -108,7 +108,7 @@ impl wit::Host for Guest {
     async fn open_reading(&mut self, scope: wit::Scope) -> Answer<()> {
         let wit::Scope { whole, parts } = scope;
         let scope = Scope { whole, parts: parts.into_iter().map(Into::into).collect() };
-        self.state(Capability::Reading, "directory.open-reading", |_| Statement::Opened(scope)).await
+        self.state(Capability::Directory, "directory.open-reading", |_| Statement::Opened(scope)).await
     }
 
     async fn close_reading(&mut self, coverage: Vec<wit::Coverage>) -> Answer<()> {

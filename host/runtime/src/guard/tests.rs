@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::history::{ConnectorIdentity, Counters, NewRun, Opened, RunEnd, RunKind};
+use crate::model::Container;
 use crate::testing::MemoryStore;
 
 const NOW: Timestamp = Timestamp::from_unix_ms(10_000_000);
@@ -59,6 +60,59 @@ fn what_is_held_names_the_numbers_and_what_to_do() {
     assert!(why.remedy.unwrap().contains("start an import by hand"));
 }
 
+fn read(
+    resource_type: &str,
+    read: u64,
+    expected: Option<u64>,
+    lists: &[(bool, u64, Option<u64>)],
+) -> Coverage {
+    let list = |(n, &(closed, listed, expected)): (usize, &(bool, u64, Option<u64>))| Container {
+        key: Key::new(DEPARTMENT, n.to_string()),
+        closed,
+        listed,
+        expected,
+    };
+    let containers = lists.iter().enumerate().map(list).collect();
+    Coverage { resource_type: resource_type.to_owned(), read, expected, containers }
+}
+
+#[test]
+fn a_reading_covers_what_the_source_says_there_is_but_for_who_left_meanwhile() {
+    let leaving = Counts::from([(USER.to_owned(), 2)]);
+    for (coverage, n_open, n_missing) in [
+        (vec![], 0, 0),
+        (vec![read(USER, 9, None, &[(true, 9, None)])], 0, 0),
+        (vec![read(USER, 9, Some(9), &[(true, 9, Some(9))])], 0, 0),
+        (vec![read(USER, 10, Some(9), &[])], 0, 0),
+        (vec![read(USER, 8, Some(10), &[])], 0, 0),
+        (vec![read(USER, 7, Some(10), &[])], 0, 1),
+        (vec![read(USER, 9, None, &[(true, 1, Some(2)), (true, 3, Some(5))])], 0, 1),
+        (vec![read(USER, 9, None, &[(true, 9, None), (false, 0, None)])], 1, 0),
+        (vec![read(DEPARTMENT, 2, Some(3), &[]), read(USER, 9, None, &[])], 0, 1),
+        (
+            vec![read(DEPARTMENT, 2, Some(3), &[(false, 0, None)]), read(USER, 0, Some(u64::MAX), &[])],
+            1,
+            u64::MAX - 1,
+        ),
+    ] {
+        assert_eq!(Uncovered::of(&coverage, &leaving), Uncovered { n_open, n_missing }, "{coverage:?}");
+    }
+}
+
+#[test]
+fn what_a_reading_did_not_cover_is_said_with_numbers_and_what_to_do() {
+    assert_eq!(Uncovered::default().held(), None);
+    let open = Uncovered { n_open: 2, n_missing: 7 }.held().unwrap();
+    assert_eq!(
+        open.message,
+        "2 lists of the source were not read to their end, so that what was not seen may still be there; all of it stays"
+    );
+    let missing = Uncovered { n_open: 0, n_missing: 7 }.held().unwrap();
+    assert!(missing.message.starts_with("by its own words the source has 7 more than were read"));
+    assert!(missing.localized("zh-CN").message.contains("还有 7 个对象"));
+    assert!(missing.remedy.unwrap().starts_with("Import again."));
+}
+
 /// A run that ended at this time, after these departures.
 async fn ended(store: &MemoryStore, trigger: Trigger, dry_run: bool, state: RunState, at: i64, left: &[Key]) {
     let new = NewRun {
@@ -95,7 +149,7 @@ async fn ended(store: &MemoryStore, trigger: Trigger, dry_run: bool, state: RunS
         Counters { deactivated: u64::try_from(left.len()).unwrap(), ..Counters::default() }
     };
     let finished_at = Timestamp::from_unix_ms(at);
-    let end = RunEnd { state, counters, failure: None, n_entries_dropped: 0, finished_at };
+    let end = RunEnd { state, counters, failure: None, n_entries_dropped: 0, finished_at, view: None };
     store.close_run(&run, &end).await.unwrap();
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Not here: what a host makes of it (`apply::reading`).
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::Key;
@@ -13,6 +15,20 @@ pub struct Scope {
     pub whole: bool,
     /// What it may see otherwise: the roots of the subtrees and the single objects.
     pub parts: Vec<Key>,
+}
+
+impl Scope {
+    /// By which it is known again: equal for the same view, whatever the order of its parts.
+    pub(crate) fn digest(&self) -> String {
+        let parts: BTreeSet<&Key> = self.parts.iter().filter(|_| !self.whole).collect();
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&[u8::from(self.whole)]);
+        for Key { resource_type, external_id } in parts {
+            // Neither may hold a null character.
+            hasher.update(resource_type.as_bytes()).update(&[0]).update(external_id.as_bytes()).update(&[0]);
+        }
+        hasher.finalize().to_hex().to_string()
+    }
 }
 
 /// What a full reading has covered of one resource type.

@@ -72,7 +72,7 @@ fn finished(summary: Summary, ledger: &Ledger, extent: Extent) -> Conclusion {
     let is_whole = summary.complete && counters.rejected == 0 && counters.kept == 0 && faults.is_empty();
     let state = match is_whole {
         // What waits for a person comes before what the next run may mend by itself.
-        _ if 0 < counters.held => RunState::Held,
+        _ if ledger.holds() => RunState::Held,
         true => RunState::Succeeded,
         false => RunState::Partial,
     };
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_run_whose_clearings_wait_for_a_person_is_held_and_kept_nobody() {
         let mut ledger = ledger();
-        ledger.held_clearings(6);
+        ledger.held_updates(6);
         assert_eq!((ledger.counters().kept, ledger.counters().held), (0, 6));
         check(Ok(WHOLE), ledger, false, &expect!["held 3=1+1+1+0+0 None []"]);
     }

@@ -15,7 +15,7 @@ use crate::error::StoreError;
 use crate::history::{
     Beat, ChangeRecord, Counters, History, NewRun, Numbered, Opened, Run, RunEnd, RunState,
 };
-use crate::model::{Entry, Progress, RunId, Severity, SourceName};
+use crate::model::{Entry, Progress, RunId, Scope, Severity, SourceName};
 
 mod found_by;
 mod read;
@@ -24,7 +24,7 @@ mod record;
 pub(super) use read::{CHANGE, ENTRY, RUN, read_change, read_entry, read_run, severity_of};
 pub(super) use record::{ChangeRow, fill_texts, insert_changes, rank};
 
-use read::{select_changes, select_entries, select_run, select_running, select_runs};
+use read::{select_changes, select_entries, select_run, select_running, select_runs, select_view};
 use record::{insert_entries, insert_run, interrupt, update_end, update_progress};
 
 #[async_trait]
@@ -84,6 +84,11 @@ impl History for SqliteStore {
                 Ok(transaction.commit()?)
             })
             .await
+    }
+
+    async fn view(&self, source: &SourceName) -> Result<Option<Scope>, StoreError> {
+        let source = source.clone();
+        self.connections.read(move |connection| select_view(connection, &source)).await
     }
 
     async fn runs(

@@ -79,8 +79,14 @@ pub(super) async fn open_run(store: &SqliteStore, name: &str) -> RunId {
 
 pub(super) async fn close_run(store: &SqliteStore, run: &RunId, state: RunState) {
     let finished_at = Timestamp::from_unix_ms(1_700_000_060_000);
-    let end =
-        RunEnd { state, counters: Counters::default(), failure: None, n_entries_dropped: 0, finished_at };
+    let end = RunEnd {
+        state,
+        counters: Counters::default(),
+        failure: None,
+        n_entries_dropped: 0,
+        finished_at,
+        view: None,
+    };
     store.close_run(run, &end).await.unwrap();
 }
 

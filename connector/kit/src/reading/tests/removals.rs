@@ -3,7 +3,7 @@
 use super::wayward::Wayward;
 use super::{Source, department, host, read, run, shown_coverage, try_read, user, user_key};
 use crate::connector::Lookup;
-use crate::limits::{MAX_EVIDENCE_BYTES, MAX_LOOKUPS_IN_FLIGHT};
+use crate::limits::{MAX_EVIDENCE_BYTES, MAX_HIDDEN_TOLD, MAX_LOOKUPS_IN_FLIGHT};
 use crate::model::{Container, Diagnosis, Failure, Outcome, Scope};
 use crate::testing::TestHost;
 use crate::{Context, Key, Reading};
@@ -81,6 +81,26 @@ fn whoever_is_hidden_is_kept_with_a_warning() {
         warning b: outside the scope
         complete: 2 read, 2 unchanged, 0 skipped"#]],
     );
+}
+
+#[test]
+fn of_many_who_are_hidden_the_log_says_how_many() {
+    for (n, n_entries) in [(MAX_HIDDEN_TOLD, MAX_HIDDEN_TOLD), (MAX_HIDDEN_TOLD + 1, 1)] {
+        let host = host();
+        let ids: Vec<String> = (0..n).map(|n| n.to_string()).collect();
+        read(&host, &Source::of(ids.iter().map(|id| user(id, json!({}))).chain([department("1")])));
+        let mut source = Source::of([department("1")]);
+        for id in &ids {
+            let hidden = Lookup::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
+            source = source.saying(user_key(id), hidden);
+        }
+        assert!(read(&host, &source).complete);
+        let entries = host.take_entries();
+        assert_eq!(entries.len(), n_entries);
+        let told = entries[0].diagnosis.facts.contains(&("User".to_owned(), n.to_string()));
+        assert_eq!(told, n_entries == 1, "{:?}", entries[0]);
+        assert_eq!(host.objects().len(), n + 1);
+    }
 }
 
 #[test]

@@ -231,7 +231,7 @@ fn who_is_here_against_what_was_to_happen_is_told_so() {
             here().change(1, Action::Created).event(6, EventState::Failed),
         ],
         &expect![[r#"
-            Ann is still here although it left the source: run 6 at minute 6 held the departure back because too many would have left at once. [departures-held] Approve
+            Ann is still here although it left the source: run 6 at minute 6 held the departure back until somebody decides. [departures-held] Approve
             Ann is still here although it left the source: the platform refused to let it go when run 6 tried at minute 6. [read-only] Mend
             Ann is here as it was before: the platform refused its last change, which run 6 brought at minute 6. [name-taken] Mend
             Ann is here as it was last read: run 6 could not read it again at minute 6. [odd] Mend

@@ -88,7 +88,7 @@ async fn what_is_not_proven_waits_with_a_record_each_and_an_entry_for_all() {
     "#]]
     .assert_eq(&waiting(&store));
     assert_eq!(told(&store), "");
-    let ledger = apply.finish().await;
+    let ledger = apply.finish(true).await;
     assert_eq!(*ledger.counters(), Counters { held: 2, ..Counters::default() });
     expect![[r#"
         Warning clearing-held: 2 people may have lost `title`: no title is shown; approve it or leave it [("attribute", "title"), ("clears", "{\"title\":null}"), ("reason", "titles-gone"), ("User", "2")]
@@ -102,7 +102,7 @@ async fn one_attribute_over_several_calls_is_one_entry() {
     let mut apply = full_run(&store);
     propose(&mut apply, &["a", "b"]).await;
     propose(&mut apply, &["c"]).await;
-    apply.finish().await;
+    apply.finish(true).await;
     assert!(told(&store).starts_with("Warning clearing-held: 3 people"), "{}", told(&store));
     assert_eq!(store.state().entries.len(), 1);
 }
@@ -113,7 +113,7 @@ async fn who_has_departed_loses_nothing() {
     store.state().objects.get_mut(&(source(), user("a"))).unwrap().departed = true;
     for mut apply in [full_run(&store), approving(&store, &["a"])] {
         propose(&mut apply, &["a"]).await;
-        assert_eq!(*apply.finish().await.counters(), Counters::default());
+        assert_eq!(*apply.finish(true).await.counters(), Counters::default());
     }
     assert_eq!(titled(&store), ["a"]);
 }
@@ -127,7 +127,7 @@ async fn what_a_person_approved_is_cleared_and_looked_at_by_the_next_full_run() 
     propose(&mut apply, &["a", "b", "c"]).await;
     assert_eq!(titled(&store), ["c"]);
     assert_eq!(store.state().objects[&(source(), user("b"))].version, "");
-    let ledger = apply.finish().await;
+    let ledger = apply.finish(true).await;
     assert_eq!(*ledger.counters(), Counters { read: 2, updated: 2, ..Counters::default() });
     assert_eq!(ledger.n_counted_by_connector(), 1);
     expect![[r#"
@@ -142,7 +142,7 @@ async fn what_the_reading_of_some_objects_does_not_prove_is_told_and_waits_for_n
     let store = with_titles(&["a", "b"]);
     let mut apply = approving(&store, &[]);
     propose(&mut apply, &["a", "b"]).await;
-    assert_eq!(*apply.finish().await.counters(), Counters::default());
+    assert_eq!(*apply.finish(true).await.counters(), Counters::default());
     assert_eq!((titled(&store), waiting(&store)), (vec!["a".to_owned(), "b".to_owned()], String::new()));
     expect![[r#"
         Info clearing-undecided: 2 people may have lost `title`: no title is shown; the next full import decides [("attribute", "title"), ("reason", "titles-gone")]
@@ -156,7 +156,7 @@ async fn an_approval_of_one_attribute_clears_no_other() {
     let mut apply = approving(&store, &["a"]);
     let other = Clearing { document: r#"{"displayName":null}"#.to_owned(), ..clearing(&["a"]) };
     apply.take(Statement::Clearings(vec![other])).await.unwrap();
-    assert_eq!(apply.finish().await.counters().updated, 0);
+    assert_eq!(apply.finish(true).await.counters().updated, 0);
     assert_eq!(store.state().objects[&(source(), user("a"))].document["displayName"], "a");
 }
 
@@ -175,7 +175,10 @@ async fn what_the_platform_refuses_to_clear_is_counted_as_refused() {
     store.state().refused.insert("a".to_owned());
     let mut apply = approving(&store, &["a"]);
     propose(&mut apply, &["a"]).await;
-    assert_eq!(*apply.finish().await.counters(), Counters { read: 1, rejected: 1, ..Counters::default() });
+    assert_eq!(
+        *apply.finish(true).await.counters(),
+        Counters { read: 1, rejected: 1, ..Counters::default() }
+    );
 }
 
 #[tokio::test]
@@ -188,7 +191,7 @@ async fn of_very_many_only_the_first_are_recorded_and_all_are_counted() {
         propose(&mut apply, ids).await;
     }
     assert_eq!(store.state().changes.len(), MAX_HELD_RECORDS);
-    assert_eq!(apply.finish().await.counters().held, 1001);
+    assert_eq!(apply.finish(true).await.counters().held, 1001);
     assert!(told(&store).starts_with("Warning clearing-held: 1001 people"), "{}", told(&store));
 }
 
@@ -212,7 +215,7 @@ async fn what_breaks_the_contract_is_refused_whole() {
         let mut apply = full_run(&store);
         let refused = apply.take(Statement::Clearings(wrong)).await.map_err(|why| why.code);
         assert_eq!(refused, Err("request-invalid".to_owned()), "{shown}");
-        assert_eq!(apply.finish().await.counters().held, 0, "{shown}");
+        assert_eq!(apply.finish(true).await.counters().held, 0, "{shown}");
     }
     assert_eq!(told(&store), "");
     assert_eq!(waiting(&store), "");
@@ -244,6 +247,6 @@ async fn a_store_that_fails_says_so_to_the_connector_and_to_the_run() {
         store.state().directory_is_down = true;
         let failed = apply.take(Statement::Clearings(vec![clearing(&["a"])])).await;
         assert_eq!(failed.unwrap_err().code, "store-failed");
-        assert!(apply.finish().await.store_failure().is_some());
+        assert!(apply.finish(true).await.store_failure().is_some());
     }
 }

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use expect_test::expect;
+use serde_json::json;
 
 use super::*;
-use crate::apply::tests::{destination, full_run, user};
+use crate::apply::tests::{destination, full_run, gone, hold, user};
+use crate::apply::{Destination, Outcome};
+use crate::clearing::Approved;
 use crate::model::Container;
 use crate::testing::MemoryStore;
 
@@ -82,7 +85,7 @@ async fn a_reading_is_closed_once() {
 async fn a_run_of_some_objects_says_nothing_of_a_full_reading() {
     let store = Arc::<MemoryStore>::default();
     let mut apply = Apply::new(destination(&store, Extent::Some));
-    for statement in [whole(), Statement::Closed(Vec::new()), checkpoint(1, 1)] {
+    for statement in [Statement::Closed(Vec::new()), checkpoint(1, 1)] {
         assert!(apply.take(statement).await.is_err());
     }
 }
@@ -131,4 +134,28 @@ async fn an_entry_that_cannot_be_recorded_is_the_stores_failure() {
     apply.take(Statement::Closed(Vec::new())).await.unwrap();
     assert_eq!(apply.remove_missing(Vec::new()).await.unwrap_err().code, "store-failed");
     assert!(apply.ledger.store_failure().is_some());
+}
+
+#[tokio::test]
+async fn what_is_missing_from_a_reading_with_holes_stays_whoever_started_it_unless_a_person_approved() {
+    for (approved, is_there) in [(Approved::Nothing, true), (Approved::Any(BTreeSet::new()), false)] {
+        let store = Arc::<MemoryStore>::default();
+        hold(&store, "User", "a", json!({"schemas": ["urn:x"], "externalId": "a"}));
+        let mut apply = Apply::new(Destination { approved, ..destination(&store, Extent::Full) });
+        apply.take(Statement::Closed(coverage())).await.unwrap();
+        let outcomes = apply.remove_missing(vec![gone("User", "a")]).await.unwrap();
+        assert_eq!(matches!(outcomes[0], Outcome::Held(_)), is_there);
+        let ledger = apply.finish(true).await;
+        assert_eq!((ledger.holds(), ledger.counters().deactivated), (is_there, u64::from(!is_there)));
+        assert_eq!(entries(&store).contains("coverage-held: a list"), is_there, "{}", entries(&store));
+    }
+}
+
+#[tokio::test]
+async fn a_reading_that_is_not_complete_leaves_its_proof() {
+    let store = Arc::<MemoryStore>::default();
+    let mut apply = full_run(&store);
+    apply.take(Statement::Closed(coverage())).await.unwrap();
+    apply.finish(false).await;
+    assert!(entries(&store).starts_with("Info reading-covered: read 2 Departments"), "{}", entries(&store));
 }

@@ -6,7 +6,7 @@ use super::super::rows::{count, from_json, from_name, from_nullable_json, unknow
 use super::id_of;
 use super::record::rank;
 use crate::history::{ChangeRecord, Numbered, Run, RunState};
-use crate::model::{Entry, Key, Severity, SourceName, Timestamp};
+use crate::model::{Entry, Key, Scope, Severity, SourceName, Timestamp};
 
 /// The columns that [`read_run`] reads.
 pub(in super::super) const RUN: &str =
@@ -49,6 +49,14 @@ pub(super) fn select_run(connection: &Connection, run: i64) -> rusqlite::Result<
     connection
         .prepare_cached(&format!("SELECT {RUN} FROM run WHERE id = ?1"))?
         .query_row([run], read_run)
+        .optional()
+}
+
+/// The view of the last run of a source that was closed with one.
+pub(super) fn select_view(connection: &Connection, source: &SourceName) -> rusqlite::Result<Option<Scope>> {
+    connection
+        .prepare_cached("SELECT scope FROM view WHERE source = ?1")?
+        .query_row([source.as_str()], |row| from_json(row, 0))
         .optional()
 }
 

@@ -10,7 +10,7 @@ use super::found_by;
 use crate::error::StoreError;
 use crate::history::{Beat, ChangeRecord, Counters, NewRun, RunEnd, RunState};
 use crate::merge::canonical;
-use crate::model::{Entry, Key, Severity, Timestamp};
+use crate::model::{Entry, Key, Scope, Severity, Timestamp};
 
 /// Insert the row of a run that is at work, and return its number.
 pub(super) fn insert_run(transaction: &Transaction<'_>, run: &NewRun) -> rusqlite::Result<i64> {
@@ -65,7 +65,20 @@ pub(super) fn update_end(transaction: &Transaction<'_>, run: i64, end: &RunEnd) 
     if n_rows == 0 {
         return Err(StoreError::message(format!("run {run} is not open")));
     }
-    Ok(())
+    match &end.view {
+        Some(view) => keep_view(transaction, run, view).map_err(StoreError::failed),
+        None => Ok(()),
+    }
+}
+
+fn keep_view(transaction: &Transaction<'_>, run: i64, view: &Scope) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO view (source, run, scope) SELECT source, id, ?2 FROM run WHERE id = ?1
+             ON CONFLICT (source) DO UPDATE SET run = excluded.run, scope = excluded.scope",
+        )?
+        .execute(params![run, to_json(view)?])
+        .map(drop)
 }
 
 fn execute_end(transaction: &Transaction<'_>, run: i64, end: &RunEnd) -> rusqlite::Result<usize> {

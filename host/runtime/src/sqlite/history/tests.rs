@@ -15,6 +15,7 @@ fn end(state: RunState) -> RunEnd {
         failure: None,
         n_entries_dropped: 0,
         finished_at: Timestamp::from_unix_ms(1_700_000_060_000),
+        view: None,
     }
 }
 

@@ -9,7 +9,7 @@ use rollcall_host::history::{Beat, ChangeRecord, Counters, History, NewRun, Numb
 use rollcall_host::inbox::{
     EventFilter, Following, Inbox, InboxCounts, InboxEvent, Kept, NewEvent, Note, Settlement,
 };
-use rollcall_host::model::{Entry, Key, Progress, RunId, Severity, SourceName, Timestamp};
+use rollcall_host::model::{Entry, Key, Progress, RunId, Scope, Severity, SourceName, Timestamp};
 use rollcall_host::sqlite::SqliteStore;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -182,6 +182,10 @@ impl History for Keeper {
 
     async fn close_run(&self, run: &RunId, end: &RunEnd) -> Result<(), StoreError> {
         self.between(Point::BeforeClose, self.store.close_run(run, end), Point::AfterClose).await
+    }
+
+    async fn view(&self, source: &SourceName) -> Result<Option<Scope>, StoreError> {
+        self.store.view(source).await
     }
 
     async fn runs(

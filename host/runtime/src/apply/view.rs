@@ -1,0 +1,224 @@
+//! A view of the source that is smaller than the one with which all of it was read the last time: what would be lost by that
+//! is held, whoever started the run.
+//!
+//! What the source still shows is written as ever. Not here: where an object hangs (`rollcall_rules::view`), and what is said
+//! about it (`told`).
+
+pub(crate) mod told;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rollcall_rules::view::{departments, dropped};
+use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
+
+use self::told::{Held, Narrowed};
+use super::{Apply, Extent, Planned, Step};
+use crate::directory::{self, Action, Write};
+use crate::error::StoreError;
+use crate::limits::MAX_HELD_RECORDS;
+use crate::model::{Key, Scope};
+
+/// With what views a run's is compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// That with which everything was read the last time, if it ever was.
+    pub(crate) last: Option<Scope>,
+    /// The [`Scope::digest`] of the one that a person approved, where the run is their answer.
+    pub(crate) approved: Option<String>,
+}
+
+/// What one run knows of its view.
+#[derive(Debug, Default)]
+pub(super) struct View {
+    scope: Option<Scope>,
+    narrowed: Option<Narrowed>,
+    /// How departments stand to it, as far as that had to be found out.
+    places: BTreeMap<String, Place>,
+    held: Held,
+    n_recorded: usize,
+}
+
+/// How a department stands to a view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Inside,
+    Outside,
+    /// The platform does not hold it, so that nothing is lost with it.
+    NotHeld,
+}
+
+impl View {
+    pub(super) fn scope(&self) -> Option<&Scope> {
+        self.scope.as_ref()
+    }
+
+    /// Whether it is smaller than before, and nobody has approved that.
+    fn is_held(&self) -> bool {
+        self.narrowed.as_ref().is_some_and(|narrowed| !narrowed.is_approved)
+    }
+}
+
+impl Apply {
+    /// Compare this view with the last one.
+    pub(super) async fn open_view(&mut self, scope: Scope) -> Result<(), StoreError> {
+        self.view.places.clear();
+        self.view.scope = Some(scope);
+        let Some(last) = self.destination.view.last.clone() else { return Ok(()) };
+        self.view.narrowed = self.narrowed(&last).await?;
+        Ok(())
+    }
+
+    /// How this view is smaller than the last one, if it is.
+    async fn narrowed(&mut self, last: &Scope) -> Result<Option<Narrowed>, StoreError> {
+        let Some(scope) = self.view.scope.clone().filter(|scope| !scope.whole) else { return Ok(None) };
+        let mut lost = Vec::new();
+        for part in last.parts.iter().filter(|_| !last.whole) {
+            if !self.shows(part).await? {
+                lost.push(part.clone());
+            }
+        }
+        if lost.is_empty() && !last.whole {
+            return Ok(None);
+        }
+        let is_approved = self.destination.view.approved.as_ref() == Some(&scope.digest());
+        Ok(Some(Narrowed { was_whole: last.whole, lost, scope, is_approved }))
+    }
+
+    /// Hold what would only be lost because the view is smaller than before.
+    pub(super) async fn hold_unseen(&mut self, planned: &mut [Planned]) -> Result<(), StoreError> {
+        if !self.view.is_held() {
+            return Ok(());
+        }
+        for planned in planned {
+            let is_lost = match &planned.step {
+                Step::Write(write) => self.is_lost(write).await?,
+                Step::Nothing(_)
+                | Step::Refuse(..)
+                | Step::Hold(..)
+                | Step::HoldUnseen { .. }
+                | Step::Replace(_)
+                | Step::HoldReplacement { .. }
+                | Step::Wait => false,
+            };
+            if is_lost {
+                self.hold_for_view(planned);
+            }
+        }
+        Ok(())
+    }
+
+    fn hold_for_view(&mut self, planned: &mut Planned) {
+        let step = std::mem::replace(&mut planned.step, Step::Wait);
+        let Step::Write(write) = step else {
+            planned.step = step;
+            return;
+        };
+        let is_recorded = self.view.n_recorded < MAX_HELD_RECORDS;
+        self.view.n_recorded = self.view.n_recorded.saturating_add(usize::from(is_recorded));
+        self.view.held.add(&write);
+        let why = Box::new(told::held_of_one(&write));
+        planned.step = Step::HoldUnseen { write, why, is_recorded };
+    }
+
+    /// Whether the view may be the only reason for this: an update takes an object out of a department that it does not
+    /// show, or an object leaves that it does not show.
+    async fn is_lost(&mut self, write: &Write) -> Result<bool, StoreError> {
+        let (Some(before), after) = (&write.before, write.after.as_ref()) else { return Ok(false) };
+        match write.action {
+            // Nothing is taken from what is new or back.
+            Action::Created | Action::Restored | Action::Unchanged => Ok(false),
+            Action::Updated => {
+                let dropped = after.map_or_else(BTreeSet::new, |after| dropped(before, after));
+                self.any(&dropped, Place::Outside).await
+            }
+            Action::Deactivated | Action::Deleted => Ok(!self.shows_held(&write.key, before).await?),
+        }
+    }
+
+    /// Whether the view shows what the platform holds under this key, by where it hangs there.
+    async fn shows(&mut self, key: &Key) -> Result<bool, StoreError> {
+        match self.present(key).await? {
+            Some(held) => self.shows_held(key, &held.document).await,
+            None => Ok(self.names(key)),
+        }
+    }
+
+    async fn shows_held(&mut self, key: &Key, document: &serde_json::Value) -> Result<bool, StoreError> {
+        if self.names(key) {
+            return Ok(true);
+        }
+        let ids = match key.resource_type.as_str() {
+            DEPARTMENT => BTreeSet::from([key.external_id.as_str()]),
+            _ => departments(document),
+        };
+        self.any(&ids, Place::Inside).await
+    }
+
+    async fn any(&mut self, departments: &BTreeSet<&str>, place: Place) -> Result<bool, StoreError> {
+        for id in departments {
+            if self.place(id).await? == place {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// How a department stands to the view: what hangs below a part of it is inside.
+    async fn place(&mut self, id: &str) -> Result<Place, StoreError> {
+        let (mut path, mut at) = (Vec::new(), id.to_owned());
+        let place = loop {
+            if let Some(place) = self.view.places.get(&at) {
+                break *place;
+            }
+            let key = Key::new(DEPARTMENT, at.as_str());
+            if self.names(&key) {
+                break Place::Inside;
+            }
+            let held = self.present(&key).await?;
+            let Some(held) = held else {
+                break if path.is_empty() { Place::NotHeld } else { Place::Outside };
+            };
+            // Of a tree that bites its own tail, no part is inside.
+            self.view.places.insert(at.clone(), Place::Outside);
+            path.push(at);
+            match departments(&held.document).first() {
+                Some(above) => at = (*above).to_owned(),
+                None => break Place::Outside,
+            }
+        };
+        let place = if place == Place::NotHeld && !path.is_empty() { Place::Outside } else { place };
+        self.view.places.extend(path.into_iter().map(|id| (id, place)));
+        Ok(place)
+    }
+
+    fn names(&self, key: &Key) -> bool {
+        self.view.scope.as_ref().is_some_and(|scope| scope.whole || scope.parts.contains(key))
+    }
+
+    async fn present(&self, key: &Key) -> Result<Option<directory::Held>, StoreError> {
+        let held = self.load(std::slice::from_ref(key)).await?;
+        Ok(held.into_iter().flatten().next().filter(|held| !held.departed))
+    }
+
+    /// Tell how the view stands to the last one, and keep it for the next run where everything was read with it.
+    pub(super) async fn conclude_view(&mut self, is_whole: bool) {
+        if self.destination.extent == Extent::Full && is_whole && !self.view.is_held() {
+            self.ledger.read_all_of(self.view.scope.take());
+        }
+        let Some(narrowed) = self.view.narrowed.take() else { return };
+        // A few objects say nothing of the view unless something of theirs would be lost.
+        if self.destination.extent == Extent::Some && self.view.held.is_empty() {
+            return;
+        }
+        if !narrowed.is_approved {
+            self.ledger.hold_view();
+        }
+        let entry = narrowed.entry(&self.view.held);
+        if let Err(error) = self.destination.recorder.entries_always(&[entry]).await {
+            self.failed(&error);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

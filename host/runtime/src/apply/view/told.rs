@@ -1,0 +1,152 @@
+//! What is said of a view that is smaller than before.
+
+use crate::clearing::{amounts, amounts_in_chinese};
+use crate::directory::{Action, Write};
+use crate::guard::{Counts, VIEW_HELD};
+use crate::model::{Diagnosis, Entry, Key, Scope, Severity};
+
+/// The code of a smaller view that a person approved.
+const NARROWED: &str = "view-narrowed";
+
+/// The fact by which an approval knows the view: its [`Scope::digest`].
+pub(crate) const VIEW: &str = "view";
+
+/// How a view is smaller than the last one.
+#[derive(Debug)]
+pub(super) struct Narrowed {
+    /// Whether the last one was of everything.
+    pub(super) was_whole: bool,
+    /// What is no longer in it, where the last one was of parts.
+    pub(super) lost: Vec<Key>,
+    /// What is in it.
+    pub(super) scope: Scope,
+    /// Whether a person approved it.
+    pub(super) is_approved: bool,
+}
+
+/// What is held because of it, by resource type.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    /// Objects that would be taken out of departments.
+    displaced: Counts,
+    /// Objects that would leave.
+    leaving: Counts,
+}
+
+impl Held {
+    pub(super) fn add(&mut self, write: &Write) {
+        let counts = if leaves(write) { &mut self.leaving } else { &mut self.displaced };
+        let n = counts.entry(write.key.resource_type.clone()).or_default();
+        *n = n.saturating_add(1);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.displaced.is_empty() && self.leaving.is_empty()
+    }
+}
+
+impl Narrowed {
+    /// What the log of the run says, once.
+    pub(super) fn entry(&self, held: &Held) -> Entry {
+        let (less, less_in_chinese) = self.less();
+        let (severity, diagnosis) = if self.is_approved {
+            let said = format!("{less}, as someone approved");
+            let chinese = format!("{less_in_chinese}（已批准）");
+            (Severity::Info, Diagnosis::new(NARROWED, said).in_chinese(chinese, ""))
+        } else {
+            let (what, what_in_chinese) = kept(held);
+            let diagnosis = Diagnosis::new(VIEW_HELD, format!("{less}; {what}"))
+                .with_remedy(LOOK)
+                .in_chinese(format!("{less_in_chinese}；{what_in_chinese}"), LOOK_CHINESE);
+            (Severity::Error, diagnosis)
+        };
+        let diagnosis = diagnosis.with_fact(VIEW, self.scope.digest());
+        Entry { severity, subject: None, subject_name: None, diagnosis }
+    }
+
+    fn less(&self) -> (String, String) {
+        let (now, now_in_chinese) = told_keys(&self.scope.parts);
+        if self.was_whole {
+            return (
+                format!("the application sees less than before: {now} instead of everything"),
+                format!("应用可见范围比之前小：之前为全部，现在只有 {now_in_chinese}"),
+            );
+        }
+        let (lost, lost_in_chinese) = told_keys(&self.lost);
+        (
+            format!("the application sees less than before: no longer {lost}"),
+            format!("应用可见范围比之前小：不再包括 {lost_in_chinese}"),
+        )
+    }
+}
+
+/// What of it waits.
+fn kept(held: &Held) -> (String, String) {
+    let (mut english, mut chinese) = (Vec::new(), Vec::new());
+    if !held.displaced.is_empty() {
+        english.push(format!(
+            "{} would be taken out of departments that it no longer sees",
+            amounts(&held.displaced)
+        ));
+        chinese.push(format!("{}将移出不再可见的部门", amounts_in_chinese(&held.displaced)));
+    }
+    if !held.leaving.is_empty() {
+        english.push(format!("{} would leave that it no longer sees", amounts(&held.leaving)));
+        chinese.push(format!("{}不再可见，将离开", amounts_in_chinese(&held.leaving)));
+    }
+    if english.is_empty() {
+        return ("what it no longer shows stays as it is".to_owned(), "不再可见的内容保持不变".to_owned());
+    }
+    (
+        format!("{}; all of them stay as they are", english.join(", ")),
+        format!("{}；现均保持不变", chinese.join("，")),
+    )
+}
+
+/// Why one object stays as it is.
+pub(super) fn held_of_one(write: &Write) -> Diagnosis {
+    let key = &write.key;
+    let (english, chinese) = if leaves(write) {
+        (
+            format!("{key} stays: the application no longer sees where it is"),
+            format!("{key} 予以保留：应用已无法看到其所在位置"),
+        )
+    } else {
+        (
+            format!("{key} stays as it is: the application no longer sees a department that it is in"),
+            format!("{key} 保持不变：应用已无法看到其所在的某个部门"),
+        )
+    };
+    Diagnosis::new(VIEW_HELD, english).with_remedy(LOOK).in_chinese(chinese, LOOK_CHINESE)
+}
+
+const fn leaves(write: &Write) -> bool {
+    match write.action {
+        Action::Deactivated | Action::Deleted => true,
+        Action::Created | Action::Updated | Action::Restored | Action::Unchanged => false,
+    }
+}
+
+/// Ids that are told of a list.
+const N_TOLD: usize = 3;
+
+/// So many of what, and the first of them.
+fn told_keys(keys: &[Key]) -> (String, String) {
+    let counts = keys.iter().fold(Counts::new(), |mut counts, key| {
+        let n = counts.entry(key.resource_type.clone()).or_default();
+        *n = n.saturating_add(1);
+        counts
+    });
+    let mut ids: Vec<&str> = keys.iter().take(N_TOLD).map(|key| key.external_id.as_str()).collect();
+    if N_TOLD < keys.len() {
+        ids.push("…");
+    }
+    (
+        format!("{} ({})", amounts(&counts), ids.join(", ")),
+        format!("{}（{}）", amounts_in_chinese(&counts), ids.join("、")),
+    )
+}
+
+const LOOK: &str = "If that is a mistake, let the application see again what it saw, then import again. If it is meant, approve \
+                    the run.";
+const LOOK_CHINESE: &str = "如果并非有意，请恢复应用的可见范围，然后重新导入；如果确属有意，请批准该次运行。";
