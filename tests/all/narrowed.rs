@@ -2,10 +2,12 @@
 
 use crate::companies::{APP_KEY, CORP_ID, app};
 use crate::expectation::{Documents, View, assert_same};
+use crate::harness::pair::{Pair, subscribed};
 use crate::harness::program::Office;
 use crate::harness::real::Real;
+use crate::harness::whole::Whole;
 use expect_test::expect;
-use rollcall_dingtalk_simulator::{AppKey, Company, Department, Mutation, Scope, User};
+use rollcall_dingtalk_simulator::{AppKey, Company, Department, Mutation, Scope, Simulator, User};
 use rollcall_host::history::{Run, RunState, Trigger};
 use rollcall_host::model::{RunId, Severity};
 use rollcall_host::{RunOptions, RunReport};
@@ -60,6 +62,10 @@ fn departments(documents: &Documents, user: &str) -> Vec<String> {
     departments.map(|department| department["value"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
+fn title(documents: &Documents, user: &str) -> Option<String> {
+    documents[&("User".to_owned(), user.to_owned())]["title"].as_str().map(str::to_owned)
+}
+
 #[test]
 fn one_command_tells_it_and_one_approves_it() {
     let office = Office::new(company());
@@ -78,7 +84,7 @@ fn one_command_tells_it_and_one_approves_it() {
     let told: Vec<_> =
         log.lines().filter(|line| line.contains("less than before") || line.contains("waits")).collect();
     expect![[r#"
-        ✗ the application sees less than before: 1 department (5001) instead of everything; 1 department and 1 person would be taken out of departments that it no longer sees; all of them stay as they are (view-held)
+        ✗ the application sees less than before: 1 department (5001) instead of everything; 1 department and 1 person would be taken out of departments that it no longer sees; all of them stay as they are (scope-held)
         waits: would be updated Department "5001" D5001
         waits: would be updated User "li" Name li"#]].assert_eq(&told.join("\n"));
     let approved = office.run(&format!("approve {run} SOURCE DATA")).with_code(0).stdout;
@@ -185,6 +191,36 @@ fn a_dry_run_tells_it_and_is_nothing_to_compare_with() {
     assert_eq!(real.sync().state, RunState::Held);
 }
 
+/// After an import, a restart with this scope, and an event about Li.
+fn event_about_li(now: &Mutation) -> Whole {
+    let whole = Whole::imported(company());
+    // Whoever remembers the larger view takes nobody out of anything: a restart forgets it.
+    let whole = Whole::resume(&whole.keep(), Simulator::new(company()));
+    whole.set_events();
+    whole.mutate(&subscribed());
+    whole.mutate(now);
+    whole.mutate(&Mutation::modify_user("li", &json!({"title": "Head"})));
+    let ended = whole.follow();
+    assert!(ended.complete, "{ended:?}");
+    whole
+}
+
+#[test]
+fn an_event_takes_nobody_out_of_a_department_that_is_only_out_of_sight() {
+    let whole = event_about_li(&one_branch());
+    assert_eq!(departments(&whole.documents(), "li"), ["5011", "5021"]);
+    assert_eq!(title(&whole.documents(), "li"), None);
+    let told = whole.take_told().into_iter().map(|(_, _, code)| code).collect::<Vec<_>>();
+    assert!(told.contains(&"scope-held".to_owned()), "{told:?}");
+}
+
+#[test]
+fn an_event_about_somebody_in_sight_is_acted_on_with_a_smaller_view_as_ever() {
+    let whole = event_about_li(&scope(Scope::departments([5011, 5021])));
+    assert_eq!(title(&whole.documents(), "li"), Some("Head".to_owned()));
+    assert_eq!(departments(&whole.documents(), "li"), ["5011", "5021"]);
+}
+
 #[test]
 fn everybody_out_of_sight_is_one_sentence() {
     let builder = Company::builder(CORP_ID, "飞花").app(app());
@@ -201,7 +237,7 @@ fn everybody_out_of_sight_is_one_sentence() {
     assert_eq!((report.state, report.counters.held), (RunState::Held, 1));
     let told = real.platform.entries(&report.run, Severity::Warning);
     let told: Vec<_> = told.into_iter().map(|entry| entry.diagnosis.code).collect();
-    assert_eq!(told, ["objects-not-visible", "view-held"]);
+    assert_eq!(told, ["objects-not-visible", "scope-held"]);
     assert_eq!(approve(&real, &report.run).state, RunState::Succeeded);
     assert_eq!(real.sync().state, RunState::Succeeded);
 }

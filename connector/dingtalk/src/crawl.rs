@@ -7,7 +7,7 @@ mod merge;
 mod scope;
 mod tree;
 
-pub(crate) use scope::{remembered_scopes, scopes};
+pub(crate) use scope::{remembered_scopes, scopes, told};
 
 use crate::client::Client;
 use crate::limits::MEMBER_PAGE;
@@ -30,7 +30,7 @@ use tree::Tree;
 /// When it could not begin or could not go on. What could not be read on its way makes `reading` incomplete.
 pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<View, Failure> {
     let scopes = scope::scopes(client).await?;
-    reading.open(scope::told(&scopes))?;
+    reading.open(told(&scopes))?;
     let crawl = Crawl::new(*client, reading);
     let tops = scope::tops(&crawl, &scopes).await?;
     crawl.run(tops.into_iter().map(Work::Top).collect()).await?;

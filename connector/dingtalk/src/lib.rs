@@ -129,9 +129,7 @@ impl DingTalk {
             Some(scopes) => View::remembered(scopes),
             None => View::of(crawl::scopes(client).await?),
         };
-        let view = Rc::new(view);
-        *held = Some(Rc::clone(&view));
-        Ok(view)
+        Self::take(client, &mut held, view)
     }
 
     /// The same, asked for anew, unless another has taken the place of `remembered`.
@@ -140,9 +138,14 @@ impl DingTalk {
         if let Some(view) = held.as_ref().filter(|view| !Rc::ptr_eq(view, remembered)) {
             return Ok(Rc::clone(view));
         }
-        let view = Rc::new(View::of(crawl::scopes(client).await?));
-        *held = Some(Rc::clone(&view));
-        Ok(view)
+        let view = View::of(crawl::scopes(client).await?);
+        Self::take(client, &mut held, view)
+    }
+
+    /// Go on with this view, and say so: the host holds what is only out of its sight.
+    fn take(client: &Client<'_>, held: &mut Option<Rc<View>>, view: View) -> Result<Rc<View>, Failure> {
+        client.context.tell_scope(view.told())?;
+        Ok(Rc::clone(held.insert(Rc::new(view))))
     }
 }
 

@@ -1,13 +1,14 @@
 //! One object, asked about by itself: is it there, gone, or out of sight? Its own words are what a deletion rests on.
 
 use crate::client::Client;
+use crate::crawl;
 use crate::mapping::department::Found;
 use crate::mapping::{self, department, user};
 use crate::messages::{self, crawl as say};
 use crate::trouble::Trouble;
 use crate::wire::scopes::Scopes;
 use crate::wire::{DepartmentId, UserId};
-use rollcall_kit::{Diagnosis, Entry, Failure, Key, Lookup, Severity};
+use rollcall_kit::{Diagnosis, Entry, Failure, Key, Lookup, Scope, Severity};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +55,11 @@ impl View {
     /// Whether it is from an earlier call.
     pub(crate) fn is_remembered(&self) -> bool {
         self.is_remembered
+    }
+
+    /// The same in the words of the contract.
+    pub(crate) fn told(&self) -> Scope {
+        crawl::told(&self.scopes)
     }
 
     async fn place(&self, client: &Client<'_>, id: DepartmentId) -> Result<Place, Trouble> {

@@ -1,8 +1,8 @@
 //! The executor: ordinary `async fn` over the one place where a connector waits. It has no threads and no clock of its
 //! own; tasks are what `futures-util` makes of them inside one future.
 
-use crate::limits::{ENTRY_BATCH, MAX_SUBJECT_NAME_BYTES, MAX_TIMER_MS};
-use crate::model::{Change, Diagnosis, Entry, Failure, Outcome, Progress, clipped};
+use crate::limits::{ENTRY_BATCH, MAX_SCOPE_PARTS, MAX_SUBJECT_NAME_BYTES, MAX_TIMER_MS};
+use crate::model::{Change, Diagnosis, Entry, Failure, Outcome, Progress, Scope, clipped};
 use crate::ports::{Fault, FaultKind, Host, LogLevel, Request, Response, Ticket};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -137,6 +137,20 @@ impl Context {
     /// whoever begins it. Whether the one that was refused is tried again is said by `Attempt` as ever.
     pub fn throttled(&self, bucket: Option<&str>, wait_ms: u64) {
         self.inner.host.throttled(bucket, u32::try_from(wait_ms).unwrap_or(u32::MAX));
+    }
+
+    /// Say with what view the source is read from here on: the host holds what is only out of its sight. A full reading says it
+    /// by [`Reading::open`](crate::Reading::open); where single objects are looked up, say it before the first answer that
+    /// depends on it, and again when it turns out to be another. Of a longer list of parts as many are told as the contract
+    /// carries.
+    ///
+    /// # Errors
+    /// [`Failure::Host`] when the host refuses it.
+    pub fn tell_scope(&self, mut scope: Scope) -> Result<(), Failure> {
+        scope.parts.sort();
+        scope.parts.dedup();
+        scope.parts.truncate(MAX_SCOPE_PARTS);
+        self.inner.host.open_reading(&scope).map_err(Failure::Host)
     }
 
     /// Wait for this many milliseconds.

@@ -10,7 +10,7 @@ mod removals;
 use crate::connector::Lookup;
 use crate::context::Context;
 use crate::document::{Draft, OptionalSet, Schema, Version, canonical};
-use crate::limits::{FIND_BATCH, INVENTORY_PAGE, MAX_CONTAINERS, MAX_OPTIONAL, MAX_SCOPE_PARTS};
+use crate::limits::{FIND_BATCH, INVENTORY_PAGE, MAX_CONTAINERS, MAX_OPTIONAL};
 use crate::model::{
     Change, Container, Diagnosis, DirectoryObject, Entry, Failure, InventoryItem, Key, Scope, Severity,
     Summary,
@@ -88,16 +88,12 @@ impl Reading {
         Ok(reading)
     }
 
-    /// Say with what view this reading is made, before the first [`Reading::put`]. Of a longer list of parts as many are told
-    /// as the contract carries.
+    /// Say with what view this reading is made, before the first [`Reading::put`]: [`Context::tell_scope`].
     ///
     /// # Errors
     /// [`Failure::Host`] when the host refuses it, as it does the second time.
-    pub fn open(&self, mut scope: Scope) -> Result<(), Failure> {
-        scope.parts.sort();
-        scope.parts.dedup();
-        scope.parts.truncate(MAX_SCOPE_PARTS);
-        self.context.host().open_reading(&scope).map_err(Failure::Host)?;
+    pub fn open(&self, scope: Scope) -> Result<(), Failure> {
+        self.context.tell_scope(scope)?;
         self.is_open.set(true);
         Ok(())
     }

@@ -11,8 +11,8 @@ mod ledger;
 mod plan;
 mod reading;
 mod retire;
+pub(crate) mod scope;
 mod undo;
-pub(crate) mod view;
 mod worker;
 
 #[cfg(test)]
@@ -114,7 +114,7 @@ pub(crate) struct Destination {
     /// What a person has answered about keys that belong to somebody else now.
     pub(crate) identities: Identities,
     /// With what views the run's own is compared.
-    pub(crate) view: view::Known,
+    pub(crate) known_scopes: scope::Known,
 }
 
 /// The directory's writing side, for one run.
@@ -125,7 +125,7 @@ pub(crate) struct Apply {
     reading: Reading,
     waiting: Waiting,
     changed: identity::Changed,
-    view: view::View,
+    compared: scope::Compared,
     has_retired: bool,
 }
 
@@ -138,7 +138,7 @@ impl Apply {
             reading: Reading::default(),
             waiting: Waiting::default(),
             changed: identity::Changed::default(),
-            view: view::View::default(),
+            compared: scope::Compared::default(),
             has_retired: false,
         }
     }
@@ -151,7 +151,7 @@ impl Apply {
     /// that everything was read.
     pub(crate) async fn finish(mut self, is_whole: bool) -> Ledger {
         self.conclude_identities(is_whole).await;
-        self.conclude_view(is_whole).await;
+        self.conclude_scope(is_whole).await;
         if !is_whole {
             // Where it cannot be recorded, the ledger says so already.
             let _recorded = self.tell_coverage().await;

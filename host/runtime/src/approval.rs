@@ -29,8 +29,8 @@ pub(crate) struct Approval {
     pub(crate) clearings: Approved,
     /// What they answer about ids that belong to somebody else now.
     pub(crate) identities: Identities,
-    /// The digest of the view that they approve, where it was smaller than before.
-    pub(crate) view: Option<String>,
+    /// The digest of the scope that they approve, where it was smaller than before.
+    pub(crate) scope: Option<String>,
 }
 
 /// Records that are read at once.
@@ -62,8 +62,8 @@ impl Approval {
             return Err(RunError::IdentitiesUnanswered { run: run.clone() });
         }
         let clearings = held_back.approved(history, run).await.map_err(RunError::HistoryUnread)?;
-        let (keys, view) = (held_back.keys(), held_back.into_view());
-        Ok(Self { held: run.clone(), keys, clearings, identities, view })
+        let (keys, scope) = (held_back.keys(), held_back.into_scope());
+        Ok(Self { held: run.clone(), keys, clearings, identities, scope })
     }
 
     /// What the log of the approving run begins with, by which it is known what it settles.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::apply::{Identities, view};
+use crate::apply::{Identities, scope};
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
@@ -53,7 +53,7 @@ async fn connector_findings(host: &Host, source: &Source, prepared: &Prepared) -
         unattended: None,
         approved: Approved::Nothing,
         identities: Identities::default(),
-        view: view::Known::default(),
+        known_scopes: scope::Known::default(),
     }
     .full(run);
     let checked = source.connector().check(session).await;

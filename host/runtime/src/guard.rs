@@ -1,6 +1,6 @@
 //! How much may leave while nobody is looking, before it waits for a person.
 //!
-//! What a source says may be right and still be a disaster: a department moved by mistake, an application whose view was
+//! What a source says may be right and still be a disaster: a department moved by mistake, an application whose scope was
 //! cut. An import that a person starts is not weighed here: whoever starts it sees what it does.
 
 use std::collections::BTreeMap;
@@ -26,15 +26,15 @@ const ONE_HELD: &str = "departure-held";
 pub(crate) const IDENTITY_HELD: &str = "identity-held";
 pub(crate) const IDENTITIES_HELD: &str = "identities-held";
 
-/// What may only be hidden, and a view that is smaller than before.
-pub(crate) const VIEW_HELD: &str = "view-held";
+/// What may only be hidden, and a scope that is smaller than before.
+pub(crate) const SCOPE_HELD: &str = "scope-held";
 
 /// A whole full run's departures, because the reading did not cover what it says it did.
 const COVERAGE_HELD: &str = "coverage-held";
 
 /// The codes of what waits for a person.
 pub(crate) const HELD: [&str; 6] =
-    [ALL_HELD, ONE_HELD, COVERAGE_HELD, IDENTITY_HELD, VIEW_HELD, clearing::HELD];
+    [ALL_HELD, ONE_HELD, COVERAGE_HELD, IDENTITY_HELD, SCOPE_HELD, clearing::HELD];
 
 /// Objects by resource type.
 pub(crate) type Counts = BTreeMap<String, u64>;

@@ -60,20 +60,20 @@ pub trait History: Send + Sync {
     /// When the store fails.
     async fn record_changes(&self, run: &RunId, changes: &[ChangeRecord]) -> Result<(), StoreError>;
 
-    /// Close a run, release the source, and keep [`RunEnd::view`], where there is one, for [`History::view`]. Atomic.
+    /// Close a run, release the source, and keep [`RunEnd::scope`], where there is one, for [`History::scope`]. Atomic.
     ///
     /// # Errors
     ///
     /// When the store fails.
     async fn close_run(&self, run: &RunId, end: &RunEnd) -> Result<(), StoreError>;
 
-    /// With what view everything of a source was read the last time: the view of the last run that was closed with one.
+    /// With what view everything of a source was read the last time: the scope of the last run that was closed with one.
     /// None before the first.
     ///
     /// # Errors
     ///
     /// When the store fails.
-    async fn view(&self, source: &SourceName) -> Result<Option<Scope>, StoreError>;
+    async fn scope(&self, source: &SourceName) -> Result<Option<Scope>, StoreError>;
 
     /// The newest runs of a source, newest first, those before `before`, at most `limit`.
     ///
@@ -329,7 +329,7 @@ pub struct RunEnd {
     pub finished_at: Timestamp,
     /// With what view the source was read, when all of it was: what is missing once it has shrunk is held.
     #[serde(default)]
-    pub view: Option<Scope>,
+    pub scope: Option<Scope>,
 }
 
 /// The row of a run.

@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 
 use self::attend::Attendants;
 use self::conclusion::{Conclusion, Ending, conclude};
-use crate::apply::{Apply, Attributes, Destination, Extent, Identities, Ledger, view};
+use crate::apply::{Apply, Attributes, Destination, Extent, Identities, Ledger, scope};
 use crate::approval::Approval;
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
@@ -146,10 +146,10 @@ impl Work {
         }
     }
 
-    /// The digest of the view that a person approved.
-    fn approved_view(&self) -> Option<String> {
+    /// The digest of the scope that a person approved.
+    fn approved_scope(&self) -> Option<String> {
         match self {
-            Self::Approve(approval) => approval.view.clone(),
+            Self::Approve(approval) => approval.scope.clone(),
             Self::Sync | Self::Refresh(_) | Self::Handle(_) | Self::Undo(_) => None,
         }
     }
@@ -236,7 +236,7 @@ impl Attempt {
         let is_lost = attendants.stop(&run, &recorder).await;
         let is_incomplete = ending.result.as_ref().is_ok_and(|summary| !summary.complete);
         let store_failure = ending.ledger.store_failure().cloned();
-        let view = ending.ledger.take_view().filter(|_| !self.options.dry_run);
+        let scope = ending.ledger.take_scope().filter(|_| !self.options.dry_run);
         let Conclusion { state, counters, failure, entries } = conclude(ending, self.work.extent());
         let entries: Vec<Entry> = entries.into_iter().filter(|entry| !recorder.has_error(entry)).collect();
         // What cannot be recorded does not undo what was done, so the row is closed all the same.
@@ -246,7 +246,7 @@ impl Attempt {
         let state = if is_lost { RunState::Interrupted } else { state };
         let report = RunReport { run, state, counters, failure, n_entries_dropped, started_at, finished_at };
         if !is_lost {
-            self.close(&report, view).await?;
+            self.close(&report, scope).await?;
         }
         noted.and(recorded).map_err(RunError::History)?;
         Ok(Finished { report, is_incomplete, unfinished, store_failure })
@@ -283,7 +283,7 @@ impl Attempt {
         Ok((opened, started_at))
     }
 
-    async fn close(&self, report: &RunReport, view: Option<Scope>) -> Result<(), RunError> {
+    async fn close(&self, report: &RunReport, scope: Option<Scope>) -> Result<(), RunError> {
         let RunReport { run, state, counters, failure, n_entries_dropped, finished_at, .. } = report;
         let end = RunEnd {
             state: *state,
@@ -291,7 +291,7 @@ impl Attempt {
             failure: failure.clone(),
             n_entries_dropped: *n_entries_dropped,
             finished_at: *finished_at,
-            view,
+            scope,
         };
         self.host.history().close_run(run, &end).await.map_err(RunError::History)?;
         let code = failure.as_ref().map(|failure| failure.diagnosis.code.as_str());
@@ -310,13 +310,14 @@ impl Attempt {
             Ok(prepared) => prepared,
             Err(unprepared) => return Ending::before_work(unprepared.into_failure()),
         };
-        let view = match self.known_views().await {
-            Ok(view) => view,
+        let known_scopes = match self.known_scopes().await {
+            Ok(known_scopes) => known_scopes,
             Err(error) => {
                 return Ending::before_work(Failure::new(FailureKind::Host, refusal::store(&error)));
             }
         };
-        let Asked { result, ledger, unfinished } = self.ask(question, run, recorder, &prepared, view).await;
+        let Asked { result, ledger, unfinished } =
+            self.ask(question, run, recorder, &prepared, known_scopes).await;
         Ending { result, ledger, unfinished, is_cancelled: self.cancel.is_cancelled() }
     }
 
@@ -337,7 +338,7 @@ impl Attempt {
             approved: Approved::Nothing,
             identity_attributes: Attributes::new(),
             identities: Identities::default(),
-            view: view::Known::default(),
+            known_scopes: scope::Known::default(),
         });
         let history = &**self.host.history();
         let result = undo.carry_out(history, &mut apply, recorder, &self.cancel).await;
@@ -352,7 +353,7 @@ impl Attempt {
         run: &RunId,
         recorder: &Arc<Recorder>,
         prepared: &Prepared,
-        view: view::Known,
+        known_scopes: scope::Known,
     ) -> Asked {
         let sessions = Sessions {
             host: &self.host,
@@ -364,7 +365,7 @@ impl Attempt {
             unattended: self.unattended(),
             approved: self.work.approved(),
             identities: self.options.identities,
-            view,
+            known_scopes,
         };
         let connector = self.source.connector();
         let mut unfinished = Vec::new();
@@ -408,9 +409,9 @@ impl Attempt {
     }
 
     /// With what views this run's own is compared.
-    async fn known_views(&self) -> Result<view::Known, StoreError> {
-        let last = self.host.history().view(self.source.name()).await?;
-        Ok(view::Known { last, approved: self.work.approved_view() })
+    async fn known_scopes(&self) -> Result<scope::Known, StoreError> {
+        let last = self.host.history().scope(self.source.name()).await?;
+        Ok(scope::Known { last, approved: self.work.approved_scope() })
     }
 
     fn unattended(&self) -> Option<Unattended> {

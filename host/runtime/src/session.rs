@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::apply::{Destination, Extent, Identities, Worker, view};
+use crate::apply::{Destination, Extent, Identities, Worker, scope};
 use crate::cancel::Cancel;
 use crate::capabilities::Session;
 use crate::capabilities::directory::Holdings;
@@ -36,7 +36,7 @@ pub(crate) struct Sessions<'a> {
     /// What a person has answered about keys that belong to somebody else now.
     pub(crate) identities: Identities,
     /// With what views the call's own is compared.
-    pub(crate) view: view::Known,
+    pub(crate) known_scopes: scope::Known,
 }
 
 impl Sessions<'_> {
@@ -70,8 +70,18 @@ impl Sessions<'_> {
         run: RunId,
         extent: Extent,
     ) -> (Session, Worker) {
-        let Self { host, source, prepared, recorder, cancel, unattended, approved, identities, view, .. } =
-            self;
+        let Self {
+            host,
+            source,
+            prepared,
+            recorder,
+            cancel,
+            unattended,
+            approved,
+            identities,
+            known_scopes,
+            ..
+        } = self;
         let destination = Destination {
             directory: Arc::clone(&directory),
             recorder: Arc::clone(&recorder),
@@ -84,7 +94,7 @@ impl Sessions<'_> {
             approved,
             identity_attributes: source.connector().descriptor().identity_attributes(),
             identities,
-            view,
+            known_scopes,
         };
         let (worker, handle) = Worker::start(destination, cancel.clone());
         let Sealed { settings, seals, secrets } = source.seal(&prepared.plan.secrets);

@@ -31,7 +31,7 @@ pub(crate) struct State {
     pub(crate) runs: Vec<Run>,
     pub(crate) entries: Vec<(RunId, Entry)>,
     pub(crate) changes: Vec<(RunId, ChangeRecord)>,
-    pub(crate) views: BTreeMap<SourceName, Scope>,
+    pub(crate) scopes: BTreeMap<SourceName, Scope>,
     pub(crate) beats: Vec<(Option<Progress>, Counters)>,
     /// The keys of each store, in order.
     pub(crate) stores: Vec<Vec<Key>>,
@@ -242,12 +242,12 @@ impl History for MemoryStore {
         row.n_entries_dropped = end.n_entries_dropped;
         row.finished_at = Some(end.finished_at);
         let source = row.source.clone();
-        state.views.extend(end.view.clone().map(|view| (source, view)));
+        state.scopes.extend(end.scope.clone().map(|scope| (source, scope)));
         Ok(())
     }
 
-    async fn view(&self, source: &SourceName) -> Result<Option<Scope>, StoreError> {
-        Ok(self.state().views.get(source).cloned())
+    async fn scope(&self, source: &SourceName) -> Result<Option<Scope>, StoreError> {
+        Ok(self.state().scopes.get(source).cloned())
     }
 
     async fn runs(

@@ -12,8 +12,9 @@ pub mod document;
 pub mod emptied;
 pub mod identity;
 pub mod key;
+pub mod placement;
 pub mod sealed;
-pub mod view;
+
 pub mod vocabulary;
 
 #[cfg(test)]

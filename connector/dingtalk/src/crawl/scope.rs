@@ -80,7 +80,7 @@ async fn is_top(crawl: &Crawl<'_>, scopes: &Scopes, id: DepartmentId) -> Result<
 }
 
 /// With what view a reading is made.
-pub(super) fn told(scopes: &Scopes) -> Scope {
+pub(crate) fn told(scopes: &Scopes) -> Scope {
     if scopes.is_whole() {
         return Scope::whole();
     }

@@ -186,7 +186,7 @@ fn an_authorised_department_that_is_gone_costs_no_other() {
         complete
         Department 4 Kernel
         User c C in 4:40
-        warning authorised-department-departed Department 77
+        warning authorised-department-gone Department 77
     "#]],
     );
 }

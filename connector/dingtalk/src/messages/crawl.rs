@@ -73,7 +73,7 @@ pub(crate) fn department_departed(refusal: &Refusal) -> Diagnosis {
 
 pub(crate) fn authorised_department_gone(refusal: &Refusal) -> Diagnosis {
     let diagnosis = Diagnosis::new(
-        "authorised-department-departed",
+        "authorised-department-gone",
         format!("the application is authorised for it, and it does not exist: {}", quoted(refusal)),
         format!("应用的授权范围中有该部门，但它已不存在：{}", quoted(refusal)),
     )

@@ -88,7 +88,7 @@ impl<'a> Writing<'a> {
 
     pub(crate) async fn close(self, state: RunState, counters: Counters) -> RunId {
         let end =
-            RunEnd { state, counters, failure: None, n_entries_dropped: 0, finished_at: NOW, view: None };
+            RunEnd { state, counters, failure: None, n_entries_dropped: 0, finished_at: NOW, scope: None };
         self.store.close_run(&self.id, &end).await.unwrap();
         self.id
     }

@@ -135,7 +135,7 @@ impl<'a> Seed<'a> {
             failure: None,
             n_entries_dropped: 0,
             finished_at: minute(60),
-            view: None,
+            scope: None,
         };
         self.bench.store.close_run(&self.run, &end).await.unwrap();
         self.run.clone()

@@ -90,7 +90,7 @@ async fn ended(directories: &Directories, state: RunState) -> RunId {
         failure: None,
         n_entries_dropped: 0,
         finished_at: NOW,
-        view: None,
+        scope: None,
     };
     directories.bench.store.close_run(&run, &end).await.unwrap();
     let row = directories.bench.store.run(&run).await.unwrap().unwrap();

@@ -21,10 +21,10 @@ pub(crate) struct Ledger {
     n_counted_by_connector: u64,
     /// Of those that were removed, how many only made room for somebody else under their key.
     n_replaced: u64,
-    /// The view with which everything was read.
-    view: Option<Scope>,
-    /// Whether the view is smaller than before, and waits for a person.
-    is_view_held: bool,
+    /// The scope with which everything was read.
+    scope: Option<Scope>,
+    /// Whether the scope is smaller than before, and waits for a person.
+    is_scope_held: bool,
     store_failure: Option<Diagnosis>,
 }
 
@@ -133,24 +133,24 @@ impl Ledger {
         self.counters.held = self.counters.held.saturating_add(n);
     }
 
-    /// The view is smaller than before, and waits for a person.
-    pub(crate) fn hold_view(&mut self) {
-        self.is_view_held = true;
+    /// The scope is smaller than before, and waits for a person.
+    pub(crate) fn hold_scope(&mut self) {
+        self.is_scope_held = true;
     }
 
     /// Whether anything waits for a person.
     pub(crate) fn holds(&self) -> bool {
-        self.is_view_held || 0 < self.counters.held
+        self.is_scope_held || 0 < self.counters.held
     }
 
-    /// Everything was read, with this view.
-    pub(crate) fn read_all_of(&mut self, view: Option<Scope>) {
-        self.view = view;
+    /// Everything was read, with this scope.
+    pub(crate) fn read_all_of(&mut self, scope: Option<Scope>) {
+        self.scope = scope;
     }
 
-    /// The view with which everything was read.
-    pub(crate) fn take_view(&mut self) -> Option<Scope> {
-        self.view.take()
+    /// The scope with which everything was read.
+    pub(crate) fn take_scope(&mut self) -> Option<Scope> {
+        self.scope.take()
     }
 
     /// The connector has read this object. Unless this run has put it, the connector counts it as unchanged.

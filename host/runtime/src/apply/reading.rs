@@ -69,7 +69,7 @@ impl Apply {
 
     async fn open_reading(&mut self, scope: Scope) -> Result<(), Diagnosis> {
         if self.destination.extent == Extent::Full {
-            if self.view.scope().is_some() {
+            if self.compared.scope().is_some() {
                 return Err(refusal::request("a reading is opened once"));
             }
             if self.ledger.has_puts() {
@@ -83,7 +83,7 @@ impl Apply {
         self.check_keys(&scope.parts)?;
         let n_parts = scope.parts.len();
         tracing::info!(source = %self.destination.source, whole = scope.whole, n_parts, "reading opened");
-        self.open_view(scope).await.map_err(|error| self.failed(&error))
+        self.compare_scope(scope).await.map_err(|error| self.failed(&error))
     }
 
     fn close_reading(&mut self, coverage: Vec<Coverage>) -> Result<(), Diagnosis> {
@@ -92,7 +92,7 @@ impl Apply {
             return Err(refusal::request("a reading is closed once"));
         }
         self.check_coverage(&coverage)?;
-        let entry = covered(self.view.scope(), &coverage);
+        let entry = covered(self.compared.scope(), &coverage);
         tracing::info!(source = %self.destination.source, "{}", entry.diagnosis.message);
         self.reading.coverage = Some(coverage);
         self.reading.proof = Some(entry);
@@ -188,8 +188,8 @@ fn covered(scope: Option<&Scope>, coverage: &[Coverage]) -> Entry {
     }
     diagnosis = diagnosis.with_fact("lists", format!("{n_closed}/{n_lists}"));
     if let Some(scope) = scope {
-        let view = if scope.whole { "whole".to_owned() } else { scope.parts.len().to_string() };
-        diagnosis = diagnosis.with_fact("scope", view);
+        let scope = if scope.whole { "whole".to_owned() } else { scope.parts.len().to_string() };
+        diagnosis = diagnosis.with_fact("scope", scope);
     }
     Entry { severity: Severity::Info, subject: None, subject_name: None, diagnosis }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     Apply, Change, DepartedUsers, Departure, Destination, Extent, Identities, Object, Outcome, Statement,
-    Worker, view,
+    Worker, scope,
 };
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
@@ -40,7 +40,7 @@ pub(super) fn destination(store: &Arc<MemoryStore>, extent: Extent) -> Destinati
         approved: Approved::Nothing,
         identity_attributes: BTreeMap::new(),
         identities: Identities::Weigh,
-        view: view::Known::default(),
+        known_scopes: scope::Known::default(),
     }
 }
 

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rollcall_rules::document;
 use serde_json::Value;
 
-use crate::apply::view::told::VIEW;
+use crate::apply::scope::told::SCOPE;
 use crate::backwards::Backwards;
 use crate::clearing::{self, Approved, Attribute};
 use crate::directory::{Directory, Held};
 use crate::error::StoreError;
-use crate::guard::{Counts, IDENTITY_HELD, VIEW_HELD};
+use crate::guard::{Counts, IDENTITY_HELD, SCOPE_HELD};
 use crate::history::{ChangeRecord, Counters, History, Run};
 use crate::limits::{MAX_CHANGES, MAX_HELD_RECORDS};
 use crate::model::{Diagnosis, Key, RunId, Severity, SourceName};
@@ -25,10 +25,10 @@ pub struct HeldBack {
     /// Keys that belong to somebody else now.
     identities: BTreeSet<Key>,
     clearings: BTreeMap<Attribute, BTreeSet<Key>>,
-    /// What may only be hidden from a view that is smaller than before.
+    /// What may only be hidden from a scope that is smaller than before.
     unseen: BTreeSet<Key>,
-    /// The digest of that view.
-    view: Option<String>,
+    /// The digest of that scope.
+    scope: Option<String>,
     /// How much there is in all.
     n: u64,
     n_recorded: usize,
@@ -43,8 +43,8 @@ impl HeldBack {
         // In a row that is older than the counter, what was held is among what was kept.
         let n = if held == 0 { kept } else { held };
         let most = usize::try_from(n).unwrap_or(usize::MAX).min(MAX_HELD_RECORDS);
-        let view = view(history, &run.id).await?;
-        let mut held_back = Self { n, view, ..Self::default() };
+        let scope = scope(history, &run.id).await?;
+        let mut held_back = Self { n, scope, ..Self::default() };
         // It was recorded last.
         let mut records = Backwards::of(history, &run.id).await?;
         while held_back.n_recorded < most {
@@ -63,20 +63,20 @@ impl HeldBack {
         match Attribute::of(refusal) {
             Some(attribute) => self.clearings.entry(attribute).or_default().insert(record.key),
             None if refusal.code == IDENTITY_HELD => self.identities.insert(record.key),
-            None if refusal.code == VIEW_HELD => self.unseen.insert(record.key),
+            None if refusal.code == SCOPE_HELD => self.unseen.insert(record.key),
             None => self.departures.insert(record.key),
         };
     }
 
-    /// Whether an approval reads everything, and not just what is held: not all of it is recorded, or a view is approved.
+    /// Whether an approval reads everything, and not just what is held: not all of it is recorded, or a scope is approved.
     #[must_use]
     pub fn reads_everything(&self) -> bool {
-        !self.is_whole() || self.view.is_some()
+        !self.is_whole() || self.scope.is_some()
     }
 
     /// Whether everything that is held is recorded one by one.
     fn is_whole(&self) -> bool {
-        let least = usize::from(self.view.is_none());
+        let least = usize::from(self.scope.is_none());
         (least..MAX_HELD_RECORDS).contains(&self.n_recorded)
     }
 
@@ -87,9 +87,9 @@ impl HeldBack {
         (!self.reads_everything()).then(|| keys.into_iter().cloned().collect())
     }
 
-    /// The digest of the view that whoever approves the run approves.
-    pub(super) fn into_view(self) -> Option<String> {
-        self.view
+    /// The digest of the scope that whoever approves the run approves.
+    pub(super) fn into_scope(self) -> Option<String> {
+        self.scope
     }
 
     /// The clearings that whoever approves the run approves.
@@ -118,7 +118,7 @@ impl HeldBack {
         directory: &dyn Directory,
         source: &SourceName,
     ) -> Result<bool, StoreError> {
-        // A view waits until everything was read with the same one again, or with a larger one.
+        // A scope waits until everything was read with the same one again, or with a larger one.
         if self.reads_everything() {
             return Ok(true);
         }
@@ -146,7 +146,7 @@ impl HeldBack {
                 .in_chinese(format!("共有 {n} 项变更待确认，未能逐一列出"), "");
         }
         let (mut english, mut chinese) = (Vec::new(), Vec::new());
-        if self.view.is_some() {
+        if self.scope.is_some() {
             english.push("the application sees less than before".to_owned());
             chinese.push("应用可见范围比之前小".to_owned());
         }
@@ -210,16 +210,16 @@ async fn has_any(
     Ok(false)
 }
 
-/// The digest of the view that a run held, if it did.
-async fn view(history: &dyn History, run: &RunId) -> Result<Option<String>, StoreError> {
+/// The digest of the scope that a run held, if it did.
+async fn scope(history: &dyn History, run: &RunId) -> Result<Option<String>, StoreError> {
     let mut after = None;
     loop {
         let page = history.entries(run, Severity::Error, after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(None) };
         after = Some(last.number);
-        let held = page.iter().map(|entry| &entry.item.diagnosis).find(|held| held.code == VIEW_HELD);
-        if let Some(view) = held.and_then(|held| held.fact(VIEW)) {
-            return Ok(Some(view.to_owned()));
+        let held = page.iter().map(|entry| &entry.item.diagnosis).find(|held| held.code == SCOPE_HELD);
+        if let Some(scope) = held.and_then(|held| held.fact(SCOPE)) {
+            return Ok(Some(scope.to_owned()));
         }
     }
 }

@@ -73,7 +73,7 @@ async fn went(store: &MemoryStore, went: Went) -> RunId {
     let Opened::Run(run) = store.open_run(&new).await.unwrap() else { panic!("busy") };
     if let Some(held) = approves {
         let (keys, clearings) = (None, Approved::Nothing);
-        let entry = Approval { held, keys, clearings, identities: Identities::Weigh, view: None }.entry();
+        let entry = Approval { held, keys, clearings, identities: Identities::Weigh, scope: None }.entry();
         store.record_entries(&run, &[entry]).await.unwrap();
     }
     let change = |key: Key, refusal| ChangeRecord {
@@ -103,7 +103,7 @@ async fn went(store: &MemoryStore, went: Went) -> RunId {
     store.record_changes(&run, &changes).await.unwrap();
     let held = u64::try_from(counted).unwrap();
     let counters = Counters { kept: kept + 1, held, ..Counters::default() };
-    let end = RunEnd { state, counters, failure: None, n_entries_dropped: 0, finished_at: AT, view: None };
+    let end = RunEnd { state, counters, failure: None, n_entries_dropped: 0, finished_at: AT, scope: None };
     store.close_run(&run, &end).await.unwrap();
     run
 }
@@ -129,7 +129,7 @@ async fn an_approval_is_about_what_was_held_and_about_nothing_else() {
             keys: Some(vec![user("a"), user("b")]),
             clearings: Approved::Each(BTreeSet::new()),
             identities: Identities::Weigh,
-            view: None,
+            scope: None,
         }
     );
 }
@@ -229,7 +229,7 @@ async fn an_approval_is_about_departures_and_values_together() {
     let (keys, clearings) = (Some(["a", "b", "c"].map(user).to_vec()), Approved::Each(pairs.into()));
     assert_eq!(
         approval,
-        Approval { held: run.clone(), keys, clearings, identities: Identities::Weigh, view: None }
+        Approval { held: run.clone(), keys, clearings, identities: Identities::Weigh, scope: None }
     );
     let told = held_back(&store, &source(), &run).await.unwrap().told();
     assert_eq!(told.message, "1 person left and 2 people lost `title`");
@@ -248,7 +248,7 @@ async fn more_values_than_were_recorded_are_approved_by_what_the_log_says_of_the
     let clearings = Approved::Any(BTreeSet::from([title().document]));
     assert_eq!(
         approval,
-        Approval { held: run.clone(), keys: None, clearings, identities: Identities::Weigh, view: None }
+        Approval { held: run.clone(), keys: None, clearings, identities: Identities::Weigh, scope: None }
     );
     let told = held_back(&store, &source(), &run).await.unwrap().told();
     assert_eq!(told.message, "1000 changes wait, more than are listed one by one");

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::channel::Line;
 use super::receive::Delivery;
 use super::wire;
-use crate::apply::{Identities, Worker, view};
+use crate::apply::{Identities, Worker, scope};
 use crate::bindings::exports::rollcall::connector::events as guest;
 use crate::bindings::rollcall::connector::model::NameValue;
 use crate::cancel::Cancel;
@@ -167,7 +167,7 @@ impl Live {
             unattended: None,
             approved: Approved::Nothing,
             identities: Identities::default(),
-            view: view::Known::default(),
+            known_scopes: scope::Known::default(),
         }
         .aside()
     }

@@ -24,7 +24,7 @@ mod record;
 pub(super) use read::{CHANGE, ENTRY, RUN, read_change, read_entry, read_run, severity_of};
 pub(super) use record::{ChangeRow, fill_texts, insert_changes, rank};
 
-use read::{select_changes, select_entries, select_run, select_running, select_runs, select_view};
+use read::{select_changes, select_entries, select_run, select_running, select_runs, select_scope};
 use record::{insert_entries, insert_run, interrupt, update_end, update_progress};
 
 #[async_trait]
@@ -86,9 +86,9 @@ impl History for SqliteStore {
             .await
     }
 
-    async fn view(&self, source: &SourceName) -> Result<Option<Scope>, StoreError> {
+    async fn scope(&self, source: &SourceName) -> Result<Option<Scope>, StoreError> {
         let source = source.clone();
-        self.connections.read(move |connection| select_view(connection, &source)).await
+        self.connections.read(move |connection| select_scope(connection, &source)).await
     }
 
     async fn runs(

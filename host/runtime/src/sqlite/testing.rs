@@ -85,7 +85,7 @@ pub(super) async fn close_run(store: &SqliteStore, run: &RunId, state: RunState)
         failure: None,
         n_entries_dropped: 0,
         finished_at,
-        view: None,
+        scope: None,
     };
     store.close_run(run, &end).await.unwrap();
 }

@@ -14,7 +14,7 @@ async fn end(directories: &Directories, run: &RunId) {
         failure: None,
         n_entries_dropped: 0,
         finished_at: NOW,
-        view: None,
+        scope: None,
     };
     directories.bench.store.close_run(run, &end).await.unwrap();
 }

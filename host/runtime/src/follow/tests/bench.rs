@@ -139,7 +139,7 @@ impl Upstream for Fake {
         let finished_at = self.clock.now();
         let (counters, n_entries_dropped) = (Counters::default(), 0);
         let end =
-            RunEnd { state, counters, failure: failure.clone(), n_entries_dropped, finished_at, view: None };
+            RunEnd { state, counters, failure: failure.clone(), n_entries_dropped, finished_at, scope: None };
         self.store.close_run(&run, &end).await.unwrap();
         let is_incomplete = matches!(ending, Some(Ending::Incomplete));
         let report = RunReport { run, state, counters, failure, n_entries_dropped, started_at, finished_at };
@@ -360,7 +360,7 @@ impl Bench {
             failure: None,
             n_entries_dropped: 0,
             finished_at: self.clock.now(),
-            view: None,
+            scope: None,
         };
         self.store.close_run(run, &end).await.unwrap();
     }

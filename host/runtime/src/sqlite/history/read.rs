@@ -52,10 +52,10 @@ pub(super) fn select_run(connection: &Connection, run: i64) -> rusqlite::Result<
         .optional()
 }
 
-/// The view of the last run of a source that was closed with one.
-pub(super) fn select_view(connection: &Connection, source: &SourceName) -> rusqlite::Result<Option<Scope>> {
+/// The scope of the last run of a source that was closed with one.
+pub(super) fn select_scope(connection: &Connection, source: &SourceName) -> rusqlite::Result<Option<Scope>> {
     connection
-        .prepare_cached("SELECT scope FROM view WHERE source = ?1")?
+        .prepare_cached("SELECT scope FROM scope WHERE source = ?1")?
         .query_row([source.as_str()], |row| from_json(row, 0))
         .optional()
 }

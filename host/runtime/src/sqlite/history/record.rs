@@ -65,19 +65,19 @@ pub(super) fn update_end(transaction: &Transaction<'_>, run: i64, end: &RunEnd) 
     if n_rows == 0 {
         return Err(StoreError::message(format!("run {run} is not open")));
     }
-    match &end.view {
-        Some(view) => keep_view(transaction, run, view).map_err(StoreError::failed),
+    match &end.scope {
+        Some(scope) => keep_scope(transaction, run, scope).map_err(StoreError::failed),
         None => Ok(()),
     }
 }
 
-fn keep_view(transaction: &Transaction<'_>, run: i64, view: &Scope) -> rusqlite::Result<()> {
+fn keep_scope(transaction: &Transaction<'_>, run: i64, scope: &Scope) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
-            "INSERT INTO view (source, run, scope) SELECT source, id, ?2 FROM run WHERE id = ?1
+            "INSERT INTO scope (source, run, scope) SELECT source, id, ?2 FROM run WHERE id = ?1
              ON CONFLICT (source) DO UPDATE SET run = excluded.run, scope = excluded.scope",
         )?
-        .execute(params![run, to_json(view)?])
+        .execute(params![run, to_json(scope)?])
         .map(drop)
 }
 

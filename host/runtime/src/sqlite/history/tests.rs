@@ -15,7 +15,7 @@ fn end(state: RunState) -> RunEnd {
         failure: None,
         n_entries_dropped: 0,
         finished_at: Timestamp::from_unix_ms(1_700_000_060_000),
-        view: None,
+        scope: None,
     }
 }
 
@@ -67,6 +67,20 @@ async fn a_run_is_kept_whole() {
         n_entries_dropped: 7,
     };
     assert_eq!(store.run(&run).await.unwrap(), Some(expected));
+}
+
+#[tokio::test]
+async fn the_view_of_the_last_run_that_was_closed_with_one_is_kept_for_each_source() {
+    let store = TemporaryStore::new();
+    let part = |id: &str| Scope { whole: false, parts: vec![Key::new("Department", id)] };
+    for (name, scope) in [("a", Some(part("1"))), ("a", Some(part("2"))), ("b", Some(part("3"))), ("a", None)]
+    {
+        let run = open_run(&store, name).await;
+        store.close_run(&run, &RunEnd { scope, ..end(RunState::Succeeded) }).await.unwrap();
+    }
+    let scopes =
+        [store.scope(&source("a")).await, store.scope(&source("b")).await, store.scope(&source("c")).await];
+    assert_eq!(scopes.map(Result::unwrap), [Some(part("2")), Some(part("3")), None]);
 }
 
 #[tokio::test]

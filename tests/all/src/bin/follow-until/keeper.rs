@@ -184,8 +184,8 @@ impl History for Keeper {
         self.between(Point::BeforeClose, self.store.close_run(run, end), Point::AfterClose).await
     }
 
-    async fn view(&self, source: &SourceName) -> Result<Option<Scope>, StoreError> {
-        self.store.view(source).await
+    async fn scope(&self, source: &SourceName) -> Result<Option<Scope>, StoreError> {
+        self.store.scope(source).await
     }
 
     async fn runs(

@@ -1,17 +1,17 @@
-//! What is said of a view that is smaller than before.
+//! What is said of a scope that is smaller than before.
 
 use crate::clearing::{amounts, amounts_in_chinese};
 use crate::directory::{Action, Write};
-use crate::guard::{Counts, VIEW_HELD};
+use crate::guard::{Counts, SCOPE_HELD};
 use crate::model::{Diagnosis, Entry, Key, Scope, Severity};
 
-/// The code of a smaller view that a person approved.
-const NARROWED: &str = "view-narrowed";
+/// The code of a smaller scope that a person approved.
+const NARROWED: &str = "scope-narrowed";
 
-/// The fact by which an approval knows the view: its [`Scope::digest`].
-pub(crate) const VIEW: &str = "view";
+/// The fact by which an approval knows the scope: its [`Scope::digest`].
+pub(crate) const SCOPE: &str = "scope";
 
-/// How a view is smaller than the last one.
+/// How a scope is smaller than the last one.
 #[derive(Debug)]
 pub(super) struct Narrowed {
     /// Whether the last one was of everything.
@@ -55,12 +55,12 @@ impl Narrowed {
             (Severity::Info, Diagnosis::new(NARROWED, said).in_chinese(chinese, ""))
         } else {
             let (what, what_in_chinese) = kept(held);
-            let diagnosis = Diagnosis::new(VIEW_HELD, format!("{less}; {what}"))
+            let diagnosis = Diagnosis::new(SCOPE_HELD, format!("{less}; {what}"))
                 .with_remedy(LOOK)
                 .in_chinese(format!("{less_in_chinese}；{what_in_chinese}"), LOOK_CHINESE);
             (Severity::Error, diagnosis)
         };
-        let diagnosis = diagnosis.with_fact(VIEW, self.scope.digest());
+        let diagnosis = diagnosis.with_fact(SCOPE, self.scope.digest());
         Entry { severity, subject: None, subject_name: None, diagnosis }
     }
 
@@ -117,7 +117,7 @@ pub(super) fn held_of_one(write: &Write) -> Diagnosis {
             format!("{key} 保持不变：应用已无法看到其所在的某个部门"),
         )
     };
-    Diagnosis::new(VIEW_HELD, english).with_remedy(LOOK).in_chinese(chinese, LOOK_CHINESE)
+    Diagnosis::new(SCOPE_HELD, english).with_remedy(LOOK).in_chinese(chinese, LOOK_CHINESE)
 }
 
 const fn leaves(write: &Write) -> bool {

@@ -1,4 +1,4 @@
-//! What is held when a source is read with a smaller view than before, and what is not.
+//! What is held when a source is read with a smaller scope than before, and what is not.
 
 use std::sync::Arc;
 
@@ -63,8 +63,8 @@ fn in_departments(id: &str, departments: &[&str]) -> Change {
 }
 
 fn apply(store: &Arc<MemoryStore>, extent: Extent, last: &Scope, approved: Option<&Scope>) -> Apply {
-    let view = Known { last: Some(last.clone()), approved: approved.map(Scope::digest) };
-    Apply::new(Destination { view, ..destination(store, extent) })
+    let known_scopes = Known { last: Some(last.clone()), approved: approved.map(Scope::digest) };
+    Apply::new(Destination { known_scopes, ..destination(store, extent) })
 }
 
 async fn opened(store: &Arc<MemoryStore>, last: &Scope, scope: &Scope) -> Apply {
@@ -123,16 +123,16 @@ async fn who_would_lose_a_department_out_of_sight_stays_as_they_are_and_all_othe
     assert_eq!(departments_of(&store, "new"), ["2"]);
     let held: Vec<_> =
         super::tests::changes(&store).into_iter().filter(|line| line.contains("held")).collect();
-    assert_eq!(held, [r#"updated Department "2" view-held"#, r#"updated User "li" view-held"#]);
+    assert_eq!(held, [r#"updated Department "2" scope-held"#, r#"updated User "li" scope-held"#]);
     assert!(ledger.holds());
-    assert_eq!(ledger.take_view(), None, "the next run is compared with the larger view");
+    assert_eq!(ledger.take_scope(), None, "the next run is compared with the larger scope");
     let counters = Counters { read: 5, created: 1, updated: 2, skipped: 2, held: 2, ..Counters::default() };
     check(
         &store,
         &ledger,
         counters,
         &expect![[r#"
-            view-held: the application sees less than before: 1 department (2) instead of everything; 1 department and 1 person would be taken out of departments that it no longer sees; all of them stay as they are / 应用可见范围比之前小：之前为全部，现在只有 1 个部门（2）；1 个部门和 1 人将移出不再可见的部门；现均保持不变
+            scope-held: the application sees less than before: 1 department (2) instead of everything; 1 department and 1 person would be taken out of departments that it no longer sees; all of them stay as they are / 应用可见范围比之前小：之前为全部，现在只有 1 个部门（2）；1 个部门和 1 人将移出不再可见的部门；现均保持不变
         "#]],
     );
 }
@@ -147,7 +147,7 @@ async fn a_view_that_is_smaller_waits_for_a_person_even_if_nobody_would_lose_any
         &ledger,
         Counters::default(),
         &expect![[r#"
-            view-held: the application sees less than before: 1 department (3) instead of everything; what it no longer shows stays as it is / 应用可见范围比之前小：之前为全部，现在只有 1 个部门（3）；不再可见的内容保持不变
+            scope-held: the application sees less than before: 1 department (3) instead of everything; what it no longer shows stays as it is / 应用可见范围比之前小：之前为全部，现在只有 1 个部门（3）；不再可见的内容保持不变
         "#]],
     );
 }
@@ -168,7 +168,7 @@ async fn a_part_that_is_no_longer_named_is_missed_unless_another_holds_it() {
         let store = company();
         let mut ledger = opened(&store, &last, &scope).await.finish(true).await;
         assert_eq!(ledger.holds(), is_smaller, "{scope:?}");
-        assert_eq!(ledger.take_view(), (!is_smaller).then_some(scope), "what the next run is compared with");
+        assert_eq!(ledger.take_scope(), (!is_smaller).then_some(scope), "what the next run is compared with");
     }
 }
 
@@ -181,7 +181,7 @@ async fn of_many_parts_the_first_are_named() {
         .finish(true)
         .await;
     expect![[r#"
-        view-held: the application sees less than before: no longer 4 departments (5, 6, 7, …); what it no longer shows stays as it is / 应用可见范围比之前小：不再包括 4 个部门（5、6、7、…）；不再可见的内容保持不变
+        scope-held: the application sees less than before: no longer 4 departments (5, 6, 7, …); what it no longer shows stays as it is / 应用可见范围比之前小：不再包括 4 个部门（5、6、7、…）；不再可见的内容保持不变
     "#]]
     .assert_eq(&told(&store));
 }
@@ -207,7 +207,7 @@ async fn what_leaves_out_of_sight_stays_and_what_leaves_in_sight_leaves() {
         counters,
         &expect![[r#"
             reading-covered: read , from 0 lists, 0 of them to the end / 已读取 ；共 0 个列表，其中 0 个读取完整
-            view-held: the application sees less than before: 1 department (2) instead of everything; 1 department and 1 person would leave that it no longer sees; all of them stay as they are / 应用可见范围比之前小：之前为全部，现在只有 1 个部门（2）；1 个部门和 1 人不再可见，将离开；现均保持不变
+            scope-held: the application sees less than before: 1 department (2) instead of everything; 1 department and 1 person would leave that it no longer sees; all of them stay as they are / 应用可见范围比之前小：之前为全部，现在只有 1 个部门（2）；1 个部门和 1 人不再可见，将离开；现均保持不变
         "#]],
     );
 }
@@ -223,9 +223,9 @@ async fn what_a_person_approved_is_done_and_is_what_the_next_run_is_compared_wit
     let mut ledger = run.finish(true).await;
     assert_eq!(departments_of(&store, "li"), ["21"]);
     assert!(!ledger.holds());
-    assert_eq!(ledger.take_view(), Some(scope));
+    assert_eq!(ledger.take_scope(), Some(scope));
     expect![[r#"
-        view-narrowed: the application sees less than before: 1 department and 1 person (2, wu) instead of everything, as someone approved / 应用可见范围比之前小：之前为全部，现在只有 1 个部门和 1 人（2、wu）（已批准）
+        scope-narrowed: the application sees less than before: 1 department and 1 person (2, wu) instead of everything, as someone approved / 应用可见范围比之前小：之前为全部，现在只有 1 个部门和 1 人（2、wu）（已批准）
     "#]]
     .assert_eq(&told(&store));
 }
@@ -244,7 +244,7 @@ async fn what_a_person_approved_is_one_view_and_no_smaller_one() {
 async fn a_reading_that_is_not_complete_is_nothing_to_compare_with() {
     let store = company();
     let mut ledger = opened(&store, &parts(&[department("2")]), &whole()).await.finish(false).await;
-    assert_eq!(ledger.take_view(), None);
+    assert_eq!(ledger.take_scope(), None);
 }
 
 #[tokio::test]
@@ -256,7 +256,7 @@ async fn a_few_objects_are_held_like_all_and_say_nothing_of_the_view_otherwise()
         run.changes(vec![in_departments("li", departments)]).await.unwrap();
         let mut ledger = run.finish(true).await;
         assert_eq!((ledger.holds(), told(&store).is_empty()), (is_held, !is_held), "{departments:?}");
-        assert_eq!(ledger.take_view(), None);
+        assert_eq!(ledger.take_scope(), None);
     }
     assert_eq!(departments_of(&store, "li"), ["21", "3"]);
 }
@@ -311,10 +311,11 @@ async fn more_than_is_recorded_one_by_one_is_counted() {
 async fn it_is_held_whoever_started_the_run() {
     for unattended in [None, Some(())] {
         let store = company();
-        let view = Known { last: Some(whole()), approved: None };
+        let known_scopes = Known { last: Some(whole()), approved: None };
         let now = Timestamp::from_unix_ms(0);
         let unattended = unattended.map(|()| Unattended { history: store.clone(), now });
-        let mut run = Apply::new(Destination { view, unattended, ..destination(&store, Extent::Full) });
+        let mut run =
+            Apply::new(Destination { known_scopes, unattended, ..destination(&store, Extent::Full) });
         run.take(Statement::Opened(parts(&[department("2")]))).await.unwrap();
         run.changes(vec![in_departments("li", &["21"])]).await.unwrap();
         assert!(run.finish(true).await.holds());

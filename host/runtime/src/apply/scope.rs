@@ -1,14 +1,14 @@
-//! A view of the source that is smaller than the one with which all of it was read the last time: what would be lost by that
+//! A scope of the source that is smaller than the one with which all of it was read the last time: what would be lost by that
 //! is held, whoever started the run.
 //!
-//! What the source still shows is written as ever. Not here: where an object hangs (`rollcall_rules::view`), and what is said
+//! What the source still shows is written as ever. Not here: where an object hangs (`rollcall_rules::placement`), and what is said
 //! about it (`told`).
 
 pub(crate) mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rollcall_rules::view::{departments, dropped};
+use rollcall_rules::placement::{departments, dropped};
 use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 
 use self::told::{Held, Narrowed};
@@ -27,9 +27,9 @@ pub(crate) struct Known {
     pub(crate) approved: Option<String>,
 }
 
-/// What one run knows of its view.
+/// What one run knows of its scope.
 #[derive(Debug, Default)]
-pub(super) struct View {
+pub(super) struct Compared {
     scope: Option<Scope>,
     narrowed: Option<Narrowed>,
     /// How departments stand to it, as far as that had to be found out.
@@ -38,7 +38,7 @@ pub(super) struct View {
     n_recorded: usize,
 }
 
-/// How a department stands to a view.
+/// How a department stands to a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Inside,
@@ -47,7 +47,7 @@ enum Place {
     NotHeld,
 }
 
-impl View {
+impl Compared {
     pub(super) fn scope(&self) -> Option<&Scope> {
         self.scope.as_ref()
     }
@@ -59,18 +59,18 @@ impl View {
 }
 
 impl Apply {
-    /// Compare this view with the last one.
-    pub(super) async fn open_view(&mut self, scope: Scope) -> Result<(), StoreError> {
-        self.view.places.clear();
-        self.view.scope = Some(scope);
-        let Some(last) = self.destination.view.last.clone() else { return Ok(()) };
-        self.view.narrowed = self.narrowed(&last).await?;
+    /// Compare this scope with the last one.
+    pub(super) async fn compare_scope(&mut self, scope: Scope) -> Result<(), StoreError> {
+        self.compared.places.clear();
+        self.compared.scope = Some(scope);
+        let Some(last) = self.destination.known_scopes.last.clone() else { return Ok(()) };
+        self.compared.narrowed = self.narrowed(&last).await?;
         Ok(())
     }
 
-    /// How this view is smaller than the last one, if it is.
+    /// How this scope is smaller than the last one, if it is.
     async fn narrowed(&mut self, last: &Scope) -> Result<Option<Narrowed>, StoreError> {
-        let Some(scope) = self.view.scope.clone().filter(|scope| !scope.whole) else { return Ok(None) };
+        let Some(scope) = self.compared.scope.clone().filter(|scope| !scope.whole) else { return Ok(None) };
         let mut lost = Vec::new();
         for part in last.parts.iter().filter(|_| !last.whole) {
             if !self.shows(part).await? {
@@ -80,13 +80,13 @@ impl Apply {
         if lost.is_empty() && !last.whole {
             return Ok(None);
         }
-        let is_approved = self.destination.view.approved.as_ref() == Some(&scope.digest());
+        let is_approved = self.destination.known_scopes.approved.as_ref() == Some(&scope.digest());
         Ok(Some(Narrowed { was_whole: last.whole, lost, scope, is_approved }))
     }
 
-    /// Hold what would only be lost because the view is smaller than before.
+    /// Hold what would only be lost because the scope is smaller than before.
     pub(super) async fn hold_unseen(&mut self, planned: &mut [Planned]) -> Result<(), StoreError> {
-        if !self.view.is_held() {
+        if !self.compared.is_held() {
             return Ok(());
         }
         for planned in planned {
@@ -101,26 +101,26 @@ impl Apply {
                 | Step::Wait => false,
             };
             if is_lost {
-                self.hold_for_view(planned);
+                self.hold_for_scope(planned);
             }
         }
         Ok(())
     }
 
-    fn hold_for_view(&mut self, planned: &mut Planned) {
+    fn hold_for_scope(&mut self, planned: &mut Planned) {
         let step = std::mem::replace(&mut planned.step, Step::Wait);
         let Step::Write(write) = step else {
             planned.step = step;
             return;
         };
-        let is_recorded = self.view.n_recorded < MAX_HELD_RECORDS;
-        self.view.n_recorded = self.view.n_recorded.saturating_add(usize::from(is_recorded));
-        self.view.held.add(&write);
+        let is_recorded = self.compared.n_recorded < MAX_HELD_RECORDS;
+        self.compared.n_recorded = self.compared.n_recorded.saturating_add(usize::from(is_recorded));
+        self.compared.held.add(&write);
         let why = Box::new(told::held_of_one(&write));
         planned.step = Step::HoldUnseen { write, why, is_recorded };
     }
 
-    /// Whether the view may be the only reason for this: an update takes an object out of a department that it does not
+    /// Whether the scope may be the only reason for this: an update takes an object out of a department that it does not
     /// show, or an object leaves that it does not show.
     async fn is_lost(&mut self, write: &Write) -> Result<bool, StoreError> {
         let (Some(before), after) = (&write.before, write.after.as_ref()) else { return Ok(false) };
@@ -135,7 +135,7 @@ impl Apply {
         }
     }
 
-    /// Whether the view shows what the platform holds under this key, by where it hangs there.
+    /// Whether the scope shows what the platform holds under this key, by where it hangs there.
     async fn shows(&mut self, key: &Key) -> Result<bool, StoreError> {
         match self.present(key).await? {
             Some(held) => self.shows_held(key, &held.document).await,
@@ -163,11 +163,11 @@ impl Apply {
         Ok(false)
     }
 
-    /// How a department stands to the view: what hangs below a part of it is inside.
+    /// How a department stands to the scope: what hangs below a part of it is inside.
     async fn place(&mut self, id: &str) -> Result<Place, StoreError> {
         let (mut path, mut at) = (Vec::new(), id.to_owned());
         let place = loop {
-            if let Some(place) = self.view.places.get(&at) {
+            if let Some(place) = self.compared.places.get(&at) {
                 break *place;
             }
             let key = Key::new(DEPARTMENT, at.as_str());
@@ -179,7 +179,7 @@ impl Apply {
                 break if path.is_empty() { Place::NotHeld } else { Place::Outside };
             };
             // Of a tree that bites its own tail, no part is inside.
-            self.view.places.insert(at.clone(), Place::Outside);
+            self.compared.places.insert(at.clone(), Place::Outside);
             path.push(at);
             match departments(&held.document).first() {
                 Some(above) => at = (*above).to_owned(),
@@ -187,12 +187,12 @@ impl Apply {
             }
         };
         let place = if place == Place::NotHeld && !path.is_empty() { Place::Outside } else { place };
-        self.view.places.extend(path.into_iter().map(|id| (id, place)));
+        self.compared.places.extend(path.into_iter().map(|id| (id, place)));
         Ok(place)
     }
 
     fn names(&self, key: &Key) -> bool {
-        self.view.scope.as_ref().is_some_and(|scope| scope.whole || scope.parts.contains(key))
+        self.compared.scope.as_ref().is_some_and(|scope| scope.whole || scope.parts.contains(key))
     }
 
     async fn present(&self, key: &Key) -> Result<Option<directory::Held>, StoreError> {
@@ -200,20 +200,20 @@ impl Apply {
         Ok(held.into_iter().flatten().next().filter(|held| !held.departed))
     }
 
-    /// Tell how the view stands to the last one, and keep it for the next run where everything was read with it.
-    pub(super) async fn conclude_view(&mut self, is_whole: bool) {
-        if self.destination.extent == Extent::Full && is_whole && !self.view.is_held() {
-            self.ledger.read_all_of(self.view.scope.take());
+    /// Tell how the scope stands to the last one, and keep it for the next run where everything was read with it.
+    pub(super) async fn conclude_scope(&mut self, is_whole: bool) {
+        if self.destination.extent == Extent::Full && is_whole && !self.compared.is_held() {
+            self.ledger.read_all_of(self.compared.scope.take());
         }
-        let Some(narrowed) = self.view.narrowed.take() else { return };
-        // A few objects say nothing of the view unless something of theirs would be lost.
-        if self.destination.extent == Extent::Some && self.view.held.is_empty() {
+        let Some(narrowed) = self.compared.narrowed.take() else { return };
+        // A few objects say nothing of the scope unless something of theirs would be lost.
+        if self.destination.extent == Extent::Some && self.compared.held.is_empty() {
             return;
         }
         if !narrowed.is_approved {
-            self.ledger.hold_view();
+            self.ledger.hold_scope();
         }
-        let entry = narrowed.entry(&self.view.held);
+        let entry = narrowed.entry(&self.compared.held);
         if let Err(error) = self.destination.recorder.entries_always(&[entry]).await {
             self.failed(&error);
         }
