@@ -115,9 +115,11 @@ fn who_moves_while_the_reading_goes_on_is_not_lost<P: Pair>() {
     let rule =
         Rule::new(Fault::Mutate(Box::new(moves))).on_path(LIST_MEMBERS).with_param("dept_id", 700_000_019);
     pair.with(|simulator| simulator.inject(rule));
+    let before = pair.documents();
     pair.import();
     check_removed(&pair, expect![""]);
     pair.assert_as_the_company_is();
+    assert_ne!(pair.documents(), before, "it happened meanwhile");
 }
 
 fn a_department_that_moves_while_the_reading_goes_on_keeps_its_people<P: Pair>() {
@@ -144,6 +146,7 @@ fn a_department_that_moves_while_the_reading_goes_on_keeps_its_people<P: Pair>()
     }
     pair.import();
     pair.assert_as_the_company_is();
+    assert_ne!(pair.documents(), before, "it happened meanwhile");
 }
 
 fn a_department_that_is_deleted_while_the_reading_goes_on_is_gone_and_nothing_else<P: Pair>() {
@@ -162,6 +165,8 @@ fn a_department_that_is_deleted_while_the_reading_goes_on_is_gone_and_nothing_el
         // Its people have moved to the root, which may have been listed before.
         pair.import();
         pair.assert_as_the_company_is();
+        let departed = ("Department".to_owned(), "700000017".to_owned());
+        assert_eq!(pair.documents().get(&departed), None, "it happened meanwhile");
     }
 }
 

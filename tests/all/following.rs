@@ -6,6 +6,7 @@ mod between;
 mod changes;
 mod deliveries;
 mod departures;
+mod exclusive;
 mod figures;
 mod full_run;
 mod outage;

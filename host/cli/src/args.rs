@@ -104,6 +104,9 @@ pub(crate) enum LowCommand {
     Check {
         #[command(flatten)]
         source: SourceFile,
+        /// The file of another source that is followed beside it, to see whether the two may be; may be repeated.
+        #[arg(long, value_name = "OTHER.toml")]
+        beside: Vec<PathBuf>,
     },
     /// Import the organisation of a source, or what is new in it.
     Sync {

@@ -24,7 +24,7 @@ pub(crate) async fn run(args: HiArgs) -> Result<Exit, Stop> {
     let screen = Screen { format: args.format, reader: args.reader };
     match args.task {
         Task::Inspect { file } => connector::inspect(&screen, &file).await,
-        Task::Check { source } => check::check(&screen, source).await,
+        Task::Check { source, beside } => check::check(&screen, source, beside).await,
         Task::Sync { source, data, dry_run } => {
             sync::sync(
                 &screen,

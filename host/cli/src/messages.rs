@@ -176,6 +176,7 @@ sentences! {
     fn channel_connected() { "connected", "已连接" }
     fn channel_waiting() { "broken, will be tried again", "已断开，将自动重连" }
     fn channel_refused() { "refused; someone must act", "被拒绝，需要人工处理" }
+    fn channel_taken() { "taken by another source", "已被其他来源占用" }
     fn channel_closed() { "closed", "已关闭" }
     fn followed_again(source) { "{source} is followed again", "{source} 已恢复跟随" }
     fn not_followed(source) { "{source} is not followed any more, until someone has acted", "{source} 已停止跟随，需要人工处理" }

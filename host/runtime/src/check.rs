@@ -8,8 +8,9 @@ use crate::apply::{Identities, scope};
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
+use crate::exclusive::shared;
 use crate::host::Host;
-use crate::model::{Diagnosis, Finding, RunId, Standing};
+use crate::model::{Diagnosis, Finding, Plan, RunId, Standing};
 use crate::observe::Unobserved;
 use crate::preflight::{Way, done_without, preflight};
 use crate::prepare::{Prepared, Unprepared, prepare, with_pointer};
@@ -17,7 +18,7 @@ use crate::refusal;
 use crate::session::Sessions;
 use crate::source::Source;
 
-pub(crate) async fn check(host: &Host, source: &Source) -> Vec<Finding> {
+pub(crate) async fn check(host: &Host, source: &Source, others: &[Source]) -> Vec<Finding> {
     let prepared = match prepare(host, source).await {
         Ok(prepared) => prepared,
         Err(unprepared) => return settings_findings(unprepared),
@@ -28,6 +29,7 @@ pub(crate) async fn check(host: &Host, source: &Source) -> Vec<Finding> {
     let (granted, missing): (Vec<Way>, Vec<Way>) =
         planned.partition(|way| prepared.grants.permits(&way.origin));
     let mut findings = vec![settings_passed(&granted)];
+    findings.extend(exclusive_finding(source, &prepared.plan, others).await);
     findings.extend(preflight(&prepared.client, &granted).await);
     findings.extend(missing.iter().map(|way| done_without(&way.origin)));
     if findings.iter().any(|finding| finding.standing == Standing::Failed) {
@@ -36,6 +38,21 @@ pub(crate) async fn check(host: &Host, source: &Source) -> Vec<Finding> {
         findings.extend(connector_findings(host, source, &prepared).await);
     }
     findings
+}
+
+/// That another source has what this one may not share. Others whose settings are wrong have nothing.
+async fn exclusive_finding(source: &Source, plan: &Plan, others: &[Source]) -> Option<Finding> {
+    if plan.exclusive.is_empty() {
+        return None;
+    }
+    let mut theirs = Vec::with_capacity(others.len());
+    for other in others {
+        if let Ok(Ok(plan)) = other.plan().await {
+            theirs.push((other.name(), plan.exclusive));
+        }
+    }
+    let theirs = theirs.iter().map(|(other, texts)| (*other, texts));
+    shared(source.name(), &plan.exclusive, theirs).map(|shared| shared.finding())
 }
 
 async fn connector_findings(host: &Host, source: &Source, prepared: &Prepared) -> Vec<Finding> {

@@ -47,7 +47,7 @@ use crate::history::Trigger;
 use crate::host::Host;
 use crate::inbox::{ChannelState, Following, Inbox, InboxCounts, Note};
 use crate::limits::{COALESCE, MAX_CHANGES, STORE_BACKOFF};
-use crate::model::{EventDelivery, Key, RunId, SourceName};
+use crate::model::{EventDelivery, Key, Plan, RunId, SourceName};
 use crate::run::{RunOptions, RunReport, Work};
 use crate::source::Source;
 use crate::undo::Undo;
@@ -121,7 +121,8 @@ impl Follower {
     /// Begin to follow. Needs a tokio runtime.
     ///
     /// A first full run starts by itself if the source never had one that succeeded. A connector without `events` is
-    /// followed by its schedule alone.
+    /// followed by its schedule alone. Of sources that may not share something, the one that was started first has it, and the
+    /// channel of any other is opened once that one has ended.
     ///
     /// # Errors
     ///
@@ -134,11 +135,14 @@ impl Follower {
     ) -> Result<Self, StoreError> {
         let following = inbox.following(source.name()).await?;
         let is_live = source.connector().is_live();
-        let event_delivery = event_delivery(&source).await;
+        let plan = source.plan().await.ok().and_then(Result::ok);
+        let event_delivery = plan.as_ref().map(|plan| event_delivery(plan, is_live));
         if event_delivery.is_some() && event_delivery != following.event_delivery {
             inbox.note(source.name(), &Note::EventDelivery(event_delivery)).await?;
         }
         let name = source.name().clone();
+        // Now, so that of two sources the one that was started first has it. The other says so when it opens its channel.
+        drop(plan.map(|plan| host.claims().claim(&name, &plan.exclusive)));
         let stores = (Arc::clone(host.history()), Arc::clone(host.clock()));
         let meter = host.meter(&name);
         let upstream = Arc::new(Live { host, source });
@@ -272,10 +276,9 @@ impl fmt::Debug for Follower {
     }
 }
 
-/// How a source tells of its changes, as far as its settings can be read.
-async fn event_delivery(source: &Source) -> Option<EventDelivery> {
-    let plan = source.plan().await.ok()?.ok()?;
-    Some(if source.connector().is_live() { plan.event_delivery } else { EventDelivery::None })
+/// How a source tells of its changes.
+fn event_delivery(plan: &Plan, is_live: bool) -> EventDelivery {
+    if is_live { plan.event_delivery } else { EventDelivery::None }
 }
 
 /// Everything that goes on while a source is followed.
@@ -300,6 +303,7 @@ async fn follow(followed: Arc<Followed>, following: Following, is_live: bool, en
     notes.abort();
     let Followed { inbox, name, options, .. } = followed.as_ref();
     followed.notes.finish(inbox.as_ref(), name, options.observer.as_ref()).await;
+    followed.upstream.let_go();
     ended.send_replace(true);
 }
 

@@ -15,6 +15,7 @@ use crate::egress::testing::Responder;
 use crate::egress::{Client, Egress, InvalidCa};
 use crate::engine::Engine;
 use crate::error::{RunError, StoreError};
+use crate::exclusive::Claims;
 use crate::figures::{Meter, SourceFigures};
 use crate::history::{History, Run, Trigger};
 use crate::limits::MAX_CHANGES;
@@ -40,6 +41,8 @@ struct Inner {
     clients: Mutex<BTreeMap<SourceName, (Egress, Arc<Client>)>>,
     /// What connectors keep for as long as this process lives.
     memories: Memories,
+    /// What the sources that are followed have for themselves alone.
+    claims: Claims,
     /// One meter a source, which outlives its clients.
     meters: Mutex<BTreeMap<SourceName, Arc<Meter>>>,
 }
@@ -53,14 +56,29 @@ impl Host {
         storage: Arc<dyn Storage>,
         history: Arc<dyn History>,
     ) -> Self {
-        let (clients, memories, meters) = (Mutex::default(), Memories::default(), Mutex::default());
-        Self { inner: Arc::new(Inner { engine, directory, storage, history, clients, memories, meters }) }
+        let inner = Inner {
+            engine,
+            directory,
+            storage,
+            history,
+            clients: Mutex::default(),
+            memories: Memories::default(),
+            claims: Claims::default(),
+            meters: Mutex::default(),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Check a source without changing anything: its settings, the way to its origins, then what its connector checks.
     /// The findings are in the order of the checks; a failed one explains those that were skipped.
     pub async fn check(&self, source: &Source) -> Vec<Finding> {
-        check::check(self, source).await
+        check::check(self, source, &[]).await
+    }
+
+    /// The same, for a source of which there are others on the same host: what it may not share with one of them is a
+    /// warning among the findings. Of the others only the settings are looked at; one of the same name is the source itself.
+    pub async fn check_beside(&self, source: &Source, others: &[Source]) -> Vec<Finding> {
+        check::check(self, source, others).await
     }
 
     /// Import a source: bring the directory in line with it. Leaves a history row however it ends.
@@ -191,6 +209,10 @@ impl Host {
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         self.inner.engine.clock()
+    }
+
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.inner.claims
     }
 
     /// What the connector of a source keeps for as long as this process lives.

@@ -329,6 +329,8 @@ pub enum ChannelState {
     Waiting,
     /// It is not tried again until a person has acted.
     Refused,
+    /// Another source of this host has it; it is opened once that one is not followed any more.
+    Taken,
     /// The host that held it has ended.
     Closed,
 }

@@ -98,6 +98,7 @@ mod check;
 mod clearing;
 mod convert;
 mod dry_run;
+mod exclusive;
 mod guard;
 mod guest;
 mod memory;

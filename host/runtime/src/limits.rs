@@ -457,6 +457,12 @@ pub const CHANNEL_PROVEN: Duration = Duration::from_secs(30);
 /// 10 min. Why: they may have mended it at the source, where the host does not see it.
 pub const CHANNEL_PROBE_INTERVAL: Duration = Duration::from_secs(600);
 
+/// How long what a source had for itself alone is kept for it after it is not followed any more.
+///
+/// 5 s. Why: a source whose settings were changed is followed again within a moment, and must not lose its channel to
+/// another one meanwhile; nor does another one open a channel while the whole program ends.
+pub const EXCLUSIVE_GRACE: Duration = Duration::from_secs(5);
+
 /// How long an old channel is listened to after its source asked for a new one.
 ///
 /// 10 s. Source: the sources close it by themselves about then.

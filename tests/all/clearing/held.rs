@@ -105,7 +105,8 @@ fn a_dry_run_says_what_would_wait_and_nothing_waits_for_it() {
     lose(&real.server);
     let report = real.run(RunOptions { dry_run: true, ..RunOptions::default() });
     assert_eq!((report.state, report.counters.held), (RunState::Held, 7));
-    assert!(real.platform.changes(&report.run).iter().all(ChangeRecord::is_held));
+    let changes = real.platform.changes(&report.run);
+    assert_eq!((changes.len(), changes.iter().all(ChangeRecord::is_held)), (7, true), "{changes:#?}");
     assert_same(&real.documents(), &before);
     assert_eq!(waiting(&real), []);
 }

@@ -86,7 +86,9 @@ impl<P: Pair> Scene<P> {
             pair.mutate(mutation);
         }
         let simulator = pair.with(|simulator| simulator.clone());
-        Self::new(simulator, pair.keep(), before, (extent, work.details))
+        let scene = Self::new(simulator, pair.keep(), before, (extent, work.details));
+        assert_eq!(scene.before == scene.after, work.meanwhile.is_empty(), "a change is something to do");
+        scene
     }
 
     fn new(
@@ -151,14 +153,16 @@ impl<P: Pair> Scene<P> {
             threads.into_iter().flat_map(|thread| thread.join().expect("no case panics")).collect()
         });
         let n_left = self.mended.lock().expect("no case panics").len();
+        let n_taken = n_taken.into_inner();
         println!(
             "{}: {} faults, {} responses, {} cases, {} wrong, {n_left} states left and mended",
             type_name::<P>(),
             faults.len(),
             self.answers.len(),
-            n_taken.into_inner(),
+            n_taken,
             wrong.len(),
         );
+        assert!(0 < n_taken, "no fault was put in the place of any response");
         let told = wrong.iter().take(MAX_TOLD).cloned().collect::<Vec<_>>().join("\n");
         assert!(wrong.is_empty(), "{} cases are wrong, among them:\n{told}", wrong.len());
     }

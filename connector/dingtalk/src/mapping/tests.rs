@@ -253,6 +253,7 @@ fn a_lost_permission_empties_nothing() {
         let by_full: Vec<_> = host.take_proposed().into_iter().map(|clearing| clearing.attribute).collect();
         let hidden = schema.optional.iter().filter(|optional| permission.contains(&optional.name));
         let names: Vec<_> = hidden.clone().map(|optional| optional.name.to_owned()).collect();
+        assert_ne!(names, [""; 0], "{permission:?}");
         assert_eq!((by_events, by_full), (names.clone(), names));
         assert!(hidden.clone().all(|optional| keys.iter().all(|key| is_held(&host, key, optional))));
     }

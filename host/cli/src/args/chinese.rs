@@ -28,6 +28,7 @@ const HELP: &[(&str, &str)] = &[
     ("rollcall connector inspect file", "连接器组件，即 `.wasm` 文件"),
     ("rollcall check", "检查来源：配置、网络通路、凭证与权限。不做任何改动。"),
     ("rollcall check source", "来源配置文件"),
+    ("rollcall check beside", "与其一同跟随的另一个来源的配置文件，用于检查两者能否并存；可重复指定"),
     ("rollcall sync", "导入来源的组织，或其中的变化。"),
     ("rollcall sync source", "来源配置文件"),
     ("rollcall sync data", "存放导入数据的目录；不存在时自动创建"),

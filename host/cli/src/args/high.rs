@@ -33,7 +33,7 @@ pub(crate) struct HiArgs {
 /// What to do.
 pub(crate) enum Task {
     Inspect { file: PathBuf },
-    Check { source: Configured },
+    Check { source: Configured, beside: Vec<Configured> },
     Sync { source: Configured, data: PathBuf, dry_run: bool },
     Refresh { source: Configured, data: PathBuf, keys: Vec<Key> },
     Approve { run: RunId, identities: Identities, source: Configured, data: PathBuf },
@@ -74,7 +74,9 @@ impl HiArgs {
     pub(crate) fn resolve(low: LowArgs, reader: Reader) -> Result<Self, Stop> {
         let task = match low.command {
             LowCommand::Connector(LowConnector::Inspect { file }) => Task::Inspect { file },
-            LowCommand::Check { source } => Task::Check { source: configured(&source.source)? },
+            LowCommand::Check { source, beside } => {
+                Task::Check { source: configured(&source.source)?, beside: all_configured(&beside)? }
+            }
             LowCommand::Sync { source, data, dry_run } => {
                 Task::Sync { source: configured(&source.source)?, data: data.data, dry_run }
             }
@@ -94,7 +96,7 @@ impl HiArgs {
                 Task::Undo { run: RunId::new(run), source, data: data.data, dry_run }
             }
             LowCommand::Serve(low) => {
-                let sources = low.source.iter().map(|file| configured(file)).collect::<Result<_, _>>()?;
+                let sources = all_configured(&low.source)?;
                 Task::Serve(Box::new(low.with(sources)))
             }
             LowCommand::Status { source } => Task::Status { held: held(source)? },
@@ -144,6 +146,10 @@ fn held(low: SourceInData) -> Result<Held, Stop> {
         Stop::usage(diagnosis_with_remedy("source-name-invalid", &sentence, &messages::name_not_file()))
     };
     Ok(Held { source: SourceName::new(source).map_err(|_| invalid())?, data })
+}
+
+fn all_configured(paths: &[PathBuf]) -> Result<Vec<Configured>, Stop> {
+    paths.iter().map(|path| configured(path)).collect()
 }
 
 fn configured(path: &Path) -> Result<Configured, Stop> {

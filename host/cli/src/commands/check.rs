@@ -18,17 +18,25 @@ use crate::screen::Screen;
 use crate::source_file::Configured;
 use crate::view::checklist;
 
-/// Check a source and show the list.
-pub(crate) async fn check(screen: &Screen, configured: Configured) -> Result<Exit, Stop> {
+/// Check a source, with these others beside it, and show the list.
+pub(crate) async fn check(
+    screen: &Screen,
+    configured: Configured,
+    beside: Vec<Configured>,
+) -> Result<Exit, Stop> {
     let places = configured.places.clone();
     let engine = Engine::new(EngineOptions::default())?;
     let source = super::source::load(&engine, configured).await?;
+    let mut others = Vec::with_capacity(beside.len());
+    for other in beside {
+        others.push(super::source::load(&engine, other).await?);
+    }
     // A check changes nothing, so it gets a store that is gone afterwards.
     let folder = tempfile::tempdir()?;
     let store = Arc::new(data::open_or_create(folder.path())?);
     let host = Host::new(engine, store.clone(), store.clone(), store);
     let located = |finding: Finding| Finding { diagnosis: places.locate(finding.diagnosis), ..finding };
-    let findings: Vec<_> = host.check(&source).await.into_iter().map(located).collect();
+    let findings: Vec<_> = host.check_beside(&source, &others).await.into_iter().map(located).collect();
     let passed = findings.iter().all(|finding| finding.standing != Standing::Failed);
     show(screen, &source, &findings, passed)?;
     Ok(if passed { Exit::Done } else { Exit::Failed })

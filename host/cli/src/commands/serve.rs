@@ -106,8 +106,9 @@ fn options(serving: &Serving, public_url: PublicUrl, reporter: &Arc<Reporter>) -
     }
 }
 
-/// Follow all of them, or none: a file that is wrong is told before anything starts.
-async fn follow(console: &Console, engine: &Engine, sources: Vec<Configured>) -> Result<(), Stop> {
+/// Follow all of them in order of name, or none: a file that is wrong is told before anything starts.
+async fn follow(console: &Console, engine: &Engine, mut sources: Vec<Configured>) -> Result<(), Stop> {
+    sources.sort_by(|one, other| one.name.cmp(&other.name));
     let mut loaded: Vec<(rollcall_host::Source, _)> = Vec::new();
     for configured in sources {
         if let Some((twice, _)) = loaded.iter().find(|(source, _)| *source.name() == configured.name) {

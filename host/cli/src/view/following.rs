@@ -31,6 +31,7 @@ pub(crate) fn channel_state(state: ChannelState) -> Sentence {
         ChannelState::Connected => messages::channel_connected(),
         ChannelState::Waiting => messages::channel_waiting(),
         ChannelState::Refused => messages::channel_refused(),
+        ChannelState::Taken => messages::channel_taken(),
         ChannelState::Closed => messages::channel_closed(),
     }
 }

@@ -168,6 +168,7 @@ fn channel_state() -> Object {
         inbox::ChannelState::Connected,
         inbox::ChannelState::Waiting,
         inbox::ChannelState::Refused,
+        inbox::ChannelState::Taken,
         inbox::ChannelState::Closed,
     ])
 }

@@ -96,6 +96,7 @@ fn told(state: ChannelState) -> (Tone, Sentence, Sentence) {
         ChannelState::Connected => (Tone::Good, words::channel_connected(), words::channel_connected_told()),
         ChannelState::Waiting => (Tone::Warning, words::channel_waiting(), words::channel_waiting_told()),
         ChannelState::Refused => (Tone::Bad, words::channel_refused(), words::channel_refused_told()),
+        ChannelState::Taken => (Tone::Warning, words::channel_taken(), words::channel_taken_told()),
         ChannelState::Closed => (Tone::Plain, words::channel_closed(), words::channel_closed_told()),
     }
 }

@@ -59,6 +59,11 @@ rollcall_words::sentences! {
         "The source refuses the connection. It is not tried again before somebody has acted.",
         "身份源拒绝了连接。在有人处理之前不会再重试。"
     }
+    fn channel_taken() { "taken", "已被占用" }
+    fn channel_taken_told() {
+        "Another source of this server listens in its place. This one does as soon as that one is not followed any more.",
+        "本服务器上的另一个身份源已在监听。该身份源不再跟随后，本身份源会自动开始监听。"
+    }
     fn channel_closed() { "closed", "已关闭" }
     fn channel_closed_told() { "The program that held it has ended.", "保持该连接的程序已退出。" }
     fn unfetched_at() {

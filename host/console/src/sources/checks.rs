@@ -102,11 +102,12 @@ impl Sources {
             Entry::Broken(broken) => return Err(unusable(broken.diagnosis.clone())),
         };
         let Some(number) = self.checks.begin(name, console.now()) else { return Ok(()) };
+        let others: Vec<_> = self.entries().iter().filter_map(Entry::source).cloned().collect();
         let console = console.clone();
         tokio::spawn(async move {
             let checked = tokio::spawn({
                 let (console, source) = (console.clone(), source.clone());
-                async move { console.host().check(&source).await }
+                async move { console.host().check_beside(&source, &others).await }
             });
             let findings = checked.await.unwrap_or_else(|died| vec![died_finding(&died)]);
             console.sources().checks.end(source.name(), number, findings, console.now());

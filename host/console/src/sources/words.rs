@@ -35,6 +35,7 @@ rollcall_words::sentences! {
     fn channel_connected() { "connected", "已连接" }
     fn channel_waiting() { "will connect again", "等待重连" }
     fn channel_refused() { "refused", "被拒绝" }
+    fn channel_taken() { "taken by another source", "被其他身份源占用" }
     fn channel_closed() { "closed", "已关闭" }
 
     // Adding.

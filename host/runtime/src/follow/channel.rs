@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, ready};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
@@ -15,7 +17,8 @@ use tokio::time::{Instant, sleep, timeout};
 use self::line::{Change, Ending, Listener};
 use super::backoff::Backoff;
 use super::followed::Followed;
-use super::upstream::Opened;
+use super::upstream::{Opened, Unopened};
+use crate::exclusive::Taken;
 use crate::inbox::ChannelState;
 use crate::limits::{
     CHANNEL_BACKOFF, CHANNEL_DRAIN, CHANNEL_FINISH_TIMEOUT, CHANNEL_GAP, CHANNEL_PROBE_INTERVAL,
@@ -83,6 +86,8 @@ enum Next {
     OpenAfter(Duration),
     /// Nothing helps but a person, or patience.
     Probe,
+    /// Another source has to let go of it first.
+    OpenAfterOther(BoxFuture<'static, ()>),
     /// There is no channel.
     End,
 }
@@ -96,17 +101,18 @@ impl Channel {
     /// Listen until the source is not followed any more, or has no channel.
     pub(super) async fn listen(mut self) {
         loop {
-            let pause = match self.attempt().await {
+            let pause: BoxFuture<'static, ()> = match self.attempt().await {
                 Next::End => return,
-                Next::OpenNow => Duration::ZERO,
-                Next::OpenAfter(pause) => pause,
-                Next::Probe => CHANNEL_PROBE_INTERVAL,
+                Next::OpenNow => ready(()).boxed(),
+                Next::OpenAfter(pause) => sleep(pause).boxed(),
+                Next::Probe => sleep(CHANNEL_PROBE_INTERVAL).boxed(),
+                Next::OpenAfterOther(freed) => freed,
             };
             tokio::select! {
                 biased;
                 () = self.followed.stop.cancelled() => break,
                 () = self.followed.mended.notified() => {}
-                () = sleep(pause) => {}
+                () = pause => {}
             }
         }
         self.finish().await;
@@ -127,7 +133,8 @@ impl Channel {
                 self.stands(ChannelState::Off, None);
                 Next::End
             }
-            Err(failure) => self.failed(failure),
+            Err(Unopened::Failed(failure)) => self.failed(failure),
+            Err(Unopened::Taken(taken)) => self.taken(taken),
             Ok(Some(opened)) => {
                 self.connected();
                 self.follow_line(opened).await
@@ -193,6 +200,16 @@ impl Channel {
                 self.pause(retry_after)
             }
         }
+    }
+
+    fn taken(&mut self, taken: Taken) -> Next {
+        let Taken { shared, freed } = taken;
+        tracing::warn!(
+            source = %self.followed.name(), other = %shared.with,
+            "another source has what the two may not share; the channel is not opened"
+        );
+        self.stands(ChannelState::Taken, Some(shared.channel_diagnosis()));
+        Next::OpenAfterOther(freed)
     }
 
     fn pause(&mut self, retry_after: Option<Duration>) -> Next {

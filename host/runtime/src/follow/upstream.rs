@@ -1,4 +1,4 @@
-//! The followed source itself, as the tasks of a follower see it: five calls.
+//! The followed source itself, as the tasks of a follower see it.
 //!
 //! Not here: when they are made.
 
@@ -16,6 +16,7 @@ use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
 use crate::connector::{Fetched, Opening, Reaction, Received, Rhythm};
 use crate::error::{GuestError, RunError};
+use crate::exclusive::Taken;
 use crate::host::Host;
 use crate::model::{Body, Diagnosis, EventDelivery, Failure, Plan};
 use crate::observe::Unobserved;
@@ -39,7 +40,10 @@ pub(super) trait Upstream: Send + Sync + 'static {
     async fn understand(&self, state: String, frames: Vec<Body>) -> Vec<Result<Reaction, Failure>>;
 
     /// Open a new connection; none when the source has no channel, or the settings do not want it.
-    async fn open(&self) -> Result<Option<Opened>, Failure>;
+    async fn open(&self) -> Result<Option<Opened>, Unopened>;
+
+    /// The source is not followed any more: others may have what it had for itself alone.
+    fn let_go(&self);
 
     /// What the settings will need.
     async fn plan(&self) -> Result<Plan, Failure>;
@@ -54,6 +58,21 @@ pub(super) struct Opened {
     pub(super) rhythm: Rhythm,
     /// What the first frame gets.
     pub(super) state: String,
+}
+
+/// Why no connection was opened.
+#[derive(Debug)]
+pub(super) enum Unopened {
+    /// It failed.
+    Failed(Failure),
+    /// Another source of this host has what this one may not share.
+    Taken(Taken),
+}
+
+impl From<Failure> for Unopened {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
 }
 
 /// A source behind its connector.
@@ -89,11 +108,13 @@ impl Upstream for Live {
         }
     }
 
-    async fn open(&self) -> Result<Option<Opened>, Failure> {
+    async fn open(&self) -> Result<Option<Opened>, Unopened> {
         let prepared = self.prepare().await?;
         if prepared.plan.event_delivery != EventDelivery::Channel {
             return Ok(None);
         }
+        let claims = self.host.claims();
+        claims.claim(self.source.name(), &prepared.plan.exclusive).map_err(Unopened::Taken)?;
         match self.ask_where(&prepared).await? {
             None => Ok(None),
             Some(opening) => {
@@ -102,6 +123,10 @@ impl Upstream for Live {
                 Ok(Some(Opened { line: Box::new(line), rhythm, state }))
             }
         }
+    }
+
+    fn let_go(&self) {
+        self.host.claims().release(self.source.name());
     }
 
     async fn plan(&self) -> Result<Plan, Failure> {

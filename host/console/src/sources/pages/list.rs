@@ -140,6 +140,7 @@ pub(super) fn channel(visitor: &Visitor, source: &Standing) -> Markup {
         ChannelState::Connected => (Tone::Good, words::channel_connected()),
         ChannelState::Waiting => (Tone::Warning, words::channel_waiting()),
         ChannelState::Refused => (Tone::Bad, words::channel_refused()),
+        ChannelState::Taken => (Tone::Warning, words::channel_taken()),
         ChannelState::Closed => (Tone::Plain, words::channel_closed()),
     };
     page::badge(tone, &visitor.say(word))

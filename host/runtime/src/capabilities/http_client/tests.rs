@@ -151,7 +151,7 @@ fn sizes_count_with_the_secrets_in_place() {
 }
 
 #[test]
-fn a_token_where_no_secret_may_go_is_denied_and_counted() {
+fn a_token_where_no_secret_may_go_is_denied() {
     for (url, code) in [
         ("https://api.example.com/{}", "secret-misplaced"),
         ("https://other.example/?{}", "secret-not-for-origin"),

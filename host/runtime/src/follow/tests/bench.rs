@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use super::super::channel::{Incoming, Line};
 use super::super::followed::Followed;
-use super::super::upstream::{Opened as OpenedChannel, Upstream};
+use super::super::upstream::{Opened as OpenedChannel, Unopened, Upstream};
 use super::super::{Delivery, FollowObserver, FollowOptions, Follower, Receipt, RunEnded};
 use crate::cancel::Cancel;
 use crate::clock::Clock;
@@ -62,7 +62,7 @@ pub(super) struct Told {
     /// How long each attempt to open a channel takes.
     pub(super) opening_takes: Duration,
     /// What comes of the next attempts to open a channel; there is none after them.
-    pub(super) openings: VecDeque<Result<FakeLine, Failure>>,
+    pub(super) openings: VecDeque<Result<FakeLine, Unopened>>,
     /// What is fetched next; nothing after that.
     pub(super) missed: VecDeque<Result<Fetched, Failure>>,
     /// How often it wants to be asked what has changed.
@@ -188,7 +188,7 @@ impl Upstream for Fake {
         frames.iter().map(reaction).collect()
     }
 
-    async fn open(&self) -> Result<Option<OpenedChannel>, Failure> {
+    async fn open(&self) -> Result<Option<OpenedChannel>, Unopened> {
         self.called("open".to_owned());
         let takes = self.told().opening_takes;
         sleep(takes).await;
@@ -199,8 +199,12 @@ impl Upstream for Fake {
                 let rhythm = Rhythm { every: HEARTBEAT, message: self.told().beat.clone() };
                 Ok(Some(OpenedChannel { line: Box::new(line), rhythm, state: String::new() }))
             }
-            Some(Err(failure)) => Err(failure),
+            Some(Err(unopened)) => Err(unopened),
         }
+    }
+
+    fn let_go(&self) {
+        self.called("let go".to_owned());
     }
 
     async fn plan(&self) -> Result<Plan, Failure> {

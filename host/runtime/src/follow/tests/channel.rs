@@ -5,11 +5,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::bench::{Bench, HEARTBEAT, START, body, connection, failure, seconds, source};
+use crate::exclusive::Claims;
+use crate::follow::upstream::Unopened;
 use crate::follow::{FollowOptions, Schedule};
 use crate::inbox::EventState::{Done, Waiting};
 use crate::inbox::{ChannelState, Inbox, Note};
 use crate::limits::{FULL_RUN_PATIENCE, MAX_FRAMES_AT_ONCE, MAX_UNANSWERED_PINGS};
-use crate::model::FailureKind;
+use crate::model::{FailureKind, SourceName};
 use crate::run::RunOptions;
 
 /// A source that was listened to until now.
@@ -155,7 +157,7 @@ async fn a_source_that_always_wants_another_connection_is_not_given_one_for_ever
 #[tokio::test(start_paused = true)]
 async fn a_channel_that_cannot_be_opened_is_tried_ever_more_rarely() {
     let bench = listened_to().await;
-    let down = || Err(failure(FailureKind::Unavailable, "proxy-unreachable"));
+    let down = || Err(failure(FailureKind::Unavailable, "proxy-unreachable").into());
     bench.fake.told().openings = (0..100).map(|_| down()).collect();
     let _follower = bench.follow().await;
     seconds(600).await;
@@ -172,7 +174,7 @@ async fn a_channel_that_cannot_be_opened_is_tried_ever_more_rarely() {
 #[tokio::test(start_paused = true)]
 async fn a_channel_that_is_refused_is_hardly_tried_until_a_person_has_acted() {
     let bench = listened_to().await;
-    let refused = || Err(failure(FailureKind::Settings, "secret-wrong"));
+    let refused = || Err(failure(FailureKind::Settings, "secret-wrong").into());
     bench.fake.told().openings = [refused(), refused(), refused(), refused()].into();
     let follower = bench.follow().await;
     seconds(700).await;
@@ -182,6 +184,30 @@ async fn a_channel_that_is_refused_is_hardly_tried_until_a_person_has_acted() {
     follower.sync(RunOptions::default()).await.unwrap();
     seconds(1).await;
     assert_eq!(opened().last().unwrap(), "700 s: open");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_another_source_has_is_opened_once_that_one_is_let_go() {
+    let bench = listened_to().await;
+    let (claims, other) = (Claims::default(), SourceName::new("branch").unwrap());
+    claims.claim(&other, &["app".to_owned()]).unwrap();
+    let taken = claims.claim(&source(), &["app".to_owned()]).unwrap_err();
+    let (line, mut peer) = connection();
+    bench.fake.told().openings = [Err(Unopened::Taken(taken)), Ok(line)].into();
+    let follower = bench.follow().await;
+    seconds(3600).await;
+    assert_eq!(states(&bench), ["Connecting", "Taken channel-taken"]);
+    assert_eq!(bench.following().await.channel.unwrap().state, ChannelState::Taken);
+    claims.release(&other);
+    peer.push("e1");
+    assert_eq!(peer.hears().await, "ack e1");
+    seconds(1).await;
+    assert_eq!(states(&bench)[2..], ["Connecting", "Connected"]);
+    // What the other one heard meanwhile was none of its business.
+    assert_eq!(bench.runs()[0], "sync (stream)");
+    assert!(!bench.calls().iter().any(|call| call.ends_with("let go")));
+    follower.stop().await;
+    assert!(bench.calls().last().unwrap().ends_with("let go"), "{:?}", bench.calls());
 }
 
 #[tokio::test(start_paused = true)]
@@ -220,7 +246,7 @@ async fn a_short_break_leads_to_no_full_run() {
 async fn a_long_break_leads_to_a_full_run() {
     let bench = listened_to().await;
     let ((line, peer), (second, _second_peer)) = (connection(), connection());
-    let down = || Err(failure(FailureKind::Unavailable, "proxy-unreachable"));
+    let down = || Err(failure(FailureKind::Unavailable, "proxy-unreachable").into());
     let mut openings: std::collections::VecDeque<_> = (0..12).map(|_| down()).collect();
     openings.push_front(Ok(line));
     openings.push_back(Ok(second));
@@ -306,7 +332,7 @@ async fn a_channel_that_opens_after_an_import_had_begun_leads_to_another_that_fi
     let bench = Bench::never_imported();
     let (line, _peer) = connection();
     bench.fake.told().openings =
-        [Err(failure(FailureKind::Unavailable, "proxy-unreachable")), Ok(line)].into();
+        [Err(failure(FailureKind::Unavailable, "proxy-unreachable").into()), Ok(line)].into();
     let follower = bench.follow().await;
     follower.sync(RunOptions::default()).await.unwrap();
     seconds(300).await;
