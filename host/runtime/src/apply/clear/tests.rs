@@ -10,6 +10,7 @@ use crate::apply::tests::{destination, full_run, hold, put, source};
 use crate::apply::{Destination, Extent, Statement};
 use crate::clearing::Approved;
 use crate::history::Counters;
+use crate::limits::{MAX_CHANGES, MAX_CLEARING_DOCUMENT_BYTES, MAX_HELD_ATTRIBUTES};
 use crate::testing::MemoryStore;
 
 const TITLE: &str = r#"{"title":null}"#;

@@ -6,6 +6,7 @@ use expect_test::expect;
 
 use super::*;
 use crate::apply::tests::{destination, full_run, user};
+use crate::limits::{MAX_CHECKPOINT_BYTES, MAX_CHECKPOINT_KEYS, MAX_CONTAINERS, MAX_SCOPE_PARTS};
 use crate::model::Container;
 use crate::testing::MemoryStore;
 
