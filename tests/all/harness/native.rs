@@ -42,9 +42,7 @@ impl Native {
     /// Import, with all that the connector says.
     pub(crate) fn run(&self) -> Result<Summary, Failure> {
         self.world.begin_call();
-        let summary = connector::sync::<DingTalk>(self.host.clone(), &self.settings_json());
-        self.host.end_call();
-        summary
+        connector::sync::<DingTalk>(self.host.clone(), &self.settings_json())
     }
 
     /// Check the connection.
