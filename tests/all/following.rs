@@ -10,6 +10,7 @@ mod figures;
 mod full_run;
 mod outage;
 mod program;
+mod spaced;
 mod stopped;
 mod stream;
 mod undo;
