@@ -11,6 +11,7 @@ mod figures;
 mod full_run;
 mod outage;
 mod program;
+mod spaced;
 mod stopped;
 mod stream;
 mod undo;

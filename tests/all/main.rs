@@ -60,6 +60,9 @@ mod chaos;
 mod followed;
 mod kill_points;
 
+// What one host refuses of a connector, the other refuses.
+mod misuse;
+
 // What is no connector is refused when it is loaded.
 mod no_connector;
 

@@ -31,7 +31,7 @@ struct Component {
 }
 
 /// The components. A source that does not push its changes exports no `events`: that is how a host knows.
-const COMPONENTS: [Component; 3] = [
+const COMPONENTS: [Component; 4] = [
     Component {
         name: "dingtalk",
         package: "rollcall-dingtalk-component",
@@ -39,6 +39,7 @@ const COMPONENTS: [Component; 3] = [
     },
     Component { name: "roster", package: "rollcall-roster-component", exports: &["identity-source"] },
     Component { name: "hostile", package: "rollcall-hostile-component", exports: &["identity-source"] },
+    Component { name: "misuse", package: "rollcall-misuse-component", exports: &["identity-source"] },
 ];
 
 /// The profile of `Cargo.toml` that components are built with.

@@ -6,7 +6,7 @@ use crate::convert;
 use rollcall_kit::model::{
     Change, Clearing, Coverage, Diagnosis, Entry, InventoryItem, Key, Outcome, Progress, Removal, Scope,
 };
-use rollcall_kit::ports::{Area, EntryWrite, Fault, Host, LogLevel, Request, Response, Ticket};
+use rollcall_kit::ports::{Area, Call, EntryWrite, Fault, Host, LogLevel, Request, Response, Ticket};
 use std::sync::Once;
 
 /// The host that runs this component.
@@ -14,6 +14,9 @@ use std::sync::Once;
 pub struct WitHost;
 
 impl Host for WitHost {
+    /// It makes the call, so it knows.
+    fn entered(&self, _call: Call) {}
+
     fn wait(&self, max: u32) -> Vec<Ticket> {
         tasks::wait(max)
     }

@@ -3,8 +3,9 @@
 use crate::context::Context;
 use crate::document::{Draft, Schema};
 use crate::model::{CheckStatus, Descriptor, Diagnosis, Failure, Finding, Key, Plan, ResourceType, Summary};
-use crate::ports::Host;
+use crate::ports::{Call, Host};
 use crate::reading::{Reading, refresh_objects};
+use rollcall_rules::reach::Export;
 use std::future::Future;
 use std::rc::Rc;
 
@@ -56,11 +57,14 @@ pub fn validate<C: Connector>(settings: &str) -> Result<Plan, Vec<Diagnosis>> {
 
 /// `identity-source.check`.
 pub fn check<C: Connector>(host: Rc<dyn Host>, settings: &str) -> Vec<Finding> {
-    let context = Context::new(host);
     match C::configure(settings) {
-        Ok((connector, _)) => context
-            .block_on(connector.check(&context))
-            .unwrap_or_else(|failure| vec![failed("connector", failure.diagnosis().clone())]),
+        Ok((connector, plan)) => {
+            host.entered(call::<C>(Export::Check, plan));
+            let context = Context::new(host);
+            context
+                .block_on(connector.check(&context))
+                .unwrap_or_else(|failure| vec![failed("connector", failure.diagnosis().clone())])
+        }
         Err(problems) => problems.into_iter().map(|problem| failed("settings", problem)).collect(),
     }
 }
@@ -70,7 +74,8 @@ pub fn check<C: Connector>(host: Rc<dyn Host>, settings: &str) -> Vec<Finding> {
 /// # Errors
 /// When it could not go on. What was put until then stays.
 pub fn sync<C: Connector>(host: Rc<dyn Host>, settings: &str) -> Result<Summary, Failure> {
-    let (connector, _) = configured::<C>(settings)?;
+    let (connector, plan) = configured::<C>(settings)?;
+    host.entered(call::<C>(Export::Sync, plan));
     let context = Context::new(host);
     context.block_on(async {
         let reading = Reading::begin(&context, C::SCHEMAS)?;
@@ -89,7 +94,8 @@ pub fn sync<C: Connector>(host: Rc<dyn Host>, settings: &str) -> Result<Summary,
 /// # Errors
 /// When it could not go on. What was put until then stays.
 pub fn refresh<C: Connector>(host: Rc<dyn Host>, settings: &str, keys: &[Key]) -> Result<Summary, Failure> {
-    let (connector, _) = configured::<C>(settings)?;
+    let (connector, plan) = configured::<C>(settings)?;
+    host.entered(call::<C>(Export::Refresh, plan));
     let context = Context::new(host);
     let look_up = async |key: &Key| connector.look_up(&context, key).await;
     let refreshed = context.block_on(refresh_objects(&context, C::SCHEMAS, keys, look_up))?;
@@ -106,6 +112,13 @@ pub(crate) fn configured<C: Connector>(settings: &str) -> Result<(C, Plan), Fail
         first.facts.extend(others);
         Failure::Settings(first)
     })
+}
+
+/// What a host in memory is told when a connector with this plan is called.
+pub(crate) fn call<C: Connector>(export: Export, plan: Plan) -> Call {
+    let resource_types = C::SCHEMAS.iter().map(|schema| schema.resource_type.to_owned()).collect();
+    let origins = plan.origins.into_iter().map(|origin| origin.origin).collect();
+    Call { export, resource_types, origins }
 }
 
 /// The resource types of a connector, as its descriptor lists them.

@@ -1,10 +1,11 @@
 //! What a connector is that also hears of changes: the trait that an author implements, and the calls that a host makes
 //! of it. Keeping what was heard, answering the source and keeping a channel open are the host's part.
 
-use crate::connector::{Connector, configured};
+use crate::connector::{Connector, call, configured};
 use crate::context::Context;
 use crate::model::{Diagnosis, Failure, Key, Summary};
 use crate::ports::{Body, Host};
+use rollcall_rules::reach::Export;
 use std::fmt;
 use std::future::{Future, ready};
 use std::rc::Rc;
@@ -195,7 +196,8 @@ pub fn receive<C: LiveConnector>(
     settings: &str,
     delivery: &Delivery,
 ) -> Result<Receipt, Failure> {
-    let (connector, _) = configured::<C>(settings)?;
+    let (connector, plan) = configured::<C>(settings)?;
+    host.entered(call::<C>(Export::Receive, plan));
     connector.receive(Moment { now_ms: host.now_ms(), random: random(host) }, delivery)
 }
 
@@ -208,7 +210,8 @@ pub fn handle<C: LiveConnector>(
     settings: &str,
     events: &[Event],
 ) -> Result<Handled, Failure> {
-    let (connector, _) = configured::<C>(settings)?;
+    let (connector, plan) = configured::<C>(settings)?;
+    host.entered(call::<C>(Export::Handle, plan));
     let context = Context::new(host);
     context.block_on(connector.handle(&context, events))?
 }
@@ -222,7 +225,8 @@ pub fn fetch<C: LiveConnector>(
     settings: &str,
     cursor: Option<&str>,
 ) -> Result<Fetched, Failure> {
-    let (connector, _) = configured::<C>(settings)?;
+    let (connector, plan) = configured::<C>(settings)?;
+    host.entered(call::<C>(Export::FetchEvents, plan));
     let context = Context::new(host);
     context.block_on(connector.fetch(&context, cursor))?
 }
@@ -235,7 +239,8 @@ pub fn open_channel<C: LiveConnector>(
     host: Rc<dyn Host>,
     settings: &str,
 ) -> Result<Option<Channel>, Failure> {
-    let (connector, _) = configured::<C>(settings)?;
+    let (connector, plan) = configured::<C>(settings)?;
+    host.entered(call::<C>(Export::OpenChannel, plan));
     let context = Context::new(host);
     context.block_on(connector.open_channel(&context))?
 }

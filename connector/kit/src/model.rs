@@ -1,6 +1,8 @@
 //! The contract's words as plain Rust. No conversion to or from generated bindings lives here; `rollcall-guest` has it.
 
 use crate::limits::MAX_EVIDENCE_BYTES;
+use rollcall_rules::key::KeyRef;
+use rollcall_rules::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
 /// Which object of the source: a SCIM resource type ("User", "Department") and the id that the source gave it.
@@ -17,6 +19,12 @@ impl Key {
     #[must_use]
     pub fn new(resource_type: &str, external_id: impl Into<String>) -> Self {
         Self { resource_type: resource_type.to_owned(), external_id: external_id.into() }
+    }
+}
+
+impl<'a> From<&'a Key> for KeyRef<'a> {
+    fn from(key: &'a Key) -> Self {
+        Self { resource_type: &key.resource_type, external_id: &key.external_id }
     }
 }
 
@@ -142,6 +150,13 @@ impl Diagnosis {
     pub fn about_setting(mut self, pointer: impl Into<String>) -> Self {
         self.setting = Some(pointer.into());
         self
+    }
+}
+
+/// What the contract's rules refuse.
+impl From<Refusal> for Diagnosis {
+    fn from(Refusal { code, message, in_chinese }: Refusal) -> Self {
+        Self::new(code, message, in_chinese)
     }
 }
 

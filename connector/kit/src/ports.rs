@@ -4,6 +4,7 @@
 use crate::model::{
     Change, Clearing, Coverage, Diagnosis, Entry, InventoryItem, Key, Outcome, Progress, Removal, Scope,
 };
+use rollcall_rules::reach::Export;
 use std::fmt;
 
 /// A piece of work that the host has begun.
@@ -198,8 +199,21 @@ pub enum LogLevel {
     Debug,
 }
 
+/// A call of one of a connector's functions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Which function.
+    pub export: Export,
+    /// The names of the connector's resource types, parents first.
+    pub resource_types: Vec<String>,
+    /// The origins of its plan.
+    pub origins: Vec<String>,
+}
+
 /// The host's capabilities. See `wit/` for what each guarantees; the names are the same.
 pub trait Host {
+    /// A call begins. The host of a component knows, since it makes the call; a host in memory is told by the kit.
+    fn entered(&self, call: Call);
     /// Wait until work is ready; empty only when nothing is outstanding.
     fn wait(&self, max: u32) -> Vec<Ticket>;
     /// Begin a timer.

@@ -1,28 +1,32 @@
 //! A host in memory, with a clock that jumps from one event to the next: whole runs of a connector in microseconds, the
-//! same every time. It refuses what the contract's rules refuse, keeps no limits and grants everything; the real host's
-//! tests are elsewhere.
+//! same every time. It refuses what a real host refuses: whatever the contract's rules say of a call, an object, an order
+//! of calls, and which function of a connector may make them. Where a real host ends the call, it panics.
+//!
+//! Not here: the limits of rates, and what a platform or a person decides.
 
+mod platform;
+mod requests;
 mod sealed;
+mod storing;
+mod under_way;
 
-use crate::limits::FIND_BATCH;
 use crate::model::{
-    Change, Clearing, Coverage, Diagnosis, DirectoryObject, Entry, InventoryItem, Key, Outcome, Progress,
-    Removal, Scope, Severity,
+    Change, Clearing, Coverage, Diagnosis, Entry, InventoryItem, Key, Outcome, Progress, Removal, Scope,
 };
-use crate::ports::{Area, Body, EntryWrite, Fault, FaultKind, Host, LogLevel, Request, Response, Ticket};
+use crate::ports::{
+    Area, Body, Call, EntryWrite, Fault, FaultKind, Host, LogLevel, Request, Response, Ticket,
+};
+use rollcall_rules::bounds::{
+    MAX_ENTRIES_PER_CALL, MAX_ENTRIES_PER_RUN, MAX_RANDOM_BYTES, MAX_THROTTLE_MS, MAX_TIMER_MS,
+};
+use rollcall_rules::reach::Capability;
 use rollcall_rules::sealed::Seals;
-use rollcall_rules::{document, key};
 use serde_json::Value;
 use std::cell::{Cell, Ref, RefCell};
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::fmt;
 use std::rc::Rc;
-
-/// When a request without a time limit of its own is given up, in milliseconds.
-///
-/// Why: what the reference host does; a connector under test should set its own.
-const DEFAULT_TIMEOUT_MS: u64 = 30_000;
+use under_way::{Done, UnderWay, crossing};
 
 /// What the world answers to a request.
 #[derive(Debug, Clone)]
@@ -57,30 +61,15 @@ pub struct Stored {
     pub document: Value,
 }
 
-/// How far a full reading has come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Stage {
-    #[default]
-    Unopened,
-    Open,
-    Closed,
-    Removed,
-}
-
 /// A host in memory.
 pub struct TestHost {
     world: RefCell<World>,
     now_ms: Cell<u64>,
-    next_ticket: Cell<Ticket>,
-    /// By the time at which it is ready.
-    outstanding: RefCell<BTreeMap<(u64, Ticket), ()>>,
-    responses: RefCell<BTreeMap<Ticket, Result<Response, Fault>>>,
-    outcomes: RefCell<BTreeMap<Ticket, Vec<Outcome>>>,
+    under_way: RefCell<UnderWay>,
     objects: RefCell<BTreeMap<Key, Stored>>,
     storage: RefCell<BTreeMap<(Area, String), String>>,
     changes: RefCell<Vec<Change>>,
     removed: RefCell<Vec<Removal>>,
-    reading: RefCell<Stage>,
     scope: RefCell<Option<Scope>>,
     coverage: RefCell<Vec<Coverage>>,
     proposed: RefCell<Vec<Clearing>>,
@@ -109,15 +98,11 @@ impl TestHost {
             world: RefCell::new(Box::new(world)),
             // 2026-01-01 00:00 UTC.
             now_ms: Cell::new(1_767_225_600_000),
-            next_ticket: Cell::new(1),
-            outstanding: RefCell::default(),
-            responses: RefCell::default(),
-            outcomes: RefCell::default(),
+            under_way: RefCell::default(),
             objects: RefCell::default(),
             storage: RefCell::default(),
             changes: RefCell::default(),
             removed: RefCell::default(),
-            reading: RefCell::default(),
             scope: RefCell::default(),
             coverage: RefCell::default(),
             proposed: RefCell::default(),
@@ -155,11 +140,6 @@ impl TestHost {
     /// Forget what is kept in memory, as a host does that was started anew.
     pub fn restart(&self) {
         self.storage.borrow_mut().retain(|(area, _), _| *area == Area::Durable);
-    }
-
-    /// The call of the connector is over, however far its reading came; one that came to its end needs no such word.
-    pub fn end_call(&self) {
-        *self.reading.borrow_mut() = Stage::Unopened;
     }
 
     /// Let the platform hold exactly this.
@@ -237,107 +217,57 @@ impl TestHost {
         self.now_ms.set(self.now_ms.get() + ms);
     }
 
-    /// Go on to the next stage of a full reading; it happens once and in order.
-    fn advance_reading(&self, from: Stage, to: Stage) -> Result<(), Diagnosis> {
-        let mut stage = self.reading.borrow_mut();
-        if *stage != from {
-            let message = format!("a reading that is {:?} cannot become {to:?}", *stage);
-            return Err(Diagnosis::new("request-invalid", message.clone(), message));
+    /// Nothing of what may be used here, if the function of the connector that is under way may not use it.
+    ///
+    /// # Panics
+    /// Then, as a real host ends the call.
+    fn may(&self, capability: Capability, function: &'static str) {
+        if let Err(refused) = self.under_way.borrow().export().check(capability, function) {
+            under_way::end("connector-broke-contract", &refused.to_string());
         }
-        *stage = to;
-        Ok(())
     }
 
-    fn begin(&self, delay_ms: u64) -> Ticket {
-        let ticket = self.next_ticket.get();
-        self.next_ticket.set(ticket + 1);
-        let mut outstanding = self.outstanding.borrow_mut();
-        outstanding.insert((self.now_ms.get() + delay_ms, ticket), ());
-        self.max_in_flight.set(self.max_in_flight.get().max(outstanding.len()));
+    /// A ticket for what is ready so much later.
+    fn begin(&self, delay_ms: u64, done: Done) -> Ticket {
+        let mut under_way = self.under_way.borrow_mut();
+        let ticket = under_way.begin(self.now_ms.get() + delay_ms, done);
+        self.max_in_flight.set(self.max_in_flight.get().max(under_way.n_outstanding()));
         ticket
-    }
-
-    fn apply_one(&self, change: &Change) -> Outcome {
-        let applied = match change {
-            _ if self.reject.borrow().contains(change.key()) => {
-                Err(Diagnosis::new("rejected-by-test", "the test rejects it", "测试拒绝了它"))
-            }
-            Change::Put(object) => self.put(object),
-            Change::Remove(departure) => self.remove(departure),
-        };
-        let Err(why) = applied else { return Outcome::Applied };
-        let entry = Entry::about(Severity::Error, change.key(), None, why.clone());
-        self.entries.borrow_mut().push(entry);
-        Outcome::Rejected(why)
-    }
-
-    /// Merge an object that keeps the contract.
-    fn put(&self, object: &DirectoryObject) -> Result<(), Diagnosis> {
-        let DirectoryObject { key, version, document } = object;
-        key::check(&key.resource_type, &key.external_id).map_err(|violation| invalid(&violation))?;
-        key::check_version(version).map_err(|violation| invalid(&violation))?;
-        let incoming = document::read(document, &key.external_id).map_err(|violation| invalid(&violation))?;
-        let mut objects = self.objects.borrow_mut();
-        let merged = document::merge(objects.get(key).map(|held| &held.document), &incoming);
-        document::check_held(&merged).map_err(|violation| invalid(&violation))?;
-        objects.insert(key.clone(), Stored { version: version.clone(), document: merged });
-        Ok(())
-    }
-
-    /// Forget an object that the source was asked about.
-    fn remove(&self, removal: &Removal) -> Result<(), Diagnosis> {
-        key::check_evidence(&removal.evidence).map_err(|violation| invalid(&violation))?;
-        self.objects.borrow_mut().remove(&removal.key);
-        Ok(())
     }
 }
 
 impl Host for TestHost {
+    fn entered(&self, call: Call) {
+        self.under_way.borrow_mut().enter(call);
+    }
+
     fn wait(&self, max: u32) -> Vec<Ticket> {
-        let mut outstanding = self.outstanding.borrow_mut();
-        let Some(&(first_ms, _)) = outstanding.keys().next() else { return Vec::new() };
-        self.now_ms.set(self.now_ms.get().max(first_ms));
-        let mut ready = Vec::new();
-        while let Some(entry) = outstanding.first_entry() {
-            let (at_ms, ticket) = *entry.key();
-            if self.now_ms.get() < at_ms || usize::try_from(max.max(1)).unwrap_or(1) <= ready.len() {
-                break;
-            }
-            entry.remove();
-            ready.push(ticket);
-        }
-        ready
+        self.may(Capability::Tasks, "tasks.wait");
+        let (now_ms, named) = self.under_way.borrow_mut().wait(self.now_ms.get(), max);
+        self.now_ms.set(now_ms);
+        named
     }
 
     fn begin_timer(&self, delay_ms: u32) -> Ticket {
-        self.begin(u64::from(delay_ms))
+        self.may(Capability::Tasks, "tasks.begin-timer");
+        self.begin(u64::from(delay_ms).min(MAX_TIMER_MS), Done::Timer)
     }
 
     fn begin_http(&self, requests: Vec<Request>) -> Vec<Ticket> {
-        let begin_one = |request: &Request| {
-            self.n_requests.set(self.n_requests.get() + 1);
-            let timeout_ms = request.timeout_ms.map_or(DEFAULT_TIMEOUT_MS, u64::from);
-            let (delay_ms, result) = match self.ask_world(request) {
-                Reply::After(delay_ms, response) if delay_ms < timeout_ms => (delay_ms, Ok(response)),
-                Reply::After(..) | Reply::Hang => (timeout_ms, Err(http_error(FaultKind::TimedOut))),
-                Reply::Fail(kind) => (0, Err(http_error(kind))),
-                Reply::FailAs(kind, code) => (0, Err(http_error_as(kind, code))),
-            };
-            let ticket = self.begin(delay_ms);
-            self.responses.borrow_mut().insert(ticket, result);
-            ticket
-        };
-        requests.iter().map(begin_one).collect()
+        self.may(Capability::HttpClient, "http-client.begin");
+        self.begin_requests(&requests)
     }
 
     fn take_http(&self, tickets: &[Ticket]) -> Vec<Result<Response, Fault>> {
-        let mut responses = self.responses.borrow_mut();
-        let take = |ticket| responses.remove(ticket).unwrap_or_else(|| Err(http_error(FaultKind::Other)));
-        tickets.iter().map(take).collect()
+        self.may(Capability::HttpClient, "http-client.take");
+        let mut under_way = self.under_way.borrow_mut();
+        tickets.iter().map(|ticket| under_way.take_response(*ticket)).collect()
     }
 
     fn throttled(&self, bucket: Option<&str>, wait_ms: u32) {
-        self.throttles.borrow_mut().push((bucket.map(str::to_owned), wait_ms));
+        self.may(Capability::HttpClient, "http-client.throttled");
+        let most = u32::try_from(MAX_THROTTLE_MS).unwrap_or(u32::MAX);
+        self.throttles.borrow_mut().push((bucket.map(str::to_owned), wait_ms.min(most)));
     }
 
     fn list_inventory(
@@ -346,81 +276,64 @@ impl Host for TestHost {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<InventoryItem>, Diagnosis> {
-        let objects = self.objects.borrow();
-        let of_type = objects.iter().filter(|(key, _)| key.resource_type == resource_type);
-        let rest = of_type.filter(|(key, _)| after.is_none_or(|after| after < key.external_id.as_str()));
-        let page = rest.take(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(page.map(|(key, stored)| inventory_item(key, stored)).collect())
+        self.may(Capability::Directory, "directory.list-inventory");
+        self.page(resource_type, after, limit)
     }
 
     fn find_inventory(&self, keys: &[Key]) -> Result<Vec<Option<InventoryItem>>, Diagnosis> {
-        if FIND_BATCH < keys.len() {
-            return Err(Diagnosis::new(
-                "too-many-keys",
-                "more keys than the contract allows",
-                "键的数量超过约定",
-            ));
-        }
-        let objects = self.objects.borrow();
-        Ok(keys.iter().map(|key| objects.get(key).map(|stored| inventory_item(key, stored))).collect())
+        self.may(Capability::Directory, "directory.find-inventory");
+        self.find(keys)
     }
 
     fn begin_apply(&self, changes: Vec<Change>) -> Ticket {
-        let outcomes = changes.iter().map(|change| self.apply_one(change)).collect();
-        self.changes.borrow_mut().extend(changes);
-        let ticket = self.begin(1);
-        self.outcomes.borrow_mut().insert(ticket, outcomes);
-        ticket
+        self.may(Capability::Directory, "directory.begin-apply");
+        let outcomes = self.apply(changes);
+        self.begin(1, Done::Applied(outcomes))
     }
 
     fn take_applied(&self, ticket: Ticket) -> Result<Vec<Outcome>, Diagnosis> {
-        let unknown = || Diagnosis::new("unknown-ticket", "not a ticket of apply", "不是 apply 的票据");
-        self.outcomes.borrow_mut().remove(&ticket).ok_or_else(unknown)
+        self.may(Capability::Directory, "directory.take-applied");
+        self.under_way.borrow_mut().take_outcomes(ticket)
     }
 
     fn open_reading(&self, scope: &Scope) -> Result<(), Diagnosis> {
-        *self.reading.borrow_mut() = Stage::Open;
+        self.may(Capability::Directory, "directory.open-reading");
+        self.under_way.borrow_mut().open(scope)?;
         *self.scope.borrow_mut() = Some(scope.clone());
         Ok(())
     }
 
     fn close_reading(&self, coverage: Vec<Coverage>) -> Result<(), Diagnosis> {
-        self.advance_reading(Stage::Open, Stage::Closed)?;
+        self.may(Capability::Reading, "directory.close-reading");
+        self.under_way.borrow_mut().close(&coverage)?;
         *self.coverage.borrow_mut() = coverage;
         Ok(())
     }
 
     fn remove_missing(&self, removals: Vec<Removal>) -> Result<Vec<Outcome>, Diagnosis> {
-        self.advance_reading(Stage::Closed, Stage::Removed)?;
-        let apply = |removal: &Removal| self.apply_one(&Change::Remove(removal.clone()));
-        let outcomes = removals.iter().map(apply).collect();
-        self.removed.borrow_mut().extend(removals);
-        Ok(outcomes)
+        self.may(Capability::Reading, "directory.remove-missing");
+        self.under_way.borrow_mut().remove_missing(removals.len())?;
+        Ok(self.remove_all(removals))
     }
 
     fn propose_clearings(&self, clearings: Vec<Clearing>) -> Result<(), Diagnosis> {
-        self.proposed.borrow_mut().extend(clearings);
-        Ok(())
+        self.may(Capability::Directory, "directory.propose-clearings");
+        self.propose(clearings)
     }
 
-    fn save_checkpoint(&self, _state: &str, _unchanged: Vec<Key>) -> Result<(), Diagnosis> {
-        Ok(())
+    fn save_checkpoint(&self, state: &str, unchanged: Vec<Key>) -> Result<(), Diagnosis> {
+        self.may(Capability::Reading, "directory.save-checkpoint");
+        self.under_way.borrow().check_checkpoint(state, &unchanged)
     }
 
     fn storage_get(&self, area: Area, keys: &[String]) -> Result<Vec<Option<String>>, Diagnosis> {
-        let storage = self.storage.borrow();
-        Ok(keys.iter().map(|key| storage.get(&(area, key.clone())).cloned()).collect())
+        self.may(Capability::Storage, "storage.get");
+        self.get(area, keys)
     }
 
     fn storage_write(&self, area: Area, entries: Vec<EntryWrite>) -> Result<(), Diagnosis> {
-        let mut storage = self.storage.borrow_mut();
-        for (key, value) in entries {
-            match value {
-                Some(value) => storage.insert((area, key), value),
-                None => storage.remove(&(area, key)),
-            };
-        }
-        Ok(())
+        self.may(Capability::Storage, "storage.write");
+        self.write(area, entries)
     }
 
     fn storage_scan(
@@ -430,20 +343,21 @@ impl Host for TestHost {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<(String, String)>, Diagnosis> {
-        let storage = self.storage.borrow();
-        let with_prefix =
-            storage.iter().filter(|((kept_in, key), _)| *kept_in == area && key.starts_with(prefix));
-        let rest = with_prefix.filter(|((_, key), _)| after.is_none_or(|after| after < key.as_str()));
-        let page = rest.take(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(page.map(|((_, key), value)| (key.clone(), value.clone())).collect())
+        self.may(Capability::Storage, "storage.scan");
+        self.scan(area, prefix, after, limit)
     }
 
     fn report(&self, progress: Progress) {
+        self.may(Capability::History, "history.report");
         self.progress.borrow_mut().push(progress);
     }
 
+    /// What is beyond the bounds is dropped, as the reference host does.
     fn record_entries(&self, entries: Vec<Entry>) -> Result<(), Diagnosis> {
-        self.entries.borrow_mut().extend(entries);
+        self.may(Capability::History, "history.record-entries");
+        crossing(entries.iter().map(|entry| entry.diagnosis.message.en.len()));
+        let room = MAX_ENTRIES_PER_RUN.saturating_sub(self.under_way.borrow_mut().record(entries.len()));
+        self.entries.borrow_mut().extend(entries.into_iter().take(room.min(MAX_ENTRIES_PER_CALL)));
         Ok(())
     }
 
@@ -452,33 +366,11 @@ impl Host for TestHost {
     }
 
     fn random(&self, length: u32) -> Vec<u8> {
-        vec![0; usize::try_from(length).unwrap_or_default()]
+        vec![0; usize::try_from(length.min(MAX_RANDOM_BYTES)).unwrap_or_default()]
     }
 
     fn log(&self, level: LogLevel, message: &str) {
         self.log.borrow_mut().push(format!("{level:?}: {message}"));
-    }
-}
-
-fn invalid(violation: &dyn Error) -> Diagnosis {
-    Diagnosis::new("object-invalid", violation.to_string(), "连接器给出的对象违反约定")
-}
-
-fn inventory_item(key: &Key, stored: &Stored) -> InventoryItem {
-    InventoryItem {
-        external_id: key.external_id.clone(),
-        version: stored.version.clone(),
-        already_read: false,
-    }
-}
-
-fn http_error(kind: FaultKind) -> Fault {
-    http_error_as(kind, "test-fault")
-}
-
-fn http_error_as(kind: FaultKind, code: &str) -> Fault {
-    Fault {
-        kind, diagnosis: Diagnosis::new(code, format!("the test says {kind:?}"), "测试注入的故障")
     }
 }
 
@@ -495,7 +387,7 @@ mod tests {
             version: "1".to_owned(),
             document: document.to_string(),
         };
-        let outcome = host.apply_one(&Change::Put(object));
+        let outcome = host.apply(vec![Change::Put(object)]).expect("there is one change").remove(0);
         let code = match &outcome {
             Outcome::Applied | Outcome::Held => None,
             Outcome::Rejected(why) => Some(why.code.as_str()),

@@ -21,6 +21,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rollcall_rules::object;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::clear::Clearing;
@@ -38,7 +39,7 @@ use crate::directory::{Action, Directory, Held, Stored, Write};
 use crate::error::StoreError;
 use crate::guard::Unattended;
 use crate::history::ChangeRecord;
-use crate::limits::{MAX_CHANGES, MAX_STORED_AT_ONCE};
+use crate::limits::MAX_STORED_AT_ONCE;
 use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
 use crate::refusal;
 
@@ -126,7 +127,6 @@ pub(crate) struct Apply {
     waiting: Waiting,
     changed: identity::Changed,
     compared: scope::Compared,
-    has_retired: bool,
 }
 
 impl Apply {
@@ -139,7 +139,6 @@ impl Apply {
             waiting: Waiting::default(),
             changed: identity::Changed::default(),
             compared: scope::Compared::default(),
-            has_retired: false,
         }
     }
 
@@ -174,12 +173,7 @@ impl Apply {
     ///
     /// An error means that the platform's store failed and it is unknown which were applied.
     pub(crate) async fn changes(&mut self, changes: Vec<Change>) -> Result<Vec<Outcome>, Diagnosis> {
-        if MAX_CHANGES < changes.len() {
-            let n = changes.len();
-            return Err(refusal::request(&format!(
-                "{n} changes are more than the {MAX_CHANGES} of one call"
-            )));
-        }
+        object::check_changes(changes.len())?;
         let mut outcomes = Vec::with_capacity(changes.len());
         for group in in_groups(changes) {
             outcomes.extend(self.group(group).await.map_err(|error| self.failed(&error))?);
@@ -226,7 +220,7 @@ impl Apply {
             Change::Delete(departure) => {
                 let key = departure.key.clone();
                 let checked = match self.destination.extent {
-                    Extent::Full => Err(check::removal_of_full_run(&key)),
+                    Extent::Full => Err(object::removed_while_reading((&key).into()).into()),
                     Extent::Some => check::departure(departure, types).map(check::Checked::Delete),
                 };
                 checked.map_err(|why| Planned { key, step: Step::Refuse(Kind::Departure, why) })

@@ -7,7 +7,6 @@ pub(crate) mod directory;
 pub(crate) mod history;
 mod host;
 pub(crate) mod http_client;
-pub(crate) mod reach;
 pub(crate) mod storage;
 pub(crate) mod tasks;
 pub(crate) mod wasi;

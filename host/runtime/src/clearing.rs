@@ -70,9 +70,7 @@ impl Attribute {
             format!("{who_in_chinese}可能已没有 `{name}`：{chinese}；请批准，或保持不变"),
             LOOK_CHINESE,
         );
-        let diagnosis = objects.iter().fold(diagnosis, |diagnosis, (resource_type, n)| {
-            diagnosis.with_fact(resource_type.as_str(), n.to_string())
-        });
+        let diagnosis = with_amounts(diagnosis, objects);
         Entry { severity: Severity::Warning, subject: None, subject_name: None, diagnosis }
     }
 
@@ -87,6 +85,7 @@ impl Attribute {
         .in_chinese(format!("{who_in_chinese}可能已没有 `{name}`：{chinese}；由下一次全量导入判定"), "")
         .with_fact(ATTRIBUTE, name.as_str())
         .with_fact(REASON, reason.code.as_str());
+        let diagnosis = with_amounts(diagnosis, objects);
         Entry { severity: Severity::Info, subject: None, subject_name: None, diagnosis }
     }
 
@@ -124,6 +123,13 @@ impl ChangeRecord {
 const LOOK: &str = "Look at them in the history. If they are right, approve the run: the source is asked about each of them once \
                     more, and what is there again stays. If not, leave it; everything stays as it is.";
 const LOOK_CHINESE: &str = "请在运行历史中查看；如果确实已清空，请批准该次运行：会再次向来源逐一确认，重新出现的值予以保留。否则无需操作，一切保持不变。";
+
+/// The same with a fact for each resource type: how many.
+fn with_amounts(diagnosis: Diagnosis, objects: &Counts) -> Diagnosis {
+    objects.iter().fold(diagnosis, |diagnosis, (resource_type, n)| {
+        diagnosis.with_fact(resource_type.as_str(), n.to_string())
+    })
+}
 
 /// So many people, departments and others.
 pub(crate) fn amounts(objects: &Counts) -> String {

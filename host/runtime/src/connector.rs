@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
+use rollcall_rules::reach::Export;
 use serde_json::Value;
 use tokio::task::JoinError;
 use wasmtime::Store;
@@ -23,7 +24,6 @@ pub(crate) use self::live::{Fetched, Handled, Notice, Opening, Reaction, Receive
 use crate::bindings::exports::rollcall::connector::events::GuestIndices as EventsIndices;
 use crate::bindings::exports::rollcall::connector::identity_source::{Guest as Exports, GuestIndices};
 use crate::bindings::rollcall::connector::model::Key as WitKey;
-use crate::capabilities::reach::Export;
 use crate::capabilities::{self, Session};
 use crate::convert::{self, Reader};
 use crate::engine::{Engine, Metered, StderrTail, within};

@@ -27,7 +27,6 @@ use crate::grant::Origin;
 
 #[cfg(test)]
 pub(crate) use self::cause::Cause;
-pub(crate) use self::client::CONNECTION_HEADERS;
 pub use self::client::{Client, Request, Response};
 pub(crate) use self::dial::DialError;
 pub(crate) use self::fault::dial_diagnosis;

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use rollcall_rules::reach::{Capability, Export};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{HostWallClock, WasiCtx, WasiCtxView, WasiView};
 
 use crate::capabilities::Session;
-use crate::capabilities::reach::{Capability, Export};
 use crate::clock::Clock;
 use crate::engine::{CpuMeter, Engine, MemoryMeter, Metered, StderrTail};
 use crate::error::GuestError;
@@ -61,19 +61,13 @@ impl Guest {
     pub(crate) fn session(
         &mut self,
         capability: Capability,
-        function: &str,
+        function: &'static str,
     ) -> Result<&mut Session, GuestError> {
         self.asked();
-        let export = self.export;
-        let refused = || {
-            let what = if export.is_offline() {
-                format!("it called {function:?} from a function that is offline")
-            } else {
-                format!("it called {function:?} from {:?}, which may not", export.as_str())
-            };
-            GuestError::BrokeContract { what }
-        };
-        self.session.as_mut().filter(|_| export.may_use(capability)).ok_or_else(refused)
+        let broke = |what: String| GuestError::BrokeContract { what };
+        self.export.check(capability, function).map_err(|refused| broke(refused.to_string()))?;
+        let unplaced = || broke(format!("it called {function:?} where there is no source"));
+        self.session.as_mut().ok_or_else(unplaced)
     }
 
     /// The guest asked something of the host.

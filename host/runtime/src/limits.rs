@@ -213,12 +213,12 @@ pub const MAX_HELD_RECORDS: usize = 1000;
 /// Most attributes whose clearings may wait in one run.
 ///
 /// 100 attributes. Why: a schema has some tens of optional ones, and each that waits is an entry of its own.
-pub const MAX_HELD_ATTRIBUTES: usize = 100;
+pub const MAX_HELD_ATTRIBUTES: usize = bounds::MAX_CLEARING_ATTRIBUTES;
 
 /// Largest document of a clearing.
 ///
 /// 1 KiB. Why: it names one attribute and has no value; it is recorded beside everybody who may have lost that.
-pub const MAX_CLEARING_DOCUMENT_BYTES: usize = 1024;
+pub const MAX_CLEARING_DOCUMENT_BYTES: usize = bounds::MAX_CLEARING_DOCUMENT_BYTES;
 
 /// Longest name of an attribute that objects may have lost.
 ///

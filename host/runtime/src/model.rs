@@ -10,6 +10,7 @@ use std::fmt;
 use std::time::Duration;
 
 use rollcall_rules::identity::Notation;
+use rollcall_rules::key::KeyRef;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -164,6 +165,12 @@ impl Key {
     #[must_use]
     pub fn new(resource_type: impl Into<String>, external_id: impl Into<String>) -> Self {
         Self { resource_type: resource_type.into(), external_id: external_id.into() }
+    }
+}
+
+impl<'a> From<&'a Key> for KeyRef<'a> {
+    fn from(key: &'a Key) -> Self {
+        Self { resource_type: &key.resource_type, external_id: &key.external_id }
     }
 }
 

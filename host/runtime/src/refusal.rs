@@ -2,6 +2,8 @@
 //!
 //! Not here: what is wrong with the network (`egress::fault`).
 
+use rollcall_rules::refusal::Refusal;
+
 use crate::error::{GuestError, StoreError};
 use crate::model::{Diagnosis, Failure, FailureKind};
 
@@ -19,13 +21,14 @@ pub(crate) fn store(error: &StoreError) -> Diagnosis {
 
 /// The connector asked for something that the contract does not allow.
 pub(crate) fn request(what: &str) -> Diagnosis {
-    Diagnosis::new("request-invalid", format!("the connector's request is invalid: {what}"))
-        .in_chinese(format!("连接器发出的请求无效：{what}"), "")
+    Refusal::of_request(what).into()
 }
 
-/// The platform does not take this object.
-pub(crate) fn object(code: &str, what: &str, what_in_chinese: &str) -> Diagnosis {
-    Diagnosis::new(code, what).in_chinese(what_in_chinese, "")
+/// What the contract's rules refuse.
+impl From<Refusal> for Diagnosis {
+    fn from(Refusal { code, message, in_chinese }: Refusal) -> Self {
+        Self::new(code, message).in_chinese(in_chinese, "")
+    }
 }
 
 /// The connector's code died.

@@ -2,7 +2,7 @@
 //!
 //! Not here: sockets, TLS, the component, the real host (`whole`, `real`); nor any rate limit, which is the host's.
 
-use super::pair::{Ended, Held, Pair, conclude, pushes};
+use super::pair::{Ended, Failed, Held, Pair, Proposed, conclude, pushes};
 use super::settings;
 use super::world::World;
 use crate::faults::Answer;
@@ -11,7 +11,8 @@ use rollcall_dingtalk_simulator::{ApiRequest, Simulator};
 use rollcall_kit::live::{self, Delivery, Event, Handled};
 use rollcall_kit::testing::{Reply, Stored, TestHost};
 use rollcall_kit::{
-    Area, Body, Change, Failure, Finding, Host as _, Key, Removal, Request, Severity, Summary, connector,
+    Area, Body, Change, Clearing, Diagnosis, Failure, Finding, Host as _, Key, Removal, Request, Severity,
+    Summary, connector,
 };
 use serde_json::Value;
 use std::cell::RefCell;
@@ -30,23 +31,18 @@ pub(crate) struct Native {
     pub(crate) host: Rc<TestHost>,
     world: Arc<World>,
     settings: RefCell<Value>,
+    failure: RefCell<Option<Failed>>,
 }
 
 /// What a [`Native`] leaves.
 pub(crate) struct Kept {
+    /// When it ended.
+    at_ms: u64,
     objects: BTreeMap<Key, Stored>,
     storage: BTreeMap<String, String>,
 }
 
 impl Native {
-    /// Import, with all that the connector says.
-    pub(crate) fn run(&self) -> Result<Summary, Failure> {
-        self.world.begin_call();
-        let summary = connector::sync::<DingTalk>(self.host.clone(), &self.settings_json());
-        self.host.end_call();
-        summary
-    }
-
     /// Check the connection.
     pub(crate) fn check(&self) -> Vec<Finding> {
         connector::check::<DingTalk>(self.host.clone(), &self.settings_json())
@@ -71,6 +67,11 @@ impl Native {
         events
     }
 
+    fn called(&self, result: Result<Summary, Failure>) -> Ended {
+        *self.failure.borrow_mut() = result.as_ref().err().map(failed);
+        ended(result)
+    }
+
     fn settings_json(&self) -> String {
         let mut settings = self.settings.borrow().clone();
         settings.as_object_mut().expect("settings are an object").retain(|_, value| !value.is_null());
@@ -87,15 +88,16 @@ impl Pair for Native {
         let world = Arc::new(World::new(simulator));
         let answering = Arc::clone(&world);
         let host = TestHost::new(move |now_ms, request| answering.answer(now_ms, &api_request(request)));
-        Self { host, world, settings: RefCell::new(settings()) }
+        Self { host, world, settings: RefCell::new(settings()), failure: RefCell::default() }
     }
 
     fn keep(self) -> Kept {
-        Kept { objects: self.host.objects().clone(), storage: self.storage() }
+        Kept { at_ms: self.now_ms(), objects: self.host.objects().clone(), storage: self.storage() }
     }
 
     fn resume(kept: &Kept, simulator: Simulator) -> Self {
         let native = Self::over(simulator);
+        native.host.advance(kept.at_ms - native.now_ms());
         native.host.set_objects(kept.objects.clone());
         let entries = kept.storage.iter().map(|(key, value)| (key.clone(), Some(value.clone())));
         native.host.storage_write(Area::Durable, entries.collect()).expect("the host in memory takes all");
@@ -107,12 +109,13 @@ impl Pair for Native {
     }
 
     fn sync(&self) -> Ended {
-        ended(self.run())
+        self.world.begin_call();
+        self.called(connector::sync::<DingTalk>(self.host.clone(), &self.settings_json()))
     }
 
     fn refresh(&self, keys: &[Key]) -> Ended {
         self.world.begin_call();
-        ended(connector::refresh::<DingTalk>(self.host.clone(), &self.settings_json(), keys))
+        self.called(connector::refresh::<DingTalk>(self.host.clone(), &self.settings_json(), keys))
     }
 
     fn follow(&self) -> Ended {
@@ -149,6 +152,14 @@ impl Pair for Native {
         self.world.honest();
     }
 
+    fn advance(&self, ms: u64) {
+        self.host.advance(ms);
+    }
+
+    fn failure(&self) -> Option<Failed> {
+        self.failure.borrow().clone()
+    }
+
     fn n_requests(&self) -> u64 {
         self.world.n_requests()
     }
@@ -182,6 +193,13 @@ impl Pair for Native {
         removed
     }
 
+    fn take_proposed(&self) -> Vec<Proposed> {
+        let proposed = |clearing: Clearing| (clearing.attribute, clearing.reason.code, clearing.keys.len());
+        let mut all: Vec<_> = self.host.take_proposed().into_iter().map(proposed).collect();
+        all.sort();
+        all
+    }
+
     fn take_told(&self) -> Vec<(Severity, Option<Key>, String)> {
         let entries = self.host.take_entries().into_iter();
         let told = entries.map(|entry| (entry.severity, entry.subject, entry.diagnosis.code));
@@ -205,6 +223,21 @@ fn ended(result: Result<Summary, Failure>) -> Ended {
             failure: Some(failure.diagnosis().code.clone()),
         },
     }
+}
+
+fn failed(failure: &Failure) -> Failed {
+    let kind = match failure {
+        Failure::Settings(_) => "settings",
+        Failure::Permission(_) => "permission",
+        Failure::Unavailable(..) => "unavailable",
+        Failure::Protocol(_) => "protocol",
+        Failure::Host(_) => "host",
+        Failure::Other(_) => "other",
+    };
+    let Diagnosis { code, message, remedy, facts, .. } = failure.diagnosis();
+    let in_both = |text: &rollcall_kit::Text| [text.en.clone(), text.zh.clone()];
+    let remedy = remedy.as_ref().map(in_both);
+    Failed { kind, code: code.clone(), message: in_both(message), remedy, facts: facts.clone() }
 }
 
 fn api_request(request: &Request) -> ApiRequest {

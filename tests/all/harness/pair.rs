@@ -51,6 +51,22 @@ pub(crate) struct Ended {
     pub(crate) failure: Option<String>,
 }
 
+/// Why a call of the connector could not go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failed {
+    /// Who must act: "settings", "permission", "unavailable", "protocol", "host" or "other".
+    pub(crate) kind: &'static str,
+    pub(crate) code: String,
+    /// In English and in Chinese.
+    pub(crate) message: [String; 2],
+    /// In English and in Chinese.
+    pub(crate) remedy: Option<[String; 2]>,
+    pub(crate) facts: Vec<(String, String)>,
+}
+
+/// An attribute that objects may have lost, the code of why that is not proven, and how many they are.
+pub(crate) type Proposed = (String, String, usize);
+
 /// Versions and documents by resource type and external id.
 pub(crate) type Held = BTreeMap<(String, String), (String, Value)>;
 
@@ -93,6 +109,12 @@ pub(crate) trait Pair: Sized {
     /// Let every answer be true again.
     fn honest(&self);
 
+    /// Let time pass.
+    fn advance(&self, ms: u64);
+
+    /// Why the last import or look at single objects could not go on.
+    fn failure(&self) -> Option<Failed>;
+
     /// Requests of the last call.
     fn n_requests(&self) -> u64;
 
@@ -110,6 +132,9 @@ pub(crate) trait Pair: Sized {
 
     /// What was removed since this was last asked, in order of keys.
     fn take_removed(&self) -> Vec<Removal>;
+
+    /// What was left to a person of what may be gone, since this was last asked, in order of attributes.
+    fn take_proposed(&self) -> Vec<Proposed>;
 
     /// The entries since this was last asked: how much each matters, about what, and which code.
     fn take_told(&self) -> Vec<(Severity, Option<Key>, String)>;
@@ -133,10 +158,21 @@ pub(crate) trait Pair: Sized {
         pair
     }
 
+    /// Everything imported, and a host that was started anew since: no token is remembered, nor a scope.
+    #[track_caller]
+    fn imported_before(company: Company) -> Self {
+        let pair = Self::imported(company);
+        let simulator = pair.with(|simulator| simulator.clone());
+        let pair = Self::resume(&pair.keep(), simulator);
+        pair.with(|simulator| simulator.trace_mut().clear());
+        pair
+    }
+
     /// Let nothing of before be answered to what asks for it "since last asked".
     fn forget(&self) {
         self.take_written();
         self.take_removed();
+        self.take_proposed();
         self.take_told();
     }
 

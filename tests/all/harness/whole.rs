@@ -3,7 +3,7 @@
 //!
 //! Not here: sockets, TLS, proxies (`real`).
 
-use super::pair::{Ended, Held, Pair, conclude, pushes};
+use super::pair::{Ended, Failed, Held, Pair, Proposed, conclude, pushes};
 use super::world::World;
 use super::{built, real, settings};
 use crate::faults::Answer;
@@ -18,7 +18,7 @@ use rollcall_host::egress::testing::Responder;
 use rollcall_host::egress::{Egress, Fault, FaultKind, Response};
 use rollcall_host::follow::{Delivery, Status};
 use rollcall_host::history::{ChangeRecord, Counters, History as _, Run, RunState};
-use rollcall_host::model::{Diagnosis, Entry, RunId, Severity, SourceName, Timestamp};
+use rollcall_host::model::{Diagnosis, Entry, Failure, FailureKind, RunId, Severity, SourceName, Timestamp};
 use rollcall_host::sqlite::SqliteStore;
 use rollcall_host::storage::Storage as _;
 use rollcall_host::{
@@ -57,8 +57,9 @@ pub(crate) struct Whole {
     store: Arc<SqliteStore>,
     world: Arc<World>,
     settings: RefCell<Value>,
-    /// Runs that were not yet asked about: what they wrote, what they removed, what they told.
-    unasked: [RefCell<Vec<RunId>>; 3],
+    /// Runs that were not yet asked about: what they wrote, what they removed, what they told, what they left to a person.
+    unasked: [RefCell<Vec<RunId>>; 4],
+    failure: RefCell<Option<Failed>>,
     clock: Virtual,
     runtime: Runtime,
     // Last, because the store is in it.
@@ -81,8 +82,17 @@ impl Whole {
         let runtime = runtime.expect("a runtime can be had");
         let clock = Virtual { zero: runtime.block_on(async { Instant::now() }), zero_ms: at_ms };
         let (world, settings) = (Arc::new(World::new(simulator)), RefCell::new(settings()));
-        let whole =
-            Self { host, store, world, settings, unasked: Default::default(), clock, runtime, folder };
+        let whole = Self {
+            host,
+            store,
+            world,
+            settings,
+            unasked: Default::default(),
+            failure: RefCell::default(),
+            clock,
+            runtime,
+            folder,
+        };
         let answered = whole.host.answer(&whole.source(), whole.world.clone());
         answered.expect("there is no certificate to refuse");
         whole
@@ -137,8 +147,18 @@ impl Whole {
         }
         let Counters { read, unchanged, skipped, .. } = report.counters;
         let complete = matches!(report.state, RunState::Succeeded | RunState::Held);
-        let failure = report.failure.map(|failure| failure.diagnosis.code);
+        let failure = report.failure.as_ref().map(|failure| failure.diagnosis.code.clone());
+        *self.failure.borrow_mut() = report.failure.as_ref().map(failed);
         Ended { complete, read, unchanged, skipped, failure }
+    }
+
+    /// What the runs told that were not asked about for this reason.
+    fn entries(&self, unasked: &RefCell<Vec<RunId>>) -> Vec<Entry> {
+        let of_run = |run| {
+            let entries = self.wait(self.store.entries(&run, Severity::Info, None, u32::MAX));
+            entries.expect("the store answers")
+        };
+        unasked.take().into_iter().flat_map(of_run).map(|entry| entry.item).collect()
     }
 
     /// What the runs changed that were not asked about for this reason.
@@ -232,6 +252,15 @@ impl Pair for Whole {
         self.world.honest();
     }
 
+    fn advance(&self, ms: u64) {
+        // Within the runtime, whose clock it is.
+        self.wait(async { sleep(Duration::from_millis(ms)).await });
+    }
+
+    fn failure(&self) -> Option<Failed> {
+        self.failure.borrow().clone()
+    }
+
     fn n_requests(&self) -> u64 {
         self.world.n_requests()
     }
@@ -259,12 +288,12 @@ impl Pair for Whole {
     }
 
     fn take_written(&self) -> Vec<Key> {
-        let [written, _, _] = &self.unasked;
+        let [written, ..] = &self.unasked;
         self.changes(written).into_iter().map(|change| kit_key(change.key)).collect()
     }
 
     fn take_removed(&self) -> Vec<Removal> {
-        let [_, removed, _] = &self.unasked;
+        let [_, removed, ..] = &self.unasked;
         let changes = self.changes(removed).into_iter();
         let gone = changes.filter(|change| matches!(change.action, Action::Deactivated | Action::Deleted));
         let removal = |change: ChangeRecord| Removal {
@@ -276,13 +305,16 @@ impl Pair for Whole {
         removed
     }
 
+    fn take_proposed(&self) -> Vec<Proposed> {
+        let [.., proposed] = &self.unasked;
+        let mut all: Vec<_> =
+            self.entries(proposed).iter().filter_map(|entry| left(&entry.diagnosis)).collect();
+        all.sort();
+        all
+    }
+
     fn take_told(&self) -> Vec<(rollcall_kit::Severity, Option<Key>, String)> {
-        let [_, _, told] = &self.unasked;
-        let of_run = |run| {
-            let entries = self.wait(self.store.entries(&run, Severity::Info, None, u32::MAX));
-            entries.expect("the store answers")
-        };
-        let entries = told.take().into_iter().flat_map(of_run).map(|entry| entry.item);
+        let [_, _, unasked_told, _] = &self.unasked;
         let told = |entry: Entry| {
             let severity = match entry.severity {
                 Severity::Info => rollcall_kit::Severity::Info,
@@ -291,7 +323,7 @@ impl Pair for Whole {
             };
             (severity, entry.subject.map(kit_key), entry.diagnosis.code)
         };
-        entries.map(told).collect()
+        self.entries(unasked_told).into_iter().map(told).collect()
     }
 }
 
@@ -373,6 +405,37 @@ fn folder() -> TempDir {
     let in_memory = Path::new("/dev/shm");
     let made = if in_memory.is_dir() { tempfile::tempdir_in(in_memory) } else { tempfile::tempdir() };
     made.expect("a folder can be made")
+}
+
+fn failed(Failure { kind, diagnosis, .. }: &Failure) -> Failed {
+    let kind = match kind {
+        FailureKind::Settings => "settings",
+        FailureKind::Permission => "permission",
+        FailureKind::Unavailable => "unavailable",
+        FailureKind::Protocol => "protocol",
+        FailureKind::Host => "host",
+        FailureKind::Other => "other",
+    };
+    let in_both = ["en", "zh-CN"].map(|language| diagnosis.localized(language));
+    let [en, zh] = in_both.map(|text| text.remedy.map(str::to_owned));
+    Failed {
+        kind,
+        code: diagnosis.code.clone(),
+        message: in_both.map(|text| text.message.to_owned()),
+        remedy: en.zip(zh).map(|(en, zh)| [en, zh]),
+        facts: diagnosis.facts.clone(),
+    }
+}
+
+/// What an entry says was left to a person, or to the next full reading.
+fn left(diagnosis: &Diagnosis) -> Option<Proposed> {
+    if !["clearing-held", "clearing-undecided"].contains(&diagnosis.code.as_str()) {
+        return None;
+    }
+    let of_type = |name| diagnosis.fact(name).and_then(|n| n.parse::<usize>().ok());
+    let n = ["Department", "User"].into_iter().filter_map(of_type).sum();
+    let fact = |name| diagnosis.fact(name).expect("it is told with this").to_owned();
+    Some((fact("attribute"), fact("reason"), n))
 }
 
 fn name() -> SourceName {

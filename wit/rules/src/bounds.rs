@@ -152,6 +152,16 @@ pub const MAX_REMOVALS: usize = 100_000;
 /// 64 bytes. Source: the contract, `directory.clearing`.
 pub const MAX_ATTRIBUTE_NAME_BYTES: usize = 64;
 
+/// Largest document of a clearing.
+///
+/// 1 KiB. Source: the contract, `directory.clearing`.
+pub const MAX_CLEARING_DOCUMENT_BYTES: usize = 1 << 10;
+
+/// Most attributes whose clearings may wait in one run.
+///
+/// 100 attributes. Source: the contract, `directory.clearing`.
+pub const MAX_CLEARING_ATTRIBUTES: usize = 100;
+
 /// Most objects of one proposal of clearings.
 ///
 /// 1000 keys. Source: the contract, `directory.clearing`.

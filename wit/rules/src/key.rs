@@ -1,6 +1,23 @@
 //! What stands beside a document: key, version, and the evidence that an object is gone.
 
+use std::fmt;
+
 use crate::bounds::{MAX_EVIDENCE_BYTES, MAX_EXTERNAL_ID_BYTES, MAX_RESOURCE_TYPE_BYTES, MAX_VERSION_BYTES};
+
+/// Which object is meant, as either half names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyRef<'a> {
+    /// The name of its resource type.
+    pub resource_type: &'a str,
+    /// The source's own id.
+    pub external_id: &'a str,
+}
+
+impl fmt::Display for KeyRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.resource_type, self.external_id)
+    }
+}
 
 /// What is wrong with a key, a version or an evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -7,14 +7,21 @@
 //! while nobody looks is a host's.
 
 pub mod bounds;
+pub mod clearing;
 pub mod counters;
 pub mod document;
 pub mod emptied;
 pub mod identity;
+pub mod inventory;
 pub mod key;
+pub mod object;
 pub mod placement;
+pub mod reach;
+pub mod reading;
+pub mod refusal;
+pub mod request;
 pub mod sealed;
-
+pub mod storage;
 pub mod vocabulary;
 
 #[cfg(test)]

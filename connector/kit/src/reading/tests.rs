@@ -11,10 +11,11 @@ mod wayward;
 use crate::connector::Lookup;
 use crate::document::{Draft, Optional, Schema};
 use crate::model::{Change, Clearing, Container, Diagnosis, Entry, Failure, Key, Removal, Severity, Summary};
-use crate::ports::Host;
+use crate::ports::{Call, Host};
 use crate::reading::Reading;
 use crate::testing::{Reply, TestHost};
 use crate::{Context, Coverage, Scope};
+use rollcall_rules::reach::Export;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -114,8 +115,15 @@ fn read(host: &Rc<TestHost>, source: &Source) -> Summary {
     try_read(host.clone(), source).expect("nothing stops it")
 }
 
+/// In a call of this function of a connector that may go anywhere it likes.
+fn called(export: Export, host: Rc<dyn Host>) -> Context {
+    let resource_types = SCHEMAS.iter().map(|schema| schema.resource_type.to_owned()).collect();
+    host.entered(Call { export, resource_types, origins: Vec::new() });
+    Context::new(host)
+}
+
 fn try_read(host: Rc<dyn Host>, source: &Source) -> Result<Summary, Failure> {
-    let context = Context::new(host);
+    let context = called(Export::Sync, host);
     context.block_on(source.read_into(&context))?
 }
 

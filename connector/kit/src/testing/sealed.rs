@@ -1,9 +1,9 @@
 //! Sealed secrets as a real host keeps them: a connector under test has tokens, and the world has the secrets.
 
-use super::{Reply, TestHost};
+use super::TestHost;
 use crate::connector::Connector;
 use crate::model::SecretUse;
-use crate::ports::{Body, FaultKind, Request, Response};
+use crate::ports::{Body, Request, Response};
 use rollcall_rules::sealed::settings::{self, Sealed, is_well_marked};
 use rollcall_rules::sealed::{Misuse, Outgoing, Payload, Seal, Seals, Token};
 use serde_json::Value;
@@ -41,16 +41,14 @@ impl TestHost {
         (shown.to_string(), sealed)
     }
 
-    /// What the world answers to a request with its secrets in place.
-    pub(super) fn ask_world(&self, request: &Request) -> Reply {
-        let seals = self.seals.borrow();
-        match fill(&seals, request) {
-            Ok(request) => match (self.world.borrow_mut())(self.now_ms.get(), &request) {
-                Reply::After(delay_ms, response) => Reply::After(delay_ms, scrubbed(&seals, response)),
-                reply @ (Reply::Fail(_) | Reply::FailAs(..) | Reply::Hang) => reply,
-            },
-            Err(misuse) => Reply::FailAs(FaultKind::Denied, misuse.code()),
-        }
+    /// The request with its secrets in place.
+    pub(super) fn filled(&self, request: &Request) -> Result<Request, Misuse> {
+        fill(&self.seals.borrow(), request)
+    }
+
+    /// The response with tokens in place of its secrets.
+    pub(super) fn scrubbed(&self, response: Response) -> Response {
+        scrubbed(&self.seals.borrow(), response)
     }
 }
 
@@ -60,7 +58,7 @@ fn origins(uses: &[SecretUse], setting: &str) -> BTreeSet<String> {
 }
 
 /// Where an address leads: scheme, host and port, the port only where it is another than the scheme's own.
-fn origin_of(address: &str) -> String {
+pub(super) fn origin_of(address: &str) -> String {
     let (scheme, rest) = address.split_once("://").unwrap_or_default();
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let origin = format!("{scheme}://{authority}").to_ascii_lowercase();
@@ -99,6 +97,7 @@ fn scrubbed(seals: &Seals, response: Response) -> Response {
 mod tests {
     use super::*;
     use crate::ports::Host;
+    use crate::testing::Reply;
     use std::rc::Rc;
 
     /// A host whose world repeats the query of each request, with a secret for one origin; and its token.

@@ -5,21 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rollcall_rules::document;
+use rollcall_rules::{clearing, document};
 use serde_json::Value;
 
+use super::reading::borrowed;
 use super::{Apply, Extent, Planned, Step, plan};
 use crate::clearing::Attribute;
 use crate::directory::{Held, Write};
 use crate::error::StoreError;
 use crate::guard::Counts;
 use crate::history::ChangeRecord;
-use crate::limits::{
-    MAX_CHANGES, MAX_CLEARING_ATTRIBUTE_BYTES, MAX_CLEARING_DOCUMENT_BYTES, MAX_HELD_ATTRIBUTES,
-    MAX_HELD_RECORDS, MAX_STORED_AT_ONCE,
-};
+use crate::limits::{MAX_HELD_RECORDS, MAX_STORED_AT_ONCE};
 use crate::model::{Diagnosis, Entry, Key};
-use crate::refusal;
 
 /// An attribute that some objects may have lost: the reading does not prove it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +42,7 @@ struct Proposal {
 /// What waits for a person of the clearings of one run.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
+    known: clearing::Attributes,
     /// Of each attribute: how many objects may have lost it, and why that is not proven.
     attributes: BTreeMap<Attribute, (Counts, Diagnosis)>,
     n_recorded: usize,
@@ -56,11 +54,7 @@ impl Apply {
     /// An error says what is wrong with the proposal, or that the platform's store failed.
     pub(super) async fn propose_clearings(&mut self, clearings: Vec<Clearing>) -> Result<(), Diagnosis> {
         let n_keys: usize = clearings.iter().map(|clearing| clearing.keys.len()).sum();
-        if MAX_CHANGES < n_keys {
-            return Err(refusal::request(&format!(
-                "{n_keys} keys are more than the {MAX_CHANGES} of one call"
-            )));
-        }
+        clearing::check_call(n_keys)?;
         let proposals = clearings.into_iter().map(|clearing| self.check_clearing(clearing));
         let proposals = proposals.collect::<Result<Vec<_>, _>>()?;
         for proposal in proposals {
@@ -111,11 +105,7 @@ impl Apply {
     ) -> Result<Vec<ChangeRecord>, Diagnosis> {
         let Proposal { attribute, reason, .. } = proposal;
         let waiting = &mut self.waiting;
-        if MAX_HELD_ATTRIBUTES <= waiting.attributes.len() && !waiting.attributes.contains_key(attribute) {
-            return Err(refusal::request(&format!(
-                "clearings of more than {MAX_HELD_ATTRIBUTES} attributes wait in one run"
-            )));
-        }
+        waiting.known.add(&attribute.name, &proposal.document)?;
         let told = waiting.attributes.entry(attribute.clone());
         let (counts, _) = told.or_insert_with(|| (Counts::new(), reason.clone()));
         for write in writes {
@@ -136,18 +126,8 @@ impl Apply {
 
     fn check_clearing(&self, clearing: Clearing) -> Result<Proposal, Diagnosis> {
         let Clearing { attribute: name, document, keys, reason } = clearing;
-        if !(1..=MAX_CLEARING_ATTRIBUTE_BYTES).contains(&name.len()) {
-            return Err(refusal::request(&format!(
-                "the attribute of a clearing must have 1 to {MAX_CLEARING_ATTRIBUTE_BYTES} bytes"
-            )));
-        }
-        let Some(document) = read(&document) else {
-            return Err(refusal::request(&format!(
-                "the document of a clearing must be a json object of at most {MAX_CLEARING_DOCUMENT_BYTES} bytes \
-                 without `externalId`"
-            )));
-        };
-        self.check_keys(&keys)?;
+        let types = &self.destination.resource_types;
+        let document = clearing::read(&name, &document, &borrowed(&keys), types)?;
         let keys = keys.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
         let attribute = Attribute { name, document: document::canonical(&document) };
         Ok(Proposal { attribute, document, keys, reason })
@@ -163,14 +143,6 @@ impl Waiting {
         };
         self.attributes.iter().map(entry).collect()
     }
-}
-
-/// The document of a clearing, if it may be one.
-fn read(text: &str) -> Option<Value> {
-    let document = (text.len() <= MAX_CLEARING_DOCUMENT_BYTES).then(|| serde_json::from_str(text).ok());
-    document.flatten().filter(|document: &Value| {
-        document.as_object().is_some_and(|members| !members.contains_key("externalId"))
-    })
 }
 
 #[cfg(test)]

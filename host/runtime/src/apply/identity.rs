@@ -10,10 +10,11 @@ mod told;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall_rules::identity::{Identity, Notation, verdict};
+use rollcall_rules::object;
 use serde::{Deserialize, Serialize};
 
 use self::told::{By, Change, Told};
-use super::check::{self, Incoming};
+use super::check::Incoming;
 use super::{Apply, Extent, Kind, Outcome, Planned, Step, plan};
 use crate::directory::{Action, Held, Write};
 use crate::error::StoreError;
@@ -134,8 +135,8 @@ impl Apply {
     fn put_again(&mut self, incoming: Incoming) -> Step<Write> {
         if let Some(waiting) = self.changed.waiting.get_mut(&incoming.key) {
             let document = merge(Some(&waiting.incoming.document), &incoming.document);
-            if let Err(why) = check::merged(&document) {
-                return Step::Refuse(Kind::Put, why);
+            if let Err(why) = object::check_held(&document) {
+                return Step::Refuse(Kind::Put, why.into());
             }
             waiting.incoming = Incoming { document, ..incoming };
         }

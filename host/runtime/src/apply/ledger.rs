@@ -4,12 +4,13 @@
 
 use std::collections::HashMap;
 
+use rollcall_rules::object;
+
 use super::Kind;
 use crate::directory::Action;
 use crate::history::Counters;
 use crate::limits::MAX_OBJECTS_PER_RUN;
 use crate::model::{Diagnosis, Key, Scope};
-use crate::refusal;
 
 /// The counts of one run.
 #[derive(Debug, Default)]
@@ -80,11 +81,7 @@ impl Ledger {
         if self.puts.len() < MAX_OBJECTS_PER_RUN || self.has_put(key) {
             return Ok(());
         }
-        Err(refusal::object(
-            "too-many-objects",
-            &format!("a run may put at most {MAX_OBJECTS_PER_RUN} objects"),
-            &format!("单次运行最多写入 {MAX_OBJECTS_PER_RUN} 个对象"),
-        ))
+        Err(object::too_many().into())
     }
 
     pub(crate) fn written(&mut self, key: &Key, action: Action) {

@@ -1,9 +1,10 @@
 //! What is to be written for one object: a pure function of what is held and what came.
 
+use rollcall_rules::object;
 use rollcall_rules::vocabulary::{attribute, resource_type};
 use serde_json::Value;
 
-use super::check::{self, Incoming};
+use super::check::Incoming;
 use super::{DepartedUsers, Departure};
 use crate::directory::{Action, Held, Write};
 use crate::merge::merge;
@@ -19,7 +20,7 @@ pub(crate) fn put(held: Option<Held>, incoming: Incoming) -> Result<Option<Write
     // Nothing of a departed object is merged: what the source left out meanwhile must not come back with it.
     let base = held.as_ref().filter(|held| !held.departed).map(|held| &held.document);
     let after = merge(base, &document);
-    check::merged(&after)?;
+    object::check_held(&after)?;
     let action = match &held {
         None => Action::Created,
         Some(held) if held.departed => Action::Restored,
@@ -44,7 +45,7 @@ pub(crate) fn replacement(
 ) -> Result<(Write, Write), Diagnosis> {
     let Incoming { key, version, document } = incoming;
     let after = merge(None, &document);
-    check::merged(&after)?;
+    object::check_held(&after)?;
     let witness = Some(evidence.to_owned());
     let before = Some(held.document);
     let join = Write {
@@ -83,7 +84,7 @@ pub(crate) fn clearing(key: &Key, held: Held, document: &Value) -> Result<Option
     if held.departed || held.document == after {
         return Ok(None);
     }
-    check::merged(&after)?;
+    object::check_held(&after)?;
     let (before, after) = (Some(held.document), Some(after));
     let (key, version) = (key.clone(), String::new());
     Ok(Some(Write { key, action: Action::Updated, version, before, after, witness: None }))

@@ -3,10 +3,10 @@
 //! Not here: what is removed because a complete reading no longer found it (`retire`), and values that it does not prove to be
 //! gone (`clear`).
 
-use std::collections::BTreeSet;
+use rollcall_rules::key::KeyRef;
+use rollcall_rules::reading::{Covered, Reads, Stage, check_checkpoint};
 
-use super::{Apply, Clearing, Extent, check};
-use crate::limits::{MAX_CHECKPOINT_BYTES, MAX_CHECKPOINT_KEYS, MAX_CONTAINERS, MAX_SCOPE_PARTS};
+use super::{Apply, Clearing, Extent};
 use crate::model::{Coverage, Diagnosis, Entry, Key, Scope, Severity};
 use crate::refusal;
 
@@ -35,7 +35,9 @@ pub(crate) struct Checkpoint {
 /// What was said of the reading of one run so far.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    coverage: Option<Vec<Coverage>>,
+    pub(super) stage: Stage,
+    /// What was covered, once it was closed.
+    coverage: Vec<Coverage>,
     /// What was covered, in words, until it is recorded.
     proof: Option<Entry>,
     /// Objects that checkpoints named as read and not put.
@@ -43,14 +45,9 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Whether it was closed: only then may anything be removed.
-    pub(super) fn is_closed(&self) -> bool {
-        self.coverage.is_some()
-    }
-
     /// What it covered, once it was closed.
     pub(super) fn coverage(&self) -> &[Coverage] {
-        self.coverage.as_deref().unwrap_or_default()
+        &self.coverage
     }
 }
 
@@ -68,19 +65,10 @@ impl Apply {
     }
 
     async fn open_reading(&mut self, scope: Scope) -> Result<(), Diagnosis> {
-        if self.destination.extent == Extent::Full {
-            if self.compared.scope().is_some() {
-                return Err(refusal::request("a reading is opened once"));
-            }
-            if self.ledger.has_puts() {
-                return Err(refusal::request("a reading is opened before the first put"));
-            }
-        }
-        if MAX_SCOPE_PARTS < scope.parts.len() {
-            let n = scope.parts.len();
-            return Err(refusal::request(&format!("a scope has {n} parts, more than {MAX_SCOPE_PARTS}")));
-        }
-        self.check_keys(&scope.parts)?;
+        let of_all = self.destination.extent == Extent::Full;
+        let reads = if of_all { Reads::All { has_puts: self.ledger.has_puts() } } else { Reads::Some };
+        let types = &self.destination.resource_types;
+        self.reading.stage.open(reads, &borrowed(&scope.parts), types)?;
         let n_parts = scope.parts.len();
         tracing::info!(source = %self.destination.source, whole = scope.whole, n_parts, "reading opened");
         self.compare_scope(scope).await.map_err(|error| self.failed(&error))
@@ -88,13 +76,11 @@ impl Apply {
 
     fn close_reading(&mut self, coverage: Vec<Coverage>) -> Result<(), Diagnosis> {
         self.must_be_full("close-reading")?;
-        if self.reading.is_closed() {
-            return Err(refusal::request("a reading is closed once"));
-        }
-        self.check_coverage(&coverage)?;
+        let of_types: Vec<_> = coverage.iter().map(by_type).collect();
+        self.reading.stage.close(&of_types, &self.destination.resource_types)?;
         let entry = covered(self.compared.scope(), &coverage);
         tracing::info!(source = %self.destination.source, "{}", entry.diagnosis.message);
-        self.reading.coverage = Some(coverage);
+        self.reading.coverage = coverage;
         self.reading.proof = Some(entry);
         Ok(())
     }
@@ -111,12 +97,7 @@ impl Apply {
     fn save_checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<(), Diagnosis> {
         self.must_be_full("save-checkpoint")?;
         let Checkpoint { state, unchanged } = checkpoint;
-        if MAX_CHECKPOINT_BYTES < state.len() || MAX_CHECKPOINT_KEYS < unchanged.len() {
-            return Err(refusal::request(&format!(
-                "a checkpoint has more than {MAX_CHECKPOINT_BYTES} bytes or {MAX_CHECKPOINT_KEYS} keys"
-            )));
-        }
-        self.check_keys(unchanged)?;
+        check_checkpoint(state, &borrowed(unchanged), &self.destination.resource_types)?;
         self.reading.n_unchanged = self.reading.n_unchanged.saturating_add(unchanged.len());
         let (n_bytes, n_unchanged) = (state.len(), self.reading.n_unchanged);
         tracing::debug!(source = %self.destination.source, n_bytes, n_unchanged, "checkpoint");
@@ -130,25 +111,6 @@ impl Apply {
         Err(refusal::request(&format!("`{function}` is for a full reading")))
     }
 
-    pub(super) fn check_keys(&self, keys: &[Key]) -> Result<(), Diagnosis> {
-        let types = &self.destination.resource_types;
-        keys.iter().try_for_each(|key| self::key(key, types))
-    }
-
-    fn check_coverage(&self, coverage: &[Coverage]) -> Result<(), Diagnosis> {
-        let types = &self.destination.resource_types;
-        let different: BTreeSet<&String> = coverage.iter().map(|covered| &covered.resource_type).collect();
-        if different.len() != coverage.len() || !different.iter().all(|name| types.contains(name)) {
-            return Err(refusal::request(&format!("what was covered must be different ones of {types:?}")));
-        }
-        let n_lists: usize = coverage.iter().map(|covered| covered.containers.len()).sum();
-        if MAX_CONTAINERS < n_lists {
-            return Err(refusal::request(&format!("{n_lists} lists are more than {MAX_CONTAINERS}")));
-        }
-        let mut lists = coverage.iter().flat_map(|covered| &covered.containers);
-        lists.try_for_each(|list| key(&list.key, types))
-    }
-
     /// Record what no flood of entries may displace.
     async fn tell(&mut self, entries: &[Entry]) -> Result<(), Diagnosis> {
         let recorded = self.destination.recorder.entries_always(entries).await;
@@ -156,9 +118,14 @@ impl Apply {
     }
 }
 
-fn key(key: &Key, resource_types: &[String]) -> Result<(), Diagnosis> {
-    check::check_key(key, resource_types)
-        .map_err(|_| refusal::request("a key is not one of this source's objects"))
+/// These keys as rules ask for them.
+pub(super) fn borrowed(keys: &[Key]) -> Vec<KeyRef<'_>> {
+    keys.iter().map(KeyRef::from).collect()
+}
+
+/// What was covered of one resource type as rules ask for it.
+fn by_type(Coverage { resource_type, containers, .. }: &Coverage) -> Covered<'_> {
+    Covered { resource_type, lists: containers.iter().map(|list| (&list.key).into()).collect() }
 }
 
 /// What a reading covered, in words and numbers.

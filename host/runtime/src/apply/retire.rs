@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rollcall_rules::object;
 use serde_json::Value;
 
 use super::{Apply, Departure, Kind, Outcome, Planned, Step, check};
@@ -11,7 +12,6 @@ use crate::directory::{Action, Held, Write};
 use crate::error::StoreError;
 use crate::limits::{MAX_CHANGES, MAX_DEPARTURES};
 use crate::model::{Diagnosis, Key};
-use crate::refusal;
 
 impl Apply {
     /// Remove these. They are written users before departments and children before parents, all in one store, or none of
@@ -23,24 +23,13 @@ impl Apply {
         missing: Vec<Departure>,
     ) -> Result<Vec<Outcome>, Diagnosis> {
         self.may_remove(&missing)?;
-        self.has_retired = true;
         self.tell_coverage().await?;
         self.remove_checked(missing).await.map_err(|error| self.failed(&error))
     }
 
-    fn may_remove(&self, missing: &[Departure]) -> Result<(), Diagnosis> {
+    fn may_remove(&mut self, missing: &[Departure]) -> Result<(), Diagnosis> {
         self.must_be_full("remove-missing")?;
-        if !self.reading.is_closed() {
-            return Err(refusal::request("nothing is removed before the reading is closed"));
-        }
-        if self.has_retired {
-            return Err(refusal::request("a run removes once, so that the whole can be weighed"));
-        }
-        if MAX_DEPARTURES < missing.len() {
-            let n = missing.len();
-            return Err(refusal::request(&format!("{n} removals are more than {MAX_DEPARTURES}")));
-        }
-        Ok(())
+        Ok(self.reading.stage.remove(missing.len())?)
     }
 
     async fn remove_checked(&mut self, absent: Vec<Departure>) -> Result<Vec<Outcome>, StoreError> {
@@ -72,7 +61,7 @@ impl Apply {
             return Err(Planned { key, step: Step::Nothing(Kind::Departure) });
         }
         let checked = if self.ledger.has_put(&key) {
-            Err(present(&key))
+            Err(object::removed_and_read((&key).into()).into())
         } else {
             check::departure(departure, &self.destination.resource_types)
         };
@@ -151,12 +140,4 @@ fn parent(write: &Write) -> Option<Key> {
     let id = write.before.as_ref()?.get("parent")?.get("value").and_then(Value::as_str)?;
     debug_assert!(matches!(write.action, Action::Deactivated | Action::Deleted));
     Some(Key::new(write.key.resource_type.clone(), id))
-}
-
-fn present(key: &Key) -> Diagnosis {
-    refusal::object(
-        "departed-and-present",
-        &format!("{key} stays: this very run read it"),
-        &format!("保留 {key}：本次运行刚刚读取到该对象"),
-    )
 }

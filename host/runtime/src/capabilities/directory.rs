@@ -4,8 +4,10 @@
 
 use std::sync::Arc;
 
+use rollcall_rules::inventory;
+use rollcall_rules::reach::Capability;
+
 use super::Session;
-use super::reach::Capability;
 use super::tasks::{Done, Kind, Ticket};
 use crate::apply::{Change, Checkpoint, Clearing, Departure, Object, Outcome, Statement, WorkerHandle};
 use crate::bindings::rollcall::connector::{directory as wit, model};
@@ -14,7 +16,7 @@ use crate::directory::{Directory, Holding};
 use crate::egress::Fault;
 use crate::error::StoreError;
 use crate::guest::Guest;
-use crate::limits::{MAX_CHANGES, MAX_CLEARING_ATTRIBUTE_BYTES, MAX_HOLDINGS, MAX_WITNESS_BYTES};
+use crate::limits::{MAX_CLEARING_ATTRIBUTE_BYTES, MAX_WITNESS_BYTES};
 use crate::model::{Container, Coverage, Diagnosis, Key, Scope, SourceName};
 use crate::refusal;
 
@@ -34,18 +36,13 @@ impl Holdings {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Holding>, Diagnosis> {
-        if !(1..=MAX_HOLDINGS).contains(&limit) {
-            return Err(refusal::request(&format!("limit {limit} must be 1 to {MAX_HOLDINGS}")));
-        }
+        inventory::check_page(limit)?;
         let page = self.directory.holdings(&self.source, resource_type, after, limit);
         page.await.map_err(|error| refusal::store(&error))
     }
 
     async fn find(&self, keys: &[Key]) -> Result<Vec<Option<Holding>>, Diagnosis> {
-        if MAX_CHANGES < keys.len() {
-            let n = keys.len();
-            return Err(refusal::request(&format!("{n} keys are more than the {MAX_CHANGES} of one call")));
-        }
+        inventory::check_find(keys.len())?;
         let held = self.directory.load(&self.source, keys).await.map_err(|error| refusal::store(&error))?;
         if held.len() != keys.len() {
             return Err(refusal::store(&StoreError::message("directory did not answer for each object")));
@@ -145,7 +142,7 @@ impl Guest {
     async fn state(
         &mut self,
         capability: Capability,
-        function: &str,
+        function: &'static str,
         statement: impl FnOnce(&Session) -> Statement + Send,
     ) -> Answer<()> {
         let session = self.session(capability, function)?;

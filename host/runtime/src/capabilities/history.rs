@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::reach::Capability;
+use rollcall_rules::reach::Capability;
+
 use crate::bindings::rollcall::connector::{history as wit, model as wit_model};
 use crate::error::StoreError;
 use crate::guest::Guest;

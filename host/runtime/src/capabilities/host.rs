@@ -44,11 +44,11 @@ impl wit::Host for Guest {
 mod tests {
     use std::sync::Arc;
 
+    use rollcall_rules::reach::{Capability, Export};
     use serde_json::json;
 
     use super::wit::Host as _;
     use super::*;
-    use crate::capabilities::reach::{Capability, Export};
     use crate::clock::Clock;
     use crate::engine::{Engine, EngineOptions, StderrTail};
     use crate::model::Timestamp;

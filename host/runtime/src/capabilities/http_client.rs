@@ -8,20 +8,19 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use rollcall_rules::reach::Capability;
+use rollcall_rules::request as rules;
 use rollcall_rules::sealed::{Misuse, Outgoing, Payload, Seals};
 use url::Url;
 
-use super::reach::Capability;
 use super::tasks::{Done, Kind, Tasks, Ticket};
 use crate::bindings::rollcall::connector::http_client as wit;
 use crate::bindings::rollcall::connector::model as wit_model;
-use crate::egress::{CONNECTION_HEADERS, Client, Fault, FaultKind, Request, Response};
+use crate::egress::{Client, Fault, FaultKind, Request, Response};
 use crate::error::GuestError;
 use crate::grant::{Grants, Origin};
 use crate::guest::Guest;
-use crate::limits::{
-    MAX_OUTSTANDING, MAX_REQUEST_BODY_BYTES, MAX_REQUEST_HEADERS, MAX_RESPONSE_BODY_BYTES, MAX_URL_BYTES,
-};
+use crate::limits::{MAX_OUTSTANDING, MAX_RESPONSE_BODY_BYTES};
 use crate::model::Body;
 use crate::sealed;
 
@@ -36,13 +35,10 @@ pub(crate) struct Http {
 impl Http {
     fn begin(&self, tasks: &mut Tasks, request: wit::HttpRequest) -> Result<Ticket, GuestError> {
         if tasks.is_full() {
-            let what = format!("more than {MAX_OUTSTANDING} are outstanding");
-            return tasks.begin_done(Done::Http(Err(Fault::invalid(&what))));
+            return tasks.begin_done(Done::Http(Err(Fault::refused(rules::too_many(MAX_OUTSTANDING)))));
         }
         // With the secrets in place, because sizes count with them.
-        let checked =
-            self.filled(request).and_then(|request| checked(request).map_err(|what| Fault::invalid(&what)));
-        let request = match checked {
+        let request = match self.filled(request).and_then(checked) {
             Ok(request) => request,
             Err(fault) => return tasks.begin_done(Done::Http(Err(fault))),
         };
@@ -73,8 +69,8 @@ impl wit::Host for Guest {
         let session = self.session(Capability::HttpClient, "http-client.begin")?;
         let begun = requests.into_iter().enumerate().map(|(place, request)| {
             if MAX_OUTSTANDING <= place {
-                let what = format!("it is beyond the {MAX_OUTSTANDING} of one call");
-                return session.tasks.begin_done(Done::Http(Err(Fault::invalid(&what))));
+                let beyond = Fault::refused(rules::beyond_call(MAX_OUTSTANDING));
+                return session.tasks.begin_done(Done::Http(Err(beyond)));
             }
             session.http.begin(&mut session.tasks, request)
         });
@@ -166,63 +162,32 @@ fn scrubbed(seals: &Seals, mut response: Response) -> Result<Response, Fault> {
 }
 
 /// The request in the host's words, or what is wrong with it. No value is repeated: each may be a token.
-fn checked(request: wit::HttpRequest) -> Result<Request, String> {
-    let method = method(&request.method)?;
-    let url = url(&request.url)?;
-    let headers = headers(&request.headers)?;
+fn checked(request: wit::HttpRequest) -> Result<Request, Fault> {
     let body: Bytes = match request.body {
         wit_model::Body::Text(text) => text.into(),
         wit_model::Body::Bytes(bytes) => bytes.into(),
     };
-    if MAX_REQUEST_BODY_BYTES < body.len() {
-        return Err(format!("its body has {} bytes, more than {MAX_REQUEST_BODY_BYTES}", body.len()));
-    }
+    let pairs = request.headers.iter().map(|header| (header.name.as_str(), header.value.as_str()));
+    rules::check(&request.method, &request.url, pairs, body.len()).map_err(Fault::refused)?;
+    let method = Method::from_str(&request.method).map_err(|_| Fault::invalid("its method is none"))?;
+    let url = Url::parse(&request.url)
+        .map_err(|error| Fault::invalid(&format!("its url is not absolute: {error}")))?;
+    let headers = headers(&request.headers)?;
     let timeout = request.timeout_ms.map(|ms| Duration::from_millis(u64::from(ms)));
     Ok(Request { method, url, headers, body, bucket: request.bucket, timeout })
 }
 
-fn method(name: &str) -> Result<Method, String> {
-    match name {
-        "GET" => Ok(Method::GET),
-        "POST" => Ok(Method::POST),
-        "PUT" => Ok(Method::PUT),
-        "PATCH" => Ok(Method::PATCH),
-        "DELETE" => Ok(Method::DELETE),
-        "HEAD" => Ok(Method::HEAD),
-        _ => Err("its method is none of GET, POST, PUT, PATCH, DELETE and HEAD".to_owned()),
-    }
-}
-
-fn url(text: &str) -> Result<Url, String> {
-    if MAX_URL_BYTES < text.len() {
-        return Err(format!("its url has {} bytes, more than {MAX_URL_BYTES}", text.len()));
-    }
-    let url = Url::parse(text).map_err(|error| format!("its url is not absolute: {error}"))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("its url has a name or password, which belong in a header".to_owned());
-    }
-    Ok(url)
-}
-
-fn headers(pairs: &[wit_model::NameValue]) -> Result<HeaderMap, String> {
-    if MAX_REQUEST_HEADERS < pairs.len() {
-        return Err(format!("it has {} headers, more than {MAX_REQUEST_HEADERS}", pairs.len()));
-    }
+fn headers(pairs: &[wit_model::NameValue]) -> Result<HeaderMap, Fault> {
     let mut headers = HeaderMap::new();
     for wit_model::NameValue { name, value } in pairs {
-        let name = HeaderName::from_str(name).map_err(|_| "the name of a header is invalid".to_owned())?;
-        if CONNECTION_HEADERS.contains(&name.as_str()) || HOST_HEADERS.contains(&name.as_str()) {
-            return Err(format!("header {:?} is the host's own", name.as_str()));
-        }
+        let name =
+            HeaderName::from_str(name).map_err(|_| Fault::invalid("the name of a header is invalid"))?;
         let value = HeaderValue::from_str(value)
-            .map_err(|_| format!("the value of header {:?} is invalid", name.as_str()))?;
+            .map_err(|_| Fault::invalid(&format!("the value of header {:?} is invalid", name.as_str())))?;
         headers.append(name, value);
     }
     Ok(headers)
 }
-
-/// Headers that only the host sets, beside those about the connection.
-const HOST_HEADERS: [&str; 4] = ["accept-encoding", "content-length", "expect", "host"];
 
 #[cfg(test)]
 mod tests;

@@ -4,14 +4,14 @@
 
 use std::sync::Arc;
 
-use super::reach::Capability;
+use rollcall_rules::reach::Capability;
+use rollcall_rules::storage as rules;
+
 use crate::bindings::rollcall::connector::model::Diagnosis as WitDiagnosis;
 use crate::bindings::rollcall::connector::storage as wit;
 use crate::error::StoreError;
 use crate::guest::Guest;
-use crate::limits::{
-    MAX_STORAGE_BUCKET_BYTES, MAX_STORAGE_ENTRIES, MAX_STORAGE_KEY_BYTES, MAX_STORAGE_VALUE_BYTES,
-};
+use crate::limits::MAX_STORAGE_BUCKET_BYTES;
 use crate::memory::Memory;
 use crate::model::{Diagnosis, SourceName};
 use crate::refusal;
@@ -29,8 +29,7 @@ type Entry = (String, Option<String>);
 
 impl Bucket {
     async fn get(&self, area: wit::Area, keys: &[String]) -> Result<Vec<Option<String>>, Diagnosis> {
-        check_count(keys.len())?;
-        keys.iter().try_for_each(|key| check_key(key))?;
+        rules::check_get(keys)?;
         let values = match area {
             wit::Area::Memory => return Ok(self.memory.get(keys)),
             wit::Area::Durable => self.storage.get(&self.source, keys).await,
@@ -40,8 +39,7 @@ impl Bucket {
     }
 
     async fn write(&self, area: wit::Area, entries: &[Entry]) -> Result<(), Diagnosis> {
-        check_count(entries.len())?;
-        entries.iter().try_for_each(check_entry)?;
+        rules::check_write(entries)?;
         let written = match area {
             wit::Area::Memory => self.memory.write(entries),
             wit::Area::Durable => self.storage.write(&self.source, entries, MAX_STORAGE_BUCKET_BYTES).await,
@@ -56,10 +54,7 @@ impl Bucket {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<(String, String)>, Diagnosis> {
-        let most = u32::try_from(MAX_STORAGE_ENTRIES).unwrap_or(u32::MAX);
-        if !(1..=most).contains(&limit) {
-            return Err(refusal::request(&format!("limit {limit} must be 1 to {most}")));
-        }
+        rules::check_scan(limit)?;
         match area {
             wit::Area::Memory => Ok(self.memory.scan(prefix, after, limit)),
             wit::Area::Durable => {
@@ -108,34 +103,6 @@ impl wit::Host for Guest {
         let entry = |(key, value)| wit::StoredEntry { key, value };
         Ok(entries.map(|entries| entries.into_iter().map(entry).collect()).map_err(Into::into))
     }
-}
-
-fn check_count(n: usize) -> Result<(), Diagnosis> {
-    if n <= MAX_STORAGE_ENTRIES {
-        return Ok(());
-    }
-    Err(refusal::request(&format!("{n} keys are more than the {MAX_STORAGE_ENTRIES} of one call")))
-}
-
-fn check_entry((key, value): &Entry) -> Result<(), Diagnosis> {
-    check_key(key)?;
-    match value {
-        Some(value) if MAX_STORAGE_VALUE_BYTES < value.len() => Err(refusal::request(&format!(
-            "the value of key {key:?} has {} bytes, more than {MAX_STORAGE_VALUE_BYTES}",
-            value.len()
-        ))),
-        Some(_) | None => Ok(()),
-    }
-}
-
-fn check_key(key: &str) -> Result<(), Diagnosis> {
-    if (1..=MAX_STORAGE_KEY_BYTES).contains(&key.len()) {
-        return Ok(());
-    }
-    Err(refusal::request(&format!(
-        "a key has {} bytes and must have 1 to {MAX_STORAGE_KEY_BYTES}",
-        key.len()
-    )))
 }
 
 fn short_answer() -> StoreError {

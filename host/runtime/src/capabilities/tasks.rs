@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::Future;
 use std::time::Duration;
 
+use rollcall_rules::reach::Capability;
 use tokio::task::{Id, JoinError, JoinSet};
 use tracing::Instrument as _;
 
-use super::reach::Capability;
 use crate::apply::Outcome;
 use crate::bindings::rollcall::connector::tasks as wit;
 use crate::cancel::Cancel;

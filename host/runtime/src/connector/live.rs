@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rollcall_rules::reach::Export;
 use wasmtime::Store;
 use wasmtime::component::{Instance, InstancePre};
 
@@ -14,7 +15,6 @@ use super::{Bounds, Calling, Connector};
 use crate::bindings::exports::rollcall::connector::events as guest;
 use crate::bindings::rollcall::connector::model as wit;
 use crate::capabilities::Session;
-use crate::capabilities::reach::Export;
 use crate::convert::Reader;
 use crate::error::GuestError;
 use crate::figures::Meter;

@@ -16,6 +16,7 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rollcall_rules::request::CONNECTION_HEADERS;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
@@ -241,19 +242,6 @@ async fn read_response(origin: &Origin, response: http::Response<Incoming>) -> R
     headers.remove(CONTENT_LENGTH);
     Ok(Response { status: head.status, headers, body: body.into() })
 }
-
-/// Headers between two neighbours, not between connector and source. Source: RFC 9110, section 7.6.1.
-pub(crate) const CONNECTION_HEADERS: [&str; 9] = [
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
 
 /// Nothing was sent exactly when there was no connection; afterwards nobody knows.
 fn fault(origin: &Origin, error: &legacy::Error) -> Fault {

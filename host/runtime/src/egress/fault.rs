@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use rollcall_rules::refusal::Refusal as ByRule;
+
 use super::cause::Cause;
 use super::dial::{DialError, Refusal, Trust};
 use crate::grant::Origin;
@@ -79,10 +81,12 @@ impl Fault {
     }
 
     pub(crate) fn invalid(what: &str) -> Self {
-        let diagnosis =
-            Diagnosis::new("request-invalid", format!("the connector's request is invalid: {what}"))
-                .in_chinese(format!("连接器发出的请求无效：{what}"), "");
-        Self { kind: FaultKind::Other, diagnosis }
+        Self::refused(ByRule::of_request(what))
+    }
+
+    /// The request breaks the contract.
+    pub(crate) fn refused(refusal: ByRule) -> Self {
+        Self { kind: FaultKind::Other, diagnosis: refusal.into() }
     }
 
     pub(crate) fn cancelled() -> Self {

@@ -1,13 +1,14 @@
 //! How changes travel: in order, in batches, a bounded number at a time, and what is refused is told.
 
 use super::wayward::Wayward;
-use super::{SCHEMAS, Source, host, run, try_read, user, user_key};
+use super::{SCHEMAS, Source, called, host, run, try_read, user, user_key};
 use crate::Scope;
 use crate::limits::{APPLY_BATCH, APPLY_DELAY_MS, MAX_BATCHES_IN_FLIGHT, MAX_SUBJECT_NAME_BYTES};
 use crate::model::Change;
-use crate::{Context, Diagnosis, Entry, Key, Lookup, Reading, Severity};
+use crate::{Diagnosis, Entry, Key, Lookup, Reading, Severity};
 use expect_test::expect;
 use futures_util::future::{Either, select};
+use rollcall_rules::reach::Export;
 use serde_json::json;
 use std::pin::pin;
 
@@ -45,7 +46,7 @@ fn no_more_batches_are_on_their_way_than_the_bound() {
 #[test]
 fn a_change_does_not_wait_long_for_others() {
     let host = host();
-    let context = Context::new(host.clone());
+    let context = called(Export::Sync, host.clone());
     let done = context.block_on(async {
         let reading = Reading::begin(&context, SCHEMAS)?;
         reading.open(Scope::whole())?;
@@ -77,7 +78,7 @@ fn a_change_that_is_refused_stops_nothing_and_is_the_hosts_to_log() {
 fn a_name_is_no_longer_in_the_log_than_the_contract_allows() {
     let host = host();
     let long = "名".repeat(MAX_SUBJECT_NAME_BYTES);
-    let context = Context::new(host.clone());
+    let context = called(Export::Sync, host.clone());
     let why = Diagnosis::new("odd", "it is odd", "它很奇怪");
     let entry = Entry::about(Severity::Info, &user_key("a"), Some(&long), why);
     context.block_on(async { context.record(entry) }).expect("it ends");
@@ -106,7 +107,7 @@ fn a_batch_whose_wait_was_given_up_is_settled_all_the_same() {
     let host = host();
     let first = ids((MAX_BATCHES_IN_FLIGHT + 1) * APPLY_BATCH);
     host.reject(user_key(&first[0]));
-    let context = Context::new(host.clone());
+    let context = called(Export::Sync, host.clone());
     let done = context.block_on(async {
         let reading = Reading::begin(&context, SCHEMAS)?;
         reading.open(Scope::whole())?;

@@ -1,13 +1,14 @@
 //! What is put, and what is not.
 
-use super::{Source, department, host, mobile, read, run, try_read, user, user_key};
+use super::{Source, called, department, host, mobile, read, run, try_read, user, user_key};
 use crate::Scope;
 use crate::document::{Draft, Schema};
 use crate::limits::INVENTORY_PAGE;
 use crate::model::{Diagnosis, Severity};
 use crate::testing::Stored;
-use crate::{Context, Key, Reading};
+use crate::{Key, Reading};
 use expect_test::expect;
+use rollcall_rules::reach::Export;
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
 
@@ -95,7 +96,7 @@ fn an_object_that_was_left_out_on_purpose_is_counted_once_and_never_asked_about(
     let host = host();
     read(&host, &Source::of([user("a", json!({})), user("b", json!({}))]));
     host.take_changes();
-    let context = Context::new(host.clone());
+    let context = called(Export::Sync, host.clone());
     let summary = context.block_on(async {
         let reading = Reading::begin(&context, super::SCHEMAS)?;
         reading.open(Scope::whole())?;

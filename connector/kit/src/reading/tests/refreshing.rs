@@ -1,13 +1,16 @@
 //! Bringing single objects in line.
 
-use super::{DEPARTMENT, SCHEMAS, Source, department, document, host, mobile, read, report, user, user_key};
+use super::{
+    DEPARTMENT, SCHEMAS, Source, called, department, document, host, mobile, read, report, user, user_key,
+};
 use crate::connector::Lookup;
 use crate::limits::CLEARING_FLOOR;
 use crate::model::{Diagnosis, Failure, Removal};
 use crate::reading::refresh_objects;
 use crate::testing::TestHost;
-use crate::{Context, Draft, Key, Refreshed, Summary};
+use crate::{Draft, Key, Refreshed, Summary};
 use expect_test::{Expect, expect};
+use rollcall_rules::reach::Export;
 use serde_json::json;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -34,7 +37,7 @@ fn refresh(host: &Rc<TestHost>, lookups: &[(Key, Lookup)]) -> Result<Summary, Fa
 }
 
 fn refreshed(host: &Rc<TestHost>, lookups: &[(Key, Lookup)]) -> Result<Refreshed, Failure> {
-    let context = Context::new(host.clone());
+    let context = called(Export::Refresh, host.clone());
     let keys: Vec<Key> = lookups.iter().map(|(key, _)| key.clone()).collect();
     let look_up = async |key: &Key| {
         let lookup = lookups.iter().find(|(of, _)| of == key).map(|(_, lookup)| lookup.clone());
@@ -272,7 +275,7 @@ fn nothing_is_cleared_where_the_document_was_refused() {
 fn a_key_that_is_named_twice_is_asked_about_once() {
     let host = populated();
     let asked = RefCell::new(Vec::new());
-    let context = Context::new(host.clone());
+    let context = called(Export::Refresh, host.clone());
     let look_up = async |key: &Key| {
         asked.borrow_mut().push(key.clone());
         Lookup::Gone("404: gone".to_owned())

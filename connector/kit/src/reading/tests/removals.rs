@@ -1,13 +1,14 @@
 //! Who is removed, and who is not.
 
 use super::wayward::Wayward;
-use super::{Source, department, host, read, run, shown_coverage, try_read, user, user_key};
+use super::{Source, called, department, host, read, run, shown_coverage, try_read, user, user_key};
 use crate::connector::Lookup;
 use crate::limits::{MAX_EVIDENCE_BYTES, MAX_HIDDEN_TOLD, MAX_LOOKUPS_IN_FLIGHT};
 use crate::model::{Container, Diagnosis, Failure, Outcome, Scope};
 use crate::testing::TestHost;
-use crate::{Context, Key, Reading};
+use crate::{Key, Reading};
 use expect_test::{Expect, expect};
+use rollcall_rules::reach::Export;
 use serde_json::json;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -141,7 +142,7 @@ fn nothing_seen_where_nothing_is_held_is_a_complete_reading() {
 #[test]
 fn the_coverage_says_what_was_read_of_each_type_and_from_which_lists() {
     let host = populated();
-    let context = Context::new(host.clone());
+    let context = called(Export::Sync, host.clone());
     let summary = context.block_on(async {
         let reading = Reading::begin(&context, super::SCHEMAS)?;
         reading.open(Scope { whole: false, parts: vec![Key::new("Department", "1"); 2] })?;
@@ -169,7 +170,7 @@ fn an_incomplete_reading_says_what_it_covered_and_why_it_is_not_complete() {
 
 #[test]
 fn a_connector_that_forgets_to_say_what_it_may_see_gives_nothing() {
-    let context = Context::new(host());
+    let context = called(Export::Sync, host());
     let failure = context.block_on(async {
         let reading = Reading::begin(&context, super::SCHEMAS)?;
         reading.put(user("a", json!({}))).await
@@ -236,7 +237,7 @@ fn no_more_are_asked_about_at_once_than_requests_may_be_in_flight() {
     let host = host();
     read(&host, &Source::of(ids.iter().map(|id| user(id, json!({})))));
     let (now, most) = (Cell::new(0_usize), Cell::new(0));
-    let context = Context::new(host);
+    let context = called(Export::Sync, host);
     let look_up = async |_: &Key| {
         now.set(now.get() + 1);
         most.set(most.get().max(now.get()));

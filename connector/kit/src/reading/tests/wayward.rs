@@ -3,7 +3,7 @@
 use crate::model::{
     Change, Clearing, Coverage, Diagnosis, Entry, InventoryItem, Key, Outcome, Progress, Removal, Scope,
 };
-use crate::ports::{Area, EntryWrite, Fault, Host, LogLevel, Request, Response, Ticket};
+use crate::ports::{Area, Call, EntryWrite, Fault, Host, LogLevel, Request, Response, Ticket};
 use crate::testing::TestHost;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -56,6 +56,10 @@ impl Wayward {
 }
 
 impl Host for Wayward {
+    fn entered(&self, call: Call) {
+        self.inner.entered(call);
+    }
+
     fn wait(&self, max: u32) -> Vec<Ticket> {
         self.inner.wait(max)
     }

@@ -10,6 +10,7 @@ use crate::apply::tests::{destination, full_run, hold, put, source};
 use crate::apply::{Destination, Extent, Statement};
 use crate::clearing::Approved;
 use crate::history::Counters;
+use crate::limits::{MAX_CHANGES, MAX_CLEARING_DOCUMENT_BYTES, MAX_HELD_ATTRIBUTES};
 use crate::testing::MemoryStore;
 
 const TITLE: &str = r#"{"title":null}"#;
@@ -145,7 +146,7 @@ async fn what_the_reading_of_some_objects_does_not_prove_is_told_and_waits_for_n
     assert_eq!(*apply.finish(true).await.counters(), Counters::default());
     assert_eq!((titled(&store), waiting(&store)), (vec!["a".to_owned(), "b".to_owned()], String::new()));
     expect![[r#"
-        Info clearing-undecided: 2 people may have lost `title`: no title is shown; the next full import decides [("attribute", "title"), ("reason", "titles-gone")]
+        Info clearing-undecided: 2 people may have lost `title`: no title is shown; the next full import decides [("attribute", "title"), ("reason", "titles-gone"), ("User", "2")]
     "#]]
     .assert_eq(&told(&store));
 }

@@ -1,5 +1,6 @@
 //! What the host makes of what a connector says of its reading.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use expect_test::expect;
@@ -9,6 +10,7 @@ use super::*;
 use crate::apply::tests::{destination, full_run, gone, hold, user};
 use crate::apply::{Destination, Outcome};
 use crate::clearing::Approved;
+use crate::limits::{MAX_CHECKPOINT_BYTES, MAX_CHECKPOINT_KEYS, MAX_CONTAINERS, MAX_SCOPE_PARTS};
 use crate::model::Container;
 use crate::testing::MemoryStore;
 

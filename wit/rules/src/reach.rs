@@ -2,37 +2,73 @@
 //!
 //! Not here: what each capability does. `host` is missing, because every function has it.
 
+use std::fmt;
+
 /// A function that a connector exports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Export {
+pub enum Export {
+    /// `identity-source.describe`.
     Describe,
+    /// `identity-source.validate`.
     Validate,
+    /// `identity-source.check`.
     Check,
+    /// `identity-source.sync`.
     Sync,
+    /// `identity-source.refresh`.
     Refresh,
+    /// `events.receive`.
     Receive,
+    /// `events.handle`.
     Handle,
+    /// `events.fetch-events`.
     FetchEvents,
+    /// `events.open-channel`.
     OpenChannel,
+    /// `events.frame`.
     Frame,
+}
+
+/// A call of what the function under way may not use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfReach {
+    export: Export,
+    function: &'static str,
+}
+
+impl std::error::Error for OutOfReach {}
+
+impl fmt::Display for OutOfReach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { export, function } = self;
+        if export.reach().is_empty() {
+            return write!(f, "it called {function:?} from a function that is offline");
+        }
+        write!(f, "it called {function:?} from {:?}, which may not", export.as_str())
+    }
 }
 
 /// A part of what a host offers that is given or refused as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Capability {
+pub enum Capability {
+    /// Waiting, and timers.
     Tasks,
+    /// Requests.
     HttpClient,
+    /// The connector's own small state.
     Storage,
+    /// What an administrator reads of a run.
     History,
     /// What the platform holds, and changes to it.
     Directory,
-    /// What only a full reading says and does: its view, its coverage, what it no longer found, how far it has come.
+    /// What only a full reading says and does: its coverage, what it no longer found, how far it has come.
     Reading,
 }
 
 impl Export {
     /// Its name in the contract.
-    pub(crate) const fn as_str(self) -> &'static str {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Describe => "describe",
             Self::Validate => "validate",
@@ -48,13 +84,16 @@ impl Export {
     }
 
     /// Whether it may use this.
-    pub(crate) fn may_use(self, capability: Capability) -> bool {
+    #[must_use]
+    pub fn may_use(self, capability: Capability) -> bool {
         self.reach().contains(&capability)
     }
 
-    /// Whether it has nothing but `host`.
-    pub(crate) fn is_offline(self) -> bool {
-        self.reach().is_empty()
+    /// # Errors
+    ///
+    /// When it calls a function of what it may not use, and so breaks the contract.
+    pub fn check(self, capability: Capability, function: &'static str) -> Result<(), OutOfReach> {
+        if self.may_use(capability) { Ok(()) } else { Err(OutOfReach { export: self, function }) }
     }
 
     /// The table.
