@@ -12,7 +12,7 @@ mod readings;
 mod requests;
 mod storing;
 
-use rollcall_kit::model::{Change, Diagnosis, DirectoryObject, Key, Outcome};
+use rollcall_kit::model::{Change, Diagnosis, DirectoryObject, Key, Outcome, Scope};
 use rollcall_kit::ports::{Call, Fault, Host, Response};
 use rollcall_rules::reach::Export;
 use serde_json::{Value, json};
@@ -54,6 +54,16 @@ impl Case {
     fn within(mut self, export: Export) -> Self {
         self.within = export;
         self
+    }
+
+    /// The same in a reading that was opened.
+    fn opened(self) -> Self {
+        let ask = self.ask;
+        let ask = move |host: &dyn Host| match host.open_reading(&Scope::whole()) {
+            Ok(()) => ask(host),
+            Err(why) => why.code,
+        };
+        Self { ask: Box::new(ask), ..self }
     }
 
     /// Ask it of a host that knows of [`hold`]; what the host says.

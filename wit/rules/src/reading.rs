@@ -67,12 +67,15 @@ impl Stage {
         Ok(())
     }
 
-    /// Take what was covered: once.
+    /// Take what was covered: once, after the reading was opened.
     ///
     /// # Errors
     ///
-    /// When it was said before, resource types repeat or are none of the connector's, or lists are too many or none.
+    /// When the reading was not opened, it was said before, resource types repeat or are none of the connector's, or lists are too many or none.
     pub fn close(&mut self, coverage: &[Covered<'_>], resource_types: &[String]) -> Result<(), Refusal> {
+        if !self.is_open {
+            return Err(Refusal::of_request("a reading is closed after it was opened"));
+        }
         if self.is_closed {
             return Err(Refusal::of_request("a reading is closed once"));
         }
@@ -147,6 +150,7 @@ mod tests {
     fn a_reading_is_opened_closed_and_followed_by_one_removal() {
         let mut stage = Stage::default();
         assert!(stage.remove(0).is_err());
+        assert!(stage.close(&[], &types()).is_err());
         assert_eq!(stage.open(ALL, &[], &types()), Ok(()));
         assert!(stage.open(ALL, &[], &types()).is_err());
         assert_eq!(stage.close(&[covered("User")], &types()), Ok(()));
@@ -169,10 +173,13 @@ mod tests {
         let nobody = KeyRef { resource_type: "Group", external_id: "a" };
         assert!(stage.open(Reads::All { has_puts: true }, &[], &types()).is_err());
         assert!(stage.open(ALL, &[nobody], &types()).is_err());
+        assert_eq!(stage, Stage::default());
+        stage.open(ALL, &[], &types()).unwrap();
+        let opened = stage;
         for wrong in [vec![covered("Group")], vec![covered("User"), covered("User")]] {
             assert!(stage.close(&wrong, &types()).is_err());
         }
-        assert_eq!(stage, Stage::default());
+        assert_eq!(stage, opened);
         stage.close(&[], &types()).unwrap();
         assert!(stage.remove(MAX_REMOVALS + 1).is_err());
         assert_eq!(stage.remove(MAX_REMOVALS), Ok(()));

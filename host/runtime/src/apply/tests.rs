@@ -17,7 +17,7 @@ use crate::directory::Held;
 use crate::guard::Unattended;
 use crate::history::Counters;
 use crate::limits::{MAX_CHANGES, MAX_DOCUMENT_BYTES, MAX_ENTRIES_PER_RUN, MAX_STORED_AT_ONCE};
-use crate::model::{Key, RunId, SourceName, Timestamp};
+use crate::model::{Key, RunId, Scope, SourceName, Timestamp};
 use crate::observe::Unobserved;
 use crate::testing::MemoryStore;
 
@@ -66,8 +66,15 @@ pub(super) fn full_run(store: &Arc<MemoryStore>) -> Apply {
     Apply::new(destination(store, Extent::Full))
 }
 
+/// The same, with everything in sight.
+async fn opened(mut apply: Apply) -> Apply {
+    apply.take(Statement::Opened(Scope { whole: true, parts: Vec::new() })).await.unwrap();
+    apply
+}
+
 /// The same, after everything was read.
-async fn closed(mut apply: Apply) -> Apply {
+async fn closed(apply: Apply) -> Apply {
+    let mut apply = opened(apply).await;
     apply.take(Statement::Closed(Vec::new())).await.unwrap();
     apply
 }
@@ -352,11 +359,11 @@ async fn nobody_leaves_without_evidence_or_after_having_been_read() {
     for id in ["a", "b", "c"] {
         hold(&store, "User", id, json!({"schemas": ["urn:x"], "externalId": id}));
     }
-    let mut apply = full_run(&store);
+    let mut apply = opened(full_run(&store)).await;
     apply.changes(vec![user("b")]).await.unwrap();
+    apply.take(Statement::Closed(Vec::new())).await.unwrap();
     let unwitnessed = Departure { witness: " ".to_owned(), ..gone("User", "a") };
     let absent = vec![unwitnessed, gone("User", "b"), gone("User", "c")];
-    let mut apply = closed(apply).await;
     let outcomes = apply.remove_missing(absent).await.unwrap();
     assert_eq!(codes(&outcomes), ["departure-without-witness", "departed-and-present", "applied"]);
     let expected = Counters { read: 1, updated: 1, kept: 2, deactivated: 1, ..Counters::default() };

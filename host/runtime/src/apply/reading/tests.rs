@@ -79,6 +79,7 @@ async fn a_reading_is_opened_once_and_before_the_first_put() {
 async fn a_reading_is_closed_once() {
     let store = Arc::<MemoryStore>::default();
     let mut apply = full_run(&store);
+    apply.take(whole()).await.unwrap();
     apply.take(Statement::Closed(coverage())).await.unwrap();
     assert!(apply.take(Statement::Closed(coverage())).await.is_err());
 }
@@ -110,8 +111,12 @@ async fn what_breaks_the_contract_is_refused_and_told_nobody() {
         checkpoint(0, MAX_CHECKPOINT_KEYS + 1),
     ] {
         let shown = format!("{wrong:.200?}");
+        let mut run = full_run(&store);
+        if !matches!(wrong, Statement::Opened(_)) {
+            run.take(whole()).await.unwrap();
+        }
         assert_eq!(
-            full_run(&store).take(wrong).await.map_err(|why| why.code),
+            run.take(wrong).await.map_err(|why| why.code),
             Err("request-invalid".to_owned()),
             "{shown}"
         );
@@ -133,6 +138,7 @@ async fn an_entry_that_cannot_be_recorded_is_the_stores_failure() {
     let store = Arc::<MemoryStore>::default();
     let mut apply = full_run(&store);
     store.state().entries_are_down = true;
+    apply.take(whole()).await.unwrap();
     apply.take(Statement::Closed(Vec::new())).await.unwrap();
     assert_eq!(apply.remove_missing(Vec::new()).await.unwrap_err().code, "store-failed");
     assert!(apply.ledger.store_failure().is_some());
@@ -144,6 +150,7 @@ async fn what_is_missing_from_a_reading_with_holes_stays_whoever_started_it_unle
         let store = Arc::<MemoryStore>::default();
         hold(&store, "User", "a", json!({"schemas": ["urn:x"], "externalId": "a"}));
         let mut apply = Apply::new(Destination { approved, ..destination(&store, Extent::Full) });
+        apply.take(whole()).await.unwrap();
         apply.take(Statement::Closed(coverage())).await.unwrap();
         let outcomes = apply.remove_missing(vec![gone("User", "a")]).await.unwrap();
         assert_eq!(matches!(outcomes[0], Outcome::Held(_)), is_there);
@@ -157,6 +164,7 @@ async fn what_is_missing_from_a_reading_with_holes_stays_whoever_started_it_unle
 async fn a_reading_that_is_not_complete_leaves_its_proof() {
     let store = Arc::<MemoryStore>::default();
     let mut apply = full_run(&store);
+    apply.take(whole()).await.unwrap();
     apply.take(Statement::Closed(coverage())).await.unwrap();
     apply.finish(false).await;
     assert!(entries(&store).starts_with("Info reading-covered: read 2 Departments"), "{}", entries(&store));
