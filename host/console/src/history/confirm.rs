@@ -112,13 +112,15 @@ async fn question(console: &Console, visitor: &Visitor, run: &Run, place: &Place
     Ok(html! {
         (page::notice(Tone::Warning, &html! {
             p { (reader.say(words::approve_what(told))) }
+            @if held_back.holds_scope() { p { (reader.say(words::approve_scope_told())) } }
             @if held_back.reads_everything() { p { (reader.say(words::approve_more())) } }
             p { (reader.say(words::approve_told())) }
             @if visitor.who.may_manage() {
                 @if holds_identities {
                     (answers(visitor, &path))
                 } @else {
-                    (page::button(visitor, &path, "danger", words::approve()))
+                    @let label = if held_back.holds_scope() { words::approve_scope() } else { words::approve() };
+                    (page::button(visitor, &path, "danger", label))
                 }
             }
             p class="soft" { (reader.say(words::decline_told())) }

@@ -110,6 +110,13 @@ pub(crate) fn created(id: &str, name: &str) -> ChangeRecord {
     }
 }
 
+/// A person who is another way now, and whose update came to this.
+pub(crate) fn updated(id: &str, name: &str, refusal: Option<&str>) -> ChangeRecord {
+    let before = Some(document(id, "Before"));
+    let refusal = refusal.map(|code| Diagnosis::new(code, "it stays"));
+    ChangeRecord { action: Action::Updated, before, refusal, ..created(id, name) }
+}
+
 /// A person who left, and whose departure came to this.
 pub(crate) fn departed(id: &str, name: &str, refusal: Option<&str>) -> ChangeRecord {
     ChangeRecord {

@@ -2,10 +2,10 @@
 
 use axum::http::{Method, StatusCode};
 use rollcall_host::history::{ChangeRecord, Counters, RunKind, RunState};
-use rollcall_host::model::{Diagnosis, RunId, Severity};
+use rollcall_host::model::{Diagnosis, Entry, RunId, Severity};
 use rollcall_words::Language;
 
-use super::testing::{Writing, created, departed, entry};
+use super::testing::{Writing, created, departed, entry, updated};
 use crate::routes;
 use crate::testing::{Answer, Bench, administrator, ask, get, says, says_nothing_of};
 use crate::visitor::{Scope, Visitor, Who};
@@ -249,8 +249,42 @@ async fn a_run_that_held_ids_of_somebody_else_is_answered_in_one_of_two_ways() {
         &asked,
         &["name=\"identities\" value=\"same-people\"", "name=\"identities\" value=\"other-people\""],
     );
-    says_nothing_of(&asked, &["Ask again and let them leave"]);
+    says_nothing_of(&asked, &["Ask again and apply"]);
     says(&chinese(&bench, &format!("/runs/{run}/approve")).await, &["是同一批人", "是另一批人"]);
+}
+
+#[tokio::test]
+async fn a_run_that_held_a_smaller_scope_is_approved_as_that() {
+    let bench = Bench::new().await;
+    let store = &bench.store;
+    let old = Writing::open(store, RunKind::Full, false).await;
+    old.put(&[created("u1", "Anna")]).await;
+    old.close(RunState::Succeeded, Counters::default()).await;
+    let run = Writing::open(store, RunKind::Full, false).await;
+    run.changes(&[updated("u1", "Anna", Some("scope-held"))]).await;
+    let smaller =
+        Diagnosis::new("scope-held", "the application sees less than before").with_fact("scope", "5");
+    run.entries(&[Entry {
+        severity: Severity::Error,
+        subject: None,
+        subject_name: None,
+        diagnosis: smaller,
+    }])
+    .await;
+    let run = run.close(RunState::Held, Counters { held: 1, ..Counters::default() }).await;
+    says(&page(&bench, &format!("/runs/{run}")).await, &["href=\"/runs/2/approve\"", "no longer sees"]);
+    let asked = page(&bench, &format!("/runs/{run}/approve")).await;
+    says(
+        &asked,
+        &[
+            "the application sees less than before",
+            "Anna",
+            "Go on with what it sees now",
+            "reads everything once more",
+        ],
+    );
+    says_nothing_of(&asked, &["Ask again and apply", "more than are listed"]);
+    says(&chinese(&bench, &format!("/runs/{run}/approve")).await, &["以当前可见范围继续"]);
 }
 
 #[tokio::test]

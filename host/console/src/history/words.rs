@@ -113,6 +113,12 @@ rollcall_words::sentences! {
         "To approve them reads everything once more.",
         "确认后会重新读取全部数据。"
     }
+    fn approve_scope_told() {
+        "From then on what the application sees now is what it is expected to see, and whoever is in a department out of its \
+         sight leaves that department. Whoever is out of its sight altogether stays.",
+        "确认后，即以应用当前的可见范围为准：成员将移出不再可见的部门；完全不可见的成员保持不变。"
+    }
+    fn approve_scope() { "Go on with what it sees now", "以当前可见范围继续" }
     fn approve_told() {
         "The source is asked about each of them once more, and who or what is back there stays.",
         "确认后会再次向身份源逐一查询；仍在身份源中的对象和值会保留。"

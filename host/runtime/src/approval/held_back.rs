@@ -74,6 +74,12 @@ impl HeldBack {
         !self.is_whole() || self.scope.is_some()
     }
 
+    /// Whether a scope waits that is smaller than before.
+    #[must_use]
+    pub fn holds_scope(&self) -> bool {
+        self.scope.is_some()
+    }
+
     /// Whether everything that is held is recorded one by one.
     fn is_whole(&self) -> bool {
         let least = usize::from(self.scope.is_none());
