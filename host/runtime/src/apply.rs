@@ -150,7 +150,7 @@ impl Apply {
     /// that everything was read.
     pub(crate) async fn finish(mut self, is_whole: bool) -> Ledger {
         self.conclude_identities(is_whole).await;
-        self.conclude_scope(is_whole).await;
+        self.conclude_scope().await;
         if !is_whole {
             // Where it cannot be recorded, the ledger says so already.
             let _recorded = self.tell_coverage().await;

@@ -67,8 +67,7 @@ pub trait History: Send + Sync {
     /// When the store fails.
     async fn close_run(&self, run: &RunId, end: &RunEnd) -> Result<(), StoreError>;
 
-    /// With what view everything of a source was read the last time: the scope of the last run that was closed with one.
-    /// None before the first.
+    /// With what scope a source was read the last time: that of the last run that was closed with one. None before the first.
     ///
     /// # Errors
     ///
@@ -327,7 +326,8 @@ pub struct RunEnd {
     pub n_entries_dropped: u64,
     /// When.
     pub finished_at: Timestamp,
-    /// With what view the source was read, when all of it was: what is missing once it has shrunk is held.
+    /// With what scope a full run read the source; none where that is smaller than before and nobody has approved it. What is
+    /// missing once it has shrunk is held.
     #[serde(default)]
     pub scope: Option<Scope>,
 }

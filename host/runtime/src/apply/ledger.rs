@@ -22,7 +22,7 @@ pub(crate) struct Ledger {
     n_counted_by_connector: u64,
     /// Of those that were removed, how many only made room for somebody else under their key.
     n_replaced: u64,
-    /// The scope with which everything was read.
+    /// The scope with which the source was read, to be kept.
     scope: Option<Scope>,
     /// Whether the scope is smaller than before, and waits for a person.
     is_scope_held: bool,
@@ -140,12 +140,12 @@ impl Ledger {
         self.is_scope_held || 0 < self.counters.held
     }
 
-    /// Everything was read, with this scope.
-    pub(crate) fn read_all_of(&mut self, scope: Option<Scope>) {
+    /// The source was read with this scope, which is what the next run is compared with.
+    pub(crate) fn read_with(&mut self, scope: Option<Scope>) {
         self.scope = scope;
     }
 
-    /// The scope with which everything was read.
+    /// The scope with which the source was read, to be kept.
     pub(crate) fn take_scope(&mut self) -> Option<Scope> {
         self.scope.take()
     }

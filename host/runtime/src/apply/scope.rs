@@ -1,4 +1,4 @@
-//! A scope of the source that is smaller than the one with which all of it was read the last time: what would be lost by that
+//! A scope of the source that is smaller than the one with which it was read the last time: what would be lost by that
 //! is held, whoever started the run.
 //!
 //! What the source still shows is written as ever. Not here: where an object hangs (`rollcall_rules::placement`), and what is said
@@ -21,7 +21,7 @@ use crate::model::{Key, Scope};
 /// With what views a run's is compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Known {
-    /// That with which everything was read the last time, if it ever was.
+    /// That with which the source was read the last time, if it ever was.
     pub(crate) last: Option<Scope>,
     /// The [`Scope::digest`] of the one that a person approved, where the run is their answer.
     pub(crate) approved: Option<String>,
@@ -200,10 +200,11 @@ impl Apply {
         Ok(held.into_iter().flatten().next().filter(|held| !held.departed))
     }
 
-    /// Tell how the scope stands to the last one, and keep it for the next run where everything was read with it.
-    pub(super) async fn conclude_scope(&mut self, is_whole: bool) {
-        if self.destination.extent == Extent::Full && is_whole && !self.compared.is_held() {
-            self.ledger.read_all_of(self.compared.scope.take());
+    /// Tell how the scope stands to the last one, and keep it for the next run unless it waits: that of a reading with holes,
+    /// too, or a source that is never read to its end would have nothing to compare with.
+    pub(super) async fn conclude_scope(&mut self) {
+        if self.destination.extent == Extent::Full && !self.compared.is_held() {
+            self.ledger.read_with(self.compared.scope.take());
         }
         let Some(narrowed) = self.compared.narrowed.take() else { return };
         // A few objects say nothing of the scope unless something of theirs would be lost.
