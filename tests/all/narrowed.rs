@@ -222,6 +222,23 @@ fn an_event_about_somebody_in_sight_is_acted_on_with_a_smaller_view_as_ever() {
 }
 
 #[test]
+fn a_smaller_view_that_is_only_remembered_takes_nobody_out_of_a_department() {
+    let whole = Whole::imported(company());
+    whole.set_events();
+    whole.mutate(&subscribed());
+    whole.mutate(&one_branch());
+    whole.sync();
+    whole.mutate(&scope(Scope::default()));
+    whole.mutate(&Mutation::modify_user("li", &json!({"title": "Head"})));
+    // Nobody leaves on a remembered view, so the same batch asks for the larger one.
+    whole.mutate(&Mutation::RemoveUser { userid: "wu".into() });
+    let ended = whole.follow();
+    assert!(ended.complete, "{ended:?}");
+    assert_eq!(departments(&whole.documents(), "li"), ["5011", "5021"]);
+    assert_eq!(title(&whole.documents(), "li"), Some("Head".to_owned()));
+}
+
+#[test]
 fn everybody_out_of_sight_is_one_sentence() {
     let builder = Company::builder(CORP_ID, "飞花").app(app());
     let builder =

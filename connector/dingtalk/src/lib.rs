@@ -112,7 +112,8 @@ impl DingTalk {
         let view = self.view(client).await?;
         let lookup = lookup::look_up(client, &view, key).await?;
         // What the application may see has changed since, perhaps: nobody goes on a remembered view.
-        if view.is_remembered() && !matches!(lookup, Lookup::Present(_)) {
+        let is_absent = !matches!(lookup, Lookup::Present(_));
+        if view.may_hide() || view.is_remembered() && is_absent {
             let view = self.view_instead_of(client, &view).await?;
             return lookup::look_up(client, &view, key).await;
         }

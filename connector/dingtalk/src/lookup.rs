@@ -9,7 +9,7 @@ use crate::trouble::Trouble;
 use crate::wire::scopes::Scopes;
 use crate::wire::{DepartmentId, UserId};
 use rollcall_kit::{Diagnosis, Entry, Failure, Key, Lookup, Scope, Severity};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which departments the application may see.
@@ -20,6 +20,8 @@ pub(crate) struct View {
     seen: Option<BTreeSet<DepartmentId>>,
     /// Whether the scopes are those of an earlier call.
     is_remembered: bool,
+    /// Whether something was left out of an object because it is not in the scopes.
+    has_left_out: Cell<bool>,
     /// What was found out about departments that no reading has seen.
     asked: RefCell<BTreeMap<DepartmentId, Place>>,
 }
@@ -39,12 +41,18 @@ enum Place {
 impl View {
     /// What a reading has seen.
     pub(crate) fn read(scopes: Scopes, seen: BTreeSet<DepartmentId>) -> Self {
-        Self { scopes, seen: Some(seen), is_remembered: false, asked: RefCell::default() }
+        Self { seen: Some(seen), ..Self::of(scopes) }
     }
 
     /// What the application may see, before anything was read.
     pub(crate) fn of(scopes: Scopes) -> Self {
-        Self { scopes, seen: None, is_remembered: false, asked: RefCell::default() }
+        Self {
+            scopes,
+            seen: None,
+            is_remembered: false,
+            has_left_out: Cell::default(),
+            asked: RefCell::default(),
+        }
     }
 
     /// What the application could see a while ago.
@@ -55,6 +63,12 @@ impl View {
     /// Whether it is from an earlier call.
     pub(crate) fn is_remembered(&self) -> bool {
         self.is_remembered
+    }
+
+    /// Whether an answer from it may be less than what may be seen now: the scopes are those of an earlier call, and
+    /// something was left out of an object for them.
+    pub(crate) fn may_hide(&self) -> bool {
+        self.is_remembered && self.has_left_out.get()
     }
 
     /// The same in the words of the contract.
@@ -128,7 +142,10 @@ async fn look_at_person(client: &Client<'_>, view: &View, id: &UserId) -> Result
         match view.place(client, id).await? {
             Place::Inside => {}
             Place::Unread => return Ok(unread(id)),
-            Place::Outside | Place::Gone => drop(memberships.remove(&id)),
+            Place::Outside | Place::Gone => {
+                view.has_left_out.set(true);
+                memberships.remove(&id);
+            }
         }
     }
     let (draft, doubts) = user::draft(&person, &memberships, client.settings.person_details);
@@ -146,7 +163,10 @@ async fn look_at_department(client: &Client<'_>, view: &View, id: DepartmentId) 
         match view.place(client, above).await? {
             Place::Inside => {}
             Place::Unread | Place::Gone => return Ok(unread(above)),
-            Place::Outside => parent = None,
+            Place::Outside => {
+                view.has_left_out.set(true);
+                parent = None;
+            }
         }
     }
     let details = client.settings.details.then_some(&details);
