@@ -84,7 +84,7 @@ fn one_command_tells_it_and_one_approves_it() {
     let told: Vec<_> =
         log.lines().filter(|line| line.contains("less than before") || line.contains("waits")).collect();
     expect![[r#"
-        ✗ the application sees less than before: 1 department (5001) instead of everything; 1 department and 1 person would be taken out of departments that it no longer sees; all of them stay as they are (scope-held)
+        ✗ the application sees less than before: 1 department (5001) instead of everything; 1 department and 1 person would be taken out of departments that it no longer sees, which waits for a person (scope-held)
         waits: would be updated Department "5001" D5001
         waits: would be updated User "li" Name li"#]].assert_eq(&told.join("\n"));
     let approved = office.run(&format!("approve {run} SOURCE DATA")).with_code(0).stdout;
@@ -151,6 +151,32 @@ fn an_approval_of_one_view_approves_no_smaller_one() {
     assert_eq!(approved.state, RunState::Held);
     assert_same(&real.documents(), &before);
     assert_eq!(waiting(&real), [approved.run]);
+}
+
+#[test]
+fn an_authorised_person_who_resigns_leaves_as_anybody_does() {
+    let mut company = company();
+    let mut first = Scope::departments([5001]);
+    first.authed_user.push("wu".into());
+    company.apply(&scope(first)).expect("the scope is possible");
+    let real = Real::new(company);
+    assert_eq!(real.sync().state, RunState::Succeeded);
+    real.mutate(&Mutation::RemoveUser { userid: "wu".into() });
+    real.mutate(&one_branch());
+    let report = real.sync();
+    assert_eq!((report.state, report.counters.deactivated), (RunState::Succeeded, 1));
+    assert_eq!(real.sync().state, RunState::Succeeded);
+}
+
+#[test]
+fn departments_that_are_replaced_by_the_one_above_them_are_no_smaller_scope() {
+    let mut company = company();
+    company.apply(&scope(Scope::departments([5011, 5021]))).expect("the scope is possible");
+    let real = Real::new(company);
+    assert_eq!(real.sync().state, RunState::Succeeded);
+    real.mutate(&scope(Scope::departments([5001, 5002])));
+    assert_eq!(real.sync().state, RunState::Succeeded);
+    assert_eq!(departments(&real.documents(), "li"), ["5011", "5021"]);
 }
 
 #[test]

@@ -65,6 +65,11 @@ sentences! {
     fn cache_not_private_remedy(path) { "make it yours alone: chmod 700 {path}", "请改为仅本人可访问：chmod 700 {path}" }
     fn no_such_run(run) { "source has no run {run}; `rollcall history` lists its runs", "该来源没有第 {run} 次运行；可用 `rollcall history` 查看" }
     fn nothing_held(run) { "nothing of run {run} waits for approval; `rollcall history` shows which runs read held", "第 {run} 次运行没有待确认的内容；可用 `rollcall history` 查看哪些运行待确认" }
+    fn approving_scope(run, told) {
+        "Run {run} holds back: {told}. Everything is read again, and what the application sees now is what counts: whoever is in \
+         a department that it no longer sees leaves that department.",
+        "第 {run} 次运行待确认：{told}。将重新读取全部数据，并以应用当前的可见范围为准：成员将移出不再可见的部门。"
+    }
     fn approving(run, told) { "Run {run} holds back: {told}. The source is asked about each again; who or what is back stays.", "第 {run} 次运行待确认：{told}。将再次向来源逐一确认，已恢复的予以保留。" }
     fn identities_unanswered(run) { "run {run} holds ids that belong to somebody else now, and the command does not say who these are", "第 {run} 次运行中有 ID 现在属于别人，命令没有说明他们是谁" }
     fn identities_answers() { "say `--as same-people` if they are the same people under new ids, who go on with all they have; or `--as other-people` if they are others: who was there leaves, and nothing of them is inherited", "如果是同一批人换了身份标识，请加 `--as same-people`，保留其全部信息；如果是另一批人，请加 `--as other-people`，原来的人离开，不继承任何信息" }

@@ -22,6 +22,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rollcall_rules::object;
+use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::clear::Clearing;
@@ -204,6 +205,9 @@ impl Apply {
         let has_replacements = planned.iter().any(|planned| matches!(planned.step, Step::Replace(_)));
         let n_at_once = if has_replacements { MAX_STORED_AT_ONCE / 2 } else { MAX_STORED_AT_ONCE };
         let outcomes = self.carry_out_in(order, planned, n_at_once).await?;
+        if keys.iter().any(|key| key.resource_type == DEPARTMENT) {
+            self.departments_changed();
+        }
         self.applied(&keys, &outcomes);
         Ok(outcomes)
     }

@@ -133,7 +133,7 @@ pub(crate) async fn waiting(
         let page = history.runs(source, before.as_ref(), PAGE).await?;
         for run in &page {
             let may_wait = holds(run) && !settled.contains(&run.id);
-            if may_wait && HeldBack::of(history, run).await?.is_waiting(directory, source).await? {
+            if may_wait && HeldBack::of(history, run).await?.is_waiting(history, directory, source).await? {
                 waiting.push(run.clone());
             }
             if asked_about_everything(run) {

@@ -164,8 +164,13 @@ async fn tell_what_is_approved(
     source: &Source,
     run: &RunId,
 ) -> Result<(), Stop> {
-    let told = host.held_back(source.name(), run).await?.told();
-    let told = messages::approving(run, told.localized(screen.reader.language.tag()).message);
+    let held_back = host.held_back(source.name(), run).await?;
+    let told = held_back.told();
+    let told = told.localized(screen.reader.language.tag()).message;
+    let told = match held_back.holds_scope() {
+        true => messages::approving_scope(run, told),
+        false => messages::approving(run, told),
+    };
     match screen.format {
         Format::Json => Ok(()),
         Format::Text => screen.lines([told.to(screen.reader.language).to_owned()]),

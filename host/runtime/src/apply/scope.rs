@@ -52,6 +52,11 @@ impl Compared {
         self.scope.as_ref()
     }
 
+    /// Whether this was itself a part of the last one, and is none any more.
+    fn has_lost(&self, key: &Key) -> bool {
+        self.narrowed.as_ref().is_some_and(|narrowed| narrowed.lost.contains(key))
+    }
+
     /// Whether it is smaller than before, and nobody has approved that.
     fn is_held(&self) -> bool {
         self.narrowed.as_ref().is_some_and(|narrowed| !narrowed.is_approved)
@@ -61,6 +66,10 @@ impl Compared {
 impl Apply {
     /// Compare this scope with the last one.
     pub(super) async fn compare_scope(&mut self, scope: Scope) -> Result<(), StoreError> {
+        // Of some objects, one that was read with the smaller scope may come after a larger one was told.
+        if self.compared.is_held() {
+            return Ok(());
+        }
         self.compared.places.clear();
         self.compared.scope = Some(scope);
         let Some(last) = self.destination.known_scopes.last.clone() else { return Ok(()) };
@@ -73,7 +82,9 @@ impl Apply {
         let Some(scope) = self.compared.scope.clone().filter(|scope| !scope.whole) else { return Ok(None) };
         let mut lost = Vec::new();
         for part in last.parts.iter().filter(|_| !last.whole) {
-            if !self.shows(part).await? {
+            // What the platform does not hold, or not any more, is not missed.
+            let is_held = self.present(part).await?.is_some();
+            if is_held && !self.shows(part).await? {
                 lost.push(part.clone());
             }
         }
@@ -131,6 +142,8 @@ impl Apply {
                 let dropped = after.map_or_else(BTreeSet::new, |after| dropped(before, after));
                 self.any(&dropped, Place::Outside).await
             }
+            // A part of the scope that is gone is no longer named for that reason: its own evidence decides.
+            Action::Deactivated | Action::Deleted if self.compared.has_lost(&write.key) => Ok(false),
             Action::Deactivated | Action::Deleted => Ok(!self.shows_held(&write.key, before).await?),
         }
     }
@@ -200,9 +213,28 @@ impl Apply {
         Ok(held.into_iter().flatten().next().filter(|held| !held.departed))
     }
 
+    /// Take note that departments may hang elsewhere now.
+    pub(super) fn departments_changed(&mut self) {
+        self.compared.places.clear();
+    }
+
+    /// Whether the scope is smaller still, now that the platform has the tree of this reading: a department above those that
+    /// were authorised before was unknown when it began.
+    async fn look_again(&mut self) -> Result<(), StoreError> {
+        let last = self.destination.known_scopes.last.clone();
+        if let (true, Some(last)) = (self.compared.is_held() && self.compared.held.is_empty(), last) {
+            self.compared.places.clear();
+            self.compared.narrowed = self.narrowed(&last).await?;
+        }
+        Ok(())
+    }
+
     /// Tell how the scope stands to the last one, and keep it for the next run unless it waits: that of a reading with holes,
     /// too, or a source that is never read to its end would have nothing to compare with.
     pub(super) async fn conclude_scope(&mut self) {
+        if let Err(error) = self.look_again().await {
+            self.failed(&error);
+        }
         if self.destination.extent == Extent::Full && !self.compared.is_held() {
             self.ledger.read_with(self.compared.scope.take());
         }

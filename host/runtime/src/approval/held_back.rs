@@ -121,11 +121,11 @@ impl HeldBack {
     /// When the directory fails.
     pub(super) async fn is_waiting(
         &self,
+        history: &dyn History,
         directory: &dyn Directory,
         source: &SourceName,
     ) -> Result<bool, StoreError> {
-        // A scope waits until everything was read with the same one again, or with a larger one.
-        if self.reads_everything() {
+        if !self.is_whole() || self.waits_with_scope(history, source).await? {
             return Ok(true);
         }
         for keys in [&self.departures, &self.identities] {
@@ -143,18 +143,26 @@ impl HeldBack {
         Ok(false)
     }
 
+    /// Whether the scope that is held is not the one to compare with by now.
+    async fn waits_with_scope(&self, history: &dyn History, source: &SourceName) -> Result<bool, StoreError> {
+        let Some(held) = &self.scope else { return Ok(false) };
+        let kept = history.scope(source).await?;
+        Ok(kept.is_none_or(|kept| kept.digest() != *held))
+    }
+
     /// How much of what, in one sentence: "3 people left and 6 people lost `work_place`".
     #[must_use]
     pub fn told(&self) -> Diagnosis {
         let n = self.n;
-        if !self.is_whole() {
-            return Diagnosis::new(CODE, format!("{n} changes wait, more than are listed one by one"))
-                .in_chinese(format!("共有 {n} 项变更待确认，未能逐一列出"), "");
-        }
         let (mut english, mut chinese) = (Vec::new(), Vec::new());
         if self.scope.is_some() {
             english.push("the application sees less than before".to_owned());
             chinese.push("应用可见范围比之前小".to_owned());
+        }
+        if !self.is_whole() {
+            english.push(format!("{n} changes wait, more than are listed one by one"));
+            chinese.push(format!("共有 {n} 项变更待确认，未能逐一列出"));
+            return Diagnosis::new(CODE, listed(&english)).in_chinese(chinese.join("，"), "");
         }
         if !self.unseen.is_empty() {
             let unseen = counts(&self.unseen);

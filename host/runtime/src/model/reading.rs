@@ -17,6 +17,11 @@ pub struct Scope {
     pub parts: Vec<Key>,
 }
 
+/// Characters of a digest.
+///
+/// Why: 64 bits, which two scopes of one source share by chance once in billions of billions, and a person can compare.
+const DIGEST_LENGTH: usize = 16;
+
 impl Scope {
     /// By which it is known again: equal for the same view, whatever the order of its parts.
     pub(crate) fn digest(&self) -> String {
@@ -27,7 +32,7 @@ impl Scope {
             // Neither may hold a null character.
             hasher.update(resource_type.as_bytes()).update(&[0]).update(external_id.as_bytes()).update(&[0]);
         }
-        hasher.finalize().to_hex().to_string()
+        hasher.finalize().to_hex().chars().take(DIGEST_LENGTH).collect()
     }
 }
 

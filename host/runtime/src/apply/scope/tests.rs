@@ -132,7 +132,7 @@ async fn who_would_lose_a_department_out_of_sight_stays_as_they_are_and_all_othe
         &ledger,
         counters,
         &expect![[r#"
-            scope-held: the application sees less than before: 1 department (2) instead of everything; 1 department and 1 person would be taken out of departments that it no longer sees; all of them stay as they are / 应用可见范围比之前小：之前为全部，现在只有 1 个部门（2）；1 个部门和 1 人将移出不再可见的部门；现均保持不变
+            scope-held: the application sees less than before: 1 department (2) instead of everything; 1 department and 1 person would be taken out of departments that it no longer sees, which waits for a person / 应用可见范围比之前小：之前为全部，现在只有 1 个部门（2）；1 个部门和 1 人将移出不再可见的部门，等待人工确认
         "#]],
     );
 }
@@ -176,6 +176,8 @@ async fn a_part_that_is_no_longer_named_is_missed_unless_another_holds_it() {
 async fn of_many_parts_the_first_are_named() {
     let store = company();
     let lost: Vec<Key> = ["5", "6", "7", "8"].map(department).into();
+    lost.iter()
+        .for_each(|key| hold(&store, DEPARTMENT, &key.external_id, held(&key.external_id, &json!({}))));
     opened(&store, &parts(&[&lost[..], &[department("3")]].concat()), &parts(&[department("3")]))
         .await
         .finish(true)
@@ -207,7 +209,7 @@ async fn what_leaves_out_of_sight_stays_and_what_leaves_in_sight_leaves() {
         counters,
         &expect![[r#"
             reading-covered: read , from 0 lists, 0 of them to the end / 已读取 ；共 0 个列表，其中 0 个读取完整
-            scope-held: the application sees less than before: 1 department (2) instead of everything; 1 department and 1 person would leave that it no longer sees; all of them stay as they are / 应用可见范围比之前小：之前为全部，现在只有 1 个部门（2）；1 个部门和 1 人不再可见，将离开；现均保持不变
+            scope-held: the application sees less than before: 1 department (2) instead of everything; 1 department and 1 person that it no longer sees would leave, which waits for a person / 应用可见范围比之前小：之前为全部，现在只有 1 个部门（2）；不再可见的 1 个部门和 1 人将离开，等待人工确认
         "#]],
     );
 }
@@ -321,4 +323,32 @@ async fn it_is_held_whoever_started_the_run() {
         assert!(run.finish(true).await.holds());
         assert_eq!(departments_of(&store, "li"), ["21", "3"]);
     }
+}
+
+#[tokio::test]
+async fn a_scope_is_not_smaller_whose_new_part_is_found_above_the_old_ones() {
+    let store = Arc::<MemoryStore>::default();
+    hold(&store, DEPARTMENT, "2", held("2", &below(None)));
+    hold(&store, DEPARTMENT, "3", held("3", &below(None)));
+    hold(&store, "User", "wu", held("wu", &member_of(&[])));
+    let last = parts(&[department("2"), department("3"), user("wu")]);
+    let mut run = opened(&store, &last, &parts(&[department("1")])).await;
+    let tree = [("1", None), ("2", Some("1")), ("3", Some("1"))];
+    run.changes(tree.map(|(id, above)| put(DEPARTMENT, id, &below(above))).into()).await.unwrap();
+    run.changes(vec![in_departments("wu", &["3"])]).await.unwrap();
+    let mut ledger = run.finish(true).await;
+    assert_eq!((ledger.holds(), told(&store)), (false, String::new()));
+    assert_eq!(ledger.take_scope(), Some(parts(&[department("1")])));
+}
+
+#[tokio::test]
+async fn a_part_that_leaves_by_its_own_evidence_is_not_missed() {
+    let store = company();
+    let last = parts(&[department("2"), user("wu")]);
+    let mut run = opened(&store, &last, &parts(&[department("2")])).await;
+    run.take(Statement::Closed(Vec::new())).await.unwrap();
+    run.remove_missing(vec![gone("User", "wu")]).await.unwrap();
+    let mut ledger = run.finish(true).await;
+    assert_eq!((ledger.holds(), ledger.counters().deactivated), (false, 1));
+    assert_eq!(ledger.take_scope(), Some(parts(&[department("2")])));
 }

@@ -91,15 +91,15 @@ fn kept(held: &Held) -> (String, String) {
         chinese.push(format!("{}将移出不再可见的部门", amounts_in_chinese(&held.displaced)));
     }
     if !held.leaving.is_empty() {
-        english.push(format!("{} would leave that it no longer sees", amounts(&held.leaving)));
-        chinese.push(format!("{}不再可见，将离开", amounts_in_chinese(&held.leaving)));
+        english.push(format!("{} that it no longer sees would leave", amounts(&held.leaving)));
+        chinese.push(format!("不再可见的 {}将离开", amounts_in_chinese(&held.leaving)));
     }
     if english.is_empty() {
         return ("what it no longer shows stays as it is".to_owned(), "不再可见的内容保持不变".to_owned());
     }
     (
-        format!("{}; all of them stay as they are", english.join(", ")),
-        format!("{}；现均保持不变", chinese.join("，")),
+        format!("{}, which waits for a person", english.join(", and ")),
+        format!("{}，等待人工确认", chinese.join("，")),
     )
 }
 
