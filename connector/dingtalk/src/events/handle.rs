@@ -5,6 +5,7 @@ use super::actions::{Actions, plan};
 use super::notice::Notice;
 use super::subtree::{self, Subtree, Unlisted};
 use crate::DingTalk;
+use crate::lookup::Purpose;
 use crate::mapping::{department, user};
 use crate::messages::events as say;
 use crate::wire::DepartmentId;
@@ -237,7 +238,7 @@ impl<'a> Handling<'a> {
         if let Some(lookup) = self.lookups.borrow().get(key) {
             return lookup.clone();
         }
-        self.dingtalk.look_up(self.context, key).await
+        self.dingtalk.look_up_for(Purpose::Event, self.context, key).await
     }
 
     fn leave_to_a_full_reading(&self, entry: Entry) {

@@ -31,6 +31,10 @@ impl Reading {
                 // It moved while the reading went on, from a page not yet read to one already read.
                 Lookup::Present(draft) => self.put(*draft).await?,
                 Lookup::Hidden(why) => drop(hidden_ref.borrow_mut().insert(key, why)),
+                // It costs itself: of everybody else there is an answer, and nobody goes without one.
+                Lookup::NotUnderstood(why) => {
+                    self.context.record(Entry::about(Severity::Warning, &key, None, why));
+                }
                 Lookup::Unknown(failure) => {
                     self.incomplete(Entry::about(Severity::Error, &key, None, failure.diagnosis().clone()));
                 }
@@ -44,6 +48,15 @@ impl Reading {
         let mut removals = removals.into_inner();
         removals.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(removals)
+    }
+
+    /// Say what this reading would have removed if it were complete: that nobody leaves is worth a sentence.
+    pub(super) fn tell_kept_absences(&self) {
+        let why = self.incomplete.borrow().clone();
+        let n_absent = self.absent().len();
+        if let Some(why) = why.filter(|_| 0 < n_absent && !self.nothing_was_seen()) {
+            self.context.record(Entry::new(Severity::Warning, absences_kept(n_absent, &why)));
+        }
     }
 
     /// Say what is held and cannot be seen: one by one where they are few, and of many how many.
@@ -132,6 +145,27 @@ fn many_hidden(counts: &BTreeMap<&str, u64>, example: &Diagnosis) -> Diagnosis {
     counts
         .iter()
         .fold(diagnosis, |diagnosis, (resource_type, n)| diagnosis.fact(resource_type, n.to_string()))
+}
+
+fn absences_kept(n_absent: usize, why: &Diagnosis) -> Diagnosis {
+    let diagnosis = Diagnosis::new(
+        "removals-stopped",
+        format!(
+            "nobody and nothing is removed by this run: of what the platform holds, {} not found, and the reading is not \
+             complete, because {}",
+            if n_absent == 1 { "1 object was".to_owned() } else { format!("{n_absent} objects were") },
+            why.message.en
+        ),
+        format!(
+            "本次运行不会删除任何对象：平台上有 {n_absent} 个对象没有读到，但读取不完整，原因是：{}",
+            why.message.zh
+        ),
+    )
+    .remedy(
+        "mend what keeps the reading from being complete; whoever is gone is removed by the next complete one",
+        "请先解决导致读取不完整的问题；下次完整读取时会删除已离开者",
+    );
+    diagnosis.fact("because", why.code.as_str())
 }
 
 fn nothing_seen(n_held: usize) -> Diagnosis {

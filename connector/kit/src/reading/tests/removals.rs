@@ -108,8 +108,9 @@ fn one_who_cannot_be_asked_about_keeps_everyone() {
     check(
         &a_alone().saying(user_key("b"), Lookup::Unknown(unavailable())),
         &expect![[r#"
-        error b: the source is busy
-        incomplete: 2 read, 2 unchanged, 0 skipped"#]],
+            error b: the source is busy
+            warning: nobody and nothing is removed by this run: of what the platform holds, 2 objects were not found, and the reading is not complete, because the source is busy
+            incomplete: 2 read, 2 unchanged, 0 skipped"#]],
     );
 }
 
@@ -118,8 +119,9 @@ fn an_incomplete_reading_retires_nobody() {
     check(
         &a_alone().broken(),
         &expect![[r#"
-        error: a page was lost
-        incomplete: 2 read, 2 unchanged, 0 skipped"#]],
+            error: a page was lost
+            warning: nobody and nothing is removed by this run: of what the platform holds, 2 objects were not found, and the reading is not complete, because a page was lost
+            incomplete: 2 read, 2 unchanged, 0 skipped"#]],
     );
 }
 
