@@ -100,6 +100,12 @@ pub(crate) const HEARTBEAT_MS: u32 = 30_000;
 /// Why: each person is one request, where a full reading lists a hundred with one.
 pub(crate) const MAX_SUBTREE_OBJECTS: usize = 2_000;
 
+/// Batches of events that may try to read what is below a department that came into view, before it is left to a full
+/// reading.
+///
+/// Why: as often as a host hands over an event before it gives it up.
+pub(crate) const MAX_SUBTREE_TRIES: u32 = 12;
+
 /// Bytes of an object's id at most.
 ///
 /// Source: `wit/types.wit`, `key.external-id`. DingTalk's own are at most 64 characters.

@@ -6,6 +6,7 @@
 
 mod cases;
 mod company;
+mod crowd;
 mod forms;
 mod outcome;
 mod structures;

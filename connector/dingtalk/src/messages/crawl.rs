@@ -96,7 +96,7 @@ pub(crate) fn department_contradicted(refusal: &Refusal) -> Diagnosis {
 pub(crate) fn departments_not_read(n_departments: usize) -> Diagnosis {
     Diagnosis::new(
         "department-not-understood",
-        format!("{n_departments} of the departments listed below it have no id that can be read, nor have any below those"),
+        format!("of the departments listed below it, {n_departments} have no id that can be read; they and all below them are not read"),
         format!("列在其下的部门中有 {n_departments} 个的 ID 无法读取，它们及其下级均未读取"),
     )
     .remedy("report this to the connector's author", "请反馈给连接器的作者")
@@ -107,7 +107,7 @@ pub(crate) fn people_not_read(n_people: usize) -> Diagnosis {
     Diagnosis::new(
         "person-not-understood",
         format!(
-            "{n_people} of the people listed in it have no userid that can be read; they are left as they are"
+            "of the people listed in it, {n_people} have no userid that can be read; they are left as they are"
         ),
         format!("该部门列出的成员中有 {n_people} 名的 userid 无法读取，保持原样"),
     )
@@ -119,7 +119,7 @@ pub(crate) fn departments_asked_about(n_departments: usize) -> Diagnosis {
     Diagnosis::new(
         "departments-asked-about",
         format!(
-            "the list of what is below it lacks {n_departments} departments that DingTalk names by their ids; each was asked about"
+            "the list of what is below it lacks departments that DingTalk names by their ids; each of those, {n_departments} in all, was asked about"
         ),
         format!("其下级部门列表缺少 {n_departments} 个部门，已按部门 ID 逐个读取"),
     )
@@ -152,7 +152,7 @@ pub(crate) fn id_differs_in_case(other: &UserId) -> Diagnosis {
 pub(crate) fn said_of_others(code: &str, n_objects: u64, resource_type: &str) -> Diagnosis {
     Diagnosis::new(
         code,
-        format!("the same is true of {n_objects} more objects of type {resource_type}"),
+        format!("the same is true of others of type {resource_type}, {n_objects} in all"),
         format!("另有 {n_objects} 个 {resource_type} 对象存在同样的问题"),
     )
 }

@@ -114,7 +114,7 @@ fn odd(reply: Reply, structure: &Structure, member: &str, value: Written) -> Rep
     Reply::After(after_ms, response)
 }
 
-fn person() -> Value {
+pub(super) fn person() -> Value {
     json!({
         "unionid": "z21H", "name": "A", "avatar": "https://static.example/a.png", "state_code": "86",
         "mobile": "18513027676", "hide_mobile": true, "telephone": "010-86123456-2345", "job_number": "4",

@@ -72,6 +72,18 @@ fn whoever_turns_out_to_be_there_unchanged_is_not_even_put() {
 }
 
 #[test]
+fn whoever_is_not_understood_is_kept_and_keeps_nobody_else() {
+    let odd = Lookup::NotUnderstood(Diagnosis::new("odd", "not in a known form", "格式无法识别"));
+    check(
+        &a_alone().saying(user_key("b"), odd),
+        &expect![[r#"
+        remove c: 404: gone
+        warning b: not in a known form
+        complete: 2 read, 2 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
 fn whoever_is_hidden_is_kept_with_a_warning() {
     let hidden = Lookup::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
     check(
