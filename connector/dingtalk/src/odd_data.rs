@@ -9,6 +9,7 @@ mod company;
 mod crowd;
 mod forms;
 mod outcome;
+mod pushes;
 mod structures;
 
 use crate::limits::MAX_ODD_TOLD;
@@ -102,6 +103,7 @@ fn tables(tried: &mut Tried) -> String {
             let _ = writeln!(tables, "| `{member}` | {} |", cells.join(" | "));
         }
     }
+    tables.push_str(&pushes::tables(&mut tried.wrong));
     tables.push('\n');
     tables
 }
