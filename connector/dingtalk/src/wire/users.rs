@@ -238,7 +238,12 @@ pub(crate) fn page(accepted: Accepted<'_>, of: DepartmentId, cursor: i64) -> Res
     let members = result.members().map_err(|Odd| Misread::expected("an object in result"))?;
     let Some(mut members) = members else { return Ok(nobody) };
     let list = members.raw("list").map_or(Ok(None), Raw::page_elements);
-    let elements = list.map_err(|Odd| Misread::expected("a list of people in list"))?.unwrap_or_default();
+    let list = list.map_err(|Odd| Misread::expected("a list of people in list"))?;
+    // That there are more says that there are some.
+    if list.is_none() && members.flag("has_more") == Some(Flag(true)) {
+        return Err(Misread::expected("a list of people in list, as there are more"));
+    }
+    let elements = list.unwrap_or_default();
     let users = Listing::of(&elements, result.is_mended, User::read);
     if !users.items.is_empty() && users.items.iter().all(|user| user.is_of_another(of)) {
         return Err(Misread::other_department());

@@ -74,6 +74,8 @@ fn what_cannot_be_a_page_is_none() {
     for text in [
         r#"{"list":"x"}"#,
         r#"{"list":7}"#,
+        r#"{"has_more":true,"next_cursor":100}"#,
+        r#"{"has_more":1,"next_cursor":100,"list":null}"#,
         r#"{"list":{"userid":"a"}}"#,
         "7",
         "true",

@@ -96,15 +96,22 @@ fn whoever_is_hidden_is_kept_with_a_warning() {
 }
 
 #[test]
-fn of_many_who_are_hidden_the_log_says_how_many() {
+fn of_many_who_are_hidden_or_not_understood_the_log_says_how_many() {
+    for kept in [Lookup::Hidden, Lookup::NotUnderstood] {
+        of_many_the_log_says_how_many(kept);
+    }
+}
+
+#[track_caller]
+fn of_many_the_log_says_how_many(kept: fn(Diagnosis) -> Lookup) {
     for (n, n_entries) in [(MAX_HIDDEN_TOLD, MAX_HIDDEN_TOLD), (MAX_HIDDEN_TOLD + 1, 1)] {
         let host = host();
         let ids: Vec<String> = (0..n).map(|n| n.to_string()).collect();
         read(&host, &Source::of(ids.iter().map(|id| user(id, json!({}))).chain([department("1")])));
         let mut source = Source::of([department("1")]);
         for id in &ids {
-            let hidden = Lookup::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
-            source = source.saying(user_key(id), hidden);
+            let why = Diagnosis::new("hidden", "outside the scope", "不在可见范围内");
+            source = source.saying(user_key(id), kept(why));
         }
         assert!(read(&host, &source).complete);
         let entries = host.take_entries();
