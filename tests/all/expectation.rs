@@ -196,7 +196,7 @@ impl<'a> View<'a> {
             "hideMobile": user.hide_mobile,
             "exclusiveAccount": user.exclusive_account.is_some(),
         });
-        put(&mut own, "hiredDate", user.hired_date.map(|unix_ms| json!(rfc_3339(unix_ms))));
+        put(&mut own, "hiredDate", user.hired_date.map(|unix_ms| json!(beijing_day(unix_ms))));
         if self.app.field_permissions.personal {
             put(&mut own, "workPlace", text(user.work_place.as_deref()));
             put(&mut own, "remark", text(user.remark.as_deref()));
@@ -348,9 +348,9 @@ fn e164(state_code: &str, mobile: &str) -> String {
     }
 }
 
-/// Days since 1970 to a date by counting years and months: slow, plain, and nobody else's code.
-fn rfc_3339(unix_ms: i64) -> String {
-    let (days, of_day_ms) = (unix_ms.div_euclid(86_400_000), unix_ms.rem_euclid(86_400_000));
+/// Milliseconds since 1970 UTC to a day in Beijing by counting years and months: slow, plain, and nobody else's code.
+fn beijing_day(unix_ms: i64) -> String {
+    let days = (unix_ms + 28_800_000).div_euclid(86_400_000);
     let is_leap = |year: i64| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     let days_of = |year: i64, month: i64| match month {
         2 => 28 + i64::from(is_leap(year)),
@@ -366,21 +366,12 @@ fn rfc_3339(unix_ms: i64) -> String {
         day -= days_of(year, month);
         (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
     }
-    let (seconds, ms) = (of_day_ms / 1000, of_day_ms % 1000);
-    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z", day + 1)
+    format!("{year:04}-{month:02}-{:02}", day + 1)
 }
 
 #[test]
 fn the_calendar_of_the_expectation_knows_leap_years() {
-    let moments = [-1, 0, 951_782_400_000, 1_597_573_616_828, 1_709_164_800_001, 1_798_761_599_999];
-    let expected = [
-        "1969-12-31T23:59:59.999Z",
-        "1970-01-01T00:00:00.000Z",
-        "2000-02-29T00:00:00.000Z",
-        "2020-08-16T10:26:56.828Z",
-        "2024-02-29T00:00:00.001Z",
-        "2026-12-31T23:59:59.999Z",
-    ];
-    assert_eq!(moments.map(rfc_3339), expected);
+    let moments = [-28_800_001, 0, 951_782_400_000, 1_597_507_200_000, 1_709_222_399_999, 1_798_732_800_000];
+    let expected = ["1969-12-31", "1970-01-01", "2000-02-29", "2020-08-16", "2024-02-29", "2027-01-01"];
+    assert_eq!(moments.map(beijing_day), expected);
 }

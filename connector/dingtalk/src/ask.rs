@@ -4,12 +4,11 @@ use crate::api::Api;
 use crate::client::Client;
 use crate::limits::MEMBER_PAGE;
 use crate::trouble::Trouble;
-use crate::wire::Misread;
-use crate::wire::departments::{self, BadItem, Department, Details};
+use crate::wire::departments::{self, Department, Details};
 use crate::wire::envelope::Accepted;
 use crate::wire::scopes::{Scopes, scopes};
 use crate::wire::users::{self, Page, User};
-use crate::wire::{DepartmentId, UserId};
+use crate::wire::{DepartmentId, Listing, UserId};
 use serde_json::json;
 
 impl Client<'_> {
@@ -18,26 +17,32 @@ impl Client<'_> {
         self.call(Api::Scopes, None, scopes).await
     }
 
-    /// The departments directly below this one.
-    pub(crate) async fn children(
-        &self,
-        id: DepartmentId,
-    ) -> Result<Vec<Result<Department, BadItem>>, Trouble> {
-        self.call(Api::ListChildren, Some(&json!({"dept_id": id})), departments::children).await
+    /// The departments directly below this one; none when the answer does not say whether there are any.
+    pub(crate) async fn children(&self, id: DepartmentId) -> Result<Option<Listing<Department>>, Trouble> {
+        let read = |accepted: Accepted<'_>| departments::children(accepted, id);
+        self.call(Api::ListChildren, Some(&json!({"dept_id": id})), read).await
+    }
+
+    /// The ids of the departments directly below this one, visible or not.
+    pub(crate) async fn child_ids(&self, id: DepartmentId) -> Result<Vec<DepartmentId>, Trouble> {
+        self.call(Api::ListChildIds, Some(&json!({"dept_id": id})), departments::child_ids).await
+    }
+
+    /// The ids of the people directly in this department, visible or not.
+    pub(crate) async fn member_ids(&self, id: DepartmentId) -> Result<Vec<UserId>, Trouble> {
+        self.call(Api::ListMemberIds, Some(&json!({"dept_id": id})), users::member_ids).await
     }
 
     /// One department.
     pub(crate) async fn department(&self, id: DepartmentId) -> Result<(Department, Details), Trouble> {
-        let read = |accepted: Accepted<'_>| {
-            let (department, details) = departments::department(accepted)?;
-            same(department.dept_id == id).map(|()| (department, details))
-        };
+        let read = |accepted: Accepted<'_>| departments::department(accepted, id);
         self.call(Api::Department, Some(&json!({"dept_id": id})), read).await
     }
 
     /// The department itself and those above it, the root last, visible or not.
     pub(crate) async fn chain(&self, id: DepartmentId) -> Result<Vec<DepartmentId>, Trouble> {
-        self.call(Api::Ancestors, Some(&json!({"dept_id": id})), departments::chain).await
+        let read = |accepted: Accepted<'_>| departments::chain(accepted, id);
+        self.call(Api::Ancestors, Some(&json!({"dept_id": id})), read).await
     }
 
     /// A page of the people directly in this department.
@@ -45,19 +50,12 @@ impl Client<'_> {
         // Without `contain_access_limit`, people whose own access is restricted would be left out.
         let body =
             json!({"dept_id": id, "cursor": cursor, "size": MEMBER_PAGE, "contain_access_limit": true});
-        self.call(Api::ListMembers, Some(&body), |accepted| users::page(accepted, cursor)).await
+        self.call(Api::ListMembers, Some(&body), |accepted| users::page(accepted, id, cursor)).await
     }
 
     /// One person.
     pub(crate) async fn person(&self, id: &UserId) -> Result<User, Trouble> {
-        let read = |accepted: Accepted<'_>| {
-            let user = users::user(accepted)?;
-            same(user.userid == *id).map(|()| user)
-        };
+        let read = |accepted: Accepted<'_>| users::user(accepted, id);
         self.call(Api::Person, Some(&json!({"userid": id})), read).await
     }
-}
-
-fn same(same: bool) -> Result<(), Misread> {
-    same.then_some(()).ok_or_else(|| Misread("expected what was asked about, found another".to_owned()))
 }

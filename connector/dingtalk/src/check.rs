@@ -94,7 +94,11 @@ fn failure_of(api: Api, trouble: Trouble) -> Failure {
     match trouble {
         // What is asked about here is what the scope itself names.
         Trouble::Hidden(diagnosis) => Failure::Permission(crawl::no_top_visible(&diagnosis)),
-        Trouble::Gone(_) | Trouble::Lost(_) | Trouble::Fatal(_) => trouble.into_failure(api),
+        Trouble::Gone(_)
+        | Trouble::Lost(_)
+        | Trouble::Misread(_)
+        | Trouble::Unforeseen(_)
+        | Trouble::Fatal(_) => trouble.into_failure(api),
     }
 }
 

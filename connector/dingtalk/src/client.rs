@@ -9,6 +9,7 @@ use crate::settings::Settings;
 use crate::token::{Keeper, Token};
 use crate::trouble::Trouble;
 use crate::wire::Misread;
+use crate::wire::body::BodyText;
 use crate::wire::envelope::{Accepted, Answer, Refusal, Unreadable, open};
 use crate::wire::token::{Granted, granted};
 use rollcall_kit::{Attempt, Context, Failure, Fault, FaultKind, Request, retry};
@@ -45,6 +46,8 @@ enum Heard<T> {
     Nothing(Failure),
     /// Nothing was ever answered, because the way itself is at fault: worth no more than a second attempt.
     NoWay(Failure),
+    /// An answer that is not as it is described: worth no more than a second attempt.
+    Misread(Failure),
     /// No answer, and asking again would bring the same.
     Lost(Failure),
     /// The host will not send it.
@@ -70,7 +73,16 @@ impl Client<'_> {
         read: impl Fn(Accepted<'_>) -> Result<T, Misread>,
     ) -> Result<T, Trouble> {
         let renewals = Renewals::default();
-        let tried = retry(self.context, async |_| self.attempt(api, body, &read, &renewals).await).await;
+        let tried = retry(self.context, async |attempt| {
+            let attempted = self.attempt(api, body, &read, &renewals).await;
+            match attempted {
+                Attempt::Done(Err(Trouble::Misread(failure))) if attempt == 0 => {
+                    Attempt::Again(failure, None)
+                }
+                Attempt::Done(_) | Attempt::Again(..) | Attempt::Stop(_) => attempted,
+            }
+        })
+        .await;
         self.weigh(tried.unwrap_or_else(|failure| Err(Trouble::Lost(failure))))
     }
 
@@ -98,8 +110,10 @@ impl Client<'_> {
     pub(crate) async fn fetch_token(&self) -> Result<Granted, Failure> {
         let once = async |attempt| match self.hear(Api::Token, self.token_request(), None, &granted).await {
             Heard::Answer(granted) => Attempt::Done(granted),
-            Heard::NoWay(failure) if 0 < attempt => Attempt::Stop(failure),
-            Heard::Nothing(failure) | Heard::NoWay(failure) => Attempt::Again(failure, None),
+            Heard::NoWay(failure) | Heard::Misread(failure) if 0 < attempt => Attempt::Stop(failure),
+            Heard::Nothing(failure) | Heard::NoWay(failure) | Heard::Misread(failure) => {
+                Attempt::Again(failure, None)
+            }
             Heard::Lost(failure) | Heard::Stopped(failure) => Attempt::Stop(failure),
             Heard::Refused(refusal) => match classify(&refusal, self.context.now_ms()) {
                 Reaction::Again(passing) => self.again(Api::Token, passing, &refusal),
@@ -125,6 +139,7 @@ impl Client<'_> {
             let refusal = match self.hear(api, self.request(api, body, &token), Some(&token), read).await {
                 Heard::Answer(value) => return Attempt::Done(Ok(value)),
                 Heard::Nothing(failure) | Heard::NoWay(failure) => return Attempt::Again(failure, None),
+                Heard::Misread(failure) => return Attempt::Done(Err(Trouble::Misread(failure))),
                 Heard::Lost(failure) => return Attempt::Done(Err(Trouble::Lost(failure))),
                 Heard::Stopped(failure) => return Attempt::Done(Err(Trouble::Fatal(failure))),
                 Heard::Refused(refusal) => refusal,
@@ -173,10 +188,11 @@ impl Client<'_> {
             }
             Err(error) => return unheard(error),
         };
-        match open(&response) {
+        let body = BodyText::of(response.body.as_bytes());
+        match open(response.status, &body) {
             Answer::Accepted(accepted) => match read(accepted) {
                 Ok(value) => Heard::Answer(value),
-                Err(misread) => Heard::Nothing(messages::not_understood(api, &misread)),
+                Err(misread) => Heard::Misread(messages::not_understood(api, &misread)),
             },
             Answer::Refused(refusal) => Heard::Refused(self.scrub(refusal, token)),
             Answer::Unreadable(unreadable) => {
@@ -203,6 +219,7 @@ impl Client<'_> {
             }
         };
         Refusal {
+            status: refusal.status,
             code: refusal.code,
             sub_code: clean(refusal.sub_code),
             text: clean(refusal.text),
@@ -289,7 +306,7 @@ fn final_trouble(api: Api, reason: Final, refusal: Refusal) -> Trouble {
         Final::PersonDisabled => Trouble::Hidden(messages::person_disabled(&refusal)),
         Final::Stop(stop) => Trouble::Fatal(messages::stopped(api, stop, &refusal)),
         Final::NoDepartment | Final::NoPerson | Final::Mistake | Final::Unknown => {
-            Trouble::Lost(messages::not_expected(api, reason, &refusal))
+            Trouble::Unforeseen(messages::not_expected(api, reason, &refusal))
         }
     }
 }

@@ -5,6 +5,7 @@ mod departments;
 mod members;
 mod merge;
 mod scope;
+mod told;
 mod tree;
 
 pub(crate) use scope::{remembered_scopes, scopes, told};
@@ -13,15 +14,17 @@ use crate::client::Client;
 use crate::limits::MEMBER_PAGE;
 use crate::lookup::View;
 use crate::mapping;
+use crate::mapping::user::Memberships;
 use crate::settings::Settings;
 use crate::wire::departments::Department;
 use crate::wire::users::User;
 use crate::wire::{DepartmentId, UserId};
 use merge::People;
 use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
-use rollcall_kit::{Container, Diagnosis, Entry, Failure, Key, Reading, Schema, Severity, pool};
+use rollcall_kit::{Container, Diagnosis, Draft, Entry, Failure, Key, Reading, Schema, Severity, pool};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use told::Told;
 use tree::Tree;
 
 /// Read everything that the application may see. Returns the view for questions that follow.
@@ -42,6 +45,7 @@ pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<V
     crawl.put_late(&scopes).await?;
     crawl.settle_progress();
     crawl.tell_counts();
+    crawl.told.tell_rest(crawl.client.context);
     let departments = crawl.tree.into_inner().into_departments();
     Ok(View::read(scopes, departments))
 }
@@ -57,8 +61,10 @@ enum Work {
     Children(DepartmentId),
     /// List a page of members: from which cursor, and how many pages came before.
     Members(DepartmentId, i64, u32),
-    /// Ask about one person.
-    Person(UserId),
+    /// Read a department that a listing of the second did not name, and its ids did.
+    Unlisted(DepartmentId, DepartmentId),
+    /// Ask about one person; with what the departments that listed them said, where all did.
+    Person(UserId, Option<Memberships>),
 }
 
 /// A reading under way.
@@ -72,6 +78,7 @@ struct Crawl<'a> {
     /// Why tops could not be read.
     hidden_top: RefCell<Option<Diagnosis>>,
     kept: RefCell<BTreeSet<UserId>>,
+    told: Told,
     n_not_visible: Cell<u64>,
     n_done: Cell<u64>,
     n_known: Cell<u64>,
@@ -89,6 +96,7 @@ impl<'a> Crawl<'a> {
             late: RefCell::default(),
             hidden_top: RefCell::default(),
             kept: RefCell::default(),
+            told: Told::default(),
             n_not_visible: Cell::new(0),
             n_done: Cell::new(0),
             n_known: Cell::new(0),
@@ -138,7 +146,8 @@ impl<'a> Crawl<'a> {
             Work::Describe(department) => self.describe(&department).await,
             Work::Children(id) => self.children(id).await,
             Work::Members(id, cursor, n_pages) => self.members(id, cursor, n_pages).await,
-            Work::Person(id) => self.person(&id).await.map(|()| Vec::new()),
+            Work::Unlisted(id, parent) => self.unlisted(id, parent).await,
+            Work::Person(id, listed) => self.person(&id, listed).await.map(|()| Vec::new()),
         }
     }
 
@@ -152,6 +161,16 @@ impl<'a> Crawl<'a> {
     /// Something about this object could not be read.
     fn incomplete(&self, key: &Key, diagnosis: Diagnosis) {
         self.reading.incomplete(Entry::about(Severity::Error, key, None, diagnosis));
+    }
+
+    /// An object as it was read, with what could not be mapped of it.
+    async fn put(&self, (draft, doubts): (Draft, Vec<Diagnosis>)) -> Result<(), Failure> {
+        for doubt in doubts {
+            if self.told.is_worth_a_line(&draft.key, &doubt) {
+                self.note(Severity::Warning, &draft.key, Some(&draft.name), doubt);
+            }
+        }
+        self.reading.put(draft).await
     }
 
     /// Something about this object is worth a line.

@@ -75,5 +75,26 @@ impl LiveConnector for DingTalk {
     }
 }
 
+/// The events of a message that was decrypted; none for one that is refused.
+#[cfg(test)]
+pub(crate) fn delivered(message: &[u8]) -> Option<Vec<Event>> {
+    delivery::events(&crate::wire::body::decoded(message))
+}
+
+/// The events of a text of the WebSocket, which hands over nothing but UTF-8; none for one that is not kept.
+#[cfg(test)]
+pub(crate) fn framed(text: &[u8]) -> Option<Vec<Event>> {
+    frame::react(&crate::wire::body::decoded(text)).ok().map(|reaction| reaction.events)
+}
+
+/// The events of an answer of failed deliveries.
+#[cfg(test)]
+pub(crate) fn missed(body: &[u8]) -> Option<Vec<Event>> {
+    let body = crate::wire::body::BodyText::of(body);
+    let accepted =
+        crate::wire::envelope::Accepted { whole: &body.text, result: None, is_mended: body.is_mended };
+    missed::missed(accepted).ok().map(|fetched| fetched.events)
+}
+
 #[cfg(test)]
 mod tests;

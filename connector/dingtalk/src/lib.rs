@@ -26,13 +26,15 @@ mod trouble;
 mod wire;
 
 #[cfg(test)]
+mod odd_data;
+#[cfg(test)]
 mod testing;
 
 use api::Api;
 use client::{Client, Session};
 use events::Way;
 use futures_util::lock::Mutex;
-use lookup::View;
+use lookup::{Purpose, View};
 use rollcall_kit::connector::resource_types;
 use rollcall_kit::{
     Connector, Context, Descriptor, Diagnosis, EventDelivery, Failure, Finding, Key, Lookup, Origin, Plan,
@@ -92,14 +94,7 @@ impl Connector for DingTalk {
     }
 
     async fn look_up(&self, context: &Context, key: &Key) -> Lookup {
-        if let Some(failure) = &*self.stopped.borrow() {
-            return Lookup::Unknown(failure.clone());
-        }
-        let looked = self.look_through(&self.client(context), key).await;
-        looked.unwrap_or_else(|failure| {
-            *self.stopped.borrow_mut() = Some(failure.clone());
-            Lookup::Unknown(failure)
-        })
+        self.look_up_for(Purpose::Reading, context, key).await
     }
 }
 
@@ -108,14 +103,30 @@ impl DingTalk {
         Client { context, settings: &self.settings, session: &self.session }
     }
 
-    async fn look_through(&self, client: &Client<'_>, key: &Key) -> Result<Lookup, Failure> {
+    async fn look_up_for(&self, purpose: Purpose, context: &Context, key: &Key) -> Lookup {
+        if let Some(failure) = &*self.stopped.borrow() {
+            return Lookup::Unknown(failure.clone());
+        }
+        let looked = self.look_through(purpose, &self.client(context), key).await;
+        looked.unwrap_or_else(|failure| {
+            *self.stopped.borrow_mut() = Some(failure.clone());
+            Lookup::Unknown(failure)
+        })
+    }
+
+    async fn look_through(
+        &self,
+        purpose: Purpose,
+        client: &Client<'_>,
+        key: &Key,
+    ) -> Result<Lookup, Failure> {
         let view = self.view(client).await?;
-        let lookup = lookup::look_up(client, &view, key).await?;
+        let lookup = lookup::look_up(client, &view, key, purpose).await?;
         // What the application may see has changed since, perhaps: nobody goes on a remembered view.
         let is_absent = !matches!(lookup, Lookup::Present(_));
         if view.may_hide() || view.is_remembered() && is_absent {
             let view = self.view_instead_of(client, &view).await?;
-            return lookup::look_up(client, &view, key).await;
+            return lookup::look_up(client, &view, key, purpose).await;
         }
         Ok(lookup)
     }

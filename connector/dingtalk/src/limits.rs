@@ -100,10 +100,32 @@ pub(crate) const HEARTBEAT_MS: u32 = 30_000;
 /// Why: each person is one request, where a full reading lists a hundred with one.
 pub(crate) const MAX_SUBTREE_OBJECTS: usize = 2_000;
 
+/// Batches of events that may try to read what is below a department that came into view, before it is left to a full
+/// reading.
+///
+/// Why: as often as a host hands over an event before it gives it up.
+pub(crate) const MAX_SUBTREE_TRIES: u32 = 12;
+
 /// Bytes of an object's id at most.
 ///
 /// Source: `wit/types.wit`, `key.external-id`. DingTalk's own are at most 64 characters.
 pub(crate) const MAX_ID_BYTES: usize = 256;
+
+/// Bytes of one text of a person or a department at most; a longer one is not read.
+///
+/// Source: the longest of DingTalk's texts, `remark` and `extension`, have 2,000 characters. Why twice their bytes: what is
+/// inside may be escaped. A document of such texts alone still fits the contract.
+pub(crate) const MAX_TEXT_BYTES: usize = 16_384;
+
+/// Bytes of one list of a person or a department at most; a longer one is not read.
+///
+/// Why: thousands of ids, where DingTalk allows a person 100 departments, and a document still fits the contract.
+pub(crate) const MAX_MEMBER_BYTES: usize = 65_536;
+
+/// People or departments with the same odd member of which each gets an entry of its own in the log of a reading.
+///
+/// Why: a page of a log; when DingTalk writes a member in another way for everybody, that is one thing to say.
+pub(crate) const MAX_ODD_TOLD: u64 = 100;
 
 /// Bytes of a person's or a department's name in a log.
 ///
@@ -119,6 +141,11 @@ pub(crate) const MAX_EVIDENCE_BYTES: usize = 1_024;
 ///
 /// Why: the longest captured is under 500; the contract allows a message 4 KiB.
 pub(crate) const MAX_QUOTED_BYTES: usize = 1_000;
+
+/// Bytes of a `sub_code` in a diagnosis.
+///
+/// Why: the longest known has 35.
+pub(crate) const MAX_SUB_CODE_BYTES: usize = 100;
 
 /// Digits of a telephone number with its country code at most.
 ///

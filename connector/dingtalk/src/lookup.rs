@@ -3,12 +3,13 @@
 use crate::client::Client;
 use crate::crawl;
 use crate::mapping::department::Found;
+use crate::mapping::user::Memberships;
 use crate::mapping::{self, department, user};
 use crate::messages::{self, crawl as say};
 use crate::trouble::Trouble;
 use crate::wire::scopes::Scopes;
 use crate::wire::{DepartmentId, UserId};
-use rollcall_kit::{Diagnosis, Entry, Failure, Key, Lookup, Scope, Severity};
+use rollcall_kit::{Diagnosis, Draft, Entry, Failure, Key, Lookup, Scope, Severity};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -108,11 +109,25 @@ impl View {
     }
 }
 
+/// What an object is asked about for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A reading: an object that is refused in a way that nobody foresaw costs itself.
+    Reading,
+    /// An event, which is worth another try until such a refusal passes.
+    Event,
+}
+
 /// Ask about one object.
 ///
 /// # Errors
 /// When nothing else needs to be asked either.
-pub(crate) async fn look_up(client: &Client<'_>, view: &View, key: &Key) -> Result<Lookup, Failure> {
+pub(crate) async fn look_up(
+    client: &Client<'_>,
+    view: &View,
+    key: &Key,
+    purpose: Purpose,
+) -> Result<Lookup, Failure> {
     let looked = if key.resource_type == mapping::USER.resource_type {
         match UserId::new(&key.external_id) {
             Some(id) => look_at_person(client, view, &id).await,
@@ -130,35 +145,54 @@ pub(crate) async fn look_up(client: &Client<'_>, view: &View, key: &Key) -> Resu
         Ok(lookup) => Ok(lookup),
         Err(Trouble::Gone(refusal)) => Ok(Lookup::Gone(messages::evidence(&refusal))),
         Err(Trouble::Hidden(diagnosis)) => Ok(Lookup::Hidden(diagnosis)),
-        Err(Trouble::Lost(failure)) => Ok(Lookup::Unknown(failure)),
+        Err(Trouble::Misread(failure)) => Ok(Lookup::NotUnderstood(failure.diagnosis().clone())),
+        Err(Trouble::Unforeseen(failure)) if purpose == Purpose::Reading => {
+            Ok(Lookup::NotUnderstood(failure.diagnosis().clone()))
+        }
+        Err(Trouble::Unforeseen(failure) | Trouble::Lost(failure)) => Ok(Lookup::Unknown(failure)),
         Err(Trouble::Fatal(failure)) => Err(failure),
     }
 }
 
 async fn look_at_person(client: &Client<'_>, view: &View, id: &UserId) -> Result<Lookup, Trouble> {
     let person = client.person(id).await?;
-    let mut memberships = user::memberships(&person, client.settings.person_details);
-    for id in memberships.keys().copied().collect::<Vec<_>>() {
-        match view.place(client, id).await? {
-            Place::Inside => {}
-            Place::Unread => return Ok(unread(id)),
-            Place::Outside | Place::Gone => {
-                view.has_left_out.set(true);
-                memberships.remove(&id);
+    let mut visible = Some(Memberships::new());
+    let Some(memberships) = user::memberships(&person, client.settings.person_details) else {
+        return Ok(present(client, user::draft(&person, None, client.settings.person_details)));
+    };
+    for (id, membership) in memberships {
+        match view.place(client, id).await {
+            Ok(Place::Inside) => drop(visible.as_mut().map(|visible| visible.insert(id, membership))),
+            Ok(Place::Unread) => return Ok(unread(id)),
+            Ok(Place::Outside | Place::Gone) => view.has_left_out.set(true),
+            // An odd department does not cost the people who name it: which ones they have is kept.
+            Err(Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
+                let why = failure.diagnosis().clone();
+                client.context.record(Entry::about(Severity::Warning, &department::key(id), None, why));
+                visible = None;
             }
+            Err(trouble) => return Err(trouble),
         }
     }
-    let (draft, doubts) = user::draft(&person, &memberships, client.settings.person_details);
+    Ok(present(client, user::draft(&person, visible.as_ref(), client.settings.person_details)))
+}
+
+fn present(client: &Client<'_>, (draft, doubts): (Draft, Vec<Diagnosis>)) -> Lookup {
     for doubt in doubts {
-        let name = Some(user::display_name(&person));
-        client.context.record(Entry::about(Severity::Warning, &draft.key, name, doubt));
+        client.context.record(Entry::about(Severity::Warning, &draft.key, Some(&draft.name), doubt));
     }
-    Ok(Lookup::Present(Box::new(draft)))
+    Lookup::Present(Box::new(draft))
 }
 
 async fn look_at_department(client: &Client<'_>, view: &View, id: DepartmentId) -> Result<Lookup, Trouble> {
     let (read, details) = client.department(id).await?;
-    let mut parent = read.parent_id.filter(|parent| parent.is_real());
+    let mut parent = read.parent();
+    // Only the root has none. That this one does not say it would put it to the top.
+    if parent.is_none() && id != DepartmentId::ROOT {
+        let chain = client.chain(id).await?;
+        parent =
+            chain.iter().skip_while(|above| **above != id).nth(1).copied().filter(|above| above.is_real());
+    }
     if let Some(above) = parent {
         match view.place(client, above).await? {
             Place::Inside => {}
@@ -170,7 +204,7 @@ async fn look_at_department(client: &Client<'_>, view: &View, id: DepartmentId) 
         }
     }
     let details = client.settings.details.then_some(&details);
-    Ok(Lookup::Present(Box::new(department::draft(&read, Found::Alone, parent, details))))
+    Ok(present(client, department::draft(&read, Found::Alone, parent, details)))
 }
 
 /// What it belongs to is not on the platform yet, so it is left as it is.

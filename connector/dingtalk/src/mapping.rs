@@ -1,7 +1,7 @@
 //! From DingTalk's words to SCIM's: each field has one place. Which people and departments there are is `crawl`'s part.
 
-pub(crate) mod date;
 pub(crate) mod department;
+mod doubts;
 pub(crate) mod extension;
 pub(crate) mod phone;
 pub(crate) mod user;

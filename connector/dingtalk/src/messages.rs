@@ -8,7 +8,7 @@ pub(crate) mod mapping;
 pub(crate) mod settings;
 
 use crate::api::Api;
-use crate::limits::{BLOCKED_MS, MAX_EVIDENCE_BYTES, MAX_QUOTED_BYTES, cut};
+use crate::limits::{BLOCKED_MS, MAX_EVIDENCE_BYTES, MAX_QUOTED_BYTES, MAX_SUB_CODE_BYTES, cut};
 use crate::reaction::{Final, Stop};
 use crate::wire::Misread;
 use crate::wire::envelope::{Refusal, Unreadable};
@@ -299,9 +299,14 @@ fn quota_used_up(refusal: &Refusal) -> Diagnosis {
     )
 }
 
-/// `60003: 部门不存在`.
+/// `60003: 部门不存在`, or `88 (isv.unheard-of): …` where there is more to the code than its number.
 pub(crate) fn quoted(refusal: &Refusal) -> String {
-    format!("{}: {}", refusal.code, cut(&refusal.text, MAX_QUOTED_BYTES))
+    let Refusal { code, sub_code, text, .. } = refusal;
+    let text = cut(text, MAX_QUOTED_BYTES);
+    match sub_code.trim() {
+        number if number.is_empty() || number == code.to_string() => format!("{code}: {text}"),
+        word => format!("{code} ({}): {text}", cut(word, MAX_SUB_CODE_BYTES)),
+    }
 }
 
 fn with_facts(diagnosis: Diagnosis, api: Api, refusal: &Refusal) -> Diagnosis {
@@ -310,7 +315,11 @@ fn with_facts(diagnosis: Diagnosis, api: Api, refusal: &Refusal) -> Diagnosis {
 
 /// What DingTalk's support asks for: the code of the refusal, and the id of the request where it has one.
 fn answered(diagnosis: Diagnosis, refusal: &Refusal) -> Diagnosis {
-    let diagnosis = diagnosis.fact("errcode", refusal.code.to_string());
+    let code = refusal.code.to_string();
+    let diagnosis = match refusal.sub_code.trim() {
+        word if word.is_empty() || word == code => diagnosis.fact("errcode", code),
+        word => diagnosis.fact("errcode", code).fact("sub_code", cut(word, MAX_SUB_CODE_BYTES)),
+    };
     match &refusal.request_id {
         Some(id) => diagnosis.fact("request_id", cut(id, MAX_QUOTED_BYTES)),
         None => diagnosis,

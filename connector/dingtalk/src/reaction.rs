@@ -62,17 +62,36 @@ pub(crate) enum Stop {
     Quota,
 }
 
-/// Judge a refusal received at `now_ms`.
+/// Judge a refusal received at `now_ms`: by the status that it came with, then by its number, else by the word that stands
+/// in its place.
 ///
 /// Source: the official table of error codes and DingTalk's guide to retrying.
 pub(crate) fn classify(refusal: &Refusal, now_ms: u64) -> Reaction {
-    match refusal.code {
-        -1 | 15 | 400_001 | 60_019 => Reaction::Again(Passing::Busy),
-        88 if refusal.sub_code.is_empty() => Reaction::Again(Passing::Busy),
-        90_001..=90_014 | 90_017 | 90_018 => {
-            Reaction::Again(Passing::Throttled(throttled_ms(&refusal.text, now_ms)))
-        }
-        33_001 | 40_001 | 40_014 | 41_001 | 42_001 => Reaction::Renew(Stop::Token),
+    let Refusal { status, code, sub_code, text, .. } = refusal;
+    if SERVER_ERROR <= *status {
+        return Reaction::Again(Passing::Busy);
+    }
+    let known = by_number(*code, text, now_ms).or_else(|| by_word(sub_code, text, now_ms));
+    known.unwrap_or(match *code {
+        // The gateway says that it was not answered, or refused and not why.
+        REMOTE => Reaction::Again(Passing::Busy),
+        GATEWAY if sub_code.trim().is_empty() => Reaction::Again(Passing::Busy),
+        _ => Reaction::Final(Final::Unknown),
+    })
+}
+
+/// The first status that says that the other side is at fault, whatever it says besides.
+const SERVER_ERROR: u16 = 500;
+
+/// What the gateway says of another part of DingTalk, and when it has another code than its own to show.
+const REMOTE: i64 = 15;
+const GATEWAY: i64 = 88;
+
+fn by_number(code: i64, text: &str, now_ms: u64) -> Option<Reaction> {
+    Some(match code {
+        -1 | 500 | 502..=504 | 400_001 | 60_019 => Reaction::Again(Passing::Busy),
+        90_001..=90_014 | 90_017 | 90_018 => Reaction::Again(Passing::Throttled(throttled_ms(text, now_ms))),
+        33_001 | 40_001 | 40_014 | 40_104 | 41_001 | 42_001 => Reaction::Renew(Stop::Token),
         43_007 | 60_011 => Reaction::Renew(Stop::Permission),
         40_089 | 40_096 => Reaction::Final(Final::Stop(Stop::Credentials)),
         60_020 => Reaction::Final(Final::Stop(Stop::Address)),
@@ -83,9 +102,49 @@ pub(crate) fn classify(refusal: &Refusal, now_ms: u64) -> Reaction {
         50_002 | 50_004 => Reaction::Final(Final::Hidden),
         60_120 => Reaction::Final(Final::PersonDisabled),
         22 | 40_000 | 40_035 | 40_068 | 40_069 | 43_001 | 43_002 | 400_002 => Reaction::Final(Final::Mistake),
-        _ => Reaction::Final(Final::Unknown),
-    }
+        _ => return None,
+    })
 }
+
+/// What the gateway says in words: `isp.` is the provider's own fault, the others are the new API's codes.
+fn by_word(sub_code: &str, text: &str, now_ms: u64) -> Option<Reaction> {
+    let word = sub_code.trim().to_ascii_lowercase();
+    let (_, reaction) = WORDS.iter().find(|(part, _)| word.contains(part))?;
+    Some(match reaction {
+        Word::Minute => Reaction::Again(Passing::Throttled(THROTTLED_MOST_MS)),
+        Word::Second => Reaction::Again(Passing::Throttled(throttled_ms(text, now_ms))),
+        Word::Plain(reaction) => *reaction,
+    })
+}
+
+/// What a word asks for.
+enum Word {
+    /// To wait as long as a limit that is counted by the minute.
+    Minute,
+    /// To wait as long as one that is counted by the second.
+    Second,
+    /// Just this.
+    Plain(Reaction),
+}
+
+const BUSY: Word = Word::Plain(Reaction::Again(Passing::Busy));
+const TOKEN: Word = Word::Plain(Reaction::Renew(Stop::Token));
+
+/// Parts of words, the first that is found counts.
+const WORDS: [(&str, Word); 12] = [
+    ("isp.", BUSY),
+    ("busy", BUSY),
+    ("unknownerror", BUSY),
+    ("serviceunavailable", BUSY),
+    ("qpmlimit", Word::Minute),
+    ("qpslimit", Word::Second),
+    ("apicountlimit", Word::Plain(Reaction::Final(Final::Stop(Stop::Quota)))),
+    ("invalidauthentication", TOKEN),
+    ("missingparameter", Word::Plain(Reaction::Final(Final::Mistake))),
+    ("accesstokenpermissiondenied", Word::Plain(Reaction::Renew(Stop::Permission))),
+    ("ipnotinwhitelist", Word::Plain(Reaction::Final(Final::Stop(Stop::Address)))),
+    ("invalidclientidorsecret", Word::Plain(Reaction::Final(Final::Stop(Stop::Credentials)))),
+];
 
 /// How long to wait, from the end that the text names ("限制将在 2026-09-03 00:01:03 结束", Beijing time) if it does.
 fn throttled_ms(text: &str, now_ms: u64) -> u64 {
@@ -104,32 +163,132 @@ fn ends_at_ms(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Final, Passing, Reaction, classify};
+    use super::{Passing, Reaction, classify};
     use crate::wire::envelope::Refusal;
     use expect_test::expect;
     use std::fmt::Write;
 
     fn refusal(code: i64, sub_code: &str, text: &str) -> Refusal {
-        Refusal { code, sub_code: sub_code.to_owned(), text: text.to_owned(), request_id: None }
+        Refusal { status: 200, code, sub_code: sub_code.to_owned(), text: text.to_owned(), request_id: None }
     }
+
+    /// One row a code: `errcode`, `sub_code`, the status, and what they ask for.
+    const TABLE: &[(i64, &str, u16)] = &[
+        (-1, "", 200),
+        (15, "", 200),
+        (15, "isp.top-remote-connection-timeout", 200),
+        (22, "", 200),
+        (88, "", 200),
+        (88, " ", 200),
+        (88, "isp.top-remote-connection-timeout", 200),
+        (88, "ISP.unknown-error", 200),
+        (88, "system.busy", 200),
+        (88, "unknownError", 200),
+        (88, "ServiceUnavailable", 200),
+        (88, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", 200),
+        (88, "Forbidden.AccessDenied.QpsLimitForApi", 200),
+        (88, "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", 200),
+        (88, "Forbidden.AccessDenied.ApiCountLimitForOrg", 200),
+        (88, "InvalidAuthentication", 200),
+        (88, "AuthenticationFailed.MissingParameter", 200),
+        (88, "Forbidden.AccessDenied.AccessTokenPermissionDenied", 200),
+        (88, "Forbidden.AccessDenied.IpNotInWhiteList", 200),
+        (88, "invalidClientIdOrSecret", 200),
+        (88, "isv.unheard-of", 200),
+        (88, "isv.unheard-of", 503),
+        (500, "", 200),
+        (502, "", 200),
+        (503, "", 200),
+        (504, "", 200),
+        (505, "", 200),
+        (7, "", 200),
+        (7, "", 500),
+        (60_003, "", 500),
+        (33_001, "", 200),
+        (33_012, "", 200),
+        (40_000, "", 200),
+        (40_001, "", 200),
+        (40_009, "", 200),
+        (40_014, "", 200),
+        (40_035, "", 200),
+        (40_068, "", 200),
+        (40_069, "", 200),
+        (40_089, "", 200),
+        (40_096, "", 200),
+        (40_104, "40104", 200),
+        (41_001, "", 200),
+        (42_001, "", 200),
+        (43_001, "", 200),
+        (43_002, "", 200),
+        (43_007, "", 200),
+        (50_002, "", 200),
+        (50_003, "", 200),
+        (50_004, "", 200),
+        (50_005, "", 200),
+        (52_010, "", 200),
+        (60_003, "", 200),
+        (60_011, "", 200),
+        (60_019, "", 200),
+        (60_020, "", 200),
+        (60_111, "", 200),
+        (60_120, "", 200),
+        (60_121, "", 200),
+        (60_123, "", 200),
+        (70_001, "", 200),
+        (90_001, "", 200),
+        (90_002, "", 200),
+        (90_005, "", 200),
+        (90_014, "", 200),
+        (90_017, "", 200),
+        (90_018, "", 200),
+        (90_020, "", 200),
+        (400_001, "", 200),
+        (400_002, "", 200),
+    ];
 
     #[test]
     fn every_code_of_the_table_has_its_reaction() {
-        let codes = [
-            -1, 15, 22, 88, 33_001, 33_012, 40_000, 40_001, 40_009, 40_014, 40_035, 40_068, 40_069, 40_089,
-            40_096, 40_104, 41_001, 42_001, 43_001, 43_002, 43_007, 50_002, 50_003, 50_004, 50_005, 52_010,
-            60_003, 60_011, 60_019, 60_020, 60_111, 60_120, 60_121, 60_123, 70_001, 90_001, 90_002, 90_005,
-            90_014, 90_017, 90_018, 90_020, 400_001, 400_002,
-        ];
         let mut table = String::new();
-        for code in codes {
-            let _ = writeln!(table, "{code}: {:?}", classify(&refusal(code, "", ""), 0));
+        for (code, sub_code, status) in TABLE {
+            let refusal = Refusal { status: *status, ..refusal(*code, sub_code, "") };
+            let told = format!(
+                "{code} {sub_code} {}",
+                if *status == 200 { String::new() } else { status.to_string() }
+            );
+            let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+            let _ = writeln!(table, "{told}: {:?}", classify(&refusal, 0));
         }
         expect![[r#"
             -1: Again(Busy)
             15: Again(Busy)
+            15 isp.top-remote-connection-timeout: Again(Busy)
             22: Final(Mistake)
             88: Again(Busy)
+            88: Again(Busy)
+            88 isp.top-remote-connection-timeout: Again(Busy)
+            88 ISP.unknown-error: Again(Busy)
+            88 system.busy: Again(Busy)
+            88 unknownError: Again(Busy)
+            88 ServiceUnavailable: Again(Busy)
+            88 Forbidden.AccessDenied.QpsLimitForAppkeyAndApi: Again(Throttled(1000))
+            88 Forbidden.AccessDenied.QpsLimitForApi: Again(Throttled(1000))
+            88 Forbidden.AccessDenied.QpmLimitForAppkeyAndApi: Again(Throttled(60000))
+            88 Forbidden.AccessDenied.ApiCountLimitForOrg: Final(Stop(Quota))
+            88 InvalidAuthentication: Renew(Token)
+            88 AuthenticationFailed.MissingParameter: Final(Mistake)
+            88 Forbidden.AccessDenied.AccessTokenPermissionDenied: Renew(Permission)
+            88 Forbidden.AccessDenied.IpNotInWhiteList: Final(Stop(Address))
+            88 invalidClientIdOrSecret: Final(Stop(Credentials))
+            88 isv.unheard-of: Final(Unknown)
+            88 isv.unheard-of 503: Again(Busy)
+            500: Again(Busy)
+            502: Again(Busy)
+            503: Again(Busy)
+            504: Again(Busy)
+            505: Final(Unknown)
+            7: Final(Unknown)
+            7 500: Again(Busy)
+            60003 500: Again(Busy)
             33001: Renew(Token)
             33012: Final(NoPerson)
             40000: Final(Mistake)
@@ -141,7 +300,7 @@ mod tests {
             40069: Final(Mistake)
             40089: Final(Stop(Credentials))
             40096: Final(Stop(Credentials))
-            40104: Final(Unknown)
+            40104 40104: Renew(Token)
             41001: Renew(Token)
             42001: Renew(Token)
             43001: Final(Mistake)
@@ -172,11 +331,6 @@ mod tests {
             400002: Final(Mistake)
         "#]]
         .assert_eq(&table);
-    }
-
-    #[test]
-    fn a_gateway_s_code_that_is_no_number_does_not_pass() {
-        assert_eq!(classify(&refusal(88, "isv.unheard-of", ""), 0), Reaction::Final(Final::Unknown));
     }
 
     #[test]

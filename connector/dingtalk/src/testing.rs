@@ -2,6 +2,10 @@
 //! to put other answers first. Limits, permissions and paging quirks of the real one are the simulator's.
 
 use crate::DingTalk;
+use crate::wire::DepartmentId;
+use crate::wire::departments::{self, Department, Details};
+use crate::wire::envelope::Accepted;
+use crate::wire::users::{self, User};
 use http::Uri;
 use rollcall_kit::connector::{check, refresh, sync};
 use rollcall_kit::ports::{Body, Request, Response};
@@ -26,7 +30,7 @@ pub(crate) struct Question {
 }
 
 impl Question {
-    fn of(request: &Request) -> Self {
+    pub(crate) fn of(request: &Request) -> Self {
         let url: Uri = request.url.parse().unwrap();
         let mut pairs = form_urlencoded::parse(url.query().unwrap_or_default().as_bytes());
         let token = pairs.find(|(name, _)| name == "access_token");
@@ -168,6 +172,8 @@ impl World {
             _ if !self.departments.contains_key(&department) => refusal(60003, "部门不存在"),
             "department/get" => accepted(&json!(self.departments[&department])),
             "department/listsub" => accepted(&self.children(department)),
+            "department/listsubid" => accepted(&json!({"dept_id_list": self.child_ids(department)})),
+            "user/listid" => accepted(&json!({"userid_list": self.member_ids(department)})),
             "department/listparentbydept" => accepted(&json!({"parent_id_list": self.chain(department)})),
             "user/list" => accepted(&self.page(department, question)),
             other => panic!("no such path: {other}"),
@@ -195,6 +201,15 @@ impl World {
             .cloned()
             .map(Value::Object)
             .collect()
+    }
+
+    fn child_ids(&self, parent: i64) -> Vec<i64> {
+        let below = self.departments.iter().filter(|(_, fields)| fields["parent_id"] == parent);
+        below.map(|(id, _)| *id).collect()
+    }
+
+    fn member_ids(&self, department: i64) -> Vec<&String> {
+        self.memberships.iter().filter(|(_, of)| of.contains_key(&department)).map(|(id, _)| id).collect()
     }
 
     fn chain(&self, id: i64) -> Vec<i64> {
@@ -250,6 +265,22 @@ pub(crate) fn settings_with_details() -> Value {
     settings["details"] = json!(true);
     settings["person_details"] = json!(true);
     settings
+}
+
+/// A person as DingTalk describes one.
+pub(crate) fn user_of(fields: &Value) -> User {
+    let result = json!({"has_more": false, "list": [fields]}).to_string();
+    let accepted = Accepted { whole: &result, result: Some(&result), is_mended: false };
+    // The department that lists them is among theirs, or there is none that could be another.
+    let listed_by = fields["dept_id_list"][0].as_i64().unwrap_or(1);
+    users::page(accepted, DepartmentId(listed_by), 0).unwrap().users.items.remove(0)
+}
+
+/// A department as DingTalk describes one, and what only `department/get` says of it.
+pub(crate) fn department_of(fields: &Value) -> (Department, Details) {
+    let result = fields.to_string();
+    let accepted = Accepted { whole: &result, result: Some(&result), is_mended: false };
+    departments::department(accepted, DepartmentId(fields["dept_id"].as_i64().unwrap())).unwrap()
 }
 
 /// A full run.

@@ -17,13 +17,20 @@ pub(crate) enum Trouble {
     Hidden(Diagnosis),
     /// This answer could not be had; others may.
     Lost(Failure),
+    /// There is an answer, twice, and not as it is described.
+    Misread(Failure),
+    /// There is a refusal, and nothing is known of it.
+    Unforeseen(Failure),
 }
 
 impl Trouble {
     /// The same as a failure of `api`, for callers to whom every trouble is one.
     pub(crate) fn into_failure(self, api: Api) -> Failure {
         match self {
-            Self::Fatal(failure) | Self::Lost(failure) => failure,
+            Self::Fatal(failure)
+            | Self::Lost(failure)
+            | Self::Misread(failure)
+            | Self::Unforeseen(failure) => failure,
             Self::Gone(refusal) => messages::not_expected(api, Final::Unknown, &refusal),
             Self::Hidden(diagnosis) => Failure::Permission(diagnosis),
         }

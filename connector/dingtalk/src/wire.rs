@@ -1,6 +1,7 @@
 //! DingTalk's own words: what its old API answers, field by field, under DingTalk's names. What they mean is said in
 //! `mapping`; unknown members are ignored everywhere.
 
+pub(crate) mod body;
 pub(crate) mod departments;
 pub(crate) mod envelope;
 pub(crate) mod lenient;
@@ -9,7 +10,7 @@ pub(crate) mod token;
 pub(crate) mod users;
 
 use crate::limits::MAX_ID_BYTES;
-use lenient::Whole;
+use lenient::{Members, Raw, Whole};
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use std::fmt;
 
@@ -49,7 +50,7 @@ pub(crate) struct UserId(String);
 impl UserId {
     /// An id as the platform knows it; none for a text that no id can be.
     pub(crate) fn new(text: &str) -> Option<Self> {
-        let possible = !text.is_empty() && text.len() <= MAX_ID_BYTES;
+        let possible = (1..=MAX_ID_BYTES).contains(&text.len()) && !text.contains(char::is_control);
         possible.then(|| Self(text.to_owned()))
     }
 
@@ -61,53 +62,55 @@ impl UserId {
 impl<'de> Deserialize<'de> for UserId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = lenient::name(deserializer)?;
-        Self::new(&text).ok_or_else(|| D::Error::custom("expected an id of 1 to 256 bytes"))
+        Self::new(&text)
+            .ok_or_else(|| D::Error::custom("expected an id of 1 to 256 bytes without control characters"))
     }
 }
 
-/// Why a body was not what its description says: the reader's words without the values that it met.
+/// The members of a list that could be read, and how many could not because nothing tells which they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listing<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) n_unread: usize,
+}
+
+impl<T> Listing<T> {
+    fn of(elements: &[String], is_mended: bool, read: impl Fn(Members<'_>) -> Option<T>) -> Self {
+        let one = |json: &String| Raw { json, is_mended }.members().ok().flatten().and_then(&read);
+        let items: Vec<T> = elements.iter().filter_map(one).collect();
+        let n_unread = elements.len() - items.len();
+        Self { items, n_unread }
+    }
+}
+
+/// Why an answer was not what its description says: what was expected, never what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Misread(pub(crate) String);
 
-impl From<serde_json::Error> for Misread {
-    fn from(error: serde_json::Error) -> Self {
-        Self(without_values(&error.to_string()))
+impl Misread {
+    fn expected(what: &str) -> Self {
+        Self(format!("expected {what}"))
     }
-}
 
-/// Blank out what stands between the first and the last quotation mark of a kind: it comes from the body, which may
-/// hold a person's data or a token.
-fn without_values(text: &str) -> String {
-    let mut text = text.to_owned();
-    for mark in ['`', '"'] {
-        if let (Some(first), Some(last)) = (text.find(mark), text.rfind(mark))
-            && first < last
-        {
-            text.replace_range(first..=last, "…");
-        }
+    /// It is about another department than was asked about, as when something on the way answers from what it remembers.
+    pub(crate) fn other_department() -> Self {
+        Self("expected the department that was asked about, found another".to_owned())
     }
-    text
+
+    /// It is about another person than was asked about.
+    pub(crate) fn other_person() -> Self {
+        Self("expected the person who was asked about, found another".to_owned())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::departments::{chain, children, department};
+    use super::departments::{chain, child_ids, children, department};
     use super::envelope::Accepted;
     use super::scopes::scopes;
     use super::token::granted;
-    use super::{DepartmentId, Misread, UserId};
+    use super::{DepartmentId, UserId};
     use proptest::prelude::{any, proptest};
-
-    #[test]
-    fn a_misread_body_is_described_without_its_values() {
-        let error = serde_json::from_str::<DepartmentId>(r#""13800000000""#).map(|id| id.0);
-        assert_eq!(error.ok(), Some(13_800_000_000));
-        let error = serde_json::from_str::<bool>(r#""1380000`\"0000""#).err().map(Misread::from);
-        assert_eq!(
-            error,
-            Some(Misread("invalid type: string …, expected a boolean at line 1 column 16".to_owned()))
-        );
-    }
 
     #[test]
     fn an_id_that_no_platform_could_hold_is_none() {
@@ -117,9 +120,10 @@ mod tests {
     proptest! {
         #[test]
         fn no_reader_panics(text in any::<String>()) {
-            let accepted = Accepted { whole: &text, result: Some(&text) };
-            let _ = (scopes(accepted).is_ok(), granted(accepted).is_ok(), chain(accepted).is_ok());
-            let _ = (children(accepted).is_ok(), department(accepted).is_ok());
+            let accepted = Accepted { whole: &text, result: Some(&text), is_mended: false };
+            let id = DepartmentId(1);
+            let _ = (scopes(accepted).is_ok(), granted(accepted).is_ok(), chain(accepted, id).is_ok());
+            let _ = (children(accepted, id).is_ok(), department(accepted, id).is_ok(), child_ids(accepted).is_ok());
         }
     }
 

@@ -18,6 +18,8 @@ pub enum Lookup {
     Gone(String),
     /// It may be there, but this application may not see it: kept.
     Hidden(Diagnosis),
+    /// The source answered, and what it said is not understood: kept, and asking again would bring the same.
+    NotUnderstood(Diagnosis),
     /// The source could not be asked: nothing is known.
     Unknown(Failure),
 }

@@ -48,7 +48,7 @@ pub const ENTRY_BATCH: usize = 100;
 /// Why: as many as requests in flight.
 pub const MAX_LOOKUPS_IN_FLIGHT: usize = MAX_REQUESTS_IN_FLIGHT;
 
-/// Objects that are held and cannot be seen of which each gets an entry of its own.
+/// Objects that are held and cannot be seen, or are not understood, of which each gets an entry of its own.
 ///
 /// Why: a page of a log; of a whole company out of sight, each run would write a line for everybody.
 pub const MAX_HIDDEN_TOLD: usize = 20;

@@ -233,6 +233,7 @@ impl Reading {
         }
         self.outbox.drain().await?;
         self.propose(unproven)?;
+        self.tell_kept_absences();
         self.context.host().close_reading(self.coverage()).map_err(Failure::Host)?;
         if self.is_complete() && !removals.is_empty() {
             self.remove(removals)?;

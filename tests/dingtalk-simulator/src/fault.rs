@@ -1,5 +1,6 @@
 //! What can go wrong on purpose, and when: rules that replace, spoil or delay an answer, or change the company before it.
 
+mod member;
 mod rule;
 mod spoil;
 
@@ -15,6 +16,7 @@ use crate::refusal::{self, Refusal};
 use crate::reply::{HttpResponse, Outcome};
 use crate::switches::Switches;
 
+pub(crate) use member::with_member;
 pub(crate) use rule::Faults;
 pub use rule::{Rule, When};
 pub(crate) use spoil::Spoil;
@@ -122,10 +124,29 @@ pub enum Fault {
     QuotedScalars,
     /// Every list of the answer is an object.
     WrongTypes,
+    /// One member of the answer is as no description has it. An answer without this place goes out as it is.
+    Member {
+        /// Where it stands in the body, as a JSON pointer (RFC 6901): `/result/list/0/title`.
+        pointer: String,
+        /// What stands there.
+        value: OddValue,
+    },
     /// Every token is revoked before the request is looked at.
     RevokeTokens,
     /// The first company changes before the request is looked at.
     Mutate(Box<Mutation>),
+}
+
+/// What stands in the place of a member. As JSON: `"missing"`, `{"json":"\"小王\\ud83d\""}`, `{"hex":"22eda0bd22"}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OddValue {
+    /// Nothing: the member is left out.
+    Missing,
+    /// This text as it is, JSON or not.
+    Json(String),
+    /// These bytes, two digits each, which need not be UTF-8.
+    Hex(String),
 }
 
 /// What a fault means for one request.
@@ -135,6 +156,7 @@ pub(crate) enum Plan<'a> {
     Refuse(Refusal),
     Replace(Answered),
     Spoil(Spoil),
+    Member { pointer: &'a str, value: &'a OddValue },
     Delay { by_ms: u64 },
 }
 
@@ -205,6 +227,7 @@ impl Fault {
             Self::Cycle => Plan::Spoil(Spoil::Cycle),
             Self::QuotedScalars => Plan::Spoil(Spoil::QuotedScalars),
             Self::WrongTypes => Plan::Spoil(Spoil::WrongTypes),
+            Self::Member { pointer, value } => Plan::Member { pointer, value },
             Self::RevokeTokens => Plan::RevokeTokens,
             Self::Mutate(mutation) => Plan::Mutate(mutation),
         }

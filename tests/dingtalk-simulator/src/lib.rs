@@ -85,7 +85,7 @@ pub use events::{
     EventId, EventIds, EventKind, Events, Fate, HandMadePush, LabelAction, Loss, PushAnswer, PushRequest,
     TicketRefused, Way,
 };
-pub use fault::{Fault, Rule, When};
+pub use fault::{Fault, OddValue, Rule, When};
 pub use generate::{
     FEIHUA_APP_KEY, FEIHUA_APP_SECRET, GENERATED_APP_KEY, GENERATED_APP_SECRET, GenerateOptions,
 };

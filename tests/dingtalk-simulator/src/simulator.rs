@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::api::{self, Answer, Api, Call, Read};
 use crate::events::Events;
-use crate::fault::{self, Answered, Faults, Plan, Rule};
+use crate::fault::{self, Answered, Faults, Plan, Rule, with_member};
 use crate::gateway::{self, Gate};
 use crate::ids::{AppKey, CorpId};
 use crate::limiter::Limiter;
@@ -237,7 +237,11 @@ impl Simulator {
                 Plan::Mutate(mutation) => {
                     self.mutate(mutation)?;
                 }
-                Plan::Refuse(_) | Plan::Replace(_) | Plan::Spoil(_) | Plan::Delay { .. } => {}
+                Plan::Refuse(_)
+                | Plan::Replace(_)
+                | Plan::Spoil(_)
+                | Plan::Member { .. }
+                | Plan::Delay { .. } => {}
             }
         }
         Ok(())
@@ -248,7 +252,11 @@ impl Simulator {
         plans.iter().find_map(|plan| match plan {
             Plan::Refuse(refusal) => Some(refused(refusal, &mut self.random)),
             Plan::Replace(answered) => Some(answered.clone()),
-            Plan::RevokeTokens | Plan::Mutate(_) | Plan::Spoil(_) | Plan::Delay { .. } => None,
+            Plan::RevokeTokens
+            | Plan::Mutate(_)
+            | Plan::Spoil(_)
+            | Plan::Member { .. }
+            | Plan::Delay { .. } => None,
         })
     }
 
@@ -258,6 +266,7 @@ impl Simulator {
         for plan in plans {
             match plan {
                 Plan::Spoil(spoil) => finished.0 = spoil.apply(finished.0, &self.company, params),
+                Plan::Member { pointer, value } => finished.0 = with_member(finished.0, pointer, value),
                 Plan::Delay { by_ms } => finished.1 = finished.1.saturating_add(by_ms),
                 Plan::RevokeTokens | Plan::Mutate(_) | Plan::Refuse(_) | Plan::Replace(_) => {}
             }

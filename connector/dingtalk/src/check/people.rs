@@ -6,9 +6,10 @@ use crate::client::Client;
 use crate::limits::{MAX_SAMPLE_DEPARTMENTS, MAX_SAMPLES};
 use crate::messages::check as say;
 use crate::trouble::Trouble;
+use crate::wire::departments::Department;
 use crate::wire::scopes::Scopes;
 use crate::wire::users::User;
-use crate::wire::{DepartmentId, UserId};
+use crate::wire::{DepartmentId, Listing, UserId};
 use rollcall_kit::{CheckStatus, Diagnosis};
 use std::collections::VecDeque;
 
@@ -44,9 +45,10 @@ fn first_department(scopes: &Scopes) -> Option<DepartmentId> {
 
 async fn children(client: &Client<'_>, first: DepartmentId, checklist: &mut Checklist) -> Vec<DepartmentId> {
     match client.children(first).await {
-        Ok(children) => {
+        Ok(listing) => {
+            let children = ids(listing);
             checklist.settle("department-list", CheckStatus::Passed, say::departments_listed(children.len()));
-            children.into_iter().flatten().map(|child| child.dept_id).filter(|id| id.is_real()).collect()
+            children
         }
         Err(trouble) => {
             checklist.fail("department-list", failure_of(Api::ListChildren, trouble));
@@ -81,7 +83,7 @@ async fn members(
         }
         if queue.is_empty() {
             let below = client.children(id).await.unwrap_or_default();
-            queue.extend(below.into_iter().flatten().map(|child| child.dept_id).filter(|id| id.is_real()));
+            queue.extend(ids(below));
         }
     }
     samples.truncate(MAX_SAMPLES);
@@ -89,8 +91,13 @@ async fn members(
     samples
 }
 
+fn ids(listing: Option<Listing<Department>>) -> Vec<DepartmentId> {
+    let children = listing.map(|listing| listing.items).unwrap_or_default();
+    children.into_iter().map(|child| child.dept_id).filter(|id| id.is_real()).collect()
+}
+
 async fn sample(client: &Client<'_>, id: DepartmentId) -> Result<Vec<User>, Trouble> {
-    Ok(client.members(id, 0).await?.users.into_iter().flatten().collect())
+    Ok(client.members(id, 0).await?.users.items)
 }
 
 async fn person(client: &Client<'_>, id: Option<&UserId>, checklist: &mut Checklist) -> Option<User> {

@@ -3,13 +3,13 @@
 use super::tree::Growth;
 use super::{Crawl, Work};
 use crate::mapping;
-use crate::mapping::department::{Found, draft, key};
+use crate::mapping::department::{Found, display_name, draft, key};
 use crate::messages::crawl as say;
 use crate::trouble::Trouble;
-use crate::wire::DepartmentId;
-use crate::wire::departments::{BadItem, Department, Details};
+use crate::wire::departments::{Department, Details};
 use crate::wire::envelope::Refusal;
-use rollcall_kit::{Diagnosis, Failure, Key, Severity};
+use crate::wire::{DepartmentId, Listing};
+use rollcall_kit::{Diagnosis, Failure, Severity};
 
 /// What a department is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -33,9 +33,7 @@ impl Crawl<'_> {
         match self.client.department(id).await {
             Ok((department, details)) => {
                 self.tree.borrow_mut().plant(id);
-                self.reading
-                    .put(draft(&department, Found::Alone, None, self.details().then_some(&details)))
-                    .await?;
+                self.put(draft(&department, Found::Alone, None, self.details().then_some(&details))).await?;
                 Ok(below(id))
             }
             Err(Trouble::Hidden(diagnosis)) => {
@@ -53,19 +51,75 @@ impl Crawl<'_> {
 
     /// List what is directly below a department.
     pub(super) async fn children(&self, id: DepartmentId) -> Result<Vec<Work>, Failure> {
-        let children = match self.client.children(id).await {
-            Ok(children) => children,
+        let listing = match self.client.children(id).await {
+            Ok(listing) => listing,
             Err(trouble) => return self.lose(id, Part::Children, trouble).await,
         };
-        self.listed(&mapping::DEPARTMENT, id, children.len(), true)?;
-        let mut work = Vec::new();
-        for child in children {
-            match child {
-                Ok(child) => work.extend(self.child(child, id).await?),
-                Err(bad) => self.bad_child(id, &bad),
-            }
+        let is_whole = listing.as_ref().is_some_and(|listing| listing.n_unread == 0);
+        let Listing { items, n_unread } = listing.unwrap_or(Listing { items: Vec::new(), n_unread: 0 });
+        let missing = if is_whole { Vec::new() } else { self.missing(id, &items, n_unread).await? };
+        self.listed(&mapping::DEPARTMENT, id, items.len() + missing.len(), true)?;
+        let mut work: Vec<Work> = missing.into_iter().map(|child| Work::Unlisted(child, id)).collect();
+        for child in items {
+            work.extend(self.child(child, id).await?);
         }
         Ok(work)
+    }
+
+    /// What a listing does not tell is asked for by ids. That there is no list at all is believed of nothing else, because
+    /// nobody has ever seen DingTalk say "none" that way, and what is below would be lost without a word.
+    async fn missing(
+        &self,
+        id: DepartmentId,
+        listed: &[Department],
+        n_unread: usize,
+    ) -> Result<Vec<DepartmentId>, Failure> {
+        let mut ids = match self.client.child_ids(id).await {
+            Ok(ids) => ids,
+            Err(Trouble::Gone(refusal)) => {
+                self.lose(id, Part::Children, Trouble::Gone(refusal)).await?;
+                return Ok(Vec::new());
+            }
+            Err(Trouble::Hidden(why)) => {
+                self.lose_part(id, Part::Children, say::departments_unknown(&why));
+                return Ok(Vec::new());
+            }
+            Err(Trouble::Fatal(failure)) => return Err(failure),
+            Err(Trouble::Lost(failure) | Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
+                self.lose_part(id, Part::Children, say::departments_unknown(failure.diagnosis()));
+                return Ok(Vec::new());
+            }
+        };
+        ids.retain(|child| child.is_real() && listed.iter().all(|listed| listed.dept_id != *child));
+        if ids.len() < n_unread {
+            self.lose_part(id, Part::Children, say::departments_not_read(n_unread - ids.len()));
+        }
+        if !ids.is_empty() {
+            self.note(Severity::Warning, &key(id), None, say::departments_asked_about(ids.len()));
+        }
+        Ok(ids)
+    }
+
+    /// Read a department that the listing of `parent` does not name.
+    pub(super) async fn unlisted(
+        &self,
+        id: DepartmentId,
+        parent: DepartmentId,
+    ) -> Result<Vec<Work>, Failure> {
+        let (department, details) = match self.client.department(id).await {
+            Ok(read) => read,
+            Err(trouble) => return self.lose(id, Part::Children, trouble).await,
+        };
+        let growth = self.tree.borrow_mut().grow(id, parent);
+        match growth {
+            Growth::New => {
+                let details = self.details().then_some(&details);
+                self.put(draft(&department, Found::Alone, Some(parent), details)).await?;
+                Ok(below(id))
+            }
+            // Another listing named it meanwhile.
+            Growth::Again | Growth::Moved(_) | Growth::Circle => Ok(Vec::new()),
+        }
     }
 
     /// Ask for the details of a department that was listed.
@@ -92,7 +146,9 @@ impl Crawl<'_> {
             Trouble::Gone(refusal) if self.gone(id, &refusal).await? => return Ok(Vec::new()),
             Trouble::Gone(refusal) => say::department_contradicted(&refusal),
             Trouble::Hidden(diagnosis) => diagnosis,
-            Trouble::Lost(failure) => failure.diagnosis().clone(),
+            Trouble::Lost(failure) | Trouble::Misread(failure) | Trouble::Unforeseen(failure) => {
+                failure.diagnosis().clone()
+            }
         };
         self.lose_part(id, part, why);
         Ok(Vec::new())
@@ -111,15 +167,13 @@ impl Crawl<'_> {
     async fn gone(&self, id: DepartmentId, refusal: &Refusal) -> Result<bool, Failure> {
         let parent = self.tree.borrow().parent(id);
         let asked = match parent {
-            Some(parent) => {
-                self.client.children(parent).await.map(|all| all.iter().any(|child| is_or_may_be(child, id)))
-            }
+            Some(parent) => self.is_or_may_be_below(id, parent).await,
             None => self.client.department(id).await.map(|_| true),
         };
         let listed = match asked {
             Ok(listed) => listed,
             Err(Trouble::Gone(_)) => id == DepartmentId::ROOT,
-            Err(Trouble::Hidden(_) | Trouble::Lost(_)) => true,
+            Err(Trouble::Hidden(_) | Trouble::Lost(_) | Trouble::Misread(_) | Trouble::Unforeseen(_)) => true,
             Err(Trouble::Fatal(failure)) => return Err(failure),
         };
         // Two questions about the same department may both find it gone.
@@ -130,16 +184,16 @@ impl Crawl<'_> {
     }
 
     async fn child(&self, child: Department, parent: DepartmentId) -> Result<Vec<Work>, Failure> {
-        let key = key(child.dept_id);
+        let (key, name) = (key(child.dept_id), display_name(&child));
         if !child.dept_id.is_real() {
-            self.reading.skip(&key, Some(&child.name), Severity::Info, say::department_skipped());
+            self.reading.skip(&key, Some(&name), Severity::Info, say::department_skipped());
             return Ok(Vec::new());
         }
         if let Some(claimed) = child.parent_id.filter(|claimed| *claimed != parent) {
             self.note(
                 Severity::Warning,
                 &key,
-                Some(&child.name),
+                Some(&name),
                 say::department_listed_elsewhere(parent, claimed),
             );
         }
@@ -151,7 +205,7 @@ impl Crawl<'_> {
             Growth::Moved(before) => self.moved(&child, before, parent).await.map(|()| Vec::new()),
             Growth::Circle => {
                 let why = say::department_in_a_circle(parent);
-                self.note(Severity::Warning, &key, Some(&child.name), why);
+                self.note(Severity::Warning, &key, Some(&name), why);
                 Ok(Vec::new())
             }
         }
@@ -166,15 +220,16 @@ impl Crawl<'_> {
     ) -> Result<(), Failure> {
         let id = child.dept_id;
         if let Some(before) = before {
-            self.note(Severity::Info, &key(id), Some(&child.name), say::department_moved(before, parent));
+            let name = display_name(child);
+            self.note(Severity::Info, &key(id), Some(&name), say::department_moved(before, parent));
         }
         let details = if self.details() { self.details_of(id).await? } else { Described::Lost };
         match details {
             Described::Departed => Ok(()),
             Described::Details(details) => {
-                self.reading.put(draft(child, Found::Listed, Some(parent), Some(&details))).await
+                self.put(draft(child, Found::Listed, Some(parent), Some(&details))).await
             }
-            Described::Lost => self.reading.put(draft(child, Found::Listed, Some(parent), None)).await,
+            Described::Lost => self.put(draft(child, Found::Listed, Some(parent), None)).await,
         }
     }
 
@@ -187,7 +242,12 @@ impl Crawl<'_> {
             }
             Err(Trouble::Gone(refusal)) => say::department_contradicted(&refusal),
             Err(Trouble::Hidden(diagnosis)) => diagnosis,
-            Err(Trouble::Lost(failure)) => failure.diagnosis().clone(),
+            // It costs what only this answer knows, and that is kept.
+            Err(Trouble::Misread(failure)) => {
+                self.note(Severity::Warning, &key(id), None, failure.diagnosis().clone());
+                return Ok(Described::Lost);
+            }
+            Err(Trouble::Lost(failure) | Trouble::Unforeseen(failure)) => failure.diagnosis().clone(),
         };
         self.incomplete(&key(id), why);
         Ok(Described::Lost)
@@ -199,28 +259,22 @@ impl Crawl<'_> {
         parent: DepartmentId,
         details: Option<&Details>,
     ) -> Result<Vec<Work>, Failure> {
-        self.reading.put(draft(listed, Found::Listed, Some(parent), details)).await?;
+        self.put(draft(listed, Found::Listed, Some(parent), details)).await?;
         Ok(below(listed.dept_id))
     }
 
-    fn bad_child(&self, parent: DepartmentId, bad: &BadItem) {
-        self.tree.borrow_mut().lose_children();
-        let subject = bad
-            .id
-            .as_deref()
-            .map_or_else(|| key(parent), |id| Key::new(key(parent).resource_type.as_str(), id));
-        self.incomplete(&subject, say::department_not_read(bad));
+    async fn is_or_may_be_below(&self, id: DepartmentId, parent: DepartmentId) -> Result<bool, Trouble> {
+        let ids = match self.client.children(parent).await? {
+            Some(listing) if listing.n_unread == 0 => {
+                listing.items.iter().map(|child| child.dept_id).collect()
+            }
+            Some(_) | None => self.client.child_ids(parent).await?,
+        };
+        Ok(ids.contains(&id))
     }
 }
 
 /// What is asked about every department: leaves have to be asked, too, whether they are.
 fn below(id: DepartmentId) -> Vec<Work> {
     vec![Work::Children(id), Work::Members(id, 0, 0)]
-}
-
-fn is_or_may_be(child: &Result<Department, BadItem>, id: DepartmentId) -> bool {
-    match child {
-        Ok(child) => child.dept_id == id,
-        Err(bad) => bad.id.as_ref().is_none_or(|bad| *bad == id.to_string()),
-    }
 }

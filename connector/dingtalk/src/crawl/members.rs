@@ -5,16 +5,15 @@ use super::merge::{Person, Waiting};
 use super::tree::Standing;
 use super::{Crawl, Work};
 use crate::limits::MAX_MEMBER_PAGES;
-use crate::mapping::user::{Memberships, display_name, draft, key, memberships};
+use crate::mapping::user::{Memberships, display_name, draft, key, memberships, memberships_in};
 use crate::mapping::{self, department};
 use crate::messages::crawl as say;
 use crate::trouble::Trouble;
-use crate::wire::departments::BadItem;
 use crate::wire::scopes::Scopes;
 use crate::wire::users::User;
-use crate::wire::{DepartmentId, UserId};
+use crate::wire::{DepartmentId, Listing, UserId};
 use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
-use rollcall_kit::{Failure, Key, Severity, pool};
+use rollcall_kit::{Failure, Severity, pool};
 use std::collections::BTreeSet;
 
 impl Crawl<'_> {
@@ -29,27 +28,33 @@ impl Crawl<'_> {
             Ok(page) => page,
             Err(trouble) => return self.lose(id, Part::Members, trouble).await,
         };
-        self.listed(&mapping::USER, id, page.users.len(), page.next_cursor.is_none())?;
+        let Listing { items, n_unread } = page.users;
+        self.listed(&mapping::USER, id, items.len() + n_unread, page.next_cursor.is_none())?;
+        // It costs only themselves: whoever is held is asked about before anything is believed of them.
+        if 0 < n_unread {
+            self.note(Severity::Warning, &department::key(id), None, say::people_not_read(n_unread));
+        }
         let mut work = Vec::new();
-        for user in page.users {
-            match user {
-                Ok(user) => work.extend(self.member(id, user).await?),
-                Err(bad) => self.bad_member(id, &bad),
-            }
+        for user in items {
+            work.extend(self.member(id, user).await?);
         }
         work.extend(self.next_page(id, page.next_cursor, n_pages + 1));
         Ok(work)
     }
 
-    /// Ask about one person, and put them.
-    pub(super) async fn person(&self, id: &UserId) -> Result<(), Failure> {
+    /// Ask about one person, and put them. `listed` is what the departments that listed them said.
+    pub(super) async fn person(&self, id: &UserId, listed: Option<Memberships>) -> Result<(), Failure> {
         match self.client.person(id).await {
-            Ok(user) => self.put_or_wait(user).await?,
+            Ok(user) => self.put_or_wait(user, listed).await?,
             Err(Trouble::Fatal(failure)) => return Err(failure),
             Err(Trouble::Gone(refusal)) => {
                 self.note(Severity::Info, &key(id), None, say::person_gone_meanwhile(&refusal));
             }
             Err(Trouble::Hidden(diagnosis)) => self.note(Severity::Info, &key(id), None, diagnosis),
+            // It costs themselves, and asking again would bring the same.
+            Err(Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
+                self.reading.skip(&key(id), None, Severity::Warning, failure.diagnosis().clone());
+            }
             Err(Trouble::Lost(failure)) => self.incomplete(&key(id), failure.diagnosis().clone()),
         }
         Ok(())
@@ -60,7 +65,10 @@ impl Crawl<'_> {
     pub(super) async fn settle_waiting(&self, scopes: &Scopes) -> Result<Vec<Work>, Failure> {
         let mut work = Vec::new();
         let people = std::mem::take(&mut *self.people.borrow_mut());
-        let waiting: Vec<Waiting> = people.into_waiting().collect();
+        let (waiting, unplaced) = people.into_waiting();
+        for person in unplaced {
+            work.extend(self.unplaced(person).await?);
+        }
         self.ask_about(scopes, waiting.iter().flat_map(|waiting| waiting.unlisted.iter().copied())).await?;
         for Waiting { person, unlisted } in waiting {
             match self.judge(&unlisted) {
@@ -68,22 +76,23 @@ impl Crawl<'_> {
                     self.count_not_visible(unlisted.len());
                     work.extend(self.whole(person).await?);
                 }
-                Verdict::Ask => work.push(Work::Person(person.user.userid)),
+                Verdict::Ask => work.push(Work::Person(person.user.userid, None)),
                 Verdict::Keep => self.keep(person.user.userid),
             }
         }
         let asked: BTreeSet<UserId> = work.iter().filter_map(Work::asks_about).collect();
         let unseen = scopes.authed_user.iter().filter(|id| !self.is_settled(id) && !asked.contains(id));
-        work.extend(unseen.cloned().map(Work::Person));
+        work.extend(unseen.cloned().map(|id| Work::Person(id, None)));
         Ok(work)
     }
 
     /// Put those who named a department that was not seen by then.
     pub(super) async fn put_late(&self, scopes: &Scopes) -> Result<(), Failure> {
         let late = std::mem::take(&mut *self.late.borrow_mut());
-        self.ask_about(scopes, late.iter().flat_map(|user| user.dept_id_list.iter().copied())).await?;
+        self.ask_about(scopes, late.iter().flat_map(|user| user.dept_id_list.iter().flatten().copied()))
+            .await?;
         for user in late {
-            let mut memberships = memberships(&user, self.person_details());
+            let Some(mut memberships) = memberships(&user, self.person_details()) else { continue };
             let unseen: Vec<_> =
                 memberships.keys().filter(|id| !self.tree.borrow().contains(**id)).copied().collect();
             if unseen.iter().any(|id| self.tree.borrow().standing(*id) == Standing::Unknown) {
@@ -92,7 +101,7 @@ impl Crawl<'_> {
             }
             self.count_not_visible(unseen.len());
             memberships.retain(|id, _| !unseen.contains(id));
-            self.put(&user, &memberships).await?;
+            self.put_person(&user, Some(&memberships)).await?;
         }
         Ok(())
     }
@@ -110,7 +119,7 @@ impl Crawl<'_> {
                 Ok(chain) => scopes.cover(id, &chain),
                 Err(Trouble::Gone(_) | Trouble::Hidden(_)) => false,
                 Err(Trouble::Fatal(failure)) => return Err(failure),
-                Err(Trouble::Lost(failure)) => {
+                Err(Trouble::Lost(failure) | Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
                     self.incomplete(&department::key(id), failure.diagnosis().clone());
                     self.tree.borrow_mut().answered(id, true);
                     return Ok(Vec::new());
@@ -136,27 +145,43 @@ impl Crawl<'_> {
     /// Put someone whose departments are all known, or ask for details first.
     async fn whole(&self, person: Person) -> Result<Option<Work>, Failure> {
         if self.person_details() {
-            return Ok(Some(Work::Person(person.user.userid)));
+            return Ok(Some(Work::Person(person.user.userid, Some(person.memberships))));
         }
-        self.put(&person.user, &person.memberships).await.map(|()| None)
+        self.put_person(&person.user, Some(&person.memberships)).await.map(|()| None)
     }
 
-    async fn put_or_wait(&self, user: User) -> Result<(), Failure> {
-        let memberships = memberships(&user, self.person_details());
+    /// Put someone of whom no listing could tell the departments: if all were listed, those that named them are all.
+    async fn unplaced(&self, Person { user, memberships }: Person) -> Result<Option<Work>, Failure> {
+        if self.reading.has_seen(&key(&user.userid)) {
+            return Ok(None);
+        }
+        let listed = (!self.tree.borrow().has_lost()).then_some(memberships);
+        if self.person_details() {
+            return Ok(Some(Work::Person(user.userid, listed)));
+        }
+        self.put_person(&user, listed.as_ref()).await.map(|()| None)
+    }
+
+    async fn put_or_wait(&self, user: User, listed: Option<Memberships>) -> Result<(), Failure> {
+        let Some(memberships) = memberships(&user, self.person_details()) else {
+            let listed =
+                listed.map(|listed| memberships_in(&user, listed.into_keys(), self.person_details()));
+            return self.put_person(&user, listed.as_ref()).await;
+        };
         let all_seen = memberships.keys().all(|id| self.tree.borrow().contains(*id));
         if all_seen {
-            return self.put(&user, &memberships).await;
+            return self.put_person(&user, Some(&memberships)).await;
         }
         self.late.borrow_mut().push(user);
         Ok(())
     }
 
-    async fn put(&self, user: &User, memberships: &Memberships) -> Result<(), Failure> {
-        let (draft, doubts) = draft(user, memberships, self.person_details());
-        for doubt in doubts {
-            self.note(Severity::Warning, &draft.key, Some(display_name(user)), doubt);
+    async fn put_person(&self, user: &User, memberships: Option<&Memberships>) -> Result<(), Failure> {
+        if let Some(other) = self.told.namesake(&user.userid) {
+            let why = say::id_differs_in_case(&other);
+            self.note(Severity::Warning, &key(&user.userid), Some(display_name(user)), why);
         }
-        self.reading.put(draft).await
+        self.put(draft(user, memberships, self.person_details())).await
     }
 
     fn next_page(&self, id: DepartmentId, cursor: Option<i64>, n_pages: u32) -> Option<Work> {
@@ -193,13 +218,6 @@ impl Crawl<'_> {
     fn count_not_visible(&self, n: usize) {
         self.n_not_visible.set(self.n_not_visible.get() + u64::try_from(n).unwrap_or(u64::MAX));
     }
-
-    fn bad_member(&self, department: DepartmentId, bad: &BadItem) {
-        let id = bad.id.as_deref();
-        let subject =
-            id.map_or_else(|| department::key(department), |id| Key::new(mapping::USER.resource_type, id));
-        self.incomplete(&subject, say::person_not_read(bad));
-    }
 }
 
 /// What to do about someone whom not all of their departments listed.
@@ -215,8 +233,10 @@ enum Verdict {
 impl Work {
     fn asks_about(&self) -> Option<UserId> {
         match self {
-            Self::Person(id) => Some(id.clone()),
-            Self::Top(_) | Self::Describe(_) | Self::Children(_) | Self::Members(..) => None,
+            Self::Person(id, _) => Some(id.clone()),
+            Self::Top(_) | Self::Describe(_) | Self::Children(_) | Self::Members(..) | Self::Unlisted(..) => {
+                None
+            }
         }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct People {
     waiting: BTreeMap<UserId, Waiting>,
     /// The departments of those in several who are whole.
     whole: BTreeMap<UserId, BTreeSet<DepartmentId>>,
+    /// Those of whom no listing could tell which departments there are.
+    unplaced: BTreeMap<UserId, Person>,
 }
 
 /// Someone whom not all of their departments have listed.
@@ -30,14 +32,18 @@ pub(crate) struct Waiting {
 impl People {
     /// Take note that `department` lists `user`; the person, once whole.
     pub(crate) fn meet(&mut self, department: DepartmentId, user: User) -> Option<Person> {
-        let wanted = departments(&user, department);
+        let Some(wanted) = departments(&user, department) else {
+            self.meet_unplaced(department, user);
+            return None;
+        };
         if self.whole.get(&user.userid) == Some(&wanted) {
             // A page that shifted shows the same people twice.
             return None;
         }
         let id = user.userid.clone();
-        let mut memberships =
-            self.waiting.remove(&id).map_or_else(Memberships::new, |before| before.person.memberships);
+        let before =
+            self.waiting.remove(&id).map(|before| before.person).or_else(|| self.unplaced.remove(&id));
+        let mut memberships = before.map_or_else(Memberships::new, |before| before.memberships);
         memberships.insert(department, membership(&user));
         // The newer listing knows better which departments there are.
         memberships.retain(|id, _| wanted.contains(id));
@@ -55,9 +61,22 @@ impl People {
         Some(person)
     }
 
-    /// Those who never became whole.
-    pub(crate) fn into_waiting(self) -> impl Iterator<Item = Waiting> {
-        self.waiting.into_values()
+    /// Take note of one more department, and wait for a listing that can tell which there are.
+    fn meet_unplaced(&mut self, department: DepartmentId, user: User) {
+        if self.whole.contains_key(&user.userid) || self.waiting.contains_key(&user.userid) {
+            return;
+        }
+        let membership = membership(&user);
+        let id = user.userid.clone();
+        let before = self.unplaced.remove(&id);
+        let mut memberships = before.map_or_else(Memberships::new, |before| before.memberships);
+        memberships.insert(department, membership);
+        self.unplaced.insert(id, Person { user, memberships });
+    }
+
+    /// Those who never became whole, and those of whom nothing told which departments there are.
+    pub(crate) fn into_waiting(self) -> (Vec<Waiting>, Vec<Person>) {
+        (self.waiting.into_values().collect(), self.unplaced.into_values().collect())
     }
 }
 
@@ -66,22 +85,22 @@ fn membership(user: &User) -> Membership {
     Membership { order: user.dept_order, leader: user.leader, ..Membership::default() }
 }
 
-/// All departments that someone belongs to. Special ones are never listed and never waited for.
-fn departments(user: &User, listed_by: DepartmentId) -> BTreeSet<DepartmentId> {
-    let named = user.dept_id_list.iter().copied().filter(|id| id.is_real());
-    named.chain([listed_by]).collect()
+/// All departments that someone belongs to, if that can be told. Special ones are never listed and never waited for.
+fn departments(user: &User, listed_by: DepartmentId) -> Option<BTreeSet<DepartmentId>> {
+    let named = user.dept_id_list.as_ref()?.iter().copied().filter(|id| id.is_real());
+    Some(named.chain([listed_by]).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::People;
+    use crate::testing::user_of;
     use crate::wire::DepartmentId;
     use crate::wire::users::User;
     use serde_json::json;
 
     fn user(departments: &[i64], order: i64) -> User {
-        serde_json::from_value(json!({"userid": "u", "dept_id_list": departments, "dept_order": order}))
-            .unwrap()
+        user_of(&json!({"userid": "u", "dept_id_list": departments, "dept_order": order}))
     }
 
     /// What comes out when departments list the same person in this order.
@@ -98,7 +117,7 @@ mod tests {
             .collect();
         let expected: Vec<_> = whole.iter().map(|ids| ids.map(<[i64]>::to_vec)).collect();
         let waiting: Vec<_> =
-            people.into_waiting().flat_map(|waiting| waiting.unlisted).map(|id| id.0).collect();
+            people.into_waiting().0.into_iter().flat_map(|waiting| waiting.unlisted).map(|id| id.0).collect();
         assert_eq!((met, waiting), (expected, waiting_for.to_vec()));
     }
 

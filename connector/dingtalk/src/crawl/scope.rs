@@ -71,7 +71,7 @@ async fn is_top(crawl: &Crawl<'_>, scopes: &Scopes, id: DepartmentId) -> Result<
         Err(Trouble::Fatal(failure)) => Err(failure),
         // Reading it will say what is wrong with it.
         Err(Trouble::Gone(_) | Trouble::Hidden(_)) => Ok(true),
-        Err(Trouble::Lost(failure)) => {
+        Err(Trouble::Lost(failure) | Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
             crawl.incomplete(&mapping::department::key(id), failure.diagnosis().clone());
             crawl.tree.borrow_mut().lose_children();
             Ok(false)

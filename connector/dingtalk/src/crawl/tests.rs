@@ -120,17 +120,19 @@ fn a_circle_is_reported_and_not_followed() {
 #[test]
 fn the_listing_says_where_a_department_is() {
     let world = World::new().department(2, 1, "A").department(3, 1, "B").fault(|question, _| {
-        let child = json!([{"dept_id": 4, "parent_id": 2, "name": "C"}]);
+        let child =
+            json!([{"dept_id": 4, "parent_id": 2, "name": "C"}, {"dept_id": 5, "parent_id": 3, "name": "D"}]);
         question.is("department/listsub", "3").then(|| Reply::json(accepted(&child).to_string()))
     });
     check(
-        world.department(4, 3, "C"),
+        world.department(4, 3, "C").department(5, 3, "D"),
         &expect![[r#"
         complete
         Department 1 Feihua
         Department 2 A < 1
         Department 3 B < 1
         Department 4 C < 3
+        Department 5 D < 3
         warning department-listed-elsewhere Department 4
     "#]],
     );
@@ -377,7 +379,7 @@ fn one_person_who_cannot_be_read_costs_nobody_else() {
     check(
         feihua().user_with("d", &[4], &json!({"title": 7})).user_with("e", &[4], &json!({"userid": {}})),
         &expect![[r#"
-            partial
+            complete
             Department 1 Feihua
             Department 2 R&D < 1
             Department 3 Operations < 1
@@ -385,8 +387,8 @@ fn one_person_who_cannot_be_read_costs_nobody_else() {
             User a A in 1:10
             User b B in 2:20 3:30
             User c C in 4:40
-            error person-not-understood User d
-            error person-not-understood Department 4
+            User d D in 4:40
+            warning person-not-understood Department 4
         "#]],
     );
 }
@@ -394,17 +396,19 @@ fn one_person_who_cannot_be_read_costs_nobody_else() {
 #[test]
 fn one_department_that_cannot_be_read_costs_no_other() {
     check(
-        feihua().department_with(9, 1, "Odd", &json!({"name": 9})),
+        feihua().department_with(9, 1, "Odd", &json!({"name": [9], "tags": 7})).user("d", &[9]),
         &expect![[r#"
-        partial
+        complete
         Department 1 Feihua
         Department 2 R&D < 1
         Department 3 Operations < 1
         Department 4 Kernel < 2
+        Department 9 - < 1
         User a A in 1:10
         User b B in 2:20 3:30
         User c C in 4:40
-        error department-not-understood Department 9
+        User d D in 9:90
+        warning member-not-understood Department 9
     "#]],
     );
 }
@@ -414,8 +418,8 @@ fn pages_that_promise_more_and_do_not_say_where_are_not_believed() {
     for result in [
         json!({"has_more": true, "list": []}),
         json!({"has_more": true, "next_cursor": 0, "list": []}),
-        json!({"has_more": false}),
-        json!({"list": []}),
+        json!({"has_more": false, "list": "x"}),
+        json!("x"),
     ] {
         let text = accepted(&result).to_string();
         let world = feihua()

@@ -86,6 +86,11 @@ impl Tree {
         self.members_lost.insert(id);
     }
 
+    /// Whether any department's children or members could not all be read.
+    pub(crate) fn has_lost(&self) -> bool {
+        self.children_lost || !self.members_lost.is_empty()
+    }
+
     /// Nothing listed this department, and asking about it told whether the application may see it.
     pub(crate) fn answered(&mut self, id: DepartmentId, is_visible: bool) {
         self.asked.insert(id, is_visible);

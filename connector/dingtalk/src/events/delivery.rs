@@ -4,6 +4,7 @@
 use super::crypto::{Callback, Opened, Sealed, Stamp, Unopened};
 use super::push::{self, Push};
 use crate::limits::FRESH_MS;
+use crate::wire::body::BodyText;
 use rollcall_kit::live::{ContentType, Delivery, Event, Moment, Receipt};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -84,8 +85,8 @@ fn is_fresh(timestamp: &str, now_ms: u64) -> bool {
 }
 
 /// The events of a message. `check_url`, which DingTalk sends to try an address out, is none.
-fn events(message: &str) -> Option<Vec<Event>> {
-    let members: Map<String, Value> = serde_json::from_str(message).ok()?;
+pub(super) fn events(message: &str) -> Option<Vec<Event>> {
+    let members: Map<String, Value> = serde_json::from_str(&BodyText::of(message.as_bytes()).text).ok()?;
     let kind = ["EventType", "eventType"].into_iter().find_map(|name| members.get(name)?.as_str())?;
     Some(push::events(Push { kind, id: None, members: &members, whole: message }))
 }

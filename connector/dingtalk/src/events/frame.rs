@@ -4,6 +4,7 @@
 //! Source: DingTalk's description of its Stream protocol and its four SDKs.
 
 use super::push::{self, Push};
+use crate::wire::body::BodyText;
 use rollcall_kit::Body;
 use rollcall_kit::live::{Event, Reaction};
 use serde::Deserialize;
@@ -53,7 +54,7 @@ const LATER: &str = r#"{"status":"LATER","message":"not stored"}"#;
 /// # Errors
 /// When it is not a frame, or one that names no message.
 pub(crate) fn react(text: &str) -> Result<Reaction, NotAFrame> {
-    let frame: Frame = serde_json::from_str(text).map_err(|_| NotAFrame)?;
+    let frame: Frame = serde_json::from_str(&BodyText::of(text.as_bytes()).text).map_err(|_| NotAFrame)?;
     let topic = frame.header("topic").unwrap_or_default();
     match (frame.kind.as_str(), &*topic) {
         ("SYSTEM", "ping") => Ok(answer(frame.reply(200, "OK", &frame.data_text())?)),
@@ -114,7 +115,7 @@ impl Frame {
     fn members(&self) -> Option<Map<String, Value>> {
         match &*self.data_text() {
             "" | "null" => Some(Map::new()),
-            data => serde_json::from_str(data).ok(),
+            data => serde_json::from_str(&BodyText::of(data.as_bytes()).text).ok(),
         }
     }
 

@@ -5,6 +5,8 @@ use super::actions::{Actions, plan};
 use super::notice::Notice;
 use super::subtree::{self, Subtree, Unlisted};
 use crate::DingTalk;
+use crate::limits::MAX_SUBTREE_TRIES;
+use crate::lookup::Purpose;
 use crate::mapping::{department, user};
 use crate::messages::events as say;
 use crate::wire::DepartmentId;
@@ -18,7 +20,8 @@ use std::convert::Infallible;
 
 /// Where the connector remembers below which departments it must still read, as long as the events that named them are
 /// unfinished. A department that came into view is held by the platform before all that is below it is, so another try could
-/// not tell any more that it had just come.
+/// not tell any more that it had just come. Each with how often it was tried: it is forgotten when it could be read, when a
+/// full reading was complete, and after [`MAX_SUBTREE_TRIES`].
 const UNFINISHED: &str = "subtrees-unfinished";
 
 /// Bring in line what these events name, each object read once.
@@ -52,7 +55,7 @@ pub(crate) async fn handle(
 /// # Errors
 /// [`Failure::Host`] when the host's store fails.
 pub(crate) fn forget_unfinished(context: &Context) -> Result<(), Failure> {
-    remember(context, &BTreeSet::new())
+    remember(context, &Tries::new())
 }
 
 fn asked_by(dingtalk: &DingTalk, event: &Event) -> Actions {
@@ -122,11 +125,16 @@ impl<'a> Handling<'a> {
         self.leave_out_the_root(&mut actions)?;
         let held = self.held(&actions.subtrees)?;
         let before = self.remembered()?;
-        let arriving: BTreeSet<_> =
-            actions.subtrees.iter().filter(|id| !held.contains(id) || before.contains(id)).copied().collect();
-        let with_arriving: BTreeSet<_> = before.union(&arriving).copied().collect();
-        if with_arriving != before {
-            remember(self.context, &with_arriving)?;
+        let arriving: BTreeSet<_> = actions
+            .subtrees
+            .iter()
+            .filter(|id| !held.contains(id) || before.contains_key(id))
+            .copied()
+            .collect();
+        let mut tries = before;
+        arriving.iter().for_each(|id| *tries.entry(*id).or_default() += 1);
+        if !arriving.is_empty() {
+            remember(self.context, &tries)?;
         }
         self.follow_moves(&held, &arriving, &mut actions).await;
         let look_up = async |key: &Key| self.look_up(key).await;
@@ -136,14 +144,19 @@ impl<'a> Handling<'a> {
         if let Some(stopped) = &*self.dingtalk.stopped.borrow() {
             return Err(stopped.clone());
         }
-        let is_done = |id: &DepartmentId| arriving.contains(id) && self.why_open(*id).is_none();
-        let left: BTreeSet<_> = with_arriving.iter().filter(|id| !is_done(id)).copied().collect();
-        if left != with_arriving {
-            remember(self.context, &left)?;
+        let n_before = tries.len();
+        tries.retain(|id, n_tries| !arriving.contains(id) || !self.is_over(*id, *n_tries));
+        if tries.len() != n_before {
+            remember(self.context, &tries)?;
         }
         // What is unknown is tried again with its events; a full reading is for the rest.
         let complete = !self.full_reading_needed.get();
         Ok(Summary { complete, incomplete_reason: None, ..summary })
+    }
+
+    /// Whether nothing is left to be read below this department, or it was tried often enough: a full reading is for that.
+    fn is_over(&self, id: DepartmentId, n_tries: u32) -> bool {
+        self.why_open(id).is_none() || MAX_SUBTREE_TRIES <= n_tries
     }
 
     /// Why an event that asks for this is worth another try.
@@ -237,7 +250,7 @@ impl<'a> Handling<'a> {
         if let Some(lookup) = self.lookups.borrow().get(key) {
             return lookup.clone();
         }
-        self.dingtalk.look_up(self.context, key).await
+        self.dingtalk.look_up_for(Purpose::Event, self.context, key).await
     }
 
     fn leave_to_a_full_reading(&self, entry: Entry) {
@@ -257,23 +270,53 @@ impl<'a> Handling<'a> {
         Ok(held)
     }
 
-    fn remembered(&self) -> Result<BTreeSet<DepartmentId>, Failure> {
+    fn remembered(&self) -> Result<Tries, Failure> {
         let stored = self
             .context
             .host()
             .storage_get(Area::Durable, &[UNFINISHED.to_owned()])
             .map_err(Failure::Host)?;
-        let Some(ids) = stored.into_iter().next().flatten() else { return Ok(BTreeSet::new()) };
-        Ok(serde_json::from_str(&ids).unwrap_or_else(|_| {
+        let Some(ids) = stored.into_iter().next().flatten() else { return Ok(Tries::new()) };
+        Ok(tries_of(&ids).unwrap_or_else(|| {
             let why = say::full_reading_needed(UNFINISHED);
             self.leave_to_a_full_reading(Entry::new(Severity::Warning, why));
-            BTreeSet::new()
+            Tries::new()
         }))
     }
 }
 
-fn remember(context: &Context, unfinished: &BTreeSet<DepartmentId>) -> Result<(), Failure> {
-    let ids: Vec<String> = unfinished.iter().map(ToString::to_string).collect();
-    let value = (!ids.is_empty()).then(|| format!("[{}]", ids.join(",")));
+/// How often each department was tried.
+type Tries = BTreeMap<DepartmentId, u32>;
+
+/// `{"3": 2}`, or `[3]` as an earlier version wrote it.
+fn tries_of(text: &str) -> Option<Tries> {
+    let counted = serde_json::from_str::<BTreeMap<String, u32>>(text).ok();
+    let counted =
+        counted.map(|tries| tries.into_iter().map(|(id, n)| Some((DepartmentId(id.parse().ok()?), n))));
+    match counted {
+        Some(mut tries) => tries.by_ref().collect(),
+        None => serde_json::from_str::<BTreeSet<DepartmentId>>(text)
+            .ok()
+            .map(|ids| ids.into_iter().map(|id| (id, 0)).collect()),
+    }
+}
+
+fn remember(context: &Context, tries: &Tries) -> Result<(), Failure> {
+    let tries: Vec<String> = tries.iter().map(|(id, n_tries)| format!("\"{id}\":{n_tries}")).collect();
+    let value = (!tries.is_empty()).then(|| format!("{{{}}}", tries.join(",")));
     context.host().storage_write(Area::Durable, vec![(UNFINISHED.to_owned(), value)]).map_err(Failure::Host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DepartmentId, Tries, tries_of};
+
+    #[test]
+    fn what_an_earlier_version_remembered_is_read() {
+        let tries =
+            |tries: &[(i64, u32)]| tries.iter().map(|(id, n)| (DepartmentId(*id), *n)).collect::<Tries>();
+        assert_eq!(tries_of("[3,5]"), Some(tries(&[(3, 0), (5, 0)])));
+        assert_eq!(tries_of(r#"{"3":2}"#), Some(tries(&[(3, 2)])));
+        assert_eq!([tries_of("{}"), tries_of("7"), tries_of(r#"{"x":2}"#)], [Some(Tries::new()), None, None]);
+    }
 }

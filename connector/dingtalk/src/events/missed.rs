@@ -6,25 +6,18 @@
 use super::push::{self, Push};
 use crate::wire::Misread;
 use crate::wire::envelope::Accepted;
-use crate::wire::lenient::{self, Flag};
+use crate::wire::lenient::{Flag, Odd, Raw};
 use rollcall_kit::live::{Event, Fetched};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-
-#[derive(Deserialize)]
-struct Body {
-    #[serde(default, deserialize_with = "lenient::list")]
-    failed_list: Vec<Box<RawValue>>,
-    has_more: Option<Flag>,
-}
 
 /// Read the answer, which has no `result`.
 pub(crate) fn missed(accepted: Accepted<'_>) -> Result<Fetched, Misread> {
-    let body: Body = serde_json::from_str(accepted.whole)?;
+    let mut whole = accepted.whole()?;
+    let list = whole.raw("failed_list").map_or(Ok(None), Raw::page_elements);
+    let list = list.map_err(|Odd| Misread("expected a list in failed_list".to_owned()))?.unwrap_or_default();
     // Without a single delivery there is nothing that asking again could forget.
-    let more = body.has_more == Some(Flag(true)) && !body.failed_list.is_empty();
-    let events = body.failed_list.iter().flat_map(|item| events(item.get())).collect();
+    let more = whole.flag("has_more") == Some(Flag(true)) && !list.is_empty();
+    let events = list.iter().flat_map(|item| events(item)).collect();
     Ok(Fetched { events, cursor: None, more })
 }
 
@@ -55,7 +48,7 @@ mod tests {
 
     #[track_caller]
     fn check(body: &str, expected: &Expect) {
-        let missed = missed(Accepted { whole: body, result: None }).unwrap();
+        let missed = missed(Accepted { whole: body, result: None, is_mended: false }).unwrap();
         let mut told = format!("more: {}\n", missed.more);
         for event in missed.events {
             let _ = writeln!(told, "{} {}", event.id, event.payload);

@@ -1,16 +1,12 @@
 //! What is below a department, by ids alone: DingTalk lists those whether the application may see them or not, so it is the
 //! same question after a department came into view and after it left it. What they are is `look_up`'s part.
 
-use crate::api::Api;
 use crate::client::Client;
 use crate::limits::MAX_SUBTREE_OBJECTS;
 use crate::trouble::Trouble;
-use crate::wire::envelope::Accepted;
-use crate::wire::{DepartmentId, Misread, UserId, lenient};
+use crate::wire::{DepartmentId, UserId};
 use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
 use rollcall_kit::{Failure, pool};
-use serde::Deserialize;
-use serde_json::json;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -60,38 +56,6 @@ pub(crate) async fn below(client: &Client<'_>, top: DepartmentId) -> Result<Subt
     Ok(found.into_inner())
 }
 
-impl Client<'_> {
-    /// The departments directly below this one, visible or not.
-    async fn child_ids(&self, id: DepartmentId) -> Result<Vec<DepartmentId>, Trouble> {
-        self.call(Api::ListChildIds, Some(&json!({"dept_id": id})), child_ids).await
-    }
-
-    /// The people directly in this department, visible or not.
-    async fn member_ids(&self, id: DepartmentId) -> Result<Vec<UserId>, Trouble> {
-        self.call(Api::ListMemberIds, Some(&json!({"dept_id": id})), member_ids).await
-    }
-}
-
-fn child_ids(accepted: Accepted<'_>) -> Result<Vec<DepartmentId>, Misread> {
-    #[derive(Deserialize)]
-    struct Body {
-        #[serde(default, deserialize_with = "lenient::list")]
-        dept_id_list: Vec<DepartmentId>,
-    }
-    let body: Body = serde_json::from_str(accepted.result.unwrap_or("null"))?;
-    Ok(body.dept_id_list)
-}
-
-fn member_ids(accepted: Accepted<'_>) -> Result<Vec<UserId>, Misread> {
-    #[derive(Deserialize)]
-    struct Body {
-        #[serde(default, deserialize_with = "lenient::list")]
-        userid_list: Vec<UserId>,
-    }
-    let body: Body = serde_json::from_str(accepted.result.unwrap_or("null"))?;
-    Ok(body.userid_list)
-}
-
 /// A department that is gone meanwhile has nothing below it, and its removal is an event of its own. That ids are kept
 /// back is not what DingTalk describes.
 fn listed<T>(tried: Result<Vec<T>, Trouble>) -> Result<Vec<T>, Unlisted> {
@@ -99,7 +63,9 @@ fn listed<T>(tried: Result<Vec<T>, Trouble>) -> Result<Vec<T>, Unlisted> {
         Ok(listed) => Ok(listed),
         Err(Trouble::Gone(_)) => Ok(Vec::new()),
         Err(Trouble::Hidden(diagnosis)) => Err(Unlisted::Lost(Failure::Protocol(diagnosis))),
-        Err(Trouble::Lost(failure)) => Err(Unlisted::Lost(failure)),
+        Err(Trouble::Lost(failure) | Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
+            Err(Unlisted::Lost(failure))
+        }
         Err(Trouble::Fatal(failure)) => Err(Unlisted::Stopped(failure)),
     }
 }

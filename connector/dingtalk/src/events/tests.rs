@@ -595,7 +595,6 @@ fn why_a_delivery_is_refused_is_told_to_the_log_alone() {
         Refused::Unopened(Unopened::Padding),
         Refused::Unopened(Unopened::Length),
         Refused::Unopened(Unopened::Owner),
-        Refused::Unopened(Unopened::Text),
         Refused::Stale,
         Refused::Message,
     ];
@@ -608,7 +607,6 @@ fn why_a_delivery_is_refused_is_told_to_the_log_alone() {
         protocol: delivery-not-decrypted
         protocol: delivery-not-decrypted
         protocol: delivery-owner-wrong
-        protocol: delivery-not-decrypted
         protocol: delivery-stale
         protocol: delivery-not-understood
     "#]]

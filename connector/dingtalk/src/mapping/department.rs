@@ -1,11 +1,13 @@
 //! A department as SCIM's neighbour: our own resource type with DingTalk's extension.
 
+use super::doubts::Doubts;
 use super::{DEPARTMENT, DINGTALK_DEPARTMENT, Object};
 use crate::limits::{MAX_NAME_BYTES, cut};
+use crate::messages::mapping as say;
 use crate::wire::departments::{Department, Details, Scenes, UnionDepartment};
 use crate::wire::lenient::Whole;
 use crate::wire::{DepartmentId, UserId};
-use rollcall_kit::{Draft, Key};
+use rollcall_kit::{Diagnosis, Draft, Key};
 use rollcall_rules::vocabulary::schema;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -30,28 +32,46 @@ pub(crate) fn key(id: DepartmentId) -> Key {
     Key::new(DEPARTMENT.resource_type, id.to_string())
 }
 
-/// Map a department below `parent`, or at the top. `details` is what only `department/get` knows, when it was asked for.
+/// Map a department below `parent`, or at the top, and say what could not be mapped. `details` is what only
+/// `department/get` knows, when it was asked for.
 pub(crate) fn draft(
     department: &Department,
     found: Found,
     parent: Option<DepartmentId>,
     details: Option<&Details>,
-) -> Draft {
+) -> (Draft, Vec<Diagnosis>) {
     let document = Object::default()
         .with("schemas", Some(json!([schema::DEPARTMENT, DINGTALK_DEPARTMENT])))
         .with("externalId", Some(department.dept_id.to_string()))
-        .with("displayName", Some(department.name.as_str()))
+        .text("displayName", department.name.as_ref())
         .with("parent", Some(parent.map_or(Value::Null, |id| json!({"value": id.to_string()}))))
         .digits("order", details.and_then(|details| details.order))
-        .with("managers", details.map(|details| managers(&details.dept_manager_userid_list)))
+        .with(
+            "managers",
+            details.and_then(|details| details.dept_manager_userid_list.as_deref()).map(managers),
+        )
         .with(DINGTALK_DEPARTMENT, Some(own(department, details)));
-    let name = cut(&department.name, MAX_NAME_BYTES);
-    let draft = Draft::new(&DEPARTMENT, key(department.dept_id), name, document.0);
+    let mut doubts = Doubts::default();
+    doubts.about_members(&department.oddities, |_| true);
+    if let Some(details) = details {
+        doubts.about_members(&details.oddities, |_| true);
+    }
+    if department.name.is_none() && !department.oddities.unread.contains("name") {
+        doubts.diagnoses.push(say::department_without_name());
+    }
+    let draft = Draft::new(&DEPARTMENT, key(department.dept_id), &display_name(department), document.0);
     let draft = if details.is_some() { draft } else { draft.without_word_of(&DEPARTMENT, DETAILS) };
-    match found {
+    let draft = match found {
         Found::Listed => draft,
         Found::Alone => draft.without_word_of(&DEPARTMENT, LISTED),
-    }
+    };
+    (doubts.applied(draft, &DEPARTMENT), doubts.diagnoses)
+}
+
+/// What a department is called in a log.
+pub(crate) fn display_name(department: &Department) -> String {
+    let name = department.name.clone().unwrap_or_else(|| department.dept_id.to_string());
+    cut(&name, MAX_NAME_BYTES).to_owned()
 }
 
 fn managers(ids: &[UserId]) -> Value {
@@ -74,10 +94,10 @@ fn own(department: &Department, details: Option<&Details>) -> Object {
         .flag("empApplyJoinDept", details.emp_apply_join_dept)
         .text("deptGroupChatId", details.dept_group_chat_id.as_ref())
         .text("orgDeptOwner", details.org_dept_owner.as_ref())
-        .with("deptPermits", Some(departments(&details.dept_permits)))
-        .with("outerPermitDepts", Some(departments(&details.outer_permit_depts)))
-        .with("userPermits", Some(people(&details.user_permits)))
-        .with("outerPermitUsers", Some(people(&details.outer_permit_users)))
+        .with("deptPermits", details.dept_permits.as_deref().map(departments))
+        .with("outerPermitDepts", details.outer_permit_depts.as_deref().map(departments))
+        .with("userPermits", details.user_permits.as_deref().map(people))
+        .with("outerPermitUsers", details.outer_permit_users.as_deref().map(people))
         .text("brief", details.brief.as_ref())
         .text("extention", details.extention.as_ref())
         .text("telephone", details.telephone.as_ref())

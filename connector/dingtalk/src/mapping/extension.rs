@@ -17,7 +17,7 @@ pub(crate) fn extension(text: &str) -> Value {
 }
 
 /// A JSON text's content, or any other JSON as it was written.
-pub(crate) fn value_text(value: &RawValue) -> String {
+fn value_text(value: &RawValue) -> String {
     serde_json::from_str::<String>(value.get()).unwrap_or_else(|_| value.get().to_owned())
 }
 

@@ -1,7 +1,7 @@
 //! A person as a SCIM User, with the enterprise extension, ours and DingTalk's.
 
-use super::date::rfc3339;
-use super::extension::{extension, value_text};
+use super::doubts::Doubts;
+use super::extension::extension;
 use super::phone::{Phone, phone};
 use super::{DINGTALK_USER, MOBILE, Object, USER};
 use crate::limits::{MAX_NAME_BYTES, cut};
@@ -16,6 +16,19 @@ use std::collections::BTreeMap;
 
 /// Optional attributes that are only there with details.
 const DETAILS: &[&str] = &["manager_userid", "org_email_type", "extension_i18n"];
+
+/// What only `user/get` shows and details are for.
+const DETAILED: &[&str] = &[
+    "dept_position_list",
+    "manager_userid",
+    "role_list",
+    "real_authed",
+    "senior",
+    "union_emp_ext",
+    "extension_i18n",
+    "org_email_type",
+    "create_time",
+];
 
 /// What a person is in one department.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,8 +55,18 @@ pub(crate) fn display_name(user: &User) -> &str {
     cut(user.name.as_deref().unwrap_or(user.userid.as_str()), MAX_NAME_BYTES)
 }
 
-/// The departments that `user/get` names, with all that it says about each.
-pub(crate) fn memberships(user: &User, details: bool) -> Memberships {
+/// The departments that `user/get` names, with all that it says about each; none if it cannot be told.
+pub(crate) fn memberships(user: &User, details: bool) -> Option<Memberships> {
+    let named = user.dept_id_list.as_ref()?.iter().copied().filter(|id| id.is_real());
+    Some(memberships_in(user, named, details))
+}
+
+/// What `user/get` says about these departments.
+pub(crate) fn memberships_in(
+    user: &User,
+    departments: impl Iterator<Item = DepartmentId>,
+    details: bool,
+) -> Memberships {
     let one = |id: DepartmentId| {
         let position = user.dept_position_list.iter().find(|position| details && position.dept_id == id);
         Membership {
@@ -62,12 +85,18 @@ pub(crate) fn memberships(user: &User, details: bool) -> Memberships {
             is_main: position.and_then(|position| position.is_main),
         }
     };
-    user.dept_id_list.iter().filter(|id| id.is_real()).map(|id| (*id, one(*id))).collect()
+    departments.map(|id| (id, one(id))).collect()
 }
 
-/// Map a person, and say what could not be mapped. With `details`, `user` is what `user/get` answered.
-pub(crate) fn draft(user: &User, memberships: &Memberships, details: bool) -> (Draft, Vec<Diagnosis>) {
+/// Map a person, and say what could not be mapped. With `details`, `user` is what `user/get` answered. Without
+/// memberships it is not known which departments there are.
+pub(crate) fn draft(
+    user: &User,
+    memberships: Option<&Memberships>,
+    details: bool,
+) -> (Draft, Vec<Diagnosis>) {
     let mut doubts = Doubts::default();
+    doubts.about_members(&user.oddities, |member| details || !DETAILED.contains(&member));
     let enterprise = Object::default()
         .text("employeeNumber", user.job_number.as_ref())
         .with("manager", user.manager_userid.as_ref().filter(|_| details).map(|id| json!({"value": id})));
@@ -90,32 +119,31 @@ pub(crate) fn draft(user: &User, memberships: &Memberships, details: bool) -> (D
         )
         .with("photos", typed([("photo", user.avatar.clone())]))
         .filled(schema::ENTERPRISE_USER, enterprise)
-        .with(schema::ORGANISATION_USER, Some(json!({"departments": departments(memberships)})))
-        .filled(DINGTALK_USER, own(user, details, &mut doubts));
+        .with(
+            schema::ORGANISATION_USER,
+            memberships.map(|memberships| json!({"departments": departments(memberships)})),
+        )
+        .filled(DINGTALK_USER, own(user, details));
     let untold = if details { &[] } else { DETAILS };
     let draft = Draft::new(&USER, key(&user.userid), display_name(user), document.0);
-    let draft = draft.without_word_of(&USER, untold).without_word_of(&USER, &doubts.fields);
+    let draft = doubts.applied(draft.without_word_of(&USER, untold), &USER);
     // A number that was taken away may leave its country behind.
     (draft.showing(user.state_code.as_ref().map(|_| MOBILE)), doubts.diagnoses)
 }
 
-/// What could not be mapped. Such a field is left out, and yet it is not lacking: DingTalk does hold something.
-#[derive(Debug, Default)]
-struct Doubts {
-    fields: Vec<&'static str>,
-    diagnoses: Vec<Diagnosis>,
-}
-
-impl Doubts {
-    fn about(&mut self, field: &'static str, diagnosis: Diagnosis) {
-        self.fields.push(field);
-        self.diagnoses.push(diagnosis);
-    }
-}
-
 fn mobile(user: &User, doubts: &mut Doubts) -> Option<String> {
-    match phone(user.state_code.as_deref(), user.mobile.as_deref()?) {
+    let mobile = user.mobile.as_deref()?;
+    if user.oddities.unread.contains("state_code") {
+        // Of which country it is was said, in a form that is not known.
+        doubts.unknown("mobile");
+        return None;
+    }
+    match phone(user.state_code.as_deref(), mobile) {
         Phone::E164(number) => Some(number),
+        Phone::Doubtful(number) => {
+            doubts.diagnoses.push(say::phone_doubtful());
+            Some(number)
+        }
         Phone::WithoutCountry(number) => {
             doubts.diagnoses.push(say::phone_without_country());
             Some(number)
@@ -150,7 +178,7 @@ fn departments(memberships: &Memberships) -> Value {
     memberships.iter().map(one).collect()
 }
 
-fn own(user: &User, details: bool, doubts: &mut Doubts) -> Object {
+fn own(user: &User, details: bool) -> Object {
     let own = Object::default()
         .text("unionid", user.unionid.as_ref())
         .flag("activated", user.active)
@@ -163,29 +191,19 @@ fn own(user: &User, details: bool, doubts: &mut Doubts) -> Object {
         .text("exclusiveAccountCorpName", user.exclusive_account_corp_name.as_ref())
         .text("loginId", user.login_id.as_ref())
         .text("nickname", user.nickname.as_ref())
-        .with("hiredDate", hired_date(user, doubts))
+        .with("hiredDate", user.hired_date.map(|day| day.to_string()))
         .text("workPlace", user.work_place.as_ref())
         .text("remark", user.remark.as_ref())
         .with("extension", user.extension.as_deref().map(extension));
     if details { with_details(own, user) } else { own }
 }
 
-fn hired_date(user: &User, doubts: &mut Doubts) -> Option<String> {
-    let Whole(unix_ms) = user.hired_date?;
-    let date = rfc3339(unix_ms);
-    if date.is_none() {
-        doubts.about("hired_date", say::date_not_understood());
-    }
-    date
-}
-
 fn with_details(own: Object, user: &User) -> Object {
-    let i18n = user.extension_i18n.as_deref().map(value_text).filter(|text| !text.is_empty());
     own.flag("realAuthed", user.real_authed)
         .flag("senior", user.senior)
-        .with("roles", Some(roles(&user.role_list)))
+        .with("roles", user.role_list.as_deref().map(roles))
         .with("unionEmpExt", user.union_emp_ext.as_ref().map(union_employee))
-        .with("extensionI18n", i18n)
+        .text("extensionI18n", user.extension_i18n.as_ref())
         .text("orgEmailType", user.org_email_type.as_ref())
         .text("createTime", user.create_time.as_ref())
 }
@@ -207,10 +225,10 @@ fn union_employee(union: &UnionEmployee) -> Object {
         let UnionLink { userid, corp_id } = link;
         Value::from(Object::default().text("userid", userid.as_ref()).text("corpId", corp_id.as_ref()))
     };
-    Object::default()
-        .text("userid", union.userid.as_ref())
-        .text("corpId", union.corp_id.as_ref())
-        .with("unionEmpMapList", Some(union.union_emp_map_list.iter().map(link).collect::<Value>()))
+    Object::default().text("userid", union.userid.as_ref()).text("corpId", union.corp_id.as_ref()).with(
+        "unionEmpMapList",
+        union.union_emp_map_list.as_ref().map(|links| links.iter().map(link).collect::<Value>()),
+    )
 }
 
 #[cfg(test)]

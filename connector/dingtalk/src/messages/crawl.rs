@@ -1,10 +1,8 @@
 //! What the log of a reading says about single departments and people, and why a reading cannot begin.
 
 use super::{SCOPE_EN, SCOPE_ZH, answered, quoted};
-use crate::limits::{MAX_QUOTED_BYTES, cut};
-use crate::wire::DepartmentId;
-use crate::wire::departments::BadItem;
 use crate::wire::envelope::Refusal;
+use crate::wire::{DepartmentId, UserId};
 use rollcall_kit::Diagnosis;
 
 pub(crate) fn scope_empty() -> Diagnosis {
@@ -94,12 +92,69 @@ pub(crate) fn department_contradicted(refusal: &Refusal) -> Diagnosis {
     answered(diagnosis, refusal)
 }
 
-pub(crate) fn department_not_read(bad: &BadItem) -> Diagnosis {
-    not_read("department-not-understood", bad)
+/// Departments of a listing of which nobody can tell which they are, not by their ids either.
+pub(crate) fn departments_not_read(n_departments: usize) -> Diagnosis {
+    Diagnosis::new(
+        "department-not-understood",
+        format!("of the departments listed below it, {n_departments} have no id that can be read; they and all below them are not read"),
+        format!("列在其下的部门中有 {n_departments} 个的 ID 无法读取，它们及其下级均未读取"),
+    )
+    .remedy("report this to the connector's author", "请反馈给连接器的作者")
 }
 
-pub(crate) fn person_not_read(bad: &BadItem) -> Diagnosis {
-    not_read("person-not-understood", bad)
+/// People of a listing of whom nobody can tell who they are.
+pub(crate) fn people_not_read(n_people: usize) -> Diagnosis {
+    Diagnosis::new(
+        "person-not-understood",
+        format!(
+            "of the people listed in it, {n_people} have no userid that can be read; they are left as they are"
+        ),
+        format!("该部门列出的成员中有 {n_people} 名的 userid 无法读取，保持原样"),
+    )
+    .remedy("report this to the connector's author", "请反馈给连接器的作者")
+}
+
+/// The listing of a department does not say whether there are any below it, and by their ids there are.
+pub(crate) fn departments_asked_about(n_departments: usize) -> Diagnosis {
+    Diagnosis::new(
+        "departments-asked-about",
+        format!(
+            "the list of what is below it lacks departments that DingTalk names by their ids; each of those, {n_departments} in all, was asked about"
+        ),
+        format!("其下级部门列表缺少 {n_departments} 个部门，已按部门 ID 逐个读取"),
+    )
+}
+
+/// Nothing that was asked tells what is below it.
+pub(crate) fn departments_unknown(why: &Diagnosis) -> Diagnosis {
+    let mut diagnosis = Diagnosis::new(
+        "departments-unknown",
+        format!("DingTalk does not say which departments are below it, nor by their ids: {}", why.message.en),
+        format!("钉钉没有返回其下级部门，按 ID 查询也没有结果：{}", why.message.zh),
+    )
+    .remedy("import again", "请重新导入");
+    diagnosis.facts.clone_from(&why.facts);
+    diagnosis
+}
+
+/// Two people whom a reader that does not tell cases apart would take for one.
+pub(crate) fn id_differs_in_case(other: &UserId) -> Diagnosis {
+    let other = other.as_str();
+    Diagnosis::new(
+        "id-differs-in-case",
+        format!("the userid differs from that of {other} in nothing but upper and lower case; both are kept, and programs that compare without case take them for one"),
+        format!("userid 与 {other} 仅大小写不同；两者都已保留，但不区分大小写的程序会将其视为同一人"),
+    )
+    .remedy("give one of them another userid in DingTalk", "请在钉钉中为其中一人更换 userid")
+}
+
+/// What was said of single objects is true of others, too.
+pub(crate) fn said_of_others(code: &str, n_objects: u64, resource_type: &str) -> Diagnosis {
+    Diagnosis::new(
+        code,
+        format!("the same is true of others of type {resource_type}, {n_objects} in all"),
+        format!("另有 {n_objects} 个 {resource_type} 对象存在同样的问题"),
+    )
 }
 
 pub(crate) fn too_many_pages(n_pages: u32) -> Diagnosis {
@@ -171,18 +226,6 @@ pub(crate) fn not_an_id() -> Diagnosis {
         .remedy("remove the object on the platform if nobody needs it", "如果不再需要，请在平台上删除该对象")
 }
 
-fn not_read(code: &str, bad: &BadItem) -> Diagnosis {
-    let why = cut(&bad.why.0, MAX_QUOTED_BYTES);
-    Diagnosis::new(
-        code,
-        format!(
-            "DingTalk describes it in a form that this connector does not know, so it is left as it is: {why}"
-        ),
-        format!("钉钉返回的内容与文档不符，保持原样：{why}"),
-    )
-    .remedy("report this to the connector's author", "请反馈给连接器的作者")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,6 +233,7 @@ mod tests {
     #[test]
     fn what_dingtalk_contradicts_can_be_reported_to_it() {
         let refusal = Refusal {
+            status: 200,
             code: 60003,
             sub_code: String::new(),
             text: "部门不存在".to_owned(),

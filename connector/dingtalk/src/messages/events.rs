@@ -37,7 +37,7 @@ pub(crate) fn delivery_refused(refused: Refused) -> Failure {
             "请检查 app_key 与 corp_id，以及钉钉后台中其他应用填写的请求网址",
         ),
         Refused::Unopened(
-            Unopened::Ciphertext | Unopened::Padding | Unopened::Length | Unopened::Text,
+            Unopened::Ciphertext | Unopened::Padding | Unopened::Length,
         ) => Diagnosis::new(
             "delivery-not-decrypted",
             "the delivery is signed correctly and cannot be decrypted with callback_aes_key",
@@ -154,6 +154,7 @@ pub(crate) fn channel_credentials(refusal: &Refusal) -> Failure {
 /// The caller's address is not on the application's list.
 pub(crate) fn channel_address(refusal: &Refusal) -> Failure {
     let of_the_old_api = envelope::Refusal {
+        status: refusal.status,
         code: IP_NOT_ALLOWED,
         sub_code: String::new(),
         text: refusal.message.clone(),

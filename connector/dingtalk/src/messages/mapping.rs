@@ -11,6 +11,15 @@ pub(crate) fn phone_not_understood() -> Diagnosis {
     .remedy("correct the number in DingTalk", "请在钉钉中更正该号码")
 }
 
+pub(crate) fn phone_doubtful() -> Diagnosis {
+    Diagnosis::new(
+        "phone-doubtful",
+        "the mobile number in DingTalk is not one of the country that its code names; it is taken over as it is written",
+        "钉钉中的手机号不符合其国家（地区）代码的号码规则，已按原样导入",
+    )
+    .remedy("correct the number or its country code in DingTalk", "请在钉钉中更正该号码或其国家（地区）代码")
+}
+
 pub(crate) fn phone_without_country() -> Diagnosis {
     Diagnosis::new(
         "phone-without-country",
@@ -19,11 +28,38 @@ pub(crate) fn phone_without_country() -> Diagnosis {
     )
 }
 
-pub(crate) fn date_not_understood() -> Diagnosis {
+/// A member in a form that its reader does not know. Only its name is told.
+pub(crate) fn member_not_understood(member: &str) -> Diagnosis {
     Diagnosis::new(
-        "date-not-understood",
-        "the date of entry in DingTalk is outside the years 0 to 9999; what the platform holds is kept",
-        "钉钉中的入职日期超出可表示的范围，平台上的现有值保持不变",
+        "member-not-understood",
+        format!(
+            "DingTalk sent {member:?} in a form that is not known here; what the platform holds of it is kept"
+        ),
+        format!("钉钉返回的 {member:?} 格式无法识别，平台上的现有值保持不变"),
     )
-    .remedy("correct the date in DingTalk", "请在钉钉中更正该日期")
+    .remedy(
+        "correct it in DingTalk, or report this to the connector's author",
+        "请在钉钉中更正，或反馈给连接器的作者",
+    )
+    .fact("member", member)
+}
+
+/// A text with bytes or halves of characters in it that are none.
+pub(crate) fn characters_replaced(member: &str) -> Diagnosis {
+    Diagnosis::new(
+        "characters-replaced",
+        format!("{member:?} holds characters that cannot be read; each was replaced by U+FFFD"),
+        format!("{member:?} 中有无法识别的字符，均已替换为 U+FFFD"),
+    )
+    .remedy("write it anew in DingTalk", "请在钉钉中重新填写")
+    .fact("member", member)
+}
+
+pub(crate) fn department_without_name() -> Diagnosis {
+    Diagnosis::new(
+        "department-without-name",
+        "DingTalk shows no name of the department; it is kept by its id",
+        "钉钉没有返回该部门的名称，以部门 ID 保留",
+    )
+    .remedy("name it in DingTalk", "请在钉钉中填写名称")
 }

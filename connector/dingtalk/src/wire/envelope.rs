@@ -1,10 +1,9 @@
 //! What surrounds every answer of the old API, and what an answer without it means. Whether a refusal passes is said in
 //! `reaction`.
 
-use super::lenient::{self, Whole};
-use rollcall_kit::Response;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use super::Misread;
+use super::body::BodyText;
+use super::lenient::{Members, Odd, Raw, Whole};
 
 /// An answer, told apart by whether it can be read and what it says.
 #[derive(Debug)]
@@ -24,11 +23,15 @@ pub(crate) struct Accepted<'a> {
     pub(crate) whole: &'a str,
     /// The member `result`, as JSON.
     pub(crate) result: Option<&'a str>,
+    /// Whether characters of the body were replaced.
+    pub(crate) is_mended: bool,
 }
 
 /// DingTalk says no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
+    /// Of the response.
+    pub(crate) status: u16,
     /// `sub_code` when `errcode` only says that the gateway refused, else `errcode`.
     pub(crate) code: i64,
     /// `sub_code` as it was sent; empty when it was not.
@@ -50,58 +53,96 @@ pub(crate) enum Unreadable {
     Blocked,
 }
 
-/// The gateway's way to say that another code follows in `sub_code`.
-const GATEWAY: i64 = 88;
+/// The gateway's ways to say that another code follows in `sub_code`.
+const GATEWAY: [i64; 2] = [88, 15];
 
 /// What a bare status 401 means.
 ///
 /// Source: the official table has 40014 for a token that is not honoured.
 const TOKEN_REFUSED: i64 = 40_014;
 
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    errcode: Whole,
-    #[serde(default, deserialize_with = "lenient::text")]
-    errmsg: Option<String>,
-    #[serde(default, deserialize_with = "lenient::name")]
-    sub_code: String,
-    #[serde(default, deserialize_with = "lenient::text")]
-    sub_msg: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
-    request_id: Option<String>,
-    #[serde(borrow)]
-    result: Option<&'a RawValue>,
-}
-
-/// Open a response.
-pub(crate) fn open(response: &Response) -> Answer<'_> {
-    let status = response.status;
-    let body = std::str::from_utf8(response.body.as_bytes()).unwrap_or_default();
-    match serde_json::from_str::<Envelope<'_>>(body) {
-        Ok(envelope) if envelope.errcode != Whole(0) => Answer::Refused(envelope.into()),
-        Ok(envelope) if (200..300).contains(&status) => {
-            Answer::Accepted(Accepted { whole: body, result: envelope.result.map(RawValue::get) })
+/// Open a response whose body is this.
+pub(crate) fn open<'a>(status: u16, body: &'a BodyText<'_>) -> Answer<'a> {
+    let raw = Raw { json: body.text.trim(), is_mended: body.is_mended };
+    match envelope(raw) {
+        Some((Whole(0), accepted)) if (200..300).contains(&status) => Answer::Accepted(accepted),
+        Some((errcode, accepted)) if errcode != Whole(0) => {
+            Answer::Refused(Refusal::read(status, errcode, accepted))
         }
-        Ok(_) | Err(_) if status == 401 => Answer::Refused(Refusal {
+        Some(_) | None if status == 401 => Answer::Refused(Refusal {
+            status,
             code: TOKEN_REFUSED,
             sub_code: String::new(),
             text: "HTTP 401".to_owned(),
             request_id: None,
         }),
-        Ok(_) => Answer::Unreadable(Unreadable::Status(status)),
-        Err(_) if is_block(body) => Answer::Unreadable(Unreadable::Blocked),
-        Err(_) if (200..300).contains(&status) => Answer::Unreadable(Unreadable::NoEnvelope(status)),
-        Err(_) => Answer::Unreadable(Unreadable::Status(status)),
+        Some(_) => Answer::Unreadable(Unreadable::Status(status)),
+        None if is_block(raw) => Answer::Unreadable(Unreadable::Blocked),
+        None if (200..300).contains(&status) => Answer::Unreadable(Unreadable::NoEnvelope(status)),
+        None => Answer::Unreadable(Unreadable::Status(status)),
     }
 }
 
-impl From<Envelope<'_>> for Refusal {
-    fn from(envelope: Envelope<'_>) -> Self {
-        let Envelope { errcode: Whole(errcode), errmsg, sub_code, sub_msg, request_id, .. } = envelope;
-        let errmsg = errmsg.unwrap_or_default();
-        let sub_code = if sub_code.is_empty() { sub_code_within(&errmsg) } else { sub_code };
-        let code = if errcode == GATEWAY { sub_code.parse().unwrap_or(errcode) } else { errcode };
-        Self { code, sub_code, text: sub_msg.unwrap_or(errmsg), request_id }
+/// What is refused or accepted, if it is an envelope at all.
+fn envelope(raw: Raw<'_>) -> Option<(Whole, Accepted<'_>)> {
+    let mut members = raw.members().ok().flatten()?;
+    let errcode = members.whole("errcode")?;
+    let result = members.raw("result").map(|result| result.json);
+    Some((errcode, Accepted { whole: raw.json, result, is_mended: raw.is_mended }))
+}
+
+impl<'a> Accepted<'a> {
+    /// The member `result`; none if it is not there or is null.
+    pub(crate) fn result(self) -> Option<Raw<'a>> {
+        self.result.filter(|json| !matches!(*json, "null" | "\"\"")).map(|json| self.raw(json))
+    }
+
+    /// The members of `result`.
+    ///
+    /// # Errors
+    /// When it is no object.
+    pub(crate) fn object(self) -> Result<Members<'a>, Misread> {
+        let members = self.result().and_then(|result| result.members().ok().flatten());
+        members.ok_or_else(|| Misread::expected("an object in result"))
+    }
+
+    /// The members beside `errcode`, where the older calls put their answer.
+    ///
+    /// # Errors
+    /// Never, as it was opened.
+    pub(crate) fn whole(self) -> Result<Members<'a>, Misread> {
+        self.raw(self.whole).members().ok().flatten().ok_or_else(|| Misread::expected("an object"))
+    }
+
+    /// A list of ids in `result`, which may be left out where there are none.
+    ///
+    /// # Errors
+    /// When one of them cannot be read, or there is no `result`.
+    pub(crate) fn id_list<T>(
+        self,
+        name: &str,
+        read: impl Fn(Raw<'_>) -> Result<Option<T>, Odd>,
+    ) -> Result<Vec<T>, Misread> {
+        let result = self.result().ok_or_else(|| Misread::expected("a result"))?;
+        let members = result.members().map_err(|Odd| Misread::expected("an object in result"))?;
+        let Some(mut members) = members else { return Ok(Vec::new()) };
+        members.list(name, read).ok_or_else(|| Misread(format!("expected a list of ids in {name}")))
+    }
+
+    fn raw(self, json: &'a str) -> Raw<'a> {
+        Raw { json, is_mended: self.is_mended }
+    }
+}
+
+impl Refusal {
+    fn read(status: u16, Whole(errcode): Whole, accepted: Accepted<'_>) -> Self {
+        let text = |name: &str| accepted.whole().ok().and_then(|mut members| members.text(name));
+        let errmsg = text("errmsg").unwrap_or_default();
+        let sub_code = text("sub_code").unwrap_or_else(|| sub_code_within(&errmsg));
+        let is_wrapped = GATEWAY.contains(&errcode);
+        let code = if is_wrapped { sub_code.trim().parse().unwrap_or(errcode) } else { errcode };
+        let words = text("sub_msg").unwrap_or(errmsg);
+        Self { status, code, sub_code, text: words, request_id: text("request_id") }
     }
 }
 
@@ -112,29 +153,22 @@ fn sub_code_within(errmsg: &str) -> String {
 }
 
 /// `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"…"}`.
-fn is_block(body: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Block {
-        punish: String,
-    }
-    serde_json::from_str::<Block>(body).is_ok_and(|block| !block.punish.is_empty())
+fn is_block(raw: Raw<'_>) -> bool {
+    let members = raw.members().ok().flatten();
+    members.is_some_and(|mut members| members.text("punish").is_some())
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Answer, open};
+    use crate::wire::body::BodyText;
     use expect_test::{Expect, expect};
     use proptest::prelude::{any, prop, proptest};
-    use rollcall_kit::{Body, Response};
-
-    fn response(status: u16, body: &str) -> Response {
-        Response { status, headers: Vec::new(), body: Body::Text(body.to_owned()) }
-    }
 
     #[track_caller]
     fn check(status: u16, body: &str, expected: &Expect) {
-        let response = response(status, body);
-        let told = match open(&response) {
+        let body = BodyText::of(body.as_bytes());
+        let told = match open(status, &body) {
             Answer::Accepted(accepted) => format!("accepted {}", accepted.result.unwrap_or("-")),
             Answer::Refused(refusal) => format!("{} {:?} {:?}", refusal.code, refusal.sub_code, refusal.text),
             Answer::Unreadable(what) => format!("{what:?}"),
@@ -194,8 +228,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_an_answer_of_some_kind(status in any::<u16>(), bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let response = Response { status, headers: Vec::new(), body: Body::Bytes(bytes) };
-            let _ = open(&response);
+            let _ = open(status, &BodyText::of(&bytes));
         }
     }
 }

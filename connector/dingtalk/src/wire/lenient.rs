@@ -1,196 +1,356 @@
-//! How single values are read: DingTalk's pages print numbers and booleans with and without quotation marks, and an
-//! absent member, `null` and `""` mean the same. A fraction is never a number of ours: it has been rounded on its way.
+//! How single values are read, one reader for each kind, whichever object they are of. A text, a number or a flag is read
+//! in every form that says the same; an absent member, `null` and `""` are one. What says nothing that its reader knows
+//! costs that member, which is noted by its name: its content may be a person's.
 
-use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer};
-use std::fmt;
+use super::body::REPLACEMENT;
+use super::{DepartmentId, UserId};
+use crate::limits::{MAX_MEMBER_BYTES, MAX_TEXT_BYTES};
+use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::value::RawValue;
+use std::collections::{BTreeMap, BTreeSet};
+use time::macros::{format_description, offset};
+use time::{Date, OffsetDateTime};
 
-/// A whole number, exact to the last digit, as a number or as decimal text.
+/// A whole number, exact to the last digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Whole(pub(crate) i64);
 
-impl<'de> Deserialize<'de> for Whole {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(WholeVisitor)
-    }
-}
-
-struct WholeVisitor;
-
-impl Visitor<'_> for WholeVisitor {
-    type Value = Whole;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number")
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Whole, E> {
-        Ok(Whole(number))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Whole, E> {
-        i64::try_from(number).map(Whole).map_err(|_| E::custom("expected a whole number of 64 bits"))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Whole, E> {
-        text.parse().map(Whole).map_err(|_| E::custom("expected a whole number in a text"))
-    }
-}
-
-/// A boolean, as one or as the text "true" or "false".
+/// True or false.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Flag(pub(crate) bool);
 
-impl<'de> Deserialize<'de> for Flag {
+/// A value that its reader does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Odd;
+
+/// What came of reading a value: none for one that is absent.
+type Read<T> = Result<Option<T>, Odd>;
+
+/// One value, as JSON.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Raw<'a> {
+    pub(crate) json: &'a str,
+    /// Whether characters of the body that it comes from were replaced.
+    pub(crate) is_mended: bool,
+}
+
+/// A value by its form.
+enum Form<'a> {
+    /// `null` or an empty text.
+    Nothing,
+    Flag(bool),
+    Number(&'a str),
+    Text(String),
+    List,
+    Object,
+}
+
+impl<'a> Raw<'a> {
+    fn form(self) -> Result<Form<'a>, Odd> {
+        match self.json.as_bytes().first() {
+            Some(b'n') => Ok(Form::Nothing),
+            Some(b't') => Ok(Form::Flag(true)),
+            Some(b'f') => Ok(Form::Flag(false)),
+            Some(b'[') => Ok(Form::List),
+            Some(b'{') => Ok(Form::Object),
+            Some(b'"') => {
+                let text: String = serde_json::from_str(self.json).map_err(|_| Odd)?;
+                Ok(if text.is_empty() { Form::Nothing } else { Form::Text(text) })
+            }
+            Some(_) => Ok(Form::Number(self.json)),
+            None => Ok(Form::Nothing),
+        }
+    }
+
+    /// A text that says something; a number is one, digit by digit.
+    pub(crate) fn text(self) -> Read<String> {
+        let text = match self.form()? {
+            Form::Nothing => return Ok(None),
+            Form::Number(digits) => digits.to_owned(),
+            Form::Text(text) => text,
+            Form::Flag(_) | Form::List | Form::Object => return Err(Odd),
+        };
+        if text.len() <= MAX_TEXT_BYTES { Ok(Some(text)) } else { Err(Odd) }
+    }
+
+    /// A whole number. One that has been rounded on its way is none of ours.
+    pub(crate) fn whole(self) -> Read<Whole> {
+        match self.form()? {
+            Form::Nothing => Ok(None),
+            Form::Number(digits) => whole(digits).map(Some),
+            Form::Text(text) => whole(text.trim()).map(Some),
+            Form::Flag(_) | Form::List | Form::Object => Err(Odd),
+        }
+    }
+
+    /// True or false, as such, as 1 or 0, or as a text of either.
+    pub(crate) fn flag(self) -> Read<Flag> {
+        let word = match self.form()? {
+            Form::Nothing => return Ok(None),
+            Form::Flag(flag) => return Ok(Some(Flag(flag))),
+            Form::Number(digits) => digits.to_owned(),
+            Form::Text(text) => text.trim().to_ascii_lowercase(),
+            Form::List | Form::Object => return Err(Odd),
+        };
+        match word.as_str() {
+            "true" => Ok(Some(Flag(true))),
+            "false" => Ok(Some(Flag(false))),
+            number => match whole(number)? {
+                Whole(0) => Ok(Some(Flag(false))),
+                Whole(1) => Ok(Some(Flag(true))),
+                Whole(_) => Err(Odd),
+            },
+        }
+    }
+
+    /// A day, from milliseconds or as it is written. DingTalk means a day in Beijing, whatever hour it sends.
+    pub(crate) fn date(self) -> Read<Date> {
+        match self.form()? {
+            Form::Nothing => Ok(None),
+            Form::Number(digits) => beijing_day(whole(digits)?).map(Some),
+            Form::Text(text) => match whole(text.trim()) {
+                Ok(unix_ms) => beijing_day(unix_ms).map(Some),
+                Err(Odd) => written_day(text.trim()).map(Some),
+            },
+            Form::Flag(_) | Form::List | Form::Object => Err(Odd),
+        }
+    }
+
+    /// The id of a department.
+    pub(crate) fn department_id(self) -> Read<DepartmentId> {
+        Ok(self.whole()?.map(|Whole(id)| DepartmentId(id)))
+    }
+
+    /// The id of a person. In part unreadable, it might be anybody's.
+    pub(crate) fn user_id(self) -> Read<UserId> {
+        match self.text()? {
+            None => Ok(None),
+            Some(id) if self.is_mended && id.contains(REPLACEMENT) => Err(Odd),
+            Some(id) => UserId::new(&id).map(Some).ok_or(Odd),
+        }
+    }
+
+    /// The objects of an answer that is a list, however long; `{}` is an empty one.
+    pub(crate) fn page_elements(self) -> Read<Vec<String>> {
+        match self.form()? {
+            Form::Nothing => Ok(None),
+            Form::List => elements(self.json).map(Some),
+            Form::Object if self.is_empty_object() => Ok(Some(Vec::new())),
+            Form::Flag(_) | Form::Number(_) | Form::Text(_) | Form::Object => Err(Odd),
+        }
+    }
+
+    /// Its elements. A single value is a list of one, `{}` an empty one, and a text may hold the list.
+    pub(crate) fn elements(self) -> Read<Vec<String>> {
+        if MAX_MEMBER_BYTES < self.json.len() {
+            return Err(Odd);
+        }
+        match self.form()? {
+            Form::Nothing => Ok(None),
+            Form::List => elements(self.json).map(Some),
+            Form::Text(text) if text.starts_with('[') => elements(&text).map(Some),
+            Form::Object if self.is_empty_object() => Ok(Some(Vec::new())),
+            Form::Number(_) | Form::Text(_) => Ok(Some(vec![self.json.to_owned()])),
+            Form::Flag(_) | Form::Object => Err(Odd),
+        }
+    }
+
+    /// A list of which every element can be read, or else none of it: what is left of a list would take the place of all.
+    pub(crate) fn list<T>(self, read: impl Fn(Raw<'_>) -> Read<T>) -> Read<Vec<T>> {
+        let Some(elements) = self.elements()? else { return Ok(None) };
+        let one = |json: &String| read(Raw { json, ..self })?.ok_or(Odd);
+        elements.iter().map(one).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Its members. An empty list is an empty object.
+    pub(crate) fn members(self) -> Read<Members<'a>> {
+        match self.form()? {
+            Form::Nothing => Ok(None),
+            Form::Object => {
+                let values = serde_json::from_str(self.json).map_err(|_| Odd)?;
+                Ok(Some(Members { values, is_mended: self.is_mended, oddities: Oddities::default() }))
+            }
+            Form::List if elements(self.json)?.is_empty() => Ok(None),
+            Form::Flag(_) | Form::Number(_) | Form::Text(_) | Form::List => Err(Odd),
+        }
+    }
+
+    fn is_empty_object(self) -> bool {
+        serde_json::from_str::<BTreeMap<String, &RawValue>>(self.json).is_ok_and(|members| members.is_empty())
+    }
+}
+
+fn elements(json: &str) -> Result<Vec<String>, Odd> {
+    let elements: Vec<&RawValue> = serde_json::from_str(json).map_err(|_| Odd)?;
+    Ok(elements.into_iter().map(|element| element.get().to_owned()).collect())
+}
+
+/// What of an object could not be read, by the names of its members.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Oddities {
+    /// What these hold is unknown.
+    pub(crate) unread: BTreeSet<String>,
+    /// In these, characters were replaced.
+    pub(crate) replaced: BTreeSet<String>,
+}
+
+/// The members of one object, read one by one.
+#[derive(Debug)]
+pub(crate) struct Members<'a> {
+    values: BTreeMap<String, &'a RawValue>,
+    is_mended: bool,
+    oddities: Oddities,
+}
+
+impl<'a> Members<'a> {
+    /// One member as it is; none if it is absent.
+    pub(crate) fn raw(&self, name: &str) -> Option<Raw<'a>> {
+        let is_mended = self.is_mended;
+        self.values.get(name).map(|value| Raw { json: value.get(), is_mended })
+    }
+
+    /// One member, by its reader. One that cannot be read is noted.
+    pub(crate) fn read<T>(&mut self, name: &str, read: impl FnOnce(Raw<'a>) -> Read<T>) -> Option<T> {
+        match self.raw(name).map_or(Ok(None), read) {
+            Ok(value) => value,
+            Err(Odd) => {
+                self.oddities.unread.insert(name.to_owned());
+                None
+            }
+        }
+    }
+
+    /// A text that says something, without U+0000.
+    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+        let text = self.read(name, Raw::text)?;
+        let has_null = text.contains('\0');
+        if has_null || self.is_mended && text.contains(REPLACEMENT) {
+            self.oddities.replaced.insert(name.to_owned());
+        }
+        Some(if has_null { text.replace('\0', REPLACEMENT.encode_utf8(&mut [0; 4])) } else { text })
+    }
+
+    pub(crate) fn whole(&mut self, name: &str) -> Option<Whole> {
+        self.read(name, Raw::whole)
+    }
+
+    pub(crate) fn flag(&mut self, name: &str) -> Option<Flag> {
+        self.read(name, Raw::flag)
+    }
+
+    /// A list; none when it cannot be read as a whole. One that is absent is empty.
+    pub(crate) fn list<T>(&mut self, name: &str, read: impl Fn(Raw<'_>) -> Read<T>) -> Option<Vec<T>> {
+        let read = self.read(name, |raw| raw.list(read).map(|list| Some(list.unwrap_or_default())));
+        if read.is_none() && !self.is_unread(name) { Some(Vec::new()) } else { read }
+    }
+
+    /// One member that is never absent, by its reader: if it is, that is as odd.
+    pub(crate) fn demand<T>(&mut self, name: &str, read: impl FnOnce(Raw<'a>) -> Read<T>) -> Option<T> {
+        let value = self.read(name, read);
+        if value.is_none() {
+            self.oddities.unread.insert(name.to_owned());
+        }
+        value
+    }
+
+    /// An object whose members are read, and noted, each for itself.
+    pub(crate) fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Members<'a>) -> T) -> Option<T> {
+        let mut members = self.read(name, Raw::members)?;
+        let object = read(&mut members);
+        self.note(name, members.oddities);
+        Some(object)
+    }
+
+    /// A list of objects about departments, of which each is worth something without the others. What is odd in any of them
+    /// is noted as the list's.
+    pub(crate) fn each<T>(&mut self, name: &str, read: impl Fn(&mut Members<'_>) -> Option<T>) -> Vec<T> {
+        let elements = self.read(name, Raw::elements).unwrap_or_default();
+        let is_mended = self.is_mended;
+        let mut whole = Vec::new();
+        for json in &elements {
+            let members = Raw { json, is_mended }.members();
+            let Ok(Some(mut members)) = members else {
+                self.oddities.unread.insert(name.to_owned());
+                continue;
+            };
+            let element = read(&mut members);
+            if element.is_none() && members.oddities.unread.is_empty() {
+                self.oddities.unread.insert(name.to_owned());
+            }
+            self.note(name, members.oddities);
+            whole.extend(element);
+        }
+        whole
+    }
+
+    /// Whether this member is there and cannot be read.
+    pub(crate) fn is_unread(&self, name: &str) -> bool {
+        self.oddities.unread.contains(name)
+    }
+
+    /// What could not be read of it.
+    pub(crate) fn oddities(self) -> Oddities {
+        self.oddities
+    }
+
+    /// Take note of what was odd inside of a member.
+    fn note(&mut self, name: &str, inside: Oddities) {
+        let path = |inner: String| format!("{name}.{inner}");
+        self.oddities.unread.extend(inside.unread.into_iter().map(path));
+        self.oddities.replaced.extend(inside.replaced.into_iter().map(path));
+    }
+}
+
+/// Whatever is odd inside of an object makes it odd, for lists that are whole or nothing.
+pub(crate) fn wholly<T>(raw: Raw<'_>, read: impl FnOnce(&mut Members<'_>) -> Option<T>) -> Read<T> {
+    let mut members = raw.members()?.ok_or(Odd)?;
+    let object = read(&mut members).ok_or(Odd)?;
+    if members.oddities.unread.is_empty() { Ok(Some(object)) } else { Err(Odd) }
+}
+
+fn whole(digits: &str) -> Result<Whole, Odd> {
+    if let Ok(number) = digits.parse() {
+        return Ok(Whole(number));
+    }
+    // 1597507200000.0 and 1.5975072E12 are how some programs write a whole number; beyond 2^53 such a one has been rounded.
+    let number: f64 = digits.parse().map_err(|_| Odd)?;
+    if number.fract() != 0.0 || MAX_EXACT < number.abs() {
+        return Err(Odd);
+    }
+    format!("{number:.0}").parse().map(Whole).map_err(|_| Odd)
+}
+
+/// 2^53, up to which a floating-point number is exact.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+
+fn beijing_day(Whole(unix_ms): Whole) -> Result<Date, Odd> {
+    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(unix_ms) * 1_000_000).map_err(|_| Odd)?;
+    let day = at.checked_to_offset(offset!(+8)).ok_or(Odd)?.date();
+    // What RFC 3339 can write.
+    if (0..=9999).contains(&day.year()) { Ok(day) } else { Err(Odd) }
+}
+
+/// `2025-08-07`, whatever follows it after a blank or a `T`.
+fn written_day(text: &str) -> Result<Date, Odd> {
+    let day = text.split([' ', 'T']).next().unwrap_or_default();
+    let format = format_description!("[year]-[month]-[day]");
+    Date::parse(day, format).map_err(|_| Odd)
+}
+
+impl<'de> Deserialize<'de> for Whole {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FlagVisitor)
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let read = Raw { json: &value.to_string(), is_mended: false }.whole();
+        read.ok().flatten().ok_or_else(|| D::Error::custom("expected a whole number"))
     }
 }
 
-struct FlagVisitor;
-
-impl Visitor<'_> for FlagVisitor {
-    type Value = Flag;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("true or false")
-    }
-
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<Flag, E> {
-        Ok(Flag(flag))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Flag, E> {
-        text.parse().map(Flag).map_err(|_| E::custom("expected true or false in a text"))
-    }
-}
-
-/// A text that says something.
-pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()))
-}
-
-/// A whole number; an empty text is none.
-pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Whole>, D::Error> {
-    deserializer.deserialize_any(PerhapsWhole)
-}
-
-struct PerhapsWhole;
-
-impl<'de> Visitor<'de> for PerhapsWhole {
-    type Value = Option<Whole>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        WholeVisitor.expecting(f)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Option<Whole>, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Option<Whole>, E> {
-        WholeVisitor.visit_i64(number).map(Some)
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Option<Whole>, E> {
-        WholeVisitor.visit_u64(number).map(Some)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Option<Whole>, E> {
-        if text.is_empty() { Ok(None) } else { WholeVisitor.visit_str(text).map(Some) }
-    }
-}
-
-/// A list; none is an empty one.
-pub(crate) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Vec<T>, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
-/// A name or a code: a text, or a number taken as one.
+/// A name or a code: a text, or a number taken as one; empty when it is absent or neither.
 pub(crate) fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    deserializer.deserialize_any(NameVisitor)
-}
-
-struct NameVisitor;
-
-impl Visitor<'_> for NameVisitor {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<String, E> {
-        Ok(String::new())
-    }
+    let value = serde_json::Value::deserialize(deserializer)?;
+    let read = Raw { json: &value.to_string(), is_mended: false }.text();
+    Ok(read.ok().flatten().unwrap_or_default())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Flag, Whole};
-
-    #[test]
-    fn whole_numbers_are_exact_and_may_be_quoted() {
-        for text in ["176220178909140513", r#""176220178909140513""#] {
-            assert_eq!(
-                serde_json::from_str::<Whole>(text).ok(),
-                Some(Whole(176_220_178_909_140_513)),
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_number_that_is_an_empty_text_or_null_is_none() {
-        let read = |text| super::whole(&mut serde_json::Deserializer::from_str(text)).ok();
-        assert_eq!(
-            ["\"\"", "null", "7", "\"7\"", "-7", "\" \"", "{}"].map(read),
-            [
-                Some(None),
-                Some(None),
-                Some(Some(Whole(7))),
-                Some(Some(Whole(7))),
-                Some(Some(Whole(-7))),
-                None,
-                None
-            ]
-        );
-    }
-
-    #[test]
-    fn what_was_rounded_is_refused() {
-        for text in [
-            "1.7622017890914051e17",
-            "1.0",
-            r#""1.0""#,
-            "18446744073709551615",
-            "99999999999999999999",
-            "true",
-        ] {
-            assert!(serde_json::from_str::<Whole>(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn booleans_may_be_quoted() {
-        let read = |text| serde_json::from_str::<Flag>(text).ok();
-        assert_eq!(
-            ["true", r#""false""#, "1", r#""yes""#].map(read),
-            [Some(Flag(true)), Some(Flag(false)), None, None]
-        );
-    }
-}
+mod tests;

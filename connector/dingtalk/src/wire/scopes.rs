@@ -1,7 +1,7 @@
 //! `auth/scopes`: what the application may see.
 
 use super::envelope::Accepted;
-use super::{DepartmentId, Misread, UserId, lenient};
+use super::{DepartmentId, Misread, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -29,24 +29,17 @@ impl Scopes {
     }
 }
 
-#[derive(Deserialize)]
-struct Body {
-    auth_org_scopes: Lists,
-}
-
-#[derive(Deserialize)]
-struct Lists {
-    #[serde(default, deserialize_with = "lenient::list")]
-    authed_dept: Vec<DepartmentId>,
-    #[serde(default, deserialize_with = "lenient::list")]
-    authed_user: Vec<UserId>,
-}
-
-/// Read the answer of `auth/scopes`, which has no `result`.
+/// Read the answer of `auth/scopes`, which has no `result`. Each list is read as a whole: a part of it would be a smaller
+/// view, of which everything else seems gone.
 pub(crate) fn scopes(accepted: Accepted<'_>) -> Result<Scopes, Misread> {
-    let Body { auth_org_scopes: lists } = serde_json::from_str(accepted.whole)?;
-    Ok(Scopes {
-        authed_dept: lists.authed_dept.into_iter().filter(|id| id.is_real()).collect(),
-        authed_user: lists.authed_user.into_iter().collect(),
-    })
+    let mut whole = accepted.whole()?;
+    let lists = whole.object("auth_org_scopes", |lists| {
+        let authed_dept = lists.list("authed_dept", |raw| raw.department_id())?;
+        let authed_user = lists.list("authed_user", |raw| raw.user_id())?;
+        Some(Scopes {
+            authed_dept: authed_dept.into_iter().filter(|id| id.is_real()).collect(),
+            authed_user: authed_user.into_iter().collect(),
+        })
+    });
+    lists.flatten().ok_or_else(|| Misread::expected("auth_org_scopes with authed_dept and authed_user"))
 }

@@ -1,67 +1,45 @@
-//! `user/list` and `user/get`.
+//! `user/list`, `user/get` and `user/listid`.
 
-use super::departments::{BadItem, member};
 use super::envelope::Accepted;
-use super::lenient::{self, Flag, Whole};
-use super::{DepartmentId, Misread, UserId};
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use std::collections::BTreeMap;
+use super::lenient::{Flag, Members, Odd, Oddities, Raw, Whole, wholly};
+use super::{DepartmentId, Listing, Misread, UserId};
+use crate::limits::{MAX_TEXT_BYTES, MEMBER_PAGE};
+use time::Date;
 
 /// A person. `user/list` and `user/get` answer the same members, and each some of its own.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct User {
     pub(crate) userid: UserId,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) unionid: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) name: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) avatar: Option<String>,
     /// "86", without a plus.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) state_code: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) mobile: Option<String>,
     pub(crate) hide_mobile: Option<Flag>,
     /// An extension number, or anything a person typed.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) telephone: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) job_number: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) title: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) email: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) org_email: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) work_place: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) remark: Option<String>,
     /// JSON text: the company's own fields.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) extension: Option<String>,
-    /// All departments of the person, whichever was asked about, visible or not. Never absent: a person without this list
-    /// is not understood, for nothing would tell them from one who left every department.
-    pub(crate) dept_id_list: Vec<DepartmentId>,
-    /// Milliseconds since 1970 UTC.
-    #[serde(default, deserialize_with = "lenient::whole")]
-    pub(crate) hired_date: Option<Whole>,
+    /// All departments of the person, whichever was asked about, visible or not. None if it is absent or cannot be read,
+    /// for nothing would tell such a person from one who left every department.
+    pub(crate) dept_id_list: Option<Vec<DepartmentId>>,
+    pub(crate) hired_date: Option<Date>,
     /// Whether the person has activated the account.
     pub(crate) active: Option<Flag>,
     pub(crate) admin: Option<Flag>,
     pub(crate) boss: Option<Flag>,
     pub(crate) exclusive_account: Option<Flag>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) exclusive_account_type: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) exclusive_account_corp_id: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) exclusive_account_corp_name: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) login_id: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) nickname: Option<String>,
 
     /// In the department that was listed; the bigger comes first. Real ones exceed 2^53. `user/list` only.
@@ -70,130 +48,234 @@ pub(crate) struct User {
     pub(crate) leader: Option<Flag>,
 
     /// From here on `user/get` only.
-    #[serde(default, deserialize_with = "lenient::list")]
     pub(crate) dept_order_list: Vec<DepartmentOrder>,
-    #[serde(default, deserialize_with = "lenient::list")]
     pub(crate) leader_in_dept: Vec<DepartmentLeader>,
-    #[serde(default, deserialize_with = "lenient::list")]
     pub(crate) dept_position_list: Vec<DepartmentPosition>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) manager_userid: Option<String>,
-    #[serde(default, deserialize_with = "lenient::list")]
-    pub(crate) role_list: Vec<Role>,
+    pub(crate) role_list: Option<Vec<Role>>,
     pub(crate) real_authed: Option<Flag>,
     pub(crate) senior: Option<Flag>,
     pub(crate) union_emp_ext: Option<UnionEmployee>,
-    pub(crate) extension_i18n: Option<Box<RawValue>>,
-    #[serde(default, deserialize_with = "lenient::text")]
+    /// JSON, as it was sent.
+    pub(crate) extension_i18n: Option<String>,
     pub(crate) org_email_type: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) create_time: Option<String>,
+
+    /// Which of these could not be read.
+    pub(crate) oddities: Oddities,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct DepartmentOrder {
     pub(crate) dept_id: DepartmentId,
     pub(crate) order: Option<Whole>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct DepartmentLeader {
     pub(crate) dept_id: DepartmentId,
     pub(crate) leader: Option<Flag>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct DepartmentPosition {
     pub(crate) dept_id: DepartmentId,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) title: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) work_place: Option<String>,
     pub(crate) is_main: Option<Flag>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct Role {
     pub(crate) id: Whole,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) name: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) group_name: Option<String>,
 }
 
 /// The same person in associated organisations.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct UnionEmployee {
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) userid: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) corp_id: Option<String>,
-    #[serde(default, deserialize_with = "lenient::list")]
-    pub(crate) union_emp_map_list: Vec<UnionLink>,
+    pub(crate) union_emp_map_list: Option<Vec<UnionLink>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct UnionLink {
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) userid: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) corp_id: Option<String>,
+}
+
+impl User {
+    /// A person of whom the key can be read.
+    fn read(mut members: Members<'_>) -> Option<Self> {
+        let userid = members.read("userid", Raw::user_id)?;
+        Some(Self {
+            userid,
+            unionid: members.text("unionid"),
+            name: members.text("name"),
+            avatar: members.text("avatar"),
+            state_code: members.text("state_code"),
+            mobile: members.text("mobile"),
+            hide_mobile: members.flag("hide_mobile"),
+            telephone: members.text("telephone"),
+            job_number: members.text("job_number"),
+            title: members.text("title"),
+            email: address(&mut members, "email"),
+            org_email: address(&mut members, "org_email"),
+            work_place: members.text("work_place"),
+            remark: members.text("remark"),
+            extension: members.text("extension"),
+            dept_id_list: departments(&mut members),
+            hired_date: members.read("hired_date", Raw::date),
+            active: members.flag("active"),
+            admin: members.flag("admin"),
+            boss: members.flag("boss"),
+            exclusive_account: members.flag("exclusive_account"),
+            exclusive_account_type: members.text("exclusive_account_type"),
+            exclusive_account_corp_id: members.text("exclusive_account_corp_id"),
+            exclusive_account_corp_name: members.text("exclusive_account_corp_name"),
+            login_id: members.text("login_id"),
+            nickname: members.text("nickname"),
+            dept_order: members.whole("dept_order"),
+            leader: members.flag("leader"),
+            dept_order_list: members.each("dept_order_list", DepartmentOrder::read),
+            leader_in_dept: members.each("leader_in_dept", DepartmentLeader::read),
+            dept_position_list: members.each("dept_position_list", DepartmentPosition::read),
+            manager_userid: members.text("manager_userid"),
+            role_list: members.list("role_list", |raw| wholly(raw, Role::read)),
+            real_authed: members.flag("real_authed"),
+            senior: members.flag("senior"),
+            union_emp_ext: members.object("union_emp_ext", UnionEmployee::read),
+            extension_i18n: members.read("extension_i18n", json),
+            org_email_type: members.text("org_email_type"),
+            create_time: members.text("create_time"),
+            oddities: members.oddities(),
+        })
+    }
+
+    /// Whether nothing could be told from this answer but that the person is not in this department.
+    fn is_of_another(&self, department: DepartmentId) -> bool {
+        self.dept_id_list.as_ref().is_some_and(|ids| !ids.is_empty() && !ids.contains(&department))
+    }
+}
+
+/// All departments of a person. That there is no such list is as odd as one that cannot be read.
+fn departments(members: &mut Members<'_>) -> Option<Vec<DepartmentId>> {
+    members.demand("dept_id_list", |raw| raw.list(|raw| raw.department_id()))
+}
+
+/// An address of electronic mail: blanks around it are nobody's.
+fn address(members: &mut Members<'_>, name: &str) -> Option<String> {
+    members.text(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Any JSON, or the content of a text.
+fn json(raw: Raw<'_>) -> Result<Option<String>, Odd> {
+    match raw.json.as_bytes().first() {
+        Some(b'{' | b'[') if raw.json.len() <= MAX_TEXT_BYTES => Ok(Some(raw.json.to_owned())),
+        Some(b't' | b'f') => Ok(Some(raw.json.to_owned())),
+        Some(_) | None => raw.text(),
+    }
+}
+
+impl DepartmentOrder {
+    fn read(members: &mut Members<'_>) -> Option<Self> {
+        let dept_id = members.read("dept_id", Raw::department_id)?;
+        Some(Self { dept_id, order: members.whole("order") })
+    }
+}
+
+impl DepartmentLeader {
+    fn read(members: &mut Members<'_>) -> Option<Self> {
+        let dept_id = members.read("dept_id", Raw::department_id)?;
+        Some(Self { dept_id, leader: members.flag("leader") })
+    }
+}
+
+impl DepartmentPosition {
+    fn read(members: &mut Members<'_>) -> Option<Self> {
+        let dept_id = members.read("dept_id", Raw::department_id)?;
+        let (title, work_place) = (members.text("title"), members.text("work_place"));
+        Some(Self { dept_id, title, work_place, is_main: members.flag("is_main") })
+    }
+}
+
+impl Role {
+    fn read(members: &mut Members<'_>) -> Option<Self> {
+        let id = members.whole("id")?;
+        Some(Self { id, name: members.text("name"), group_name: members.text("group_name") })
+    }
+}
+
+impl UnionEmployee {
+    fn read(members: &mut Members<'_>) -> Self {
+        let (userid, corp_id) = (members.text("userid"), members.text("corp_id"));
+        let union_emp_map_list = members.list("union_emp_map_list", |raw| wholly(raw, UnionLink::read));
+        Self { userid, corp_id, union_emp_map_list }
+    }
+}
+
+impl UnionLink {
+    fn read(members: &mut Members<'_>) -> Option<Self> {
+        Some(Self { userid: members.text("userid"), corp_id: members.text("corp_id") })
+    }
 }
 
 /// One page of a department's direct members.
 #[derive(Debug)]
 pub(crate) struct Page {
-    /// Each that could be read, and what is wrong with each that could not.
-    pub(crate) users: Vec<Result<User, BadItem>>,
+    pub(crate) users: Listing<User>,
     /// Where the next page begins; none after the last.
     pub(crate) next_cursor: Option<i64>,
 }
 
-/// Read the answer of `user/list` that was asked for from `cursor` on.
-pub(crate) fn page(accepted: Accepted<'_>, cursor: i64) -> Result<Page, Misread> {
-    #[derive(Deserialize)]
-    struct Body<'a> {
-        has_more: Flag,
-        next_cursor: Option<Whole>,
-        #[serde(borrow)]
-        list: Vec<&'a RawValue>,
+/// Read the answer of `user/list` about this department that was asked for from `cursor` on. Whatever names nobody is an
+/// empty page.
+pub(crate) fn page(accepted: Accepted<'_>, of: DepartmentId, cursor: i64) -> Result<Page, Misread> {
+    let nobody = Page { users: Listing { items: Vec::new(), n_unread: 0 }, next_cursor: None };
+    let Some(result) = accepted.result() else { return Ok(nobody) };
+    let members = result.members().map_err(|Odd| Misread::expected("an object in result"))?;
+    let Some(mut members) = members else { return Ok(nobody) };
+    let list = members.raw("list").map_or(Ok(None), Raw::page_elements);
+    let list = list.map_err(|Odd| Misread::expected("a list of people in list"))?;
+    // That there are more says that there are some.
+    if list.is_none() && members.flag("has_more") == Some(Flag(true)) {
+        return Err(Misread::expected("a list of people in list, as there are more"));
     }
-    let body: Body<'_> = serde_json::from_str(accepted.result.unwrap_or("null"))?;
-    // On the last page the cursor may be there or not, and means nothing.
-    let next_cursor = match (body.has_more, body.next_cursor) {
-        (Flag(false), _) => None,
-        (Flag(true), Some(Whole(next))) if cursor < next => Some(next),
-        (Flag(true), Some(_)) => return Err(Misread("expected next_cursor to advance".to_owned())),
-        (Flag(true), None) => return Err(Misread("expected next_cursor, as has_more is true".to_owned())),
-    };
-    Ok(Page { users: body.list.into_iter().map(user_item).collect(), next_cursor })
+    let elements = list.unwrap_or_default();
+    let users = Listing::of(&elements, result.is_mended, User::read);
+    if !users.items.is_empty() && users.items.iter().all(|user| user.is_of_another(of)) {
+        return Err(Misread::other_department());
+    }
+    let next_cursor = next_cursor(&mut members, cursor, elements.len())?;
+    Ok(Page { users, next_cursor })
 }
 
-/// Read the answer of `user/get`.
-pub(crate) fn user(accepted: Accepted<'_>) -> Result<User, Misread> {
-    Ok(serde_json::from_str(accepted.result.unwrap_or("null"))?)
+/// On the last page the cursor may be there or not, and means nothing. Where nothing says whether it is the last, it is
+/// when it is not full.
+fn next_cursor(members: &mut Members<'_>, cursor: i64, n_people: usize) -> Result<Option<i64>, Misread> {
+    let next = members.whole("next_cursor").map(|Whole(next)| next);
+    let is_full = usize::try_from(MEMBER_PAGE).is_ok_and(|full| full <= n_people);
+    match (members.flag("has_more").map(|Flag(more)| more), next) {
+        (Some(false), _) => Ok(None),
+        (None, None) if !is_full => Ok(None),
+        (None, Some(next)) if n_people == 0 || next <= cursor => Ok(None),
+        (_, Some(next)) if cursor < next => Ok(Some(next)),
+        (_, Some(_)) => Err(Misread::expected("next_cursor to advance")),
+        (_, None) => Err(Misread::expected("next_cursor, as there are more")),
+    }
 }
 
-fn user_item(item: &RawValue) -> Result<User, BadItem> {
-    serde_json::from_str(item.get()).map_err(|error| BadItem {
-        id: member(item, "userid")
-            .and_then(|id| serde_json::from_str::<UserId>(id).ok())
-            .map(|id| id.as_str().to_owned()),
-        why: culprit(item).unwrap_or_else(|| Misread::from(error)),
-    })
+/// Read the answer of `user/get` about this person.
+pub(crate) fn user(accepted: Accepted<'_>, id: &UserId) -> Result<User, Misread> {
+    let user = User::read(accepted.object()?).ok_or_else(|| Misread::expected("userid"))?;
+    if user.userid == *id { Ok(user) } else { Err(Misread::other_person()) }
 }
 
-/// Which member of a person cannot be read, found by reading each of them alone.
-fn culprit(item: &RawValue) -> Option<Misread> {
-    let members: BTreeMap<String, &RawValue> = serde_json::from_str(item.get()).ok()?;
-    members.iter().filter(|(name, _)| *name != "userid").find_map(|(name, value)| {
-        let needed = if name == "dept_id_list" { "" } else { r#""dept_id_list":[],"# };
-        let name_json = serde_json::Value::from(name.as_str());
-        let alone = format!(r#"{{"userid":"-",{needed}{name_json}:{}}}"#, value.get());
-        let Misread(why) = serde_json::from_str::<User>(&alone).err()?.into();
-        let why = why.split(" at line ").next().unwrap_or_default();
-        Some(Misread(format!("member {name:?}: {why}")))
-    })
+/// Read the answer of `listid`.
+pub(crate) fn member_ids(accepted: Accepted<'_>) -> Result<Vec<UserId>, Misread> {
+    accepted.id_list("userid_list", |raw| raw.user_id())
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub async fn refresh_objects(
             match &lookup {
                 Lookup::Present(draft) => drop(visible.insert(draft.key.clone(), draft.visible(schema))),
                 Lookup::Unknown(failure) => drop(unknown.insert(key.clone(), failure.clone())),
-                Lookup::Gone(_) | Lookup::Hidden(_) => {}
+                Lookup::Gone(_) | Lookup::Hidden(_) | Lookup::NotUnderstood(_) => {}
             }
             gone.extend(reading.settle(key, lookup).await?);
         }
@@ -96,7 +96,7 @@ fn parents_first(lookups: BTreeMap<&Key, Lookup>) -> Vec<(&Key, Lookup)> {
 fn parent(lookup: &Lookup) -> Option<&str> {
     match lookup {
         Lookup::Present(draft) => draft.document.get("parent")?.get("value")?.as_str(),
-        Lookup::Gone(_) | Lookup::Hidden(_) | Lookup::Unknown(_) => None,
+        Lookup::Gone(_) | Lookup::Hidden(_) | Lookup::NotUnderstood(_) | Lookup::Unknown(_) => None,
     }
 }
 
@@ -112,6 +112,7 @@ impl Reading {
                 let severity = if self.is_held(key)? { Severity::Warning } else { Severity::Info };
                 self.skip(key, None, severity, why);
             }
+            Lookup::NotUnderstood(why) => self.skip(key, None, Severity::Warning, why),
             Lookup::Unknown(failure) => {
                 self.incomplete(Entry::about(Severity::Error, key, None, failure.diagnosis().clone()));
             }

@@ -23,14 +23,17 @@ impl Reading {
         }
         let total = count(absent.iter());
         let done = Cell::new(0);
-        let (removals, hidden) = (RefCell::new(Vec::new()), RefCell::new(BTreeMap::new()));
-        let (done, removals_ref, hidden_ref, look_up) = (&done, &removals, &hidden, &look_up);
+        let (hidden, odd) = (RefCell::new(BTreeMap::new()), RefCell::new(BTreeMap::new()));
+        let removals = RefCell::new(Vec::new());
+        let (done, removals_ref, hidden_ref, odd_ref, look_up) = (&done, &removals, &hidden, &odd, &look_up);
         crawl(absent, MAX_LOOKUPS_IN_FLIGHT, |key| async move {
             match look_up(&key).await {
                 Lookup::Gone(evidence) => removals_ref.borrow_mut().push(Removal::new(key, evidence)),
                 // It moved while the reading went on, from a page not yet read to one already read.
                 Lookup::Present(draft) => self.put(*draft).await?,
                 Lookup::Hidden(why) => drop(hidden_ref.borrow_mut().insert(key, why)),
+                // It costs itself: of everybody else there is an answer, and nobody goes without one.
+                Lookup::NotUnderstood(why) => drop(odd_ref.borrow_mut().insert(key, why)),
                 Lookup::Unknown(failure) => {
                     self.incomplete(Entry::about(Severity::Error, &key, None, failure.diagnosis().clone()));
                 }
@@ -40,26 +43,43 @@ impl Reading {
             Ok::<_, Failure>(Vec::new())
         })
         .await?;
-        self.tell_hidden(hidden.into_inner());
+        self.tell_each_or_how_many(&hidden.into_inner(), many_hidden);
+        self.tell_each_or_how_many(&odd.into_inner(), many_not_understood);
         let mut removals = removals.into_inner();
         removals.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(removals)
     }
 
-    /// Say what is held and cannot be seen: one by one where they are few, and of many how many.
-    fn tell_hidden(&self, hidden: BTreeMap<Key, Diagnosis>) {
-        if hidden.len() <= MAX_HIDDEN_TOLD {
-            for (key, why) in hidden {
-                self.context.record(Entry::about(Severity::Warning, &key, None, why));
+    /// Say what this reading would have removed if it were complete: that nobody leaves is worth a sentence.
+    pub(super) fn tell_kept_absences(&self) {
+        let why = self.incomplete.borrow().clone();
+        let n_absent = self.absent().len();
+        if let Some(why) = why.filter(|_| 0 < n_absent && !self.nothing_was_seen()) {
+            self.context.record(Entry::new(Severity::Warning, absences_kept(n_absent, &why)));
+        }
+    }
+
+    /// Say what is held and stays though it was not seen: one by one where they are few, and of many how many.
+    fn tell_each_or_how_many(
+        &self,
+        kept: &BTreeMap<Key, Diagnosis>,
+        many: impl Fn(u64, &Diagnosis) -> Diagnosis,
+    ) {
+        if kept.len() <= MAX_HIDDEN_TOLD {
+            for (key, why) in kept {
+                self.context.record(Entry::about(Severity::Warning, key, None, why.clone()));
             }
             return;
         }
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-        for key in hidden.keys() {
+        for key in kept.keys() {
             *counts.entry(&key.resource_type).or_default() += 1;
         }
-        if let Some(example) = hidden.values().next() {
-            self.context.record(Entry::new(Severity::Warning, many_hidden(&counts, example)));
+        if let Some(example) = kept.values().next() {
+            let told = many(count(kept.keys()), example);
+            let told =
+                counts.iter().fold(told, |told, (resource_type, n)| told.fact(resource_type, n.to_string()));
+            self.context.record(Entry::new(Severity::Warning, told));
         }
     }
 
@@ -110,10 +130,23 @@ impl Reading {
     }
 }
 
-fn many_hidden(counts: &BTreeMap<&str, u64>, example: &Diagnosis) -> Diagnosis {
-    let n: u64 = counts.values().sum();
+fn many_not_understood(n: u64, example: &Diagnosis) -> Diagnosis {
     let why = &example.message;
-    let diagnosis = Diagnosis::new(
+    Diagnosis::new(
+        "objects-not-understood",
+        format!(
+            "of {n} objects that the platform holds, the source says something that is not understood; they stay as they are. \
+             Of one of them: {}",
+            why.en
+        ),
+        format!("平台上有 {n} 个对象的查询结果无法理解，保持原样。其中之一：{}", why.zh),
+    )
+    .remedy("report this to the connector's author", "请反馈给连接器的作者")
+}
+
+fn many_hidden(n: u64, example: &Diagnosis) -> Diagnosis {
+    let why = &example.message;
+    Diagnosis::new(
         "objects-not-visible",
         format!(
             "{n} objects that the platform holds are not visible to the application; they stay as they are and are no longer \
@@ -128,10 +161,28 @@ fn many_hidden(counts: &BTreeMap<&str, u64>, example: &Diagnosis) -> Diagnosis {
     .remedy(
         "let the application see them again; if they are meant to be out of its sight, remove on the platform those who left",
         "请恢复应用对它们的可见权限；如果确属有意，请在平台上移除已离开者",
+    )
+}
+
+fn absences_kept(n_absent: usize, why: &Diagnosis) -> Diagnosis {
+    let diagnosis = Diagnosis::new(
+        "removals-stopped",
+        format!(
+            "nobody and nothing is removed by this run: of what the platform holds, {} not found, and the reading is not \
+             complete, because {}",
+            if n_absent == 1 { "1 object was".to_owned() } else { format!("{n_absent} objects were") },
+            why.message.en
+        ),
+        format!(
+            "本次运行不会删除任何对象：平台上有 {n_absent} 个对象没有读到，但读取不完整，原因是：{}",
+            why.message.zh
+        ),
+    )
+    .remedy(
+        "mend what keeps the reading from being complete; whoever is gone is removed by the next complete one",
+        "请先解决导致读取不完整的问题；下次完整读取时会删除已离开者",
     );
-    counts
-        .iter()
-        .fold(diagnosis, |diagnosis, (resource_type, n)| diagnosis.fact(resource_type, n.to_string()))
+    diagnosis.fact("because", why.code.as_str())
 }
 
 fn nothing_seen(n_held: usize) -> Diagnosis {

@@ -66,6 +66,7 @@ fn a_broken_row_is_an_error_with_its_place_and_the_others_are_imported() {
             error User 7 [value-missing] p.csv, line 3, column name: a value is required
             error User 7 [not-an-email-address] p.csv, line 3, column email: "not-an-address" is not an e-mail address
             error User 7 [not-a-telephone-number] p.csv, line 3, column mobile: "1.38E+10" is not a telephone number; if a spreadsheet rounded it, format the column as text
+            warning [removals-stopped] nobody and nothing is removed by this run: of what the platform holds, 2 objects were not found, and the reading is not complete, because p.csv, line 3, column name: a value is required
             incomplete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }
@@ -78,6 +79,7 @@ fn a_row_with_a_column_too_few_is_an_error() {
         &expect![[r#"
             put User {"active":true,"displayName":"New","externalId":"9","name":{"formatted":"New"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"9"}
             error [row-broken] p.csv, line 2: the row has 3 columns, the header has 4
+            warning [removals-stopped] nobody and nothing is removed by this run: of what the platform holds, 2 objects were not found, and the reading is not complete, because p.csv, line 2: the row has 3 columns, the header has 4
             incomplete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }
@@ -90,6 +92,7 @@ fn a_quotation_mark_that_is_not_closed_is_an_error_on_the_line_where_it_opens() 
         &expect![[r#"
             put User {"active":true,"displayName":"New","externalId":"9","name":{"formatted":"New"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"9"}
             error [row-broken] p.csv, line 3: a quotation mark is not closed, or one inside a value is not doubled
+            warning [removals-stopped] nobody and nothing is removed by this run: of what the platform holds, 2 objects were not found, and the reading is not complete, because p.csv, line 3: a quotation mark is not closed, or one inside a value is not doubled
             incomplete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }
@@ -100,9 +103,10 @@ fn a_line_break_inside_a_name_is_an_error() {
         DEPARTMENTS,
         "id,name,departments\n7,\"Ho\nng\",rd\n8,Bai,rd\n",
         &expect![[r#"
-        put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"8"}
-        error User 7 [value-not-valid] p.csv, line 2, column name: "Ho\nng" has a line break or another control character
-        incomplete: 2 read, 1 unchanged, 0 skipped"#]],
+            put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"8"}
+            error User 7 [value-not-valid] p.csv, line 2, column name: "Ho\nng" has a line break or another control character
+            warning [removals-stopped] nobody and nothing is removed by this run: of what the platform holds, 1 object was not found, and the reading is not complete, because p.csv, line 2, column name: "Ho\nng" has a line break or another control character
+            incomplete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }
 
@@ -112,9 +116,10 @@ fn an_id_on_two_rows_is_imported_from_neither() {
         DEPARTMENTS,
         "id,name,departments\n7,Hong,\n8,Bai,rd\n7,Other,rd\n",
         &expect![[r#"
-        put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"8"}
-        error User 7 [id-not-unique] p.csv, line 4, column id: id "7" stands on line 2 already; none of its rows is imported
-        incomplete: 2 read, 1 unchanged, 0 skipped"#]],
+            put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"8"}
+            error User 7 [id-not-unique] p.csv, line 4, column id: id "7" stands on line 2 already; none of its rows is imported
+            warning [removals-stopped] nobody and nothing is removed by this run: of what the platform holds, 1 object was not found, and the reading is not complete, because p.csv, line 4, column id: id "7" stands on line 2 already; none of its rows is imported
+            incomplete: 2 read, 1 unchanged, 0 skipped"#]],
     );
 }
 
@@ -136,12 +141,13 @@ fn a_department_that_is_not_listed_leaves_its_people_where_they_are() {
         "id,name,parent\nops,Operations,\n",
         PEOPLE,
         &expect![[r#"
-        put Department {"displayName":"Operations","externalId":"ops","parent":null,"schemas":["urn:rollcall:scim:schemas:2.0:Department"]}
-        put User {"active":true,"displayName":"Hong","emails":[{"type":"work","value":"h@f.example"}],"externalId":"7","name":{"formatted":"Hong"},"phoneNumbers":[{"type":"mobile","value":"1380"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Engineer","userName":"7"}
-        put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Lead","userName":"8"}
-        error User 7 [reference-unknown] p.csv, line 2, column departments: "rd" is not in the roster
-        error User 8 [reference-unknown] p.csv, line 3, column departments: "rd" is not in the roster
-        incomplete: 3 read, 0 unchanged, 0 skipped"#]],
+            put Department {"displayName":"Operations","externalId":"ops","parent":null,"schemas":["urn:rollcall:scim:schemas:2.0:Department"]}
+            put User {"active":true,"displayName":"Hong","emails":[{"type":"work","value":"h@f.example"}],"externalId":"7","name":{"formatted":"Hong"},"phoneNumbers":[{"type":"mobile","value":"1380"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Engineer","userName":"7"}
+            put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Lead","userName":"8"}
+            error User 7 [reference-unknown] p.csv, line 2, column departments: "rd" is not in the roster
+            error User 8 [reference-unknown] p.csv, line 3, column departments: "rd" is not in the roster
+            warning [removals-stopped] nobody and nothing is removed by this run: of what the platform holds, 1 object was not found, and the reading is not complete, because p.csv, line 2, column departments: "rd" is not in the roster
+            incomplete: 3 read, 0 unchanged, 0 skipped"#]],
     );
 }
 
@@ -151,11 +157,12 @@ fn a_department_whose_row_is_broken_is_reported_once() {
         "id,name,parent,order\nrd,R&D,,first\nx,X,rd,\n",
         PEOPLE,
         &expect![[r#"
-        put Department {"displayName":"X","externalId":"x","schemas":["urn:rollcall:scim:schemas:2.0:Department"]}
-        put User {"active":true,"displayName":"Hong","emails":[{"type":"work","value":"h@f.example"}],"externalId":"7","name":{"formatted":"Hong"},"phoneNumbers":[{"type":"mobile","value":"1380"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Engineer","userName":"7"}
-        put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Lead","userName":"8"}
-        error Department rd [not-a-whole-number] d.csv, line 2, column order: "first" is not a whole number
-        incomplete: 3 read, 0 unchanged, 0 skipped"#]],
+            put Department {"displayName":"X","externalId":"x","schemas":["urn:rollcall:scim:schemas:2.0:Department"]}
+            put User {"active":true,"displayName":"Hong","emails":[{"type":"work","value":"h@f.example"}],"externalId":"7","name":{"formatted":"Hong"},"phoneNumbers":[{"type":"mobile","value":"1380"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Engineer","userName":"7"}
+            put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Lead","userName":"8"}
+            error Department rd [not-a-whole-number] d.csv, line 2, column order: "first" is not a whole number
+            warning [removals-stopped] nobody and nothing is removed by this run: of what the platform holds, 1 object was not found, and the reading is not complete, because d.csv, line 2, column order: "first" is not a whole number
+            incomplete: 3 read, 0 unchanged, 0 skipped"#]],
     );
 }
 
@@ -193,8 +200,9 @@ fn a_people_file_with_a_header_alone_retires_nobody() {
         DEPARTMENTS,
         "id,name,departments\n",
         &expect![[r#"
-        error [no-people] p.csv: no people are listed
-        incomplete: 1 read, 1 unchanged, 0 skipped"#]],
+            error [no-people] p.csv: no people are listed
+            warning [removals-stopped] nobody and nothing is removed by this run: of what the platform holds, 2 objects were not found, and the reading is not complete, because p.csv: no people are listed
+            incomplete: 1 read, 1 unchanged, 0 skipped"#]],
     );
 }
 

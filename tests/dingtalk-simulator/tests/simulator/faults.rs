@@ -1,7 +1,7 @@
 //! Every fault, when it meets a request, and that it leaves the others alone.
 
 use expect_test::{Expect, expect};
-use rollcall_dingtalk_simulator::{ApiRequest, Fault, Mutation, Outcome, Rule, User};
+use rollcall_dingtalk_simulator::{ApiRequest, Fault, Mutation, OddValue, Outcome, Rule, User};
 use serde_json::{Value, json};
 
 use crate::support::{RESEARCH, World, feihua_token_url};
@@ -273,6 +273,42 @@ fn lists_that_are_objects() {
         LIST,
         expect![[r#"0 {"has_more":true,"list":{"0":"unexpected"},"next_cursor":1}"#]],
     );
+}
+
+/// The first person's title and what stands behind it, under a rule about it.
+#[track_caller]
+fn member(value: OddValue, expected: &[u8]) {
+    let fault = Fault::Member { pointer: "/result/list/0/title".to_owned(), value };
+    let mut world = World::feihua().with_rule(Rule::new(fault));
+    let body = json!({ "dept_id": RESEARCH, "cursor": 0, "size": 1 });
+    let Outcome::Response(response) = world.reply(&world.request(LIST, body)).outcome else {
+        panic!("it is answered")
+    };
+    let at = response.body.windows(expected.len()).position(|window| window == expected);
+    assert!(at.is_some(), "{}", String::from_utf8_lossy(&response.body));
+}
+
+#[test]
+fn one_member_in_any_form() {
+    member(OddValue::Json(r#""Head \ud83d""#.to_owned()), br#""title":"Head \ud83d","unionid""#);
+    member(OddValue::Json("[7".to_owned()), br#""title":[7,"unionid""#);
+    member(OddValue::Hex("22eda0bd22".to_owned()), b"\"title\":\"\xed\xa0\xbd\",\"unionid\"");
+    member(OddValue::Missing, br#""telephone":"0571-88880000-8002","unionid""#);
+}
+
+#[test]
+fn a_member_that_is_not_there_and_bytes_that_are_none_change_nothing() {
+    let plain = World::feihua().post_text(LIST_SUB, json!({ "dept_id": 1 }));
+    for (pointer, value) in [
+        ("/result/9/name", OddValue::Json("7".to_owned())),
+        ("/result/0/nothing", OddValue::Missing),
+        ("/result/0/name", OddValue::Hex("abc".to_owned())),
+        ("/result/0/name", OddValue::Hex("zz".to_owned())),
+    ] {
+        let fault = Fault::Member { pointer: pointer.to_owned(), value };
+        let odd = World::feihua().with_rule(Rule::new(fault)).post_text(LIST_SUB, json!({ "dept_id": 1 }));
+        assert_eq!(odd, plain, "{pointer}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Events that are worth another try: what could not be read costs those that name it, and no others.
 
 use super::{below, beside, changed, check, feihua, handled, inside, moved, outside, stream};
+use crate::limits::MAX_SUBTREE_TRIES;
 use crate::testing::{World, page, refused, run};
 use expect_test::expect;
 use rollcall_kit::{Area, Key};
@@ -75,6 +76,18 @@ fn what_is_still_to_be_read_below_a_department_is_forgotten_with_a_complete_full
     assert_eq!(host.storage(Area::Durable).len(), 1);
     run(&host).unwrap();
     assert_eq!(host.storage(Area::Durable).len(), 0);
+}
+
+#[test]
+fn what_is_still_to_be_read_below_a_department_is_forgotten_when_its_tries_are_over() {
+    let host = changed(feihua(), with_a_department_that_cannot_be_read());
+    for n_tries in 1..=MAX_SUBTREE_TRIES {
+        handled(&host, &stream(), &[("org_dept_modify", json!({"departments": [99]}))]);
+        // Whatever else arrives is no try of it.
+        handled(&host, &stream(), &[("user_modify_org", json!({"users": ["a"]}))]);
+        let n_remembered = usize::from(n_tries < MAX_SUBTREE_TRIES);
+        assert_eq!(host.storage(Area::Durable).len(), n_remembered, "{n_tries}");
+    }
 }
 
 #[test]

@@ -2,21 +2,16 @@
 
 use super::{Found, draft};
 use crate::mapping::DEPARTMENT;
+use crate::testing::department_of;
 use crate::wire::DepartmentId;
-use crate::wire::departments::{Department, Details};
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
 #[track_caller]
-fn check(fields: Value, details: bool, expected: &Expect) {
-    let department: Department = serde_json::from_value(fields.clone()).unwrap();
-    let known: Details = serde_json::from_value(fields).unwrap();
-    let draft = draft(
-        &department,
-        Found::Listed,
-        department.parent_id.filter(|id| id.is_real()),
-        details.then_some(&known),
-    );
+fn check(fields: &Value, details: bool, expected: &Expect) {
+    let (department, known) = department_of(fields);
+    let (draft, doubts) = draft(&department, Found::Listed, department.parent(), details.then_some(&known));
+    assert_eq!(doubts, []);
     expected.assert_eq(&serde_json::to_string_pretty(&draft.document).unwrap());
 }
 
@@ -38,7 +33,7 @@ fn everything() -> Value {
 #[test]
 fn every_field_has_its_place() {
     check(
-        everything(),
+        &everything(),
         true,
         &expect![[r#"
         {
@@ -101,7 +96,7 @@ fn every_field_has_its_place() {
 #[test]
 fn without_details_what_a_listing_cannot_know_is_left_out() {
     check(
-        everything(),
+        &everything(),
         false,
         &expect![[r#"
         {
@@ -130,8 +125,8 @@ fn the_root_has_no_parent_however_that_is_said() {
     let parents = [json!({}), json!({"parent_id": null}), json!({"parent_id": 0})].map(|mut fields| {
         fields["dept_id"] = json!(1);
         fields["name"] = json!("Feihua");
-        let root: Department = serde_json::from_value(fields).unwrap();
-        draft(&root, Found::Alone, root.parent_id.filter(|id| id.is_real()), None).document["parent"].clone()
+        let (root, _) = department_of(&fields);
+        draft(&root, Found::Alone, root.parent(), None).0.document["parent"].clone()
     });
     assert_eq!(parents, [Value::Null, Value::Null, Value::Null]);
 }
@@ -139,18 +134,17 @@ fn the_root_has_no_parent_however_that_is_said() {
 #[test]
 fn another_name_is_another_document() {
     let named = |name: &str| {
-        let department: Department = serde_json::from_value(json!({"dept_id": 2, "name": name})).unwrap();
-        draft(&department, Found::Listed, Some(DepartmentId::ROOT), None).document
+        let (department, _) = department_of(&json!({"dept_id": 2, "name": name}));
+        draft(&department, Found::Listed, Some(DepartmentId::ROOT), None).0.document
     };
     assert_ne!(named("a"), named("b"));
 }
 
 #[test]
 fn what_an_answer_cannot_show_is_not_lacking() {
-    let department: Department = serde_json::from_value(json!({"dept_id": 2, "name": "R&D"})).unwrap();
-    let details: Details = serde_json::from_value(json!({})).unwrap();
+    let (department, details) = department_of(&json!({"dept_id": 2, "name": "R&D"}));
     let lacking = |found, details| {
-        let draft = draft(&department, found, None, details);
+        let (draft, _) = draft(&department, found, None, details);
         let names = DEPARTMENT.optional.iter().enumerate();
         let lacking =
             names.filter(|(index, _)| draft.lacking.contains(*index)).map(|(_, optional)| optional.name);

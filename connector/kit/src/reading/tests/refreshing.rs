@@ -155,6 +155,16 @@ fn what_is_hidden_is_skipped_and_what_is_unknown_makes_it_incomplete() {
 }
 
 #[test]
+fn what_is_not_understood_is_skipped_and_not_worth_another_try() {
+    let odd = Lookup::NotUnderstood(Diagnosis::new("odd", "not in a known form", "格式无法识别"));
+    let refreshed = refreshed(&populated(), &[(Key::new("User", "a"), odd)]).unwrap();
+    assert_eq!(
+        (refreshed.summary.complete, refreshed.summary.skipped, refreshed.unknown.len()),
+        (true, 1, 0)
+    );
+}
+
+#[test]
 fn what_could_not_be_asked_about_is_told_with_the_reason() {
     let unknown = Failure::Other(Diagnosis::new("x", "nobody knows", "未知"));
     let lookups = [(user_key("b"), Lookup::Unknown(unknown.clone())), present(user("a", mobile("1")))];

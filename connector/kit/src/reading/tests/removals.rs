@@ -73,6 +73,18 @@ fn whoever_turns_out_to_be_there_unchanged_is_not_even_put() {
 }
 
 #[test]
+fn whoever_is_not_understood_is_kept_and_keeps_nobody_else() {
+    let odd = Lookup::NotUnderstood(Diagnosis::new("odd", "not in a known form", "格式无法识别"));
+    check(
+        &a_alone().saying(user_key("b"), odd),
+        &expect![[r#"
+        remove c: 404: gone
+        warning b: not in a known form
+        complete: 2 read, 2 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
 fn whoever_is_hidden_is_kept_with_a_warning() {
     let hidden = Lookup::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
     check(
@@ -85,15 +97,22 @@ fn whoever_is_hidden_is_kept_with_a_warning() {
 }
 
 #[test]
-fn of_many_who_are_hidden_the_log_says_how_many() {
+fn of_many_who_are_hidden_or_not_understood_the_log_says_how_many() {
+    for kept in [Lookup::Hidden, Lookup::NotUnderstood] {
+        of_many_the_log_says_how_many(kept);
+    }
+}
+
+#[track_caller]
+fn of_many_the_log_says_how_many(kept: fn(Diagnosis) -> Lookup) {
     for (n, n_entries) in [(MAX_HIDDEN_TOLD, MAX_HIDDEN_TOLD), (MAX_HIDDEN_TOLD + 1, 1)] {
         let host = host();
         let ids: Vec<String> = (0..n).map(|n| n.to_string()).collect();
         read(&host, &Source::of(ids.iter().map(|id| user(id, json!({}))).chain([department("1")])));
         let mut source = Source::of([department("1")]);
         for id in &ids {
-            let hidden = Lookup::Hidden(Diagnosis::new("hidden", "outside the scope", "不在可见范围内"));
-            source = source.saying(user_key(id), hidden);
+            let why = Diagnosis::new("hidden", "outside the scope", "不在可见范围内");
+            source = source.saying(user_key(id), kept(why));
         }
         assert!(read(&host, &source).complete);
         let entries = host.take_entries();
@@ -109,8 +128,9 @@ fn one_who_cannot_be_asked_about_keeps_everyone() {
     check(
         &a_alone().saying(user_key("b"), Lookup::Unknown(unavailable())),
         &expect![[r#"
-        error b: the source is busy
-        incomplete: 2 read, 2 unchanged, 0 skipped"#]],
+            error b: the source is busy
+            warning: nobody and nothing is removed by this run: of what the platform holds, 2 objects were not found, and the reading is not complete, because the source is busy
+            incomplete: 2 read, 2 unchanged, 0 skipped"#]],
     );
 }
 
@@ -119,8 +139,9 @@ fn an_incomplete_reading_retires_nobody() {
     check(
         &a_alone().broken(),
         &expect![[r#"
-        error: a page was lost
-        incomplete: 2 read, 2 unchanged, 0 skipped"#]],
+            error: a page was lost
+            warning: nobody and nothing is removed by this run: of what the platform holds, 2 objects were not found, and the reading is not complete, because a page was lost
+            incomplete: 2 read, 2 unchanged, 0 skipped"#]],
     );
 }
 
