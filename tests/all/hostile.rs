@@ -194,7 +194,7 @@ fn departures_without_a_witness() {
     assert_eq!(report.state, RunState::Partial);
     assert_eq!(report.counters.kept, u64::try_from(n_people).expect("it is a small number"));
     assert_eq!(stage.platform.documents(real::SOURCE), before);
-    assert!(stage.codes(&report.run).contains(&"departure-without-witness".to_owned()));
+    assert!(stage.codes(&report.run).contains(&"removal-without-evidence".to_owned()));
 }
 
 #[test]

@@ -28,7 +28,7 @@ def test_why_answers_for_somebody_who_is_here_who_left_and_whom_nobody_knows(
     answers = {
         "欧阳若曦": "欧阳若曦 is here:",
         company.departed: "It is kept as departed.",
-        company.kept: "held the departure back because too many would have left at once",
+        company.kept: "held the departure back until somebody decides",
         "nobody": "was ever read",
     }
     page.goto("/sources/head-office/why")

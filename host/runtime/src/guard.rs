@@ -39,6 +39,20 @@ pub(crate) const HELD: [&str; 6] =
 /// Objects by resource type.
 pub(crate) type Counts = BTreeMap<String, u64>;
 
+/// Count one more of its resource type.
+pub(crate) fn count(counts: &mut Counts, key: &Key) {
+    let n = counts.entry(key.resource_type.clone()).or_default();
+    *n = n.saturating_add(1);
+}
+
+/// So many of each resource type.
+pub(crate) fn counted<'k>(keys: impl IntoIterator<Item = &'k Key>) -> Counts {
+    keys.into_iter().fold(Counts::new(), |mut counts, key| {
+        count(&mut counts, key);
+        counts
+    })
+}
+
 /// What is needed to weigh the departures of a run that nobody looks at.
 #[derive(Clone)]
 pub(crate) struct Unattended {
@@ -310,8 +324,7 @@ async fn count_departures(history: &dyn History, run: &RunId, counts: &mut Count
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.number);
         for change in page.iter().map(|numbered| &numbered.item).filter(|change| is_departure(change)) {
-            let n = counts.entry(change.key.resource_type.clone()).or_default();
-            *n = n.saturating_add(1);
+            count(counts, &change.key);
         }
     }
 }

@@ -331,6 +331,12 @@ pub const FOLLOW_POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// 500 ms. Why: such a run takes seconds at least, and each attempt is a write to the history.
 pub const FOLLOW_BUSY_PAUSE: Duration = Duration::from_millis(500);
 
+/// How long the first import of a source is left to whoever is about to ask for it.
+///
+/// 2 s. Why: a person who has a source followed asks for its import with the same click. Were it begun by itself a moment
+/// before, everything would be read twice, and the person be shown the second run, in which nothing changes.
+pub const FIRST_IMPORT_PATIENCE: Duration = Duration::from_secs(2);
+
 /// Least time between two full runs that are owed because a batch of events could not do everything.
 ///
 /// 1 min. Why: one full run makes up for all such batches before it.

@@ -5,11 +5,10 @@
 use super::pair::{Ended, Failed, Held, Pair, Proposed, conclude, pushes};
 use super::settings;
 use super::world::World;
-use crate::faults::Answer;
 use rollcall_dingtalk::DingTalk;
 use rollcall_dingtalk_simulator::{ApiRequest, Simulator};
 use rollcall_kit::live::{self, Delivery, Event, Handled};
-use rollcall_kit::testing::{Reply, Stored, TestHost};
+use rollcall_kit::testing::{Stored, TestHost};
 use rollcall_kit::{
     Area, Body, Change, Clearing, Diagnosis, Failure, Finding, Host as _, Key, Removal, Request, Severity,
     Summary, connector,
@@ -140,16 +139,8 @@ impl Pair for Native {
         Ended { complete: waiting.is_empty(), ..last }
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T {
-        self.world.with(look)
-    }
-
-    fn instead(&self, instead: impl FnMut(u64, &Answer) -> Option<Reply> + Send + 'static) {
-        self.world.instead(instead);
-    }
-
-    fn honest(&self) {
-        self.world.honest();
+    fn world(&self) -> &World {
+        &self.world
     }
 
     fn advance(&self, ms: u64) {
@@ -158,10 +149,6 @@ impl Pair for Native {
 
     fn failure(&self) -> Option<Failed> {
         self.failure.borrow().clone()
-    }
-
-    fn n_requests(&self) -> u64 {
-        self.world.n_requests()
     }
 
     fn now_ms(&self) -> u64 {

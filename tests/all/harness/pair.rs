@@ -4,6 +4,7 @@
 //! is the component, the runtime and SQLite. Both are answered by the simulator's core, in virtual time.
 
 use super::live::{CALLBACK_AES_KEY, CALLBACK_TOKEN};
+use super::world::World;
 use crate::companies::APP_KEY;
 use crate::expectation::{Documents, View, assert_same};
 use crate::faults::Answer;
@@ -100,23 +101,14 @@ pub(crate) trait Pair: Sized {
     /// was given up.
     fn follow(&self) -> Ended;
 
-    /// Look at the simulator, or change it.
-    fn with<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T;
-
-    /// Let something else come instead of answers from now on: given the number of the request in its call, from 1.
-    fn instead(&self, instead: impl FnMut(u64, &Answer) -> Option<Reply> + Send + 'static);
-
-    /// Let every answer be true again.
-    fn honest(&self);
+    /// What answers the connector.
+    fn world(&self) -> &World;
 
     /// Let time pass.
     fn advance(&self, ms: u64);
 
     /// Why the last import or look at single objects could not go on.
     fn failure(&self) -> Option<Failed>;
-
-    /// Requests of the last call.
-    fn n_requests(&self) -> u64;
 
     /// The time, in milliseconds since 1970.
     fn now_ms(&self) -> u64;
@@ -138,6 +130,26 @@ pub(crate) trait Pair: Sized {
 
     /// The entries since this was last asked: how much each matters, about what, and which code.
     fn take_told(&self) -> Vec<(Severity, Option<Key>, String)>;
+
+    /// Look at the simulator, or change it.
+    fn with<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T {
+        self.world().with(look)
+    }
+
+    /// Let something else come instead of answers from now on: given the number of the request in its call, from 1.
+    fn instead(&self, instead: impl FnMut(u64, &Answer) -> Option<Reply> + Send + 'static) {
+        self.world().instead(instead);
+    }
+
+    /// Let every answer be true again.
+    fn honest(&self) {
+        self.world().honest();
+    }
+
+    /// Requests of the last call.
+    fn n_requests(&self) -> u64 {
+        self.world().n_requests()
+    }
 
     /// What the platform holds and has not departed.
     fn documents(&self) -> Documents {

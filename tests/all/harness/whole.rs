@@ -6,7 +6,6 @@
 use super::pair::{Ended, Failed, Held, Pair, Proposed, conclude, pushes};
 use super::world::World;
 use super::{built, real, settings};
-use crate::faults::Answer;
 use async_trait::async_trait;
 use bytes::Bytes;
 use hyper::StatusCode;
@@ -240,16 +239,8 @@ impl Pair for Whole {
         Ended { complete, read, unchanged, skipped, failure }
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T {
-        self.world.with(look)
-    }
-
-    fn instead(&self, instead: impl FnMut(u64, &Answer) -> Option<Reply> + Send + 'static) {
-        self.world.instead(instead);
-    }
-
-    fn honest(&self) {
-        self.world.honest();
+    fn world(&self) -> &World {
+        &self.world
     }
 
     fn advance(&self, ms: u64) {
@@ -259,10 +250,6 @@ impl Pair for Whole {
 
     fn failure(&self) -> Option<Failed> {
         self.failure.borrow().clone()
-    }
-
-    fn n_requests(&self) -> u64 {
-        self.world.n_requests()
     }
 
     fn now_ms(&self) -> u64 {

@@ -132,12 +132,12 @@ fn removals() -> Vec<Case> {
         Case::new(format!("remove in a refresh {name}"), expected, ask).within(Export::Refresh)
     };
     let cases = vec![
-        Case::new("remove in a full reading", "departure-outside-retire", move |host| {
+        Case::new("remove in a full reading", "removal-while-reading", move |host| {
             applied(host, vec![remove(key("held"), "404: gone")])
         }),
         refresh("with evidence", "404: gone".to_owned(), "applied"),
-        refresh("without evidence", String::new(), "departure-without-witness"),
-        refresh("with blank evidence", " \n".to_owned(), "departure-without-witness"),
+        refresh("without evidence", String::new(), "removal-without-evidence"),
+        refresh("with blank evidence", " \n".to_owned(), "removal-without-evidence"),
         refresh("with evidence of 1 KiB", "e".repeat(1024), "applied"),
         refresh("with evidence of more", "e".repeat(1025), "object-invalid"),
         Case::new("remove in a refresh who is not held", "applied", move |host| {

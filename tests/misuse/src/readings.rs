@@ -119,19 +119,19 @@ fn removing() -> Vec<Case> {
             },
         ),
         evidence("with evidence", "404: gone".to_owned(), "applied"),
-        evidence("without evidence", String::new(), "departure-without-witness"),
-        evidence("with blank evidence", "\t".to_owned(), "departure-without-witness"),
+        evidence("without evidence", String::new(), "removal-without-evidence"),
+        evidence("with blank evidence", "\t".to_owned(), "removal-without-evidence"),
         evidence("with evidence of more than 1 KiB", "e".repeat(1025), "object-invalid"),
         many(0, ""),
         many(100_000, "100000 applied"),
         many(100_001, "request-invalid"),
-        Case::new("remove whom this run has put", "applied; accepted; departed-and-present", |host| {
+        Case::new("remove whom this run has put", "applied; accepted; removed-and-read", |host| {
             let there = both(applied(host, vec![put_person("held")]), close(host));
             both(there, remove(host, vec![removal(key("held"), "404: gone")]))
         }),
         Case::new(
             "remove whom this run has put, and who was refused",
-            "object-invalid; accepted; departed-and-present",
+            "object-invalid; accepted; removed-and-read",
             |host| {
                 let refused = applied(host, vec![crate::put("User", "held", String::new())]);
                 let there = both(refused, close(host));

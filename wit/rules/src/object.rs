@@ -65,7 +65,7 @@ pub fn check_removal(key: KeyRef<'_>, evidence: &str, resource_types: &[String])
     match key::check_evidence(evidence) {
         Ok(()) => Ok(()),
         Err(key::Violation::NoEvidence) => Err(Refusal {
-            code: "departure-without-witness",
+            code: "removal-without-evidence",
             message: format!("{key} stays: nobody asked the source about this very object"),
             in_chinese: format!("保留 {key}：没有就该对象本身向来源确认"),
         }),
@@ -77,7 +77,7 @@ pub fn check_removal(key: KeyRef<'_>, evidence: &str, resource_types: &[String])
 #[must_use]
 pub fn removed_while_reading(key: KeyRef<'_>) -> Refusal {
     Refusal {
-        code: "departure-outside-retire",
+        code: "removal-while-reading",
         message: format!("{key} stays: a full run removes nothing before everything was read"),
         in_chinese: format!("保留 {key}：完整导入在全部读取完成之前不删除任何内容"),
     }
@@ -87,7 +87,7 @@ pub fn removed_while_reading(key: KeyRef<'_>) -> Refusal {
 #[must_use]
 pub fn removed_and_read(key: KeyRef<'_>) -> Refusal {
     Refusal {
-        code: "departed-and-present",
+        code: "removed-and-read",
         message: format!("{key} stays: this very run read it"),
         in_chinese: format!("保留 {key}：本次运行刚刚读取到该对象"),
     }
@@ -149,10 +149,7 @@ mod tests {
         let refused = check_removal(key("User"), " ", &types()).unwrap_err();
         assert_eq!(
             (refused.code, refused.message.as_str()),
-            (
-                "departure-without-witness",
-                r#"User "a" stays: nobody asked the source about this very object"#
-            )
+            ("removal-without-evidence", r#"User "a" stays: nobody asked the source about this very object"#)
         );
         assert_eq!(check_removal(key("User"), "404: gone", &types()), Ok(()));
     }

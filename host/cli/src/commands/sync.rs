@@ -167,9 +167,10 @@ async fn tell_what_is_approved(
     let held_back = host.held_back(source.name(), run).await?;
     let told = held_back.told();
     let told = told.localized(screen.reader.language.tag()).message;
-    let told = match held_back.holds_scope() {
-        true => messages::approving_scope(run, told),
-        false => messages::approving(run, told),
+    let told = if held_back.holds_scope() {
+        messages::approving_scope(run, told)
+    } else {
+        messages::approving(run, told)
     };
     match screen.format {
         Format::Json => Ok(()),

@@ -203,20 +203,25 @@ async fn an_ended_run_is_not_live() {
     says_nothing_of(&page(&bench, &format!("/runs/{run}")).await, &["data-live", "/cancel"]);
 }
 
+/// A run that held this of people who were imported before: run 2.
+async fn held(bench: &Bench, people: &[ChangeRecord], changes: &[ChangeRecord], entries: &[Entry]) -> RunId {
+    let imported = Writing::open(&bench.store, RunKind::Full, false).await;
+    imported.put(people).await;
+    imported.close(RunState::Succeeded, Counters::default()).await;
+    let run = Writing::open(&bench.store, RunKind::Full, false).await;
+    run.changes(changes).await;
+    run.entries(entries).await;
+    let held = u64::try_from(changes.len()).unwrap();
+    run.close(RunState::Held, Counters { held, ..Counters::default() }).await
+}
+
 #[tokio::test]
 async fn what_a_run_held_is_listed_with_what_the_source_answered_before_it_is_approved() {
     let bench = Bench::new().await;
-    let store = &bench.store;
-    let old = Writing::open(store, RunKind::Full, false).await;
-    old.put(&[created("u1", "Anna"), created("u2", "Berta")]).await;
-    old.close(RunState::Succeeded, Counters::default()).await;
-    let run = Writing::open(store, RunKind::Full, false).await;
-    run.changes(&[
-        departed("u1", "Anna", Some("departures-held")),
-        departed("u2", "Berta", Some("departures-held")),
-    ])
-    .await;
-    let run = run.close(RunState::Held, Counters { kept: 2, ..Counters::default() }).await;
+    let leaving = [("u1", "Anna"), ("u2", "Berta")];
+    let people = leaving.map(|(id, name)| created(id, name));
+    let changes = leaving.map(|(id, name)| departed(id, name, Some("departures-held")));
+    let run = held(&bench, &people, &changes, &[]).await;
     says(
         &page(&bench, &format!("/runs/{run}")).await,
         &["href=\"/runs/2/approve\"", "Something waits for a person"],
@@ -232,14 +237,9 @@ async fn what_a_run_held_is_listed_with_what_the_source_answered_before_it_is_ap
 #[tokio::test]
 async fn a_run_that_held_ids_of_somebody_else_is_answered_in_one_of_two_ways() {
     let bench = Bench::new().await;
-    let store = &bench.store;
-    let old = Writing::open(store, RunKind::Full, false).await;
-    old.put(&[created("u1", "Anna")]).await;
-    old.close(RunState::Succeeded, Counters::default()).await;
-    let run = Writing::open(store, RunKind::Full, false).await;
-    run.changes(&[departed("u1", "Anna", Some("identity-held"))]).await;
-    run.entries(&[entry(Severity::Error, "identities-held", "u1")]).await;
-    let run = run.close(RunState::Held, Counters { kept: 1, ..Counters::default() }).await;
+    let replaced = [departed("u1", "Anna", Some("identity-held"))];
+    let told = [entry(Severity::Error, "identities-held", "u1")];
+    let run = held(&bench, &[created("u1", "Anna")], &replaced, &told).await;
     says(
         &page(&bench, &format!("/runs/{run}")).await,
         &["href=\"/runs/2/approve\"", "belong to somebody else"],
@@ -256,23 +256,15 @@ async fn a_run_that_held_ids_of_somebody_else_is_answered_in_one_of_two_ways() {
 #[tokio::test]
 async fn a_run_that_held_a_smaller_scope_is_approved_as_that() {
     let bench = Bench::new().await;
-    let store = &bench.store;
-    let old = Writing::open(store, RunKind::Full, false).await;
-    old.put(&[created("u1", "Anna")]).await;
-    old.close(RunState::Succeeded, Counters::default()).await;
-    let run = Writing::open(store, RunKind::Full, false).await;
-    run.changes(&[updated("u1", "Anna", Some("scope-held"))]).await;
     let smaller =
         Diagnosis::new("scope-held", "the application sees less than before").with_fact("scope", "5");
-    run.entries(&[Entry {
-        severity: Severity::Error,
-        subject: None,
-        subject_name: None,
-        diagnosis: smaller,
-    }])
-    .await;
-    let run = run.close(RunState::Held, Counters { held: 1, ..Counters::default() }).await;
-    says(&page(&bench, &format!("/runs/{run}")).await, &["href=\"/runs/2/approve\"", "no longer sees"]);
+    let told = Entry { severity: Severity::Error, subject: None, subject_name: None, diagnosis: smaller };
+    let displaced = [updated("u1", "Anna", Some("scope-held"))];
+    let run = held(&bench, &[created("u1", "Anna")], &displaced, &[told]).await;
+    says(
+        &page(&bench, &format!("/runs/{run}")).await,
+        &["href=\"/runs/2/approve\"", "sees less than before"],
+    );
     let asked = page(&bench, &format!("/runs/{run}/approve")).await;
     says(
         &asked,

@@ -13,7 +13,7 @@ use super::{Apply, Extent, Planned, Step, plan};
 use crate::clearing::Attribute;
 use crate::directory::{Held, Write};
 use crate::error::StoreError;
-use crate::guard::Counts;
+use crate::guard::{Counts, count};
 use crate::history::ChangeRecord;
 use crate::limits::{MAX_HELD_RECORDS, MAX_STORED_AT_ONCE};
 use crate::model::{Diagnosis, Entry, Key};
@@ -109,8 +109,7 @@ impl Apply {
         let told = waiting.attributes.entry(attribute.clone());
         let (counts, _) = told.or_insert_with(|| (Counts::new(), reason.clone()));
         for write in writes {
-            let n = counts.entry(write.key.resource_type.clone()).or_default();
-            *n = n.saturating_add(1);
+            count(counts, &write.key);
         }
         if self.destination.extent == Extent::Some {
             return Ok(Vec::new());

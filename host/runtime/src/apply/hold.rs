@@ -82,11 +82,7 @@ impl Apply {
     /// Why nothing of this may be removed: the reading did not cover what it should have, and no person has said that this is
     /// right; or nobody looks, and it is suspicious.
     pub(super) async fn weigh(&self, planned: &[Planned]) -> Result<Option<Diagnosis>, StoreError> {
-        let mut counts = Counts::new();
-        for write in planned.iter().filter_map(Planned::write) {
-            let n = counts.entry(write.key.resource_type.clone()).or_default();
-            *n = n.saturating_add(1);
-        }
+        let counts = guard::counted(planned.iter().filter_map(Planned::write).map(|write| &write.key));
         let is_approval = self.destination.approved != Approved::Nothing;
         if !is_approval
             && !counts.is_empty()

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall_rules::placement::{departments, dropped};
 use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
+use serde_json::Value;
 
 use self::told::{Held, Narrowed};
 use super::{Apply, Extent, Planned, Step};
@@ -18,7 +19,7 @@ use crate::error::StoreError;
 use crate::limits::MAX_HELD_RECORDS;
 use crate::model::{Key, Scope};
 
-/// With what views a run's is compared.
+/// With what scopes a run's own is compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Known {
     /// That with which the source was read the last time, if it ever was.
@@ -31,6 +32,8 @@ pub(crate) struct Known {
 #[derive(Debug, Default)]
 pub(super) struct Compared {
     scope: Option<Scope>,
+    /// Its parts, to be found in.
+    parts: BTreeSet<Key>,
     narrowed: Option<Narrowed>,
     /// How departments stand to it, as far as that had to be found out.
     places: BTreeMap<String, Place>,
@@ -71,6 +74,7 @@ impl Apply {
             return Ok(());
         }
         self.compared.places.clear();
+        self.compared.parts = scope.parts.iter().cloned().collect();
         self.compared.scope = Some(scope);
         let Some(last) = self.destination.known_scopes.last.clone() else { return Ok(()) };
         self.compared.narrowed = self.narrowed(&last).await?;
@@ -80,12 +84,14 @@ impl Apply {
     /// How this scope is smaller than the last one, if it is.
     async fn narrowed(&mut self, last: &Scope) -> Result<Option<Narrowed>, StoreError> {
         let Some(scope) = self.compared.scope.clone().filter(|scope| !scope.whole) else { return Ok(None) };
-        let mut lost = Vec::new();
+        let mut lost = BTreeSet::new();
         for part in last.parts.iter().filter(|_| !last.whole) {
-            // What the platform does not hold, or not any more, is not missed.
-            let is_held = self.present(part).await?.is_some();
-            if is_held && !self.shows(part).await? {
-                lost.push(part.clone());
+            // What is named still needs no look, and what the platform does not hold, or not any more, is not missed.
+            if !self.names(part)
+                && let Some(held) = self.present(part).await?
+                && !self.shows(part, &held.document).await?
+            {
+                lost.insert(part.clone());
             }
         }
         if lost.is_empty() && !last.whole {
@@ -101,17 +107,9 @@ impl Apply {
             return Ok(());
         }
         for planned in planned {
-            let is_lost = match &planned.step {
-                Step::Write(write) => self.is_lost(write).await?,
-                Step::Nothing(_)
-                | Step::Refuse(..)
-                | Step::Hold(..)
-                | Step::HoldUnseen { .. }
-                | Step::Replace(_)
-                | Step::HoldReplacement { .. }
-                | Step::Wait => false,
-            };
-            if is_lost {
+            if let Some(write) = planned.write()
+                && self.is_lost(write).await?
+            {
                 self.hold_for_scope(planned);
             }
         }
@@ -144,19 +142,12 @@ impl Apply {
             }
             // A part of the scope that is gone is no longer named for that reason: its own evidence decides.
             Action::Deactivated | Action::Deleted if self.compared.has_lost(&write.key) => Ok(false),
-            Action::Deactivated | Action::Deleted => Ok(!self.shows_held(&write.key, before).await?),
+            Action::Deactivated | Action::Deleted => Ok(!self.shows(&write.key, before).await?),
         }
     }
 
     /// Whether the scope shows what the platform holds under this key, by where it hangs there.
-    async fn shows(&mut self, key: &Key) -> Result<bool, StoreError> {
-        match self.present(key).await? {
-            Some(held) => self.shows_held(key, &held.document).await,
-            None => Ok(self.names(key)),
-        }
-    }
-
-    async fn shows_held(&mut self, key: &Key, document: &serde_json::Value) -> Result<bool, StoreError> {
+    async fn shows(&mut self, key: &Key, document: &Value) -> Result<bool, StoreError> {
         if self.names(key) {
             return Ok(true);
         }
@@ -205,7 +196,7 @@ impl Apply {
     }
 
     fn names(&self, key: &Key) -> bool {
-        self.compared.scope.as_ref().is_some_and(|scope| scope.whole || scope.parts.contains(key))
+        self.compared.parts.contains(key)
     }
 
     async fn present(&self, key: &Key) -> Result<Option<directory::Held>, StoreError> {

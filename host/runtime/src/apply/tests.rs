@@ -287,7 +287,7 @@ async fn in_a_full_run_nothing_leaves_but_by_remove_missing() {
     let store = Arc::<MemoryStore>::default();
     hold(&store, "User", "a", json!({}));
     let outcomes = full_run(&store).changes(vec![Change::Delete(gone("User", "a"))]).await.unwrap();
-    assert_eq!(codes(&outcomes), ["departure-outside-retire"]);
+    assert_eq!(codes(&outcomes), ["removal-while-reading"]);
     assert!(!store.state().objects[&(source(), Key::new("User", "a"))].departed);
 }
 
@@ -365,7 +365,7 @@ async fn nobody_leaves_without_evidence_or_after_having_been_read() {
     let unwitnessed = Departure { witness: " ".to_owned(), ..gone("User", "a") };
     let absent = vec![unwitnessed, gone("User", "b"), gone("User", "c")];
     let outcomes = apply.remove_missing(absent).await.unwrap();
-    assert_eq!(codes(&outcomes), ["departure-without-witness", "departed-and-present", "applied"]);
+    assert_eq!(codes(&outcomes), ["removal-without-evidence", "removed-and-read", "applied"]);
     let expected = Counters { read: 1, updated: 1, kept: 2, deactivated: 1, ..Counters::default() };
     assert_eq!(*apply.ledger.counters(), expected);
     assert_eq!(store.state().entries.len(), 3);

@@ -10,7 +10,7 @@ use crate::backwards::Backwards;
 use crate::clearing::{self, Approved, Attribute};
 use crate::directory::{Directory, Held};
 use crate::error::StoreError;
-use crate::guard::{Counts, IDENTITY_HELD, SCOPE_HELD};
+use crate::guard::{IDENTITY_HELD, SCOPE_HELD, counted};
 use crate::history::{ChangeRecord, Counters, History, Run};
 use crate::limits::{MAX_CHANGES, MAX_HELD_RECORDS};
 use crate::model::{Diagnosis, Key, RunId, Severity, SourceName};
@@ -165,22 +165,22 @@ impl HeldBack {
             return Diagnosis::new(CODE, listed(&english)).in_chinese(chinese.join("，"), "");
         }
         if !self.unseen.is_empty() {
-            let unseen = counts(&self.unseen);
+            let unseen = counted(&self.unseen);
             english.push(format!("{} may only be hidden from it", clearing::amounts(&unseen)));
             chinese.push(format!("{}可能只是不再可见", clearing::amounts_in_chinese(&unseen)));
         }
         if !self.departures.is_empty() {
-            let left = counts(&self.departures);
+            let left = counted(&self.departures);
             english.push(format!("{} left", clearing::amounts(&left)));
             chinese.push(format!("{}已离开", clearing::amounts_in_chinese(&left)));
         }
         if !self.identities.is_empty() {
-            let changed = counts(&self.identities);
+            let changed = counted(&self.identities);
             english.push(format!("the ids of {} belong to somebody else now", clearing::amounts(&changed)));
             chinese.push(format!("{}的 ID 现在属于别人", clearing::amounts_in_chinese(&changed)));
         }
         for (Attribute { name, .. }, keys) in &self.clearings {
-            let lost = counts(keys);
+            let lost = counted(keys);
             english.push(format!("{} lost `{name}`", clearing::amounts(&lost)));
             chinese.push(format!("{}失去 `{name}`", clearing::amounts_in_chinese(&lost)));
         }
@@ -197,14 +197,6 @@ fn listed(parts: &[String]) -> String {
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
-}
-
-fn counts(keys: &BTreeSet<Key>) -> Counts {
-    keys.iter().fold(Counts::new(), |mut counts, key| {
-        let n = counts.entry(key.resource_type.clone()).or_default();
-        *n = n.saturating_add(1);
-        counts
-    })
 }
 
 /// Whether any of these is held, has not departed, and is like this.

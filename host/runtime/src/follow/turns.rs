@@ -18,10 +18,10 @@ use crate::error::{GuestError, RunError};
 use crate::history::{RunKind, RunState, Trigger};
 use crate::inbox::{Fate, Following, Note, Settlement, Stopped};
 use crate::limits::{
-    BATCH_GRACE, BATCH_SPACING, BATCHES_BEFORE_SCHEDULED_RUN, CANCELLED_RUN_PAUSE, FOLLOW_BUSY_PAUSE,
-    FOLLOW_POLL_INTERVAL, FORGET_INTERVAL, FULL_RUN_PATIENCE, KEEP_SETTLED_EVENTS, MAX_EVENTS_PER_BATCH,
-    MAX_OWED_RUN_BACKOFF, MAX_RETRY_AFTER, MAX_RUNS_SEARCHED, OWED_RUN_BACKOFF, OWED_RUN_INTERVAL,
-    STORE_BACKOFF,
+    BATCH_GRACE, BATCH_SPACING, BATCHES_BEFORE_SCHEDULED_RUN, CANCELLED_RUN_PAUSE, FIRST_IMPORT_PATIENCE,
+    FOLLOW_BUSY_PAUSE, FOLLOW_POLL_INTERVAL, FORGET_INTERVAL, FULL_RUN_PATIENCE, KEEP_SETTLED_EVENTS,
+    MAX_EVENTS_PER_BATCH, MAX_OWED_RUN_BACKOFF, MAX_RETRY_AFTER, MAX_RUNS_SEARCHED, OWED_RUN_BACKOFF,
+    OWED_RUN_INTERVAL, STORE_BACKOFF,
 };
 use crate::model::{Failure, FailureKind, Timestamp};
 use crate::observe::{Observer, Unobserved};
@@ -128,7 +128,7 @@ impl Turns {
         }
         if self.was_ever_imported().await == Some(false) {
             tracing::info!(source = %self.followed.name(), "the source was never imported; a full run is due");
-            self.followed.asks.owe(Trigger::Schedule, Instant::now(), false);
+            self.followed.asks.owe(Trigger::Schedule, Instant::now() + FIRST_IMPORT_PATIENCE, false);
         }
     }
 

@@ -1,8 +1,11 @@
 //! What is said of a scope that is smaller than before.
 
+use std::collections::BTreeSet;
+
+use crate::apply::Kind;
 use crate::clearing::{amounts, amounts_in_chinese};
-use crate::directory::{Action, Write};
-use crate::guard::{Counts, SCOPE_HELD};
+use crate::directory::Write;
+use crate::guard::{Counts, SCOPE_HELD, count, counted};
 use crate::model::{Diagnosis, Entry, Key, Scope, Severity};
 
 /// The code of a smaller scope that a person approved.
@@ -17,7 +20,7 @@ pub(super) struct Narrowed {
     /// Whether the last one was of everything.
     pub(super) was_whole: bool,
     /// What is no longer in it, where the last one was of parts.
-    pub(super) lost: Vec<Key>,
+    pub(super) lost: BTreeSet<Key>,
     /// What is in it.
     pub(super) scope: Scope,
     /// Whether a person approved it.
@@ -35,9 +38,11 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) fn add(&mut self, write: &Write) {
-        let counts = if leaves(write) { &mut self.leaving } else { &mut self.displaced };
-        let n = counts.entry(write.key.resource_type.clone()).or_default();
-        *n = n.saturating_add(1);
+        let counts = match Kind::of(write.action) {
+            Kind::Departure => &mut self.leaving,
+            Kind::Put => &mut self.displaced,
+        };
+        count(counts, &write.key);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -65,14 +70,14 @@ impl Narrowed {
     }
 
     fn less(&self) -> (String, String) {
-        let (now, now_in_chinese) = told_keys(&self.scope.parts);
+        let (now, now_in_chinese) = told_keys(self.scope.parts.iter());
         if self.was_whole {
             return (
                 format!("the application sees less than before: {now} instead of everything"),
                 format!("应用可见范围比之前小：之前为全部，现在只有 {now_in_chinese}"),
             );
         }
-        let (lost, lost_in_chinese) = told_keys(&self.lost);
+        let (lost, lost_in_chinese) = told_keys(self.lost.iter());
         (
             format!("the application sees less than before: no longer {lost}"),
             format!("应用可见范围比之前小：不再包括 {lost_in_chinese}"),
@@ -106,39 +111,28 @@ fn kept(held: &Held) -> (String, String) {
 /// Why one object stays as it is.
 pub(super) fn held_of_one(write: &Write) -> Diagnosis {
     let key = &write.key;
-    let (english, chinese) = if leaves(write) {
-        (
+    let (english, chinese) = match Kind::of(write.action) {
+        Kind::Departure => (
             format!("{key} stays: the application no longer sees where it is"),
             format!("{key} 予以保留：应用已无法看到其所在位置"),
-        )
-    } else {
-        (
+        ),
+        Kind::Put => (
             format!("{key} stays as it is: the application no longer sees a department that it is in"),
             format!("{key} 保持不变：应用已无法看到其所在的某个部门"),
-        )
+        ),
     };
     Diagnosis::new(SCOPE_HELD, english).with_remedy(LOOK).in_chinese(chinese, LOOK_CHINESE)
-}
-
-const fn leaves(write: &Write) -> bool {
-    match write.action {
-        Action::Deactivated | Action::Deleted => true,
-        Action::Created | Action::Updated | Action::Restored | Action::Unchanged => false,
-    }
 }
 
 /// Ids that are told of a list.
 const N_TOLD: usize = 3;
 
 /// So many of what, and the first of them.
-fn told_keys(keys: &[Key]) -> (String, String) {
-    let counts = keys.iter().fold(Counts::new(), |mut counts, key| {
-        let n = counts.entry(key.resource_type.clone()).or_default();
-        *n = n.saturating_add(1);
-        counts
-    });
-    let mut ids: Vec<&str> = keys.iter().take(N_TOLD).map(|key| key.external_id.as_str()).collect();
-    if N_TOLD < keys.len() {
+fn told_keys<'k>(keys: impl ExactSizeIterator<Item = &'k Key> + Clone) -> (String, String) {
+    let n_keys = keys.len();
+    let counts = counted(keys.clone());
+    let mut ids: Vec<&str> = keys.take(N_TOLD).map(|key| key.external_id.as_str()).collect();
+    if N_TOLD < n_keys {
         ids.push("…");
     }
     (

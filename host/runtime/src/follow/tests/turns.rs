@@ -187,6 +187,16 @@ async fn a_source_that_was_never_imported_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_first_import_that_a_person_asks_for_a_moment_later_is_the_only_one() {
+    let bench = Bench::never_imported();
+    let follower = bench.follow().await;
+    seconds(1).await;
+    follower.sync(RunOptions::default()).await.unwrap();
+    seconds(300).await;
+    assert_eq!(bench.runs(), ["sync (manual)"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_first_import_that_fails_is_tried_again() {
     let bench = Bench::never_imported();
     bench.fake.told().endings = [failed(FailureKind::Unavailable, "busy")].into();
