@@ -16,6 +16,16 @@ pub(crate) enum Consequence {
     Honest,
     /// It cannot be told from the truth: nothing may be lost all the same.
     Harmless,
+    /// It says something else than the truth in a form that can be read: these attributes of what it is about have this
+    /// value, as JSON, and nothing else is other than it should be.
+    Says { attributes: &'static [&'static str], value: &'static str },
+    /// These attributes of what it is about cannot be read. They are as before, a new object has none, and it is told; nothing
+    /// else is other than it should be.
+    Costs { attributes: &'static [&'static str] },
+    /// What stands beside each department of a person cannot be read, and is left out of the list with a word.
+    CostsBesideDepartments,
+    /// Whoever it is about cannot be told by name, and is left as before with a word about where they stand.
+    CostsKeys,
 }
 
 type Make = dyn Fn(&Answer) -> Option<Reply> + Send + Sync;
@@ -88,6 +98,9 @@ pub(crate) fn all() -> Vec<Fault> {
 }
 
 const TOKEN: &str = "/gettoken";
+
+/// What a name becomes.
+const NAMES: &[&str] = &["/displayName", "/name/formatted"];
 
 /// Codes that another token mends.
 const RENEWING: [&str; 7] = ["40014", "42001", "40001", "41001", "33001", "60011", "43007"];
@@ -237,7 +250,9 @@ fn truncated() -> Fault {
 
 /// Answers that are JSON, say `errcode` 0, and are not what they should be.
 fn shapes() -> Vec<Fault> {
-    use Consequence::{Harmless, Honest};
+    use Consequence::{Costs, CostsBesideDepartments, CostsKeys, Harmless, Honest, Says};
+    let seven = Says { attributes: NAMES, value: r#""7""# };
+    let names = Costs { attributes: NAMES };
     vec![
         Fault::always("json-null", Honest, &Reply::json("null")),
         Fault::always("json-list", Honest, &Reply::json("[]")),
@@ -247,12 +262,21 @@ fn shapes() -> Vec<Fault> {
         Fault::always("result-text", Honest, &Reply::json(r#"{"errcode":0,"errmsg":"ok","result":"x"}"#)),
         Fault::always("result-number", Honest, &Reply::json(r#"{"errcode":0,"errmsg":"ok","result":7}"#)),
         Fault::changed("errcode-text", Honest, |_, body| body["errcode"] = json!("broken")),
-        Fault::changed("ids-as-floats", Honest, |_, body| replace(body, "dept_id", &json!(1.5))),
-        Fault::changed("ids-as-objects", Honest, |_, body| replace(body, "dept_id", &json!({}))),
-        Fault::changed("names-as-numbers", Honest, |_, body| replace(body, "name", &json!(7))),
-        Fault::changed("userids-missing", Honest, |_, body| take(body, "userid")),
+        Fault::changed("ids-as-floats", Honest, |_, body| replace_ids(body, &json!(1.5))),
+        Fault::changed("ids-as-objects", Honest, |_, body| replace_ids(body, &json!({}))),
+        Fault::changed("nothing-beside-departments", CostsBesideDepartments, |_, body| {
+            let lists = BESIDE.map(|name| format!("/result/{name}"));
+            for list in lists {
+                body.pointer_mut(&list).into_iter().for_each(|list| take(list, "dept_id"));
+            }
+        }),
+        Fault::changed("names-as-numbers", seven, |_, body| replace(body, "name", &json!(7))),
+        Fault::changed("names-as-lists", names, |_, body| replace(body, "name", &json!(["Li"]))),
+        Fault::changed("names-missing", names, |_, body| take(body, "name")),
+        Fault::changed("userids-missing", CostsKeys, |_, body| take(body, "userid")),
         Fault::changed("departments-of-people-missing", Honest, |_, body| take(body, "dept_id_list")),
-        Fault::changed("list-missing", Honest, |_, body| take(body, "list")),
+        // Nobody is one of the things that it says.
+        Fault::changed("list-missing", Harmless, |_, body| take(body, "list")),
         Fault::changed("has-more-missing", Honest, |_, body| take(body, "has_more")),
         Fault::changed("has-more-for-ever", Honest, |answer, body| {
             if answer.path.ends_with("user/list") {
@@ -296,6 +320,20 @@ fn shapes() -> Vec<Fault> {
             }
         }),
     ]
+}
+
+/// What stands beside each department of a person.
+const BESIDE: [&str; 3] = ["dept_order_list", "leader_in_dept", "dept_position_list"];
+
+/// Give every id of a department another value, but where it says only beside which one something stands.
+fn replace_ids(body: &mut Value, with: &Value) {
+    let whole = body.clone();
+    replace(body, "dept_id", with);
+    for name in BESIDE {
+        if let Some(list) = whole["result"].get(name) {
+            body["result"][name] = list.clone();
+        }
+    }
 }
 
 /// Give every member of this name, at any depth, another value.

@@ -6,7 +6,7 @@ use crate::faults::{self, Answer, Consequence, Fault};
 use crate::harness::pair::{Ended, Pair, subscribed};
 use rollcall_dingtalk_simulator::{Company, Mutation, Simulator};
 use rollcall_kit::Key;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::any::type_name;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -205,8 +205,9 @@ impl<P: Pair> Scene<P> {
         if !ended.complete || !self.differences(&pair).is_empty() {
             // Of what an event names, DingTalk's own word about it is all that there is; a full run knows better.
             if self.extent == Extent::Everything || !fault.denies_the_object() {
-                self.nothing_lost(&pair, ended.complete)?;
-                self.followed(fault.consequence(&path), &pair, &ended)?;
+                let consequence = fault.consequence(&path);
+                self.nothing_lost(&pair, ended.complete, consequence)?;
+                self.followed(consequence, &pair, &ended)?;
             }
             self.mended(&pair)?;
         }
@@ -214,8 +215,9 @@ impl<P: Pair> Scene<P> {
     }
 
     /// After a run that is not just as it should be: only who has really left is gone, of a reading of everything only after
-    /// a complete one; no field is gone that the truth still has; every value is the one of before or the one of now.
-    fn nothing_lost(&self, pair: &P, complete: bool) -> Result<(), String> {
+    /// a complete one; no field is gone that the truth still has; every value is the one of before, the one of now, or the
+    /// one that the fault says.
+    fn nothing_lost(&self, pair: &P, complete: bool, consequence: Consequence) -> Result<(), String> {
         // What an event names is judged by its own reading.
         let complete = complete || self.extent == Extent::Events;
         let now = pair.documents();
@@ -239,7 +241,9 @@ impl<P: Pair> Scene<P> {
         for (key, now) in &now {
             let known: BTreeSet<_> =
                 [&self.before, &self.after].iter().filter_map(|all| all.get(key)).flat_map(leaves).collect();
-            if let Some(odd) = leaves(now).difference(&known).next() {
+            let truth = self.after.get(key);
+            let mut odd = leaves(now).into_iter().filter(|leaf| !known.contains(leaf));
+            if let Some(odd) = odd.find(|leaf| !may_have(consequence, leaf, truth)) {
                 return Err(format!("{key:?} has {odd:?}, which it never had"));
             }
         }
@@ -249,24 +253,58 @@ impl<P: Pair> Scene<P> {
     fn followed(&self, consequence: Consequence, pair: &P, ended: &Ended) -> Result<(), String> {
         match consequence {
             Consequence::None => Err(format!("it does not pass: {ended:?}, {:?}", pair.take_told())),
-            Consequence::Honest if ended.complete => self.same_but_for_who_was_left(pair),
-            Consequence::Honest | Consequence::Harmless => Ok(()),
+            Consequence::Honest if ended.complete => self.same_but_for_who_was_left(pair, false),
+            Consequence::CostsKeys if ended.complete => self.same_but_for_who_was_left(pair, true),
+            Consequence::Says { .. } | Consequence::Costs { .. } | Consequence::CostsBesideDepartments => {
+                self.same_but_for_what_is_odd(consequence, pair, ended)
+            }
+            Consequence::Honest | Consequence::Harmless | Consequence::CostsKeys => Ok(()),
         }
     }
 
-    /// Who cannot be asked about is left as before, with a word about it.
-    fn same_but_for_who_was_left(&self, pair: &P) -> Result<(), String> {
+    /// Who cannot be asked about is left as before, with a word about it, or, if it is not known who, about anything.
+    fn same_but_for_who_was_left(&self, pair: &P, is_nameless: bool) -> Result<(), String> {
         let told = pair.take_told_about();
         let now = pair.documents();
-        let left = |key: &(String, String)| {
-            now.get(key) == self.before.get(key) && told.contains(&Key::new(key.0.as_str(), key.1.as_str()))
+        let is_told = |key: &(String, String)| {
+            told.contains(&Key::new(key.0.as_str(), key.1.as_str())) || (is_nameless && !told.is_empty())
         };
+        let left = |key: &(String, String)| now.get(key) == self.before.get(key) && is_told(key);
         let differences: Vec<_> = self.differences(pair).into_iter().filter(|key| !left(key)).collect();
         if differences.is_empty() {
             Ok(())
         } else {
             Err(format!("it says complete, and is not: {differences:?}"))
         }
+    }
+
+    /// It is a whole reading, in which nobody is other than they should be but in what is odd.
+    fn same_but_for_what_is_odd(
+        &self,
+        consequence: Consequence,
+        pair: &P,
+        ended: &Ended,
+    ) -> Result<(), String> {
+        if !ended.complete {
+            return Err(format!("an odd member costs more than itself: {ended:?}, {:?}", pair.take_told()));
+        }
+        let told = pair.take_told_about();
+        let now = pair.documents();
+        for key in self.differences(pair) {
+            let (Some(now), Some(truth)) = (now.get(&key), self.after.get(&key)) else {
+                return Err(format!("{key:?} is held, or is there, and not both"));
+            };
+            let (now, should) = (leaves(now), leaves(truth));
+            let mut others = now.symmetric_difference(&should);
+            if let Some(other) = others.find(|leaf| !may_differ(consequence, leaf, truth)) {
+                return Err(format!("{key:?} is other than it should be in {other:?}"));
+            }
+            let is_read = matches!(consequence, Consequence::Says { .. });
+            if !is_read && !told.contains(&Key::new(key.0.as_str(), key.1.as_str())) {
+                return Err(format!("nothing is told of {key:?}"));
+            }
+        }
+        Ok(())
     }
 
     /// The next run mends what this one left. Few of the things that can be left are new, and nothing else passes from
@@ -291,6 +329,45 @@ impl<P: Pair> Scene<P> {
         let keys: BTreeSet<_> = now.keys().chain(self.after.keys()).collect();
         keys.into_iter().filter(|key| now.get(*key) != self.after.get(*key)).cloned().collect()
     }
+}
+
+/// Whether a document may have this because of the fault, although it never had it.
+fn may_have(consequence: Consequence, (path, leaf): &(String, String), truth: Option<&Value>) -> bool {
+    match consequence {
+        Consequence::Says { attributes, value } => attributes.contains(&path.as_str()) && leaf == value,
+        Consequence::CostsBesideDepartments => {
+            truth.and_then(|truth| truth.pointer(path)).is_some_and(|list| is_part_of(leaf, list))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a document may have this because of the fault, or not have it.
+fn may_differ(consequence: Consequence, leaf: &(String, String), truth: &Value) -> bool {
+    let path = leaf.0.as_str();
+    match consequence {
+        Consequence::Says { attributes, .. } | Consequence::Costs { attributes } => {
+            attributes.contains(&path)
+        }
+        Consequence::CostsBesideDepartments => {
+            truth.pointer(path).is_some_and(|list| *list.to_string() == leaf.1)
+                || may_have(consequence, leaf, Some(truth))
+        }
+        _ => false,
+    }
+}
+
+/// Whether this is a list of the same departments, with nothing beside them that does not stand there.
+fn is_part_of(leaf: &str, departments: &Value) -> bool {
+    let (Ok(Value::Array(now)), Value::Array(departments)) = (serde_json::from_str(leaf), departments) else {
+        return false;
+    };
+    let is_part = |(now, whole): (&Value, &Value)| {
+        let members = now.as_object().into_iter().flatten();
+        now["value"] == whole["value"]
+            && members.into_iter().all(|(name, value)| whole.get(name) == Some(value))
+    };
+    now.len() == departments.len() && now.iter().zip(departments).all(is_part)
 }
 
 /// A digest of all that a run leaves behind: what the platform holds and what the connector keeps.

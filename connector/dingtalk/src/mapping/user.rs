@@ -97,6 +97,7 @@ pub(crate) fn draft(
 ) -> (Draft, Vec<Diagnosis>) {
     let mut doubts = Doubts::default();
     doubts.about_members(&user.oddities, |member| details || !DETAILED.contains(&member));
+    doubts.diagnoses.extend(untold(user, memberships));
     let enterprise = Object::default()
         .text("employeeNumber", user.job_number.as_ref())
         .with("manager", user.manager_userid.as_ref().filter(|_| details).map(|id| json!({"value": id})));
@@ -124,11 +125,19 @@ pub(crate) fn draft(
             memberships.map(|memberships| json!({"departments": departments(memberships)})),
         )
         .filled(DINGTALK_USER, own(user, details));
-    let untold = if details { &[] } else { DETAILS };
+    let unasked = if details { &[] } else { DETAILS };
     let draft = Draft::new(&USER, key(&user.userid), display_name(user), document.0);
-    let draft = doubts.applied(draft.without_word_of(&USER, untold), &USER);
+    let draft = doubts.applied(draft.without_word_of(&USER, unasked), &USER);
     // A number that was taken away may leave its country behind.
     (draft.showing(user.state_code.as_ref().map(|_| MOBILE)), doubts.diagnoses)
+}
+
+/// What DingTalk says of everybody, and does not say of this person.
+fn untold(user: &User, memberships: Option<&Memberships>) -> impl Iterator<Item = Diagnosis> {
+    let is_absent = |is_none, member| is_none && !user.oddities.unread.contains(member);
+    let name = is_absent(user.name.is_none(), "name").then(say::person_without_name);
+    let is_nowhere = is_absent(user.dept_id_list.is_none(), "dept_id_list") && memberships.is_none();
+    name.into_iter().chain(is_nowhere.then(say::person_without_departments))
 }
 
 fn mobile(user: &User, doubts: &mut Doubts) -> Option<String> {

@@ -63,3 +63,24 @@ pub(crate) fn department_without_name() -> Diagnosis {
     )
     .remedy("name it in DingTalk", "请在钉钉中填写名称")
 }
+
+pub(crate) fn person_without_name() -> Diagnosis {
+    Diagnosis::new(
+        "person-without-name",
+        "DingTalk shows no name of the person, who is kept by the user id",
+        "钉钉没有返回该人员的姓名，以用户 ID 保留",
+    )
+    .remedy("enter the name in DingTalk", "请在钉钉中填写姓名")
+}
+
+pub(crate) fn person_without_departments() -> Diagnosis {
+    Diagnosis::new(
+        "person-without-departments",
+        "DingTalk does not say which departments the person belongs to; what the platform holds of them is kept",
+        "钉钉没有返回该人员所属的部门，平台上的现有值保持不变",
+    )
+    .remedy(
+        "look up the person in DingTalk; the next full import reads who is in each department",
+        "请在钉钉中查看该人员；下次全量导入会读取各部门的成员",
+    )
+}
