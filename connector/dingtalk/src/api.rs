@@ -1,9 +1,21 @@
 //! The interfaces that this connector uses: where each is, what it needs, and which rate limit counts it.
 
-/// One interface of the old API.
+/// Which of DingTalk's two APIs it is: each has an origin, and words of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// `errcode` in an answer of status 200; the token in the address.
+    Old,
+    /// A status, and `code` in a refusal; the token in a header.
+    New,
+}
+
+/// One interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Api {
-    Token,
+    /// The secret, in a body, for a token.
+    AccessToken,
+    /// The secret, in an address, for a token.
+    GetToken,
     Scopes,
     ListChildren,
     Department,
@@ -17,8 +29,9 @@ pub(crate) enum Api {
 
 impl Api {
     /// All of them.
-    pub(crate) const ALL: [Self; 10] = [
-        Self::Token,
+    pub(crate) const ALL: [Self; 11] = [
+        Self::AccessToken,
+        Self::GetToken,
         Self::Scopes,
         Self::ListChildren,
         Self::Department,
@@ -33,7 +46,8 @@ impl Api {
     /// Below the origin.
     pub(crate) fn path(self) -> &'static str {
         match self {
-            Self::Token => "/gettoken",
+            Self::AccessToken => "/v1.0/oauth2/accessToken",
+            Self::GetToken => "/gettoken",
             Self::Scopes => "/auth/scopes",
             Self::ListChildren => "/topapi/v2/department/listsub",
             Self::Department => "/topapi/v2/department/get",
@@ -51,6 +65,36 @@ impl Api {
         self.path().trim_start_matches('/')
     }
 
+    /// How it speaks.
+    pub(crate) fn dialect(self) -> Dialect {
+        match self {
+            Self::AccessToken => Dialect::New,
+            Self::GetToken
+            | Self::Scopes
+            | Self::ListChildren
+            | Self::Department
+            | Self::Ancestors
+            | Self::ListMembers
+            | Self::Person
+            | Self::ListChildIds
+            | Self::ListMemberIds
+            | Self::FailedDeliveries => Dialect::Old,
+        }
+    }
+
+    /// The setting that says where it is.
+    pub(crate) fn base(self) -> &'static str {
+        match self.dialect() {
+            Dialect::Old => "oapi_base",
+            Dialect::New => "api_base",
+        }
+    }
+
+    /// Whether it gives a token, and so needs none.
+    pub(crate) fn gives_a_token(self) -> bool {
+        matches!(self, Self::AccessToken | Self::GetToken)
+    }
+
     /// Whether it is asked about one department.
     pub(crate) fn is_about_a_department(self) -> bool {
         match self {
@@ -60,14 +104,16 @@ impl Api {
             | Self::ListMembers
             | Self::ListChildIds
             | Self::ListMemberIds => true,
-            Self::Token | Self::Scopes | Self::Person | Self::FailedDeliveries => false,
+            Self::AccessToken | Self::GetToken | Self::Scopes | Self::Person | Self::FailedDeliveries => {
+                false
+            }
         }
     }
 
     /// The permission that it needs: DingTalk's code for it, and its name in the console.
     pub(crate) fn permission(self) -> Option<(&'static str, &'static str)> {
         match self {
-            Self::Token => None,
+            Self::AccessToken | Self::GetToken => None,
             Self::Scopes | Self::FailedDeliveries => Some(("qyapi_base", "调用企业API基础权限")),
             Self::ListChildren | Self::Department | Self::Ancestors | Self::ListChildIds => {
                 Some(("qyapi_get_department_list", "通讯录部门信息读权限"))

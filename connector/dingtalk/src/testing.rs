@@ -21,6 +21,9 @@ use std::rc::Rc;
 pub(crate) const SECRET: &str = "canary-secret";
 pub(crate) const TOKEN: &str = "canary-token";
 
+/// The path of a [`Question`] that asks for it.
+pub(crate) const TOKEN_PATH: &str = "oauth2/accessToken";
+
 /// One request as DingTalk sees it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Question {
@@ -33,7 +36,9 @@ impl Question {
     pub(crate) fn of(request: &Request) -> Self {
         let url: Uri = request.url.parse().unwrap();
         let mut pairs = form_urlencoded::parse(url.query().unwrap_or_default().as_bytes());
-        let token = pairs.find(|(name, _)| name == "access_token");
+        let token = pairs.find(|(name, _)| name == "access_token").map(|(_, token)| token.into_owned());
+        let header = request.headers.iter().find(|(name, _)| name == "x-acs-dingtalk-access-token");
+        let token = token.or_else(|| header.map(|(_, token)| token.clone()));
         Self {
             path: url
                 .path()
@@ -45,7 +50,7 @@ impl Question {
                 .collect::<Vec<_>>()
                 .join("/"),
             body: std::str::from_utf8(request.body.as_bytes()).unwrap().to_owned(),
-            token: token.map(|(_, token)| token.into_owned()).unwrap_or_default(),
+            token: token.unwrap_or_default(),
         }
     }
 
@@ -145,7 +150,8 @@ impl World {
     pub(crate) fn into_answers(mut self) -> impl FnMut(u64, &Request) -> Reply + 'static {
         let mut n_asked = BTreeMap::<Question, usize>::new();
         move |_, request| {
-            if request.url.starts_with("https://api.") {
+            // What a check asks about an organisation.
+            if request.url.ends_with("/token") {
                 return Reply::json(r#"{"access_token":"t","expires_in":7200}"#);
             }
             let question = Question::of(request);
@@ -161,6 +167,7 @@ impl World {
         let id = question.id();
         let department = id.parse().unwrap_or(0);
         match question.path.as_str() {
+            TOKEN_PATH => json!({"accessToken": TOKEN, "expireIn": 7200}),
             "/gettoken" => json!({"errcode": 0, "access_token": TOKEN, "expires_in": 7200}),
             "auth/scopes" => json!({"errcode": 0, "errmsg": "ok", "auth_org_scopes":
                 {"authed_dept": self.authed_dept, "authed_user": self.authed_user}}),
@@ -249,6 +256,11 @@ pub(crate) fn refusal(code: i64, text: &str) -> Value {
 /// A reply that refuses.
 pub(crate) fn refused(code: i64, text: &str) -> Reply {
     Reply::json(refusal(code, text).to_string())
+}
+
+/// A reply of the new API that refuses.
+pub(crate) fn denied(status: u16, code: &str, text: &str) -> Reply {
+    page(status, &json!({"requestid": "r3", "code": code, "message": text}).to_string())
 }
 
 /// A reply with a status and a body that are not DingTalk's.

@@ -3,7 +3,7 @@
 
 use crate::DingTalk;
 use crate::testing::{
-    SECRET, TOKEN, World, directory, ending, log, page, refused, run, run_for, settings,
+    SECRET, TOKEN, TOKEN_PATH, World, denied, directory, ending, log, page, refused, run, run_for, settings,
     settings_with_details,
 };
 use expect_test::{Expect, expect};
@@ -45,7 +45,8 @@ fn the_settings_schema_is_json_and_names_every_setting_in_two_languages_in_the_o
             "person_details",
             "requests_per_second",
             "api_base",
-            "oapi_base"
+            "oapi_base",
+            "token_interface"
         ]
     );
     let sealed = |name: &&str| is_sealed(&schema, &format!("/{name}"));
@@ -68,6 +69,7 @@ fn the_plan_limits_each_interface_by_itself() {
     expect![[r#"
         https://oapi.dingtalk.com
         https://api.dingtalk.com
+        v1.0/oauth2/accessToken 5/1000 ms
         gettoken 5/1000 ms
         auth/scopes 40/1000 ms
         topapi/v2/department/listsub 40/1000 ms
@@ -96,10 +98,33 @@ fn origins(plan: &Plan) -> Vec<String> {
 }
 
 #[test]
-fn the_secret_may_go_to_both_apis_and_nowhere_else() {
-    let (_, plan) = DingTalk::configure(&settings().to_string()).unwrap();
-    let origins = ["https://oapi.dingtalk.com", "https://api.dingtalk.com"].map(str::to_owned).to_vec();
-    assert_eq!(plan.secrets, [SecretUse { setting: "/app_secret".to_owned(), origins }]);
+fn the_secret_may_go_where_it_may_have_to_and_nowhere_else() {
+    let (old, new) = ("https://oapi.dingtalk.com", "https://api.dingtalk.com");
+    let cases = [("auto", vec![old, new]), ("gettoken", vec![old, new]), ("accessToken", vec![new])];
+    for (interface, origins) in cases {
+        let mut settings = settings();
+        settings["token_interface"] = json!(interface);
+        let (_, plan) = DingTalk::configure(&settings.to_string()).unwrap();
+        let origins = origins.into_iter().map(str::to_owned).collect();
+        assert_eq!(plan.secrets, [SecretUse { setting: "/app_secret".to_owned(), origins }], "{interface}");
+    }
+}
+
+#[test]
+fn the_new_api_may_be_missing_where_the_old_one_does() {
+    let needed = |more: &[(&str, &str)]| {
+        let mut settings = settings();
+        more.iter().for_each(|(name, value)| settings[*name] = json!(value));
+        let (_, plan) = DingTalk::configure(&settings.to_string()).unwrap();
+        let needed = plan.origins.into_iter().filter(|origin| !origin.optional);
+        needed.map(|origin| origin.origin).collect::<Vec<_>>()
+    };
+    let (old, new) = ("https://oapi.dingtalk.com", "https://api.dingtalk.com");
+    assert_eq!(needed(&[]), [old]);
+    assert_eq!(needed(&[("token_interface", "gettoken")]), [old]);
+    assert_eq!(needed(&[("token_interface", "accessToken")]), [old, new]);
+    assert_eq!(needed(&[("oapi_base", "https://g"), ("api_base", "https://g")]), ["https://g"]);
+    assert_eq!(needed(&[("events", "stream")])[..2], [old, new]);
 }
 
 /// The requests of a check, an import, a look at one person, and a channel that is opened, as DingTalk has them; with what
@@ -130,7 +155,7 @@ fn everything_sent() -> (Vec<Request>, Vec<String>) {
 }
 
 #[test]
-fn the_secret_is_in_two_queries_and_two_bodies_and_in_no_other_request() {
+fn the_secret_is_in_three_bodies_and_in_no_address() {
     let (requests, given) = everything_sent();
     assert!(given.iter().all(|settings| !settings.contains(SECRET)), "{given:?}");
     let mut places = BTreeSet::new();
@@ -149,8 +174,8 @@ fn the_secret_is_in_two_queries_and_two_bodies_and_in_no_other_request() {
     }
     expect![[r#"
         body of https://api.dingtalk.com/v1.0/gateway/connections/open
+        body of https://api.dingtalk.com/v1.0/oauth2/accessToken
         body of https://api.dingtalk.com/v1.0/oauth2/ding1/token
-        query of https://oapi.dingtalk.com/gettoken
     "#]]
     .assert_eq(&places.iter().map(|place| format!("{place}\n")).collect::<String>());
 }
@@ -159,7 +184,8 @@ fn the_secret_is_in_two_queries_and_two_bodies_and_in_no_other_request() {
 fn a_dingtalk_that_repeats_the_secret_is_heard_without_it() {
     let host = feihua()
         .fault(|question, _| {
-            (question.path == "/gettoken").then(|| refused(40_001, &format!("secret {SECRET} is wrong")))
+            (question.path == TOKEN_PATH)
+                .then(|| denied(400, "unheard-of", &format!("secret {SECRET} is wrong")))
         })
         .into_host();
     let failure = run(&host).unwrap_err();

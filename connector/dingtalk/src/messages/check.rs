@@ -2,6 +2,7 @@
 
 use super::{EVENTS_EN, EVENTS_ZH, SCOPE_EN, SCOPE_ZH};
 use crate::limits::{MAX_QUOTED_BYTES, cut};
+use crate::settings::{OldInterface, Settings};
 use crate::wire::scopes::Scopes;
 use rollcall_kit::Diagnosis;
 
@@ -15,6 +16,44 @@ pub(crate) fn token_granted() -> Diagnosis {
         "DingTalk accepts app_key and app_secret",
         "钉钉接受 app_key 与 app_secret",
     )
+}
+
+/// The secret was sent in an address, where whatever stands on the way may write it down.
+pub(crate) fn token_granted_to_an_address(why: OldInterface, settings: &Settings) -> Diagnosis {
+    let api_base = &settings.api_base;
+    let (because, because_zh) = match why {
+        OldInterface::Chosen => ("token_interface says so".to_owned(), "token_interface 如此设置".to_owned()),
+        OldInterface::Gateway => (
+            "oapi_base leads to a gateway and api_base does not".to_owned(),
+            "oapi_base 指向网关，而 api_base 没有".to_owned(),
+        ),
+        OldInterface::NotGranted => {
+            (format!("{api_base} is not granted to this source"), format!("未授权该来源访问 {api_base}"))
+        }
+    };
+    let (remedy, remedy_zh) = match why {
+        OldInterface::Chosen => (
+            "choose auto or accessToken as token_interface, unless a gateway on the way passes on the old API alone",
+            "除非途中的网关只转发旧版 API，请将 token_interface 设为 auto 或 accessToken",
+        ),
+        OldInterface::Gateway => (
+            "if the gateway passes on the new API as well, set api_base to its address; if api.dingtalk.com can be reached \
+             without it, choose accessToken as token_interface",
+            "如果网关也转发新版 API，请将 api_base 设为它的地址；如果可以直接访问 api.dingtalk.com，请将 token_interface 设为 accessToken",
+        ),
+        OldInterface::NotGranted => ("grant this origin to the source", "请授权该来源访问此地址"),
+    };
+    Diagnosis::new(
+        "token-granted-to-an-address",
+        format!(
+            "DingTalk accepts app_key and app_secret; app_secret was sent in an address (GET gettoken), which proxies and \
+             gateways may write into their logs, because {because}"
+        ),
+        format!(
+            "钉钉接受 app_key 与 app_secret；但 app_secret 是放在网址中发送的（GET gettoken），途中的代理和网关可能会把它写入日志，原因：{because_zh}"
+        ),
+    )
+    .remedy(remedy, remedy_zh)
 }
 
 pub(crate) fn address_allowed() -> Diagnosis {

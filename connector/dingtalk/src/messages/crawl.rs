@@ -234,8 +234,8 @@ mod tests {
     fn what_dingtalk_contradicts_can_be_reported_to_it() {
         let refusal = Refusal {
             status: 200,
-            code: 60003,
-            sub_code: String::new(),
+            code: Some(60003),
+            word: String::new(),
             text: "部门不存在".to_owned(),
             request_id: Some("16l4ew3d47pdp".to_owned()),
         };

@@ -67,6 +67,10 @@ pub(crate) fn not_a_way(name: &str) -> Diagnosis {
     wrong_type(name, r#""off", "http" or "stream""#, r#" "off"、"http" 或 "stream""#)
 }
 
+pub(crate) fn not_a_token_interface(name: &str) -> Diagnosis {
+    wrong_type(name, r#""auto", "accessToken" or "gettoken""#, r#" "auto"、"accessToken" 或 "gettoken""#)
+}
+
 pub(crate) fn not_of_a_callback(name: &str) -> Diagnosis {
     let (en, zh) = match name {
         "callback_token" => ("3 to 32 letters and digits", "3 到 32 位字母和数字"),
@@ -83,8 +87,8 @@ pub(crate) fn unknown(name: &str) -> Diagnosis {
         format!("该连接器没有名为 {name:?} 的配置项"),
     )
     .remedy(
-        "remove it, or correct its name: corp_id, app_key, app_secret, details, person_details, requests_per_second, oapi_base, api_base, events, callback_token, callback_aes_key",
-        "请删除或更正名称，可用的有：corp_id、app_key、app_secret、details、person_details、requests_per_second、oapi_base、api_base、events、callback_token、callback_aes_key",
+        "remove it, or correct its name: corp_id, app_key, app_secret, details, person_details, requests_per_second, oapi_base, api_base, token_interface, events, callback_token, callback_aes_key",
+        "请删除或更正名称，可用的有：corp_id、app_key、app_secret、details、person_details、requests_per_second、oapi_base、api_base、token_interface、events、callback_token、callback_aes_key",
     )
 }
 

@@ -84,6 +84,11 @@ fn run_as(way: Way, host: &Rc<TestHost>, target: &Key) -> Result<Summary, Failur
     match way {
         Way::Reading => sync::<DingTalk>(host.clone(), &host.seal::<DingTalk>(&settings())),
         Way::Details => full(host),
+        Way::OldToken => {
+            let mut settings = settings();
+            settings["token_interface"] = json!("gettoken");
+            sync::<DingTalk>(host.clone(), &host.seal::<DingTalk>(&settings))
+        }
         Way::Event => {
             let keys = [target.clone()];
             refresh::<DingTalk>(host.clone(), &host.seal::<DingTalk>(&settings_with_details()), &keys)
