@@ -1,6 +1,6 @@
 //! The connector's settings: read from JSON with every problem at once. What they are for is said in `settings/schema.json`.
 
-use crate::address::{Address, WEB};
+use crate::address::{Address, WEB, WEB_SOCKET};
 use crate::events::Way;
 use crate::events::crypto::Callback;
 use crate::limits::{DEFAULT_REQUESTS_PER_SECOND, MAX_REQUESTS_PER_SECOND};
@@ -37,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) oapi_base: String,
     /// Origin of the new API.
     pub(crate) api_base: String,
+    /// Origin of the WebSocket, where it is none that this connector knows of itself: as `https:` or `http:`.
+    pub(crate) stream_base: Option<String>,
     /// What the secret is exchanged by.
     pub(crate) token_interface: TokenInterface,
     /// How changes are to arrive.
@@ -77,6 +79,7 @@ impl Settings {
             requests_per_second: reader.rate("requests_per_second"),
             oapi_base: reader.origin("oapi_base", OAPI_BASE),
             api_base: reader.origin("api_base", API_BASE),
+            stream_base: reader.web_socket_origin("stream_base"),
             token_interface: reader.choice("token_interface", say::not_a_token_interface),
             events: reader.events(),
         };
@@ -120,6 +123,7 @@ impl fmt::Debug for Settings {
             .field("requests_per_second", &self.requests_per_second)
             .field("oapi_base", &self.oapi_base)
             .field("api_base", &self.api_base)
+            .field("stream_base", &self.stream_base)
             .field("token_interface", &self.token_interface)
             .field("events", &self.events)
             .finish_non_exhaustive()
@@ -189,6 +193,21 @@ impl Reader {
             Some(Value::String(text)) => Address::parse(&text, &WEB)
                 .and_then(Address::into_origin)
                 .ok_or_else(|| say::not_an_origin(name, default)),
+            Some(_) => Err(say::not_a_text(name)),
+        };
+        self.or_default(name, judged)
+    }
+
+    fn web_socket_origin(&mut self, name: &str) -> Option<String> {
+        let judged = match self.members.remove(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if text.is_empty() => Ok(None),
+            Some(Value::String(text)) => {
+                let web_socket = Address::parse(&text, &WEB_SOCKET).or_else(|| Address::parse(&text, &WEB));
+                let origin = web_socket
+                    .and_then(|address| address.clone().into_origin().map(|_| Some(address.web_origin())));
+                origin.ok_or_else(|| say::not_an_origin_of_a_web_socket(name))
+            }
             Some(_) => Err(say::not_a_text(name)),
         };
         self.or_default(name, judged)

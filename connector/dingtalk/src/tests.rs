@@ -8,7 +8,7 @@ use crate::testing::{
 };
 use expect_test::{Expect, expect};
 use rollcall_kit::testing::{Reply, TestHost};
-use rollcall_kit::{Connector, EventDelivery, Key, Plan, Request, SecretUse, connector, live};
+use rollcall_kit::{Connector, EventDelivery, Key, Origin, Plan, Request, SecretUse, connector, live};
 use rollcall_rules::sealed::settings::is_sealed;
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -46,6 +46,7 @@ fn the_settings_schema_is_json_and_names_every_setting_in_two_languages_in_the_o
             "requests_per_second",
             "api_base",
             "oapi_base",
+            "stream_base",
             "token_interface"
         ]
     );
@@ -91,6 +92,53 @@ fn one_gateway_for_both_apis_is_one_origin() {
     settings["api_base"] = json!("http://127.0.0.1:8080");
     let (_, plan) = DingTalk::configure(&settings.to_string()).unwrap();
     assert_eq!(origins(&plan), ["http://127.0.0.1:8080"]);
+}
+
+#[test]
+fn where_channels_lead_is_planned_for_dingtalk_here_and_overseas_and_for_what_the_settings_say() {
+    let channels = |more: &[(&str, &str)]| {
+        let mut settings = settings();
+        settings["events"] = json!("stream");
+        more.iter().for_each(|(name, value)| settings[*name] = json!(value));
+        let (_, plan) = DingTalk::configure(&settings.to_string()).unwrap();
+        let bases =
+            [&settings["oapi_base"], &settings["api_base"]].map(|base| base.as_str().unwrap_or_default());
+        let others = plan.origins.into_iter().filter(|origin| {
+            !bases.contains(&origin.origin.as_str()) && !origin.origin.contains("api.dingtalk.")
+        });
+        let told = |origin: Origin| format!("{}{}", origin.origin, if origin.optional { "?" } else { "" });
+        others.map(told).collect::<Vec<_>>().join(" ")
+    };
+    let here = "https://wss-open-connection.dingtalk.com https://wss-open-connection-union.dingtalk.com?";
+    let overseas = "https://wss-open-connection.dingtalk.io https://wss-open-connection-union.dingtalk.io?";
+    let io = [("oapi_base", "https://oapi.dingtalk.io"), ("api_base", "https://api.dingtalk.io")];
+    let private = ("api_base", "https://dingtalk.corp.example");
+    assert_eq!(channels(&[]), here);
+    assert_eq!(channels(&io), overseas);
+    assert_eq!(channels(&[private]), "");
+    assert_eq!(channels(&[private, ("stream_base", "wss://S.corp.example:443/")]), "https://s.corp.example");
+    assert_eq!(channels(&[("stream_base", "https://s.corp.example:8443")]), "https://s.corp.example:8443");
+    assert_eq!(channels(&[private, ("stream_base", "wss://dingtalk.corp.example")]), "");
+    assert_eq!(channels(&[("api_base", "https://api.notdingtalk.io")]), "");
+    assert_eq!(channels(&[("events", "http"), ("callback_token", "abc"), AES_KEY]), "");
+}
+
+/// Of the right form.
+const AES_KEY: (&str, &str) = ("callback_aes_key", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG");
+
+#[test]
+fn an_address_of_stream_mode_is_a_host_alone() {
+    for text in ["wss://h/path", "wss://u@h", "ftp://h", "h", "wss://"] {
+        let mut settings = settings();
+        settings["stream_base"] = json!(text);
+        let problems = DingTalk::configure(&settings.to_string()).unwrap_err();
+        assert_eq!(problems[0].code, "setting-not-an-origin", "{text}");
+    }
+    for text in ["wss://h", "ws://h:1", "https://h/", ""] {
+        let mut settings = settings();
+        settings["stream_base"] = json!(text);
+        assert!(DingTalk::configure(&settings.to_string()).is_ok(), "{text}");
+    }
 }
 
 fn origins(plan: &Plan) -> Vec<String> {

@@ -511,6 +511,31 @@ fn a_channel_that_dingtalk_opens() {
 }
 
 #[test]
+fn a_channel_that_leads_where_nobody_expects_it_is_told_with_where() {
+    let settings = json!({"events": "stream", "api_base": "https://api.corp.example"});
+    let led_to = |endpoint: &str| {
+        let reply = json!({"endpoint": endpoint, "ticket": "t"}).to_string();
+        let mut old = feihua().into_answers();
+        let host = TestHost::new(move |now_ms, request: &Request| match request.url.ends_with("/open") {
+            true => Reply::json(reply.clone()),
+            false => old(now_ms, request),
+        });
+        let mut all = crate::testing::settings();
+        all.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+        let sealed = host.seal::<crate::DingTalk>(&all);
+        rollcall_kit::connector::check::<crate::DingTalk>(host, &sealed).pop().unwrap()
+    };
+    let told = led_to("wss://10.0.0.1:443/connect");
+    assert_eq!(
+        (told.status, told.diagnosis.code.as_str()),
+        (CheckStatus::Warning, "channel-leads-elsewhere")
+    );
+    assert!(told.diagnosis.message.zh.contains("wss://10.0.0.1 "), "{told:?}");
+    assert!(told.diagnosis.remedy.unwrap().en.contains("set stream_base to wss://10.0.0.1;"));
+    assert_eq!(led_to("wss://api.corp.example:443/connect").status, CheckStatus::Passed);
+}
+
+#[test]
 fn a_channel_that_dingtalk_does_not_open() {
     let said = |status, body: &'static str| move || page(status, body);
     let wrong = said(401, r#"{"code":"authFailed","message":"鉴权失败"}"#);

@@ -196,6 +196,24 @@ pub(crate) fn channel_opened() -> Diagnosis {
     )
 }
 
+/// The address of a channel is one that the settings do not lead to expect.
+pub(crate) fn channel_leads_elsewhere(origin: &str) -> Diagnosis {
+    let address = origin.replacen("http", "ws", 1);
+    Diagnosis::new(
+        "channel-leads-elsewhere",
+        format!(
+            "DingTalk opens a channel for this application, and it leads to {address}, which these settings do not plan for: \
+             where it is not granted, no changes arrive over it"
+        ),
+        format!("钉钉同意为该应用建立长连接，但连接地址 {address} 不在这些配置的范围内：未授权访问该地址时，变更无法通过它到达"),
+    )
+    .remedy(
+        format!("if this is your DingTalk's address, set stream_base to {address}; if not, check what is at api_base"),
+        format!("如果这是您的钉钉的地址，请将 stream_base 设为 {address}；否则请检查 api_base 指向的服务"),
+    )
+    .fact("origin", origin)
+}
+
 pub(crate) fn callback_well_formed() -> Diagnosis {
     Diagnosis::new(
         "callback-well-formed",
