@@ -10,6 +10,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "the macro `expect!` is written at the call")]
 
 // What the topics stand on.
+mod accounts;
 mod companies;
 mod expectation;
 mod faults;

@@ -25,11 +25,13 @@ pub(crate) enum Api {
     ListChildIds,
     ListMemberIds,
     FailedDeliveries,
+    /// Of an account that the company owns.
+    AccountStatus,
 }
 
 impl Api {
     /// All of them.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::AccessToken,
         Self::GetToken,
         Self::Scopes,
@@ -41,6 +43,7 @@ impl Api {
         Self::ListChildIds,
         Self::ListMemberIds,
         Self::FailedDeliveries,
+        Self::AccountStatus,
     ];
 
     /// Below the origin.
@@ -57,6 +60,7 @@ impl Api {
             Self::ListChildIds => "/topapi/v2/department/listsubid",
             Self::ListMemberIds => "/topapi/user/listid",
             Self::FailedDeliveries => "/call_back/get_call_back_failed_result",
+            Self::AccountStatus => "/v1.0/contact/orgAccounts/status",
         }
     }
 
@@ -68,7 +72,7 @@ impl Api {
     /// How it speaks.
     pub(crate) fn dialect(self) -> Dialect {
         match self {
-            Self::AccessToken => Dialect::New,
+            Self::AccessToken | Self::AccountStatus => Dialect::New,
             Self::GetToken
             | Self::Scopes
             | Self::ListChildren
@@ -104,9 +108,12 @@ impl Api {
             | Self::ListMembers
             | Self::ListChildIds
             | Self::ListMemberIds => true,
-            Self::AccessToken | Self::GetToken | Self::Scopes | Self::Person | Self::FailedDeliveries => {
-                false
-            }
+            Self::AccessToken
+            | Self::GetToken
+            | Self::Scopes
+            | Self::Person
+            | Self::FailedDeliveries
+            | Self::AccountStatus => false,
         }
     }
 
@@ -120,6 +127,7 @@ impl Api {
             }
             Self::ListMembers => Some(("qyapi_get_department_member", "通讯录部门成员读权限")),
             Self::Person | Self::ListMemberIds => Some(("qyapi_get_member", "成员信息读权限")),
+            Self::AccountStatus => Some(("Contact.OrgAccountSecurity.ReadWrite", "企业账号安全读写")),
         }
     }
 }

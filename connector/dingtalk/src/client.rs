@@ -1,5 +1,6 @@
 //! One way to ask DingTalk: token, envelope, retries, renewal. What is asked, and what the answers mean, is elsewhere.
 
+use crate::accounts::Accounts;
 use crate::address::pair;
 use crate::api::{Api, Dialect};
 use crate::limits::{MAX_EXPIRED_TOKENS, MAX_LOST_IN_A_ROW, REQUEST_TIMEOUT_MS, THROTTLED_LEAST_MS};
@@ -17,6 +18,9 @@ use serde_json::{Value, json};
 use std::cell::Cell;
 use std::rc::Rc;
 
+/// Where the new API looks for a token.
+const TOKEN_HEADER: &str = "x-acs-dingtalk-access-token";
+
 /// DingTalk, as one application may ask it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Client<'a> {
@@ -33,6 +37,7 @@ pub(crate) struct Session {
     n_throttled: Cell<u64>,
     /// Whether the new API turned out to be at an origin that is not granted.
     is_api_denied: Cell<bool>,
+    pub(crate) accounts: Accounts,
 }
 
 /// What one exchange came to.
@@ -61,11 +66,23 @@ struct Renewals {
 }
 
 impl Client<'_> {
-    /// Ask, with as many attempts as the answers deserve. Without a body it is a GET.
+    /// Ask, with as many attempts as the answers deserve. Without a body it is a GET; what the new API is asked with goes into
+    /// the query.
     ///
     /// # Errors
     /// What it came to once nothing more could be tried.
     pub(crate) async fn call<T>(
+        &self,
+        api: Api,
+        body: Option<&Value>,
+        read: impl Fn(Accepted<'_>) -> Result<T, Misread>,
+    ) -> Result<T, Trouble> {
+        let asked = self.call_aside(api, body, read).await;
+        self.weigh(asked)
+    }
+
+    /// The same for what nothing else depends on: that it is lost says nothing of the rest.
+    pub(crate) async fn call_aside<T>(
         &self,
         api: Api,
         body: Option<&Value>,
@@ -82,7 +99,7 @@ impl Client<'_> {
             }
         })
         .await;
-        self.weigh(tried.unwrap_or_else(|failure| Err(Trouble::Lost(failure))))
+        tried.unwrap_or_else(|failure| Err(Trouble::Lost(failure)))
     }
 
     /// Exchange key and secret for a token, whether or not there is one.
@@ -125,6 +142,17 @@ impl Client<'_> {
         self.settings.old_token_interface().or(is_not_granted.then_some(OldInterface::NotGranted))
     }
 
+    /// Whether the new API is at an origin that is not granted.
+    pub(crate) fn is_new_api_denied(&self) -> bool {
+        self.session.is_api_denied.get()
+    }
+
+    fn denied(&self, api: Api) {
+        if api.dialect() == Dialect::New {
+            self.session.is_api_denied.set(true);
+        }
+    }
+
     async fn fetch_token_by(
         &self,
         api: Api,
@@ -137,7 +165,7 @@ impl Client<'_> {
                 Attempt::Again(failure, None)
             }
             Heard::Denied(failure) => {
-                self.session.is_api_denied.set(api == Api::AccessToken);
+                self.denied(api);
                 Attempt::Stop(failure)
             }
             Heard::Lost(failure) | Heard::Stopped(failure) => Attempt::Stop(failure),
@@ -169,9 +197,11 @@ impl Client<'_> {
                 Heard::Nothing(failure) | Heard::NoWay(failure) => return Attempt::Again(failure, None),
                 Heard::Misread(failure) => return Attempt::Done(Err(Trouble::Misread(failure))),
                 Heard::Lost(failure) => return Attempt::Done(Err(Trouble::Lost(failure))),
-                Heard::Denied(failure) | Heard::Stopped(failure) => {
+                Heard::Denied(failure) => {
+                    self.denied(api);
                     return Attempt::Done(Err(Trouble::Fatal(failure)));
                 }
+                Heard::Stopped(failure) => return Attempt::Done(Err(Trouble::Fatal(failure))),
                 Heard::Refused(refusal) => refusal,
             };
             match classify(&refusal, self.context.now_ms()) {
@@ -288,6 +318,13 @@ impl Client<'_> {
     }
 
     fn request(&self, api: Api, body: Option<&Value>, token: &Token) -> Request {
+        if api.dialect() == Dialect::New {
+            let members = body.and_then(Value::as_object).into_iter().flatten();
+            let pairs = members.filter_map(|(name, value)| Some(pair(name, value.as_str()?)));
+            let query = pairs.collect::<Vec<_>>().join("&");
+            let url = format!("{}{}?{query}", self.settings.api_base, api.path());
+            return counted(api, Request::get(url).header(TOKEN_HEADER, token.text()));
+        }
         let url = self.url(api, &pair("access_token", token.text()));
         counted(
             api,

@@ -45,6 +45,7 @@ pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<V
     crawl.put_late(&scopes).await?;
     crawl.settle_progress();
     crawl.tell_counts();
+    client.tell_unknown_accounts();
     crawl.told.tell_rest(crawl.client.context);
     let departments = crawl.tree.into_inner().into_departments();
     Ok(View::read(scopes, departments))
@@ -65,6 +66,8 @@ enum Work {
     Unlisted(DepartmentId, DepartmentId),
     /// Ask about one person; with what the departments that listed them said, where all did.
     Person(UserId, Option<Memberships>),
+    /// Ask about somebody's account, and put them with these memberships.
+    Account(Box<User>, Option<Memberships>),
 }
 
 /// A reading under way.
@@ -147,6 +150,9 @@ impl<'a> Crawl<'a> {
             Work::Children(id) => self.children(id).await,
             Work::Members(id, cursor, n_pages) => self.members(id, cursor, n_pages).await,
             Work::Unlisted(id, parent) => self.unlisted(id, parent).await,
+            Work::Account(user, memberships) => {
+                self.put_person(&user, memberships.as_ref()).await.map(|()| Vec::new())
+            }
             Work::Person(id, listed) => self.person(&id, listed).await.map(|()| Vec::new()),
         }
     }

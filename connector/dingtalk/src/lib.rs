@@ -3,10 +3,12 @@
 //!
 //! - `wire` reads what DingTalk answers; `reaction` says what each refusal asks for; `client` does it.
 //! - `crawl` reads everything, `look_up` one object; `mapping` turns both into SCIM.
+//! - `accounts` finds out who has a disabled account.
 //! - `events` understands what DingTalk pushes, and reads again what it names.
 //! - `address` reads the few addresses that it is given.
 //! - `check` goes through the checklist; `messages` says all of it in two languages.
 
+mod accounts;
 mod address;
 mod api;
 mod ask;

@@ -156,9 +156,11 @@ pub(crate) async fn look_up(
 
 async fn look_at_person(client: &Client<'_>, view: &View, id: &UserId) -> Result<Lookup, Trouble> {
     let person = client.person(id).await?;
+    let account = client.account(&person).await.map_err(Trouble::Fatal)?;
+    client.tell_unknown_accounts();
     let mut visible = Some(Memberships::new());
     let Some(memberships) = user::memberships(&person, client.settings.person_details) else {
-        return Ok(present(client, user::draft(&person, None, client.settings.person_details)));
+        return Ok(present(client, user::draft(&person, None, account, client.settings.person_details)));
     };
     for (id, membership) in memberships {
         match view.place(client, id).await {
@@ -174,7 +176,7 @@ async fn look_at_person(client: &Client<'_>, view: &View, id: &UserId) -> Result
             Err(trouble) => return Err(trouble),
         }
     }
-    Ok(present(client, user::draft(&person, visible.as_ref(), client.settings.person_details)))
+    Ok(present(client, user::draft(&person, visible.as_ref(), account, client.settings.person_details)))
 }
 
 fn present(client: &Client<'_>, (draft, doubts): (Draft, Vec<Diagnosis>)) -> Lookup {

@@ -31,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) details: bool,
     /// Whether to ask about each person.
     pub(crate) person_details: bool,
+    /// Whether to ask about the accounts that the company owns.
+    pub(crate) account_status: bool,
     /// For each interface.
     pub(crate) requests_per_second: u32,
     /// Origin of the old API.
@@ -76,6 +78,7 @@ impl Settings {
             app_secret: reader.sealed("app_secret"),
             details: reader.flag("details"),
             person_details: reader.flag("person_details"),
+            account_status: reader.flag("account_status"),
             requests_per_second: reader.rate("requests_per_second"),
             oapi_base: reader.origin("oapi_base", OAPI_BASE),
             api_base: reader.origin("api_base", API_BASE),
@@ -120,6 +123,7 @@ impl fmt::Debug for Settings {
             .field("app_key", &self.app_key)
             .field("details", &self.details)
             .field("person_details", &self.person_details)
+            .field("account_status", &self.account_status)
             .field("requests_per_second", &self.requests_per_second)
             .field("oapi_base", &self.oapi_base)
             .field("api_base", &self.api_base)

@@ -14,7 +14,7 @@ use rollcall_kit::{Entry, Failure, Finding, Key, Severity, Summary};
 use rollcall_rules::vocabulary::schema;
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::rc::Rc;
 
@@ -35,6 +35,12 @@ pub(crate) struct Question {
 impl Question {
     pub(crate) fn of(request: &Request) -> Self {
         let url: Uri = request.url.parse().unwrap();
+        let query: BTreeMap<_, _> =
+            form_urlencoded::parse(url.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        let body = match query.get("userId") {
+            Some(id) => json!({"userId": id}).to_string(),
+            None => std::str::from_utf8(request.body.as_bytes()).unwrap().to_owned(),
+        };
         let mut pairs = form_urlencoded::parse(url.query().unwrap_or_default().as_bytes());
         let token = pairs.find(|(name, _)| name == "access_token").map(|(_, token)| token.into_owned());
         let header = request.headers.iter().find(|(name, _)| name == "x-acs-dingtalk-access-token");
@@ -49,7 +55,7 @@ impl Question {
                 .rev()
                 .collect::<Vec<_>>()
                 .join("/"),
-            body: std::str::from_utf8(request.body.as_bytes()).unwrap().to_owned(),
+            body,
             token: token.unwrap_or_default(),
         }
     }
@@ -57,7 +63,7 @@ impl Question {
     /// The member of its body that says what it is about.
     pub(crate) fn id(&self) -> String {
         let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
-        let id = [&body["dept_id"], &body["userid"]].into_iter().find(|id| !id.is_null());
+        let id = [&body["dept_id"], &body["userid"], &body["userId"]].into_iter().find(|id| !id.is_null());
         id.map(|id| id.as_str().map_or(id.to_string(), str::to_owned)).unwrap_or_default()
     }
 
@@ -74,6 +80,7 @@ pub(crate) struct World {
     departments: BTreeMap<i64, Map<String, Value>>,
     users: BTreeMap<String, Map<String, Value>>,
     memberships: BTreeMap<String, BTreeMap<i64, i64>>,
+    disabled: BTreeSet<String>,
     pub(crate) authed_dept: Vec<i64>,
     pub(crate) authed_user: Vec<String>,
     fault: Option<Fault>,
@@ -113,6 +120,14 @@ impl World {
         self.users.insert(id.to_owned(), fields);
         self.memberships.insert(id.to_owned(), departments.iter().map(|id| (*id, *id * 10)).collect());
         self
+    }
+
+    /// Somebody whose account is the company's, and whether it is disabled.
+    pub(crate) fn account(mut self, id: &str, departments: &[i64], is_disabled: bool) -> Self {
+        if is_disabled {
+            self.disabled.insert(id.to_owned());
+        }
+        self.user_with(id, departments, &json!({"exclusive_account": true}))
     }
 
     pub(crate) fn without_user(mut self, id: &str) -> Self {
@@ -172,6 +187,7 @@ impl World {
             "auth/scopes" => json!({"errcode": 0, "errmsg": "ok", "auth_org_scopes":
                 {"authed_dept": self.authed_dept, "authed_user": self.authed_user}}),
             _ if question.token != TOKEN => refusal(40014, "不合法的access_token"),
+            "orgAccounts/status" => json!({"disable": self.disabled.contains(&id)}),
             "user/get" => match self.users.get(&id) {
                 Some(user) => accepted(&self.single(&id, user)),
                 None => refusal(60121, "找不到该用户"),

@@ -43,6 +43,7 @@ fn the_settings_schema_is_json_and_names_every_setting_in_two_languages_in_the_o
             "callback_aes_key",
             "details",
             "person_details",
+            "account_status",
             "requests_per_second",
             "api_base",
             "oapi_base",
@@ -81,6 +82,7 @@ fn the_plan_limits_each_interface_by_itself() {
         topapi/v2/department/listsubid 40/1000 ms
         topapi/user/listid 40/1000 ms
         call_back/get_call_back_failed_result 40/1000 ms
+        v1.0/contact/orgAccounts/status 40/1000 ms
         v1.0/oauth2/token 5/1000 ms"#]]
     .assert_eq(&told);
 }

@@ -1,6 +1,7 @@
 //! DingTalk's own words: what its old API answers, field by field, under DingTalk's names. What they mean is said in
 //! `mapping`; unknown members are ignored everywhere.
 
+pub(crate) mod accounts;
 pub(crate) mod body;
 pub(crate) mod departments;
 pub(crate) mod envelope;

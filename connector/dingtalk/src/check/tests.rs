@@ -117,7 +117,7 @@ fn a_list_without_a_department_and_one_without_people_are_told_alike() {
 
 #[test]
 fn every_check_has_a_title() {
-    for check in CHECKS.iter().chain(&["event-callback", "event-channel"]) {
+    for check in CHECKS.iter().chain(&["account-status", "event-callback", "event-channel"]) {
         assert_ne!(say::title(check).0, *check);
     }
 }
@@ -254,6 +254,27 @@ fn an_application_that_dingtalk_denies_everything() {
         Skipped corp-id: not-tried
     "#]],
     );
+}
+
+#[test]
+fn accounts_that_may_not_be_asked_about_are_worth_a_look_and_keep_no_import_from_working() {
+    let wanting = json!({"account_status": true});
+    let said = |world: World| {
+        let mut all = settings();
+        all.as_object_mut().unwrap().extend(wanting.as_object().unwrap().clone());
+        let host = world.into_host();
+        let sealed = host.seal::<crate::DingTalk>(&all);
+        let list = list(&rollcall_kit::connector::check::<crate::DingTalk>(host, &sealed));
+        list.lines().last().unwrap().to_owned()
+    };
+    let answering = |reply: fn() -> Reply| {
+        feihua().fault(move |question: &Question, _| (question.path == "orgAccounts/status").then(reply))
+    };
+    assert_eq!(said(feihua().account("c", &[2], true)), "Passed account-status: accounts-read");
+    let nobody = answering(|| denied(400, "InvalidParameter", "…"));
+    assert_eq!(said(nobody), "Passed account-status: accounts-read");
+    let missing = answering(|| denied(403, "Forbidden.AccessDenied.AccessTokenPermissionDenied", "…"));
+    assert_eq!(said(missing), "Warning account-status: permission-missing");
 }
 
 #[test]

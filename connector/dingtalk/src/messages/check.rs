@@ -113,6 +113,14 @@ const MOBILE: (&str, &str) = ("a mobile number", "手机号");
 const PERSONAL_FIELDS: (&str, &str) =
     ("an e-mail address, work place, remark or extension field", "邮箱、办公地点、备注或扩展字段");
 
+pub(crate) fn accounts_read() -> Diagnosis {
+    Diagnosis::new(
+        "accounts-read",
+        "whether enterprise accounts are disabled can be read",
+        "可以读取企业账号的停用状态",
+    )
+}
+
 pub(crate) fn person_read() -> Diagnosis {
     Diagnosis::new("person-read", "single people can be read", "可以读取单个成员的信息")
 }
@@ -162,7 +170,7 @@ pub(crate) fn not_tried(check: &str, blocked_by: &str) -> Diagnosis {
 }
 
 /// What each check tries, in English and Chinese.
-const TITLES: [(&str, (&str, &str)); 12] = [
+const TITLES: [(&str, (&str, &str)); 13] = [
     ("settings", ("reading the settings", "读取配置")),
     ("token", ("getting an access token", "获取访问凭证")),
     ("address", ("asking from this address", "从该出口 IP 访问")),
@@ -173,6 +181,7 @@ const TITLES: [(&str, (&str, &str)); 12] = [
     ("mobile-field", ("seeing mobile numbers", "读取手机号")),
     ("personal-fields", ("seeing other personal information", "读取邮箱等个人信息")),
     ("corp-id", ("confirming corp_id", "核对 corp_id")),
+    ("account-status", ("reading which enterprise accounts are disabled", "读取企业账号的停用状态")),
     ("event-callback", ("receiving callbacks", "接收回调")),
     ("event-channel", ("opening a channel for events", "建立接收事件的长连接")),
 ];

@@ -191,6 +191,24 @@ pub(crate) fn memberships_not_visible(n_memberships: u64) -> Diagnosis {
     )
 }
 
+/// It could not be told of some people whether their accounts are disabled.
+pub(crate) fn accounts_unknown(n: u64, why: &Diagnosis) -> Diagnosis {
+    let diagnosis = Diagnosis::new(
+        "accounts-unknown",
+        format!(
+            "of {n} enterprise accounts it could not be told whether they are disabled; `active` stays as it was. The first time, \
+             because {}",
+            why.message.en
+        ),
+        format!("有 {n} 个企业账号未能确认是否已停用，`active` 保持原样。首个原因：{}", why.message.zh),
+    );
+    let diagnosis = match &why.remedy {
+        Some(remedy) => diagnosis.remedy(remedy.en.clone(), remedy.zh.clone()),
+        None => diagnosis,
+    };
+    diagnosis.fact("because", why.code.as_str())
+}
+
 pub(crate) fn calls_throttled(n_calls: u64) -> Diagnosis {
     Diagnosis::new(
         "calls-throttled",
