@@ -183,8 +183,8 @@ fn the_settings_are_incomplete() {
             FAILED settings: setting-unknown /colour
               setting "colour" is not one of this connector's
               该连接器没有名为 "colour" 的配置项
-              remove it, or correct its name: corp_id, app_key, app_secret, details, person_details, account_status, requests_per_second, oapi_base, api_base, stream_base, token_interface, events, callback_token, callback_aes_key
-              请删除或更正名称，可用的有：corp_id、app_key、app_secret、details、person_details、account_status、requests_per_second、oapi_base、api_base、stream_base、token_interface、events、callback_token、callback_aes_key
+              remove it, or correct its name: corp_id, app_key, app_secret, details, person_details, account_status, leave_out_branches, requests_per_second, oapi_base, api_base, stream_base, token_interface, events, callback_token, callback_aes_key
+              请删除或更正名称，可用的有：corp_id、app_key、app_secret、details、person_details、account_status、leave_out_branches、requests_per_second、oapi_base、api_base、stream_base、token_interface、events、callback_token、callback_aes_key
             skipped connector: connector-not-tried
         "#]],
     );

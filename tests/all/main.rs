@@ -37,6 +37,7 @@ mod identity;
 mod narrowed;
 
 // The connection check, line by line.
+mod branch_links;
 mod check;
 
 // Secrets, misbehaving components, the one way out, two connectors side by side.

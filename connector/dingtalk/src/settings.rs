@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) person_details: bool,
     /// Whether to ask about the accounts that the company owns.
     pub(crate) account_status: bool,
+    /// Whether to leave out departments of branch organisations.
+    pub(crate) leave_out_branches: bool,
     /// For each interface.
     pub(crate) requests_per_second: u32,
     /// Origin of the old API.
@@ -79,6 +81,7 @@ impl Settings {
             details: reader.flag("details"),
             person_details: reader.flag("person_details"),
             account_status: reader.flag("account_status"),
+            leave_out_branches: reader.flag("leave_out_branches"),
             requests_per_second: reader.rate("requests_per_second"),
             oapi_base: reader.origin("oapi_base", OAPI_BASE),
             api_base: reader.origin("api_base", API_BASE),
@@ -124,6 +127,7 @@ impl fmt::Debug for Settings {
             .field("details", &self.details)
             .field("person_details", &self.person_details)
             .field("account_status", &self.account_status)
+            .field("leave_out_branches", &self.leave_out_branches)
             .field("requests_per_second", &self.requests_per_second)
             .field("oapi_base", &self.oapi_base)
             .field("api_base", &self.api_base)

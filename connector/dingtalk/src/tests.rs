@@ -44,6 +44,7 @@ fn the_settings_schema_is_json_and_names_every_setting_in_two_languages_in_the_o
             "details",
             "person_details",
             "account_status",
+            "leave_out_branches",
             "requests_per_second",
             "api_base",
             "oapi_base",

@@ -73,7 +73,7 @@ impl Crawl<'_> {
         for Waiting { person, unlisted } in waiting {
             match self.judge(&unlisted) {
                 Verdict::Put => {
-                    self.count_not_visible(unlisted.len());
+                    self.count_not_visible(unlisted.iter());
                     work.extend(self.whole(person).await?);
                 }
                 Verdict::Ask => work.push(Work::Person(person.user.userid, None)),
@@ -99,7 +99,7 @@ impl Crawl<'_> {
                 self.keep(user.userid);
                 continue;
             }
-            self.count_not_visible(unseen.len());
+            self.count_not_visible(unseen.iter());
             memberships.retain(|id, _| !unseen.contains(id));
             self.put_person(&user, Some(&memberships)).await?;
         }
@@ -116,7 +116,7 @@ impl Crawl<'_> {
         let puzzles: BTreeSet<_> = departments.filter(|id| self.tree.borrow().is_puzzle(*id)).collect();
         pool::crawl(puzzles, MAX_REQUESTS_IN_FLIGHT, |id| async move {
             let is_visible = match self.client.chain(id).await {
-                Ok(chain) => scopes.cover(id, &chain),
+                Ok(chain) => scopes.cover(id, &chain) && !self.is_left_out(id, &chain),
                 Err(Trouble::Gone(_) | Trouble::Hidden(_)) => false,
                 Err(Trouble::Fatal(failure)) => return Err(failure),
                 Err(Trouble::Lost(failure) | Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
@@ -232,7 +232,8 @@ impl Crawl<'_> {
         self.kept.borrow().contains(id) || self.reading.has_seen(&key(id))
     }
 
-    fn count_not_visible(&self, n: usize) {
+    fn count_not_visible<'d>(&self, departments: impl Iterator<Item = &'d DepartmentId>) {
+        let n = departments.filter(|id| !self.branches.leave_out(**id)).count();
         self.n_not_visible.set(self.n_not_visible.get() + u64::try_from(n).unwrap_or(u64::MAX));
     }
 }

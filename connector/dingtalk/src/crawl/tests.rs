@@ -1,5 +1,6 @@
 //! Whole readings of tiny companies: what arrives, what is said, and how it ends.
 
+mod branches;
 mod progress;
 
 use crate::testing::{
