@@ -109,21 +109,21 @@ fn the_proxy_lets_nobody_through() {
     check(
         &real,
         expect![[r#"
-        passed settings
-        passed proxy
-        passed proxy-password
-        FAILED origin: proxy-refused -
-          proxy PROXY refuses a connection to oapi.dingtalk.com:443: it answered 503 Service Unavailable
-          代理服务器 PROXY 拒绝连接到 oapi.dingtalk.com:443：其应答为 503 Service Unavailable
-          Allow this target on the proxy, and check that the proxy itself can reach it.
-          请在代理上放行该目标，并确认代理本身能够访问它。
-        FAILED origin: proxy-refused -
-          proxy PROXY refuses a connection to api.dingtalk.com:443: it answered 503 Service Unavailable
-          代理服务器 PROXY 拒绝连接到 api.dingtalk.com:443：其应答为 503 Service Unavailable
-          Allow this target on the proxy, and check that the proxy itself can reach it.
-          请在代理上放行该目标，并确认代理本身能够访问它。
-        skipped connector: connector-not-tried
-    "#]],
+            passed settings
+            passed proxy
+            passed proxy-password
+            FAILED origin: proxy-refused -
+              proxy PROXY refuses a connection to oapi.dingtalk.com:443: it answered 503 Service Unavailable
+              代理服务器 PROXY 拒绝连接到 oapi.dingtalk.com:443：其应答为 503 Service Unavailable
+              Allow this target on the proxy, and check that the proxy itself can reach it.
+              请在代理上放行该目标，并确认代理本身能够访问它。
+            warning origin: proxy-refused -
+              proxy PROXY refuses a connection to api.dingtalk.com:443: it answered 503 Service Unavailable
+              代理服务器 PROXY 拒绝连接到 api.dingtalk.com:443：其应答为 503 Service Unavailable
+              Allow this target on the proxy, and check that the proxy itself can reach it.
+              请在代理上放行该目标，并确认代理本身能够访问它。
+            skipped connector: connector-not-tried
+        "#]],
     );
 }
 
@@ -134,21 +134,21 @@ fn the_certificate_is_nobody_s() {
     check(
         &real,
         expect![[r#"
-        passed settings
-        passed proxy
-        passed proxy-password
-        FAILED origin: tls-failed -
-          tls with oapi.dingtalk.com:443 failed: its certificate is signed by an unknown authority
-          与 oapi.dingtalk.com:443 的 TLS 连接失败：其证书由未知的机构签发
-          If a company proxy inspects TLS, or the server has a certificate of its own authority, give that authority's certificate as the source's `ca` file.
-          如果公司代理会检查 TLS，或者服务器使用自有证书颁发机构，请把该机构的证书配置为来源的 `ca` 文件。
-        FAILED origin: tls-failed -
-          tls with api.dingtalk.com:443 failed: its certificate is signed by an unknown authority
-          与 api.dingtalk.com:443 的 TLS 连接失败：其证书由未知的机构签发
-          If a company proxy inspects TLS, or the server has a certificate of its own authority, give that authority's certificate as the source's `ca` file.
-          如果公司代理会检查 TLS，或者服务器使用自有证书颁发机构，请把该机构的证书配置为来源的 `ca` 文件。
-        skipped connector: connector-not-tried
-    "#]],
+            passed settings
+            passed proxy
+            passed proxy-password
+            FAILED origin: tls-failed -
+              tls with oapi.dingtalk.com:443 failed: its certificate is signed by an unknown authority
+              与 oapi.dingtalk.com:443 的 TLS 连接失败：其证书由未知的机构签发
+              If a company proxy inspects TLS, or the server has a certificate of its own authority, give that authority's certificate as the source's `ca` file.
+              如果公司代理会检查 TLS，或者服务器使用自有证书颁发机构，请把该机构的证书配置为来源的 `ca` 文件。
+            warning origin: tls-failed -
+              tls with api.dingtalk.com:443 failed: its certificate is signed by an unknown authority
+              与 api.dingtalk.com:443 的 TLS 连接失败：其证书由未知的机构签发
+              If a company proxy inspects TLS, or the server has a certificate of its own authority, give that authority's certificate as the source's `ca` file.
+              如果公司代理会检查 TLS，或者服务器使用自有证书颁发机构，请把该机构的证书配置为来源的 `ca` 文件。
+            skipped connector: connector-not-tried
+        "#]],
     );
 }
 
@@ -160,33 +160,33 @@ fn the_settings_are_incomplete() {
     check(
         &real,
         expect![[r#"
-        FAILED settings: setting-has-white-space /corp_id
-          setting "corp_id" contains white space or an invisible character
-          配置项 "corp_id" 含有空格或不可见字符
-          copy it again without what surrounds it
-          请重新复制，不要带上前后的内容
-        FAILED settings: setting-missing /app_key
-          setting "app_key" is missing
-          缺少配置项 "app_key"
-          copy the Client ID from developer console > your application > Credentials and Basic Information
-          请从开发者后台 > 您的应用 > 凭证与基础信息 复制 Client ID
-        FAILED settings: secret-empty /app_secret
-          setting "app_secret" is missing
-          缺少配置项 "app_secret"
-          Enter it. Developer console > your application > Credentials and Basic Information > Client Secret. Upper and lower case matter.
-          请填写。开发者后台 > 您的应用 > 凭证与基础信息 > Client Secret（原 AppSecret）。区分大小写。
-        FAILED settings: setting-wrong-type /details
-          setting "details" must be true or false
-          配置项 "details" 必须是true 或 false
-          -
-          -
-        FAILED settings: setting-unknown /colour
-          setting "colour" is not one of this connector's
-          该连接器没有名为 "colour" 的配置项
-          remove it, or correct its name: corp_id, app_key, app_secret, details, person_details, requests_per_second, oapi_base, api_base, events, callback_token, callback_aes_key
-          请删除或更正名称，可用的有：corp_id、app_key、app_secret、details、person_details、requests_per_second、oapi_base、api_base、events、callback_token、callback_aes_key
-        skipped connector: connector-not-tried
-    "#]],
+            FAILED settings: setting-has-white-space /corp_id
+              setting "corp_id" contains white space or an invisible character
+              配置项 "corp_id" 含有空格或不可见字符
+              copy it again without what surrounds it
+              请重新复制，不要带上前后的内容
+            FAILED settings: setting-missing /app_key
+              setting "app_key" is missing
+              缺少配置项 "app_key"
+              copy the Client ID from developer console > your application > Credentials and Basic Information
+              请从开发者后台 > 您的应用 > 凭证与基础信息 复制 Client ID
+            FAILED settings: secret-empty /app_secret
+              setting "app_secret" is missing
+              缺少配置项 "app_secret"
+              Enter it. Developer console > your application > Credentials and Basic Information > Client Secret. Upper and lower case matter.
+              请填写。开发者后台 > 您的应用 > 凭证与基础信息 > Client Secret（原 AppSecret）。区分大小写。
+            FAILED settings: setting-wrong-type /details
+              setting "details" must be true or false
+              配置项 "details" 必须是true 或 false
+              -
+              -
+            FAILED settings: setting-unknown /colour
+              setting "colour" is not one of this connector's
+              该连接器没有名为 "colour" 的配置项
+              remove it, or correct its name: corp_id, app_key, app_secret, details, person_details, account_status, leave_out_branches, requests_per_second, oapi_base, api_base, stream_base, token_interface, events, callback_token, callback_aes_key
+              请删除或更正名称，可用的有：corp_id、app_key、app_secret、details、person_details、account_status、leave_out_branches、requests_per_second、oapi_base、api_base、stream_base、token_interface、events、callback_token、callback_aes_key
+            skipped connector: connector-not-tried
+        "#]],
     );
 }
 
@@ -197,26 +197,26 @@ fn the_key_is_wrong() {
     check(
         &real,
         expect![[r#"
-        passed settings
-        passed proxy
-        passed proxy-password
-        passed origin
-        passed origin
-        passed settings
-        FAILED token: credentials-wrong /app_secret
-          DingTalk does not accept app_key and app_secret: 40096: 不合法的appKey或appSecret
-          钉钉不接受 app_key 与 app_secret：40096: 不合法的appKey或appSecret
-          copy Client ID and Client Secret again from DingTalk's developer console > your application > Credentials and Basic Information (凭证与基础信息); upper and lower case matter
-          请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
-        skipped address: not-tried
-        skipped scope: not-tried
-        skipped department-list: not-tried
-        skipped member-list: not-tried
-        skipped member-read: not-tried
-        skipped mobile-field: not-tried
-        skipped personal-fields: not-tried
-        skipped corp-id: not-tried
-    "#]],
+            passed settings
+            passed proxy
+            passed proxy-password
+            passed origin
+            passed origin
+            passed settings
+            FAILED token: credentials-wrong /app_secret
+              DingTalk does not accept app_key and app_secret: invalidClientIdOrSecret: 无效的clientId或者clientSecret
+              钉钉不接受 app_key 与 app_secret：invalidClientIdOrSecret: 无效的clientId或者clientSecret
+              copy Client ID and Client Secret again from DingTalk's developer console > your application > Credentials and Basic Information (凭证与基础信息); upper and lower case matter
+              请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
+            skipped address: not-tried
+            skipped scope: not-tried
+            skipped department-list: not-tried
+            skipped member-list: not-tried
+            skipped member-read: not-tried
+            skipped mobile-field: not-tried
+            skipped personal-fields: not-tried
+            skipped corp-id: not-tried
+        "#]],
     );
 }
 
@@ -227,26 +227,26 @@ fn the_secret_is_wrong() {
     check(
         &real,
         expect![[r#"
-        passed settings
-        passed proxy
-        passed proxy-password
-        passed origin
-        passed origin
-        passed settings
-        FAILED token: credentials-wrong /app_secret
-          DingTalk does not accept app_key and app_secret: 40096: 不合法的appKey或appSecret
-          钉钉不接受 app_key 与 app_secret：40096: 不合法的appKey或appSecret
-          copy Client ID and Client Secret again from DingTalk's developer console > your application > Credentials and Basic Information (凭证与基础信息); upper and lower case matter
-          请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
-        skipped address: not-tried
-        skipped scope: not-tried
-        skipped department-list: not-tried
-        skipped member-list: not-tried
-        skipped member-read: not-tried
-        skipped mobile-field: not-tried
-        skipped personal-fields: not-tried
-        skipped corp-id: not-tried
-    "#]],
+            passed settings
+            passed proxy
+            passed proxy-password
+            passed origin
+            passed origin
+            passed settings
+            FAILED token: credentials-wrong /app_secret
+              DingTalk does not accept app_key and app_secret: invalidClientIdOrSecret: 无效的clientId或者clientSecret
+              钉钉不接受 app_key 与 app_secret：invalidClientIdOrSecret: 无效的clientId或者clientSecret
+              copy Client ID and Client Secret again from DingTalk's developer console > your application > Credentials and Basic Information (凭证与基础信息); upper and lower case matter
+              请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
+            skipped address: not-tried
+            skipped scope: not-tried
+            skipped department-list: not-tried
+            skipped member-list: not-tried
+            skipped member-read: not-tried
+            skipped mobile-field: not-tried
+            skipped personal-fields: not-tried
+            skipped corp-id: not-tried
+        "#]],
     );
 }
 
@@ -515,26 +515,26 @@ fn the_application_is_disabled() {
     check(
         &real,
         expect![[r#"
-        passed settings
-        passed proxy
-        passed proxy-password
-        passed origin
-        passed origin
-        passed settings
-        FAILED token: application-disabled -
-          the application is disabled in DingTalk: 50003: 应用已停用
-          应用在钉钉中已停用：50003: 应用已停用
-          enable it in DingTalk's admin console > Workbench (工作台) > Application Management (应用管理)
-          请在钉钉管理后台 > 工作台 > 应用管理 中启用该应用
-        skipped address: not-tried
-        skipped scope: not-tried
-        skipped department-list: not-tried
-        skipped member-list: not-tried
-        skipped member-read: not-tried
-        skipped mobile-field: not-tried
-        skipped personal-fields: not-tried
-        skipped corp-id: not-tried
-    "#]],
+            passed settings
+            passed proxy
+            passed proxy-password
+            passed origin
+            passed origin
+            passed settings
+            FAILED token: access-denied -
+              DingTalk denies the application /v1.0/oauth2/accessToken: Forbidden.AccessDenied: 应用已停用
+              钉钉拒绝该应用调用 /v1.0/oauth2/accessToken：Forbidden.AccessDenied: 应用已停用
+              see in DingTalk's admin console > Workbench (工作台) > Application Management (应用管理) that the application is enabled, and that the organization itself is
+              请在钉钉管理后台 > 工作台 > 应用管理 中确认该应用已启用，并确认组织本身未被停用
+            skipped address: not-tried
+            skipped scope: not-tried
+            skipped department-list: not-tried
+            skipped member-list: not-tried
+            skipped member-read: not-tried
+            skipped mobile-field: not-tried
+            skipped personal-fields: not-tried
+            skipped corp-id: not-tried
+        "#]],
     );
 }
 

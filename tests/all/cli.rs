@@ -312,12 +312,13 @@ fn a_check_with_everything_right_and_one_with_a_wrong_secret() {
             ✓ origin          https://oapi.dingtalk.com 可以访问，TLS 连接正常
             ✓ origin          https://api.dingtalk.com 可以访问，TLS 连接正常
             ✓ settings        配置完整且格式正确
-            ✗ token           钉钉不接受 app_key 与 app_secret：40096: 不合法的appKey或appSecret (credentials-wrong)
+            ✗ token           钉钉不接受 app_key 与 app_secret：invalidClientIdOrSecret: 无效的clientId或者clientSecret (credentials-wrong)
                               → 请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
-                              setting:  /app_secret
-                              errcode:  40096
-                              api:      /gettoken
-                              file:     source.toml:11:14
+                              setting:     /app_secret
+                              code:        invalidClientIdOrSecret
+                              request_id: ID
+                              api:         /v1.0/oauth2/accessToken
+                              file:        source.toml:11:14
             - address, scope, department-list, member-list, member-read, mobile-field, personal-fields, corp-id
                 未检查“从该出口 IP 访问”
                 未检查“读取授权范围”
@@ -342,35 +343,37 @@ fn a_failed_import() {
         &office,
         "sync SOURCE DATA",
         expect![[r#"
-        exit 1
-        --- stdout
-        Run 1 of head-office: failed after SPAN; nothing read
-        ✗ DingTalk does not accept app_key and app_secret: 40096: 不合法的appKey或appSecret (credentials-wrong)
-          → copy Client ID and Client Secret again from DingTalk's developer console > your application > Credentials and Basic Information (凭证与基础信息); upper and lower case matter
-          setting:  /app_secret
-          errcode:  40096
-          api:      /gettoken
-          file:     source.toml:11:14
-        More: rollcall history 1 --source head-office --data data
-        --- stderr
-    "#]],
+            exit 1
+            --- stdout
+            Run 1 of head-office: failed after SPAN; nothing read
+            ✗ DingTalk does not accept app_key and app_secret: invalidClientIdOrSecret: 无效的clientId或者clientSecret (credentials-wrong)
+              → copy Client ID and Client Secret again from DingTalk's developer console > your application > Credentials and Basic Information (凭证与基础信息); upper and lower case matter
+              setting:     /app_secret
+              code:        invalidClientIdOrSecret
+              request_id: ID
+              api:         /v1.0/oauth2/accessToken
+              file:        source.toml:11:14
+            More: rollcall history 1 --source head-office --data data
+            --- stderr
+        "#]],
     );
     check(
         &office,
         "sync --language zh-CN SOURCE DATA",
         expect![[r#"
-        exit 1
-        --- stdout
-        来源 head-office 第 2 次运行：失败，耗时 SPAN；未读取任何对象
-        ✗ 钉钉不接受 app_key 与 app_secret：40096: 不合法的appKey或appSecret (credentials-wrong)
-          → 请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
-          setting:  /app_secret
-          errcode:  40096
-          api:      /gettoken
-          file:     source.toml:11:14
-        详情：rollcall history 2 --source head-office --data data
-        --- stderr
-    "#]],
+            exit 1
+            --- stdout
+            来源 head-office 第 2 次运行：失败，耗时 SPAN；未读取任何对象
+            ✗ 钉钉不接受 app_key 与 app_secret：invalidClientIdOrSecret: 无效的clientId或者clientSecret (credentials-wrong)
+              → 请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
+              setting:     /app_secret
+              code:        invalidClientIdOrSecret
+              request_id: ID
+              api:         /v1.0/oauth2/accessToken
+              file:        source.toml:11:14
+            详情：rollcall history 2 --source head-office --data data
+            --- stderr
+        "#]],
     );
 }
 

@@ -92,12 +92,13 @@ impl Fault {
 /// All of them.
 pub(crate) fn all() -> Vec<Fault> {
     let mut all = codes();
+    all.extend(words());
     all.extend(transport());
     all.extend(shapes());
     all
 }
 
-const TOKEN: &str = "/gettoken";
+const TOKEN: &str = "/v1.0/oauth2/accessToken";
 
 /// What a name becomes.
 const NAMES: &[&str] = &["/displayName", "/name/formatted"];
@@ -201,6 +202,35 @@ fn codes() -> Vec<Fault> {
     let unknown = json!({ "errcode": 123_456_789, "errmsg": "未知", "request_id": "a" });
     let unknown = Fault::always("unknown-code", Consequence::Honest, &Reply::json(unknown.to_string()));
     gateway.into_iter().chain(bare).chain(passing).chain([unknown]).collect()
+}
+
+/// The refusals of the new API, in the place of its answers alone.
+fn words() -> Vec<Fault> {
+    use Consequence::{Honest, None};
+    let words = [
+        (400, "invalidClientIdOrSecret", Honest),
+        (400, "MissingParameter", Honest),
+        (401, "authFailed", Honest),
+        (400, "InvalidAuthentication", Honest),
+        (403, "Forbidden.AccessDenied", Honest),
+        (403, "Forbidden.AccessDenied.AccessTokenPermissionDenied", Honest),
+        (403, "Forbidden.AccessDenied.IpNotInWhiteList", Honest),
+        (403, "Forbidden.AccessDenied.ApiCountLimitForOrg", Honest),
+        (403, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", None),
+        (403, "Forbidden.AccessDenied.QpsLimitForApi", None),
+        (403, "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", None),
+        (429, "unheardOf", None),
+        (500, "unknownError", None),
+        (400, "unheardOf", Honest),
+        (404, "unheardOf", Honest),
+    ];
+    let fault = |(status, word, consequence): (u16, &str, Consequence)| {
+        let body = json!({ "requestid": "e64a", "code": word, "message": "…" }).to_string();
+        let reply = Reply::After(1, Response { status, headers: Vec::new(), body: Body::Text(body) });
+        let make = move |answer: &Answer| answer.path.starts_with("/v1.0/").then(|| reply.clone());
+        Fault { name: format!("{status}/{word}"), consequence, make: Arc::new(make) }
+    };
+    words.map(fault).into()
 }
 
 fn transport() -> Vec<Fault> {

@@ -10,6 +10,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "the macro `expect!` is written at the call")]
 
 // What the topics stand on.
+mod accounts;
 mod companies;
 mod expectation;
 mod faults;
@@ -36,6 +37,7 @@ mod identity;
 mod narrowed;
 
 // The connection check, line by line.
+mod branch_links;
 mod check;
 
 // Secrets, misbehaving components, the one way out, two connectors side by side.

@@ -6,17 +6,19 @@ use crate::expectation::assert_same;
 use crate::harness::pair::{Failed, Pair, both};
 use expect_test::{Expect, expect};
 use rollcall_dingtalk_simulator::{
-    AppKey, CompanyStatus, Fault, Mutation, PathCounts, Rule, Switches, permission,
+    AppKey, CompanyStatus, Fault, Mutation, PathCounts, Rule, Simulator, Switches, permission,
 };
 use std::collections::BTreeSet;
 
 const LIST_DEPARTMENTS: &str = "/topapi/v2/department/listsub";
 const LIST_MEMBERS: &str = "/topapi/v2/user/list";
-const TOKEN: &str = "/gettoken";
+const TOKEN: &str = "/v1.0/oauth2/accessToken";
 
 both! {
     a_wrong_secret,
     a_wrong_key,
+    a_wrong_secret_in_an_address,
+    a_token_by_the_old_interface_is_as_good,
     a_missing_permission_for_departments_after_one_new_token,
     a_missing_permission_for_members_after_one_new_token,
     a_permission_granted_after_the_token_was_issued_needs_no_one,
@@ -46,14 +48,14 @@ fn a_wrong_secret<P: Pair>() {
     check(
         &pair,
         expect![[r#"
-        settings credentials-wrong
-        DingTalk does not accept app_key and app_secret: 40096: 不合法的appKey或appSecret
-        钉钉不接受 app_key 与 app_secret：40096: 不合法的appKey或appSecret
-        copy Client ID and Client Secret again from DingTalk's developer console > your application > Credentials and Basic Information (凭证与基础信息); upper and lower case matter
-        请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
-        setting=/app_secret; errcode=40096; api=/gettoken
-        /gettoken 1
-    "#]],
+            settings credentials-wrong
+            DingTalk does not accept app_key and app_secret: invalidClientIdOrSecret: 无效的clientId或者clientSecret
+            钉钉不接受 app_key 与 app_secret：invalidClientIdOrSecret: 无效的clientId或者clientSecret
+            copy Client ID and Client Secret again from DingTalk's developer console > your application > Credentials and Basic Information (凭证与基础信息); upper and lower case matter
+            请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
+            setting=/app_secret; code=invalidClientIdOrSecret; request_id; api=/v1.0/oauth2/accessToken
+            /v1.0/oauth2/accessToken 1
+        "#]],
     );
 }
 
@@ -63,6 +65,24 @@ fn a_wrong_key<P: Pair>() {
     check(
         &pair,
         expect![[r#"
+            settings credentials-wrong
+            DingTalk does not accept app_key and app_secret: invalidClientIdOrSecret: 无效的clientId或者clientSecret
+            钉钉不接受 app_key 与 app_secret：invalidClientIdOrSecret: 无效的clientId或者clientSecret
+            copy Client ID and Client Secret again from DingTalk's developer console > your application > Credentials and Basic Information (凭证与基础信息); upper and lower case matter
+            请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写
+            setting=/app_secret; code=invalidClientIdOrSecret; request_id; api=/v1.0/oauth2/accessToken
+            /v1.0/oauth2/accessToken 1
+        "#]],
+    );
+}
+
+fn a_wrong_secret_in_an_address<P: Pair>() {
+    let pair = imported::<P>();
+    pair.set("token_interface", "gettoken".into());
+    pair.set("app_secret", "not-the-secret".into());
+    check(
+        &pair,
+        expect![[r#"
         settings credentials-wrong
         DingTalk does not accept app_key and app_secret: 40096: 不合法的appKey或appSecret
         钉钉不接受 app_key 与 app_secret：40096: 不合法的appKey或appSecret
@@ -74,22 +94,30 @@ fn a_wrong_key<P: Pair>() {
     );
 }
 
+fn a_token_by_the_old_interface_is_as_good<P: Pair>() {
+    let pair = P::over(Simulator::new(companies::branches(3)));
+    pair.set("token_interface", "gettoken".into());
+    pair.import();
+    pair.assert_as_the_company_is();
+    assert_eq!((requests(&pair, "/gettoken").requests, requests(&pair, TOKEN).requests), (1, 0));
+}
+
 fn a_missing_permission_for_departments_after_one_new_token<P: Pair>() {
     let pair = imported::<P>();
     without(&pair, permission::DEPARTMENT_LIST);
     check(
         &pair,
         expect![[r#"
-        permission permission-missing
-        the application lacks permission qyapi_get_department_list (通讯录部门信息读权限), which /topapi/v2/department/get needs
-        应用缺少权限“通讯录部门信息读权限”（qyapi_get_department_list），无法调用 /topapi/v2/department/get
-        in DingTalk's developer console > your application > Permission Management (权限管理), apply for qyapi_get_department_list (通讯录部门信息读权限); it takes effect at once
-        请在钉钉开发者后台 > 您的应用 > 权限管理 中申请“通讯录部门信息读权限”（qyapi_get_department_list），开通后立即生效
-        requiredScopes=qyapi_get_department_list; apply=https://open-dev.dingtalk.com/appscope/apply?content=dingsimappkey0000001%23qyapi_get_department_list; errcode=60011; request_id; api=/topapi/v2/department/get
-        /auth/scopes 1
-        /gettoken 2
-        /topapi/v2/department/get 2
-    "#]],
+            permission permission-missing
+            the application lacks permission qyapi_get_department_list (通讯录部门信息读权限), which /topapi/v2/department/get needs
+            应用缺少权限“通讯录部门信息读权限”（qyapi_get_department_list），无法调用 /topapi/v2/department/get
+            in DingTalk's developer console > your application > Permission Management (权限管理), apply for qyapi_get_department_list (通讯录部门信息读权限); it takes effect at once
+            请在钉钉开发者后台 > 您的应用 > 权限管理 中申请“通讯录部门信息读权限”（qyapi_get_department_list），开通后立即生效
+            requiredScopes=qyapi_get_department_list; apply=https://open-dev.dingtalk.com/appscope/apply?content=dingsimappkey0000001%23qyapi_get_department_list; errcode=60011; request_id; api=/topapi/v2/department/get
+            /auth/scopes 1
+            /topapi/v2/department/get 2
+            /v1.0/oauth2/accessToken 2
+        "#]],
     );
 }
 
@@ -126,15 +154,15 @@ fn an_address_that_is_not_on_the_list<P: Pair>() {
     check(
         &pair,
         expect![[r#"
-        permission ip-not-allowed
-        the application does not accept requests from address 203.0.113.7
-        应用不允许来自 IP 203.0.113.7 的请求
-        add 203.0.113.7 in DingTalk's developer console > your application > Development Configuration (开发配置) > Security Settings (安全设置) > Server Outbound IP (服务器出口IP), or use the proxy whose address is listed there
-        请在钉钉开发者后台 > 您的应用 > 开发配置 > 安全设置 > 服务器出口IP 中添加 203.0.113.7，或改用该列表中已有出口 IP 的代理
-        address=203.0.113.7; errcode=60020; request_id; api=/auth/scopes
-        /auth/scopes 1
-        /gettoken 1
-    "#]],
+            permission ip-not-allowed
+            the application does not accept requests from address 203.0.113.7
+            应用不允许来自 IP 203.0.113.7 的请求
+            add 203.0.113.7 in DingTalk's developer console > your application > Development Configuration (开发配置) > Security Settings (安全设置) > Server Outbound IP (服务器出口IP), or use the proxy whose address is listed there
+            请在钉钉开发者后台 > 您的应用 > 开发配置 > 安全设置 > 服务器出口IP 中添加 203.0.113.7，或改用该列表中已有出口 IP 的代理
+            address=203.0.113.7; errcode=60020; request_id; api=/auth/scopes
+            /auth/scopes 1
+            /v1.0/oauth2/accessToken 1
+        "#]],
     );
 }
 
@@ -156,7 +184,7 @@ fn a_department_outside_the_scope_is_left_and_told<P: Pair>() {
     let ended = pair.sync();
     assert_eq!((ended.complete, ended.failure), (false, None));
     assert_same(&pair.documents(), &before);
-    assert_eq!(pair.take_complaints().into_iter().map(|(code, _)| code).collect::<Vec<_>>(), ["not-visible"]);
+    assert_eq!(pair.take_complaints().into_iter().map(|(code, _)| code).collect::<Vec<_>>(), ["not-visible", "removals-stopped"]);
 }
 
 fn a_whole_company_that_may_not_be_seen<P: Pair>() {
@@ -167,16 +195,16 @@ fn a_whole_company_that_may_not_be_seen<P: Pair>() {
     check(
         &pair,
         expect![[r#"
-        permission scope-not-readable
-        DingTalk says which departments the application may see, and then shows none of them
-        钉钉给出了应用的授权范围，但其中的部门都无法读取
-        in DingTalk's developer console > your application, set Permission Management (权限管理) > Contacts permission scope (通讯录权限 > 授权范围) to all staff, and publish a version whose visible range (可使用范围) is all staff
-        请在钉钉开发者后台 > 您的应用 > 权限管理 > 通讯录权限 > 授权范围 中选择“全部员工”，并发布一个可使用范围为“全部员工”的版本
-        errcode=50004; request_id; api=/topapi/v2/department/get
-        /auth/scopes 1
-        /gettoken 1
-        /topapi/v2/department/get 1
-    "#]],
+            permission scope-not-readable
+            DingTalk says which departments the application may see, and then shows none of them
+            钉钉给出了应用的授权范围，但其中的部门都无法读取
+            in DingTalk's developer console > your application, set Permission Management (权限管理) > Contacts permission scope (通讯录权限 > 授权范围) to all staff, and publish a version whose visible range (可使用范围) is all staff
+            请在钉钉开发者后台 > 您的应用 > 权限管理 > 通讯录权限 > 授权范围 中选择“全部员工”，并发布一个可使用范围为“全部员工”的版本
+            errcode=50004; request_id; api=/topapi/v2/department/get
+            /auth/scopes 1
+            /topapi/v2/department/get 1
+            /v1.0/oauth2/accessToken 1
+        "#]],
     );
 }
 
@@ -196,14 +224,14 @@ fn calls_that_stay_too_fast_end_with_how_long_to_wait<P: Pair>() {
     check(
         &pair,
         expect![[r#"
-        unavailable source-throttled
-        DingTalk limits how often /gettoken may be called: 90018: 当前应用调用该接口次数过多，超出了该接口承受的最大qps，请求被暂时限制了, apiPath(dingtalk.oapi.gettoken), 从 <time> 到 <time> 请求总次数超过 20 次, 限制将在 <time> 结束.
-        钉钉限制了 /gettoken 的调用频率：90018: 当前应用调用该接口次数过多，超出了该接口承受的最大qps，请求被暂时限制了, apiPath(dingtalk.oapi.gettoken), 从 <time> 到 <time> 请求总次数超过 20 次, 限制将在 <time> 结束.
-        lower requests_per_second, keep other programs from using the same application at the same time, and avoid the full hour
-        请调低 requests_per_second，避免其他程序同时使用同一应用，并错开整点
-        errcode=90018; api=/gettoken
-        /gettoken 5
-    "#]],
+            unavailable source-throttled
+            DingTalk limits how often /v1.0/oauth2/accessToken may be called: Forbidden.AccessDenied.QpsLimitForAppkeyAndApi: 当前应用调用该接口次数过多，超出了该接口承受的最大qps，请求被暂时限制了, apiPath(dingtalk.oapi.v1.0.oauth2.accessToken), 从 <time> 到 <time> 请求总次数超过 20 次, 限制将在 <time> 结束.
+            钉钉限制了 /v1.0/oauth2/accessToken 的调用频率：Forbidden.AccessDenied.QpsLimitForAppkeyAndApi: 当前应用调用该接口次数过多，超出了该接口承受的最大qps，请求被暂时限制了, apiPath(dingtalk.oapi.v1.0.oauth2.accessToken), 从 <time> 到 <time> 请求总次数超过 20 次, 限制将在 <time> 结束.
+            lower requests_per_second, keep other programs from using the same application at the same time, and avoid the full hour
+            请调低 requests_per_second，避免其他程序同时使用同一应用，并错开整点
+            code=Forbidden.AccessDenied.QpsLimitForAppkeyAndApi; request_id; api=/v1.0/oauth2/accessToken
+            /v1.0/oauth2/accessToken 5
+        "#]],
     );
 }
 
@@ -240,18 +268,18 @@ fn a_token_that_is_never_honoured<P: Pair>() {
     check(
         &pair,
         expect![[r#"
-        settings token-refused
-        DingTalk refused an access token that it had only just issued: 40014: 不合法的access_token
-        钉钉拒绝了刚刚签发的 access_token：40014: 不合法的access_token
-        check that oapi_base belongs to the same DingTalk as the application, and whether its secret was just reset
-        请检查 oapi_base 与应用是否属于同一个钉钉环境，以及应用的密钥是否刚被重置
-        errcode=40014; request_id; api=/topapi/v2/department/listsub
-        /auth/scopes 1
-        /gettoken 2
-        /topapi/v2/department/get 1
-        /topapi/v2/department/listsub 2
-        /topapi/v2/user/list 1
-    "#]],
+            settings token-refused
+            DingTalk refused an access token that it had only just issued: 40014: 不合法的access_token
+            钉钉拒绝了刚刚签发的 access_token：40014: 不合法的access_token
+            check that oapi_base belongs to the same DingTalk as the application, and whether its secret was just reset
+            请检查 oapi_base 与应用是否属于同一个钉钉环境，以及应用的密钥是否刚被重置
+            errcode=40014; request_id; api=/topapi/v2/department/listsub
+            /auth/scopes 1
+            /topapi/v2/department/get 1
+            /topapi/v2/department/listsub 2
+            /topapi/v2/user/list 1
+            /v1.0/oauth2/accessToken 2
+        "#]],
     );
 }
 
@@ -261,14 +289,14 @@ fn an_application_that_is_disabled<P: Pair>() {
     check(
         &pair,
         expect![[r#"
-        permission application-disabled
-        the application is disabled in DingTalk: 50003: 应用已停用
-        应用在钉钉中已停用：50003: 应用已停用
-        enable it in DingTalk's admin console > Workbench (工作台) > Application Management (应用管理)
-        请在钉钉管理后台 > 工作台 > 应用管理 中启用该应用
-        errcode=50003; api=/gettoken
-        /gettoken 1
-    "#]],
+            permission access-denied
+            DingTalk denies the application /v1.0/oauth2/accessToken: Forbidden.AccessDenied: 应用已停用
+            钉钉拒绝该应用调用 /v1.0/oauth2/accessToken：Forbidden.AccessDenied: 应用已停用
+            see in DingTalk's admin console > Workbench (工作台) > Application Management (应用管理) that the application is enabled, and that the organization itself is
+            请在钉钉管理后台 > 工作台 > 应用管理 中确认该应用已启用，并确认组织本身未被停用
+            code=Forbidden.AccessDenied; request_id; api=/v1.0/oauth2/accessToken
+            /v1.0/oauth2/accessToken 1
+        "#]],
     );
 }
 
@@ -278,14 +306,14 @@ fn a_company_that_is_disabled<P: Pair>() {
     check(
         &pair,
         expect![[r#"
-        permission organization-disabled
-        the organization is disabled or dissolved in DingTalk: 50005: 企业已禁用
-        该组织在钉钉中已停用或解散：50005: 企业已禁用
-        ask the organization's main administrator; nothing that was imported is removed
-        请联系组织的主管理员；已导入的内容不会被删除
-        errcode=50005; api=/gettoken
-        /gettoken 1
-    "#]],
+            permission access-denied
+            DingTalk denies the application /v1.0/oauth2/accessToken: Forbidden.AccessDenied: 企业已禁用
+            钉钉拒绝该应用调用 /v1.0/oauth2/accessToken：Forbidden.AccessDenied: 企业已禁用
+            see in DingTalk's admin console > Workbench (工作台) > Application Management (应用管理) that the application is enabled, and that the organization itself is
+            请在钉钉管理后台 > 工作台 > 应用管理 中确认该应用已启用，并确认组织本身未被停用
+            code=Forbidden.AccessDenied; request_id; api=/v1.0/oauth2/accessToken
+            /v1.0/oauth2/accessToken 1
+        "#]],
     );
 }
 
@@ -295,14 +323,14 @@ fn a_company_that_is_gone<P: Pair>() {
     check(
         &pair,
         expect![[r#"
-        permission organization-disabled
-        the organization is disabled or dissolved in DingTalk: 70001: 企业不存在或者已经被解散
-        该组织在钉钉中已停用或解散：70001: 企业不存在或者已经被解散
-        ask the organization's main administrator; nothing that was imported is removed
-        请联系组织的主管理员；已导入的内容不会被删除
-        errcode=70001; api=/gettoken
-        /gettoken 1
-    "#]],
+            permission access-denied
+            DingTalk denies the application /v1.0/oauth2/accessToken: Forbidden.AccessDenied: 企业不存在或者已经被解散
+            钉钉拒绝该应用调用 /v1.0/oauth2/accessToken：Forbidden.AccessDenied: 企业不存在或者已经被解散
+            see in DingTalk's admin console > Workbench (工作台) > Application Management (应用管理) that the application is enabled, and that the organization itself is
+            请在钉钉管理后台 > 工作台 > 应用管理 中确认该应用已启用，并确认组织本身未被停用
+            code=Forbidden.AccessDenied; request_id; api=/v1.0/oauth2/accessToken
+            /v1.0/oauth2/accessToken 1
+        "#]],
     );
 }
 
@@ -328,18 +356,18 @@ fn the_month_s_calls_are_used_up<P: Pair>() {
     check(
         &pair,
         expect![[r#"
-        unavailable quota-used-up
-        the organization has used up this month's calls: 90020: 企业当月调用量已达上限
-        该组织本月的调用量已用完：90020: 企业当月调用量已达上限
-        wait for the next month, or buy more in DingTalk's developer console > Resource Usage (资源用量)
-        请等待下个月，或在钉钉开发者后台 > 资源用量 中扩容
-        errcode=90020; request_id; api=/topapi/v2/department/listsub
-        /auth/scopes 1
-        /gettoken 1
-        /topapi/v2/department/get 1
-        /topapi/v2/department/listsub 1
-        /topapi/v2/user/list 1
-    "#]],
+            unavailable quota-used-up
+            the organization has used up this month's calls: 90020: 企业当月调用量已达上限
+            该组织本月的调用量已用完：90020: 企业当月调用量已达上限
+            wait for the next month, or buy more in DingTalk's developer console > Resource Usage (资源用量)
+            请等待下个月，或在钉钉开发者后台 > 资源用量 中扩容
+            errcode=90020; request_id; api=/topapi/v2/department/listsub
+            /auth/scopes 1
+            /topapi/v2/department/get 1
+            /topapi/v2/department/listsub 1
+            /topapi/v2/user/list 1
+            /v1.0/oauth2/accessToken 1
+        "#]],
     );
 }
 
@@ -349,14 +377,14 @@ fn an_address_that_dingtalk_has_blocked<P: Pair>() {
     check(
         &pair,
         expect![[r#"
-        unavailable address-blocked
-        DingTalk has blocked the caller's address for 5 minutes because too many requests came from it
-        来自该出口 IP 的请求过多，已被钉钉封禁 5 分钟
-        wait 5 minutes; if others share this address, use a proxy with an address of its own
-        请等待 5 分钟；如果有其他系统共用该 IP，请改用独立出口 IP 的代理
-        api=/gettoken
-        /gettoken 5
-    "#]],
+            unavailable address-blocked
+            DingTalk has blocked the caller's address for 5 minutes because too many requests came from it
+            来自该出口 IP 的请求过多，已被钉钉封禁 5 分钟
+            wait 5 minutes; if others share this address, use a proxy with an address of its own
+            请等待 5 分钟；如果有其他系统共用该 IP，请改用独立出口 IP 的代理
+            api=/v1.0/oauth2/accessToken
+            /v1.0/oauth2/accessToken 5
+        "#]],
     );
 }
 
@@ -366,14 +394,14 @@ fn a_gateway_that_answers_in_dingtalk_s_place<P: Pair>() {
     check(
         &pair,
         expect![[r#"
-        protocol answer-not-understood
-        /gettoken was answered with something that is not DingTalk's JSON, or only half of it
-        /gettoken 的应答不是钉钉的 JSON，或者不完整
-        check that oapi_base points to DingTalk and that no proxy on the way answers in its place
-        请检查 oapi_base 是否指向钉钉，以及途中的代理是否替它作了应答
-        status=200; api=/gettoken
-        /gettoken 5
-    "#]],
+            protocol answer-not-understood
+            /v1.0/oauth2/accessToken was answered with something that is not DingTalk's JSON, or only half of it
+            /v1.0/oauth2/accessToken 的应答不是钉钉的 JSON，或者不完整
+            check that api_base points to DingTalk and that no proxy on the way answers in its place
+            请检查 api_base 是否指向钉钉，以及途中的代理是否替它作了应答
+            status=200; api=/v1.0/oauth2/accessToken
+            /v1.0/oauth2/accessToken 5
+        "#]],
     );
 }
 

@@ -82,7 +82,9 @@ fn a_dingtalk_that_repeats_the_secret_tells_it_to_nobody() {
     let message = format!("unheard of: {APP_SECRET} {base64}");
     for code in [123_456, 40_096] {
         let fault = Fault::Wrapped { code, message: message.clone() };
-        real.server.with(|simulator| simulator.inject(Rule::new(fault).on_path("/gettoken").always()));
+        real.server.with(|simulator| {
+            simulator.inject(Rule::new(fault).on_path("/v1.0/oauth2/accessToken").always())
+        });
         let (report, findings) = (real.sync(), real.check());
         real.server.with(|simulator| simulator.clear_faults());
         let entries = real.platform.entries(&report.run, Severity::Info);

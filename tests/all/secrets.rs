@@ -19,7 +19,7 @@ const WRONG_SECRET: &str = "canary-wrong-secret-b1946ac92492d234";
 const WRONG_PASSWORD: &str = "canary-wrong-password-6f2c41d0a7";
 
 const LIST_MEMBERS: &str = "/topapi/v2/user/list";
-const TOKEN: &str = "/gettoken";
+const TOKEN: &str = "/v1.0/oauth2/accessToken";
 
 /// Everything that one office said.
 struct Said {

@@ -56,6 +56,15 @@ impl Address {
         (self.path == "/" && self.query.is_none()).then_some(self.origin)
     }
 
+    /// The origin to whoever grants it: a WebSocket's is that of the web server.
+    pub(crate) fn web_origin(self) -> String {
+        match self.origin.split_once("://") {
+            Some(("wss", rest)) => format!("https://{rest}"),
+            Some(("ws", rest)) => format!("http://{rest}"),
+            Some(_) | None => self.origin,
+        }
+    }
+
     /// The same with one more pair in its query.
     pub(crate) fn with_pair(&self, name: &str, value: &str) -> String {
         let Self { origin, path, query } = self;

@@ -4,6 +4,7 @@ use crate::api::Api;
 use crate::client::Client;
 use crate::limits::MEMBER_PAGE;
 use crate::trouble::Trouble;
+use crate::wire::accounts;
 use crate::wire::departments::{self, Department, Details};
 use crate::wire::envelope::Accepted;
 use crate::wire::scopes::{Scopes, scopes};
@@ -51,6 +52,11 @@ impl Client<'_> {
         let body =
             json!({"dept_id": id, "cursor": cursor, "size": MEMBER_PAGE, "contain_access_limit": true});
         self.call(Api::ListMembers, Some(&body), |accepted| users::page(accepted, id, cursor)).await
+    }
+
+    /// Whether the account that the company owns is disabled.
+    pub(crate) async fn is_account_disabled(&self, id: &UserId) -> Result<bool, Trouble> {
+        self.call_aside(Api::AccountStatus, Some(&json!({"userId": id})), accounts::is_disabled).await
     }
 
     /// One person.

@@ -31,8 +31,9 @@ const CHECKS: [&str; 10] = [
 
 /// Go through the list. Reads little and changes nothing.
 pub(crate) async fn check(client: &Client<'_>) -> Vec<Finding> {
-    let mut checklist =
-        Checklist { of_events: events::name(&client.settings.events), ..Checklist::default() };
+    let of_accounts = client.settings.account_status.then_some(people::ACCOUNTS);
+    let of_events = events::name(&client.settings.events);
+    let mut checklist = Checklist { of_accounts, of_events, ..Checklist::default() };
     checklist.settle("settings", CheckStatus::Passed, say::settings_valid());
     if access::token(client, &mut checklist).await {
         if let Some(scopes) = access::scopes(client, &mut checklist).await {
@@ -51,7 +52,8 @@ pub(crate) async fn check(client: &Client<'_>) -> Vec<Finding> {
 struct Checklist {
     found: BTreeMap<&'static str, (CheckStatus, Diagnosis)>,
     failed: Option<&'static str>,
-    /// What comes after the checks of an import.
+    /// What comes after the checks of an import, where the settings want it.
+    of_accounts: Option<&'static str>,
     of_events: Option<&'static str>,
 }
 
@@ -85,7 +87,7 @@ impl Checklist {
             let (status, diagnosis) = self.found.remove(check).unwrap_or_else(open);
             Finding { check: (*check).to_owned(), status, diagnosis }
         };
-        CHECKS.iter().chain(&self.of_events.take()).map(one).collect()
+        CHECKS.iter().chain(&self.of_accounts.take()).chain(&self.of_events.take()).map(one).collect()
     }
 }
 

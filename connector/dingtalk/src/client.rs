@@ -1,26 +1,25 @@
 //! One way to ask DingTalk: token, envelope, retries, renewal. What is asked, and what the answers mean, is elsewhere.
 
+use crate::accounts::Accounts;
 use crate::address::pair;
-use crate::api::Api;
+use crate::api::{Api, Dialect};
 use crate::limits::{MAX_EXPIRED_TOKENS, MAX_LOST_IN_A_ROW, REQUEST_TIMEOUT_MS, THROTTLED_LEAST_MS};
 use crate::messages;
-use crate::reaction::{Final, Passing, Reaction, Stop, classify};
-use crate::settings::Settings;
+use crate::reaction::{Final, Passing, Reaction, Stop, TOO_MANY_REQUESTS, classify};
+use crate::settings::{OldInterface, Settings, TokenInterface};
 use crate::token::{Keeper, Token};
 use crate::trouble::Trouble;
 use crate::wire::Misread;
 use crate::wire::body::BodyText;
 use crate::wire::envelope::{Accepted, Answer, Refusal, Unreadable, open};
-use crate::wire::token::{Granted, granted};
+use crate::wire::token::{Granted, new_grant, old_grant};
 use rollcall_kit::{Attempt, Context, Failure, Fault, FaultKind, Request, retry};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// The status by which whatever stands before DingTalk says that calls come too fast.
-///
-/// Source: RFC 6585, section 4.
-const TOO_MANY_REQUESTS: u16 = 429;
+/// Where the new API looks for a token.
+const TOKEN_HEADER: &str = "x-acs-dingtalk-access-token";
 
 /// DingTalk, as one application may ask it.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +35,9 @@ pub(crate) struct Session {
     keeper: Keeper,
     n_lost_in_a_row: Cell<u32>,
     n_throttled: Cell<u64>,
+    /// Whether the new API turned out to be at an origin that is not granted.
+    is_api_denied: Cell<bool>,
+    pub(crate) accounts: Accounts,
 }
 
 /// What one exchange came to.
@@ -50,6 +52,8 @@ enum Heard<T> {
     Misread(Failure),
     /// No answer, and asking again would bring the same.
     Lost(Failure),
+    /// The host may not send it there.
+    Denied(Failure),
     /// The host will not send it.
     Stopped(Failure),
 }
@@ -62,11 +66,23 @@ struct Renewals {
 }
 
 impl Client<'_> {
-    /// Ask, with as many attempts as the answers deserve. Without a body it is a GET.
+    /// Ask, with as many attempts as the answers deserve. Without a body it is a GET; what the new API is asked with goes into
+    /// the query.
     ///
     /// # Errors
     /// What it came to once nothing more could be tried.
     pub(crate) async fn call<T>(
+        &self,
+        api: Api,
+        body: Option<&Value>,
+        read: impl Fn(Accepted<'_>) -> Result<T, Misread>,
+    ) -> Result<T, Trouble> {
+        let asked = self.call_aside(api, body, read).await;
+        self.weigh(asked)
+    }
+
+    /// The same for what nothing else depends on: that it is lost says nothing of the rest.
+    pub(crate) async fn call_aside<T>(
         &self,
         api: Api,
         body: Option<&Value>,
@@ -83,7 +99,7 @@ impl Client<'_> {
             }
         })
         .await;
-        self.weigh(tried.unwrap_or_else(|failure| Err(Trouble::Lost(failure))))
+        tried.unwrap_or_else(|failure| Err(Trouble::Lost(failure)))
     }
 
     /// Exchange key and secret for a token, whether or not there is one.
@@ -108,17 +124,57 @@ impl Client<'_> {
     /// # Errors
     /// When DingTalk refuses, or does not answer after all attempts.
     pub(crate) async fn fetch_token(&self) -> Result<Granted, Failure> {
-        let once = async |attempt| match self.hear(Api::Token, self.token_request(), None, &granted).await {
+        if self.old_token_interface().is_some() {
+            return self.fetch_token_by(Api::GetToken, old_grant).await;
+        }
+        let fetched = self.fetch_token_by(Api::AccessToken, new_grant).await;
+        // That it is not granted may just have turned out.
+        match self.old_token_interface() {
+            Some(_) => self.fetch_token_by(Api::GetToken, old_grant).await,
+            None => fetched,
+        }
+    }
+
+    /// Why the secret goes into an address, as far as is known by now; none if it does not.
+    pub(crate) fn old_token_interface(&self) -> Option<OldInterface> {
+        let may_fall_back = self.settings.token_interface == TokenInterface::Auto;
+        let is_not_granted = may_fall_back && self.session.is_api_denied.get();
+        self.settings.old_token_interface().or(is_not_granted.then_some(OldInterface::NotGranted))
+    }
+
+    /// Whether the new API is at an origin that is not granted.
+    pub(crate) fn is_new_api_denied(&self) -> bool {
+        self.session.is_api_denied.get()
+    }
+
+    fn denied(&self, api: Api) {
+        if api.dialect() == Dialect::New {
+            self.session.is_api_denied.set(true);
+        }
+    }
+
+    async fn fetch_token_by(
+        &self,
+        api: Api,
+        read: fn(Accepted<'_>) -> Result<Granted, Misread>,
+    ) -> Result<Granted, Failure> {
+        let once = async |attempt| match self.hear(api, self.token_request(api), None, &read).await {
             Heard::Answer(granted) => Attempt::Done(granted),
             Heard::NoWay(failure) | Heard::Misread(failure) if 0 < attempt => Attempt::Stop(failure),
             Heard::Nothing(failure) | Heard::NoWay(failure) | Heard::Misread(failure) => {
                 Attempt::Again(failure, None)
             }
+            Heard::Denied(failure) => {
+                self.denied(api);
+                Attempt::Stop(failure)
+            }
             Heard::Lost(failure) | Heard::Stopped(failure) => Attempt::Stop(failure),
             Heard::Refused(refusal) => match classify(&refusal, self.context.now_ms()) {
-                Reaction::Again(passing) => self.again(Api::Token, passing, &refusal),
-                Reaction::Renew(stop) => Attempt::Stop(messages::stopped(Api::Token, stop, &refusal)),
-                Reaction::Final(reason) => Attempt::Stop(messages::token_refused(reason, &refusal)),
+                Reaction::Again(passing) => self.again(api, passing, &refusal),
+                Reaction::Renew(stop) => {
+                    Attempt::Stop(messages::token_refused(api, Final::Stop(stop), &refusal))
+                }
+                Reaction::Final(reason) => Attempt::Stop(messages::token_refused(api, reason, &refusal)),
             },
         };
         retry(self.context, once).await
@@ -141,6 +197,10 @@ impl Client<'_> {
                 Heard::Nothing(failure) | Heard::NoWay(failure) => return Attempt::Again(failure, None),
                 Heard::Misread(failure) => return Attempt::Done(Err(Trouble::Misread(failure))),
                 Heard::Lost(failure) => return Attempt::Done(Err(Trouble::Lost(failure))),
+                Heard::Denied(failure) => {
+                    self.denied(api);
+                    return Attempt::Done(Err(Trouble::Fatal(failure)));
+                }
                 Heard::Stopped(failure) => return Attempt::Done(Err(Trouble::Fatal(failure))),
                 Heard::Refused(refusal) => refusal,
             };
@@ -189,7 +249,7 @@ impl Client<'_> {
             Err(error) => return unheard(error),
         };
         let body = BodyText::of(response.body.as_bytes());
-        match open(response.status, &body) {
+        match open(api.dialect(), response.status, &body) {
             Answer::Accepted(accepted) => match read(accepted) {
                 Ok(value) => Heard::Answer(value),
                 Err(misread) => Heard::Misread(messages::not_understood(api, &misread)),
@@ -221,7 +281,7 @@ impl Client<'_> {
         Refusal {
             status: refusal.status,
             code: refusal.code,
-            sub_code: clean(refusal.sub_code),
+            word: clean(refusal.word),
             text: clean(refusal.text),
             request_id: refusal.request_id.map(clean),
         }
@@ -242,13 +302,29 @@ impl Client<'_> {
         }
     }
 
-    fn token_request(&self) -> Request {
+    fn token_request(&self, api: Api) -> Request {
         let (key, secret) = (&self.settings.app_key, &self.settings.app_secret);
-        let query = format!("{}&{}", pair("appkey", key), pair("appsecret", secret));
-        counted(Api::Token, Request::get(self.url(Api::Token, &query)))
+        let request = match api.dialect() {
+            Dialect::Old => {
+                let query = format!("{}&{}", pair("appkey", key), pair("appsecret", secret));
+                Request::get(self.url(api, &query))
+            }
+            Dialect::New => {
+                let url = format!("{}{}", self.settings.api_base, api.path());
+                Request::post_json(url, json!({"appKey": key, "appSecret": secret}).to_string())
+            }
+        };
+        counted(api, request)
     }
 
     fn request(&self, api: Api, body: Option<&Value>, token: &Token) -> Request {
+        if api.dialect() == Dialect::New {
+            let members = body.and_then(Value::as_object).into_iter().flatten();
+            let pairs = members.filter_map(|(name, value)| Some(pair(name, value.as_str()?)));
+            let query = pairs.collect::<Vec<_>>().join("&");
+            let url = format!("{}{}?{query}", self.settings.api_base, api.path());
+            return counted(api, Request::get(url).header(TOKEN_HEADER, token.text()));
+        }
         let url = self.url(api, &pair("access_token", token.text()));
         counted(
             api,
@@ -284,9 +360,8 @@ fn unheard<T>(error: Fault) -> Heard<T> {
     let Fault { kind, diagnosis } = error;
     match kind {
         // Trying again with the same password may lock the proxy's account.
-        FaultKind::ProxyRefused | FaultKind::Denied | FaultKind::Cancelled => {
-            Heard::Stopped(Failure::Host(diagnosis))
-        }
+        FaultKind::ProxyRefused | FaultKind::Cancelled => Heard::Stopped(Failure::Host(diagnosis)),
+        FaultKind::Denied => Heard::Denied(Failure::Host(diagnosis)),
         FaultKind::TooLarge => Heard::Lost(Failure::Host(diagnosis)),
         FaultKind::ProxyUnreachable
         | FaultKind::Untrusted

@@ -1,6 +1,7 @@
 //! A full reading: departments and their members side by side, each put as soon as it is whole. What is asked afterwards
 //! about those who were not found is in `look_up`.
 
+mod branches;
 mod departments;
 mod members;
 mod merge;
@@ -19,6 +20,7 @@ use crate::settings::Settings;
 use crate::wire::departments::Department;
 use crate::wire::users::User;
 use crate::wire::{DepartmentId, UserId};
+use branches::Branches;
 use merge::People;
 use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
 use rollcall_kit::{Container, Diagnosis, Draft, Entry, Failure, Key, Reading, Schema, Severity, pool};
@@ -43,11 +45,13 @@ pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<V
     let rest = crawl.settle_waiting(&scopes).await?;
     crawl.run(rest).await?;
     crawl.put_late(&scopes).await?;
+    crawl.conclude_branches()?;
     crawl.settle_progress();
     crawl.tell_counts();
+    client.tell_unknown_accounts();
     crawl.told.tell_rest(crawl.client.context);
     let departments = crawl.tree.into_inner().into_departments();
-    Ok(View::read(scopes, departments))
+    Ok(View::read(scopes, departments, crawl.branches.into_left_out()))
 }
 
 /// One question still to ask.
@@ -65,6 +69,8 @@ enum Work {
     Unlisted(DepartmentId, DepartmentId),
     /// Ask about one person; with what the departments that listed them said, where all did.
     Person(UserId, Option<Memberships>),
+    /// Ask about somebody's account, and put them with these memberships.
+    Account(Box<User>, Option<Memberships>),
 }
 
 /// A reading under way.
@@ -79,6 +85,7 @@ struct Crawl<'a> {
     hidden_top: RefCell<Option<Diagnosis>>,
     kept: RefCell<BTreeSet<UserId>>,
     told: Told,
+    branches: Branches,
     n_not_visible: Cell<u64>,
     n_done: Cell<u64>,
     n_known: Cell<u64>,
@@ -97,6 +104,7 @@ impl<'a> Crawl<'a> {
             hidden_top: RefCell::default(),
             kept: RefCell::default(),
             told: Told::default(),
+            branches: Branches::default(),
             n_not_visible: Cell::new(0),
             n_done: Cell::new(0),
             n_known: Cell::new(0),
@@ -147,6 +155,9 @@ impl<'a> Crawl<'a> {
             Work::Children(id) => self.children(id).await,
             Work::Members(id, cursor, n_pages) => self.members(id, cursor, n_pages).await,
             Work::Unlisted(id, parent) => self.unlisted(id, parent).await,
+            Work::Account(user, memberships) => {
+                self.put_person(&user, memberships.as_ref()).await.map(|()| Vec::new())
+            }
             Work::Person(id, listed) => self.person(&id, listed).await.map(|()| Vec::new()),
         }
     }

@@ -3,10 +3,12 @@
 //!
 //! - `wire` reads what DingTalk answers; `reaction` says what each refusal asks for; `client` does it.
 //! - `crawl` reads everything, `look_up` one object; `mapping` turns both into SCIM.
+//! - `accounts` finds out who has a disabled account.
 //! - `events` understands what DingTalk pushes, and reads again what it names.
 //! - `address` reads the few addresses that it is given.
 //! - `check` goes through the checklist; `messages` says all of it in two languages.
 
+mod accounts;
 mod address;
 mod api;
 mod ask;
@@ -40,7 +42,7 @@ use rollcall_kit::{
     Connector, Context, Descriptor, Diagnosis, EventDelivery, Failure, Finding, Key, Lookup, Origin, Plan,
     RateLimit, Reading, Schema, SecretUse, Text,
 };
-use settings::Settings;
+use settings::{Settings, TokenInterface};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -164,14 +166,16 @@ impl DingTalk {
 fn plan(settings: &Settings) -> Plan {
     let mut bases = vec![settings.oapi_base.clone(), settings.api_base.clone()];
     bases.dedup();
-    let channels = events::channel::origins(settings);
-    let origins = bases.iter().map(Origin::required).chain(channels).collect();
+    let new_api = if needs_the_new_api(settings) { Origin::required } else { Origin::optional };
+    let old_api = Origin::required(&settings.oapi_base);
+    let apis = [old_api].into_iter().chain(bases.get(1).map(new_api));
+    let origins = apis.chain(events::channel::origins(settings)).collect();
     let limit = |bucket: &str, requests| RateLimit { bucket: bucket.to_owned(), requests, window_ms: 1_000 };
     let limits = Api::ALL.iter().map(|api| {
-        let token = *api == Api::Token;
+        let is_slow = api.gives_a_token();
         limit(
             api.bucket(),
-            if token { limits::TOKEN_REQUESTS_PER_SECOND } else { settings.requests_per_second },
+            if is_slow { limits::TOKEN_REQUESTS_PER_SECOND } else { settings.requests_per_second },
         )
     });
     let corp = limit(check::CORP_BUCKET, limits::TOKEN_REQUESTS_PER_SECOND);
@@ -184,10 +188,26 @@ fn plan(settings: &Settings) -> Plan {
     Plan {
         origins,
         limits: limits.chain([corp]).collect(),
-        secrets: vec![SecretUse { setting: "/app_secret".to_owned(), origins: bases }],
+        secrets: vec![SecretUse {
+            setting: "/app_secret".to_owned(),
+            origins: secret_origins(settings, bases),
+        }],
         event_delivery,
         poll_interval_ms: None,
         exclusive,
+    }
+}
+
+/// Whether nothing works without the new API.
+fn needs_the_new_api(settings: &Settings) -> bool {
+    settings.token_interface == TokenInterface::AccessToken || settings.events == Way::Stream
+}
+
+/// Where the secret may go: to the old API only where it may have to.
+fn secret_origins(settings: &Settings, bases: Vec<String>) -> Vec<String> {
+    match settings.token_interface {
+        TokenInterface::AccessToken => vec![settings.api_base.clone()],
+        TokenInterface::Auto | TokenInterface::GetToken => bases,
     }
 }
 

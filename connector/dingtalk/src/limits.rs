@@ -74,6 +74,12 @@ pub(crate) const BLOCKED_MS: u64 = 300_000;
 /// Why: as many as half of those in flight; a source that answers none of them will not answer the other thousands.
 pub(crate) const MAX_LOST_IN_A_ROW: u32 = 16;
 
+/// Questions in a row about somebody's account that may be lost, each after all its attempts, before nobody else is asked
+/// about in this call.
+///
+/// Why: each takes a quarter of a minute, and an interface that answers none of three will not answer the other thousands.
+pub(crate) const MAX_LOST_ACCOUNTS: u32 = 3;
+
 /// People looked at to judge which fields the application may see.
 ///
 /// Why: one page.

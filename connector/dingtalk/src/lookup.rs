@@ -7,6 +7,8 @@ use crate::mapping::user::Memberships;
 use crate::mapping::{self, department, user};
 use crate::messages::{self, crawl as say};
 use crate::trouble::Trouble;
+use crate::wire::departments::Department;
+use crate::wire::lenient::Flag;
 use crate::wire::scopes::Scopes;
 use crate::wire::{DepartmentId, UserId};
 use rollcall_kit::{Diagnosis, Draft, Entry, Failure, Key, Lookup, Scope, Severity};
@@ -19,6 +21,8 @@ pub(crate) struct View {
     scopes: Scopes,
     /// All of them, after a reading.
     seen: Option<BTreeSet<DepartmentId>>,
+    /// The uppermost departments of branches that are left out, after a reading.
+    left_out: BTreeSet<DepartmentId>,
     /// Whether the scopes are those of an earlier call.
     is_remembered: bool,
     /// Whether something was left out of an object because it is not in the scopes.
@@ -35,14 +39,20 @@ enum Place {
     /// In the scope, and yet the reading has not seen it: it is new, or something has just moved below it.
     Unread,
     Outside,
+    /// Of a branch that is left out.
+    LeftOut,
     /// Deleted a moment ago.
     Gone,
 }
 
 impl View {
     /// What a reading has seen.
-    pub(crate) fn read(scopes: Scopes, seen: BTreeSet<DepartmentId>) -> Self {
-        Self { seen: Some(seen), ..Self::of(scopes) }
+    pub(crate) fn read(
+        scopes: Scopes,
+        seen: BTreeSet<DepartmentId>,
+        left_out: BTreeSet<DepartmentId>,
+    ) -> Self {
+        Self { seen: Some(seen), left_out, ..Self::of(scopes) }
     }
 
     /// What the application may see, before anything was read.
@@ -50,6 +60,7 @@ impl View {
         Self {
             scopes,
             seen: None,
+            left_out: BTreeSet::new(),
             is_remembered: false,
             has_left_out: Cell::default(),
             asked: RefCell::default(),
@@ -77,28 +88,30 @@ impl View {
         crawl::told(&self.scopes)
     }
 
-    async fn place(&self, client: &Client<'_>, id: DepartmentId) -> Result<Place, Trouble> {
+    async fn place(&self, client: &Client<'_>, id: DepartmentId, purpose: Purpose) -> Result<Place, Trouble> {
         let seen = match &self.seen {
             Some(seen) => seen.contains(&id),
             None => self.scopes.is_whole(),
         };
         match (seen, &self.seen) {
             _ if !id.is_real() => Ok(Place::Outside),
+            (true, None) if self.may_leave_out(client, id, purpose)? => self.ask(client, id, purpose).await,
             (true, _) => Ok(Place::Inside),
             // Nothing was read, so there is nothing that it could be missing from.
-            (false, None) => self.ask(client, id).await,
-            (false, Some(_)) => Ok(match self.ask(client, id).await? {
+            (false, None) => self.ask(client, id, purpose).await,
+            (false, Some(_)) => Ok(match self.ask(client, id, purpose).await? {
                 Place::Inside | Place::Unread => Place::Unread,
-                place @ (Place::Outside | Place::Gone) => place,
+                place @ (Place::Outside | Place::LeftOut | Place::Gone) => place,
             }),
         }
     }
 
-    async fn ask(&self, client: &Client<'_>, id: DepartmentId) -> Result<Place, Trouble> {
+    async fn ask(&self, client: &Client<'_>, id: DepartmentId, purpose: Purpose) -> Result<Place, Trouble> {
         if let Some(place) = self.asked.borrow().get(&id) {
             return Ok(*place);
         }
         let place = match client.chain(id).await {
+            Ok(chain) if self.is_left_out(client, &chain, purpose).await? => Place::LeftOut,
             Ok(chain) if self.scopes.cover(id, &chain) => Place::Inside,
             Ok(_) | Err(Trouble::Hidden(_)) => Place::Outside,
             Err(Trouble::Gone(_)) => Place::Gone,
@@ -109,10 +122,57 @@ impl View {
     }
 }
 
+impl View {
+    /// Whether a department that is of a branch would be left out. For an event, one that the platform holds is followed as
+    /// ever: that it leaves is for a reading to say, and for a person to approve.
+    fn may_leave_out(
+        &self,
+        client: &Client<'_>,
+        id: DepartmentId,
+        purpose: Purpose,
+    ) -> Result<bool, Trouble> {
+        if !client.settings.leave_out_branches || purpose == Purpose::Reading {
+            return Ok(client.settings.leave_out_branches);
+        }
+        let held = client.context.host().find_inventory(&[department::key(id)]);
+        let held = held.map_err(|why| Trouble::Fatal(Failure::Host(why)))?;
+        Ok(held.iter().all(Option::is_none))
+    }
+
+    /// Whether a department is of a branch that is left out, given those above it.
+    async fn is_left_out(
+        &self,
+        client: &Client<'_>,
+        chain: &[DepartmentId],
+        purpose: Purpose,
+    ) -> Result<bool, Trouble> {
+        if self.seen.is_some() || !client.settings.leave_out_branches {
+            return Ok(chain.iter().any(|id| self.left_out.contains(id)));
+        }
+        if let Some(first) = chain.first()
+            && !self.may_leave_out(client, *first, purpose)?
+        {
+            return Ok(false);
+        }
+        for id in chain.iter().filter(|id| **id != DepartmentId::ROOT && id.is_real()) {
+            match client.department(*id).await {
+                Ok((department, _)) if is_of_a_branch(&department) => return Ok(true),
+                Ok(_) | Err(Trouble::Gone(_) | Trouble::Hidden(_)) => {}
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn is_of_a_branch(department: &Department) -> bool {
+    department.from_union_org == Some(Flag(true))
+}
+
 /// What an object is asked about for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// A reading: an object that is refused in a way that nobody foresaw costs itself.
+    /// A reading, or a person who asks about this very object: one that is refused in a way that nobody foresaw costs itself.
     Reading,
     /// An event, which is worth another try until such a refusal passes.
     Event,
@@ -130,12 +190,12 @@ pub(crate) async fn look_up(
 ) -> Result<Lookup, Failure> {
     let looked = if key.resource_type == mapping::USER.resource_type {
         match UserId::new(&key.external_id) {
-            Some(id) => look_at_person(client, view, &id).await,
+            Some(id) => look_at_person(client, view, &id, purpose).await,
             None => return Ok(Lookup::Hidden(say::not_an_id())),
         }
     } else if key.resource_type == mapping::DEPARTMENT.resource_type {
         match key.external_id.parse() {
-            Ok(id) => look_at_department(client, view, DepartmentId(id)).await,
+            Ok(id) => look_at_department(client, view, DepartmentId(id), purpose).await,
             Err(_) => return Ok(Lookup::Hidden(say::not_an_id())),
         }
     } else {
@@ -154,14 +214,23 @@ pub(crate) async fn look_up(
     }
 }
 
-async fn look_at_person(client: &Client<'_>, view: &View, id: &UserId) -> Result<Lookup, Trouble> {
+async fn look_at_person(
+    client: &Client<'_>,
+    view: &View,
+    id: &UserId,
+    purpose: Purpose,
+) -> Result<Lookup, Trouble> {
     let person = client.person(id).await?;
+    let account = client.account(&person).await.map_err(Trouble::Fatal)?;
+    client.tell_unknown_accounts();
     let mut visible = Some(Memberships::new());
     let Some(memberships) = user::memberships(&person, client.settings.person_details) else {
-        return Ok(present(client, user::draft(&person, None, client.settings.person_details)));
+        return Ok(present(client, user::draft(&person, None, account, client.settings.person_details)));
     };
+    let (n_departments, mut n_left_out) = (memberships.len(), 0);
     for (id, membership) in memberships {
-        match view.place(client, id).await {
+        match view.place(client, id, purpose).await {
+            Ok(Place::LeftOut) => n_left_out += 1,
             Ok(Place::Inside) => drop(visible.as_mut().map(|visible| visible.insert(id, membership))),
             Ok(Place::Unread) => return Ok(unread(id)),
             Ok(Place::Outside | Place::Gone) => view.has_left_out.set(true),
@@ -174,7 +243,10 @@ async fn look_at_person(client: &Client<'_>, view: &View, id: &UserId) -> Result
             Err(trouble) => return Err(trouble),
         }
     }
-    Ok(present(client, user::draft(&person, visible.as_ref(), client.settings.person_details)))
+    if 0 < n_left_out && n_left_out == n_departments {
+        return Ok(Lookup::Gone(say::OF_A_BRANCH.to_owned()));
+    }
+    Ok(present(client, user::draft(&person, visible.as_ref(), account, client.settings.person_details)))
 }
 
 fn present(client: &Client<'_>, (draft, doubts): (Draft, Vec<Diagnosis>)) -> Lookup {
@@ -184,8 +256,16 @@ fn present(client: &Client<'_>, (draft, doubts): (Draft, Vec<Diagnosis>)) -> Loo
     Lookup::Present(Box::new(draft))
 }
 
-async fn look_at_department(client: &Client<'_>, view: &View, id: DepartmentId) -> Result<Lookup, Trouble> {
+async fn look_at_department(
+    client: &Client<'_>,
+    view: &View,
+    id: DepartmentId,
+    purpose: Purpose,
+) -> Result<Lookup, Trouble> {
     let (read, details) = client.department(id).await?;
+    if is_of_a_branch(&read) && view.may_leave_out(client, id, purpose)? {
+        return Ok(Lookup::Gone(say::OF_A_BRANCH.to_owned()));
+    }
     let mut parent = read.parent();
     // Only the root has none. That this one does not say it would put it to the top.
     if parent.is_none() && id != DepartmentId::ROOT {
@@ -194,9 +274,10 @@ async fn look_at_department(client: &Client<'_>, view: &View, id: DepartmentId) 
             chain.iter().skip_while(|above| **above != id).nth(1).copied().filter(|above| above.is_real());
     }
     if let Some(above) = parent {
-        match view.place(client, above).await? {
+        match view.place(client, above, purpose).await? {
             Place::Inside => {}
             Place::Unread | Place::Gone => return Ok(unread(above)),
+            Place::LeftOut => return Ok(Lookup::Gone(say::OF_A_BRANCH.to_owned())),
             Place::Outside => {
                 view.has_left_out.set(true);
                 parent = None;

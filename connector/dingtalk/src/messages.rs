@@ -64,8 +64,11 @@ pub(crate) fn unreadable(api: Api, what: Unreadable) -> Failure {
                 format!("{path} 的应答不是钉钉的 JSON，或者不完整"),
             )
             .remedy(
-                "check that oapi_base points to DingTalk and that no proxy on the way answers in its place",
-                "请检查 oapi_base 是否指向钉钉，以及途中的代理是否替它作了应答",
+                format!(
+                    "check that {} points to DingTalk and that no proxy on the way answers in its place",
+                    api.base()
+                ),
+                format!("请检查 {} 是否指向钉钉，以及途中的代理是否替它作了应答", api.base()),
             )
             .fact("status", status.to_string())
             .fact("api", path),
@@ -102,15 +105,39 @@ pub(crate) fn not_understood(api: Api, misread: &Misread) -> Failure {
 }
 
 /// A refusal of the token itself.
-pub(crate) fn token_refused(reason: Final, refusal: &Refusal) -> Failure {
+pub(crate) fn token_refused(api: Api, reason: Final, refusal: &Refusal) -> Failure {
     match reason {
-        Final::Stop(stop) => stopped(Api::Token, stop, refusal),
-        // What it calls a missing parameter is an empty key or secret.
-        Final::Mistake => stopped(Api::Token, Stop::Credentials, refusal),
+        // There is no token yet that it could mean. What it calls a missing parameter is an empty key or secret.
+        Final::Stop(Stop::Token) | Final::Mistake => stopped(api, Stop::Credentials, refusal),
+        Final::Stop(stop) => stopped(api, stop, refusal),
+        Final::Unknown if is_unknown_path(refusal) => {
+            Failure::Settings(with_facts(token_interface_missing(api, refusal), api, refusal))
+        }
         Final::NoDepartment | Final::NoPerson | Final::Hidden | Final::PersonDisabled | Final::Unknown => {
-            not_expected(Api::Token, reason, refusal)
+            not_expected(api, reason, refusal)
         }
     }
+}
+
+/// Whether it says that there is no such interface, which is the gateway's fault and not DingTalk's.
+fn is_unknown_path(refusal: &Refusal) -> bool {
+    refusal.status == NOT_FOUND || refusal.code == Some(i64::from(NOT_FOUND))
+}
+
+/// Source: RFC 9110, section 15.5.5; the new API says it in `errcode` as well.
+const NOT_FOUND: u16 = 404;
+
+fn token_interface_missing(api: Api, refusal: &Refusal) -> Diagnosis {
+    Diagnosis::new(
+        "token-interface-missing",
+        format!("there is no {} at api_base: {}", api.path(), quoted(refusal)),
+        format!("api_base 上没有 {}：{}", api.path(), quoted(refusal)),
+    )
+    .remedy(
+        "correct api_base; if a gateway is there that passes on the old API alone, choose gettoken as token_interface",
+        "请更正 api_base；如果那里的网关只转发旧版 API，请将 token_interface 设为 gettoken",
+    )
+    .fact("setting", "/api_base")
 }
 
 /// A refusal after which nothing else needs to be asked.
@@ -123,6 +150,7 @@ pub(crate) fn stopped(api: Api, stop: Stop, refusal: &Refusal) -> Failure {
         Stop::Address => Failure::Permission(told(address_not_allowed(refusal))),
         Stop::Disabled => disabled(api, refusal),
         Stop::Quota => Failure::Unavailable(told(quota_used_up(refusal)), None),
+        Stop::Forbidden => Failure::Permission(told(access_denied(api, refusal))),
     }
 }
 
@@ -247,10 +275,23 @@ fn address_not_allowed(refusal: &Refusal) -> Diagnosis {
     }
 }
 
+fn access_denied(api: Api, refusal: &Refusal) -> Diagnosis {
+    Diagnosis::new(
+        "access-denied",
+        format!("DingTalk denies the application {}: {}", api.path(), quoted(refusal)),
+        format!("钉钉拒绝该应用调用 {}：{}", api.path(), quoted(refusal)),
+    )
+    .remedy(
+        "see in DingTalk's admin console > Workbench (工作台) > Application Management (应用管理) that the application is enabled, \
+         and that the organization itself is",
+        "请在钉钉管理后台 > 工作台 > 应用管理 中确认该应用已启用，并确认组织本身未被停用",
+    )
+}
+
 fn disabled(api: Api, refusal: &Refusal) -> Failure {
     let told = |diagnosis| with_facts(diagnosis, api, refusal);
     match refusal.code {
-        50_003 => Failure::Permission(told(
+        Some(50_003) => Failure::Permission(told(
             Diagnosis::new(
                 "application-disabled",
                 format!("the application is disabled in DingTalk: {}", quoted(refusal)),
@@ -261,7 +302,7 @@ fn disabled(api: Api, refusal: &Refusal) -> Failure {
                 "请在钉钉管理后台 > 工作台 > 应用管理 中启用该应用",
             ),
         )),
-        52_010 => Failure::Settings(told(
+        Some(52_010) => Failure::Settings(told(
             Diagnosis::new(
                 "corp-id-wrong",
                 format!("DingTalk does not know the organization: {}", quoted(refusal)),
@@ -301,11 +342,11 @@ fn quota_used_up(refusal: &Refusal) -> Diagnosis {
 
 /// `60003: 部门不存在`, or `88 (isv.unheard-of): …` where there is more to the code than its number.
 pub(crate) fn quoted(refusal: &Refusal) -> String {
-    let Refusal { code, sub_code, text, .. } = refusal;
-    let text = cut(text, MAX_QUOTED_BYTES);
-    match sub_code.trim() {
-        number if number.is_empty() || number == code.to_string() => format!("{code}: {text}"),
-        word => format!("{code} ({}): {text}", cut(word, MAX_SUB_CODE_BYTES)),
+    let text = cut(&refusal.text, MAX_QUOTED_BYTES);
+    match (refusal.code, word(refusal)) {
+        (None, word) => format!("{}: {text}", word.unwrap_or_default()),
+        (Some(code), None) => format!("{code}: {text}"),
+        (Some(code), Some(word)) => format!("{code} ({word}): {text}"),
     }
 }
 
@@ -315,15 +356,23 @@ fn with_facts(diagnosis: Diagnosis, api: Api, refusal: &Refusal) -> Diagnosis {
 
 /// What DingTalk's support asks for: the code of the refusal, and the id of the request where it has one.
 fn answered(diagnosis: Diagnosis, refusal: &Refusal) -> Diagnosis {
-    let code = refusal.code.to_string();
-    let diagnosis = match refusal.sub_code.trim() {
-        word if word.is_empty() || word == code => diagnosis.fact("errcode", code),
-        word => diagnosis.fact("errcode", code).fact("sub_code", cut(word, MAX_SUB_CODE_BYTES)),
+    let diagnosis = match (refusal.code, word(refusal)) {
+        (None, word) => diagnosis.fact("code", word.unwrap_or_default()),
+        (Some(code), None) => diagnosis.fact("errcode", code.to_string()),
+        (Some(code), Some(word)) => diagnosis.fact("errcode", code.to_string()).fact("sub_code", word),
     };
     match &refusal.request_id {
         Some(id) => diagnosis.fact("request_id", cut(id, MAX_QUOTED_BYTES)),
         None => diagnosis,
     }
+}
+
+/// The word of a refusal, if it says more than its number.
+fn word(refusal: &Refusal) -> Option<&str> {
+    let word = cut(refusal.word.trim(), MAX_SUB_CODE_BYTES);
+    let says_more =
+        |word: &&str| !word.is_empty() && refusal.code.is_none_or(|code| code.to_string() != *word);
+    Some(word).filter(says_more)
 }
 
 /// From "…访问ip不在白名单之中,request ip=14.153.172.241 appKey(…)".

@@ -60,6 +60,8 @@ pub(crate) enum Stop {
     Disabled,
     /// The month's calls are used up.
     Quota,
+    /// DingTalk does not say why.
+    Forbidden,
 }
 
 /// Judge a refusal received at `now_ms`: by the status that it came with, then by its number, else by the word that stands
@@ -67,18 +69,35 @@ pub(crate) enum Stop {
 ///
 /// Source: the official table of error codes and DingTalk's guide to retrying.
 pub(crate) fn classify(refusal: &Refusal, now_ms: u64) -> Reaction {
-    let Refusal { status, code, sub_code, text, .. } = refusal;
+    let Refusal { status, code, word, text, .. } = refusal;
     if SERVER_ERROR <= *status {
         return Reaction::Again(Passing::Busy);
     }
-    let known = by_number(*code, text, now_ms).or_else(|| by_word(sub_code, text, now_ms));
-    known.unwrap_or(match *code {
+    if *status == TOO_MANY_REQUESTS {
+        return Reaction::Again(Passing::Throttled(throttled_ms(text, now_ms)));
+    }
+    let by_number = code.and_then(|code| by_number(code, text, now_ms));
+    by_number.or_else(|| by_word(word, text, now_ms)).unwrap_or(match (*code, *status) {
         // The gateway says that it was not answered, or refused and not why.
-        REMOTE => Reaction::Again(Passing::Busy),
-        GATEWAY if sub_code.trim().is_empty() => Reaction::Again(Passing::Busy),
-        _ => Reaction::Final(Final::Unknown),
+        (Some(REMOTE), _) => Reaction::Again(Passing::Busy),
+        (Some(GATEWAY), _) if word.trim().is_empty() => Reaction::Again(Passing::Busy),
+        // The new API has a word for each of these, and not all are known.
+        (None, UNAUTHORIZED) => Reaction::Renew(Stop::Token),
+        (None, FORBIDDEN) => Reaction::Final(Final::Stop(Stop::Forbidden)),
+        (_, _) => Reaction::Final(Final::Unknown),
     })
 }
+
+/// What the statuses of the new API say where its word is not known.
+///
+/// Source: RFC 9110, sections 15.5.2 and 15.5.4.
+const UNAUTHORIZED: u16 = 401;
+const FORBIDDEN: u16 = 403;
+
+/// The status by which DingTalk, or whatever stands before it, says that calls come too fast.
+///
+/// Source: RFC 6585, section 4.
+pub(crate) const TOO_MANY_REQUESTS: u16 = 429;
 
 /// The first status that says that the other side is at fault, whatever it says besides.
 const SERVER_ERROR: u16 = 500;
@@ -106,9 +125,9 @@ fn by_number(code: i64, text: &str, now_ms: u64) -> Option<Reaction> {
     })
 }
 
-/// What the gateway says in words: `isp.` is the provider's own fault, the others are the new API's codes.
-fn by_word(sub_code: &str, text: &str, now_ms: u64) -> Option<Reaction> {
-    let word = sub_code.trim().to_ascii_lowercase();
+/// What the gateway of the old API says in words, and the new API: `isp.` is the provider's own fault.
+fn by_word(word: &str, text: &str, now_ms: u64) -> Option<Reaction> {
+    let word = word.trim().to_ascii_lowercase();
     let (_, reaction) = WORDS.iter().find(|(part, _)| word.contains(part))?;
     Some(match reaction {
         Word::Minute => Reaction::Again(Passing::Throttled(THROTTLED_MOST_MS)),
@@ -129,9 +148,11 @@ enum Word {
 
 const BUSY: Word = Word::Plain(Reaction::Again(Passing::Busy));
 const TOKEN: Word = Word::Plain(Reaction::Renew(Stop::Token));
+const MISTAKE: Word = Word::Plain(Reaction::Final(Final::Mistake));
+const CREDENTIALS: Word = Word::Plain(Reaction::Final(Final::Stop(Stop::Credentials)));
 
 /// Parts of words, the first that is found counts.
-const WORDS: [(&str, Word); 12] = [
+const WORDS: [(&str, Word); 14] = [
     ("isp.", BUSY),
     ("busy", BUSY),
     ("unknownerror", BUSY),
@@ -140,10 +161,12 @@ const WORDS: [(&str, Word); 12] = [
     ("qpslimit", Word::Second),
     ("apicountlimit", Word::Plain(Reaction::Final(Final::Stop(Stop::Quota)))),
     ("invalidauthentication", TOKEN),
-    ("missingparameter", Word::Plain(Reaction::Final(Final::Mistake))),
+    ("missingparameter", MISTAKE),
+    ("invalidparameter", MISTAKE),
     ("accesstokenpermissiondenied", Word::Plain(Reaction::Renew(Stop::Permission))),
     ("ipnotinwhitelist", Word::Plain(Reaction::Final(Final::Stop(Stop::Address)))),
-    ("invalidclientidorsecret", Word::Plain(Reaction::Final(Final::Stop(Stop::Credentials)))),
+    ("invalidclientidorsecret", CREDENTIALS),
+    ("authfailed", CREDENTIALS),
 ];
 
 /// How long to wait, from the end that the text names ("限制将在 2026-09-03 00:01:03 结束", Beijing time) if it does.
@@ -168,8 +191,9 @@ mod tests {
     use expect_test::expect;
     use std::fmt::Write;
 
-    fn refusal(code: i64, sub_code: &str, text: &str) -> Refusal {
-        Refusal { status: 200, code, sub_code: sub_code.to_owned(), text: text.to_owned(), request_id: None }
+    fn refusal(code: i64, word: &str, text: &str) -> Refusal {
+        let (word, text) = (word.to_owned(), text.to_owned());
+        Refusal { status: 200, code: Some(code), word, text, request_id: None }
     }
 
     /// One row a code: `errcode`, `sub_code`, the status, and what they ask for.
@@ -249,12 +273,10 @@ mod tests {
     #[test]
     fn every_code_of_the_table_has_its_reaction() {
         let mut table = String::new();
-        for (code, sub_code, status) in TABLE {
-            let refusal = Refusal { status: *status, ..refusal(*code, sub_code, "") };
-            let told = format!(
-                "{code} {sub_code} {}",
-                if *status == 200 { String::new() } else { status.to_string() }
-            );
+        for (code, word, status) in TABLE {
+            let refusal = Refusal { status: *status, ..refusal(*code, word, "") };
+            let told =
+                format!("{code} {word} {}", if *status == 200 { String::new() } else { status.to_string() });
             let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
             let _ = writeln!(table, "{told}: {:?}", classify(&refusal, 0));
         }
@@ -329,6 +351,74 @@ mod tests {
             90020: Final(Stop(Quota))
             400001: Again(Busy)
             400002: Final(Mistake)
+        "#]]
+        .assert_eq(&table);
+    }
+
+    /// One row a word of the new API: the status that it came with, the word, and what they ask for.
+    const NEW_TABLE: &[(u16, &str)] = &[
+        (400, "invalidClientIdOrSecret"),
+        (401, "authFailed"),
+        (400, "MissingParameter"),
+        (400, "InvalidParameter"),
+        (400, "AuthenticationFailed.MissingParameter"),
+        (400, "InvalidAuthentication"),
+        (401, "InvalidAuthentication"),
+        (401, "unheard-of"),
+        (403, "Forbidden.AccessDenied.AccessTokenPermissionDenied"),
+        (403, "Forbidden.AccessDenied.IpNotInWhiteList"),
+        (403, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"),
+        (403, "Forbidden.AccessDenied.QpsLimitForApi"),
+        (403, "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi"),
+        (403, "Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrg"),
+        (403, "Forbidden.AccessDenied.ApiCountLimitForOrg"),
+        (403, "Forbidden.AccessDenied"),
+        (429, "system.busy"),
+        (429, "unheard-of"),
+        (500, "system.busy"),
+        (500, "unknownError"),
+        (500, "unheard-of"),
+        (503, "invalidClientIdOrSecret"),
+        (503, "ServiceUnavailable"),
+        (400, "unheard-of"),
+        (404, "unheard-of"),
+        (200, "unheard-of"),
+    ];
+
+    #[test]
+    fn every_word_of_the_new_api_has_its_reaction() {
+        let mut table = String::new();
+        for (status, word) in NEW_TABLE {
+            let refusal = Refusal { status: *status, code: None, ..refusal(0, word, "") };
+            let _ = writeln!(table, "{status} {word}: {:?}", classify(&refusal, 0));
+        }
+        expect![[r#"
+            400 invalidClientIdOrSecret: Final(Stop(Credentials))
+            401 authFailed: Final(Stop(Credentials))
+            400 MissingParameter: Final(Mistake)
+            400 InvalidParameter: Final(Mistake)
+            400 AuthenticationFailed.MissingParameter: Final(Mistake)
+            400 InvalidAuthentication: Renew(Token)
+            401 InvalidAuthentication: Renew(Token)
+            401 unheard-of: Renew(Token)
+            403 Forbidden.AccessDenied.AccessTokenPermissionDenied: Renew(Permission)
+            403 Forbidden.AccessDenied.IpNotInWhiteList: Final(Stop(Address))
+            403 Forbidden.AccessDenied.QpsLimitForAppkeyAndApi: Again(Throttled(1000))
+            403 Forbidden.AccessDenied.QpsLimitForApi: Again(Throttled(1000))
+            403 Forbidden.AccessDenied.QpmLimitForAppkeyAndApi: Again(Throttled(60000))
+            403 Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrg: Again(Throttled(1000))
+            403 Forbidden.AccessDenied.ApiCountLimitForOrg: Final(Stop(Quota))
+            403 Forbidden.AccessDenied: Final(Stop(Forbidden))
+            429 system.busy: Again(Throttled(1000))
+            429 unheard-of: Again(Throttled(1000))
+            500 system.busy: Again(Busy)
+            500 unknownError: Again(Busy)
+            500 unheard-of: Again(Busy)
+            503 invalidClientIdOrSecret: Again(Busy)
+            503 ServiceUnavailable: Again(Busy)
+            400 unheard-of: Final(Unknown)
+            404 unheard-of: Final(Unknown)
+            200 unheard-of: Final(Unknown)
         "#]]
         .assert_eq(&table);
     }

@@ -1,12 +1,13 @@
 //! The connector's settings: read from JSON with every problem at once. What they are for is said in `settings/schema.json`.
 
-use crate::address::{Address, WEB};
+use crate::address::{Address, WEB, WEB_SOCKET};
 use crate::events::Way;
 use crate::events::crypto::Callback;
 use crate::limits::{DEFAULT_REQUESTS_PER_SECOND, MAX_REQUESTS_PER_SECOND};
 use crate::messages::settings as say;
 use rollcall_kit::Diagnosis;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -30,14 +31,37 @@ pub(crate) struct Settings {
     pub(crate) details: bool,
     /// Whether to ask about each person.
     pub(crate) person_details: bool,
+    /// Whether to ask about the accounts that the company owns.
+    pub(crate) account_status: bool,
+    /// Whether to leave out departments of branch organisations.
+    pub(crate) leave_out_branches: bool,
     /// For each interface.
     pub(crate) requests_per_second: u32,
     /// Origin of the old API.
     pub(crate) oapi_base: String,
     /// Origin of the new API.
     pub(crate) api_base: String,
+    /// Origin of the WebSocket, where it is none that this connector knows of itself: as `https:` or `http:`.
+    pub(crate) stream_base: Option<String>,
+    /// What the secret is exchanged by.
+    pub(crate) token_interface: TokenInterface,
     /// How changes are to arrive.
     pub(crate) events: Way,
+}
+
+/// Which interface the secret is exchanged by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub(crate) enum TokenInterface {
+    /// The new one, unless there is no way to it: a gateway for the old API alone, or an origin that is not granted.
+    #[default]
+    #[serde(rename = "auto")]
+    Auto,
+    /// The new one: the secret in a body.
+    #[serde(rename = "accessToken")]
+    AccessToken,
+    /// The old one: the secret in an address.
+    #[serde(rename = "gettoken")]
+    GetToken,
 }
 
 impl Settings {
@@ -56,14 +80,43 @@ impl Settings {
             app_secret: reader.sealed("app_secret"),
             details: reader.flag("details"),
             person_details: reader.flag("person_details"),
+            account_status: reader.flag("account_status"),
+            leave_out_branches: reader.flag("leave_out_branches"),
             requests_per_second: reader.rate("requests_per_second"),
             oapi_base: reader.origin("oapi_base", OAPI_BASE),
             api_base: reader.origin("api_base", API_BASE),
+            stream_base: reader.web_socket_origin("stream_base"),
+            token_interface: reader.choice("token_interface", say::not_a_token_interface),
             events: reader.events(),
         };
         let problems = reader.finish();
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
     }
+
+    /// Why the secret is exchanged by the old interface from the start; none if it is by the new one.
+    pub(crate) fn old_token_interface(&self) -> Option<OldInterface> {
+        match self.token_interface {
+            TokenInterface::AccessToken => None,
+            TokenInterface::GetToken => Some(OldInterface::Chosen),
+            TokenInterface::Auto => self.has_an_old_gateway().then_some(OldInterface::Gateway),
+        }
+    }
+
+    /// Whether something stands in for the old API alone, so that nobody knows of a way to the new one.
+    fn has_an_old_gateway(&self) -> bool {
+        self.oapi_base != OAPI_BASE && self.api_base == API_BASE
+    }
+}
+
+/// Why the secret goes into an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OldInterface {
+    /// The settings say so.
+    Chosen,
+    /// A gateway stands in for the old API alone.
+    Gateway,
+    /// The new API's origin is not granted.
+    NotGranted,
 }
 
 impl fmt::Debug for Settings {
@@ -73,9 +126,13 @@ impl fmt::Debug for Settings {
             .field("app_key", &self.app_key)
             .field("details", &self.details)
             .field("person_details", &self.person_details)
+            .field("account_status", &self.account_status)
+            .field("leave_out_branches", &self.leave_out_branches)
             .field("requests_per_second", &self.requests_per_second)
             .field("oapi_base", &self.oapi_base)
             .field("api_base", &self.api_base)
+            .field("stream_base", &self.stream_base)
+            .field("token_interface", &self.token_interface)
             .field("events", &self.events)
             .finish_non_exhaustive()
     }
@@ -117,6 +174,15 @@ impl Reader {
         self.or_default(name, judged)
     }
 
+    /// One of a few words.
+    fn choice<T: DeserializeOwned + Default>(&mut self, name: &str, wrong: fn(&str) -> Diagnosis) -> T {
+        let judged = match self.members.remove(name) {
+            None => Ok(T::default()),
+            Some(value) => serde_json::from_value(value).map_err(|_| wrong(name)),
+        };
+        self.or_default(name, judged)
+    }
+
     fn rate(&mut self, name: &str) -> u32 {
         let judged = match self.members.remove(name) {
             None => Ok(DEFAULT_REQUESTS_PER_SECOND),
@@ -140,13 +206,24 @@ impl Reader {
         self.or_default(name, judged)
     }
 
+    fn web_socket_origin(&mut self, name: &str) -> Option<String> {
+        let judged = match self.members.remove(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if text.is_empty() => Ok(None),
+            Some(Value::String(text)) => {
+                let web_socket = Address::parse(&text, &WEB_SOCKET).or_else(|| Address::parse(&text, &WEB));
+                let origin = web_socket
+                    .and_then(|address| address.clone().into_origin().map(|_| Some(address.web_origin())));
+                origin.ok_or_else(|| say::not_an_origin_of_a_web_socket(name))
+            }
+            Some(_) => Err(say::not_a_text(name)),
+        };
+        self.or_default(name, judged)
+    }
+
     /// What belongs to another way than the chosen one is checked all the same, and kept for later.
     fn events(&mut self) -> Way {
-        let chosen = match self.members.remove("events") {
-            None => Ok(Chosen::Off),
-            Some(value) => serde_json::from_value(value).map_err(|_| say::not_a_way("events")),
-        };
-        let chosen = self.or_default("events", chosen);
+        let chosen: Chosen = self.choice("events", say::not_a_way);
         let wanted = chosen == Chosen::Http;
         let token = self.secret("callback_token", wanted, is_callback_token);
         let aes_key = self.secret("callback_aes_key", wanted, |key| Callback::new("", key).is_some());

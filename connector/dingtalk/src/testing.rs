@@ -14,12 +14,15 @@ use rollcall_kit::{Entry, Failure, Finding, Key, Severity, Summary};
 use rollcall_rules::vocabulary::schema;
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::rc::Rc;
 
 pub(crate) const SECRET: &str = "canary-secret";
 pub(crate) const TOKEN: &str = "canary-token";
+
+/// The path of a [`Question`] that asks for it.
+pub(crate) const TOKEN_PATH: &str = "oauth2/accessToken";
 
 /// One request as DingTalk sees it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,8 +35,16 @@ pub(crate) struct Question {
 impl Question {
     pub(crate) fn of(request: &Request) -> Self {
         let url: Uri = request.url.parse().unwrap();
+        let query: BTreeMap<_, _> =
+            form_urlencoded::parse(url.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        let body = match query.get("userId") {
+            Some(id) => json!({"userId": id}).to_string(),
+            None => std::str::from_utf8(request.body.as_bytes()).unwrap().to_owned(),
+        };
         let mut pairs = form_urlencoded::parse(url.query().unwrap_or_default().as_bytes());
-        let token = pairs.find(|(name, _)| name == "access_token");
+        let token = pairs.find(|(name, _)| name == "access_token").map(|(_, token)| token.into_owned());
+        let header = request.headers.iter().find(|(name, _)| name == "x-acs-dingtalk-access-token");
+        let token = token.or_else(|| header.map(|(_, token)| token.clone()));
         Self {
             path: url
                 .path()
@@ -44,15 +55,15 @@ impl Question {
                 .rev()
                 .collect::<Vec<_>>()
                 .join("/"),
-            body: std::str::from_utf8(request.body.as_bytes()).unwrap().to_owned(),
-            token: token.map(|(_, token)| token.into_owned()).unwrap_or_default(),
+            body,
+            token: token.unwrap_or_default(),
         }
     }
 
     /// The member of its body that says what it is about.
     pub(crate) fn id(&self) -> String {
         let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
-        let id = [&body["dept_id"], &body["userid"]].into_iter().find(|id| !id.is_null());
+        let id = [&body["dept_id"], &body["userid"], &body["userId"]].into_iter().find(|id| !id.is_null());
         id.map(|id| id.as_str().map_or(id.to_string(), str::to_owned)).unwrap_or_default()
     }
 
@@ -69,6 +80,7 @@ pub(crate) struct World {
     departments: BTreeMap<i64, Map<String, Value>>,
     users: BTreeMap<String, Map<String, Value>>,
     memberships: BTreeMap<String, BTreeMap<i64, i64>>,
+    disabled: BTreeSet<String>,
     pub(crate) authed_dept: Vec<i64>,
     pub(crate) authed_user: Vec<String>,
     fault: Option<Fault>,
@@ -110,6 +122,14 @@ impl World {
         self
     }
 
+    /// Somebody whose account is the company's, and whether it is disabled.
+    pub(crate) fn account(mut self, id: &str, departments: &[i64], is_disabled: bool) -> Self {
+        if is_disabled {
+            self.disabled.insert(id.to_owned());
+        }
+        self.user_with(id, departments, &json!({"exclusive_account": true}))
+    }
+
     pub(crate) fn without_user(mut self, id: &str) -> Self {
         self.users.remove(id);
         self.memberships.remove(id);
@@ -145,7 +165,8 @@ impl World {
     pub(crate) fn into_answers(mut self) -> impl FnMut(u64, &Request) -> Reply + 'static {
         let mut n_asked = BTreeMap::<Question, usize>::new();
         move |_, request| {
-            if request.url.starts_with("https://api.") {
+            // What a check asks about an organisation.
+            if request.url.ends_with("/token") {
                 return Reply::json(r#"{"access_token":"t","expires_in":7200}"#);
             }
             let question = Question::of(request);
@@ -161,10 +182,12 @@ impl World {
         let id = question.id();
         let department = id.parse().unwrap_or(0);
         match question.path.as_str() {
+            TOKEN_PATH => json!({"accessToken": TOKEN, "expireIn": 7200}),
             "/gettoken" => json!({"errcode": 0, "access_token": TOKEN, "expires_in": 7200}),
             "auth/scopes" => json!({"errcode": 0, "errmsg": "ok", "auth_org_scopes":
                 {"authed_dept": self.authed_dept, "authed_user": self.authed_user}}),
             _ if question.token != TOKEN => refusal(40014, "不合法的access_token"),
+            "orgAccounts/status" => json!({"disable": self.disabled.contains(&id)}),
             "user/get" => match self.users.get(&id) {
                 Some(user) => accepted(&self.single(&id, user)),
                 None => refusal(60121, "找不到该用户"),
@@ -249,6 +272,11 @@ pub(crate) fn refusal(code: i64, text: &str) -> Value {
 /// A reply that refuses.
 pub(crate) fn refused(code: i64, text: &str) -> Reply {
     Reply::json(refusal(code, text).to_string())
+}
+
+/// A reply of the new API that refuses.
+pub(crate) fn denied(status: u16, code: &str, text: &str) -> Reply {
+    page(status, &json!({"requestid": "r3", "code": code, "message": text}).to_string())
 }
 
 /// A reply with a status and a body that are not DingTalk's.

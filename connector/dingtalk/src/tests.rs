@@ -3,12 +3,12 @@
 
 use crate::DingTalk;
 use crate::testing::{
-    SECRET, TOKEN, World, directory, ending, log, page, refused, run, run_for, settings,
+    SECRET, TOKEN, TOKEN_PATH, World, denied, directory, ending, log, page, refused, run, run_for, settings,
     settings_with_details,
 };
 use expect_test::{Expect, expect};
 use rollcall_kit::testing::{Reply, TestHost};
-use rollcall_kit::{Connector, EventDelivery, Key, Plan, Request, SecretUse, connector, live};
+use rollcall_kit::{Connector, EventDelivery, Key, Origin, Plan, Request, SecretUse, connector, live};
 use rollcall_rules::sealed::settings::is_sealed;
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -43,9 +43,13 @@ fn the_settings_schema_is_json_and_names_every_setting_in_two_languages_in_the_o
             "callback_aes_key",
             "details",
             "person_details",
+            "account_status",
+            "leave_out_branches",
             "requests_per_second",
             "api_base",
-            "oapi_base"
+            "oapi_base",
+            "stream_base",
+            "token_interface"
         ]
     );
     let sealed = |name: &&str| is_sealed(&schema, &format!("/{name}"));
@@ -68,6 +72,7 @@ fn the_plan_limits_each_interface_by_itself() {
     expect![[r#"
         https://oapi.dingtalk.com
         https://api.dingtalk.com
+        v1.0/oauth2/accessToken 5/1000 ms
         gettoken 5/1000 ms
         auth/scopes 40/1000 ms
         topapi/v2/department/listsub 40/1000 ms
@@ -78,6 +83,7 @@ fn the_plan_limits_each_interface_by_itself() {
         topapi/v2/department/listsubid 40/1000 ms
         topapi/user/listid 40/1000 ms
         call_back/get_call_back_failed_result 40/1000 ms
+        v1.0/contact/orgAccounts/status 40/1000 ms
         v1.0/oauth2/token 5/1000 ms"#]]
     .assert_eq(&told);
 }
@@ -91,15 +97,85 @@ fn one_gateway_for_both_apis_is_one_origin() {
     assert_eq!(origins(&plan), ["http://127.0.0.1:8080"]);
 }
 
+#[test]
+fn where_channels_lead_is_planned_for_dingtalk_here_and_overseas_and_for_what_the_settings_say() {
+    let channels = |more: &[(&str, &str)]| {
+        let mut settings = settings();
+        settings["events"] = json!("stream");
+        more.iter().for_each(|(name, value)| settings[*name] = json!(value));
+        let (_, plan) = DingTalk::configure(&settings.to_string()).unwrap();
+        let bases =
+            [&settings["oapi_base"], &settings["api_base"]].map(|base| base.as_str().unwrap_or_default());
+        let others = plan.origins.into_iter().filter(|origin| {
+            !bases.contains(&origin.origin.as_str()) && !origin.origin.contains("api.dingtalk.")
+        });
+        let told = |origin: Origin| format!("{}{}", origin.origin, if origin.optional { "?" } else { "" });
+        others.map(told).collect::<Vec<_>>().join(" ")
+    };
+    let here = "https://wss-open-connection.dingtalk.com https://wss-open-connection-union.dingtalk.com?";
+    let overseas = "https://wss-open-connection.dingtalk.io https://wss-open-connection-union.dingtalk.io?";
+    let io = [("oapi_base", "https://oapi.dingtalk.io"), ("api_base", "https://api.dingtalk.io")];
+    let private = ("api_base", "https://dingtalk.corp.example");
+    assert_eq!(channels(&[]), here);
+    assert_eq!(channels(&io), overseas);
+    assert_eq!(channels(&[private]), "");
+    assert_eq!(channels(&[private, ("stream_base", "wss://S.corp.example:443/")]), "https://s.corp.example");
+    assert_eq!(channels(&[("stream_base", "https://s.corp.example:8443")]), "https://s.corp.example:8443");
+    assert_eq!(channels(&[private, ("stream_base", "wss://dingtalk.corp.example")]), "");
+    assert_eq!(channels(&[("api_base", "https://api.notdingtalk.io")]), "");
+    assert_eq!(channels(&[("events", "http"), ("callback_token", "abc"), AES_KEY]), "");
+}
+
+/// Of the right form.
+const AES_KEY: (&str, &str) = ("callback_aes_key", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG");
+
+#[test]
+fn an_address_of_stream_mode_is_a_host_alone() {
+    for text in ["wss://h/path", "wss://u@h", "ftp://h", "h", "wss://"] {
+        let mut settings = settings();
+        settings["stream_base"] = json!(text);
+        let problems = DingTalk::configure(&settings.to_string()).unwrap_err();
+        assert_eq!(problems[0].code, "setting-not-an-origin", "{text}");
+    }
+    for text in ["wss://h", "ws://h:1", "https://h/", ""] {
+        let mut settings = settings();
+        settings["stream_base"] = json!(text);
+        assert!(DingTalk::configure(&settings.to_string()).is_ok(), "{text}");
+    }
+}
+
 fn origins(plan: &Plan) -> Vec<String> {
     plan.origins.iter().map(|origin| origin.origin.clone()).collect()
 }
 
 #[test]
-fn the_secret_may_go_to_both_apis_and_nowhere_else() {
-    let (_, plan) = DingTalk::configure(&settings().to_string()).unwrap();
-    let origins = ["https://oapi.dingtalk.com", "https://api.dingtalk.com"].map(str::to_owned).to_vec();
-    assert_eq!(plan.secrets, [SecretUse { setting: "/app_secret".to_owned(), origins }]);
+fn the_secret_may_go_where_it_may_have_to_and_nowhere_else() {
+    let (old, new) = ("https://oapi.dingtalk.com", "https://api.dingtalk.com");
+    let cases = [("auto", vec![old, new]), ("gettoken", vec![old, new]), ("accessToken", vec![new])];
+    for (interface, origins) in cases {
+        let mut settings = settings();
+        settings["token_interface"] = json!(interface);
+        let (_, plan) = DingTalk::configure(&settings.to_string()).unwrap();
+        let origins = origins.into_iter().map(str::to_owned).collect();
+        assert_eq!(plan.secrets, [SecretUse { setting: "/app_secret".to_owned(), origins }], "{interface}");
+    }
+}
+
+#[test]
+fn the_new_api_may_be_missing_where_the_old_one_does() {
+    let needed = |more: &[(&str, &str)]| {
+        let mut settings = settings();
+        more.iter().for_each(|(name, value)| settings[*name] = json!(value));
+        let (_, plan) = DingTalk::configure(&settings.to_string()).unwrap();
+        let needed = plan.origins.into_iter().filter(|origin| !origin.optional);
+        needed.map(|origin| origin.origin).collect::<Vec<_>>()
+    };
+    let (old, new) = ("https://oapi.dingtalk.com", "https://api.dingtalk.com");
+    assert_eq!(needed(&[]), [old]);
+    assert_eq!(needed(&[("token_interface", "gettoken")]), [old]);
+    assert_eq!(needed(&[("token_interface", "accessToken")]), [old, new]);
+    assert_eq!(needed(&[("oapi_base", "https://g"), ("api_base", "https://g")]), ["https://g"]);
+    assert_eq!(needed(&[("events", "stream")])[..2], [old, new]);
 }
 
 /// The requests of a check, an import, a look at one person, and a channel that is opened, as DingTalk has them; with what
@@ -130,7 +206,7 @@ fn everything_sent() -> (Vec<Request>, Vec<String>) {
 }
 
 #[test]
-fn the_secret_is_in_two_queries_and_two_bodies_and_in_no_other_request() {
+fn the_secret_is_in_three_bodies_and_in_no_address() {
     let (requests, given) = everything_sent();
     assert!(given.iter().all(|settings| !settings.contains(SECRET)), "{given:?}");
     let mut places = BTreeSet::new();
@@ -149,8 +225,8 @@ fn the_secret_is_in_two_queries_and_two_bodies_and_in_no_other_request() {
     }
     expect![[r#"
         body of https://api.dingtalk.com/v1.0/gateway/connections/open
+        body of https://api.dingtalk.com/v1.0/oauth2/accessToken
         body of https://api.dingtalk.com/v1.0/oauth2/ding1/token
-        query of https://oapi.dingtalk.com/gettoken
     "#]]
     .assert_eq(&places.iter().map(|place| format!("{place}\n")).collect::<String>());
 }
@@ -159,7 +235,8 @@ fn the_secret_is_in_two_queries_and_two_bodies_and_in_no_other_request() {
 fn a_dingtalk_that_repeats_the_secret_is_heard_without_it() {
     let host = feihua()
         .fault(|question, _| {
-            (question.path == "/gettoken").then(|| refused(40_001, &format!("secret {SECRET} is wrong")))
+            (question.path == TOKEN_PATH)
+                .then(|| denied(400, "unheard-of", &format!("secret {SECRET} is wrong")))
         })
         .into_host();
     let failure = run(&host).unwrap_err();

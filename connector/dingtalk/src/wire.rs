@@ -1,6 +1,7 @@
 //! DingTalk's own words: what its old API answers, field by field, under DingTalk's names. What they mean is said in
 //! `mapping`; unknown members are ignored everywhere.
 
+pub(crate) mod accounts;
 pub(crate) mod body;
 pub(crate) mod departments;
 pub(crate) mod envelope;
@@ -108,7 +109,7 @@ mod tests {
     use super::departments::{chain, child_ids, children, department};
     use super::envelope::Accepted;
     use super::scopes::scopes;
-    use super::token::granted;
+    use super::token::{new_grant, old_grant};
     use super::{DepartmentId, UserId};
     use proptest::prelude::{any, proptest};
 
@@ -122,7 +123,8 @@ mod tests {
         fn no_reader_panics(text in any::<String>()) {
             let accepted = Accepted { whole: &text, result: Some(&text), is_mended: false };
             let id = DepartmentId(1);
-            let _ = (scopes(accepted).is_ok(), granted(accepted).is_ok(), chain(accepted, id).is_ok());
+            let _ = (scopes(accepted).is_ok(), chain(accepted, id).is_ok());
+            let _ = (new_grant(accepted).is_ok(), old_grant(accepted).is_ok());
             let _ = (children(accepted, id).is_ok(), department(accepted, id).is_ok(), child_ids(accepted).is_ok());
         }
     }

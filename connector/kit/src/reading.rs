@@ -200,6 +200,15 @@ impl Reading {
         kind.and_then(|kind| kind.objects.get(&key.external_id)).is_some_and(|known| known.seen.is_some())
     }
 
+    /// Whether the platform holds this object.
+    #[must_use]
+    pub fn holds(&self, key: &Key) -> bool {
+        let kinds = self.kinds.borrow();
+        let kind = kinds.iter().find(|kind| kind.schema.resource_type == key.resource_type);
+        let known = kind.and_then(|kind| kind.objects.get(&key.external_id));
+        known.is_some_and(|known| !matches!(known.held, Held::Nothing))
+    }
+
     /// How many objects of this type the platform holds: about as many as a full reading finds.
     #[must_use]
     pub fn n_held(&self, resource_type: &str) -> u64 {

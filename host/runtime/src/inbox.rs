@@ -276,6 +276,9 @@ pub struct Following {
     pub is_paused: bool,
     /// Why nothing is acted on until a person has acted or a full run has succeeded.
     pub stopped: Option<Stopped>,
+    /// When a person last let it go on, for whoever waits for a pause to pass.
+    #[serde(skip)]
+    pub resumed_at: Option<Timestamp>,
     /// How the channel stands, and since when.
     pub channel: Option<ChannelNote>,
     /// How the source tells of its changes, with the settings that it was last followed with.
@@ -360,6 +363,8 @@ pub enum Note {
     Paused(bool),
     /// Nothing is acted on any more, or again.
     Stopped(Option<Stopped>),
+    /// A person let it go on: whatever waits for a pause to pass is tried now.
+    Resumed(Timestamp),
     /// The channel.
     Channel(ChannelNote),
     /// How the source tells of its changes.

@@ -22,7 +22,7 @@ fn forty_events_one_after_the_other_cost_forty_reads_and_one_token_and_scope<P: 
         pair.advance(10_000);
     }
     // Token and scope are those of the import.
-    let paths = ["/gettoken", "/auth/scopes", "/topapi/v2/user/get"];
+    let paths = ["/v1.0/oauth2/accessToken", "/auth/scopes", "/topapi/v2/user/get"];
     assert_eq!(paths.map(|path| requests(&pair, path)), [1, 1, n_readings + 40]);
 }
 

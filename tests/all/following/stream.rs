@@ -74,6 +74,61 @@ fn a_wrong_secret_is_told_in_the_status_and_by_the_check_and_is_not_tried_for_ev
 }
 
 #[test]
+fn an_address_that_is_not_granted_is_asked_for_anew_and_at_once_when_a_person_lets_the_source_go_on() {
+    let mut live = Live::started(feihua(), Way::Stream);
+    live.unfollow();
+    let bad = || (0..8).map(|n| format!("wss://10.0.0.{n}:443/connect")).collect();
+    live.with(|simulator| simulator.switches_mut().events.stream_endpoints = bad());
+    live.follow();
+    until("the channel waits", || channel(&live) == Some(ChannelState::Waiting));
+    let note = live.following().channel.expect("the channel has a state");
+    assert_eq!(note.diagnosis.expect("it waits for a reason").code, "origin-not-granted");
+    until("it was asked for again", || {
+        live.with(|simulator| simulator.switches().events.stream_endpoints.len()) < 7
+    });
+    let now = note.since;
+    live.with(|simulator| simulator.switches_mut().events.stream_endpoints.clear());
+    live.note(Note::Resumed(now));
+    until("the channel is open", || channel(&live) == Some(ChannelState::Connected));
+    live.change(&rename_user("xiaohong", "小红红"));
+    live.assert_in_line();
+}
+
+#[test]
+fn overseas_everything_goes_overseas() {
+    let mut live = Live::new(feihua(), Way::Stream);
+    live.real.settings["oapi_base"] = "https://oapi.dingtalk.io".into();
+    live.real.settings["api_base"] = "https://api.dingtalk.io".into();
+    let findings = live.real.check();
+    let of_the_way = findings.iter().filter(|finding| ["origin", "event-channel"].contains(&&*finding.check));
+    let standings: Vec<_> = of_the_way.map(|finding| finding.standing).collect();
+    assert_eq!(standings, [Standing::Passed; 5], "{findings:#?}");
+    live.follow();
+    live.subscribe();
+    live.imported();
+    live.change(&rename_user("xiaohong", "小红红"));
+    live.assert_in_line();
+    let tunnels = live.server().proxy_counts().tunnels;
+    assert!(tunnels.keys().all(|target| target.ends_with(".dingtalk.io:443")), "{tunnels:?}");
+}
+
+#[test]
+fn where_the_union_s_origin_is_not_granted_everything_works() {
+    let mut live = Live::new(feihua(), Way::Stream);
+    let granted = ["oapi", "api", "wss-open-connection"].map(|name| format!("https://{name}.dingtalk.com"));
+    let parsed = granted.iter().map(|origin| origin.parse().expect("it is an origin"));
+    live.real.egress.allow = Some(parsed.collect());
+    let findings = live.real.check();
+    assert!(findings.iter().all(|finding| finding.standing != Standing::Failed), "{findings:#?}");
+    assert!(findings.iter().any(|finding| finding.diagnosis.code == "origin-optional"), "{findings:#?}");
+    live.follow();
+    live.subscribe();
+    live.imported();
+    live.change(&rename_user("xiaohong", "小红红"));
+    live.assert_in_line();
+}
+
+#[test]
 fn after_a_time_in_which_nobody_listened_a_full_run_finds_what_was_missed() {
     let mut live = Live::started(feihua(), Way::Stream);
     live.unfollow();

@@ -56,6 +56,8 @@ pub(crate) enum Read {
     UserCount,
     /// New API.
     Organization,
+    /// New API.
+    AccountStatus,
 }
 
 /// One call that passed the gateway.
@@ -114,7 +116,7 @@ pub(crate) fn interface_name(path: &str) -> String {
 }
 
 impl Read {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Scopes,
         Self::ListSub,
         Self::ListSubId,
@@ -129,6 +131,7 @@ impl Read {
         Self::UserByUnionId,
         Self::UserCount,
         Self::Organization,
+        Self::AccountStatus,
     ];
 
     pub(crate) const fn path(self) -> &'static str {
@@ -147,6 +150,7 @@ impl Read {
             Self::UserByUnionId => "/topapi/user/getbyunionid",
             Self::UserCount => "/topapi/user/count",
             Self::Organization => "/v1.0/contact/organizations/authInfos",
+            Self::AccountStatus => "/v1.0/contact/orgAccounts/status",
         }
     }
 
@@ -164,18 +168,23 @@ impl Read {
             Self::User | Self::UserIds | Self::UserByUnionId | Self::UserCount => permission::MEMBER,
             Self::UserByMobile => permission::MEMBER_BY_MOBILE,
             Self::Organization => permission::ORGANIZATION,
+            Self::AccountStatus => permission::ORG_ACCOUNTS,
         }
     }
 
     fn method(self) -> Method {
-        if matches!(self, Self::Scopes | Self::Organization) { Method::GET } else { Method::POST }
+        if matches!(self, Self::Scopes | Self::Organization | Self::AccountStatus) {
+            Method::GET
+        } else {
+            Method::POST
+        }
     }
 
     /// Answers a call that passed the gateway.
     pub(crate) fn answer(self, method: &Method, call: &Call<'_>) -> Result<Answer, Refusal> {
         match (self.method() == *method, self) {
             (true, _) => {}
-            (false, Self::Organization) => return Err(Refusal::UnknownPath),
+            (false, Self::Organization | Self::AccountStatus) => return Err(Refusal::UnknownPath),
             (false, Self::Scopes) => return Err(refusal::needs_get()),
             (false, _) => return Err(refusal::needs_post()),
         }
@@ -197,6 +206,7 @@ impl Read {
             Self::UserByUnionId => users::by_unionid(call),
             Self::UserCount => users::count(call),
             Self::Organization => organization::organization(call),
+            Self::AccountStatus => organization::account_status(call),
         }
     }
 }

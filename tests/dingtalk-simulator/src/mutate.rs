@@ -120,6 +120,13 @@ pub enum Mutation {
         /// Addresses, `*` standing for the rest.
         addresses: Vec<String>,
     },
+    /// The company disables an account that it owns, or enables it. No event tells of it.
+    SetAccountDisabled {
+        /// Whose.
+        userid: UserId,
+        /// Whether it is disabled from now on.
+        disabled: bool,
+    },
     /// A new Client Secret. Tokens issued before stay good.
     SetSecret {
         /// The application.
@@ -207,6 +214,11 @@ pub enum Change {
         /// As they were.
         user: Box<User>,
     },
+    /// An account that the company owns was disabled or enabled.
+    AccountChanged {
+        /// Whose.
+        userid: UserId,
+    },
     /// An application is new or has other settings.
     AppChanged {
         /// The application.
@@ -264,6 +276,7 @@ impl Company {
             Mutation::SetIpWhitelist { app_key, addresses } => {
                 self.change_app(app_key, |app| app.ip_whitelist.clone_from(addresses))
             }
+            Mutation::SetAccountDisabled { userid, disabled } => self.set_account(userid, *disabled),
             Mutation::SetSecret { app_key, app_secret } => {
                 self.change_app(app_key, |app| app.app_secret = app_secret.clone())
             }

@@ -81,11 +81,15 @@ impl ServerOptions {
 }
 
 /// Names under which a client may reach the simulator.
-const HOST_NAMES: [&str; 6] = [
+const HOST_NAMES: [&str; 10] = [
     "oapi.dingtalk.com",
     "api.dingtalk.com",
     "wss-open-connection.dingtalk.com",
     "wss-open-connection-union.dingtalk.com",
+    "oapi.dingtalk.io",
+    "api.dingtalk.io",
+    "wss-open-connection.dingtalk.io",
+    "wss-open-connection-union.dingtalk.io",
     "localhost",
     "127.0.0.1",
 ];

@@ -11,7 +11,11 @@ use rollcall_kit::CheckStatus;
 pub(super) async fn token(client: &Client<'_>, checklist: &mut Checklist) -> bool {
     match client.new_token().await {
         Ok(_) => {
-            checklist.settle("token", CheckStatus::Passed, say::token_granted());
+            let (status, diagnosis) = match client.old_token_interface() {
+                None => (CheckStatus::Passed, say::token_granted()),
+                Some(why) => (CheckStatus::Warning, say::token_granted_to_an_address(why, client.settings)),
+            };
+            checklist.settle("token", status, diagnosis);
             true
         }
         Err(failure) => {

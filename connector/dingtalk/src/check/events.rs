@@ -25,7 +25,13 @@ pub(super) async fn check(client: &Client<'_>, checklist: &mut Checklist) {
         Way::Http(_) if checklist.has_failed("scope") => {}
         Way::Http(_) => checklist.settle(check, CheckStatus::Passed, say::callback_well_formed()),
         Way::Stream => match channel::open(client.context, client.settings).await {
-            Ok(_) => checklist.settle(check, CheckStatus::Passed, say::channel_opened()),
+            Ok(opened) => {
+                let (status, diagnosis) = match channel::unplanned(&opened, client.settings) {
+                    None => (CheckStatus::Passed, say::channel_opened()),
+                    Some(origin) => (CheckStatus::Warning, say::channel_leads_elsewhere(&origin)),
+                };
+                checklist.settle(check, status, diagnosis);
+            }
             Err(failure) => checklist.settle(check, CheckStatus::Failed, diagnosis_of(failure)),
         },
     }

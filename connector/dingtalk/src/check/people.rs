@@ -13,6 +13,9 @@ use crate::wire::{DepartmentId, Listing, UserId};
 use rollcall_kit::{CheckStatus, Diagnosis};
 use std::collections::VecDeque;
 
+/// The check of accounts that the company owns.
+pub(super) const ACCOUNTS: &str = "account-status";
+
 /// An id that nobody has: whether a person may be asked about can be told without one.
 const NOBODY: &str = "rollcall-connection-check";
 
@@ -37,6 +40,25 @@ pub(super) async fn check(client: &Client<'_>, scopes: &Scopes, checklist: &mut 
         samples.push(person);
     }
     fields(&samples, checklist);
+    if client.settings.account_status {
+        accounts(client, &samples, checklist).await;
+    }
+}
+
+/// Whether accounts of the company's can be asked about. Nothing else depends on it.
+async fn accounts(client: &Client<'_>, samples: &[User], checklist: &mut Checklist) {
+    let sample = samples.iter().find(|user| client.asks_about_account(user));
+    let nobody = UserId::new(NOBODY);
+    let Some(id) = sample.map(|user| &user.userid).or(nobody.as_ref()) else { return };
+    let (status, diagnosis) = match client.is_account_disabled(id).await {
+        Ok(_) => (CheckStatus::Passed, say::accounts_read()),
+        // Who may ask is judged before whom is asked about.
+        Err(Trouble::Gone(_) | Trouble::Hidden(_) | Trouble::Unforeseen(_)) if sample.is_none() => {
+            (CheckStatus::Passed, say::accounts_read())
+        }
+        Err(trouble) => (CheckStatus::Warning, trouble.into_failure(Api::AccountStatus).diagnosis().clone()),
+    };
+    checklist.settle(ACCOUNTS, status, diagnosis);
 }
 
 fn first_department(scopes: &Scopes) -> Option<DepartmentId> {

@@ -2,10 +2,10 @@
 
 use super::CHECKS;
 use crate::messages::check as say;
-use crate::testing::{Question, World, page, refused, run_check, settings};
+use crate::testing::{Question, TOKEN_PATH, World, denied, page, refused, run_check, settings};
 use expect_test::{Expect, expect};
 use rollcall_kit::testing::{Reply, TestHost};
-use rollcall_kit::{CheckStatus, FaultKind, Finding};
+use rollcall_kit::{CheckStatus, FaultKind, Finding, Request};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::rc::Rc;
@@ -29,6 +29,13 @@ fn list(findings: &[Finding]) -> String {
 #[track_caller]
 fn check(world: World, expected: &Expect) {
     expected.assert_eq(&list(&run_check(&world.into_host())));
+}
+
+/// The same with the token refused in this word.
+fn denying(status: u16, code: &'static str, text: &'static str) -> World {
+    feihua().fault(move |question: &Question, _| {
+        (question.path == TOKEN_PATH).then(|| denied(status, code, text))
+    })
 }
 
 /// The same with one interface refused.
@@ -58,7 +65,7 @@ fn everything_is_as_it_should_be() {
 #[test]
 fn a_wrong_secret() {
     check(
-        refusing("/gettoken", 40096, "不合法的appKey或appSecret"),
+        denying(400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret"),
         &expect![[r#"
         Passed settings: settings-valid
         Failed token: credentials-wrong
@@ -76,7 +83,8 @@ fn a_wrong_secret() {
 
 #[test]
 fn what_was_not_tried_is_told_by_what_it_would_have_tried() {
-    let findings = run_check(&refusing("/gettoken", 40096, "不合法的appKey或appSecret").into_host());
+    let findings =
+        run_check(&denying(400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret").into_host());
     let skipped = findings.iter().filter(|finding| finding.status == CheckStatus::Skipped);
     let told: String = skipped
         .map(|finding| &finding.diagnosis.message)
@@ -109,7 +117,7 @@ fn a_list_without_a_department_and_one_without_people_are_told_alike() {
 
 #[test]
 fn every_check_has_a_title() {
-    for check in CHECKS.iter().chain(&["event-callback", "event-channel"]) {
+    for check in CHECKS.iter().chain(&["account-status", "event-callback", "event-channel"]) {
         assert_ne!(say::title(check).0, *check);
     }
 }
@@ -136,7 +144,11 @@ fn an_address_that_is_not_allowed() {
 #[test]
 fn an_address_that_is_not_even_given_a_token() {
     check(
-        refusing("/gettoken", 60020, "访问ip不在白名单之中,request ip=203.119.196.81 appKey(key)"),
+        denying(
+            403,
+            "Forbidden.AccessDenied.IpNotInWhiteList",
+            "访问ip不在白名单之中,request ip=203.119.196.81 appKey(key)",
+        ),
         &expect![[r#"
             Passed settings: settings-valid
             Skipped token: not-tried
@@ -152,13 +164,86 @@ fn an_address_that_is_not_even_given_a_token() {
     );
 }
 
+/// What is said of the token with these settings, where requests to the new API may not be sent.
+fn told_of_the_token(more: &[(&str, &str)], is_granted: bool) -> String {
+    let mut world = feihua().into_answers();
+    let host = TestHost::new(move |now_ms, request: &Request| match request.url.ends_with("/accessToken") {
+        true if !is_granted => Reply::Fail(FaultKind::Denied),
+        _ => world(now_ms, request),
+    });
+    let mut settings = settings();
+    more.iter().for_each(|(name, value)| settings[*name] = json!(value));
+    let sealed = host.seal::<crate::DingTalk>(&settings);
+    let findings = rollcall_kit::connector::check::<crate::DingTalk>(host.clone(), &sealed);
+    let Finding { status, diagnosis, .. } =
+        findings.into_iter().find(|finding| finding.check == "token").unwrap();
+    let remedy = diagnosis.remedy.map(|remedy| format!("{}\n{}\n", remedy.en, remedy.zh));
+    format!(
+        "{status:?} {}\n{}\n{}\n{}",
+        diagnosis.code,
+        diagnosis.message.en,
+        diagnosis.message.zh,
+        remedy.unwrap_or_default()
+    )
+}
+
 #[test]
-fn a_disabled_application() {
+fn a_secret_that_goes_into_an_address_is_told_with_the_reason() {
+    let gateway = ("oapi_base", "https://gateway.example");
+    let told = [
+        told_of_the_token(&[("token_interface", "gettoken")], true),
+        told_of_the_token(&[gateway], true),
+        told_of_the_token(&[], false),
+    ];
+    expect![[r#"
+        Warning token-granted-to-an-address
+        DingTalk accepts app_key and app_secret; app_secret was sent in an address (GET gettoken), which proxies and gateways may write into their logs, because token_interface says so
+        钉钉接受 app_key 与 app_secret；但 app_secret 是放在网址中发送的（GET gettoken），途中的代理和网关可能会把它写入日志，原因：token_interface 如此设置
+        choose auto or accessToken as token_interface, unless a gateway on the way passes on the old API alone
+        除非途中的网关只转发旧版 API，请将 token_interface 设为 auto 或 accessToken
+
+        Warning token-granted-to-an-address
+        DingTalk accepts app_key and app_secret; app_secret was sent in an address (GET gettoken), which proxies and gateways may write into their logs, because oapi_base leads to a gateway and api_base does not
+        钉钉接受 app_key 与 app_secret；但 app_secret 是放在网址中发送的（GET gettoken），途中的代理和网关可能会把它写入日志，原因：oapi_base 指向网关，而 api_base 没有
+        if the gateway passes on the new API as well, set api_base to its address; if api.dingtalk.com can be reached without it, choose accessToken as token_interface
+        如果网关也转发新版 API，请将 api_base 设为它的地址；如果可以直接访问 api.dingtalk.com，请将 token_interface 设为 accessToken
+
+        Warning token-granted-to-an-address
+        DingTalk accepts app_key and app_secret; app_secret was sent in an address (GET gettoken), which proxies and gateways may write into their logs, because https://api.dingtalk.com is not granted to this source
+        钉钉接受 app_key 与 app_secret；但 app_secret 是放在网址中发送的（GET gettoken），途中的代理和网关可能会把它写入日志，原因：未授权该来源访问 https://api.dingtalk.com
+        grant this origin to the source
+        请授权该来源访问此地址
+    "#]].assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn a_secret_that_goes_into_a_body_is_not() {
+    let (oapi, api) = (("oapi_base", "https://gateway.example"), ("api_base", "https://gateway.example"));
+    let chosen = ("token_interface", "accessToken");
+    for more in [&[][..], &[oapi, api], &[api], &[oapi, chosen], &[chosen]] {
+        let told = told_of_the_token(more, true);
+        assert!(told.starts_with("Passed token-granted\n"), "{more:?}: {told}");
+    }
+    let told = told_of_the_token(&[chosen], false);
+    assert!(told.starts_with("Failed test-fault\n"), "nobody said that it may go elsewhere: {told}");
+}
+
+#[test]
+fn a_gateway_without_the_new_interface_is_told() {
+    let world = feihua().fault(|question, _| {
+        (question.path == TOKEN_PATH).then(|| page(404, r#"{"errcode":404,"errmsg":"请求的URI地址不存在"}"#))
+    });
+    let told = list(&run_check(&world.into_host()));
+    assert!(told.contains("Failed token: token-interface-missing\n"), "{told}");
+}
+
+#[test]
+fn an_application_that_dingtalk_denies_everything() {
     check(
-        refusing("/gettoken", 50003, "应用已停用"),
+        denying(403, "Forbidden.AccessDenied", "应用已停用"),
         &expect![[r#"
         Passed settings: settings-valid
-        Failed token: application-disabled
+        Failed token: access-denied
         Skipped address: not-tried
         Skipped scope: not-tried
         Skipped department-list: not-tried
@@ -169,6 +254,27 @@ fn a_disabled_application() {
         Skipped corp-id: not-tried
     "#]],
     );
+}
+
+#[test]
+fn accounts_that_may_not_be_asked_about_are_worth_a_look_and_keep_no_import_from_working() {
+    let wanting = json!({"account_status": true});
+    let said = |world: World| {
+        let mut all = settings();
+        all.as_object_mut().unwrap().extend(wanting.as_object().unwrap().clone());
+        let host = world.into_host();
+        let sealed = host.seal::<crate::DingTalk>(&all);
+        let list = list(&rollcall_kit::connector::check::<crate::DingTalk>(host, &sealed));
+        list.lines().last().unwrap().to_owned()
+    };
+    let answering = |reply: fn() -> Reply| {
+        feihua().fault(move |question: &Question, _| (question.path == "orgAccounts/status").then(reply))
+    };
+    assert_eq!(said(feihua().account("c", &[2], true)), "Passed account-status: accounts-read");
+    let nobody = answering(|| denied(400, "InvalidParameter", "…"));
+    assert_eq!(said(nobody), "Passed account-status: accounts-read");
+    let missing = answering(|| denied(403, "Forbidden.AccessDenied.AccessTokenPermissionDenied", "…"));
+    assert_eq!(said(missing), "Warning account-status: permission-missing");
 }
 
 #[test]
@@ -361,14 +467,13 @@ fn a_source_that_does_not_answer() {
     );
 }
 
-/// A host whose new API answers this, and whose old API is as it should be.
+/// A host whose new API answers this but for tokens, and whose old API is as it should be.
 fn with_new_api(reply: impl Fn() -> Reply + 'static) -> Rc<TestHost> {
     let mut old = feihua().into_answers();
-    TestHost::new(
-        move |now_ms, request| {
-            if request.url.starts_with("https://api.") { reply() } else { old(now_ms, request) }
-        },
-    )
+    TestHost::new(move |now_ms, request| {
+        let is_it = request.url.starts_with("https://api.") && !request.url.ends_with("/accessToken");
+        if is_it { reply() } else { old(now_ms, request) }
+    })
 }
 
 /// What the check of `corp_id` says when the new API answers this.
@@ -424,6 +529,31 @@ fn a_channel_that_dingtalk_opens() {
         || page(200, r#"{"endpoint":"wss://wss-open-connection.dingtalk.com:443/connect","ticket":"t"}"#),
         "Passed event-channel: channel-opened",
     );
+}
+
+#[test]
+fn a_channel_that_leads_where_nobody_expects_it_is_told_with_where() {
+    let settings = json!({"events": "stream", "api_base": "https://api.corp.example"});
+    let led_to = |endpoint: &str| {
+        let reply = json!({"endpoint": endpoint, "ticket": "t"}).to_string();
+        let mut old = feihua().into_answers();
+        let host = TestHost::new(move |now_ms, request: &Request| match request.url.ends_with("/open") {
+            true => Reply::json(reply.clone()),
+            false => old(now_ms, request),
+        });
+        let mut all = crate::testing::settings();
+        all.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+        let sealed = host.seal::<crate::DingTalk>(&all);
+        rollcall_kit::connector::check::<crate::DingTalk>(host, &sealed).pop().unwrap()
+    };
+    let told = led_to("wss://10.0.0.1:443/connect");
+    assert_eq!(
+        (told.status, told.diagnosis.code.as_str()),
+        (CheckStatus::Warning, "channel-leads-elsewhere")
+    );
+    assert!(told.diagnosis.message.zh.contains("wss://10.0.0.1 "), "{told:?}");
+    assert!(told.diagnosis.remedy.unwrap().en.contains("set stream_base to wss://10.0.0.1;"));
+    assert_eq!(led_to("wss://api.corp.example:443/connect").status, CheckStatus::Passed);
 }
 
 #[test]
@@ -496,7 +626,7 @@ fn a_large_company_is_only_sampled() {
 fn every_finding_speaks_two_languages_and_every_failure_has_a_remedy() {
     let worlds = [
         feihua(),
-        refusing("/gettoken", 40096, "不合法的appKey或appSecret"),
+        denying(400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret"),
         refusing("auth/scopes", 60020, "request ip=203.119.196.81 "),
         refusing("department/listsub", 60011, "没有权限"),
         refusing("department/listsub", 50004, "请求的部门id不在授权范围内"),

@@ -1,6 +1,6 @@
 //! Tokens, retries and secrets, seen through whole runs against a tiny world.
 
-use crate::testing::{Question, SECRET, TOKEN, World, directory, ending, page, refused, run};
+use crate::testing::{Question, SECRET, TOKEN, TOKEN_PATH, World, directory, ending, page, refused, run};
 use rollcall_kit::testing::{Reply, TestHost};
 use rollcall_kit::{Diagnosis, Failure, FaultKind, Host};
 use serde_json::json;
@@ -12,15 +12,15 @@ fn feihua() -> World {
 }
 
 fn n_tokens(asked: &RefCell<Vec<Question>>) -> usize {
-    asked.borrow().iter().filter(|question| question.path == "/gettoken").count()
+    asked.borrow().iter().filter(|question| is_token(question)).count()
 }
 
 fn is_token(question: &Question) -> bool {
-    question.path == "/gettoken"
+    question.path == TOKEN_PATH
 }
 
 fn token(text: &str, lifetime_s: u64) -> Reply {
-    Reply::json(json!({"errcode": 0, "access_token": text, "expires_in": lifetime_s}).to_string())
+    Reply::json(json!({"accessToken": text, "expireIn": lifetime_s}).to_string())
 }
 
 /// The failure of a run of this world.
@@ -87,7 +87,7 @@ fn a_token_that_ends_while_requests_wait_for_their_turn_is_replaced_as_often_as_
     let issued = Cell::new((0, 0));
     let host = TestHost::new(move |now_ms, request| {
         let (n, at_ms) = issued.get();
-        if request.url.contains("gettoken") {
+        if request.url.ends_with("/accessToken") {
             issued.set((n + 1, now_ms));
             return token(TOKEN, 1);
         }
@@ -202,7 +202,8 @@ fn a_source_that_answers_nothing_any_more_is_not_asked_thousands_of_times() {
 fn a_host_that_grants_nothing_ends_the_run_with_its_own_words() {
     let host = TestHost::new(|_, _| Reply::Fail(FaultKind::Denied));
     assert_eq!(ending(&run(&host)), "host: test-fault");
-    assert_eq!(host.n_requests(), 1);
+    // The new interface for a token, then the old one.
+    assert_eq!(host.n_requests(), 2);
 }
 
 #[test]
@@ -232,7 +233,7 @@ fn a_blocked_address_says_when_to_come_back() {
     let Err(Failure::Unavailable(why, Some(300_000))) = ran else { panic!("{ran:?}") };
     assert_eq!(why.code, "address-blocked");
     // Counted, and nothing held back for it.
-    assert_eq!(host.take_throttles(), vec![throttle("gettoken", 0); 5]);
+    assert_eq!(host.take_throttles(), vec![throttle("v1.0/oauth2/accessToken", 0); 5]);
 }
 
 #[test]
@@ -275,7 +276,7 @@ fn a_renewal_that_fails_does_not_stop_a_run_whose_token_is_still_good() {
     let n_tokens = Rc::new(Cell::new(0));
     let asked = Rc::clone(&n_tokens);
     let host = TestHost::new(move |now_ms, request| {
-        if !request.url.contains("gettoken") {
+        if !request.url.ends_with("/accessToken") {
             return slow(answers(now_ms, request));
         }
         n_tokens.set(n_tokens.get() + 1);

@@ -31,6 +31,7 @@ impl Crawl<'_> {
     /// Read a department that has no visible parent. It is always asked about: nothing lists it.
     pub(super) async fn top(&self, id: DepartmentId) -> Result<Vec<Work>, Failure> {
         match self.client.department(id).await {
+            Ok((department, _)) if self.leaves_out(&department, None) => Ok(Vec::new()),
             Ok((department, details)) => {
                 self.tree.borrow_mut().plant(id);
                 self.put(draft(&department, Found::Alone, None, self.details().then_some(&details))).await?;
@@ -110,6 +111,9 @@ impl Crawl<'_> {
             Ok(read) => read,
             Err(trouble) => return self.lose(id, Part::Children, trouble).await,
         };
+        if self.leaves_out(&department, Some(parent)) {
+            return Ok(Vec::new());
+        }
         let growth = self.tree.borrow_mut().grow(id, parent);
         match growth {
             Growth::New => {
@@ -187,6 +191,9 @@ impl Crawl<'_> {
         let (key, name) = (key(child.dept_id), display_name(&child));
         if !child.dept_id.is_real() {
             self.reading.skip(&key, Some(&name), Severity::Info, say::department_skipped());
+            return Ok(Vec::new());
+        }
+        if self.leaves_out(&child, Some(parent)) {
             return Ok(Vec::new());
         }
         if let Some(claimed) = child.parent_id.filter(|claimed| *claimed != parent) {

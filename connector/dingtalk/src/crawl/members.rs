@@ -73,7 +73,7 @@ impl Crawl<'_> {
         for Waiting { person, unlisted } in waiting {
             match self.judge(&unlisted) {
                 Verdict::Put => {
-                    self.count_not_visible(unlisted.len());
+                    self.count_not_visible(unlisted.iter());
                     work.extend(self.whole(person).await?);
                 }
                 Verdict::Ask => work.push(Work::Person(person.user.userid, None)),
@@ -99,7 +99,7 @@ impl Crawl<'_> {
                 self.keep(user.userid);
                 continue;
             }
-            self.count_not_visible(unseen.len());
+            self.count_not_visible(unseen.iter());
             memberships.retain(|id, _| !unseen.contains(id));
             self.put_person(&user, Some(&memberships)).await?;
         }
@@ -116,7 +116,7 @@ impl Crawl<'_> {
         let puzzles: BTreeSet<_> = departments.filter(|id| self.tree.borrow().is_puzzle(*id)).collect();
         pool::crawl(puzzles, MAX_REQUESTS_IN_FLIGHT, |id| async move {
             let is_visible = match self.client.chain(id).await {
-                Ok(chain) => scopes.cover(id, &chain),
+                Ok(chain) => scopes.cover(id, &chain) && !self.is_left_out(id, &chain),
                 Err(Trouble::Gone(_) | Trouble::Hidden(_)) => false,
                 Err(Trouble::Fatal(failure)) => return Err(failure),
                 Err(Trouble::Lost(failure) | Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
@@ -147,7 +147,7 @@ impl Crawl<'_> {
         if self.person_details() {
             return Ok(Some(Work::Person(person.user.userid, Some(person.memberships))));
         }
-        self.put_person(&person.user, Some(&person.memberships)).await.map(|()| None)
+        self.put_or_ask(person.user, Some(person.memberships)).await
     }
 
     /// Put someone of whom no listing could tell the departments: if all were listed, those that named them are all.
@@ -159,7 +159,19 @@ impl Crawl<'_> {
         if self.person_details() {
             return Ok(Some(Work::Person(user.userid, listed)));
         }
-        self.put_person(&user, listed.as_ref()).await.map(|()| None)
+        self.put_or_ask(user, listed).await
+    }
+
+    /// Put someone, unless their account has to be asked about, beside others.
+    async fn put_or_ask(
+        &self,
+        user: User,
+        memberships: Option<Memberships>,
+    ) -> Result<Option<Work>, Failure> {
+        if self.client.asks_about_account(&user) {
+            return Ok(Some(Work::Account(Box::new(user), memberships)));
+        }
+        self.put_person(&user, memberships.as_ref()).await.map(|()| None)
     }
 
     async fn put_or_wait(&self, user: User, listed: Option<Memberships>) -> Result<(), Failure> {
@@ -176,12 +188,17 @@ impl Crawl<'_> {
         Ok(())
     }
 
-    async fn put_person(&self, user: &User, memberships: Option<&Memberships>) -> Result<(), Failure> {
+    pub(super) async fn put_person(
+        &self,
+        user: &User,
+        memberships: Option<&Memberships>,
+    ) -> Result<(), Failure> {
         if let Some(other) = self.told.namesake(&user.userid) {
             let why = say::id_differs_in_case(&other);
             self.note(Severity::Warning, &key(&user.userid), Some(display_name(user)), why);
         }
-        self.put(draft(user, memberships, self.person_details())).await
+        let account = self.client.account(user).await?;
+        self.put(draft(user, memberships, account, self.person_details())).await
     }
 
     fn next_page(&self, id: DepartmentId, cursor: Option<i64>, n_pages: u32) -> Option<Work> {
@@ -215,7 +232,8 @@ impl Crawl<'_> {
         self.kept.borrow().contains(id) || self.reading.has_seen(&key(id))
     }
 
-    fn count_not_visible(&self, n: usize) {
+    fn count_not_visible<'d>(&self, departments: impl Iterator<Item = &'d DepartmentId>) {
+        let n = departments.filter(|id| !self.branches.leave_out(**id)).count();
         self.n_not_visible.set(self.n_not_visible.get() + u64::try_from(n).unwrap_or(u64::MAX));
     }
 }
@@ -234,6 +252,7 @@ impl Work {
     fn asks_about(&self) -> Option<UserId> {
         match self {
             Self::Person(id, _) => Some(id.clone()),
+            Self::Account(user, _) => Some(user.userid.clone()),
             Self::Top(_) | Self::Describe(_) | Self::Children(_) | Self::Members(..) | Self::Unlisted(..) => {
                 None
             }

@@ -1,9 +1,10 @@
 //! Whole readings of tiny companies: what arrives, what is said, and how it ends.
 
+mod branches;
 mod progress;
 
 use crate::testing::{
-    Question, World, accepted, directory, ending, log, page, refused, run, run_with_details,
+    Question, TOKEN_PATH, World, accepted, directory, ending, log, page, refused, run, run_with_details,
 };
 use expect_test::{Expect, expect};
 use rollcall_kit::testing::{Reply, Stored};
@@ -52,7 +53,7 @@ fn each_department_costs_two_requests_and_the_rest_three() {
     let world = feihua();
     let asked = world.asked();
     run(&world.into_host()).unwrap();
-    // gettoken, auth/scopes, department/get of the root; listsub and user/list of four departments.
+    // accessToken, auth/scopes, department/get of the root; listsub and user/list of four departments.
     assert_eq!(asked.borrow().len(), 3 + 2 * 4);
 }
 
@@ -262,7 +263,7 @@ fn an_empty_scope_is_a_failure_and_not_an_empty_company() {
 #[test]
 fn a_scope_of_which_nothing_can_be_read_is_a_failure() {
     let world = feihua().fault(|question, _| {
-        (question.path != "/gettoken" && question.path != "auth/scopes")
+        (question.path != TOKEN_PATH && question.path != "auth/scopes")
             .then(|| refused(50004, "请求的部门id不在授权范围内"))
     });
     check(

@@ -5,7 +5,7 @@ use super::Way;
 use crate::address::{Address, WEB_SOCKET};
 use crate::limits::{HEARTBEAT_MS, REQUEST_TIMEOUT_MS};
 use crate::messages::events as say;
-use crate::settings::{API_BASE, Settings};
+use crate::settings::Settings;
 use crate::wire::lenient;
 use rollcall_kit::live::Channel;
 use rollcall_kit::{Context, Failure, Fault, FaultKind, Origin, Request, Response};
@@ -29,13 +29,23 @@ pub(crate) struct Refusal {
     pub(crate) request_id: String,
 }
 
-/// Where DingTalk's own channels are: a WebSocket's `wss:` is `https:` to whoever grants it.
+/// Where DingTalk's own channels are, here and overseas: the domain of its APIs, where channels lead, and where some lead
+/// beside it, without which nothing is lost but a connection that is asked for anew. A WebSocket's `wss:` is `https:` to
+/// whoever grants it.
 ///
 /// Source: DingTalk's SDKs and what they were answered. Its addresses change; these names stay.
-const CHANNEL: &str = "https://wss-open-connection.dingtalk.com";
-
-/// Where some channels lead beside [`CHANNEL`]. Nothing is lost without it but a connection that is asked for anew.
-const UNION_CHANNEL: &str = "https://wss-open-connection-union.dingtalk.com";
+const FAMILIES: [(&str, &str, &str); 2] = [
+    (
+        ".dingtalk.com",
+        "https://wss-open-connection.dingtalk.com",
+        "https://wss-open-connection-union.dingtalk.com",
+    ),
+    (
+        ".dingtalk.io",
+        "https://wss-open-connection.dingtalk.io",
+        "https://wss-open-connection-union.dingtalk.io",
+    ),
+];
 
 #[derive(Deserialize)]
 struct Opened {
@@ -43,14 +53,34 @@ struct Opened {
     ticket: String,
 }
 
-/// The origins to which channels may lead. One behind a gateway leads to the gateway, which is planned for anyway.
+/// The origins to which channels may lead. One behind a gateway leads to the gateway, which is planned for anyway, or to
+/// where the settings say.
 pub(crate) fn origins(settings: &Settings) -> Vec<Origin> {
-    match settings.events {
-        Way::Stream if settings.api_base == API_BASE => {
-            vec![Origin::required(CHANNEL), Origin::optional(UNION_CHANNEL)]
-        }
-        Way::Stream | Way::Http(_) | Way::Off => Vec::new(),
+    if settings.events != Way::Stream {
+        return Vec::new();
     }
+    match (&settings.stream_base, family(&settings.api_base)) {
+        (Some(base), _) if *base == settings.api_base || *base == settings.oapi_base => Vec::new(),
+        (Some(base), _) => vec![Origin::required(base)],
+        (None, Some((channel, union))) => vec![Origin::required(channel), Origin::optional(union)],
+        (None, None) => Vec::new(),
+    }
+}
+
+/// Where the channels of the DingTalk behind this origin lead; none for a gateway or a private deployment.
+fn family(api_base: &str) -> Option<(&'static str, &'static str)> {
+    let (_, host) = api_base.split_once("://")?;
+    let of_it = |(domain, ..): &&(&str, _, _)| host.ends_with(domain);
+    FAMILIES.iter().find(of_it).map(|(_, channel, union)| (*channel, *union))
+}
+
+/// Where this channel leads, if these settings do not plan for it.
+pub(crate) fn unplanned(channel: &Channel, settings: &Settings) -> Option<String> {
+    let origin = Address::parse(&channel.url, &WEB_SOCKET)?.web_origin();
+    let bases = [&settings.api_base, &settings.oapi_base];
+    let is_planned =
+        bases.contains(&&origin) || origins(settings).iter().any(|planned| planned.origin == origin);
+    (!is_planned).then_some(origin)
 }
 
 /// Ask for a channel.

@@ -7,7 +7,7 @@ use super::crypto::{Sealed, Stamp, Unopened};
 use super::delivery::Refused;
 use super::{Callback, say};
 use crate::DingTalk;
-use crate::testing::{Question, SECRET, World, directory, log, page, refused, run, settings};
+use crate::testing::{Question, SECRET, TOKEN_PATH, World, directory, log, page, refused, run, settings};
 use expect_test::{Expect, expect};
 use rollcall_kit::live::{self, Delivery, Event, Handled};
 use rollcall_kit::testing::{Reply, TestHost};
@@ -218,7 +218,7 @@ fn forty_events_one_after_the_other_cost_forty_reads_and_one_token_and_scope() {
     for question in asked.borrow().iter() {
         *counts.entry(question.path.clone()).or_insert(0) += 1;
     }
-    let expected = [("/gettoken", 1), ("auth/scopes", 1), ("user/get", 40)];
+    let expected = [(TOKEN_PATH, 1), ("auth/scopes", 1), ("user/get", 40)];
     assert_eq!(counts, expected.map(|(path, n)| (path.to_owned(), n)).into());
     assert_eq!(host.storage(Area::Durable).len(), 0);
 }
@@ -626,7 +626,7 @@ fn what_could_not_be_delivered_is_fetched_a_batch_at_a_time() {
     let kinds: Vec<_> = missed.events.iter().map(|event| event.kind.as_str()).collect();
     let paths: Vec<_> = asked.borrow().iter().map(|question| question.path.clone()).collect();
     assert_eq!((kinds, missed.more), (vec!["user_add_org"], true));
-    assert_eq!(paths, ["/gettoken", "call_back/get_call_back_failed_result"].map(str::to_owned));
+    assert_eq!(paths, [TOKEN_PATH, "call_back/get_call_back_failed_result"].map(str::to_owned));
 }
 
 #[test]

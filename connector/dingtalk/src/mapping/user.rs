@@ -4,6 +4,7 @@ use super::doubts::Doubts;
 use super::extension::extension;
 use super::phone::{Phone, phone};
 use super::{DINGTALK_USER, MOBILE, Object, USER};
+use crate::accounts::Account;
 use crate::limits::{MAX_NAME_BYTES, cut};
 use crate::messages::mapping as say;
 use crate::wire::lenient::{Flag, Whole};
@@ -93,6 +94,7 @@ pub(crate) fn memberships_in(
 pub(crate) fn draft(
     user: &User,
     memberships: Option<&Memberships>,
+    account: Account,
     details: bool,
 ) -> (Draft, Vec<Diagnosis>) {
     let mut doubts = Doubts::default();
@@ -111,7 +113,7 @@ pub(crate) fn draft(
         .text("displayName", user.name.as_ref())
         .with("name", user.name.as_ref().map(|name| json!({"formatted": name})))
         // DingTalk's own `active` says whether the account was activated; whoever is listed is employed.
-        .with("active", Some(true))
+        .with("active", is_active(account))
         .text("title", user.title.as_ref())
         .with("emails", typed([("work", user.org_email.clone()), ("other", user.email.clone())]))
         .with(
@@ -138,6 +140,15 @@ fn untold(user: &User, memberships: Option<&Memberships>) -> impl Iterator<Item 
     let name = is_absent(user.name.is_none(), "name").then(say::person_without_name);
     let is_nowhere = is_absent(user.dept_id_list.is_none(), "dept_id_list") && memberships.is_none();
     name.into_iter().chain(is_nowhere.then(say::person_without_departments))
+}
+
+/// What is not known stays as it is held.
+fn is_active(account: Account) -> Option<bool> {
+    match account {
+        Account::Enabled => Some(true),
+        Account::Disabled => Some(false),
+        Account::Unknown => None,
+    }
 }
 
 fn mobile(user: &User, doubts: &mut Doubts) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use super::{EVENTS_EN, EVENTS_ZH, SCOPE_EN, SCOPE_ZH};
 use crate::limits::{MAX_QUOTED_BYTES, cut};
+use crate::settings::{OldInterface, Settings};
 use crate::wire::scopes::Scopes;
 use rollcall_kit::Diagnosis;
 
@@ -15,6 +16,44 @@ pub(crate) fn token_granted() -> Diagnosis {
         "DingTalk accepts app_key and app_secret",
         "钉钉接受 app_key 与 app_secret",
     )
+}
+
+/// The secret was sent in an address, where whatever stands on the way may write it down.
+pub(crate) fn token_granted_to_an_address(why: OldInterface, settings: &Settings) -> Diagnosis {
+    let api_base = &settings.api_base;
+    let (because, because_zh) = match why {
+        OldInterface::Chosen => ("token_interface says so".to_owned(), "token_interface 如此设置".to_owned()),
+        OldInterface::Gateway => (
+            "oapi_base leads to a gateway and api_base does not".to_owned(),
+            "oapi_base 指向网关，而 api_base 没有".to_owned(),
+        ),
+        OldInterface::NotGranted => {
+            (format!("{api_base} is not granted to this source"), format!("未授权该来源访问 {api_base}"))
+        }
+    };
+    let (remedy, remedy_zh) = match why {
+        OldInterface::Chosen => (
+            "choose auto or accessToken as token_interface, unless a gateway on the way passes on the old API alone",
+            "除非途中的网关只转发旧版 API，请将 token_interface 设为 auto 或 accessToken",
+        ),
+        OldInterface::Gateway => (
+            "if the gateway passes on the new API as well, set api_base to its address; if api.dingtalk.com can be reached \
+             without it, choose accessToken as token_interface",
+            "如果网关也转发新版 API，请将 api_base 设为它的地址；如果可以直接访问 api.dingtalk.com，请将 token_interface 设为 accessToken",
+        ),
+        OldInterface::NotGranted => ("grant this origin to the source", "请授权该来源访问此地址"),
+    };
+    Diagnosis::new(
+        "token-granted-to-an-address",
+        format!(
+            "DingTalk accepts app_key and app_secret; app_secret was sent in an address (GET gettoken), which proxies and \
+             gateways may write into their logs, because {because}"
+        ),
+        format!(
+            "钉钉接受 app_key 与 app_secret；但 app_secret 是放在网址中发送的（GET gettoken），途中的代理和网关可能会把它写入日志，原因：{because_zh}"
+        ),
+    )
+    .remedy(remedy, remedy_zh)
 }
 
 pub(crate) fn address_allowed() -> Diagnosis {
@@ -74,6 +113,14 @@ const MOBILE: (&str, &str) = ("a mobile number", "手机号");
 const PERSONAL_FIELDS: (&str, &str) =
     ("an e-mail address, work place, remark or extension field", "邮箱、办公地点、备注或扩展字段");
 
+pub(crate) fn accounts_read() -> Diagnosis {
+    Diagnosis::new(
+        "accounts-read",
+        "whether enterprise accounts are disabled can be read",
+        "可以读取企业账号的停用状态",
+    )
+}
+
 pub(crate) fn person_read() -> Diagnosis {
     Diagnosis::new("person-read", "single people can be read", "可以读取单个成员的信息")
 }
@@ -123,7 +170,7 @@ pub(crate) fn not_tried(check: &str, blocked_by: &str) -> Diagnosis {
 }
 
 /// What each check tries, in English and Chinese.
-const TITLES: [(&str, (&str, &str)); 12] = [
+const TITLES: [(&str, (&str, &str)); 13] = [
     ("settings", ("reading the settings", "读取配置")),
     ("token", ("getting an access token", "获取访问凭证")),
     ("address", ("asking from this address", "从该出口 IP 访问")),
@@ -134,6 +181,7 @@ const TITLES: [(&str, (&str, &str)); 12] = [
     ("mobile-field", ("seeing mobile numbers", "读取手机号")),
     ("personal-fields", ("seeing other personal information", "读取邮箱等个人信息")),
     ("corp-id", ("confirming corp_id", "核对 corp_id")),
+    ("account-status", ("reading which enterprise accounts are disabled", "读取企业账号的停用状态")),
     ("event-callback", ("receiving callbacks", "接收回调")),
     ("event-channel", ("opening a channel for events", "建立接收事件的长连接")),
 ];
@@ -155,6 +203,24 @@ pub(crate) fn channel_opened() -> Diagnosis {
         ),
         format!("{EVENTS_ZH}中选择“Stream 模式推送”，并勾选通讯录事件"),
     )
+}
+
+/// The address of a channel is one that the settings do not lead to expect.
+pub(crate) fn channel_leads_elsewhere(origin: &str) -> Diagnosis {
+    let address = origin.replacen("http", "ws", 1);
+    Diagnosis::new(
+        "channel-leads-elsewhere",
+        format!(
+            "DingTalk opens a channel for this application, and it leads to {address}, which these settings do not plan for: \
+             where it is not granted, no changes arrive over it"
+        ),
+        format!("钉钉同意为该应用建立长连接，但连接地址 {address} 不在这些配置的范围内：未授权访问该地址时，变更无法通过它到达"),
+    )
+    .remedy(
+        format!("if this is your DingTalk's address, set stream_base to {address}; if not, check what is at api_base"),
+        format!("如果这是您的钉钉的地址，请将 stream_base 设为 {address}；否则请检查 api_base 指向的服务"),
+    )
+    .fact("origin", origin)
 }
 
 pub(crate) fn callback_well_formed() -> Diagnosis {

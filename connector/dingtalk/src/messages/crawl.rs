@@ -191,6 +191,65 @@ pub(crate) fn memberships_not_visible(n_memberships: u64) -> Diagnosis {
     )
 }
 
+/// Why a department of a branch that is held is no longer read.
+pub(crate) fn branch_left_out() -> Diagnosis {
+    Diagnosis::new(
+        "branch-left-out",
+        "it comes from a branch organisation, which these settings leave out; it stays with all below it until a person approves \
+         that they leave",
+        "该部门来自下级组织，按当前配置不再导入；在有人批准之前，它和所有下级部门均予以保留",
+    )
+    .remedy(
+        "look at what would leave in the history, and approve the run; or turn leave_out_branches off again",
+        "请在运行历史中查看将要离开的对象，然后批准该次运行；或者关闭 leave_out_branches",
+    )
+}
+
+/// Why the uppermost department of a branch, and all below it, wait for a person.
+pub(crate) fn branch_ended() -> Diagnosis {
+    Diagnosis::new(
+        "branch-ended",
+        "it came from a branch organisation and is not there any more: the link to that organisation has ended, it seems; it stays \
+         with all below it until a person approves that they leave",
+        "该部门来自下级组织，现在已不存在，与该组织的关联似乎已经解除；在有人批准之前，它和所有下级部门均予以保留",
+    )
+    .remedy(
+        "look at what would leave in the history, and approve the run if the link was meant to end",
+        "请在运行历史中查看将要离开的对象；如果确实解除了关联，请批准该次运行",
+    )
+}
+
+/// What is left out on purpose.
+pub(crate) fn branches_left_out(n: usize) -> Diagnosis {
+    Diagnosis::new(
+        "branches-left-out",
+        format!("{n} departments of branch organisations were left out, with all below them"),
+        format!("按配置未导入下级组织的 {n} 个部门（含所有下级部门）"),
+    )
+    .fact("n", n.to_string())
+}
+
+/// What the removal of someone or something of a branch rests on, once a person has approved it.
+pub(crate) const OF_A_BRANCH: &str = "leave_out_branches: of a branch organisation (from_union_org)";
+
+/// It could not be told of some people whether their accounts are disabled.
+pub(crate) fn accounts_unknown(n: u64, why: &Diagnosis) -> Diagnosis {
+    let diagnosis = Diagnosis::new(
+        "accounts-unknown",
+        format!(
+            "of {n} enterprise accounts it could not be told whether they are disabled; `active` stays as it was. The first time, \
+             because {}",
+            why.message.en
+        ),
+        format!("有 {n} 个企业账号未能确认是否已停用，`active` 保持原样。首个原因：{}", why.message.zh),
+    );
+    let diagnosis = match &why.remedy {
+        Some(remedy) => diagnosis.remedy(remedy.en.clone(), remedy.zh.clone()),
+        None => diagnosis,
+    };
+    diagnosis.fact("because", why.code.as_str())
+}
+
 pub(crate) fn calls_throttled(n_calls: u64) -> Diagnosis {
     Diagnosis::new(
         "calls-throttled",
@@ -234,8 +293,8 @@ mod tests {
     fn what_dingtalk_contradicts_can_be_reported_to_it() {
         let refusal = Refusal {
             status: 200,
-            code: 60003,
-            sub_code: String::new(),
+            code: Some(60003),
+            word: String::new(),
             text: "部门不存在".to_owned(),
             request_id: Some("16l4ew3d47pdp".to_owned()),
         };

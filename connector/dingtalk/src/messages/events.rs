@@ -155,8 +155,8 @@ pub(crate) fn channel_credentials(refusal: &Refusal) -> Failure {
 pub(crate) fn channel_address(refusal: &Refusal) -> Failure {
     let of_the_old_api = envelope::Refusal {
         status: refusal.status,
-        code: IP_NOT_ALLOWED,
-        sub_code: String::new(),
+        code: Some(IP_NOT_ALLOWED),
+        word: String::new(),
         text: refusal.message.clone(),
         request_id: None,
     };

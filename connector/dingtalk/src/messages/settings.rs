@@ -63,8 +63,26 @@ pub(crate) fn not_an_origin(name: &str, default: &str) -> Diagnosis {
     )
 }
 
+pub(crate) fn not_an_origin_of_a_web_socket(name: &str) -> Diagnosis {
+    Diagnosis::new(
+        "setting-not-an-origin",
+        format!(
+            "setting {name:?} must be a wss or https address of a host alone, without user, path or query"
+        ),
+        format!("配置项 {name:?} 必须是仅含主机的 wss 或 https 地址，不能带用户名、路径或参数"),
+    )
+    .remedy(
+        "leave it out, or write it like \"wss://stream.example.com\"",
+        "可以不填，或按 \"wss://stream.example.com\" 的形式填写",
+    )
+}
+
 pub(crate) fn not_a_way(name: &str) -> Diagnosis {
     wrong_type(name, r#""off", "http" or "stream""#, r#" "off"、"http" 或 "stream""#)
+}
+
+pub(crate) fn not_a_token_interface(name: &str) -> Diagnosis {
+    wrong_type(name, r#""auto", "accessToken" or "gettoken""#, r#" "auto"、"accessToken" 或 "gettoken""#)
 }
 
 pub(crate) fn not_of_a_callback(name: &str) -> Diagnosis {
@@ -83,8 +101,8 @@ pub(crate) fn unknown(name: &str) -> Diagnosis {
         format!("该连接器没有名为 {name:?} 的配置项"),
     )
     .remedy(
-        "remove it, or correct its name: corp_id, app_key, app_secret, details, person_details, requests_per_second, oapi_base, api_base, events, callback_token, callback_aes_key",
-        "请删除或更正名称，可用的有：corp_id、app_key、app_secret、details、person_details、requests_per_second、oapi_base、api_base、events、callback_token、callback_aes_key",
+        "remove it, or correct its name: corp_id, app_key, app_secret, details, person_details, account_status, leave_out_branches, requests_per_second, oapi_base, api_base, stream_base, token_interface, events, callback_token, callback_aes_key",
+        "请删除或更正名称，可用的有：corp_id、app_key、app_secret、details、person_details、account_status、leave_out_branches、requests_per_second、oapi_base、api_base、stream_base、token_interface、events、callback_token、callback_aes_key",
     )
 }
 

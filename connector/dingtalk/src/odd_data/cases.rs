@@ -1,7 +1,7 @@
 //! Cases that somebody met, one test each.
 
 use crate::testing::{
-    Question, World, accepted, directory, ending, log, refused, run, run_for, run_with_details,
+    Question, TOKEN_PATH, World, accepted, directory, ending, log, refused, run, run_for, run_with_details,
 };
 use expect_test::{Expect, expect};
 use rollcall_kit::testing::{Reply, TestHost};
@@ -319,7 +319,7 @@ fn what_passes_is_asked_again() {
         });
         let asked = world.asked();
         assert_eq!(ending(&run(&world.into_host())), "complete", "{body}");
-        let n_tokens = asked.borrow().iter().filter(|question| question.path == "/gettoken").count();
+        let n_tokens = asked.borrow().iter().filter(|question| question.path == TOKEN_PATH).count();
         assert_eq!(n_tokens, if n == 1 || n == 3 { 2 } else { 1 }, "{body}");
     }
 }

@@ -70,7 +70,7 @@ impl Company {
 /// Whom or what the odd member is of.
 fn target(structure: &Structure) -> Key {
     match structure.question {
-        ("user/get" | "user/list", _) => Key::new("User", "a"),
+        ("user/get" | "user/list" | "orgAccounts/status", _) => Key::new("User", "a"),
         ("department/get", id) => Key::new("Department", id),
         _ => Key::new("Department", "2"),
     }
@@ -84,6 +84,16 @@ fn run_as(way: Way, host: &Rc<TestHost>, target: &Key) -> Result<Summary, Failur
     match way {
         Way::Reading => sync::<DingTalk>(host.clone(), &host.seal::<DingTalk>(&settings())),
         Way::Details => full(host),
+        Way::Accounts => {
+            let mut settings = settings();
+            settings["account_status"] = json!(true);
+            sync::<DingTalk>(host.clone(), &host.seal::<DingTalk>(&settings))
+        }
+        Way::OldToken => {
+            let mut settings = settings();
+            settings["token_interface"] = json!("gettoken");
+            sync::<DingTalk>(host.clone(), &host.seal::<DingTalk>(&settings))
+        }
         Way::Event => {
             let keys = [target.clone()];
             refresh::<DingTalk>(host.clone(), &host.seal::<DingTalk>(&settings_with_details()), &keys)
@@ -159,11 +169,19 @@ fn before() -> World {
     world().user_with("z", &[4], &person())
 }
 
+/// Somebody whose account is the company's.
+fn with_account() -> Value {
+    let mut person = person();
+    person["exclusive_account"] = json!(true);
+    person
+}
+
 /// What is read the second time. Where `listsubid` is the question, `listsub` leaves it open; where a department's chain
 /// is, the department does not say what it is below.
 fn after(structure: &Structure) -> World {
     let world = world().user_with("n", &[3], &person());
     match structure.question.0 {
+        "orgAccounts/status" => world.user_with("a", &[2], &with_account()),
         "department/listsubid" => world.fault(|question, _| {
             question.is("department/listsub", "1").then(|| Reply::json(accepted(&Value::Null).to_string()))
         }),

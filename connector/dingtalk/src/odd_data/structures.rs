@@ -9,6 +9,10 @@ pub(super) enum Way {
     Reading,
     /// In a full reading with details.
     Details,
+    /// In a full reading that asks about accounts.
+    Accounts,
+    /// In a full reading whose token comes by the old interface.
+    OldToken,
     /// For an event about this object.
     Event,
 }
@@ -166,7 +170,7 @@ macro_rules! structure {
 }
 
 /// All of them.
-pub(super) static STRUCTURES: [Structure; 34] = [
+pub(super) static STRUCTURES: [Structure; 36] = [
     structure!("a person of `user/list`", Reading, LIST, listed_person, PERSON),
     structure!("a person of `user/list`, in it", Reading, LIST, listed_person, LISTED_PERSON),
     structure!("a person of `user/get`", Details, PERSON_GET, result, PERSON),
@@ -281,8 +285,23 @@ pub(super) static STRUCTURES: [Structure; 34] = [
         &["authed_dept", "authed_user"]
     ),
     structure!(
-        "the answer of `gettoken`",
+        "the answer of `orgAccounts/status`",
+        Accounts,
+        ("orgAccounts/status", "a"),
+        whole,
+        &["disable"]
+    ),
+    structure!(
+        "the answer of `accessToken`",
         Reading,
+        ("oauth2/accessToken", ""),
+        whole,
+        &["accessToken", "expireIn"],
+        &["accessToken", "expireIn"]
+    ),
+    structure!(
+        "the answer of `gettoken`",
+        OldToken,
         ("/gettoken", ""),
         whole,
         &["errcode", "errmsg", "access_token", "expires_in"],

@@ -24,7 +24,7 @@ fn three_settings_are_enough_and_the_secret_stays_out_of_debug_forms() {
     check(
         &json!({"corp_id": "ding1", "app_key": "k", "app_secret": "s"}),
         &expect![[
-            r#"Settings { corp_id: "ding1", app_key: "k", details: false, person_details: false, requests_per_second: 15, oapi_base: "https://oapi.dingtalk.com", api_base: "https://api.dingtalk.com", events: Off, .. }"#
+            r#"Settings { corp_id: "ding1", app_key: "k", details: false, person_details: false, account_status: false, leave_out_branches: false, requests_per_second: 15, oapi_base: "https://oapi.dingtalk.com", api_base: "https://api.dingtalk.com", stream_base: None, token_interface: Auto, events: Off, .. }"#
         ]],
     );
 }

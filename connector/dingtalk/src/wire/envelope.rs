@@ -1,16 +1,17 @@
-//! What surrounds every answer of the old API, and what an answer without it means. Whether a refusal passes is said in
+//! What surrounds every answer of either API, and what an answer without it means. Whether a refusal passes is said in
 //! `reaction`.
 
 use super::Misread;
 use super::body::BodyText;
 use super::lenient::{Members, Odd, Raw, Whole};
+use crate::api::Dialect;
 
 /// An answer, told apart by whether it can be read and what it says.
 #[derive(Debug)]
 pub(crate) enum Answer<'a> {
-    /// `errcode` 0.
+    /// `errcode` 0; of the new API, a status that says so.
     Accepted(Accepted<'a>),
-    /// Any other `errcode`.
+    /// Any other `errcode`; of the new API, a `code`.
     Refused(Refusal),
     /// No envelope: a gateway's page, half a body, or a block.
     Unreadable(Unreadable),
@@ -19,7 +20,7 @@ pub(crate) enum Answer<'a> {
 /// The body of an accepted request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Accepted<'a> {
-    /// All of it; the older calls put their answer beside `errcode`.
+    /// All of it: the older calls put their answer beside `errcode`, and the new API surrounds it with nothing.
     pub(crate) whole: &'a str,
     /// The member `result`, as JSON.
     pub(crate) result: Option<&'a str>,
@@ -32,10 +33,11 @@ pub(crate) struct Accepted<'a> {
 pub(crate) struct Refusal {
     /// Of the response.
     pub(crate) status: u16,
-    /// `sub_code` when `errcode` only says that the gateway refused, else `errcode`.
-    pub(crate) code: i64,
-    /// `sub_code` as it was sent; empty when it was not.
-    pub(crate) sub_code: String,
+    /// `sub_code` when `errcode` only says that the gateway refused, else `errcode`; none where the new API has a word
+    /// instead.
+    pub(crate) code: Option<i64>,
+    /// What is said in a word: `sub_code` of the old API and `code` of the new one, as sent; empty when it was not.
+    pub(crate) word: String,
     /// DingTalk's words.
     pub(crate) text: String,
     /// What DingTalk's support asks for.
@@ -62,24 +64,35 @@ const GATEWAY: [i64; 2] = [88, 15];
 const TOKEN_REFUSED: i64 = 40_014;
 
 /// Open a response whose body is this.
-pub(crate) fn open<'a>(status: u16, body: &'a BodyText<'_>) -> Answer<'a> {
+pub(crate) fn open<'a>(dialect: Dialect, status: u16, body: &'a BodyText<'_>) -> Answer<'a> {
     let raw = Raw { json: body.text.trim(), is_mended: body.is_mended };
-    match envelope(raw) {
-        Some((Whole(0), accepted)) if (200..300).contains(&status) => Answer::Accepted(accepted),
-        Some((errcode, accepted)) if errcode != Whole(0) => {
-            Answer::Refused(Refusal::read(status, errcode, accepted))
+    let is_good = (200..300).contains(&status);
+    if let Some((errcode, accepted)) = envelope(raw) {
+        if errcode != Whole(0) {
+            return Answer::Refused(Refusal::read(status, errcode, accepted));
         }
-        Some(_) | None if status == 401 => Answer::Refused(Refusal {
+        if is_good {
+            return Answer::Accepted(accepted);
+        }
+    } else if dialect == Dialect::New {
+        if let Some(refusal) = Refusal::named(status, raw) {
+            return Answer::Refused(refusal);
+        }
+        if is_good && !is_block(raw) && raw.members().is_ok_and(|members| members.is_some()) {
+            return Answer::Accepted(Accepted { whole: raw.json, result: None, is_mended: raw.is_mended });
+        }
+    }
+    match status {
+        401 => Answer::Refused(Refusal {
             status,
-            code: TOKEN_REFUSED,
-            sub_code: String::new(),
+            code: Some(TOKEN_REFUSED),
+            word: String::new(),
             text: "HTTP 401".to_owned(),
             request_id: None,
         }),
-        Some(_) => Answer::Unreadable(Unreadable::Status(status)),
-        None if is_block(raw) => Answer::Unreadable(Unreadable::Blocked),
-        None if (200..300).contains(&status) => Answer::Unreadable(Unreadable::NoEnvelope(status)),
-        None => Answer::Unreadable(Unreadable::Status(status)),
+        _ if is_block(raw) => Answer::Unreadable(Unreadable::Blocked),
+        _ if is_good => Answer::Unreadable(Unreadable::NoEnvelope(status)),
+        _ => Answer::Unreadable(Unreadable::Status(status)),
     }
 }
 
@@ -138,11 +151,28 @@ impl Refusal {
     fn read(status: u16, Whole(errcode): Whole, accepted: Accepted<'_>) -> Self {
         let text = |name: &str| accepted.whole().ok().and_then(|mut members| members.text(name));
         let errmsg = text("errmsg").unwrap_or_default();
-        let sub_code = text("sub_code").unwrap_or_else(|| sub_code_within(&errmsg));
+        let word = text("sub_code").unwrap_or_else(|| sub_code_within(&errmsg));
         let is_wrapped = GATEWAY.contains(&errcode);
-        let code = if is_wrapped { sub_code.trim().parse().unwrap_or(errcode) } else { errcode };
+        let code = if is_wrapped { word.trim().parse().unwrap_or(errcode) } else { errcode };
         let words = text("sub_msg").unwrap_or(errmsg);
-        Self { status, code, sub_code, text: words, request_id: text("request_id") }
+        Self { status, code: Some(code), word, text: words, request_id: text("request_id") }
+    }
+
+    /// A refusal of the new API: `{"code":"Forbidden.AccessDenied…","message":"…","requestid":"…"}`.
+    fn named(status: u16, raw: Raw<'_>) -> Option<Self> {
+        let mut members = raw.members().ok().flatten()?;
+        let word = members.text("code").filter(|word| !["", "0"].contains(&word.trim()))?;
+        let code = word.trim().parse().ok();
+        let text = members.text("message").unwrap_or_default();
+        let scopes = members.object("accessdenieddetail", |detail| {
+            detail.list("requiredScopes", |raw| raw.text()).unwrap_or_default()
+        });
+        let text = match scopes.filter(|scopes| !scopes.is_empty()) {
+            // As the old API says it.
+            Some(scopes) => format!("{text}, {{requiredScopes=[{}]}}", scopes.join(",")),
+            None => text,
+        };
+        Some(Self { status, code, word, text, request_id: members.text("requestid") })
     }
 }
 
@@ -160,17 +190,30 @@ fn is_block(raw: Raw<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, open};
+    use super::{Answer, Dialect, Refusal, open};
     use crate::wire::body::BodyText;
     use expect_test::{Expect, expect};
     use proptest::prelude::{any, prop, proptest};
 
     #[track_caller]
     fn check(status: u16, body: &str, expected: &Expect) {
+        check_of(Dialect::Old, status, body, expected);
+    }
+
+    #[track_caller]
+    fn check_new(status: u16, body: &str, expected: &Expect) {
+        check_of(Dialect::New, status, body, expected);
+    }
+
+    #[track_caller]
+    fn check_of(dialect: Dialect, status: u16, body: &str, expected: &Expect) {
         let body = BodyText::of(body.as_bytes());
-        let told = match open(status, &body) {
+        let told = match open(dialect, status, &body) {
             Answer::Accepted(accepted) => format!("accepted {}", accepted.result.unwrap_or("-")),
-            Answer::Refused(refusal) => format!("{} {:?} {:?}", refusal.code, refusal.sub_code, refusal.text),
+            Answer::Refused(Refusal { code, word, text, .. }) => {
+                let code = code.map_or_else(|| "-".to_owned(), |code| code.to_string());
+                format!("{code} {word:?} {text:?}")
+            }
             Answer::Unreadable(what) => format!("{what:?}"),
         };
         expected.assert_eq(&told);
@@ -225,10 +268,47 @@ mod tests {
         check(401, "", &expect![[r#"40014 "" "HTTP 401""#]]);
     }
 
+    #[test]
+    fn the_new_api_says_by_its_status_whether_it_accepts() {
+        check_new(200, r#"{"accessToken":"t","expireIn":7200}"#, &expect!["accepted -"]);
+        check_new(201, r#"{"code":0,"disable":true}"#, &expect!["accepted -"]);
+        check_new(200, r#"{"errcode":0,"disable":true}"#, &expect!["accepted -"]);
+        check_new(200, "[]", &expect!["NoEnvelope(200)"]);
+        check_new(200, "<html>login</html>", &expect!["NoEnvelope(200)"]);
+        check_new(200, "null", &expect!["NoEnvelope(200)"]);
+        check_new(400, "{}", &expect!["Status(400)"]);
+        check_new(502, "<html>bad gateway</html>", &expect!["Status(502)"]);
+        check_new(
+            200,
+            r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}"#,
+            &expect!["Blocked"],
+        );
+    }
+
+    #[test]
+    fn the_new_api_refuses_in_a_word() {
+        check_new(
+            400,
+            r#"{"requestid":"r","code":"invalidClientIdOrSecret","message":"无效的clientId或者clientSecret"}"#,
+            &expect![[r#"- "invalidClientIdOrSecret" "无效的clientId或者clientSecret""#]],
+        );
+        check_new(200, r#"{"code":"system.busy","message":"m"}"#, &expect![[r#"- "system.busy" "m""#]]);
+        check_new(400, r#"{"code":40096,"message":"m"}"#, &expect![[r#"40096 "40096" "m""#]]);
+        check_new(404, r#"{"errcode":404,"errmsg":"e"}"#, &expect![[r#"404 "" "e""#]]);
+        check_new(
+            403,
+            r#"{"code":"Forbidden","message":"m","accessdenieddetail":{"requiredScopes":["Contact.User.Read"]}}"#,
+            &expect![[r#"- "Forbidden" "m, {requiredScopes=[Contact.User.Read]}""#]],
+        );
+        check_new(401, "", &expect![[r#"40014 "" "HTTP 401""#]]);
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_an_answer_of_some_kind(status in any::<u16>(), bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = open(status, &BodyText::of(&bytes));
+            for dialect in [Dialect::Old, Dialect::New] {
+                let _ = open(dialect, status, &BodyText::of(&bytes));
+            }
         }
     }
 }

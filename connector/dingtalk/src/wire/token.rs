@@ -1,4 +1,4 @@
-//! `gettoken`: what an application's secret is exchanged for.
+//! `accessToken` and `gettoken`: what an application's secret is exchanged for.
 
 use super::Misread;
 use super::envelope::Accepted;
@@ -6,23 +6,31 @@ use super::lenient::Whole;
 
 /// How long a token is honoured when the answer does not say, in seconds.
 ///
-/// Source: DingTalk's description of `gettoken`.
+/// Source: DingTalk's description of both interfaces.
 const LIFETIME_S: u64 = 7_200;
 
-/// The answer of `gettoken`. It holds the token, so it has no `Debug`.
+/// A token. It is a secret, so this has no `Debug`.
 pub(crate) struct Granted {
     pub(crate) access_token: String,
     /// From now.
     pub(crate) lifetime_ms: u64,
 }
 
+/// Read the answer of `accessToken`.
+pub(crate) fn new_grant(accepted: Accepted<'_>) -> Result<Granted, Misread> {
+    granted(accepted, "accessToken", "expireIn")
+}
+
 /// Read the answer of `gettoken`.
-pub(crate) fn granted(accepted: Accepted<'_>) -> Result<Granted, Misread> {
+pub(crate) fn old_grant(accepted: Accepted<'_>) -> Result<Granted, Misread> {
+    granted(accepted, "access_token", "expires_in")
+}
+
+fn granted(accepted: Accepted<'_>, token: &str, lifetime: &str) -> Result<Granted, Misread> {
     let mut whole = accepted.whole()?;
-    let access_token =
-        whole.text("access_token").ok_or_else(|| Misread::expected("a token in access_token"))?;
+    let access_token = whole.text(token).ok_or_else(|| Misread(format!("expected a token in {token}")))?;
     // What cannot be read is taken for what DingTalk describes.
     let lifetime_s =
-        whole.whole("expires_in").map_or(LIFETIME_S, |Whole(seconds)| u64::try_from(seconds).unwrap_or(0));
+        whole.whole(lifetime).map_or(LIFETIME_S, |Whole(seconds)| u64::try_from(seconds).unwrap_or(0));
     Ok(Granted { access_token, lifetime_ms: lifetime_s.saturating_mul(1_000) })
 }

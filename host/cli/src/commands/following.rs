@@ -5,7 +5,7 @@
 //! others: `{"source", "n"}` or `{"source", "following"}`.
 
 use rollcall_host::clock::{Clock, SystemClock};
-use rollcall_host::inbox::{EventFilter, EventState, Inbox, Note};
+use rollcall_host::inbox::{ChannelNote, ChannelState, EventFilter, EventState, Inbox, Note};
 use serde_json::json;
 
 use crate::args::{Format, Held};
@@ -82,11 +82,14 @@ pub(crate) async fn pause(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
     note(screen, held, &[Note::Paused(true)], &messages::paused(&held.source)).await
 }
 
-/// Let the schedule go on, and a source that was stopped be followed again.
+/// Let the schedule go on, a source that was stopped be followed again, and a channel that waits be opened now.
 pub(crate) async fn resume(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
-    let notes = [Note::Paused(false), Note::Stopped(None)];
+    let notes = [Note::Paused(false), Note::Stopped(None), Note::Resumed(SystemClock.now())];
     let following = data::open_for(&held.data, &held.source).await?.following(&held.source).await?;
-    let is_needed = following.is_paused || following.stopped.is_some();
+    let waits =
+        |channel: &ChannelNote| matches!(channel.state, ChannelState::Waiting | ChannelState::Refused);
+    let is_needed =
+        following.is_paused || following.stopped.is_some() || following.channel.as_ref().is_some_and(waits);
     let source = &held.source;
     let said = if is_needed { messages::resumed(source) } else { messages::nothing_to_resume(source) };
     note(screen, held, &notes, &said).await

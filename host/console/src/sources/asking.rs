@@ -172,7 +172,8 @@ impl Sources {
             Entry::Broken(broken) => return Err(unusable(broken.diagnosis.clone())),
             Entry::Idle(_) => return Err(unusable(not_followed())),
         }
-        self.note(console, name, &[Note::Paused(false), Note::Stopped(None)]).await
+        let notes = [Note::Paused(false), Note::Stopped(None), Note::Resumed(console.now())];
+        self.note(console, name, &notes).await
     }
 
     async fn note(&self, console: &Console, name: &SourceName, notes: &[Note]) -> Result<(), Problem> {

@@ -286,6 +286,9 @@ impl Turns {
             self.resumed();
             self.read_everything_first();
         }
+        if self.following.resumed_at < following.resumed_at {
+            self.followed.mended.notify_waiters();
+        }
         self.following = following;
     }
 

@@ -13,7 +13,7 @@ use crate::prepare::Prepared;
 ///
 /// # Errors
 ///
-/// Of kind settings when its origin is not granted, and unavailable otherwise.
+/// Of kind unavailable, as a rule: the source gives another address the next time.
 pub(super) async fn connect(prepared: &Prepared, opening: &Opening) -> Result<Wire, Failure> {
     let Opening { url, subprotocols, .. } = opening;
     let socket = websocket::connect(&prepared.client, &prepared.grants, url, subprotocols).await;
@@ -48,12 +48,13 @@ impl Line for Wire {
     }
 }
 
-/// A connection that a person has not granted stays closed until one does; everything else may be better later.
+/// It may be better later: where an address of the source's leads is the source's to say, and it gives another one each
+/// time it is asked, so that one which is not granted need not come again.
 fn failure(fault: Fault) -> Failure {
     let kind = match fault.kind {
-        FaultKind::Denied => FailureKind::Settings,
         FaultKind::Other => FailureKind::Other,
-        FaultKind::ProxyUnreachable
+        FaultKind::Denied
+        | FaultKind::ProxyUnreachable
         | FaultKind::ProxyRefused
         | FaultKind::Untrusted
         | FaultKind::NotSent

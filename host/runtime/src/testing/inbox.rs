@@ -177,6 +177,7 @@ impl Inbox for MemoryStore {
         match note.clone() {
             Note::Paused(is_paused) => following.is_paused = is_paused,
             Note::Stopped(stopped) => following.stopped = stopped,
+            Note::Resumed(at) => following.resumed_at = Some(at),
             Note::Channel(channel) => following.channel = Some(channel),
             Note::HeardUntil(until) => following.heard_until = Some(until),
             Note::NextRun(at) => following.next_run_at = at,

@@ -57,15 +57,23 @@ fn sound_subscriptions(params: &Params) -> Result<(), Refusal> {
     }
 }
 
-/// DingTalk's own host for those who call it by its name, the caller's name for it otherwise.
-fn endpoint(simulator: &Simulator, request: &ApiRequest) -> String {
-    let host = match simulator.switches().events.stream_host {
-        StreamHost::Plain => "wss-open-connection.dingtalk.com",
-        StreamHost::Union => "wss-open-connection-union.dingtalk.com",
+/// DingTalk's own host, here or overseas, for those who call it by its name, the caller's name for it otherwise.
+fn endpoint(simulator: &mut Simulator, request: &ApiRequest) -> String {
+    if let Some(endpoint) = simulator.switches_mut().events.stream_endpoints.pop_front() {
+        return endpoint;
+    }
+    let name = match simulator.switches().events.stream_host {
+        StreamHost::Plain => "wss-open-connection",
+        StreamHost::Union => "wss-open-connection-union",
     };
+    let host = request.host.to_ascii_lowercase();
     let called = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
-    match called.filter(|_| !request.host.is_empty() && !request.host.eq_ignore_ascii_case(super::NEW_HOST)) {
-        Some(authority) => format!("wss://{authority}/connect"),
-        None => format!("wss://{host}:443/connect"),
+    match (host.as_str(), called) {
+        (OVERSEAS_HOST, _) => format!("wss://{name}.dingtalk.io:443/connect"),
+        (super::NEW_HOST | "", _) | (_, None) => format!("wss://{name}.dingtalk.com:443/connect"),
+        (_, Some(authority)) => format!("wss://{authority}/connect"),
     }
 }
+
+/// Host of the new API overseas.
+const OVERSEAS_HOST: &str = "api.dingtalk.io";

@@ -52,6 +52,7 @@ pub(super) fn drafts(
         Change::DepartmentModified { .. }
         | Change::CompanyRenamed { .. }
         | Change::CompanyStatusChanged { .. }
+        | Change::AccountChanged { .. }
         | Change::AppChanged { .. } => Vec::new(),
     }
 }

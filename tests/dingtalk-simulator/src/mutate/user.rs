@@ -47,6 +47,12 @@ impl Company {
         }
     }
 
+    pub(super) fn set_account(&mut self, userid: &UserId, disabled: bool) -> Result<Change, MutationError> {
+        let before = self.employee(userid)?.clone();
+        self.put_user(User { account_disabled: disabled, ..before });
+        Ok(Change::AccountChanged { userid: userid.clone() })
+    }
+
     pub(super) fn move_user(
         &mut self,
         userid: &UserId,

@@ -21,11 +21,15 @@ use super::{ANY_LOOPBACK_PORT, Shared};
 use crate::request::PeerAddress;
 
 /// Hosts that lead to the simulator, whatever the port.
-const DINGTALK_HOSTS: [&str; 4] = [
+const DINGTALK_HOSTS: [&str; 8] = [
     "oapi.dingtalk.com",
     "api.dingtalk.com",
     "wss-open-connection.dingtalk.com",
     "wss-open-connection-union.dingtalk.com",
+    "oapi.dingtalk.io",
+    "api.dingtalk.io",
+    "wss-open-connection.dingtalk.io",
+    "wss-open-connection-union.dingtalk.io",
 ];
 
 /// A proxy to start. Its `Debug` form hides the password.

@@ -26,9 +26,12 @@ pub mod permission {
     /// New API: the name of the company.
     pub const ORGANIZATION: &str = "Contact.Org.Read";
 
+    /// New API: the accounts that the company owns, to read and to write.
+    pub const ORG_ACCOUNTS: &str = "Contact.OrgAccountSecurity.ReadWrite";
+
     /// All of the above.
-    pub const ALL: [&str; 6] =
-        [BASE, DEPARTMENT_LIST, DEPARTMENT_MEMBER, MEMBER, MEMBER_BY_MOBILE, ORGANIZATION];
+    pub const ALL: [&str; 7] =
+        [BASE, DEPARTMENT_LIST, DEPARTMENT_MEMBER, MEMBER, MEMBER_BY_MOBILE, ORGANIZATION, ORG_ACCOUNTS];
 }
 
 /// Calls a second that the standard edition allows an application on one interface.

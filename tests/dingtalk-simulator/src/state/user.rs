@@ -90,6 +90,9 @@ pub struct User {
     /// Set when the account belongs to the company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclusive_account: Option<ExclusiveAccount>,
+    /// The company has disabled the account that it owns. Nothing but `orgAccounts/status` shows it.
+    #[serde(default)]
+    pub account_disabled: bool,
     /// Access-restricted: lists leave the person out unless asked by `contain_access_limit`.
     #[serde(default)]
     pub access_limited: bool,
@@ -150,6 +153,7 @@ impl User {
             manager_userid: None,
             roles: Vec::new(),
             exclusive_account: None,
+            account_disabled: false,
             access_limited: false,
         }
     }

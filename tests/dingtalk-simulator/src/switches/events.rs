@@ -1,5 +1,7 @@
 //! What nobody has confirmed about events, and what a test wants to go wrong with them.
 
+use std::collections::VecDeque;
+
 use serde::{Deserialize, Serialize};
 
 /// Switches of events. Absent ones in JSON have their default.
@@ -24,6 +26,8 @@ pub struct EventSwitches {
     pub modify_after_add: ModifyAfterAdd,
     /// Host of the Stream endpoint for callers who use DingTalk's own name.
     pub stream_host: StreamHost,
+    /// Endpoints that are answered first, each once, whoever asks: `wss://10.0.0.1:443/connect`.
+    pub stream_endpoints: VecDeque<String>,
     /// `optStaffId`, the person who did it; empty = not there.
     pub opt_staff_id: String,
     /// How long after a change its events are pushed, in milliseconds.
@@ -90,6 +94,7 @@ impl Default for EventSwitches {
             diff_info: DiffInfoShape::default(),
             modify_after_add: ModifyAfterAdd::default(),
             stream_host: StreamHost::default(),
+            stream_endpoints: VecDeque::new(),
             opt_staff_id: OPERATOR.to_owned(),
             delay_ms: 0,
             duplicate_percent: 0,

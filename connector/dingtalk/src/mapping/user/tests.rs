@@ -1,6 +1,7 @@
 //! Each field of a person in its place, and what becomes of those that cannot be mapped.
 
 use super::{draft, memberships};
+use crate::accounts::Account;
 use crate::mapping::USER;
 use crate::testing::user_of;
 use crate::wire::users::User;
@@ -20,7 +21,7 @@ fn user(mut fields: Value) -> User {
 #[track_caller]
 fn check(fields: Value, details: bool, expected: &Expect) {
     let user = user(fields);
-    let (draft, doubts) = draft(&user, memberships(&user, details).as_ref(), details);
+    let (draft, doubts) = draft(&user, memberships(&user, details).as_ref(), Account::Enabled, details);
     let doubts: String = doubts.iter().map(|doubt| format!("\n{}", doubt.code)).collect();
     expected.assert_eq(&(serde_json::to_string_pretty(&draft.document).unwrap() + &doubts));
 }
@@ -304,7 +305,7 @@ fn translated_fields_are_text_however_they_are_sent() {
     let texts = [r#"{"a":1}"#, r#""{\"a\":1}""#, r#""""#, "null"].map(|json| {
         let fields = format!(r#"{{"userid":"u","dept_id_list":[],"extension_i18n":{json}}}"#);
         let user = user_of(&serde_json::from_str(&fields).unwrap());
-        let own = draft(&user, memberships(&user, true).as_ref(), true).0.document["urn:rollcall:dingtalk:2.0:User"]
+        let own = draft(&user, memberships(&user, true).as_ref(), Account::Enabled, true).0.document["urn:rollcall:dingtalk:2.0:User"]
             .clone();
         own["extensionI18n"].as_str().map(str::to_owned)
     });
@@ -315,7 +316,7 @@ fn translated_fields_are_text_however_they_are_sent() {
 fn what_cannot_be_mapped_is_left_out_and_is_not_lacking() {
     let user =
         user(json!({"userid": "u", "state_code": "86", "mobile": "185****7676", "hired_date": i64::MAX}));
-    let (draft, doubts) = draft(&user, memberships(&user, false).as_ref(), false);
+    let (draft, doubts) = draft(&user, memberships(&user, false).as_ref(), Account::Enabled, false);
     let codes: Vec<&str> = doubts.iter().map(|doubt| doubt.code.as_str()).collect();
     let lacking = |name: &str| {
         let index = USER.optional.iter().position(|optional| optional.name == name).unwrap();
@@ -328,7 +329,7 @@ fn what_cannot_be_mapped_is_left_out_and_is_not_lacking() {
 #[test]
 fn a_doubt_never_repeats_the_person_s_data() {
     let user = user(json!({"userid": "u", "mobile": "canary 185"}));
-    let (_, doubts) = draft(&user, memberships(&user, false).as_ref(), false);
+    let (_, doubts) = draft(&user, memberships(&user, false).as_ref(), Account::Enabled, false);
     assert!(!doubts.is_empty() && !format!("{doubts:?}").contains("canary"), "{doubts:?}");
 }
 
@@ -340,7 +341,7 @@ proptest! {
         fields["dept_order_list"][0]["order"] = json!(order);
         let whole = |fields: &Value| {
             let user = user(fields.clone());
-            canonical(&draft(&user, memberships(&user, true).as_ref(), true).0.document)
+            canonical(&draft(&user, memberships(&user, true).as_ref(), Account::Enabled, true).0.document)
         };
         let before = whole(&fields);
         for list in ["dept_id_list", "dept_order_list", "leader_in_dept", "dept_position_list", "role_list"] {

@@ -187,6 +187,23 @@ async fn a_channel_that_is_refused_is_hardly_tried_until_a_person_has_acted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_channel_that_waits_or_is_refused_is_opened_at_once_when_a_person_lets_the_source_go_on() {
+    for kind in [FailureKind::Unavailable, FailureKind::Settings] {
+        let bench = listened_to().await;
+        let down = || Err(failure(kind, "origin-not-granted").into());
+        bench.fake.told().openings = (0..100).map(|_| down()).collect();
+        let _follower = bench.follow().await;
+        seconds(500).await;
+        let (line, _peer) = connection();
+        bench.fake.told().openings = [Ok(line)].into();
+        let now = bench.clock.now();
+        bench.store.note(&source(), &Note::Resumed(now)).await.unwrap();
+        seconds(2).await;
+        assert_eq!(bench.following().await.channel.unwrap().state, ChannelState::Connected, "{kind:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_channel_that_another_source_has_is_opened_once_that_one_is_let_go() {
     let bench = listened_to().await;
     let (claims, other) = (Claims::default(), SourceName::new("branch").unwrap());

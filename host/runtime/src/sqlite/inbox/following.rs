@@ -11,7 +11,7 @@ pub(super) fn select_following(connection: &Connection, source: &SourceName) -> 
     let found = connection
         .prepare_cached(
             "SELECT is_paused, stopped, channel, heard_until, next_run_at, n_refused, last_refused, unfetched, cursor,
-                    event_delivery
+                    event_delivery, resumed_at
              FROM following WHERE source = ?1",
         )?
         .query_row([source.as_str()], read_following)
@@ -37,6 +37,7 @@ pub(super) fn write_note(
     match note {
         Note::Paused(is_paused) => set("is_paused = ?2", is_paused),
         Note::Stopped(stopped) => set("stopped = ?2", &stopped.as_ref().map(to_json).transpose()?),
+        Note::Resumed(at) => set("resumed_at = ?2", &at.unix_ms()),
         Note::Channel(channel) => set("channel = ?2", &to_json(channel)?),
         Note::EventDelivery(delivery) => set("event_delivery = ?2", &delivery.map(EventDelivery::as_str)),
         Note::HeardUntil(until) => set("heard_until = ?2", &until.unix_ms()),
@@ -64,5 +65,6 @@ fn read_following(row: &Row<'_>) -> rusqlite::Result<Following> {
         unfetched: from_nullable_json(row, 7)?,
         cursor: row.get(8)?,
         event_delivery: from_nullable_name(row, 9)?,
+        resumed_at: timestamp(10)?,
     })
 }

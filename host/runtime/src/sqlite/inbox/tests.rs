@@ -247,6 +247,7 @@ async fn notes_do_not_undo_one_another() {
         for note in [
             Note::Paused(true),
             Note::Stopped(Some(stopped.clone())),
+            Note::Resumed(at(8)),
             Note::Channel(channel.clone()),
             Note::HeardUntil(at(3)),
             Note::NextRun(Some(at(4))),
@@ -261,6 +262,7 @@ async fn notes_do_not_undo_one_another() {
         let expected = Following {
             is_paused: true,
             stopped: Some(stopped),
+            resumed_at: Some(at(8)),
             channel: Some(channel),
             heard_until: Some(at(3)),
             next_run_at: Some(at(4)),
