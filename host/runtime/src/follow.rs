@@ -120,8 +120,9 @@ struct Inner {
 impl Follower {
     /// Begin to follow. Needs a tokio runtime.
     ///
-    /// A first full run starts by itself if the source never had one that succeeded. A connector without `events` is
-    /// followed by its schedule alone. Of sources that may not share something, the one that was started first has it, and the
+    /// A first full run starts by itself if the source never had one that succeeded, and nobody asked for it within
+    /// [`FIRST_IMPORT_PATIENCE`](crate::limits::FIRST_IMPORT_PATIENCE). A connector without `events` is followed by its
+    /// schedule alone. Of sources that may not share something, the one that was started first has it, and the
     /// channel of any other is opened once that one has ended.
     ///
     /// # Errors
