@@ -37,6 +37,7 @@ mod narrowed;
 
 // The connection check, line by line.
 mod check;
+mod checklist;
 
 // Secrets, misbehaving components, the one way out, two connectors side by side.
 mod egress;
