@@ -24,7 +24,7 @@ fn everything_is_as_it_should_be() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         passed token
         passed address
@@ -73,8 +73,8 @@ fn the_proxy_s_password_is_wrong() {
         FAILED proxy-password: proxy-auth-failed -
           proxy PROXY refuses this name and password
           代理服务器 PROXY 拒绝了所给的用户名和密码
-              Check the name and the password of the proxy. It is not asked again with this password, so that no account is locked.
-              请检查代理的用户名和密码。为避免账号被锁定，不会再用这个密码尝试。
+          Check the name and the password of the proxy. It is not asked again with this password, so that no account is locked.
+          请检查代理的用户名和密码。为避免账号被锁定，不会再用这个密码尝试。
         skipped origin: origin-not-tried
         skipped origin: origin-not-tried
         skipped connector: connector-not-tried
@@ -91,11 +91,11 @@ fn the_proxy_s_password_is_missing() {
         expect![[r#"
         passed settings
         passed proxy
-            FAILED proxy-password: proxy-password-missing -
-              proxy PROXY wants a name and a password, and none is set
-              代理服务器 PROXY 要求用户名和密码，但没有配置
-              Set the name and the password of the proxy, or let this host pass without them.
-              请配置代理的用户名和密码，或在代理上允许本机免登录访问。
+        FAILED proxy-password: proxy-password-missing -
+          proxy PROXY wants a name and a password, and none is set
+          代理服务器 PROXY 要求用户名和密码，但没有配置
+          Set the name and the password of the proxy, or let this host pass without them.
+          请配置代理的用户名和密码，或在代理上允许本机免登录访问。
         skipped origin: origin-not-tried
         skipped origin: origin-not-tried
         skipped connector: connector-not-tried
@@ -113,16 +113,16 @@ fn the_proxy_lets_nobody_through() {
         passed settings
         passed proxy
         passed proxy-password
-            FAILED origin: proxy-cannot-reach -
-              proxy PROXY cannot reach oapi.dingtalk.com:443: it answered 503 Service Unavailable
-              代理服务器 PROXY 无法访问 oapi.dingtalk.com:443：其应答为 503 Service Unavailable
-              Check that the proxy itself can resolve this name and connect to it.
-              请确认代理服务器本身能够解析该名称并连接到它。
-            FAILED origin: proxy-cannot-reach -
-              proxy PROXY cannot reach api.dingtalk.com:443: it answered 503 Service Unavailable
-              代理服务器 PROXY 无法访问 api.dingtalk.com:443：其应答为 503 Service Unavailable
-              Check that the proxy itself can resolve this name and connect to it.
-              请确认代理服务器本身能够解析该名称并连接到它。
+        FAILED origin: proxy-cannot-reach -
+          proxy PROXY cannot reach oapi.dingtalk.com:443: it answered 503 Service Unavailable
+          代理服务器 PROXY 无法访问 oapi.dingtalk.com:443：其应答为 503 Service Unavailable
+          Check that the proxy itself can resolve this name and connect to it.
+          请确认代理服务器本身能够解析该名称并连接到它。
+        FAILED origin: proxy-cannot-reach -
+          proxy PROXY cannot reach api.dingtalk.com:443: it answered 503 Service Unavailable
+          代理服务器 PROXY 无法访问 api.dingtalk.com:443：其应答为 503 Service Unavailable
+          Check that the proxy itself can resolve this name and connect to it.
+          请确认代理服务器本身能够解析该名称并连接到它。
         skipped connector: connector-not-tried
     "#]],
     );
@@ -203,7 +203,7 @@ fn the_key_is_wrong() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         FAILED token: credentials-wrong /app_secret
           DingTalk does not accept app_key and app_secret: 40096: 不合法的appKey或appSecret
@@ -234,7 +234,7 @@ fn the_secret_is_wrong() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         FAILED token: credentials-wrong /app_secret
           DingTalk does not accept app_key and app_secret: 40096: 不合法的appKey或appSecret
@@ -265,7 +265,7 @@ fn the_corp_id_is_another_company_s() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         passed token
         passed address
@@ -297,7 +297,7 @@ fn the_address_is_not_on_the_list() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         passed token
         FAILED address: ip-not-allowed -
@@ -326,7 +326,7 @@ fn the_permission_for_departments_is_missing() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         passed token
         passed address
@@ -355,7 +355,7 @@ fn the_permission_for_members_is_missing() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         passed token
         passed address
@@ -384,7 +384,7 @@ fn the_permission_for_single_people_is_missing() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         passed token
         passed address
@@ -414,7 +414,7 @@ fn the_scope_is_a_part_of_the_company() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         passed token
         passed address
@@ -443,7 +443,7 @@ fn the_scope_is_empty() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         passed token
         passed address
@@ -472,7 +472,7 @@ fn the_field_permission_for_mobiles_is_missing() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         passed token
         passed address
@@ -501,7 +501,7 @@ fn the_field_permission_for_e_mail_is_missing() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         passed token
         passed address
@@ -532,7 +532,7 @@ fn the_application_is_disabled() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         FAILED token: application-disabled -
           the application is disabled in DingTalk: 50003: 应用已停用
@@ -562,7 +562,7 @@ fn the_company_has_nobody_to_judge_by() {
         passed proxy-password
         passed origin
         passed origin
-            passed clock
+        passed clock
         passed settings
         passed token
         passed address
