@@ -24,6 +24,7 @@ fn everything_is_as_it_should_be() {
         passed proxy-password
         passed origin
         passed origin
+        passed clock
         passed settings
         passed token
         passed address
@@ -72,8 +73,8 @@ fn the_proxy_s_password_is_wrong() {
         FAILED proxy-password: proxy-auth-failed -
           proxy PROXY refuses this name and password
           代理服务器 PROXY 拒绝了所给的用户名和密码
-          Check the name and the password in the proxy's address.
-          请检查代理地址中的用户名和密码。
+          Check the name and the password of the proxy. It is not asked again with this password, so that no account is locked.
+          请检查代理的用户名和密码。为避免账号被锁定，不会再用这个密码尝试。
         skipped origin: origin-not-tried
         skipped origin: origin-not-tried
         skipped connector: connector-not-tried
@@ -90,11 +91,11 @@ fn the_proxy_s_password_is_missing() {
         expect![[r#"
         passed settings
         passed proxy
-        FAILED proxy-password: proxy-auth-failed -
-          proxy PROXY refuses this name and password
-          代理服务器 PROXY 拒绝了所给的用户名和密码
-          Check the name and the password in the proxy's address.
-          请检查代理地址中的用户名和密码。
+        FAILED proxy-password: proxy-password-missing -
+          proxy PROXY wants a name and a password, and none is set
+          代理服务器 PROXY 要求用户名和密码，但没有配置
+          Set the name and the password of the proxy, or let this host pass without them.
+          请配置代理的用户名和密码，或在代理上允许本机免登录访问。
         skipped origin: origin-not-tried
         skipped origin: origin-not-tried
         skipped connector: connector-not-tried
@@ -262,6 +263,7 @@ fn the_corp_id_is_another_company_s() {
         passed proxy-password
         passed origin
         passed origin
+        passed clock
         passed settings
         passed token
         passed address
@@ -293,6 +295,7 @@ fn the_address_is_not_on_the_list() {
         passed proxy-password
         passed origin
         passed origin
+        passed clock
         passed settings
         passed token
         FAILED address: ip-not-allowed -
@@ -321,6 +324,7 @@ fn the_permission_for_departments_is_missing() {
         passed proxy-password
         passed origin
         passed origin
+        passed clock
         passed settings
         passed token
         passed address
@@ -349,6 +353,7 @@ fn the_permission_for_members_is_missing() {
         passed proxy-password
         passed origin
         passed origin
+        passed clock
         passed settings
         passed token
         passed address
@@ -377,6 +382,7 @@ fn the_permission_for_single_people_is_missing() {
         passed proxy-password
         passed origin
         passed origin
+        passed clock
         passed settings
         passed token
         passed address
@@ -406,6 +412,7 @@ fn the_scope_is_a_part_of_the_company() {
         passed proxy-password
         passed origin
         passed origin
+        passed clock
         passed settings
         passed token
         passed address
@@ -434,6 +441,7 @@ fn the_scope_is_empty() {
         passed proxy-password
         passed origin
         passed origin
+        passed clock
         passed settings
         passed token
         passed address
@@ -462,6 +470,7 @@ fn the_field_permission_for_mobiles_is_missing() {
         passed proxy-password
         passed origin
         passed origin
+        passed clock
         passed settings
         passed token
         passed address
@@ -490,6 +499,7 @@ fn the_field_permission_for_e_mail_is_missing() {
         passed proxy-password
         passed origin
         passed origin
+        passed clock
         passed settings
         passed token
         passed address
@@ -549,6 +559,7 @@ fn the_company_has_nobody_to_judge_by() {
         passed proxy-password
         passed origin
         passed origin
+        passed clock
         passed settings
         passed token
         passed address

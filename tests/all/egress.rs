@@ -99,9 +99,9 @@ fn a_wrong_proxy_password_is_tried_once_and_nothing_arrives() {
         expect![[r#"
         Host proxy-auth-failed
             proxy http://127.0.0.1:PORT refuses this name and password
-              -> Check the name and the password in the proxy's address.
+              -> Check the name and the password of the proxy. It is not asked again with this password, so that no account is locked.
             代理服务器 http://127.0.0.1:PORT 拒绝了所给的用户名和密码
-              -> 请检查代理地址中的用户名和密码。
+              -> 请检查代理的用户名和密码。为避免账号被锁定，不会再用这个密码尝试。
     "#]],
     );
     assert_eq!(real.server.proxy_counts().unauthenticated, 1);
@@ -244,9 +244,9 @@ fn a_real_proxy_refuses_a_wrong_password() {
         expect![[r#"
         Host proxy-auth-failed
             proxy http://127.0.0.1:PORT refuses this name and password
-              -> Check the name and the password in the proxy's address.
+              -> Check the name and the password of the proxy. It is not asked again with this password, so that no account is locked.
             代理服务器 http://127.0.0.1:PORT 拒绝了所给的用户名和密码
-              -> 请检查代理地址中的用户名和密码。
+              -> 请检查代理的用户名和密码。为避免账号被锁定，不会再用这个密码尝试。
     "#]],
     );
     assert_eq!(real.server.with(|simulator| simulator.trace().n_requests()), 0);

@@ -39,6 +39,7 @@ mod narrowed;
 // The connection check, line by line.
 mod branch_links;
 mod check;
+mod checklist;
 
 // Secrets, misbehaving components, the one way out, two connectors side by side.
 mod egress;

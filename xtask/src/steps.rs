@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI runs, in order, each step with what it proves. A step fails; it is never skipped for
 //! want of something that a command can bring.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ pub(crate) const HELP: &str = "\
 cargo xtask test
 
 Everything that CI runs, in order, stopping at the first failure with the command that mends it or runs it alone.
-The first time it builds wasmtime, which takes minutes. It needs tinyproxy, microsocks,
+The first time it builds wasmtime, which takes minutes. It needs squid, tinyproxy, microsocks,
 python3-venv and chromium, which .ci/run installs.
 
   --from STEP    begin at this step, after a failure was mended
@@ -43,7 +43,7 @@ const STEPS: [Step; 19] = [
         name: "tools",
         proves: "the programs that tests run beside ours are there",
         run: tools,
-        mend: "apt-get install tinyproxy microsocks python3-venv chromium fonts-noto-cjk   # or .ci/run, which does it",
+        mend: "apt-get install squid tinyproxy microsocks python3-venv chromium fonts-noto-cjk   # or .ci/run, which does it",
     },
     Step {
         name: "format",
@@ -227,8 +227,12 @@ fn summary(taken: &[(&str, Duration)]) {
 fn tools(_: &Workspace) -> Result<()> {
     let proxies = "the tests run against real forward proxies as well as our own";
     let sdk = "DingTalk's own SDK is run against the simulator";
-    for (program, why) in [("tinyproxy", proxies), ("microsocks", proxies), ("python3", sdk)] {
-        if shell::find(program).is_none() {
+    for (program, why) in
+        [("squid", proxies), ("tinyproxy", proxies), ("microsocks", proxies), ("python3", sdk)]
+    {
+        // Not everybody's PATH leads to where Debian puts servers.
+        let is_there = shell::find(program).is_some() || Path::new("/usr/sbin").join(program).is_file();
+        if !is_there {
             bail!("{program} is not on this machine; {why}");
         }
         say::note(&format!("{program} is there"));

@@ -1,6 +1,8 @@
 //! Every bound of this connector, with its unit and its reason. The kit's own (attempts, back-off, requests in flight)
 //! are in `rollcall_kit::limits`.
 
+use rollcall_rules::bounds;
+
 /// Requests a second for each interface, unless the settings say otherwise.
 ///
 /// Source: DingTalk's standard edition allows an application 20 calls a second to one interface. Why 15: other
@@ -94,7 +96,7 @@ pub(crate) const MAX_SAMPLE_DEPARTMENTS: usize = 10;
 ///
 /// Source: DingTalk repeats a delivery after 10 s and again after 30 s, and does not say whether it signs it anew. Why so
 /// much more: clocks are minutes apart. A repeat within that time is harmless, because what it names is only read again.
-pub(crate) const FRESH_MS: u64 = 900_000;
+pub(crate) const FRESH_MS: u64 = bounds::DELIVERY_FRESH_MS;
 
 /// Milliseconds between pings of a channel.
 ///

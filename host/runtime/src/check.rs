@@ -2,7 +2,12 @@
 //!
 //! It leaves no history row and writes nothing: the connector sees the stores as in a dry run.
 
+mod channel;
+mod clock;
+
 use std::sync::Arc;
+
+use tokio::time::Instant;
 
 use crate::apply::{Identities, scope};
 use crate::cancel::Cancel;
@@ -10,7 +15,7 @@ use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
 use crate::exclusive::shared;
 use crate::host::Host;
-use crate::model::{Diagnosis, Finding, Plan, RunId, Standing};
+use crate::model::{Diagnosis, EventDelivery, Finding, Plan, RunId, Standing};
 use crate::observe::Unobserved;
 use crate::preflight::{Way, done_without, preflight};
 use crate::prepare::{Prepared, Unprepared, prepare, with_pointer};
@@ -19,6 +24,8 @@ use crate::session::Sessions;
 use crate::source::Source;
 
 pub(crate) async fn check(host: &Host, source: &Source, others: &[Source]) -> Vec<Finding> {
+    // Whoever checks wants to know how it stands now, and not what the proxy said of the password before.
+    host.unbar(source);
     let prepared = match prepare(host, source).await {
         Ok(prepared) => prepared,
         Err(unprepared) => return settings_findings(unprepared),
@@ -32,12 +39,30 @@ pub(crate) async fn check(host: &Host, source: &Source, others: &[Source]) -> Ve
     findings.extend(exclusive_finding(source, &prepared.plan, others).await);
     findings.extend(preflight(&prepared.client, &granted).await);
     findings.extend(missing.iter().map(|way| done_without(&way.origin)));
-    if findings.iter().any(|finding| finding.standing == Standing::Failed) {
+    if has_failed(&findings) {
         findings.push(connector_skipped());
-    } else {
-        findings.extend(connector_findings(host, source, &prepared).await);
+        return findings;
+    }
+    let began = Instant::now();
+    let found = connector_findings(host, source, &prepared).await;
+    let event_delivery = prepared.plan.event_delivery;
+    findings.push(clock::compare(&prepared.client, &**host.clock(), began, event_delivery));
+    let is_stopped = has_failed(&found);
+    findings.extend(found);
+    if source.connector().is_live() && event_delivery == EventDelivery::Channel {
+        let session = || sessions(host, source, &prepared).some(RunId::new("check"));
+        let opened = if is_stopped {
+            Some(channel::not_tried())
+        } else {
+            channel::check(host, source, &prepared, session).await
+        };
+        findings.extend(opened);
     }
     findings
+}
+
+fn has_failed(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.standing == Standing::Failed)
 }
 
 /// That another source has what this one may not share. Others whose settings are wrong have nothing.
@@ -56,34 +81,35 @@ async fn exclusive_finding(source: &Source, plan: &Plan, others: &[Source]) -> O
 }
 
 async fn connector_findings(host: &Host, source: &Source, prepared: &Prepared) -> Vec<Finding> {
-    let cancel = Cancel::new();
-    let recorder = Arc::new(Recorder::of_nothing(Arc::new(Unobserved)));
     // A check has no row, and a dry directory does not look at the run it is given.
-    let run = RunId::new("check");
-    let (session, worker) = Sessions {
+    let (session, worker) = sessions(host, source, prepared).full(RunId::new("check"));
+    let checked = source.connector().check(session).await;
+    let finished = worker.finish().await;
+    match (checked, finished) {
+        (Ok(findings), Ok(_)) => findings,
+        (Err(error), _) => vec![finding("connector", Standing::Failed, refusal::guest(&error).diagnosis)],
+        (Ok(_), Err(error)) => vec![finding("connector", Standing::Failed, host_failed(&error))],
+    }
+}
+
+fn sessions<'a>(host: &'a Host, source: &'a Source, prepared: &'a Prepared) -> Sessions<'a> {
+    Sessions {
         host,
         source,
         prepared,
-        recorder,
-        cancel,
+        recorder: Arc::new(Recorder::of_nothing(Arc::new(Unobserved))),
+        cancel: Cancel::new(),
         is_dry: true,
         unattended: None,
         approved: Approved::Nothing,
         identities: Identities::default(),
         known_scopes: scope::Known::default(),
     }
-    .full(run);
-    let checked = source.connector().check(session).await;
-    let finished = worker.finish().await;
-    match (checked, finished) {
-        (Ok(findings), Ok(_)) => findings,
-        (Err(error), _) => vec![finding("connector", Standing::Failed, refusal::guest(&error).diagnosis)],
-        (Ok(_), Err(error)) => {
-            let diagnosis = Diagnosis::new("host-failed", format!("the host failed: {error}"))
-                .in_chinese(format!("主机内部出错：{error}"), "");
-            vec![finding("connector", Standing::Failed, diagnosis)]
-        }
-    }
+}
+
+fn host_failed(error: &tokio::task::JoinError) -> Diagnosis {
+    Diagnosis::new("host-failed", format!("the host failed: {error}"))
+        .in_chinese(format!("主机内部出错：{error}"), "")
 }
 
 fn settings_findings(unprepared: Unprepared) -> Vec<Finding> {

@@ -6,12 +6,18 @@
 
 mod body;
 mod cause;
+mod challenge;
 mod client;
+pub(crate) mod dates;
 mod dial;
 mod fault;
+mod login;
+mod tap;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tls;
+mod trouble;
+mod tunnel;
 pub(crate) mod websocket;
 
 #[cfg(test)]
@@ -32,6 +38,9 @@ pub(crate) use self::dial::DialError;
 pub(crate) use self::fault::dial_diagnosis;
 pub use self::fault::{Fault, FaultKind};
 pub use self::tls::InvalidCa;
+pub(crate) use self::trouble::Trouble;
+#[cfg(test)]
+pub(crate) use self::trouble::Unwelcome;
 
 /// How a source's requests leave.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

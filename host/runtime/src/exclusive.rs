@@ -66,6 +66,11 @@ impl Claims {
         }
     }
 
+    /// What of these texts another source has, if it has any.
+    pub(crate) fn held_by_another(&self, source: &SourceName, texts: &[String]) -> Option<Shared> {
+        shared(source, texts, &*self.held.borrow())
+    }
+
     /// Let go of everything that this source has.
     pub(crate) fn release(&self, source: &SourceName) {
         self.held.send_if_modified(|held| held.remove(source).is_some());

@@ -134,6 +134,8 @@ impl Follower {
         source: Source,
         options: FollowOptions,
     ) -> Result<Self, StoreError> {
+        // Whoever sets a source up anew has acted.
+        host.unbar(&source);
         let following = inbox.following(source.name()).await?;
         let is_live = source.connector().is_live();
         let plan = source.plan().await.ok().and_then(Result::ok);

@@ -182,6 +182,11 @@ pub enum Trigger {
 }
 
 impl Trigger {
+    /// Whether a person wants it now.
+    pub(crate) const fn is_a_persons(self) -> bool {
+        matches!(self, Self::Manual | Self::Approval)
+    }
+
     /// The name as it is serialised, for a store's column.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -12,15 +12,16 @@ use crate::clock::Clock;
 use crate::directory::Directory;
 #[cfg(feature = "testing")]
 use crate::egress::testing::Responder;
-use crate::egress::{Client, Egress, InvalidCa};
+use crate::egress::{Client, Egress, InvalidCa, dial_diagnosis};
 use crate::engine::Engine;
 use crate::error::{RunError, StoreError};
 use crate::exclusive::Claims;
 use crate::figures::{Meter, SourceFigures};
 use crate::history::{History, Run, Trigger};
 use crate::limits::MAX_CHANGES;
+use crate::listening::Listening;
 use crate::memory::{Memories, Memory};
-use crate::model::{Finding, Key, RunId, SourceName};
+use crate::model::{Failure, FailureKind, Finding, Key, RunId, SourceName};
 use crate::run::{self, RunOptions, RunReport, Work};
 use crate::source::Source;
 use crate::storage::Storage;
@@ -43,6 +44,8 @@ struct Inner {
     memories: Memories,
     /// What the sources that are followed have for themselves alone.
     claims: Claims,
+    /// Which sources listen over a channel.
+    listening: Listening,
     /// One meter a source, which outlives its clients.
     meters: Mutex<BTreeMap<SourceName, Arc<Meter>>>,
 }
@@ -64,6 +67,7 @@ impl Host {
             clients: Mutex::default(),
             memories: Memories::default(),
             claims: Claims::default(),
+            listening: Listening::default(),
             meters: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
@@ -215,6 +219,10 @@ impl Host {
         &self.inner.claims
     }
 
+    pub(crate) fn listening(&self) -> &Listening {
+        &self.inner.listening
+    }
+
     /// What the connector of a source keeps for as long as this process lives.
     pub(crate) fn memory(&self, source: &Source) -> Arc<Memory> {
         self.inner.memories.of(source)
@@ -231,6 +239,21 @@ impl Host {
         let mut clients = self.inner.clients.lock().unwrap_or_else(PoisonError::into_inner);
         clients.insert(source.name().clone(), (source.egress().clone(), Arc::new(client)));
         Ok(())
+    }
+
+    /// Why no request of this source leaves any more: its proxy refused the name and the password, and asking again might
+    /// lock the account.
+    pub(crate) fn barred(&self, source: &Source) -> Option<Failure> {
+        let refused = self.client(source).ok()?.dialer().login().refused()?;
+        Some(Failure::new(FailureKind::Settings, dial_diagnosis(&refused)))
+    }
+
+    /// A person has acted: the proxy of this source is asked once more.
+    pub(crate) fn unbar(&self, source: &Source) {
+        // Without a client there is nothing that was refused.
+        if let Ok(client) = self.client(source) {
+            client.dialer().login().forgive();
+        }
     }
 
     /// The client of a source: the one it has, unless its egress was changed.

@@ -101,6 +101,7 @@ mod dry_run;
 mod exclusive;
 mod guard;
 mod guest;
+mod listening;
 mod memory;
 mod preflight;
 mod prepare;

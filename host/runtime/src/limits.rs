@@ -139,6 +139,42 @@ pub const RATE_TIMER_SLACK: Duration = Duration::from_millis(2);
 /// 15 s. Why: three lost first packets. A request that got no further was not sent and can be retried safely.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// Time for which a proxy's login counts as right after it was accepted. Later, one connection tries it alone before others.
+///
+/// 60 s. Why: passwords change seldom, and a run that opens connections all the time never waits; a burst after a night's
+/// rest does not send a password that was changed meanwhile thirty times.
+pub const PROXY_LOGIN_PROVEN: Duration = Duration::from_secs(60);
+
+/// Most that this host's clock may be off from a source's before a check warns of it.
+///
+/// 60 s. Why: twenty times what answers take, and above what a clock gains in months without NTP is set right.
+pub const MAX_CLOCK_SKEW: Duration = Duration::from_secs(60);
+
+/// Most that this host's clock may be off where a source pushes to a callback address: then deliveries are refused.
+///
+/// 15 min. Source: the contract, `events.receive`.
+pub const MAX_DELIVERY_SKEW: Duration = Duration::from_millis(bounds::DELIVERY_FRESH_MS);
+
+/// Answers of a source whose `Date` is remembered.
+///
+/// 32 answers. Why: more than a check needs; one of them that agrees is enough.
+pub const MAX_DATES: usize = 32;
+
+/// First bytes of a connection that are remembered to tell what the other side speaks.
+///
+/// 8 bytes. Why: enough for "HTTP/", the record of TLS and the replies of SOCKS, and nothing that is anybody's secret.
+pub const TAPPED_BYTES: usize = 8;
+
+/// Schemes of a proxy's login that are named.
+///
+/// 4. Why: proxies offer two or three.
+pub const MAX_CHALLENGES: usize = 4;
+
+/// Bytes of the name of a scheme.
+///
+/// 32 bytes. Why: the longest that IANA has registered has 19.
+pub const MAX_SCHEME_BYTES: usize = 32;
+
 /// Time for a whole exchange, from its turn to the last byte, unless the request asks for less.
 ///
 /// 60 s. Why: above the 30 s after which gateways usually answer for an upstream that does not.

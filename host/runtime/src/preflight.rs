@@ -6,7 +6,7 @@
 
 use futures_util::future::join_all;
 
-use crate::egress::{Client, DialError, Proxy, dial_diagnosis};
+use crate::egress::{Client, DialError, Proxy, Trouble, dial_diagnosis};
 use crate::grant::Origin;
 use crate::model::{Diagnosis, Finding, Standing};
 
@@ -43,18 +43,20 @@ fn findings(
     dialed: &[Dialed],
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut errors = dialed.iter().flatten().filter_map(|result| result.as_ref().err());
-    let refusal = errors.find(|error| is_auth(error));
+    let refusal = errors(dialed).find(|error| is_login(error));
+    let trouble = reached.as_ref().err().or_else(|| trouble_of_all(dialed));
     if let Some(proxy) = proxy {
-        findings.push(proxy_finding(proxy, reached));
-        findings.extend(password_finding(proxy, reached, refusal, dialed));
+        findings.push(proxy_finding(proxy, trouble));
+        findings.extend(password_finding(proxy, refusal, dialed));
     }
-    let is_blocked = reached.is_err() || refusal.is_some();
+    let is_blocked = trouble.is_some() || refusal.is_some();
     for (place, Way { origin, is_optional }) in origins.iter().enumerate() {
         let failed = if *is_optional { Standing::Warning } else { Standing::Failed };
         findings.push(match dialed.get(place) {
             Some(Some(Ok(()))) => found("origin", Standing::Passed, reachable(origin)),
-            Some(Some(Err(error))) if !is_auth(error) => found("origin", failed, about(error, origin)),
+            Some(Some(Err(error))) if trouble.is_none() && !is_login(error) => {
+                found("origin", failed, about(error, origin))
+            }
             Some(Some(Err(_)) | None) | None => {
                 found("origin", Standing::Skipped, not_tried(origin, is_blocked))
             }
@@ -63,29 +65,47 @@ fn findings(
     findings
 }
 
-fn proxy_finding(proxy: &Proxy, reached: &Result<(), DialError>) -> Finding {
-    match reached {
-        Ok(()) => found("proxy", Standing::Passed, proxy_reached(proxy)),
-        Err(error) => found("proxy", Standing::Failed, dial_diagnosis(error)),
+fn errors(dialed: &[Dialed]) -> impl Iterator<Item = &DialError> {
+    dialed.iter().flatten().filter_map(|result| result.as_ref().err())
+}
+
+/// What is wrong with the proxy, if that is why no origin at all could be reached. One thing to mend, and said once.
+fn trouble_of_all(dialed: &[Dialed]) -> Option<&DialError> {
+    let is_all =
+        !dialed.is_empty() && errors(dialed).filter(|error| is_the_proxys(error)).count() == dialed.len();
+    errors(dialed).next().filter(|_| is_all)
+}
+
+/// Whether it would be the same with every other origin, as far as one can tell.
+fn is_the_proxys(error: &DialError) -> bool {
+    matches!(error, DialError::ProxyUnreachable { .. })
+        || error.trouble().is_some_and(|trouble| !trouble.is_login() && !trouble.is_about_target())
+}
+
+fn proxy_finding(proxy: &Proxy, trouble: Option<&DialError>) -> Finding {
+    match trouble {
+        None => found("proxy", Standing::Passed, proxy_reached(proxy)),
+        Some(error) => found("proxy", Standing::Failed, dial_diagnosis(error)),
     }
 }
 
 /// None if the proxy asks for no password and none is set.
-fn password_finding(
-    proxy: &Proxy,
-    reached: &Result<(), DialError>,
-    refusal: Option<&DialError>,
-    dialed: &[Dialed],
-) -> Option<Finding> {
+fn password_finding(proxy: &Proxy, refusal: Option<&DialError>, dialed: &[Dialed]) -> Option<Finding> {
     if let Some(error) = refusal {
         return Some(found("proxy-password", Standing::Failed, dial_diagnosis(error)));
     }
     proxy.user()?;
-    let diagnosis =
-        Diagnosis::new("proxy-auth-unknown", format!("the password for proxy {proxy} was not tried"))
-            .in_chinese(format!("未验证代理服务器 {proxy} 的密码"), "");
-    if reached.is_err() || dialed.iter().all(Option::is_none) {
-        return Some(found("proxy-password", Standing::Skipped, diagnosis));
+    let is_accepted = dialed.iter().flatten().any(|result| match result {
+        Ok(()) => true,
+        Err(error) => error.is_past_proxy(),
+    });
+    if !is_accepted {
+        let unknown = Diagnosis::new(
+            "proxy-auth-unknown",
+            format!("whether proxy {proxy} accepts the name and password was not found out"),
+        )
+        .in_chinese(format!("未能确认代理服务器 {proxy} 是否接受所给的用户名和密码"), "");
+        return Some(found("proxy-password", Standing::Skipped, unknown));
     }
     let accepted =
         Diagnosis::new("proxy-auth-accepted", format!("proxy {proxy} accepts the name and password"))
@@ -93,8 +113,8 @@ fn password_finding(
     Some(found("proxy-password", Standing::Passed, accepted))
 }
 
-fn is_auth(error: &DialError) -> bool {
-    matches!(error, DialError::ProxyAuthFailed { .. })
+fn is_login(error: &DialError) -> bool {
+    error.trouble().is_some_and(Trouble::is_login)
 }
 
 fn about(error: &DialError, origin: &Origin) -> Diagnosis {
@@ -149,7 +169,7 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::egress::Cause;
+    use crate::egress::{Cause, Unwelcome};
 
     #[track_caller]
     fn check(proxy: Option<&str>, reached: &Result<(), DialError>, dialed: &[Dialed], expected: &Expect) {
@@ -170,7 +190,11 @@ mod tests {
     }
 
     fn refused() -> Dialed {
-        Some(Err(DialError::ProxyAuthFailed { proxy: "http://proxy:3128".to_owned() }))
+        in_the_way(Trouble::Login(Unwelcome::WrongPassword))
+    }
+
+    fn in_the_way(trouble: Trouble) -> Dialed {
+        Some(Err(DialError::Proxy { proxy: "http://proxy:3128".to_owned(), trouble }))
     }
 
     fn unreachable() -> Result<(), DialError> {
@@ -206,7 +230,7 @@ mod tests {
             &[],
             &expect![[r#"
                 proxy Failed proxy-unreachable: proxy http://proxy:3128 cannot be reached: connection refused
-                proxy-password Skipped proxy-auth-unknown: the password for proxy http://proxy:3128 was not tried
+                proxy-password Skipped proxy-auth-unknown: whether proxy http://proxy:3128 accepts the name and password was not found out
                 origin Skipped origin-not-tried: https://a.example was not tried; mend the proxy first
                 origin Skipped origin-not-tried: https://b.example was not tried; mend the proxy first
             "#]],
@@ -256,6 +280,36 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_the_proxy_for_every_origin_is_said_once() {
+        check(
+            Some("http://me:secret@proxy:3128"),
+            &Ok(()),
+            &[in_the_way(Trouble::Closes), in_the_way(Trouble::Closes)],
+            &expect![[r#"
+                proxy Failed proxy-closes: proxy http://proxy:3128 ends the connection without an answer
+                proxy-password Skipped proxy-auth-unknown: whether proxy http://proxy:3128 accepts the name and password was not found out
+                origin Skipped origin-not-tried: https://a.example was not tried; mend the proxy first
+                origin Skipped origin-not-tried: https://b.example was not tried; mend the proxy first
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_a_proxy_does_to_one_origin_alone_is_said_of_that() {
+        check(
+            Some("http://me:secret@proxy:3128"),
+            &Ok(()),
+            &[in_the_way(Trouble::Closes), Some(Ok(()))],
+            &expect![[r#"
+                proxy Passed proxy-reachable: proxy http://proxy:3128 answers
+                proxy-password Passed proxy-auth-accepted: proxy http://proxy:3128 accepts the name and password
+                origin Failed proxy-closes: proxy http://proxy:3128 ends the connection without an answer
+                origin Passed origin-reachable: https://b.example answers with TLS
+            "#]],
+        );
+    }
+
+    #[test]
     fn a_proxy_that_forwards_says_nothing_about_its_password_or_the_origin() {
         check(
             Some("http://me:secret@proxy:3128"),
@@ -263,7 +317,7 @@ mod tests {
             &[None, None],
             &expect![[r#"
             proxy Passed proxy-reachable: proxy http://proxy:3128 answers
-            proxy-password Skipped proxy-auth-unknown: the password for proxy http://proxy:3128 was not tried
+            proxy-password Skipped proxy-auth-unknown: whether proxy http://proxy:3128 accepts the name and password was not found out
             origin Skipped origin-not-tried: https://a.example was not tried
             origin Skipped origin-not-tried: https://b.example was not tried
         "#]],

@@ -306,6 +306,9 @@ impl Attempt {
             Work::Refresh(keys) | Work::Approve(Approval { keys: Some(keys), .. }) => Question::Keys(keys),
             Work::Handle(events) => Question::Events(events),
         };
+        if self.options.trigger.is_a_persons() {
+            self.host.unbar(&self.source);
+        }
         let prepared = match prepare(&self.host, &self.source).await {
             Ok(prepared) => prepared,
             Err(unprepared) => return Ending::before_work(unprepared.into_failure()),

@@ -4,6 +4,7 @@ use super::{PROXY_PASSWORD, PROXY_USER};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -15,7 +16,15 @@ const PORTS_TRIED: u32 = 5;
 pub(crate) struct ProxyProcess {
     pub(crate) address: SocketAddr,
     child: Child,
-    _folder: TempDir,
+    folder: TempDir,
+}
+
+impl ProxyProcess {
+    /// How often Squid has refused a login.
+    pub(crate) fn n_refused(&self) -> usize {
+        let log = fs::read_to_string(self.folder.path().join("access.log")).unwrap_or_default();
+        log.lines().filter(|line| line.contains("/407 ")).count()
+    }
 }
 
 impl Drop for ProxyProcess {
@@ -46,31 +55,65 @@ pub(crate) fn tinyproxy() -> ProxyProcess {
     })
 }
 
+/// The HTTP proxy of Debian's package of the same name, and what it logs.
+pub(crate) fn squid() -> ProxyProcess {
+    started(|port, folder| {
+        // Started by root, it goes on as somebody else, who must get here, too.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).expect("the folder is ours");
+        let path = folder.path().display();
+        let helper = folder.path().join("password");
+        let script = format!(
+            "#!/bin/sh\nwhile read -r login; do\n  \
+             if [ \"$login\" = '{PROXY_USER} {PROXY_PASSWORD}' ]; then echo OK; else echo ERR; fi\ndone\n"
+        );
+        fs::write(&helper, script).expect("the folder can be written");
+        fs::set_permissions(&helper, fs::Permissions::from_mode(0o755)).expect("the file is ours");
+        let text = format!(
+            "http_port 127.0.0.1:{port}\nvisible_hostname localhost\npid_filename none\nshutdown_lifetime 0 seconds\n\
+             cache deny all\ncoredump_dir {path}\ncache_log {path}/cache.log\naccess_log stdio:{path}/access.log\n\
+             buffered_logs off\nnetdb_filename none\n\
+             auth_param basic program {path}/password\nauth_param basic realm squid\n\
+             acl known proxy_auth REQUIRED\nacl tunnel method CONNECT\nhttp_access allow tunnel known\n\
+             http_access deny all\n"
+        );
+        let configuration = folder.path().join("squid.conf");
+        fs::write(&configuration, text).expect("the folder can be written");
+        let mut command = Command::new("/usr/sbin/squid");
+        let mut child = spawn(command.arg("-N").arg("-f").arg(configuration), "squid");
+        let listens = listens(&mut child, || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok());
+        (child, listens)
+    })
+}
+
 /// The SOCKS5 proxy of Debian's package of the same name.
 pub(crate) fn microsocks() -> ProxyProcess {
     started(|port, _| {
         let port_text = port.to_string();
         let words = ["-i", "127.0.0.1", "-p", &port_text, "-u", PROXY_USER, "-P", PROXY_PASSWORD];
         let mut child = spawn(Command::new("microsocks").args(words), "microsocks");
-        let listens = loop {
-            if is_socks5(port) {
-                break true;
-            }
-            if child.try_wait().expect("it is our child").is_some() {
-                break false;
-            }
-            // It says nothing when it is ready, so there is nothing to wait for but the port itself.
-            std::thread::sleep(Duration::from_millis(5));
-        };
+        let listens = listens(&mut child, || is_socks5(port));
         (child, listens)
     })
+}
+
+/// Whether a program listens that says nothing when it is ready: there is nothing to wait for but the port itself.
+fn listens(child: &mut Child, answers: impl Fn() -> bool) -> bool {
+    loop {
+        if answers() {
+            return true;
+        }
+        if child.try_wait().expect("it is our child").is_some() {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 fn started(mut start: impl FnMut(u16, &TempDir) -> (Child, bool)) -> ProxyProcess {
     for _ in 0..PORTS_TRIED {
         let (port, folder) = (free_port(), tempfile::tempdir().expect("a folder can be made"));
         let (child, listens) = start(port, &folder);
-        let proxy = ProxyProcess { address: (Ipv4Addr::LOCALHOST, port).into(), child, _folder: folder };
+        let proxy = ProxyProcess { address: (Ipv4Addr::LOCALHOST, port).into(), child, folder };
         if listens {
             return proxy;
         }

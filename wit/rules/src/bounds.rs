@@ -327,6 +327,11 @@ pub const MAX_EVENTS: u32 = 1000;
 /// 64 KiB. Source: the contract, `events.fetched-events`.
 pub const MAX_CURSOR_BYTES: usize = 64 << 10;
 
+/// Time for which a delivery counts that says when it was signed, either way.
+///
+/// 15 min, in milliseconds. Source: the contract, `events.receive`.
+pub const DELIVERY_FRESH_MS: u64 = 900_000;
+
 /// Largest message of a channel.
 ///
 /// 1 MiB. Source: the contract, `events.channel`.

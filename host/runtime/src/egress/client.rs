@@ -21,11 +21,13 @@ use tokio::time::{Instant, timeout};
 use url::Url;
 
 use super::body::{self, BodyError, Encoding};
-use super::dial::{DialError, Dialer, proxy_authorization};
+use super::dates::Dates;
+use super::dial::{DialError, Dialer};
 use super::fault::Fault;
 #[cfg(feature = "testing")]
 use super::testing::Responder;
-use super::{Egress, InvalidCa};
+use super::tunnel::{of_login, proxy_authorization};
+use super::{Egress, InvalidCa, Proxy};
 use crate::figures::{Meter, Outcome};
 use crate::grant::{Grants, Origin};
 use crate::limits::{IDLE_CONNECTION_TIMEOUT, MAX_RESPONSE_BODY_BYTES, MAX_THROTTLE, REQUEST_TIMEOUT};
@@ -88,6 +90,7 @@ pub struct Client {
     dialer: Dialer,
     connections: legacy::Client<Dialer, Full<Bytes>>,
     limiter: Limiter,
+    dates: Dates,
     meter: Arc<Meter>,
     #[cfg(feature = "testing")]
     responder: Option<Arc<dyn Responder>>,
@@ -120,10 +123,19 @@ impl Client {
             dialer,
             connections,
             limiter: Limiter::new(),
+            dates: Dates::default(),
             meter,
             #[cfg(feature = "testing")]
             responder: None,
         })
+    }
+
+    /// The same with another time for each step of a connection.
+    #[cfg(test)]
+    pub(super) fn with_patience(self, patience: Duration) -> Self {
+        let dialer = self.dialer.with_patience(patience);
+        let connections = legacy::Client::builder(TokioExecutor::new()).build(dialer.clone());
+        Self { dialer, connections, ..self }
     }
 
     /// The same, answered in process.
@@ -136,6 +148,11 @@ impl Client {
     #[must_use]
     pub fn limiter(&self) -> &Limiter {
         &self.limiter
+    }
+
+    /// When the newest answers were made.
+    pub(crate) fn dates(&self) -> &Dates {
+        &self.dates
     }
 
     pub(crate) fn dialer(&self) -> &Dialer {
@@ -176,6 +193,12 @@ impl Client {
         let started = Instant::now();
         let exchanged = timeout(limit, self.exchange(&origin, &request)).await;
         let result = exchanged.unwrap_or_else(|_| Err(Fault::timed_out(&origin, limit)));
+        // A proxy that forwards may say when it answered itself.
+        if let Ok(response) = &result
+            && self.dialer.forwarding_proxy(&origin).is_none()
+        {
+            self.dates.note(&origin, &response.headers, started);
+        }
         trace(&request.method, &origin, started.elapsed(), &result);
         self.meter.request(Some(origin.to_string()), bucket.as_deref(), Outcome::of(&result));
         result
@@ -193,9 +216,19 @@ impl Client {
         if let Some(proxy) = self.dialer.forwarding_proxy(origin)
             && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
         {
-            return Err(Fault::proxy_auth_failed(&proxy.to_string()));
+            return Err(Fault::not_sent(&self.unforwarded(proxy, &response)));
         }
         read_response(origin, response).await
+    }
+
+    /// The proxy itself answered 407 to a request that it should have forwarded.
+    fn unforwarded(&self, proxy: &Proxy, response: &http::Response<Incoming>) -> DialError {
+        let trouble = of_login(response.status(), response.headers(), proxy);
+        let error = DialError::Proxy { proxy: proxy.to_string(), trouble };
+        if proxy.user().is_some() {
+            self.dialer.login().refuse(&error);
+        }
+        error
     }
 
     fn message(&self, origin: &Origin, request: &Request) -> Result<http::Request<Full<Bytes>>, http::Error> {

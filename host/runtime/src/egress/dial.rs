@@ -2,20 +2,17 @@
 //!
 //! Each step fails with its own error, because "proxy down", "password wrong" and "certificate unknown" are three
 //! different people's work. Every error here means that nothing of a request was sent. There is no way from "the proxy
-//! failed" to "then directly". Not here: pooling and HTTP (`client`).
+//! failed" to "then directly". Not here: what is said to a proxy
+//! (`tunnel`), pooling and HTTP (`client`).
 
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use http::header::{HOST, PROXY_AUTHORIZATION};
-use http::{HeaderValue, Method, StatusCode, Uri};
-use http_body_util::Empty;
+use http::Uri;
 use hyper::rt::ReadBufCursor;
 use hyper_util::client::legacy::connect::{Connected, Connection as Connects};
 use hyper_util::rt::TokioIo;
@@ -25,12 +22,15 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tokio_socks::tcp::Socks5Stream;
 use tower_service::Service;
 use url::Url;
 
 use super::cause::Cause;
-use super::{Credentials, Egress, InvalidCa, Proxy, ProxyScheme, tls};
+use super::login::Login;
+use super::tap::Tap;
+use super::trouble::{Spoken, Trouble};
+use super::tunnel::{socks5, tunnel};
+use super::{Egress, InvalidCa, Proxy, ProxyScheme, tls};
 use crate::grant::Origin;
 use crate::limits::CONNECT_TIMEOUT;
 
@@ -39,16 +39,48 @@ use crate::limits::CONNECT_TIMEOUT;
 pub(crate) enum DialError {
     #[error("proxy {proxy} cannot be reached: {cause}")]
     ProxyUnreachable { proxy: String, cause: Cause },
-    #[error("proxy {proxy} refuses this name and password")]
-    ProxyAuthFailed { proxy: String },
-    #[error("proxy {proxy} refuses a connection to {target}: {cause}")]
-    ProxyRefused { proxy: String, target: String, cause: Cause, refusal: Refusal },
+    #[error("proxy {proxy} {trouble}")]
+    Proxy { proxy: String, trouble: Trouble },
     #[error("host name {host:?} cannot be resolved: {cause}")]
     NameNotFound { host: String, cause: Cause },
     #[error("{target} cannot be reached: {cause}")]
     ConnectFailed { target: String, cause: Cause },
     #[error("tls with {target} failed: {cause}")]
     TlsFailed { target: String, cause: Cause, trust: Trust },
+    /// Something else than TLS came; through this proxy, if there is one.
+    #[error("{}", not_tls(target, proxy.as_deref()))]
+    NotTls { target: String, proxy: Option<String> },
+}
+
+fn not_tls(target: &str, proxy: Option<&str>) -> String {
+    match proxy {
+        None => format!("{target} does not speak TLS"),
+        Some(proxy) => {
+            format!(
+                "proxy {proxy} says that it connects to {target}, and what answers there does not speak TLS"
+            )
+        }
+    }
+}
+
+impl DialError {
+    /// What is wrong with the proxy itself.
+    pub(crate) fn trouble(&self) -> Option<&Trouble> {
+        match self {
+            Self::Proxy { trouble, .. } => Some(trouble),
+            Self::ProxyUnreachable { .. }
+            | Self::NameNotFound { .. }
+            | Self::ConnectFailed { .. }
+            | Self::TlsFailed { .. }
+            | Self::NotTls { .. } => None,
+        }
+    }
+
+    /// Whether the proxy did its part.
+    pub(crate) fn is_past_proxy(&self) -> bool {
+        matches!(self, Self::TlsFailed { .. } | Self::NotTls { .. })
+            || matches!(self.trouble(), Some(Trouble::CannotReach { .. }))
+    }
 }
 
 /// What a failure of TLS is about, where that changes what to do.
@@ -64,26 +96,33 @@ pub(crate) enum Trust {
     Otherwise,
 }
 
-/// What a proxy that does not connect means by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// It will not.
-    Meant,
-    /// It cannot reach the target, or broke off: later may be better.
-    Upstream,
-}
-
 /// Opens connections for one source.
 #[derive(Clone)]
 pub(crate) struct Dialer {
     proxy: Option<Arc<Proxy>>,
+    /// What the proxy made of the name and the password so far.
+    login: Arc<Login>,
     tls: Arc<ClientConfig>,
+    /// Time for each step.
+    patience: Duration,
 }
 
 impl Dialer {
     pub(crate) fn new(egress: &Egress) -> Result<Self, InvalidCa> {
         let tls = tls::config(egress.ca_pem.as_deref())?;
-        Ok(Self { proxy: egress.proxy.clone().map(Arc::new), tls })
+        let proxy = egress.proxy.clone().map(Arc::new);
+        Ok(Self { proxy, login: Arc::default(), tls, patience: CONNECT_TIMEOUT })
+    }
+
+    /// The same with another time for each step.
+    #[cfg(test)]
+    pub(super) fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// What the proxy made of the name and the password so far.
+    pub(crate) fn login(&self) -> &Login {
+        &self.login
     }
 
     pub(crate) fn proxy(&self) -> Option<&Proxy> {
@@ -94,6 +133,7 @@ impl Dialer {
     pub(crate) async fn dial(&self, origin: &Origin) -> Result<Connection, DialError> {
         // Without TLS there is no tunnel: the proxy reads the request and forwards it.
         if let Some(proxy) = self.forwarding_proxy(origin) {
+            self.login.refused().map_or(Ok(()), Err)?;
             let stream = self.reach_proxy(proxy).await?;
             return Ok(Connection { io: TokioIo::new(stream), is_forwarded: true });
         }
@@ -104,15 +144,20 @@ impl Dialer {
     /// Open a connection at whose other end the origin itself is, whatever is spoken on it.
     pub(super) async fn dial_through(&self, origin: &Origin) -> Result<Stream, DialError> {
         let stream = match &self.proxy {
-            None => direct(origin).await?,
-            Some(proxy) => match proxy.scheme {
-                ProxyScheme::Socks5 => socks5(proxy, origin).await?,
-                ProxyScheme::Http | ProxyScheme::Https => {
-                    tunnel(proxy, self.reach_proxy(proxy).await?, origin).await?
-                }
-            },
+            None => direct(origin, self.patience).await?,
+            Some(proxy) if proxy.credentials.is_none() => self.past_proxy(proxy, origin).await?,
+            Some(proxy) => self.login.attempt(self.past_proxy(proxy, origin)).await?,
         };
         if origin.is_https() { self.encrypt(stream, origin).await } else { Ok(stream) }
+    }
+
+    async fn past_proxy(&self, proxy: &Proxy, origin: &Origin) -> Result<Stream, DialError> {
+        let stream = self.reach_proxy(proxy).await?;
+        let asked = match proxy.scheme {
+            ProxyScheme::Socks5 => socks5(proxy, stream, origin, self.patience).await,
+            ProxyScheme::Http | ProxyScheme::Https => tunnel(proxy, stream, origin, self.patience).await,
+        };
+        asked.map_err(|trouble| DialError::Proxy { proxy: proxy.to_string(), trouble })
     }
 
     /// The proxy that itself reads requests to this origin, because there is no tunnel.
@@ -128,21 +173,64 @@ impl Dialer {
 
     async fn reach_proxy(&self, proxy: &Proxy) -> Result<Stream, DialError> {
         let unreachable = |cause: Cause| DialError::ProxyUnreachable { proxy: proxy.to_string(), cause };
-        let stream = connect(&proxy.host, proxy.port).await.map_err(|error| unreachable(error.cause()))?;
+        let stream = connect(&proxy.host, proxy.port, self.patience).await;
+        let stream = stream.map_err(|error| unreachable(error.cause()))?;
         match proxy.scheme {
             ProxyScheme::Http | ProxyScheme::Socks5 => Ok(stream),
-            ProxyScheme::Https => handshake(&self.tls, stream, &proxy.host)
-                .await
-                .map_err(|error| unreachable(tls_cause(&error).0)),
+            ProxyScheme::Https => self.handshake(stream, &proxy.host).await.map_err(|failed| match failed {
+                HandshakeError::NotTls(spoken) => {
+                    DialError::Proxy { proxy: proxy.to_string(), trouble: Trouble::NotTls { spoken } }
+                }
+                HandshakeError::Tls(cause, _) => unreachable(cause),
+            }),
         }
     }
 
     async fn encrypt(&self, stream: Stream, origin: &Origin) -> Result<Stream, DialError> {
-        handshake(&self.tls, stream, &origin.bare_host()).await.map_err(|error| {
-            let (cause, trust) = tls_cause(&error);
-            DialError::TlsFailed { target: target(origin), cause, trust }
+        self.handshake(stream, &origin.bare_host()).await.map_err(|failed| match failed {
+            HandshakeError::NotTls(_) => {
+                DialError::NotTls { target: target(origin), proxy: self.proxy().map(ToString::to_string) }
+            }
+            HandshakeError::Tls(cause, trust) => {
+                DialError::TlsFailed { target: target(origin), cause, trust }
+            }
         })
     }
+
+    async fn handshake(&self, stream: Stream, host: &str) -> Result<Stream, HandshakeError> {
+        let (stream, first) = Tap::on(stream);
+        let shaken = async {
+            let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+            TlsConnector::from(Arc::clone(&self.tls)).connect(name, stream).await
+        };
+        match within(self.patience, shaken).await {
+            Ok(stream) => Ok(Box::new(stream)),
+            Err(error) if is_not_tls(&error) => Err(HandshakeError::NotTls(Spoken::of(&first.bytes()))),
+            Err(error) => {
+                let (cause, trust) = tls_cause(&error);
+                Err(HandshakeError::Tls(cause, trust))
+            }
+        }
+    }
+}
+
+/// Why there is no TLS on a connection.
+enum HandshakeError {
+    /// What came is something else.
+    NotTls(Spoken),
+    Tls(Cause, Trust),
+}
+
+/// Whether the other side does not speak TLS at all.
+fn is_not_tls(error: &io::Error) -> bool {
+    use rustls::InvalidMessage as Message;
+    let error = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    matches!(
+        error,
+        Some(rustls::Error::InvalidMessage(
+            Message::InvalidContentType | Message::UnknownProtocolVersion | Message::MessageTooLarge
+        ))
+    )
 }
 
 impl Service<Uri> for Dialer {
@@ -166,15 +254,6 @@ impl Service<Uri> for Dialer {
             dialer.dial(&origin).await
         })
     }
-}
-
-/// The value of `Proxy-Authorization` for a proxy of HTTP, if it wants one.
-pub(crate) fn proxy_authorization(proxy: &Proxy) -> Option<HeaderValue> {
-    let Credentials { user, password } = proxy.credentials.as_ref()?;
-    let encoded = STANDARD.encode(format!("{user}:{password}"));
-    let mut value = HeaderValue::try_from(format!("Basic {encoded}")).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }
 
 /// A connection that the HTTP client writes to.
@@ -228,103 +307,11 @@ pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
-async fn direct(origin: &Origin) -> Result<Stream, DialError> {
-    connect(&origin.bare_host(), origin.port()).await.map_err(|error| match error {
+async fn direct(origin: &Origin, patience: Duration) -> Result<Stream, DialError> {
+    connect(&origin.bare_host(), origin.port(), patience).await.map_err(|error| match error {
         ConnectError::Name(cause) => DialError::NameNotFound { host: origin.bare_host(), cause },
         ConnectError::Connect(cause) => DialError::ConnectFailed { target: target(origin), cause },
     })
-}
-
-/// RFC 9110, section 9.3.6. The name goes to the proxy as it is, so that the proxy resolves it.
-async fn tunnel(proxy: &Proxy, stream: Stream, origin: &Origin) -> Result<Stream, DialError> {
-    let broke_off = |cause: Cause| refused(proxy, origin, cause, Refusal::Upstream);
-    let answer = within(async { ask_for_tunnel(proxy, stream, origin).await.map_err(io::Error::other) });
-    let response = answer.await.map_err(|error| broke_off(Cause::of_step(&error)))?;
-    match response.status() {
-        status if status.is_success() => {
-            let upgraded = hyper::upgrade::on(response)
-                .await
-                .map_err(|error| broke_off(Cause::untranslated(error.to_string())))?;
-            Ok(Box::new(TokioIo::new(upgraded)))
-        }
-        // Tinyproxy answers a wrong password with 401. Nobody but the proxy can answer a CONNECT.
-        StatusCode::PROXY_AUTHENTICATION_REQUIRED | StatusCode::UNAUTHORIZED => {
-            Err(DialError::ProxyAuthFailed { proxy: proxy.to_string() })
-        }
-        // What a proxy says of the target, or of its own way there. Source: RFC 9110, sections 15.6.3 to 15.6.5.
-        status
-        @ (StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) => {
-            Err(broke_off(Cause::answered(status)))
-        }
-        status => Err(refused(proxy, origin, Cause::answered(status), Refusal::Meant)),
-    }
-}
-
-async fn ask_for_tunnel(
-    proxy: &Proxy,
-    stream: Stream,
-    origin: &Origin,
-) -> Result<http::Response<hyper::body::Incoming>, Box<dyn std::error::Error + Send + Sync>> {
-    let authority = target(origin);
-    let mut request = http::Request::builder()
-        .method(Method::CONNECT)
-        .uri(&authority)
-        .header(HOST, &authority)
-        .body(Empty::<Bytes>::new())?;
-    if let Some(value) = proxy_authorization(proxy) {
-        request.headers_mut().insert(PROXY_AUTHORIZATION, value);
-    }
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    tokio::spawn(connection.with_upgrades());
-    Ok(sender.send_request(request).await?)
-}
-
-/// RFC 1928. The name goes to the proxy as it is, so that the proxy resolves it.
-async fn socks5(proxy: &Proxy, origin: &Origin) -> Result<Stream, DialError> {
-    let unreachable = |cause: Cause| DialError::ProxyUnreachable { proxy: proxy.to_string(), cause };
-    let stream = connect(&proxy.host, proxy.port).await.map_err(|error| unreachable(error.cause()))?;
-    let host = origin.bare_host();
-    let target = (host.as_str(), origin.port());
-    let negotiated = timeout(CONNECT_TIMEOUT, async {
-        match &proxy.credentials {
-            None => Socks5Stream::connect_with_socket(stream, target).await,
-            Some(Credentials { user, password }) => {
-                Socks5Stream::connect_with_password_and_socket(stream, target, user, password).await
-            }
-        }
-    });
-    match negotiated.await {
-        Ok(Ok(stream)) => Ok(Box::new(stream)),
-        Ok(Err(error)) => Err(socks5_error(proxy, origin, &error)),
-        Err(_) => Err(refused(proxy, origin, Cause::no_answer(CONNECT_TIMEOUT), Refusal::Upstream)),
-    }
-}
-
-fn socks5_error(proxy: &Proxy, origin: &Origin, error: &tokio_socks::Error) -> DialError {
-    use tokio_socks::Error as Socks;
-    if matches!(
-        error,
-        Socks::PasswordAuthFailure(_)
-            | Socks::NoAcceptableAuthMethods
-            | Socks::UnknownAuthMethod
-            | Socks::AuthorizationRequired
-            | Socks::InvalidAuthValues(_)
-    ) {
-        DialError::ProxyAuthFailed { proxy: proxy.to_string() }
-    } else {
-        let is_meant = matches!(
-            error,
-            Socks::ConnectionNotAllowedByRuleset
-                | Socks::CommandNotSupported
-                | Socks::AddressTypeNotSupported
-        );
-        let refusal = if is_meant { Refusal::Meant } else { Refusal::Upstream };
-        refused(proxy, origin, Cause::untranslated(error.to_string()), refusal)
-    }
-}
-
-fn refused(proxy: &Proxy, origin: &Origin, cause: Cause, refusal: Refusal) -> DialError {
-    DialError::ProxyRefused { proxy: proxy.to_string(), target: target(origin), cause, refusal }
 }
 
 enum ConnectError {
@@ -342,17 +329,17 @@ impl ConnectError {
 }
 
 /// Resolve and connect; the first address that answers.
-async fn connect(host: &str, port: u16) -> Result<Stream, ConnectError> {
-    let lookup = timeout(CONNECT_TIMEOUT, tokio::net::lookup_host((host, port)));
+async fn connect(host: &str, port: u16, patience: Duration) -> Result<Stream, ConnectError> {
+    let lookup = timeout(patience, tokio::net::lookup_host((host, port)));
     let addresses: Vec<_> = match lookup.await {
         Ok(Ok(addresses)) => addresses.collect(),
         Ok(Err(error)) => return Err(ConnectError::Name(Cause::of_resolving(&error))),
-        Err(_) => return Err(ConnectError::Name(Cause::no_answer(CONNECT_TIMEOUT))),
+        Err(_) => return Err(ConnectError::Name(Cause::no_answer(patience))),
     };
     let mut last = ConnectError::Name(Cause::no_address());
     for address in &addresses {
         // Several addresses share the time, so that a dead first one leaves some for the second.
-        let share = CONNECT_TIMEOUT / u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+        let share = patience / u32::try_from(addresses.len()).unwrap_or(u32::MAX);
         let connected = timeout(share, TcpStream::connect(address)).await;
         match connected.map(|stream| stream.and_then(|stream| stream.set_nodelay(true).map(|()| stream))) {
             Ok(Ok(stream)) => return Ok(Box::new(stream)),
@@ -363,36 +350,32 @@ async fn connect(host: &str, port: u16) -> Result<Stream, ConnectError> {
     Err(last)
 }
 
-async fn handshake(tls: &Arc<ClientConfig>, stream: Stream, host: &str) -> io::Result<Stream> {
-    let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-    let stream = within(TlsConnector::from(Arc::clone(tls)).connect(name, stream)).await?;
-    Ok(Box::new(stream))
-}
-
-async fn within<T>(step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    timeout(CONNECT_TIMEOUT, step)
+async fn within<T>(patience: Duration, step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    timeout(patience, step)
         .await
-        .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, Overdue)))
+        .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, Overdue(patience))))
 }
 
 /// The time of a step was over, which is told apart from a timeout that the operating system reports.
 #[derive(Debug, thiserror::Error)]
-#[error("no answer within {} s", CONNECT_TIMEOUT.as_secs())]
-struct Overdue;
+#[error("no answer within {} s", .0.as_secs())]
+struct Overdue(Duration);
 
 impl Cause {
     /// Why a step on an open connection failed.
     fn of_step(error: &io::Error) -> Self {
         match error.get_ref() {
-            Some(inner) if inner.is::<Overdue>() => Self::no_answer(CONNECT_TIMEOUT),
-            Some(_) => Self::untranslated(describe(error)),
+            Some(inner) => match inner.downcast_ref::<Overdue>() {
+                Some(Overdue(patience)) => Self::no_answer(*patience),
+                None => Self::untranslated(describe(error)),
+            },
             None => Self::of_connecting(error),
         }
     }
 }
 
 /// "host:port" with the brackets of an IPv6 address.
-fn target(origin: &Origin) -> String {
+pub(super) fn target(origin: &Origin) -> String {
     format!("{}:{}", origin.host(), origin.port())
 }
 

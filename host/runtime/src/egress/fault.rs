@@ -8,7 +8,7 @@ use std::time::Duration;
 use rollcall_rules::refusal::Refusal as ByRule;
 
 use super::cause::Cause;
-use super::dial::{DialError, Refusal, Trust};
+use super::dial::{DialError, Trust};
 use crate::grant::Origin;
 use crate::model::Diagnosis;
 
@@ -51,15 +51,15 @@ impl FaultKind {
     fn of(error: &DialError) -> Self {
         match error {
             DialError::ProxyUnreachable { .. } => Self::ProxyUnreachable,
-            DialError::ProxyAuthFailed { .. } => Self::ProxyRefused,
-            DialError::ProxyRefused { refusal: Refusal::Meant, .. } => Self::ProxyRefused,
+            DialError::Proxy { trouble, .. } if trouble.is_refusal() => Self::ProxyRefused,
             DialError::TlsFailed {
                 trust: Trust::UnknownIssuer | Trust::AuthorityItself | Trust::Unfit,
                 ..
             } => Self::Untrusted,
-            DialError::ProxyRefused { refusal: Refusal::Upstream, .. }
+            DialError::Proxy { .. }
             | DialError::NameNotFound { .. }
             | DialError::ConnectFailed { .. }
+            | DialError::NotTls { .. }
             | DialError::TlsFailed { trust: Trust::Otherwise, .. } => Self::NotSent,
         }
     }
@@ -197,11 +197,6 @@ impl Fault {
     pub(crate) fn not_sent(error: &DialError) -> Self {
         Self { kind: FaultKind::of(error), diagnosis: dial_diagnosis(error) }
     }
-
-    /// The proxy itself answered 407 to a request that it should have forwarded.
-    pub(crate) fn proxy_auth_failed(proxy: &str) -> Self {
-        Self::not_sent(&DialError::ProxyAuthFailed { proxy: proxy.to_owned() })
-    }
 }
 
 pub(crate) fn dial_diagnosis(error: &DialError) -> Diagnosis {
@@ -214,21 +209,7 @@ pub(crate) fn dial_diagnosis(error: &DialError) -> Diagnosis {
                 "请检查代理的地址和端口，并确认本机可以连接到该代理。",
             )
             .with_fact("proxy", proxy),
-        DialError::ProxyAuthFailed { proxy } => Diagnosis::new("proxy-auth-failed", message)
-            .with_remedy("Check the name and the password in the proxy's address.")
-            .in_chinese(
-                format!("代理服务器 {proxy} 拒绝了所给的用户名和密码"),
-                "请检查代理地址中的用户名和密码。",
-            )
-            .with_fact("proxy", proxy),
-        DialError::ProxyRefused { proxy, target, cause, .. } => Diagnosis::new("proxy-refused", message)
-            .with_remedy("Allow this target on the proxy, and check that the proxy itself can reach it.")
-            .in_chinese(
-                format!("代理服务器 {proxy} 拒绝连接到 {target}：{}", cause.chinese()),
-                "请在代理上放行该目标，并确认代理本身能够访问它。",
-            )
-            .with_fact("proxy", proxy)
-            .with_fact("target", target),
+        DialError::Proxy { proxy, trouble } => trouble.diagnosis(proxy),
         DialError::NameNotFound { host, cause } => Diagnosis::new("name-not-found", message)
             .with_remedy("Check the host name, and the name servers of this host.")
             .in_chinese(
@@ -247,6 +228,27 @@ pub(crate) fn dial_diagnosis(error: &DialError) -> Diagnosis {
             .with_remedy(tls_remedy(*trust).0)
             .in_chinese(format!("与 {target} 的 TLS 连接失败：{}", cause.chinese()), tls_remedy(*trust).1)
             .with_fact("target", target),
+        DialError::NotTls { target, proxy } => not_tls(message, target, proxy.as_deref()),
+    }
+}
+
+fn not_tls(message: String, target: &str, proxy: Option<&str>) -> Diagnosis {
+    let diagnosis = Diagnosis::new("not-tls", message).with_fact("target", target);
+    match proxy {
+        None => diagnosis
+            .with_remedy("Check the address and the port, and that nothing between here and there answers in its place.")
+            .in_chinese(
+                format!("{target} 使用的不是 TLS 协议"),
+                "请检查地址和端口，并确认没有中间设备代为应答。",
+            ),
+        Some(proxy) => diagnosis
+            .with_remedy("The proxy, or something behind it, answers in the place of the target, such as with a notice page. \
+                          Let this host pass to the target itself.")
+            .in_chinese(
+                format!("代理服务器 {proxy} 表示已连接到 {target}，但那里的应答不是 TLS"),
+                "代理或其后的设备（例如提示页）代替目标作出了应答。请让本机能够直接访问该目标。",
+            )
+            .with_fact("proxy", proxy),
     }
 }
 

@@ -2,6 +2,7 @@
 //! ever takes another way.
 
 mod lab;
+mod proxies;
 mod websocket;
 
 use std::time::Duration;
@@ -203,9 +204,12 @@ async fn through_a_proxy_with_a_password_a_request_arrives_and_the_origin_never_
 async fn a_wrong_proxy_password_is_not_sent_and_named_as_such() {
     let server = Server::tls(lab::answer("200 OK", "")).await;
     let proxy = lab::connect_proxy(&server, Proxying::Password("me", "s3cret")).await;
-    for address in [proxy.address(), proxy.address().with_credentials("me", "wr0ng")] {
+    for (address, code) in [
+        (proxy.address(), "proxy-password-missing"),
+        (proxy.address().with_credentials("me", "wr0ng"), "proxy-auth-failed"),
+    ] {
         let result = fetch(&client(Some(address)), get(&format!("{BEHIND_PROXY}/"))).await;
-        check(&result, &expect!["ProxyRefused proxy-auth-failed"]);
+        assert_eq!(summary(&result), format!("ProxyRefused {code}"));
         assert!(!format!("{result:?}").contains("wr0ng"));
     }
     assert_eq!(server.n_connections(), 0);
@@ -249,7 +253,7 @@ async fn a_proxy_that_speaks_something_else_is_not_sent() {
     let proxy = Server::plain(b"220 mail.test ESMTP\r\n\r\n".to_vec()).await;
     let address: Proxy = format!("http://127.0.0.1:{}", proxy.port()).parse().unwrap();
     let result = fetch(&client(Some(address)), get(&format!("{BEHIND_PROXY}/"))).await;
-    check(&result, &expect!["NotSent proxy-refused"]);
+    check(&result, &expect!["NotSent proxy-not-http"]);
 }
 
 #[tokio::test]
@@ -276,7 +280,7 @@ async fn a_password_refused_by_a_forwarding_proxy_is_not_taken_for_the_origins_a
     let proxy = Server::plain(lab::answer("407 Proxy Authentication Required", "")).await;
     let address: Proxy = format!("http://127.0.0.1:{}", proxy.port()).parse().unwrap();
     let result = fetch(&client(Some(address)), get("http://directory.test/a")).await;
-    check(&result, &expect!["ProxyRefused proxy-auth-failed"]);
+    check(&result, &expect!["ProxyRefused proxy-scheme-unnamed"]);
 }
 
 #[tokio::test]
@@ -316,7 +320,7 @@ async fn a_proxy_that_cannot_reach_the_target_has_refused_nothing() {
     for status in ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"] {
         let proxy = lab::connect_proxy(&server, Proxying::Refuse(status)).await;
         let result = fetch(&client(Some(proxy.address())), get(&format!("{BEHIND_PROXY}/"))).await;
-        check(&result, &expect!["NotSent proxy-refused"]);
+        check(&result, &expect!["NotSent proxy-cannot-reach"]);
     }
 }
 

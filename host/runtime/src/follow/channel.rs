@@ -189,6 +189,12 @@ impl Channel {
     }
 
     fn failed(&mut self, failure: Failure) -> Next {
+        if self.followed.upstream.barred().is_some() {
+            // Whoever acts on events stops, too.
+            self.followed.asks.look_again();
+            self.stands(ChannelState::Refused, Some(failure.diagnosis));
+            return Next::Probe;
+        }
         match failure.kind {
             FailureKind::Settings | FailureKind::Permission => {
                 self.stands(ChannelState::Refused, Some(failure.diagnosis));

@@ -191,6 +191,11 @@ impl Turns {
     async fn look(&mut self) -> Result<Turn, crate::error::StoreError> {
         let followed = Arc::clone(&self.followed);
         self.follow(followed.inbox.following(followed.name()).await?);
+        let barred = followed.upstream.barred();
+        let is_barred = barred.is_some();
+        if let Some(failure) = barred {
+            self.stop_acting(failure).await;
+        }
         if self.timetable.turn(followed.now(), self.following.is_paused) {
             self.note(Note::NextRun(self.timetable.next())).await;
         }
@@ -198,7 +203,8 @@ impl Turns {
         if let Some(ask) = followed.asks.take_refresh() {
             return Ok(Turn::Refresh(ask));
         }
-        let patience = self.patience();
+        // What nobody asked for waits until a person has acted.
+        let patience = self.patience().filter(|_| !is_barred || followed.asks.wants_full());
         let goes_first = patience.is_none_or(|patience| self.n_batches < patience);
         if goes_first && let Some(batch) = self.next_batch().await? {
             return Ok(Turn::Batch(batch));
@@ -270,6 +276,9 @@ impl Turns {
     }
 
     async fn until_next(&self) -> Duration {
+        if self.followed.upstream.barred().is_some() {
+            return FOLLOW_POLL_INTERVAL;
+        }
         let owed = self.followed.asks.owed_due().map(|due| due.saturating_duration_since(Instant::now()));
         let event = match self.following.stopped {
             Some(_) => None,
@@ -301,6 +310,7 @@ impl Turns {
 
     fn resumed(&self) {
         tracing::info!(source = %self.followed.name(), "events are acted on again");
+        self.followed.upstream.unbar();
         self.followed.options.observer.stopped(None);
         self.followed.mended.notify_waiters();
     }

@@ -45,6 +45,12 @@ pub(super) trait Upstream: Send + Sync + 'static {
     /// The source is not followed any more: others may have what it had for itself alone.
     fn let_go(&self);
 
+    /// Why nothing is asked of the source until a person has acted: its proxy refused the name and the password.
+    fn barred(&self) -> Option<Failure>;
+
+    /// A person has acted.
+    fn unbar(&self);
+
     /// What the settings will need.
     async fn plan(&self) -> Result<Plan, Failure>;
 
@@ -118,7 +124,8 @@ impl Upstream for Live {
         match self.ask_where(&prepared).await? {
             None => Ok(None),
             Some(opening) => {
-                let line = wire::connect(&prepared, &opening).await?;
+                let line =
+                    wire::connect(self.host.listening(), self.source.name(), &prepared, &opening).await?;
                 let Opening { rhythm, state, .. } = opening;
                 Ok(Some(Opened { line: Box::new(line), rhythm, state }))
             }
@@ -127,6 +134,14 @@ impl Upstream for Live {
 
     fn let_go(&self) {
         self.host.claims().release(self.source.name());
+    }
+
+    fn barred(&self) -> Option<Failure> {
+        self.host.barred(&self.source)
+    }
+
+    fn unbar(&self) {
+        self.host.unbar(&self.source);
     }
 
     async fn plan(&self) -> Result<Plan, Failure> {

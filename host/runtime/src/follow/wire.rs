@@ -6,7 +6,8 @@ use super::channel::{Incoming, Line};
 use crate::connector::Opening;
 use crate::egress::websocket::{self, Heard, WebSocket};
 use crate::egress::{Fault, FaultKind};
-use crate::model::{Body, Diagnosis, Failure, FailureKind};
+use crate::listening::{Listening, OpenChannel};
+use crate::model::{Body, Diagnosis, Failure, FailureKind, SourceName};
 use crate::prepare::Prepared;
 
 /// Open the WebSocket that a connector asks for.
@@ -14,20 +15,29 @@ use crate::prepare::Prepared;
 /// # Errors
 ///
 /// Of kind unavailable, as a rule: the source gives another address the next time.
-pub(super) async fn connect(prepared: &Prepared, opening: &Opening) -> Result<Wire, Failure> {
+pub(super) async fn connect(
+    listening: &Listening,
+    source: &SourceName,
+    prepared: &Prepared,
+    opening: &Opening,
+) -> Result<Wire, Failure> {
     let Opening { url, subprotocols, .. } = opening;
     let socket = websocket::connect(&prepared.client, &prepared.grants, url, subprotocols).await;
-    socket.map(Wire).map_err(failure)
+    let socket = socket.map_err(failure)?;
+    Ok(Wire { socket, _open: listening.opened(source) })
 }
 
 /// An open WebSocket.
 #[derive(Debug)]
-pub(super) struct Wire(WebSocket);
+pub(super) struct Wire {
+    socket: WebSocket,
+    _open: OpenChannel,
+}
 
 #[async_trait]
 impl Line for Wire {
     async fn next(&mut self) -> Incoming {
-        match self.0.next().await {
+        match self.socket.next().await {
             Ok(Heard::Message(message)) => Incoming::Message(message),
             Ok(Heard::Alive) => Incoming::Alive,
             Ok(Heard::Closed) => Incoming::Closed(None),
@@ -36,15 +46,15 @@ impl Line for Wire {
     }
 
     async fn send(&mut self, frame: Body) -> Result<(), Diagnosis> {
-        self.0.send(frame).await.map_err(|fault| fault.diagnosis)
+        self.socket.send(frame).await.map_err(|fault| fault.diagnosis)
     }
 
     async fn ping(&mut self) -> Result<(), Diagnosis> {
-        self.0.ping().await.map_err(|fault| fault.diagnosis)
+        self.socket.ping().await.map_err(|fault| fault.diagnosis)
     }
 
     async fn close(self: Box<Self>) {
-        self.0.close().await;
+        self.socket.close().await;
     }
 }
 

@@ -1,8 +1,10 @@
 //! Servers and proxies of a few lines each, on loopback, that remember what they were asked.
 
+mod peer;
 mod websocket;
 
 use std::io::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use flate2::Compression;
@@ -16,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
+pub(super) use self::peer::{Peer, Then};
 use crate::egress::Proxy;
 
 struct Authority {
@@ -225,6 +228,7 @@ pub(super) struct ProxyServer {
     scheme: &'static str,
     port: u16,
     targets: Arc<Mutex<Vec<String>>>,
+    n_connections: Arc<AtomicUsize>,
     task: JoinHandle<()>,
 }
 
@@ -238,6 +242,10 @@ impl ProxyServer {
         self.targets.lock().unwrap().clone()
     }
 
+    pub(super) fn n_connections(&self) -> usize {
+        self.n_connections.load(Ordering::Relaxed)
+    }
+
     /// Stop listening.
     pub(super) async fn stop(mut self) {
         self.task.abort();
@@ -249,13 +257,16 @@ impl ProxyServer {
         let port = listener.local_addr().unwrap().port();
         let targets = Arc::default();
         let (of_task, to) = (Arc::clone(&targets), server.port());
+        let n_connections = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&n_connections);
         let task = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
+                counted.fetch_add(1, Ordering::Relaxed);
                 tokio::spawn(proxy(scheme, stream, proxying, to, Arc::clone(&of_task)));
             }
         });
-        Self { scheme, port, targets, task }
+        Self { scheme, port, targets, n_connections, task }
     }
 }
 
@@ -302,7 +313,9 @@ async fn connect(
         Proxying::Refuse(status) => Some(status),
         // "me:s3cret"
         Proxying::Password(..) if head.contains("proxy-authorization: Basic bWU6czNjcmV0\r\n") => None,
-        Proxying::Password(..) => Some("407 Proxy Authentication Required"),
+        Proxying::Password(..) => {
+            Some("407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"lab\"")
+        }
     };
     if let Some(status) = refusal {
         stream.write_all(&answer_and_close(status, "")).await.unwrap();

@@ -127,7 +127,7 @@ async fn a_wrong_proxy_password_opens_nothing() {
     let server = Server::websocket().await;
     let proxy = lab::connect_proxy(&server, Proxying::Password("me", "s3cret")).await;
     check(
-        open(&client(Some(proxy.address())), BEHIND_PROXY).await,
+        open(&client(Some(proxy.address().with_credentials("me", "wr0ng"))), BEHIND_PROXY).await,
         FaultKind::ProxyRefused,
         "proxy-auth-failed",
     );

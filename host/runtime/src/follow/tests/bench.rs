@@ -67,6 +67,8 @@ pub(super) struct Told {
     pub(super) missed: VecDeque<Result<Fetched, Failure>>,
     /// How often it wants to be asked what has changed.
     pub(super) poll_interval_ms: Option<u32>,
+    /// Why nothing may be asked of it.
+    pub(super) barred: Option<Failure>,
     /// What the heartbeat of the next channels is; a ping if none.
     pub(super) beat: Option<Body>,
     /// Seconds since the beginning, and what was called.
@@ -205,6 +207,14 @@ impl Upstream for Fake {
 
     fn let_go(&self) {
         self.called("let go".to_owned());
+    }
+
+    fn barred(&self) -> Option<Failure> {
+        self.told().barred.clone()
+    }
+
+    fn unbar(&self) {
+        self.told().barred = None;
     }
 
     async fn plan(&self) -> Result<Plan, Failure> {
