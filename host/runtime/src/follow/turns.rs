@@ -388,7 +388,6 @@ impl Turns {
         self.last_incomplete = Some(due);
         self.followed.asks.owe(trigger, due, false);
     }
-
 }
 
 /// Refreshes and full runs.

@@ -107,7 +107,10 @@ async fn what_did_not_stop_the_source_is_not_acted_on_while_what_did_is_tried() 
         seconds(5).await;
     }
     let runs = ["handle e1", "sync", "handle e1", "sync", "handle e1", "handle e2"];
-    assert_eq!(bench.runs(), runs.map(|run| format!("{run} ({})", if run == "sync" { "manual" } else { "event" })));
+    assert_eq!(
+        bench.runs(),
+        runs.map(|run| format!("{run} ({})", if run == "sync" { "manual" } else { "event" }))
+    );
 }
 
 #[tokio::test(start_paused = true)]
