@@ -171,6 +171,7 @@ sentences! {
     fn source_named_twice(source) { "two source files have the name {source}; give each its own", "有两个来源配置文件的名称都是 {source}；请为每个来源取不同的名称" }
     fn address_unusable(address, reason) { "the address {address} cannot be served: {reason}", "无法在地址 {address} 提供服务：{reason}" }
     fn serving_callbacks(source, callback) { "{source}: followed; its callbacks are taken at {callback}", "{source}：已开始跟随，回调接收地址为 {callback}" }
+    fn callbacks_in_the_clear(url) { "{url} begins with http: sources on the internet often refuse such a callback address or cannot reach it; name the https address with --public-url, or give --tls-cert and --tls-key", "{url} 以 http 开头：互联网上的来源往往拒绝或无法访问这样的回调地址；请用 --public-url 指定 https 地址，或指定 --tls-cert 和 --tls-key" }
     fn serving_channel(source) { "{source}: followed over a connection that is held open", "{source}：已开始跟随，通过长连接接收变更" }
     fn serving_silent(source) { "{source}: followed by its schedule; it does not push its changes", "{source}：已按计划跟随；该来源不推送变更" }
     fn channel_callbacks() { "not used; the source calls the callback address", "未使用，来源会调用回调地址" }
