@@ -214,6 +214,9 @@ sentences! {
     fn not_fetched(at) { "What could not be delivered was not fetched at {at}; it is asked for again within the hour:", "{at} 未能补取推送失败的事件，一小时内会再次尝试：" }
     fn schedule_paused() { "paused", "已暂停" }
     fn schedule_none() { "none", "无" }
+    fn unfinished_title() { "Tried in vain so far, and tried again:", "已尝试但尚未完成、将重新尝试的事件：" }
+    fn unfinished_more(n) { "and {n} more; `rollcall events list --state waiting` shows them", "另有 {n} 个；可用 `rollcall events list --state waiting` 查看" }
+    fn unfinished(number, kind, about, arrived, again) { "{number} {kind} {about}: since {arrived}, again at {again}", "{number} {kind} {about}：始于 {arrived}，下次尝试 {again}" }
     fn events_wait_again(n) { "{n} events wait to be tried again", "{n} 个事件将重新尝试" }
     fn paused(source) { "the schedule of {source} is held back until `rollcall resume`", "{source} 的计划导入已暂停，直到 `rollcall resume`" }
     fn nothing_to_resume(source) { "{source} was neither paused nor stopped", "{source} 未被暂停，也未被停止" }
