@@ -94,13 +94,12 @@ async fn since(history: &dyn History, run: &Run) -> Result<Since, StoreError> {
         if has_removed(&run) {
             return Ok(since);
         }
-        match entry_of(history, &run).await? {
-            Some(entry) => match Since::told(&entry) {
+        // Without such an entry it came to no end, or nobody was missing.
+        if let Some(entry) = entry_of(history, &run).await? {
+            match Since::told(&entry) {
                 Some(told) => return Ok(told),
                 None => since = Since::began(&run),
-            },
-            // It came to no end, or nobody was missing.
-            None => {}
+            }
         }
     }
     Ok(since)

@@ -270,11 +270,14 @@ mod tests {
         let lines = [&unchanged, &some]
             .into_iter()
             .flat_map(|run| [summary(run, &Reader::ENGLISH), summary(run, &Reader::CHINESE)]);
-        check(&lines.collect::<Vec<_>>(), expect![[r#"
+        check(
+            &lines.collect::<Vec<_>>(),
+            expect![[r#"
             Run 13 of head-office: failed after 3.2 s; nothing changed; it had come as far as reading: 3 of 5
             来源 head-office 第 13 次运行：失败，耗时 3.2 s；未发生任何变更；已进行到 读取中：3 / 5 项
             Run 13 of head-office: failed after 3.2 s; 1 read, 1 created; it had come as far as reading: 3 of 5
-            来源 head-office 第 13 次运行：失败，耗时 3.2 s；读取 1 个，新建 1 个；已进行到 读取中：3 / 5 项"#]]);
+            来源 head-office 第 13 次运行：失败，耗时 3.2 s；读取 1 个，新建 1 个；已进行到 读取中：3 / 5 项"#]],
+        );
         assert!(head(&unchanged, &Reader::ENGLISH).contains(&"  came to      reading: 3 of 5".to_owned()));
         let begun = Run { state: RunState::Succeeded, ..unchanged };
         assert!(!summary(&begun, &Reader::ENGLISH).contains("as far as"));
