@@ -184,7 +184,10 @@ fn a_department_outside_the_scope_is_left_and_told<P: Pair>() {
     let ended = pair.sync();
     assert_eq!((ended.complete, ended.failure), (false, None));
     assert_same(&pair.documents(), &before);
-    assert_eq!(pair.take_complaints().into_iter().map(|(code, _)| code).collect::<Vec<_>>(), ["not-visible", "removals-stopped"]);
+    assert_eq!(
+        pair.take_complaints().into_iter().map(|(code, _)| code).collect::<Vec<_>>(),
+        ["not-visible", "removals-stopped"]
+    );
 }
 
 fn a_whole_company_that_may_not_be_seen<P: Pair>() {

@@ -29,6 +29,21 @@ pub(crate) enum Api {
     AccountStatus,
 }
 
+/// DingTalk's code for a permission, and its name in the console.
+type Permission = (&'static str, &'static str);
+
+const BASE: Permission = ("qyapi_base", "调用企业API基础权限");
+const DEPARTMENT_LIST: Permission = ("qyapi_get_department_list", "通讯录部门信息读权限");
+const DEPARTMENT_MEMBER: Permission = ("qyapi_get_department_member", "通讯录部门成员读权限");
+const MEMBER: Permission = ("qyapi_get_member", "成员信息读权限");
+const ORG_ACCOUNT: Permission = ("Contact.OrgAccountSecurity.ReadWrite", "企业账号安全读写");
+
+/// The name in the console of the permission with this code; none of one that nothing here needs.
+pub(crate) fn permission_name(code: &str) -> Option<&'static str> {
+    let known = [BASE, DEPARTMENT_LIST, DEPARTMENT_MEMBER, MEMBER, ORG_ACCOUNT];
+    known.into_iter().find(|(known, _)| *known == code).map(|(_, name)| name)
+}
+
 impl Api {
     /// All of them.
     pub(crate) const ALL: [Self; 12] = [
@@ -118,16 +133,16 @@ impl Api {
     }
 
     /// The permission that it needs: DingTalk's code for it, and its name in the console.
-    pub(crate) fn permission(self) -> Option<(&'static str, &'static str)> {
+    pub(crate) fn permission(self) -> Option<Permission> {
         match self {
             Self::AccessToken | Self::GetToken => None,
-            Self::Scopes | Self::FailedDeliveries => Some(("qyapi_base", "调用企业API基础权限")),
+            Self::Scopes | Self::FailedDeliveries => Some(BASE),
             Self::ListChildren | Self::Department | Self::Ancestors | Self::ListChildIds => {
-                Some(("qyapi_get_department_list", "通讯录部门信息读权限"))
+                Some(DEPARTMENT_LIST)
             }
-            Self::ListMembers => Some(("qyapi_get_department_member", "通讯录部门成员读权限")),
-            Self::Person | Self::ListMemberIds => Some(("qyapi_get_member", "成员信息读权限")),
-            Self::AccountStatus => Some(("Contact.OrgAccountSecurity.ReadWrite", "企业账号安全读写")),
+            Self::ListMembers => Some(DEPARTMENT_MEMBER),
+            Self::Person | Self::ListMemberIds => Some(MEMBER),
+            Self::AccountStatus => Some(ORG_ACCOUNT),
         }
     }
 }

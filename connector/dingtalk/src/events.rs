@@ -21,6 +21,7 @@ mod subtree;
 use crate::DingTalk;
 use crate::api::Api;
 use crate::messages::events as say;
+use crate::wire::envelope::Accepted;
 use crypto::Callback;
 pub(crate) use handle::forget_unfinished;
 use rollcall_kit::live::{
@@ -55,7 +56,8 @@ impl LiveConnector for DingTalk {
     async fn fetch(&self, context: &Context, _cursor: Option<&str>) -> Result<Fetched, Failure> {
         match self.settings.events {
             Way::Http(_) => {
-                let asked = self.client(context).call(Api::FailedDeliveries, None, missed::missed).await;
+                let read = |accepted: Accepted<'_>| missed::missed(accepted, context.now_ms());
+                let asked = self.client(context).call(Api::FailedDeliveries, None, read).await;
                 asked.map_err(|trouble| trouble.into_failure(Api::FailedDeliveries))
             }
             Way::Off | Way::Stream => Ok(Fetched::default()),
@@ -78,7 +80,8 @@ impl LiveConnector for DingTalk {
 /// The events of a message that was decrypted; none for one that is refused.
 #[cfg(test)]
 pub(crate) fn delivered(message: &[u8]) -> Option<Vec<Event>> {
-    delivery::events(&crate::wire::body::decoded(message))
+    let message = crate::wire::body::decoded(message);
+    delivery::events(&message, &message)
 }
 
 /// The events of a text of the WebSocket, which hands over nothing but UTF-8; none for one that is not kept.
@@ -91,9 +94,8 @@ pub(crate) fn framed(text: &[u8]) -> Option<Vec<Event>> {
 #[cfg(test)]
 pub(crate) fn missed(body: &[u8]) -> Option<Vec<Event>> {
     let body = crate::wire::body::BodyText::of(body);
-    let accepted =
-        crate::wire::envelope::Accepted { whole: &body.text, result: None, is_mended: body.is_mended };
-    missed::missed(accepted).ok().map(|fetched| fetched.events)
+    let accepted = Accepted { whole: &body.text, result: None, is_mended: body.is_mended };
+    missed::missed(accepted, 0).ok().map(|fetched| fetched.events)
 }
 
 #[cfg(test)]

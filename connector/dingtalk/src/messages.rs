@@ -7,7 +7,7 @@ pub(crate) mod events;
 pub(crate) mod mapping;
 pub(crate) mod settings;
 
-use crate::api::Api;
+use crate::api::{Api, permission_name};
 use crate::limits::{BLOCKED_MS, MAX_EVIDENCE_BYTES, MAX_QUOTED_BYTES, MAX_SUB_CODE_BYTES, cut};
 use crate::reaction::{Final, Stop};
 use crate::wire::Misread;
@@ -232,26 +232,63 @@ fn token_not_honoured(refusal: &Refusal) -> Diagnosis {
 }
 
 fn permission_missing(api: Api, refusal: &Refusal) -> Diagnosis {
-    let (code, name) = api.permission().unwrap_or(("qyapi_base", "调用企业API基础权限"));
-    let named = required_scopes(&refusal.text);
-    let code = named.as_deref().unwrap_or(code);
-    let diagnosis = Diagnosis::new(
-        "permission-missing",
-        format!("the application lacks permission {code} ({name}), which {} needs", api.path()),
-        format!("应用缺少权限“{name}”（{code}），无法调用 {}", api.path()),
-    )
-    .remedy(
-        format!(
-            "in DingTalk's developer console > your application > Permission Management (权限管理), apply for {code} ({name}); \
-             it takes effect at once"
-        ),
-        format!("请在钉钉开发者后台 > 您的应用 > 权限管理 中申请“{name}”（{code}），开通后立即生效"),
-    )
-    .fact("requiredScopes", code);
+    let diagnosis = match (required_scopes(&refusal.text), api.permission()) {
+        (Some(codes), _) => permission_named(api, &codes, refusal),
+        (None, usual) => permission_not_named(api, usual, refusal),
+    };
     match apply_link(&refusal.text) {
         Some(link) => diagnosis.fact("apply", link),
         None => diagnosis,
     }
+}
+
+/// DingTalk names what is missing. Only a code that is known here has a name beside it; of any other, DingTalk's own words
+/// tell more than a guess.
+fn permission_named(api: Api, codes: &str, refusal: &Refusal) -> Diagnosis {
+    let list: Vec<&str> = codes.split([',', ' ']).filter(|code| !code.is_empty()).collect();
+    let names: Option<Vec<&str>> = list.iter().map(|code| permission_name(code)).collect();
+    let (listed, path) = (list.join(", "), api.path());
+    let (english, chinese, said) = match names {
+        Some(names) => {
+            let name = names.join("、");
+            (format!("{listed} ({name})"), format!("“{name}”（{listed}）"), String::new())
+        }
+        None => (listed.clone(), format!(" {listed}"), quoted(refusal)),
+    };
+    let told = |colon: &str| if said.is_empty() { String::new() } else { format!("{colon}{said}") };
+    Diagnosis::new(
+        "permission-missing",
+        format!("the application lacks permission {english}, which {path} needs{}", told(": ")),
+        format!("应用缺少权限{chinese}，无法调用 {path}{}", told("：")),
+    )
+    .remedy(
+        format!(
+            "in DingTalk's developer console > your application > Permission Management (权限管理), apply for {english}; it takes \
+             effect at once"
+        ),
+        format!("请在钉钉开发者后台 > 您的应用 > 权限管理 中申请{chinese}，开通后立即生效"),
+    )
+    .fact("requiredScopes", codes)
+}
+
+/// DingTalk does not say which permission is missing: its words, and what the call needs as a rule.
+fn permission_not_named(api: Api, usual: Option<(&str, &str)>, refusal: &Refusal) -> Diagnosis {
+    let usual = usual.map_or((String::new(), String::new()), |(code, name)| {
+        (format!("; as a rule that is {code} ({name})"), format!("，通常是“{name}”（{code}）"))
+    });
+    Diagnosis::new(
+        "permission-missing",
+        format!("the application lacks a permission that {} needs: {}", api.path(), quoted(refusal)),
+        format!("应用缺少调用 {} 所需的权限：{}", api.path(), quoted(refusal)),
+    )
+    .remedy(
+        format!(
+            "in DingTalk's developer console > your application > Permission Management (权限管理), apply for what this call \
+             needs{}; it takes effect at once",
+            usual.0
+        ),
+        format!("请在钉钉开发者后台 > 您的应用 > 权限管理 中申请该接口所需的权限{}，开通后立即生效", usual.1),
+    )
 }
 
 fn address_not_allowed(refusal: &Refusal) -> Diagnosis {
@@ -384,9 +421,10 @@ fn caller_address(text: &str) -> Option<&str> {
     after.get(..end).filter(|address| !address.is_empty())
 }
 
-/// From "…, {requiredScopes=[qyapi_get_department_list]}".
+/// From "…, {requiredScopes=[qyapi_get_department_list]}", or from "…权限：[qyapi_get_department_list]…" without it.
 fn required_scopes(text: &str) -> Option<String> {
-    let (_, after) = text.split_once("requiredScopes=[")?;
+    let (_, after) =
+        ["requiredScopes=[", "权限：[", "权限:["].iter().find_map(|before| text.split_once(before))?;
     let (scopes, _) = after.split_once(']')?;
     let sane = !scopes.is_empty()
         && scopes.chars().all(|char| char.is_ascii_alphanumeric() || "._, -".contains(char));
@@ -403,7 +441,11 @@ fn apply_link(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{apply_link, caller_address, required_scopes};
+    use super::{apply_link, caller_address, permission_missing, required_scopes};
+    use crate::api::Api;
+    use crate::wire::envelope::Refusal;
+    use expect_test::{Expect, expect};
+    use rollcall_kit::Diagnosis;
 
     const MISSING: &str = "应用尚未开通所需的权限：[qyapi_get_department_list]，点击链接申请并开通即可：\
         https://open-dev.dingtalk.com/appscope/apply?content=dingxxx%23qyapi_get_department_list, \
@@ -415,6 +457,90 @@ mod tests {
         assert_eq!(
             apply_link(MISSING),
             Some("https://open-dev.dingtalk.com/appscope/apply?content=dingxxx%23qyapi_get_department_list")
+        );
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &Expect) {
+        let refusal = Refusal {
+            status: 200,
+            code: 60_011,
+            sub_code: String::new(),
+            text: text.to_owned(),
+            request_id: None,
+        };
+        let Diagnosis { message, remedy, facts, .. } = permission_missing(Api::ListChildren, &refusal);
+        let remedy = remedy.unwrap();
+        let facts: Vec<_> = facts.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+        let lines = [message.en, message.zh, remedy.en, remedy.zh].map(|line| line + "\n");
+        expected.assert_eq(&(lines.concat() + &facts.concat()));
+    }
+
+    #[test]
+    fn a_missing_permission_has_the_name_of_its_own_code_and_no_other() {
+        check(
+            MISSING,
+            &expect![[r#"
+            the application lacks permission qyapi_get_department_list (通讯录部门信息读权限), which /topapi/v2/department/listsub needs
+            应用缺少权限“通讯录部门信息读权限”（qyapi_get_department_list），无法调用 /topapi/v2/department/listsub
+            in DingTalk's developer console > your application > Permission Management (权限管理), apply for qyapi_get_department_list (通讯录部门信息读权限); it takes effect at once
+            请在钉钉开发者后台 > 您的应用 > 权限管理 中申请“通讯录部门信息读权限”（qyapi_get_department_list），开通后立即生效
+            requiredScopes=qyapi_get_department_list
+            apply=https://open-dev.dingtalk.com/appscope/apply?content=dingxxx%23qyapi_get_department_list
+        "#]],
+        );
+        check(
+            "{requiredScopes=[qyapi_get_member]}",
+            &expect![[r#"
+            the application lacks permission qyapi_get_member (成员信息读权限), which /topapi/v2/department/listsub needs
+            应用缺少权限“成员信息读权限”（qyapi_get_member），无法调用 /topapi/v2/department/listsub
+            in DingTalk's developer console > your application > Permission Management (权限管理), apply for qyapi_get_member (成员信息读权限); it takes effect at once
+            请在钉钉开发者后台 > 您的应用 > 权限管理 中申请“成员信息读权限”（qyapi_get_member），开通后立即生效
+            requiredScopes=qyapi_get_member
+        "#]],
+        );
+        check(
+            "{requiredScopes=[Contact.User.Read]}",
+            &expect![[r#"
+                the application lacks permission Contact.User.Read, which /topapi/v2/department/listsub needs: 60011: {requiredScopes=[Contact.User.Read]}
+                应用缺少权限 Contact.User.Read，无法调用 /topapi/v2/department/listsub：60011: {requiredScopes=[Contact.User.Read]}
+                in DingTalk's developer console > your application > Permission Management (权限管理), apply for Contact.User.Read; it takes effect at once
+                请在钉钉开发者后台 > 您的应用 > 权限管理 中申请 Contact.User.Read，开通后立即生效
+                requiredScopes=Contact.User.Read
+            "#]],
+        );
+        check(
+            "{requiredScopes=[qyapi_get_member,qyapi_base]}",
+            &expect![[r#"
+            the application lacks permission qyapi_get_member, qyapi_base (成员信息读权限、调用企业API基础权限), which /topapi/v2/department/listsub needs
+            应用缺少权限“成员信息读权限、调用企业API基础权限”（qyapi_get_member, qyapi_base），无法调用 /topapi/v2/department/listsub
+            in DingTalk's developer console > your application > Permission Management (权限管理), apply for qyapi_get_member, qyapi_base (成员信息读权限、调用企业API基础权限); it takes effect at once
+            请在钉钉开发者后台 > 您的应用 > 权限管理 中申请“成员信息读权限、调用企业API基础权限”（qyapi_get_member, qyapi_base），开通后立即生效
+            requiredScopes=qyapi_get_member,qyapi_base
+        "#]],
+        );
+        check(
+            "应用尚未开通所需的权限：[Contact.User.mobile]",
+            &expect![[r#"
+                the application lacks permission Contact.User.mobile, which /topapi/v2/department/listsub needs: 60011: 应用尚未开通所需的权限：[Contact.User.mobile]
+                应用缺少权限 Contact.User.mobile，无法调用 /topapi/v2/department/listsub：60011: 应用尚未开通所需的权限：[Contact.User.mobile]
+                in DingTalk's developer console > your application > Permission Management (权限管理), apply for Contact.User.mobile; it takes effect at once
+                请在钉钉开发者后台 > 您的应用 > 权限管理 中申请 Contact.User.mobile，开通后立即生效
+                requiredScopes=Contact.User.mobile
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_missing_permission_that_dingtalk_does_not_name_is_told_in_its_words() {
+        check(
+            "没有调用该接口的权限",
+            &expect![[r#"
+            the application lacks a permission that /topapi/v2/department/listsub needs: 60011: 没有调用该接口的权限
+            应用缺少调用 /topapi/v2/department/listsub 所需的权限：60011: 没有调用该接口的权限
+            in DingTalk's developer console > your application > Permission Management (权限管理), apply for what this call needs; as a rule that is qyapi_get_department_list (通讯录部门信息读权限); it takes effect at once
+            请在钉钉开发者后台 > 您的应用 > 权限管理 中申请该接口所需的权限，通常是“通讯录部门信息读权限”（qyapi_get_department_list），开通后立即生效
+        "#]],
         );
     }
 

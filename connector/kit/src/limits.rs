@@ -53,7 +53,7 @@ pub const MAX_LOOKUPS_IN_FLIGHT: usize = MAX_REQUESTS_IN_FLIGHT;
 /// Why: a page of a log; of a whole company out of sight, each run would write a line for everybody.
 pub const MAX_HIDDEN_TOLD: usize = 20;
 
-/// Attempts at one request, the first included.
+/// Attempts at one request, the first included, where the source does not say how long to wait.
 ///
 /// Why: sources advise 3 to 5; with 1-2-4-8 s between them the last is 15 s after the first.
 pub const MAX_ATTEMPTS: u32 = 5;
@@ -67,6 +67,12 @@ pub const FIRST_BACKOFF_MS: u64 = 1_000;
 ///
 /// Why: longer than that and a person is better served by a clear failure.
 pub const MAX_BACKOFF_MS: u64 = 60_000;
+
+/// Milliseconds that one request may wait in all because the source says how long, whatever the number of attempts.
+///
+/// 5 min. Why: a limit that is counted by the minute passes within it, and a source that blocks for longer is better asked by
+/// the next run: this one holds its source.
+pub const MAX_TOLD_WAIT_MS: u64 = 300_000;
 
 /// Optional attributes of one resource type at most.
 ///

@@ -178,6 +178,19 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The same failure with what happened told otherwise.
+    #[must_use]
+    pub fn map(self, tell: impl FnOnce(Diagnosis) -> Diagnosis) -> Self {
+        match self {
+            Self::Settings(diagnosis) => Self::Settings(tell(diagnosis)),
+            Self::Permission(diagnosis) => Self::Permission(tell(diagnosis)),
+            Self::Unavailable(diagnosis, wait_ms) => Self::Unavailable(tell(diagnosis), wait_ms),
+            Self::Protocol(diagnosis) => Self::Protocol(tell(diagnosis)),
+            Self::Host(diagnosis) => Self::Host(tell(diagnosis)),
+            Self::Other(diagnosis) => Self::Other(tell(diagnosis)),
+        }
+    }
+
     /// What happened.
     #[must_use]
     pub fn diagnosis(&self) -> &Diagnosis {

@@ -1,6 +1,6 @@
 //! Getting one file of a roster: the request, what its status means, and whether its body can be a roster at all.
 
-use crate::limits::{MAX_RETRY_AFTER_MS, REQUEST_TIMEOUT_MS};
+use crate::limits::REQUEST_TIMEOUT_MS;
 use crate::place::File;
 use crate::redirect;
 use crate::settings::{Address, Authorization};
@@ -109,10 +109,7 @@ fn unanswered(error: Fault) -> Attempt<Body> {
 
 fn unavailable(file: &File, status: u16, wait_ms: Option<u64>) -> Attempt<Body> {
     let failure = Failure::Unavailable(busy(file, status), wait_ms);
-    match wait_ms {
-        Some(wait_ms) if MAX_RETRY_AFTER_MS < wait_ms => Attempt::Stop(failure),
-        Some(_) | None => Attempt::Again(failure, wait_ms),
-    }
+    Attempt::Again(failure, wait_ms)
 }
 
 /// `Retry-After` in seconds. Its other form, a date, is left to the kit's own back-off.

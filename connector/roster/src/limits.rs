@@ -30,11 +30,6 @@ pub(crate) const MAX_QUOTED_CHARS: usize = 60;
 /// Why: a checklist is read on one screen. A run records all of them.
 pub(crate) const MAX_FINDINGS: usize = 20;
 
-/// Milliseconds a source may ask to be left alone before the connector gives up instead of waiting.
-///
-/// Why: beyond a minute a person is better served by a clear failure; the host tries again later.
-pub(crate) const MAX_RETRY_AFTER_MS: u64 = 60_000;
-
 /// Redirects that are followed for one file.
 ///
 /// Why: an export moves once or twice, to another path and from there to a store; more is a circle.

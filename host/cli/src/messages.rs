@@ -122,6 +122,10 @@ sentences! {
     fn word_deactivated() { "deactivated", "停用" }
     fn word_deleted() { "deleted", "删除" }
     fn word_kept() { "kept", "保留" }
+    fn not_done(action) { "not {action}", "未{action}" }
+    fn came_as_far_as(stage) { "it had come as far as {stage}", "已进行到 {stage}" }
+    fn nothing_changed() { "nothing changed", "未发生任何变更" }
+    fn word_came_to() { "came to", "进行到" }
     fn would_be(action) { "waits: would be {action}", "待确认：将{action}" }
     fn counted(what, n) { "{n} {what}", "{what} {n} 个" }
     fn nothing_counted() { "nothing read", "未读取任何对象" }
@@ -171,6 +175,7 @@ sentences! {
     fn source_named_twice(source) { "two source files have the name {source}; give each its own", "有两个来源配置文件的名称都是 {source}；请为每个来源取不同的名称" }
     fn address_unusable(address, reason) { "the address {address} cannot be served: {reason}", "无法在地址 {address} 提供服务：{reason}" }
     fn serving_callbacks(source, callback) { "{source}: followed; its callbacks are taken at {callback}", "{source}：已开始跟随，回调接收地址为 {callback}" }
+    fn callbacks_in_the_clear(url) { "{url} begins with http: sources on the internet often refuse such a callback address or cannot reach it; name the https address with --public-url, or give --tls-cert and --tls-key", "{url} 以 http 开头：互联网上的来源往往拒绝或无法访问这样的回调地址；请用 --public-url 指定 https 地址，或指定 --tls-cert 和 --tls-key" }
     fn serving_channel(source) { "{source}: followed over a connection that is held open", "{source}：已开始跟随，通过长连接接收变更" }
     fn serving_silent(source) { "{source}: followed by its schedule; it does not push its changes", "{source}：已按计划跟随；该来源不推送变更" }
     fn channel_callbacks() { "not used; the source calls the callback address", "未使用，来源会调用回调地址" }
@@ -185,7 +190,7 @@ sentences! {
     fn channel_closed() { "closed", "已关闭" }
     fn followed_again(source) { "{source} is followed again", "{source} 已恢复跟随" }
     fn not_followed(source) { "{source} is not followed any more, until someone has acted", "{source} 已停止跟随，需要人工处理" }
-    fn deliveries_refused(source, n) { "{source}: {n} deliveries refused, the last one because", "{source}：拒绝了 {n} 次推送，最近一次的原因" }
+    fn deliveries_refused(source, n) { "{source}: deliveries refused: {n}; the last one because", "{source}：拒绝了 {n} 次推送，最近一次的原因" }
     fn console_unusable(reason) { "the console cannot be opened: {reason}", "无法打开控制台：{reason}" }
     fn event_done(kind, about, took) { "{kind} {about}: stored {took} after it happened", "{kind} {about}：发生后 {took} 已写入" }
     fn event_settled(kind, about) { "{kind} {about}: done", "{kind} {about}：已完成" }
@@ -213,7 +218,10 @@ sentences! {
     fn not_fetched(at) { "What could not be delivered was not fetched at {at}; it is asked for again within the hour:", "{at} 未能补取推送失败的事件，一小时内会再次尝试：" }
     fn schedule_paused() { "paused", "已暂停" }
     fn schedule_none() { "none", "无" }
-    fn events_wait_again(n) { "{n} events wait to be tried again", "{n} 个事件将重新尝试" }
+    fn unfinished_title() { "Tried in vain so far, and tried again:", "已尝试但尚未完成、将重新尝试的事件：" }
+    fn unfinished_more(n) { "and {n} more; `rollcall events list --state waiting` shows them", "另有 {n} 个；可用 `rollcall events list --state waiting` 查看" }
+    fn unfinished(number, kind, about, arrived, again) { "{number} {kind} {about}: since {arrived}, again at {again}", "{number} {kind} {about}：始于 {arrived}，下次尝试 {again}" }
+    fn events_wait_again(n) { "events that wait to be tried again: {n}", "{n} 个事件将重新尝试" }
     fn paused(source) { "the schedule of {source} is held back until `rollcall resume`", "{source} 的计划导入已暂停，直到 `rollcall resume`" }
     fn nothing_to_resume(source) { "{source} was neither paused nor stopped", "{source} 未被暂停，也未被停止" }
     fn resumed(source) { "{source} goes on", "{source} 已恢复" }

@@ -129,7 +129,8 @@ fn bar(progress: &Progress, elapsed: Duration, reader: &Reader) -> String {
     format!("{phase}  [{full}{empty}] {done}/{total} {} %  {elapsed}", share(100))
 }
 
-fn sentence(progress: &Progress) -> Sentence {
+/// How far a run is, or was when it ended.
+pub(crate) fn sentence(progress: &Progress) -> Sentence {
     let phase = phase(&progress.phase);
     match progress.total {
         Some(total) => messages::progress_of(phase, progress.done, total),

@@ -1,20 +1,39 @@
-//! `/callbacks/{source}`: where a source delivers its events, by whatever method. The answer's status and body are the
-//! connector's, and its headers the host's; whoever sends something else learns nothing but that it was refused.
+//! `/callbacks/{source}`: where a source delivers its events, by whatever method and however its address was written down.
+//! The answer's status and body are the connector's, and its headers the host's; whoever sends something else learns nothing
+//! but that it was refused. A person who opens the address in a browser is told what it is for.
 
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::uri::{PathAndQuery, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use axum::{Extension, Router};
 use rollcall_host::follow::{Delivery, Receipt};
 use rollcall_host::limits::MAX_DELIVERY_BYTES;
 use rollcall_host::model::SourceName;
+use rollcall_words::Sentence;
 use tokio::time::timeout;
 
 use crate::console::Console;
+use crate::visitor::Reader;
+
+rollcall_words::sentences! {
+    fn of_a_source(source) {
+        "This is the address at which {source} tells of its changes. It answers the source alone, and there is nothing to see here.",
+        "这是 {source} 推送变更的回调地址，只应答该身份源，没有可查看的内容。"
+    }
+    fn of_no_source() {
+        "No source takes calls at this address. The one to enter stands on the page of the source, under Events.",
+        "此地址不对应任何身份源。应填写的回调地址见该身份源的“事件”页面。"
+    }
+}
+
+/// What the path of every callback address begins with.
+const CALLBACKS: &str = "callbacks";
 
 /// How long the body of a delivery may take to arrive.
 ///
@@ -23,13 +42,48 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Where sources deliver.
 pub(crate) fn routes() -> Router<Console> {
-    Router::new().route("/callbacks/{source}", any(deliver))
+    Router::new()
+        .route("/callbacks/{source}", any(deliver))
+        .route("/callbacks", any(nobody))
+        .route("/callbacks/{source}/{*rest}", any(nobody))
 }
 
-async fn deliver(State(console): State<Console>, Path(source): Path<String>, request: Request) -> Response {
+/// The request to the address that was meant: whoever enters a callback address into a form of the source's may end it with a
+/// slash, or put one too many before it.
+pub(crate) async fn meant(mut request: Request) -> Request {
+    if let Some(plain) = plain(request.uri()) {
+        *request.uri_mut() = plain;
+    }
+    request
+}
+
+/// A callback address without its needless slashes; none where it has none, and for all that is no callback address.
+fn plain(uri: &Uri) -> Option<Uri> {
+    let segments: Vec<_> = uri.path().split('/').filter(|segment| !segment.is_empty()).collect();
+    let path = format!("/{}", segments.join("/"));
+    if segments.first() != Some(&CALLBACKS) || path == uri.path() {
+        return None;
+    }
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(path + &query).ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+async fn nobody(reader: Option<Extension<Reader>>) -> Response {
+    told(reader, StatusCode::NOT_FOUND, of_no_source())
+}
+
+async fn deliver(
+    State(console): State<Console>,
+    Path(source): Path<String>,
+    reader: Option<Extension<Reader>>,
+    request: Request,
+) -> Response {
     let named = SourceName::new(source).ok().and_then(|name| console.sources().named(&name));
-    let Some(known) = named else { return empty(StatusCode::NOT_FOUND) };
+    let Some(known) = named else { return nobody(reader).await };
     let (head, body) = request.into_parts();
+    let is_looked_at = matches!(head.method, Method::GET | Method::HEAD);
     let body = match timeout(BODY_TIMEOUT, to_bytes(body, MAX_DELIVERY_BYTES)).await {
         Ok(Ok(body)) => body,
         // Too large, or the connection broke, which nobody is there to be told.
@@ -42,7 +96,19 @@ async fn deliver(State(console): State<Console>, Path(source): Path<String>, req
         headers: readable(&head.headers),
         body: body.into(),
     };
-    answer(known.follower.receive(delivery).await)
+    let receipt = known.follower.receive(delivery).await;
+    // Nobody learns more by it than by the address, and a source that asks by this method looks at the status.
+    if is_looked_at && receipt.status == StatusCode::FORBIDDEN && receipt.body.is_empty() {
+        return told(reader, StatusCode::FORBIDDEN, of_a_source(known.follower.name()));
+    }
+    answer(receipt)
+}
+
+/// A sentence for whoever looks.
+fn told(reader: Option<Extension<Reader>>, status: StatusCode, sentence: Sentence) -> Response {
+    let Extension(reader) = reader.unwrap_or_default();
+    let text = format!("{}\n", reader.say(sentence));
+    (status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 
 /// Headers that are text. A source that signs its deliveries signs text.
@@ -90,6 +156,27 @@ mod tests {
             let response = routes().with_state(bench.console.clone()).call(request).await.unwrap();
             assert_eq!(response.status(), StatusCode::NOT_FOUND, "{method}");
         }
+    }
+
+    #[test]
+    fn a_callback_address_is_the_same_with_needless_slashes_and_nothing_else_is_touched() {
+        let plain = |text: &str| super::plain(&text.parse().unwrap()).map(|uri| uri.to_string());
+        for written in ["/callbacks/hr/", "//callbacks/hr", "/callbacks//hr", "///callbacks///hr//"] {
+            assert_eq!(plain(written).as_deref(), Some("/callbacks/hr"), "{written}");
+        }
+        assert_eq!(plain("//callbacks/hr/?a=b//&c=/").as_deref(), Some("/callbacks/hr?a=b//&c=/"));
+        assert_eq!(
+            plain("http://id.example.com//callbacks/hr").as_deref(),
+            Some("http://id.example.com/callbacks/hr")
+        );
+        for other in ["/callbacks/hr", "/callbacks", "//history", "/history/", "/callbacksx//hr", "/"] {
+            assert_eq!(plain(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn every_sentence_is_in_both_languages() {
+        assert_eq!(rollcall_words::untranslated(ALL, &[]), Vec::<&str>::new());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use axum::Router;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_request};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -39,7 +39,7 @@ impl Console {
         let doors = identity::entry_routes().layer(from_fn(page::problems));
         let doors = doors.layer(from_fn_with_state(self.clone(), identity::doors));
         // What a handler refuses is drawn within the gate, where the visitor is known; what the gate refuses, around it.
-        Router::new()
+        let routes = Router::new()
             .merge(pages)
             .merge(doors)
             .layer(from_fn(page::problems))
@@ -52,7 +52,9 @@ impl Console {
             )
             .merge(open())
             .layer(from_fn_with_state(self.clone(), identity::enter))
-            .with_state(self.clone())
+            .with_state(self.clone());
+        // Around the whole: which route is meant is found out after it.
+        Router::new().fallback_service(routes).layer(map_request(callbacks::meant))
     }
 }
 

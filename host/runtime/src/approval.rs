@@ -70,6 +70,7 @@ impl Approval {
     pub(crate) fn entry(&self) -> Entry {
         let held = &self.held;
         let (what, what_in_chinese) = match &self.keys {
+            Some(keys) if keys.len() == 1 => ("1 object".to_owned(), "1 个对象".to_owned()),
             Some(keys) => (format!("{} objects", keys.len()), format!("{} 个对象", keys.len())),
             None => ("everything".to_owned(), "全部对象".to_owned()),
         };

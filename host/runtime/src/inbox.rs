@@ -274,7 +274,7 @@ pub struct InboxCounts {
 pub struct Following {
     /// Whether a person paused the schedule.
     pub is_paused: bool,
-    /// Why nothing is acted on until a person has acted or a full run has succeeded.
+    /// Why nothing is acted on until a person has acted, or a run shows that it works again.
     pub stopped: Option<Stopped>,
     /// When a person last let it go on, for whoever waits for a pause to pass.
     #[serde(skip)]

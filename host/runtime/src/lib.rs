@@ -88,6 +88,7 @@ pub mod grant;
 pub mod limits;
 pub mod merge;
 pub mod rate;
+pub mod removals;
 pub mod sqlite;
 
 mod apply;

@@ -517,13 +517,20 @@ pub const CHANNEL_FINISH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How often it is written down that a channel is listened to.
 ///
-/// 10 s. Why: a host that dies is missed for that much longer than it was gone, below `CHANNEL_GAP`.
-pub const HEARD_INTERVAL: Duration = Duration::from_secs(10);
+/// 5 s. Why: a host that dies is missed for that much longer than it was gone, well below `CHANNEL_GAP`.
+pub const HEARD_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Time without a listener after which a full run is owed.
 ///
-/// 60 s. Source: sources push again for some minutes at least what was not acknowledged.
-pub const CHANNEL_GAP: Duration = Duration::from_secs(60);
+/// 10 s. Why: a source may push again what nobody took, for the first time after some 10 s, and none promises more. Whoever is
+/// back by then hears it; of whatever came in a longer time it is not known whether it comes again.
+pub const CHANNEL_GAP: Duration = Duration::from_secs(10);
+
+/// Least time between two full runs that are owed because nobody listened for a while.
+///
+/// 5 min. Why: one makes up for all such times before it, and a proxy that cuts each minute must not have everything read all
+/// day.
+pub const GAP_RUN_INTERVAL: Duration = Duration::from_secs(300);
 
 /// Least time between two writes of what is known about following a source.
 ///

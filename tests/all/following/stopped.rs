@@ -3,7 +3,7 @@
 use super::{feihua, rename_user};
 use crate::harness::extra::until;
 use crate::harness::live::{Live, Way, app_key};
-use rollcall_dingtalk_simulator::{CompanyStatus, Fate, Fault, Mutation, Rule};
+use rollcall_dingtalk_simulator::{CompanyStatus, Fate, Fault, Mutation, Rule, Simulator};
 use rollcall_host::history::RunState;
 use rollcall_host::inbox::{EventState, Note};
 
@@ -73,6 +73,27 @@ fn a_disabled_application_stops_the_source_until_a_person_resumes_it() {
     live.note(Note::Stopped(None));
     live.settled();
     assert_eq!((live.following().stopped, states(&live)), (None, vec![EventState::Done; 2]));
+    live.assert_in_line();
+}
+
+#[test]
+fn a_permission_that_came_back_lets_the_source_go_on_after_an_import_that_left_something_out() {
+    let live = Live::started(feihua(), Way::Http);
+    let missing = Fault::Wrapped { code: 60011, message: "没有调用该接口的权限".to_owned() };
+    live.with(|simulator| simulator.inject(Rule::new(missing).on_path("/topapi/v2/user/get").always()));
+    live.real.mutate(&rename_user("xiaohong", "小红红"));
+    until("the source is stopped", || live.following().stopped.is_some());
+    live.with(|simulator| {
+        simulator.clear_faults();
+        let odd = Fault::Errcode { code: 7, message: "nobody knows".to_owned() };
+        simulator.inject(Rule::new(odd).on_path("/topapi/v2/user/list").always());
+    });
+    assert_eq!(live.sync().state, RunState::Partial);
+    live.with(Simulator::clear_faults);
+    until("the source goes on", || live.following().stopped.is_none());
+    live.settled();
+    assert_eq!(states(&live), [EventState::Done]);
+    live.change(&rename_user("xiaoli", "小丽丽"));
     live.assert_in_line();
 }
 

@@ -1,7 +1,11 @@
-//! The names that both halves spell: resource types, schemas and attributes.
+//! The names that both halves spell: resource types, schemas and attributes, and the one code of an entry that a host reads.
 //!
 //! Not here: what only one source knows, whose schemas are named in its connector; and what only one half says, such as
 //! the messages of SCIM's protocol.
+
+/// The code of the entry by which a full reading says that nobody and nothing is removed by it, and why. A host adds since when
+/// that has been so.
+pub const REMOVALS_STOPPED: &str = "removals-stopped";
 
 /// Resource types: what a key's `resource-type` may be.
 pub mod resource_type {

@@ -54,7 +54,8 @@ pub(crate) fn receive(
     if !is_fresh(stamp.timestamp, moment.now_ms) {
         return Err(Refused::Stale);
     }
-    let events = events(&message).ok_or(Refused::Message)?;
+    let signed = format!("{} {} {encrypt}", query.timestamp, query.nonce);
+    let events = events(&message, &signed).ok_or(Refused::Message)?;
     let body = reply(stamp, &callback.seal(stamp, SUCCESS, owner, moment.random));
     Ok(Receipt { status: 200, content_type: ContentType::Json, body, events })
 }
@@ -84,11 +85,11 @@ fn is_fresh(timestamp: &str, now_ms: u64) -> bool {
     timestamp.parse().is_ok_and(|time| push::millis(time).abs_diff(now_ms) <= FRESH_MS)
 }
 
-/// The events of a message. `check_url`, which DingTalk sends to try an address out, is none.
-pub(super) fn events(message: &str) -> Option<Vec<Event>> {
+/// The events of a message that came with this delivery. `check_url`, which DingTalk sends to try an address out, is none.
+pub(super) fn events(message: &str, delivery: &str) -> Option<Vec<Event>> {
     let members: Map<String, Value> = serde_json::from_str(&BodyText::of(message.as_bytes()).text).ok()?;
     let kind = ["EventType", "eventType"].into_iter().find_map(|name| members.get(name)?.as_str())?;
-    Some(push::events(Push { kind, id: None, members: &members, whole: message }))
+    Some(push::events(Push { kind, id: None, members: &members, delivery }))
 }
 
 fn reply(stamp: Stamp<'_>, sealed: &Sealed) -> String {

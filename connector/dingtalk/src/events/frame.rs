@@ -108,7 +108,7 @@ impl Frame {
             members.entry("eventTime").or_insert_with(|| born.clone());
         }
         let id = self.header("eventId");
-        Some(push::events(Push { kind: &kind, id: id.as_deref(), members: &members, whole: text }))
+        Some(push::events(Push { kind: &kind, id: id.as_deref(), members: &members, delivery: text }))
     }
 
     /// What the event says of itself. Changes of the organization say nothing, in one way or another.

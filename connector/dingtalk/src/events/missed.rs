@@ -10,19 +10,20 @@ use crate::wire::lenient::{Flag, Odd, Raw};
 use rollcall_kit::live::{Event, Fetched};
 use serde_json::{Map, Value};
 
-/// Read the answer, which has no `result`.
-pub(crate) fn missed(accepted: Accepted<'_>) -> Result<Fetched, Misread> {
+/// Read the answer of this moment, which has no `result`.
+pub(crate) fn missed(accepted: Accepted<'_>, now_ms: u64) -> Result<Fetched, Misread> {
     let mut whole = accepted.whole()?;
     let list = whole.raw("failed_list").map_or(Ok(None), Raw::page_elements);
     let list = list.map_err(|Odd| Misread("expected a list in failed_list".to_owned()))?.unwrap_or_default();
     // Without a single delivery there is nothing that asking again could forget.
     let more = whole.flag("has_more") == Some(Flag(true)) && !list.is_empty();
-    let events = list.iter().flat_map(|item| events(item)).collect();
+    let delivery = |n: usize, item: &str| format!("{now_ms} {n} {item}");
+    let events = list.iter().enumerate().flat_map(|(n, item)| events(item, &delivery(n, item))).collect();
     Ok(Fetched { events, cursor: None, more })
 }
 
 /// `{"user_add_org": {"userid": […], "corpid": "…"}, "call_back_tag": "user_add_org", "event_time": 1606126433000}`.
-fn events(item: &str) -> Vec<Event> {
+fn events(item: &str, delivery: &str) -> Vec<Event> {
     let Ok(mut members) = serde_json::from_str::<Map<String, Value>>(item) else {
         return vec![push::unreadable(item)];
     };
@@ -36,7 +37,7 @@ fn events(item: &str) -> Vec<Event> {
     if let Some(time) = members.remove("event_time") {
         inner.entry("event_time").or_insert(time);
     }
-    push::events(Push { kind: &kind, id: None, members: &inner, whole: item })
+    push::events(Push { kind: &kind, id: None, members: &inner, delivery })
 }
 
 #[cfg(test)]
@@ -48,7 +49,8 @@ mod tests {
 
     #[track_caller]
     fn check(body: &str, expected: &Expect) {
-        let missed = missed(Accepted { whole: body, result: None, is_mended: false }).unwrap();
+        let missed =
+            missed(Accepted { whole: body, result: None, is_mended: false }, 1_700_000_000_000).unwrap();
         let mut told = format!("more: {}\n", missed.more);
         for event in missed.events {
             let _ = writeln!(told, "{} {}", event.id, event.payload);
@@ -67,11 +69,23 @@ mod tests {
             ],"has_more":true}"#,
             &expect![[r#"
                 more: true
-                user_add_org/b245f3f8a0a2baa49f97cddf664ad823 {"users":["zhangsan"],"at_ms":1606126433000}
+                user_add_org/41d81aa8c10e75f7397c0fed5ec0521d {"users":["zhangsan"],"at_ms":1606126433000}
                 org_dept_remove/e65ca41de08141247fef7dcb59fad531 {"departments":[2,3],"at_ms":1606126433001}
-                org_change/633928043dda9f3b8a2f4f2ff9278f13 {}
+                org_change/6db08da377dcf63f4902abacd2cf2b58 {}
             "#]],
         );
+    }
+
+    #[test]
+    fn two_changes_in_one_second_are_two_events_in_one_answer_and_in_two() {
+        let item = r#"{"user_modify_org":{"userid":["u1"]},"call_back_tag":"user_modify_org","event_time":1606126433000}"#;
+        let body = format!(r#"{{"failed_list":[{item},{item}]}}"#);
+        let ids = |now_ms| {
+            let fetched = missed(Accepted { whole: &body, result: None, is_mended: false }, now_ms).unwrap();
+            fetched.events.into_iter().map(|event| event.id)
+        };
+        let told: std::collections::BTreeSet<String> = ids(1).chain(ids(2)).collect();
+        assert_eq!(told.len(), 4, "{told:?}");
     }
 
     #[test]
@@ -98,7 +112,7 @@ mod tests {
                 more: false
                 unreadable/22f36339ae3058eeaf19a52949cfb9eb {"unclear":true}
                 unreadable/bbf6a9e06bcc8c1120bc62fbbf012db9 {"unclear":true}
-                user_add_org/d7618f2fdc2ef255878c5bed1d7db3dc {}
+                user_add_org/857ed869a584aa992c0b6dd5ddf580bc {}
             "#]],
         );
     }

@@ -115,6 +115,11 @@ impl Payload {
         departments.chain(self.users.iter().map(user::key)).take(MAX_EVENT_SUBJECTS).collect()
     }
 
+    /// Whether its time tells one moment from the next: not a time in whole seconds, in which much can happen.
+    pub(crate) fn tells_its_moment(&self) -> bool {
+        self.at_ms.is_some_and(|at_ms| !at_ms.is_multiple_of(1_000))
+    }
+
     /// Whether it names any object.
     pub(crate) fn names_something(&self) -> bool {
         !self.users.is_empty() || !self.departments.is_empty()

@@ -45,8 +45,8 @@ pub(crate) struct Push<'a> {
     pub(crate) id: Option<&'a str>,
     /// Where ids and times are.
     pub(crate) members: &'a Map<String, Value>,
-    /// The whole as it was received: what tells it from others if nothing else does.
-    pub(crate) whole: &'a str,
+    /// What tells this delivery from every other, even from one that says the same; at best the same for its repeats.
+    pub(crate) delivery: &'a str,
 }
 
 /// The events of a change: one as a rule, none if it is not about contacts, several if its ids are too many for one.
@@ -122,8 +122,8 @@ fn member<'a>(members: &[(String, &'a Value)], wanted: &str) -> Option<&'a Value
     members.iter().find(|(name, _)| name == wanted).map(|(_, value)| *value)
 }
 
-/// DingTalk's own id, or else a digest of kind, ids and time; without a time two changes of the same objects would be
-/// taken for one, so then of everything that was received.
+/// DingTalk's own id, or else a digest of kind, ids and time. Without a time that tells moments apart, two changes of the same
+/// objects would be taken for one, so then of the delivery: to act on a repeat costs a request, to miss a change is for good.
 fn id(push: Push<'_>, members: &[(String, &Value)], payload: &Payload) -> String {
     let named = || member(members, "eventid")?.as_str();
     let own = push.id.or_else(named).filter(|id| !id.is_empty());
@@ -132,8 +132,8 @@ fn id(push: Push<'_>, members: &[(String, &Value)], payload: &Payload) -> String
             format!("{}/{own}", push.kind)
         }
         Some(own) => digest(push.kind, own),
-        None if payload.at_ms.is_some() && !payload.unclear => digest(push.kind, &payload.to_json()),
-        None => digest(push.kind, push.whole),
+        None if payload.tells_its_moment() && !payload.unclear => digest(push.kind, &payload.to_json()),
+        None => digest(push.kind, push.delivery),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::connector::Lookup;
 use crate::limits::{MAX_HIDDEN_TOLD, MAX_LOOKUPS_IN_FLIGHT};
 use crate::model::{Container, Coverage, Diagnosis, Entry, Failure, Key, Removal, Severity};
 use crate::pool::crawl;
+use rollcall_rules::vocabulary::REMOVALS_STOPPED;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -166,7 +167,7 @@ fn many_hidden(n: u64, example: &Diagnosis) -> Diagnosis {
 
 fn absences_kept(n_absent: usize, why: &Diagnosis) -> Diagnosis {
     let diagnosis = Diagnosis::new(
-        "removals-stopped",
+        REMOVALS_STOPPED,
         format!(
             "nobody and nothing is removed by this run: of what the platform holds, {} not found, and the reading is not \
              complete, because {}",

@@ -1,11 +1,13 @@
 //! `rollcall status`, `events`, `pause` and `resume`: looking into how a source is followed, and changing it, whether or not
 //! `rollcall serve` is at work meanwhile.
 //!
-//! JSON of `status`: `{"source", "following", "counts"}`; of `events list`: `{"source", "events": […]}`, newest first; of the
+//! JSON of `status`: `{"source", "following", "counts", "unfinished": […], "removals_stopped"}`, the latter a diagnosis or null; of `events list`: `{"source", "events": […]}`, newest first; of the
 //! others: `{"source", "n"}` or `{"source", "following"}`.
 
 use rollcall_host::clock::{Clock, SystemClock};
-use rollcall_host::inbox::{ChannelNote, ChannelState, EventFilter, EventState, Inbox, Note};
+use rollcall_host::inbox::{ChannelNote, ChannelState, EventFilter, EventState, Inbox, InboxEvent, Note};
+use rollcall_host::removals;
+use rollcall_host::sqlite::SqliteStore;
 use serde_json::json;
 
 use crate::args::{Format, Held};
@@ -13,7 +15,7 @@ use crate::data;
 use crate::exit::{Exit, Stop};
 use crate::messages;
 use crate::screen::Screen;
-use crate::view::following;
+use crate::view::following::{self, Standing};
 use rollcall_words::Sentence;
 
 /// Events that are listed unless all are asked for.
@@ -29,13 +31,33 @@ pub(crate) async fn status(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
     let store = data::open_for(&held.data, &held.source).await?;
     let following = store.following(&held.source).await?;
     let counts = store.counts(&held.source).await?;
+    let unfinished = unfinished(&store, held).await?;
+    let removals_stopped = removals::stopped(&store, &held.source).await?.map(|entry| entry.diagnosis);
     match screen.format {
         Format::Json => {
-            screen.json(&json!({"source": held.source, "following": following, "counts": counts}))?;
+            let unfinished: Vec<_> = unfinished.iter().map(following::event_json).collect();
+            screen.json(&json!({
+                "source": held.source,
+                "following": following,
+                "counts": counts,
+                "unfinished": unfinished,
+                "removals_stopped": removals_stopped,
+            }))?;
         }
-        Format::Text => screen.lines(following::status(&following, &counts, &screen.reader))?,
+        Format::Text => {
+            let standing = Standing { following, counts, unfinished, removals_stopped };
+            screen.lines(standing.lines(&screen.reader))?;
+        }
     }
     Ok(Exit::Done)
+}
+
+/// The newest events that were tried in vain and are tried again.
+async fn unfinished(store: &SqliteStore, held: &Held) -> Result<Vec<InboxEvent>, Stop> {
+    let filter = EventFilter { state: Some(EventState::Waiting), run: None };
+    let mut waiting = store.events(&held.source, &filter, None, PAGE).await?;
+    waiting.retain(|event| event.failure.is_some());
+    Ok(waiting)
 }
 
 /// List the events of a source.

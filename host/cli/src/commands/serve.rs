@@ -161,6 +161,10 @@ impl Announced {
         let mut lines = vec![to(messages::serving(&self.url))];
         lines.extend(self.setup.iter().map(|link| format!("  {}", to(messages::setup_link(link)))));
         lines.extend(self.followed.iter().map(|source| format!("  {}", to(self.of(source)))));
+        let is_called = |source: &FollowedSource| source.event_delivery == Some(EventDelivery::Callbacks);
+        if !self.url.is_secure() && self.followed.iter().any(is_called) {
+            lines.push(format!("  {}", to(messages::callbacks_in_the_clear(&self.url))));
+        }
         lines
     }
 

@@ -85,8 +85,9 @@ struct Told<'a> {
 /// Import a source and show how it went.
 pub(crate) async fn sync(screen: &Screen, configured: Configured, import: &Import<'_>) -> Result<Exit, Stop> {
     let Imported { store, run, log } = self::import(screen, configured, import).await?;
-    if run.state == RunState::Succeeded && run.kind == RunKind::Full && !run.dry_run {
-        // Whatever had stopped the source is over: everything could be read.
+    let has_read = matches!(run.state, RunState::Succeeded | RunState::Partial | RunState::Held);
+    if has_read && run.kind == RunKind::Full && !run.dry_run {
+        // Whatever had stopped the source is over, or whoever follows it finds that it is not.
         store.note(&run.source, &Note::Stopped(None)).await?;
     }
     match screen.format {

@@ -30,7 +30,11 @@ pub(crate) fn entry(entry: &Entry, reader: &Reader) -> Vec<String> {
 /// One change, and below it each attribute that differs, unless the whole object came or went.
 pub(crate) fn change(change: &ChangeRecord, reader: &Reader) -> Vec<String> {
     let action = action(change.action);
-    let told = if change.is_held() { messages::would_be(action) } else { action };
+    let told = match &change.refusal {
+        Some(_) if change.is_held() => messages::would_be(action),
+        Some(_) => messages::not_done(action),
+        None => action,
+    };
     let mut lines = vec![format!("{} {}", told.to(reader.language), subject(&change.key, called(change)))];
     let mut below = Vec::new();
     if let Some(refusal) = &change.refusal {
@@ -171,7 +175,7 @@ mod tests {
         check(
             vec![change(&refused, &Reader::ENGLISH)],
             expect![[r#"
-            created User "u1"
+            not created User "u1"
                 ✗ the name is taken (name-taken)
                 → rename one of them"#]],
         );

@@ -3,7 +3,7 @@
 use rollcall_host::inbox::{
     ChannelState, EventState, EventWay, Following, InboxCounts, InboxEvent, Unfetched,
 };
-use rollcall_host::model::{EventDelivery, Key, Timestamp};
+use rollcall_host::model::{Diagnosis, EventDelivery, Key, Timestamp};
 use serde_json::{Value, json};
 
 use super::Reader;
@@ -16,6 +16,11 @@ use rollcall_words::Sentence;
 ///
 /// Why: most events name one; the rest is in the JSON.
 const MAX_SUBJECTS_SHOWN: usize = 5;
+
+/// Events that are shown of those that were tried in vain.
+///
+/// Why: one screen; the rest is in `events list`, and in the JSON.
+const MAX_UNFINISHED_SHOWN: usize = 10;
 
 /// A moment of today, for lines that are read as they come.
 pub(crate) fn clock(timestamp: Timestamp, reader: &Reader) -> String {
@@ -92,7 +97,47 @@ pub(crate) fn event_json(event: &InboxEvent) -> Value {
 }
 
 /// How a source stands.
-pub(crate) fn status(following: &Following, counts: &InboxCounts, reader: &Reader) -> Vec<String> {
+pub(crate) struct Standing {
+    pub(crate) following: Following,
+    pub(crate) counts: InboxCounts,
+    /// Events that were tried in vain and are tried again, newest first.
+    pub(crate) unfinished: Vec<InboxEvent>,
+    /// Why no import removes anybody, and since when; none if they do.
+    pub(crate) removals_stopped: Option<Diagnosis>,
+}
+
+impl Standing {
+    /// Everything of it, what is wrong last.
+    pub(crate) fn lines(&self, reader: &Reader) -> Vec<String> {
+        let mut lines = status(&self.following, &self.counts, reader);
+        if let Some(stopped) = &self.removals_stopped {
+            lines.push(String::new());
+            lines.extend(super::diagnosis::lines(stopped, reader));
+        }
+        if !self.unfinished.is_empty() {
+            lines.extend([String::new(), messages::unfinished_title().to(reader.language).to_owned()]);
+            lines.extend(
+                self.unfinished.iter().take(MAX_UNFINISHED_SHOWN).flat_map(|event| unfinished(event, reader)),
+            );
+        }
+        let n_more = self.unfinished.len().saturating_sub(MAX_UNFINISHED_SHOWN);
+        lines.extend((0 < n_more).then(|| messages::unfinished_more(n_more).to(reader.language).to_owned()));
+        lines
+    }
+}
+
+/// One event that was tried in vain: what and about whom, since when, when it is tried again, and why it was in vain.
+fn unfinished(event: &InboxEvent, reader: &Reader) -> [String; 2] {
+    let at = |timestamp: Timestamp| moment(timestamp, reader.offset);
+    let again = event.due_at.map_or_else(|| "-".to_owned(), at);
+    let (kind, about) = (plain(&event.event.kind), subjects(&event.event.subjects));
+    let told = messages::unfinished(event.number, kind, about, at(event.event.arrived_at), again);
+    let why = event.failure.as_ref().map(|failure| headline(&failure.diagnosis, reader)).unwrap_or_default();
+    [format!("  {}", told.to(reader.language)), format!("    {} {why}", reader.sign("✗", "x"))]
+}
+
+/// What is known about following a source.
+fn status(following: &Following, counts: &InboxCounts, reader: &Reader) -> Vec<String> {
     let to = |sentence: Sentence| sentence.to(reader.language).to_owned();
     let at = |timestamp: Timestamp| moment(timestamp, reader.offset);
     let channel = match following.event_delivery {

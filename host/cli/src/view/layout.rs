@@ -11,11 +11,20 @@ pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Someone else's text on one line: what could move the cursor, break the line or turn the writing around is escaped.
+/// Someone else's text on one line: a line break is a blank, and what could move the cursor or turn the writing around is
+/// escaped.
 pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() || is_invisible_order(c) { plain.extend(c.escape_unicode()) } else { plain.push(c) }
+        if matches!(c, '\n' | '\r' | '\t') {
+            if !plain.ends_with(' ') {
+                plain.push(' ');
+            }
+        } else if c.is_control() || is_invisible_order(c) {
+            plain.extend(c.escape_unicode())
+        } else {
+            plain.push(c)
+        }
     }
     plain
 }
@@ -101,7 +110,7 @@ mod tests {
 
     #[test]
     fn text_that_could_deceive_a_terminal_is_escaped() {
-        assert_eq!(plain("a\u{1b}[31m\nb\u{202e}c 小红"), r"a\u{1b}[31m\u{a}b\u{202e}c 小红");
+        assert_eq!(plain("a\u{1b}[31m\nb\u{202e}c 小红"), r"a\u{1b}[31m b\u{202e}c 小红");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::layout::{Side, columns, moment, span, zone};
 use super::{Reader, diagnosis};
 use crate::messages;
+use crate::progress;
 use rollcall_words::Sentence;
 
 /// The runs as a table, as they come. A run that failed is followed by the reason.
@@ -42,6 +43,7 @@ pub(crate) fn head(run: &Run, reader: &Reader) -> Vec<String> {
         ],
     ];
     facts.extend(counted(&run.counters).map(|(word, count)| vec![to(word), count.to_string()]));
+    facts.extend(came_to(run).map(|stage| vec![to(messages::word_came_to()), to(stage)]));
     facts.extend(run.drift().map(|n| vec![to(messages::word_drift()), n.to_string()]));
     let mut lines = vec![to(messages::run_title(&run.id, &run.source))];
     lines.extend(columns(&[Side::Left, Side::Left], &facts).into_iter().map(|line| format!("  {line}")));
@@ -67,10 +69,22 @@ pub(crate) fn summary(run: &Run, reader: &Reader) -> String {
         .filter(|(_, count)| 0 < *count)
         .map(|(word, count)| messages::counted(word, count).to(reader.language).to_owned())
         .collect();
-    let counts = if counts.is_empty() {
-        messages::nothing_counted()
-    } else {
-        Sentence { english: counts.join(", "), chinese: counts.join("，") }
+    let came_to = came_to(run);
+    let counts = match (counts.is_empty(), &came_to) {
+        (true, None) => messages::nothing_counted(),
+        // What was read was as the platform has it, as far as it was compared.
+        (true, Some(_)) => messages::nothing_changed(),
+        (false, _) => Sentence { english: counts.join(", "), chinese: counts.join("，") },
+    };
+    let counts = match came_to {
+        None => counts,
+        Some(stage) => {
+            let Sentence { english, chinese } = messages::came_as_far_as(stage);
+            Sentence {
+                english: format!("{}; {english}", counts.english),
+                chinese: format!("{}；{chinese}", counts.chinese),
+            }
+        }
     };
     let (id, source, took) = (&run.id, &run.source, took(run, reader));
     let said = if run.dry_run {
@@ -79,6 +93,13 @@ pub(crate) fn summary(run: &Run, reader: &Reader) -> String {
         messages::run_ended(id, source, state(run.state), took, counts)
     };
     said.to(reader.language).to_owned()
+}
+
+/// How far a run had come that came to no end: its connector did not get to say what it had read.
+fn came_to(run: &Run) -> Option<Sentence> {
+    let is_cut_short = matches!(run.state, RunState::Failed | RunState::Cancelled | RunState::Interrupted);
+    let progress = run.progress.as_ref().filter(|progress| is_cut_short && 0 < progress.done);
+    progress.map(progress::sentence)
 }
 
 /// How a state is called.
@@ -237,6 +258,29 @@ mod tests {
                   12  2023-11-14 22:13:20  全量导入  手动            部分完成  3.2 s  1042     5     0  1037     0     0     2     0     0       0
                    9  2023-11-14 22:13:20  全量导入  手动（试运行）  进行中        …  1042     5     0  1037     0     0     2     0     0       0"#]],
         );
+    }
+
+    #[test]
+    fn a_run_that_failed_in_the_middle_says_how_far_it_had_come() {
+        let progress =
+            rollcall_host::model::Progress { phase: "reading".to_owned(), done: 3, total: Some(5) };
+        let unchanged = Run { progress: Some(progress), ..failed() };
+        let some =
+            Run { counters: Counters { read: 1, created: 1, ..Counters::default() }, ..unchanged.clone() };
+        let lines = [&unchanged, &some]
+            .into_iter()
+            .flat_map(|run| [summary(run, &Reader::ENGLISH), summary(run, &Reader::CHINESE)]);
+        check(
+            &lines.collect::<Vec<_>>(),
+            expect![[r#"
+            Run 13 of head-office: failed after 3.2 s; nothing changed; it had come as far as reading: 3 of 5
+            来源 head-office 第 13 次运行：失败，耗时 3.2 s；未发生任何变更；已进行到 读取中：3 / 5 项
+            Run 13 of head-office: failed after 3.2 s; 1 read, 1 created; it had come as far as reading: 3 of 5
+            来源 head-office 第 13 次运行：失败，耗时 3.2 s；读取 1 个，新建 1 个；已进行到 读取中：3 / 5 项"#]],
+        );
+        assert!(head(&unchanged, &Reader::ENGLISH).contains(&"  came to      reading: 3 of 5".to_owned()));
+        let begun = Run { state: RunState::Succeeded, ..unchanged };
+        assert!(!summary(&begun, &Reader::ENGLISH).contains("as far as"));
     }
 
     #[test]

@@ -67,9 +67,11 @@ pub(crate) struct Complaints(pub(crate) Vec<rollcall_host::model::Problem>);
 impl IntoResponse for Complaints {
     fn into_response(self) -> Response {
         let n = self.0.len();
-        let diagnosis =
-            Diagnosis::new("configuration-not-valid", format!("{n} things in the configuration are wrong"))
-                .in_chinese(format!("配置中有 {n} 处不正确"), "");
+        let diagnosis = Diagnosis::new(
+            "configuration-not-valid",
+            format!("the configuration is not valid; things that are wrong: {n}"),
+        )
+        .in_chinese(format!("配置中有 {n} 处不正确"), "");
         let mut response = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, diagnosis).into_response();
         response.extensions_mut().insert(self);
         response

@@ -51,6 +51,9 @@ pub(super) fn section(reader: Reader, source: &SourceName, public_url: &PublicUr
             h2 { (reader.say(words::callback())) }
             p { (reader.say(words::callback_told())) }
             p { (page::copyable(reader, &format!("{public_url}/callbacks/{source}"))) }
+            @if !public_url.is_secure() {
+                (page::notice(page::Tone::Warning, &html! { p { (reader.say(words::callback_insecure())) } }))
+            }
             p class="soft" { (reader.say(words::callback_public())) }
             @if !settings.is_empty() {
                 h3 { (reader.say(words::callback_settings())) }
@@ -91,6 +94,16 @@ mod tests {
             (SourceName::new("head-office").unwrap(), "https://id.example.com".parse().unwrap());
         let drawn = section(Reader::default(), &source, &public_url, &json!({})).into_string();
         assert!(drawn.contains("data-copy=\"https://id.example.com/callbacks/head-office\""), "{drawn}");
+    }
+
+    #[test]
+    fn an_address_that_sources_may_refuse_is_said_to_be_one() {
+        let source = SourceName::new("head-office").unwrap();
+        let drawn = |public_url: &str| {
+            section(Reader::default(), &source, &public_url.parse().unwrap(), &json!({})).into_string()
+        };
+        assert!(drawn("http://id.example.com").contains("This address begins with http:"));
+        assert!(!drawn("https://id.example.com").contains("begins with http:"));
     }
 
     #[test]

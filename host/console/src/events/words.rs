@@ -97,6 +97,13 @@ rollcall_words::sentences! {
         "If it is reached under another address, start the program with --public-url.",
         "如果实际访问地址不同，请在启动程序时用 --public-url 指定。"
     }
+    fn callback_insecure() {
+        "This address begins with http: sources on the internet often refuse such an address or cannot reach it, and what is \
+         pushed can be read on its way unless the source encrypts it. Give the program a certificate, or name the https \
+         address of the reverse proxy before it with --public-url.",
+        "该地址以 http 开头：互联网上的身份源往往拒绝或无法访问这样的地址，且除非身份源对内容加密，推送内容在传输中可被读取。请为程序配置证书，\
+         或用 --public-url 指定前置反向代理的 https 地址。"
+    }
     fn callback_settings() { "Settings that belong to it", "相关设置" }
     fn callback_settings_told() {
         "Both sides must have the same values. Secret ones are kept sealed and are never shown again: what was entered here \

@@ -189,7 +189,7 @@ mod tests {
         let told = |kind, kept| {
             let counters = Counters { kept, ..Counters::default() };
             let run = Run { kind, state: RunState::Partial, counters, ..run("1") };
-            actions(&visitor, &run, Waits::Nobody).into_string().contains("2 objects stay as they are")
+            actions(&visitor, &run, Waits::Nobody).into_string().contains("Objects that stay as they are: 2")
         };
         assert_eq!(
             [told(RunKind::Undo, 2), told(RunKind::Undo, 0), told(RunKind::Full, 2)],

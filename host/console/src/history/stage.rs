@@ -41,7 +41,14 @@ impl Seen {
         reader.say(if self.is_running() { words::so_far(time) } else { words::took(time) })
     }
 
-    /// How far it is, while it is under way.
+    /// How far it had come, if it came to no end: its connector did not get to say what it had read.
+    fn came_to(&self) -> Option<&Progress> {
+        let is_cut_short =
+            matches!(self.run.state, RunState::Failed | RunState::Cancelled | RunState::Interrupted);
+        self.run.progress.as_ref().filter(|progress| is_cut_short && 0 < progress.done)
+    }
+
+    /// How far it is, while it is under way, and how far it had come, if it came to no end.
     pub(crate) fn stage(&self, reader: Reader) -> Markup {
         html! {
             @if self.is_running() {
@@ -49,27 +56,34 @@ impl Seen {
                     Some(progress) => (stage(reader, progress, self.left)),
                     None => (page::progress(&reader.say(words::starting()), 0, None)),
                 }
+            } @else if let Some(progress) = self.came_to() {
+                p class="soft" { (reader.say(words::came_to(reader.say(told(progress))))) }
             }
         }
     }
 }
 
-fn stage(reader: Reader, progress: &Progress, left: Option<Duration>) -> Markup {
-    let name = reader.say(name(&progress.phase));
+/// How far it is: its stage, and what is done of it.
+fn told(progress: &Progress) -> Sentence {
+    let name = name(&progress.phase);
     let total = progress.total.filter(|total| 0 < *total);
     let done = page::count(progress.done);
     // A reading goes in whatever steps its connector takes; these stages go object by object.
     let counts_objects = matches!(progress.phase.as_str(), "confirming" | "removing" | "undoing");
-    let sentence = match (total.map(page::count), counts_objects) {
-        (Some(total), true) => words::objects_of(&name, done, total),
-        (Some(total), false) => words::steps_of(&name, done, total),
-        (None, true) => words::objects_so_far(&name, done),
-        (None, false) => words::steps_so_far(&name, done),
-    };
+    match (total.map(page::count), counts_objects) {
+        (Some(total), true) => words::objects_of(name, done, total),
+        (Some(total), false) => words::steps_of(name, done, total),
+        (None, true) => words::objects_so_far(name, done),
+        (None, false) => words::steps_so_far(name, done),
+    }
+}
+
+fn stage(reader: Reader, progress: &Progress, left: Option<Duration>) -> Markup {
+    let total = progress.total.filter(|total| 0 < *total);
     html! {
-        (page::progress(&name, progress.done, total))
+        (page::progress(&reader.say(name(&progress.phase)), progress.done, total))
         p class="soft" {
-            (reader.say(sentence))
+            (reader.say(told(progress)))
             @if let Some(left) = left { " · " (reader.say(time_left(left))) }
         }
     }

@@ -40,7 +40,7 @@ rollcall_words::sentences! {
         "无变化的对象在导入结束时才计数，因此目前各项之和还不等于读取数。"
     }
     fn counts_cut_short(n) {
-        "{n} objects had been read and were not dealt with any more when it ended. The next import reads them again.",
+        "Objects that had been read and were not dealt with any more when it ended: {n}. The next import reads them again.",
         "结束时有 {n} 个对象已读取但尚未处理，下次导入会重新读取。"
     }
     fn counts_off(read, sum) {
@@ -49,7 +49,7 @@ rollcall_words::sentences! {
         "连接器报告读取 {read} 个，而各项结果合计 {sum} 个。数据没有丢失；请将此情况告知连接器的作者。"
     }
     fn drift_told(n) {
-        "{n} changes had not come by events and were found only now.",
+        "Changes that had not come by events and were found only now: {n}.",
         "有 {n} 项变更没有通过事件到达，这次才被发现。"
     }
 
@@ -70,6 +70,7 @@ rollcall_words::sentences! {
     fn stage_confirming() { "confirming departures", "确认离开" }
     fn stage_removing() { "removing", "处理离开" }
     fn stage_undoing() { "undoing", "撤销中" }
+    fn came_to(stage) { "It had come as far as {stage}.", "已进行到：{stage}。" }
     fn steps_of(stage, done, total) { "{stage}: {done} of {total} steps", "{stage}：已完成 {done} 步，共 {total} 步" }
     fn steps_so_far(stage, done) { "{stage}: {done} steps so far", "{stage}：已完成 {done} 步" }
     fn objects_of(stage, done, total) { "{stage}: {done} of {total} objects", "{stage}：已完成 {done} 个对象，共 {total} 个" }
@@ -90,7 +91,7 @@ rollcall_words::sentences! {
     fn retry_failed() { "Read what failed again", "重试失败的对象" }
     fn refresh_as_planned() { "Do this now", "立即执行" }
     fn undo_as_planned() { "Undo now as this plan says", "按此计划立即撤销" }
-    fn not_put_back(n) { "{n} objects stay as they are: they were changed since, or what they were is not recorded. Each is named below, in the", "有 {n} 个对象保持不变：之后又有变更，或没有记录它们之前的内容。详见下方" }
+    fn not_put_back(n) { "Objects that stay as they are: {n}. They were changed since, or what they were is not recorded. Each is named below, in the", "有 {n} 个对象保持不变：之后又有变更，或没有记录它们之前的内容。详见下方" }
     fn undo_again() { "Undo again", "重新撤销" }
     fn undo() { "Undo…", "撤销…" }
     fn held_waits() {

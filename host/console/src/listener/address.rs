@@ -77,6 +77,12 @@ impl PublicUrl {
         &self.host
     }
 
+    /// Whether what is sent to it cannot be read or changed on its way.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.origin.starts_with("https:")
+    }
+
     /// Of an address, for those who can reach it as it is.
     pub(super) fn of(address: SocketAddr, is_tls: bool) -> Self {
         let scheme = if is_tls { "https" } else { "http" };

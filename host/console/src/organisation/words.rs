@@ -24,7 +24,7 @@ rollcall_words::sentences! {
     fn not_held() { "not held", "未保存" }
     fn n_people(n) { "{n} people", "{n} 人" }
     fn n_more(n) { "{n} more …", "另有 {n} 项…" }
-    fn levels_above(n) { "… {n} levels above", "…上方还有 {n} 级" }
+    fn levels_above(n) { "… {n} more above", "…上方还有 {n} 级" }
     fn people_in_it() { "People in it", "直属人员" }
     fn people_in_all() { "With those below", "含下级人员" }
     fn sub_departments() { "Sub-departments", "下级部门" }

@@ -56,10 +56,10 @@ rollcall_words::sentences! {
     fn upload() { "Upload and inspect", "上传并检查" }
     fn connector() { "Connector", "连接器" }
     fn other_connector() { "Choose another one", "换一个" }
-    fn imports(n) { "{n} imports from the host", "使用的宿主接口（{n} 个）" }
+    fn imports(n) { "imports from the host: {n}", "使用的宿主接口（{n} 个）" }
     fn add_named(name) { "Add {name}", "添加{name}" }
     fn save_and_check() { "Save and check", "保存并检查" }
-    fn something_is_wrong(n) { "Nothing was saved: {n} entries need another look.", "未保存：有 {n} 项需要修改。" }
+    fn something_is_wrong(n) { "Nothing was saved. Entries that need another look: {n}.", "未保存：有 {n} 项需要修改。" }
     fn optional() { "(optional)", "（选填）" }
     fn the_source() { "The source", "身份源" }
     fn name() { "Name", "名称" }

@@ -30,7 +30,7 @@ rollcall_words::sentences! {
     fn paused() { "paused", "已暂停" }
     fn waiting(n) { "{n} waiting", "{n} 条待发送" }
     fn answered(status) { "answered with {status}", "返回 {status}" }
-    fn attempts(n) { "after {n} attempts", "已尝试 {n} 次" }
+    fn attempts(n) { "attempts: {n}", "已尝试 {n} 次" }
     fn again() { "again:", "下次尝试：" }
     fn never() { "not told yet", "尚未通知" }
     fn test() { "Send a test", "发送测试" }

@@ -16,6 +16,7 @@ use crate::limits::{MAX_ENTRIES_PER_CALL, MAX_ENTRIES_PER_RUN};
 use crate::model::{Entry, Progress, RunId, Severity};
 use crate::observe::Observer;
 use crate::refusal;
+use crate::removals;
 
 /// The record of one run. Of a check, which leaves no record, there is only what observers see.
 pub(crate) struct Recorder {
@@ -68,11 +69,21 @@ impl Recorder {
 
     /// Add entries, up to the limit of a run.
     pub(crate) async fn entries(&self, mut entries: Vec<Entry>) -> Result<(), StoreError> {
+        self.say_since(&mut entries).await?;
         let n_before = self.n_entries.fetch_add(entries.len(), Ordering::Relaxed);
         let n_kept = MAX_ENTRIES_PER_RUN.saturating_sub(n_before).min(entries.len());
         self.drop_entries(entries.len().saturating_sub(n_kept));
         entries.truncate(n_kept);
         self.entries_always(&entries).await
+    }
+
+    /// That nobody is removed is said with since when, which a connector cannot know.
+    async fn say_since(&self, entries: &mut [Entry]) -> Result<(), StoreError> {
+        let Some((history, run)) = &self.history else { return Ok(()) };
+        for entry in entries.iter_mut().filter(|entry| removals::says_so(entry)) {
+            removals::say_since(&**history, run, entry).await?;
+        }
+        Ok(())
     }
 
     /// Add entries that no flood before them may displace.

@@ -22,7 +22,7 @@ use crate::exclusive::Taken;
 use crate::inbox::ChannelState;
 use crate::limits::{
     CHANNEL_BACKOFF, CHANNEL_DRAIN, CHANNEL_FINISH_TIMEOUT, CHANNEL_GAP, CHANNEL_PROBE_INTERVAL,
-    CHANNEL_PROVEN, HEARTBEATS, MAX_CHANNEL_BACKOFF, MAX_RETRY_AFTER,
+    CHANNEL_PROVEN, GAP_RUN_INTERVAL, HEARTBEATS, MAX_CHANNEL_BACKOFF, MAX_RETRY_AFTER,
 };
 use crate::model::{Body, Diagnosis, Failure, FailureKind, Timestamp};
 use crate::random::random;
@@ -64,6 +64,8 @@ pub(super) struct Channel {
     lines: JoinSet<()>,
     state: Option<ChannelState>,
     n_failed: u32,
+    /// When the full run was due that makes up for the last time in which nobody listened.
+    gap_run: Option<Instant>,
 }
 
 /// When something was last heard over the channel.
@@ -95,7 +97,7 @@ enum Next {
 impl Channel {
     pub(super) fn new(followed: Arc<Followed>, heard_until: Option<Timestamp>) -> Self {
         let heard = Arc::new(Heard(Mutex::new(heard_until)));
-        Self { followed, heard, lines: JoinSet::new(), state: None, n_failed: 0 }
+        Self { followed, heard, lines: JoinSet::new(), state: None, n_failed: 0, gap_run: None }
     }
 
     /// Listen until the source is not followed any more, or has no channel.
@@ -147,10 +149,18 @@ impl Channel {
         let is_gap = self.heard.get().is_none_or(|heard| CHANNEL_GAP < between(heard, now));
         self.heard.set(now);
         if is_gap {
-            self.followed.gap();
+            self.gap();
         }
         self.stands(ChannelState::Connected, None);
         self.followed.heard(now);
+    }
+
+    /// What came meanwhile may never come again.
+    fn gap(&mut self) {
+        let now = Instant::now();
+        let due = self.gap_run.map_or(now, |last| now.max(last + GAP_RUN_INTERVAL));
+        self.gap_run = Some(due);
+        self.followed.gap(due);
     }
 
     async fn follow_line(&mut self, opened: Opened) -> Next {

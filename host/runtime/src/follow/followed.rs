@@ -133,10 +133,10 @@ impl Followed {
         }
     }
 
-    /// Nobody listened to the channel for a while.
-    pub(super) fn gap(&self) {
+    /// Nobody listened to the channel for a while: a full run is owed, not before this moment.
+    pub(super) fn gap(&self, due: Instant) {
         tracing::info!(source = %self.name, "nobody listened for a while; a full run is owed");
-        self.asks.owe(Trigger::Stream, Instant::now(), true);
+        self.asks.owe(Trigger::Stream, due, true);
     }
 
     /// Call a store until it succeeds. None when the source is not followed any more.

@@ -5,4 +5,5 @@ mod bench;
 mod callback;
 mod channel;
 mod control;
+mod stopped;
 mod turns;

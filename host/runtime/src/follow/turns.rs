@@ -2,6 +2,8 @@
 //!
 //! Not here: how events come in (`receive`, `channel`, `missed`), which of them go together (`batch`).
 
+mod stopped;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +18,7 @@ use super::timetable::Timetable;
 use crate::cancel::Cancel;
 use crate::error::{GuestError, RunError};
 use crate::history::{RunKind, RunState, Trigger};
-use crate::inbox::{Fate, Following, Note, Settlement, Stopped};
+use crate::inbox::{Fate, Following, Note, Settlement};
 use crate::limits::{
     BATCH_GRACE, BATCH_SPACING, BATCHES_BEFORE_SCHEDULED_RUN, CANCELLED_RUN_PAUSE, FIRST_IMPORT_PATIENCE,
     FOLLOW_BUSY_PAUSE, FOLLOW_POLL_INTERVAL, FORGET_INTERVAL, FULL_RUN_PATIENCE, KEEP_SETTLED_EVENTS,
@@ -41,6 +43,8 @@ const ROWS: u32 = 100;
 pub(super) struct Turns {
     followed: Arc<Followed>,
     following: Following,
+    /// Whether what stopped the source is to be tried again.
+    tries_again: bool,
     timetable: Timetable,
     /// Batches since the last full run, or since nothing else wanted a turn.
     n_batches: u32,
@@ -83,6 +87,7 @@ impl Turns {
         Self {
             followed,
             following,
+            tries_again: false,
             timetable,
             n_batches: 0,
             last_batch: None,
@@ -130,14 +135,6 @@ impl Turns {
             tracing::info!(source = %self.followed.name(), "the source was never imported; a full run is due");
             self.followed.asks.owe(Trigger::Schedule, Instant::now() + FIRST_IMPORT_PATIENCE, false);
         }
-    }
-
-    /// Whether an event waits that had stopped the source: someone let it go on while nobody followed it.
-    async fn waits_since_stopped(&self) -> bool {
-        let Followed { inbox, name, .. } = self.followed.as_ref();
-        let now = self.followed.now();
-        let due = self.followed.persist("inbox", || inbox.due(name, now, MAX_EVENTS_PER_BATCH)).await;
-        due.is_some_and(|due| due.iter().any(batch::has_stopped))
     }
 
     /// Whether the last follower stopped in the middle of a full run. Where there is a schedule, that makes up for it.
@@ -235,10 +232,13 @@ impl Turns {
         }
     }
 
-    async fn next_batch(&self) -> Result<Option<Batch>, crate::error::StoreError> {
+    async fn next_batch(&mut self) -> Result<Option<Batch>, crate::error::StoreError> {
+        if self.following.stopped.is_some() {
+            return self.trial().await;
+        }
         let Followed { inbox, name, .. } = self.followed.as_ref();
         let is_due = |due| due <= self.followed.now();
-        if self.following.stopped.is_some() || !inbox.next_due(name).await?.is_some_and(is_due) {
+        if !inbox.next_due(name).await?.is_some_and(is_due) {
             return Ok(None);
         }
         let since = self.last_batch.map(|began| began.elapsed());
@@ -301,20 +301,6 @@ impl Turns {
         self.following = following;
     }
 
-    /// A source that was stopped may have pushed nothing meanwhile, and the event that stopped it would only do so again:
-    /// a full run finds the one and covers the other.
-    fn read_everything_first(&mut self) {
-        self.followed.asks.owe(Trigger::Schedule, Instant::now(), false);
-        self.n_batches = self.n_batches.max(1);
-    }
-
-    fn resumed(&self) {
-        tracing::info!(source = %self.followed.name(), "events are acted on again");
-        self.followed.upstream.unbar();
-        self.followed.options.observer.stopped(None);
-        self.followed.mended.notify_waiters();
-    }
-
     async fn forget(&mut self) -> Result<(), crate::error::StoreError> {
         if Instant::now() < self.forget_at {
             return Ok(());
@@ -365,6 +351,7 @@ impl Turns {
                 let attempt = Attempt::Failed(Failure { kind: FailureKind::Other, ..died });
                 let verdict = batch.judge(attempt, None, self.followed.now());
                 self.settle(&verdict).await;
+                self.go_on().await;
                 Taken::Yes
             }
         }
@@ -373,14 +360,18 @@ impl Turns {
     async fn tried(&mut self, batch: &Batch, finished: &Finished) {
         let report = &finished.report;
         let attempt = attempt(finished, self.followed.stop.is_cancelled());
+        let was_tried = !matches!(attempt, Attempt::Stopped | Attempt::Cancelled);
         let verdict = batch.judge(attempt, Some(&report.run), self.followed.now());
         self.settle(&verdict).await;
         self.measure(batch, &verdict, report.finished_at);
         if finished.is_incomplete || 0 < verdict.n_given_up {
             self.owe_after_batch(batch.trigger);
         }
-        if let Some(failure) = &verdict.stopped {
-            self.stop_acting(failure.clone()).await;
+        self.tries_again = false;
+        match &verdict.stopped {
+            Some(failure) => self.stop_acting(failure.clone()).await,
+            None if was_tried => self.go_on().await,
+            None => {}
         }
         self.ended(report, batch.trigger, verdict.settlements, 0);
     }
@@ -409,21 +400,6 @@ impl Turns {
         self.last_incomplete = Some(due);
         self.followed.asks.owe(trigger, due, false);
     }
-
-    async fn stop_acting(&mut self, failure: Failure) {
-        if self.following.stopped.is_some() {
-            return;
-        }
-        let stopped = Stopped { at: self.followed.now(), failure };
-        tracing::error!(
-            source = %self.followed.name(),
-            code = stopped.failure.diagnosis.code,
-            "events are kept and not acted on until a person has acted"
-        );
-        self.note(Note::Stopped(Some(stopped.clone()))).await;
-        self.followed.options.observer.stopped(Some(&stopped));
-        self.following.stopped = Some(stopped);
-    }
 }
 
 /// Refreshes and full runs.
@@ -431,6 +407,7 @@ impl Turns {
     async fn refresh(&mut self, mut ask: Ask) -> Taken {
         let trigger = ask.options.trigger;
         let work = ask.work.clone();
+        let has_asked_the_source = !ask.options.dry_run && !matches!(work, Work::Undo(_));
         let result = self.run_ask(&mut ask, work).await;
         match result {
             Err(RunError::Busy { .. }) => {
@@ -442,6 +419,9 @@ impl Turns {
                 Taken::Yes
             }
             Ok(finished) => {
+                if has_asked_the_source {
+                    self.has_read(finished.report.state);
+                }
                 self.ended(&finished.report, trigger, Vec::new(), 0);
                 ask.answer(&Ok(finished.report));
                 Taken::Yes
@@ -511,16 +491,14 @@ impl Turns {
     /// stopped the source is mended. How many events.
     async fn covered(&mut self, report: &RunReport) -> u64 {
         if report.state != RunState::Succeeded {
+            self.has_read(report.state);
             return 0;
         }
         let Followed { inbox, name, .. } = self.followed.as_ref();
         let (before, run, at) = (report.started_at, &report.run, self.followed.now());
         let settled =
             self.followed.persist("settle", || inbox.settle_all_before(name, before, run, at)).await;
-        if self.following.stopped.take().is_some() {
-            self.note(Note::Stopped(None)).await;
-            self.resumed();
-        }
+        self.go_on().await;
         self.followed.mended.notify_waiters();
         settled.unwrap_or(0)
     }

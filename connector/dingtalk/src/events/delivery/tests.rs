@@ -98,6 +98,20 @@ fn a_delivery_that_is_signed_anew_has_the_same_events() {
 }
 
 #[test]
+fn two_changes_in_one_second_are_two_events_though_they_say_the_same() {
+    for time in ["1700000000", "1700000000000"] {
+        let message =
+            USER_ADDED.replace(r#""TimeStamp":"1700000000002""#, &format!(r#""TimeStamp":"{time}""#));
+        let id = |timestamp: &str| {
+            let (query, body) = signed(timestamp, &message, APP_KEY);
+            delivered(&query, &body).unwrap().events.remove(0).id
+        };
+        assert_eq!(id(TIMESTAMP), id(TIMESTAMP), "one that comes again as it was is a repeat");
+        assert_ne!(id(TIMESTAMP), id("1700000000003"));
+    }
+}
+
+#[test]
 fn every_way_to_write_the_query_is_understood() {
     let (query, body) = signed(TIMESTAMP, USER_ADDED, APP_KEY);
     let (_, signature) = query.rsplit_once("&signature=").unwrap();

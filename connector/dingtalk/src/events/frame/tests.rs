@@ -127,8 +127,11 @@ fn without_an_id_of_its_own_an_event_is_told_by_what_it_says() {
         let headers = json!({"messageId": message_id, "eventType": "user_active_org", "eventBornTime": born});
         react(&frame("EVENT", &headers, &json!(r#"{"userId":["u"]}"#))).unwrap().events.remove(0).id
     };
-    assert_eq!(event("m1", "1687860199000"), event("m2", "1687860199000"));
-    assert_ne!(event("m1", "1687860199000"), event("m1", "1687860199001"));
+    assert_eq!(event("m1", "1687860199007"), event("m2", "1687860199007"));
+    assert_ne!(event("m1", "1687860199007"), event("m1", "1687860199008"));
+    // In one second much can happen.
+    assert_eq!(event("m1", "1687860199000"), event("m1", "1687860199000"));
+    assert_ne!(event("m1", "1687860199000"), event("m2", "1687860199000"));
 }
 
 #[test]

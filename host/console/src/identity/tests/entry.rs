@@ -211,6 +211,30 @@ async fn a_reader_chooses_language_and_theme_without_being_known() {
 }
 
 #[tokio::test]
+async fn nothing_below_the_callbacks_leads_to_the_log_in_or_is_answered_without_a_word() {
+    let bench = Bench::new().await;
+    let mut browser = Browser::set_up(&bench).await;
+    for path in [
+        "/callbacks",
+        "/callbacks/",
+        "//callbacks/hr",
+        "/callbacks/hr/",
+        "/callbacks/hr/more",
+        "/callbacks//hr",
+    ] {
+        for method in [Method::GET, Method::POST, Method::PUT] {
+            let answer = browser.ask(method.clone(), path, &[], String::new()).await;
+            assert_eq!(answer.status, 404, "{method} {path}");
+            assert!(
+                answer.body.contains("No source takes calls at this address"),
+                "{method} {path}: {}",
+                answer.body
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_answer_says_what_a_browser_may_do_with_it() {
     let bench = Bench::new().await;
     let mut browser = Browser::set_up(&bench).await;

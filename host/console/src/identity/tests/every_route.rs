@@ -12,10 +12,12 @@ use crate::scim;
 use crate::testing::Bench;
 
 /// What needs nobody to be known, and why.
-const OPEN: [(&str, &str); 8] = [
+const OPEN: [(&str, &str); 10] = [
     ("/healthz", "a supervisor asks, and hears nothing but that the program lives"),
     ("/readyz", "a supervisor asks, and hears nothing but that it can work"),
+    ("/callbacks", "whoever looks hears that no source is there"),
     ("/callbacks/{source}", "the connector proves who delivers"),
+    ("/callbacks/{source}/{*rest}", "whoever looks hears that no source is there"),
     ("/login", "the door"),
     ("/setup", "the door of the first; its link is a secret"),
     ("/preferences", "a reader's own cookies"),

@@ -79,6 +79,7 @@ pub(super) struct Told {
 #[derive(Clone)]
 pub(super) enum Ending {
     Incomplete,
+    Held,
     Unfinished(Vec<Unfinished>),
     Failed(Failure),
 }
@@ -136,6 +137,7 @@ impl Upstream for Fake {
             _ if options.cancel.is_cancelled() => (RunState::Cancelled, None),
             None | Some(Ending::Unfinished(_)) => (RunState::Succeeded, None),
             Some(Ending::Incomplete) => (RunState::Partial, None),
+            Some(Ending::Held) => (RunState::Held, None),
             Some(Ending::Failed(failure)) => (RunState::Failed, Some(failure.clone())),
         };
         let finished_at = self.clock.now();
@@ -147,7 +149,7 @@ impl Upstream for Fake {
         let report = RunReport { run, state, counters, failure, n_entries_dropped, started_at, finished_at };
         let unfinished = match ending {
             Some(Ending::Unfinished(unfinished)) => unfinished,
-            Some(Ending::Incomplete | Ending::Failed(_)) | None => Vec::new(),
+            Some(Ending::Incomplete | Ending::Held | Ending::Failed(_)) | None => Vec::new(),
         };
         Ok(Finished { report, is_incomplete, unfinished, store_failure: None })
     }

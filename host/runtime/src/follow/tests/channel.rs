@@ -254,7 +254,7 @@ async fn a_short_break_leads_to_no_full_run() {
     let _follower = bench.follow().await;
     seconds(5).await;
     peer.breaks();
-    seconds(50).await;
+    seconds(3).await;
     assert_eq!(states(&bench), ["Connecting", "Connected", "Waiting", "Connecting", "Connected"]);
     assert_eq!(bench.runs(), [""; 0]);
 }
@@ -273,6 +273,49 @@ async fn a_long_break_leads_to_a_full_run() {
     peer.breaks();
     seconds(600).await;
     assert_eq!(bench.runs(), ["sync (stream)"]);
+}
+
+/// A channel that breaks and cannot be opened for a while, so many times within five minutes.
+async fn broken(n_breaks: usize) -> Bench {
+    let bench = listened_to().await;
+    let down = || Err(failure(FailureKind::Unavailable, "proxy-unreachable").into());
+    let mut peers = Vec::new();
+    let mut openings = std::collections::VecDeque::new();
+    for n in 0..=n_breaks {
+        // Opened again after 15 to 31 s.
+        openings.extend((0..4).filter(|_| 0 < n).map(|_| down()));
+        let (line, peer) = connection();
+        openings.push_back(Ok(line));
+        peers.push(peer);
+    }
+    bench.fake.told().openings = openings;
+    let _follower = bench.follow().await;
+    let last = peers.pop();
+    for mut peer in peers {
+        // It is open, and was for long enough that its next failure is the first.
+        for _ in 0..2 {
+            assert_eq!(peer.hears().await, "PING");
+            peer.is_alive();
+        }
+        peer.breaks();
+    }
+    seconds(40).await;
+    assert_eq!(states(&bench).last().map(String::as_str), Some("Connected"));
+    let _open = last;
+    seconds(600).await;
+    bench
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_break_that_may_have_cost_an_event_leads_to_a_full_run_without_a_schedule() {
+    assert_eq!(broken(1).await.runs(), ["sync (stream)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_breaks_all_the_time_does_not_have_everything_read_each_time() {
+    let bench = broken(4).await;
+    let runs: Vec<_> = bench.calls().into_iter().filter(|call| call.contains("sync")).collect();
+    assert_eq!(runs.len(), 2, "{runs:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -296,68 +296,6 @@ async fn an_event_that_someone_lets_be_tried_again_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stopped_source_keeps_what_comes_and_acts_on_nothing() {
-    let bench = Bench::imported().await;
-    bench.fake.told().endings = [failed(FailureKind::Permission, "app-disabled")].into();
-    let follower = bench.follow().await;
-    deliver(&follower, "e1").await;
-    seconds(5).await;
-    assert_eq!(deliver(&follower, "e2").await.status, 200);
-    seconds(600).await;
-    assert_eq!(bench.runs(), ["handle e1 (event)"]);
-    assert_eq!(bench.events().await, [("e1".to_owned(), Waiting), ("e2".to_owned(), Waiting)]);
-    let stopped = bench.following().await.stopped.map(|stopped| stopped.failure.diagnosis.code);
-    assert_eq!(stopped.as_deref(), Some("app-disabled"));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_person_who_resumes_elsewhere_is_noticed_and_everything_is_read_before_any_event() {
-    let bench = Bench::imported().await;
-    bench.fake.told().endings = [failed(FailureKind::Settings, "secret-wrong")].into();
-    let follower = bench.follow().await;
-    deliver(&follower, "e1").await;
-    seconds(60).await;
-    bench.store.note(&source(), &Note::Stopped(None)).await.unwrap();
-    seconds(2).await;
-    assert_eq!(bench.events().await, [("e1".to_owned(), Done)]);
-    assert_eq!(bench.runs(), ["handle e1 (event)", "sync (schedule)"]);
-    assert_eq!(*bench.seen.stops.lock().unwrap(), [Some("secret-wrong".to_owned()), None]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_full_run_that_succeeds_covers_what_had_arrived_and_lets_a_stopped_source_go_on() {
-    let bench = Bench::imported().await;
-    bench.fake.told().endings = [failed(FailureKind::Permission, "app-disabled")].into();
-    let follower = bench.follow().await;
-    deliver(&follower, "e1").await;
-    seconds(5).await;
-    deliver(&follower, "e2").await;
-    seconds(5).await;
-    let asked = follower.sync(RunOptions::default()).await.unwrap();
-    let events = bench.all_events().await;
-    assert!(events.iter().all(|event| event.state == Done && event.run.as_ref() == Some(&asked.report.run)));
-    assert_eq!(bench.following().await.stopped, None);
-    assert_eq!(bench.seen.ended.lock().unwrap().last(), Some(&(0, 2)));
-    deliver(&follower, "e3").await;
-    seconds(1).await;
-    assert_eq!(bench.runs(), ["handle e1 (event)", "sync (manual)", "handle e3 (event)"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_full_run_that_fails_covers_nothing() {
-    let bench = Bench::imported().await;
-    let denied = || failed(FailureKind::Permission, "app-disabled");
-    bench.fake.told().endings = [denied(), denied()].into();
-    let follower = bench.follow().await;
-    deliver(&follower, "e1").await;
-    seconds(5).await;
-    let asked = follower.sync(RunOptions::default()).await.unwrap();
-    assert_eq!(asked.report.state, RunState::Failed);
-    assert_eq!(bench.events().await, [("e1".to_owned(), Waiting)]);
-    assert!(bench.following().await.stopped.is_some());
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_full_run_starts_when_it_is_due_and_the_next_one_is_known() {
     let bench = Bench::imported().await;
     let _follower = bench.follow_with(hourly()).await;
