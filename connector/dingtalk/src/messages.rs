@@ -464,8 +464,8 @@ mod tests {
     fn check(text: &str, expected: &Expect) {
         let refusal = Refusal {
             status: 200,
-            code: 60_011,
-            sub_code: String::new(),
+            code: Some(60_011),
+            word: String::new(),
             text: text.to_owned(),
             request_id: None,
         };

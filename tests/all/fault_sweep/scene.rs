@@ -6,7 +6,7 @@ use crate::faults::{self, Answer, Consequence, Fault};
 use crate::harness::pair::{Ended, Pair, subscribed};
 use rollcall_dingtalk_simulator::{Company, Mutation, Simulator};
 use rollcall_kit::Key;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::any::type_name;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
