@@ -113,16 +113,16 @@ fn the_proxy_lets_nobody_through() {
             passed settings
             passed proxy
             passed proxy-password
-            FAILED origin: proxy-refused -
-              proxy PROXY refuses a connection to oapi.dingtalk.com:443: it answered 503 Service Unavailable
-              代理服务器 PROXY 拒绝连接到 oapi.dingtalk.com:443：其应答为 503 Service Unavailable
-              Allow this target on the proxy, and check that the proxy itself can reach it.
-              请在代理上放行该目标，并确认代理本身能够访问它。
-            warning origin: proxy-refused -
-              proxy PROXY refuses a connection to api.dingtalk.com:443: it answered 503 Service Unavailable
-              代理服务器 PROXY 拒绝连接到 api.dingtalk.com:443：其应答为 503 Service Unavailable
-              Allow this target on the proxy, and check that the proxy itself can reach it.
-              请在代理上放行该目标，并确认代理本身能够访问它。
+            FAILED origin: proxy-cannot-reach -
+              proxy PROXY cannot reach oapi.dingtalk.com:443: it answered 503 Service Unavailable
+              代理服务器 PROXY 无法访问 oapi.dingtalk.com:443：其应答为 503 Service Unavailable
+              Check that the proxy itself can resolve this name and connect to it.
+              请确认代理服务器本身能够解析该名称并连接到它。
+            warning origin: proxy-cannot-reach -
+              proxy PROXY cannot reach api.dingtalk.com:443: it answered 503 Service Unavailable
+              代理服务器 PROXY 无法访问 api.dingtalk.com:443：其应答为 503 Service Unavailable
+              Check that the proxy itself can resolve this name and connect to it.
+              请确认代理服务器本身能够解析该名称并连接到它。
             skipped connector: connector-not-tried
         "#]],
     );
@@ -203,6 +203,7 @@ fn the_key_is_wrong() {
             passed proxy-password
             passed origin
             passed origin
+            passed clock
             passed settings
             FAILED token: credentials-wrong /app_secret
               DingTalk does not accept app_key and app_secret: invalidClientIdOrSecret: 无效的clientId或者clientSecret
@@ -233,6 +234,7 @@ fn the_secret_is_wrong() {
             passed proxy-password
             passed origin
             passed origin
+            passed clock
             passed settings
             FAILED token: credentials-wrong /app_secret
               DingTalk does not accept app_key and app_secret: invalidClientIdOrSecret: 无效的clientId或者clientSecret
@@ -530,6 +532,7 @@ fn the_application_is_disabled() {
             passed proxy-password
             passed origin
             passed origin
+            passed clock
             passed settings
             FAILED token: access-denied -
               DingTalk denies the application /v1.0/oauth2/accessToken: Forbidden.AccessDenied: 应用已停用

@@ -487,7 +487,7 @@ fn what_an_undo_leaves_as_it_is_is_told_at_once() {
         Run 3 of head-office: partial after SPAN; 2 deactivated, 4 deleted, 1 kept
         ✗ User "xiaohong": User "xiaohong" stays as it is: it was changed after the run that is undone (changed-since)
             → Undo the later run first, or change the object by hand.
-        In the log: errors 1, warnings 1
+        In the log: errors 1, warnings 0
         More: rollcall history 3 --source head-office --data data
         --- stderr
     "#]],

@@ -213,9 +213,14 @@ fn person(
     let remark = optional("备注".to_owned(), random);
     let extension = optional(r#"{"爱好":"旅游","花名":"小鱼"}"#.to_owned(), random);
     let has_mobile = !is_exclusive && !random.chance(3);
+    let is_in_hong_kong = has_mobile && random.chance(5);
+    let (state_code, number_there) = match is_in_hong_kong {
+        true => ("852", hong_kong_mobile(serial)),
+        false => ("86", mobile(serial)),
+    };
     User {
-        mobile: has_mobile.then(|| mobile(serial)),
-        state_code: has_mobile.then(|| if random.chance(5) { "852".to_owned() } else { "86".to_owned() }),
+        mobile: has_mobile.then_some(number_there),
+        state_code: has_mobile.then(|| state_code.to_owned()),
         hide_mobile: random.chance(2),
         avatar: random.chance(50).then(String::new),
         active: !random.chance(8),
@@ -254,6 +259,12 @@ fn userid(serial: u64, latin: &str, random: &mut Random) -> UserId {
 fn mobile(serial: u64) -> String {
     let number = serial.wrapping_mul(48_271).wrapping_add(350_214_907) % 1_000_000_000;
     format!("13{number:09}")
+}
+
+/// Eight digits, different for every serial below 10^7: the factor has no divisor in common with 10^7.
+fn hong_kong_mobile(serial: u64) -> String {
+    let number = serial.wrapping_mul(48_271).wrapping_add(350_214) % 10_000_000;
+    format!("9{number:07}")
 }
 
 fn membership(dept_id: DepartmentId, random: &mut Random) -> Membership {

@@ -148,7 +148,9 @@ pub(crate) fn children(
     // `{}` is how some programs write an empty list, and how a gateway writes that it has nothing.
     let Some(elements) = elements.filter(|_| !result.json.starts_with('{')) else { return Ok(None) };
     let listing = Listing::of(&elements, result.is_mended, Department::read);
-    let claimed: Vec<_> = listing.items.iter().filter_map(Department::parent).collect();
+    // Special departments are listed wherever they like.
+    let real = listing.items.iter().filter(|department| department.dept_id.is_real());
+    let claimed: Vec<_> = real.filter_map(Department::parent).collect();
     if !claimed.is_empty() && !claimed.contains(&of) {
         return Err(Misread::other_department());
     }
