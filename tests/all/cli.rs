@@ -284,7 +284,7 @@ fn a_check_with_everything_right_and_one_with_a_wrong_secret() {
             ✓ proxy-password   proxy http://PROXY accepts the name and password
             ✓ origin           https://oapi.dingtalk.com answers with TLS
             ✓ origin           https://api.dingtalk.com answers with TLS
-            ✓ clock            this host's clock agrees with that of https://oapi.dingtalk.com
+            ✓ clock            this host's clock agrees with that of https://api.dingtalk.com
             ✓ settings         the settings are complete and well-formed
             ✓ token            DingTalk accepts app_key and app_secret
             ✓ address          DingTalk accepts requests from this address
@@ -312,7 +312,7 @@ fn a_check_with_everything_right_and_one_with_a_wrong_secret() {
             ✓ proxy-password  代理服务器 http://PROXY 接受所给的用户名和密码
             ✓ origin          https://oapi.dingtalk.com 可以访问，TLS 连接正常
             ✓ origin          https://api.dingtalk.com 可以访问，TLS 连接正常
-            ✓ clock           本机时钟与 https://oapi.dingtalk.com 一致
+            ✓ clock           本机时钟与 https://api.dingtalk.com 一致
             ✓ settings        配置完整且格式正确
             ✗ token           钉钉不接受 app_key 与 app_secret：invalidClientIdOrSecret: 无效的clientId或者clientSecret (credentials-wrong)
                               → 请在钉钉开发者后台 > 您的应用 > 凭证与基础信息 中重新复制 Client ID 与 Client Secret，注意区分大小写

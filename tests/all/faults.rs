@@ -102,6 +102,8 @@ const TOKEN: &str = "/v1.0/oauth2/accessToken";
 
 /// What a name becomes.
 const NAMES: &[&str] = &["/displayName", "/name/formatted"];
+/// Where the departments of a person stand.
+const DEPARTMENTS: &[&str] = &["/urn:rollcall:scim:schemas:extension:2.0:User/departments"];
 
 /// Codes that another token mends.
 const RENEWING: [&str; 7] = ["40014", "42001", "40001", "41001", "33001", "60011", "43007"];
@@ -283,6 +285,7 @@ fn shapes() -> Vec<Fault> {
     use Consequence::{Costs, CostsBesideDepartments, CostsKeys, Harmless, Honest, Says};
     let seven = Says { attributes: NAMES, value: r#""7""# };
     let names = Costs { attributes: NAMES };
+    let departments = Costs { attributes: DEPARTMENTS };
     vec![
         Fault::always("json-null", Honest, &Reply::json("null")),
         Fault::always("json-list", Honest, &Reply::json("[]")),
@@ -304,7 +307,7 @@ fn shapes() -> Vec<Fault> {
         Fault::changed("names-as-lists", names, |_, body| replace(body, "name", &json!(["Li"]))),
         Fault::changed("names-missing", names, |_, body| take(body, "name")),
         Fault::changed("userids-missing", CostsKeys, |_, body| take(body, "userid")),
-        Fault::changed("departments-of-people-missing", Honest, |_, body| take(body, "dept_id_list")),
+        Fault::changed("departments-of-people-missing", departments, |_, body| take(body, "dept_id_list")),
         // Nobody is one of the things that it says.
         Fault::changed("list-missing", Harmless, |_, body| take(body, "list")),
         Fault::changed("has-more-missing", Honest, |_, body| take(body, "has_more")),

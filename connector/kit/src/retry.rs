@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::limits::{FIRST_BACKOFF_MS, MAX_ATTEMPTS, MAX_BACKOFF_MS, MAX_TOLD_WAIT_MS};
-use crate::model::Failure;
+use crate::model::{Failure, Text};
 
 /// What one attempt came to.
 #[derive(Debug)]
@@ -52,12 +52,17 @@ fn waited_long_enough(failure: Failure, told_ms: u64, wait_ms: u64) -> Failure {
     let (waited_s, wait_s, bound_s) =
         (told_ms.div_ceil(1_000), wait_ms.div_ceil(1_000), MAX_TOLD_WAIT_MS / 1_000);
     failure.map(|mut diagnosis| {
-        diagnosis.message.en.push_str(&format!(
-            "; the source asks for another {wait_s} s, and {waited_s} s of the {bound_s} s that a request may wait are over"
-        ));
-        diagnosis.message.zh.push_str(&format!(
-            "；来源要求再等待 {wait_s} 秒，而单个请求最多等待 {bound_s} 秒，已等待 {waited_s} 秒"
-        ));
+        // A provider's own words may end a sentence.
+        let said = |text: &str| text.trim_end_matches(['.', '。']).to_owned();
+        let (en, zh) = (said(&diagnosis.message.en), said(&diagnosis.message.zh));
+        diagnosis.message = Text::new(
+            format!(
+                "{en}; the source asks for another {wait_s} s, and {waited_s} s of the {bound_s} s that a request may wait are over"
+            ),
+            format!(
+                "{zh}；来源要求再等待 {wait_s} 秒，而单个请求最多等待 {bound_s} 秒，已等待 {waited_s} 秒"
+            ),
+        );
         diagnosis.fact("waited_s", waited_s.to_string())
     })
 }

@@ -338,7 +338,11 @@ fn may_have(consequence: Consequence, (path, leaf): &(String, String), truth: Op
         Consequence::CostsBesideDepartments => {
             truth.and_then(|truth| truth.pointer(path)).is_some_and(|list| is_part_of(leaf, list))
         }
-        _ => false,
+        Consequence::None
+        | Consequence::Honest
+        | Consequence::Harmless
+        | Consequence::Costs { .. }
+        | Consequence::CostsKeys => false,
     }
 }
 
@@ -353,7 +357,7 @@ fn may_differ(consequence: Consequence, leaf: &(String, String), truth: &Value) 
             truth.pointer(path).is_some_and(|list| *list.to_string() == leaf.1)
                 || may_have(consequence, leaf, Some(truth))
         }
-        _ => false,
+        Consequence::None | Consequence::Honest | Consequence::Harmless | Consequence::CostsKeys => false,
     }
 }
 

@@ -24,8 +24,8 @@ pub(super) fn compare(
     let (now, now_ms) = (Instant::now(), clock.now().unix_ms());
     let skews =
         client.dates().since(began).into_iter().map(|dated| (skew_ms(&dated, now, now_ms), dated.origin));
-    // The answer that agrees best counts: any other may have waited in a cache.
-    match skews.min_by_key(|(skew_ms, _)| skew_ms.unsigned_abs()) {
+    // The answer that agrees best counts: any other may have waited in a cache. Of several that agree, the first by name.
+    match skews.min_by_key(|(skew_ms, origin)| (disagreement(*skew_ms), origin.clone())) {
         None => finding(CLOCK, Standing::Skipped, unknown()),
         Some((skew_ms, origin)) => judge(skew_ms, &origin, event_delivery),
     }
@@ -40,6 +40,12 @@ fn skew_ms(dated: &Dated, now: Instant, now_ms: i64) -> i64 {
     // It was made at some moment of this second, between the request and the answer.
     let (earliest, latest) = (date.unix_ms(), date.unix_ms().saturating_add(999));
     if latest < asked_ms { asked_ms.saturating_sub(latest) } else { came_ms.saturating_sub(earliest).min(0) }
+}
+
+/// Nothing for clocks that agree.
+fn disagreement(skew_ms: i64) -> Duration {
+    let skew = Duration::from_millis(skew_ms.unsigned_abs());
+    if skew <= MAX_CLOCK_SKEW { Duration::ZERO } else { skew }
 }
 
 fn judge(skew_ms: i64, origin: &Origin, event_delivery: EventDelivery) -> Finding {
