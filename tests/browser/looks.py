@@ -81,7 +81,8 @@ ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [a-z]{2,}){2,}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 # What may be in any language: what DingTalk calls something, in brackets behind what we call it, and what it answered.
-QUOTED = re.compile(r"\([^)]*\)|\b\d{5}: .*")
+# Its codes are five digits, or words written together.
+QUOTED = re.compile(r"\([^)]*\)|\b(?:\d{5}|[A-Za-z]+(?:\.?[A-Z][a-z]+)+): .*")
 
 # Of WCAG 2, levels A and AA, and what is good practice.
 GRAVE = ("serious", "critical")

@@ -27,8 +27,9 @@ def test_the_error_log_says_what_is_wrong_what_to_do_and_what_dingtalks_support_
     page = desk_at(company.url).open(session=company.session)
     page.goto(company.partial)
     entries = page.locator("ol.log > li")
-    expect(entries).to_have_count(4)
+    expect(entries).to_have_count(5)
     expect(entries.filter(has_text="reading-covered")).to_contain_text("of them to the end")
+    expect(entries.filter(has_text="removals-stopped")).to_contain_text("Nobody and nothing is removed by this run")
 
     page.locator("#run-log-facets").get_by_role("link", name="errors", exact=False).first.click()
     expect(entries).to_have_count(1)

@@ -147,6 +147,8 @@ def live(directory: Directory) -> tuple[dict[str, str], dict[str, str]]:
         program.post("/api/v1/sources", json=one).raise_for_status()
         program.post(f"/api/v1/sources/{name}/check").raise_for_status()
         eventually("the check is made", lambda name=name: checked(program, name))
+        # A wrong password is tried once, and again only where a person asks for it.
+        program.post(f"/api/v1/sources/{name}/runs", json={}).raise_for_status()
         assert ended_runs(program, name, 1)[0]["state"] == "failed"
 
     # Imports that stumble and go on, and one that does not get through.

@@ -60,12 +60,21 @@ pub(crate) async fn say_since(
     let Some(run) = history.run(run).await? else { return Ok(()) };
     let Since { at, run } = since(history, &run).await?;
     let diagnosis = &mut entry.diagnosis;
-    diagnosis.message.push_str(&format!("; it has been so since {at} (run {run})"));
+    let minute = to_the_minute(&at);
+    diagnosis.message.push_str(&format!("; no import has removed anybody since {minute} (run {run})"));
     for translation in diagnosis.translations.iter_mut().filter(|known| known.language.starts_with("zh")) {
-        translation.message.push_str(&format!("；自 {at}（第 {run} 次运行）起一直如此"));
+        translation.message.push_str(&format!("；自 {minute}（第 {run} 次运行）起，导入没有删除过任何对象"));
     }
     diagnosis.facts.extend([(SINCE.to_owned(), at), (SINCE_RUN.to_owned(), run)]);
     Ok(())
+}
+
+/// A moment of RFC 3339 as people read it, `2026-02-28 09:30 UTC`; whatever else it is, as it is.
+fn to_the_minute(at: &str) -> String {
+    match (at.get(..16), at.ends_with('Z')) {
+        (Some(minute), true) => minute.replace('T', " ") + " UTC",
+        _ => at.to_owned(),
+    }
 }
 
 /// What the newest import says that removes nobody, if none after it could: why, and since when.

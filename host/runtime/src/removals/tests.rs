@@ -65,8 +65,7 @@ impl Runs {
     }
 }
 
-const FIRST: &str =
-    "nobody is removed, because a page was lost; it has been so since 2027-01-15T08:00:00Z (run 1)";
+const FIRST: &str = "nobody is removed, because a page was lost; no import has removed anybody since 2027-01-15 08:00 UTC (run 1)";
 
 #[tokio::test]
 async fn a_run_that_removes_nobody_says_since_when_nobody_is() {
@@ -88,7 +87,7 @@ async fn it_is_said_in_chinese_too_and_as_facts() {
     let told = runs.now().await.unwrap();
     assert_eq!(
         told.translations[0].message,
-        "不会删除任何对象，原因是：有一页丢失；自 2027-01-15T08:00:00Z（第 1 次运行）起一直如此"
+        "不会删除任何对象，原因是：有一页丢失；自 2027-01-15 08:00 UTC（第 1 次运行）起，导入没有删除过任何对象"
     );
     let facts = [("since", "2027-01-15T08:00:00Z"), ("since_run", "1")];
     assert_eq!(told.facts, facts.map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -102,7 +101,7 @@ async fn a_run_that_could_remove_ends_it() {
         assert!(runs.now().await.is_some());
         runs.ended(state).await;
         assert_eq!(runs.now().await, None);
-        assert!(runs.stopped().await.ends_with("since 2027-01-15T10:00:00Z (run 3)"));
+        assert!(runs.stopped().await.ends_with("since 2027-01-15 10:00 UTC (run 3)"));
     }
 }
 
@@ -115,7 +114,7 @@ async fn a_run_that_came_to_no_end_changes_nothing() {
     runs.stopped().await;
     runs.ended(RunState::Failed).await;
     assert!(
-        runs.now().await.is_some_and(|told| told.message.ends_with("since 2027-01-15T09:00:00Z (run 2)"))
+        runs.now().await.is_some_and(|told| told.message.ends_with("since 2027-01-15 09:00 UTC (run 2)"))
     );
 }
 
