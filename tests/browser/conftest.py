@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from desk import PATIENCE_MS, Desk
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 from stage import Serving, Simulator, program
 from worlds import COMPANY, Company, Installation
 
@@ -161,6 +161,16 @@ def shoot() -> Callable[[Page, str], None]:
     def take(page: Page, name: str) -> None:
         path = folder / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=path, full_page=True, animations="disabled", caret="hide")
+        try:
+            picture(page, path)
+        except Error as error:
+            # Chromium may have none to give on a busy machine, and has one a moment later.
+            if "Unable to capture screenshot" not in str(error):
+                raise
+            picture(page, path)
 
     return take
+
+
+def picture(page: Page, path: Path) -> None:
+    page.screenshot(path=path, full_page=True, animations="disabled", caret="hide")
