@@ -19,6 +19,7 @@ pub mod model;
 pub mod pool;
 pub mod ports;
 pub mod reading;
+pub mod reference;
 pub mod retry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -33,4 +34,5 @@ pub use model::{
 };
 pub use ports::{Area, Body, Fault, FaultKind, Host, LogLevel, Request, Response};
 pub use reading::{Reading, Refreshed};
+pub use reference::Reference;
 pub use retry::{Attempt, retry};

@@ -15,7 +15,7 @@ impl Reading {
     /// about makes the reading incomplete.
     pub(super) async fn confirm_absences(
         &self,
-        look_up: impl AsyncFn(&Key) -> Lookup,
+        look_up: &impl AsyncFn(&Key) -> Lookup,
     ) -> Result<Vec<Removal>, Failure> {
         let absent = self.absent();
         if self.nothing_was_seen() && !absent.is_empty() {
@@ -26,9 +26,9 @@ impl Reading {
         let done = Cell::new(0);
         let (hidden, odd) = (RefCell::new(BTreeMap::new()), RefCell::new(BTreeMap::new()));
         let removals = RefCell::new(Vec::new());
-        let (done, removals_ref, hidden_ref, odd_ref, look_up) = (&done, &removals, &hidden, &odd, &look_up);
+        let (done, removals_ref, hidden_ref, odd_ref) = (&done, &removals, &hidden, &odd);
         crawl(absent, MAX_LOOKUPS_IN_FLIGHT, |key| async move {
-            match look_up(&key).await {
+            match self.ask_once(&key, look_up).await {
                 Lookup::Gone(evidence) => removals_ref.borrow_mut().push(Removal::new(key, evidence)),
                 // It moved while the reading went on, from a page not yet read to one already read.
                 Lookup::Present(draft) => self.put(*draft).await?,
