@@ -12,6 +12,7 @@
 
 pub mod connector;
 pub mod context;
+pub mod counted;
 pub mod document;
 pub mod limits;
 pub mod live;
@@ -26,6 +27,7 @@ pub mod testing;
 
 pub use connector::{Connector, Lookup};
 pub use context::Context;
+pub use counted::counted;
 pub use document::{Draft, Optional, OptionalSet, Place, Schema};
 pub use live::LiveConnector;
 pub use model::{

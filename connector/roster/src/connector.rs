@@ -13,7 +13,7 @@ use futures_util::lock::Mutex;
 use rollcall_kit::connector::resource_types;
 use rollcall_kit::{
     CheckStatus, Connector, Context, Descriptor, Diagnosis, Failure, Finding, Key, Lookup, Plan, Reading,
-    Schema, Scope, Severity, Text as Message,
+    Schema, Scope, Severity, Text as Message, counted,
 };
 use std::rc::Rc;
 
@@ -213,7 +213,7 @@ fn not_whole(n_errors: usize) -> Diagnosis {
 }
 
 fn dangling(n: usize) -> Diagnosis {
-    let en = if n == 1 { "1 reference leads".to_owned() } else { format!("{n} references lead") };
+    let en = counted(n, "reference leads", "references lead");
     Diagnosis::new(
         "references-unknown",
         format!("{en} to what is not in the roster; those rows are imported without that"),

@@ -154,7 +154,7 @@ fn a_column_that_is_gone_clears_nothing() {
         &bench,
         &expect![[r#"
             put User {"active":true,"displayName":"Hong","externalId":"7","name":{"formatted":"Hong"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[]},"userName":"7"}
-            propose title {"title":null} of 7: title was seen on nobody; what the platform holds for up to 1 objects is kept
+            propose title {"title":null} of 7: title was seen on nobody; what the platform holds for up to 1 object is kept
             complete: 1 read, 0 unchanged, 0 skipped"#]],
     );
 }

@@ -188,8 +188,8 @@ fn a_manager_who_is_not_listed_is_left_out_with_a_warning() {
         &expect![[r#"
             put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"manager":{"value":"7"}},"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"8"}
             put User {"active":true,"displayName":"Hong","externalId":"7","name":{"formatted":"Hong"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"manager":null},"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"7"}
-            propose email {"emails":[{"type":"work","value":null}]} of 7: email was seen on nobody; what the platform holds for up to 1 objects is kept
-            propose mobile {"phoneNumbers":[{"type":"mobile","value":null}]} of 7: mobile was seen on nobody; what the platform holds for up to 1 objects is kept
+            propose email {"emails":[{"type":"work","value":null}]} of 7: email was seen on nobody; what the platform holds for up to 1 object is kept
+            propose mobile {"phoneNumbers":[{"type":"mobile","value":null}]} of 7: mobile was seen on nobody; what the platform holds for up to 1 object is kept
             propose title {"title":null} of 7 8: title was seen on nobody; what the platform holds for up to 2 objects is kept
             warning User 7 [reference-gone] manager names person "6", which is gone (404: not in the roster); the reference is left out
             complete: 3 read, 1 unchanged, 0 skipped"#]],

@@ -1,6 +1,7 @@
 //! What a person is told of a reference that leads nowhere.
 
 use super::Answer;
+use crate::counted::counted;
 use crate::model::{Diagnosis, Key};
 use crate::reference::Reference;
 use rollcall_rules::vocabulary::resource_type;
@@ -30,7 +31,7 @@ pub(super) fn why(reference: &Reference, target: &Key, answer: &Answer) -> Diagn
 
 /// How many more there are.
 pub(super) fn further(n: usize) -> Diagnosis {
-    let en = if n == 1 { "1 more reference leads".to_owned() } else { format!("{n} more references lead") };
+    let en = counted(n, "more reference leads", "more references lead");
     Diagnosis::new(
         "references-not-clear",
         format!("{en} to something that was not found, too"),
