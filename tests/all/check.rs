@@ -409,27 +409,27 @@ fn the_scope_is_a_part_of_the_company() {
     check(
         &with_scope(scope),
         expect![[r#"
-        passed settings
-        passed proxy
-        passed proxy-password
-        passed origin
-        passed origin
-        passed clock
-        passed settings
-        passed token
-        passed address
-        warning scope: scope-part -
-          the application may see a part of the organization: 1 departments with all below them, and 1 single people
-          应用只能看到组织的一部分：1 个部门（含下级）和 1 名单独授权的成员
-          if everyone should be imported, in DingTalk's developer console > your application, set Permission Management (权限管理) > Contacts permission scope (通讯录权限 > 授权范围) to all staff, and publish a version whose visible range (可使用范围) is all staff
-          如需导入全部成员，请在钉钉开发者后台 > 您的应用 > 权限管理 > 通讯录权限 > 授权范围 中选择“全部员工”，并发布一个可使用范围为“全部员工”的版本
-        passed department-list
-        passed member-list
-        passed member-read
-        passed mobile-field
-        passed personal-fields
-        passed corp-id
-    "#]],
+            passed settings
+            passed proxy
+            passed proxy-password
+            passed origin
+            passed origin
+            passed clock
+            passed settings
+            passed token
+            passed address
+            warning scope: scope-part -
+              the application may see a part of the organization: 1 department with all below, and 1 single person
+              应用只能看到组织的一部分：1 个部门（含下级）和 1 名单独授权的成员
+              if everyone should be imported, in DingTalk's developer console > your application, set Permission Management (权限管理) > Contacts permission scope (通讯录权限 > 授权范围) to all staff, and publish a version whose visible range (可使用范围) is all staff
+              如需导入全部成员，请在钉钉开发者后台 > 您的应用 > 权限管理 > 通讯录权限 > 授权范围 中选择“全部员工”，并发布一个可使用范围为“全部员工”的版本
+            passed department-list
+            passed member-list
+            passed member-read
+            passed mobile-field
+            passed personal-fields
+            passed corp-id
+        "#]],
     );
 }
 

@@ -133,6 +133,13 @@ fn by_wrong_clock(minutes: i64) -> Real {
     real
 }
 
+/// Listening by Stream, where DingTalk's clock is wrong by so many minutes.
+fn by_dingtalks_clock(minutes: i64) -> Real {
+    let real = streaming();
+    real.server.with(|simulator| simulator.switches_mut().clock_offset_ms = minutes * 60_000);
+    real
+}
+
 fn real_proxies() -> Vec<Scene> {
     let (squid, tinyproxy, microsocks) = (proxies::squid(), proxies::tinyproxy(), proxies::microsocks());
     let wrong = "not-the-password";
@@ -186,6 +193,8 @@ fn without_proxies() -> Vec<Scene> {
         Scene::of("A clock that is 16 minutes ahead, and pushes", &by_wrong_clock(16)),
         Scene::of("A clock that is 16 minutes behind, and pushes", &by_wrong_clock(-16)),
         Scene::of("A clock that is 5 minutes ahead, and pushes", &by_wrong_clock(5)),
+        Scene::of("A clock that is 16 minutes ahead, and changes by Stream", &by_dingtalks_clock(-16)),
+        Scene::of("A clock that is 16 minutes behind, and changes by Stream", &by_dingtalks_clock(16)),
     ]
 }
 

@@ -182,7 +182,7 @@ fn an_import_and_what_can_be_looked_up_afterwards() {
               held         0
 
             Log
-            · read 4 Departments, 2 Users, from 8 lists, 8 of them to the end (reading-covered)
+            · read 4 departments and 2 people, from 8 lists, 8 of them to the end (reading-covered)
                 Department:  4
                 User:        2
                 lists:       8/8
@@ -228,7 +228,7 @@ fn an_import_and_what_can_be_looked_up_afterwards() {
               待确认    0
 
             日志
-            · 已读取 Department 4 个、User 2 个；共 8 个列表，其中 8 个读取完整 (reading-covered)
+            · 已读取 4 个部门、2 人；共 8 个列表，其中 8 个读取完整 (reading-covered)
                 Department:  4
                 User:        2
                 lists:       8/8

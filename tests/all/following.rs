@@ -11,6 +11,7 @@ mod figures;
 mod full_run;
 mod outage;
 mod program;
+mod served;
 mod spaced;
 mod stopped;
 mod stream;

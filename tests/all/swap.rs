@@ -8,7 +8,7 @@ use crate::harness::program::Office;
 use crate::harness::real::{self, Real};
 use rollcall_dingtalk_simulator::{Fault, Mutation, Rule, ServerHandle, UserId};
 use rollcall_host::history::RunState;
-use rollcall_host::model::SourceName;
+use rollcall_host::model::{Severity, SourceName};
 use rollcall_host::{RunOptions, Source};
 use serde_json::{Value, json};
 
@@ -55,6 +55,44 @@ fn what_a_roster_no_longer_says_is_cleared_and_then_all_is_quiet() {
     let next = real.platform.sync(&warehouse, RunOptions::default());
     assert_eq!((next.state, next.counters.unchanged), (RunState::Succeeded, 3));
     assert_eq!(real.platform.changes(&next.run), []);
+}
+
+#[test]
+fn a_reference_to_what_is_gone_costs_the_reference_and_no_run() {
+    let real = Real::new(companies::branches(8));
+    let mut dangling = roster(&["w1", "w2"]);
+    dangling["departments"][0]["parent"] = json!("sold");
+    dangling["people"][0]["departments"] = json!(["w", "sold"]);
+    dangling["people"][0]["manager"] = json!("w9");
+    dangling["people"][1]["manager"] = json!("w1");
+    serve(&real.server, &dangling);
+    let warehouse = warehouse(&real);
+    let first = real.platform.sync(&warehouse, RunOptions::default());
+    assert_eq!((first.state, first.counters.created), (RunState::Succeeded, 3));
+    let told = real.platform.entries(&first.run, Severity::Warning);
+    let told: Vec<String> = told.into_iter().map(|entry| entry.diagnosis.message).collect();
+    assert_eq!(
+        told,
+        [
+            r#"parent names department "sold", which is gone (404: not in the roster); the reference is left out"#,
+            r#"departments names department "sold", which is gone (404: not in the roster); the reference is left out"#,
+            r#"manager names person "w9", which is gone (404: not in the roster); the reference is left out"#,
+        ]
+    );
+    let held = real.platform.documents(ROSTER);
+    let of = |id: &str, pointer: &str| held[&("User".to_owned(), id.to_owned())].pointer(pointer).cloned();
+    let departments = "/urn:rollcall:scim:schemas:extension:2.0:User/departments";
+    let manager = "/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User/manager";
+    assert_eq!(of("w1", departments), Some(json!([{ "value": "w" }])));
+    assert_eq!((of("w1", manager), of("w2", manager)), (None, Some(json!({ "value": "w1" }))));
+    // Whoever leaves while others are still named leaves, and the run after that is quiet.
+    dangling["people"].as_array_mut().expect("people are a list").remove(0);
+    serve(&real.server, &dangling);
+    let second = real.platform.sync(&warehouse, RunOptions::default());
+    assert_eq!((second.state, second.counters.deactivated), (RunState::Succeeded, 1));
+    let third = real.platform.sync(&warehouse, RunOptions::default());
+    assert_eq!((third.state, third.counters.unchanged), (RunState::Succeeded, 2));
+    assert_eq!(real.platform.changes(&third.run), []);
 }
 
 #[test]

@@ -35,6 +35,7 @@ pub(crate) const DEPARTMENT: Schema = Schema {
         Optional::member("telephone", &[DINGTALK_DEPARTMENT, "telephone"]).open(),
         Optional::member("code", &[DINGTALK_DEPARTMENT, "code"]).open(),
     ],
+    references: &[],
 };
 
 /// What a person is.
@@ -66,6 +67,7 @@ pub(crate) const USER: Schema = Schema {
         Optional::member("org_email_type", &[DINGTALK_USER, "orgEmailType"]),
         Optional::member("extension_i18n", &[DINGTALK_USER, "extensionI18n"]),
     ],
+    references: &[],
 };
 
 const DINGTALK_USER: &str = "urn:rollcall:dingtalk:2.0:User";

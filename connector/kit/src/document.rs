@@ -6,6 +6,7 @@
 
 use crate::limits::MAX_OPTIONAL;
 use crate::model::Key;
+use crate::reference::Reference;
 use rollcall_rules::document::replace_null_characters;
 use rollcall_rules::emptied::{Gate, GatedField, shows_gate};
 use rollcall_rules::vocabulary::attribute;
@@ -25,6 +26,9 @@ pub struct Schema {
     ///
     /// Only ever append to it: versions that platforms hold name an attribute by its index.
     pub optional: &'static [Optional],
+    /// Members that name other objects. Whatever they name and no reading brings is asked about, and what turns out to be gone is
+    /// taken out. Members that are not listed are passed on as they are.
+    pub references: &'static [Reference],
 }
 
 /// An attribute that a source may leave out.
@@ -157,14 +161,7 @@ impl Draft {
     #[must_use]
     pub fn new(schema: &Schema, key: Key, name: &str, mut document: Map<String, Value>) -> Self {
         replace_null_characters(&mut document);
-        let (mut lacking, mut unassigned) = (OptionalSet::default(), OptionalSet::default());
-        for (index, optional) in schema.optional.iter().enumerate() {
-            match said(&document, optional.place) {
-                Said::Value => {}
-                Said::Unassigned => unassigned.insert(index),
-                Said::Nothing => lacking.insert(index),
-            }
-        }
+        let (lacking, unassigned) = without_value(schema, &document);
         let name = name.to_owned();
         Self { key, name, document, lacking, unassigned, untold: OptionalSet::default(), shown: Vec::new() }
     }
@@ -179,6 +176,16 @@ impl Draft {
             }
         }
         self.lacking = self.lacking.without(self.untold);
+        self
+    }
+
+    /// The same with a document that says less: what is now `null` has no value, and what was taken out is not told.
+    pub(crate) fn retold(mut self, schema: &Schema, document: Map<String, Value>) -> Self {
+        let before = self.lacking.or(self.untold);
+        let (missing, unassigned) = without_value(schema, &document);
+        self.untold = self.untold.or(missing.without(before));
+        self.unassigned = unassigned;
+        self.document = document;
         self
     }
 
@@ -307,6 +314,19 @@ impl Said {
     }
 }
 
+/// The optional attributes that a document leaves out, and those that it says to have no value.
+fn without_value(schema: &Schema, document: &Map<String, Value>) -> (OptionalSet, OptionalSet) {
+    let (mut missing, mut unassigned) = (OptionalSet::default(), OptionalSet::default());
+    for (index, optional) in schema.optional.iter().enumerate() {
+        match said(document, optional.place) {
+            Said::Value => {}
+            Said::Unassigned => unassigned.insert(index),
+            Said::Nothing => missing.insert(index),
+        }
+    }
+    (missing, unassigned)
+}
+
 fn said(document: &Map<String, Value>, place: Place) -> Said {
     match place {
         Place::Member([name]) => Said::of(document.get(*name)),
@@ -367,6 +387,7 @@ mod tests {
             Optional::element("mobile", "phoneNumbers", "mobile"),
             Optional::element("telephone", "phoneNumbers", "work"),
         ],
+        references: &[],
     };
 
     fn object(value: Value) -> Map<String, Value> {
@@ -411,6 +432,7 @@ mod tests {
             Optional::element("home", "emails", "home").behind("personal"),
             Optional::member("nickName", &["nickName"]),
         ],
+        references: &[],
     };
 
     fn gated(document: Value) -> Draft {

@@ -12,6 +12,7 @@
 
 pub mod connector;
 pub mod context;
+pub mod counted;
 pub mod document;
 pub mod limits;
 pub mod live;
@@ -19,12 +20,14 @@ pub mod model;
 pub mod pool;
 pub mod ports;
 pub mod reading;
+pub mod reference;
 pub mod retry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use connector::{Connector, Lookup};
 pub use context::Context;
+pub use counted::counted;
 pub use document::{Draft, Optional, OptionalSet, Place, Schema};
 pub use live::LiveConnector;
 pub use model::{
@@ -33,4 +36,5 @@ pub use model::{
 };
 pub use ports::{Area, Body, Fault, FaultKind, Host, LogLevel, Request, Response};
 pub use reading::{Reading, Refreshed};
+pub use reference::Reference;
 pub use retry::{Attempt, retry};

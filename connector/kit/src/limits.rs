@@ -53,6 +53,21 @@ pub const MAX_LOOKUPS_IN_FLIGHT: usize = MAX_REQUESTS_IN_FLIGHT;
 /// Why: a page of a log; of a whole company out of sight, each run would write a line for everybody.
 pub const MAX_HIDDEN_TOLD: usize = 20;
 
+/// Objects at most that one reading asks about because others name them and nothing has brought them.
+///
+/// Why: half a minute at 32 a second. A source of which more is named than read is wrong as a whole, and says so without them.
+pub const MAX_REFERENCES_ASKED: usize = 1_000;
+
+/// Objects at most that wait for one that they name.
+///
+/// Why: 2 KiB each make 100 MB, which a component has. Whoever comes after that is put at once, without the reference.
+pub const MAX_WAITING: usize = 50_000;
+
+/// References that lead nowhere of which each gets an entry of its own.
+///
+/// Why: a page of a log; a department that is gone may be named by everybody who was in it.
+pub const MAX_REFERENCES_TOLD: usize = 20;
+
 /// Attempts at one request, the first included, where the source does not say how long to wait.
 ///
 /// Why: sources advise 3 to 5; with 1-2-4-8 s between them the last is 15 s after the first.

@@ -4,6 +4,7 @@
 
 mod clearing;
 mod outbox;
+mod references;
 mod refresh;
 mod removals;
 
@@ -16,6 +17,7 @@ use crate::model::{
     Summary,
 };
 use outbox::Outbox;
+use references::{Extent, References};
 pub use refresh::{Refreshed, refresh_objects};
 use std::cell::{Cell, RefCell};
 use std::collections::btree_map;
@@ -31,6 +33,7 @@ pub struct Reading {
     containers: RefCell<BTreeMap<(&'static str, Key), Container>>,
     /// Why something was not read: the first reason that came up.
     incomplete: RefCell<Option<Diagnosis>>,
+    references: References,
     outbox: Outbox,
 }
 
@@ -81,7 +84,7 @@ impl Reading {
     /// # Errors
     /// [`Failure::Host`] when the platform's store fails.
     pub fn begin(context: &Context, schemas: &'static [Schema]) -> Result<Self, Failure> {
-        let reading = Self::empty(context, schemas);
+        let reading = Self::empty(context, schemas, Extent::Everything);
         for kind in reading.kinds.borrow_mut().iter_mut() {
             kind.load_all(context).map_err(Failure::Host)?;
         }
@@ -100,23 +103,29 @@ impl Reading {
 
     /// Begin to read just these objects.
     fn of(context: &Context, schemas: &'static [Schema], keys: &[Key]) -> Result<Self, Failure> {
-        let reading = Self::empty(context, schemas);
+        let reading = Self::empty(context, schemas, Extent::Single);
         // A few objects are no view of the source.
         reading.is_open.set(true);
         for key in keys {
             reading.with_kind(&key.resource_type, |_| ())?;
         }
-        for keys in keys.chunks(FIND_BATCH) {
-            let held = context.host().find_inventory(keys).map_err(Failure::Host)?;
-            for (key, holding) in keys.iter().zip(held) {
-                let Some(InventoryItem { external_id, version, .. }) = holding else { continue };
-                reading.with_kind(&key.resource_type, |kind| kind.hold(external_id, &version))?;
-            }
-        }
+        reading.find(keys)?;
         Ok(reading)
     }
 
-    fn empty(context: &Context, schemas: &'static [Schema]) -> Self {
+    /// Learn which of these the platform holds.
+    fn find(&self, keys: &[Key]) -> Result<(), Failure> {
+        for keys in keys.chunks(FIND_BATCH) {
+            let held = self.context.host().find_inventory(keys).map_err(Failure::Host)?;
+            for (key, holding) in keys.iter().zip(held) {
+                let Some(InventoryItem { external_id, version, .. }) = holding else { continue };
+                self.with_kind(&key.resource_type, |kind| kind.hold(external_id, &version))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn empty(context: &Context, schemas: &'static [Schema], extent: Extent) -> Self {
         let kinds = schemas.iter().map(Kind::new).collect();
         Self {
             context: context.clone(),
@@ -125,11 +134,13 @@ impl Reading {
             is_open: Cell::new(false),
             containers: RefCell::default(),
             incomplete: RefCell::default(),
+            references: References::new(extent),
             outbox: Outbox::new(context),
         }
     }
 
-    /// An object, as it was read. It is put if it differs from what the platform holds. Give parents before children.
+    /// An object, as it was read. It is put if it differs from what the platform holds. Give parents before children: one that
+    /// names what was not given yet ([`Schema::references`]) waits for it, at the longest until everything was read.
     ///
     /// # Errors
     /// [`Failure::Host`] when the platform's store fails; [`Failure::Other`] for a resource type without a schema, or before
@@ -138,6 +149,11 @@ impl Reading {
         if !self.is_open.get() {
             return Err(Failure::Other(not_open()));
         }
+        self.put_or_wait(draft).await
+    }
+
+    /// Put an object that waits for nothing.
+    async fn put_now(&self, draft: Draft) -> Result<(), Failure> {
         let text = canonical(&draft.document);
         let put = self.with_kind(&draft.key.resource_type, |kind| kind.see(&draft, &text))?;
         let Some(version) = put else { return Ok(()) };
@@ -232,9 +248,12 @@ impl Reading {
         if !self.is_open.get() {
             return Err(Failure::Other(not_open()));
         }
+        self.settle_references(&look_up).await?;
         let mut removals = Vec::new();
         if self.is_complete() {
-            removals = self.confirm_absences(look_up).await?;
+            removals = self.confirm_absences(&look_up).await?;
+            // What turned out to be there may name something in turn.
+            self.settle_references(&look_up).await?;
         }
         let mut unproven = Vec::new();
         if self.is_complete() {
@@ -242,6 +261,7 @@ impl Reading {
         }
         self.outbox.drain().await?;
         self.propose(unproven)?;
+        self.tell_further_references();
         self.tell_kept_absences();
         self.context.host().close_reading(self.coverage()).map_err(Failure::Host)?;
         if self.is_complete() && !removals.is_empty() {
@@ -252,7 +272,14 @@ impl Reading {
 
     /// End a reading that could not go on: what was put until then is right, so it is sent all the same.
     pub(crate) async fn abandon(self) {
-        if let Err(failure) = self.outbox.drain().await {
+        let ended = match self.put_waiting_unasked().await {
+            Ok(()) => {
+                self.tell_further_references();
+                self.outbox.drain().await
+            }
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = ended {
             self.context.record(Entry::new(Severity::Error, failure.diagnosis().clone()));
         }
     }

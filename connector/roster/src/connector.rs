@@ -13,7 +13,7 @@ use futures_util::lock::Mutex;
 use rollcall_kit::connector::resource_types;
 use rollcall_kit::{
     CheckStatus, Connector, Context, Descriptor, Diagnosis, Failure, Finding, Key, Lookup, Plan, Reading,
-    Schema, Scope, Severity, Text as Message,
+    Schema, Scope, Severity, Text as Message, counted,
 };
 use std::rc::Rc;
 
@@ -172,16 +172,17 @@ fn check_contents(contents: &Contents) -> Vec<Finding> {
         format!("it can be imported; departments: {n_departments}, people: {n_people}"),
         format!("可以导入：{n_departments} 个部门，{n_people} 名人员"),
     );
-    let rows = match contents.n_errors() {
-        0 => finding(
+    let rows = match (contents.n_errors(), contents.dangling.len()) {
+        (0, 0) => finding(
             "rows",
             CheckStatus::Passed,
             Diagnosis::new("rows-fine", "every row is right", "所有行均正确"),
         ),
-        n_errors => finding("rows", CheckStatus::Warning, not_whole(n_errors)),
+        (0, n_dangling) => finding("rows", CheckStatus::Warning, dangling(n_dangling)),
+        (n_errors, _) => finding("rows", CheckStatus::Warning, not_whole(n_errors)),
     };
     let mut findings = vec![finding("roster", CheckStatus::Passed, counts), rows];
-    let shown = contents.entries.iter().take(MAX_FINDINGS);
+    let shown = contents.entries.iter().chain(&contents.dangling).take(MAX_FINDINGS);
     findings.extend(shown.map(|entry| finding("row", CheckStatus::Warning, entry.diagnosis.clone())));
     findings
 }
@@ -201,12 +202,24 @@ fn not_read() -> Diagnosis {
 fn not_whole(n_errors: usize) -> Diagnosis {
     Diagnosis::new(
         "roster-not-whole",
-        format!(
-            "the roster has {n_errors} errors; until they are mended nobody is removed and nothing is cleared"
-        ),
+        if n_errors == 1 {
+            "the roster has 1 error; until it is mended nobody is removed and nothing is cleared".to_owned()
+        } else {
+            format!("the roster has {n_errors} errors; until they are mended nobody is removed and nothing is cleared")
+        },
         format!("花名册有 {n_errors} 处错误；修正之前不会停用任何人员，也不会清空任何值"),
     )
     .remedy("correct the rows that are named", "请修正所列出的行")
+}
+
+fn dangling(n: usize) -> Diagnosis {
+    let en = counted(n, "reference leads", "references lead");
+    Diagnosis::new(
+        "references-unknown",
+        format!("{en} to what is not in the roster; those rows are imported without that"),
+        format!("有 {n} 处引用所指的行不在花名册中；导入这些行时去掉该引用"),
+    )
+    .remedy("add what is missing or correct the ids", "请补全缺失的行或更正 id")
 }
 
 fn not_a_kind(resource_type: &str) -> Diagnosis {

@@ -15,6 +15,8 @@ pub(crate) struct Contents {
     pub(crate) people: Vec<Person>,
     /// What an administrator should know. An error among them means that the roster is not whole.
     pub(crate) entries: Vec<Entry>,
+    /// References to what is not listed. The kit tells what it makes of each; here is where they stand.
+    pub(crate) dangling: Vec<Entry>,
 }
 
 /// One list of a roster.
@@ -42,12 +44,17 @@ impl Contents {
         entries.extend(unknown_columns(Kind::Departments, &departments));
         entries.extend(unknown_columns(Kind::People, &people));
         entries.extend(nobody(&people));
+        let no_departments = departments.rows.is_empty().then(|| no_departments(&departments));
         let (departments, department_ids) =
             read_rows(Kind::Departments, departments.rows, Department::read, &mut entries);
         let (mut people, person_ids) = read_rows(Kind::People, people.rows, Person::read, &mut entries);
-        tree::check_people(&mut people, &department_ids, &person_ids, &mut entries);
+        if people.iter().any(is_in_a_department) {
+            entries.extend(no_departments);
+        }
+        tree::settle_people(&mut people, &department_ids, &person_ids);
         let departments = tree::parents_first(departments, &department_ids, &mut entries);
-        Self { departments, people, entries }
+        let dangling = tree::dangling((&departments, &department_ids), (&people, &person_ids));
+        Self { departments, people, entries, dangling }
     }
 
     /// Whether everything in the roster was understood.
@@ -173,6 +180,21 @@ fn unknown_columns(kind: Kind, table: &Table) -> Option<Entry> {
         format!("可用的列：{}", kind.columns().join("、")),
     );
     Some(Entry::new(Severity::Warning, diagnosis))
+}
+
+/// A list without anything is likelier an export that went wrong than an organisation without units, where people name some.
+fn no_departments(departments: &Table) -> Entry {
+    let why =
+        Text::new("no departments are listed, and people name some", "没有列出任何部门，但人员引用了部门");
+    let diagnosis = departments.file.diagnosis("no-departments", &why).remedy(
+        "check the export; if there are no departments, take them from the people, too",
+        "请检查导出结果；如果确实没有部门，请同时清空人员的部门",
+    );
+    Entry::new(Severity::Error, diagnosis)
+}
+
+fn is_in_a_department(person: &Person) -> bool {
+    person.departments.as_ref().is_some_and(|departments| !departments.is_empty())
 }
 
 /// A list without anyone is likelier an export that went wrong than a company that everybody left.

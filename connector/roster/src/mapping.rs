@@ -3,7 +3,7 @@
 
 use crate::contents::Contents;
 use crate::row::{Department, Kind, Person, Reference};
-use rollcall_kit::{Draft, Optional, Schema};
+use rollcall_kit::{Draft, Optional, Reference as Named, Schema};
 use rollcall_rules::vocabulary::{resource_type, schema};
 use serde_json::{Map, Value, json};
 
@@ -14,6 +14,7 @@ const DEPARTMENT: Schema = Schema {
     resource_type: resource_type::DEPARTMENT,
     identity: None,
     optional: &[Optional::member("order", &["order"]).behind("order")],
+    references: &[Named::within("parent", &["parent"], resource_type::DEPARTMENT)],
 };
 
 const USER: Schema = Schema {
@@ -26,6 +27,10 @@ const USER: Schema = Schema {
         Optional::member("employee_number", &[schema::ENTERPRISE_USER, "employeeNumber"])
             .behind("employee_number"),
         Optional::member("manager", &[schema::ENTERPRISE_USER, "manager"]).behind("manager"),
+    ],
+    references: &[
+        Named::within("departments", &[schema::ORGANISATION_USER, "departments"], resource_type::DEPARTMENT),
+        Named::naming("manager", &[schema::ENTERPRISE_USER, "manager"], resource_type::USER),
     ],
 };
 

@@ -87,6 +87,11 @@ pub(crate) fn error(key: Option<&Key>, name: Option<&str>, diagnosis: Diagnosis)
     }
 }
 
+/// Something about an object that an administrator should know.
+pub(crate) fn warning(key: &Key, name: &str, diagnosis: Diagnosis) -> Entry {
+    Entry::about(Severity::Warning, key, Some(name), diagnosis)
+}
+
 /// A value as a message repeats it: quoted, and not too much of it.
 pub(crate) fn quoted(value: &str) -> String {
     let mut shown: String = value.chars().take(MAX_QUOTED_CHARS).collect();

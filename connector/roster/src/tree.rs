@@ -1,9 +1,8 @@
-//! What rows say about each other: parents, memberships, managers. A reference that leads nowhere is an error, because it
-//! is the surest sign that a part of the roster is missing; the row is imported without it, so that the platform keeps
-//! what it holds.
+//! What rows say about each other: parents, memberships, managers. A reference to a row that is wrong is given up, so that the
+//! platform keeps what it holds there. One to what is not listed stays: the kit asks about it, and takes out what is gone.
 
 use crate::contents::{Identified, Ids};
-use crate::place::{error, quoted};
+use crate::place::{error, quoted, warning};
 use crate::row::{Department, Kind, Person, Reference};
 use rollcall_kit::{Entry, Text};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -16,55 +15,55 @@ pub(crate) fn parents_first(
 ) -> Vec<Department> {
     let mut departments = departments;
     for department in &mut departments {
-        if let Some(entry) = settle(Kind::Departments, "parent", department, ids, |it| &mut it.parent) {
-            entries.push(entry);
-        }
+        give_up_rejected(&mut department.parent, ids);
     }
     let on_cycles = on_cycles(&departments);
     for department in departments.iter_mut().filter(|department| on_cycles.contains(&department.id)) {
         entries.push(cycle(department));
         department.parent = Reference::Unclear;
     }
-    sorted(departments)
+    sorted(departments, ids)
 }
 
-/// Check what people say about departments and managers.
-pub(crate) fn check_people(
-    people: &mut [Person],
-    departments: &Ids,
-    person_ids: &Ids,
-    entries: &mut Vec<Entry>,
-) {
+/// Give up what people say about departments and managers whose rows are wrong.
+pub(crate) fn settle_people(people: &mut [Person], departments: &Ids, person_ids: &Ids) {
     for person in people {
-        entries.extend(settle_memberships(person, departments));
-        entries.extend(settle(Kind::People, "manager", person, person_ids, |it| &mut it.manager));
+        // A list with a hole would take the person out of the department that is missing from it.
+        person.departments.take_if(|named| !named.is_disjoint(&departments.rejected));
+        give_up_rejected(&mut person.manager, person_ids);
     }
 }
 
-/// Give up a reference that leads nowhere; an entry unless the row that it leads to has its own.
-fn settle<T: Identified>(
-    kind: Kind,
-    column: &'static str,
-    item: &mut T,
-    ids: &Ids,
-    reference: fn(&mut T) -> &mut Reference,
-) -> Option<Entry> {
-    let Reference::To(id) = reference(item).clone() else { return None };
-    if ids.good.contains(&id) {
-        return None;
+/// What leads to a row that is not listed, a warning each.
+pub(crate) fn dangling(departments: (&[Department], &Ids), people: (&[Person], &Ids)) -> Vec<Entry> {
+    let ((departments, department_ids), (people, person_ids)) = (departments, people);
+    let parents = departments.iter().filter_map(|department| {
+        let id = nowhere(&department.parent, department_ids)?;
+        Some(not_listed(Kind::Departments, "parent", department, id))
+    });
+    let mut dangling: Vec<Entry> = parents.collect();
+    for person in people {
+        let named = person.departments.iter().flatten();
+        let lost = named.filter(|id| !department_ids.good.contains(*id));
+        dangling.extend(lost.map(|id| not_listed(Kind::People, "departments", person, id)));
+        let manager = nowhere(&person.manager, person_ids);
+        dangling.extend(manager.map(|id| not_listed(Kind::People, "manager", person, id)));
     }
-    *reference(item) = Reference::Unclear;
-    (!ids.rejected.contains(&id)).then(|| nowhere(kind, column, item, &id))
+    dangling
 }
 
-fn settle_memberships(person: &mut Person, departments: &Ids) -> Vec<Entry> {
-    let named = person.departments.take().unwrap_or_default();
-    let (known, lost): (BTreeSet<_>, BTreeSet<_>) =
-        named.into_iter().partition(|id| departments.good.contains(id));
-    // A list with a hole would take the person out of the department that is missing from it.
-    person.departments = lost.is_empty().then_some(known);
-    let unreported = lost.iter().filter(|id| !departments.rejected.contains(*id));
-    unreported.map(|id| nowhere(Kind::People, "departments", person, id)).collect()
+/// The row that is wrong has its own entry.
+fn give_up_rejected(reference: &mut Reference, ids: &Ids) {
+    if matches!(reference, Reference::To(id) if ids.rejected.contains(id)) {
+        *reference = Reference::Unclear;
+    }
+}
+
+fn nowhere<'r>(reference: &'r Reference, ids: &Ids) -> Option<&'r str> {
+    match reference {
+        Reference::To(id) if !ids.good.contains(id) => Some(id),
+        Reference::To(_) | Reference::Nothing | Reference::Unclear => None,
+    }
 }
 
 /// Departments that are their own ancestors.
@@ -101,14 +100,16 @@ fn parents(departments: &[Department]) -> BTreeMap<&str, &str> {
     parents
 }
 
-fn sorted(departments: Vec<Department>) -> Vec<Department> {
+fn sorted(departments: Vec<Department>, ids: &Ids) -> Vec<Department> {
     let mut sorted = Vec::with_capacity(departments.len());
     let mut children: BTreeMap<String, Vec<Department>> = BTreeMap::new();
     let mut queue = VecDeque::new();
     for department in departments {
         match &department.parent {
-            Reference::To(parent) => children.entry(parent.clone()).or_default().push(department),
-            Reference::Nothing | Reference::Unclear => queue.push_back(department),
+            Reference::To(parent) if ids.good.contains(parent) => {
+                children.entry(parent.clone()).or_default().push(department);
+            }
+            Reference::To(_) | Reference::Nothing | Reference::Unclear => queue.push_back(department),
         }
     }
     while let Some(department) = queue.pop_front() {
@@ -118,14 +119,14 @@ fn sorted(departments: Vec<Department>) -> Vec<Department> {
     sorted
 }
 
-fn nowhere<T: Identified>(kind: Kind, column: &'static str, item: &T, id: &str) -> Entry {
+fn not_listed<T: Identified>(kind: Kind, column: &'static str, item: &T, id: &str) -> Entry {
     let shown = quoted(id);
     let (en, zh) = (format!("{shown} is not in the roster"), format!("花名册中没有 {shown}"));
     let why = item.place().diagnosis(Some(column), "reference-unknown", &Text::new(en, zh)).remedy(
-        "add what is missing or correct the id; until then the platform keeps what it holds",
-        "请补全缺失的行或更正 id；在此之前平台保留现有值",
+        "add what is missing or correct the id; until then the row is imported without the reference",
+        "请补全缺失的行或更正 id；在此之前导入该行时去掉这一引用",
     );
-    error(Some(&kind.key(item.id())), Some(item.name()), why)
+    warning(&kind.key(item.id()), item.name(), why)
 }
 
 fn cycle(department: &Department) -> Entry {

@@ -155,7 +155,7 @@ sentences! {
     fn log_title() { "Log", "日志" }
     fn changes_title() { "Changes", "变更" }
     fn and_more(n) { "and {n} more; --all shows them", "另有 {n} 项；加 --all 可全部显示" }
-    fn not_kept(n) { "{n} more were counted and not kept", "另有 {n} 项只计数、未保存" }
+    fn not_kept(n) { "counted and not kept: {n} more", "另有 {n} 项只计数、未保存" }
     fn log_sum(errors, warnings) { "In the log: errors {errors}, warnings {warnings}", "日志中有错误 {errors} 条、警告 {warnings} 条" }
     fn where_to_read(command) { "More: {command}", "详情：{command}" }
     fn waiting(run) { "run {run} of this source is at work; waiting for it", "该来源的第 {run} 次运行正在进行，等待其结束" }

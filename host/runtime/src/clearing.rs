@@ -5,8 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
-
+use crate::amount::{amounts, amounts_in_chinese};
 use crate::guard::Counts;
 use crate::history::ChangeRecord;
 use crate::limits::MAX_FACTS;
@@ -129,28 +128,6 @@ fn with_amounts(diagnosis: Diagnosis, objects: &Counts) -> Diagnosis {
     objects.iter().fold(diagnosis, |diagnosis, (resource_type, n)| {
         diagnosis.with_fact(resource_type.as_str(), n.to_string())
     })
-}
-
-/// So many people, departments and others.
-pub(crate) fn amounts(objects: &Counts) -> String {
-    let amount = |(resource_type, n): (&String, &u64)| match (resource_type.as_str(), n) {
-        (USER, 1) => "1 person".to_owned(),
-        (USER, n) => format!("{n} people"),
-        (DEPARTMENT, 1) => "1 department".to_owned(),
-        (DEPARTMENT, n) => format!("{n} departments"),
-        (other, n) => format!("{n} × {other}"),
-    };
-    objects.iter().map(amount).collect::<Vec<_>>().join(" and ")
-}
-
-/// The same in Chinese.
-pub(crate) fn amounts_in_chinese(objects: &Counts) -> String {
-    let amount = |(resource_type, n): (&String, &u64)| match resource_type.as_str() {
-        USER => format!("{n} 人"),
-        DEPARTMENT => format!("{n} 个部门"),
-        other => format!("{n} 个 {other} "),
-    };
-    objects.iter().map(amount).collect::<Vec<_>>().join("和 ")
 }
 
 #[cfg(test)]

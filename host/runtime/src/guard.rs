@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
+use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 
+use crate::amount::{amounts, amounts_in_chinese, list, share, times};
 use crate::clearing;
 use crate::directory::{Action, Directory};
 use crate::error::StoreError;
@@ -102,14 +103,11 @@ impl Leaving {
 
 /// Why a full run removes nothing.
 pub(crate) fn all_held(leaving: &[Leaving]) -> Diagnosis {
-    let english = leaving.iter().map(|Leaving { resource_type, n_leaving, n_known }| {
-        format!("{n_leaving} of {n_known} {resource_type}s")
-    });
-    let chinese = leaving.iter().map(|Leaving { resource_type, n_leaving, n_known }| {
-        format!("{resource_type} {n_leaving} 个（共 {n_known} 个）")
-    });
-    let english = english.collect::<Vec<_>>().join(", ");
-    let chinese = chinese.collect::<Vec<_>>().join("、");
+    let shares = leaving
+        .iter()
+        .map(|Leaving { resource_type, n_leaving, n_known }| share(resource_type, *n_leaving, *n_known));
+    let (english, chinese): (Vec<_>, Vec<_>) = shares.unzip();
+    let (english, chinese) = (list(english), chinese.join("、"));
     let diagnosis = Diagnosis::new(
         ALL_HELD,
         format!("{english} are gone from the source, which is too many to remove unseen; all of them stay"),
@@ -155,7 +153,10 @@ impl Uncovered {
         let (english, chinese) = match (n_open, n_missing) {
             (0, 0) => return None,
             (0, n) => (
-                format!("by its own words the source has {n} more than were read"),
+                format!(
+                    "by its own words the source has {} more than were read",
+                    times(n, "object", "objects")
+                ),
                 format!("来源称还有 {n} 个对象未被读取"),
             ),
             (1, _) => (
@@ -204,10 +205,7 @@ pub(crate) fn identity_held(key: &Key, evidence: &str) -> Diagnosis {
 
 /// Why nothing of those is changed whose keys belong to somebody else now, by resource type.
 pub(crate) fn identities_held(n_held: &Counts) -> Diagnosis {
-    let english = n_held.iter().map(|(resource_type, n)| format!("{n} {}", people(resource_type, *n)));
-    let chinese = n_held.iter().map(|(resource_type, n)| format!("{n} 个 {resource_type}"));
-    let english = english.collect::<Vec<_>>().join(", ");
-    let chinese = chinese.collect::<Vec<_>>().join("、");
+    let (english, chinese) = (amounts(n_held), amounts_in_chinese(n_held));
     let diagnosis = Diagnosis::new(
         IDENTITIES_HELD,
         format!(
@@ -217,21 +215,12 @@ pub(crate) fn identities_held(n_held: &Counts) -> Diagnosis {
     )
     .with_remedy(ANSWER)
     .in_chinese(
-        format!("来源中 {chinese} 的 ID 现在属于别人；数量过多，在人工确认之前未做任何改动"),
+        format!("来源中 {chinese}的 ID 现在属于别人；数量过多，在人工确认之前未做任何改动"),
         ANSWER_CHINESE,
     );
     n_held.iter().fold(diagnosis, |diagnosis, (resource_type, n)| {
         diagnosis.with_fact(resource_type.as_str(), n.to_string())
     })
-}
-
-fn people(resource_type: &str, n: u64) -> String {
-    match (resource_type, n) {
-        (USER, 1) => "person".to_owned(),
-        (USER, _) => "people".to_owned(),
-        (_, 1) => resource_type.to_owned(),
-        (_, _) => format!("{resource_type}s"),
-    }
 }
 
 const ANSWER: &str = "Look at them in the history, then approve the run with one of two answers: they are the same people under \

@@ -91,6 +91,7 @@ pub mod rate;
 pub mod removals;
 pub mod sqlite;
 
+mod amount;
 mod apply;
 mod backwards;
 mod bindings;

@@ -71,7 +71,8 @@ fn all_of(problems: Vec<Problem>) -> Diagnosis {
         problems.iter().map(line).collect::<Vec<_>>().join("; ")
     };
     let n = problems.len();
-    Diagnosis::new("settings-invalid", format!("{n} settings are wrong: {}", list("en")))
+    let wrong = if n == 1 { "1 setting is wrong".to_owned() } else { format!("{n} settings are wrong") };
+    Diagnosis::new("settings-invalid", format!("{wrong}: {}", list("en")))
         .with_remedy("Correct these settings, then run again.")
         .in_chinese(format!("有 {n} 项设置不正确：{}", list("zh-CN")), "请修改这些设置，然后重新运行。")
 }

@@ -5,14 +5,17 @@ use crate::expectation::Documents;
 use crate::harness::extra::until;
 use crate::harness::live::{CALLBACK_AES_KEY, CALLBACK_TOKEN, Live, Way, app_key};
 use rollcall_dingtalk_simulator::{
-    AppEvents, EventShape, HandMadePush, OwnerKey, PushAnswer, SetEventsError, SignatureNames, TimestampName,
-    TimestampUnit, UrlRefused,
+    AppEvents, EventShape, EventTimes, HandMadePush, OwnerKey, PushAnswer, SetEventsError, SignatureNames,
+    TimestampName, TimestampUnit, UrlRefused,
 };
 use rollcall_host::history::Run;
 use rollcall_host::inbox::{EventState, InboxEvent};
 
 /// A mebibyte of JSON around what is right: larger than a delivery may be, which every server says.
 const TOO_LARGE: u16 = 413;
+
+/// Pairs of changes until two fall into one second: each takes a fraction of one.
+const MAX_TRIES: usize = 50;
 
 #[test]
 fn a_bad_delivery_gets_the_same_answer_whatever_is_wrong_and_changes_nothing_but_a_count() {
@@ -93,6 +96,52 @@ fn an_event_that_is_pushed_twice_is_kept_once() {
         let states: Vec<_> = live.events().iter().map(|event| event.state).collect();
         let n_pushed = live.with(|simulator| simulator.events().n_acknowledged());
         assert_eq!((n_pushed, states), (2, vec![EventState::Done]), "{shape:?}");
+    }
+}
+
+#[test]
+fn of_two_changes_of_a_person_within_one_whole_second_both_are_applied() {
+    for (way, shape) in [(Way::Http, EventShape::A), (Way::Http, EventShape::B), (Way::Stream, EventShape::A)]
+    {
+        let live = Live::started(feihua(), way);
+        live.with(|simulator| {
+            let switches = &mut simulator.switches_mut().events;
+            switches.shape = shape;
+            switches.times = EventTimes::WholeSeconds;
+        });
+        let mut n_events = 0;
+        // A second ends now and then between the first change and the second.
+        let is_same_second = (0..MAX_TRIES).any(|n| {
+            for name in ["小红", "小红红"] {
+                live.change(&rename_user("xiaohong", &format!("{name} {n}")));
+                live.assert_in_line();
+            }
+            n_events += 2;
+            let events = live.events();
+            assert_eq!(events.len(), n_events, "{way:?} {shape:?}");
+            assert!(events.iter().all(|event| event.state == EventState::Done));
+            let born = |event: &InboxEvent| event.event.born_at.expect("the source says when").unix_ms();
+            let mut last: Vec<i64> = events.iter().map(born).collect();
+            last.sort_unstable();
+            let last = last.split_off(n_events - 2);
+            assert!(last.iter().all(|born| born % 1000 == 0), "{last:?}");
+            last[0] == last[1]
+        });
+        assert!(is_same_second, "{way:?} {shape:?}");
+    }
+}
+
+#[test]
+fn a_push_that_is_signed_by_a_clock_16_minutes_off_is_refused_and_counted() {
+    for (n, minutes) in (1..).zip([16, -16]) {
+        let live = Live::started(feihua(), Way::Http);
+        let before = kept(&live);
+        live.with(|simulator| simulator.switches_mut().clock_offset_ms = minutes * 60_000);
+        live.real.mutate(&rename_user("xiaohong", &format!("小红 {n}")));
+        until("the refusal is counted", || live.following().n_refused == 1);
+        let last = live.following().last_refused.expect("something was refused");
+        assert_eq!(last.diagnosis.code, "delivery-stale", "{last:?}");
+        assert_eq!(kept(&live), before);
     }
 }
 

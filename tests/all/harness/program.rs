@@ -210,8 +210,23 @@ impl Lines {
     /// All of them, once the program has ended.
     #[track_caller]
     pub(crate) fn all(mut self) -> Vec<Value> {
-        self.reader.take().expect("they are read").join().expect("the reader does not panic");
+        self.read_to_the_end();
         self.so_far()
+    }
+
+    /// What it has written for people so far.
+    pub(crate) fn text(&self) -> String {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).join("\n")
+    }
+
+    /// All that it wrote for people, once it has ended.
+    pub(crate) fn all_text(mut self) -> String {
+        self.read_to_the_end();
+        self.text()
+    }
+
+    fn read_to_the_end(&mut self) {
+        self.reader.take().expect("they are read").join().expect("the reader does not panic");
     }
 }
 

@@ -20,7 +20,7 @@ use crate::ids::{AppKey, CorpId};
 use crate::mutate::Change;
 use crate::random::Random;
 use crate::state::{Company, CompanyStatus};
-use crate::switches::{EventSwitches, RetrySignature};
+use crate::switches::{EventSwitches, EventTimes, RetrySignature};
 
 use self::making::Draft;
 use self::push::Parts;
@@ -164,7 +164,10 @@ impl Events {
             corp_id: corp_id.clone(),
             kind: draft.kind,
             ids: draft.ids,
-            born_at_ms: now_ms,
+            born_at_ms: match switches.times {
+                EventTimes::Milliseconds => now_ms,
+                EventTimes::WholeSeconds => now_ms - now_ms % 1000,
+            },
             opt_staff_id: operator.map(|userid| userid.as_str().into()),
             diff_info: draft.diff_info,
         }
@@ -246,7 +249,7 @@ impl Events {
         &mut self,
         delivery_id: DeliveryId,
         (url, seal): (&str, &Seal),
-        now_ms: u64,
+        (now_ms, signed_at_ms): (u64, u64),
         switches: &EventSwitches,
     ) -> Option<PushRequest> {
         let delivery = self.deliveries.get_mut(&delivery_id)?;
@@ -256,7 +259,7 @@ impl Events {
             return Some(first.clone());
         }
         let message = body::pushed(event, switches).to_string();
-        let sealed = Parts::draw(&mut self.random, now_ms, switches).seal(seal, &message);
+        let sealed = Parts::draw(&mut self.random, signed_at_ms, switches).seal(seal, &message);
         let request = PushRequest::of(url, &sealed, switches);
         match switches.retry_signature {
             RetrySignature::Same => self.first_requests.insert(delivery_id, request.clone()),

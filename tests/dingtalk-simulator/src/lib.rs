@@ -64,6 +64,7 @@ mod events;
 mod fault;
 mod gateway;
 mod generate;
+mod http_date;
 mod ids;
 mod limiter;
 mod mutate;
@@ -103,9 +104,9 @@ pub use state::{
 };
 pub use switches::{
     AccessLimited, DiffInfoShape, EmptyLists, EmptyWhitelist, EnglishNames, EventShape, EventSwitches,
-    ExpiredToken, LastCursor, MemberCounts, ModifyAfterAdd, NewApiToken, OldPathErrors, OversizedPage,
-    OwnerKey, RateWindow, RetrySignature, RootParent, SignatureNames, StreamHost, Switches, TimestampName,
-    TimestampUnit, TokenCallAddress, UnifiedToken, UnknownCorp, UnknownUser,
+    EventTimes, ExpiredToken, LastCursor, MemberCounts, ModifyAfterAdd, NewApiToken, OldPathErrors,
+    OversizedPage, OwnerKey, RateWindow, RetrySignature, RootParent, SignatureNames, StreamHost, Switches,
+    TimestampName, TimestampUnit, TokenCallAddress, UnifiedToken, UnknownCorp, UnknownUser,
 };
 pub use tls::TlsError;
 pub use trace::{PathCounts, Trace, TraceRecord};

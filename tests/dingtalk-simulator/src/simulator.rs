@@ -13,12 +13,13 @@ use crate::api::{self, Answer, Api, Call, Read};
 use crate::events::Events;
 use crate::fault::{self, Answered, Faults, Plan, Rule, with_member};
 use crate::gateway::{self, Gate};
+use crate::http_date;
 use crate::ids::{AppKey, CorpId};
 use crate::limiter::Limiter;
 use crate::mutate::{Change, Mutation, MutationError};
 use crate::random::Random;
 use crate::refusal::{self, Refusal};
-use crate::reply::{HttpResponse, Reply};
+use crate::reply::{HttpResponse, Outcome, Reply};
 use crate::request::{ApiRequest, Params, PeerAddress};
 use crate::state::{App, Company};
 use crate::switches::Switches;
@@ -107,7 +108,7 @@ impl Simulator {
             effect: answered.effect,
             faults: fired.iter().map(fault::Fault::name).collect(),
         });
-        Reply { delay_ms, outcome: answered.outcome }
+        Reply { delay_ms, outcome: self.dated(answered.outcome, now_ms) }
     }
 
     /// The first company.
@@ -258,6 +259,16 @@ impl Simulator {
             | Plan::Member { .. }
             | Plan::Delay { .. } => None,
         })
+    }
+
+    /// The same with the date that DingTalk's clock shows. Where that is the world's, the socket adds it.
+    fn dated(&self, mut outcome: Outcome, now_ms: u64) -> Outcome {
+        if let Outcome::Response(response) | Outcome::Truncated { response, .. } = &mut outcome
+            && self.switches.clock_offset_ms != 0
+        {
+            response.headers.push(("date", http_date::text(self.switches.clock_ms(now_ms))));
+        }
+        outcome
     }
 
     /// Spoils an answer and says how late it comes.

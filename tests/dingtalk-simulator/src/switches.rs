@@ -21,8 +21,8 @@ macro_rules! switch {
 mod events;
 
 pub use events::{
-    DiffInfoShape, EventShape, EventSwitches, ModifyAfterAdd, OwnerKey, RetrySignature, SignatureNames,
-    StreamHost, TimestampName, TimestampUnit,
+    DiffInfoShape, EventShape, EventSwitches, EventTimes, ModifyAfterAdd, OwnerKey, RetrySignature,
+    SignatureNames, StreamHost, TimestampName, TimestampUnit,
 };
 
 /// All switches. Absent ones in JSON have their default.
@@ -65,8 +65,19 @@ pub struct Switches {
     pub token_life_s: u32,
     /// Added to every answer, in milliseconds. Enacted by sockets only.
     pub delay_ms: u64,
+    /// How far DingTalk's clock is ahead of the world's, in milliseconds; negative: behind. Seen in the `Date` of every answer and
+    /// in the time that a push is signed with.
+    pub clock_offset_ms: i64,
     /// Everything about events.
     pub events: EventSwitches,
+}
+
+impl Switches {
+    /// What DingTalk's clock shows at this time of the world's, both in milliseconds since 1970.
+    #[must_use]
+    pub const fn clock_ms(&self, now_ms: u64) -> u64 {
+        now_ms.saturating_add_signed(self.clock_offset_ms)
+    }
 }
 
 impl Default for Switches {
@@ -90,6 +101,7 @@ impl Default for Switches {
             rate_window: RateWindow::default(),
             token_life_s: TOKEN_LIFE_S,
             delay_ms: 0,
+            clock_offset_ms: 0,
             events: EventSwitches::default(),
         }
     }

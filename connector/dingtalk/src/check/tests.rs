@@ -607,7 +607,7 @@ fn a_person_in_two_departments_is_counted_once() {
     let world = World::new().department(2, 1, "R&D").user_with("a", &[1, 2], &person).user("b", &[2]);
     let findings = run_check(&world.into_host());
     let said = findings.iter().find(|finding| finding.check == "mobile-field").unwrap();
-    assert_eq!(said.diagnosis.message.en, "1 of 2 people show a mobile number");
+    assert_eq!(said.diagnosis.message.en, "1 of 2 people shows a mobile number");
 }
 
 #[test]

@@ -254,10 +254,7 @@ fn which_interface_is_called_too_fast_is_told_to_the_host_at_once_and_to_people_
     assert_eq!(host.take_throttles(), expected);
     let told: Vec<_> = host.take_entries().into_iter().map(|entry| entry.diagnosis).collect();
     let [told] = told.as_slice() else { panic!("{told:?}") };
-    assert_eq!(
-        told.message.en,
-        "DingTalk refused 3 calls because they came too fast; they were made again later"
-    );
+    assert_eq!(told.message.en, "DingTalk refused 3 calls for coming too fast, and was asked again later");
 }
 
 fn throttle(bucket: &str, wait_ms: u32) -> (Option<String>, u32) {

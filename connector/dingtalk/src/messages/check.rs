@@ -4,7 +4,7 @@ use super::{EVENTS_EN, EVENTS_ZH, SCOPE_EN, SCOPE_ZH};
 use crate::limits::{MAX_QUOTED_BYTES, cut};
 use crate::settings::{OldInterface, Settings};
 use crate::wire::scopes::Scopes;
-use rollcall_kit::Diagnosis;
+use rollcall_kit::{Diagnosis, counted};
 
 pub(crate) fn settings_valid() -> Diagnosis {
     Diagnosis::new("settings-valid", "the settings are complete and well-formed", "配置完整且格式正确")
@@ -73,8 +73,9 @@ pub(crate) fn scope_part(scopes: &Scopes) -> Diagnosis {
     Diagnosis::new(
         "scope-part",
         format!(
-            "the application may see a part of the organization: {n_departments} departments with all below them, and \
-             {n_people} single people"
+            "the application may see a part of the organization: {} with all below, and {}",
+            counted(n_departments, "department", "departments"),
+            counted(n_people, "single person", "single people")
         ),
         format!("应用只能看到组织的一部分：{n_departments} 个部门（含下级）和 {n_people} 名单独授权的成员"),
     )
@@ -84,7 +85,10 @@ pub(crate) fn scope_part(scopes: &Scopes) -> Diagnosis {
 pub(crate) fn departments_listed(n_departments: usize) -> Diagnosis {
     Diagnosis::new(
         "departments-listed",
-        format!("departments can be listed; {n_departments} are directly below the first one"),
+        format!(
+            "departments can be listed; {} directly below the first one",
+            counted(n_departments, "is", "are")
+        ),
         format!("可以读取部门列表；第一个部门之下直接有 {n_departments} 个部门"),
     )
 }
@@ -101,7 +105,7 @@ pub(crate) fn no_department(check: &str) -> Diagnosis {
 pub(crate) fn members_listed(n_people: usize) -> Diagnosis {
     Diagnosis::new(
         "members-listed",
-        format!("the members of departments can be listed; {n_people} were looked at"),
+        format!("the members of departments can be listed; {} looked at", counted(n_people, "was", "were")),
         format!("可以读取部门成员；抽样查看了 {n_people} 人"),
     )
 }
@@ -136,7 +140,12 @@ pub(crate) fn personal_fields_seen(n_with: usize, n_people: usize) -> Diagnosis 
 fn field_seen(n_with: usize, n_people: usize, field: (&str, &str)) -> Diagnosis {
     Diagnosis::new(
         "field-visible",
-        format!("{n_with} of {n_people} people show {}", field.0),
+        format!(
+            "{n_with} of {} {} {}",
+            counted(n_people, "person", "people"),
+            if n_with == 1 { "shows" } else { "show" },
+            field.0
+        ),
         format!("抽样的 {n_people} 人中有 {n_with} 人能看到{}", field.1),
     )
 }
@@ -278,7 +287,11 @@ fn corp_id(diagnosis: Diagnosis) -> Diagnosis {
 fn field_not_seen(n_people: usize, field: (&str, &str), permission: (&str, &str)) -> Diagnosis {
     Diagnosis::new(
         "field-not-visible",
-        format!("none of {n_people} people shows {}; the application probably lacks a field permission", field.0),
+        format!(
+            "none of {} shows {}; the application probably lacks a field permission",
+            counted(n_people, "person", "people"),
+            field.0
+        ),
         format!("抽样的 {n_people} 人都没有{}，应用很可能缺少相应的字段权限", field.1),
     )
     .remedy(

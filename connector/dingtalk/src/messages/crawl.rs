@@ -3,7 +3,7 @@
 use super::{SCOPE_EN, SCOPE_ZH, answered, quoted};
 use crate::wire::envelope::Refusal;
 use crate::wire::{DepartmentId, UserId};
-use rollcall_kit::Diagnosis;
+use rollcall_kit::{Diagnosis, counted};
 
 pub(crate) fn scope_empty() -> Diagnosis {
     Diagnosis::new(
@@ -96,7 +96,10 @@ pub(crate) fn department_contradicted(refusal: &Refusal) -> Diagnosis {
 pub(crate) fn departments_not_read(n_departments: usize) -> Diagnosis {
     Diagnosis::new(
         "department-not-understood",
-        format!("of the departments listed below it, {n_departments} have no id that can be read; they and all below them are not read"),
+        format!(
+            "of the departments listed below it, {} no id that can be read; neither that nor anything below is read",
+            counted(n_departments, "has", "have")
+        ),
         format!("列在其下的部门中有 {n_departments} 个的 ID 无法读取，它们及其下级均未读取"),
     )
     .remedy("report this to the connector's author", "请反馈给连接器的作者")
@@ -107,7 +110,8 @@ pub(crate) fn people_not_read(n_people: usize) -> Diagnosis {
     Diagnosis::new(
         "person-not-understood",
         format!(
-            "of the people listed in it, {n_people} have no userid that can be read; they are left as they are"
+            "of the people listed in it, {} no userid that can be read; whoever that is stays as before",
+            counted(n_people, "has", "have")
         ),
         format!("该部门列出的成员中有 {n_people} 名的 userid 无法读取，保持原样"),
     )
@@ -160,7 +164,10 @@ pub(crate) fn said_of_others(code: &str, n_objects: u64, resource_type: &str) ->
 pub(crate) fn too_many_pages(n_pages: u32) -> Diagnosis {
     Diagnosis::new(
         "too-many-pages",
-        format!("DingTalk has listed {n_pages} pages of members and promises more; the rest is not read"),
+        format!(
+            "DingTalk has listed {} of members and promises more; the rest is not read",
+            counted(n_pages, "page", "pages")
+        ),
         format!("钉钉已返回 {n_pages} 页成员且仍有后续，其余不再读取"),
     )
     .remedy("report this to the connector's author", "请反馈给连接器的作者")
@@ -178,7 +185,10 @@ pub(crate) fn person_gone_meanwhile(refusal: &Refusal) -> Diagnosis {
 pub(crate) fn people_kept(n_people: u64) -> Diagnosis {
     Diagnosis::new(
         "people-kept",
-        format!("{n_people} people are left as they are, because not all of their departments could be read"),
+        format!(
+            "{} left as before, because not all of their departments could be read",
+            counted(n_people, "person is", "people are")
+        ),
         format!("有 {n_people} 名成员的部门未能全部读取，保持原样"),
     )
 }
@@ -186,7 +196,10 @@ pub(crate) fn people_kept(n_people: u64) -> Diagnosis {
 pub(crate) fn memberships_not_visible(n_memberships: u64) -> Diagnosis {
     Diagnosis::new(
         "memberships-not-visible",
-        format!("{n_memberships} memberships in departments that the application may not see are left out"),
+        format!(
+            "left out: {} in departments that the application may not see",
+            counted(n_memberships, "membership", "memberships")
+        ),
         format!("有 {n_memberships} 条所属部门关系指向应用不可见的部门，已略过"),
     )
 }
@@ -223,7 +236,10 @@ pub(crate) fn branch_ended() -> Diagnosis {
 pub(crate) fn branches_left_out(n: usize) -> Diagnosis {
     Diagnosis::new(
         "branches-left-out",
-        format!("{n} departments of branch organisations were left out, with all below them"),
+        format!(
+            "left out, with all below: {} of branch organisations",
+            counted(n, "department", "departments")
+        ),
         format!("按配置未导入下级组织的 {n} 个部门（含所有下级部门）"),
     )
     .fact("n", n.to_string())
@@ -237,8 +253,8 @@ pub(crate) fn accounts_unknown(n: u64, why: &Diagnosis) -> Diagnosis {
     let diagnosis = Diagnosis::new(
         "accounts-unknown",
         format!(
-            "of {n} enterprise accounts it could not be told whether they are disabled; `active` stays as it was. The first time, \
-             because {}",
+            "of {} it could not be told whether they are disabled; `active` stays as it was. The first time, because {}",
+            counted(n, "enterprise account", "enterprise accounts"),
             why.message.en
         ),
         format!("有 {n} 个企业账号未能确认是否已停用，`active` 保持原样。首个原因：{}", why.message.zh),
@@ -253,7 +269,10 @@ pub(crate) fn accounts_unknown(n: u64, why: &Diagnosis) -> Diagnosis {
 pub(crate) fn calls_throttled(n_calls: u64) -> Diagnosis {
     Diagnosis::new(
         "calls-throttled",
-        format!("DingTalk refused {n_calls} calls because they came too fast; they were made again later"),
+        format!(
+            "DingTalk refused {} for coming too fast, and was asked again later",
+            counted(n_calls, "call", "calls")
+        ),
         format!("钉钉因调用过快拒绝了 {n_calls} 次请求，均已在稍后重试"),
     )
     .remedy(

@@ -8,7 +8,7 @@ use crate::{Context, Reading};
 use serde_json::{Map, json};
 use std::rc::Rc;
 
-const USER: Schema = Schema { resource_type: "User", identity: None, optional: &[] };
+const USER: Schema = Schema { resource_type: "User", identity: None, optional: &[], references: &[] };
 
 /// Lists the letters of its settings as people; `!` is where it cannot go on, `?` waits for ever.
 struct Letters(String);

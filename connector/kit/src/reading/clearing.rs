@@ -4,6 +4,7 @@
 
 use super::outbox::Outbox;
 use super::{Fate, Kind, Known, Reading, Seen};
+use crate::counted::counted;
 use crate::document::{OptionalSet, Version, canonical, unassigned, unassigning};
 use crate::limits::CLEARING_BATCH;
 use crate::model::{Change, Clearing, Diagnosis, DirectoryObject, Failure, Key};
@@ -172,7 +173,10 @@ impl Seen {
 fn seen_on_nobody(name: &str, n_losing: u64) -> Diagnosis {
     Diagnosis::new(
         "attribute-not-visible",
-        format!("{name} was seen on nobody; what the platform holds for up to {n_losing} objects is kept"),
+        format!(
+            "{name} was seen on nobody; what the platform holds for up to {} is kept",
+            counted(n_losing, "object", "objects")
+        ),
         format!("没有读到任何对象的 {name}；平台上最多 {n_losing} 个对象的现有值已保留"),
     )
     .remedy(
@@ -185,7 +189,11 @@ fn seen_on_nobody(name: &str, n_losing: u64) -> Diagnosis {
 fn too_many(name: &str, n_losing: u64, n_with: u64) -> Diagnosis {
     Diagnosis::new(
         "clearing-kept",
-        format!("{n_losing} objects would lose {name} at once, {n_with} still have it; the values are kept"),
+        format!(
+            "{} would lose {name} at once, {} it; the values are kept",
+            counted(n_losing, "object", "objects"),
+            counted(n_with, "still has", "still have")
+        ),
         format!("将有 {n_losing} 个对象同时失去 {name}，仍有 {n_with} 个对象具有该值；现有值已保留"),
     )
     .remedy(
@@ -198,7 +206,10 @@ fn too_many(name: &str, n_losing: u64, n_with: u64) -> Diagnosis {
 fn too_many_in_events(name: &str, n_losing: u64) -> Diagnosis {
     Diagnosis::new(
         "clearing-kept",
-        format!("{n_losing} objects of one batch of events would lose {name} at once; the values are kept"),
+        format!(
+            "{} of one batch of events would lose {name} at once; the values are kept",
+            counted(n_losing, "object", "objects")
+        ),
         format!("同一批事件中有 {n_losing} 个对象将同时失去 {name}；现有值已保留"),
     )
     .remedy(

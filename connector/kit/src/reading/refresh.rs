@@ -45,8 +45,10 @@ pub async fn refresh_objects(
                 Lookup::Unknown(failure) => drop(unknown.insert(key.clone(), failure.clone())),
                 Lookup::Gone(_) | Lookup::Hidden(_) | Lookup::NotUnderstood(_) => {}
             }
+            reading.remember(key, &lookup);
             gone.extend(reading.settle(key, lookup).await?);
         }
+        reading.settle_references(&look_up).await?;
         removals.push(gone);
     }
     let unproven = reading.clear_visible(&visible).await?;
@@ -55,6 +57,9 @@ pub async fn refresh_objects(
     }
     reading.outbox.drain().await?;
     reading.propose(unproven)?;
+    reading.tell_further_references();
+    let named = reading.references.take_unfinished().into_iter().filter(|(key, _)| keys.contains(key));
+    unknown.extend(named);
     Ok(Refreshed { summary: reading.summary(), unknown })
 }
 

@@ -3,6 +3,7 @@
 use super::outbox::wrong_number;
 use super::{Reading, count};
 use crate::connector::Lookup;
+use crate::counted::counted;
 use crate::limits::{MAX_HIDDEN_TOLD, MAX_LOOKUPS_IN_FLIGHT};
 use crate::model::{Container, Coverage, Diagnosis, Entry, Failure, Key, Removal, Severity};
 use crate::pool::crawl;
@@ -15,7 +16,7 @@ impl Reading {
     /// about makes the reading incomplete.
     pub(super) async fn confirm_absences(
         &self,
-        look_up: impl AsyncFn(&Key) -> Lookup,
+        look_up: &impl AsyncFn(&Key) -> Lookup,
     ) -> Result<Vec<Removal>, Failure> {
         let absent = self.absent();
         if self.nothing_was_seen() && !absent.is_empty() {
@@ -26,9 +27,9 @@ impl Reading {
         let done = Cell::new(0);
         let (hidden, odd) = (RefCell::new(BTreeMap::new()), RefCell::new(BTreeMap::new()));
         let removals = RefCell::new(Vec::new());
-        let (done, removals_ref, hidden_ref, odd_ref, look_up) = (&done, &removals, &hidden, &odd, &look_up);
+        let (done, removals_ref, hidden_ref, odd_ref) = (&done, &removals, &hidden, &odd);
         crawl(absent, MAX_LOOKUPS_IN_FLIGHT, |key| async move {
-            match look_up(&key).await {
+            match self.ask_once(&key, look_up).await {
                 Lookup::Gone(evidence) => removals_ref.borrow_mut().push(Removal::new(key, evidence)),
                 // It moved while the reading went on, from a page not yet read to one already read.
                 Lookup::Present(draft) => self.put(*draft).await?,
@@ -171,7 +172,7 @@ fn absences_kept(n_absent: usize, why: &Diagnosis) -> Diagnosis {
         format!(
             "nobody and nothing is removed by this run: of what the platform holds, {} not found, and the reading is not \
              complete, because {}",
-            if n_absent == 1 { "1 object was".to_owned() } else { format!("{n_absent} objects were") },
+            counted(n_absent, "object was", "objects were"),
             why.message.en
         ),
         format!(
@@ -190,7 +191,8 @@ fn nothing_seen(n_held: usize) -> Diagnosis {
     Diagnosis::new(
         "nothing-read",
         format!(
-            "the source showed nothing at all, while the platform holds {n_held} objects; nothing is removed"
+            "the source showed nothing at all, while the platform holds {}; nothing is removed",
+            counted(n_held, "object", "objects")
         ),
         format!("数据源没有返回任何对象，而平台上已有 {n_held} 个；不会删除任何对象"),
     )

@@ -4,6 +4,7 @@ mod clearing;
 mod delivery;
 mod histories;
 mod puts;
+mod references;
 mod refreshing;
 mod removals;
 mod wayward;
@@ -21,7 +22,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::rc::Rc;
 
-const DEPARTMENT: Schema = Schema { resource_type: "Department", identity: None, optional: &[] };
+const DEPARTMENT: Schema =
+    Schema { resource_type: "Department", identity: None, optional: &[], references: &[] };
 
 const USER: Schema = Schema {
     resource_type: "User",
@@ -31,6 +33,7 @@ const USER: Schema = Schema {
         Optional::element("mobile", "phoneNumbers", "mobile").behind("phone"),
         Optional::member("remark", &["urn:x", "remark"]),
     ],
+    references: &[],
 };
 
 const SCHEMAS: &[Schema] = &[DEPARTMENT, USER];

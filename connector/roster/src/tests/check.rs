@@ -37,10 +37,10 @@ fn rows_that_are_wrong_are_listed() {
         &expect![[r#"
             Passed transport: no secret crosses the network in the clear | 没有明文传输的机密
             Passed roster: it can be imported; departments: 1, people: 1 | 可以导入：1 个部门，1 名人员
-            Warning rows: the roster has 3 errors; until they are mended nobody is removed and nothing is cleared | 花名册有 3 处错误；修正之前不会停用任何人员，也不会清空任何值
+            Warning rows: the roster has 2 errors; until they are mended nobody is removed and nothing is cleared | 花名册有 2 处错误；修正之前不会停用任何人员，也不会清空任何值
             Warning row: p.csv, line 2, column name: a value is required | p.csv 第 2 行 name 列：不能为空
-            Warning row: p.csv, line 3, column departments: "ops" is not in the roster | p.csv 第 3 行 departments 列：花名册中没有 "ops"
             Warning row: d.csv, line 2, column parent: department "rd" is its own ancestor | d.csv 第 2 行 parent 列：部门 "rd" 是自己的上级
+            Warning row: p.csv, line 3, column departments: "ops" is not in the roster | p.csv 第 3 行 departments 列：花名册中没有 "ops"
         "#]],
     );
 }
@@ -78,7 +78,7 @@ fn a_secret_over_http_is_a_warning() {
         &expect![[r#"
             Warning transport: the authorization is sent over http, where anyone on the way can read it | 授权信息通过 http 明文发送，途中任何人都能读取
             Passed roster: it can be imported; departments: 0, people: 0 | 可以导入：0 个部门，0 名人员
-            Warning rows: the roster has 1 errors; until they are mended nobody is removed and nothing is cleared | 花名册有 1 处错误；修正之前不会停用任何人员，也不会清空任何值
+            Warning rows: the roster has 1 error; until it is mended nobody is removed and nothing is cleared | 花名册有 1 处错误；修正之前不会停用任何人员，也不会清空任何值
             Warning row: r.json: no people are listed | r.json：没有列出任何人员
         "#]],
     );
@@ -108,6 +108,25 @@ fn settings_that_are_wrong_are_found_before_anything_is_sent() {
         &bench,
         &expect![[r#"
         Failed settings: this is not an address that begins with https:// or http:// | 这不是以 https:// 或 http:// 开头的地址
+    "#]],
+    );
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_is_a_warning_with_its_place() {
+    let bench = Bench::csv(
+        "id,name,parent\nrd,R&D,gone\n",
+        "id,name,departments,manager\n7,Hong,rd;old,9\n8,Bai,rd,7\n",
+    );
+    check(
+        &bench,
+        &expect![[r#"
+        Passed transport: no secret crosses the network in the clear | 没有明文传输的机密
+        Passed roster: it can be imported; departments: 1, people: 2 | 可以导入：1 个部门，2 名人员
+        Warning rows: 3 references lead to what is not in the roster; those rows are imported without that | 有 3 处引用所指的行不在花名册中；导入这些行时去掉该引用
+        Warning row: d.csv, line 2, column parent: "gone" is not in the roster | d.csv 第 2 行 parent 列：花名册中没有 "gone"
+        Warning row: p.csv, line 2, column departments: "old" is not in the roster | p.csv 第 2 行 departments 列：花名册中没有 "old"
+        Warning row: p.csv, line 2, column manager: "9" is not in the roster | p.csv 第 2 行 manager 列：花名册中没有 "9"
     "#]],
     );
 }

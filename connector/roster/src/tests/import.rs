@@ -31,11 +31,11 @@ fn a_json_roster_is_imported_departments_first() {
     check(
         &bench,
         &expect![[r#"
-        put Department {"displayName":"飞花","externalId":"1","parent":null,"schemas":["urn:rollcall:scim:schemas:2.0:Department"]}
-        put Department {"displayName":"研发部","externalId":"rd","order":"9007199254740993","parent":{"value":"1"},"schemas":["urn:rollcall:scim:schemas:2.0:Department"]}
-        put User {"active":true,"displayName":"小红","emails":[{"type":"work","value":"hong@feihua.example"}],"externalId":"7","name":{"formatted":"小红"},"phoneNumbers":[{"type":"mobile","value":"+86 138-0000-0007"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"工程师","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"42","manager":{"value":"8"}},"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"1"},{"value":"rd"}]},"userName":"7"}
-        put User {"active":true,"displayName":"老白","externalId":"8","name":{"formatted":"老白"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[]},"userName":"8"}
-        complete: 4 read, 0 unchanged, 0 skipped"#]],
+            put Department {"displayName":"飞花","externalId":"1","parent":null,"schemas":["urn:rollcall:scim:schemas:2.0:Department"]}
+            put Department {"displayName":"研发部","externalId":"rd","order":"9007199254740993","parent":{"value":"1"},"schemas":["urn:rollcall:scim:schemas:2.0:Department"]}
+            put User {"active":true,"displayName":"老白","externalId":"8","name":{"formatted":"老白"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[]},"userName":"8"}
+            put User {"active":true,"displayName":"小红","emails":[{"type":"work","value":"hong@feihua.example"}],"externalId":"7","name":{"formatted":"小红"},"phoneNumbers":[{"type":"mobile","value":"+86 138-0000-0007"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"工程师","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"42","manager":{"value":"8"}},"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"1"},{"value":"rd"}]},"userName":"7"}
+            complete: 4 read, 0 unchanged, 0 skipped"#]],
     );
 }
 
@@ -154,7 +154,7 @@ fn a_column_that_is_gone_clears_nothing() {
         &bench,
         &expect![[r#"
             put User {"active":true,"displayName":"Hong","externalId":"7","name":{"formatted":"Hong"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[]},"userName":"7"}
-            propose title {"title":null} of 7: title was seen on nobody; what the platform holds for up to 1 objects is kept
+            propose title {"title":null} of 7: title was seen on nobody; what the platform holds for up to 1 object is kept
             complete: 1 read, 0 unchanged, 0 skipped"#]],
     );
 }

@@ -50,9 +50,9 @@ fn nobody_is_gone_while_a_row_is_broken() {
         "id,name,departments\n8,Bai Bai,\n,Nobody,\n",
         &[("User", "7"), ("User", "8")],
         &expect![[r#"
-        put User {"active":true,"displayName":"Bai Bai","externalId":"8","name":{"formatted":"Bai Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[]},"userName":"8"}
-        error User 7 [roster-not-whole] the roster has 1 errors; until they are mended nobody is removed and nothing is cleared
-        incomplete: 1 read, 0 unchanged, 0 skipped"#]],
+            put User {"active":true,"displayName":"Bai Bai","externalId":"8","name":{"formatted":"Bai Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[]},"userName":"8"}
+            error User 7 [roster-not-whole] the roster has 1 error; until it is mended nobody is removed and nothing is cleared
+            incomplete: 1 read, 0 unchanged, 0 skipped"#]],
     );
 }
 

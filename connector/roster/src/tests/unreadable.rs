@@ -3,7 +3,7 @@
 use super::{Bench, JSON, status};
 use expect_test::{Expect, expect};
 use rollcall_kit::testing::Reply;
-use rollcall_kit::{Body, FaultKind, Response};
+use rollcall_kit::{Body, FaultKind, Key, Response};
 use serde_json::Value;
 
 const DEPARTMENTS: &str = "id,name,parent\nrd,R&D,\n";
@@ -124,31 +124,30 @@ fn an_id_on_two_rows_is_imported_from_neither() {
 }
 
 #[test]
-fn a_parent_that_is_not_listed_leaves_the_department_where_it_is() {
+fn a_parent_that_is_not_listed_puts_the_department_at_the_top_with_a_warning() {
     check(
         "id,name,parent\nrd,R&D,gone\n",
         PEOPLE,
         &expect![[r#"
-        put Department {"displayName":"R&D","externalId":"rd","schemas":["urn:rollcall:scim:schemas:2.0:Department"]}
-        error Department rd [reference-unknown] d.csv, line 2, column parent: "gone" is not in the roster
-        incomplete: 3 read, 2 unchanged, 0 skipped"#]],
+            warning Department rd [reference-gone] parent names department "gone", which is gone (404: not in the roster); the reference is left out
+            complete: 3 read, 3 unchanged, 0 skipped"#]],
     );
 }
 
 #[test]
-fn a_department_that_is_not_listed_leaves_its_people_where_they_are() {
-    check(
-        "id,name,parent\nops,Operations,\n",
-        PEOPLE,
-        &expect![[r#"
+fn a_department_that_is_not_listed_is_removed_and_its_people_lose_it_with_a_warning() {
+    let bench = Bench::csv(DEPARTMENTS, PEOPLE);
+    bench.run();
+    bench.serve_csv("id,name,parent\nops,Operations,\n", PEOPLE);
+    expect![[r#"
             put Department {"displayName":"Operations","externalId":"ops","parent":null,"schemas":["urn:rollcall:scim:schemas:2.0:Department"]}
-            put User {"active":true,"displayName":"Hong","emails":[{"type":"work","value":"h@f.example"}],"externalId":"7","name":{"formatted":"Hong"},"phoneNumbers":[{"type":"mobile","value":"1380"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Engineer","userName":"7"}
-            put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Lead","userName":"8"}
-            error User 7 [reference-unknown] p.csv, line 2, column departments: "rd" is not in the roster
-            error User 8 [reference-unknown] p.csv, line 3, column departments: "rd" is not in the roster
-            warning [removals-stopped] nobody and nothing is removed by this run: of what the platform holds, 1 object was not found, and the reading is not complete, because p.csv, line 2, column departments: "rd" is not in the roster
-            incomplete: 3 read, 0 unchanged, 0 skipped"#]],
-    );
+            put User {"active":true,"displayName":"Hong","emails":[{"type":"work","value":"h@f.example"}],"externalId":"7","name":{"formatted":"Hong"},"phoneNumbers":[{"type":"mobile","value":"1380"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Engineer","urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[]},"userName":"7"}
+            put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Lead","urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[]},"userName":"8"}
+            remove Department rd: 404: not in the roster
+            warning User 7 [reference-gone] departments names department "rd", which is gone (404: not in the roster); the reference is left out
+            warning User 8 [reference-gone] departments names department "rd", which is gone (404: not in the roster); the reference is left out
+            complete: 3 read, 0 unchanged, 0 skipped"#]]
+    .assert_eq(&bench.run());
 }
 
 #[test]
@@ -182,16 +181,85 @@ fn a_cycle_of_parents_is_reported_and_cut() {
 }
 
 #[test]
-fn a_manager_who_is_not_listed_is_reported() {
+fn a_manager_who_is_not_listed_is_left_out_with_a_warning() {
     check(
         DEPARTMENTS,
         "id,name,departments,manager\n7,Hong,rd,6\n8,Bai,rd,7\n",
         &expect![[r#"
-        put User {"active":true,"displayName":"Hong","externalId":"7","name":{"formatted":"Hong"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"7"}
-        put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"manager":{"value":"7"}},"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"8"}
-        error User 7 [reference-unknown] p.csv, line 2, column manager: "6" is not in the roster
-        incomplete: 3 read, 1 unchanged, 0 skipped"#]],
+            put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"manager":{"value":"7"}},"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"8"}
+            put User {"active":true,"displayName":"Hong","externalId":"7","name":{"formatted":"Hong"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"manager":null},"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"7"}
+            propose email {"emails":[{"type":"work","value":null}]} of 7: email was seen on nobody; what the platform holds for up to 1 object is kept
+            propose mobile {"phoneNumbers":[{"type":"mobile","value":null}]} of 7: mobile was seen on nobody; what the platform holds for up to 1 object is kept
+            propose title {"title":null} of 7 8: title was seen on nobody; what the platform holds for up to 2 objects is kept
+            warning User 7 [reference-gone] manager names person "6", which is gone (404: not in the roster); the reference is left out
+            complete: 3 read, 1 unchanged, 0 skipped"#]],
     );
+}
+
+#[test]
+fn a_department_whose_row_is_wrong_leaves_its_people_where_they_are() {
+    check(
+        "id,name,parent,order\nrd,R&D,,first\nops,Operations,,\n",
+        "id,name,departments\n7,Hong,rd;ops\n8,Bai,none\n",
+        &expect![[r#"
+            put Department {"displayName":"Operations","externalId":"ops","parent":null,"schemas":["urn:rollcall:scim:schemas:2.0:Department"]}
+            put User {"active":true,"displayName":"Hong","externalId":"7","name":{"formatted":"Hong"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"userName":"7"}
+            put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"userName":"8"}
+            error Department rd [not-a-whole-number] d.csv, line 2, column order: "first" is not a whole number
+            error Department none [roster-not-whole] the roster has 1 error; until it is mended nobody is removed and nothing is cleared
+            warning User 8 [reference-not-clear] departments names department "none", which was not read; the platform keeps what it holds there. About it the source says: the roster has 1 error; until it is mended nobody is removed and nothing is cleared
+            warning [removals-stopped] nobody and nothing is removed by this run: of what the platform holds, 1 object was not found, and the reading is not complete, because d.csv, line 2, column order: "first" is not a whole number
+            incomplete: 3 read, 0 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
+fn a_department_file_with_a_header_alone_takes_nobody_out_of_theirs() {
+    check(
+        "id,name,parent\n",
+        PEOPLE,
+        &expect![[r#"
+        put User {"active":true,"displayName":"Hong","emails":[{"type":"work","value":"h@f.example"}],"externalId":"7","name":{"formatted":"Hong"},"phoneNumbers":[{"type":"mobile","value":"1380"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Engineer","userName":"7"}
+        put User {"active":true,"displayName":"Bai","externalId":"8","name":{"formatted":"Bai"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"title":"Lead","userName":"8"}
+        error [no-departments] d.csv: no departments are listed, and people name some
+        error Department rd [roster-not-whole] the roster has 1 error; until it is mended nobody is removed and nothing is cleared
+        warning User 7 [reference-not-clear] departments names department "rd", which was not read; the platform keeps what it holds there. About it the source says: the roster has 1 error; until it is mended nobody is removed and nothing is cleared
+        warning User 8 [reference-not-clear] departments names department "rd", which was not read; the platform keeps what it holds there. About it the source says: the roster has 1 error; until it is mended nobody is removed and nothing is cleared
+        warning [removals-stopped] nobody and nothing is removed by this run: of what the platform holds, 1 object was not found, and the reading is not complete, because d.csv: no departments are listed, and people name some
+        incomplete: 2 read, 0 unchanged, 0 skipped"#]],
+    );
+}
+
+#[test]
+fn a_run_after_one_with_references_that_lead_nowhere_writes_nothing_and_removes_whoever_left() {
+    let bench = Bench::csv(
+        "id,name,parent\nrd,R&D,gone\n",
+        "id,name,departments,manager\n7,Hong,rd;old,9\n8,Bai,,\n",
+    );
+    bench.run();
+    bench.serve_csv("id,name,parent\nrd,R&D,gone\n", "id,name,departments,manager\n7,Hong,rd;old,9\n");
+    expect![[r#"
+        remove User 8: 404: not in the roster
+        warning Department rd [reference-gone] parent names department "gone", which is gone (404: not in the roster); the reference is left out
+        warning User 7 [reference-gone] departments names department "old", which is gone (404: not in the roster); the reference is left out
+        warning User 7 [reference-gone] manager names person "9", which is gone (404: not in the roster); the reference is left out
+        complete: 2 read, 2 unchanged, 0 skipped"#]].assert_eq(&bench.run());
+}
+
+#[test]
+fn a_person_who_is_looked_at_again_loses_a_department_that_is_gone_alone() {
+    let bench = Bench::csv(DEPARTMENTS, PEOPLE);
+    bench.run();
+    bench.serve_csv(DEPARTMENTS, "id,name,departments,manager\n7,Hong,rd;old,9\n8,Bai,rd,\n");
+    let result = bench.refresh(&[Key::new("User", "7")]);
+    expect![[r#"
+        put User {"active":true,"displayName":"Hong","externalId":"7","name":{"formatted":"Hong"},"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:rollcall:scim:schemas:extension:2.0:User"],"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"manager":null},"urn:rollcall:scim:schemas:extension:2.0:User":{"departments":[{"value":"rd"}]},"userName":"7"}
+        propose email {"emails":[{"type":"work","value":null}]} of 7: email may have been emptied, or may be hidden: what was read does not tell which; the value is kept
+        propose mobile {"phoneNumbers":[{"type":"mobile","value":null}]} of 7: mobile may have been emptied, or may be hidden: what was read does not tell which; the value is kept
+        propose title {"title":null} of 7: title may have been emptied, or may be hidden: what was read does not tell which; the value is kept
+        warning User 7 [reference-gone] departments names department "old", which is gone (404: not in the roster); the reference is left out
+        warning User 7 [reference-gone] manager names person "9", which is gone (404: not in the roster); the reference is left out
+        complete: 1 read, 0 unchanged, 0 skipped"#]].assert_eq(&bench.report(&result));
 }
 
 #[test]

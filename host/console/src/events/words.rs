@@ -24,7 +24,7 @@ rollcall_words::sentences! {
     fn no_events() { "No event has come yet.", "尚未收到任何事件。" }
     fn no_such_events() { "No event is like this.", "没有符合条件的事件。" }
     fn retry() { "Try again", "重试" }
-    fn retry_all(n) { "Try all {n} failed ones again", "重试全部 {n} 个失败事件" }
+    fn retry_all(n) { "Try again all that failed ({n})", "重试全部 {n} 个失败事件" }
 
     // How the source is heard.
     fn channel() { "Channel", "事件通道" }

@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(
             drawn,
             "<progress aria-label=\"warming &lt;up&gt;\"></progress>\
-             <p class=\"soft\">warming &lt;up&gt;: 1\u{202f}200 steps so far</p>"
+             <p class=\"soft\">warming &lt;up&gt;, steps so far: 1\u{202f}200</p>"
         );
     }
 
@@ -145,7 +145,7 @@ mod tests {
             let drawn = stage(Reader::default(), &progress, None).into_string();
             drawn.split_once("\"soft\">").unwrap().1.to_owned()
         };
-        let expected = ["reading: 59 of 120 steps</p>", "undoing: 59 of 120 objects</p>"];
+        let expected = ["reading: step 59 of 120</p>", "undoing, objects: 59 of 120</p>"];
         assert_eq!(["reading", "undoing"].map(said), expected);
     }
 }

@@ -71,10 +71,10 @@ rollcall_words::sentences! {
     fn stage_removing() { "removing", "处理离开" }
     fn stage_undoing() { "undoing", "撤销中" }
     fn came_to(stage) { "It had come as far as {stage}.", "已进行到：{stage}。" }
-    fn steps_of(stage, done, total) { "{stage}: {done} of {total} steps", "{stage}：已完成 {done} 步，共 {total} 步" }
-    fn steps_so_far(stage, done) { "{stage}: {done} steps so far", "{stage}：已完成 {done} 步" }
-    fn objects_of(stage, done, total) { "{stage}: {done} of {total} objects", "{stage}：已完成 {done} 个对象，共 {total} 个" }
-    fn objects_so_far(stage, done) { "{stage}: {done} objects so far", "{stage}：已完成 {done} 个对象" }
+    fn steps_of(stage, done, total) { "{stage}: step {done} of {total}", "{stage}：已完成 {done} 步，共 {total} 步" }
+    fn steps_so_far(stage, done) { "{stage}, steps so far: {done}", "{stage}：已完成 {done} 步" }
+    fn objects_of(stage, done, total) { "{stage}, objects: {done} of {total}", "{stage}：已完成 {done} 个对象，共 {total} 个" }
+    fn objects_so_far(stage, done) { "{stage}, objects so far: {done}", "{stage}：已完成 {done} 个对象" }
     fn less_than_a_minute_left() { "less than a minute left", "剩余不到 1 分钟" }
     fn minutes_left(n) { "about {n} min left", "剩余约 {n} 分钟" }
     fn hours_left(h, m) { "about {h} h {m} min left", "剩余约 {h} 小时 {m} 分钟" }
@@ -198,7 +198,7 @@ rollcall_words::sentences! {
     fn no_entries() { "Nothing to report.", "没有日志。" }
     fn no_such_entries() { "No entry is like this.", "没有符合条件的日志。" }
     fn entries_dropped(n) {
-        "{n} more were counted and not kept: a run's log is bounded.",
+        "Counted and not kept: {n} more. A run's log is bounded.",
         "另有 {n} 条只计数、未保存：单次任务的日志有上限。"
     }
 }

@@ -82,6 +82,10 @@ impl Tree<'_> {
         let id = department.external_id.as_str();
         let is_chosen = self.chosen == Some(id);
         let n = count(department.n_people_in_all);
+        let people = match department.n_people_in_all {
+            1 => words::one_person(),
+            _ => words::n_people(&n),
+        };
         html! {
             div class="line" {
                 span class="soft" aria-hidden="true" { (mark(department, is_open)) }
@@ -93,7 +97,7 @@ impl Tree<'_> {
                 }
                 span class="n" {
                     span aria-hidden="true" { (n) }
-                    span class="sr" { (self.place.visitor.say(words::n_people(&n))) }
+                    span class="sr" { (self.place.visitor.say(people)) }
                 }
             }
         }

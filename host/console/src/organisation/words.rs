@@ -22,6 +22,7 @@ rollcall_words::sentences! {
     fn departed_only() { "departed", "已离开" }
     fn present_and_departed() { "Present and departed", "在职和已离开" }
     fn not_held() { "not held", "未保存" }
+    fn one_person() { "1 person", "1 人" }
     fn n_people(n) { "{n} people", "{n} 人" }
     fn n_more(n) { "{n} more …", "另有 {n} 项…" }
     fn levels_above(n) { "… {n} more above", "…上方还有 {n} 级" }

@@ -19,7 +19,7 @@ rollcall_words::sentences! {
     fn trail() { "How it came to this", "经过" }
     fn nothing_recorded() { "Nothing about it was ever recorded.", "没有任何相关记录。" }
     fn which() { "Which one is meant?", "您指的是哪一个？" }
-    fn n_more(n) { "{n} more match; give another word to tell them apart.", "另有 {n} 项符合，请补充关键词以缩小范围。" }
+    fn n_more(n) { "Matches besides these: {n}. Give another word to tell them apart.", "另有 {n} 项符合，请补充关键词以缩小范围。" }
     fn not_held() { "not here", "不在此处" }
     fn about_it() { "All that is known of it", "查看详情" }
     fn ask_now() { "Ask the source now", "立即向来源查询" }

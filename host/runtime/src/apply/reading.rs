@@ -7,6 +7,7 @@ use rollcall_rules::key::KeyRef;
 use rollcall_rules::reading::{Covered, Reads, Stage, check_checkpoint};
 
 use super::{Apply, Clearing, Extent};
+use crate::amount::{amount, list, share};
 use crate::model::{Coverage, Diagnosis, Entry, Key, Scope, Severity};
 use crate::refusal;
 
@@ -130,25 +131,29 @@ fn by_type(Coverage { resource_type, containers, .. }: &Coverage) -> Covered<'_>
 
 /// What a reading covered, in words and numbers.
 fn covered(scope: Option<&Scope>, coverage: &[Coverage]) -> Entry {
-    let english = coverage.iter().map(|Coverage { resource_type, read, expected, .. }| match expected {
-        Some(expected) => format!("{read} of {expected} {resource_type}s"),
-        None => format!("{read} {resource_type}s"),
+    let read = coverage.iter().map(|Coverage { resource_type, read, expected, .. }| match expected {
+        Some(expected) => share(resource_type, *read, *expected),
+        None => amount(resource_type, *read),
     });
-    let chinese = coverage.iter().map(|Coverage { resource_type, read, expected, .. }| match expected {
-        Some(expected) => format!("{resource_type} {read} 个（来源称共 {expected} 个）"),
-        None => format!("{resource_type} {read} 个"),
-    });
-    let (english, chinese): (Vec<_>, Vec<_>) = (english.collect(), chinese.collect());
+    let (english, chinese): (Vec<_>, Vec<_>) = read.unzip();
     let lists = || coverage.iter().flat_map(|covered| &covered.containers);
     let (n_lists, n_closed) = (lists().count(), lists().filter(|list| list.closed).count());
-    let mut diagnosis = Diagnosis::new(
-        "reading-covered",
-        format!("read {}, from {n_lists} lists, {n_closed} of them to the end", english.join(", ")),
-    )
-    .in_chinese(
-        format!("已读取 {}；共 {n_lists} 个列表，其中 {n_closed} 个读取完整", chinese.join("、")),
-        "",
-    );
+    let (from, from_in_chinese) = match (n_lists, n_closed) {
+        (0, _) => (String::new(), String::new()),
+        (1, 1) => (", from 1 list, to its end".to_owned(), "；共 1 个列表，读取完整".to_owned()),
+        (1, _) => (", from 1 list, not to its end".to_owned(), "；共 1 个列表，未读取完整".to_owned()),
+        (n, closed) => (
+            format!(", from {n} lists, {closed} of them to the end"),
+            format!("；共 {n} 个列表，其中 {closed} 个读取完整"),
+        ),
+    };
+    let (english, chinese) = if coverage.is_empty() {
+        ("nothing".to_owned(), "0 个对象".to_owned())
+    } else {
+        (list(english), chinese.join("、"))
+    };
+    let mut diagnosis = Diagnosis::new("reading-covered", format!("read {english}{from}"))
+        .in_chinese(format!("已读取 {chinese}{from_in_chinese}"), "");
     for Coverage { resource_type, read, expected, .. } in coverage {
         let read = expected.map_or_else(|| read.to_string(), |expected| format!("{read}/{expected}"));
         diagnosis = diagnosis.with_fact(resource_type.as_str(), read);

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use rollcall_rules::document;
 use serde_json::Value;
 
+use crate::amount::{amounts, amounts_in_chinese, times};
 use crate::apply::scope::told::SCOPE;
 use crate::backwards::Backwards;
-use crate::clearing::{self, Approved, Attribute};
+use crate::clearing::{Approved, Attribute};
 use crate::directory::{Directory, Held};
 use crate::error::StoreError;
 use crate::guard::{IDENTITY_HELD, SCOPE_HELD, counted};
@@ -160,29 +161,30 @@ impl HeldBack {
             chinese.push("应用可见范围比之前小".to_owned());
         }
         if !self.is_whole() {
-            english.push(format!("{n} changes wait, more than are listed one by one"));
+            let waiting = times(n, "change waits", "changes wait");
+            english.push(format!("{waiting}, more than are listed one by one"));
             chinese.push(format!("共有 {n} 项变更待确认，未能逐一列出"));
             return Diagnosis::new(CODE, listed(&english)).in_chinese(chinese.join("，"), "");
         }
         if !self.unseen.is_empty() {
             let unseen = counted(&self.unseen);
-            english.push(format!("{} may only be hidden from it", clearing::amounts(&unseen)));
-            chinese.push(format!("{}可能只是不再可见", clearing::amounts_in_chinese(&unseen)));
+            english.push(format!("{} may only be hidden from it", amounts(&unseen)));
+            chinese.push(format!("{}可能只是不再可见", amounts_in_chinese(&unseen)));
         }
         if !self.departures.is_empty() {
             let left = counted(&self.departures);
-            english.push(format!("{} left", clearing::amounts(&left)));
-            chinese.push(format!("{}已离开", clearing::amounts_in_chinese(&left)));
+            english.push(format!("{} left", amounts(&left)));
+            chinese.push(format!("{}已离开", amounts_in_chinese(&left)));
         }
         if !self.identities.is_empty() {
             let changed = counted(&self.identities);
-            english.push(format!("the ids of {} belong to somebody else now", clearing::amounts(&changed)));
-            chinese.push(format!("{}的 ID 现在属于别人", clearing::amounts_in_chinese(&changed)));
+            english.push(format!("the ids of {} belong to somebody else now", amounts(&changed)));
+            chinese.push(format!("{}的 ID 现在属于别人", amounts_in_chinese(&changed)));
         }
         for (Attribute { name, .. }, keys) in &self.clearings {
             let lost = counted(keys);
-            english.push(format!("{} lost `{name}`", clearing::amounts(&lost)));
-            chinese.push(format!("{}失去 `{name}`", clearing::amounts_in_chinese(&lost)));
+            english.push(format!("{} lost `{name}`", amounts(&lost)));
+            chinese.push(format!("{}失去 `{name}`", amounts_in_chinese(&lost)));
         }
         Diagnosis::new(CODE, listed(&english)).in_chinese(chinese.join("，"), "")
     }

@@ -56,7 +56,7 @@ pub(super) fn read(descriptor: guest::Descriptor) -> Result<Descriptor, LoadErro
     let are_good = resource_types.iter().all(|known| is_resource_type(&known.name));
     let is_good_number = (1..=MAX_RESOURCE_TYPES).contains(&resource_types.len());
     if !are_good || different.len() != resource_types.len() || !is_good_number {
-        return wrong(format!("its resource types must be 1 to {MAX_RESOURCE_TYPES} different ascii names"));
+        return wrong(wrong_types(&resource_types));
     }
     let identities = || resource_types.iter().filter_map(|known| known.identity_attribute.as_ref());
     if identities().any(|path| !is_name(path)) {
@@ -66,6 +66,28 @@ pub(super) fn read(descriptor: guest::Descriptor) -> Result<Descriptor, LoadErro
         return wrong(format!("its identity attribute {error}"));
     }
     Ok(Descriptor { id, name, names, version, settings_schema, resource_types })
+}
+
+/// What is wrong with resource types that break the contract, and what they must be.
+fn wrong_types(types: &[ResourceType]) -> String {
+    let mut seen = BTreeSet::new();
+    let twice = types.iter().find(|known| !seen.insert(&known.name));
+    let odd = types.iter().find(|known| !is_resource_type(&known.name));
+    match (odd, twice) {
+        _ if types.is_empty() => {
+            "it names no resource types; it must name at least one, such as Department or User".to_owned()
+        }
+        (Some(ResourceType { name, .. }), _) => format!(
+            "its resource type {name:?} is no name; one has 1 to {MAX_RESOURCE_TYPE_BYTES} ascii letters and digits"
+        ),
+        (None, Some(ResourceType { name, .. })) => {
+            format!("it names the resource type {name:?} twice; each must be named once")
+        }
+        (None, None) => {
+            let n = types.len();
+            format!("it names {n} resource types; it may have at most {MAX_RESOURCE_TYPES}")
+        }
+    }
 }
 
 /// A plan that keeps the contract, for settings of this schema.

@@ -1,5 +1,7 @@
 //! Where the lines are, and what counts as having left lately.
 
+use rollcall_rules::vocabulary::resource_type::USER;
+
 use super::*;
 use crate::history::{ConnectorIdentity, Counters, NewRun, Opened, RunEnd, RunKind};
 use crate::model::Container;
@@ -52,10 +54,10 @@ fn what_is_held_names_the_numbers_and_what_to_do() {
     let why = all_held(&[leaving("Department", 2, 30), leaving("User", 60, 400)]);
     assert_eq!(
         why.message,
-        "2 of 30 Departments, 60 of 400 Users are gone from the source, which is too many to remove unseen; all of \
+        "2 of 30 departments and 60 of 400 people are gone from the source, which is too many to remove unseen; all of \
          them stay"
     );
-    assert!(why.localized("zh-CN").message.contains("User 60 个（共 400 个）"));
+    assert!(why.localized("zh-CN").message.contains("60 人（共 400 人）"));
     assert_eq!(why.fact("User"), Some("60/400"));
     assert!(why.remedy.unwrap().contains("start an import by hand"));
 }
@@ -108,7 +110,7 @@ fn what_a_reading_did_not_cover_is_said_with_numbers_and_what_to_do() {
         "2 lists of the source were not read to their end, so that what was not seen may still be there; all of it stays"
     );
     let missing = Uncovered { n_open: 0, n_missing: 7 }.held().unwrap();
-    assert!(missing.message.starts_with("by its own words the source has 7 more than were read"));
+    assert!(missing.message.starts_with("by its own words the source has 7 objects more than were read"));
     assert!(missing.localized("zh-CN").message.contains("还有 7 个对象"));
     assert!(missing.remedy.unwrap().starts_with("Import again."));
 }

@@ -2,6 +2,7 @@
 
 use rollcall_rules::counters::Discrepancy;
 
+use crate::amount::times;
 use crate::apply::{Extent, Ledger};
 use crate::connector::Unfinished;
 use crate::history::{Counters, RunState};
@@ -85,7 +86,11 @@ fn miscounted(discrepancy: Discrepancy) -> Diagnosis {
     let (read, accounted) = (discrepancy.counters.read, discrepancy.accounted);
     Diagnosis::new(
         "counters-inconsistent",
-        format!("the connector says it read {read} objects, and {accounted} are accounted for"),
+        format!(
+            "the connector says it read {}, and {} accounted for",
+            times(read, "object", "objects"),
+            times(accounted, "is", "are")
+        ),
     )
     .with_fact("counters", discrepancy.to_string())
     .with_remedy("Report it to the connector's author. What was imported is right; the counts are not.")

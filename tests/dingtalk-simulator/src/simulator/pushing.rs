@@ -163,6 +163,7 @@ impl Simulator {
             return Err(MutationError::BadEvents { app_key: app_key.clone(), why: "not set to HTTP push" });
         };
         let target = (http.url.as_str(), &seal);
+        let now_ms = self.switches.clock_ms(now_ms);
         Ok(self.events.hand_made_push(how, target, company.corp_id(), now_ms, &self.switches.events))
     }
 
@@ -185,6 +186,7 @@ impl Simulator {
         let owned = self.with_app(app_key, |app, company| self.seal_of(http, app, company));
         let seal = owned.ok_or_else(|| MutationError::UnknownApp(app_key.clone()))?;
         let seal = seal.ok_or_else(|| bad("aes_key must be 43 letters and digits"))?;
+        let now_ms = self.switches.clock_ms(now_ms);
         let request = self.events.check_url((&http.url, &seal), now_ms, &self.switches.events);
         Ok(Some(UrlCheck { http: http.clone(), seal, request }))
     }
@@ -243,7 +245,8 @@ impl Simulator {
                     return None;
                 };
                 let target = (http.url.as_str(), &seal);
-                let request = self.events.http_push(delivery_id, target, now_ms, &self.switches.events)?;
+                let times = (now_ms, self.switches.clock_ms(now_ms));
+                let request = self.events.http_push(delivery_id, target, times, &self.switches.events)?;
                 Some(Push::Http { delivery_id, request })
             }
             AppEvents::Stream if app.events_wanted(kind) => {

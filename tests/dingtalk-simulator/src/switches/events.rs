@@ -16,6 +16,8 @@ pub struct EventSwitches {
     pub timestamp_name: TimestampName,
     /// Unit of the time in a push.
     pub timestamp_unit: TimestampUnit,
+    /// How exact the time of an event is.
+    pub times: EventTimes,
     /// Whether a push made again is signed anew.
     pub retry_signature: RetrySignature,
     /// Who owns a push that was set up in the console.
@@ -89,6 +91,7 @@ impl Default for EventSwitches {
             signature_names: SignatureNames::default(),
             timestamp_name: TimestampName::default(),
             timestamp_unit: TimestampUnit::default(),
+            times: EventTimes::default(),
             retry_signature: RetrySignature::default(),
             owner_key: OwnerKey::default(),
             diff_info: DiffInfoShape::default(),
@@ -157,6 +160,15 @@ switch! {
         Milliseconds,
         /// Seconds since 1970.
         Seconds,
+    }
+}
+switch! {
+    /// The time of an event, by which two changes that say the same could be told apart.
+    EventTimes {
+        /// To the millisecond, as captured.
+        Milliseconds,
+        /// To the second, and three zeros.
+        WholeSeconds,
     }
 }
 switch! {

@@ -59,7 +59,7 @@ fn null_is_no_value_that_somebody_was_seen_with() {
         &expect![[r#"
             put a {"externalId":"a","schemas":["urn:u"]}
             put b {"externalId":"b","schemas":["urn:u"],"title":null}
-            propose title {"title":null} of a: title was seen on nobody; what the platform holds for up to 1 objects is kept
+            propose title {"title":null} of a: title was seen on nobody; what the platform holds for up to 1 object is kept
             complete: 2 read, 0 unchanged, 0 skipped"#]],
     );
     assert_eq!((title_of(&host, "a"), title_of(&host, "b")), (json!("Lead"), json!(null)));

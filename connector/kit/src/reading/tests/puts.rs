@@ -116,7 +116,7 @@ fn an_object_that_was_left_out_on_purpose_is_counted_once_and_never_asked_about(
 
 #[test]
 fn an_object_without_a_schema_is_an_error_that_names_its_type() {
-    const GROUP: Schema = Schema { resource_type: "Group", identity: None, optional: &[] };
+    const GROUP: Schema = Schema { resource_type: "Group", identity: None, optional: &[], references: &[] };
     let draft = Draft::new(&GROUP, Key::new("Group", "g"), "G", Map::new());
     let failure = try_read(host(), &Source::of([draft])).expect_err("a group has no schema");
     assert_eq!(failure.diagnosis().message.en, r#"resource type "Group" is not one of this connector's"#);

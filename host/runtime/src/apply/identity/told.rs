@@ -6,6 +6,7 @@ use rollcall_rules::identity::{Evidence, Notation};
 use rollcall_rules::vocabulary::attribute;
 use serde_json::Value;
 
+use crate::amount::times;
 use crate::limits::{MAX_IDENTITY_CHARS, MAX_TOLD_IDENTITIES};
 use crate::model::{Diagnosis, Entry, Key, Severity};
 
@@ -175,8 +176,9 @@ fn all_replaced(n: u64) -> Entry {
     let diagnosis = Diagnosis::new(
         REPLACED,
         format!(
-            "the source gave {n} ids to somebody else: who had them left, and whoever has them now joined, with nothing of \
-             the others"
+            "the source gave {} to somebody else: who had them left, and whoever has them now joined, with nothing of the \
+             others",
+            times(n, "id", "ids")
         ),
     )
     .in_chinese(
@@ -192,8 +194,8 @@ pub(super) fn undecided(n: usize) -> Entry {
     let diagnosis = Diagnosis::new(
         UNDECIDED,
         format!(
-            "{n} ids may belong to somebody else at the source now; nothing of them was changed, because not everything \
-             was read"
+            "{} may belong to somebody else at the source now; nothing of them was changed, because not everything was read",
+            if n == 1 { "1 id".to_owned() } else { format!("{n} ids") }
         ),
     )
     .with_remedy("The next import that reads everything decides about them.")

@@ -59,7 +59,7 @@ async fn what_a_reading_covered_is_one_entry_once_something_is_to_be_removed() {
     assert_eq!(entries(&store), "", "a quiet run needs no proof");
     apply.remove_missing(Vec::new()).await.unwrap();
     expect![[r#"
-        Info reading-covered: read 2 Departments, 9 of 10 Users, from 3 lists, 2 of them to the end / 已读取 Department 2 个、User 9 个（来源称共 10 个）；共 3 个列表，其中 2 个读取完整 [("Department", "2"), ("User", "9/10"), ("lists", "2/3"), ("scope", "whole")]
+        Info reading-covered: read 2 departments and 9 of 10 people, from 3 lists, 2 of them to the end / 已读取 2 个部门、9 人（共 10 人）；共 3 个列表，其中 2 个读取完整 [("Department", "2"), ("User", "9/10"), ("lists", "2/3"), ("scope", "whole")]
     "#]]
     .assert_eq(&entries(&store));
 }
@@ -167,5 +167,5 @@ async fn a_reading_that_is_not_complete_leaves_its_proof() {
     apply.take(whole()).await.unwrap();
     apply.take(Statement::Closed(coverage())).await.unwrap();
     apply.finish(false).await;
-    assert!(entries(&store).starts_with("Info reading-covered: read 2 Departments"), "{}", entries(&store));
+    assert!(entries(&store).starts_with("Info reading-covered: read 2 departments"), "{}", entries(&store));
 }

@@ -208,7 +208,7 @@ async fn what_leaves_out_of_sight_stays_and_what_leaves_in_sight_leaves() {
         &ledger,
         counters,
         &expect![[r#"
-            reading-covered: read , from 0 lists, 0 of them to the end / 已读取 ；共 0 个列表，其中 0 个读取完整
+            reading-covered: read nothing / 已读取 0 个对象
             scope-held: the application sees less than before: 1 department (2) instead of everything; 1 department and 1 person that it no longer sees would leave, which waits for a person / 应用可见范围比之前小：之前为全部，现在只有 1 个部门（2）；不再可见的 1 个部门和 1 人将离开，等待人工确认
         "#]],
     );

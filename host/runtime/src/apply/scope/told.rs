@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::amount::{amounts, amounts_in_chinese};
 use crate::apply::Kind;
-use crate::clearing::{amounts, amounts_in_chinese};
 use crate::directory::Write;
 use crate::guard::{Counts, SCOPE_HELD, count, counted};
 use crate::model::{Diagnosis, Entry, Key, Scope, Severity};
