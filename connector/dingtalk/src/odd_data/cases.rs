@@ -196,6 +196,51 @@ fn a_page_of_another_department_is_a_contradiction() {
 }
 
 #[test]
+fn a_page_of_another_department_is_known_by_another_answer_when_somebody_is_in_both() {
+    let both = || feihua().user("m", &[2, 3]);
+    let cached = json!({"has_more": false, "list": [
+        {"userid": "a", "name": "A", "dept_id_list": [2]},
+        {"userid": "m", "name": "M", "dept_id_list": [2, 3]},
+    ]});
+    let cached = accepted(&cached).to_string();
+    let host = both()
+        .fault(move |question, _| question.is("user/list", "3").then(|| Reply::json(cached.clone())))
+        .into_host();
+    assert_eq!(ending(&run(&host)), "partial");
+    assert_eq!(log(&host), "error answer-not-understood Department 3\nwarning people-kept\n");
+    assert!(directory(&host).contains("User a A in 2:20\n"), "{}", directory(&host));
+}
+
+#[test]
+fn somebody_who_does_not_name_a_department_is_in_it_if_two_answers_say_so() {
+    let listed = json!({"has_more": false, "list": [
+        {"userid": "b", "name": "B", "dept_id_list": [3]},
+        {"userid": "z", "name": "Z", "dept_id_list": [2]},
+    ]});
+    let listed = accepted(&listed).to_string();
+    let host = feihua()
+        .fault(move |question, _| question.is("user/list", "3").then(|| Reply::json(listed.clone())))
+        .into_host();
+    assert_eq!((ending(&run(&host)).as_str(), log(&host).as_str()), ("complete", ""));
+}
+
+#[test]
+fn ids_of_another_department_s_departments_are_a_contradiction() {
+    let world = feihua().department(4, 1, "Operations").fault(|question, _| {
+        let said = match question.path.as_str() {
+            "department/listsub" => json!(null),
+            "department/listsubid" => json!({"dept_id_list": [3]}),
+            _ => return None,
+        };
+        (question.id() == "4").then(|| Reply::json(accepted(&said).to_string()))
+    });
+    let host = world.into_host();
+    assert_eq!(ending(&run(&host)), "partial");
+    assert!(directory(&host).contains("Department 3 Kernel < 2\n"), "{}", directory(&host));
+    assert!(log(&host).contains("error answer-not-understood Department 4\n"));
+}
+
+#[test]
 fn a_list_of_another_department_s_departments_is_a_contradiction() {
     let cached = accepted(&json!([{"dept_id": 3, "name": "Kernel", "parent_id": 2}])).to_string();
     let world = feihua().department(4, 1, "Operations").fault(move |question, _| {
