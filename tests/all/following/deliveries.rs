@@ -5,8 +5,8 @@ use crate::expectation::Documents;
 use crate::harness::extra::until;
 use crate::harness::live::{CALLBACK_AES_KEY, CALLBACK_TOKEN, Live, Way, app_key};
 use rollcall_dingtalk_simulator::{
-    AppEvents, EventShape, HandMadePush, OwnerKey, PushAnswer, SetEventsError, SignatureNames, TimestampName,
-    TimestampUnit, UrlRefused,
+    AppEvents, ChangeTime, EventShape, HandMadePush, OwnerKey, PushAnswer, SetEventsError, SignatureNames,
+    TimestampName, TimestampUnit, UrlRefused,
 };
 use rollcall_host::history::Run;
 use rollcall_host::inbox::{EventState, InboxEvent};
@@ -94,6 +94,19 @@ fn an_event_that_is_pushed_twice_is_kept_once() {
         let n_pushed = live.with(|simulator| simulator.events().n_acknowledged());
         assert_eq!((n_pushed, states), (2, vec![EventState::Done]), "{shape:?}");
     }
+}
+
+#[test]
+fn two_changes_of_one_person_in_one_second_are_both_kept() {
+    let live = Live::started(feihua(), Way::Http);
+    live.with(|simulator| simulator.switches_mut().events.change_time = ChangeTime::FullSecond);
+    // Three of them, as a second may end between two.
+    for n in 0..3 {
+        live.real.mutate(&rename_user("xiaohong", &format!("小红 {n}")));
+    }
+    live.settled();
+    live.assert_in_line();
+    assert_eq!(live.events().len(), 3);
 }
 
 fn ways() -> impl Iterator<Item = (EventShape, SignatureNames, TimestampName, TimestampUnit, OwnerKey)> {

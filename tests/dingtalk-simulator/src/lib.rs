@@ -102,10 +102,10 @@ pub use state::{
     FieldPermissions, HttpEvents, Membership, Role, SceneConfig, Scope, UnionDepartment, User, permission,
 };
 pub use switches::{
-    AccessLimited, DiffInfoShape, EmptyLists, EmptyWhitelist, EnglishNames, EventShape, EventSwitches,
-    ExpiredToken, LastCursor, MemberCounts, ModifyAfterAdd, NewApiToken, OldPathErrors, OversizedPage,
-    OwnerKey, RateWindow, RetrySignature, RootParent, SignatureNames, StreamHost, Switches, TimestampName,
-    TimestampUnit, TokenCallAddress, UnifiedToken, UnknownCorp, UnknownUser,
+    AccessLimited, ChangeTime, DiffInfoShape, EmptyLists, EmptyWhitelist, EnglishNames, EventShape,
+    EventSwitches, ExpiredToken, LastCursor, MemberCounts, ModifyAfterAdd, NewApiToken, OldPathErrors,
+    OversizedPage, OwnerKey, RateWindow, RetrySignature, RootParent, SignatureNames, StreamHost, Switches,
+    TimestampName, TimestampUnit, TokenCallAddress, UnifiedToken, UnknownCorp, UnknownUser,
 };
 pub use tls::TlsError;
 pub use trace::{PathCounts, Trace, TraceRecord};

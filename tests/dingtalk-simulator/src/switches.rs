@@ -21,8 +21,8 @@ macro_rules! switch {
 mod events;
 
 pub use events::{
-    DiffInfoShape, EventShape, EventSwitches, ModifyAfterAdd, OwnerKey, RetrySignature, SignatureNames,
-    StreamHost, TimestampName, TimestampUnit,
+    ChangeTime, DiffInfoShape, EventShape, EventSwitches, ModifyAfterAdd, OwnerKey, RetrySignature,
+    SignatureNames, StreamHost, TimestampName, TimestampUnit,
 };
 
 /// All switches. Absent ones in JSON have their default.

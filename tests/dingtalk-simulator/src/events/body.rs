@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::event::{Event, EventIds, EventKind};
-use crate::switches::{DiffInfoShape, EventShape, EventSwitches};
+use crate::switches::{ChangeTime, DiffInfoShape, EventShape, EventSwitches};
 
 /// What is encrypted and pushed.
 pub(super) fn pushed(event: &Event, switches: &EventSwitches) -> Value {
     match switches.shape {
-        EventShape::A => shape_a(event),
+        EventShape::A => shape_a(event, switches.change_time),
         EventShape::B => shape_b(event, switches),
     }
 }
@@ -49,11 +49,15 @@ pub(super) fn failed(event: &Event) -> Value {
     json!({ kind: inner, "call_back_tag": kind, "event_time": event.born_at_ms })
 }
 
-fn shape_a(event: &Event) -> Value {
+fn shape_a(event: &Event, change_time: ChangeTime) -> Value {
+    let at_ms = match change_time {
+        ChangeTime::Milliseconds => event.born_at_ms,
+        ChangeTime::FullSecond => event.born_at_ms / 1000 * 1000,
+    };
     let mut fields = Map::new();
     fields.insert("CorpId".to_owned(), json!(event.corp_id));
     fields.insert("EventType".to_owned(), json!(event.kind.as_str()));
-    fields.insert("TimeStamp".to_owned(), json!(event.born_at_ms.to_string()));
+    fields.insert("TimeStamp".to_owned(), json!(at_ms.to_string()));
     match &event.ids {
         EventIds::Users(userids) => {
             fields.insert("UserId".to_owned(), json!(userids));

@@ -16,6 +16,8 @@ pub struct EventSwitches {
     pub timestamp_name: TimestampName,
     /// Unit of the time in a push.
     pub timestamp_unit: TimestampUnit,
+    /// How exact the time of a change is in a push of shape A.
+    pub change_time: ChangeTime,
     /// Whether a push made again is signed anew.
     pub retry_signature: RetrySignature,
     /// Who owns a push that was set up in the console.
@@ -89,6 +91,7 @@ impl Default for EventSwitches {
             signature_names: SignatureNames::default(),
             timestamp_name: TimestampName::default(),
             timestamp_unit: TimestampUnit::default(),
+            change_time: ChangeTime::default(),
             retry_signature: RetrySignature::default(),
             owner_key: OwnerKey::default(),
             diff_info: DiffInfoShape::default(),
@@ -157,6 +160,15 @@ switch! {
         Milliseconds,
         /// Seconds since 1970.
         Seconds,
+    }
+}
+switch! {
+    /// Time of a change in a push that has no id of its own; no page says how exact it is.
+    ChangeTime {
+        /// To the millisecond.
+        Milliseconds,
+        /// In milliseconds, and yet of the full second before.
+        FullSecond,
     }
 }
 switch! {
