@@ -11,7 +11,7 @@ pub(crate) const HELP: &str = "\
 cargo xtask odd-data
 
 Put each odd form in the place of each member of everything that DingTalk answers or pushes, while somebody leaves and
-somebody joins, and compare what it costs with the tables of docs/odd-data.md. It takes some minutes; a test run takes
+somebody joins, and compare what it costs with the tables of docs/odd-data.md. It takes half a minute; a test run takes
 a sample of it.
 
   --write        write the tables anew";

@@ -173,6 +173,25 @@ fn a_department_whose_id_cannot_be_read_is_found_by_its_id() {
 }
 
 #[test]
+fn an_element_of_a_list_that_is_nothing_is_nobody() {
+    let world = feihua().fault(|question, _| {
+        let departments = json!([null, {"dept_id": 2, "name": "R&D", "parent_id": 1}, ""]);
+        let people =
+            json!({"has_more": false, "list": [null, {"userid": "a", "name": "A", "dept_id_list": [2], "dept_order": 20}, []]});
+        let said = match (question.path.as_str(), question.id().as_str()) {
+            ("department/listsub", "1") => departments,
+            ("user/list", "2") => people,
+            _ => return None,
+        };
+        Some(Reply::json(accepted(&said).to_string()))
+    });
+    let (plain, host) = (feihua().into_host(), world.into_host());
+    run(&plain).unwrap();
+    assert_eq!((ending(&run(&host)).as_str(), log(&host).as_str()), ("complete", ""));
+    assert_eq!(directory(&host), directory(&plain));
+}
+
+#[test]
 fn a_page_of_another_department_is_a_contradiction() {
     let cached = json!({"has_more": false, "list": [{"userid": "a", "name": "A", "dept_id_list": [2]}]});
     let cached = accepted(&cached).to_string();
