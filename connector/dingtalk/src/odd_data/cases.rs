@@ -244,6 +244,18 @@ fn somebody_who_does_not_name_a_department_is_in_it_if_two_answers_say_so() {
 }
 
 #[test]
+fn whoever_names_special_departments_alone_is_where_they_are_listed() {
+    let listed = json!({"has_more": false, "list": [{"userid": "b", "name": "B", "dept_id_list": [-7, -1]}]});
+    let listed = accepted(&listed).to_string();
+    let host = feihua()
+        .without_user("z")
+        .fault(move |question, _| question.is("user/list", "3").then(|| Reply::json(listed.clone())))
+        .into_host();
+    assert_eq!((ending(&run(&host)).as_str(), log(&host).as_str()), ("complete", ""));
+    assert!(directory(&host).contains("User b B in 3:?\n"), "{}", directory(&host));
+}
+
+#[test]
 fn ids_of_another_department_s_departments_are_a_contradiction() {
     let world = feihua().department(4, 1, "Operations").fault(|question, _| {
         let said = match question.path.as_str() {

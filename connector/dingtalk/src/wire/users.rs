@@ -154,9 +154,10 @@ impl User {
         })
     }
 
-    /// Whether nothing could be told from this answer but that the person is not in this department.
+    /// Whether the person names departments, and not this one. Special ones are of no account.
     fn is_of_another(&self, department: DepartmentId) -> bool {
-        self.dept_id_list.as_ref().is_some_and(|ids| !ids.is_empty() && !ids.contains(&department))
+        let mut named = self.dept_id_list.iter().flatten().filter(|id| id.is_real()).peekable();
+        named.peek().is_some() && named.all(|id| *id != department)
     }
 }
 
