@@ -106,15 +106,16 @@ const NAMES: &[&str] = &["/displayName", "/name/formatted"];
 const DEPARTMENTS: &[&str] = &["/urn:rollcall:scim:schemas:extension:2.0:User/departments"];
 
 /// Codes that another token mends.
-const RENEWING: [&str; 7] = ["40014", "42001", "40001", "41001", "33001", "60011", "43007"];
+const RENEWING: [&str; 8] = ["40104", "40014", "42001", "40001", "41001", "33001", "60011", "43007"];
 
 /// Codes that say of an object that there is none, or none to be seen.
 const DENYING: [&str; 8] = ["33012", "40009", "50002", "50004", "60003", "60111", "60120", "60121"];
 
 /// Codes that the gateway wraps: `(code, text)`.
-const GATEWAY: [(&str, &str); 14] = [
+const GATEWAY: [(&str, &str); 17] = [
     ("40014", "不合法的access_token"),
     ("42001", "access_token超时"),
+    ("40104", "access_token失效"),
     (
         "60011",
         "应用尚未开通所需的权限：[qyapi_get_department_list]，点击链接申请并开通即可：https://open-dev.dingtalk.com/appscope/apply?content=dingxxx%23qyapi_get_department_list, {requiredScopes=[qyapi_get_department_list]}",
@@ -133,11 +134,14 @@ const GATEWAY: [(&str, &str); 14] = [
     ("90020", "本月调用量已用完"),
     ("40000", "access_token is blank"),
     ("22", "不合法ApiName，ApiName = dingtalk.oapi.v2.user.notexist"),
+    ("isp.top-remote-connection-timeout", "调用后端服务超时"),
+    ("isp.unknown-error", "未知错误"),
 ];
 
 /// Codes that come bare.
-const BARE: [(i64, &str); 27] = [
+const BARE: [(i64, &str); 28] = [
     (-1, "系统繁忙"),
+    (500, "系统错误"),
     (400_001, "系统错误"),
     (40_001, "获取access_token时Secret错误"),
     (41_001, "缺少access_token参数"),
@@ -167,9 +171,11 @@ const BARE: [(i64, &str); 27] = [
 ];
 
 fn codes() -> Vec<Fault> {
-    let passes = ["40014", "42001", "60011", "90001", "90002", "90003", "90004", "90005", "90006", "90018"];
+    let passes =
+        ["40014", "42001", "40104", "60011", "90001", "90002", "90003", "90004", "90005", "90006", "90018"];
+    let passes = |code: &str| passes.contains(&code) || code.starts_with("isp.");
     let gateway = GATEWAY.map(|(code, text)| {
-        let consequence = if passes.contains(&code) { Consequence::None } else { Consequence::Honest };
+        let consequence = if passes(code) { Consequence::None } else { Consequence::Honest };
         let body = json!({
             "errcode": 88,
             "errmsg": format!("ding talk error[subcode={code},submsg={text}]"),
@@ -179,7 +185,7 @@ fn codes() -> Vec<Fault> {
         });
         Fault::always(format!("88/{code}"), consequence, &Reply::json(body.to_string()))
     });
-    let passes = [-1, 400_001, 40_001, 41_001, 33_001, 43_007, 60_019];
+    let passes = [-1, 500, 400_001, 40_001, 41_001, 33_001, 43_007, 60_019];
     let bare = BARE.map(|(code, text)| {
         let consequence = if passes.contains(&code) { Consequence::None } else { Consequence::Honest };
         let body = json!({ "errcode": code, "errmsg": text, "request_id": "16lzmj9nqoklx" });

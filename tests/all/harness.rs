@@ -5,6 +5,7 @@ pub(crate) mod extra;
 pub(crate) mod live;
 pub(crate) mod memories;
 pub(crate) mod native;
+pub(crate) mod odd;
 pub(crate) mod odd_proxies;
 pub(crate) mod pair;
 pub(crate) mod program;

@@ -26,6 +26,9 @@ mod real_faults;
 // What each refusal of DingTalk's leads to.
 mod reactions;
 
+// Data as no description has it: what is odd costs what is odd.
+mod odd_world;
+
 // Who is gone, and who is not; what is cleared, and what is kept.
 mod clearing;
 mod deletions;

@@ -1,14 +1,16 @@
-//! What cargo cannot say: the wasm target, the component build, the demo, the benchmark, the browser tests, the fault sweep, the
-//! tools that judge us, everything that CI runs, the house rules.
+//! What cargo cannot say: the wasm target, the component build, the demo, the benchmark, the browser tests, the fault sweep, odd
+//! data, the tools that judge us, everything that CI runs, the house rules.
 //! Arguments are matched by hand: this binary is compiled first on a bare machine.
 
 mod bench;
 mod browser;
+mod cases;
 mod components;
 mod demo;
 mod finding;
 mod gallery;
 mod graph;
+mod odd_data;
 mod outside;
 mod pytest;
 mod python;
@@ -26,6 +28,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use crate::components::Profile;
+use crate::odd_data::Tables;
 use crate::workspace::Workspace;
 
 const HELP: &str = "\
@@ -37,6 +40,8 @@ cargo xtask COMMAND
   outside      the API, SCIM and metrics, judged by programs that we did not write
   bench        how long a change takes to arrive, and a source waits for an answer
   sweep        every fault instead of every response, in the real host
+  cases        what DingTalk and the way to it do that no description says, and what happens here
+  odd-data     every odd form of every member, compared with the documentation
   build        build the components, the host and the simulator
   target       make the target wasm32-wasip2 usable
   tidy         check the rules of the house
@@ -73,6 +78,11 @@ fn run(words: &[&str]) -> Result<()> {
         ["outside", "--", words @ ..] => outside::run(&Workspace::find()?, words)?,
         ["sweep", "--help"] => say::line(sweep::HELP),
         ["sweep"] => sweep::run(&Workspace::find()?)?,
+        ["cases", "--help"] => say::line(cases::HELP),
+        ["cases"] => cases::run(&Workspace::find()?)?,
+        ["odd-data", "--help"] => say::line(odd_data::HELP),
+        ["odd-data"] => odd_data::run(&Workspace::find()?, Tables::Compare)?,
+        ["odd-data", "--write"] => odd_data::run(&Workspace::find()?, Tables::Write)?,
         ["build", "--help"] => say::line(components::HELP),
         ["build", "--components-only"] => components::build(&Workspace::find()?)?,
         ["build"] => {

@@ -38,6 +38,20 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("`{shown}` wrote something that is not UTF-8"))
 }
 
+/// Run it and return what it wrote to standard output, and whether it ended with 0. What it writes to standard error goes
+/// where ours goes.
+///
+/// # Errors
+///
+/// When the program cannot be started.
+pub(crate) fn hear(command: &mut Command) -> Result<(String, bool)> {
+    let shown = shown(command);
+    say::command(&shown);
+    let ran = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+    let output = ran.with_context(|| format!("`{shown}` cannot be started"))?;
+    Ok((String::from_utf8_lossy(&output.stdout).into_owned(), output.status.success()))
+}
+
 /// The first file of this name in `PATH`.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use crate::components::{self, HOST_SIDE, Profile};
+use crate::odd_data::{self, Tables};
 use crate::say;
 use crate::shell;
 use crate::target::{self, Origin};
@@ -38,7 +39,7 @@ struct Step {
     mend: &'static str,
 }
 
-const STEPS: [Step; 19] = [
+const STEPS: [Step; 20] = [
     Step {
         name: "tools",
         proves: "the programs that tests run beside ours are there",
@@ -90,6 +91,12 @@ const STEPS: [Step; 19] = [
         proves: "a fresh clone passes `cargo test` without the wasm target and without wasmtime",
         run: |workspace| shell::run(workspace.cargo().arg("test")),
         mend: "cargo test",
+    },
+    Step {
+        name: "odd data",
+        proves: "what is odd costs what is odd, and the documentation says what that is",
+        run: |workspace| odd_data::run(workspace, Tables::Compare),
+        mend: "cargo xtask odd-data --write",
     },
     Step {
         name: "official SDK",

@@ -11,15 +11,18 @@ mod tree;
 
 pub(crate) use scope::{remembered_scopes, scopes, told};
 
+use crate::api::Api;
 use crate::client::Client;
 use crate::limits::MEMBER_PAGE;
 use crate::lookup::View;
 use crate::mapping;
 use crate::mapping::user::Memberships;
+use crate::messages;
 use crate::settings::Settings;
+use crate::trouble::Trouble;
 use crate::wire::departments::Department;
 use crate::wire::users::User;
-use crate::wire::{DepartmentId, UserId};
+use crate::wire::{DepartmentId, Misread, UserId};
 use branches::Branches;
 use merge::People;
 use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
@@ -188,6 +191,11 @@ impl<'a> Crawl<'a> {
     fn note(&self, severity: Severity, key: &Key, name: Option<&str>, diagnosis: Diagnosis) {
         self.client.context.record(Entry::about(severity, key, name, diagnosis));
     }
+}
+
+/// An answer that is about another department than was asked about.
+fn of_another(api: Api) -> Trouble {
+    Trouble::Misread(messages::not_understood(api, &Misread::other_department()))
 }
 
 /// Questions that it takes at least to read a company as large as the one that the platform holds: none before the first

@@ -2,7 +2,7 @@
 //! that a member that is added is tried as all others are.
 //!
 //! A seeded sample is tried at each run; all of it with `ROLLCALL_ODD_DATA=all`, compared with the table of
-//! `docs/odd-data.md`; and with `ROLLCALL_ODD_DATA=write` that table is written anew.
+//! `docs/odd-data.md`; and with `ROLLCALL_ODD_DATA=write` that table is written anew. `cargo xtask odd-data` sets it.
 
 mod cases;
 mod company;
@@ -87,7 +87,7 @@ fn every_odd_member_costs_nothing_but_itself_and_the_table_says_what() {
     if wanted == "write" {
         std::fs::write(path, format!("{before}{BEGIN}{tables}{END}{after}")).unwrap();
     } else {
-        assert_eq!(held, tables, "write it anew with {VARIABLE}=write");
+        assert_eq!(held, tables, "write it anew with `cargo xtask odd-data --write`");
     }
     assert_eq!(tried.wrong, [""; 0], "{} of {}", tried.wrong.len(), cases().len());
 }

@@ -77,10 +77,12 @@ pub(crate) struct Listing<T> {
 
 impl<T> Listing<T> {
     fn of(elements: &[String], is_mended: bool, read: impl Fn(Members<'_>) -> Option<T>) -> Self {
-        let one = |json: &String| Raw { json, is_mended }.members().ok().flatten().and_then(&read);
-        let items: Vec<T> = elements.iter().filter_map(one).collect();
-        let n_unread = elements.len() - items.len();
-        Self { items, n_unread }
+        // An element that is nothing is nobody.
+        let objects = elements.iter().filter_map(|json| Raw { json, is_mended }.members().transpose());
+        let read: Vec<Option<T>> = objects.map(|members| members.ok().and_then(&read)).collect();
+        let n_objects = read.len();
+        let items: Vec<T> = read.into_iter().flatten().collect();
+        Self { n_unread: n_objects - items.len(), items }
     }
 }
 

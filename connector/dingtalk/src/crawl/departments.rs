@@ -1,7 +1,8 @@
 //! Departments: tops, children, details, and what to think when one is gone half-way.
 
 use super::tree::Growth;
-use super::{Crawl, Work};
+use super::{Crawl, Work, of_another};
+use crate::api::Api;
 use crate::mapping;
 use crate::mapping::department::{Found, display_name, draft, key};
 use crate::messages::crawl as say;
@@ -111,6 +112,10 @@ impl Crawl<'_> {
             Ok(read) => read,
             Err(trouble) => return self.lose(id, Part::Children, trouble).await,
         };
+        // It says itself that the ids were another department's.
+        if department.parent().is_some_and(|above| above != parent) {
+            return self.lose(parent, Part::Children, of_another(Api::ListChildIds)).await;
+        }
         if self.leaves_out(&department, Some(parent)) {
             return Ok(Vec::new());
         }

@@ -3,14 +3,15 @@
 use super::departments::Part;
 use super::merge::{Person, Waiting};
 use super::tree::Standing;
-use super::{Crawl, Work};
+use super::{Crawl, Work, of_another};
+use crate::api::Api;
 use crate::limits::MAX_MEMBER_PAGES;
 use crate::mapping::user::{Memberships, display_name, draft, key, memberships, memberships_in};
 use crate::mapping::{self, department};
 use crate::messages::crawl as say;
 use crate::trouble::Trouble;
 use crate::wire::scopes::Scopes;
-use crate::wire::users::User;
+use crate::wire::users::{Page, User};
 use crate::wire::{DepartmentId, Listing, UserId};
 use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
 use rollcall_kit::{Failure, Severity, pool};
@@ -24,7 +25,7 @@ impl Crawl<'_> {
         cursor: i64,
         n_pages: u32,
     ) -> Result<Vec<Work>, Failure> {
-        let page = match self.client.members(id, cursor).await {
+        let page = match self.page(id, cursor).await {
             Ok(page) => page,
             Err(trouble) => return self.lose(id, Part::Members, trouble).await,
         };
@@ -40,6 +41,20 @@ impl Crawl<'_> {
         }
         work.extend(self.next_page(id, page.next_cursor, n_pages + 1));
         Ok(work)
+    }
+
+    /// One page of a department's members. Where it lists people who do not name the department, another answer must say that
+    /// they are in it, or else the page is of another department, as something on the way remembers it.
+    async fn page(&self, id: DepartmentId, cursor: i64) -> Result<Page, Trouble> {
+        let page = self.client.members(id, cursor).await?;
+        if page.strangers.is_empty() {
+            return Ok(page);
+        }
+        let ids = self.client.member_ids(id).await?;
+        match page.strangers.iter().all(|stranger| ids.contains(stranger)) {
+            true => Ok(page),
+            false => Err(of_another(Api::ListMembers)),
+        }
     }
 
     /// Ask about one person, and put them. `listed` is what the departments that listed them said.

@@ -5,6 +5,7 @@
 //! countries whose people use DingTalk; of the others a number is only composed if it could not mean anything else.
 
 use crate::limits::{MAX_PHONE_DIGITS, MIN_PHONE_DIGITS};
+use crate::wire::lenient::is_blank;
 
 /// A mobile number, as far as it could be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,11 +110,12 @@ enum Dialled {
 }
 
 impl Number {
-    /// Nothing but digits, a plus before them, and between them spaces, dashes, dots and brackets.
+    /// Nothing but digits, a plus before them, and between them spaces, dashes, dots and brackets; all of them as wide as
+    /// they like.
     fn of(text: &str) -> Option<Self> {
-        let bare: String =
-            text.chars().filter(|char| !char.is_whitespace() && !"-–—‐‑.()（）".contains(*char)).collect();
-        let (digits, dialled) = match (bare.strip_prefix(['+', '＋']), bare.strip_prefix("00")) {
+        let shown = text.chars().map(narrow);
+        let bare: String = shown.filter(|char| !is_blank(*char) && !"-–—‐‑.()".contains(*char)).collect();
+        let (digits, dialled) = match (bare.strip_prefix('+'), bare.strip_prefix("00")) {
             (Some(digits), _) => (digits, Dialled::Anywhere),
             (None, Some(digits)) => (digits, Dialled::Abroad),
             (None, None) => (bare.as_str(), Dialled::Here),
@@ -141,6 +143,16 @@ impl Number {
     fn of_the_mainland(&self) -> Option<String> {
         let is_plain = self.dialled == Dialled::Here && self.digits.len() == 11;
         is_plain.then(|| composed("86", &self.digits)).flatten()
+    }
+}
+
+/// A character as wide as those of ASCII, where it is one of them.
+///
+/// Source: Unicode, "Halfwidth and Fullwidth Forms": U+FF01 to U+FF5E are ASCII from `!` on.
+fn narrow(char: char) -> char {
+    match char {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(char) - 0xfee0).unwrap_or(char),
+        _ => char,
     }
 }
 
@@ -206,6 +218,9 @@ mod tests {
             (Some("86"), "018513027676", "+8618513027676"),
             (Some("86"), "8618513027676", "+8618513027676"),
             (Some("86"), "008618513027676", "+8618513027676"),
+            (Some("86"), "\u{202d}185 1302 7676\u{202c}", "+8618513027676"),
+            (Some("86"), "１８５１３０２７６７６", "+8618513027676"),
+            (Some("＋86"), "（0）185－1302－7676", "+8618513027676"),
             (Some("852"), "51234567", "+85251234567"),
             (Some("1"), "(415) 555-2671", "+14155552671"),
             (Some("1"), "1 415 555 2671", "+14155552671"),
@@ -254,7 +269,7 @@ mod tests {
 
     #[test]
     fn what_is_hidden_or_no_number_is_none() {
-        for mobile in ["185****7676", "no phone", "+", "-", "１８５１３０２７６７６"] {
+        for mobile in ["185****7676", "no phone", "+", "-", "+\u{202c}"] {
             assert_eq!(phone(Some("86"), mobile), Phone::NotUnderstood, "{mobile:?}");
         }
     }

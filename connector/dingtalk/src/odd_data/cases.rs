@@ -173,6 +173,25 @@ fn a_department_whose_id_cannot_be_read_is_found_by_its_id() {
 }
 
 #[test]
+fn an_element_of_a_list_that_is_nothing_is_nobody() {
+    let world = feihua().fault(|question, _| {
+        let departments = json!([null, {"dept_id": 2, "name": "R&D", "parent_id": 1}, ""]);
+        let people =
+            json!({"has_more": false, "list": [null, {"userid": "a", "name": "A", "dept_id_list": [2], "dept_order": 20}, []]});
+        let said = match (question.path.as_str(), question.id().as_str()) {
+            ("department/listsub", "1") => departments,
+            ("user/list", "2") => people,
+            _ => return None,
+        };
+        Some(Reply::json(accepted(&said).to_string()))
+    });
+    let (plain, host) = (feihua().into_host(), world.into_host());
+    run(&plain).unwrap();
+    assert_eq!((ending(&run(&host)).as_str(), log(&host).as_str()), ("complete", ""));
+    assert_eq!(directory(&host), directory(&plain));
+}
+
+#[test]
 fn a_page_of_another_department_is_a_contradiction() {
     let cached = json!({"has_more": false, "list": [{"userid": "a", "name": "A", "dept_id_list": [2]}]});
     let cached = accepted(&cached).to_string();
@@ -193,6 +212,63 @@ fn a_page_of_another_department_is_a_contradiction() {
             warning removals-stopped
         "#]],
     );
+}
+
+#[test]
+fn a_page_of_another_department_is_known_by_another_answer_when_somebody_is_in_both() {
+    let both = || feihua().user("m", &[2, 3]);
+    let cached = json!({"has_more": false, "list": [
+        {"userid": "a", "name": "A", "dept_id_list": [2]},
+        {"userid": "m", "name": "M", "dept_id_list": [2, 3]},
+    ]});
+    let cached = accepted(&cached).to_string();
+    let host = both()
+        .fault(move |question, _| question.is("user/list", "3").then(|| Reply::json(cached.clone())))
+        .into_host();
+    assert_eq!(ending(&run(&host)), "partial");
+    assert_eq!(log(&host), "error answer-not-understood Department 3\nwarning people-kept\n");
+    assert!(directory(&host).contains("User a A in 2:20\n"), "{}", directory(&host));
+}
+
+#[test]
+fn somebody_who_does_not_name_a_department_is_in_it_if_two_answers_say_so() {
+    let listed = json!({"has_more": false, "list": [
+        {"userid": "b", "name": "B", "dept_id_list": [3]},
+        {"userid": "z", "name": "Z", "dept_id_list": [2]},
+    ]});
+    let listed = accepted(&listed).to_string();
+    let host = feihua()
+        .fault(move |question, _| question.is("user/list", "3").then(|| Reply::json(listed.clone())))
+        .into_host();
+    assert_eq!((ending(&run(&host)).as_str(), log(&host).as_str()), ("complete", ""));
+}
+
+#[test]
+fn whoever_names_special_departments_alone_is_where_they_are_listed() {
+    let listed = json!({"has_more": false, "list": [{"userid": "b", "name": "B", "dept_id_list": [-7, -1]}]});
+    let listed = accepted(&listed).to_string();
+    let host = feihua()
+        .without_user("z")
+        .fault(move |question, _| question.is("user/list", "3").then(|| Reply::json(listed.clone())))
+        .into_host();
+    assert_eq!((ending(&run(&host)).as_str(), log(&host).as_str()), ("complete", ""));
+    assert!(directory(&host).contains("User b B in 3:?\n"), "{}", directory(&host));
+}
+
+#[test]
+fn ids_of_another_department_s_departments_are_a_contradiction() {
+    let world = feihua().department(4, 1, "Operations").fault(|question, _| {
+        let said = match question.path.as_str() {
+            "department/listsub" => json!(null),
+            "department/listsubid" => json!({"dept_id_list": [3]}),
+            _ => return None,
+        };
+        (question.id() == "4").then(|| Reply::json(accepted(&said).to_string()))
+    });
+    let host = world.into_host();
+    assert_eq!(ending(&run(&host)), "partial");
+    assert!(directory(&host).contains("Department 3 Kernel < 2\n"), "{}", directory(&host));
+    assert!(log(&host).contains("error answer-not-understood Department 4\n"));
 }
 
 #[test]

@@ -2,10 +2,11 @@
 //! in every form that says the same; an absent member, `null` and `""` are one. What says nothing that its reader knows
 //! costs that member, which is noted by its name: its content may be a person's.
 
-use super::body::REPLACEMENT;
+use super::body::{BodyText, REPLACEMENT};
 use super::{DepartmentId, UserId};
 use crate::limits::{MAX_MEMBER_BYTES, MAX_TEXT_BYTES};
 use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 use time::macros::{format_description, offset};
@@ -230,6 +231,20 @@ impl<'a> Members<'a> {
         Some(if has_null { text.replace('\0', REPLACEMENT.encode_utf8(&mut [0; 4])) } else { text })
     }
 
+    /// A text that holds an object in its turn, mended as a body is. Any other text is as it is.
+    pub(crate) fn embedded(&mut self, name: &str) -> Option<String> {
+        let text = self.text(name)?;
+        let inner = BodyText::of(text.as_bytes());
+        let Ok(Value::Object(fields)) = serde_json::from_str(&inner.text) else { return Some(text) };
+        let has_null = |(name, value): (&String, &Value)| {
+            name.contains('\0') || value.as_str().is_some_and(|text| text.contains('\0'))
+        };
+        if inner.is_mended || fields.iter().any(has_null) {
+            self.oddities.replaced.insert(name.to_owned());
+        }
+        Some(inner.text.into_owned())
+    }
+
     pub(crate) fn whole(&mut self, name: &str) -> Option<Whole> {
         self.read(name, Raw::whole)
     }
@@ -299,6 +314,13 @@ impl<'a> Members<'a> {
         self.oddities.unread.extend(inside.unread.into_iter().map(path));
         self.oddities.replaced.extend(inside.replaced.into_iter().map(path));
     }
+}
+
+/// Whether a character shows nothing: a blank, or a mark of where to break and in which direction to write, as it comes along
+/// when a text is copied from a page or a list of contacts.
+pub(crate) fn is_blank(char: char) -> bool {
+    let is_mark = matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    char.is_whitespace() || is_mark
 }
 
 /// Whatever is odd inside of an object makes it odd, for lists that are whole or nothing.

@@ -1,7 +1,7 @@
 //! `user/list`, `user/get` and `user/listid`.
 
 use super::envelope::Accepted;
-use super::lenient::{Flag, Members, Odd, Oddities, Raw, Whole, wholly};
+use super::lenient::{Flag, Members, Odd, Oddities, Raw, Whole, is_blank, wholly};
 use super::{DepartmentId, Listing, Misread, UserId};
 use crate::limits::{MAX_TEXT_BYTES, MEMBER_PAGE};
 use time::Date;
@@ -125,7 +125,7 @@ impl User {
             org_email: address(&mut members, "org_email"),
             work_place: members.text("work_place"),
             remark: members.text("remark"),
-            extension: members.text("extension"),
+            extension: members.embedded("extension"),
             dept_id_list: departments(&mut members),
             hired_date: members.read("hired_date", Raw::date),
             active: members.flag("active"),
@@ -154,9 +154,10 @@ impl User {
         })
     }
 
-    /// Whether nothing could be told from this answer but that the person is not in this department.
+    /// Whether the person names departments, and not this one. Special ones are of no account.
     fn is_of_another(&self, department: DepartmentId) -> bool {
-        self.dept_id_list.as_ref().is_some_and(|ids| !ids.is_empty() && !ids.contains(&department))
+        let mut named = self.dept_id_list.iter().flatten().filter(|id| id.is_real()).peekable();
+        named.peek().is_some() && named.all(|id| *id != department)
     }
 }
 
@@ -167,7 +168,7 @@ fn departments(members: &mut Members<'_>) -> Option<Vec<DepartmentId>> {
 
 /// An address of electronic mail: blanks around it are nobody's.
 fn address(members: &mut Members<'_>, name: &str) -> Option<String> {
-    members.text(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    members.text(name).map(|text| text.trim_matches(is_blank).to_owned()).filter(|text| !text.is_empty())
 }
 
 /// Any JSON, or the content of a text.
@@ -226,6 +227,8 @@ impl UnionLink {
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) users: Listing<User>,
+    /// Those who are listed and do not name the department that was asked about among theirs.
+    pub(crate) strangers: Vec<UserId>,
     /// Where the next page begins; none after the last.
     pub(crate) next_cursor: Option<i64>,
 }
@@ -233,7 +236,8 @@ pub(crate) struct Page {
 /// Read the answer of `user/list` about this department that was asked for from `cursor` on. Whatever names nobody is an
 /// empty page.
 pub(crate) fn page(accepted: Accepted<'_>, of: DepartmentId, cursor: i64) -> Result<Page, Misread> {
-    let nobody = Page { users: Listing { items: Vec::new(), n_unread: 0 }, next_cursor: None };
+    let users = Listing { items: Vec::new(), n_unread: 0 };
+    let nobody = Page { users, strangers: Vec::new(), next_cursor: None };
     let Some(result) = accepted.result() else { return Ok(nobody) };
     let members = result.members().map_err(|Odd| Misread::expected("an object in result"))?;
     let Some(mut members) = members else { return Ok(nobody) };
@@ -245,11 +249,13 @@ pub(crate) fn page(accepted: Accepted<'_>, of: DepartmentId, cursor: i64) -> Res
     }
     let elements = list.unwrap_or_default();
     let users = Listing::of(&elements, result.is_mended, User::read);
-    if !users.items.is_empty() && users.items.iter().all(|user| user.is_of_another(of)) {
+    let strangers = users.items.iter().filter(|user| user.is_of_another(of));
+    let strangers: Vec<UserId> = strangers.map(|user| user.userid.clone()).collect();
+    if !strangers.is_empty() && strangers.len() == users.items.len() {
         return Err(Misread::other_department());
     }
     let next_cursor = next_cursor(&mut members, cursor, elements.len())?;
-    Ok(Page { users, next_cursor })
+    Ok(Page { users, strangers, next_cursor })
 }
 
 /// On the last page the cursor may be there or not, and means nothing. Where nothing says whether it is the last, it is

@@ -1,6 +1,6 @@
 //! Every form of a value, and what its reader makes of it.
 
-use super::{Flag, Members, Odd, Oddities, Raw, Whole};
+use super::{Flag, Members, Odd, Oddities, Raw, Whole, is_blank};
 use crate::wire::{DepartmentId, UserId};
 use proptest::prelude::{any, proptest};
 
@@ -72,6 +72,31 @@ fn a_number_is_a_text_digit_by_digit() {
     for text in ["true", "[]", "{}", "[\"a\"]", long.as_str()] {
         assert_eq!(raw(text).text(), Err(Odd));
     }
+}
+
+#[test]
+fn an_object_inside_of_a_text_is_mended_and_any_other_text_is_as_it_is() {
+    let table = [
+        (r#"{"a":"b"}"#, r#"{"a":"b"}"#, false),
+        (r#"{"a":"\ud83d"}"#, "{\"a\":\"\u{fffd}\"}", true),
+        ("{\"a\":\"x\ny\"}", "{\"a\":\"x\u{fffd}y\"}", true),
+        (r#"{"a":"\u0000"}"#, r#"{"a":"\u0000"}"#, true),
+        (r#"{"\u0000":1}"#, r#"{"\u0000":1}"#, true),
+        ("{游泳\n\\q", "{游泳\n\\q", false),
+        (r#"["\ud83d"]"#, r#"["\ud83d"]"#, false),
+    ];
+    for (text, expected, is_replaced) in table {
+        let json = serde_json::json!({ "m": text }).to_string();
+        let mut members = members(&json);
+        assert_eq!(members.embedded("m").as_deref(), Some(expected), "{text}");
+        assert_eq!(members.oddities().replaced.contains("m"), is_replaced, "{text}");
+    }
+}
+
+#[test]
+fn marks_that_show_nothing_are_blank() {
+    let blank = " \t\n\u{a0}\u{3000}\u{200b}\u{202d}\u{202c}\u{2069}\u{feff}";
+    assert!(blank.chars().all(is_blank) && !"a0-\u{fffd}中".chars().any(is_blank));
 }
 
 #[test]

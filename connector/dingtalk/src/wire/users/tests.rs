@@ -62,7 +62,7 @@ fn a_department_in_which_is_nobody_is_empty_however_that_is_said() {
         "[]",
         "\"\"",
     ] {
-        let Page { users, next_cursor } = read(text).unwrap();
+        let Page { users, next_cursor, .. } = read(text).unwrap();
         assert_eq!((users.items.len(), users.n_unread, next_cursor), (0, 0, None), "{text}");
     }
     assert!(page(Accepted { whole: "{}", result: None, is_mended: false }, DEPARTMENT, 0).is_ok());
