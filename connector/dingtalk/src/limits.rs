@@ -165,6 +165,12 @@ pub(crate) const MAX_PHONE_DIGITS: usize = 15;
 /// Why: the shortest national mobile numbers have five (Solomon Islands, Saint Helena).
 pub(crate) const MIN_PHONE_DIGITS: usize = 5;
 
+/// Digits from which on what follows a country's code may be a whole mobile number.
+///
+/// Why: the shortest mobile numbers of larger countries, as those of Estonia, have 7; at most 6 follow where a number only
+/// happens to begin with the digits of its country's code, as in Norway (47) or Kyrgyzstan (996).
+pub(crate) const MIN_WHOLE_DIGITS: usize = 7;
+
 /// The longest text that `text` can be cut to without going over `max_bytes` or splitting a character.
 pub(crate) fn cut(text: &str, max_bytes: usize) -> &str {
     text.get(..text.floor_char_boundary(max_bytes)).unwrap_or(text)

@@ -4,7 +4,7 @@
 //! Not here: a library of all the world's plans, which takes a megabyte of tables in every component. [`PLANS`] has the
 //! countries whose people use DingTalk; of the others a number is only composed if it could not mean anything else.
 
-use crate::limits::{MAX_PHONE_DIGITS, MIN_PHONE_DIGITS};
+use crate::limits::{MAX_PHONE_DIGITS, MIN_PHONE_DIGITS, MIN_WHOLE_DIGITS};
 use crate::wire::lenient::is_blank;
 
 /// A mobile number, as far as it could be understood.
@@ -52,6 +52,8 @@ const PLANS: &[Plan] = &[
     plan("44", (10, 10), &["7"], "0"),
     plan("49", (10, 11), &["15", "16", "17"], "0"),
     plan("52", (10, 10), &[], "01"),
+    // Inside of Argentina 15 stands in the middle of a mobile number, and outside 9 before it: only the latter is certain.
+    plan("54", (11, 11), &["9"], "0"),
     plan("55", (10, 11), &[], "0"),
     plan("60", (9, 10), &["1"], "0"),
     plan("61", (9, 9), &["4"], "0"),
@@ -65,6 +67,8 @@ const PLANS: &[Plan] = &[
     plan("84", (9, 9), &["3", "5", "7", "8", "9"], "0"),
     plan("86", (11, 11), &["1"], "0"),
     plan("91", (10, 10), &["6", "7", "8", "9"], "0"),
+    plan("370", (8, 8), &["6"], "8"),
+    plan("375", (9, 9), &["25", "29", "33", "44"], "80"),
     plan("852", (8, 8), &["4", "5", "6", "7", "8", "9"], ""),
     plan("853", (8, 8), &["6"], ""),
     plan("855", (8, 9), &["1", "6", "7", "8", "9"], "0"),
@@ -72,6 +76,9 @@ const PLANS: &[Plan] = &[
     plan("886", (9, 9), &["9"], "0"),
     plan("966", (9, 9), &["5"], "0"),
     plan("971", (9, 9), &["5"], "0"),
+    plan("992", (9, 9), &[], "8"),
+    plan("993", (8, 8), &["6", "7"], "8"),
+    plan("998", (9, 9), &[], "8"),
 ];
 
 /// Combine DingTalk's `state_code` ("86") with its `mobile` ("18513027676").
@@ -134,8 +141,9 @@ impl Number {
         if self.dialled != Dialled::Here {
             return self.international();
         }
-        // With the code written before it, too.
-        let again = || self.digits.strip_prefix(country).and_then(|rest| composed(country, rest));
+        // With the code written before it, too, where the plan leaves no doubt that it is that.
+        let rest = self.digits.strip_prefix(country).filter(|_| plan_of(country).is_some());
+        let again = || rest.and_then(|rest| composed(country, rest));
         composed(country, &self.digits).or_else(again)
     }
 
@@ -164,21 +172,32 @@ fn complete(digits: &str) -> Option<String> {
     composed(country, rest)
 }
 
+fn plan_of(country: &str) -> Option<&'static Plan> {
+    PLANS.iter().find(|plan| plan.country == country)
+}
+
 /// A country's code and a number in it, without the prefix.
 fn composed(country: &str, number: &str) -> Option<String> {
-    let plan = PLANS.iter().find(|plan| plan.country == country);
+    let plan = plan_of(country);
     let fits = |number: &str| match plan {
         Some(Plan { digits: (least, most), begins, .. }) => {
             let begins_so = begins.is_empty() || begins.iter().any(|begin| number.starts_with(begin));
             (*least..=*most).contains(&number.len()) && begins_so
         }
-        None => MIN_PHONE_DIGITS <= number.len() && !number.starts_with('0'),
+        None => {
+            MIN_PHONE_DIGITS <= number.len() && !number.starts_with('0') && !says_its_country(country, number)
+        }
     };
     let prefix = plan.map_or("", |plan| plan.prefix);
     let without = number.strip_prefix(prefix).filter(|_| !prefix.is_empty());
     let number = [Some(number), without].into_iter().flatten().find(|number| fits(number))?;
     let whole = format!("+{country}{number}");
     (whole.len() <= MAX_PHONE_DIGITS + 1).then_some(whole)
+}
+
+/// Whether a number may have its country's code written before it: nothing tells whether that is a part of it.
+fn says_its_country(country: &str, number: &str) -> bool {
+    number.strip_prefix(country).is_some_and(|rest| MIN_WHOLE_DIGITS <= rest.len())
 }
 
 /// Whether it is a country's code.
@@ -233,6 +252,14 @@ mod tests {
             (Some("886"), "0912345678", "+886912345678"),
             (Some("81"), "090-1234-5678", "+819012345678"),
             (Some("677"), "74321", "+67774321"),
+            (Some("351"), "912345678", "+351912345678"),
+            (Some("47"), "47912345", "+4747912345"),
+            (Some("996"), "996123456", "+996996123456"),
+            (Some("375"), "8 029 123-45-67", "+375291234567"),
+            (Some("370"), "8 612 34567", "+37061234567"),
+            (Some("998"), "998901234567", "+998901234567"),
+            (Some("54"), "9 11 1234 5678", "+5491112345678"),
+            (None, "+351 912345678", "+351912345678"),
             (None, "+852-51234567", "+85251234567"),
             (None, "0044 7400 123456", "+447400123456"),
             (None, "18513027676", "+8618513027676"),
@@ -251,6 +278,12 @@ mod tests {
             (Some("86"), "1851302767618513027676"),
             (Some("225"), "0701234567"),
             (Some("CN"), "18513027676"),
+            (Some("351"), "351912345678"),
+            (Some("380"), "380501234567"),
+            (Some("47"), "4791234567"),
+            (Some("972"), "972501234567"),
+            (Some("54"), "11 15-1234-5678"),
+            (Some("992"), "8 8 92 123 45 67"),
             (Some("999"), "07400123456"),
             (Some("0"), "18513027676"),
             (None, "+0123456789"),
