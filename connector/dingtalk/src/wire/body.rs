@@ -19,7 +19,7 @@ pub(crate) struct BodyText<'a> {
 impl<'a> BodyText<'a> {
     /// The text of these bytes, mended only if it is not JSON as it is.
     pub(crate) fn of(bytes: &'a [u8]) -> Self {
-        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+        let bytes = without_marks(bytes);
         match std::str::from_utf8(bytes) {
             Ok(text) if is_json(text) => Self { text: Cow::Borrowed(text), is_mended: false },
             Ok(text) => Self::mended(text),
@@ -34,6 +34,22 @@ impl<'a> BodyText<'a> {
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The same without the marks and zeros that programs leave around a text that they have put together.
+fn without_marks(bytes: &[u8]) -> &[u8] {
+    let mut bytes = bytes;
+    while let Some(bare) = bytes.trim_ascii_start().strip_prefix(BYTE_ORDER_MARK) {
+        bytes = bare;
+    }
+    loop {
+        let trimmed = bytes.trim_ascii_end();
+        let bare = trimmed.strip_suffix(BYTE_ORDER_MARK).or_else(|| trimmed.strip_suffix(b"\0"));
+        match bare {
+            Some(bare) => bytes = bare,
+            None => return bytes,
+        }
+    }
+}
 
 fn is_json(text: &str) -> bool {
     // The reader of a body passes over what it does not keep, half a surrogate pair included.
@@ -176,7 +192,11 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_taken_off() {
-        check(b"\xef\xbb\xbf{}", "{}", false);
+        for bytes in [&b"\xef\xbb\xbf{}"[..], b" \xef\xbb\xbf\xef\xbb\xbf{}", b"{}\xef\xbb\xbf\n", b"{}\0\0"]
+        {
+            let body = BodyText::of(bytes);
+            assert_eq!((body.text.trim(), body.is_mended), ("{}", false), "{bytes:?}");
+        }
     }
 
     #[test]
