@@ -6,6 +6,7 @@ use crate::address::{Address, WEB_SOCKET};
 use crate::limits::{HEARTBEAT_MS, REQUEST_TIMEOUT_MS};
 use crate::messages::events as say;
 use crate::settings::Settings;
+use crate::wire::body::BodyText;
 use crate::wire::lenient;
 use rollcall_kit::live::Channel;
 use rollcall_kit::{Context, Failure, Fault, FaultKind, Origin, Request, Response};
@@ -49,7 +50,9 @@ const FAMILIES: [(&str, &str, &str); 2] = [
 
 #[derive(Deserialize)]
 struct Opened {
+    #[serde(deserialize_with = "lenient::name")]
     endpoint: String,
+    #[serde(deserialize_with = "lenient::name")]
     ticket: String,
 }
 
@@ -114,13 +117,14 @@ fn request(settings: &Settings) -> Request {
 
 /// Where to connect; only a WebSocket will do.
 fn address(body: &[u8]) -> Option<String> {
-    let Opened { endpoint, ticket } = serde_json::from_slice(body).ok()?;
+    let Opened { endpoint, ticket } = serde_json::from_str(&BodyText::of(body).text).ok()?;
     let address = Address::parse(&endpoint, &WEB_SOCKET).filter(|_| !ticket.is_empty())?;
     Some(address.with_pair("ticket", &ticket))
 }
 
 fn refusal(response: &Response, settings: &Settings) -> Refusal {
-    let refusal: Refusal = serde_json::from_slice(response.body.as_bytes()).unwrap_or_default();
+    let body = BodyText::of(response.body.as_bytes());
+    let refusal: Refusal = serde_json::from_str(&body.text).unwrap_or_default();
     let scrub = |text: String| text.replace(&settings.app_secret, "…");
     Refusal {
         status: response.status,

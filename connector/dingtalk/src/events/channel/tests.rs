@@ -45,6 +45,15 @@ fn check(status: u16, body: &str, expected: &Expect) {
 }
 
 #[test]
+fn an_answer_after_a_byte_order_mark_and_a_ticket_that_is_a_number_are_read() {
+    check(
+        200,
+        "\u{feff}{\"endpoint\":\"wss://h/connect\",\"ticket\":17}",
+        &expect!["wss://h/connect?ticket=17 every 30000 ms"],
+    );
+}
+
+#[test]
 fn the_request_is_as_dingtalk_wants_it() {
     let asked = Rc::new(RefCell::new(None));
     let seen = Rc::clone(&asked);
