@@ -9,8 +9,9 @@ use crate::wire::departments::{self, Department, Details};
 use crate::wire::envelope::Accepted;
 use crate::wire::scopes::{Scopes, scopes};
 use crate::wire::users::{self, Page, User};
-use crate::wire::{DepartmentId, Listing, UserId};
+use crate::wire::{DepartmentId, Listing, Misread, UserId};
 use serde_json::json;
+use std::cell::Cell;
 
 impl Client<'_> {
     /// What the application may see.
@@ -51,7 +52,14 @@ impl Client<'_> {
         // Without `contain_access_limit`, people whose own access is restricted would be left out.
         let body =
             json!({"dept_id": id, "cursor": cursor, "size": MEMBER_PAGE, "contain_access_limit": true});
-        self.call(Api::ListMembers, Some(&body), |accepted| users::page(accepted, id, cursor)).await
+        // A page of nobody but people of other departments is asked for again before it is looked into.
+        let was_strange = Cell::new(false);
+        let read = |accepted: Accepted<'_>| {
+            let page = users::page(accepted, id, cursor)?;
+            let is_strange = !page.strangers.is_empty() && page.strangers.len() == page.users.items.len();
+            if is_strange && !was_strange.replace(true) { Err(Misread::other_department()) } else { Ok(page) }
+        };
+        self.call(Api::ListMembers, Some(&body), read).await
     }
 
     /// Whether the account that the company owns is disabled.

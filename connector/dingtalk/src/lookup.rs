@@ -95,7 +95,9 @@ impl View {
         };
         match (seen, &self.seen) {
             _ if !id.is_real() => Ok(Place::Outside),
-            (true, None) if self.may_leave_out(client, id, purpose)? => self.ask(client, id, purpose).await,
+            (true, None) if self.may_leave_out(client, id, purpose)? || !is_held(client, id)? => {
+                self.ask(client, id, purpose).await
+            }
             (true, _) => Ok(Place::Inside),
             // Nothing was read, so there is nothing that it could be missing from.
             (false, None) => self.ask(client, id, purpose).await,
@@ -134,9 +136,7 @@ impl View {
         if !client.settings.leave_out_branches || purpose == Purpose::Reading {
             return Ok(client.settings.leave_out_branches);
         }
-        let held = client.context.host().find_inventory(&[department::key(id)]);
-        let held = held.map_err(|why| Trouble::Fatal(Failure::Host(why)))?;
-        Ok(held.iter().all(Option::is_none))
+        Ok(!is_held(client, id)?)
     }
 
     /// Whether a department is of a branch that is left out, given those above it.
@@ -214,6 +214,12 @@ pub(crate) async fn look_up(
     }
 }
 
+/// Whether the platform holds this department. Of one that it does not hold, nobody has said yet that it is there.
+fn is_held(client: &Client<'_>, id: DepartmentId) -> Result<bool, Trouble> {
+    let held = client.context.host().find_inventory(&[department::key(id)]);
+    held.map(|held| held.iter().any(Option::is_some)).map_err(|why| Trouble::Fatal(Failure::Host(why)))
+}
+
 async fn look_at_person(
     client: &Client<'_>,
     view: &View,
@@ -266,8 +272,11 @@ async fn look_at_department(
     if is_of_a_branch(&read) && view.may_leave_out(client, id, purpose)? {
         return Ok(Lookup::Gone(say::OF_A_BRANCH.to_owned()));
     }
-    let mut parent = read.parent();
-    // Only the root has none. That this one does not say it would put it to the top.
+    let mut parent = match read.parent() {
+        Some(above) if above == id || view.place(client, above, purpose).await? == Place::Gone => None,
+        told => told,
+    };
+    // Only the root has none. That this one does not say it, or says what cannot be, would put it to the top.
     if parent.is_none() && id != DepartmentId::ROOT {
         let chain = client.chain(id).await?;
         parent =

@@ -444,8 +444,8 @@ fn a_department_whose_parent_is_just_being_deleted_does_not_become_a_top() {
             Department 3 Kernel < 2
             User a A in 1:10 2:20
             User b B in 3:30
-            error department-not-read-yet Department 3
             error department-not-read-yet User b
+            error department-not-read-yet Department 3
             warning removals-stopped
         "#]],
     );

@@ -62,8 +62,10 @@ impl UserId {
 
 impl<'de> Deserialize<'de> for UserId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = lenient::name(deserializer)?;
-        Self::new(&text)
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let read = Raw { json: &value.to_string(), is_mended: false }.user_id();
+        read.ok()
+            .flatten()
             .ok_or_else(|| D::Error::custom("expected an id of 1 to 256 bytes without control characters"))
     }
 }
@@ -79,6 +81,7 @@ impl<T> Listing<T> {
     fn of(elements: &[String], is_mended: bool, read: impl Fn(Members<'_>) -> Option<T>) -> Self {
         // An element that is nothing is nobody.
         let objects = elements.iter().filter_map(|json| Raw { json, is_mended }.members().transpose());
+        let objects = objects.filter(|members| !members.as_ref().is_ok_and(Members::is_empty));
         let read: Vec<Option<T>> = objects.map(|members| members.ok().and_then(&read)).collect();
         let n_objects = read.len();
         let items: Vec<T> = read.into_iter().flatten().collect();

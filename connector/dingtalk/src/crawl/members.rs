@@ -50,7 +50,13 @@ impl Crawl<'_> {
         if page.strangers.is_empty() {
             return Ok(page);
         }
-        let ids = self.client.member_ids(id).await?;
+        let ids = match self.client.member_ids(id).await {
+            // That nobody can tell costs this department: nothing else needs to know its ids.
+            Err(Trouble::Fatal(failure @ Failure::Permission(_))) => {
+                return Err(Trouble::Unforeseen(failure));
+            }
+            answered => answered?,
+        };
         match page.strangers.iter().all(|stranger| ids.contains(stranger)) {
             true => Ok(page),
             false => Err(of_another(Api::ListMembers)),

@@ -6,6 +6,7 @@ use crate::wire::body::REPLACEMENT;
 use crate::wire::lenient::Whole;
 use rollcall_kit::live::Event;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -99,12 +100,16 @@ fn payload(members: &[(String, &Value)]) -> Payload {
 }
 
 /// Take a list or a single id; whether all of it could be read.
-fn take_all<'a, Id: Deserialize<'a> + Ord>(value: &'a Value, ids: &mut BTreeSet<Id>) -> bool {
+fn take_all<Id: DeserializeOwned + Ord>(value: &Value, ids: &mut BTreeSet<Id>) -> bool {
     // Of an id in which characters were replaced nobody can tell whose it is.
     let is_whole = |id: &Value| !id.as_str().is_some_and(|text| text.contains(REPLACEMENT));
-    let mut take = |id: &'a Value| is_whole(id) && Id::deserialize(id).map(|id| ids.insert(id)).is_ok();
+    let mut take = |id: &Value| is_whole(id) && Id::deserialize(id).map(|id| ids.insert(id)).is_ok();
     match value {
         Value::Null => true,
+        // A text may hold the list.
+        Value::String(text) if text.trim_start().starts_with('[') => {
+            serde_json::from_str(text).is_ok_and(|list: Vec<Value>| take_all(&Value::Array(list), ids))
+        }
         Value::Array(list) => list.iter().filter(|id| !take(id)).count() == 0,
         Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => take(value),
     }

@@ -1,5 +1,6 @@
 //! The whole way of an event through the connector, from what the host received to what the platform holds.
 
+mod dangling;
 mod settings;
 mod unfinished;
 
@@ -210,6 +211,8 @@ fn forty_events_one_after_the_other_cost_forty_reads_and_one_token_and_scope() {
     let world = feihua();
     let asked = world.asked();
     let host = world.into_host();
+    run(&host).unwrap();
+    asked.borrow_mut().retain(|question| [TOKEN_PATH, "auth/scopes"].contains(&question.path.as_str()));
     for _ in 0..40 {
         handled(&host, &settings().to_string(), &[("user_modify_org", json!({"users": ["a"]}))]);
         host.advance(10_000);

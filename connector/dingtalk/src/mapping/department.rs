@@ -74,8 +74,10 @@ pub(crate) fn display_name(department: &Department) -> String {
     cut(&name, MAX_NAME_BYTES).to_owned()
 }
 
+/// Each once, in the order in which they were named.
 fn managers(ids: &[UserId]) -> Value {
-    ids.iter().map(|id| json!({"value": id})).collect()
+    let mut named = BTreeSet::new();
+    ids.iter().filter(|id| named.insert(*id)).map(|id| json!({"value": id})).collect()
 }
 
 fn own(department: &Department, details: Option<&Details>) -> Object {

@@ -399,3 +399,88 @@ fn what_passes_is_asked_again() {
         assert_eq!(n_tokens, if n == 1 || n == 3 { 2 } else { 1 }, "{body}");
     }
 }
+
+/// A full run of a world in which `user/list` about a department says this.
+fn listing(id: &'static str, page: &str) -> (String, String) {
+    let page = format!(r#"{{"errcode":0,"result":{page}}}"#);
+    let host = feihua()
+        .without_user("z")
+        .fault(move |question, _| question.is("user/list", id).then(|| Reply::json(page.clone())))
+        .into_host();
+    (format!("{}\n{}", ending(&run(&host)), log(&host)), directory(&host))
+}
+
+#[test]
+fn an_id_of_a_person_is_the_same_in_every_form_and_a_rounded_one_is_nobody_s() {
+    let plain = feihua().without_user("z").into_host();
+    run(&plain).unwrap();
+    for id in ["\" b \"", "\"\u{feff}b\""] {
+        let page = format!(r#"{{"list":[{{"userid":{id},"name":"B","dept_id_list":[3],"dept_order":30}}]}}"#);
+        assert_eq!(listing("3", &page), ("complete\n".to_owned(), directory(&plain)), "{id}");
+    }
+    let (told, held) =
+        listing("3", r#"{"list":[{"userid":1.8293148161178524E16,"name":"B","dept_id_list":[3]}]}"#);
+    assert_eq!(told, "complete\nwarning person-not-understood Department 3\n");
+    assert!(!held.contains("E16"), "{held}");
+}
+
+#[test]
+fn somebody_alone_who_does_not_name_a_department_is_in_it_if_two_answers_say_so() {
+    let (told, held) = listing("3", r#"{"list":[{"userid":"b","name":"B","dept_id_list":[99]}]}"#);
+    assert_eq!(told, "complete\ninfo memberships-not-visible\n");
+    assert!(held.contains("User b B in 3:?\n"), "{held}");
+}
+
+#[test]
+fn where_nobody_may_tell_who_is_in_a_department_it_costs_that_department() {
+    let listed = json!({"has_more": false, "list": [
+        {"userid": "b", "name": "B", "dept_id_list": [3]},
+        {"userid": "z", "name": "Z", "dept_id_list": [2]},
+    ]});
+    let listed = accepted(&listed).to_string();
+    let world = feihua().fault(move |question, _| match question.path.as_str() {
+        "user/listid" => Some(refused(60011, "没有权限")),
+        _ => question.is("user/list", "3").then(|| Reply::json(listed.clone())),
+    });
+    check(
+        feihua(),
+        world,
+        &expect![[r#"
+            partial
+            Department 1 Feihua
+            Department 2 R&D < 1
+            Department 3 Kernel < 2
+            User a A in 2:20
+            User b B in 3:30
+            User z Z in 3:30
+            error permission-missing Department 3
+            warning removals-stopped
+        "#]],
+    );
+}
+
+#[test]
+fn nothing_below_a_department_may_be_said_in_any_way() {
+    for list in ["[{}]", "\"[]\"", "\"{}\"", "false", "\" \""] {
+        let body = format!(r#"{{"errcode":0,"result":{list}}}"#);
+        let host = feihua()
+            .fault(move |question, _| {
+                question.is("department/listsub", "3").then(|| Reply::json(body.clone()))
+            })
+            .into_host();
+        assert_eq!((ending(&run(&host)).as_str(), log(&host).as_str()), ("complete", ""), "{list}");
+    }
+}
+
+#[test]
+fn a_token_that_is_said_to_have_ended_already_is_used_until_it_is_refused() {
+    for lifetime in [json!(0), json!(-1), json!("0")] {
+        let token = json!({"accessToken": crate::testing::TOKEN, "expireIn": lifetime}).to_string();
+        let world = feihua()
+            .fault(move |question, _| (question.path == TOKEN_PATH).then(|| Reply::json(token.clone())));
+        let asked = world.asked();
+        assert_eq!(ending(&run(&world.into_host())), "complete");
+        let n_tokens = asked.borrow().iter().filter(|question| question.path == TOKEN_PATH).count();
+        assert_eq!(n_tokens, 1, "{lifetime}");
+    }
+}

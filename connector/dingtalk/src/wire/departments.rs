@@ -146,7 +146,7 @@ pub(crate) fn children(
     let Some(result) = accepted.result() else { return Ok(None) };
     let elements = result.page_elements().map_err(|Odd| Misread::expected("a list of departments"))?;
     // `{}` is how some programs write an empty list, and how a gateway writes that it has nothing.
-    let Some(elements) = elements.filter(|_| !result.json.starts_with('{')) else { return Ok(None) };
+    let Some(elements) = elements.filter(|_| result.json.starts_with('[')) else { return Ok(None) };
     let listing = Listing::of(&elements, result.is_mended, Department::read);
     // Special departments are listed wherever they like.
     let real = listing.items.iter().filter(|department| department.dept_id.is_real());

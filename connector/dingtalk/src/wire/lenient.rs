@@ -9,8 +9,9 @@ use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
+use time::format_description::well_known::Rfc3339;
 use time::macros::{format_description, offset};
-use time::{Date, OffsetDateTime};
+use time::{Date, Month, OffsetDateTime};
 
 /// A whole number, exact to the last digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,9 +109,9 @@ impl<'a> Raw<'a> {
     pub(crate) fn date(self) -> Read<Date> {
         match self.form()? {
             Form::Nothing => Ok(None),
-            Form::Number(digits) => beijing_day(whole(digits)?).map(Some),
+            Form::Number(digits) => counted_day(whole(digits)?).map(Some),
             Form::Text(text) => match whole(text.trim()) {
-                Ok(unix_ms) => beijing_day(unix_ms).map(Some),
+                Ok(number) => counted_day(number).map(Some),
                 Err(Odd) => written_day(text.trim()).map(Some),
             },
             Form::Flag(_) | Form::List | Form::Object => Err(Odd),
@@ -122,22 +123,34 @@ impl<'a> Raw<'a> {
         Ok(self.whole()?.map(|Whole(id)| DepartmentId(id)))
     }
 
-    /// The id of a person. In part unreadable, it might be anybody's.
+    /// The id of a person. In part unreadable, or rounded, it might be anybody's; blanks around it are nobody's.
     pub(crate) fn user_id(self) -> Read<UserId> {
-        match self.text()? {
-            None => Ok(None),
-            Some(id) if self.is_mended && id.contains(REPLACEMENT) => Err(Odd),
-            Some(id) => UserId::new(&id).map(Some).ok_or(Odd),
+        let id = match self.form()? {
+            Form::Nothing => return Ok(None),
+            Form::Number(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.to_owned(),
+            Form::Number(digits) => whole(digits)?.0.to_string(),
+            Form::Text(text) => text,
+            Form::Flag(_) | Form::List | Form::Object => return Err(Odd),
+        };
+        match id.trim_matches(is_blank) {
+            id if self.is_mended && id.contains(REPLACEMENT) => Err(Odd),
+            id => UserId::new(id).map(Some).ok_or(Odd),
         }
     }
 
-    /// The objects of an answer that is a list, however long; `{}` is an empty one.
+    /// The objects of an answer that is a list, however long; `{}` is an empty one, and `false` none. A text may hold any of
+    /// these.
     pub(crate) fn page_elements(self) -> Read<Vec<String>> {
         match self.form()? {
-            Form::Nothing => Ok(None),
+            Form::Nothing | Form::Flag(false) => Ok(None),
             Form::List => elements(self.json).map(Some),
             Form::Object if self.is_empty_object() => Ok(Some(Vec::new())),
-            Form::Flag(_) | Form::Number(_) | Form::Text(_) | Form::Object => Err(Odd),
+            Form::Text(text) => match text.trim() {
+                "" | "null" => Ok(None),
+                "{}" => Ok(Some(Vec::new())),
+                list => elements(list).map(Some),
+            },
+            Form::Flag(true) | Form::Number(_) | Form::Object => Err(Odd),
         }
     }
 
@@ -161,6 +174,12 @@ impl<'a> Raw<'a> {
         let Some(elements) = self.elements()? else { return Ok(None) };
         let one = |json: &String| read(Raw { json, ..self })?.ok_or(Odd);
         elements.iter().map(one).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Whether it says that there is nothing, in a form that no description has.
+    pub(crate) fn says_nothing(self) -> bool {
+        let is_nothing = |json: &String| matches!(json.as_str(), "null" | "\"\"" | "[]" | "{}");
+        self.page_elements().is_ok_and(|elements| elements.iter().flatten().all(is_nothing))
     }
 
     /// Its members. An empty list is an empty object.
@@ -204,6 +223,11 @@ pub(crate) struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// One member as it is; none if it is absent.
     pub(crate) fn raw(&self, name: &str) -> Option<Raw<'a>> {
         let is_mended = self.is_mended;
@@ -330,7 +354,8 @@ pub(crate) fn wholly<T>(raw: Raw<'_>, read: impl FnOnce(&mut Members<'_>) -> Opt
     if members.oddities.unread.is_empty() { Ok(Some(object)) } else { Err(Odd) }
 }
 
-fn whole(digits: &str) -> Result<Whole, Odd> {
+/// A whole number from its digits.
+pub(crate) fn whole(digits: &str) -> Result<Whole, Odd> {
     if let Ok(number) = digits.parse() {
         return Ok(Whole(number));
     }
@@ -345,6 +370,27 @@ fn whole(digits: &str) -> Result<Whole, Odd> {
 /// 2^53, up to which a floating-point number is exact.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// A day as a number: in milliseconds, or as its eight digits, `20200816`. What is neither, as a time in seconds, would be a
+/// day of the first years after 1970 that nobody meant.
+fn counted_day(Whole(number): Whole) -> Result<Date, Odd> {
+    if let Some(day) = eight_digits(number) {
+        return Ok(day);
+    }
+    let is_soon_after_1970 = number.unsigned_abs() < MILLISECONDS_FROM;
+    if is_soon_after_1970 && number % HOUR_MS != 0 { Err(Odd) } else { beijing_day(Whole(number)) }
+}
+
+/// Where milliseconds since 1970 cannot be taken for seconds any more: in March 1973.
+const MILLISECONDS_FROM: u64 = 100_000_000_000;
+
+const HOUR_MS: i64 = 3_600_000;
+
+fn eight_digits(number: i64) -> Option<Date> {
+    let year = i32::try_from(number / 10_000).ok().filter(|year| (1900..2100).contains(year))?;
+    let month = u8::try_from(number / 100 % 100).ok().and_then(|month| Month::try_from(month).ok())?;
+    Date::from_calendar_date(year, month, u8::try_from(number % 100).ok()?).ok()
+}
+
 fn beijing_day(Whole(unix_ms): Whole) -> Result<Date, Odd> {
     let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(unix_ms) * 1_000_000).map_err(|_| Odd)?;
     let day = at.checked_to_offset(offset!(+8)).ok_or(Odd)?.date();
@@ -352,11 +398,24 @@ fn beijing_day(Whole(unix_ms): Whole) -> Result<Date, Odd> {
     if (0..=9999).contains(&day.year()) { Ok(day) } else { Err(Odd) }
 }
 
-/// `2025-08-07`, whatever follows it after a blank or a `T`.
+/// `2025-08-07`, and after a blank or a `T` a time, which says nothing unless it says where it is: the midnight of Beijing is
+/// often written as the afternoon before in Greenwich.
 fn written_day(text: &str) -> Result<Date, Odd> {
-    let day = text.split([' ', 'T']).next().unwrap_or_default();
-    let format = format_description!("[year]-[month]-[day]");
-    Date::parse(day, format).map_err(|_| Odd)
+    let (day, time) = text.split_once([' ', 'T']).unwrap_or((text, ""));
+    let written = Date::parse(day, format_description!("[year]-[month]-[day]")).map_err(|_| Odd)?;
+    if !time.contains(['Z', 'z', '+', '-']) {
+        return Ok(written);
+    }
+    // `+0000` is how some programs write `+00:00`.
+    let (before, minutes) = time.split_at_checked(time.len().saturating_sub(2)).ok_or(Odd)?;
+    let is_short = before
+        .len()
+        .checked_sub(3)
+        .and_then(|n| before.get(n..))
+        .is_some_and(|hours| hours.starts_with(['+', '-']));
+    let time = if is_short { format!("{before}:{minutes}") } else { time.to_owned() };
+    let at = OffsetDateTime::parse(&format!("{day}T{time}"), &Rfc3339).map_err(|_| Odd)?;
+    at.checked_to_offset(offset!(+8)).map(OffsetDateTime::date).ok_or(Odd)
 }
 
 impl<'de> Deserialize<'de> for Whole {

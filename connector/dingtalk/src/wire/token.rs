@@ -29,8 +29,8 @@ pub(crate) fn old_grant(accepted: Accepted<'_>) -> Result<Granted, Misread> {
 fn granted(accepted: Accepted<'_>, token: &str, lifetime: &str) -> Result<Granted, Misread> {
     let mut whole = accepted.whole()?;
     let access_token = whole.text(token).ok_or_else(|| Misread(format!("expected a token in {token}")))?;
-    // What cannot be read is taken for what DingTalk describes.
-    let lifetime_s =
-        whole.whole(lifetime).map_or(LIFETIME_S, |Whole(seconds)| u64::try_from(seconds).unwrap_or(0));
+    // What cannot be read, or be meant, is taken for what DingTalk describes: a token that ended before is refused and replaced.
+    let told_s = whole.whole(lifetime).and_then(|Whole(seconds)| u64::try_from(seconds).ok());
+    let lifetime_s = told_s.filter(|seconds| 0 < *seconds).unwrap_or(LIFETIME_S);
     Ok(Granted { access_token, lifetime_ms: lifetime_s.saturating_mul(1_000) })
 }

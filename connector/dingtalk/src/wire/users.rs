@@ -51,7 +51,7 @@ pub(crate) struct User {
     pub(crate) dept_order_list: Vec<DepartmentOrder>,
     pub(crate) leader_in_dept: Vec<DepartmentLeader>,
     pub(crate) dept_position_list: Vec<DepartmentPosition>,
-    pub(crate) manager_userid: Option<String>,
+    pub(crate) manager_userid: Option<UserId>,
     pub(crate) role_list: Option<Vec<Role>>,
     pub(crate) real_authed: Option<Flag>,
     pub(crate) senior: Option<Flag>,
@@ -142,7 +142,7 @@ impl User {
             dept_order_list: members.each("dept_order_list", DepartmentOrder::read),
             leader_in_dept: members.each("leader_in_dept", DepartmentLeader::read),
             dept_position_list: members.each("dept_position_list", DepartmentPosition::read),
-            manager_userid: members.text("manager_userid"),
+            manager_userid: members.read("manager_userid", Raw::user_id),
             role_list: members.list("role_list", |raw| wholly(raw, Role::read)),
             real_authed: members.flag("real_authed"),
             senior: members.flag("senior"),
@@ -239,8 +239,12 @@ pub(crate) fn page(accepted: Accepted<'_>, of: DepartmentId, cursor: i64) -> Res
     let users = Listing { items: Vec::new(), n_unread: 0 };
     let nobody = Page { users, strangers: Vec::new(), next_cursor: None };
     let Some(result) = accepted.result() else { return Ok(nobody) };
-    let members = result.members().map_err(|Odd| Misread::expected("an object in result"))?;
-    let Some(mut members) = members else { return Ok(nobody) };
+    let mut members = match result.members() {
+        Ok(Some(members)) => members,
+        Ok(None) => return Ok(nobody),
+        Err(Odd) if result.says_nothing() => return Ok(nobody),
+        Err(Odd) => return Err(Misread::expected("an object in result")),
+    };
     let list = members.raw("list").map_or(Ok(None), Raw::page_elements);
     let list = list.map_err(|Odd| Misread::expected("a list of people in list"))?;
     // That there are more says that there are some.
@@ -251,9 +255,6 @@ pub(crate) fn page(accepted: Accepted<'_>, of: DepartmentId, cursor: i64) -> Res
     let users = Listing::of(&elements, result.is_mended, User::read);
     let strangers = users.items.iter().filter(|user| user.is_of_another(of));
     let strangers: Vec<UserId> = strangers.map(|user| user.userid.clone()).collect();
-    if !strangers.is_empty() && strangers.len() == users.items.len() {
-        return Err(Misread::other_department());
-    }
     let next_cursor = next_cursor(&mut members, cursor, elements.len())?;
     Ok(Page { users, strangers, next_cursor })
 }

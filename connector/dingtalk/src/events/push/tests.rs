@@ -57,6 +57,18 @@ fn pushes_as_the_current_page_has_them_are_understood() {
 }
 
 #[test]
+fn a_list_in_a_text_and_ids_with_blanks_are_understood() {
+    for ids in [r#""[\"u1\",\"u2\"]""#, r#"[" u1 ","u2"]"#] {
+        let event = pushed("user_add_org", Some("e"), &format!(r#"{{"userId":{ids}}}"#));
+        assert_eq!(told(&event), "user_add_org/e {\"users\":[\"u1\",\"u2\"]}\n", "{ids}");
+    }
+    let event = pushed("org_dept_create", Some("e"), r#"{"deptId":"[2,\"3\"]"}"#);
+    assert_eq!(told(&event), "org_dept_create/e {\"departments\":[2,3]}\n");
+    let event = pushed("user_add_org", Some("e"), r#"{"userId":"[\"u1\""}"#);
+    assert_eq!(told(&event), "user_add_org/e {\"unclear\":true}\n");
+}
+
+#[test]
 fn the_data_of_stream_mode_is_understood() {
     check(
         "user_modify_org",

@@ -111,6 +111,12 @@ fn a_date_is_the_day_in_beijing() {
             r#""1597507200000""#,
             r#""2020-08-16""#,
             r#""2020-08-16 00:00:00""#,
+            r#""2020-08-15T16:00:00.000Z""#,
+            r#""2020-08-15T16:00:00.000+0000""#,
+            r#""2020-08-15 16:00:00+00:00""#,
+            r#""2020-08-16T00:00:00+08:00""#,
+            r#""20200816""#,
+            "20200816",
             "0"
         ]
         .map(read),
@@ -120,9 +126,26 @@ fn a_date_is_the_day_in_beijing() {
             day("2020-08-16"),
             day("2020-08-16"),
             day("2020-08-16"),
+            day("2020-08-16"),
+            day("2020-08-16"),
+            day("2020-08-16"),
+            day("2020-08-16"),
+            day("2020-08-16"),
+            day("2020-08-16"),
             day("1970-01-01")
         ]
     );
+    // Seconds are no milliseconds, and a time of which the place cannot be read is none.
+    for text in [
+        "1597507200",
+        r#""1597507200""#,
+        "7",
+        "-1",
+        r#""2020-08-15T16:00:00 +x""#,
+        r#""2020-08-16T25:00:00Z""#,
+    ] {
+        assert_eq!(read(text), Err(Odd), "{text}");
+    }
     for text in ["9223372036854775807", "-99999999999999", r#""soon""#, r#""20xx-xx-xx""#, "true", "[]"] {
         assert_eq!(read(text), Err(Odd), "{text}");
     }
@@ -133,6 +156,13 @@ fn a_date_is_the_day_in_beijing() {
 fn an_id_may_be_a_number_and_is_whole_or_none() {
     assert_eq!(raw("1829").user_id(), Ok(UserId::new("1829")));
     assert_eq!(raw("\"a\"").user_id(), Ok(UserId::new("a")));
+    for text in ["1829.0", "1.829e3", r#"" 1829 ""#, "\"\u{feff}1829\u{3000}\""] {
+        assert_eq!(raw(text).user_id(), Ok(UserId::new("1829")), "{text}");
+    }
+    assert_eq!(raw("18293148161178525999").user_id(), Ok(UserId::new("18293148161178525999")));
+    for text in ["1829.5", "1.8293148161178524E16", "\" \""] {
+        assert_eq!(raw(text).user_id(), Err(Odd), "{text}");
+    }
     assert_eq!(raw(r#""3""#).department_id(), Ok(Some(DepartmentId(3))));
     let long = format!("{:?}", "x".repeat(257));
     for text in ["true", "{}", "[\"a\"]", r#""a\u0000""#, long.as_str()] {
