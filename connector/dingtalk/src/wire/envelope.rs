@@ -3,7 +3,7 @@
 
 use super::Misread;
 use super::body::BodyText;
-use super::lenient::{Members, Odd, Raw, Whole};
+use super::lenient::{Members, Odd, Raw, Whole, whole};
 use crate::api::Dialect;
 
 /// An answer, told apart by whether it can be read and what it says.
@@ -74,13 +74,15 @@ pub(crate) fn open<'a>(dialect: Dialect, status: u16, body: &'a BodyText<'_>) ->
         if is_good {
             return Answer::Accepted(accepted);
         }
-    } else if dialect == Dialect::New {
-        if let Some(refusal) = Refusal::named(status, raw) {
-            return Answer::Refused(refusal);
-        }
-        if is_good && !is_block(raw) && raw.members().is_ok_and(|members| members.is_some()) {
-            return Answer::Accepted(Accepted { whole: raw.json, result: None, is_mended: raw.is_mended });
-        }
+    } else if let Some(refusal) = Refusal::named(status, raw) {
+        // A gateway may answer for the old API in the words of the new one.
+        return Answer::Refused(refusal);
+    } else if dialect == Dialect::New
+        && is_good
+        && !is_block(raw)
+        && raw.members().is_ok_and(|members| members.is_some())
+    {
+        return Answer::Accepted(Accepted { whole: raw.json, result: None, is_mended: raw.is_mended });
     }
     match status {
         401 => Answer::Refused(Refusal {
@@ -151,9 +153,10 @@ impl Refusal {
     fn read(status: u16, Whole(errcode): Whole, accepted: Accepted<'_>) -> Self {
         let text = |name: &str| accepted.whole().ok().and_then(|mut members| members.text(name));
         let errmsg = text("errmsg").unwrap_or_default();
-        let word = text("sub_code").unwrap_or_else(|| sub_code_within(&errmsg));
+        let says_something = |word: &String| !["", "0"].contains(&word.trim());
+        let word = text("sub_code").filter(says_something).unwrap_or_else(|| sub_code_within(&errmsg));
         let is_wrapped = GATEWAY.contains(&errcode);
-        let code = if is_wrapped { word.trim().parse().unwrap_or(errcode) } else { errcode };
+        let code = if is_wrapped { whole(word.trim()).map_or(errcode, |Whole(code)| code) } else { errcode };
         let words = text("sub_msg").unwrap_or(errmsg);
         Self { status, code: Some(code), word, text: words, request_id: text("request_id") }
     }
@@ -179,7 +182,7 @@ impl Refusal {
 /// Some answers carry the code only in their text: `ding talk error[subcode=60011,submsg=…]`.
 fn sub_code_within(errmsg: &str) -> String {
     let after = errmsg.split_once("subcode=").map_or("", |(_, after)| after);
-    after.chars().take_while(char::is_ascii_digit).collect()
+    after.split([',', ']']).next().unwrap_or_default().trim().to_owned()
 }
 
 /// `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"…"}`.
@@ -251,6 +254,37 @@ mod tests {
             r#"{"errcode":15,"sub_code":"isp.top-remote-connection-timeout","errmsg":"e"}"#,
             &expect![[r#"15 "isp.top-remote-connection-timeout" "e""#]],
         );
+    }
+
+    #[test]
+    fn a_code_of_the_gateway_is_found_in_every_form() {
+        check(200, r#"{"errcode":"88","sub_code":60011.0}"#, &expect![[r#"60011 "60011.0" """#]]);
+        check(
+            200,
+            r#"{"errcode":88,"sub_code":" ","errmsg":"ding talk error[subcode= 60011 ,submsg=x]"}"#,
+            &expect![[r#"60011 "60011" "ding talk error[subcode= 60011 ,submsg=x]""#]],
+        );
+        check(200, r#"{"errcode":88,"sub_code":"0"}"#, &expect![[r#"88 "" """#]]);
+        check(
+            200,
+            r#"{"errcode":88,"errmsg":"ding talk error[subcode=isv.missing-parameter,submsg=x]"}"#,
+            &expect![[
+                r#"88 "isv.missing-parameter" "ding talk error[subcode=isv.missing-parameter,submsg=x]""#
+            ]],
+        );
+    }
+
+    #[test]
+    fn the_old_api_may_refuse_in_the_words_of_the_new_one() {
+        for status in [200, 400] {
+            check(
+                status,
+                r#"{"code":"InvalidAuthentication","message":"不合法的access_token","requestid":"r"}"#,
+                &expect![[r#"- "InvalidAuthentication" "不合法的access_token""#]],
+            );
+        }
+        check(404, r#"{"code":"404","message":"no route"}"#, &expect![[r#"404 "404" "no route""#]]);
+        check(403, "{}", &expect!["Status(403)"]);
     }
 
     #[test]
