@@ -87,6 +87,8 @@ struct Crawl<'a> {
     /// Why tops could not be read.
     hidden_top: RefCell<Option<Diagnosis>>,
     kept: RefCell<BTreeSet<UserId>>,
+    /// Departments of which it cannot be told where they are: whoever names one keeps the departments that they have.
+    puzzling: RefCell<BTreeSet<DepartmentId>>,
     told: Told,
     branches: Branches,
     n_not_visible: Cell<u64>,
@@ -106,6 +108,7 @@ impl<'a> Crawl<'a> {
             late: RefCell::default(),
             hidden_top: RefCell::default(),
             kept: RefCell::default(),
+            puzzling: RefCell::default(),
             told: Told::default(),
             branches: Branches::default(),
             n_not_visible: Cell::new(0),

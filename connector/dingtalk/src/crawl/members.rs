@@ -93,6 +93,9 @@ impl Crawl<'_> {
         self.ask_about(scopes, waiting.iter().flat_map(|waiting| waiting.unlisted.iter().copied())).await?;
         for Waiting { person, unlisted } in waiting {
             match self.judge(&unlisted) {
+                Verdict::Put if self.is_puzzling(unlisted.iter()) => {
+                    work.extend(self.without_departments(person.user).await?);
+                }
                 Verdict::Put => {
                     self.count_not_visible(unlisted.iter());
                     work.extend(self.whole(person).await?);
@@ -120,6 +123,10 @@ impl Crawl<'_> {
                 self.keep(user.userid);
                 continue;
             }
+            if self.is_puzzling(unseen.iter()) {
+                self.put_person(&user, None).await?;
+                continue;
+            }
             self.count_not_visible(unseen.iter());
             memberships.retain(|id, _| !unseen.contains(id));
             self.put_person(&user, Some(&memberships)).await?;
@@ -140,10 +147,17 @@ impl Crawl<'_> {
                 Ok(chain) => scopes.cover(id, &chain) && !self.is_left_out(id, &chain),
                 Err(Trouble::Gone(_) | Trouble::Hidden(_)) => false,
                 Err(Trouble::Fatal(failure)) => return Err(failure),
-                Err(Trouble::Lost(failure) | Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
+                Err(Trouble::Lost(failure)) => {
                     self.incomplete(&department::key(id), failure.diagnosis().clone());
                     self.tree.borrow_mut().answered(id, true);
                     return Ok(Vec::new());
+                }
+                // It costs which departments those have who name it, and no person.
+                Err(Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
+                    let why = failure.diagnosis().clone();
+                    self.note(Severity::Warning, &department::key(id), None, why);
+                    self.puzzling.borrow_mut().insert(id);
+                    false
                 }
             };
             if is_visible {
@@ -169,6 +183,18 @@ impl Crawl<'_> {
             return Ok(Some(Work::Person(person.user.userid, Some(person.memberships))));
         }
         self.put_or_ask(person.user, Some(person.memberships)).await
+    }
+
+    fn is_puzzling<'d>(&self, mut departments: impl Iterator<Item = &'d DepartmentId>) -> bool {
+        departments.any(|id| self.puzzling.borrow().contains(id))
+    }
+
+    /// Put someone of whom it cannot be told which departments they have.
+    async fn without_departments(&self, user: User) -> Result<Option<Work>, Failure> {
+        if self.person_details() {
+            return Ok(Some(Work::Person(user.userid, None)));
+        }
+        self.put_or_ask(user, None).await
     }
 
     /// Put someone of whom no listing could tell the departments: if all were listed, those that named them are all.

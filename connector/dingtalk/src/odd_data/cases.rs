@@ -484,3 +484,29 @@ fn a_token_that_is_said_to_have_ended_already_is_used_until_it_is_refused() {
         assert_eq!(n_tokens, 1, "{lifetime}");
     }
 }
+
+#[test]
+fn a_department_of_which_cannot_be_told_where_it_is_costs_nobody_who_names_it() {
+    for odd in [refused(400_002, "参数错误"), Reply::json(r#"{"errcode":0,"result":7}"#)] {
+        let odd = std::cell::RefCell::new(odd);
+        let now = feihua().without_user("z").user_with("n", &[2], &json!({"dept_id_list": [2, 999]}));
+        let now = now.user_with("b", &[3], &json!({"dept_id_list": [3, 999], "title": "T"}));
+        let world = now.fault(move |question, _| {
+            let is_it = question.is("department/listparentbydept", "999");
+            is_it.then(|| match &*odd.borrow() {
+                Reply::After(ms, response) => Reply::After(*ms, response.clone()),
+                _ => Reply::Hang,
+            })
+        });
+        let host = feihua().into_host();
+        run(&host).unwrap();
+        host.set_world(world.into_answers());
+        host.take_entries();
+        assert_eq!(ending(&run(&host)), "complete");
+        let held = directory(&host);
+        assert!(held.contains("User b B in 3:30\n") && held.contains("User n N\n"), "{held}");
+        assert!(!held.contains("User z"), "{held}");
+        assert_eq!(host.objects()[&Key::new("User", "b")].document["title"], "T");
+        assert!(log(&host).starts_with("warning "));
+    }
+}
