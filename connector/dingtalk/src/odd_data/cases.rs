@@ -495,7 +495,7 @@ fn a_department_of_which_cannot_be_told_where_it_is_costs_nobody_who_names_it() 
             let is_it = question.is("department/listparentbydept", "999");
             is_it.then(|| match &*odd.borrow() {
                 Reply::After(ms, response) => Reply::After(*ms, response.clone()),
-                _ => Reply::Hang,
+                Reply::Fail(_) | Reply::FailAs(..) | Reply::Hang => Reply::Hang,
             })
         });
         let host = feihua().into_host();
