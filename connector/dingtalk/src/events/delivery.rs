@@ -7,7 +7,7 @@ use crate::limits::FRESH_MS;
 use crate::wire::body::BodyText;
 use rollcall_kit::live::{ContentType, Delivery, Event, Moment, Receipt};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use std::borrow::Cow;
 
 /// Why a delivery was refused. For the log; the sender must not learn it.
@@ -87,7 +87,7 @@ fn is_fresh(timestamp: &str, now_ms: u64) -> bool {
 
 /// The events of a message that came with this delivery. `check_url`, which DingTalk sends to try an address out, is none.
 pub(super) fn events(message: &str, delivery: &str) -> Option<Vec<Event>> {
-    let members: Map<String, Value> = serde_json::from_str(&BodyText::of(message.as_bytes()).text).ok()?;
+    let members = push::members(&BodyText::of(message.as_bytes()).text)?;
     let kind = ["EventType", "eventType"].into_iter().find_map(|name| members.get(name)?.as_str())?;
     Some(push::events(Push { kind, id: None, members: &members, delivery }))
 }

@@ -115,7 +115,7 @@ impl Frame {
     fn members(&self) -> Option<Map<String, Value>> {
         match &*self.data_text() {
             "" | "null" => Some(Map::new()),
-            data => serde_json::from_str(&BodyText::of(data.as_bytes()).text).ok(),
+            data => push::members(&BodyText::of(data.as_bytes()).text),
         }
     }
 

@@ -7,8 +7,9 @@ use crate::wire::lenient::Whole;
 use rollcall_kit::live::Event;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What begins the name of a change of people, departments, the organization or roles.
 ///
@@ -48,6 +49,14 @@ pub(crate) struct Push<'a> {
     pub(crate) members: &'a Map<String, Value>,
     /// What tells this delivery from every other, even from one that says the same; at best the same for its repeats.
     pub(crate) delivery: &'a str,
+}
+
+/// The members of a message, each for itself: one that is nested without end is an empty object, which is no id of anything.
+pub(crate) fn members(text: &str) -> Option<Map<String, Value>> {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+    let value =
+        |json: &RawValue| serde_json::from_str(json.get()).unwrap_or_else(|_| Value::Object(Map::new()));
+    Some(members.into_iter().map(|(name, json)| (name, value(json))).collect())
 }
 
 /// The events of a change: one as a rule, none if it is not about contacts, several if its ids are too many for one.

@@ -69,6 +69,22 @@ fn a_list_in_a_text_and_ids_with_blanks_are_understood() {
 }
 
 #[test]
+fn a_member_that_is_nested_without_end_costs_itself_and_no_event() {
+    let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+    let payload = |member: &str| {
+        let kind = r#""EventType":"user_modify_org","eventId":"e""#;
+        let message = format!(r#"{{{kind},"userId":["u1"],"{member}":{deep}}}"#);
+        let frame = json!({"type": "EVENT", "data": message,
+            "headers": {"messageId": "m", "eventType": "user_modify_org", "eventId": "e"}});
+        let pushed = crate::events::delivered(message.as_bytes()).unwrap();
+        assert_eq!(crate::events::framed(frame.to_string().as_bytes()), Some(pushed.clone()));
+        pushed[0].payload.clone()
+    };
+    assert_eq!(payload("diffInfo"), r#"{"users":["u1"]}"#);
+    assert_eq!(payload("userIds"), r#"{"users":["u1"],"unclear":true}"#);
+}
+
+#[test]
 fn the_data_of_stream_mode_is_understood() {
     check(
         "user_modify_org",
