@@ -282,7 +282,9 @@ pub(super) const CASES: [Case; 35] = [
         "somebody changes several times within a second",
         "each change is an event",
         &[
-            Whole("following::deliveries::of_two_changes_of_a_person_within_one_whole_second_both_are_applied"),
+            Whole(
+                "following::deliveries::of_two_changes_of_a_person_within_one_whole_second_both_are_applied",
+            ),
             Connector(
                 "events::delivery::tests::two_changes_in_one_second_are_two_events_though_they_say_the_same",
             ),
