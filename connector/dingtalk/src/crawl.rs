@@ -24,6 +24,7 @@ use crate::wire::departments::Department;
 use crate::wire::users::User;
 use crate::wire::{DepartmentId, Misread, UserId};
 use branches::Branches;
+use members::Place;
 use merge::People;
 use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
 use rollcall_kit::{Container, Diagnosis, Draft, Entry, Failure, Key, Reading, Schema, Severity, pool};
@@ -67,7 +68,7 @@ enum Work {
     /// List the departments below.
     Children(DepartmentId),
     /// List a page of members: from which cursor, and how many pages came before.
-    Members(DepartmentId, i64, u32),
+    Members(DepartmentId, Place),
     /// Read a department that a listing of the second did not name, and its ids did.
     Unlisted(DepartmentId, DepartmentId),
     /// Ask about one person; with what the departments that listed them said, where all did.
@@ -159,7 +160,7 @@ impl<'a> Crawl<'a> {
             Work::Top(id) => self.top(id).await,
             Work::Describe(department) => self.describe(&department).await,
             Work::Children(id) => self.children(id).await,
-            Work::Members(id, cursor, n_pages) => self.members(id, cursor, n_pages).await,
+            Work::Members(id, place) => self.members(id, place).await,
             Work::Unlisted(id, parent) => self.unlisted(id, parent).await,
             Work::Account(user, memberships) => {
                 self.put_person(&user, memberships.as_ref()).await.map(|()| Vec::new())

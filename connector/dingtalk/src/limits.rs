@@ -35,6 +35,11 @@ pub(crate) const MEMBER_PAGE: u32 = 100;
 /// Why: a million people directly in one department; beyond that the cursor runs in circles.
 pub(crate) const MAX_MEMBER_PAGES: u32 = 10_000;
 
+/// Pages of members with nobody on them, one after another, at most.
+///
+/// Why: a page may show nobody of whom the application may see anybody, but not ten thousand people in a row.
+pub(crate) const MAX_EMPTY_PAGES: u32 = 100;
+
 /// Milliseconds before its end at which a token is renewed.
 ///
 /// Source: DingTalk advises 10 minutes. A token that lives less than twice as long is renewed at half its life.

@@ -165,8 +165,9 @@ impl View {
     }
 }
 
+/// Whether it is of a branch for all that can be read: one of which that is unclear is not brought in by itself.
 fn is_of_a_branch(department: &Department) -> bool {
-    department.from_union_org == Some(Flag(true))
+    department.from_union_org == Some(Flag(true)) || department.oddities.unread.contains("from_union_org")
 }
 
 /// What an object is asked about for.

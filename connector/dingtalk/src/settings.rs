@@ -18,6 +18,9 @@ const OAPI_BASE: &str = "https://oapi.dingtalk.com";
 /// Origin of the new API, unless the settings say otherwise.
 pub(crate) const API_BASE: &str = "https://api.dingtalk.com";
 
+/// The same two origins of DingTalk overseas.
+const OVERSEAS: (&str, &str) = ("https://oapi.dingtalk.io", "https://api.dingtalk.io");
+
 /// What an administrator entered, all of it well-formed.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
@@ -74,7 +77,7 @@ impl Settings {
             return Err(vec![problem("", say::not_an_object())]);
         };
         let mut reader = Reader { members, problems: Vec::new() };
-        let settings = Self {
+        let mut settings = Self {
             corp_id: reader.required("corp_id", 128),
             app_key: reader.required("app_key", 128),
             app_secret: reader.sealed("app_secret"),
@@ -89,8 +92,20 @@ impl Settings {
             token_interface: reader.choice("token_interface", say::not_a_token_interface),
             events: reader.events(),
         };
+        settings.go_overseas();
         let problems = reader.finish();
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    }
+
+    /// Where the old API or the new one is overseas, so is the other, unless it leads somewhere else: an application of one
+    /// DingTalk is unknown to the other.
+    fn go_overseas(&mut self) {
+        if self.oapi_base == OVERSEAS.0 && self.api_base == API_BASE {
+            OVERSEAS.1.clone_into(&mut self.api_base);
+        }
+        if self.api_base == OVERSEAS.1 && self.oapi_base == OAPI_BASE {
+            OVERSEAS.0.clone_into(&mut self.oapi_base);
+        }
     }
 
     /// Why the secret is exchanged by the old interface from the start; none if it is by the new one.

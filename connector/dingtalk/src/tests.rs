@@ -118,6 +118,8 @@ fn where_channels_lead_is_planned_for_dingtalk_here_and_overseas_and_for_what_th
     let private = ("api_base", "https://dingtalk.corp.example");
     assert_eq!(channels(&[]), here);
     assert_eq!(channels(&io), overseas);
+    assert_eq!(channels(&io[1..]), overseas);
+    assert_eq!(channels(&io[..1]), overseas);
     assert_eq!(channels(&[private]), "");
     assert_eq!(channels(&[private, ("stream_base", "wss://S.corp.example:443/")]), "https://s.corp.example");
     assert_eq!(channels(&[("stream_base", "https://s.corp.example:8443")]), "https://s.corp.example:8443");

@@ -42,10 +42,21 @@ impl Branches {
 impl Crawl<'_> {
     /// Whether a department is left out, with all below it, because it is a branch's. Takes note of it.
     pub(super) fn leaves_out(&self, department: &Department, parent: Option<DepartmentId>) -> bool {
+        let id = department.dept_id;
+        let is_unclear = department.oddities.unread.contains("from_union_org");
+        // What it is cannot be told: it stays as it was, in or out, with the word that any unread member has.
+        let stays_out = is_unclear
+            && self.client.settings.leave_out_branches
+            && !self.reading.holds(&department::key(id));
+        if stays_out {
+            self.note(Severity::Warning, &department::key(id), None, say::branch_unclear());
+            self.branches.left_out.borrow_mut().insert(id);
+            self.tree.borrow_mut().answered(id, false);
+            return true;
+        }
         if department.from_union_org != Some(Flag(true)) {
             return false;
         }
-        let id = department.dept_id;
         if self.client.settings.leave_out_branches {
             self.branches.left_out.borrow_mut().insert(id);
             self.tree.borrow_mut().answered(id, false);

@@ -1,5 +1,6 @@
 //! Departments: tops, children, details, and what to think when one is gone half-way.
 
+use super::members::Place;
 use super::tree::Growth;
 use super::{Crawl, Work, of_another};
 use crate::api::Api;
@@ -288,5 +289,5 @@ impl Crawl<'_> {
 
 /// What is asked about every department: leaves have to be asked, too, whether they are.
 fn below(id: DepartmentId) -> Vec<Work> {
-    vec![Work::Children(id), Work::Members(id, 0, 0)]
+    vec![Work::Children(id), Work::Members(id, Place::default())]
 }

@@ -5,7 +5,7 @@ use super::merge::{Person, Waiting};
 use super::tree::Standing;
 use super::{Crawl, Work, of_another};
 use crate::api::Api;
-use crate::limits::MAX_MEMBER_PAGES;
+use crate::limits::{MAX_EMPTY_PAGES, MAX_MEMBER_PAGES};
 use crate::mapping::user::{Memberships, display_name, draft, key, memberships, memberships_in};
 use crate::mapping::{self, department};
 use crate::messages::crawl as say;
@@ -17,20 +17,33 @@ use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
 use rollcall_kit::{Failure, Severity, pool};
 use std::collections::BTreeSet;
 
+/// Where a page of a department's members begins.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
+    cursor: i64,
+    /// Pages before it, and how many of them, the last ones, had nobody on them.
+    n_pages: u32,
+    n_empty: u32,
+}
+
+impl Place {
+    /// Where the page after this one begins, on which so many were.
+    fn next(self, cursor: i64, n_people: usize) -> Self {
+        let n_empty = if n_people == 0 { self.n_empty + 1 } else { 0 };
+        Self { cursor, n_pages: self.n_pages + 1, n_empty }
+    }
+}
+
 impl Crawl<'_> {
     /// List a page of a department's members, and say where the next begins.
-    pub(super) async fn members(
-        &self,
-        id: DepartmentId,
-        cursor: i64,
-        n_pages: u32,
-    ) -> Result<Vec<Work>, Failure> {
-        let page = match self.page(id, cursor).await {
+    pub(super) async fn members(&self, id: DepartmentId, place: Place) -> Result<Vec<Work>, Failure> {
+        let page = match self.page(id, place.cursor).await {
             Ok(page) => page,
             Err(trouble) => return self.lose(id, Part::Members, trouble).await,
         };
         let Listing { items, n_unread } = page.users;
-        self.listed(&mapping::USER, id, items.len() + n_unread, page.next_cursor.is_none())?;
+        let n_people = items.len() + n_unread;
+        self.listed(&mapping::USER, id, n_people, page.next_cursor.is_none())?;
         // It costs only themselves: whoever is held is asked about before anything is believed of them.
         if 0 < n_unread {
             self.note(Severity::Warning, &department::key(id), None, say::people_not_read(n_unread));
@@ -39,7 +52,8 @@ impl Crawl<'_> {
         for user in items {
             work.extend(self.member(id, user).await?);
         }
-        work.extend(self.next_page(id, page.next_cursor, n_pages + 1));
+        let next = page.next_cursor.map(|cursor| place.next(cursor, n_people));
+        work.extend(next.and_then(|next| self.next_page(id, next)));
         Ok(work)
     }
 
@@ -248,13 +262,14 @@ impl Crawl<'_> {
         self.put(draft(user, memberships, account, self.person_details())).await
     }
 
-    fn next_page(&self, id: DepartmentId, cursor: Option<i64>, n_pages: u32) -> Option<Work> {
-        let cursor = cursor?;
-        if MAX_MEMBER_PAGES <= n_pages {
-            self.lose_part(id, Part::Members, say::too_many_pages(n_pages));
-            return None;
-        }
-        Some(Work::Members(id, cursor, n_pages))
+    fn next_page(&self, id: DepartmentId, next: Place) -> Option<Work> {
+        let endless = match next {
+            Place { n_empty: MAX_EMPTY_PAGES.., .. } => say::too_many_empty_pages(next.n_empty),
+            Place { n_pages: MAX_MEMBER_PAGES.., .. } => say::too_many_pages(next.n_pages),
+            Place { .. } => return Some(Work::Members(id, next)),
+        };
+        self.lose_part(id, Part::Members, endless);
+        None
     }
 
     fn judge(&self, unlisted: &BTreeSet<DepartmentId>) -> Verdict {

@@ -441,9 +441,20 @@ fn pages_without_end_come_to_an_end() {
         &expect![[r#"
         partial
         Department 1 Feihua
-        error too-many-pages Department 1
+        error too-many-empty-pages Department 1
     "#]],
     );
+}
+
+#[test]
+fn scopes_with_an_element_that_is_nothing_are_read_without_it() {
+    let scopes =
+        json!({"errcode": 0, "auth_org_scopes": {"authed_dept": [1, null, ""], "authed_user": [null]}});
+    let world = feihua().fault(move |question, _| {
+        question.path.ends_with("auth/scopes").then(|| Reply::json(scopes.to_string()))
+    });
+    let host = world.into_host();
+    assert_eq!((ending(&run(&host)).as_str(), log(&host).as_str()), ("complete", ""));
 }
 
 #[test]

@@ -173,6 +173,18 @@ pub(crate) fn too_many_pages(n_pages: u32) -> Diagnosis {
     .remedy("report this to the connector's author", "请反馈给连接器的作者")
 }
 
+pub(crate) fn too_many_empty_pages(n_pages: u32) -> Diagnosis {
+    Diagnosis::new(
+        "too-many-empty-pages",
+        format!("DingTalk has listed {n_pages} pages in a row with nobody on them and promises more; the rest is not read"),
+        format!("钉钉已连续返回 {n_pages} 个空页且仍称有后续，其余不再读取"),
+    )
+    .remedy(
+        "import again; if it happens again, check what stands between this host and DingTalk, and report it to DingTalk's support",
+        "请重新导入；如果再次出现，请检查本机与钉钉之间的代理和网关，并反馈给钉钉客服",
+    )
+}
+
 pub(crate) fn person_gone_meanwhile(refusal: &Refusal) -> Diagnosis {
     let diagnosis = Diagnosis::new(
         "person-gone-meanwhile",
@@ -233,6 +245,19 @@ pub(crate) fn branch_ended() -> Diagnosis {
 }
 
 /// What is left out on purpose.
+pub(crate) fn branch_unclear() -> Diagnosis {
+    Diagnosis::new(
+        "branch-unclear",
+        "whether the department is of a branch organisation cannot be read (from_union_org); it was not imported before, and is \
+         left out with all below it",
+        "无法读取该部门是否属于上下级组织中的下级组织（from_union_org）；此前未导入，因此连同其下级一并不导入",
+    )
+    .remedy(
+        "import again; if it happens again, report it to DingTalk's support, or switch off leave_out_branches",
+        "请重新导入；如果再次出现，请反馈给钉钉客服，或关闭 leave_out_branches",
+    )
+}
+
 pub(crate) fn branches_left_out(n: usize) -> Diagnosis {
     Diagnosis::new(
         "branches-left-out",

@@ -34,11 +34,12 @@ impl Scopes {
 pub(crate) fn scopes(accepted: Accepted<'_>) -> Result<Scopes, Misread> {
     let mut whole = accepted.whole()?;
     let lists = whole.object("auth_org_scopes", |lists| {
-        let authed_dept = lists.list("authed_dept", |raw| raw.department_id())?;
-        let authed_user = lists.list("authed_user", |raw| raw.user_id())?;
+        // An element that is nothing is nobody.
+        let authed_dept = lists.list("authed_dept", |raw| raw.department_id().map(Some))?;
+        let authed_user = lists.list("authed_user", |raw| raw.user_id().map(Some))?;
         Some(Scopes {
-            authed_dept: authed_dept.into_iter().filter(|id| id.is_real()).collect(),
-            authed_user: authed_user.into_iter().collect(),
+            authed_dept: authed_dept.into_iter().flatten().filter(|id| id.is_real()).collect(),
+            authed_user: authed_user.into_iter().flatten().collect(),
         })
     });
     lists.flatten().ok_or_else(|| Misread::expected("auth_org_scopes with authed_dept and authed_user"))

@@ -78,6 +78,26 @@ fn a_branch_is_imported_unless_the_settings_leave_it_out() {
 }
 
 #[test]
+fn whatever_cannot_be_told_from_a_branch_stays_in_or_out_as_it_was() {
+    for flag in [json!({}), json!("yes"), json!(2)] {
+        let unclear = || {
+            let more = json!({ "from_union_org": flag });
+            let world = unlinked().department_with(20, 2, "Branch", &more);
+            world.department(21, 20, "Shop").user("b", &[21]).user("c", &[2, 21]).into_host()
+        };
+        let host = unclear();
+        let told =
+            format!("complete\n{WITHOUT}warning branch-unclear Department 20\ninfo branches-left-out\n");
+        assert_eq!(read(&host, &leaving_out()), told);
+        let host = unclear();
+        for settings in [settings(), leaving_out()] {
+            let told = read(&host, &settings);
+            assert!(told.contains("Department 20 Branch < 2\nDepartment 21 Shop < 20\n"), "{told}");
+        }
+    }
+}
+
+#[test]
 fn what_was_imported_of_a_branch_is_for_a_person_to_let_go() {
     let host = feihua().into_host();
     read(&host, &settings());
