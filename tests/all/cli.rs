@@ -434,6 +434,26 @@ fn a_source_file_that_is_wrong() {
     );
 }
 
+// Connectors of other people.
+
+#[test]
+fn a_connector_as_its_toolchain_left_it_is_closed_into_another_file_or_its_own() {
+    let office = Office::new(companies::branches(8));
+    let open = built::component("hostile-open").display().to_string();
+    let closed = |file: &str| {
+        let told = office.run(&format!("connector inspect --format json {file}")).with_code(0).json();
+        told["closed_imports"].as_array().expect("it is a list").len()
+    };
+    assert!(10 < closed(&open), "{}", closed(&open));
+    let said = office.run(&format!("connector seal {open} --output sealed.wasm")).with_code(0).stdout;
+    assert!(said.starts_with("sealed.wasm is "), "{said}");
+    assert_eq!(closed("sealed.wasm"), 0);
+    let said = office.run("connector seal sealed.wasm --output sealed.wasm").with_code(0).stdout;
+    assert_eq!(said, "sealed.wasm asks for the contract alone; sealed.wasm is the same\n");
+    office.run("connector seal source.toml --output x.wasm").with_code(1);
+    office.run("connector seal sealed.wasm --output no/such/folder/x.wasm").with_code(1);
+}
+
 // Both formats.
 
 #[test]
@@ -445,7 +465,10 @@ fn every_command_writes_one_json_value() {
         let value = office.run(words).with_code(0).json();
         value.as_object().expect("it is an object").keys().cloned().collect()
     };
-    assert_eq!(keys(&inspect), ["descriptor", "digest", "file", "imports"]);
+    assert_eq!(keys(&inspect), ["closed_imports", "descriptor", "digest", "file", "imports"]);
+    let open = built::component("hostile-open");
+    let seal = format!("connector seal --format json {} --output sealed.wasm", open.display());
+    assert_eq!(keys(&seal), ["closed_imports", "file", "output"]);
     assert_eq!(keys("check --format json SOURCE"), ["connector", "findings", "passed", "source"]);
     assert_eq!(keys("sync --dry-run --format json SOURCE DATA"), ["n_errors", "n_warnings", "run"]);
     assert_eq!(keys("sync --format json SOURCE DATA"), ["n_errors", "n_warnings", "run"]);

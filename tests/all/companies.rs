@@ -285,7 +285,7 @@ fn oddities() -> Vec<User> {
         phone("phone-no-code", None, "13822220004"),
         phone("phone-empty-code", Some(""), "13822220005"),
         hired("hired-1970", 0),
-        hired("hired-before-1970", -1),
+        hired("hired-before-1970", -115_200_000),
         hired("hired-on-the-second", 1_709_164_800_000),
         extended("extension-text", "not json"),
         extended("extension-list", "[1,2]"),

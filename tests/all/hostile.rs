@@ -13,6 +13,7 @@ use rollcall_host::model::{RunId, Severity, SourceName, Standing};
 use rollcall_host::observe::Observer;
 use rollcall_host::{Cancel, Connector, EngineOptions, RunOptions, RunReport, Source};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,9 +25,9 @@ fn a_panic() {
         expect![[r#"
             failed
             Other connector-panicked
-            the connector panicked: tests/hostile/src/lib.rs:73:20:
+            the connector panicked: tests/hostile/src/lib.rs:77:20:
             the hostile connector panics on purpose
-            连接器内部出错而中止：connector panicked: tests/hostile/src/lib.rs:73:20:
+            连接器内部出错而中止：connector panicked: tests/hostile/src/lib.rs:77:20:
             the hostile connector panics on purpose
             Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
             请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
@@ -210,6 +211,102 @@ fn a_summary_that_lies() {
 }
 
 #[test]
+fn what_a_program_has_around_it_elsewhere_is_not_there() {
+    check(
+        json!({ "behaviour": "surroundings" }),
+        expect![[r#"
+        failed
+        Other surroundings
+        variables 0
+        arguments 0
+        read Err(NotFound)
+        write Err(NotFound)
+        list Err(NotFound)
+        connect Err(PermissionDenied)
+        listen Err(PermissionDenied)
+        send Err(PermissionDenied)
+        resolve Err(PermissionDenied)
+        input Ok(0)
+        output Ok(())
+        clock off by 0 s
+        time goes on: true
+        variables 0
+        arguments 0
+        read Err(NotFound)
+        write Err(NotFound)
+        list Err(NotFound)
+        connect Err(PermissionDenied)
+        listen Err(PermissionDenied)
+        send Err(PermissionDenied)
+        resolve Err(PermissionDenied)
+        input Ok(0)
+        output Ok(())
+        clock off by 0 s
+        time goes on: true
+        -
+        -
+        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
+    "#]],
+    );
+}
+
+#[test]
+fn a_program_that_ends_itself() {
+    check(
+        json!({ "behaviour": "exit" }),
+        expect![[r#"
+        failed
+        Other connector-panicked
+        the connector panicked: it says so 钉钉, and has no end of line
+        it ended itself
+        连接器内部出错而中止：connector panicked: it says so 钉钉, and has no end of line
+        it ended itself
+        Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
+        请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
+        Counters { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, deactivated: 0, deleted: 0, kept: 0, held: 0 }
+    "#]],
+    );
+}
+
+#[test]
+fn last_words_that_are_no_text() {
+    let stage = Stage::new();
+    let report = stage.run(json!({ "behaviour": "bad-words" }));
+    let said = report.failure.expect("it dies").diagnosis.message;
+    assert!(said.contains("????钉 and ????\n"), "{}", &said[..80]);
+    assert!(said.ends_with("x end"), "{}", &said[said.len() - 80..]);
+    stage.assert_alive();
+}
+
+#[test]
+fn hash_maps_have_another_seed_each_time_whoever_closed_them_off() {
+    for name in ["hostile", "hostile-open"] {
+        let mut stage = Stage::new();
+        stage.hostile = stage.platform.load(&built::component(name));
+        let seeds: BTreeSet<String> = (0..4)
+            .map(|_| {
+                let report = stage.run(json!({ "behaviour": "hash" }));
+                report.failure.expect("it says so by failing").diagnosis.message[..16].to_owned()
+            })
+            .collect();
+        assert_eq!(seeds.len(), 4, "{name}: {seeds:?}");
+    }
+}
+
+#[test]
+fn what_a_toolchain_asks_for_is_shown_and_closed() {
+    let stage = Stage::new();
+    let imports = |name: &str| {
+        let connector = stage.platform.load(&built::component(name));
+        (connector.imports().to_vec(), connector.closed_imports().to_vec())
+    };
+    let (granted, closed) = imports("hostile-open");
+    assert!(closed.iter().any(|import| import.starts_with("wasi:filesystem/types@")), "{closed:?}");
+    assert!(closed.iter().any(|import| import.starts_with("wasi:sockets/tcp@")), "{closed:?}");
+    assert_eq!(imports("hostile"), (granted, Vec::new()));
+}
+
+#[test]
 fn documents_that_are_none() {
     check(
         json!({ "behaviour": "reject" }),
@@ -232,9 +329,9 @@ fn a_behaviour_that_nobody_knows() {
         expect![[r#"
             failed
             Other connector-panicked
-            the connector panicked: tests/hostile/src/lib.rs:92:18:
+            the connector panicked: tests/hostile/src/lib.rs:111:18:
             unknown behaviour "anything"
-            连接器内部出错而中止：connector panicked: tests/hostile/src/lib.rs:92:18:
+            连接器内部出错而中止：connector panicked: tests/hostile/src/lib.rs:111:18:
             unknown behaviour "anything"
             Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
             请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
@@ -285,7 +382,7 @@ fn a_check_survives_it_too() {
     stage.assert_alive();
 }
 
-/// A host and the connector that misbehaves.
+/// A host and the connector that misbehaves, as a toolchain leaves it by default: the host closes it off.
 struct Stage {
     platform: Platform,
     hostile: Connector,
@@ -304,7 +401,7 @@ impl Stage {
 
     fn with(options: EngineOptions) -> Self {
         let platform = Platform::new(engine_with(options));
-        let hostile = platform.load(&built::component("hostile"));
+        let hostile = platform.load(&built::component("hostile-open"));
         Self { platform, hostile }
     }
 

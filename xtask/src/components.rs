@@ -1,6 +1,7 @@
 //! `cargo xtask build`: the components, each checked for what it asks of its host, and the two host binaries.
 //! Components are built here and not by a build script: a `cargo test` never runs another cargo.
 
+mod closed;
 mod surface;
 
 use std::collections::BTreeSet;
@@ -28,6 +29,8 @@ struct Component {
     name: &'static str,
     package: &'static str,
     exports: &'static [&'static str],
+    /// Whether there is a `NAME-open` of it too, as a toolchain leaves it by default: what other people's builds are like.
+    is_open_too: bool,
 }
 
 /// The components. A source that does not push its changes exports no `events`: that is how a host knows.
@@ -36,14 +39,33 @@ const COMPONENTS: [Component; 4] = [
         name: "dingtalk",
         package: "rollcall-dingtalk-component",
         exports: &["events", "identity-source"],
+        is_open_too: false,
     },
-    Component { name: "roster", package: "rollcall-roster-component", exports: &["identity-source"] },
-    Component { name: "hostile", package: "rollcall-hostile-component", exports: &["identity-source"] },
-    Component { name: "misuse", package: "rollcall-misuse-component", exports: &["identity-source"] },
+    Component {
+        name: "roster",
+        package: "rollcall-roster-component",
+        exports: &["identity-source"],
+        is_open_too: false,
+    },
+    Component {
+        name: "hostile",
+        package: "rollcall-hostile-component",
+        exports: &["identity-source"],
+        is_open_too: true,
+    },
+    Component {
+        name: "misuse",
+        package: "rollcall-misuse-component",
+        exports: &["identity-source"],
+        is_open_too: false,
+    },
 ];
 
 /// The profile of `Cargo.toml` that components are built with.
 const PROFILE: &str = "component";
+
+/// The linker's module as it is: what becomes a component is closed first.
+const MODULE_ALONE: &str = r#"target.wasm32-wasip2.rustflags=["-Clink-arg=--skip-wit-component"]"#;
 
 /// Build all components and check what they import and export.
 ///
@@ -54,7 +76,9 @@ const PROFILE: &str = "component";
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     target::ensure(workspace, Origin::Any)?;
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--target", TARGET, "--profile", PROFILE]);
+    cargo.args(["build", "--target", TARGET, "--profile", PROFILE, "--config", MODULE_ALONE]);
+    // They would take the place of ours.
+    cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     cargo.args(COMPONENTS.iter().flat_map(|component| ["--package", component.package]));
     shell::run(&mut cargo)?;
     for component in &COMPONENTS {
@@ -120,11 +144,16 @@ pub(crate) fn binary(workspace: &Workspace, profile: Profile, name: &str) -> Pat
 fn finish(workspace: &Workspace, component: &Component) -> Result<()> {
     let name = component.name;
     let built = workspace.target.join(TARGET).join(PROFILE).join(name).with_extension("wasm");
-    let bytes = fs::read(&built).with_context(|| format!("cargo left no {}", built.display()))?;
+    let module = fs::read(&built).with_context(|| format!("cargo left no {}", built.display()))?;
+    let bytes = closed::component(&module).with_context(|| built.display().to_string())?;
     let found = surface::of(&bytes).with_context(|| format!("{} is not readable", built.display()))?;
     judge(component, &found)?;
     let place = workspace.component(name);
     put(&bytes, &place)?;
+    if component.is_open_too {
+        let open = closed::as_linked(&module).with_context(|| built.display().to_string())?;
+        put(&open, &workspace.component(&format!("{name}-open")))?;
+    }
     say::note(&format!(
         "{}: {} KiB, is {}, asks for {}",
         workspace.shown(&place),
@@ -164,10 +193,9 @@ fn put(bytes: &[u8], place: &Path) -> Result<()> {
     fs::rename(&aside, place).with_context(|| format!("cannot write {}", place.display()))
 }
 
-/// What a connector may import: the contract, and the few WASI interfaces that Rust's standard library brings.
+/// What a connector may import: the contract.
 fn is_allowed(import: &str) -> bool {
-    let interface = interface(import);
-    interface.starts_with(CONTRACT) || ALLOWED_WASI.contains(&interface)
+    import.starts_with(CONTRACT)
 }
 
 /// A name without its version.
@@ -177,29 +205,6 @@ fn interface(name: &str) -> &str {
 
 /// What begins the name of an interface of the contract.
 const CONTRACT: &str = "rollcall:connector/";
-
-/// No files and no sockets. The clock and randomness are the host's to replace; standard output and error carry a panic's
-/// message; `terminal-*` is how the standard library asks whether they are a terminal. `environment` and `exit` come
-/// from the start-up code of rustup's library (the one built from Debian's has neither); hosts answer with nothing.
-const ALLOWED_WASI: [&str; 17] = [
-    "wasi:cli/environment",
-    "wasi:cli/exit",
-    "wasi:cli/stderr",
-    "wasi:cli/stdin",
-    "wasi:cli/stdout",
-    "wasi:cli/terminal-input",
-    "wasi:cli/terminal-output",
-    "wasi:cli/terminal-stderr",
-    "wasi:cli/terminal-stdin",
-    "wasi:cli/terminal-stdout",
-    "wasi:clocks/monotonic-clock",
-    "wasi:clocks/wall-clock",
-    "wasi:io/error",
-    "wasi:io/poll",
-    "wasi:io/streams",
-    "wasi:random/insecure-seed",
-    "wasi:random/random",
-];
 
 /// The contract's interfaces by name, WASI's as one word each package: the reader wants the first, the check saw all.
 fn listed(imports: &BTreeSet<String>) -> String {
@@ -219,15 +224,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_contract_and_the_clock_are_allowed() {
+    fn the_contract_is_allowed_and_nothing_else() {
         assert!(is_allowed("rollcall:connector/http-client@0.1.0"));
-        assert!(is_allowed("wasi:clocks/wall-clock@0.2.12"));
-    }
-
-    #[test]
-    fn sockets_files_and_a_client_of_wasis_own_are_refused() {
         for import in
-            ["wasi:sockets/tcp@0.2.6", "wasi:filesystem/types@0.2.6", "wasi:http/outgoing-handler@0.2.6"]
+            ["wasi:clocks/wall-clock@0.2.12", "wasi:sockets/tcp@0.2.6", "wasi:random/insecure-seed@0.2.9"]
         {
             assert!(!is_allowed(import), "{import}");
         }
@@ -235,7 +235,7 @@ mod tests {
 
     #[track_caller]
     fn check(exports: &[&str], expected: Option<&str>) {
-        let plain = Component { name: "x", package: "x", exports: &["identity-source"] };
+        let plain = Component { name: "x", package: "x", exports: &["identity-source"], is_open_too: false };
         let exports = exports.iter().map(|export| (*export).to_owned()).collect();
         let said = judge(&plain, &Surface { exports, ..Surface::default() }).err();
         let said = said.map(|error| error.to_string());

@@ -201,6 +201,17 @@ pub(crate) enum LowConnector {
         /// The connector's component, a `.wasm` file.
         file: PathBuf,
     },
+    /// Close off in a connector what its toolchain asks for beside the contract, for hosts that have no WASI.
+    ///
+    /// Files, sockets, arguments and the environment are not there afterwards, clock and randomness are the host's, and what is
+    /// written to standard error goes into the host's log. This program does the same with every connector that it loads.
+    Seal {
+        /// The connector's component, a `.wasm` file.
+        file: PathBuf,
+        /// Where to write the closed one. An existing file is replaced.
+        #[arg(long, short, value_name = "FILE")]
+        output: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

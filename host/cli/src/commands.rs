@@ -24,6 +24,7 @@ pub(crate) async fn run(args: HiArgs) -> Result<Exit, Stop> {
     let screen = Screen { format: args.format, reader: args.reader };
     match args.task {
         Task::Inspect { file } => connector::inspect(&screen, &file).await,
+        Task::Seal { file, output } => connector::seal(&screen, &file, &output),
         Task::Check { source, beside } => check::check(&screen, source, beside).await,
         Task::Sync { source, data, dry_run } => {
             sync::sync(

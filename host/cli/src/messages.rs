@@ -97,6 +97,16 @@ sentences! {
     fn word_digest() { "digest", "摘要" }
     fn word_objects() { "objects", "对象类型" }
     fn word_capabilities() { "asks for", "请求的能力" }
+    fn word_closed() { "closed", "已封闭" }
+    fn sealed(file, output, n) {
+        "{output} is {file} with what its toolchain asked for closed off (interfaces: {n}); it asks for the contract alone",
+        "{output} 已写入：封闭了 {file} 中由编译工具带入的 {n} 个接口，只请求接口约定中的能力"
+    }
+    fn sealed_already(file, output) {
+        "{file} asks for the contract alone; {output} is the same",
+        "{file} 只请求接口约定中的能力；{output} 与其相同"
+    }
+    fn connector_not_written(file, cause) { "{file} cannot be written: {cause}", "无法写入 {file}：{cause}" }
     fn settings_title() { "Settings", "配置项" }
     fn setting_required() { "required", "必填" }
     fn setting_required_secret() { "required, secret", "必填，保密" }

@@ -9,7 +9,6 @@ mod host;
 pub(crate) mod http_client;
 pub(crate) mod storage;
 pub(crate) mod tasks;
-pub(crate) mod wasi;
 
 use std::sync::Arc;
 
@@ -43,7 +42,6 @@ impl Session {
 /// Everything a connector may import, and nothing else.
 pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Guest>> {
     let mut linker = Linker::new(engine);
-    wasi::add_to_linker(&mut linker)?;
     bindings::LiveConnector::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest)?;
     Ok(linker)
 }

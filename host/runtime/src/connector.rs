@@ -15,18 +15,20 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use rollcall_rules::reach::Export;
+pub use rollcall_seal::Sealed as SealedComponent;
 use serde_json::Value;
 use tokio::task::JoinError;
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre};
 
+use self::imports::Asked;
 pub(crate) use self::live::{Fetched, Handled, Notice, Opening, Reaction, Received, Rhythm, Unfinished};
 use crate::bindings::exports::rollcall::connector::events::GuestIndices as EventsIndices;
 use crate::bindings::exports::rollcall::connector::identity_source::{Guest as Exports, GuestIndices};
 use crate::bindings::rollcall::connector::model::Key as WitKey;
 use crate::capabilities::{self, Session};
 use crate::convert::{self, Reader};
-use crate::engine::{Engine, Metered, StderrTail, within};
+use crate::engine::{Engine, Metered, sealed_bytes, within};
 use crate::error::{GuestError, LoadError, NoComponent};
 use crate::figures::{Call, Meter};
 use crate::guest::Guest;
@@ -52,7 +54,7 @@ struct Inner {
     events: Option<EventsIndices>,
     descriptor: Descriptor,
     identity: ConnectorIdentity,
-    imports: Vec<String>,
+    asked: Asked,
 }
 
 /// What is instantiated for each call, and where.
@@ -74,8 +76,8 @@ impl Engine {
         // The task neither panics by itself nor is it aborted.
         let died =
             |error: JoinError| LoadError::Invalid { what: NoComponent::Damaged, detail: error.to_string() };
-        let (component, digest) = compiled.map_err(died)??;
-        Connector::new(self.clone(), &component, digest).await
+        let compiled = compiled.map_err(died)??;
+        Connector::new(self.clone(), compiled).await
     }
 }
 
@@ -92,10 +94,16 @@ impl Connector {
         &self.inner.identity
     }
 
-    /// Everything it imports, by name: its manifest.
+    /// The capabilities that it asks for and is given, by name.
     #[must_use]
     pub fn imports(&self) -> &[String] {
-        &self.inner.imports
+        &self.inner.asked.granted
+    }
+
+    /// What its toolchain asks for beside them, by name, and what leads nowhere: files, sockets, streams.
+    #[must_use]
+    pub fn closed_imports(&self) -> &[String] {
+        &self.inner.asked.closed
     }
 
     /// Whether it also follows its source: whether it exports `events`.
@@ -205,15 +213,15 @@ impl Connector {
         Ok(result.map(|summary| reader.summary(summary)).map_err(|failure| reader.failure(failure)))
     }
 
-    async fn new(engine: Engine, component: &Component, digest: blake3::Hash) -> Result<Self, LoadError> {
-        exports::verify(component, engine.wasmtime())?;
-        let imports = imports::verify(component, engine.wasmtime())?;
+    async fn new(engine: Engine, compiled: Compiled) -> Result<Self, LoadError> {
+        let Compiled { component, digest, asked } = compiled;
+        exports::verify(&component, engine.wasmtime())?;
         let incompatible = |cause: wasmtime::Error| LoadError::Incompatible {
             contract: CONTRACT,
             cause: format!("{cause:#}"),
         };
         let linker = capabilities::linker(engine.wasmtime()).map_err(incompatible)?;
-        let pre = linker.instantiate_pre(component).map_err(incompatible)?;
+        let pre = linker.instantiate_pre(&component).map_err(incompatible)?;
         let exports = GuestIndices::new(&pre).map_err(incompatible)?;
         let events = live::find(&pre).map_err(incompatible)?;
         let code = Code { engine, pre };
@@ -229,7 +237,7 @@ impl Connector {
             version: descriptor.version.clone(),
             digest: format!("blake3:{}", digest.to_hex()),
         };
-        Ok(Self { inner: Arc::new(Inner { code, exports, events, descriptor, identity, imports }) })
+        Ok(Self { inner: Arc::new(Inner { code, exports, events, descriptor, identity, asked }) })
     }
 
     /// Makes the tokens of its calls.
@@ -278,9 +286,7 @@ impl Code {
     ) -> Result<T, GuestError> {
         let Bounds { export, session, secrets, meter, limit } = bounds;
         let began = Instant::now();
-        let stderr = StderrTail::default();
-        let (mut store, _busy) =
-            self.engine.store(Guest::new(&self.engine, &stderr, export, secrets, session));
+        let (mut store, _busy) = self.engine.store(Guest::new(&self.engine, export, secrets, session));
         let (called, computed) = within(limit, async {
             let instance = self.pre.instantiate_async(&mut store).await?;
             store.data_mut().resumed();
@@ -290,7 +296,7 @@ impl Code {
         .await;
         let result = match called {
             Ok(Ok(result)) => Ok(result),
-            Ok(Err(error)) => Err(death::cause(&error, store.data().last_words(), &stderr.text(), secrets)),
+            Ok(Err(error)) => Err(death::cause(&error, store.data().last_words(), secrets)),
             Err(_) => Err(GuestError::Overdue { limit }),
         };
         let memory_bytes = store.data_mut().memory().used_bytes();
@@ -300,10 +306,30 @@ impl Code {
     }
 }
 
-fn compile(engine: &Engine, path: &Path) -> Result<(Component, blake3::Hash), LoadError> {
+/// A connector's file, compiled.
+struct Compiled {
+    component: Component,
+    digest: blake3::Hash,
+    asked: Asked,
+}
+
+/// The connector in a file without what its toolchain asks for beside the contract, for hosts that have no WASI. An [`Engine`]
+/// does the same with whatever it loads.
+///
+/// # Errors
+///
+/// When the file cannot be read, is no component, or asks for what no connector is given.
+pub fn sealed_component(path: impl AsRef<Path>) -> Result<SealedComponent, LoadError> {
+    let bytes = read(path.as_ref())?;
+    imports::verify(&bytes)?;
+    sealed_bytes(&bytes)
+}
+
+fn compile(engine: &Engine, path: &Path) -> Result<Compiled, LoadError> {
     let bytes = read(path)?;
+    let asked = imports::verify(&bytes)?;
     let digest = blake3::hash(&bytes);
-    Ok((engine.compile(&bytes, &digest)?, digest))
+    Ok(Compiled { component: engine.compile(&bytes, &digest)?, digest, asked })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, LoadError> {

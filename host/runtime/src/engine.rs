@@ -4,7 +4,6 @@
 
 mod cache;
 mod meter;
-mod stderr;
 mod ticker;
 
 use std::fmt;
@@ -12,14 +11,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rollcall_seal::{CannotSeal, Sealed};
 use wasmtime::component::Component;
 use wasmtime::{Config, Store, UpdateDeadline};
 
 use self::cache::Cache;
 pub(crate) use self::meter::{CpuLimits, CpuMeter, MemoryMeter, within};
-pub(crate) use self::stderr::StderrTail;
 use self::ticker::{Busy, Ticker};
 use crate::clock::{Clock, SystemClock};
+use crate::connector::CONTRACT;
 use crate::error::{EngineError, LoadError, NoComponent};
 use crate::limits::{
     CALL_STACK_BYTES, CPU_LIMIT, CPU_LIMIT_PER_CALL, CROSSING_BYTES, GUEST_STACK_BYTES, MEMORY_LIMIT_BYTES,
@@ -119,9 +119,15 @@ impl Engine {
 
     /// The compiled form of a component, from the cache where it has one. Takes a while, so not for an async thread.
     pub(crate) fn compile(&self, bytes: &[u8], digest: &blake3::Hash) -> Result<Component, LoadError> {
+        if let Some(component) =
+            self.inner.cache.as_ref().and_then(|cache| cache.kept(&self.inner.wasmtime, digest))
+        {
+            return Ok(component);
+        }
+        let sealed = sealed_bytes(bytes)?;
         match &self.inner.cache {
-            None => Component::new(&self.inner.wasmtime, bytes),
-            Some(cache) => cache.component(&self.inner.wasmtime, bytes, digest),
+            None => Component::new(&self.inner.wasmtime, &sealed.bytes),
+            Some(cache) => cache.made(&self.inner.wasmtime, &sealed.bytes, digest),
         }
         .map_err(|cause| invalid(bytes, &cause))
     }
@@ -173,7 +179,32 @@ fn config() -> Config {
 }
 
 fn invalid(bytes: &[u8], cause: &wasmtime::Error) -> LoadError {
-    // In one line: some of what it quotes comes in a line each.
-    let detail = format!("{cause:#}").split_whitespace().collect::<Vec<_>>().join(" ");
-    LoadError::Invalid { what: NoComponent::of(bytes), detail }
+    let what = match rollcall_seal::is_asynchronous(bytes) {
+        true => NoComponent::Asynchronous,
+        false => NoComponent::of(bytes),
+    };
+    LoadError::Invalid { what, detail: in_one_line(&format!("{cause:#}")) }
+}
+
+/// A component without what it asks for beside the contract.
+pub(crate) fn sealed_bytes(bytes: &[u8]) -> Result<Sealed, LoadError> {
+    rollcall_seal::seal(bytes).map_err(|cause| unsealed(bytes, cause))
+}
+
+/// What keeps a component from being closed off.
+fn unsealed(bytes: &[u8], cause: CannotSeal) -> LoadError {
+    let detail = in_one_line(&cause.to_string());
+    match cause {
+        CannotSeal::Foreign(import) => {
+            LoadError::ImportNotGranted { import, why: "it is neither the contract's nor WASI's" }
+        }
+        CannotSeal::Asynchronous(_) => LoadError::Invalid { what: NoComponent::Asynchronous, detail },
+        CannotSeal::NotAComponent(_) => LoadError::Invalid { what: NoComponent::of(bytes), detail },
+        CannotSeal::Unfit(_) => LoadError::Incompatible { contract: CONTRACT, cause: detail },
+    }
+}
+
+/// Some of what it quotes comes in a line each.
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

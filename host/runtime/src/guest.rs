@@ -1,58 +1,40 @@
-//! What belongs to one call of a connector: its bounds, its WASI, and what it may reach.
+//! What belongs to one call of a connector: its bounds, and what it may reach.
 //!
 //! Not here: what each capability does (`capabilities`).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use rollcall_rules::reach::{Capability, Export};
-use wasmtime::component::ResourceTable;
-use wasmtime_wasi::{HostWallClock, WasiCtx, WasiCtxView, WasiView};
 
 use crate::capabilities::Session;
 use crate::clock::Clock;
-use crate::engine::{CpuMeter, Engine, MemoryMeter, Metered, StderrTail};
+use crate::engine::{CpuMeter, Engine, MemoryMeter, Metered};
 use crate::error::GuestError;
+use crate::limits::LAST_WORDS_BYTES;
 use crate::secrets::Secrets;
 
 /// The data of a store.
 pub(crate) struct Guest {
     memory: MemoryMeter,
     cpu: CpuMeter,
-    wasi: WasiCtx,
-    table: ResourceTable,
     export: Export,
     clock: Arc<dyn Clock>,
     secrets: Secrets,
-    /// The last line that it logged as an error.
-    last_words: Option<String>,
+    /// The end of what it logged as errors without asking anything else since.
+    last_words: String,
     session: Option<Session>,
 }
 
 impl Guest {
     /// A guest in this function of its, which may reach what the session gives, or nothing at all.
-    pub(crate) fn new(
-        engine: &Engine,
-        stderr: &StderrTail,
-        export: Export,
-        secrets: &Secrets,
-        session: Option<Session>,
-    ) -> Self {
-        // Empty but for what is named: no files, no sockets, no environment, no arguments.
-        let wasi = WasiCtx::builder()
-            .stderr(stderr.clone())
-            .wall_clock(GuestClock(Arc::clone(engine.clock())))
-            .allow_blocking_current_thread(false)
-            .build();
+    pub(crate) fn new(engine: &Engine, export: Export, secrets: &Secrets, session: Option<Session>) -> Self {
         Self {
             memory: engine.memory_meter(),
             cpu: engine.cpu_meter(),
-            wasi,
-            table: ResourceTable::new(),
             export,
             clock: Arc::clone(engine.clock()),
             secrets: secrets.clone(),
-            last_words: None,
+            last_words: String::new(),
             session,
         }
     }
@@ -73,6 +55,7 @@ impl Guest {
     /// The guest asked something of the host.
     pub(crate) fn asked(&mut self) {
         self.cpu.asked();
+        self.last_words.clear();
     }
 
     /// The guest goes on after it waited for a capability.
@@ -88,14 +71,24 @@ impl Guest {
         &self.secrets
     }
 
-    /// What a death will be told by.
-    pub(crate) fn keep_last_words(&mut self, line: String) {
-        self.last_words = Some(line);
+    /// The guest logged something, which is no step further.
+    pub(crate) fn logged(&mut self) {
+        self.cpu.asked();
     }
 
-    /// The last line that it logged as an error.
+    /// What a death will be told by, if nothing else is asked before it: an uncaught error's words come line by line.
+    pub(crate) fn keep_last_words(&mut self, line: &str) {
+        if !self.last_words.is_empty() {
+            self.last_words.push('\n');
+        }
+        self.last_words.push_str(line);
+        let surplus = self.last_words.len().saturating_sub(LAST_WORDS_BYTES);
+        self.last_words.drain(..self.last_words.ceil_char_boundary(surplus));
+    }
+
+    /// The end of what it logged as errors without asking anything else since; none if that is nothing.
     pub(crate) fn last_words(&self) -> Option<&str> {
-        self.last_words.as_deref()
+        (!self.last_words.is_empty()).then_some(self.last_words.as_str())
     }
 }
 
@@ -106,25 +99,5 @@ impl Metered for Guest {
 
     fn cpu(&mut self) -> &mut CpuMeter {
         &mut self.cpu
-    }
-}
-
-impl WasiView for Guest {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
-    }
-}
-
-#[derive(Debug)]
-struct GuestClock(Arc<dyn Clock>);
-
-impl HostWallClock for GuestClock {
-    fn resolution(&self) -> Duration {
-        Duration::from_millis(1)
-    }
-
-    fn now(&self) -> Duration {
-        // A clock before 1970 is a broken one; WASI has no way to say so.
-        Duration::from_millis(u64::try_from(self.0.now().unix_ms()).unwrap_or(0))
     }
 }

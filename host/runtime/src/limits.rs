@@ -108,10 +108,10 @@ pub const CALL_STACK_BYTES: usize = 2 << 20;
 /// 64 MiB. Why: 1000 changes, or three whole responses taken at once, in any mixture that a connector needs.
 pub const CROSSING_BYTES: usize = bounds::MAX_CROSSING_BYTES;
 
-/// Most of a guest's standard error that is kept, its end.
+/// Most of a guest's last words that is kept, their end.
 ///
-/// 16 KiB. Why: a panic message and what led to it. Nothing else belongs there.
-pub const GUEST_STDERR_BYTES: usize = 16 << 10;
+/// 16 KiB. Why: an uncaught error's message and what led to it, in any language.
+pub const LAST_WORDS_BYTES: usize = 16 << 10;
 
 /// Most bytes of documents that may wait to be applied, each call.
 ///

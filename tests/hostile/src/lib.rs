@@ -15,7 +15,11 @@ use source::{
     CheckStatus, Descriptor, EventDelivery, Finding, InvalidSettings, Origin, Plan, RateLimit, ResourceType,
     Summary,
 };
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::hint::black_box;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 struct Hostile;
 
@@ -89,6 +93,21 @@ fn misbehave(settings: &str) -> Result<Summary, Failure> {
         "no-evidence" => return remove_without_evidence(),
         "lying-summary" => return Ok(Summary { read: 7, unchanged: 1, skipped: 1, ..nothing_read() }),
         "reject" => return put_nonsense(),
+        "hash" => return hash(),
+        "surroundings" => return surroundings(),
+        "exit" => {
+            let words = "it says so \u{9489}\u{9489}, and has no end of line".as_bytes();
+            std::io::stderr().write_all(words).unwrap_or_default();
+            std::process::exit(3)
+        }
+        "bad-words" => {
+            // No UTF-8, and a character in two writes.
+            let mut stderr = std::io::stderr();
+            let words: [&[u8]; 4] =
+                [b"\xff\xed\xa0\x80\xe9\x92", b"\x89 and \xf4\x90\x80\x80\n", &[b'x'; 500], b" end\n"];
+            words.iter().for_each(|words| stderr.write_all(words).unwrap_or_default());
+            std::process::abort()
+        }
         other => panic!("unknown behaviour {other:?}"),
     }
     Ok(nothing_read())
@@ -185,6 +204,46 @@ fn remove_without_evidence() -> Result<Summary, Failure> {
     directory::close_reading(&[]).map_err(of_the_host)?;
     directory::remove_missing(&removals).map_err(of_the_host)?;
     Ok(nothing_read())
+}
+
+/// What a hash map's seed makes of nothing, as the failure's words.
+fn hash() -> Result<Summary, Failure> {
+    let of_nothing = RandomState::new().build_hasher().finish();
+    let random = host::random(16);
+    Err(failure(FailureKind::Other, diagnosis("hashed", &format!("{of_nothing:016x} {random:x?}"))))
+}
+
+/// What there is of what a program has around it elsewhere, as the failure's words.
+fn surroundings() -> Result<Summary, Failure> {
+    let now_ms = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let began = Instant::now();
+    std::thread::sleep(Duration::from_millis(1));
+    let clock = now_ms(SystemTime::now()).abs_diff(host::now_ms().into());
+    let tried = [
+        format!("variables {}", std::env::vars().count()),
+        format!("arguments {}", std::env::args().count()),
+        format!("read {:?}", std::fs::read("/etc/passwd").map_err(|error| error.kind())),
+        format!("write {:?}", std::fs::write("x", "x").map_err(|error| error.kind())),
+        format!("list {:?}", std::fs::read_dir("/").map(|_| ()).map_err(|error| error.kind())),
+        format!(
+            "connect {:?}",
+            TcpStream::connect(("127.0.0.1", 80)).map(|_| ()).map_err(|error| error.kind())
+        ),
+        format!("listen {:?}", TcpListener::bind(("127.0.0.1", 0)).map(|_| ()).map_err(|error| error.kind())),
+        format!("send {:?}", UdpSocket::bind(("127.0.0.1", 0)).map(|_| ()).map_err(|error| error.kind())),
+        format!(
+            "resolve {:?}",
+            ("localhost", 80).to_socket_addrs().map(|_| ()).map_err(|error| error.kind())
+        ),
+        format!("input {:?}", std::io::stdin().read(&mut [0; 8]).map_err(|error| error.kind())),
+        format!(
+            "output {:?}",
+            std::io::stdout().write_all(b"nobody hears this\n").map_err(|error| error.kind())
+        ),
+        format!("clock off by {} s", clock / 1000),
+        format!("time goes on: {}", began <= Instant::now()),
+    ];
+    Err(failure(FailureKind::Other, diagnosis("surroundings", &tried.join("\n"))))
 }
 
 fn put_nonsense() -> Result<Summary, Failure> {

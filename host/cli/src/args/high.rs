@@ -33,6 +33,7 @@ pub(crate) struct HiArgs {
 /// What to do.
 pub(crate) enum Task {
     Inspect { file: PathBuf },
+    Seal { file: PathBuf, output: PathBuf },
     Check { source: Configured, beside: Vec<Configured> },
     Sync { source: Configured, data: PathBuf, dry_run: bool },
     Refresh { source: Configured, data: PathBuf, keys: Vec<Key> },
@@ -74,6 +75,7 @@ impl HiArgs {
     pub(crate) fn resolve(low: LowArgs, reader: Reader) -> Result<Self, Stop> {
         let task = match low.command {
             LowCommand::Connector(LowConnector::Inspect { file }) => Task::Inspect { file },
+            LowCommand::Connector(LowConnector::Seal { file, output }) => Task::Seal { file, output },
             LowCommand::Check { source, beside } => {
                 Task::Check { source: configured(&source.source)?, beside: all_configured(&beside)? }
             }

@@ -21,6 +21,8 @@ pub(crate) struct Inspected<'a> {
     pub(crate) digest: &'a str,
     /// What it asks of the host.
     pub(crate) imports: &'a [String],
+    /// What its toolchain asks for beside that, which is closed off.
+    pub(crate) closed: &'a [String],
 }
 
 /// The connector and a table of its settings.
@@ -35,9 +37,13 @@ pub(crate) fn lines(connector: &Inspected<'_>, reader: &Reader) -> Vec<String> {
         [to(messages::word_objects()), list(&descriptor.type_names())],
     ];
     let mut facts = facts.map(Vec::from).to_vec();
-    // The heading stands beside the first package only.
-    let headings = std::iter::once(to(messages::word_capabilities())).chain(std::iter::repeat(String::new()));
-    facts.extend(headings.zip(packages(connector.imports)).map(|(heading, package)| vec![heading, package]));
+    for (word, imports) in
+        [(messages::word_capabilities(), connector.imports), (messages::word_closed(), connector.closed)]
+    {
+        // The heading stands beside the first package only.
+        let headings = std::iter::once(to(word)).chain(std::iter::repeat(String::new()));
+        facts.extend(headings.zip(packages(imports)).map(|(heading, package)| vec![heading, package]));
+    }
     let mut lines = vec![plain(name(descriptor, reader.language))];
     lines.extend(indented(&facts));
     lines.push(String::new());
@@ -155,7 +161,8 @@ mod tests {
             descriptor: &descriptor,
             path: "example.wasm",
             digest: "blake3:00",
-            imports: &["rollcall:connector/http@0.1.0".to_owned(), "wasi:clocks/wall-clock@0.2.6".to_owned()],
+            imports: &["rollcall:connector/http@0.1.0".to_owned()],
+            closed: &["wasi:clocks/wall-clock@0.2.6".to_owned(), "wasi:io/poll@0.2.6".to_owned()],
         };
         expected.assert_eq(&lines(&connector, reader).join("\n"));
     }
@@ -171,7 +178,8 @@ mod tests {
                   digest     blake3:00
                   objects    Department, User
                   asks for   rollcall:connector@0.1.0: http
-                             wasi:clocks@0.2.6: wall-clock
+                  closed     wasi:clocks@0.2.6: wall-clock
+                             wasi:io@0.2.6: poll
 
                 Settings
                   events   string   optional                                  Events
@@ -193,7 +201,8 @@ mod tests {
                   摘要        blake3:00
                   对象类型    Department, User
                   请求的能力  rollcall:connector@0.1.0: http
-                              wasi:clocks@0.2.6: wall-clock
+                  已封闭      wasi:clocks@0.2.6: wall-clock
+                              wasi:io@0.2.6: poll
 
                 配置项
                   events   string   选填                                  Events

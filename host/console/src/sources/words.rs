@@ -57,6 +57,7 @@ rollcall_words::sentences! {
     fn connector() { "Connector", "连接器" }
     fn other_connector() { "Choose another one", "换一个" }
     fn imports(n) { "imports from the host: {n}", "使用的宿主接口（{n} 个）" }
+    fn closed_imports(n) { "asked for by its toolchain and closed off: {n}", "由编译工具带入、已封闭的接口（{n} 个）" }
     fn add_named(name) { "Add {name}", "添加{name}" }
     fn save_and_check() { "Save and check", "保存并检查" }
     fn something_is_wrong(n) { "Nothing was saved. Entries that need another look: {n}.", "未保存：有 {n} 项需要修改。" }

@@ -1,6 +1,7 @@
 //! What a program otherwise takes from its surroundings: the time, randomness, and a place for its log.
 //!
-//! Every function of a connector has these, the offline ones included. Not here: the same by way of WASI (`wasi`).
+//! Every function of a connector has these, the offline ones included. Not here: the same as WASI's, which a
+//! component that asks for them has sealed into it (`rollcall_seal`).
 
 use crate::bindings::rollcall::connector::host as wit;
 use crate::convert::Reader;
@@ -25,17 +26,17 @@ impl wit::Host for Guest {
     }
 
     fn log(&mut self, level: wit::LogLevel, message: String) -> wasmtime::Result<()> {
-        self.asked();
         let line = Reader { secrets: self.secrets() }.text(&message, MAX_LOG_LINE_BYTES);
         match level {
             wit::LogLevel::Error => {
                 tracing::error!(target: "connector", "{line}");
-                self.keep_last_words(line);
+                self.keep_last_words(&line);
             }
             wit::LogLevel::Warning => tracing::warn!(target: "connector", "{line}"),
             wit::LogLevel::Info => tracing::info!(target: "connector", "{line}"),
             wit::LogLevel::Debug => tracing::debug!(target: "connector", "{line}"),
         }
+        self.logged();
         Ok(())
     }
 }
@@ -50,7 +51,8 @@ mod tests {
     use super::wit::Host as _;
     use super::*;
     use crate::clock::Clock;
-    use crate::engine::{Engine, EngineOptions, StderrTail};
+    use crate::engine::{Engine, EngineOptions};
+    use crate::limits::LAST_WORDS_BYTES;
     use crate::model::Timestamp;
     use crate::secrets::Secrets;
 
@@ -69,7 +71,7 @@ mod tests {
         let schema = json!({"properties": {"secret": {"writeOnly": true}}});
         let secrets = Secrets::of(&schema, &json!({"secret": "hunter2"}), None);
         let engine = Engine::new(options).unwrap();
-        Guest::new(&engine, &StderrTail::default(), Export::Validate, &secrets, None)
+        Guest::new(&engine, Export::Validate, &secrets, None)
     }
 
     #[test]
@@ -90,14 +92,21 @@ mod tests {
     }
 
     #[test]
-    fn the_last_error_is_kept_for_whoever_asks_how_it_died_without_the_secrets() {
+    fn what_it_said_last_is_kept_for_whoever_asks_how_it_died_without_the_secrets() {
         let mut guest = guest(0);
         assert_eq!(guest.last_words(), None);
         guest.log(wit::LogLevel::Error, "first".to_owned()).unwrap();
         guest.log(wit::LogLevel::Error, "hunter2 is no number".to_owned()).unwrap();
         guest.log(wit::LogLevel::Warning, "never mind".to_owned()).unwrap();
-        assert_eq!(guest.last_words(), Some("[secret] is no number"));
+        assert_eq!(guest.last_words(), Some("first\n[secret] is no number"));
+        // It went on after that.
+        guest.now_ms().unwrap();
+        assert_eq!(guest.last_words(), None);
         guest.log(wit::LogLevel::Error, "x".repeat(MAX_LOG_LINE_BYTES + 1)).unwrap();
         assert_eq!(guest.last_words().unwrap().len(), MAX_LOG_LINE_BYTES);
+        for _ in 0..LAST_WORDS_BYTES {
+            guest.log(wit::LogLevel::Error, "and another".to_owned()).unwrap();
+        }
+        assert_eq!(guest.last_words().unwrap().len(), LAST_WORDS_BYTES);
     }
 }

@@ -1,22 +1,14 @@
-//! Why a guest died, from what wasmtime says and what the guest wrote last.
+//! Why a guest died, from what wasmtime says and what the guest logged last.
 
 use wasmtime::Trap;
-use wasmtime_wasi::I32Exit;
 
 use crate::convert::Reader;
 use crate::error::GuestError;
 use crate::limits::{CROSSING_BYTES, MAX_TEXT_BYTES};
 use crate::secrets::Secrets;
 
-/// The host's own word for it.
-///
-/// `logged` is what it said last as an error, without secrets already; a panic is in `stderr` where it said nothing.
-pub(super) fn cause(
-    error: &wasmtime::Error,
-    logged: Option<&str>,
-    stderr: &str,
-    secrets: &Secrets,
-) -> GuestError {
+/// The host's own word for it. `logged` is the end of what it said as errors, without secrets already.
+pub(super) fn cause(error: &wasmtime::Error, logged: Option<&str>, secrets: &Secrets) -> GuestError {
     if let Some(known) = error.downcast_ref::<GuestError>() {
         return known.clone();
     }
@@ -29,25 +21,23 @@ pub(super) fn cause(
     if text.starts_with("too much data is being copied") {
         return GuestError::TooMuchData { limit_bytes: CROSSING_BYTES };
     }
-    if let Some(message) = logged {
-        return GuestError::Panicked { message: message.to_owned() };
+    match logged.map(last_words) {
+        Some(message) if !message.is_empty() => GuestError::Panicked { message: message.to_owned() },
+        _ => GuestError::Trapped { reason: reader.text(&text, MAX_TEXT_BYTES) },
     }
-    if let Some(message) = last_words(stderr) {
-        return GuestError::Panicked { message: reader.text(message, MAX_TEXT_BYTES) };
-    }
-    if let Some(I32Exit(code)) = error.downcast_ref() {
-        return GuestError::Trapped { reason: format!("it ended itself with code {code}") };
-    }
-    GuestError::Trapped { reason: reader.text(&text, MAX_TEXT_BYTES) }
 }
 
-/// What Rust's standard library writes before it aborts: a panic's place and message, or a failed allocation.
-fn last_words(stderr: &str) -> Option<&str> {
-    let start = stderr.rfind("panicked at ").or_else(|| stderr.rfind("memory allocation of "))?;
-    let words = stderr.get(start..)?;
-    let words = words.split("\nnote: run with").next().unwrap_or(words);
-    Some(words.trim_start_matches("panicked at ").trim_end())
+/// The end of what was said, which is where languages name the error. Of what Rust's standard library says, the place of the
+/// panic and its message.
+fn last_words(said: &str) -> &str {
+    let said = said.split("\nnote: run with").next().unwrap_or(said);
+    let said = said.rfind(PANICKED).and_then(|at| said.get(at + PANICKED.len()..)).unwrap_or(said).trim();
+    let surplus = said.ceil_char_boundary(said.len().saturating_sub(MAX_TEXT_BYTES));
+    said.get(surplus..).unwrap_or(said)
 }
+
+/// What Rust's standard library says before the place of a panic.
+const PANICKED: &str = "panicked at ";
 
 #[cfg(test)]
 mod tests {
@@ -60,37 +50,49 @@ mod tests {
         Secrets::of(&schema, &json!({"secret": "hunter2"}), None)
     }
 
-    #[test]
-    fn a_panic_is_told_in_its_own_words_without_the_secrets() {
-        let stderr = "something before\n\nthread '<unnamed>' (1) panicked at src/lib.rs:7:9:\nkey hunter2 is odd\n\
-                      note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
+    #[track_caller]
+    fn check(logged: &str, message: &str) {
         let error = wasmtime::Error::from(Trap::UnreachableCodeReached);
-        let message = "src/lib.rs:7:9:\nkey [secret] is odd".to_owned();
-        assert_eq!(cause(&error, None, stderr, &secrets()), GuestError::Panicked { message });
+        let message = message.to_owned();
+        assert_eq!(cause(&error, Some(logged), &secrets()), GuestError::Panicked { message });
     }
 
     #[test]
-    fn a_death_is_told_by_the_last_error_that_was_logged() {
-        let stderr = "thread '<unnamed>' panicked at src/lib.rs:7:9:\nsomething else\n";
-        let error = wasmtime::Error::from(Trap::UnreachableCodeReached);
-        let message = "the token has no end".to_owned();
-        assert_eq!(
-            cause(&error, Some("the token has no end"), stderr, &secrets()),
-            GuestError::Panicked { message }
+    fn a_panic_is_told_by_its_place_and_its_message() {
+        check(
+            "something before\nthread '<unnamed>' (1) panicked at src/lib.rs:7:9:\nthe key is odd\n\
+             note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace",
+            "src/lib.rs:7:9:\nthe key is odd",
         );
+    }
+
+    #[test]
+    fn a_death_is_told_by_what_was_said_last_whatever_the_language() {
+        check("the token has no end", "the token has no end");
+        let python =
+            "Traceback (most recent call last):\n  File \"app.py\", line 7, in sync\nValueError: no such row";
+        check(python, python);
+        check("goroutine 1 [running]:\nmain.sync(0x1)\n", "goroutine 1 [running]:\nmain.sync(0x1)");
+    }
+
+    #[test]
+    fn of_many_words_the_end_is_told() {
+        let said = format!("{}钉 ValueError: no such row", "x\n".repeat(MAX_TEXT_BYTES));
+        assert!(last_words(&said).ends_with("ValueError: no such row"));
+        assert!(last_words(&said).len() <= MAX_TEXT_BYTES);
     }
 
     #[test]
     fn an_error_of_the_host_comes_out_as_it_went_in() {
         let known = GuestError::OutOfMemory { limit_bytes: 1 };
         let error = wasmtime::Error::from(known.clone()).context("while calling");
-        assert_eq!(cause(&error, None, "", &secrets()), known);
+        assert_eq!(cause(&error, None, &secrets()), known);
     }
 
     #[test]
     fn a_trap_is_named() {
         let error = wasmtime::Error::from(Trap::IntegerDivisionByZero).context("error while executing");
         let reason = "wasm trap: integer divide by zero".to_owned();
-        assert_eq!(cause(&error, None, "", &secrets()), GuestError::Trapped { reason });
+        assert_eq!(cause(&error, None, &secrets()), GuestError::Trapped { reason });
     }
 }

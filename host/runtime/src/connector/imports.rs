@@ -1,54 +1,56 @@
-//! What a component may import, decided by name before any of its code is compiled into a call.
+//! What a connector may ask for, decided by name before any of it is compiled.
 //!
 //! Not here: whether an import has the right type; linking finds that out.
 
-use wasmtime::Engine;
-use wasmtime::component::Component;
+use crate::error::{LoadError, NoComponent};
 
-use crate::error::LoadError;
-
-/// The names of a component's imports, if all are granted.
-pub(super) fn verify(component: &Component, engine: &Engine) -> Result<Vec<String>, LoadError> {
-    let imports: Vec<String> =
-        component.component_type().imports(engine).map(|(name, _)| name.to_owned()).collect();
-    match imports.iter().find_map(|import| Some((import, why_not(import)?))) {
-        Some((import, why)) => Err(LoadError::ImportNotGranted { import: import.clone(), why }),
-        None => Ok(imports),
-    }
+/// What a component asks for, all of which it may.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Asked {
+    /// The contract's capabilities: what it is given.
+    pub(super) granted: Vec<String>,
+    /// What its toolchain brought with it and nobody answers: it is closed off (`rollcall_seal`).
+    pub(super) closed: Vec<String>,
 }
 
-/// Why an import is not granted; none if it is.
-fn why_not(import: &str) -> Option<&'static str> {
+/// What the component of these bytes asks for.
+pub(super) fn verify(component: &[u8]) -> Result<Asked, LoadError> {
+    let unread = |error: rollcall_seal::CannotSeal| LoadError::Invalid {
+        what: NoComponent::of(component),
+        detail: error.to_string(),
+    };
+    let mut asked = Asked::default();
+    for import in rollcall_seal::asks_for(component).map_err(unread)? {
+        match standing(&import) {
+            Standing::Granted => asked.granted.push(import),
+            Standing::Closed => asked.closed.push(import),
+            Standing::Refused(why) => return Err(LoadError::ImportNotGranted { import, why }),
+        }
+    }
+    Ok(asked)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Granted,
+    Closed,
+    Refused(&'static str),
+}
+
+fn standing(import: &str) -> Standing {
     let name = import.split_once('@').map_or(import, |(name, _version)| name);
     match name.split_once('/') {
-        Some(("rollcall:connector", interface)) => (!CAPABILITIES.contains(&interface))
-            .then_some("this host has no such capability; a newer one may have it"),
-        Some(("wasi:io" | "wasi:clocks" | "wasi:random", _)) => None,
-        Some(("wasi:cli", interface)) => (!CLI.contains(&interface))
-            .then_some("only the standard streams, an empty environment and exit are granted"),
-        Some(("wasi:filesystem", _)) => Some("it could read and write files"),
-        Some(("wasi:sockets", _)) => Some("it could open connections past the proxy"),
-        Some(("wasi:http", _)) => Some("it could send requests past the proxy"),
-        Some(_) | None => Some("only the contract's capabilities and a part of wasi are granted"),
+        Some(("rollcall:connector", interface)) if CAPABILITIES.contains(&interface) => Standing::Granted,
+        Some(("rollcall:connector", _)) => {
+            Standing::Refused("this host has no such capability; a newer one may have it")
+        }
+        Some((package, _)) if package.starts_with("wasi:") => Standing::Closed,
+        Some(_) | None => Standing::Refused("it is neither the contract's nor WASI's"),
     }
 }
 
 /// Source: the contract, world `capabilities`.
 const CAPABILITIES: [&str; 7] = ["model", "host", "tasks", "http-client", "storage", "directory", "history"];
-
-/// What the standard library of a guest imports for panics and terminals.
-const CLI: [&str; 10] = [
-    "environment",
-    "exit",
-    "stdin",
-    "stdout",
-    "stderr",
-    "terminal-input",
-    "terminal-output",
-    "terminal-stdin",
-    "terminal-stdout",
-    "terminal-stderr",
-];
 
 #[cfg(test)]
 mod tests {
@@ -56,33 +58,28 @@ mod tests {
 
     #[test]
     fn what_a_connector_needs_is_granted_in_any_version() {
-        for import in [
-            "rollcall:connector/http-client@0.1.0",
-            "rollcall:connector/model@0.1.7",
-            "wasi:io/poll@0.2.6",
-            "wasi:clocks/wall-clock@0.2.12",
-            "wasi:random/insecure-seed@0.2.0",
-            "wasi:cli/stderr@0.2.6",
-        ] {
-            assert_eq!(why_not(import), None, "{import}");
+        for import in ["rollcall:connector/http-client@0.1.0", "rollcall:connector/model@0.1.7"] {
+            assert_eq!(standing(import), Standing::Granted, "{import}");
         }
     }
 
     #[test]
-    fn whatever_reaches_around_the_host_is_refused() {
+    fn whatever_a_toolchain_brings_is_closed() {
         for import in [
+            "wasi:io/poll@0.2.6",
             "wasi:filesystem/types@0.2.6",
-            "wasi:filesystem/preopens@0.2.6",
             "wasi:sockets/tcp@0.2.6",
             "wasi:http/outgoing-handler@0.2.6",
-            "wasi:cli/command@0.2.6",
             "wasi:keyvalue/store@0.2.0",
-            "rollcall:connector/shell@0.2.0",
-            "env",
-            "rollcall:connector",
-            "a:b/http",
         ] {
-            assert!(why_not(import).is_some(), "{import}");
+            assert_eq!(standing(import), Standing::Closed, "{import}");
+        }
+    }
+
+    #[test]
+    fn whatever_nobody_knows_is_refused() {
+        for import in ["rollcall:connector/shell@0.2.0", "env", "rollcall:connector", "a:b/http", "wasi"] {
+            assert!(matches!(standing(import), Standing::Refused(_)), "{import}");
         }
     }
 }

@@ -33,26 +33,33 @@ impl Cache {
         }
         let mut hasher = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
+        rollcall_seal::EDITION.hash(&mut hasher);
         Ok(Self { dir: dir.to_owned(), compatibility: hasher.finish() })
     }
 
-    /// The compiled form of a component, from its file or newly made.
-    pub(super) fn component(
+    /// The compiled form of the component that had this digest before it was sealed; none if it is not there.
+    pub(super) fn kept(&self, engine: &Engine, digest: &blake3::Hash) -> Option<Component> {
+        read(&self.path(digest)).and_then(|code| deserialize(engine, &code))
+    }
+
+    /// The compiled form of a sealed component, newly made and kept by the digest that it had before.
+    pub(super) fn made(
         &self,
         engine: &Engine,
-        bytes: &[u8],
+        sealed: &[u8],
         digest: &blake3::Hash,
     ) -> wasmtime::Result<Component> {
-        let path = self.dir.join(format!("{}-{:016x}.cwasm", digest.to_hex(), self.compatibility));
-        if let Some(component) = read(&path).and_then(|code| deserialize(engine, &code)) {
-            return Ok(component);
-        }
-        let code = engine.precompile_component(bytes)?;
+        let path = self.path(digest);
+        let code = engine.precompile_component(sealed)?;
         if let Err(cause) = write(&self.dir, &path, &code) {
             // The next start compiles again; nothing else is lost.
             tracing::warn!(path = %path.display(), %cause, "compiled code could not be kept");
         }
         deserialize(engine, &code).ok_or_else(|| wasmtime::Error::msg("code compiled just now does not load"))
+    }
+
+    fn path(&self, digest: &blake3::Hash) -> PathBuf {
+        self.dir.join(format!("{}-{:016x}.cwasm", digest.to_hex(), self.compatibility))
     }
 }
 
@@ -136,7 +143,10 @@ mod tests {
     fn compile(dir: &Path) -> PathBuf {
         let engine = engine();
         let cache = Cache::open(dir, &engine).unwrap();
-        cache.component(&engine, &EMPTY, &blake3::hash(&EMPTY)).unwrap();
+        let digest = blake3::hash(&EMPTY);
+        if cache.kept(&engine, &digest).is_none() {
+            cache.made(&engine, &EMPTY, &digest).unwrap();
+        }
         let [file] = <[PathBuf; 1]>::try_from(files(dir)).unwrap();
         file
     }

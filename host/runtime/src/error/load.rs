@@ -92,6 +92,8 @@ pub enum NoComponent {
     NotWebAssembly,
     /// A module, as compilers made them before there were components.
     Module,
+    /// A component with asynchronous functions, as WASI 0.3 has them.
+    Asynchronous,
     /// A component that cannot be read to its end, or not by this version.
     Damaged,
 }
@@ -115,6 +117,7 @@ impl std::fmt::Display for NoComponent {
             Self::Empty => "an empty file",
             Self::NotWebAssembly => "a file that is not webassembly",
             Self::Module => "a core webassembly module and not a component",
+            Self::Asynchronous => "a component with asynchronous functions, which the contract has none of",
             Self::Damaged => "a component that is damaged or newer than this host",
         })
     }
@@ -153,8 +156,8 @@ impl LoadError {
                 let english = format!("the connector asks for {import}, which no connector is given: {why}");
                 let chinese = format!("该连接器要求不予提供的能力 {import}");
                 let remedy = (
-                    "do not use this file, and ask its author why it needs this",
-                    "请不要使用该文件，并向其作者询问原因",
+                    "build it for world `connector` of this program's contract (wit/), with nothing beside it",
+                    "请按本程序的接口约定（wit/）中的 connector world 构建，不要引入其他接口",
                 );
                 told("import-not-granted", english, chinese, remedy)
             }
@@ -195,6 +198,15 @@ impl NoComponent {
                 "the file is a plain WebAssembly module, and not a component",
                 "该文件是普通的 WebAssembly 模块，不是组件",
                 CHOOSE,
+            ),
+            Self::Asynchronous => (
+                "the file is a component with asynchronous functions, and the contract has none",
+                "该文件是带异步函数的组件，而接口约定中没有异步函数",
+                (
+                    "build it with synchronous functions, for WASI 0.2: docs/connector-guide.md has the options of each \
+                     language's tools",
+                    "请以同步方式、针对 WASI 0.2 重新构建；各语言工具的选项见 docs/connector-guide.md",
+                ),
             ),
             Self::Damaged => (
                 "the file is a WebAssembly component that is damaged, cut short, or newer than this program",

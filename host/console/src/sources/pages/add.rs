@@ -120,6 +120,12 @@ pub(super) fn about(visitor: &Visitor, connector: &Connector) -> Markup {
             summary { (visitor.say(words::imports(connector.imports().len()))) }
             ul { @for import in connector.imports() { li { code { (import) } } } }
         }
+        @if !connector.closed_imports().is_empty() {
+            details {
+                summary { (visitor.say(words::closed_imports(connector.closed_imports().len()))) }
+                ul { @for import in connector.closed_imports() { li { code { (import) } } } }
+            }
+        }
         @if let Some(help) = schema::localized(&connector.descriptor().settings_schema, "description") {
             p { (visitor.say(help)) }
         }
