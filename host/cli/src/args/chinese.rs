@@ -214,7 +214,7 @@ mod tests {
             用法：rollcall [OPTIONS] <命令>
 
             命令:
-              connector  查看连接器。
+              connector  查看连接器，或封闭其多余的接口。
               check      检查来源：配置、网络通路、凭证与权限。不做任何改动。
               sync       导入来源的组织，或其中的变化。
               refresh    重新读取指定的人员和部门，使其与来源一致，并显示变化。
