@@ -325,7 +325,7 @@ fn a_connector_that_is_no_component_is_told() {
             --- stderr
             x the file is not WebAssembly (connector-invalid)
               -> choose the file that the connector's author published: a WebAssembly component, built for wasm32-wasip2
-              detail:  failed to parse WebAssembly module: magic header not detected: bad magic number - expected=[ 0x0, 0x61, 0x73, 0x6d, ] actual=[ 0x67, 0x65, 0x68, 0x65, ] (at offset 0x0)
+              detail:  it is not a component: magic header not detected: bad magic number - expected=[ 0x0, 0x61, 0x73, 0x6d, ] actual=[ 0x67, 0x65, 0x68, 0x65, ] (at offset 0x0)
         "#]],
     );
 }

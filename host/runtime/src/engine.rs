@@ -205,6 +205,6 @@ fn unsealed(bytes: &[u8], cause: CannotSeal) -> LoadError {
 }
 
 /// Some of what it quotes comes in a line each.
-fn in_one_line(text: &str) -> String {
+pub(crate) fn in_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

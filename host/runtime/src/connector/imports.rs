@@ -2,6 +2,7 @@
 //!
 //! Not here: whether an import has the right type; linking finds that out.
 
+use crate::engine::in_one_line;
 use crate::error::{LoadError, NoComponent};
 
 /// What a component asks for, all of which it may.
@@ -17,7 +18,7 @@ pub(super) struct Asked {
 pub(super) fn verify(component: &[u8]) -> Result<Asked, LoadError> {
     let unread = |error: rollcall_seal::CannotSeal| LoadError::Invalid {
         what: NoComponent::of(component),
-        detail: error.to_string(),
+        detail: in_one_line(&error.to_string()),
     };
     let mut asked = Asked::default();
     for import in rollcall_seal::asks_for(component).map_err(unread)? {
