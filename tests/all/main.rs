@@ -61,6 +61,8 @@ mod older_data;
 
 // Followed: every change arrives by events alone, whatever happens on the way.
 mod following;
+// The same of a roster, whose keeper tells of changes by a webhook.
+mod webhook;
 // A follower in a process of its own: killed between any two steps, and through thousands of changes.
 mod chaos;
 mod followed;

@@ -143,7 +143,7 @@ fn sync(real: &Real, source: &Source) -> (RunState, u64) {
 }
 
 /// Let the simulator's server hand out this roster.
-fn serve(server: &ServerHandle, roster: &Value) {
+pub(crate) fn serve(server: &ServerHandle, roster: &Value) {
     let body =
         Fault::Body { status: 200, content_type: "application/json".to_owned(), body: roster.to_string() };
     server.with(|simulator| {
@@ -152,7 +152,8 @@ fn serve(server: &ServerHandle, roster: &Value) {
     });
 }
 
-fn roster(ids: &[&str]) -> Value {
+/// A department with these people.
+pub(crate) fn roster(ids: &[&str]) -> Value {
     let person = |id: &&str| json!({ "id": id, "name": format!("Person {id}"), "departments": ["w"] });
     let people: Vec<Value> = ids.iter().map(person).collect();
     json!({ "departments": [{ "id": "w", "name": "Warehouse" }], "people": people })

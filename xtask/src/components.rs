@@ -44,7 +44,7 @@ const COMPONENTS: [Component; 4] = [
     Component {
         name: "roster",
         package: "rollcall-roster-component",
-        exports: &["identity-source"],
+        exports: &["events", "identity-source"],
         is_open_too: false,
     },
     Component {

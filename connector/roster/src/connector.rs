@@ -7,13 +7,15 @@ use crate::mapping;
 use crate::place::quoted;
 use crate::row::Kind;
 use crate::settings::{SCHEMA, Settings, Source};
-use crate::{csv_file, json_file};
+use crate::{csv_file, json_file, webhook};
 use futures_util::future::try_join;
 use futures_util::lock::Mutex;
 use rollcall_kit::connector::resource_types;
+use rollcall_kit::live::{Delivery, Event, Handled, LiveConnector, Moment, Reaction, Receipt};
+use rollcall_kit::reading::refresh_objects;
 use rollcall_kit::{
-    CheckStatus, Connector, Context, Descriptor, Diagnosis, Failure, Finding, Key, Lookup, Plan, Reading,
-    Schema, Scope, Severity, Text as Message, counted,
+    Body, CheckStatus, Connector, Context, Descriptor, Diagnosis, Entry, Failure, Finding, Key, Lookup, Plan,
+    Reading, Schema, Scope, Severity, Text as Message, counted,
 };
 use std::rc::Rc;
 
@@ -92,6 +94,33 @@ impl Connector for Roster {
             Ok(latest) => lookup(&latest, kind, &key.external_id),
             Err(failure) => Lookup::Unknown(failure),
         }
+    }
+}
+
+impl LiveConnector for Roster {
+    fn receive(&self, moment: Moment, delivery: &Delivery) -> Result<Receipt, Failure> {
+        webhook::receive(self.settings.webhook.as_ref(), moment, delivery)
+    }
+
+    async fn handle(&self, context: &Context, events: &[Event]) -> Result<Handled, Failure> {
+        let mut named = Vec::new();
+        for event in events {
+            match webhook::keys(event) {
+                Some(keys) => named.push((event.id.clone(), keys)),
+                None => context.record(Entry::new(Severity::Warning, webhook::unreadable(event))),
+            }
+        }
+        let keys: Vec<Key> = named.iter().flat_map(|(_, keys)| keys).cloned().collect();
+        if !keys.is_empty() {
+            // Without a roster none of them can be brought in line.
+            self.latest(context).await?;
+        }
+        let look_up = async |key: &Key| self.look_up(context, key).await;
+        Ok(refresh_objects(context, Self::SCHEMAS, &keys, look_up).await?.handled(named))
+    }
+
+    fn frame(&self, _state: &str, _message: &Body) -> Result<Reaction, Failure> {
+        Err(webhook::no_channel())
     }
 }
 

@@ -79,7 +79,7 @@ fn cell(value: Value) -> Option<Cell> {
 }
 
 /// A text, or a whole number as its digits: ids are written either way.
-fn text_of(value: Value) -> Option<String> {
+pub(crate) fn text_of(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text),
         Value::Number(number) if !number.is_f64() => Some(number.to_string()),

@@ -2,7 +2,7 @@
 //! [`Context`](rollcall_kit::Context).
 //!
 //! A roster is one JSON document, or two CSV files: departments and people. It is read whole, checked as a whole (ids,
-//! references, cycles) and given to the kit departments first. It is also the example that `docs/connector-guide.md`
+//! references, cycles) and given to the kit departments first. Whoever keeps it may tell what has changed, by a webhook. It is also the example that `docs/connector-guide.md`
 //! walks through; the formats are described in `docs/roster.md`.
 
 mod connector;
@@ -17,6 +17,7 @@ mod redirect;
 mod row;
 mod settings;
 mod tree;
+mod webhook;
 
 pub use connector::Roster;
 

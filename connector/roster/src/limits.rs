@@ -34,3 +34,23 @@ pub(crate) const MAX_FINDINGS: usize = 20;
 ///
 /// Why: an export moves once or twice, to another path and from there to a store; more is a circle.
 pub(crate) const MAX_REDIRECTS: u32 = 5;
+
+/// Fewest characters of the token that deliveries carry.
+///
+/// Why: 16 random letters and digits have 95 bits, which nobody guesses over a network.
+pub(crate) const MIN_TOKEN_CHARS: usize = 16;
+
+/// Most characters of it.
+///
+/// Why: a header of this length passes every web server and proxy.
+pub(crate) const MAX_TOKEN_CHARS: usize = 256;
+
+/// Bytes of what a delivery calls itself at most.
+///
+/// Why: an event's id has 128 (the contract, `events.source-event`), and what stands around this one takes some.
+pub(crate) const MAX_DELIVERY_ID_BYTES: usize = 100;
+
+/// Objects that one delivery may name.
+///
+/// Why: as many as one refresh takes (the contract, `identity-source.refresh`). Who has changed more wants a whole import.
+pub(crate) const MAX_NAMED: usize = 1_000;

@@ -265,7 +265,10 @@ impl Cells {
 }
 
 /// A value without the white space around it; none when nothing is left.
-fn tidy(text: &str, max_bytes: usize) -> Result<Option<String>, Text> {
+///
+/// # Errors
+/// Why it cannot be a value.
+pub(crate) fn tidy(text: &str, max_bytes: usize) -> Result<Option<String>, Text> {
     let text = text.trim();
     if max_bytes < text.len() {
         let n = text.len();

@@ -1,9 +1,11 @@
 //! The connector's settings: their JSON Schema, and reading them with all problems at once. Offline.
 
+use crate::limits::{MAX_TOKEN_CHARS, MIN_TOKEN_CHARS};
 use crate::place::{File, quoted};
+use crate::webhook::Token;
 use http::Uri;
 use http::uri::Scheme;
-use rollcall_kit::{Diagnosis, Origin, Plan, SecretUse};
+use rollcall_kit::{Diagnosis, EventDelivery, Origin, Plan, SecretUse};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,7 +13,8 @@ use std::fmt;
 /// JSON Schema of the settings.
 pub(crate) const SCHEMA: &str = include_str!("settings.schema.json");
 
-const NAMES: [&str; 5] = ["url", "departments_url", "people_url", "delimiter", "authorization"];
+const NAMES: [&str; 6] =
+    ["url", "departments_url", "people_url", "delimiter", "authorization", "webhook_token"];
 
 /// What an administrator has chosen.
 #[derive(Debug, PartialEq)]
@@ -20,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) source: Source,
     /// What to send as `Authorization`.
     pub(crate) authorization: Option<Authorization>,
+    /// What a delivery of the webhook must carry; none when there is no webhook.
+    pub(crate) webhook: Option<Token>,
 }
 
 /// Where the roster is, and in which format.
@@ -72,19 +77,23 @@ impl Settings {
         let source = reader.source();
         // It is sealed: what is wrong with it, only the host can say.
         let authorization = reader.text("authorization").map(Authorization);
+        let webhook = reader.webhook();
         match source {
-            Some(source) if reader.problems.is_empty() => Ok(Self { source, authorization }),
+            Some(source) if reader.problems.is_empty() => Ok(Self { source, authorization, webhook }),
             _ => Err(reader.problems),
         }
     }
 
-    /// The origins that it will talk to, each of which gets the authorization.
+    /// The origins that it will talk to, each of which gets the authorization, and how changes are told.
     pub(crate) fn plan(&self) -> Plan {
         let origins: BTreeSet<String> = self.addresses().map(|address| address.origin.clone()).collect();
         let setting = pointer("authorization");
         let used = SecretUse { setting, origins: origins.iter().cloned().collect() };
         let secrets = self.authorization.as_ref().map(|_| used);
+        let event_delivery =
+            if self.webhook.is_some() { EventDelivery::Callbacks } else { EventDelivery::None };
         Plan {
+            event_delivery,
             origins: origins.into_iter().map(Origin::required).collect(),
             secrets: secrets.into_iter().collect(),
             ..Plan::default()
@@ -233,6 +242,15 @@ impl Reader {
         }
     }
 
+    fn webhook(&mut self) -> Option<Token> {
+        let text = self.text("webhook_token")?;
+        let token = Token::new(text);
+        if token.is_none() {
+            self.problem("webhook_token", not_a_token());
+        }
+        token
+    }
+
     /// The text of a setting; forms send an empty one for nothing.
     fn text(&mut self, name: &str) -> Option<String> {
         let text = match self.settings.get(name) {
@@ -371,6 +389,19 @@ fn not_a_delimiter() -> Diagnosis {
         "the delimiter must be a comma, a semicolon, a vertical bar or a tab",
         "分隔符必须是逗号、分号、竖线或制表符",
     )
+}
+
+fn not_a_token() -> Diagnosis {
+    // The value is not repeated: it is a secret.
+    Diagnosis::new(
+        "not-a-token",
+        format!(
+            "`webhook_token` must have {MIN_TOKEN_CHARS} to {MAX_TOKEN_CHARS} characters: letters, digits and \
+             signs of ASCII without blanks"
+        ),
+        format!("webhook_token 必须为 {MIN_TOKEN_CHARS} 到 {MAX_TOKEN_CHARS} 个字符，只含 ASCII 字母、数字和符号，不含空格"),
+    )
+    .remedy("make a random one, for example by `openssl rand -hex 32`", "请随机生成，例如使用 openssl rand -hex 32")
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod import;
 mod look_up;
 mod rows;
 mod unreadable;
+mod webhook;
 
 use crate::Roster;
 use rollcall_kit::Clearing;

@@ -7,6 +7,7 @@ use crate::connector::Lookup;
 use crate::context::Context;
 use crate::document::Schema;
 use crate::limits::MAX_LOOKUPS_IN_FLIGHT;
+use crate::live::Handled;
 use crate::model::{Change, Entry, Failure, Key, Removal, Severity, Summary};
 use crate::pool::crawl;
 use std::cell::RefCell;
@@ -20,6 +21,19 @@ pub struct Refreshed {
     pub summary: Summary,
     /// The objects that could not be asked about, and why: worth another try.
     pub unknown: BTreeMap<Key, Failure>,
+}
+
+impl Refreshed {
+    /// What became of a batch of events, given each of them with the objects that it names: one that names what could not be
+    /// asked about is unfinished. The summary is complete, because an unfinished event is tried again by itself; a full reading
+    /// is for what events cannot do.
+    #[must_use]
+    pub fn handled(self, events: impl IntoIterator<Item = (String, Vec<Key>)>) -> Handled {
+        let Self { summary, unknown } = self;
+        let why = |keys: &[Key]| keys.iter().find_map(|key| unknown.get(key).cloned());
+        let unfinished = events.into_iter().filter_map(|(id, keys)| Some((id, why(&keys)?))).collect();
+        Handled { summary: Summary { complete: true, incomplete_reason: None, ..summary }, unfinished }
+    }
 }
 
 /// Read just these objects and bring the platform in line with each: departments before the people in them, parents

@@ -1,3 +1,3 @@
 //! The roster connector as a component. Everything it does is in `rollcall-roster`.
 
-rollcall_guest::export_connector!(rollcall_roster::Roster);
+rollcall_guest_live::export_live_connector!(rollcall_roster::Roster);

@@ -2,6 +2,7 @@
 
 use super::{Delimiter, SCHEMA, Settings, Source};
 use expect_test::{Expect, expect};
+use rollcall_kit::EventDelivery;
 use serde_json::Value;
 
 #[track_caller]
@@ -29,7 +30,7 @@ fn one_url_is_a_json_roster() {
     check(
         r#"{"url":" https://hr.example/a/roster.json?key=canary "}"#,
         &expect![[r#"
-        Settings { source: Json(Address("https://hr.example/a/roster.json")), authorization: None }
+        Settings { source: Json(Address("https://hr.example/a/roster.json")), authorization: None, webhook: None }
         ["https://hr.example"]"#]],
     );
 }
@@ -40,7 +41,7 @@ fn two_urls_are_a_csv_roster() {
         r#"{"departments_url":"https://a.example/d.csv","people_url":"http://b.example:8080/p.csv","delimiter":"\t",
             "authorization":"Bearer canary"}"#,
         &expect![[r#"
-            Settings { source: Csv { departments: Address("https://a.example/d.csv"), people: Address("http://b.example:8080/p.csv"), delimiter: Tab }, authorization: Some(Authorization(…)) }
+            Settings { source: Csv { departments: Address("https://a.example/d.csv"), people: Address("http://b.example:8080/p.csv"), delimiter: Tab }, authorization: Some(Authorization(…)), webhook: None }
             ["http://b.example:8080", "https://a.example"]"#]],
     );
 }
@@ -50,7 +51,7 @@ fn files_of_one_server_need_one_origin() {
     check(
         r#"{"departments_url":"https://a.example/d.csv","people_url":"https://a.example:443/p.csv","url":""}"#,
         &expect![[r#"
-            Settings { source: Csv { departments: Address("https://a.example/d.csv"), people: Address("https://a.example/p.csv"), delimiter: Comma }, authorization: None }
+            Settings { source: Csv { departments: Address("https://a.example/d.csv"), people: Address("https://a.example/p.csv"), delimiter: Comma }, authorization: None, webhook: None }
             ["https://a.example"]"#]],
     );
 }
@@ -124,6 +125,27 @@ fn every_problem_is_told_at_once_and_no_value_repeated() {
             /delimiter: the delimiter must be a comma, a semicolon, a vertical bar or a tab | 分隔符必须是逗号、分号、竖线或制表符
             /authorization: setting `authorization` must be a text | 配置项 authorization 必须是文本"#]],
     );
+}
+
+#[test]
+fn a_token_of_the_webhook_is_long_and_turns_callbacks_on() {
+    let delivery = |token: &Value| {
+        let settings = serde_json::json!({ "url": "https://a.example/", "webhook_token": token }).to_string();
+        Settings::parse(&settings).map(|settings| settings.plan().event_delivery)
+    };
+    for nothing in [Value::Null, "".into(), "  ".into()] {
+        assert_eq!(delivery(&nothing), Ok(EventDelivery::None), "{nothing}");
+    }
+    assert_eq!(delivery(&" canary-token-5f2c ".into()), Ok(EventDelivery::Callbacks));
+    for wrong in ["canary-short-15", "canary with blanks", "canary-not-ascii-é"] {
+        let problems = delivery(&wrong.into()).expect_err("it is wrong");
+        let [problem] = problems.try_into().expect("it is one");
+        assert_eq!(
+            (problem.code.as_str(), problem.setting.as_deref()),
+            ("not-a-token", Some("/webhook_token"))
+        );
+        assert!(!format!("{problem:?}").contains("canary"), "{problem:?}");
+    }
 }
 
 #[test]

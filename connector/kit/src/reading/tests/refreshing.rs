@@ -173,6 +173,19 @@ fn what_could_not_be_asked_about_is_told_with_the_reason() {
 }
 
 /// A host that holds these people.
+#[test]
+fn an_event_is_unfinished_when_something_that_it_names_could_not_be_asked_about() {
+    let host = populated();
+    let silent = Failure::Unavailable(Diagnosis::new("silent", "nobody answers", "无人应答"), None);
+    let lookups = [present(user("a", mobile("9"))), (user_key("b"), Lookup::Unknown(silent.clone()))];
+    let refreshed = refreshed(&host, &lookups).expect("nothing stops it");
+    assert!(!refreshed.summary.complete);
+    let event = |id: &str, of: &[&str]| (id.to_owned(), of.iter().map(|id| user_key(id)).collect());
+    let handled = refreshed.handled([event("1", &["a"]), event("2", &["a", "b"]), event("3", &[])]);
+    assert_eq!(handled.unfinished, [("2".to_owned(), silent)]);
+    assert_eq!(handled.summary, Summary { read: 1, complete: true, ..Summary::default() });
+}
+
 fn holding(drafts: impl IntoIterator<Item = Draft>) -> Rc<TestHost> {
     let host = host();
     read(&host, &Source::of(drafts));
