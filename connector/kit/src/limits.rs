@@ -60,7 +60,8 @@ pub const MAX_REFERENCES_ASKED: usize = 1_000;
 
 /// Objects at most that wait for one that they name.
 ///
-/// Why: 2 KiB each make 100 MB, which a component has. Whoever comes after that is put at once, without the reference.
+/// Why: 2 KiB each make 100 MB, which a component has. Whoever comes after that is put at once: without
+/// what it hangs in, and naming whom it names.
 pub const MAX_WAITING: usize = 50_000;
 
 /// References that lead nowhere of which each gets an entry of its own.

@@ -72,7 +72,7 @@ impl References {
         self.waiting.borrow().contains_key(key)
     }
 
-    fn wait(&self, draft: Draft, missing: Vec<Key>) {
+    fn wait(&self, draft: Draft, missing: impl Iterator<Item = Key>) {
         let mut waiters = self.waiters.borrow_mut();
         for target in missing {
             waiters.entry(target).or_default().insert(draft.key.clone());
@@ -101,10 +101,12 @@ impl Reading {
             return self.deliver(draft).await;
         }
         if MAX_WAITING <= self.references.waiting.borrow().len() {
-            missing.iter().for_each(|target| self.references.answer(target, Answer::NotAsked));
+            // What is only named may come later.
+            let hung = missing.into_iter().filter(|(_, order)| *order == Order::After);
+            hung.for_each(|(target, _)| self.references.answer(&target, Answer::NotAsked));
             return self.deliver(draft).await;
         }
-        self.references.wait(draft, missing);
+        self.references.wait(draft, missing.into_iter().map(|(target, _)| target));
         Ok(())
     }
 
@@ -254,13 +256,14 @@ impl Reading {
         Ok(true)
     }
 
-    /// What an object names that was not given, and of which nothing is known yet.
-    fn missing_of(&self, draft: &Draft) -> Result<Vec<Key>, Failure> {
+    /// What an object names that was not given, and of which nothing is known yet, and whether it must be put first.
+    fn missing_of(&self, draft: &Draft) -> Result<Vec<(Key, Order)>, Failure> {
         let schema = self.schema(&draft.key)?;
         let mut missing = Vec::new();
         for reference in schema.references {
             let targets = targets(reference, draft).filter(|target| *target != draft.key);
-            missing.extend(targets.filter(|target| self.is_missing(target, reference.order)));
+            let targets = targets.filter(|target| self.is_missing(target, reference.order));
+            missing.extend(targets.map(|target| (target, reference.order)));
         }
         Ok(missing)
     }

@@ -1,8 +1,11 @@
 //! What the roster says about single objects.
 
 use super::Bench;
+use crate::Roster;
 use expect_test::{Expect, expect};
-use rollcall_kit::Key;
+use rollcall_kit::ports::{Call, Host};
+use rollcall_kit::{Connector, Context, Failure, Key, Lookup};
+use rollcall_rules::reach::Export;
 
 /// Refresh on top of a platform that holds people 7 and 8.
 #[track_caller]
@@ -114,4 +117,20 @@ fn a_roster_that_is_not_whole_empties_nothing() {
         propose title {"title":null} of 7: title may have been emptied, or may be hidden: what was read does not tell which; the value is kept
         complete: 1 read, 0 unchanged, 0 skipped"#]],
     );
+}
+
+#[test]
+fn a_roster_has_no_other_objects_and_is_not_read_for_one() {
+    let bench = Bench::csv("id,name,parent\n", "id,name,departments\n7,Hong,\n");
+    let (roster, plan) = Roster::configure(bench.settings).expect("the settings are right");
+    let origins = plan.origins.into_iter().map(|origin| origin.origin).collect();
+    bench.host.entered(Call { export: Export::Refresh, resource_types: Vec::new(), origins });
+    let context = Context::new(bench.host.clone());
+    let looked = context.block_on(roster.look_up(&context, &Key::new("Group", "7"))).expect("it ends");
+    let Lookup::Unknown(Failure::Other(why)) = looked else { panic!("{looked:?}") };
+    expect![[
+        r#"not-in-a-roster: a roster has no objects of type "Group" | 花名册中没有 "Group" 类型的对象"#
+    ]]
+    .assert_eq(&format!("{}: {} | {}", why.code, why.message.en, why.message.zh));
+    assert_eq!(bench.requests.borrow().len(), 0);
 }

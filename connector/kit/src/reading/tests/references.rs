@@ -3,7 +3,7 @@
 use super::{called, document, host, report, shown_entry};
 use crate::connector::Lookup;
 use crate::document::{Draft, Optional, Schema};
-use crate::limits::{MAX_REFERENCES_ASKED, MAX_REFERENCES_TOLD};
+use crate::limits::{MAX_REFERENCES_ASKED, MAX_REFERENCES_TOLD, MAX_WAITING};
 use crate::model::{Diagnosis, Entry, Failure, Key, Severity, Summary};
 use crate::reading::{Reading, Refreshed, refresh_objects};
 use crate::testing::TestHost;
@@ -395,4 +395,22 @@ fn no_more_is_asked_and_told_than_the_limits_say() {
     assert_eq!((last.severity, host.objects().len()), (Severity::Warning, n));
     expect!["warning: 985 more references lead to something that was not found, too"]
         .assert_eq(&shown_entry(last));
+}
+
+#[test]
+fn whoever_comes_when_too_many_wait_is_put_at_once_without_what_they_hang_in() {
+    let waiting = (0..MAX_WAITING).map(|n| person(&format!("p{n:05}"), &["late"], None));
+    let beyond = [person("q", &["late"], None), person("r", &[], Some("boss"))];
+    let last = [department("late", None), person("boss", &["late"], None)];
+    let (source, host) = (Source::of(waiting.chain(beyond).chain(last)), host());
+    let summary = source.read(&host);
+    assert!(summary.complete);
+    assert_eq!(host.objects().len(), MAX_WAITING + 4);
+    let document = |id: &str| host.objects()[&user_key(id)].document.clone();
+    assert_eq!(document("p00000")["urn:o"]["departments"], json!([{ "value": "late" }]));
+    assert_eq!(document("q").get("urn:o"), None, "the platform keeps what it holds there");
+    assert_eq!(document("r")["urn:e"]["manager"], json!({ "value": "boss" }));
+    let told: Vec<String> = host.take_entries().iter().map(shown_entry).collect();
+    expect![[r#"warning q (q): departments names department "late", which was not read, and the source was not asked about it; the platform keeps what it holds there"#]].assert_eq(&told.join("\n"));
+    assert_eq!(source.asked.take(), Vec::<String>::new());
 }
