@@ -128,8 +128,11 @@ fn settings_findings(unprepared: Unprepared) -> Vec<Finding> {
 
 fn settings_passed(ways: &[Way]) -> Finding {
     let list = ways.iter().map(|way| way.origin.to_string()).collect::<Vec<_>>().join(", ");
-    let diagnosis = Diagnosis::new("settings-valid", format!("the settings are valid and lead to {list}"))
-        .in_chinese(format!("设置有效，将访问 {list}"), "");
+    let (english, chinese) = match ways {
+        [] => ("the settings are valid".to_owned(), "设置有效".to_owned()),
+        _ => (format!("the settings are valid and lead to {list}"), format!("设置有效，将访问 {list}")),
+    };
+    let diagnosis = Diagnosis::new("settings-valid", english).in_chinese(chinese, "");
     finding("settings", Standing::Passed, diagnosis)
 }
 
@@ -142,4 +145,16 @@ fn connector_skipped() -> Finding {
 
 fn finding(check: &str, standing: Standing, diagnosis: Diagnosis) -> Finding {
     Finding { check: check.to_owned(), standing, diagnosis }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settings_passed;
+
+    #[test]
+    fn settings_that_lead_nowhere_are_valid_and_no_more_is_said() {
+        let told = settings_passed(&[]).diagnosis;
+        let in_chinese = told.localized("zh-CN").message.to_owned();
+        assert_eq!((told.message.as_str(), in_chinese.as_str()), ("the settings are valid", "设置有效"));
+    }
 }
