@@ -36,7 +36,7 @@ const BASE: Permission = ("qyapi_base", "调用企业API基础权限");
 const DEPARTMENT_LIST: Permission = ("qyapi_get_department_list", "通讯录部门信息读权限");
 const DEPARTMENT_MEMBER: Permission = ("qyapi_get_department_member", "通讯录部门成员读权限");
 const MEMBER: Permission = ("qyapi_get_member", "成员信息读权限");
-const ORG_ACCOUNT: Permission = ("Contact.OrgAccountSecurity.ReadWrite", "企业账号安全读写");
+const ORG_ACCOUNT: Permission = ("Contact.OrgAccountSecurity.ReadWrite", "通讯录企业账号安全数据读写权限");
 
 /// The name in the console of the permission with this code; none of one that nothing here needs.
 pub(crate) fn permission_name(code: &str) -> Option<&'static str> {

@@ -140,6 +140,11 @@ pub(crate) const MAX_MEMBER_BYTES: usize = 65_536;
 /// Why: a page of a log; when DingTalk writes a member in another way for everybody, that is one thing to say.
 pub(crate) const MAX_ODD_TOLD: u64 = 100;
 
+/// Departments above one that are asked whether they are below it.
+///
+/// Why: an organization has ten levels or so; a ring that is longer is not one of a mistake in a console.
+pub(crate) const MAX_PARENTS_ASKED: usize = 32;
+
 /// Bytes of a person's or a department's name in a log.
 ///
 /// Source: `wit/history.wit`, `entry.subject-name`.

@@ -1,5 +1,7 @@
 //! One object, asked about by itself: is it there, gone, or out of sight? Its own words are what a deletion rests on.
 
+mod ring;
+
 use crate::client::Client;
 use crate::crawl;
 use crate::mapping::department::Found;
@@ -7,7 +9,7 @@ use crate::mapping::user::Memberships;
 use crate::mapping::{self, department, user};
 use crate::messages::{self, crawl as say};
 use crate::trouble::Trouble;
-use crate::wire::departments::Department;
+use crate::wire::departments::{Department, Details};
 use crate::wire::lenient::Flag;
 use crate::wire::scopes::Scopes;
 use crate::wire::{DepartmentId, UserId};
@@ -29,6 +31,8 @@ pub(crate) struct View {
     has_left_out: Cell<bool>,
     /// What was found out about departments that no reading has seen.
     asked: RefCell<BTreeMap<DepartmentId, Place>>,
+    /// Which parent departments name that were asked about.
+    parents: RefCell<BTreeMap<DepartmentId, Option<DepartmentId>>>,
 }
 
 /// How a department stands to what may be seen.
@@ -64,6 +68,7 @@ impl View {
             is_remembered: false,
             has_left_out: Cell::default(),
             asked: RefCell::default(),
+            parents: RefCell::default(),
         }
     }
 
@@ -273,6 +278,10 @@ async fn look_at_department(
     if is_of_a_branch(&read) && view.may_leave_out(client, id, purpose)? {
         return Ok(Lookup::Gone(say::OF_A_BRANCH.to_owned()));
     }
+    let ring = ring::around(client, view, id, read.parent().filter(|above| *above != id)).await;
+    if let Some(ring) = ring.map_err(Trouble::Fatal)? {
+        return in_a_ring(client, &read, &details, &ring);
+    }
     let mut parent = match read.parent() {
         Some(above) if above == id || view.place(client, above, purpose).await? == Place::Gone => None,
         told => told,
@@ -296,6 +305,23 @@ async fn look_at_department(
     }
     let details = client.settings.details.then_some(&details);
     Ok(present(client, department::draft(&read, Found::Alone, parent, details)))
+}
+
+/// A department that is below itself stays where the platform has it; one that it does not have could be nowhere.
+fn in_a_ring(
+    client: &Client<'_>,
+    read: &Department,
+    details: &Details,
+    ring: &[DepartmentId],
+) -> Result<Lookup, Trouble> {
+    let why = say::departments_in_a_ring(ring);
+    if !is_held(client, read.dept_id)? {
+        return Ok(Lookup::NotUnderstood(why));
+    }
+    let details = client.settings.details.then_some(details);
+    let (draft, mut doubts) = department::draft(read, Found::Alone, None, details);
+    doubts.push(why);
+    Ok(present(client, (department::without_place(draft), doubts)))
 }
 
 /// What it belongs to is not on the platform yet, so it is left as it is.

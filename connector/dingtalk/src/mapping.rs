@@ -7,7 +7,7 @@ pub(crate) mod phone;
 pub(crate) mod user;
 
 use crate::wire::lenient::{Flag, Whole};
-use rollcall_kit::{Optional, Schema};
+use rollcall_kit::{Optional, Reference, Schema};
 use rollcall_rules::vocabulary::{resource_type, schema};
 use serde_json::{Map, Value};
 
@@ -35,6 +35,8 @@ pub(crate) const DEPARTMENT: Schema = Schema {
         Optional::member("telephone", &[DINGTALK_DEPARTMENT, "telephone"]).open(),
         Optional::member("code", &[DINGTALK_DEPARTMENT, "code"]).open(),
     ],
+    // A parent is settled before a department is given. Managers are not declared: a department would wait for people whom
+    // nobody may have before it, so who has left stays named until a reading, or an event of the department, says otherwise.
     references: &[],
 };
 
@@ -67,7 +69,11 @@ pub(crate) const USER: Schema = Schema {
         Optional::member("org_email_type", &[DINGTALK_USER, "orgEmailType"]),
         Optional::member("extension_i18n", &[DINGTALK_USER, "extensionI18n"]),
     ],
-    references: &[],
+    references: &[Reference::naming(
+        "manager_userid",
+        &[schema::ENTERPRISE_USER, "manager"],
+        resource_type::USER,
+    )],
 };
 
 const DINGTALK_USER: &str = "urn:rollcall:dingtalk:2.0:User";

@@ -5,6 +5,7 @@ use crate::events::Way;
 use crate::events::crypto::Callback;
 use crate::limits::{DEFAULT_REQUESTS_PER_SECOND, MAX_REQUESTS_PER_SECOND};
 use crate::messages::settings as say;
+use crate::wire::lenient::is_blank;
 use rollcall_kit::Diagnosis;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -295,7 +296,7 @@ fn is_callback_token(text: &str) -> bool {
 fn word(name: &str, text: String, max_chars: usize) -> Result<String, Diagnosis> {
     if text.trim().is_empty() {
         Err(say::missing(name))
-    } else if text.chars().any(|char| char.is_whitespace() || char.is_control()) {
+    } else if text.chars().any(|char| is_blank(char) || char.is_control()) {
         Err(say::has_white_space(name))
     } else if max_chars < text.chars().count() {
         Err(say::too_long(name, max_chars))

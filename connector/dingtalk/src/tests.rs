@@ -7,8 +7,13 @@ use crate::testing::{
     settings_with_details,
 };
 use expect_test::{Expect, expect};
+use rollcall_kit::ports::{Call, Host};
 use rollcall_kit::testing::{Reply, TestHost};
-use rollcall_kit::{Connector, EventDelivery, Key, Origin, Plan, Request, SecretUse, connector, live};
+use rollcall_kit::{
+    Connector, Context, EventDelivery, Failure, Key, Lookup, Origin, Plan, Request, SecretUse, connector,
+    live,
+};
+use rollcall_rules::reach::Export;
 use rollcall_rules::sealed::settings::is_sealed;
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -428,8 +433,8 @@ fn what_moved_below_a_department_that_is_newer_than_the_reading_is_left_as_it_is
             Department 3 Kernel < 2
             User a A in 1:10 2:20
             User b B in 3:30
-            error department-not-read-yet Department 3
             error department-not-read-yet User b
+            error department-not-read-yet Department 3
             warning removals-stopped
         "#]],
     );
@@ -551,4 +556,23 @@ fn no_secret_is_in_any_debug_form() {
         let told = format!("{connector:?} {plan:?} {lookup:?} {context:?}");
         assert!(!told.contains(SECRET) && !told.contains(TOKEN), "{told}");
     }
+}
+
+#[test]
+fn an_object_of_another_type_is_not_looked_up() {
+    let host = World::new().into_host();
+    let settings = host.seal::<DingTalk>(&settings());
+    let (dingtalk, plan) = DingTalk::configure(&settings).unwrap();
+    let call = Call {
+        export: Export::Refresh,
+        resource_types: Vec::new(),
+        origins: plan.origins.into_iter().map(|origin| origin.origin).collect(),
+    };
+    host.entered(call);
+    let context = Context::new(host.clone());
+    let looked = context.block_on(dingtalk.look_up(&context, &Key::new("Group", "1"))).unwrap();
+    let Lookup::Unknown(Failure::Other(why)) = looked else { panic!("{looked:?}") };
+    assert_eq!(why.code, "unknown-resource-type");
+    expect![[r#"resource type "Group" is not one of this connector's | 资源类型 "Group" 不属于该连接器"#]]
+        .assert_eq(&format!("{} | {}", why.message.en, why.message.zh));
 }

@@ -135,6 +135,36 @@ mod tests {
     }
 
     #[test]
+    fn a_token_is_read_without_blanks_around_it_and_none_is_none() {
+        let token = |text: &str| {
+            let body = serde_json::json!({"accessToken": text, "expireIn": 7200}).to_string();
+            let accepted = Accepted { whole: &body, result: None, is_mended: false };
+            new_grant(accepted).ok().map(|granted| granted.access_token)
+        };
+        for text in ["t1", " t1", "t1\n", "\u{feff}t1\u{200b}"] {
+            assert_eq!(token(text).as_deref(), Some("t1"), "{text:?}");
+        }
+        assert_eq!([token(""), token(" \u{200b}")], [None, None]);
+    }
+
+    #[test]
+    fn an_answer_of_children_that_is_no_list_tells_nothing() {
+        for json in [
+            r#"{"dept_list":[{"dept_id":2,"parent_id":1}]}"#,
+            r#"{"list":[]}"#,
+            "{}",
+            "null",
+            "true",
+            "7",
+            r#""none""#,
+            r#""[""#,
+        ] {
+            let accepted = Accepted { whole: "{}", result: Some(json), is_mended: false };
+            assert_eq!(children(accepted, DepartmentId(1)), Ok(None), "{json}");
+        }
+    }
+
+    #[test]
     fn an_id_of_a_person_may_be_a_number() {
         assert_eq!(serde_json::from_str(r#"1829"#).ok(), UserId::new("1829"));
         assert!(serde_json::from_str::<UserId>(r#""""#).is_err());

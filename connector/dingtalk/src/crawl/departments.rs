@@ -94,8 +94,10 @@ impl Crawl<'_> {
             }
         };
         ids.retain(|child| child.is_real() && listed.iter().all(|listed| listed.dept_id != *child));
+        // The ids are all that there are, visible or not, and each of them was read: what they do not name is nowhere below.
         if ids.len() < n_unread {
-            self.lose_part(id, Part::Children, say::departments_not_read(n_unread - ids.len()));
+            let why = say::departments_not_read(n_unread - ids.len());
+            self.note(Severity::Warning, &key(id), None, why);
         }
         if !ids.is_empty() {
             self.note(Severity::Warning, &key(id), None, say::departments_asked_about(ids.len()));

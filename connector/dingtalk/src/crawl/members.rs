@@ -161,12 +161,12 @@ impl Crawl<'_> {
                 Ok(chain) => scopes.cover(id, &chain) && !self.is_left_out(id, &chain),
                 Err(Trouble::Gone(_) | Trouble::Hidden(_)) => false,
                 Err(Trouble::Fatal(failure)) => return Err(failure),
+                // It costs which departments those have who name it, and no person.
                 Err(Trouble::Lost(failure)) => {
                     self.incomplete(&department::key(id), failure.diagnosis().clone());
-                    self.tree.borrow_mut().answered(id, true);
-                    return Ok(Vec::new());
+                    self.puzzling.borrow_mut().insert(id);
+                    false
                 }
-                // It costs which departments those have who name it, and no person.
                 Err(Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
                     let why = failure.diagnosis().clone();
                     self.note(Severity::Warning, &department::key(id), None, why);

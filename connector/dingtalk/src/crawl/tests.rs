@@ -1,7 +1,10 @@
 //! Whole readings of tiny companies: what arrives, what is said, and how it ends.
 
 mod branches;
+mod listings;
+mod managers;
 mod progress;
+mod unplaced;
 
 use crate::testing::{
     Question, TOKEN_PATH, World, accepted, directory, ending, log, page, refused, run, run_with_details,
@@ -484,7 +487,8 @@ fn details_are_asked_for_when_they_are_wanted() {
     let world = World::new()
         .department_with(2, 1, "R&D", &json!({"order": 176_220_178_909_140_512_i64, "dept_manager_userid_list": ["a"], "brief": "x"}))
         .user_with("a", &[1, 2], &json!({"manager_userid": "b", "role_list": [{"id": 3_935_025_514_i64, "name": "主管理员", "group_name": "默认"}],
-            "dept_position_list": [{"dept_id": 2, "title": "Lead", "is_main": true}]}));
+            "dept_position_list": [{"dept_id": 2, "title": "Lead", "is_main": true}]}))
+        .user("b", &[1]);
     let host = world.into_host();
     assert_eq!(ending(&run_with_details(&host)), "complete");
     let documents: Vec<_> = host.objects().values().map(|stored| stored.document.clone()).collect();
@@ -574,6 +578,34 @@ fn details_are_asked_for_when_they_are_wanted() {
               ]
             },
             "userName": "a"
+          },
+          {
+            "active": true,
+            "displayName": "B",
+            "externalId": "b",
+            "name": {
+              "formatted": "B"
+            },
+            "schemas": [
+              "urn:ietf:params:scim:schemas:core:2.0:User",
+              "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+              "urn:rollcall:scim:schemas:extension:2.0:User",
+              "urn:rollcall:dingtalk:2.0:User"
+            ],
+            "urn:rollcall:dingtalk:2.0:User": {
+              "activated": true,
+              "roles": []
+            },
+            "urn:rollcall:scim:schemas:extension:2.0:User": {
+              "departments": [
+                {
+                  "leader": false,
+                  "order": "10",
+                  "value": "1"
+                }
+              ]
+            },
+            "userName": "b"
           }
         ]"#]]
     .assert_eq(&serde_json::to_string_pretty(&documents).unwrap());

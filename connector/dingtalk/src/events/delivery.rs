@@ -88,7 +88,8 @@ fn is_fresh(timestamp: &str, now_ms: u64) -> bool {
 /// The events of a message that came with this delivery. `check_url`, which DingTalk sends to try an address out, is none.
 pub(super) fn events(message: &str, delivery: &str) -> Option<Vec<Event>> {
     let members = push::members(&BodyText::of(message.as_bytes()).text)?;
-    let kind = ["EventType", "eventType"].into_iter().find_map(|name| members.get(name)?.as_str())?;
+    let mut named = members.iter().filter(|(name, _)| name.eq_ignore_ascii_case("EventType"));
+    let kind = named.find_map(|(_, kind)| kind.as_str().filter(|kind| !push::kind_of(kind).is_empty()))?;
     Some(push::events(Push { kind, id: None, members: &members, delivery }))
 }
 

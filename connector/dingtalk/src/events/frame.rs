@@ -10,7 +10,6 @@ use rollcall_kit::live::{Event, Reaction};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// A text that is not a frame at all: there is no message to answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +19,24 @@ pub(crate) struct NotAFrame;
 #[derive(Debug, Deserialize)]
 struct Frame {
     #[serde(rename = "type", default)]
-    kind: String,
+    kind: Value,
     #[serde(default)]
-    headers: BTreeMap<String, Value>,
+    headers: Value,
     #[serde(default)]
     data: Value,
+}
+
+/// What a frame is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// The connection itself.
+    System,
+    /// A change.
+    Event,
+    /// What a robot or a card was told, which needs no connector.
+    Callback,
+    /// Nothing that is known here.
+    Unknown,
 }
 
 /// What is answered to one message. The order of the members is that of DingTalk's own clients.
@@ -43,6 +55,9 @@ struct ReplyHeaders<'a> {
     message_id: &'a str,
 }
 
+/// What frames about the connection itself are about.
+const SYSTEM_TOPICS: [&str; 5] = ["ping", "disconnect", "connected", "registered", "keepalive"];
+
 /// The event is kept.
 const KEPT: &str = r#"{"status":"SUCCESS","message":"success"}"#;
 
@@ -55,22 +70,38 @@ const LATER: &str = r#"{"status":"LATER","message":"not stored"}"#;
 /// When it is not a frame, or one that names no message.
 pub(crate) fn react(text: &str) -> Result<Reaction, NotAFrame> {
     let frame: Frame = serde_json::from_str(&BodyText::of(text.as_bytes()).text).map_err(|_| NotAFrame)?;
-    let topic = frame.header("topic").unwrap_or_default();
-    match (frame.kind.as_str(), &*topic) {
-        ("SYSTEM", "ping") => Ok(answer(frame.reply(200, "OK", &frame.data_text())?)),
-        ("SYSTEM", "disconnect") => Ok(Reaction { reconnect: true, ..Reaction::default() }),
-        ("SYSTEM", "CONNECTED" | "REGISTERED" | "KEEPALIVE") => Ok(Reaction::default()),
-        ("EVENT", _) => frame.event(text),
-        ("SYSTEM" | "CALLBACK", _) => Ok(answer(frame.reply(404, "unknown topic", "")?)),
-        _ => Ok(answer(frame.reply(404, "unknown type", "")?)),
+    match (frame.kind(), &*frame.topic()) {
+        (Kind::System, "ping") => Ok(answer(frame.reply(200, "OK", &frame.data_text())?)),
+        (Kind::System, "disconnect") => Ok(Reaction { reconnect: true, ..Reaction::default() }),
+        (Kind::System, "connected" | "registered" | "keepalive") => Ok(Reaction::default()),
+        (Kind::Event, _) => frame.event(text),
+        (Kind::System | Kind::Callback, _) => Ok(answer(frame.reply(404, "unknown topic", "")?)),
+        (Kind::Unknown, _) => Ok(answer(frame.reply(404, "unknown type", "")?)),
     }
 }
 
 impl Frame {
+    /// What it says that it is about, or else what its headers show.
+    fn kind(&self) -> Kind {
+        let told = self.kind.as_str().unwrap_or_default();
+        match told.trim().to_ascii_uppercase().as_str() {
+            "SYSTEM" => Kind::System,
+            "EVENT" => Kind::Event,
+            "CALLBACK" => Kind::Callback,
+            "" if self.header("eventType").is_some() => Kind::Event,
+            "" if SYSTEM_TOPICS.contains(&&*self.topic()) => Kind::System,
+            _ => Kind::Unknown,
+        }
+    }
+
+    fn topic(&self) -> String {
+        self.header("topic").unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
     /// A header that says something. DingTalk's are texts; a number is taken as one.
     fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         match self.headers.get(name)? {
-            Value::String(text) if !text.is_empty() => Some(Cow::Borrowed(text)),
+            Value::String(text) if !text.trim().is_empty() => Some(Cow::Borrowed(text)),
             Value::Number(number) => Some(Cow::Owned(number.to_string())),
             Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => None,
         }

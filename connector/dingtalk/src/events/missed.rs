@@ -27,10 +27,11 @@ fn events(item: &str, delivery: &str) -> Vec<Event> {
     let Ok(mut members) = serde_json::from_str::<Map<String, Value>>(item) else {
         return vec![push::unreadable(item)];
     };
-    let Some(Value::String(kind)) = members.remove("call_back_tag") else {
-        return vec![push::unreadable(item)];
-    };
-    let mut inner = match members.remove(&kind) {
+    let tag = members.remove("call_back_tag");
+    let kind = tag.as_ref().and_then(Value::as_str).map(push::kind_of).filter(|kind| !kind.is_empty());
+    let Some(kind) = kind else { return vec![push::unreadable(item)] };
+    let named = members.keys().find(|name| push::kind_of(name) == kind).cloned();
+    let mut inner = match named.and_then(|name| members.remove(&name)) {
         Some(Value::Object(inner)) => inner,
         _ => Map::new(),
     };
@@ -72,6 +73,19 @@ mod tests {
                 user_add_org/41d81aa8c10e75f7397c0fed5ec0521d {"users":["zhangsan"],"at_ms":1606126433000}
                 org_dept_remove/e65ca41de08141247fef7dcb59fad531 {"departments":[2,3],"at_ms":1606126433001}
                 org_change/6db08da377dcf63f4902abacd2cf2b58 {}
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_tag_is_known_whatever_stands_around_it() {
+        check(
+            r#"{"failed_list":[{"user_add_org":{"userid":["zhangsan"]},"call_back_tag":" User_Add_Org ","event_time":1606126433001},
+                {"call_back_tag":" "}]}"#,
+            &expect![[r#"
+                more: false
+                user_add_org/50167b4137418a006ee35726f626f172 {"users":["zhangsan"],"at_ms":1606126433001}
+                unreadable/dcffd1f4aba35aed6e6fd602e3396108 {"unclear":true}
             "#]],
         );
     }

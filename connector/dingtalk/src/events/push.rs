@@ -3,7 +3,7 @@
 
 use super::notice::Payload;
 use crate::wire::body::REPLACEMENT;
-use crate::wire::lenient::Whole;
+use crate::wire::lenient::{Whole, is_blank};
 use rollcall_kit::live::Event;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -59,8 +59,15 @@ pub(crate) fn members(text: &str) -> Option<Map<String, Value>> {
     Some(members.into_iter().map(|(name, json)| (name, value(json))).collect())
 }
 
+/// What a change is called, whatever stands around the name and however it is written.
+pub(crate) fn kind_of(told: &str) -> String {
+    told.trim_matches(is_blank).to_ascii_lowercase()
+}
+
 /// The events of a change: one as a rule, none if it is not about contacts, several if its ids are too many for one.
 pub(crate) fn events(push: Push<'_>) -> Vec<Event> {
+    let kind = kind_of(push.kind);
+    let push = Push { kind: &kind, ..push };
     if !is_about_contacts(push.kind) {
         return Vec::new();
     }
@@ -115,13 +122,25 @@ fn take_all<Id: DeserializeOwned + Ord>(value: &Value, ids: &mut BTreeSet<Id>) -
     let mut take = |id: &Value| is_whole(id) && Id::deserialize(id).map(|id| ids.insert(id)).is_ok();
     match value {
         Value::Null => true,
-        // A text may hold the list.
         Value::String(text) if text.trim_start().starts_with('[') => {
             serde_json::from_str(text).is_ok_and(|list: Vec<Value>| take_all(&Value::Array(list), ids))
         }
-        Value::Array(list) => list.iter().filter(|id| !take(id)).count() == 0,
-        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => take(value),
+        Value::Array(list) => list.iter().flat_map(divided).filter(|id| !take(id)).count() == 0,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            divided(value).iter().filter(|id| !take(id)).count() == 0
+        }
     }
+}
+
+/// The ids that a text divides by commas.
+///
+/// Source: interfaces of DingTalk that take several ids in one text take them in this way, so none has a comma.
+fn divided(id: &Value) -> Vec<Value> {
+    let Some(text) = id.as_str() else { return vec![id.clone()] };
+    let parts = text.split(',').filter(|part| !part.chars().all(is_blank));
+    let parts: Vec<Value> = parts.map(Value::from).collect();
+    // Commas alone are as little an id as nothing is.
+    if parts.is_empty() { vec![Value::from("")] } else { parts }
 }
 
 fn time(members: &[(String, &Value)]) -> Option<u64> {

@@ -1,6 +1,7 @@
 //! The whole way of an event through the connector, from what the host received to what the platform holds.
 
 mod dangling;
+mod rings;
 mod settings;
 mod unfinished;
 

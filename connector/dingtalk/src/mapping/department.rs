@@ -8,7 +8,7 @@ use crate::wire::departments::{Department, Details, Scenes, UnionDepartment};
 use crate::wire::lenient::Whole;
 use crate::wire::{DepartmentId, UserId};
 use rollcall_kit::{Diagnosis, Draft, Key};
-use rollcall_rules::vocabulary::schema;
+use rollcall_rules::vocabulary::{attribute, schema};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -66,6 +66,12 @@ pub(crate) fn draft(
         Found::Alone => draft.without_word_of(&DEPARTMENT, LISTED),
     };
     (doubts.applied(draft, &DEPARTMENT), doubts.diagnoses)
+}
+
+/// The same of a department of which nobody can tell where it is: the platform keeps where it has it.
+pub(crate) fn without_place(mut draft: Draft) -> Draft {
+    draft.document.remove(attribute::PARENT);
+    draft
 }
 
 /// What a department is called in a log.

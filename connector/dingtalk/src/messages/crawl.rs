@@ -42,6 +42,20 @@ pub(crate) fn department_in_a_circle(parent: DepartmentId) -> Diagnosis {
     .remedy("report this to DingTalk's support", "请反馈给钉钉客服")
 }
 
+/// These departments name each the next as their parent, and the last one the first.
+pub(crate) fn departments_in_a_ring(ring: &[DepartmentId]) -> Diagnosis {
+    let way: Vec<String> = ring.iter().chain(ring.first()).map(ToString::to_string).collect();
+    Diagnosis::new(
+        "departments-in-a-ring",
+        format!("its parents lead back to it: {}; it stays where it is", way.join(" is below ")),
+        format!("其上级部门形成循环：{}（后者为前者的上级），保持原有位置", way.join(" → ")),
+    )
+    .remedy(
+        "look at these departments in DingTalk's admin console; if they are right there, report this to DingTalk's support",
+        "请在钉钉管理后台核对这些部门；如果后台显示正常，请反馈给钉钉客服",
+    )
+}
+
 pub(crate) fn department_listed_elsewhere(listed: DepartmentId, claimed: DepartmentId) -> Diagnosis {
     Diagnosis::new(
         "department-listed-elsewhere",
@@ -92,15 +106,15 @@ pub(crate) fn department_contradicted(refusal: &Refusal) -> Diagnosis {
     answered(diagnosis, refusal)
 }
 
-/// Departments of a listing of which nobody can tell which they are, not by their ids either.
+/// Elements of a listing that are none of the departments below it, as far as their ids tell.
 pub(crate) fn departments_not_read(n_departments: usize) -> Diagnosis {
     Diagnosis::new(
         "department-not-understood",
         format!(
-            "of the departments listed below it, {} no id that can be read; neither that nor anything below is read",
+            "of what is listed below it, {} no id that can be read, and the ids of the departments below it name nothing else; it is left out",
             counted(n_departments, "has", "have")
         ),
-        format!("列在其下的部门中有 {n_departments} 个的 ID 无法读取，它们及其下级均未读取"),
+        format!("列在其下的内容中有 {n_departments} 项的 ID 无法读取，而按 ID 查询没有其他下级部门，已略过"),
     )
     .remedy("report this to the connector's author", "请反馈给连接器的作者")
 }

@@ -1,6 +1,6 @@
 //! A small company, read once as it is and once with one odd member, while one person leaves and another joins.
 
-use super::forms::{Form, Written};
+use super::forms::{FORMS, Form, Written};
 use super::outcome::{Change, Outcome};
 use super::structures::{Structure, Way};
 use crate::DingTalk;
@@ -155,14 +155,16 @@ fn department() -> Value {
 
 /// Of each there is another with all members, so that what is emptied can be told from what is hidden.
 fn world() -> World {
-    World::new()
+    let world = World::new()
         .department_with(1, 0, "Feihua", &department())
         .department_with(2, 1, "R&D", &department())
         .department_with(3, 2, "Kernel", &department())
         .department_with(4, 1, "Operations", &department())
         .user_with("a", &[2], &person())
         .user_with("b", &[2, 3], &person())
-        .user_with("c", &[4], &person())
+        .user_with("c", &[4], &person());
+    // Whoever an odd member may name is there.
+    FORMS.iter().filter_map(Form::id).fold(world, |world, id| world.user(id, &[4]))
 }
 
 fn before() -> World {

@@ -23,6 +23,19 @@ pub(super) enum Written {
     AfterMark,
 }
 
+impl Form {
+    /// Whom it names where an id may stand.
+    pub(super) fn id(&self) -> Option<&'static str> {
+        let Written::Bytes(bytes) = self.value else { return None };
+        let json = std::str::from_utf8(bytes).ok()?;
+        let id = json.trim_matches('"');
+        // Neither a bare word nor a fraction is one, and what is odd in a text makes it nobody's.
+        let is_written = json.starts_with(|char: char| char == '"' || char.is_ascii_digit());
+        let is_plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        (is_written && is_plain && !id.is_empty()).then_some(id)
+    }
+}
+
 const fn form(name: &'static str, json: &'static [u8]) -> Form {
     Form { name, value: Written::Bytes(json) }
 }

@@ -55,6 +55,20 @@ fn all_problems_are_told_at_once() {
 }
 
 #[test]
+fn a_character_that_cannot_be_seen_is_a_problem_of_its_setting() {
+    for unseen in ['\u{200b}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{202e}', '\u{a0}', '\u{7}'] {
+        let (corp_id, app_key) = (format!("ding1{unseen}"), format!("{unseen}k"));
+        check(
+            &json!({"corp_id": corp_id, "app_key": app_key, "app_secret": "s"}),
+            &expect![[r#"
+                /corp_id setting-has-white-space
+                /app_key setting-has-white-space
+            "#]],
+        );
+    }
+}
+
+#[test]
 fn an_address_is_a_host_alone() {
     for text in ["https://h/path", "https://u@h", "https://h?q", "https://h#f", "h", "", "https://", "data:x"]
     {

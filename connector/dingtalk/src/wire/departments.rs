@@ -1,7 +1,7 @@
 //! `department/listsub`, `department/listsubid`, `department/get` and `department/listparentbydept`.
 
 use super::envelope::Accepted;
-use super::lenient::{Flag, Members, Odd, Oddities, Raw, Whole};
+use super::lenient::{Flag, Members, Oddities, Raw, Whole};
 use super::{DepartmentId, Listing, Misread, UserId};
 
 /// A department as `listsub` lists it, and as the first part of what `get` answers.
@@ -138,15 +138,16 @@ impl UnionDepartment {
     }
 }
 
-/// Read the answer of `listsub`; none when it does not say whether there are any, which no description allows.
+/// Read the answer of `listsub`; none when it is no list, which no description allows: it may be an object around one, and
+/// nobody can tell whether that is all of it.
 pub(crate) fn children(
     accepted: Accepted<'_>,
     of: DepartmentId,
 ) -> Result<Option<Listing<Department>>, Misread> {
     let Some(result) = accepted.result() else { return Ok(None) };
-    let elements = result.page_elements().map_err(|Odd| Misread::expected("a list of departments"))?;
     // `{}` is how some programs write an empty list, and how a gateway writes that it has nothing.
-    let Some(elements) = elements.filter(|_| result.json.starts_with('[')) else { return Ok(None) };
+    let elements = result.page_elements().ok().flatten().filter(|_| result.json.starts_with('['));
+    let Some(elements) = elements else { return Ok(None) };
     let listing = Listing::of(&elements, result.is_mended, Department::read);
     // Special departments are listed wherever they like.
     let real = listing.items.iter().filter(|department| department.dept_id.is_real());

@@ -164,7 +164,7 @@ impl Refusal {
     /// A refusal of the new API: `{"code":"Forbidden.AccessDenied…","message":"…","requestid":"…"}`.
     fn named(status: u16, raw: Raw<'_>) -> Option<Self> {
         let mut members = raw.members().ok().flatten()?;
-        let word = members.text("code").filter(|word| !["", "0"].contains(&word.trim()))?;
+        let word = members.text("code").filter(|word| !is_success(status, word))?;
         let code = word.trim().parse().ok();
         let text = members.text("message").unwrap_or_default();
         let scopes = members.object("accessdenieddetail", |detail| {
@@ -176,6 +176,15 @@ impl Refusal {
             None => text,
         };
         Some(Self { status, code, word, text, request_id: members.text("requestid") })
+    }
+}
+
+/// Whether `code` says that all is well, as gateways write it beside what was asked for; none of these words is a refusal's.
+fn is_success(status: u16, code: &str) -> bool {
+    match code.trim().to_ascii_lowercase().as_str() {
+        "" | "0" => true,
+        "200" | "ok" | "success" => (200..300).contains(&status),
+        _ => false,
     }
 }
 
@@ -226,6 +235,18 @@ mod tests {
     fn a_result_is_handed_on_as_it_is() {
         check(200, r#"{"errcode":0,"result":[ 1 ],"request_id":"r"}"#, &expect!["accepted [ 1 ]"]);
         check(200, r#"{"errcode":"0","errmsg":"ok","auth_org_scopes":{}}"#, &expect!["accepted -"]);
+    }
+
+    #[test]
+    fn a_code_that_says_that_all_is_well_is_no_refusal() {
+        for code in
+            [r#""200""#, "200", r#""OK""#, r#""ok""#, r#"" Success ""#, r#""0""#, "0", r#""""#, "null"]
+        {
+            let body = format!(r#"{{"code":{code},"accessToken":"t"}}"#);
+            check_new(200, &body, &expect!["accepted -"]);
+        }
+        check_new(400, r#"{"code":"200","message":"m"}"#, &expect![[r#"200 "200" "m""#]]);
+        check_new(200, r#"{"code":"okay","message":"m"}"#, &expect![[r#"- "okay" "m""#]]);
     }
 
     #[test]

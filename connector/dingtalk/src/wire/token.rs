@@ -2,7 +2,7 @@
 
 use super::Misread;
 use super::envelope::Accepted;
-use super::lenient::Whole;
+use super::lenient::{Whole, is_blank};
 
 /// How long a token is honoured when the answer does not say, in seconds.
 ///
@@ -28,7 +28,9 @@ pub(crate) fn old_grant(accepted: Accepted<'_>) -> Result<Granted, Misread> {
 
 fn granted(accepted: Accepted<'_>, token: &str, lifetime: &str) -> Result<Granted, Misread> {
     let mut whole = accepted.whole()?;
-    let access_token = whole.text(token).ok_or_else(|| Misread(format!("expected a token in {token}")))?;
+    let text = whole.text(token).map(|text| text.trim_matches(is_blank).to_owned());
+    let access_token = text.filter(|text| !text.is_empty());
+    let access_token = access_token.ok_or_else(|| Misread(format!("expected a token in {token}")))?;
     // What cannot be read, or be meant, is taken for what DingTalk describes: a token that ended before is refused and replaced.
     let told_s = whole.whole(lifetime).and_then(|Whole(seconds)| u64::try_from(seconds).ok());
     let lifetime_s = told_s.filter(|seconds| 0 < *seconds).unwrap_or(LIFETIME_S);

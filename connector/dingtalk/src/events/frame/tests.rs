@@ -51,6 +51,60 @@ fn an_event_is_acknowledged_once_it_is_kept_and_else_asked_for_again() {
     );
 }
 
+/// What is answered and kept, without the words.
+fn outcome(frame: &str) -> String {
+    let Ok(reaction) = react(frame) else { return "not a frame".to_owned() };
+    let code = |reply| {
+        let reply: Value = serde_json::from_str(&shown(reply)).unwrap();
+        reply["code"].to_string()
+    };
+    let replies: Vec<String> = reaction.replies.iter().map(code).collect();
+    let events: Vec<&str> = reaction.events.iter().map(|event| event.kind.as_str()).collect();
+    let reconnect = if reaction.reconnect { " reconnect" } else { "" };
+    format!("{} {}{reconnect}", replies.join(" "), events.join(" ")).trim().to_owned()
+}
+
+#[test]
+fn a_frame_whose_type_is_missing_or_written_otherwise_is_what_its_headers_say() {
+    let event = json!({"topic": "*", "messageId": "m", "eventType": "user_modify_org"});
+    let headers = |topic: &str| json!({"topic": topic, "messageId": "m"});
+    let framed = |kind: &Value, headers: &Value| {
+        let data = json!(r#"{"userId":["u1"]}"#);
+        outcome(&json!({"type": kind, "headers": headers, "data": data}).to_string())
+    };
+    for kind in
+        [json!("EVENT"), json!("event"), json!(" Event "), json!(""), json!(null), json!(7), json!([])]
+    {
+        assert_eq!(framed(&kind, &event), "200 user_modify_org", "{kind}");
+    }
+    for kind in [json!("SYSTEM"), json!("System"), json!(null), json!("")] {
+        assert_eq!(framed(&kind, &headers("ping")), "200", "{kind}");
+        assert_eq!(framed(&kind, &headers("PING")), "200", "{kind}");
+        assert_eq!(framed(&kind, &headers("Disconnect")), "reconnect", "{kind}");
+        assert_eq!(framed(&kind, &headers("connected")), "", "{kind}");
+    }
+    assert_eq!(framed(&json!("callback"), &headers("/v1.0/im/bot/messages/get")), "404");
+    assert_eq!(framed(&json!(null), &headers("/v1.0/im/bot/messages/get")), "404");
+    assert_eq!(framed(&json!("OTHER"), &event), "404");
+    let without = json!({"headers": event, "data": "{\"userId\":[\"u1\"]}"});
+    assert_eq!(outcome(&without.to_string()), "200 user_modify_org");
+}
+
+#[test]
+fn an_event_whose_kind_says_nothing_is_kept_as_unreadable() {
+    for kind in [json!(""), json!("  "), json!(null)] {
+        let headers = json!({"topic": "*", "messageId": "m", "eventType": kind});
+        assert_eq!(outcome(&frame("EVENT", &headers, &json!("{}"))), "400 unreadable", "{kind}");
+    }
+}
+
+#[test]
+fn headers_that_are_none_name_no_message() {
+    for headers in [json!(null), json!([]), json!("")] {
+        assert_eq!(outcome(&frame("SYSTEM", &headers, &json!("{}"))), "not a frame", "{headers}");
+    }
+}
+
 #[test]
 fn a_ping_is_answered_with_its_own_data() {
     check(
@@ -196,7 +250,6 @@ fn what_names_no_message_cannot_be_answered() {
         r#"{"type":"EVENT","headers":{"eventType":"org_change","messageId":""},"data":"{}"}"#,
         r#"{"type":"SYSTEM","headers":{"topic":"ping"},"data":"{}"}"#,
         r#"{"type":"SYSTEM","headers":null}"#,
-        r#"{"type":7,"headers":{"messageId":"m"}}"#,
         &USER_MODIFIED[..USER_MODIFIED.len() - 1],
         &"[".repeat(100_000),
     ];

@@ -146,6 +146,39 @@ fn ids_may_be_single_numbers_or_texts() {
 }
 
 #[test]
+fn ids_that_commas_divide_are_several() {
+    let named = |kind: &str, message: &str| {
+        let event = pushed(kind, Some("e"), message);
+        event.iter().map(|event| event.payload.clone()).collect::<Vec<_>>().join(" ")
+    };
+    for ids in [r#""u1,u2""#, r#"" u1 , u2,""#, r#"["u1,u2"]"#, r#"["u2","u1,"]"#, r#""[\"u1,u2\"]""#] {
+        let message = format!(r#"{{"UserId":{ids}}}"#);
+        assert_eq!(named("user_add_org", &message), r#"{"users":["u1","u2"]}"#, "{ids}");
+    }
+    assert_eq!(named("org_dept_modify", r#"{"DeptId":"2, 3"}"#), r#"{"departments":[2,3]}"#);
+    assert_eq!(named("org_dept_modify", r#"{"DeptId":"2,x"}"#), r#"{"departments":[2],"unclear":true}"#);
+    for nobody in [r#"",""#, r#"" ""#, r#""""#] {
+        let message = format!(r#"{{"UserId":{nobody}}}"#);
+        assert_eq!(named("user_add_org", &message), r#"{"unclear":true}"#, "{nobody}");
+    }
+    // A semicolon may be a letter of an id.
+    assert_eq!(named("user_add_org", r#"{"UserId":"u1;u2"}"#), r#"{"users":["u1;u2"]}"#);
+}
+
+#[test]
+fn a_kind_is_known_whatever_stands_around_it_and_however_it_is_written() {
+    for kind in
+        [" user_add_org", "user_add_org\n", "User_Add_Org", "USER_ADD_ORG", "\u{feff}user_add_org\u{a0}"]
+    {
+        let events = pushed(kind, Some("1"), r#"{"UserId":["u1"]}"#);
+        assert_eq!(told(&events), "user_add_org/1 {\"users\":[\"u1\"]}\n", "{kind:?}");
+        assert!(events.iter().all(|event| event.kind == "user_add_org"), "{kind:?}");
+    }
+    let unknown = pushed(" User_New_Thing ", Some("1"), r#"{"UserId":["u1"]}"#);
+    assert_eq!(told(&unknown), "user_new_thing/1 {\"users\":[\"u1\"]}\n");
+}
+
+#[test]
 fn an_id_that_cannot_be_read_leaves_a_trace() {
     check(
         "org_dept_modify",
@@ -173,7 +206,7 @@ fn an_id_that_cannot_be_read_leaves_a_trace() {
 #[test]
 fn what_is_not_about_contacts_is_forgotten() {
     let long = format!("user_{}", "x".repeat(60));
-    for kind in ["check_url", "bpms_task_change", "contact_modify_org", "", "user", "User_add_org", &long] {
+    for kind in ["check_url", "bpms_task_change", "contact_modify_org", "", "user", "!user_add_org", &long] {
         assert_eq!(pushed(kind, Some("1"), r#"{"UserId":["u1"]}"#), [], "{kind}");
     }
 }
