@@ -6,7 +6,7 @@ use crate::companies::{self, branch};
 use crate::expectation::{Documents, View, assert_same};
 use crate::harness::odd::Odd;
 use crate::harness::pair::{Pair, both};
-use rollcall_dingtalk_simulator::{Department, Fault, Mutation, Rule};
+use rollcall_dingtalk_simulator::{Department, DepartmentId, Fault, Mutation, Rule};
 use rollcall_kit::testing::Reply;
 use serde_json::{Value, json};
 
@@ -24,6 +24,7 @@ both! {
     a_subtree_that_nothing_tells_of_is_kept_and_said,
     an_answer_about_another_department_takes_nobody_away,
     what_is_answered_about_another_object_costs_that_object,
+    departments_that_name_each_other_as_parents_stay_where_they_are,
 }
 
 fn a_department_without_a_name_is_there_with_all_below_it<P: Pair>() {
@@ -89,7 +90,7 @@ fn nobody_is_in_twenty_departments_that_say_so_in_any_way<P: Pair>() {
 }
 
 fn a_list_of_departments_that_says_nothing_is_asked_for_by_ids<P: Pair>() {
-    for fault in [Fault::ResultNull, Fault::ResultMissing] {
+    for fault in [Fault::ResultNull, Fault::ResultMissing, body(&json!({ "dept_list": [] }))] {
         // One that has children, one that has none, and all of them.
         for id in [Some(700_000_000), Some(700_000_019), None] {
             let silent = Rule::new(fault.clone()).on_path(LIST_DEPARTMENTS).always();
@@ -194,6 +195,30 @@ fn what_is_answered_about_another_object_costs_that_object<P: Pair>() {
         pair.import();
         pair.assert_as_the_company_is();
     }
+}
+
+fn departments_that_name_each_other_as_parents_stay_where_they_are<P: Pair>() {
+    let pair = followed::<P>(companies::branches(20));
+    let (below, above) = below_another(&pair.documents());
+    odd(&pair, Odd::default().with(&above.to_string(), "parent_id", below.to_string()));
+    for (id, name) in [(above, "Above"), (below, "Below")] {
+        let (dept_id, name) = (DepartmentId::new(id), name.to_owned());
+        pair.mutate(&Mutation::RenameDepartment { dept_id, name });
+    }
+    bring_wholly_in_line(&pair, By::Events);
+    pair.assert_as_the_company_is();
+    assert_eq!(pair.take_complaints(), [("departments-in-a-ring".to_owned(), 2)]);
+    pair.honest();
+    bring_wholly_in_line(&pair, By::FullRun);
+    pair.assert_as_the_company_is();
+}
+
+/// A department that is not directly below the root, and the one that it is below.
+fn below_another(documents: &Documents) -> (i64, i64) {
+    let ids = documents.iter().filter_map(|((_, id), document)| {
+        Some((id.parse().ok()?, document["parent"]["value"].as_str()?.parse().ok()?))
+    });
+    ids.into_iter().find(|(_, above)| *above != 1).expect("the company has three levels")
 }
 
 fn body(result: &Value) -> Fault {
