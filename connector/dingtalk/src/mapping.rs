@@ -35,8 +35,8 @@ pub(crate) const DEPARTMENT: Schema = Schema {
         Optional::member("telephone", &[DINGTALK_DEPARTMENT, "telephone"]).open(),
         Optional::member("code", &[DINGTALK_DEPARTMENT, "code"]).open(),
     ],
-    // A parent is settled before a department is given. Managers are not declared: a department would wait for people whom
-    // nobody may have before it, so who has left stays named until a reading, or an event of the department, says otherwise.
+    // A parent is settled before a department is given. Managers are not declared: a department would wait for people, who are
+    // put after their departments. So one who has left is named for as long as DingTalk names them.
     references: &[],
 };
 

@@ -56,7 +56,7 @@ fn all_problems_are_told_at_once() {
 
 #[test]
 fn a_character_that_cannot_be_seen_is_a_problem_of_its_setting() {
-    for unseen in ['\u{200b}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{202e}', '\u{a0}', '\u{7}'] {
+    for unseen in ['\u{ad}', '\u{200b}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{202e}', '\u{a0}', '\u{7}'] {
         let (corp_id, app_key) = (format!("ding1{unseen}"), format!("{unseen}k"));
         check(
             &json!({"corp_id": corp_id, "app_key": app_key, "app_secret": "s"}),

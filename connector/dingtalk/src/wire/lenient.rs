@@ -343,7 +343,7 @@ impl<'a> Members<'a> {
 /// Whether a character shows nothing: a blank, or a mark of where to break and in which direction to write, as it comes along
 /// when a text is copied from a page or a list of contacts.
 pub(crate) fn is_blank(char: char) -> bool {
-    let is_mark = matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let is_mark = matches!(char, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     char.is_whitespace() || is_mark
 }
 

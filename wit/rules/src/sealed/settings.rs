@@ -172,7 +172,7 @@ fn how_unfit(schema: &Value, value: &Value) -> Option<How> {
 /// What comes along when a person copies a secret from a page, and cannot be seen.
 fn is_unseen(char: char) -> bool {
     char.is_control()
-        || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
+        || matches!(char, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn is_nothing(value: &Value) -> bool {

@@ -145,9 +145,19 @@ fn a_secret_that_nobody_requires_may_be_empty() {
 
 #[test]
 fn blanks_around_and_what_cannot_be_seen_are_never_part_of_a_secret() {
-    for wrong in
-        [" ab", "ab\n", "\u{3000}ab", "a\tb", "a\r\nb", "a\0b", "a\u{200b}b", "\u{feff}ab", "a\u{202e}b"]
-    {
+    for wrong in [
+        " ab",
+        "ab\n",
+        "\u{3000}ab",
+        "a\tb",
+        "a\r\nb",
+        "a\0b",
+        "a\u{200b}b",
+        "\u{feff}ab",
+        "a\u{202e}b",
+        "a\u{ad}b",
+        "a\u{2066}b",
+    ] {
         check(&json!({"secret": "s", "header": wrong}), &[("/header", How::Blanks)]);
         check(&json!({"secret": wrong}), &[("/secret", How::Blanks)]);
     }
