@@ -16,6 +16,7 @@ mod spaced;
 mod stopped;
 mod stream;
 mod undo;
+mod way;
 
 use crate::companies::{CORP_ID, app};
 use crate::harness::live::Live;

@@ -1,6 +1,7 @@
 //! `cargo xtask cases`: the tests that show what happens when DingTalk, or whatever is between it and us, does what no
-//! description says, as one table. Which tests they are is said in `list`.
+//! description says, as one table. Which tests they are is said in `list`; an earlier build is tried by `before`.
 
+mod before;
 mod list;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,11 +15,14 @@ use crate::workspace::Workspace;
 use list::{CASES, Case, Test};
 
 pub(crate) const HELP: &str = "\
-cargo xtask cases
+cargo xtask cases [--before REVISION]
 
 Run the tests of everything that DingTalk and the way to it are known to do beside their descriptions, over the connector
 as it is and over the component, the runtime, SQLite, real proxies and real sockets, and say of each what it does, what
-happens here and whether that was so. They are among the tests that every test run takes.";
+happens here and whether that was so. They are among the tests that every test run takes.
+
+  --before REVISION  have them run over the component and the program of an earlier commit first, built below the target
+                     folder, and say of each how it ended there";
 
 /// Where tests are, by the command that runs them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,15 +42,19 @@ enum Ended {
 /// How the tests of a suite ended, by their names.
 type Ends = BTreeMap<String, Ended>;
 
-/// Run the tests of all cases, and tell.
+/// Run the tests of all cases, those that an earlier build can be tried with over that one first, and tell.
 ///
 /// # Errors
 ///
 /// When something cannot be built, or a case is not as it should be.
-pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace, earlier: Option<&str>) -> Result<()> {
+    let earlier = earlier.map(|revision| before::build(workspace, revision)).transpose()?;
     components::build(workspace)?;
     // Some of the tests are of the program itself.
     components::build_binaries(workspace, Profile::Dev)?;
+    if let Some(earlier) = earlier {
+        before::tell(&before::run(workspace, &earlier)?);
+    }
     let mut ends = BTreeMap::new();
     for suite in [Suite::Connector, Suite::Host, Suite::Whole] {
         ends.insert(suite, suite.run(workspace)?);
@@ -96,11 +104,13 @@ impl Case {
         let names = |test: &Test| match (test, suite) {
             (Test::Connector(name), Suite::Connector)
             | (Test::Host(name), Suite::Host)
-            | (Test::Whole(name), Suite::Whole) => vec![(*name).to_owned()],
+            | (Test::Whole(name) | Test::Built(name), Suite::Whole) => vec![(*name).to_owned()],
             (Test::Pairs(module, name), Suite::Whole) => {
                 ["native", "whole"].map(|pair| format!("{module}::{pair}::{name}")).into()
             }
-            (Test::Connector(_) | Test::Host(_) | Test::Whole(_) | Test::Pairs(..), _) => Vec::new(),
+            (Test::Connector(_) | Test::Host(_) | Test::Whole(_) | Test::Built(_) | Test::Pairs(..), _) => {
+                Vec::new()
+            }
         };
         self.tests.iter().flat_map(names).collect()
     }

@@ -1,17 +1,18 @@
 //! What `cargo xtask build` leaves: the components and the program. A missing one is a failure that names the command.
+//! Where `ROLLCALL_BUILT` names the target folder of another build, that one's components and program are tried instead.
 
 use std::path::{Path, PathBuf};
 
 /// A component: "dingtalk", "roster", "hostile".
 #[track_caller]
 pub(crate) fn component(name: &str) -> PathBuf {
-    existing(target().join("components").join(format!("{name}.wasm")))
+    existing(tried().join("components").join(format!("{name}.wasm")))
 }
 
 /// The command line.
 #[track_caller]
 pub(crate) fn rollcall() -> PathBuf {
-    existing(target().join("debug").join(format!("rollcall{}", std::env::consts::EXE_SUFFIX)))
+    existing(tried().join("debug").join(format!("rollcall{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// An example of the host library.
@@ -30,6 +31,11 @@ fn existing(path: PathBuf) -> PathBuf {
     let mend = "build it with `cargo xtask build` and `cargo build --package rollcall-host --examples`";
     assert!(path.exists(), "{} is missing; {mend}", path.display());
     path
+}
+
+/// The target folder of the build that is tried.
+fn tried() -> PathBuf {
+    std::env::var_os("ROLLCALL_BUILT").map_or_else(|| target().to_owned(), PathBuf::from)
 }
 
 fn target() -> &'static Path {

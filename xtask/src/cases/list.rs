@@ -1,6 +1,6 @@
 //! What DingTalk and the way to it do beside their descriptions, what happens here, and which tests show it.
 
-use Test::{Connector, Host, Pairs, Whole};
+use Test::{Built, Connector, Host, Pairs, Whole};
 
 /// One thing that was met, or others like it.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,8 @@ pub(super) enum Test {
     Host(&'static str),
     /// Over everything real.
     Whole(&'static str),
+    /// Of the built program and nothing inside of it, so that an earlier build can be tried, too.
+    Built(&'static str),
     /// Of this module and this name, over both pairs of connector and host.
     Pairs(&'static str, &'static str),
 }
@@ -210,6 +212,7 @@ pub(super) const CASES: [Case; 35] = [
         "removals stop for a reason",
         "the run says in one sentence that, why and since when",
         &[
+            Built("following::served::the_status_says_since_when_nobody_is_removed_and_which_events_wait"),
             Host("removals::tests::a_run_that_removes_nobody_says_since_when_nobody_is"),
             Host("removals::tests::it_is_said_in_chinese_too_and_as_facts"),
         ],
@@ -269,6 +272,9 @@ pub(super) const CASES: [Case; 35] = [
         "a permission is taken away, and given back while something else is odd",
         "the source goes on",
         &[
+            Built(
+                "following::way::what_stopped_a_source_is_tried_again_by_a_full_run_that_leaves_something_out",
+            ),
             Whole(
                 "following::stopped::a_permission_that_came_back_lets_the_source_go_on_after_an_import_that_left_something_out",
             ),
@@ -310,6 +316,9 @@ pub(super) const CASES: [Case; 35] = [
         "a channel is to be opened at an address that is not granted",
         "another one is asked for after a pause, and at once when a person lets the source go on",
         &[
+            Built(
+                "following::way::a_channel_that_is_to_be_opened_where_nothing_is_granted_is_asked_for_anew",
+            ),
             Whole(
                 "following::stream::an_address_that_is_not_granted_is_asked_for_anew_and_at_once_when_a_person_lets_the_source_go_on",
             ),
@@ -323,6 +332,7 @@ pub(super) const CASES: [Case; 35] = [
         "DingTalk is the one overseas",
         "everything goes there, the channel included",
         &[
+            Built("following::way::overseas_everything_goes_overseas"),
             Whole("following::stream::overseas_everything_goes_overseas"),
             Connector(
                 "tests::where_channels_lead_is_planned_for_dingtalk_here_and_overseas_and_for_what_the_settings_say",
@@ -333,13 +343,17 @@ pub(super) const CASES: [Case; 35] = [
         WAY,
         "the proxy lets nobody but the documented hosts through",
         "everything works",
-        &[Whole("following::stream::where_the_union_s_origin_is_not_granted_everything_works")],
+        &[
+            Built("following::way::a_proxy_that_lets_nobody_but_the_documented_hosts_through_is_enough"),
+            Whole("following::stream::where_the_union_s_origin_is_not_granted_everything_works"),
+        ],
     ),
     case(
         WAY,
         "the proxy refuses the password while the source listens",
         "it is tried once, and once more each time that a person acts",
         &[
+            Built("following::way::a_wrong_password_is_sent_once_while_the_source_listens"),
             Whole(
                 "checklist::a_wrong_password_costs_one_attempt_at_a_real_proxy_and_one_more_each_time_that_a_person_acts",
             ),
@@ -352,6 +366,7 @@ pub(super) const CASES: [Case; 35] = [
         "a proxy wants another scheme, is silent, answers garbage or a page; the clock is wrong; an address is private",
         "each is told by what it is, in both languages",
         &[
+            Built("following::way::whatever_answers_in_the_place_of_a_proxy_is_called_what_it_is"),
             Whole("checklist::every_sentence_is_as_the_documentation_shows_it"),
             Host("egress::tests::proxies::another_scheme"),
             Host("egress::tests::proxies::silence"),
@@ -363,13 +378,21 @@ pub(super) const CASES: [Case; 35] = [
         WAY,
         "the clock is as wrong as to have every push refused",
         "the check says by how much",
-        &[Host("check::clock::tests::more_is_a_warning_and_a_failure_where_pushes_are_refused_for_it")],
+        &[
+            Built(
+                "following::way::a_clock_as_wrong_as_to_have_every_push_refused_fails_the_check_which_says_by_how_much",
+            ),
+            Host("check::clock::tests::more_is_a_warning_and_a_failure_where_pushes_are_refused_for_it"),
+        ],
     ),
     case(
         WAY,
         "a channel is down for long enough to lose an event",
         "everything is read once it is open again, with or without a schedule",
         &[
+            Built(
+                "following::served::an_event_that_was_lost_while_the_channel_was_away_is_made_up_for_by_a_full_run",
+            ),
             Host(
                 "follow::tests::channel::a_break_that_may_have_cost_an_event_leads_to_a_full_run_without_a_schedule",
             ),
@@ -386,7 +409,7 @@ pub(super) const CASES: [Case; 35] = [
             Whole(
                 "following::exclusive::the_second_source_of_an_application_opens_no_channel_until_the_first_is_let_go",
             ),
-            Whole(
+            Built(
                 "following::exclusive::the_program_lets_the_first_by_name_listen_and_says_so_of_the_second_everywhere",
             ),
         ],
@@ -396,6 +419,9 @@ pub(super) const CASES: [Case; 35] = [
         "a callback address is written with a slash too many, or opened in a browser",
         "it is answered, or said what it is for",
         &[
+            Built(
+                "following::served::a_callback_address_takes_deliveries_with_a_slash_too_many_and_tells_whoever_looks_what_it_is_for",
+            ),
             Host(
                 "callbacks::tests::a_callback_address_is_the_same_with_needless_slashes_and_nothing_else_is_touched",
             ),
