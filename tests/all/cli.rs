@@ -12,6 +12,8 @@ use expect_test::{Expect, expect};
 use rollcall_dingtalk_simulator::{Department, Fault, Mutation, Rule};
 use serde_json::{Value, json};
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 
 const LIST_MEMBERS: &str = "/topapi/v2/user/list";
 
@@ -452,6 +454,34 @@ fn a_connector_as_its_toolchain_left_it_is_closed_into_another_file_or_its_own()
     assert_eq!(said, "sealed.wasm asks for the contract alone; sealed.wasm is the same\n");
     office.run("connector seal source.toml --output x.wasm").with_code(1);
     office.run("connector seal sealed.wasm --output no/such/folder/x.wasm").with_code(1);
+}
+
+#[test]
+fn a_connector_that_was_looked_at_once_is_compiled_for_its_user_unless_others_could_write_there() {
+    let office = Office::new(companies::branches(8));
+    let inspect = format!("connector inspect {}", built::component("dingtalk").display());
+    let (home, caches) = (office.path("home"), office.path("caches"));
+    let kept = |folder: PathBuf| -> Vec<_> {
+        let files = fs::read_dir(folder).expect("it is there").map(|file| file.expect("it can be read"));
+        files.map(|file| (file.path(), file.metadata().and_then(|found| found.modified()).ok())).collect()
+    };
+    let run = |words: &str, variable: &str, folder: &Path| {
+        let ended: Ended = office.command(words).env(variable, folder).output().expect("it starts").into();
+        ended.with_code(0)
+    };
+    run(&inspect, "XDG_CACHE_HOME", &caches);
+    let compiled = kept(caches.join("rollcall"));
+    assert_eq!(compiled.len(), 1);
+    run(&inspect, "XDG_CACHE_HOME", &caches);
+    run("check SOURCE", "XDG_CACHE_HOME", &caches);
+    assert_eq!(kept(caches.join("rollcall")), compiled);
+    run(&inspect, "HOME", &home);
+    assert_eq!(kept(home.join(".cache/rollcall")).len(), 1);
+    let shared = fs::Permissions::from_mode(0o777);
+    fs::set_permissions(caches.join("rollcall"), shared).expect("the folder is ours");
+    fs::remove_file(&compiled[0].0).expect("the file is ours");
+    run(&inspect, "XDG_CACHE_HOME", &caches);
+    assert_eq!(kept(caches.join("rollcall")), []);
 }
 
 // Both formats.

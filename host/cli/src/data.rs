@@ -1,7 +1,10 @@
-//! The data folder: one database for everything imported, and a cache of compiled connectors.
+//! The data folder: one database for everything imported, and a cache of compiled connectors. Commands that have none keep
+//! compiled connectors where the user's programs keep what they can make again.
 
 use std::path::{Path, PathBuf};
 
+use rollcall_host::engine::{Engine, EngineOptions};
+use rollcall_host::error::EngineError;
 use rollcall_host::model::SourceName;
 use rollcall_host::sqlite::SqliteStore;
 
@@ -35,6 +38,29 @@ pub(crate) async fn open_for(folder: &Path, source: &SourceName) -> Result<Sqlit
 /// Where compiled connectors are kept.
 pub(crate) fn cache(folder: &Path) -> PathBuf {
     folder.join("cache")
+}
+
+/// An engine for a command without a data folder.
+///
+/// Compiling takes seconds, so it keeps what it compiled, unless there is no place for it that is the user's alone.
+pub(crate) fn engine_of_user() -> Result<Engine, Stop> {
+    let options = EngineOptions { cache_dir: user_cache(), ..EngineOptions::default() };
+    match Engine::new(options) {
+        Err(error @ (EngineError::Cache { .. } | EngineError::CacheNotPrivate { .. })) => {
+            tracing::debug!(%error, "compiled connectors are not kept");
+            Ok(Engine::new(EngineOptions::default())?)
+        }
+        engine => Ok(engine?),
+    }
+}
+
+/// As the XDG Base Directory Specification has it: `$XDG_CACHE_HOME`, else `.cache` at home. A path that is not absolute does
+/// not count.
+fn user_cache() -> Option<PathBuf> {
+    let absolute = |folder: PathBuf| Some(folder).filter(|folder| folder.is_absolute());
+    let folder = |variable: &str| std::env::var_os(variable).map(PathBuf::from).and_then(absolute);
+    let caches = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")));
+    Some(caches?.join("rollcall"))
 }
 
 fn database(folder: &Path) -> PathBuf {

@@ -62,7 +62,7 @@ sentences! {
     fn engine_unusable(reason) { "components cannot be run here: {reason}", "此环境无法运行组件：{reason}" }
     fn cache_unusable(path, reason) { "the folder for compiled connectors, {path}, cannot be used: {reason}", "无法使用存放已编译连接器的目录 {path}：{reason}" }
     fn cache_not_private(path) { "others can write to {path}, where compiled connectors are kept", "其他用户可以写入存放已编译连接器的目录 {path}" }
-    fn cache_not_private_remedy(path) { "make it yours alone: chmod 700 {path}", "请改为仅本人可访问：chmod 700 {path}" }
+    fn cache_not_private_remedy(path) { "run this as the user whose folder it is, and make it that user's alone: chmod 700 {path}", "请以该目录所有者的身份运行，并确保仅其本人可访问：chmod 700 {path}" }
     fn no_such_run(run) { "source has no run {run}; `rollcall history` lists its runs", "该来源没有第 {run} 次运行；可用 `rollcall history` 查看" }
     fn nothing_held(run) { "nothing of run {run} waits for approval; `rollcall history` shows which runs read held", "第 {run} 次运行没有待确认的内容；可用 `rollcall history` 查看哪些运行待确认" }
     fn approving_scope(run, told) {

@@ -55,8 +55,10 @@ pub enum EngineError {
         /// Why.
         cause: std::io::Error,
     },
-    /// Others may write to the folder for compiled code, so its files could be anyone's.
-    #[error("cache folder {path:?} is writable by other users; make it yours alone (chmod 700)")]
+    /// Others own the folder for compiled code or may write to it, so its files could be anyone's.
+    #[error(
+        "other users can write to cache folder {path:?}; run this as its owner, and let nobody else write there (chmod 700)"
+    )]
     CacheNotPrivate {
         /// The folder.
         path: PathBuf,

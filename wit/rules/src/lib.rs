@@ -14,6 +14,7 @@ pub mod emptied;
 pub mod identity;
 pub mod inventory;
 pub mod key;
+pub mod nesting;
 pub mod object;
 pub mod placement;
 pub mod reach;

@@ -7,7 +7,7 @@ use crate::model::Diagnosis;
 use crate::ports::{Fault, FaultKind, Request, Response, Ticket};
 use rollcall_rules::bounds::{MAX_OUTSTANDING, MAX_RESPONSE_BODY_BYTES};
 use rollcall_rules::refusal::Refusal;
-use rollcall_rules::request;
+use rollcall_rules::{nesting, request};
 
 /// When a request is given up, in milliseconds, unless it asks for less.
 ///
@@ -61,6 +61,9 @@ impl TestHost {
                 let response = self.scrubbed(response);
                 if MAX_RESPONSE_BODY_BYTES < response.body.as_bytes().len() {
                     return (delay_ms, Err(too_large("the response is larger than the host's limit")));
+                }
+                if nesting::is_too_deep(response.body.as_bytes()) {
+                    return (delay_ms, Err(too_large("the response is nested too deep")));
                 }
                 (delay_ms, Ok(response))
             }

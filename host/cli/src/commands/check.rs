@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::host::Host;
 use rollcall_host::model::{Finding, Standing};
 use rollcall_host::source::Source;
@@ -25,7 +24,7 @@ pub(crate) async fn check(
     beside: Vec<Configured>,
 ) -> Result<Exit, Stop> {
     let places = configured.places.clone();
-    let engine = Engine::new(EngineOptions::default())?;
+    let engine = data::engine_of_user()?;
     let source = super::source::load(&engine, configured).await?;
     let mut others = Vec::with_capacity(beside.len());
     for other in beside {

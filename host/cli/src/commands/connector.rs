@@ -7,10 +7,10 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use rollcall_host::engine::{Engine, EngineOptions};
 use serde_json::json;
 
 use crate::args::Format;
+use crate::data;
 use crate::exit::{Exit, Stop, diagnosis};
 use crate::messages;
 use crate::screen::Screen;
@@ -19,7 +19,7 @@ use crate::view::layout::plain;
 
 /// Say what the connector in this file is.
 pub(crate) async fn inspect(screen: &Screen, file: &Path) -> Result<Exit, Stop> {
-    let connector = Engine::new(EngineOptions::default())?.load(file).await?;
+    let connector = data::engine_of_user()?.load(file).await?;
     let path = file.display().to_string();
     match screen.format {
         Format::Json => screen.json(&json!({

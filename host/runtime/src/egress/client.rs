@@ -16,6 +16,7 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rollcall_rules::nesting;
 use rollcall_rules::request::CONNECTION_HEADERS;
 use tokio::time::{Instant, timeout};
 use url::Url;
@@ -267,6 +268,9 @@ async fn read_response(origin: &Origin, response: http::Response<Incoming>) -> R
             BodyError::TooLarge => Fault::too_large(origin, MAX_RESPONSE_BODY_BYTES),
             BodyError::Lost(cause) => Fault::lost(origin, &cause),
         })?;
+    if nesting::is_too_deep(&body) {
+        return Err(Fault::too_deep(origin));
+    }
     for about_the_connection in CONNECTION_HEADERS {
         headers.remove(about_the_connection);
     }

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use rollcall_rules::bounds::MAX_BODY_DEPTH;
 use rollcall_rules::refusal::Refusal as ByRule;
 
 use super::cause::Cause;
@@ -124,6 +125,17 @@ impl Fault {
             format!("the response of {origin} is larger than {limit_mib} MiB"),
         )
         .in_chinese(format!("{origin} 的响应超过 {limit_mib} MiB"), "")
+        .with_fact("origin", origin.to_string());
+        Self { kind: FaultKind::TooLarge, diagnosis }
+    }
+
+    /// A response came whose arrays and objects are in each other so often that a parser might not survive it.
+    pub(crate) fn too_deep(origin: &Origin) -> Self {
+        let diagnosis = Diagnosis::new(
+            "response-too-deep",
+            format!("the response of {origin} is nested more than {MAX_BODY_DEPTH} levels deep"),
+        )
+        .in_chinese(format!("{origin} 的响应嵌套超过 {MAX_BODY_DEPTH} 层"), "")
         .with_fact("origin", origin.to_string());
         Self { kind: FaultKind::TooLarge, diagnosis }
     }

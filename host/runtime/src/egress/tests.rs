@@ -152,6 +152,18 @@ async fn a_body_beyond_the_limit_is_too_large() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_nested_beyond_the_limit_is_too_large_however_it_travelled() {
+    let (right, deep) = ("[".repeat(128) + &"]".repeat(128), "[".repeat(129) + &"]".repeat(129));
+    let server = Server::tls(lab::answer_bytes("200 OK", right.as_bytes())).await;
+    assert_eq!(fetch(&client(None), get(&server.url("/"))).await.unwrap().body.as_ref(), right.as_bytes());
+    let server = Server::tls(lab::answer_bytes("200 OK", deep.as_bytes())).await;
+    check(&fetch(&client(None), get(&server.url("/"))).await, &expect!["TooLarge response-too-deep"]);
+    let packed = gzip("{\"a\":".repeat(1_000_000).as_bytes());
+    let server = Server::tls(lab::answer_bytes("200 OK\r\nContent-Encoding: gzip", &packed)).await;
+    check(&fetch(&client(None), get(&server.url("/"))).await, &expect!["TooLarge response-too-deep"]);
+}
+
+#[tokio::test]
 async fn a_compression_that_nobody_asked_for_is_named() {
     let server = Server::tls(lab::answer_bytes("200 OK\r\nContent-Encoding: br", b"?")).await;
     check(&fetch(&client(None), get(&server.url("/"))).await, &expect!["Other encoding-unknown"]);

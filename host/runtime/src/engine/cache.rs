@@ -8,6 +8,8 @@ use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -111,10 +113,30 @@ fn make_private(dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)
 }
 
+/// Whether nobody but whoever runs this program, and the system's administrator, can change what is in it.
 #[cfg(unix)]
 fn is_private(dir: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(fs::metadata(dir)?.permissions().mode() & 0o022 == 0)
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let found = fs::metadata(dir)?;
+    if found.permissions().mode() & 0o022 != 0 {
+        return Ok(false);
+    }
+    // The owner may change the permissions again: `sudo` often leaves HOME as it was.
+    Ok(found.uid() == 0 || user(dir)? == Some(found.uid()))
+}
+
+/// Who runs this program: the owner of a file that it makes. None where it can make none.
+#[cfg(unix)]
+fn user(dir: &Path) -> io::Result<Option<u32>> {
+    use std::os::unix::fs::MetadataExt;
+    static N_MADE: AtomicU32 = AtomicU32::new(0);
+    let n = N_MADE.fetch_add(1, Ordering::Relaxed);
+    let path = dir.join(format!("user-{}-{n}.tmp", std::process::id()));
+    // A new one: what stands there already may lead elsewhere.
+    let Ok(made) = fs::File::create_new(&path) else { return Ok(None) };
+    let user = made.metadata()?.uid();
+    fs::remove_file(&path)?;
+    Ok(Some(user))
 }
 
 #[cfg(not(unix))]
@@ -128,6 +150,10 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
+
+    /// A user that is nobody here.
+    #[cfg(unix)]
+    const NOBODY: u32 = 65_534;
 
     /// The smallest component there is: only the header.
     const EMPTY: [u8; 8] = [0, b'a', b's', b'm', 0x0d, 0, 1, 0];
@@ -153,6 +179,32 @@ mod tests {
 
     fn modified(file: &Path) -> SystemTime {
         fs::metadata(file).unwrap().modified().unwrap()
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_folder_that_others_can_write_is_refused_and_one_of_our_own_is_left_as_it_was() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        for (mode, is_right) in [(0o700, true), (0o755, true), (0o775, false), (0o757, false)] {
+            fs::set_permissions(dir.path(), fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(Cache::open(dir.path(), &engine()).is_ok(), is_right, "{mode:o}");
+        }
+        assert!(files(dir.path()).is_empty());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_folder_of_somebody_else_is_refused() {
+        use std::os::unix::fs::chown;
+        let dir = tempfile::tempdir().unwrap();
+        // Only an administrator can give a folder away; whoever cannot is refused one of the administrator's.
+        if chown(dir.path(), Some(NOBODY), None).is_ok() {
+            fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+            assert!(matches!(Cache::open(dir.path(), &engine()), Err(EngineError::CacheNotPrivate { .. })));
+        } else {
+            assert_eq!(user(Path::new("/")).unwrap(), None);
+        }
     }
 
     #[test]
@@ -186,15 +238,5 @@ mod tests {
         fs::write(&file, &good[..20]).unwrap();
         compile(dir.path());
         assert_eq!(fs::read(&file).unwrap(), good);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_folder_that_others_can_write_to_is_refused() {
-        use std::os::unix::fs::PermissionsExt;
-        let dir = tempfile::tempdir().unwrap();
-        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o777)).unwrap();
-        let error = Cache::open(dir.path(), &engine()).unwrap_err();
-        assert!(matches!(error, EngineError::CacheNotPrivate { .. }), "{error}");
     }
 }
