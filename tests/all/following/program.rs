@@ -7,7 +7,7 @@ use crate::harness::extra::until;
 use crate::harness::live::{CALLBACK_AES_KEY, CALLBACK_TOKEN, app_key, source};
 use crate::harness::program::{Lines, Office};
 use crate::harness::real::SOURCE;
-use rollcall_dingtalk_simulator::{AppEvents, Mutation};
+use rollcall_dingtalk_simulator::AppEvents;
 use rollcall_host::clock::{Clock, SystemClock};
 use rollcall_host::inbox::{EventFilter, EventWay, Fate, Inbox, NewEvent, Settlement};
 use rollcall_host::model::{Diagnosis, Failure, FailureKind, Key};
@@ -19,7 +19,7 @@ const BRANCH: &str = "branch-office";
 #[test]
 fn two_sources_are_served_one_by_push_and_one_by_stream_until_a_signal_ends_it_in_good_order() {
     let (head, branch) = (Office::new(feihua()), Office::new(feihua()));
-    head.write("source.toml", &head_file(&head));
+    head.write("source.toml", &head.source_file_for_callbacks());
     branch.write("source.toml", &branch_file(&branch));
     branch.server.set_events(&app_key(), AppEvents::Stream).expect("nobody has to answer");
     let branch_path = branch.path("source.toml");
@@ -38,7 +38,7 @@ fn two_sources_are_served_one_by_push_and_one_by_stream_until_a_signal_ends_it_i
     }
     until("the channel is open", || branch.server.with(|simulator| simulator.events().n_connected()) == 1);
     for office in [&head, &branch] {
-        mutate(office, &rename_user("xiaohong", "小红红"));
+        office.mutate(&rename_user("xiaohong", "小红红"));
     }
     let by_push = batch(&lines, SOURCE);
     let by_stream = batch(&lines, BRANCH);
@@ -67,9 +67,9 @@ fn two_sources_are_served_one_by_push_and_one_by_stream_until_a_signal_ends_it_i
 #[test]
 fn an_event_that_was_given_up_is_listed_with_its_reason_and_tried_again_on_demand() {
     let office = Office::new(feihua());
-    office.write("source.toml", &head_file(&office));
+    office.write("source.toml", &office.source_file_for_callbacks());
     office.run("sync SOURCE DATA").with_code(0);
-    mutate(&office, &rename_user("xiaohong", "小红红"));
+    office.mutate(&rename_user("xiaohong", "小红红"));
     give_up_an_event(&office);
     let mut serving = office.start("serve SOURCE DATA --listen 127.0.0.1:0 --format json");
     let lines = serving.read_lines();
@@ -162,19 +162,6 @@ fn is_run(line: &Value, source: &str) -> bool {
     line["what"] == "run" && line["source"] == source
 }
 
-#[track_caller]
-fn mutate(office: &Office, mutation: &Mutation) {
-    office.server.with(|simulator| simulator.mutate(mutation)).expect("the mutation is possible");
-}
-
-fn head_file(office: &Office) -> String {
-    let settings = format!(
-        "events = \"http\"\ncallback_token = \"{CALLBACK_TOKEN}\"\ncallback_aes_key = \"{CALLBACK_AES_KEY}\"\n"
-    );
-    office.source_file() + &settings
-}
-
 fn branch_file(office: &Office) -> String {
-    let file = office.source_file().replace(&format!("\"{SOURCE}\""), &format!("\"{BRANCH}\""));
-    file + "events = \"stream\"\n"
+    office.source_file_for_stream().replace(&format!("\"{SOURCE}\""), &format!("\"{BRANCH}\""))
 }

@@ -23,7 +23,7 @@ const LIST_MEMBERS: &str = "/topapi/v2/user/list";
 #[test]
 fn a_callback_address_takes_deliveries_with_a_slash_too_many_and_tells_whoever_looks_what_it_is_for() {
     let office = Office::new(feihua());
-    office.write("source.toml", &called(&office));
+    office.write("source.toml", &office.source_file_for_callbacks());
     let mut serving = office.start("serve SOURCE DATA --listen 127.0.0.1:0 --format json");
     let lines = serving.read_lines();
     let callback = callback(&lines);
@@ -34,8 +34,8 @@ fn a_callback_address_takes_deliveries_with_a_slash_too_many_and_tells_whoever_l
         let events = AppEvents::http(url, CALLBACK_TOKEN, CALLBACK_AES_KEY);
         office.server.set_events(&app_key(), events).expect("the address answers as it must");
         let name = format!("小红 {n}");
-        mutate(&office, &rename_user("xiaohong", &name));
-        until("the change is there", || is_held(&office, "xiaohong", &name));
+        office.mutate(&rename_user("xiaohong", &name));
+        until("the change is there", || office.holds("xiaohong", &name));
     }
     let address = base.trim_start_matches("http://");
     let known = format!("/callbacks/{SOURCE}");
@@ -69,14 +69,14 @@ fn an_address_that_begins_with_http_is_told_where_a_source_is_to_call_it_and_now
     };
     let wanted =
         [("en", "begins with http: sources on the internet often refuse"), ("zh-CN", "以 http 开头")];
-    office.write("source.toml", &called(&office));
+    office.write("source.toml", &office.source_file_for_callbacks());
     for (language, wanted) in wanted {
         let told = served(language, "http://id.example.com");
         assert!(told.contains(wanted), "{told}");
         let told = served(language, "https://id.example.com");
         assert!(!told.contains(wanted), "{told}");
     }
-    office.write("source.toml", &listening(&office));
+    office.write("source.toml", &office.source_file_for_stream());
     for (language, wanted) in wanted {
         let told = served(language, "http://id.example.com");
         assert!(!told.contains(wanted), "{told}");
@@ -86,7 +86,7 @@ fn an_address_that_begins_with_http_is_told_where_a_source_is_to_call_it_and_now
 #[test]
 fn an_event_that_was_lost_while_the_channel_was_away_is_made_up_for_by_a_full_run() {
     let office = Office::new(feihua());
-    office.write("source.toml", &listening(&office));
+    office.write("source.toml", &office.source_file_for_stream());
     office.server.set_events(&app_key(), AppEvents::Stream).expect("nobody has to answer");
     let mut serving = office.start("serve SOURCE DATA --listen 127.0.0.1:0 --format json");
     let lines = serving.read_lines();
@@ -96,8 +96,8 @@ fn an_event_that_was_lost_while_the_channel_was_away_is_made_up_for_by_a_full_ru
     serving.end().with_code(0);
     lines.all();
     office.server.with(|simulator| simulator.switches_mut().events.drop_percent = 100);
-    mutate(&office, &rename_user("xiaohong", "小红红"));
-    in_store(&office, async |store| {
+    office.mutate(&rename_user("xiaohong", "小红红"));
+    office.in_store(async |store| {
         let heard = Timestamp::from_unix_ms(SystemClock.now().unix_ms() - OUTAGE_MS);
         store.note(&source(), &Note::HeardUntil(heard)).await.expect("the store answers");
     });
@@ -106,7 +106,7 @@ fn an_event_that_was_lost_while_the_channel_was_away_is_made_up_for_by_a_full_ru
     lines.wait_for("it listens again", is_connected);
     let run = lines.wait_for("everything is read", is_succeeded);
     assert_eq!(run["events"].as_array().map(Vec::len), Some(0), "nobody told of it: {run:#}");
-    assert!(is_held(&office, "xiaohong", "小红红"));
+    assert!(office.holds("xiaohong", "小红红"));
     serving.terminate();
     serving.end().with_code(0);
     lines.all();
@@ -116,7 +116,7 @@ fn an_event_that_was_lost_while_the_channel_was_away_is_made_up_for_by_a_full_ru
 fn the_status_says_since_when_nobody_is_removed_and_which_events_wait() {
     let office = Office::new(feihua());
     office.run("sync SOURCE DATA").with_code(0);
-    mutate(&office, &Mutation::RemoveUser { userid: "xiaohong".into() });
+    office.mutate(&Mutation::RemoveUser { userid: "xiaohong".into() });
     office.server.with(|simulator| {
         let hidden =
             Fault::Errcode { code: 50_004, message: "请求的部门id不在授权范围内".to_owned() };
@@ -126,7 +126,7 @@ fn the_status_says_since_when_nobody_is_removed_and_which_events_wait() {
         let ended = office.run("sync SOURCE DATA --format json");
         assert_eq!(ended.json()["run"]["state"], "partial", "{ended:?}");
     }
-    in_store(&office, wait_in_vain);
+    office.in_store(wait_in_vain);
     let told = office.run("status NAME DATA --format json").with_code(0).json();
     let stopped = &told["removals_stopped"];
     assert_eq!(stopped["code"], "removals-stopped");
@@ -201,32 +201,4 @@ fn is_succeeded(line: &Value) -> bool {
 
 fn is_connected(line: &Value) -> bool {
     line["what"] == "channel" && line["channel"]["state"] == "connected"
-}
-
-fn is_held(office: &Office, id: &str, name: &str) -> bool {
-    let exported = office.run("directory export NAME DATA").with_code(0).stdout;
-    let documents = exported.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line is JSON"));
-    documents.into_iter().any(|document| document["externalId"] == id && document["displayName"] == name)
-}
-
-fn in_store(office: &Office, act: impl AsyncFnOnce(&SqliteStore)) {
-    let store = SqliteStore::open(&office.path("data/rollcall.db")).expect("the database opens");
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be had");
-    runtime.block_on(act(&store));
-}
-
-#[track_caller]
-fn mutate(office: &Office, mutation: &Mutation) {
-    office.server.with(|simulator| simulator.mutate(mutation)).expect("the mutation is possible");
-}
-
-fn called(office: &Office) -> String {
-    let settings = format!(
-        "events = \"http\"\ncallback_token = \"{CALLBACK_TOKEN}\"\ncallback_aes_key = \"{CALLBACK_AES_KEY}\"\n"
-    );
-    office.source_file() + &settings
-}
-
-fn listening(office: &Office) -> String {
-    office.source_file() + "events = \"stream\"\n"
 }

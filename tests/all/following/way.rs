@@ -3,7 +3,7 @@
 
 use super::{feihua, rename_user};
 use crate::harness::extra::until;
-use crate::harness::live::{CALLBACK_AES_KEY, CALLBACK_TOKEN, app_key, source};
+use crate::harness::live::{app_key, source};
 use crate::harness::odd_proxies::{OddProxy, Then};
 use crate::harness::program::{Lines, Office, Running};
 use crate::harness::{proxies, real};
@@ -11,7 +11,6 @@ use rollcall_dingtalk_simulator::{AppEvents, Fault, Rule, Simulator};
 use rollcall_host::clock::{Clock, SystemClock};
 use rollcall_host::inbox::{Inbox, Note};
 use rollcall_host::model::Timestamp;
-use rollcall_host::sqlite::SqliteStore;
 use serde_json::Value;
 use std::net::SocketAddr;
 
@@ -88,7 +87,7 @@ fn whatever_answers_in_the_place_of_a_proxy_is_called_what_it_is() {
 #[test]
 fn a_clock_as_wrong_as_to_have_every_push_refused_fails_the_check_which_says_by_how_much() {
     let office = Office::new(feihua());
-    office.write("source.toml", &called(&office));
+    office.write("source.toml", &office.source_file_for_callbacks());
     office.server.with(|simulator| simulator.switches_mut().clock_offset_ms = 16 * 60_000);
     let findings = checked(&office, 1);
     let clock = findings.iter().find(|finding| finding["check"] == "clock").expect("it is checked");
@@ -111,7 +110,7 @@ fn what_stopped_a_source_is_tried_again_by_a_full_run_that_leaves_something_out(
     office.server.with(|simulator| {
         simulator.inject(Rule::new(missing).on_path("/topapi/v2/user/get").always());
     });
-    rename(&office, "小红红");
+    office.mutate(&rename_user("xiaohong", "小红红"));
     lines.wait_for("it is stopped", |line| line["what"] == "stopped" && !line["stopped"].is_null());
     ends(serving, lines);
     office.server.with(|simulator| {
@@ -123,7 +122,7 @@ fn what_stopped_a_source_is_tried_again_by_a_full_run_that_leaves_something_out(
     let (serving, lines) = started();
     lines.wait_for("a full run leaves something out", |line| is_run(line, "partial"));
     office.server.with(Simulator::clear_faults);
-    until("the event is acted on", || is_held(&office, "小红红"));
+    until("the event is acted on", || office.holds("xiaohong", "小红红"));
     ends(serving, lines);
 }
 
@@ -134,8 +133,8 @@ fn follows(office: &Office) {
     let lines = serving.read_lines();
     lines.wait_for("it listens", |line| is_channel(line, "connected"));
     lines.wait_for("the first import", |line| is_run(line, "succeeded"));
-    rename(office, "小红红");
-    until("the change is there", || is_held(office, "小红红"));
+    office.mutate(&rename_user("xiaohong", "小红红"));
+    until("the change is there", || office.holds("xiaohong", "小红红"));
     ends(serving, lines);
 }
 
@@ -148,7 +147,7 @@ fn ends(serving: Running, lines: Lines) {
 /// An office that listens, with a source file that was changed like this.
 fn listening(change: impl FnOnce(String) -> String) -> Office {
     let office = Office::new(feihua());
-    office.write("source.toml", &change(office.source_file() + "events = \"stream\"\n"));
+    office.write("source.toml", &change(office.source_file_for_stream()));
     office.server.set_events(&app_key(), AppEvents::Stream).expect("nobody has to answer");
     office
 }
@@ -168,13 +167,6 @@ fn file_of(office: &Office) -> String {
     std::fs::read_to_string(office.path("source.toml")).expect("it was written")
 }
 
-fn called(office: &Office) -> String {
-    let settings = format!(
-        "events = \"http\"\ncallback_token = \"{CALLBACK_TOKEN}\"\ncallback_aes_key = \"{CALLBACK_AES_KEY}\"\n"
-    );
-    office.source_file() + &settings
-}
-
 #[track_caller]
 fn checked(office: &Office, code: i32) -> Vec<Value> {
     let checked = office.run("check SOURCE --format json").with_code(code).json();
@@ -182,21 +174,10 @@ fn checked(office: &Office, code: i32) -> Vec<Value> {
 }
 
 fn nobody_listened_for_a_minute(office: &Office) {
-    let store = SqliteStore::open(&office.path("data/rollcall.db")).expect("the database opens");
-    let heard = Timestamp::from_unix_ms(SystemClock.now().unix_ms() - 61_000);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be had");
-    runtime.block_on(store.note(&source(), &Note::HeardUntil(heard))).expect("the store answers");
-}
-
-fn rename(office: &Office, name: &str) {
-    let mutation = rename_user("xiaohong", name);
-    office.server.with(|simulator| simulator.mutate(&mutation)).expect("the mutation is possible");
-}
-
-fn is_held(office: &Office, name: &str) -> bool {
-    let exported = office.run("directory export NAME DATA").with_code(0).stdout;
-    let documents = exported.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line is JSON"));
-    documents.into_iter().any(|document| document["displayName"] == name)
+    office.in_store(async |store| {
+        let heard = Timestamp::from_unix_ms(SystemClock.now().unix_ms() - 61_000);
+        store.note(&source(), &Note::HeardUntil(heard)).await.expect("the store answers");
+    });
 }
 
 fn is_channel(line: &Value, state: &str) -> bool {

@@ -1,9 +1,11 @@
 //! The built `rollcall`, run as a person would: a source file, a data folder, an environment with nothing in it.
 
 use super::extra::until;
+use super::live::{CALLBACK_AES_KEY, CALLBACK_TOKEN};
 use super::{PROXY_PASSWORD, PROXY_USER, built, real, serve};
 use crate::companies::{APP_KEY, APP_SECRET, CORP_ID};
-use rollcall_dingtalk_simulator::{Company, ServerHandle};
+use rollcall_dingtalk_simulator::{Company, Mutation, ServerHandle};
+use rollcall_host::sqlite::SqliteStore;
 use serde_json::Value;
 use std::fmt;
 use std::fs;
@@ -59,6 +61,40 @@ app_secret = {{ file = "secret.txt" }}
             source = real::SOURCE,
             connector = connector.display(),
         )
+    }
+
+    /// The same source, which DingTalk calls when something changes.
+    pub(crate) fn source_file_for_callbacks(&self) -> String {
+        let settings = format!(
+            "events = \"http\"\ncallback_token = \"{CALLBACK_TOKEN}\"\ncallback_aes_key = \"{CALLBACK_AES_KEY}\"\n"
+        );
+        self.source_file() + &settings
+    }
+
+    /// The same source, which listens to DingTalk's stream.
+    pub(crate) fn source_file_for_stream(&self) -> String {
+        self.source_file() + "events = \"stream\"\n"
+    }
+
+    /// Change something in DingTalk.
+    #[track_caller]
+    pub(crate) fn mutate(&self, mutation: &Mutation) {
+        self.server.with(|simulator| simulator.mutate(mutation)).expect("the mutation is possible");
+    }
+
+    /// Whether what has this id is held by this name.
+    pub(crate) fn holds(&self, id: &str, name: &str) -> bool {
+        let exported = self.run("directory export NAME DATA").with_code(0).stdout;
+        let mut documents =
+            exported.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line is JSON"));
+        documents.any(|document| document["externalId"] == id && document["displayName"] == name)
+    }
+
+    /// Look into the database, or write there, while no program does.
+    pub(crate) fn in_store(&self, act: impl AsyncFnOnce(&SqliteStore)) {
+        let store = SqliteStore::open(&self.path("data/rollcall.db")).expect("the database opens");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be had");
+        runtime.block_on(act(&store));
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
