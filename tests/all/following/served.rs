@@ -8,8 +8,8 @@ use crate::harness::program::{Lines, Office};
 use crate::harness::real::SOURCE;
 use rollcall_dingtalk_simulator::{AppEvents, Fault, Mutation, Rule};
 use rollcall_host::clock::{Clock, SystemClock};
-use rollcall_host::inbox::{EventFilter, EventWay, Fate, Inbox, NewEvent, Note, Settlement};
-use rollcall_host::model::{Diagnosis, Failure, FailureKind, Key, Timestamp};
+use rollcall_host::inbox::{EventFilter, EventWay, Fate, Inbox, NewEvent, Settlement};
+use rollcall_host::model::{Diagnosis, Failure, FailureKind, Key};
 use rollcall_host::sqlite::SqliteStore;
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
@@ -97,10 +97,7 @@ fn an_event_that_was_lost_while_the_channel_was_away_is_made_up_for_by_a_full_ru
     lines.all();
     office.server.with(|simulator| simulator.switches_mut().events.drop_percent = 100);
     office.mutate(&rename_user("xiaohong", "小红红"));
-    office.in_store(async |store| {
-        let heard = Timestamp::from_unix_ms(SystemClock.now().unix_ms() - OUTAGE_MS);
-        store.note(&source(), &Note::HeardUntil(heard)).await.expect("the store answers");
-    });
+    office.listened_last(OUTAGE_MS);
     let mut serving = office.start("serve SOURCE DATA --listen 127.0.0.1:0 --format json");
     let lines = serving.read_lines();
     lines.wait_for("it listens again", is_connected);
@@ -126,13 +123,13 @@ fn the_status_says_since_when_nobody_is_removed_and_which_events_wait() {
         let ended = office.run("sync SOURCE DATA --format json");
         assert_eq!(ended.json()["run"]["state"], "partial", "{ended:?}");
     }
-    office.in_store(wait_in_vain);
-    let told = office.run("status NAME DATA --format json").with_code(0).json();
-    let stopped = &told["removals_stopped"];
+    let told = || office.run("status NAME DATA --format json").with_code(0).json();
+    let stopped = &told()["removals_stopped"];
     assert_eq!(stopped["code"], "removals-stopped");
     let facts = stopped["facts"].as_array().expect("it has facts");
     assert!(facts.iter().any(|fact| fact[0] == "since_run" && fact[1] == "2"), "{stopped:#}");
-    assert_eq!(told["unfinished"][0]["failure"]["diagnosis"]["code"], "source-silent");
+    in_store(&office, wait_in_vain);
+    assert_eq!(told()["unfinished"][0]["failure"]["diagnosis"]["code"], "source-silent");
     for (language, wanted) in [
         (
             "en",
@@ -201,4 +198,10 @@ fn is_succeeded(line: &Value) -> bool {
 
 fn is_connected(line: &Value) -> bool {
     line["what"] == "channel" && line["channel"]["state"] == "connected"
+}
+
+fn in_store(office: &Office, act: impl AsyncFnOnce(&SqliteStore)) {
+    let store = SqliteStore::open(&office.path("data/rollcall.db")).expect("the database opens");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be had");
+    runtime.block_on(act(&store));
 }

@@ -3,14 +3,11 @@
 
 use super::{feihua, rename_user};
 use crate::harness::extra::until;
-use crate::harness::live::{app_key, source};
+use crate::harness::live::app_key;
 use crate::harness::odd_proxies::{OddProxy, Then};
 use crate::harness::program::{Lines, Office, Running};
 use crate::harness::{proxies, real};
 use rollcall_dingtalk_simulator::{AppEvents, Fault, Rule, Simulator};
-use rollcall_host::clock::{Clock, SystemClock};
-use rollcall_host::inbox::{Inbox, Note};
-use rollcall_host::model::Timestamp;
 use serde_json::Value;
 use std::net::SocketAddr;
 
@@ -19,9 +16,18 @@ const SERVE: &str = "serve SOURCE DATA --listen 127.0.0.1:0 --format json";
 #[test]
 fn a_channel_that_is_to_be_opened_where_nothing_is_granted_is_asked_for_anew() {
     let office = listening(|file| file);
+    let mut serving = office.start(SERVE);
+    let lines = serving.read_lines();
+    lines.wait_for("it listens", |line| is_channel(line, "connected"));
+    lines.wait_for("the first import", |line| is_run(line, "succeeded"));
     let bad = ["wss://10.0.0.1:443/connect".to_owned()];
     office.server.with(|simulator| simulator.switches_mut().events.stream_endpoints = bad.into());
-    follows(&office);
+    office.server.drop_streams();
+    let is_refused = |line: &Value| line["channel"]["diagnosis"]["code"] == "origin-not-granted";
+    lines.wait_for("it cannot listen there", is_refused);
+    office.mutate(&rename_user("xiaohong", "小红红"));
+    until("the change is there", || office.holds("xiaohong", "小红红"));
+    ends(serving, lines);
 }
 
 #[test]
@@ -118,7 +124,7 @@ fn what_stopped_a_source_is_tried_again_by_a_full_run_that_leaves_something_out(
         let odd = Fault::Errcode { code: 7, message: "nobody knows".to_owned() };
         simulator.inject(Rule::new(odd).on_path("/topapi/v2/user/list").always());
     });
-    nobody_listened_for_a_minute(&office);
+    office.listened_last(61_000);
     let (serving, lines) = started();
     lines.wait_for("a full run leaves something out", |line| is_run(line, "partial"));
     office.server.with(Simulator::clear_faults);
@@ -171,13 +177,6 @@ fn file_of(office: &Office) -> String {
 fn checked(office: &Office, code: i32) -> Vec<Value> {
     let checked = office.run("check SOURCE --format json").with_code(code).json();
     checked["findings"].as_array().expect("they are listed").clone()
-}
-
-fn nobody_listened_for_a_minute(office: &Office) {
-    office.in_store(async |store| {
-        let heard = Timestamp::from_unix_ms(SystemClock.now().unix_ms() - 61_000);
-        store.note(&source(), &Note::HeardUntil(heard)).await.expect("the store answers");
-    });
 }
 
 fn is_channel(line: &Value, state: &str) -> bool {

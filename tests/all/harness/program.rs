@@ -5,7 +5,7 @@ use super::live::{CALLBACK_AES_KEY, CALLBACK_TOKEN};
 use super::{PROXY_PASSWORD, PROXY_USER, built, real, serve};
 use crate::companies::{APP_KEY, APP_SECRET, CORP_ID};
 use rollcall_dingtalk_simulator::{Company, Mutation, ServerHandle};
-use rollcall_host::sqlite::SqliteStore;
+use rollcall_host::clock::{Clock, SystemClock};
 use serde_json::Value;
 use std::fmt;
 use std::fs;
@@ -90,11 +90,13 @@ app_secret = {{ file = "secret.txt" }}
         documents.any(|document| document["externalId"] == id && document["displayName"] == name)
     }
 
-    /// Look into the database, or write there, while no program does.
-    pub(crate) fn in_store(&self, act: impl AsyncFnOnce(&SqliteStore)) {
-        let store = SqliteStore::open(&self.path("data/rollcall.db")).expect("the database opens");
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be had");
-        runtime.block_on(act(&store));
+    /// Have nobody listened for so long, as the database has it, while no program is at work. By hand, so that the program may be
+    /// older than we are.
+    pub(crate) fn listened_last(&self, ago_ms: i64) {
+        let database = rusqlite::Connection::open(self.path("data/rollcall.db")).expect("the database opens");
+        let heard_until = SystemClock.now().unix_ms() - ago_ms;
+        let updated = database.execute("UPDATE following SET heard_until = ?1", [heard_until]);
+        assert_eq!(updated.expect("it is written"), 1);
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -46,18 +46,41 @@ fn what_dingtalk_calls_its_own_fault_is_asked_again_wherever_it_comes<P: Pair>()
     }
 }
 
+/// What is told of a department that nobody holds.
+#[derive(Clone, Copy, Debug)]
+enum Told {
+    /// That it is new.
+    Added,
+    /// That it is another one now; that it was new, nobody heard.
+    Modified,
+}
+
 /// A department that nobody holds, and that is refused whatever is tried.
-fn with_a_department_that_cannot_be_read<P: Pair>() -> P {
+fn with_a_department_that_cannot_be_read<P: Pair>(told: Told) -> P {
     let pair = followed::<P>(companies::branches(20));
     let refused = Fault::Errcode { code: 60_123, message: "无效的部门id".to_owned() };
     let refused = Rule::new(refused).on_path(DEPARTMENT).with_param("dept_id", 99);
     pair.with(|simulator| simulator.inject(refused.always()));
+    let lose = |percent| pair.with(|simulator| simulator.switches_mut().events.drop_percent = percent);
+    if matches!(told, Told::Modified) {
+        lose(100);
+    }
     pair.mutate(&Mutation::AddDepartment(Box::new(Department::new(99, "Odd", 1))));
+    if matches!(told, Told::Modified) {
+        lose(0);
+        pair.mutate(&Mutation::RenameDepartment { dept_id: DepartmentId::new(99), name: "Odder".to_owned() });
+    }
     pair
 }
 
 fn what_only_one_event_names_costs_no_other_event<P: Pair>() {
-    let pair = with_a_department_that_cannot_be_read::<P>();
+    for told in [Told::Added, Told::Modified] {
+        costs_no_other_event::<P>(told);
+    }
+}
+
+fn costs_no_other_event<P: Pair>(told: Told) {
+    let pair = with_a_department_that_cannot_be_read::<P>(told);
     pair.mutate(&Mutation::modify_user("b001p0", &json!({ "title": "Head" })));
     assert!(!bring_in_line(&pair, By::Events).complete, "the event of the department is given up");
     let title = |id: &str| super::of_person(&pair, id, "/title");
@@ -74,7 +97,7 @@ fn what_only_one_event_names_costs_no_other_event<P: Pair>() {
 
 fn it_is_forgotten_once_it_can_be_read_or_everything_was<P: Pair>() {
     for renames in [true, false] {
-        let pair = with_a_department_that_cannot_be_read::<P>();
+        let pair = with_a_department_that_cannot_be_read::<P>(Told::Added);
         assert!(!bring_in_line(&pair, By::Events).complete);
         pair.with(|simulator| simulator.clear_faults());
         if renames {
