@@ -7,7 +7,7 @@ use crate::harness::live::app_key;
 use crate::harness::odd_proxies::{OddProxy, Then};
 use crate::harness::program::{Lines, Office, Running};
 use crate::harness::{proxies, real};
-use rollcall_dingtalk_simulator::{AppEvents, Fault, Rule, Simulator};
+use rollcall_dingtalk_simulator::{AppEvents, Department, DepartmentId, Fault, Mutation, Rule, Simulator};
 use serde_json::Value;
 use std::net::SocketAddr;
 
@@ -16,10 +16,7 @@ const SERVE: &str = "serve SOURCE DATA --listen 127.0.0.1:0 --format json";
 #[test]
 fn a_channel_that_is_to_be_opened_where_nothing_is_granted_is_asked_for_anew() {
     let office = listening(|file| file);
-    let mut serving = office.start(SERVE);
-    let lines = serving.read_lines();
-    lines.wait_for("it listens", |line| is_channel(line, "connected"));
-    lines.wait_for("the first import", |line| is_run(line, "succeeded"));
+    let (serving, lines) = following(&office);
     let bad = ["wss://10.0.0.1:443/connect".to_owned()];
     office.server.with(|simulator| simulator.switches_mut().events.stream_endpoints = bad.into());
     office.server.drop_streams();
@@ -104,14 +101,7 @@ fn a_clock_as_wrong_as_to_have_every_push_refused_fails_the_check_which_says_by_
 #[test]
 fn what_stopped_a_source_is_tried_again_by_a_full_run_that_leaves_something_out() {
     let office = listening(|file| file);
-    let started = || {
-        let mut serving = office.start(SERVE);
-        let lines = serving.read_lines();
-        lines.wait_for("it listens", |line| is_channel(line, "connected"));
-        (serving, lines)
-    };
-    let (serving, lines) = started();
-    lines.wait_for("the first import", |line| is_run(line, "succeeded"));
+    let (serving, lines) = following(&office);
     let missing = Fault::Wrapped { code: 60011, message: "没有调用该接口的权限".to_owned() };
     office.server.with(|simulator| {
         simulator.inject(Rule::new(missing).on_path("/topapi/v2/user/get").always());
@@ -125,23 +115,68 @@ fn what_stopped_a_source_is_tried_again_by_a_full_run_that_leaves_something_out(
         simulator.inject(Rule::new(odd).on_path("/topapi/v2/user/list").always());
     });
     office.listened_last(61_000);
-    let (serving, lines) = started();
+    let mut serving = office.start(SERVE);
+    let lines = serving.read_lines();
     lines.wait_for("a full run leaves something out", |line| is_run(line, "partial"));
     office.server.with(Simulator::clear_faults);
     until("the event is acted on", || office.holds("xiaohong", "小红红"));
     ends(serving, lines);
 }
 
+#[test]
+fn people_who_change_one_after_the_other_cost_a_read_each_and_neither_token_nor_scope_again() {
+    let office = listening(|file| file);
+    let (serving, lines) = following(&office);
+    office.server.with(|simulator| simulator.trace_mut().clear());
+    for n in 0..10 {
+        let name = format!("小红 {n}");
+        office.mutate(&rename_user("xiaohong", &name));
+        until("the change is there", || office.holds("xiaohong", &name));
+    }
+    let asked = |path: &str| office.server.with(|simulator| simulator.trace().of(path).requests);
+    assert_eq!(asked("/topapi/v2/user/get"), 10);
+    let tokens = asked("/gettoken") + asked("/v1.0/oauth2/accessToken");
+    assert!(tokens <= 1 && asked("/auth/scopes") <= 1, "{tokens} tokens, {} scopes", asked("/auth/scopes"));
+    ends(serving, lines);
+}
+
+#[test]
+fn a_department_that_cannot_be_read_costs_no_other_event() {
+    let office = listening(|file| file);
+    let (serving, lines) = following(&office);
+    let lose =
+        |percent| office.server.with(|simulator| simulator.switches_mut().events.drop_percent = percent);
+    let refused = Fault::Errcode { code: 60_123, message: "无效的部门id".to_owned() };
+    let refused = Rule::new(refused).on_path("/topapi/v2/department/get").with_param("dept_id", 99);
+    office.server.with(|simulator| simulator.inject(refused.always()));
+    lose(100);
+    office.mutate(&Mutation::AddDepartment(Box::new(Department::new(99, "Odd", 1))));
+    lose(0);
+    office.mutate(&Mutation::RenameDepartment { dept_id: DepartmentId::new(99), name: "Odder".to_owned() });
+    for name in ["小红红", "小小红"] {
+        office.mutate(&rename_user("xiaohong", name));
+        until("the change is there", || office.holds("xiaohong", name));
+    }
+    ends(serving, lines);
+}
+
 /// It listens, imports, and follows a change.
 #[track_caller]
 fn follows(office: &Office) {
+    let (serving, lines) = following(office);
+    office.mutate(&rename_user("xiaohong", "小红红"));
+    until("the change is there", || office.holds("xiaohong", "小红红"));
+    ends(serving, lines);
+}
+
+/// It listens, and has imported.
+#[track_caller]
+fn following(office: &Office) -> (Running, Lines) {
     let mut serving = office.start(SERVE);
     let lines = serving.read_lines();
     lines.wait_for("it listens", |line| is_channel(line, "connected"));
     lines.wait_for("the first import", |line| is_run(line, "succeeded"));
-    office.mutate(&rename_user("xiaohong", "小红红"));
-    until("the change is there", || office.holds("xiaohong", "小红红"));
-    ends(serving, lines);
+    (serving, lines)
 }
 
 fn ends(serving: Running, lines: Lines) {

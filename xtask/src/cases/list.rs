@@ -250,16 +250,22 @@ pub(super) const CASES: [Case; 35] = [
         REFUSALS,
         "forty events come one after the other",
         "forty people are read with one token and one scope",
-        &[Pairs(
-            "following::spaced",
-            "forty_events_one_after_the_other_cost_forty_reads_and_one_token_and_scope",
-        )],
+        &[
+            Built(
+                "following::way::people_who_change_one_after_the_other_cost_a_read_each_and_neither_token_nor_scope_again",
+            ),
+            Pairs(
+                "following::spaced",
+                "forty_events_one_after_the_other_cost_forty_reads_and_one_token_and_scope",
+            ),
+        ],
     ),
     case(
         REFUSALS,
         "the department that an event names cannot be read",
         "that event alone waits, until it can be or is given up",
         &[
+            Built("following::way::a_department_that_cannot_be_read_costs_no_other_event"),
             Pairs("odd_world::refusals", "what_only_one_event_names_costs_no_other_event"),
             Pairs("odd_world::refusals", "it_is_forgotten_once_it_can_be_read_or_everything_was"),
             Connector(
