@@ -29,35 +29,51 @@ struct Component {
     name: &'static str,
     package: &'static str,
     exports: &'static [&'static str],
-    /// Whether there is a `NAME-open` of it too, as a toolchain leaves it by default: what other people's builds are like.
-    is_open_too: bool,
+    built: Built,
+}
+
+/// As what a component is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Built {
+    /// Closed, as `NAME`.
+    Closed,
+    /// As a toolchain leaves it by default, as `NAME-open`: what other people's builds are like.
+    Open,
+    /// Both.
+    Both,
 }
 
 /// The components. A source that does not push its changes exports no `events`: that is how a host knows.
-const COMPONENTS: [Component; 4] = [
+const COMPONENTS: [Component; 5] = [
     Component {
         name: "dingtalk",
         package: "rollcall-dingtalk-component",
         exports: &["events", "identity-source"],
-        is_open_too: false,
+        built: Built::Closed,
     },
     Component {
         name: "roster",
         package: "rollcall-roster-component",
         exports: &["events", "identity-source"],
-        is_open_too: false,
+        built: Built::Closed,
     },
     Component {
         name: "hostile",
         package: "rollcall-hostile-component",
         exports: &["identity-source"],
-        is_open_too: true,
+        built: Built::Both,
     },
     Component {
         name: "misuse",
         package: "rollcall-misuse-component",
         exports: &["identity-source"],
-        is_open_too: false,
+        built: Built::Closed,
+    },
+    Component {
+        name: "probe",
+        package: "rollcall-probe-component",
+        exports: &["identity-source"],
+        built: Built::Open,
     },
 ];
 
@@ -148,19 +164,24 @@ fn finish(workspace: &Workspace, component: &Component) -> Result<()> {
     let bytes = closed::component(&module).with_context(|| built.display().to_string())?;
     let found = surface::of(&bytes).with_context(|| format!("{} is not readable", built.display()))?;
     judge(component, &found)?;
-    let place = workspace.component(name);
-    put(&bytes, &place)?;
-    if component.is_open_too {
-        let open = closed::as_linked(&module).with_context(|| built.display().to_string())?;
-        put(&open, &workspace.component(&format!("{name}-open")))?;
+    let mut kept = Vec::new();
+    if component.built != Built::Open {
+        kept.push((workspace.component(name), bytes));
     }
-    say::note(&format!(
-        "{}: {} KiB, is {}, asks for {}",
-        workspace.shown(&place),
-        bytes.len().div_ceil(1024),
-        listed(&found.exports),
-        listed(&found.imports)
-    ));
+    if component.built != Built::Closed {
+        let open = closed::as_linked(&module).with_context(|| built.display().to_string())?;
+        kept.push((workspace.component(&format!("{name}-open")), open));
+    }
+    for (place, bytes) in &kept {
+        put(bytes, place)?;
+        say::note(&format!(
+            "{}: {} KiB, is {}, asks for {}",
+            workspace.shown(place),
+            bytes.len().div_ceil(1024),
+            listed(&found.exports),
+            listed(&found.imports)
+        ));
+    }
     Ok(())
 }
 
@@ -235,7 +256,8 @@ mod tests {
 
     #[track_caller]
     fn check(exports: &[&str], expected: Option<&str>) {
-        let plain = Component { name: "x", package: "x", exports: &["identity-source"], is_open_too: false };
+        let plain =
+            Component { name: "x", package: "x", exports: &["identity-source"], built: Built::Closed };
         let exports = exports.iter().map(|export| (*export).to_owned()).collect();
         let said = judge(&plain, &Surface { exports, ..Surface::default() }).err();
         let said = said.map(|error| error.to_string());

@@ -104,7 +104,9 @@ pub(crate) fn descriptor(descriptor: model::Descriptor) -> source::Descriptor {
     source::Descriptor { id, name: name.en, names, version, settings_schema, resource_types }
 }
 
-pub(crate) fn plan(plan: model::Plan) -> source::Plan {
+/// What a connector of the kit's needs, for the host.
+#[must_use]
+pub fn plan(plan: model::Plan) -> source::Plan {
     let model::Plan { origins, limits, secrets, event_delivery, poll_interval_ms, exclusive } = plan;
     let origin = |origin| {
         let model::Origin { origin, optional } = origin;
@@ -132,11 +134,15 @@ pub(crate) fn plan(plan: model::Plan) -> source::Plan {
     }
 }
 
-pub(crate) fn invalid_settings(problems: Vec<model::Diagnosis>) -> source::InvalidSettings {
+/// What is wrong with settings, for the host.
+#[must_use]
+pub fn invalid_settings(problems: Vec<model::Diagnosis>) -> source::InvalidSettings {
     source::InvalidSettings { problems: problems.into_iter().map(diagnosis).collect() }
 }
 
-pub(crate) fn finding(finding: model::Finding) -> source::Finding {
+/// A finding of the kit's for the host.
+#[must_use]
+pub fn finding(finding: model::Finding) -> source::Finding {
     let model::Finding { check, status, diagnosis: why } = finding;
     let status = match status {
         model::CheckStatus::Passed => source::CheckStatus::Passed,

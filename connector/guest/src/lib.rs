@@ -23,7 +23,9 @@ use bindings::rollcall::connector::model;
 use rollcall_kit::{Connector, connector};
 use std::rc::Rc;
 
-pub use convert::{body, body_in, failure, key, key_in, name_value, name_value_in, summary};
+pub use convert::{
+    body, body_in, failure, finding, invalid_settings, key, key_in, name_value, name_value_in, plan, summary,
+};
 pub use host::{WitHost, tell_panics};
 
 /// `identity-source.describe`.

@@ -1,0 +1,66 @@
+//! How large a request and a response may be.
+
+use crate::promise::{Attempt, same};
+use crate::stand::{must_fail, parsed, responded};
+use crate::{Promise, Stand};
+use rollcall_kit::ports::{Body, FaultKind, Request};
+use rollcall_rules::bounds::{MAX_REQUEST_BODY_BYTES, MAX_REQUEST_HEADERS, MAX_URL_BYTES};
+
+pub(crate) const PROMISES: [Promise; 4] = [
+    Promise {
+        name: "url-bound",
+        stands_at: "http-client.wit, http-request.url",
+        says: "a URL of 8 KiB is sent, and a longer one gets the fault `other`",
+        attempt: url_bound,
+    },
+    Promise {
+        name: "headers-bound",
+        stands_at: "http-client.wit, http-request.headers",
+        says: "a request with 64 headers is sent, and one with more gets the fault `other`",
+        attempt: headers_bound,
+    },
+    Promise {
+        name: "body-bound",
+        stands_at: "http-client.wit, http-request.body",
+        says: "a body of 1 MiB is sent, and a larger one gets the fault `other`",
+        attempt: body_bound,
+    },
+    Promise {
+        name: "response-bound",
+        stands_at: "http-client.wit, http-response.body, fault-kind.too-large",
+        says: "a response that has no end gets the fault `too-large`",
+        attempt: |stand| must_fail("one", &stand.ask(stand.get("/endless")?)?, FaultKind::TooLarge),
+    },
+];
+
+fn url_bound(stand: &Stand<'_>) -> Attempt {
+    let beginning = stand.peer("/echo?x=")?;
+    let long = |n_bytes: usize| Request::get(format!("{beginning}{}", "u".repeat(n_bytes - beginning.len())));
+    let told = parsed(&responded(stand.ask(long(MAX_URL_BYTES))?)?)?;
+    let n_bytes =
+        told["target"].as_str().map(|target| target.len() + stand.peer("").map_or(0, |peer| peer.len()));
+    same("the length of the URL that arrived", &n_bytes, &Some(MAX_URL_BYTES))?;
+    must_fail("one of 8 KiB and a byte", &stand.ask(long(MAX_URL_BYTES + 1))?, FaultKind::Other)
+}
+
+fn headers_bound(stand: &Stand<'_>) -> Attempt {
+    let get = stand.get("/echo")?;
+    let many = |n: usize| (0..n).fold(get.clone(), |request, n| request.header(&format!("x-{n}"), "v"));
+    let told = parsed(&responded(stand.ask(many(MAX_REQUEST_HEADERS))?)?)?;
+    let arrived = told["headers"].as_array().into_iter().flatten().filter(|pair| pair[1] == "v").count();
+    same("the headers that arrived", &arrived, &MAX_REQUEST_HEADERS)?;
+    must_fail("one with 65", &stand.ask(many(MAX_REQUEST_HEADERS + 1))?, FaultKind::Other)
+}
+
+fn body_bound(stand: &Stand<'_>) -> Attempt {
+    let get = stand.get("/echo")?;
+    let with = |n_bytes: usize| Request {
+        method: "POST".to_owned(),
+        body: Body::Text("b".repeat(n_bytes)),
+        ..get.clone()
+    };
+    let told = parsed(&responded(stand.ask(with(MAX_REQUEST_BODY_BYTES))?)?)?;
+    let n_bytes = told["bodyBytes"].as_u64().and_then(|n_bytes| usize::try_from(n_bytes).ok());
+    same("the bytes that arrived", &n_bytes, &Some(MAX_REQUEST_BODY_BYTES))?;
+    must_fail("one of 1 MiB and a byte", &stand.ask(with(MAX_REQUEST_BODY_BYTES + 1))?, FaultKind::Other)
+}
