@@ -71,6 +71,9 @@ mod kill_points;
 // What one host refuses of a connector, the other refuses.
 mod misuse;
 
+// The probe: whether a host keeps the contract, asked from inside.
+mod probe;
+
 // What is no connector is refused when it is loaded.
 mod no_connector;
 

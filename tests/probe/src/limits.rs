@@ -21,7 +21,12 @@ pub const CLOCK_SLACK_MS: u64 = 60_000;
 /// 3 GiB. Why: below what 32 bits address, and beyond what any host would give a connector.
 pub const GREEDY_BYTES: usize = 3 << 30;
 
-/// For how long a connector that never pauses computes before it says that nobody stopped it.
+/// How many steps a connector that never pauses takes before it says that nobody stopped it.
 ///
-/// 5 min, in milliseconds. Why: hosts bound it by seconds; one that does not must still come to an end.
-pub const ENDLESS_MS: u64 = 300_000;
+/// 2^40. Why: a quarter of an hour and more, where hosts bound it by seconds; one that does not must still come to an end.
+pub const ENDLESS_STEPS: u64 = 1 << 40;
+
+/// Most tickets that are waited for at once.
+///
+/// 20,000 tickets. Why: a call has 4096 at most.
+pub const MAX_NAMED: usize = 20_000;

@@ -86,7 +86,7 @@ pub fn sync(host: &dyn Host, settings: &Settings) -> Result<Summary, Failure> {
     let by_name = |promise: &Promise| is_whole || settings.chooses(promise.name);
     let entries: Vec<Entry> =
         promises.into_iter().filter(by_name).map(|promise| promise.entry(promise.try_on(&stand))).collect();
-    tell(host, entries)?;
+    tell(host, &entries)?;
     Ok(summary)
 }
 
@@ -113,7 +113,7 @@ pub(crate) fn put_large(n_bytes: usize) -> Change {
 }
 
 /// Entries, as many at once as a host takes.
-fn tell(host: &dyn Host, entries: Vec<Entry>) -> Result<(), Failure> {
+fn tell(host: &dyn Host, entries: &[Entry]) -> Result<(), Failure> {
     for some in entries.chunks(100) {
         host.record_entries(some.to_vec()).map_err(Failure::Host)?;
     }

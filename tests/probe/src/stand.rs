@@ -1,5 +1,6 @@
 //! Where attempts stand: the host, the settings, and the few steps that most attempts take.
 
+use crate::limits::MAX_NAMED;
 use crate::promise::{Trouble, broken, untried};
 use crate::{Settings, Surroundings};
 use rollcall_kit::Host;
@@ -84,13 +85,21 @@ impl<'h> Stand<'h> {
                 return broken("`wait` named nothing while something was outstanding");
             }
             named.extend(ready);
+            in_bounds(named.len())?;
         }
         Ok(named)
     }
 
     /// Wait until nothing is outstanding.
-    pub(crate) fn finish(&self) {
-        while !self.host.wait(1024).is_empty() {}
+    pub(crate) fn finish(&self) -> Result<(), Trouble> {
+        let mut n_named = 0;
+        loop {
+            match self.host.wait(1024).len() {
+                0 => return Ok(()),
+                n => n_named += n,
+            }
+            in_bounds(n_named)?;
+        }
     }
 
     /// The response to a request of this path at the peer.
@@ -107,6 +116,15 @@ impl<'h> Stand<'h> {
     pub(crate) fn n_arrived(&self, path: &str) -> Result<u64, Trouble> {
         let told = self.json(&format!("/count?of={path}"))?;
         told.as_u64().map_or_else(|| untried("the peer is none: it does not count"), Ok)
+    }
+}
+
+/// A host that names ever more tickets has lost count of them.
+fn in_bounds(n_named: usize) -> Result<(), Trouble> {
+    if n_named <= MAX_NAMED {
+        Ok(())
+    } else {
+        broken(format!("`wait` named more than {MAX_NAMED} tickets, and goes on"))
     }
 }
 
@@ -159,4 +177,9 @@ pub(crate) const fn name_of(kind: FaultKind) -> &'static str {
         FaultKind::Interrupted => "interrupted",
         FaultKind::Cancelled => "cancelled",
     }
+}
+
+/// A member of what was told; null where there is none.
+pub(crate) fn member<'v>(told: &'v Value, name: &str) -> &'v Value {
+    told.get(name).unwrap_or(&Value::Null)
 }

@@ -229,7 +229,7 @@ mod tests {
     fn it_knows_what_it_was_shown_before() {
         let mut peer = Peer::default();
         let mut show = |what: &str| body(peer.answer(0, &get(&format!("/seen?of=x&what={what}"))));
-        let told = ["a", "b", "a"].map(|what| show(what));
+        let told = ["a", "b", "a"].map(&mut show);
         assert_eq!(
             told,
             [r#"{"before":0,"new":true}"#, r#"{"before":1,"new":true}"#, r#"{"before":2,"new":false}"#]

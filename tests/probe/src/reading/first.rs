@@ -17,6 +17,8 @@ pub(super) const IN_ORDER: [&str; 6] =
 
 /// Somebody who stays.
 pub(super) const STAYS: &str = "order a";
+/// Somebody else who stays.
+pub(super) const STAYS_TOO: &str = "order b";
 
 /// Changed by the second run, with a title.
 pub(super) const CHANGED: &str = "changed";

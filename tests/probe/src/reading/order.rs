@@ -149,7 +149,7 @@ fn removals(stand: &Stand<'_>) -> Attempt {
     refused("100,001 removals", stand.host.remove_missing(many))?;
     let three = vec![
         removal(super::first::STAYS, ""),
-        removal(super::first::STAYS, "404: gone"),
+        removal(super::first::STAYS_TOO, "404: gone"),
         removal("nobody", &"e".repeat(1025)),
     ];
     let n_three = three.len();
@@ -161,8 +161,11 @@ fn removals(stand: &Stand<'_>) -> Attempt {
         let is_rejected = matches!(outcome, Outcome::Rejected(_));
         ensure(is_rejected, || format!("a removal {what} was {}", super::name_of(outcome)))?;
     }
-    let held = taken("finding", stand.host.find_inventory(&[user(super::first::STAYS)]))?;
-    ensure(held.iter().all(Option::is_some), || "it is no longer held".to_owned())
+    let held = taken(
+        "finding",
+        stand.host.find_inventory(&[super::first::STAYS, super::first::STAYS_TOO].map(user)),
+    )?;
+    ensure(held.iter().all(Option::is_some), || "one of them is no longer held".to_owned())
 }
 
 /// A removal as a change, which only `refresh` and `handle` may make.

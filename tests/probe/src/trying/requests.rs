@@ -1,7 +1,7 @@
 //! What of a request arrives, and what is refused before it leaves.
 
 use crate::promise::{Attempt, same};
-use crate::stand::{must_fail, parsed, responded};
+use crate::stand::{member, must_fail, parsed, responded};
 use crate::{Promise, Stand};
 use rollcall_kit::ports::{Body, FaultKind, Request};
 use serde_json::Value;
@@ -139,7 +139,7 @@ fn bodies_arrive(stand: &Stand<'_>) -> Attempt {
     for (body, hex) in bodies {
         let request = Request { method: "POST".to_owned(), body, ..stand.get("/echo")? };
         let told = parsed(&responded(stand.ask(request)?)?)?;
-        same("the body that arrived, in hexadecimal,", &told["bodyHex"].as_str(), &Some(hex))?;
+        same("the body that arrived, in hexadecimal,", &member(&told, "bodyHex").as_str(), &Some(hex))?;
     }
     Ok(())
 }
@@ -156,7 +156,7 @@ fn urls_that_are_none(stand: &Stand<'_>) -> Attempt {
 
 /// Every value of a header that arrived.
 fn headers<'t>(told: &'t Value, name: &str) -> Vec<&'t str> {
-    let pairs = told["headers"].as_array().into_iter().flatten().filter_map(Value::as_array);
+    let pairs = member(told, "headers").as_array().into_iter().flatten().filter_map(Value::as_array);
     let of_name = pairs.filter(|pair| pair.first().and_then(Value::as_str) == Some(name));
     of_name.filter_map(|pair| pair.get(1).and_then(Value::as_str)).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::promise::{Attempt, Trouble, broken, ensure, same, untried};
 use crate::settings::{FORBIDDEN, SECRET};
-use crate::stand::{must_fail, parsed, responded};
+use crate::stand::{member, must_fail, parsed, responded};
 use crate::{Promise, Stand};
 use rollcall_kit::ports::{Body, FaultKind, Request};
 
@@ -70,7 +70,7 @@ fn put_in_place(stand: &Stand<'_>) -> Attempt {
 /// What arrived there, which the peer tells backwards so that nobody takes the secret out again.
 fn arrived(stand: &Stand<'_>, request: Request, place: &str, right: &str) -> Attempt {
     let told = parsed(&responded(stand.ask(request)?)?)?;
-    let backwards = told[place].as_str().unwrap_or_default();
+    let backwards = member(&told, place).as_str().unwrap_or_default();
     let found: String = backwards.chars().rev().collect();
     same(&format!("what arrived in the {place}"), &unified(&found), &unified(right))
 }
@@ -143,7 +143,7 @@ fn token_of_its_own(stand: &Stand<'_>) -> Attempt {
 /// What differs from call to call must not have been shown before.
 pub(crate) fn shown_first(stand: &Stand<'_>, kind: &str, what: &str) -> Attempt {
     let told = stand.json(&format!("/seen?of={kind}&what={what}"))?;
-    match (told["before"].as_u64(), told["new"].as_bool()) {
+    match (member(&told, "before").as_u64(), member(&told, "new").as_bool()) {
         (Some(0), _) => untried("it takes a second call beside the same peer"),
         (_, Some(true)) => Ok(()),
         _ => broken("an earlier call had the same"),

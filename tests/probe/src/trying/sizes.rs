@@ -1,7 +1,7 @@
 //! How large a request and a response may be.
 
 use crate::promise::{Attempt, same};
-use crate::stand::{must_fail, parsed, responded};
+use crate::stand::{member, must_fail, parsed, responded};
 use crate::{Promise, Stand};
 use rollcall_kit::ports::{Body, FaultKind, Request};
 use rollcall_rules::bounds::{MAX_REQUEST_BODY_BYTES, MAX_REQUEST_HEADERS, MAX_URL_BYTES};
@@ -37,8 +37,9 @@ fn url_bound(stand: &Stand<'_>) -> Attempt {
     let beginning = stand.peer("/echo?x=")?;
     let long = |n_bytes: usize| Request::get(format!("{beginning}{}", "u".repeat(n_bytes - beginning.len())));
     let told = parsed(&responded(stand.ask(long(MAX_URL_BYTES))?)?)?;
-    let n_bytes =
-        told["target"].as_str().map(|target| target.len() + stand.peer("").map_or(0, |peer| peer.len()));
+    let n_bytes = member(&told, "target")
+        .as_str()
+        .map(|target| target.len() + stand.peer("").map_or(0, |peer| peer.len()));
     same("the length of the URL that arrived", &n_bytes, &Some(MAX_URL_BYTES))?;
     must_fail("one of 8 KiB and a byte", &stand.ask(long(MAX_URL_BYTES + 1))?, FaultKind::Other)
 }
@@ -47,7 +48,12 @@ fn headers_bound(stand: &Stand<'_>) -> Attempt {
     let get = stand.get("/echo")?;
     let many = |n: usize| (0..n).fold(get.clone(), |request, n| request.header(&format!("x-{n}"), "v"));
     let told = parsed(&responded(stand.ask(many(MAX_REQUEST_HEADERS))?)?)?;
-    let arrived = told["headers"].as_array().into_iter().flatten().filter(|pair| pair[1] == "v").count();
+    let arrived = member(&told, "headers")
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|pair| pair.get(1).is_some_and(|value| value == "v"))
+        .count();
     same("the headers that arrived", &arrived, &MAX_REQUEST_HEADERS)?;
     must_fail("one with 65", &stand.ask(many(MAX_REQUEST_HEADERS + 1))?, FaultKind::Other)
 }
@@ -60,7 +66,7 @@ fn body_bound(stand: &Stand<'_>) -> Attempt {
         ..get.clone()
     };
     let told = parsed(&responded(stand.ask(with(MAX_REQUEST_BODY_BYTES))?)?)?;
-    let n_bytes = told["bodyBytes"].as_u64().and_then(|n_bytes| usize::try_from(n_bytes).ok());
+    let n_bytes = member(&told, "bodyBytes").as_u64().and_then(|n_bytes| usize::try_from(n_bytes).ok());
     same("the bytes that arrived", &n_bytes, &Some(MAX_REQUEST_BODY_BYTES))?;
     must_fail("one of 1 MiB and a byte", &stand.ask(with(MAX_REQUEST_BODY_BYTES + 1))?, FaultKind::Other)
 }

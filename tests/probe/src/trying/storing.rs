@@ -250,5 +250,5 @@ pub(crate) fn taken<T>(what: &str, answer: Result<T, Diagnosis>) -> Result<T, Tr
 
 /// The host must not have taken it.
 pub(crate) fn refused<T>(what: &str, answer: Result<T, Diagnosis>) -> Attempt {
-    ensure(answer.is_err(), || format!("{what} was taken"))
+    answer.map_or_else(|_| Ok(()), |_| broken(format!("{what} was taken")))
 }

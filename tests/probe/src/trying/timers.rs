@@ -49,7 +49,7 @@ pub(crate) const PROMISES: [Promise; 6] = [
 ];
 
 fn nothing_outstanding(stand: &Stand<'_>) -> Attempt {
-    stand.finish();
+    stand.finish()?;
     same("what `wait` named", &stand.host.wait(1), &Vec::new())
 }
 
@@ -76,7 +76,7 @@ fn timers_wait(stand: &Stand<'_>) -> Attempt {
 
 /// More timers than one `wait` names, all of them ready.
 fn ready_timers(stand: &Stand<'_>) -> Result<Vec<Ticket>, Trouble> {
-    stand.finish();
+    stand.finish()?;
     let timers: Vec<Ticket> = (0..1100).map(|_| stand.host.begin_timer(0)).collect();
     // So that all of them are ready, however a host counts time.
     let last = stand.host.begin_timer(300);
@@ -94,8 +94,7 @@ fn wait_bound(stand: &Stand<'_>) -> Attempt {
             format!("`wait` with {max} named {} tickets", named.len())
         })?;
     }
-    stand.finish();
-    Ok(())
+    stand.finish()
 }
 
 fn named_once(stand: &Stand<'_>) -> Attempt {
