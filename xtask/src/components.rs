@@ -129,7 +129,7 @@ pub(crate) fn build_binaries(workspace: &Workspace, profile: Profile) -> Result<
 /// The packages on the host's side of the contract, always named together.
 ///
 /// Why: cargo unites the features of the packages it is asked for, and a feature more or less would build wasmtime again.
-pub(crate) const HOST_SIDE: [&str; 12] = [
+pub(crate) const HOST_SIDE: [&str; 14] = [
     "--package",
     "rollcall",
     "--package",
@@ -142,6 +142,8 @@ pub(crate) const HOST_SIDE: [&str; 12] = [
     "rollcall-tests",
     "--package",
     "rollcall-dingtalk-simulator",
+    "--package",
+    "rollcall-probe-peer",
 ];
 
 /// The packages whose binaries are measured.
