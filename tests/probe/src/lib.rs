@@ -19,7 +19,9 @@ mod trying;
 pub use ending::{Ending, WORDS, endings};
 pub use promise::{Promise, Status, Verdict};
 pub use reading::{Expected, identity_documents, merge_documents, reading_counters, refresh, sync};
-pub use settings::{ABSENT, FORBIDDEN, IDENTITY_ATTRIBUTE, RESOURCE_TYPES, SECRET, Settings, plan, schema};
+pub use settings::{
+    ABSENT, ALONE, FORBIDDEN, IDENTITY_ATTRIBUTE, RESOURCE_TYPES, SECRET, Settings, plan, schema,
+};
 pub use stand::Stand;
 pub use surroundings::{Reached, Surroundings};
 
@@ -27,7 +29,7 @@ use rollcall_kit::Host;
 use rollcall_kit::model::Finding;
 use rollcall_rules::reach::Export;
 
-/// Everything that `check` tries, in its order.
+/// Everything that `check` tries, in its order; those of [`ALONE`] only by their names.
 #[must_use]
 pub fn promises() -> Vec<Promise> {
     trying::promises()
@@ -36,7 +38,7 @@ pub fn promises() -> Vec<Promise> {
 /// `identity-source.check`: a finding for each promise, or for the one that the settings name; none where that one is tried
 /// by another function.
 #[must_use]
-pub fn check(host: &dyn Host, settings: &Settings, surroundings: Option<&Surroundings>) -> Vec<Finding> {
+pub fn check(host: &dyn Host, settings: &Settings, surroundings: Option<&dyn Surroundings>) -> Vec<Finding> {
     let stand = Stand::new(host, settings, surroundings);
     if let Some(ending) = ending::named(&settings.probe).filter(|ending| ending.within == Export::Check) {
         return vec![ending.go(&stand)];

@@ -22,6 +22,9 @@ pub const ABSENT: &str = "https://optional.invalid";
 /// The name of everything together.
 const ALL: &str = "all";
 
+/// Promises that take a call of their own: where a closed component's handles go astray, looking for these ends the call.
+pub const ALONE: [&str; 2] = ["no-sockets", "no-input"];
+
 /// Probes of the way to the source: they need a proxy, and nothing else can be tried behind one that is out of order.
 const OF_THE_WAY: [&str; 2] = ["dead-proxy", "refusing-proxy"];
 
@@ -76,7 +79,7 @@ impl Settings {
     /// Whether a promise of this name is to be tried.
     #[must_use]
     pub fn chooses(&self, name: &str) -> bool {
-        self.probe == ALL || self.probe == name
+        self.probe == name || self.probe == ALL && !ALONE.contains(&name)
     }
 
     pub(crate) fn is_about_the_way(&self) -> bool {

@@ -12,7 +12,7 @@ use std::fmt;
 pub struct Stand<'h> {
     pub(crate) host: &'h dyn Host,
     pub(crate) settings: &'h Settings,
-    pub(crate) surroundings: Option<&'h Surroundings>,
+    pub(crate) surroundings: Option<&'h dyn Surroundings>,
 }
 
 impl fmt::Debug for Stand<'_> {
@@ -25,9 +25,13 @@ impl fmt::Debug for Stand<'_> {
 pub(crate) type Answer = Result<Response, Fault>;
 
 impl<'h> Stand<'h> {
-    /// Before this host; `surroundings` is what was found around the component, where somebody looked.
+    /// Before this host; `surroundings` is what there is around the component, where somebody can look.
     #[must_use]
-    pub fn new(host: &'h dyn Host, settings: &'h Settings, surroundings: Option<&'h Surroundings>) -> Self {
+    pub fn new(
+        host: &'h dyn Host,
+        settings: &'h Settings,
+        surroundings: Option<&'h dyn Surroundings>,
+    ) -> Self {
         Self { host, settings, surroundings }
     }
 

@@ -1,18 +1,20 @@
-//! What a program has around it elsewhere, as the component found it: of a closed one nothing is there.
+//! What a program has around it elsewhere: of a closed component nothing is there.
 //!
-//! Not here: looking for it, which only a component can.
+//! Not here: looking for it, which only a component can. Each promise looks for its own, so that one that ends the call
+//! leaves the others to be tried by their names.
 
-/// What was found around the component.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Surroundings {
-    /// What could be reached that must not be, each in a few words.
-    pub reached: Vec<(Reached, String)>,
+use std::fmt;
+
+/// What there is around the component.
+pub trait Surroundings: fmt::Debug {
+    /// What could be reached of this kind, each in a few words.
+    fn reached(&self, kind: Reached) -> Vec<String>;
     /// What the standard library's clock says, in milliseconds since 1970 UTC.
-    pub clock_ms: u64,
-    /// The standard library's monotonic clock went on, or stood still; it never goes back.
-    pub goes_on: bool,
+    fn clock_ms(&self) -> u64;
+    /// Whether the standard library's monotonic clock never goes back.
+    fn goes_on(&self) -> bool;
     /// What a hash map's seed makes of nothing.
-    pub seed: u64,
+    fn seed(&self) -> u64;
 }
 
 /// What must not be there.

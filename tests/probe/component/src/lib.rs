@@ -43,7 +43,7 @@ impl source::Guest for Probe {
         tell_panics();
         match Settings::read(&settings) {
             Ok(settings) => {
-                let found = rollcall_probe::check(&WitHost, &settings, Some(&around::look()));
+                let found = rollcall_probe::check(&WitHost, &settings, Some(&around::Here));
                 found.into_iter().map(finding).collect()
             }
             // A host validates first.

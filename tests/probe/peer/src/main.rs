@@ -2,7 +2,7 @@
 //! the probe must find.
 
 use rollcall_probe::{
-    Expected, SECRET, endings, identity_documents, merge_documents, promises, reading_counters,
+    ALONE, Expected, SECRET, endings, identity_documents, merge_documents, promises, reading_counters,
 };
 use rollcall_probe_peer::server;
 use serde_json::{Value, json};
@@ -58,7 +58,8 @@ fn print(value: &Value) -> io::Result<()> {
 
 /// What must be found, for a program that runs the probe over any host.
 fn expected() -> Value {
-    let checks: Vec<&str> = promises().iter().map(|promise| promise.name).collect();
+    let checks: Vec<&str> =
+        promises().iter().map(|promise| promise.name).filter(|name| !ALONE.contains(name)).collect();
     let endings: Vec<Value> = endings()
         .iter()
         .map(|ending| json!({"probe": ending.name, "within": ending.within.as_str()}))
@@ -67,6 +68,7 @@ fn expected() -> Value {
     json!({
         "secret": SECRET,
         "check": checks,
+        "alone": ALONE,
         "endings": endings,
         "reading": [counters(&first), counters(&second)],
         "merge": documents(merge_documents()),

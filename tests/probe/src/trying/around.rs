@@ -95,7 +95,7 @@ pub(crate) const PROMISES: [Promise; 12] = [
         stands_at: "README.md, What it is",
         says: "a hash map's seed differs from call to call",
         attempt: |stand| {
-            let seed = surroundings(stand)?.seed;
+            let seed = surroundings(stand)?.seed();
             shown_first(stand, "seed", &format!("{seed:016x}"))
         },
     },
@@ -128,20 +128,19 @@ fn clock_goes_on(stand: &Stand<'_>) -> Attempt {
     })
 }
 
-fn surroundings<'s>(stand: &Stand<'s>) -> Result<&'s Surroundings, Trouble> {
-    stand.surroundings.map_or_else(|| untried("nobody looked around"), Ok)
+fn surroundings<'s>(stand: &Stand<'s>) -> Result<&'s dyn Surroundings, Trouble> {
+    stand.surroundings.map_or_else(|| untried("nobody can look around"), Ok)
 }
 
 fn nothing_of(stand: &Stand<'_>, kinds: &[Reached]) -> Attempt {
-    let reached = &surroundings(stand)?.reached;
-    let mut of_kinds = reached.iter().filter(|(kind, _)| kinds.contains(kind)).map(|(_, what)| what.as_str());
-    let first = of_kinds.next();
-    ensure(first.is_none(), || format!("the connector could {}", first.unwrap_or_default()))
+    let around = surroundings(stand)?;
+    let reached: Vec<String> = kinds.iter().flat_map(|kind| around.reached(*kind)).collect();
+    ensure(reached.is_empty(), || format!("the connector could {}", reached.join(", and ")))
 }
 
 fn clock_of_the_language(stand: &Stand<'_>) -> Attempt {
     let found = surroundings(stand)?;
-    let off_ms = found.clock_ms.abs_diff(stand.host.now_ms());
+    let off_ms = found.clock_ms().abs_diff(stand.host.now_ms());
     ensure(off_ms <= CLOCK_SLACK_MS, || format!("it is {off_ms} ms off the host's"))?;
-    ensure(found.goes_on, || "it goes back".to_owned())
+    ensure(found.goes_on(), || "it goes back".to_owned())
 }

@@ -66,7 +66,7 @@ impl Double {
 
     pub(crate) fn check(&self, probe: &str) -> Vec<Finding> {
         let settings = self.enter(Export::Check, probe);
-        rollcall_probe::check(self, &settings, Some(&self.surroundings()))
+        rollcall_probe::check(self, &settings, Some(self))
     }
 
     pub(crate) fn sync(&self, probe: &str) -> Vec<Entry> {
@@ -110,22 +110,6 @@ impl Double {
         let shown = if self.is(Mistake::ShowsTheSecret) { SECRET } else { token.as_str() };
         let settings = serde_json::json!({"probe": probe, "peer": PEER, "dead": DEAD, "secret": shown});
         Settings::read(&settings.to_string()).expect("these are settings")
-    }
-
-    fn surroundings(&self) -> Surroundings {
-        let reached = match self.mistake {
-            Mistake::GivesItsEnvironment => Some(Reached::Environment),
-            Mistake::GivesItsFiles => Some(Reached::Files),
-            Mistake::GivesItsSockets => Some(Reached::Sockets),
-            Mistake::GivesItsInput => Some(Reached::Input),
-            _ => None,
-        };
-        Surroundings {
-            reached: reached.into_iter().map(|kind| (kind, "reach it".to_owned())).collect(),
-            clock_ms: if self.is(Mistake::LetsTheLanguageTellTime) { 0 } else { self.inner.now_ms() },
-            goes_on: true,
-            seed: if self.is(Mistake::SeedsTheLanguageAlike) { 0 } else { self.n_calls.get() },
-        }
     }
 
     /// A request as this host begins it.
@@ -219,6 +203,37 @@ impl Double {
 
     fn shown(&self, ticket: Ticket) -> Ticket {
         if self.is(Mistake::UsesTicketsAgain) { ticket % 97 } else { ticket }
+    }
+}
+
+impl std::fmt::Debug for Double {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Double").field("mistake", &self.mistake).finish_non_exhaustive()
+    }
+}
+
+impl Surroundings for Double {
+    fn reached(&self, kind: Reached) -> Vec<String> {
+        let given = match self.mistake {
+            Mistake::GivesItsEnvironment => Some(Reached::Environment),
+            Mistake::GivesItsFiles => Some(Reached::Files),
+            Mistake::GivesItsSockets => Some(Reached::Sockets),
+            Mistake::GivesItsInput => Some(Reached::Input),
+            _ => None,
+        };
+        given.filter(|given| *given == kind).map(|_| "reach it".to_owned()).into_iter().collect()
+    }
+
+    fn clock_ms(&self) -> u64 {
+        if self.is(Mistake::LetsTheLanguageTellTime) { 0 } else { self.inner.now_ms() }
+    }
+
+    fn goes_on(&self) -> bool {
+        true
+    }
+
+    fn seed(&self) -> u64 {
+        if self.is(Mistake::SeedsTheLanguageAlike) { 0 } else { self.n_calls.get() }
     }
 }
 

@@ -14,7 +14,7 @@ mod world;
 use double::Double;
 use mistake::Mistake;
 use rollcall_kit::model::{CheckStatus, Severity};
-use rollcall_probe::promises;
+use rollcall_probe::{ALONE, promises};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -60,6 +60,7 @@ const READINGS: [&str; 14] = [
 fn told_of_all() -> Vec<Told> {
     let double = Double::new(Mistake::None);
     let mut told = checked(&double, "all");
+    ALONE.iter().for_each(|name| told.extend(checked(&double, name)));
     READINGS.iter().for_each(|reading| told.extend(read(&double, reading)));
     told
 }
