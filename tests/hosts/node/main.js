@@ -143,5 +143,5 @@ try {
   process.stderr.write(`${isWrong ? error.message : error.stack}\n`);
   process.exitCode = isWrong ? 2 : 1;
 }
-// A connection that is kept for the next request would hold the process.
-process.exit();
+// A connection that is kept for the next request would hold the process. What was said is first to be out.
+process.stdout.write('', () => process.exit());

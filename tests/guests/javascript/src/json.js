@@ -89,7 +89,6 @@ class Reader {
     this.#elements((token) => {
       const [line, odd] = [this.#lineHere(), this.#odd];
       const value = this.#valueOf(token, 2);
-      // Half of a surrogate pair is no text, and costs its row.
       rows.push({ line, value: this.#odd === odd ? value : WRONG });
     });
     return rows;
@@ -150,8 +149,9 @@ class Reader {
     return object;
   }
 
-  /** Pass over what is nested too deep, without going deeper. */
+  /** Pass over what is nested too deep, without going deeper. It costs its row. */
   #skip() {
+    this.#odd += 1;
     for (let open = 1; 0 < open; ) {
       const { sign } = this.#next();
       if (sign === '{' || sign === '[') open += 1;
@@ -168,6 +168,7 @@ class Reader {
     const [, quotedText, number, sign] = found;
     if (quotedText === undefined) return { number, sign };
     const text = JSON.parse(quotedText);
+    // Half of a surrogate pair is no text, and costs its row.
     if (!text.isWellFormed()) this.#odd += 1;
     return { text };
   }

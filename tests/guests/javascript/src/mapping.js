@@ -14,7 +14,7 @@ const DEPARTMENT = 'urn:rollcall:scim:schemas:2.0:Department';
 const DEPARTMENT_SCHEMA = {
   resourceType: 'Department',
   optional: [{ name: 'order', member: ['order'], permission: 'order' }],
-  references: [{ name: 'parent', path: ['parent'], to: 'Department' }],
+  references: [{ name: 'parent', path: ['parent'], to: 'Department', isPlace: true }],
 };
 
 const USER_SCHEMA = {
@@ -27,7 +27,7 @@ const USER_SCHEMA = {
     { name: 'manager', member: [ENTERPRISE, 'manager'], permission: 'manager' },
   ],
   references: [
-    { name: 'departments', path: [ORGANISATION, 'departments'], to: 'Department' },
+    { name: 'departments', path: [ORGANISATION, 'departments'], to: 'Department', isPlace: true },
     { name: 'manager', path: [ENTERPRISE, 'manager'], to: 'User' },
   ],
 };

@@ -6,7 +6,8 @@
  * - `optional` are attributes that a source leaves out when they are empty, and when it may not show them: `{name, member:
  *   [names that lead to it]}` or `{name, element: [attribute, type]}`, with the `permission` it takes to see it. Only ever
  *   append to it: versions that platforms hold name an attribute by its place.
- * - `references` are members that name other objects: `{name, path, to: resource type}`.
+ * - `references` are members that name other objects: `{name, path, to: resource type, isPlace}`. What an object hangs in
+ *   (`isPlace`) is put before it; people may report to each other.
  *
  * A set of optional attributes is a number whose bits are their places.
  */

@@ -45,7 +45,8 @@ export class References {
   *settle() {
     while (0 < this.#waiting.size) {
       const before = this.#waiting.size;
-      for (const draft of [...this.#waiting.values()]) yield* this.give(draft);
+      const waiting = [...this.#waiting].sort(([a], [b]) => byBytes(a, b));
+      for (const [, draft] of waiting) yield* this.give(draft);
       const awaited = this.#awaited();
       for (const key of awaited) yield* this.#learn(key);
       if (awaited.length === 0 && this.#waiting.size === before) {
@@ -104,9 +105,11 @@ export class References {
 
   /** What an object names that was not given, and of which nothing is known yet. */
   #missingOf(draft) {
-    const targets = this.#reading.schemaOf(draft.key).references.flatMap((reference) => keysOf(reference, draft));
-    const isMissing = (key) => idOf(key) !== idOf(draft.key) && !this.#isThere(key) && !this.#answers.has(idOf(key));
-    return targets.filter(isMissing);
+    const isKnown = (key) => idOf(key) === idOf(draft.key) || this.#isThere(key) || this.#answers.has(idOf(key));
+    return this.#reading.schemaOf(draft.key).references.flatMap((reference) => {
+      const isGiven = (key) => !reference.isPlace && this.#waiting.has(idOf(key));
+      return keysOf(reference, draft).filter((key) => !isKnown(key) && !isGiven(key));
+    });
   }
 
   /** Whether what is named is there for all that this reading knows. */
