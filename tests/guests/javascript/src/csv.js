@@ -5,7 +5,8 @@
 
 import { readContents } from './contents.js';
 import { aboutFile } from './places.js';
-import { DEPARTMENTS, PEOPLE, requiredColumns, trimmed } from './rows.js';
+import { DEPARTMENTS, PEOPLE, requiredColumns } from './rows.js';
+import { trimmed } from './kit/text.js';
 import { failure, quoted } from './kit/words.js';
 
 /** Read a whole roster from two files, each `{file, text}`. Throws a failure when one lacks a column that it must have. */

@@ -7,7 +7,7 @@
  */
 
 import { aboutRow } from './places.js';
-import { byBytes, utf8Length } from './kit/text.js';
+import { byBytes, trimmed, utf8Length, WHITE_SPACE } from './kit/text.js';
 import { entry, quoted } from './kit/words.js';
 
 /** A cell that is neither a text, nor a whole number, nor a list of these. */
@@ -164,21 +164,18 @@ export function tidy(value, maxBytes) {
     };
   }
   // Most often a quotation mark that was not closed on its line.
-  if (/\p{Cc}/u.test(text)) {
+  if (/[\0-\x1f\x7f-\x9f]/.test(text)) {
     const shown = quoted(text);
     return { why: [`${shown} has a line break or another control character`, `${shown} 包含换行或其他控制字符`] };
   }
   return { text: text === '' ? undefined : text };
 }
 
-/** Without white space as Unicode has it; `trim` takes a byte order mark for some and leaves U+0085. */
-export function trimmed(text) {
-  return text.replace(/^\p{White_Space}+/u, '').replace(/\p{White_Space}+$/u, '');
-}
+const BLANK = new RegExp(`[${WHITE_SPACE}]`);
 
 function isEmail(text) {
   const at = text.lastIndexOf('@');
-  return 0 < at && at < text.length - 1 && !/\p{White_Space}/u.test(text);
+  return 0 < at && at < text.length - 1 && !BLANK.test(text);
 }
 
 /** Digits, with the signs that people put between them. */

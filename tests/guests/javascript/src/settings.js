@@ -1,9 +1,8 @@
 /** The connector's settings: reading them with all problems at once, and what they need. Offline and pure. */
 
 import { readAddress } from './addresses.js';
-import { trimmed } from './rows.js';
 import { SCHEMA } from './schema.js';
-import { byBytes } from './kit/text.js';
+import { byBytes, trimmed } from './kit/text.js';
 import { diagnosis, failure, quoted } from './kit/words.js';
 
 const NAMES = Object.keys(SCHEMA.properties);

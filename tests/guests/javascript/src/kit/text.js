@@ -1,8 +1,19 @@
 /**
  * Text as the contract counts and orders it. Not here: sentences for people (`words.js`).
  *
- * QuickJS has neither `TextEncoder` nor `URL`, so what is needed of them is written out.
+ * QuickJS has neither `TextEncoder` nor `URL`, and StarlingMonkey no properties of Unicode in regular expressions, so what is
+ * needed of them is written out.
  */
+
+/** White space as Unicode has it; `trim` takes a byte order mark for some and leaves U+0085. For a character class. */
+export const WHITE_SPACE = '\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+
+const AROUND = new RegExp(`^[${WHITE_SPACE}]+|[${WHITE_SPACE}]+$`, 'g');
+
+/** A text without the white space around it. */
+export function trimmed(text) {
+  return text.replace(AROUND, '');
+}
 
 /** How many bytes a text has in UTF-8. Half of a surrogate pair counts as U+FFFD, which the host makes of it. */
 export function utf8Length(text) {

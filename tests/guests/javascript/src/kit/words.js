@@ -46,10 +46,13 @@ export function quoted(value) {
   return `"${shown}${MAX_QUOTED_CHARACTERS < characters.length ? '…' : ''}"`;
 }
 
+/** What cannot be seen, or changes how its neighbours are seen: controls, marks, other blanks, directions. */
+const UNSEEN = /[\x7f-\xa0\xad\u0300-\u036f\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ue000-\uf8ff\ufeff\ufff0-\ufffc\uffff]/;
+
 const ESCAPES = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0' };
 
 function escaped(character) {
   if (character in ESCAPES) return ESCAPES[character];
-  const isShown = character === ' ' || !/[\p{C}\p{Z}\p{Grapheme_Extend}]/u.test(character);
+  const isShown = ' ' <= character && !UNSEEN.test(character);
   return isShown ? character : `\\u{${character.codePointAt(0).toString(16)}}`;
 }
