@@ -1,0 +1,112 @@
+package roster
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	// maxNamed is how many objects one delivery may name. Source: the contract, keys of one `refresh`.
+	maxNamed = 1000
+	// maxNamedPerEvent is how many objects one event names: as many as it may have subjects.
+	maxNamedPerEvent = 100
+	// maxDeliveryIDBytes is how long the id of a delivery may be: with what stands around it, it still is an event's.
+	maxDeliveryIDBytes = 100
+)
+
+// Notice says who has changed: departments first, each once.
+type Notice struct {
+	// ID is equal for repeats of the same notice. Empty where the sender gave none.
+	ID   string
+	Keys []Key
+}
+
+// Parts are the objects of a notice, so many together as one event names.
+func (n Notice) Parts() [][]Key {
+	return slices.Collect(slices.Chunk(n.Keys, maxNamedPerEvent))
+}
+
+// ReadNotice reads the body of a delivery. Its errors are for whoever sent it.
+func ReadNotice(body []byte) (Notice, error) {
+	keys, members, err := readKeys(body)
+	if err != nil {
+		return Notice{}, err
+	}
+	var id string
+	if given, isThere := members["id"]; isThere {
+		if json.Unmarshal(given, &id) != nil || id == "" || len(id) > maxDeliveryIDBytes {
+			return Notice{}, fmt.Errorf("`id` must be a text of 1 to %d bytes", maxDeliveryIDBytes)
+		}
+	}
+	switch {
+	case len(keys) == 0:
+		return Notice{}, fmt.Errorf("the body names nobody: list ids under `people` or `departments`")
+	case len(keys) > maxNamed:
+		return Notice{}, fmt.Errorf("the body names %d objects, at most %d are taken", len(keys), maxNamed)
+	default:
+		return Notice{id, keys}, nil
+	}
+}
+
+// Payload is what ReadPayload reads.
+func Payload(keys []Key) string {
+	lists := map[string][]string{"departments": {}, "people": {}}
+	for _, key := range keys {
+		member := "people"
+		if key.ResourceType == DepartmentType {
+			member = "departments"
+		}
+		lists[member] = append(lists[member], key.ID)
+	}
+	text, err := json.Marshal(lists)
+	if err != nil {
+		panic(fmt.Sprintf("lists of texts are JSON: %v", err))
+	}
+	return string(text)
+}
+
+// ReadPayload reads what an event names.
+func ReadPayload(payload string) ([]Key, error) {
+	keys, _, err := readKeys([]byte(payload))
+	return keys, err
+}
+
+func readKeys(body []byte) ([]Key, map[string]json.RawMessage, error) {
+	var members map[string]json.RawMessage
+	if !utf8.Valid(body) || json.Unmarshal(body, &members) != nil || members == nil {
+		return nil, nil, fmt.Errorf(`the body must be a JSON object such as {"people": ["7"]}`)
+	}
+	var keys []Key
+	isNamed := map[Key]bool{}
+	for _, list := range []struct{ member, resourceType string }{{"departments", DepartmentType}, {"people", PersonType}} {
+		given, isThere := members[list.member]
+		var values []json.RawMessage
+		if isThere && (json.Unmarshal(given, &values) != nil || values == nil) {
+			return nil, nil, fmt.Errorf("`%s` must be a list of ids", list.member)
+		}
+		for index, value := range values {
+			id, isID := readID(value)
+			if !isID {
+				return nil, nil, fmt.Errorf("`%s[%d]` must be a text of 1 to %d bytes or a whole number", list.member, index, maxIDBytes)
+			}
+			key := Key{list.resourceType, id}
+			if !isNamed[key] {
+				isNamed[key] = true
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys, members, nil
+}
+
+// readID is an id as a row may write it.
+func readID(value json.RawMessage) (string, bool) {
+	text, isText := textOf(value)
+	id := strings.TrimSpace(text)
+	isID := isText && id != "" && len(id) <= maxIDBytes && !strings.ContainsFunc(id, unicode.IsControl)
+	return id, isID
+}
