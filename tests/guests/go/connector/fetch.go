@@ -94,7 +94,7 @@ func (s *source) get() ([]byte, error) {
 			Url:       address.String(),
 			Headers:   headers,
 			Body:      rollcall_connector_model.MakeBodyText(""),
-			TimeoutMs: wit_types.Some[uint32](requestTimeoutMs),
+			TimeoutMs: some[uint32](requestTimeoutMs),
 		})
 		if err != nil {
 			return nil, err
@@ -183,7 +183,7 @@ func (s *source) busy(answer response) error {
 	// Its other form, a date, is left to our own back-off.
 	if seconds, err := strconv.ParseUint(strings.TrimSpace(header(answer, "retry-after")), 10, 32); err == nil {
 		again.askedMs = uint32(min(seconds, maxWaitMs/1000) * 1000)
-		again.failure.RetryAfterMs = wit_types.Some(uint32(min(seconds*1000, 1<<32-1)))
+		again.failure.RetryAfterMs = some(uint32(min(seconds*1000, 1<<32-1)))
 	}
 	return again
 }

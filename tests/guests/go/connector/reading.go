@@ -57,7 +57,7 @@ func (r *reading) loadInventory() error {
 			if len(page) < inventoryPage {
 				break
 			}
-			after = wit_types.Some(page[len(page)-1].ExternalId)
+			after = some(page[len(page)-1].ExternalId)
 		}
 	}
 	return nil
@@ -120,7 +120,7 @@ func (r *reading) summary(read *roster.Roster) Summary {
 		}
 	}
 	if !summary.Complete {
-		summary.IncompleteReason = wit_types.Some(diagnosis(roster.NotWhole(len(read.Errors))))
+		summary.IncompleteReason = some(diagnosis(read.Errors[0]))
 	}
 	return summary
 }

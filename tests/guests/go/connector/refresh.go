@@ -52,8 +52,9 @@ func (s *source) refresh(keys []roster.Key) (refreshed, error) {
 	result.summary = r.summary(read)
 	// What is wrong elsewhere in the roster is for a full reading to tell.
 	result.summary.Complete = len(result.unclear) == 0
-	if result.summary.Complete {
-		result.summary.IncompleteReason = noDiagnosis
+	result.summary.IncompleteReason = noDiagnosis
+	if !result.summary.Complete {
+		result.summary.IncompleteReason = some(result.why)
 	}
 	return result, result.record()
 }
