@@ -12,6 +12,8 @@ import json
 import os
 import subprocess
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -278,6 +280,65 @@ def test_a_refresh_brings_those_it_names_and_whom_they_name(source: Source, keep
     assert counters["created"] == 4
     keeper.keep({**COMPANY, "people": COMPANY["people"][1:]})
     assert source.run("refresh", "--user", "7")["counters"]["deactivated"] == 1
+
+
+TOKEN = "only-for-the-tests"
+
+
+class Follower:
+    """`rollcall serve` with one source, until the end of a test."""
+
+    def __init__(self, source: Source) -> None:
+        words = ["--source", "SOURCE.toml", "--data", "data", "--listen", "127.0.0.1:0"]
+        with (source.folder / "serve.log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [os.environ["ROLLCALL"], "--format", "json", "serve", *words],
+                cwd=source.folder,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        said = (json.loads(line) for line in self.process.stdout)
+        self.address = next(one["sources"][0]["callback"] for one in said if one["what"] == "serving")
+        # A pipe that nobody reads would hold it up.
+        self.said: list[dict[str, Any]] = []
+        self.has_run = threading.Event()
+        threading.Thread(target=self._listen, args=[said], daemon=True).start()
+
+    def _listen(self, said: Iterator[dict[str, Any]]) -> None:
+        for one in said:
+            self.said.append(one)
+            if "changes" in one:
+                self.has_run.set()
+
+    def tell(self, body: bytes, token: str = TOKEN, method: str = "POST") -> tuple[int, bytes]:
+        """Deliver, and return the status and body of the answer."""
+        request = urllib.request.Request(self.address, body, {"X-Roster-Token": token}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+
+@pytest.fixture
+def follower(tmp_path: Path, compiled: Path, keeper: Keeper) -> Iterator[Follower]:
+    source = Source(tmp_path / "r", compiled, GO, keeper, webhook_token=TOKEN)
+    source.run("sync")
+    follower = Follower(source)
+    yield follower
+    follower.process.terminate()
+    follower.process.wait(PATIENCE_S)
+
+
+def test_a_delivery_is_verified_and_what_it_names_is_read_again(follower: Follower, keeper: Keeper) -> None:
+    assert follower.tell(b'{"people": ["7"]}', token="something else wholly") == (403, b"")
+    assert follower.tell(b"", method="GET")[0] == 405
+    assert follower.tell(b'{"people": []}')[0] == 400
+    keeper.keep(changed("a person is renamed and moves"))
+    assert follower.tell(b'{"id": "1", "people": ["7", 7]}') == (202, b'{"accepted":1}')
+    assert follower.has_run.wait(PATIENCE_S)
+    changes = next(one["changes"] for one in follower.said if "changes" in one)
+    assert [(one["action"], one["key"]["external_id"]) for one in changes] == [("updated", "7")]
 
 
 # What a connector must not do, the code of the failure, and words that the failure repeats.
