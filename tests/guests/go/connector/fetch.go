@@ -125,9 +125,9 @@ func send(one request) (response, error) {
 // proxy's account, or changes nothing.
 func faultError(of fault) error {
 	switch of.Kind {
-	case rollcall_connector_http_client.FaultKind_ProxyUnreachable,
-		rollcall_connector_http_client.FaultKind_Untrusted,
-		rollcall_connector_http_client.FaultKind_NotSent,
+	case rollcall_connector_http_client.FaultKind_ProxyUnreachable, rollcall_connector_http_client.FaultKind_Untrusted:
+		return fail(rollcall_connector_model.FailureKind_Unavailable, of.Diagnosis)
+	case rollcall_connector_http_client.FaultKind_NotSent,
 		rollcall_connector_http_client.FaultKind_TimedOut,
 		rollcall_connector_http_client.FaultKind_Interrupted:
 		return &passing{*fail(rollcall_connector_model.FailureKind_Unavailable, of.Diagnosis), 0}

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -105,10 +106,13 @@ func (r *reading) absent() []roster.Key {
 			absent = append(absent, key)
 		}
 	}
-	slices.SortFunc(absent, func(a, b roster.Key) int {
-		return strings.Compare(a.ResourceType+"\x00"+a.ID, b.ResourceType+"\x00"+b.ID)
-	})
+	slices.SortFunc(absent, compareKeys)
 	return absent
+}
+
+// compareKeys orders by type and then by the bytes of the id.
+func compareKeys(a, b roster.Key) int {
+	return cmp.Or(strings.Compare(a.ResourceType, b.ResourceType), strings.Compare(a.ID, b.ID))
 }
 
 // summary says what was read. A roster with errors is not complete.

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"maps"
 	"slices"
 
 	"rollcall.example/roster/roster"
@@ -89,7 +90,7 @@ func (r *reading) gather(read *roster.Roster, keys []roster.Key) ([]roster.Objec
 // record tells an administrator about whom nothing is known.
 func (r refreshed) record() error {
 	var entries []logEntry
-	for key := range r.unclear {
+	for _, key := range slices.SortedFunc(maps.Keys(r.unclear), compareKeys) {
 		line := logEntry{Severity: rollcall_connector_history.Severity_Error, Diagnosis: r.why}
 		line.Subject = some(keyOf(key))
 		entries = append(entries, line)
