@@ -157,6 +157,11 @@ fn a_department_that_cannot_be_read_costs_no_other_event() {
         office.mutate(&rename_user("xiaohong", name));
         until("the change is there", || office.holds("xiaohong", name));
     }
+    let is_done = |event: &Value| event["kind"] != "user_modify_org" || event["state"] == "done";
+    until("the events of people are done", || {
+        let listed = office.run("events list NAME DATA --format json").with_code(0).json();
+        listed["events"].as_array().is_some_and(|events| events.iter().all(is_done))
+    });
     ends(serving, lines);
 }
 

@@ -33,9 +33,18 @@ fn existing(path: PathBuf) -> PathBuf {
     path
 }
 
+/// Whether another build is tried.
+pub(crate) fn is_another() -> bool {
+    another().is_some()
+}
+
 /// The target folder of the build that is tried.
 fn tried() -> PathBuf {
-    std::env::var_os("ROLLCALL_BUILT").map_or_else(|| target().to_owned(), PathBuf::from)
+    another().unwrap_or_else(|| target().to_owned())
+}
+
+fn another() -> Option<PathBuf> {
+    std::env::var_os("ROLLCALL_BUILT").map(PathBuf::from)
 }
 
 fn target() -> &'static Path {
