@@ -1,5 +1,5 @@
 //! What cargo cannot say: the wasm target, the component build, the demo, the benchmark, the browser tests, the fault sweep, odd
-//! data, the tools that judge us, everything that CI runs, the house rules.
+//! data, the tools that judge us, connectors and hosts in other languages, everything that CI runs, the house rules.
 //! Arguments are matched by hand: this binary is compiled first on a bare machine.
 
 mod bench;
@@ -10,6 +10,9 @@ mod demo;
 mod finding;
 mod gallery;
 mod graph;
+mod guests;
+mod hosts;
+mod node;
 mod odd_data;
 mod outside;
 mod pytest;
@@ -38,6 +41,8 @@ cargo xtask COMMAND
   test         everything that CI runs
   browser      the console, in a real browser
   outside      the API, SCIM and metrics, judged by programs that we did not write
+  guests       the connectors that are written in other languages
+  hosts        every connector in every host, in three languages
   bench        how long a change takes to arrive, and a source waits for an answer
   sweep        every fault instead of every response, in the real host
   cases        what DingTalk and the way to it do that no description says, and what happens here
@@ -76,6 +81,11 @@ fn run(words: &[&str]) -> Result<()> {
         ["outside", "--help"] => say::line(outside::HELP),
         ["outside"] => outside::run(&Workspace::find()?, &[])?,
         ["outside", "--", words @ ..] => outside::run(&Workspace::find()?, words)?,
+        ["guests", "--help"] => say::line(guests::HELP),
+        ["guests"] => guests::run(&Workspace::find()?)?,
+        ["hosts", "--help"] => say::line(hosts::HELP),
+        ["hosts"] => hosts::run(&Workspace::find()?, &[])?,
+        ["hosts", "--", words @ ..] => hosts::run(&Workspace::find()?, words)?,
         ["sweep", "--help"] => say::line(sweep::HELP),
         ["sweep"] => sweep::run(&Workspace::find()?)?,
         ["cases", "--help"] => say::line(cases::HELP),

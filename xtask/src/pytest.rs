@@ -18,10 +18,24 @@ use crate::workspace::Workspace;
 ///
 /// When something cannot be built or had.
 pub(crate) fn tests(workspace: &Workspace, folder: &str, words: &[&str]) -> Result<Command> {
+    tests_with(workspace, folder, "requirements.txt", words)
+}
+
+/// The same where the list of packages is another file, by its path within the folder.
+///
+/// # Errors
+///
+/// When something cannot be built or had.
+pub(crate) fn tests_with(
+    workspace: &Workspace,
+    folder: &str,
+    requirements: &str,
+    words: &[&str],
+) -> Result<Command> {
     components::build(workspace)?;
     components::build_binaries(workspace, Profile::Dev)?;
     let within = Path::new("tests").join(folder);
-    let python = python::with(workspace, folder, &within.join("requirements.txt"))?;
+    let python = python::with(workspace, folder, &within.join(requirements))?;
     let mut pytest = Command::new(python);
     pytest.current_dir(workspace.root.join(within));
     pytest.args(["-m", "pytest"]).args(words);

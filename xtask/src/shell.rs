@@ -1,5 +1,6 @@
 //! Running other programs: said aloud, refused with the command line when they fail. No shell is involved.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -58,12 +59,15 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
+/// Variables that are ours to set and nobody types.
+const UNSEEN: [&str; 2] = ["CARGO_TARGET_DIR", "PATH"];
+
 /// The command line as one would type it, the variables it sets first.
 pub(crate) fn shown(command: &Command) -> String {
-    let variables =
-        command.get_envs().filter(|(name, _)| *name != "CARGO_TARGET_DIR").filter_map(|(name, value)| {
-            Some(format!("{}={}", name.display(), quoted(&value?.to_string_lossy())))
-        });
+    let is_seen = |name: &OsStr| UNSEEN.iter().all(|unseen| name != *unseen);
+    let variables = command.get_envs().filter(|(name, _)| is_seen(name)).filter_map(|(name, value)| {
+        Some(format!("{}={}", name.display(), quoted(&value?.to_string_lossy())))
+    });
     // The cargo that runs us is known by its whole path, which nobody types.
     let program = Path::new(command.get_program());
     let is_cargo = program.file_stem().is_some_and(|name| name == "cargo");

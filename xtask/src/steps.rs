@@ -13,7 +13,7 @@ use crate::say;
 use crate::shell;
 use crate::target::{self, Origin};
 use crate::workspace::Workspace;
-use crate::{browser, demo, graph, outside, tidy, wit_check};
+use crate::{browser, demo, graph, hosts, outside, tidy, wit_check};
 
 pub(crate) const HELP: &str = "\
 cargo xtask test
@@ -39,7 +39,7 @@ struct Step {
     mend: &'static str,
 }
 
-const STEPS: [Step; 20] = [
+const STEPS: [Step; 21] = [
     Step {
         name: "tools",
         proves: "the programs that tests run beside ours are there",
@@ -168,6 +168,12 @@ const STEPS: [Step; 20] = [
         proves: "programs that we did not write find the API, SCIM and the metrics as they are documented",
         run: |workspace| outside::run(workspace, &[]),
         mend: "cargo xtask outside",
+    },
+    Step {
+        name: "other languages",
+        proves: "connectors and hosts in Python and in JavaScript do what ours do, to the byte",
+        run: |workspace| hosts::run(workspace, &[]),
+        mend: "cargo xtask hosts",
     },
     Step {
         name: "fuzz targets",

@@ -18,7 +18,7 @@ mod trying;
 
 pub use ending::{Ending, WORDS, endings};
 pub use promise::{Promise, Status, Verdict};
-pub use reading::{Expected, identity_documents, merge_documents, reading_counters, refresh, sync};
+pub use reading::{Expected, identity_documents, merge_documents, reading_counters, refresh, sync, told};
 pub use settings::{
     ABSENT, ALONE, FORBIDDEN, IDENTITY_ATTRIBUTE, RESOURCE_TYPES, SECRET, Settings, plan, schema,
 };

@@ -66,28 +66,47 @@ pub fn sync(host: &dyn Host, settings: &Settings) -> Result<Summary, Failure> {
     if let Some(ending) = ending::named(&settings.probe).filter(|ending| ending.within == Export::Sync) {
         return Err(ending.fail(&stand));
     }
-    let (promises, summary) = match settings.probe.as_str() {
-        "all" | "reading" if second::is_second(&stand) => (second::PROMISES.to_vec(), second::summary()),
-        "all" | "reading" => (first::promises(), first::summary()),
-        "merge" => (vectors::MERGE.to_vec(), read(vectors::n_merged())),
-        "documents" => (vectors::DOCUMENTS.to_vec(), read(vectors::n_checked())),
-        name if name.starts_with("identity-") => {
-            (vectors::IDENTITY.to_vec(), read(vectors::n_identities(name)))
-        }
-        "open-after-put" => (vec![order::OPENED_BEFORE_PUTS], read(1)),
-        "true-summary" => (Vec::new(), read(0)),
-        "lying-summary" => (Vec::new(), Summary { unchanged: 1, skipped: 1, ..read(7) }),
-        "cancel" => (cancelled::PROMISES.to_vec(), Summary { complete: false, ..read(0) }),
-        _ if settings.is_about_the_way() => (trying::of_the_way(), read(0)),
-        _ => (crate::promises(), read(0)),
-    };
-    // A reading is whole; of the rest one is chosen.
-    let is_whole = NAMES.contains(&settings.probe.as_str()) && !settings.probe.starts_with("identity-");
-    let by_name = |promise: &Promise| is_whole || settings.chooses(promise.name);
-    let entries: Vec<Entry> =
-        promises.into_iter().filter(by_name).map(|promise| promise.entry(promise.try_on(&stand))).collect();
+    let probe = settings.probe.as_str();
+    let is_second = matches!(probe, "all" | "reading") && second::is_second(&stand);
+    let promises = promised(probe, is_second).into_iter();
+    let entries: Vec<Entry> = promises.map(|promise| promise.entry(promise.try_on(&stand))).collect();
     tell(host, &entries)?;
-    Ok(summary)
+    Ok(match probe {
+        "all" | "reading" if is_second => second::summary(),
+        "all" | "reading" => first::summary(),
+        "merge" => read(vectors::n_merged()),
+        "documents" => read(vectors::n_checked()),
+        name if name.starts_with("identity-") => read(vectors::n_identities(name)),
+        "open-after-put" => read(1),
+        "lying-summary" => Summary { unchanged: 1, skipped: 1, ..read(7) },
+        "cancel" => Summary { complete: false, ..read(0) },
+        _ => read(0),
+    })
+}
+
+/// What `sync` tells of with this setting, the first time and the second, by the codes of its entries: for whoever runs the
+/// probe.
+#[must_use]
+pub fn told(probe: &str) -> [Vec<&'static str>; 2] {
+    [false, true].map(|is_second| promised(probe, is_second).iter().map(|promise| promise.name).collect())
+}
+
+/// Those of `sync` with this setting.
+fn promised(probe: &str, is_second: bool) -> Vec<Promise> {
+    let named =
+        |promises: Vec<Promise>| promises.into_iter().filter(|promise| promise.name == probe).collect();
+    match probe {
+        "all" | "reading" if is_second => second::PROMISES.to_vec(),
+        "all" | "reading" => first::promises(),
+        "merge" => vectors::MERGE.to_vec(),
+        "documents" => vectors::DOCUMENTS.to_vec(),
+        name if name.starts_with("identity-") => named(vectors::IDENTITY.to_vec()),
+        "open-after-put" => vec![order::OPENED_BEFORE_PUTS],
+        "true-summary" | "lying-summary" => Vec::new(),
+        "cancel" => cancelled::PROMISES.to_vec(),
+        _ if crate::settings::OF_THE_WAY.contains(&probe) => named(trying::of_the_way()),
+        _ => named(crate::promises()),
+    }
 }
 
 /// `identity-source.refresh`: what must end it.

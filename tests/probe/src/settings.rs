@@ -26,7 +26,7 @@ const ALL: &str = "all";
 pub const ALONE: [&str; 2] = ["no-sockets", "no-input"];
 
 /// Probes of the way to the source: they need a proxy, and nothing else can be tried behind one that is out of order.
-const OF_THE_WAY: [&str; 2] = ["dead-proxy", "refusing-proxy"];
+pub(crate) const OF_THE_WAY: [&str; 2] = ["dead-proxy", "refusing-proxy"];
 
 /// A bucket with a limit.
 pub(crate) const PACED: &str = "paced";

@@ -6,6 +6,7 @@ use crate::counters::{self, Counters};
 use crate::document::{Violation, canonical, check_held, merge, read};
 use crate::emptied::{self, Answer, Evidence, FieldState, Gate, GatedField};
 use crate::identity::{Identity, Notation, verdict};
+use crate::nesting::is_too_deep;
 use crate::sealed::settings::unfit;
 use crate::sealed::{Outgoing, Payload, Seal, Seals, Token};
 
@@ -65,6 +66,13 @@ fn checking_documents() {
     }
     for case in list(vectors, "held") {
         assert_eq!(breaks(check_held(&case["document"])), case["breaks"], "{}", case["name"]);
+    }
+}
+
+#[test]
+fn nesting_of_responses() {
+    for case in list(include_str!("../../vectors/nesting.json"), "cases") {
+        assert_eq!(is_too_deep(whole(&case["body"]).as_bytes()), flag(&case, "tooDeep"), "{}", case["name"]);
     }
 }
 

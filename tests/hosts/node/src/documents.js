@@ -1,6 +1,6 @@
 /**
  * What a document must be, what becomes of it when it is merged, and its one text. Pure: `wit/vectors/document-check.json`,
- * `merge.json` and `canonical.json` are its tests.
+ * `merge.json` and `canonical.json` are its tests. And how deep a response may be nested (`nesting.json`).
  */
 
 import { MAX } from './limits.js';
@@ -30,6 +30,32 @@ export class Violation extends Error {
     this.rule = rule;
     this.pointer = pointer;
   }
+}
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** Whether a response begins as JSON does and is nested so deep that a connector might not survive reading it. */
+export function isTooDeep(bytes) {
+  let at = bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+  while (' \t\r\n\f'.includes(String.fromCharCode(bytes[at]))) at += 1;
+  if (!opens(bytes[at])) return false;
+  let depth = 0;
+  for (; at < bytes.length && depth <= MAX.responseDepth; at += 1) {
+    if (opens(bytes[at])) depth += 1;
+    else if (closes(bytes[at])) depth = Math.max(0, depth - 1);
+    else if (bytes[at] === 0x22) at = endOfText(bytes, at + 1);
+  }
+  return MAX.responseDepth < depth;
+}
+
+const opens = (byte) => byte === 0x5b || byte === 0x7b;
+const closes = (byte) => byte === 0x5d || byte === 0x7d;
+
+/** Where the quotation mark is that ends a text, or the end of all. */
+function endOfText(bytes, from) {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== 0x22) at += bytes[at] === 0x5c ? 2 : 1;
+  return at;
 }
 
 /** A number that is not one of a document. */

@@ -5,7 +5,8 @@ import https from 'node:https';
 import { createGunzip } from 'node:zlib';
 
 import { Dialer } from './dial.js';
-import { denied, Fault, invalid, lost, timedOut, tooLarge } from './faults.js';
+import { isTooDeep } from './documents.js';
+import { denied, Fault, invalid, lost, timedOut, tooDeep, tooLarge } from './faults.js';
 import { MAX, REQUEST_MS } from './limits.js';
 import { Limiter } from './rate.js';
 import { fill, Misuse, scrubber } from './sealed.js';
@@ -190,6 +191,7 @@ function scrubbed({ status, headers, body }, seals, origin) {
   const scrub = scrubber(seals);
   const seen = scrub(body);
   if (MAX.responseBody < seen.length) throw tooLarge(origin);
+  if (isTooDeep(seen)) throw tooDeep(origin);
   return {
     status,
     headers: headers.map(({ name, value }) => ({ name, value: scrub(value).toString() })),

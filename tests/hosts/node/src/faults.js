@@ -1,5 +1,6 @@
 /** Why no response came back, by the kinds of the contract. No URL is repeated beyond its origin: queries carry tokens. */
 
+import { MAX } from './limits.js';
 import { diagnosis } from './words.js';
 
 /** A fault of the contract: `kind` says what became of the request. `isLogin` marks a refusal of a proxy's password. */
@@ -38,6 +39,11 @@ export function timedOut(origin, limitMs) {
 
 export function tooLarge(origin) {
   return new Fault('too-large', 'response-too-large', `the response of ${origin} is larger than 16 MiB`, { facts: { origin } });
+}
+
+export function tooDeep(origin) {
+  const message = `the response of ${origin} is nested more than ${MAX.responseDepth} levels deep`;
+  return new Fault('too-large', 'response-too-deep', message, { facts: { origin } });
 }
 
 export function proxyUnreachable(proxy, error) {

@@ -41,6 +41,7 @@ export const MAX = {
   headers: 64,
   requestBody: MIB,
   responseBody: 16 * MIB,
+  responseDepth: 128,
   outstanding: 256,
   untaken: 4_096,
   untakenBytes: 256 * MIB,

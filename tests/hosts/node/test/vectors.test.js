@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { canonical, checkHeld, merge, readDocument, Violation } from '../src/documents.js';
+import { canonical, checkHeld, isTooDeep, merge, readDocument, Violation } from '../src/documents.js';
 import { readNotation, verdict } from '../src/identity.js';
 import { accounted } from '../src/ledger.js';
 import { fill, Misuse, scrubber, tokenOf, unfit } from '../src/sealed.js';
@@ -33,6 +33,13 @@ test('a document is what the contract says', () => {
     assert.deepEqual(broken(() => readDocument(whole, externalId)), breaks, name);
   }
   for (const { name, document, breaks } of held) assert.deepEqual(broken(() => checkHeld(document)), breaks, name);
+});
+
+test('a response is nested no deeper than a connector can read', () => {
+  for (const { name, body, tooDeep } of vectors('nesting').cases) {
+    const whole = body.map((part) => (typeof part === 'string' ? part : part.repeat.repeat(part.times))).join('');
+    assert.equal(isTooDeep(Buffer.from(whole)), tooDeep, name);
+  }
 });
 
 test('documents are merged as everywhere, once and twice', () => {

@@ -2,13 +2,28 @@
 //! the probe must find.
 
 use rollcall_probe::{
-    ALONE, Expected, SECRET, endings, identity_documents, merge_documents, promises, reading_counters,
+    ALONE, Expected, SECRET, endings, identity_documents, merge_documents, promises, reading_counters, told,
 };
 use rollcall_probe_peer::server;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::thread;
+
+/// The settings with which `sync` tells what it found.
+const TOLD: [&str; 10] = [
+    "reading",
+    "merge",
+    "documents",
+    "identity-1",
+    "identity-2",
+    "identity-3",
+    "open-after-put",
+    "cancel",
+    "dead-proxy",
+    "refusing-proxy",
+];
 
 /// What it says to whoever does not know it.
 const USAGE: &str = "usage: probe-peer serve [PORT] | probe-peer expected\n";
@@ -67,6 +82,7 @@ fn expected() -> Value {
     let [first, second] = reading_counters();
     json!({
         "secret": SECRET,
+        "told": TOLD.map(|probe| (probe, told(probe))).into_iter().collect::<BTreeMap<_, _>>(),
         "check": checks,
         "alone": ALONE,
         "endings": endings,
