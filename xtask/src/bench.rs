@@ -3,6 +3,7 @@
 
 mod answers;
 mod arrivals;
+mod connectors;
 mod disk;
 mod imports;
 mod pages;
@@ -18,7 +19,7 @@ use crate::workspace::Workspace;
 pub(crate) const HELP: &str = "\
 cargo xtask bench
 
-Three measurements, with the host and the simulator as a release builds them, all processes on this machine, through proxy,
+Four measurements, with the host and the simulator as a release builds them, all processes on this machine, through proxy,
 TLS, component and SQLite:
 
   Change one person 200 times, and say how long each change took from its birth at the simulator until it was stored, by
@@ -29,9 +30,13 @@ TLS, component and SQLite:
   Import a company of 100,000 people in 10,000 departments, give everybody another title and import again, which takes some
   minutes, and say how long each page of the console takes, and which take longer than they are to.
 
+  Have the roster and its twins in other languages compiled, loaded, called and import 20, 10,000 and 50,000 people, and say
+  how long it took and how much memory it had.
+
   arrivals    measure only how long changes take
   answers     measure only how long pushes wait
   pages       measure only how long pages take
+  connectors  measure only what connectors in several languages take
 
 The first time it builds a release, which takes minutes. What it made stays in target/bench/.";
 
@@ -41,11 +46,22 @@ pub(crate) enum Measurement {
     Arrivals,
     Answers,
     Pages,
+    Connectors,
+}
+
+/// What came of a measurement.
+enum Measured {
+    Times(Table),
+    Weights(Vec<connectors::Weight>),
 }
 
 /// All of them, as they are named on the command line.
-const ALL: [(&str, Measurement); 3] =
-    [("arrivals", Measurement::Arrivals), ("answers", Measurement::Answers), ("pages", Measurement::Pages)];
+const ALL: [(&str, Measurement); 4] = [
+    ("arrivals", Measurement::Arrivals),
+    ("answers", Measurement::Answers),
+    ("pages", Measurement::Pages),
+    ("connectors", Measurement::Connectors),
+];
 
 /// The measurements of these names; all of them, if there is no name.
 ///
@@ -69,15 +85,23 @@ pub(crate) fn chosen(names: &[&str]) -> Result<Vec<Measurement>> {
 /// When something cannot be built or started, or what is measured does not come about.
 pub(crate) fn run(workspace: &Workspace, measurements: &[Measurement]) -> Result<()> {
     let folder = workspace.target.join("bench");
-    let measure = |measurement: &Measurement| -> Result<Table> {
-        match measurement {
-            Measurement::Arrivals => arrivals::measure(workspace, &folder.join("arrivals")),
-            Measurement::Answers => answers::measure(workspace, &folder.join("answers")),
-            Measurement::Pages => pages::measure(workspace, &folder.join("pages")),
-        }
+    let measure = |measurement: &Measurement| -> Result<Measured> {
+        Ok(match measurement {
+            Measurement::Arrivals => Measured::Times(arrivals::measure(workspace, &folder.join("arrivals"))?),
+            Measurement::Answers => Measured::Times(answers::measure(workspace, &folder.join("answers"))?),
+            Measurement::Pages => Measured::Times(pages::measure(workspace, &folder.join("pages"))?),
+            Measurement::Connectors => {
+                Measured::Weights(connectors::measure(workspace, &folder.join("connectors"))?)
+            }
+        })
     };
-    let tables: Vec<Table> = measurements.iter().map(measure).collect::<Result<_>>()?;
-    tables.iter().try_for_each(Table::tell)?;
+    // All of it at the end, below whatever was built and started for it.
+    for measured in measurements.iter().map(measure).collect::<Result<Vec<_>>>()? {
+        match measured {
+            Measured::Times(table) => table.tell()?,
+            Measured::Weights(weights) => connectors::tell(&weights),
+        }
+    }
     say::line(&format!("   {}", table::cores()?));
     Ok(())
 }
