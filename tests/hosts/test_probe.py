@@ -40,6 +40,7 @@ def test_every_promise_that_a_check_can_see_is_kept(probed: Probed, record_prope
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_there_is_no_socket_and_no_input(probed: Probed, number: int) -> None:
+    assert len(expected()["alone"]) == 2
     probe = expected()["alone"][number]
     findings = found(probed.host(probe).check())
     if probed.name in LOST_HANDLES:
@@ -69,6 +70,7 @@ def test_documents_are_merged_and_checked_as_the_vectors_say(probed: Probed) -> 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
 def test_whoever_stands_behind_a_key_is_told_apart_as_the_vectors_say(probed: Probed, part: int) -> None:
+    assert len(expected()["identity"]) == 3
     probe = f"identity-{part + 1}"
     host = probed.host(probe)
     for names in expected()["told"][probe]:

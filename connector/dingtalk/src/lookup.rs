@@ -314,8 +314,9 @@ fn in_a_ring(
     details: &Details,
     ring: &[DepartmentId],
 ) -> Result<Lookup, Trouble> {
-    let why = say::departments_in_a_ring(ring);
-    if !is_held(client, read.dept_id)? {
+    let is_held = is_held(client, read.dept_id)?;
+    let why = say::departments_in_a_ring(ring, is_held);
+    if !is_held {
         return Ok(Lookup::NotUnderstood(why));
     }
     let details = client.settings.details.then_some(details);

@@ -44,8 +44,11 @@ if [ "$missing" -ne 0 ]; then exit 1; fi
 mkdir -p build
 
 # The adapter from the WASI that Go speaks, and the runtime of the generated bindings, out of the packages that have them.
-if [ ! -d build/vendor ]; then
+if ! cmp --silent toolchain/Cargo.lock build/vendored.lock; then
+  rm -rf build/vendor
   cargo vendor --quiet --locked --manifest-path toolchain/Cargo.toml build/vendor >/dev/null
+  # Last: what was half fetched is fetched anew.
+  cp toolchain/Cargo.lock build/vendored.lock
 fi
 adapter=build/vendor/wasi-preview1-component-adapter-provider/artefacts/wasi_snapshot_preview1.reactor.wasm
 rm -rf build/go-pkg

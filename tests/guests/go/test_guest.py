@@ -349,7 +349,7 @@ MISUSES = [
     ("deadlock", "connector-panicked", "all goroutines are asleep - deadlock!"),
     ("exit", "connector-panicked", "it ended itself"),
     ("recursion", "connector-trapped", "call stack exhausted"),
-    ("loop", "connector-out-of-time", "10 s without pause"),
+    ("loop", "connector-out-of-time", "60 s without pause"),
     ("memory", "connector-out-of-memory", "512 MiB"),
 ]
 

@@ -125,7 +125,7 @@ class Reader:
         if not isinstance(self.settings, dict):
             said = ("the settings are not a JSON object", "配置不是一个 JSON 对象")
             raise Err(InvalidSettings([diagnosis("settings-not-an-object", said, setting="")]))
-        for name in self.settings.keys() - set(NAMES):
+        for name in sorted(self.settings.keys() - set(NAMES)):
             said = (f"setting {quoted(name)} is not known", f"未知的配置项 {quoted(name)}")
             remedy = (f"the settings are {', '.join(NAMES)}", f"可用的配置项：{'、'.join(NAMES)}")
             self.problem(name, "unknown-setting", said, remedy)

@@ -135,7 +135,7 @@ COUNTERS = ("read", "created", "updated", "unchanged", "skipped", "rejected", "d
 
 
 def company() -> Json:
-    """Two departments and eight people."""
+    """Three departments and eight people."""
     people = [
         {
             "id": f"{n}",

@@ -50,7 +50,9 @@ HEARTBEAT_MS, UNANSWERED_HEARTBEATS = 1000, 2
 # Wall time between two calls of the host, and for one call as a whole, by what it may do.
 COMPUTING_S = 60
 IMPORT_S, CHECK_S, OFFLINE_S, DELIVERY_S = 24 * 3600, 600, 60, 2.5
-MEMORY_LIMIT_BYTES = 512 << 20
+# Of each memory. wasmtime-py bounds none of them together.
+MEMORY_LIMIT_BYTES, MEMORIES = 512 << 20, 4
+INSTANCES, TABLE_ELEMENTS = 64, 100_000
 STACK_BYTES = 1 << 20
 CONNECT_S, REQUEST_S = 15, 60
 REQUESTS_PER_BUCKET = 64

@@ -118,7 +118,12 @@ class Engine:
         """Make one call of an instance of its own. Raises `Ended`."""
         with self._inside:
             store = Store(self._engine)
-            store.set_limits(memory_size=bounds.MEMORY_LIMIT_BYTES)
+            store.set_limits(
+                memory_size=bounds.MEMORY_LIMIT_BYTES,
+                memories=bounds.MEMORIES,
+                instances=bounds.INSTANCES,
+                table_elements=bounds.TABLE_ELEMENTS,
+            )
             meter = Meter(store, call)
             meter.resume()
             linker = Linker(self._engine)

@@ -234,7 +234,7 @@ pub const MAX_RESPONSE_BODY_BYTES: usize = 16 << 20;
 
 /// How deep a response may be nested, where it is JSON: arrays and objects that are in each other.
 ///
-/// 128 levels. Source: the contract, `http-client.http-response`. Why: what parsers take without being told more, while a few
+/// 128 levels. Source: the contract, `http-client.http-response`. Why: about what parsers take without being told more, while a few
 /// thousand levels end the stack of an interpreter, and with it the call.
 pub const MAX_BODY_DEPTH: usize = 128;
 

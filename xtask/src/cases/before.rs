@@ -31,6 +31,8 @@ pub(super) fn build(workspace: &Workspace, revision: &str) -> Result<PathBuf> {
     say::head(&format!("The build of {revision}"));
     let tree = workspace.target.join("before").join(commit);
     if !tree.exists() {
+        // One that went with the target folder is still known to git.
+        shell::run(git(workspace).args(["worktree", "prune"]))?;
         shell::run(git(workspace).args(["worktree", "add", "--detach"]).arg(&tree).arg(commit))?;
     }
     let target = tree.join("target");
@@ -62,8 +64,7 @@ pub(super) fn run(workspace: &Workspace, built: &Path) -> Result<Said> {
 pub(super) fn tell(said: &Said) {
     for case in &CASES {
         let names = case.of_any_build();
-        let failures: Vec<&str> =
-            names.iter().filter_map(|name| said.get(name)?.as_ref().err()).map(String::as_str).collect();
+        let failures: Vec<&str> = names.iter().filter_map(|name| failure(said, name)).collect();
         let verdict = match (names.as_slice(), failures.as_slice()) {
             ([], _) => "untried",
             (_, []) => "passed ",
@@ -71,6 +72,15 @@ pub(super) fn tell(said: &Said) {
         };
         say::line(&format!("{verdict}  {}", case.does));
         failures.iter().for_each(|words| say::note(&format!("     {words}")));
+    }
+}
+
+/// What a test says that did not pass. One that did not run did not.
+fn failure<'s>(said: &'s Said, name: &str) -> Option<&'s str> {
+    match said.get(name) {
+        Some(Ok(())) => None,
+        Some(Err(words)) => Some(words),
+        None => Some("it did not run"),
     }
 }
 
@@ -115,6 +125,12 @@ mod tests {
         let said = ends(said);
         assert_eq!(said["a::b"], Ok(()));
         assert_eq!(said["a::c"], Err("it did not happen: the channel is open".to_owned()));
+    }
+
+    #[test]
+    fn a_test_that_did_not_run_has_not_passed() {
+        let said = ends("test a::b ... ok\n");
+        assert_eq!(["a::b", "a::c"].map(|name| failure(&said, name)), [None, Some("it did not run")]);
     }
 
     #[test]

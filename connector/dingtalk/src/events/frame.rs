@@ -5,6 +5,7 @@
 
 use super::push::{self, Push};
 use crate::wire::body::BodyText;
+use crate::wire::lenient::is_blank;
 use rollcall_kit::Body;
 use rollcall_kit::live::{Event, Reaction};
 use serde::Deserialize;
@@ -84,7 +85,7 @@ impl Frame {
     /// What it says that it is about, or else what its headers show.
     fn kind(&self) -> Kind {
         let told = self.kind.as_str().unwrap_or_default();
-        match told.trim().to_ascii_uppercase().as_str() {
+        match told.trim_matches(is_blank).to_ascii_uppercase().as_str() {
             "SYSTEM" => Kind::System,
             "EVENT" => Kind::Event,
             "CALLBACK" => Kind::Callback,

@@ -42,13 +42,17 @@ pub(crate) fn department_in_a_circle(parent: DepartmentId) -> Diagnosis {
     .remedy("report this to DingTalk's support", "请反馈给钉钉客服")
 }
 
-/// These departments name each the next as their parent, and the last one the first.
-pub(crate) fn departments_in_a_ring(ring: &[DepartmentId]) -> Diagnosis {
+/// These departments name each the next as their parent, and the last one the first; whether the platform has the first.
+pub(crate) fn departments_in_a_ring(ring: &[DepartmentId], is_held: bool) -> Diagnosis {
     let way: Vec<String> = ring.iter().chain(ring.first()).map(ToString::to_string).collect();
+    let (follows, in_chinese) = match is_held {
+        true => ("it stays where it is", "保持原有位置"),
+        false => ("it is not brought in until they are right", "在上级关系修正之前不会导入"),
+    };
     Diagnosis::new(
         "departments-in-a-ring",
-        format!("its parents lead back to it: {}; it stays where it is", way.join(" is below ")),
-        format!("其上级部门形成循环：{}（后者为前者的上级），保持原有位置", way.join(" → ")),
+        format!("its parents lead back to it: {}; {follows}", way.join(" is below ")),
+        format!("其上级部门形成循环：{}（后者为前者的上级），{in_chinese}", way.join(" → ")),
     )
     .remedy(
         "look at these departments in DingTalk's admin console; if they are right there, report this to DingTalk's support",

@@ -2,14 +2,12 @@
 //!
 //! What is in the folder runs outside the sandbox, so it is used only where nobody else can write, and only if it is
 //! byte for byte what this program wrote. Anything else is compiled again. Not here: any limit on the folder's size; a
-//! component has one file, of about half a megabyte.
+//! component has one file, twice as large as itself.
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-#[cfg(unix)]
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -122,21 +120,30 @@ fn is_private(dir: &Path) -> io::Result<bool> {
         return Ok(false);
     }
     // The owner may change the permissions again: `sudo` often leaves HOME as it was.
-    Ok(found.uid() == 0 || user(dir)? == Some(found.uid()))
+    if found.uid() == 0 {
+        return Ok(true);
+    }
+    match user(dir) {
+        Ok(user) => Ok(user == found.uid()),
+        // Somebody else's.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(false),
+        // Nobody writes there.
+        Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => Ok(true),
+        Err(error) => Err(error),
+    }
 }
 
-/// Who runs this program: the owner of a file that it makes. None where it can make none.
+/// Who runs this program: the owner of a file that it makes in a folder.
 #[cfg(unix)]
-fn user(dir: &Path) -> io::Result<Option<u32>> {
+fn user(dir: &Path) -> io::Result<u32> {
     use std::os::unix::fs::MetadataExt;
-    static N_MADE: AtomicU32 = AtomicU32::new(0);
-    let n = N_MADE.fetch_add(1, Ordering::Relaxed);
-    let path = dir.join(format!("user-{}-{n}.tmp", std::process::id()));
+    let mut name = [0; 8];
+    getrandom::fill(&mut name).map_err(io::Error::other)?;
+    let path = dir.join(format!("user-{:016x}.tmp", u64::from_ne_bytes(name)));
     // A new one: what stands there already may lead elsewhere.
-    let Ok(made) = fs::File::create_new(&path) else { return Ok(None) };
-    let user = made.metadata()?.uid();
+    let user = File::create_new(&path)?.metadata().map(|made| made.uid());
     fs::remove_file(&path)?;
-    Ok(Some(user))
+    user
 }
 
 #[cfg(not(unix))]
@@ -196,15 +203,16 @@ mod tests {
     #[test]
     #[cfg(unix)]
     fn a_folder_of_somebody_else_is_refused() {
-        use std::os::unix::fs::chown;
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
         let dir = tempfile::tempdir().unwrap();
-        // Only an administrator can give a folder away; whoever cannot is refused one of the administrator's.
-        if chown(dir.path(), Some(NOBODY), None).is_ok() {
-            fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-            assert!(matches!(Cache::open(dir.path(), &engine()), Err(EngineError::CacheNotPrivate { .. })));
-        } else {
-            assert_eq!(user(Path::new("/")).unwrap(), None);
-        }
+        // Only an administrator can give a folder away; others own whatever they make.
+        let is_administrator = chown(dir.path(), Some(NOBODY), None).is_ok();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let is_refused =
+            matches!(Cache::open(dir.path(), &engine()), Err(EngineError::CacheNotPrivate { .. }));
+        assert_eq!(is_refused, is_administrator);
+        let owner = fs::metadata(dir.path()).unwrap().uid();
+        assert_eq!(user(dir.path()).unwrap() == owner, !is_administrator);
     }
 
     #[test]

@@ -50,7 +50,7 @@ func (s *source) receive(delivery Delivery) (Receipt, error) {
 	if !s.isAuthentic(delivery) {
 		return Receipt{}, fail(rollcall_connector_model.FailureKind_Other, said("webhook-not-authentic", roster.Text{
 			English: "a change of the roster was told without the right token",
-			Chinese: "收到的花名册变更通知没有携带正确的 token",
+			Chinese: "收到的花名册变更通知没有携带正确的令牌",
 		}, roster.Text{
 			English: "have the sender put `webhook_token` into the header X-Roster-Token",
 			Chinese: "请让发送方在请求头 X-Roster-Token 中携带 webhook_token",

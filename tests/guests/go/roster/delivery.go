@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -62,11 +63,14 @@ func Payload(keys []Key) string {
 		}
 		lists[member] = append(lists[member], key.ID)
 	}
-	text, err := json.Marshal(lists)
-	if err != nil {
+	// Ids stand as they are: six bytes for each "&" would make an event too large.
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(lists); err != nil {
 		panic(fmt.Sprintf("lists of texts are JSON: %v", err))
 	}
-	return string(text)
+	return strings.TrimSuffix(text.String(), "\n")
 }
 
 // ReadPayload reads what an event names.

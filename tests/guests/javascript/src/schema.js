@@ -63,7 +63,7 @@ export const SCHEMA = {
       title: 'Webhook token',
       'x-title-zh-CN': 'Webhook 令牌',
       description: 'For changes within seconds: 16 to 256 random letters, digits and signs. Whoever keeps the roster calls the callback address that this host shows for the source, with this token in the header X-Roster-Token, and names who has changed. Without it, changes wait for the next import.',
-      'x-description-zh-CN': '如需变更在数秒内到达，请填写 16 到 256 位随机的字母、数字和符号。花名册的维护方调用宿主为该来源显示的回调地址，在请求头 X-Roster-Token 中携带此令牌，并说明哪些人员或部门有变更。不填写时，变更等到下次导入。',
+      'x-description-zh-CN': '填写后，变更可在数秒内同步。请设置 16 到 256 位随机字母、数字和符号；花名册维护方调用本来源的回调地址时，须在请求头 X-Roster-Token 中携带此令牌，并列出有变更的人员或部门。留空则变更在下次导入时生效。',
     },
   },
   anyOf: [{ required: ['url'] }, { required: ['departments_url', 'people_url'] }],

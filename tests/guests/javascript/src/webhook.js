@@ -155,7 +155,7 @@ function notAuthentic() {
   return diagnosis(
     'webhook-not-authentic',
     'a change of the roster was told without the right token',
-    '收到的花名册变更通知没有携带正确的 token',
+    '收到的花名册变更通知没有携带正确的令牌',
     {
       remedy: [
         'have the sender put `webhook_token` into the header X-Roster-Token',

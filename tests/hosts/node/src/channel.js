@@ -139,6 +139,8 @@ class Line {
     const { signal } = this.#followed;
     const stop = () => this.#ended.resolve(false);
     signal.addEventListener('abort', stop, { once: true });
+    // It may have come while the channel was opened.
+    if (signal.aborted) stop();
     for (const sign of ['ping', 'pong']) this.#socket.on(sign, () => this.#heard());
     this.#socket.on('message', (data, isBinary) => this.#message(data, isBinary));
     this.#socket.on('error', (error) => this.#ended.reject(error));

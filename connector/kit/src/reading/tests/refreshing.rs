@@ -172,7 +172,6 @@ fn what_could_not_be_asked_about_is_told_with_the_reason() {
     assert_eq!(refreshed.unknown, [(user_key("b"), unknown)].into());
 }
 
-/// A host that holds these people.
 #[test]
 fn an_event_is_unfinished_when_something_that_it_names_could_not_be_asked_about() {
     let host = populated();
@@ -186,6 +185,7 @@ fn an_event_is_unfinished_when_something_that_it_names_could_not_be_asked_about(
     assert_eq!(handled.summary, Summary { read: 1, complete: true, ..Summary::default() });
 }
 
+/// A host that holds these people.
 fn holding(drafts: impl IntoIterator<Item = Draft>) -> Rc<TestHost> {
     let host = host();
     read(&host, &Source::of(drafts));
