@@ -74,12 +74,13 @@ const TOKEN =
 class Reader {
   #text;
   #place = 0;
-  #counted = 0;
+  #nextBreak;
   #line = 1;
   #odd = 0;
 
   constructor(text) {
     this.#text = text;
+    this.#nextBreak = this.#breakFrom(0);
   }
 
   /** The rows of a list, each with its line. */
@@ -175,12 +176,17 @@ class Reader {
 
   /** The line of the last token. */
   #lineHere() {
-    for (let at = this.#text.indexOf('\n', this.#counted); at !== -1 && at < this.#place; ) {
+    while (this.#nextBreak < this.#place) {
       this.#line += 1;
-      this.#counted = at + 1;
-      at = this.#text.indexOf('\n', this.#counted);
+      this.#nextBreak = this.#breakFrom(this.#nextBreak + 1);
     }
     return this.#line;
+  }
+
+  /** The next line break. It is looked for once: a roster of 50,000 people may be one line. */
+  #breakFrom(place) {
+    const at = this.#text.indexOf('\n', place);
+    return at === -1 ? Infinity : at;
   }
 }
 
