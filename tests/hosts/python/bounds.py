@@ -50,6 +50,7 @@ HEARTBEAT_MS, UNANSWERED_HEARTBEATS = 1000, 2
 # Wall time between two calls of the host, and for one call as a whole, by what it may do.
 COMPUTING_S = 60
 IMPORT_S, CHECK_S, OFFLINE_S, DELIVERY_S = 24 * 3600, 600, 60, 2.5
+LAST_WORDS = 16 << 10
 # Of each memory. wasmtime-py bounds none of them together.
 MEMORY_LIMIT_BYTES, MEMORIES = 512 << 20, 4
 INSTANCES, TABLE_ELEMENTS = 64, 100_000

@@ -106,7 +106,7 @@ class Call:
     def log(self, level: str, message: str) -> None:
         line = self.source.redact(message.encode()[: bounds.LOG_LINE_BYTES].decode(errors="ignore"))
         if level == "error":
-            self.last_words = line
+            self.last_words = f"{self.last_words}\n{line}".strip()[-bounds.LAST_WORDS :]
         print(f"{level} {self.function}: {line}", file=sys.stderr)
 
     # tasks

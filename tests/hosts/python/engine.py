@@ -217,6 +217,6 @@ def _trapped(call: Any, meter: Meter, error: Exception) -> Rec:
 
 def _failure(call: Any, kind: str, code: str, what: str) -> Rec:
     """The words that a connector said before it died say more than its trap."""
-    last = f"; its last words: {call.last_words}" if call.last_words else ""
+    last = f"; its last words: {call.last_words[-bounds.TEXT_BYTES // 2 :]}" if call.last_words else ""
     why = diagnosis(code, f"the connector was ended: {what}{last}"[: bounds.TEXT_BYTES])
     return failure(kind, call.source.redacted(why))

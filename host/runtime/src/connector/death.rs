@@ -22,18 +22,22 @@ pub(super) fn cause(error: &wasmtime::Error, logged: Option<&str>, secrets: &Sec
         return GuestError::TooMuchData { limit_bytes: CROSSING_BYTES };
     }
     match logged.map(last_words) {
-        Some(message) if !message.is_empty() => GuestError::Panicked { message: message.to_owned() },
+        Some(message) if !message.is_empty() => GuestError::Panicked { message },
         _ => GuestError::Trapped { reason: reader.text(&text, MAX_TEXT_BYTES) },
     }
 }
 
 /// The end of what was said, which is where languages name the error. Of what Rust's standard library says, the place of the
-/// panic and its message.
-fn last_words(said: &str) -> &str {
+/// panic and its message; what was said before it stays, because a language that runs on top of Rust has said its own there.
+fn last_words(said: &str) -> String {
     let said = said.split("\nnote: run with").next().unwrap_or(said);
-    let said = said.rfind(PANICKED).and_then(|at| said.get(at + PANICKED.len()..)).unwrap_or(said).trim();
+    let (before, panic) = said.rsplit_once(PANICKED).unwrap_or_default();
+    // The name of the thread stands between.
+    let before = before.rsplit_once('\n').map_or("", |(before, _)| before);
+    let said = if panic.is_empty() { said.to_owned() } else { format!("{before}\n{panic}") };
+    let said = said.trim();
     let surplus = said.ceil_char_boundary(said.len().saturating_sub(MAX_TEXT_BYTES));
-    said.get(surplus..).unwrap_or(said)
+    said.get(surplus..).unwrap_or(said).to_owned()
 }
 
 /// What Rust's standard library says before the place of a panic.
@@ -58,12 +62,11 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_told_by_its_place_and_its_message() {
-        check(
-            "something before\nthread '<unnamed>' (1) panicked at src/lib.rs:7:9:\nthe key is odd\n\
-             note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace",
-            "src/lib.rs:7:9:\nthe key is odd",
-        );
+    fn a_panic_is_told_by_its_place_and_its_message_and_by_what_was_said_before() {
+        let panic = "thread '<unnamed>' (1) panicked at src/lib.rs:7:9:\nthe key is odd\n\
+             note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace";
+        check(panic, "src/lib.rs:7:9:\nthe key is odd");
+        check(&format!("no such row\n{panic}"), "no such row\nsrc/lib.rs:7:9:\nthe key is odd");
     }
 
     #[test]
