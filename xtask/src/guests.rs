@@ -16,7 +16,7 @@ pub(crate) const HELP: &str = "\
 cargo xtask guests
 
 Build the connectors that are written in other languages than Rust, tests/guests/python and tests/guests/javascript, and
-run their own tests. Each is built as its toolchain does it by default, to target/components/NAME-open.wasm, and closed by
+run their own tests; and with each one that does what a connector must not. Each is built as its toolchain does it by default, to target/components/NAME-open.wasm, and closed by
 `rollcall connector seal`, to target/components/NAME.wasm. What builds them is brought from PyPI and npm; it needs
 python3-venv, which .ci/run installs.";
 
@@ -53,16 +53,20 @@ fn python(workspace: &Workspace) -> Result<PathBuf> {
 
 fn build_python(workspace: &Workspace) -> Result<()> {
     let componentize = python(workspace)?.with_file_name("componentize-py");
-    let mut build = Command::new(componentize);
-    build.current_dir(workspace.root.join(PYTHON));
-    build.arg("--wit-path").arg(workspace.root.join("wit")).args([
-        "--world",
-        "live-connector",
-        "componentize",
-    ]);
-    let open = workspace.component("roster-python-open");
-    shell::run(build.args(["--python-path", ".", "app", "--output"]).arg(&open))?;
-    seal(workspace, &open, "roster-python")
+    for (name, within, world) in [("roster", ".", "live-connector"), ("misuse", "misuse", "connector")] {
+        let mut build = Command::new(&componentize);
+        build.current_dir(workspace.root.join(PYTHON).join(within));
+        build.arg("--wit-path").arg(workspace.root.join("wit")).args(["--world", world, "componentize"]);
+        let (open, closed) = names(workspace, name, "python");
+        shell::run(build.args(["--python-path", ".", "app", "--output"]).arg(&open))?;
+        seal(workspace, &open, &closed)?;
+    }
+    Ok(())
+}
+
+/// Where a connector in a language is as its toolchain leaves it, and what it is called once it is closed.
+fn names(workspace: &Workspace, name: &str, language: &str) -> (PathBuf, String) {
+    (workspace.component(&format!("{name}-{language}-open")), format!("{name}-{language}"))
 }
 
 fn test_python(workspace: &Workspace) -> Result<()> {
@@ -74,10 +78,13 @@ fn test_python(workspace: &Workspace) -> Result<()> {
 fn build_javascript(workspace: &Workspace) -> Result<()> {
     let node = Node::ready(workspace)?;
     node.bring_packages(workspace, Path::new(JAVASCRIPT))?;
-    let open = workspace.component("roster-javascript-open");
-    let mut build = node.npm(&workspace.root.join(JAVASCRIPT));
-    shell::run(build.args(["run", "build", "--", "--output"]).arg(&open))?;
-    seal(workspace, &open, "roster-javascript")
+    for (name, script) in [("roster", "build"), ("misuse", "build-misuse")] {
+        let mut build = node.npm(&workspace.root.join(JAVASCRIPT));
+        let (open, closed) = names(workspace, name, "javascript");
+        shell::run(build.args(["run", script, "--", "--output"]).arg(&open))?;
+        seal(workspace, &open, &closed)?;
+    }
+    Ok(())
 }
 
 /// Close a component, to target/components/NAME.wasm.

@@ -77,11 +77,13 @@ class Scene:
         self._ends.append(simulator.stop)
         return simulator
 
-    def host(self, name: str, connector: str, source: Json) -> Host:
-        """A host of this name with this connector."""
+    def host(self, name: str, connector: str, source: Json, folder: str = "") -> Host:
+        """A host of this name with this connector, in a folder of its own where there are several."""
         file = program("CONNECTORS") / f"{connector}.wasm"
         assert file.exists(), f"{file} is not there: build it first"
-        host = HOSTS[name](name, self.folder, self.compiled, file, source)
+        within = self.folder / folder
+        within.mkdir(exist_ok=True)
+        host = HOSTS[name](name, within, self.compiled, file, source)
         self._ends.append(host.end)
         return host
 
