@@ -66,7 +66,8 @@ class Host:
 
     def said(self, *command: str | Path, expected: tuple[int, ...] = (0,)) -> str:
         """What a command writes to standard output."""
-        done = subprocess.run(command, capture_output=True, text=True, timeout=2 * PATIENCE_S, check=False)
+        # A connector may compute for a minute, on a machine that has much else to do.
+        done = subprocess.run(command, capture_output=True, text=True, timeout=5 * PATIENCE_S, check=False)
         assert done.returncode in expected, f"{command} ended with {done.returncode}: {done.stderr}"
         return done.stdout
 
