@@ -67,7 +67,7 @@ const PACKED: [u8; 39] = [
     0x00, 0x00, 0x00,
 ];
 
-/// What [`PACKED`] is without its compression.
+/// What the peer sends compressed, as it is without that.
 pub const UNPACKED: &str = "the probe's peer";
 
 /// What is no text.
