@@ -23,7 +23,8 @@ pub(super) enum Test {
     Host(&'static str),
     /// Over everything real.
     Whole(&'static str),
-    /// Of the built program and nothing inside of it, so that an earlier build can be tried, too.
+    /// Of the built program, or of the built component in today's host where the component decides, so that an earlier build can
+    /// be tried, too.
     Built(&'static str),
     /// Of this module and this name, over both pairs of connector and host.
     Pairs(&'static str, &'static str),
@@ -294,7 +295,7 @@ pub(super) const CASES: [Case; 35] = [
         "somebody changes several times within a second",
         "each change is an event",
         &[
-            Whole(
+            Built(
                 "following::deliveries::of_two_changes_of_a_person_within_one_whole_second_both_are_applied",
             ),
             Connector(
