@@ -28,6 +28,7 @@ mod reactions;
 
 // Data as no description has it: what is odd costs what is odd.
 mod odd_world;
+mod out_of_view;
 
 // Who is gone, and who is not; what is cleared, and what is kept.
 mod clearing;

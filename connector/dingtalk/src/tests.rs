@@ -315,9 +315,25 @@ fn whoever_may_no_longer_be_seen_is_kept() {
         Department 3 Kernel
         User a A in 1:10 2:20
         User b B in 3:30
-        warning not-visible Department 1
-        warning not-visible Department 2
-        warning not-visible User a
+    "#]],
+    );
+}
+
+#[test]
+fn whoever_is_hidden_though_the_scope_shows_their_department_is_asked_about_and_kept() {
+    let hidden = feihua().without_user("b").fault(|question, _| {
+        question.is("user/get", "b").then(|| refused(50002, "请求的员工userid不在授权范围内"))
+    });
+    check_second_run(
+        hidden,
+        &expect![[r#"
+        complete
+        Department 1 Feihua
+        Department 2 R&D < 1
+        Department 3 Kernel < 2
+        User a A in 1:10 2:20
+        User b B in 3:30
+        warning not-visible User b
     "#]],
     );
 }

@@ -30,6 +30,8 @@ pub struct Reading {
     kinds: RefCell<Vec<Kind>>,
     skipped: RefCell<BTreeSet<Key>>,
     is_open: Cell<bool>,
+    /// Whether the view is of everything there is.
+    is_whole: Cell<bool>,
     containers: RefCell<BTreeMap<(&'static str, Key), Container>>,
     /// Why something was not read: the first reason that came up.
     incomplete: RefCell<Option<Diagnosis>>,
@@ -96,6 +98,7 @@ impl Reading {
     /// # Errors
     /// [`Failure::Host`] when the host refuses it, as it does the second time.
     pub fn open(&self, scope: Scope) -> Result<(), Failure> {
+        self.is_whole.set(scope.whole);
         self.context.tell_scope(scope)?;
         self.is_open.set(true);
         Ok(())
@@ -132,6 +135,7 @@ impl Reading {
             kinds: RefCell::new(kinds),
             skipped: RefCell::default(),
             is_open: Cell::new(false),
+            is_whole: Cell::new(true),
             containers: RefCell::default(),
             incomplete: RefCell::default(),
             references: References::new(extent),
@@ -240,7 +244,7 @@ impl Reading {
     }
 
     /// End a full reading: ask about what was not seen, clear, say what was covered, remove. `look_up` asks the source about
-    /// one object.
+    /// one object. What is out of the view by where the platform has it is not asked about, and stays.
     ///
     /// # Errors
     /// [`Failure::Host`] when the platform's store fails.
@@ -262,7 +266,7 @@ impl Reading {
         self.outbox.drain().await?;
         self.propose(unproven)?;
         self.tell_further_references();
-        self.tell_kept_absences();
+        self.tell_kept_absences().await?;
         self.context.host().close_reading(self.coverage()).map_err(Failure::Host)?;
         if self.is_complete() && !removals.is_empty() {
             self.remove(removals)?;

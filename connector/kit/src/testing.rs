@@ -23,7 +23,7 @@ use rollcall_rules::reach::Capability;
 use rollcall_rules::sealed::Seals;
 use serde_json::Value;
 use std::cell::{Cell, Ref, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 use under_way::{Done, UnderWay, crossing};
@@ -71,6 +71,8 @@ pub struct TestHost {
     changes: RefCell<Vec<Change>>,
     removed: RefCell<Vec<Removal>>,
     scope: RefCell<Option<Scope>>,
+    /// The parts of the scope before.
+    last_parts: RefCell<BTreeSet<Key>>,
     coverage: RefCell<Vec<Coverage>>,
     proposed: RefCell<Vec<Clearing>>,
     log: RefCell<Vec<String>>,
@@ -104,6 +106,7 @@ impl TestHost {
             changes: RefCell::default(),
             removed: RefCell::default(),
             scope: RefCell::default(),
+            last_parts: RefCell::default(),
             coverage: RefCell::default(),
             proposed: RefCell::default(),
             log: RefCell::default(),
@@ -299,7 +302,8 @@ impl Host for TestHost {
     fn open_reading(&self, scope: &Scope) -> Result<(), Diagnosis> {
         self.may(Capability::Directory, "directory.open-reading");
         self.under_way.borrow_mut().open(scope)?;
-        *self.scope.borrow_mut() = Some(scope.clone());
+        let last = self.scope.replace(Some(scope.clone()));
+        *self.last_parts.borrow_mut() = last.into_iter().flat_map(|last| last.parts).collect();
         Ok(())
     }
 

@@ -163,6 +163,7 @@ sentences! {
     fn witness(text) { "the source said: {text}", "来源答复：{text}" }
 
     fn log_title() { "Log", "日志" }
+    fn proof_title() { "What it can show for itself", "运行依据" }
     fn changes_title() { "Changes", "变更" }
     fn and_more(n) { "and {n} more; --all shows them", "另有 {n} 项；加 --all 可全部显示" }
     fn not_kept(n) { "counted and not kept: {n} more", "另有 {n} 项只计数、未保存" }

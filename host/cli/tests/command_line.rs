@@ -89,7 +89,7 @@ fn user(id: &str, name: &str, departments: &[&str]) -> Write {
 
 fn end(state: RunState, counters: Counters, failure: Option<Failure>) -> RunEnd {
     let finished_at = Timestamp::from_unix_ms(1_700_000_001_500);
-    RunEnd { state, counters, failure, n_entries_dropped: 0, finished_at, scope: None }
+    RunEnd { state, counters, failure, n_entries_dropped: 0, finished_at, scope: None, proof: None }
 }
 
 /// A folder `data` with an import, a partial run that renames someone, and a failed run.

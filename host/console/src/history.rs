@@ -19,6 +19,7 @@ mod head;
 mod links;
 mod list;
 mod log;
+mod proof;
 mod query;
 mod run;
 pub(crate) mod stage;

@@ -9,6 +9,7 @@ mod hold;
 mod identity;
 mod ledger;
 mod plan;
+mod prove;
 mod reading;
 mod retire;
 pub(crate) mod scope;
@@ -42,6 +43,7 @@ use crate::guard::Unattended;
 use crate::history::ChangeRecord;
 use crate::limits::MAX_STORED_AT_ONCE;
 use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
+use crate::proof::Fates;
 use crate::refusal;
 
 /// An object as a connector hands it over, unchecked.
@@ -128,6 +130,7 @@ pub(crate) struct Apply {
     waiting: Waiting,
     changed: identity::Changed,
     compared: scope::Compared,
+    fates: Fates,
 }
 
 impl Apply {
@@ -140,6 +143,7 @@ impl Apply {
             waiting: Waiting::default(),
             changed: identity::Changed::default(),
             compared: scope::Compared::default(),
+            fates: Fates::default(),
         }
     }
 
@@ -152,6 +156,7 @@ impl Apply {
     pub(crate) async fn finish(mut self, is_whole: bool) -> Ledger {
         self.conclude_identities(is_whole).await;
         self.conclude_scope().await;
+        self.prove(is_whole).await;
         if !is_whole {
             // Where it cannot be recorded, the ledger says so already.
             let _recorded = self.tell_coverage().await;
@@ -293,16 +298,20 @@ impl Apply {
                 Outcome::Applied
             }
             Step::Refuse(kind, why) => {
-                self.ledger.refused(kind, key);
+                self.refused(kind, key, &why);
                 Outcome::Rejected(why)
             }
             Step::Hold(_, why) => {
                 self.ledger.held(1);
+                self.fates.kept(key, &why.code);
                 Outcome::Held(Some(*why))
             }
-            Step::HoldUnseen { write: action, .. } => {
+            Step::HoldUnseen { write: action, why, .. } => {
                 match Kind::of(action) {
-                    Kind::Departure => self.ledger.held(1),
+                    Kind::Departure => {
+                        self.ledger.held(1);
+                        self.fates.kept(key, &why.code);
+                    }
                     Kind::Put => {
                         self.ledger.held_updates(1);
                         self.ledger.left_waiting(key);
@@ -322,14 +331,24 @@ impl Apply {
             Step::Replace(replacement) => self.replaced(key, &replacement, [stored.next(), stored.next()]),
             Step::Write(action) => match stored.next() {
                 Some(Stored::Refused(why)) => {
-                    self.ledger.refused(Kind::of(action), key);
+                    self.refused(Kind::of(action), key, &why);
                     Outcome::Rejected(why)
                 }
                 Some(Stored::Written) | None => {
                     self.ledger.written(key, action);
+                    if Kind::of(action) == Kind::Departure {
+                        self.fates.removed(key);
+                    }
                     Outcome::Applied
                 }
             },
+        }
+    }
+
+    pub(super) fn refused(&mut self, kind: Kind, key: &Key, why: &Diagnosis) {
+        self.ledger.refused(kind, key);
+        if kind == Kind::Departure {
+            self.fates.kept(key, &why.code);
         }
     }
 
@@ -343,9 +362,12 @@ impl Apply {
     ) -> Outcome {
         let Replacement { leave, join, had_left } = replacement;
         match left {
-            Some(Stored::Refused(_)) => self.ledger.refused(Kind::Departure, key),
+            Some(Stored::Refused(why)) => self.refused(Kind::Departure, key, &why),
             Some(Stored::Written) | None if *had_left => {}
-            Some(Stored::Written) | None => self.ledger.written_as_replaced(key, *leave),
+            Some(Stored::Written) | None => {
+                self.ledger.written_as_replaced(key, *leave);
+                self.fates.removed(key);
+            }
         }
         match joined {
             Some(Stored::Refused(why)) => {

@@ -20,7 +20,7 @@ use crate::limits::{
 use crate::model::{Coverage, Diagnosis, Key, RunId, SourceName, Timestamp};
 
 /// A whole full run's departures, and a single one.
-const ALL_HELD: &str = "departures-held";
+pub(crate) const ALL_HELD: &str = "departures-held";
 const ONE_HELD: &str = "departure-held";
 
 /// A single key that belongs to somebody else now, and all of them.
@@ -31,7 +31,7 @@ pub(crate) const IDENTITIES_HELD: &str = "identities-held";
 pub(crate) const SCOPE_HELD: &str = "scope-held";
 
 /// A whole full run's departures, because the reading did not cover what it says it did.
-const COVERAGE_HELD: &str = "coverage-held";
+pub(crate) const COVERAGE_HELD: &str = "coverage-held";
 
 /// The codes of what waits for a person.
 pub(crate) const HELD: [&str; 6] =

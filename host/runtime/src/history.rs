@@ -13,6 +13,7 @@ use crate::directory::{Action, Write};
 use crate::error::StoreError;
 use crate::guard;
 use crate::model::{Diagnosis, Entry, Failure, Key, Progress, RunId, Scope, Severity, SourceName, Timestamp};
+use crate::proof::Proof;
 
 /// The record of every run, and the lock that keeps a source to one run at a time.
 ///
@@ -335,6 +336,9 @@ pub struct RunEnd {
     /// missing once it has shrunk is held.
     #[serde(default)]
     pub scope: Option<Scope>,
+    /// What a full run can show for itself; none where it did not come to read, and of other runs. To be kept with the row.
+    #[serde(default)]
+    pub proof: Option<Proof>,
 }
 
 /// The row of a run.
@@ -367,6 +371,9 @@ pub struct Run {
     pub failure: Option<Failure>,
     /// Entries beyond the limit of a run, which were counted and not kept.
     pub n_entries_dropped: u64,
+    /// What a full run can show for itself, once it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
 }
 
 impl Run {

@@ -87,6 +87,7 @@ pub mod figures;
 pub mod grant;
 pub mod limits;
 pub mod merge;
+pub mod proof;
 pub mod rate;
 pub mod removals;
 pub mod sqlite;

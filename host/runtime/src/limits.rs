@@ -247,6 +247,17 @@ pub const MAX_UNATTENDED_DEPARTMENTS: u64 = 10;
 /// 1000 of each. Why: a person looks at the first of them, and each keeps two documents.
 pub const MAX_HELD_RECORDS: usize = 1000;
 
+/// Most parts of the last scope that a source is asked about because they are missing from this one.
+///
+/// 100 objects a run. Why: whoever was authorised by name and resigned is one of a few; that hundreds are missing at once is a
+/// smaller scope, which costs no request for each.
+pub const MAX_LOST_PARTS_ASKED: usize = 100;
+
+/// Lists that were not read to their end, and parts of a scope, that the proof of a run names.
+///
+/// 20 of each. Why: a person looks at some of them; the proof has how many there are.
+pub const MAX_NAMED_IN_PROOF: usize = 20;
+
 /// Most attributes whose clearings may wait in one run.
 ///
 /// 100 attributes. Why: a schema has some tens of optional ones, and each that waits is an entry of its own.

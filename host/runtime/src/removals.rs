@@ -133,7 +133,7 @@ async fn entry_of(history: &dyn History, run: &Run) -> Result<Option<Entry>, Sto
 }
 
 /// The real imports of a source that have ended, from the newest back.
-struct Earlier<'a> {
+pub(crate) struct Earlier<'a> {
     source: &'a SourceName,
     before: Option<RunId>,
     page: std::vec::IntoIter<Run>,
@@ -141,11 +141,13 @@ struct Earlier<'a> {
 }
 
 impl<'a> Earlier<'a> {
-    fn than(source: &'a SourceName, before: Option<RunId>) -> Self {
+    /// Those before this run; all of them without one.
+    pub(crate) fn than(source: &'a SourceName, before: Option<RunId>) -> Self {
         Self { source, before, page: Vec::new().into_iter(), n_seen: 0 }
     }
 
-    async fn next(&mut self, history: &dyn History) -> Result<Option<Run>, StoreError> {
+    /// The next one back, as far as it is looked.
+    pub(crate) async fn next(&mut self, history: &dyn History) -> Result<Option<Run>, StoreError> {
         loop {
             let is_import =
                 |run: &Run| run.kind == RunKind::Full && !run.dry_run && run.state != RunState::Running;

@@ -32,6 +32,7 @@ use crate::limits::CANCEL_GRACE;
 use crate::model::{Diagnosis, Entry, Failure, FailureKind, Key, RunId, Scope, Summary, Timestamp};
 use crate::observe::{Observer, Unobserved};
 use crate::prepare::{Prepared, prepare};
+use crate::proof::{self, Proof};
 use crate::refusal;
 use crate::session::Sessions;
 use crate::source::Source;
@@ -237,6 +238,7 @@ impl Attempt {
         let is_incomplete = ending.result.as_ref().is_ok_and(|summary| !summary.complete);
         let store_failure = ending.ledger.store_failure().cloned();
         let scope = ending.ledger.take_scope().filter(|_| !self.options.dry_run);
+        let (proof, dated) = self.dated(&run, started_at, ending.ledger.take_proof()).await;
         let Conclusion { state, counters, failure, entries } = conclude(ending, self.work.extent());
         let entries: Vec<Entry> = entries.into_iter().filter(|entry| !recorder.has_error(entry)).collect();
         // What cannot be recorded does not undo what was done, so the row is closed all the same.
@@ -246,9 +248,9 @@ impl Attempt {
         let state = if is_lost { RunState::Interrupted } else { state };
         let report = RunReport { run, state, counters, failure, n_entries_dropped, started_at, finished_at };
         if !is_lost {
-            self.close(&report, scope).await?;
+            self.close(&report, scope, proof).await?;
         }
-        noted.and(recorded).map_err(RunError::History)?;
+        noted.and(dated).and(recorded).map_err(RunError::History)?;
         Ok(Finished { report, is_incomplete, unfinished, store_failure })
     }
 
@@ -283,7 +285,25 @@ impl Attempt {
         Ok((opened, started_at))
     }
 
-    async fn close(&self, report: &RunReport, scope: Option<Scope>) -> Result<(), RunError> {
+    /// The proof with since when its view leaves something out, where that can be found out.
+    async fn dated(
+        &self,
+        run: &RunId,
+        started_at: Timestamp,
+        mut proof: Option<Proof>,
+    ) -> (Option<Proof>, Result<(), StoreError>) {
+        let Some(known) = &mut proof else { return (None, Ok(())) };
+        let dated =
+            proof::say_since(&**self.host.history(), self.source.name(), run, started_at, known).await;
+        (proof, dated)
+    }
+
+    async fn close(
+        &self,
+        report: &RunReport,
+        scope: Option<Scope>,
+        proof: Option<Proof>,
+    ) -> Result<(), RunError> {
         let RunReport { run, state, counters, failure, n_entries_dropped, finished_at, .. } = report;
         let end = RunEnd {
             state: *state,
@@ -292,6 +312,7 @@ impl Attempt {
             n_entries_dropped: *n_entries_dropped,
             finished_at: *finished_at,
             scope,
+            proof,
         };
         self.host.history().close_run(run, &end).await.map_err(RunError::History)?;
         let code = failure.as_ref().map(|failure| failure.diagnosis.code.as_str());

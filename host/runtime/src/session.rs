@@ -104,7 +104,7 @@ impl Sessions<'_> {
             tasks: Tasks::new(cancel.clone()),
             http: Http { client, grants, seals },
             storage: Bucket { memory: host.memory(source), storage, source: source.name().clone() },
-            directory: Holdings { directory, source: source.name().clone(), worker: handle, cancel },
+            directory: Holdings { directory, source: source.name().clone(), worker: handle, cancel, extent },
             history: recorder,
             secrets,
             meter: host.meter(source.name()),

@@ -33,6 +33,8 @@ pub(crate) struct State {
     pub(crate) changes: Vec<(RunId, ChangeRecord)>,
     pub(crate) scopes: BTreeMap<SourceName, Scope>,
     pub(crate) beats: Vec<(Option<Progress>, Counters)>,
+    /// How often objects were loaded.
+    pub(crate) n_loads: usize,
     /// The keys of each store, in order.
     pub(crate) stores: Vec<Vec<Key>>,
     /// External ids that the platform refuses.
@@ -97,7 +99,8 @@ impl Directory for MemoryStore {
     }
 
     async fn load(&self, source: &SourceName, keys: &[Key]) -> Result<Vec<Option<Held>>, StoreError> {
-        let state = self.directory()?;
+        let mut state = self.directory()?;
+        state.n_loads += 1;
         Ok(keys.iter().map(|key| state.objects.get(&(source.clone(), key.clone())).cloned()).collect())
     }
 
@@ -200,6 +203,7 @@ impl History for MemoryStore {
             counters: Counters::default(),
             failure: None,
             n_entries_dropped: 0,
+            proof: None,
         });
         Ok(Opened::Run(id))
     }
@@ -240,6 +244,7 @@ impl History for MemoryStore {
         row.counters = end.counters;
         row.failure = end.failure.clone();
         row.n_entries_dropped = end.n_entries_dropped;
+        row.proof = end.proof.clone();
         row.finished_at = Some(end.finished_at);
         let source = row.source.clone();
         state.scopes.extend(end.scope.clone().map(|scope| (source, scope)));

@@ -26,8 +26,15 @@ fn with_held(office: &Office, user: &str) -> RunId {
     let held = ChangeRecord { key, action, before: None, after: None, witness: None, refusal };
     let counters = Counters { kept: 1, ..Counters::default() };
     let (state, n_entries_dropped) = (RunState::Held, 0);
-    let end =
-        RunEnd { state, counters, failure: None, n_entries_dropped, finished_at: started_at, scope: None };
+    let end = RunEnd {
+        state,
+        counters,
+        failure: None,
+        n_entries_dropped,
+        finished_at: started_at,
+        scope: None,
+        proof: None,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime starts");
     runtime.block_on(async {
         let Opened::Run(run) = store.open_run(&new).await.expect("the store is there") else {

@@ -42,10 +42,11 @@ const fn case(
 const MEMBERS: &str = "Members of people and departments";
 const LISTS: &str = "Lists, and answers about something else";
 const REFUSALS: &str = "Refusals and events";
+const VIEW: &str = "A view that shrank, and the proof of each run";
 const WAY: &str = "The way to DingTalk, and the way back";
 
 /// All of them, those about the same together.
-pub(super) const CASES: [Case; 35] = [
+pub(super) const CASES: [Case; 39] = [
     case(
         MEMBERS,
         "a number, a flag, a date or a list comes in another form that says the same",
@@ -436,6 +437,58 @@ pub(super) const CASES: [Case; 35] = [
                 "identity::tests::entry::nothing_below_the_callbacks_leads_to_the_log_in_or_is_answered_without_a_word",
             ),
             Host("events::callback::tests::an_address_that_sources_may_refuse_is_said_to_be_one"),
+        ],
+    ),
+    case(
+        VIEW,
+        "the application is given a smaller scope, and thousands are out of it",
+        "none of them is asked about, in that run or in any later one, and one entry says how many of what",
+        &[
+            Built("out_of_view::by_command_nobody_out_of_view_is_asked_about_and_all_of_them_are_one_entry"),
+            Pairs(
+                "out_of_view",
+                "nobody_out_of_view_is_asked_about_however_many_they_are_tonight_or_tomorrow",
+            ),
+            Host(
+                "apply::scope::tests::a_company_out_of_view_takes_as_many_loads_as_it_has_levels_and_not_one_for_each",
+            ),
+        ],
+    ),
+    case(
+        VIEW,
+        "somebody in the smaller scope leaves, and somebody out of it does",
+        "the one leaves as ever, the other stays",
+        &[
+            Pairs("out_of_view", "who_leaves_in_view_leaves_as_ever_beside_what_is_out_of_it"),
+            Whole("narrowed::an_authorised_person_who_resigns_leaves_as_anybody_does"),
+        ],
+    ),
+    case(
+        VIEW,
+        "weeks pass, and nobody looks at the run that said so",
+        "the source says how many are not followed and since when, more quietly once that is approved",
+        &[
+            Built(
+                "out_of_view::the_status_of_a_source_says_what_is_not_followed_until_it_is_seen_again_and_more_quietly_once_approved",
+            ),
+            Host(
+                "sources::pages::tests::what_the_view_of_a_source_leaves_out_is_shown_wherever_it_is_and_more_quietly_once_approved",
+            ),
+            Host(
+                "proof::tests::a_view_leaves_something_out_since_the_first_run_that_said_so_until_one_says_otherwise",
+            ),
+        ],
+    ),
+    case(
+        VIEW,
+        "an import removes nobody",
+        "its row has what was listed, closed, read and seen, and who would have left and why not",
+        &[
+            Built(
+                "out_of_view::every_import_shows_what_it_read_and_with_what_view_whether_it_removed_somebody_or_not",
+            ),
+            Host("apply::reading::tests::a_proof_says_what_left_and_what_did_not_and_why"),
+            Host("proof::tests::a_run_that_held_and_left_out_something_shows_how_much_and_why"),
         ],
     ),
 ];

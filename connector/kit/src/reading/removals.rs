@@ -1,10 +1,11 @@
-//! Absence is not a removal: what a complete reading no longer found is asked about, one by one, before it is removed.
+//! Absence is not a removal: what a complete reading no longer found is asked about, one by one, before it is removed. What
+//! the platform holds out of the view could not be found, and is neither asked about nor removed.
 
 use super::outbox::wrong_number;
 use super::{Reading, count};
 use crate::connector::Lookup;
 use crate::counted::counted;
-use crate::limits::{MAX_HIDDEN_TOLD, MAX_LOOKUPS_IN_FLIGHT};
+use crate::limits::{FIND_BATCH, MAX_HIDDEN_TOLD, MAX_LOOKUPS_IN_FLIGHT};
 use crate::model::{Container, Coverage, Diagnosis, Entry, Failure, Key, Removal, Severity};
 use crate::pool::crawl;
 use rollcall_rules::vocabulary::REMOVALS_STOPPED;
@@ -23,6 +24,7 @@ impl Reading {
             self.incomplete(Entry::new(Severity::Error, nothing_seen(absent.len())));
             return Ok(Vec::new());
         }
+        let absent = self.in_view(absent).await?;
         let total = count(absent.iter());
         let done = Cell::new(0);
         let (hidden, odd) = (RefCell::new(BTreeMap::new()), RefCell::new(BTreeMap::new()));
@@ -53,12 +55,31 @@ impl Reading {
     }
 
     /// Say what this reading would have removed if it were complete: that nobody leaves is worth a sentence.
-    pub(super) fn tell_kept_absences(&self) {
+    pub(super) async fn tell_kept_absences(&self) -> Result<(), Failure> {
         let why = self.incomplete.borrow().clone();
-        let n_absent = self.absent().len();
-        if let Some(why) = why.filter(|_| 0 < n_absent && !self.nothing_was_seen()) {
+        let Some(why) = why.filter(|_| !self.nothing_was_seen()) else { return Ok(()) };
+        let n_absent = self.in_view(self.absent()).await?.len();
+        if 0 < n_absent {
             self.context.record(Entry::new(Severity::Warning, absences_kept(n_absent, &why)));
         }
+        Ok(())
+    }
+
+    /// Those of the absent that the view shows where the platform has them. Of a view of everything, that is all of them.
+    async fn in_view(&self, absent: Vec<Key>) -> Result<Vec<Key>, Failure> {
+        if self.is_whole.get() || absent.is_empty() {
+            return Ok(absent);
+        }
+        // Where things hang is known once what was read of them has arrived.
+        self.outbox.drain().await?;
+        let mut in_view = Vec::with_capacity(absent.len());
+        for keys in absent.chunks(FIND_BATCH) {
+            let found = self.context.host().find_inventory(keys).map_err(Failure::Host)?;
+            in_view.extend(
+                keys.iter().zip(found).filter(|(_, found)| found.is_some()).map(|(key, _)| key.clone()),
+            );
+        }
+        Ok(in_view)
     }
 
     /// Say what is held and stays though it was not seen: one by one where they are few, and of many how many.

@@ -5,10 +5,12 @@ use super::{Stored, TestHost};
 use crate::model::{
     Change, Clearing, Diagnosis, DirectoryObject, Entry, InventoryItem, Key, Outcome, Removal, Severity,
 };
+use rollcall_rules::placement::departments;
 use rollcall_rules::reach::Export;
+use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 use rollcall_rules::{clearing, document, inventory, object};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl TestHost {
     pub(super) fn page(
@@ -28,7 +30,29 @@ impl TestHost {
     pub(super) fn find(&self, keys: &[Key]) -> Result<Vec<Option<InventoryItem>>, Diagnosis> {
         inventory::check_find(keys.len())?;
         let objects = self.objects.borrow();
-        Ok(keys.iter().map(|key| objects.get(key).map(|stored| inventory_item(key, stored))).collect())
+        let mut is_out = self.out_of_view(&objects);
+        let find = |key: &Key| {
+            objects.get(key).filter(|stored| !is_out(key, stored)).map(|stored| inventory_item(key, stored))
+        };
+        Ok(keys.iter().map(find).collect())
+    }
+
+    /// Whether something that is held is out of the view of the full reading that is under way, as the reference host has it.
+    fn out_of_view(&self, objects: &BTreeMap<Key, Stored>) -> impl FnMut(&Key, &Stored) -> bool + use<> {
+        let mut view = self.under_way.borrow().parts().map(|(parts, tree)| (parts.clone(), tree));
+        if let Some((_, tree)) = &mut view {
+            let departments = objects.iter().filter(|(key, _)| key.resource_type == DEPARTMENT);
+            departments.for_each(|(key, held)| tree.learn(&key.external_id, Some(&held.document)));
+        }
+        let last_parts = self.last_parts.borrow().clone();
+        move |key, held| {
+            let Some((parts, tree)) = &mut view else { return false };
+            let hangs_in = match key.resource_type.as_str() {
+                DEPARTMENT => BTreeSet::from([key.external_id.as_str()]),
+                _ => departments(&held.document),
+            };
+            !parts.contains(key) && !last_parts.contains(key) && tree.is_out_of_view(hangs_in)
+        }
     }
 
     pub(super) fn apply(&self, changes: Vec<Change>) -> Result<Vec<Outcome>, Diagnosis> {

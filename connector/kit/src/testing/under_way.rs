@@ -9,6 +9,7 @@ use rollcall_rules::bounds::{
 use rollcall_rules::clearing::Attributes;
 use rollcall_rules::key::KeyRef;
 use rollcall_rules::object;
+use rollcall_rules::placement::Tree;
 use rollcall_rules::reach::Export;
 use rollcall_rules::reading::{Covered, Reads, Stage, check_checkpoint};
 use rollcall_rules::refusal::Refusal;
@@ -31,6 +32,8 @@ pub(super) struct UnderWay {
     /// The origins of the plan; none where nobody said.
     origins: Option<Vec<String>>,
     stage: Stage,
+    /// The parts of the scope of a full reading that is not whole.
+    parts: Option<BTreeSet<Key>>,
     /// What was put, whether it was taken or not.
     put: BTreeSet<Key>,
     pub(super) clearings: Attributes,
@@ -53,6 +56,7 @@ impl Default for UnderWay {
             resource_types,
             origins: None,
             stage: Stage::default(),
+            parts: None,
             put: BTreeSet::new(),
             clearings: Attributes::default(),
             n_entries: 0,
@@ -116,7 +120,17 @@ impl UnderWay {
             | Export::OpenChannel
             | Export::Frame => Reads::All { has_puts: !self.put.is_empty() },
         };
-        self.stage.open(reads, &borrowed(&scope.parts), &self.resource_types)
+        self.stage.open(reads, &borrowed(&scope.parts), &self.resource_types)?;
+        let is_of_parts = matches!(reads, Reads::All { .. }) && !scope.whole;
+        self.parts = is_of_parts.then(|| scope.parts.iter().cloned().collect());
+        Ok(())
+    }
+
+    /// The parts of the scope of a full reading that is not whole, and the departments among them as the roots of a tree.
+    pub(super) fn parts(&self) -> Option<(&BTreeSet<Key>, Tree)> {
+        let parts = self.parts.as_ref()?;
+        let roots = parts.iter().filter(|part| part.resource_type == resource_type::DEPARTMENT);
+        Some((parts, Tree::new(roots.map(|root| root.external_id.clone()))))
     }
 
     pub(super) fn close(&mut self, coverage: &[Coverage]) -> Result<(), Refusal> {

@@ -1,13 +1,14 @@
 //! `rollcall status`, `events`, `pause` and `resume`: looking into how a source is followed, and changing it, whether or not
 //! `rollcall serve` is at work meanwhile.
 //!
-//! JSON of `status`: `{"source", "following", "counts", "unfinished": […], "removals_stopped"}`, the latter a diagnosis or null; of `events list`: `{"source", "events": […]}`, newest first; of the
+//! JSON of `status`: `{"source", "following", "counts", "unfinished": […], "removals_stopped", "left_out"}`, a diagnosis or
+//! null, and what the source's view leaves out or null; of `events list`: `{"source", "events": […]}`, newest first; of the
 //! others: `{"source", "n"}` or `{"source", "following"}`.
 
 use rollcall_host::clock::{Clock, SystemClock};
 use rollcall_host::inbox::{ChannelNote, ChannelState, EventFilter, EventState, Inbox, InboxEvent, Note};
-use rollcall_host::removals;
 use rollcall_host::sqlite::SqliteStore;
+use rollcall_host::{proof, removals};
 use serde_json::json;
 
 use crate::args::{Format, Held};
@@ -33,6 +34,7 @@ pub(crate) async fn status(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
     let counts = store.counts(&held.source).await?;
     let unfinished = unfinished(&store, held).await?;
     let removals_stopped = removals::stopped(&store, &held.source).await?.map(|entry| entry.diagnosis);
+    let left_out = proof::left_out(&store, &held.source).await?;
     match screen.format {
         Format::Json => {
             let unfinished: Vec<_> = unfinished.iter().map(following::event_json).collect();
@@ -42,10 +44,11 @@ pub(crate) async fn status(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
                 "counts": counts,
                 "unfinished": unfinished,
                 "removals_stopped": removals_stopped,
+                "left_out": left_out,
             }))?;
         }
         Format::Text => {
-            let standing = Standing { following, counts, unfinished, removals_stopped };
+            let standing = Standing { following, counts, unfinished, removals_stopped, left_out };
             screen.lines(standing.lines(&screen.reader))?;
         }
     }

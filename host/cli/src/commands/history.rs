@@ -75,6 +75,7 @@ pub(crate) async fn show(screen: &Screen, run: &RunId, held: &Held, all: bool) -
 async fn write_text(screen: &Screen, store: &SqliteStore, run: &Run, limit: u64) -> Result<(), Stop> {
     let reader = &screen.reader;
     screen.lines(runs::head(run, reader))?;
+    screen.lines(runs::proof(run, reader))?;
     let events = events_of(store, run).await?;
     if !events.is_empty() {
         screen.lines([String::new(), messages::events_title().to(reader.language).to_owned()])?;

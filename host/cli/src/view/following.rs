@@ -4,11 +4,12 @@ use rollcall_host::inbox::{
     ChannelState, EventState, EventWay, Following, InboxCounts, InboxEvent, Unfetched,
 };
 use rollcall_host::model::{Diagnosis, EventDelivery, Key, Timestamp};
+use rollcall_host::proof::LeftOut;
 use serde_json::{Value, json};
 
-use super::Reader;
 use super::diagnosis::{details, headline};
 use super::layout::{Side, columns, moment, plain, span};
+use super::{Reader, runs};
 use crate::messages;
 use rollcall_words::Sentence;
 
@@ -104,6 +105,8 @@ pub(crate) struct Standing {
     pub(crate) unfinished: Vec<InboxEvent>,
     /// Why no import removes anybody, and since when; none if they do.
     pub(crate) removals_stopped: Option<Diagnosis>,
+    /// What the view of the source leaves out, if anything.
+    pub(crate) left_out: Option<LeftOut>,
 }
 
 impl Standing {
@@ -113,6 +116,11 @@ impl Standing {
         if let Some(stopped) = &self.removals_stopped {
             lines.push(String::new());
             lines.extend(super::diagnosis::lines(stopped, reader));
+        }
+        if let Some(left_out) = &self.left_out {
+            let sign = if left_out.waits { reader.sign("✗", "x") } else { reader.sign("·", "-") };
+            let told = runs::told(&left_out.told());
+            lines.extend([String::new(), format!("{sign} {}", told.to(reader.language))]);
         }
         if !self.unfinished.is_empty() {
             lines.extend([String::new(), messages::unfinished_title().to(reader.language).to_owned()]);

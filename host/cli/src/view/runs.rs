@@ -1,9 +1,10 @@
 //! Runs: the table of a history, the head of one run, and the line after a sync.
 
 use rollcall_host::history::{Counters, Run, RunKind, RunState, Trigger};
+use rollcall_host::proof::Told;
 use serde_json::Value;
 
-use super::layout::{Side, columns, moment, span, zone};
+use super::layout::{Side, columns, moment, plain, span, zone};
 use super::{Reader, diagnosis};
 use crate::messages;
 use crate::progress;
@@ -52,6 +53,21 @@ pub(crate) fn head(run: &Run, reader: &Reader) -> Vec<String> {
         lines.extend(diagnosis::lines(&failure.diagnosis, reader));
     }
     lines
+}
+
+/// What a full run can show for itself, under a title; nothing of other runs.
+pub(crate) fn proof(run: &Run, reader: &Reader) -> Vec<String> {
+    let Some(proof) = &run.proof else { return Vec::new() };
+    let to = |sentence: Sentence| sentence.into(reader.language);
+    let rows: Vec<_> =
+        proof.told().into_iter().map(|line| vec![to(told(&line.name)), to(told(&line.value))]).collect();
+    let lines = columns(&[Side::Left, Side::Left], &rows).into_iter().map(|line| format!("  {line}"));
+    [String::new(), to(messages::proof_title())].into_iter().chain(lines).collect()
+}
+
+/// What the host says in two languages, as a sentence. It may quote ids, which come from outside.
+pub(crate) fn told(told: &Told) -> Sentence {
+    Sentence { english: plain(&told.english), chinese: plain(&told.chinese) }
 }
 
 /// A run for a program: its row, and what events had missed if that is what it found.
@@ -219,6 +235,7 @@ mod tests {
             },
             failure: None,
             n_entries_dropped: 0,
+            proof: None,
         }
     }
 

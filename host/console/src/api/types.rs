@@ -3,6 +3,7 @@
 
 mod directory;
 mod event;
+mod proof;
 mod run;
 mod source;
 

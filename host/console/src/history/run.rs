@@ -10,6 +10,7 @@ use rollcall_host::model::RunId;
 use super::changes::Changes;
 use super::head::{self, Waits};
 use super::log::Log;
+use super::proof;
 use super::query::RunQuery;
 use super::stage::Seen;
 use super::words;
@@ -83,6 +84,7 @@ impl View {
         Ok(vec![
             ("run-actions".to_owned(), self.actions(&seen.run).await?),
             ("run-state".to_owned(), head::state(self.visitor.reader, seen)),
+            ("run-proof".to_owned(), proof::draw(self.visitor.reader, &seen.run)),
             ("run-events".to_owned(), self.events(&seen.run).await?),
             ("run-change-facets".to_owned(), changes.facets().await?),
             ("run-changes".to_owned(), changes.list().await?),
@@ -102,6 +104,7 @@ impl View {
                 (head::state(reader, seen))
             }
             div class="sheet" { (head::facts(reader, run)) }
+            (proof::draw(reader, run))
             (self.events(run).await?)
             section class="sheet" id="changes" {
                 h2 { (reader.say(if run.dry_run { words::plan() } else { words::changes() })) }

@@ -39,6 +39,7 @@ pub(crate) fn run(id: &str) -> Run {
         counters: Counters::default(),
         failure: None,
         n_entries_dropped: 0,
+        proof: None,
     }
 }
 
@@ -87,8 +88,15 @@ impl<'a> Writing<'a> {
     }
 
     pub(crate) async fn close(self, state: RunState, counters: Counters) -> RunId {
-        let end =
-            RunEnd { state, counters, failure: None, n_entries_dropped: 0, finished_at: NOW, scope: None };
+        let end = RunEnd {
+            state,
+            counters,
+            failure: None,
+            n_entries_dropped: 0,
+            finished_at: NOW,
+            scope: None,
+            proof: None,
+        };
         self.store.close_run(&self.id, &end).await.unwrap();
         self.id
     }

@@ -114,6 +114,7 @@ rollcall_words::sentences! {
         "To approve them reads everything once more.",
         "确认后会重新读取全部数据。"
     }
+    fn proof() { "What it can show for itself", "运行依据" }
     fn approve_scope_told() {
         "From then on what the application sees now is what it is expected to see, and whoever is in a department out of its \
          sight leaves that department. Whoever is out of its sight altogether stays.",

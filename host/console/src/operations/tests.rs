@@ -43,6 +43,7 @@ async fn a_run_that_ended_is_counted_by_source_kind_and_state() {
         n_entries_dropped: 0,
         finished_at: rollcall_host::model::Timestamp::from_unix_ms(NOW.unix_ms() + 2000),
         scope: None,
+        proof: None,
     };
     directories.bench.store.close_run(&run, &end).await.unwrap();
     console.tally().add(&directories.bench.store.run(&run).await.unwrap().unwrap());

@@ -14,6 +14,7 @@ use super::{DEPARTMENT, Place, USER, list, of_source, tree, words};
 use crate::console::Console;
 use crate::page::{self, Tone, button, count, nothing, notice, pager};
 use crate::problem::Problem;
+use crate::sources::standing;
 use crate::visitor::Visitor;
 
 /// People or departments on one page.
@@ -29,7 +30,9 @@ pub(super) async fn draw(
     let place = Place { console, visitor, source };
     let outline = console.store().outline(source).await?;
     let main = main(place, &outline, asked).await?;
+    let left_out = standing::left_out(console, source).await?;
     Ok(html! {
+        @if let Some(left_out) = &left_out { (page::left_out(visitor, left_out)) }
         div class="row end" { (search_form(place, asked.search.as_ref())) (import(place)) }
         div class="aside" {
             section class="sheet" aria-labelledby="tree" {

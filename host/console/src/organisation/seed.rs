@@ -8,6 +8,7 @@ use rollcall_host::history::{
 };
 use rollcall_host::inbox::{EventWay, Inbox, NewEvent};
 use rollcall_host::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName, Timestamp};
+use rollcall_host::proof::Proof;
 pub(crate) use rollcall_rules::vocabulary::schema::ORGANISATION_USER as OUR_USER;
 use serde_json::{Value, json};
 
@@ -129,6 +130,11 @@ impl<'a> Seed<'a> {
     }
 
     pub(crate) async fn end(&self, state: RunState) -> RunId {
+        self.end_with(state, None).await
+    }
+
+    /// The same, with this to show for itself.
+    pub(crate) async fn end_with(&self, state: RunState, proof: Option<Proof>) -> RunId {
         let end = RunEnd {
             state,
             counters: Counters::default(),
@@ -136,6 +142,7 @@ impl<'a> Seed<'a> {
             n_entries_dropped: 0,
             finished_at: minute(60),
             scope: None,
+            proof,
         };
         self.bench.store.close_run(&self.run, &end).await.unwrap();
         self.run.clone()

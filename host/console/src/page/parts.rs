@@ -4,10 +4,12 @@ use maud::{Markup, html};
 use rollcall_host::directory::Action;
 use rollcall_host::history::{RunKind, RunState, Trigger};
 use rollcall_host::model::{Diagnosis, Severity, Timestamp};
+use rollcall_host::proof::{LeftOut, Told};
 use rollcall_rules::vocabulary::resource_type;
 use rollcall_words::Sentence;
 
 use super::words;
+use crate::routes::segment;
 use crate::visitor::{Reader, Visitor};
 
 /// What a colour says. A word always says it too.
@@ -41,6 +43,30 @@ pub(crate) fn badge(tone: Tone, text: &str) -> Markup {
 pub(crate) fn notice(tone: Tone, body: &Markup) -> Markup {
     let role = if tone == Tone::Bad { "alert" } else { "status" };
     html! { div class={ "notice " (tone.as_str()) } role=(role) { (body) } }
+}
+
+/// What the host says in two languages.
+pub(crate) fn told(told: Told) -> Sentence {
+    let Told { english, chinese } = told;
+    Sentence { english, chinese }
+}
+
+/// That the view of a source leaves something out, with the run that found it first.
+pub(crate) fn left_out(visitor: &Visitor, left_out: &LeftOut) -> Markup {
+    let tone = if left_out.waits { Tone::Warning } else { Tone::Plain };
+    notice(
+        tone,
+        &html! {
+            p {
+                (as_sentence(&visitor.say(told(left_out.told()))))
+                @if let Some(since) = &left_out.since {
+                    " " a href={ "/runs/" (segment(since.run.as_str())) } {
+                        (visitor.say(words::look_at_run(&since.run)))
+                    }
+                }
+            }
+        },
+    )
 }
 
 /// A moment, in UTC; with JavaScript in the reader's own time.

@@ -45,6 +45,7 @@ rollcall_words::sentences! {
     fn all() { "All", "全部" }
 
     // Runs.
+    fn look_at_run(run) { "Look at run {run}", "查看任务 {run}" }
     fn state_running() { "running", "进行中" }
     fn state_succeeded() { "succeeded", "成功" }
     fn state_partial() { "partial", "部分完成" }

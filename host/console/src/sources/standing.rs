@@ -5,6 +5,7 @@
 use rollcall_host::history::{Run, RunKind, RunState};
 use rollcall_host::inbox::{Following, Inbox, InboxCounts};
 use rollcall_host::model::{Diagnosis, SourceName, Timestamp};
+use rollcall_host::proof::LeftOut;
 use rollcall_host::sqlite::RunFilter;
 use serde::Serialize;
 
@@ -14,10 +15,11 @@ use super::{Entry, Origin};
 use crate::console::Console;
 use crate::problem::Problem;
 
-/// Runs that are looked through for the last full one that has ended.
+/// Runs that are looked through for the last full one that has ended, and for the last that could tell what the view of its
+/// source leaves out.
 ///
-/// 2. Why: at most one of them is still under way.
-const FULL_RUNS: u32 = 2;
+/// 20. Why: at most one of them is still under way, and a source of which so many in a row could not be read says so itself.
+const FULL_RUNS: u32 = 20;
 
 /// How a source stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -42,6 +44,8 @@ pub(crate) struct Standing {
     pub(crate) last_full_run: Option<Run>,
     /// Runs of which something waits for an administrator, newest first.
     pub(crate) held_runs: Vec<Run>,
+    /// What its view leaves out of what is held here, if anything.
+    pub(crate) left_out: Option<LeftOut>,
     /// Why what was last asked of it came to no run, if whoever asked was not told.
     pub(crate) unheard: Option<Unheard>,
     /// The latest check since the source was changed.
@@ -117,9 +121,8 @@ async fn of_entry(console: &Console, entry: Entry) -> Result<Standing, Problem> 
     let (name, store) = (entry.name().clone(), console.store());
     let following = store.following(&name).await?;
     let of_this = RunFilter { source: Some(name.clone()), ..RunFilter::default() };
-    let running = RunFilter { state: Some(RunState::Running), ..of_this.clone() };
-    let full = RunFilter { kind: Some(RunKind::Full), dry_run: Some(false), ..of_this };
-    let full_runs = store.runs_where(&full, None, FULL_RUNS).await?;
+    let running = RunFilter { state: Some(RunState::Running), ..of_this };
+    let full_runs = full_runs(console, &name).await?;
     Ok(Standing {
         origin: entry.origin(),
         connector: entry.source().map(connector_name),
@@ -130,12 +133,25 @@ async fn of_entry(console: &Console, entry: Entry) -> Result<Standing, Problem> 
         events: store.counts(&name).await?,
         running: store.runs_where(&running, None, 1).await?.pop(),
         held_runs: held_runs(console, &name).await?,
+        left_out: LeftOut::by(&full_runs),
         last_full_run: full_runs.into_iter().find(|run| run.state != RunState::Running),
         unheard: console.sources().unheard(&name),
         check: console.sources().checked(&name),
         following,
         name,
     })
+}
+
+/// What the view of a source leaves out of what is held here, if anything.
+pub(crate) async fn left_out(console: &Console, name: &SourceName) -> Result<Option<LeftOut>, Problem> {
+    Ok(LeftOut::by(&full_runs(console, name).await?))
+}
+
+/// The newest full runs that were no rehearsal, newest first.
+async fn full_runs(console: &Console, name: &SourceName) -> Result<Vec<Run>, Problem> {
+    let (kind, dry_run) = (Some(RunKind::Full), Some(false));
+    let full = RunFilter { source: Some(name.clone()), kind, dry_run, ..RunFilter::default() };
+    Ok(console.store().runs_where(&full, None, FULL_RUNS).await?)
 }
 
 /// The host goes through the history for it, so it is asked only where there is anything to find.

@@ -30,6 +30,8 @@ rollcall_words::sentences! {
     fn state_broken() { "cannot be used", "无法使用" }
     fn schedule_paused() { "schedule paused", "定时导入已暂停" }
     fn held() { "changes wait for approval", "有变更待确认" }
+    fn sees_less() { "sees less than before", "可见范围变小" }
+    fn not_followed(n) { "not followed: {n}", "未跟随：{n}" }
     fn channel_off() { "no channel", "无长连接" }
     fn channel_connecting() { "connecting", "正在连接" }
     fn channel_connected() { "connected", "已连接" }

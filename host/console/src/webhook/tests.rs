@@ -91,6 +91,7 @@ async fn ended(directories: &Directories, state: RunState) -> RunId {
         n_entries_dropped: 0,
         finished_at: NOW,
         scope: None,
+        proof: None,
     };
     directories.bench.store.close_run(&run, &end).await.unwrap();
     let row = directories.bench.store.run(&run).await.unwrap().unwrap();

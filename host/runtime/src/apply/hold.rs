@@ -113,13 +113,14 @@ impl Apply {
                     Outcome::Applied
                 }
                 Step::Refuse(kind, refused) => {
-                    self.ledger.refused(kind, &key);
+                    self.refused(kind, &key, &refused);
                     entries.push(refusal_entry(Some(key), refused.clone()));
                     Outcome::Rejected(refused)
                 }
                 // Held for another reason, which its record says.
                 Step::HoldUnseen { write, why, is_recorded } => {
                     n_held = n_held.saturating_add(1);
+                    self.fates.kept(&key, &why.code);
                     if is_recorded {
                         records.push(ChangeRecord { refusal: Some(*why), ..(&write).into() });
                     }
@@ -127,6 +128,7 @@ impl Apply {
                 }
                 Step::Write(write) | Step::Hold(write, _) => {
                     n_held = n_held.saturating_add(1);
+                    self.fates.kept(&key, &why.code);
                     let is_told = n_held <= MAX_HELD_RECORDS;
                     if is_told {
                         records.push(ChangeRecord { refusal: Some(why.clone()), ..(&write).into() });

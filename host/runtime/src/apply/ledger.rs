@@ -11,6 +11,7 @@ use crate::directory::Action;
 use crate::history::Counters;
 use crate::limits::MAX_OBJECTS_PER_RUN;
 use crate::model::{Diagnosis, Key, Scope};
+use crate::proof::Proof;
 
 /// The counts of one run.
 #[derive(Debug, Default)]
@@ -26,6 +27,8 @@ pub(crate) struct Ledger {
     scope: Option<Scope>,
     /// Whether the scope is smaller than before, and waits for a person.
     is_scope_held: bool,
+    /// What a full run can show for itself.
+    proof: Option<Proof>,
     store_failure: Option<Diagnosis>,
 }
 
@@ -150,6 +153,16 @@ impl Ledger {
         self.scope.take()
     }
 
+    /// What a full run can show for itself.
+    pub(crate) fn proven_by(&mut self, proof: Proof) {
+        self.proof = Some(proof);
+    }
+
+    /// What a full run can show for itself.
+    pub(crate) fn take_proof(&mut self) -> Option<Proof> {
+        self.proof.take()
+    }
+
     /// The connector has read this object. Unless this run has put it, the connector counts it as unchanged.
     pub(crate) fn read_by_connector(&mut self, key: &Key) {
         if !self.has_put(key) {
@@ -206,7 +219,7 @@ impl Class {
 }
 
 /// 128 bits, at which two of five million keys collide once in 10^25 runs.
-fn digest(key: &Key) -> [u8; 16] {
+pub(super) fn digest(key: &Key) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(key.resource_type.as_bytes()).update(&[0]).update(key.external_id.as_bytes());
     let mut digest = [0; 16];

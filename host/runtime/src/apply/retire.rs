@@ -73,7 +73,7 @@ impl Apply {
         Planned { key, step: self.departure(held, departure) }
     }
 
-    async fn load_all(&self, keys: &[Key]) -> Result<Vec<Option<Held>>, StoreError> {
+    pub(super) async fn load_all(&self, keys: &[Key]) -> Result<Vec<Option<Held>>, StoreError> {
         let mut held = Vec::with_capacity(keys.len());
         for keys in keys.chunks(MAX_CHANGES) {
             held.extend(self.load(keys).await?);

@@ -1,23 +1,27 @@
 //! A scope of the source that is smaller than the one with which it was read the last time: what would be lost by that
 //! is held, whoever started the run.
 //!
-//! What the source still shows is written as ever. Not here: where an object hangs (`rollcall_rules::placement`), and what is said
-//! about it (`told`).
+//! What the source still shows is written as ever. Not here: where an object hangs and how that stands to a scope
+//! (`rollcall_rules::placement`), what is out of it and not followed (`view`), and what is said about all that (`told`).
 
 pub(crate) mod told;
+mod view;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use rollcall_rules::placement::{departments, dropped};
+use rollcall_rules::placement::{Place, Tree, departments, dropped};
 use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 use serde_json::Value;
 
 use self::told::{Held, Narrowed};
+use self::view::OutOfView;
 use super::{Apply, Extent, Planned, Step};
 use crate::directory::{self, Action, Write};
 use crate::error::StoreError;
+use crate::guard::Counts;
 use crate::limits::MAX_HELD_RECORDS;
-use crate::model::{Key, Scope};
+use crate::model::{Entry, Key, Scope};
+use crate::proof::Narrowing;
 
 /// With what scopes a run's own is compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,22 +36,15 @@ pub(crate) struct Known {
 #[derive(Debug, Default)]
 pub(super) struct Compared {
     scope: Option<Scope>,
-    /// Its parts, to be found in.
+    /// Its parts, and those of the last one, to be found in.
     parts: BTreeSet<Key>,
+    last_parts: BTreeSet<Key>,
     narrowed: Option<Narrowed>,
     /// How departments stand to it, as far as that had to be found out.
-    places: BTreeMap<String, Place>,
+    tree: Tree,
     held: Held,
     n_recorded: usize,
-}
-
-/// How a department stands to a scope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Inside,
-    Outside,
-    /// The platform does not hold it, so that nothing is lost with it.
-    NotHeld,
+    out_of_view: OutOfView,
 }
 
 impl Compared {
@@ -64,6 +61,17 @@ impl Compared {
     fn is_held(&self) -> bool {
         self.narrowed.as_ref().is_some_and(|narrowed| !narrowed.is_approved)
     }
+
+    /// What is held and out of it, by resource type.
+    pub(super) fn unfollowed(&self) -> &Counts {
+        self.out_of_view.counts()
+    }
+
+    /// What has become of its being smaller than before, if it is.
+    pub(super) fn narrowing(&self) -> Option<Narrowing> {
+        let narrowed = self.narrowed.as_ref()?;
+        Some(if narrowed.is_approved { Narrowing::Approved } else { Narrowing::Held })
+    }
 }
 
 impl Apply {
@@ -73,10 +81,12 @@ impl Apply {
         if self.compared.is_held() {
             return Ok(());
         }
-        self.compared.places.clear();
+        let roots = scope.parts.iter().filter(|part| part.resource_type == DEPARTMENT);
+        self.compared.tree = Tree::new(roots.map(|part| part.external_id.clone()));
         self.compared.parts = scope.parts.iter().cloned().collect();
         self.compared.scope = Some(scope);
         let Some(last) = self.destination.known_scopes.last.clone() else { return Ok(()) };
+        self.compared.last_parts = last.parts.iter().cloned().collect();
         self.compared.narrowed = self.narrowed(&last).await?;
         Ok(())
     }
@@ -159,40 +169,24 @@ impl Apply {
     }
 
     async fn any(&mut self, departments: &BTreeSet<&str>, place: Place) -> Result<bool, StoreError> {
-        for id in departments {
-            if self.place(id).await? == place {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        self.learn(departments).await?;
+        Ok(departments.iter().any(|id| self.compared.tree.place(id) == place))
     }
 
-    /// How a department stands to the scope: what hangs below a part of it is inside.
-    async fn place(&mut self, id: &str) -> Result<Place, StoreError> {
-        let (mut path, mut at) = (Vec::new(), id.to_owned());
-        let place = loop {
-            if let Some(place) = self.compared.places.get(&at) {
-                break *place;
+    /// Learn how these departments stand to the scope, and all above them: what is on one level is loaded at once.
+    async fn learn(&mut self, departments: &BTreeSet<&str>) -> Result<(), StoreError> {
+        loop {
+            let unknown = self.compared.tree.unknown(departments.iter().copied());
+            if unknown.is_empty() {
+                return Ok(());
             }
-            let key = Key::new(DEPARTMENT, at.as_str());
-            if self.names(&key) {
-                break Place::Inside;
+            let keys: Vec<Key> = unknown.into_iter().map(|id| Key::new(DEPARTMENT, id)).collect();
+            let held = self.load_all(&keys).await?;
+            for (key, held) in keys.iter().zip(held) {
+                let held = held.filter(|held| !held.departed);
+                self.compared.tree.learn(&key.external_id, held.as_ref().map(|held| &held.document));
             }
-            let held = self.present(&key).await?;
-            let Some(held) = held else {
-                break if path.is_empty() { Place::NotHeld } else { Place::Outside };
-            };
-            // Of a tree that bites its own tail, no part is inside.
-            self.compared.places.insert(at.clone(), Place::Outside);
-            path.push(at);
-            match departments(&held.document).first() {
-                Some(above) => at = (*above).to_owned(),
-                None => break Place::Outside,
-            }
-        };
-        let place = if place == Place::NotHeld && !path.is_empty() { Place::Outside } else { place };
-        self.compared.places.extend(path.into_iter().map(|id| (id, place)));
-        Ok(place)
+        }
     }
 
     fn names(&self, key: &Key) -> bool {
@@ -206,7 +200,7 @@ impl Apply {
 
     /// Take note that departments may hang elsewhere now.
     pub(super) fn departments_changed(&mut self) {
-        self.compared.places.clear();
+        self.compared.tree.forget();
     }
 
     /// Whether the scope is smaller still, now that the platform has the tree of this reading: a department above those that
@@ -214,33 +208,40 @@ impl Apply {
     async fn look_again(&mut self) -> Result<(), StoreError> {
         let last = self.destination.known_scopes.last.clone();
         if let (true, Some(last)) = (self.compared.is_held() && self.compared.held.is_empty(), last) {
-            self.compared.places.clear();
+            self.compared.tree.forget();
             self.compared.narrowed = self.narrowed(&last).await?;
         }
         Ok(())
     }
 
-    /// Tell how the scope stands to the last one, and keep it for the next run unless it waits: that of a reading with holes,
-    /// too, or a source that is never read to its end would have nothing to compare with.
+    /// Tell how the scope stands to the last one and what it leaves out, in one entry, and keep it for the next run unless it
+    /// waits: that of a reading with holes, too, or a source that is never read to its end would have nothing to compare with.
     pub(super) async fn conclude_scope(&mut self) {
         if let Err(error) = self.look_again().await {
             self.failed(&error);
         }
         if self.destination.extent == Extent::Full && !self.compared.is_held() {
-            self.ledger.read_with(self.compared.scope.take());
+            self.ledger.read_with(self.compared.scope.clone());
         }
-        let Some(narrowed) = self.compared.narrowed.take() else { return };
+        let Some(entry) = self.scope_entry() else { return };
+        if let Err(error) = self.destination.recorder.entries_always(&[entry]).await {
+            self.failed(&error);
+        }
+    }
+
+    fn scope_entry(&mut self) -> Option<Entry> {
+        let unfollowed = self.compared.unfollowed();
+        let Some(narrowed) = &self.compared.narrowed else {
+            return (!unfollowed.is_empty()).then(|| told::unfollowed(unfollowed));
+        };
         // A few objects say nothing of the scope unless something of theirs would be lost.
         if self.destination.extent == Extent::Some && self.compared.held.is_empty() {
-            return;
+            return None;
         }
         if !narrowed.is_approved {
             self.ledger.hold_scope();
         }
-        let entry = narrowed.entry(&self.compared.held);
-        if let Err(error) = self.destination.recorder.entries_always(&[entry]).await {
-            self.failed(&error);
-        }
+        Some(narrowed.entry(&self.compared.held, unfollowed))
     }
 }
 

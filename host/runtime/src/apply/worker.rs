@@ -14,7 +14,7 @@ use super::{Apply, Change, Departure, Destination, Outcome, Statement};
 use crate::cancel::Cancel;
 use crate::egress::Fault;
 use crate::limits::MAX_UNAPPLIED_BYTES;
-use crate::model::Diagnosis;
+use crate::model::{Diagnosis, Key};
 use crate::refusal;
 
 /// Applies what its handles are given, until the last of them is gone.
@@ -38,6 +38,7 @@ enum Job {
     Changes { changes: Vec<Change>, n_bytes: usize, reply: Reply<Vec<Outcome>> },
     Remove { missing: Vec<Departure>, reply: Reply<Vec<Outcome>> },
     Take { statement: Statement, reply: Reply<()> },
+    LookOut { keys: Vec<Key>, reply: Reply<Vec<bool>> },
 }
 
 impl Worker {
@@ -91,6 +92,15 @@ impl WorkerHandle {
         self.ask(Job::Take { statement, reply }, answer).await
     }
 
+    /// Which of these are held and out of the view of a full reading, after all changes queued before.
+    pub(crate) async fn out_of_view(&self, keys: Vec<Key>) -> Result<Vec<bool>, Diagnosis> {
+        let n_keys = keys.len();
+        let (reply, answer) = oneshot::channel();
+        let _sent = self.jobs.send(Job::LookOut { keys, reply });
+        // Of a reading that was cancelled, nobody needs to know.
+        answer.await.unwrap_or_else(|_| Ok(vec![false; n_keys]))
+    }
+
     async fn ask<T>(
         &self,
         job: Job,
@@ -126,6 +136,11 @@ async fn work(
             Job::Take { statement, reply } => {
                 if !cancel.is_cancelled() {
                     let _heard = reply.send(apply.take(statement).await);
+                }
+            }
+            Job::LookOut { keys, reply } => {
+                if !cancel.is_cancelled() {
+                    let _heard = reply.send(apply.out_of_view(&keys).await);
                 }
             }
         }

@@ -103,7 +103,15 @@ async fn went(store: &MemoryStore, went: Went) -> RunId {
     store.record_changes(&run, &changes).await.unwrap();
     let held = u64::try_from(counted).unwrap();
     let counters = Counters { kept: kept + 1, held, ..Counters::default() };
-    let end = RunEnd { state, counters, failure: None, n_entries_dropped: 0, finished_at: AT, scope: None };
+    let end = RunEnd {
+        state,
+        counters,
+        failure: None,
+        n_entries_dropped: 0,
+        finished_at: AT,
+        scope: None,
+        proof: None,
+    };
     store.close_run(&run, &end).await.unwrap();
     run
 }

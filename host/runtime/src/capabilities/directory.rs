@@ -9,10 +9,12 @@ use rollcall_rules::reach::Capability;
 
 use super::Session;
 use super::tasks::{Done, Kind, Ticket};
-use crate::apply::{Change, Checkpoint, Clearing, Departure, Object, Outcome, Statement, WorkerHandle};
+use crate::apply::{
+    Change, Checkpoint, Clearing, Departure, Extent, Object, Outcome, Statement, WorkerHandle,
+};
 use crate::bindings::rollcall::connector::{directory as wit, model};
 use crate::cancel::Cancel;
-use crate::directory::{Directory, Holding};
+use crate::directory::{Directory, Held, Holding};
 use crate::egress::Fault;
 use crate::error::StoreError;
 use crate::guest::Guest;
@@ -27,6 +29,7 @@ pub(crate) struct Holdings {
     pub(crate) source: SourceName,
     pub(crate) worker: WorkerHandle,
     pub(crate) cancel: Cancel,
+    pub(crate) extent: Extent,
 }
 
 impl Holdings {
@@ -47,11 +50,20 @@ impl Holdings {
         if held.len() != keys.len() {
             return Err(refusal::store(&StoreError::message("directory did not answer for each object")));
         }
-        let holding = |(key, held): (&Key, Option<crate::directory::Held>)| {
-            let held = held.filter(|held| !held.departed)?;
+        let are_out = self.out_of_view(keys).await?;
+        let holding = |((key, held), is_out): ((&Key, Option<Held>), bool)| {
+            let held = held.filter(|held| !held.departed && !is_out)?;
             Some(Holding { external_id: key.external_id.clone(), version: held.version })
         };
-        Ok(keys.iter().zip(held).map(holding).collect())
+        Ok(keys.iter().zip(held).zip(are_out).map(holding).collect())
+    }
+
+    /// Which of these are out of the view of a full reading. Of some objects, a view says nothing of the others.
+    async fn out_of_view(&self, keys: &[Key]) -> Result<Vec<bool>, Diagnosis> {
+        match self.extent {
+            Extent::Full => self.worker.out_of_view(keys.to_vec()).await,
+            Extent::Some => Ok(vec![false; keys.len()]),
+        }
     }
 
     async fn remove_missing(&self, removals: Vec<Departure>) -> Result<Vec<Outcome>, Diagnosis> {

@@ -151,7 +151,15 @@ async fn ended(store: &MemoryStore, trigger: Trigger, dry_run: bool, state: RunS
         Counters { deactivated: u64::try_from(left.len()).unwrap(), ..Counters::default() }
     };
     let finished_at = Timestamp::from_unix_ms(at);
-    let end = RunEnd { state, counters, failure: None, n_entries_dropped: 0, finished_at, scope: None };
+    let end = RunEnd {
+        state,
+        counters,
+        failure: None,
+        n_entries_dropped: 0,
+        finished_at,
+        scope: None,
+        proof: None,
+    };
     store.close_run(&run, &end).await.unwrap();
 }
 

@@ -40,7 +40,15 @@ impl Runs {
     async fn closed(&self, run: &RunId, state: RunState, deactivated: u64) {
         let counters = Counters { deactivated, ..Counters::default() };
         let finished_at = Timestamp::from_unix_ms(1_800_000_000_000 + self.n * 3_600_000);
-        let end = RunEnd { state, counters, failure: None, n_entries_dropped: 0, finished_at, scope: None };
+        let end = RunEnd {
+            state,
+            counters,
+            failure: None,
+            n_entries_dropped: 0,
+            finished_at,
+            scope: None,
+            proof: None,
+        };
         self.store.close_run(run, &end).await.unwrap();
     }
 

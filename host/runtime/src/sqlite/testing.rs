@@ -86,6 +86,7 @@ pub(super) async fn close_run(store: &SqliteStore, run: &RunId, state: RunState)
         n_entries_dropped: 0,
         finished_at,
         scope: None,
+        proof: None,
     };
     store.close_run(run, &end).await.unwrap();
 }

@@ -1,16 +1,17 @@
 //! Who is removed, and who is not.
 
 use super::wayward::Wayward;
-use super::{Source, called, department, host, read, run, shown_coverage, try_read, user, user_key};
+use super::{SCHEMAS, Source, called, department, host, read, run, shown_coverage, try_read, user, user_key};
 use crate::connector::Lookup;
 use crate::limits::{MAX_EVIDENCE_BYTES, MAX_HIDDEN_TOLD, MAX_LOOKUPS_IN_FLIGHT};
-use crate::model::{Container, Diagnosis, Failure, Outcome, Scope};
+use crate::model::{Container, Diagnosis, Entry, Failure, Outcome, Scope, Severity, Summary};
 use crate::testing::TestHost;
 use crate::{Key, Reading};
 use expect_test::{Expect, expect};
 use rollcall_rules::reach::Export;
+use rollcall_rules::vocabulary::schema::ORGANISATION_USER;
 use serde_json::json;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// A host that holds a department and people a, b and c.
@@ -94,6 +95,86 @@ fn whoever_is_hidden_is_kept_with_a_warning() {
         warning b: outside the scope
         complete: 2 read, 2 unchanged, 0 skipped"#]],
     );
+}
+
+/// A host that holds departments 1, 2 below it and 3 beside it, and people a in 2, b in 3, c in both and d in none.
+fn two_branches() -> Rc<TestHost> {
+    let host = host();
+    let department = |id: &str, above: Option<&str>| {
+        let mut draft = department(id);
+        if let Some(above) = above {
+            draft.document.insert("parent".to_owned(), json!({ "value": above }));
+        }
+        draft
+    };
+    let user = |id: &str, departments: &[&str]| {
+        let departments: Vec<_> = departments.iter().map(|id| json!({ "value": id })).collect();
+        user(id, json!({ (ORGANISATION_USER): { "departments": departments } }))
+    };
+    let departments = [department("1", None), department("2", Some("1")), department("3", None)];
+    let people = [user("a", &["2"]), user("b", &["3"]), user("c", &["2", "3"]), user("d", &[])];
+    read(&host, &Source::of(departments.into_iter().chain(people)));
+    host.take_changes();
+    host
+}
+
+/// Read nothing but department 1, with this view; who was asked about.
+fn asked_with(host: &Rc<TestHost>, scope: Scope, is_complete: bool) -> (Summary, Vec<String>) {
+    let asked = RefCell::new(Vec::new());
+    let context = called(Export::Sync, host.clone());
+    let summary = context.block_on(async {
+        let reading = Reading::begin(&context, SCHEMAS)?;
+        reading.open(scope)?;
+        reading.put(department("1")).await?;
+        if !is_complete {
+            let lost = Diagnosis::new("page-lost", "a page was lost", "丢失一页");
+            reading.incomplete(Entry::new(Severity::Error, lost));
+        }
+        let look_up = async |key: &Key| {
+            asked.borrow_mut().push(key.external_id.clone());
+            Lookup::Gone("404: gone".to_owned())
+        };
+        reading.finish(look_up).await
+    });
+    (summary.expect("it goes on").expect("nothing fails"), asked.into_inner())
+}
+
+fn parts(ids: &[&str]) -> Scope {
+    Scope { whole: false, parts: ids.iter().map(|id| Key::new("Department", *id)).collect() }
+}
+
+#[test]
+fn nobody_is_asked_about_who_is_out_of_view_by_where_the_platform_has_them() {
+    let host = two_branches();
+    let (summary, asked) = asked_with(&host, parts(&["1"]), true);
+    assert!(summary.complete);
+    assert_eq!(asked, ["2", "a", "c", "d"]);
+    assert_eq!(host.take_entries(), []);
+    let kept: Vec<_> = host.objects().keys().map(|key| key.external_id.clone()).collect();
+    assert_eq!(kept, ["1", "3", "b"]);
+}
+
+#[test]
+fn of_a_view_of_everything_everybody_who_is_missing_is_asked_about() {
+    let (_, asked) = asked_with(&two_branches(), Scope::whole(), true);
+    assert_eq!(asked.len(), 6, "{asked:?}");
+}
+
+#[test]
+fn a_part_that_is_missing_from_the_view_is_asked_about_because_it_may_be_gone() {
+    let host = two_branches();
+    asked_with(&host, parts(&["1", "3"]), false);
+    let (_, asked) = asked_with(&host, parts(&["1"]), true);
+    assert_eq!(asked, ["2", "3", "a", "c", "d"]);
+}
+
+#[test]
+fn what_was_not_found_by_a_reading_with_holes_is_only_what_was_in_view() {
+    let host = two_branches();
+    let (_, asked) = asked_with(&host, parts(&["1"]), false);
+    assert_eq!(asked, [""; 0]);
+    let told = host.take_entries().remove(1).diagnosis.message.en;
+    assert!(told.contains("4 objects were not found"), "{told}");
 }
 
 #[test]

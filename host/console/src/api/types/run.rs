@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::proof::Proof;
 use super::{Diagnosis, Failure, Key};
 use crate::api::shape;
 
@@ -53,6 +54,9 @@ pub(crate) struct Run {
     /// For a full run that nobody asked for: what had to be changed, which is what events had missed.
     #[serde(skip_serializing_if = "Option::is_none")]
     missed_by_events: Option<u64>,
+    /// What a full run can show for itself, once it has ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<Proof>,
 }
 
 /// Which connector, exactly.
@@ -208,6 +212,7 @@ impl From<history::Run> for Run {
             counters,
             failure,
             n_entries_dropped,
+            proof,
         } = run;
         Self {
             id,
@@ -224,6 +229,7 @@ impl From<history::Run> for Run {
             progress: progress.map(Progress::from),
             counters: counters.into(),
             failure: failure.map(Failure::from),
+            proof: proof.map(Proof::from),
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::proof::LeftOut;
 use super::{Diagnosis, Failure, Run};
 use crate::api::shape;
 use crate::sources::Origin;
@@ -61,6 +62,9 @@ pub(crate) struct Source {
     /// Runs of which something waits for an approval, newest first.
     #[schema(value_type = Vec<String>)]
     held_runs: Vec<RunId>,
+    /// What its view leaves out of what is held here, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<LeftOut>,
     /// Why what was last asked of it came to no run, if that turned out after the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_refusal: Option<Refusal>,
@@ -199,6 +203,7 @@ impl From<standing::Standing> for Source {
             running,
             last_full_run,
             held_runs,
+            left_out,
             unheard,
             check: _,
         } = standing;
@@ -227,6 +232,7 @@ impl From<standing::Standing> for Source {
             last_refusal: unheard
                 .map(|Unheard { at, diagnosis }| Refusal { at, diagnosis: diagnosis.into() }),
             held_runs: held_runs.into_iter().map(|run| run.id).collect(),
+            left_out: left_out.map(LeftOut::from),
         }
     }
 }

@@ -15,6 +15,7 @@ async fn end(directories: &Directories, run: &RunId) {
         n_entries_dropped: 0,
         finished_at: NOW,
         scope: None,
+        proof: None,
     };
     directories.bench.store.close_run(run, &end).await.unwrap();
 }

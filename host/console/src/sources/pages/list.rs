@@ -5,6 +5,7 @@ use axum::response::IntoResponse;
 use maud::{Markup, html};
 use rollcall_host::history::{Run, RunState};
 use rollcall_host::inbox::{ChannelState, InboxCounts};
+use rollcall_host::proof::LeftOut;
 use serde::Deserialize;
 
 use super::base;
@@ -127,7 +128,23 @@ pub(super) fn state(console: &Console, visitor: &Visitor, source: &Standing) -> 
         @if let Some(run) = &source.running { (running(console, visitor, run)) }
         @else if source.state == Stands::Followed { (channel(visitor, source)) }
         @if source.is_held() { " " (page::badge(Tone::Warning, &visitor.say(words::held()))) }
+        @if let Some(left_out) = &source.left_out { " " (left_out_of_view(visitor, left_out)) }
         @if let Some(reason) = reason { br; span class="soft" { (reason.localized(language).message) } }
+    }
+}
+
+/// That the view of a source leaves something out: plainly where a person has approved that.
+fn left_out_of_view(visitor: &Visitor, left_out: &LeftOut) -> Markup {
+    let told = visitor.say(page::told(left_out.told()));
+    html! {
+        @if left_out.waits {
+            (page::badge(Tone::Warning, &visitor.say(words::sees_less())))
+            br; span class="soft" { (told) }
+        } @else {
+            span title=(told) {
+                (page::badge(Tone::Plain, &visitor.say(words::not_followed(page::count(left_out.n_unfollowed())))))
+            }
+        }
     }
 }
 

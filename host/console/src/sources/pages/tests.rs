@@ -6,9 +6,10 @@ use axum::http::{Method, StatusCode};
 use rollcall_host::DepartedUsers;
 use rollcall_host::grant::Origin as WebOrigin;
 use rollcall_host::history::RunState;
-use rollcall_host::model::{Diagnosis, SourceName};
+use rollcall_host::model::{Diagnosis, RunId, SourceName};
+use rollcall_host::proof::{Narrowing, Proof, Since};
 use rollcall_words::Language;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::routes;
 use crate::database::DatabaseError;
@@ -55,6 +56,13 @@ async fn with(configured: &Configured) -> Bench {
     kept::keep(console.database(), console.key(), configured, &secret, NOW).await.unwrap();
     console.take_up().await.unwrap();
     bench
+}
+
+async fn api(bench: &Bench, path: &str) -> Value {
+    let (routes, visitor) = (crate::api::routes(), administrator(Language::English));
+    let path = format!("/api/v1{path}");
+    let answer = ask(routes.with_state(bench.console.clone()), &visitor, Method::GET, &path, "").await;
+    serde_json::from_str(&answer.body).unwrap()
 }
 
 async fn page(bench: &Bench, path: &str) -> Answer {
@@ -167,6 +175,42 @@ async fn what_events_would_remove_waits_on_the_page_of_its_source_until_a_full_r
     for path in ["/sources", "/sources/hq"] {
         let body = page(&bench, path).await.body;
         assert!(!body.contains("Look at run") && !body.contains(WAITS), "{path}");
+    }
+}
+
+/// The proof of a run whose view leaves out 303 people since run 1.
+fn narrow(narrowing: Option<Narrowing>) -> Proof {
+    let since = Some(Since { run: RunId::new("1"), at: NOW });
+    let unfollowed = [("User".to_owned(), 303)].into();
+    Proof { is_complete: true, narrowing, unfollowed, since, ..Proof::default() }
+}
+
+#[tokio::test]
+async fn what_the_view_of_a_source_leaves_out_is_shown_wherever_it_is_and_more_quietly_once_approved() {
+    let bench = with(&configured("hq")).await;
+    let loud = "the application sees less than before: 303 objects are no longer followed, since run 1";
+    let quiet = "not followed: 303 objects out of sight of the application, since run 1";
+    let everywhere = ["/sources", "/sources/hq", "/sources/hq/organisation"];
+    for (minute, narrowing, shown) in [(0, Some(Narrowing::Held), loud), (10, None, quiet)] {
+        let run = Seed::full(&bench, minute).await.end_with(RunState::Held, Some(narrow(narrowing))).await;
+        for path in everywhere {
+            let body = page(&bench, path).await.body.to_lowercase();
+            assert!(body.contains(shown), "{path}: {body}");
+        }
+        let body = page(&bench, &format!("/runs/{run}")).await.body;
+        assert!(body.contains("303 people, out of sight of the application"), "{body}");
+        let told = api(&bench, "/sources").await;
+        let left_out = &told["items"][0]["left_out"];
+        assert_eq!(left_out["message"].as_str().unwrap(), shown);
+        assert_eq!((&left_out["n_unfollowed"], &left_out["since"]["run"]), (&json!(303), &json!("1")));
+        let told = api(&bench, &format!("/runs/{run}")).await;
+        assert_eq!(told["proof"]["unfollowed"], json!([{"resource_type": "User", "n": 303}]));
+    }
+    let whole = Proof { is_complete: true, ..Proof::default() };
+    Seed::full(&bench, 20).await.end_with(RunState::Succeeded, Some(whole)).await;
+    for path in everywhere {
+        let body = page(&bench, path).await.body;
+        assert!(!body.contains("followed: 303") && !body.contains("less than before"), "{path}");
     }
 }
 

@@ -63,6 +63,7 @@ fn run(n: i64, state: RunState) -> Run {
         counters: Counters::default(),
         failure: failed.then(|| Failure::new(FailureKind::Settings, Diagnosis::new("secret-wrong", "wrong"))),
         n_entries_dropped: 0,
+        proof: None,
     }
 }
 

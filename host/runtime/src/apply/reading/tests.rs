@@ -1,6 +1,6 @@
 //! What the host makes of what a connector says of its reading.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use expect_test::expect;
@@ -10,8 +10,10 @@ use super::*;
 use crate::apply::tests::{destination, full_run, gone, hold, user};
 use crate::apply::{Destination, Outcome};
 use crate::clearing::Approved;
+use crate::guard::Unattended;
 use crate::limits::{MAX_CHECKPOINT_BYTES, MAX_CHECKPOINT_KEYS, MAX_CONTAINERS, MAX_SCOPE_PARTS};
-use crate::model::Container;
+use crate::model::{Container, Timestamp};
+use crate::proof::{Kept, Proof};
 use crate::testing::MemoryStore;
 
 fn whole() -> Statement {
@@ -168,4 +170,62 @@ async fn a_reading_that_is_not_complete_leaves_its_proof() {
     apply.take(Statement::Closed(coverage())).await.unwrap();
     apply.finish(false).await;
     assert!(entries(&store).starts_with("Info reading-covered: read 2 departments"), "{}", entries(&store));
+}
+
+/// The proof of a run that was closed with this coverage and removed this, in a company of people "a" to "d".
+async fn proven(unattended: bool, is_whole: bool, removed: &[&str]) -> Proof {
+    let store = Arc::<MemoryStore>::default();
+    for id in ["a", "b", "c", "d"] {
+        hold(&store, "User", id, json!({"schemas": ["urn:x"], "externalId": id}));
+    }
+    let now = Timestamp::from_unix_ms(0);
+    let unattended = unattended.then(|| Unattended { history: store.clone(), now });
+    let mut apply = Apply::new(Destination { unattended, ..destination(&store, Extent::Full) });
+    apply.take(whole()).await.unwrap();
+    let read = 4 - u64::try_from(removed.len()).unwrap();
+    let covered =
+        Coverage { read, expected: None, containers: vec![list("1", true)], ..coverage().remove(1) };
+    apply.take(Statement::Closed(vec![covered])).await.unwrap();
+    if is_whole {
+        apply.remove_missing(removed.iter().map(|id| gone("User", id)).collect()).await.unwrap();
+    }
+    apply.finish(is_whole).await.take_proof().unwrap()
+}
+
+fn users(n: u64) -> BTreeMap<String, u64> {
+    [("User".to_owned(), n)].into()
+}
+
+#[tokio::test]
+async fn a_run_that_removed_nothing_has_a_proof_too() {
+    let proof = proven(false, true, &[]).await;
+    assert!(proof.is_complete && proof.view.whole);
+    assert_eq!((proof.read[0].read, proof.lists.n, proof.lists.n_closed), (4, 1, 1));
+    assert_eq!((proof.removed, proof.kept, proof.view_before), (BTreeMap::new(), Vec::new(), None));
+}
+
+#[tokio::test]
+async fn a_proof_says_what_left_and_what_did_not_and_why() {
+    let proof = proven(false, true, &["a", "b"]).await;
+    assert_eq!((proof.removed, proof.kept), (users(2), Vec::new()));
+    let proof = proven(true, true, &["a", "b", "c", "d"]).await;
+    let because = "departures-held".to_owned();
+    assert_eq!((proof.removed, proof.kept), (BTreeMap::new(), vec![Kept { because, n: users(4) }]));
+}
+
+#[tokio::test]
+async fn a_proof_of_a_reading_with_holes_says_how_many_were_not_found() {
+    let proof = proven(false, false, &["a"]).await;
+    let because = "removals-stopped".to_owned();
+    assert_eq!((proof.is_complete, proof.kept), (false, vec![Kept { because, n: users(1) }]));
+}
+
+#[tokio::test]
+async fn a_reading_that_was_opened_and_came_to_no_end_has_a_proof_of_its_view() {
+    let store = Arc::<MemoryStore>::default();
+    let mut apply = full_run(&store);
+    apply.take(whole()).await.unwrap();
+    let proof = apply.finish(false).await.take_proof().unwrap();
+    assert!(proof.view.whole && !proof.is_complete && proof.read.is_empty());
+    assert_eq!(full_run(&store).finish(false).await.take_proof(), None);
 }

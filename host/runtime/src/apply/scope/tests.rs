@@ -11,6 +11,7 @@ use crate::apply::tests::{destination, gone, hold, put};
 use crate::apply::{Change, Destination, Ledger, Statement};
 use crate::guard::Unattended;
 use crate::history::Counters;
+use crate::limits::MAX_LOST_PARTS_ASKED;
 use crate::model::{Diagnosis, Timestamp};
 use crate::testing::MemoryStore;
 
@@ -212,6 +213,101 @@ async fn what_leaves_out_of_sight_stays_and_what_leaves_in_sight_leaves() {
             scope-held: the application sees less than before: 1 department (2) instead of everything; 1 department and 1 person that it no longer sees would leave, which waits for a person / 应用可见范围比之前小：之前为全部，现在只有 1 个部门（2）；不再可见的 1 个部门和 1 人将离开，等待人工确认
         "#]],
     );
+}
+
+/// Which of the company are out of view, as a connector is answered.
+async fn out_of_view(run: &mut Apply, keys: &[Key]) -> Vec<String> {
+    let are_out = run.out_of_view(keys).await.unwrap();
+    let out = keys.iter().zip(are_out).filter(|(_, is_out)| *is_out);
+    out.map(|(key, _)| key.external_id.clone()).collect()
+}
+
+fn everybody() -> Vec<Key> {
+    let departments = ["1", "2", "3", "21"].map(department);
+    departments.into_iter().chain(["li", "wu", "xu", "nobody"].map(user)).collect()
+}
+
+#[tokio::test]
+async fn what_hangs_out_of_the_scope_is_not_followed_and_one_sentence_says_how_much_of_what() {
+    let store = company();
+    let mut run = opened(&store, &whole(), &parts(&[department("2")])).await;
+    for _ in 0..2 {
+        assert_eq!(out_of_view(&mut run, &everybody()).await, ["1", "3", "wu"], "each counts once");
+    }
+    let mut ledger = run.finish(true).await;
+    expect![[r#"
+        scope-held: the application sees less than before: 1 department (2) instead of everything; 3 objects (2 departments and 1 person) are no longer followed; what it no longer shows stays as it is / 应用可见范围比之前小：之前为全部，现在只有 1 个部门（2）；不再跟随 3 个对象（2 个部门和 1 人）；不再可见的内容保持不变
+    "#]]
+    .assert_eq(&told(&store));
+    let proof = ledger.take_proof().unwrap();
+    assert_eq!((proof.narrowing, proof.is_complete), (Some(Narrowing::Held), true));
+    assert_eq!(proof.unfollowed, [(DEPARTMENT.to_owned(), 2), ("User".to_owned(), 1)].into());
+    assert!(proof.view_before.unwrap().whole && !proof.view.whole);
+}
+
+#[tokio::test]
+async fn a_scope_that_was_as_small_before_says_it_without_a_warning() {
+    let (store, scope) = (company(), parts(&[department("2")]));
+    let mut run = opened(&store, &scope, &scope).await;
+    out_of_view(&mut run, &everybody()).await;
+    let mut ledger = run.finish(true).await;
+    assert!(!ledger.holds());
+    expect![[r#"
+        objects-not-followed: 3 objects (2 departments and 1 person) are out of sight of the application, and not followed / 应用看不到 3 个对象（2 个部门和 1 人），不跟随其变化
+    "#]]
+    .assert_eq(&told(&store));
+    assert!(ledger.take_proof().unwrap().leaves_out());
+}
+
+#[tokio::test]
+async fn where_something_hangs_is_told_by_what_was_put_before() {
+    let (store, scope) = (company(), parts(&[department("2")]));
+    let mut run = opened(&store, &scope, &scope).await;
+    run.changes(vec![put(DEPARTMENT, "3", &below(Some("2")))]).await.unwrap();
+    assert_eq!(out_of_view(&mut run, &everybody()).await, ["1"]);
+}
+
+#[tokio::test]
+async fn of_everything_of_some_objects_and_before_it_is_said_nothing_is_out_of_view() {
+    let store = company();
+    let scope = parts(&[department("2")]);
+    let mut whole_run = opened(&store, &scope, &whole()).await;
+    let mut unsaid = apply(&store, Extent::Full, &whole(), None);
+    let mut some = apply(&store, Extent::Some, &whole(), None);
+    some.take(Statement::Opened(scope)).await.unwrap();
+    for run in [&mut whole_run, &mut unsaid, &mut some] {
+        assert_eq!(out_of_view(run, &everybody()).await, [""; 0]);
+    }
+    assert_eq!(some.finish(true).await.take_proof(), None);
+    assert_eq!(unsaid.finish(true).await.take_proof(), None);
+    assert!(!whole_run.finish(true).await.take_proof().unwrap().leaves_out());
+}
+
+#[tokio::test]
+async fn parts_that_are_missing_from_the_scope_are_asked_about_up_to_a_bound() {
+    let store = company();
+    let lost: Vec<Key> = (0..MAX_LOST_PARTS_ASKED + 5).map(|n| department(&n.to_string())).collect();
+    lost.iter().for_each(|key| {
+        hold(&store, DEPARTMENT, &key.external_id, held(&key.external_id, &json!({})));
+    });
+    let mut run = opened(&store, &parts(&lost), &parts(&[user("xu")])).await;
+    assert_eq!(out_of_view(&mut run, &lost).await.len(), 5);
+}
+
+#[tokio::test]
+async fn a_company_out_of_view_takes_as_many_loads_as_it_has_levels_and_not_one_for_each() {
+    let store = company();
+    let ids: Vec<String> = (100..600).map(|n| n.to_string()).collect();
+    ids.iter().for_each(|id| hold(&store, DEPARTMENT, id, held(id, &below(Some("3")))));
+    let people: Vec<Key> = (0..1000).map(|n| user(&n.to_string())).collect();
+    for (key, id) in people.iter().zip(ids.iter().cycle()) {
+        hold(&store, "User", &key.external_id, held(&key.external_id, &member_of(&[id.as_str()])));
+    }
+    let mut run = opened(&store, &whole(), &parts(&[department("2")])).await;
+    let n_before = store.state().n_loads;
+    assert_eq!(out_of_view(&mut run, &people).await.len(), 1000);
+    // The people, their departments, what is above those, and what is above that.
+    assert_eq!(store.state().n_loads - n_before, 4);
 }
 
 #[tokio::test]

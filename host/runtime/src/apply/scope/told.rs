@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 use crate::amount::{amounts, amounts_in_chinese};
 use crate::apply::Kind;
 use crate::directory::Write;
-use crate::guard::{Counts, SCOPE_HELD, count, counted};
+use crate::guard::{Counts, SCOPE_HELD, count};
 use crate::model::{Diagnosis, Entry, Key, Scope, Severity};
+use crate::proof::{are_objects, keys};
 
 /// The code of a smaller scope that a person approved.
 const NARROWED: &str = "scope-narrowed";
+
+/// The code of a scope that is as it was, and does not show all that the platform holds.
+const UNFOLLOWED: &str = "objects-not-followed";
 
 /// The fact by which an approval knows the scope: its [`Scope::digest`].
 pub(crate) const SCOPE: &str = "scope";
@@ -51,9 +55,14 @@ impl Held {
 }
 
 impl Narrowed {
-    /// What the log of the run says, once.
-    pub(super) fn entry(&self, held: &Held) -> Entry {
-        let (less, less_in_chinese) = self.less();
+    /// What the log of the run says, once; `unfollowed` is out of the scope.
+    pub(super) fn entry(&self, held: &Held, unfollowed: &Counts) -> Entry {
+        let (mut less, mut less_in_chinese) = self.less();
+        if !unfollowed.is_empty() {
+            let (are, objects) = are_objects(unfollowed);
+            less.push_str(&format!("; {are} no longer followed"));
+            less_in_chinese.push_str(&format!("；不再跟随 {objects}"));
+        }
         let (severity, diagnosis) = if self.is_approved {
             let said = format!("{less}, as someone approved");
             let chinese = format!("{less_in_chinese}（已批准）");
@@ -65,24 +74,40 @@ impl Narrowed {
                 .in_chinese(format!("{less_in_chinese}；{what_in_chinese}"), LOOK_CHINESE);
             (Severity::Error, diagnosis)
         };
-        let diagnosis = diagnosis.with_fact(SCOPE, self.scope.digest());
+        let diagnosis = with_unfollowed(diagnosis.with_fact(SCOPE, self.scope.digest()), unfollowed);
         Entry { severity, subject: None, subject_name: None, diagnosis }
     }
 
     fn less(&self) -> (String, String) {
-        let (now, now_in_chinese) = told_keys(self.scope.parts.iter());
+        let (now, now_in_chinese) = keys(self.scope.parts.iter());
         if self.was_whole {
             return (
                 format!("the application sees less than before: {now} instead of everything"),
                 format!("应用可见范围比之前小：之前为全部，现在只有 {now_in_chinese}"),
             );
         }
-        let (lost, lost_in_chinese) = told_keys(self.lost.iter());
+        let (lost, lost_in_chinese) = keys(self.lost.iter());
         (
             format!("the application sees less than before: no longer {lost}"),
             format!("应用可见范围比之前小：不再包括 {lost_in_chinese}"),
         )
     }
+}
+
+/// What the log of a run says of a scope that leaves out what the platform holds, as it did before.
+pub(super) fn unfollowed(unfollowed: &Counts) -> Entry {
+    let (are, objects) = are_objects(unfollowed);
+    let english = format!("{are} out of sight of the application, and not followed");
+    let chinese = format!("应用看不到 {objects}，不跟随其变化");
+    let diagnosis = Diagnosis::new(UNFOLLOWED, english).in_chinese(chinese, "");
+    let diagnosis = with_unfollowed(diagnosis, unfollowed);
+    Entry { severity: Severity::Info, subject: None, subject_name: None, diagnosis }
+}
+
+fn with_unfollowed(diagnosis: Diagnosis, unfollowed: &Counts) -> Diagnosis {
+    unfollowed.iter().fold(diagnosis, |diagnosis, (resource_type, n)| {
+        diagnosis.with_fact(resource_type.as_str(), n.to_string())
+    })
 }
 
 /// What of it waits.
@@ -122,23 +147,6 @@ pub(super) fn held_of_one(write: &Write) -> Diagnosis {
         ),
     };
     Diagnosis::new(SCOPE_HELD, english).with_remedy(LOOK).in_chinese(chinese, LOOK_CHINESE)
-}
-
-/// Ids that are told of a list.
-const N_TOLD: usize = 3;
-
-/// So many of what, and the first of them.
-fn told_keys<'k>(keys: impl ExactSizeIterator<Item = &'k Key> + Clone) -> (String, String) {
-    let n_keys = keys.len();
-    let counts = counted(keys.clone());
-    let mut ids: Vec<&str> = keys.take(N_TOLD).map(|key| key.external_id.as_str()).collect();
-    if N_TOLD < n_keys {
-        ids.push("…");
-    }
-    (
-        format!("{} ({})", amounts(&counts), ids.join(", ")),
-        format!("{}（{}）", amounts_in_chinese(&counts), ids.join("、")),
-    )
 }
 
 const LOOK: &str = "If that is a mistake, let the application see again what it saw, then import again. If it is meant, approve \

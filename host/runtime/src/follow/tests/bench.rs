@@ -142,8 +142,15 @@ impl Upstream for Fake {
         };
         let finished_at = self.clock.now();
         let (counters, n_entries_dropped) = (Counters::default(), 0);
-        let end =
-            RunEnd { state, counters, failure: failure.clone(), n_entries_dropped, finished_at, scope: None };
+        let end = RunEnd {
+            state,
+            counters,
+            failure: failure.clone(),
+            n_entries_dropped,
+            finished_at,
+            scope: None,
+            proof: None,
+        };
         self.store.close_run(&run, &end).await.unwrap();
         let is_incomplete = matches!(ending, Some(Ending::Incomplete));
         let report = RunReport { run, state, counters, failure, n_entries_dropped, started_at, finished_at };
@@ -377,6 +384,7 @@ impl Bench {
             n_entries_dropped: 0,
             finished_at: self.clock.now(),
             scope: None,
+            proof: None,
         };
         self.store.close_run(run, &end).await.unwrap();
     }

@@ -11,7 +11,7 @@ use crate::model::{Entry, Key, Scope, Severity, SourceName, Timestamp};
 /// The columns that [`read_run`] reads.
 pub(in super::super) const RUN: &str =
     "id, source, trigger, dry_run, connector, state, started_at, finished_at, progress, counters, failure,
-     n_entries_dropped, kind";
+     n_entries_dropped, kind, proof";
 
 /// The columns that [`read_entry`] reads.
 pub(in super::super) const ENTRY: &str =
@@ -107,6 +107,7 @@ pub(in super::super) fn read_run(row: &Row<'_>) -> rusqlite::Result<Run> {
         failure: from_nullable_json(row, 10)?,
         n_entries_dropped: count(row, 11)?,
         kind: from_name(row, 12)?,
+        proof: from_nullable_json(row, 13)?,
     })
 }
 

@@ -84,7 +84,7 @@ fn keep_scope(transaction: &Transaction<'_>, run: i64, scope: &Scope) -> rusqlit
 fn execute_end(transaction: &Transaction<'_>, run: i64, end: &RunEnd) -> rusqlite::Result<usize> {
     transaction
         .prepare_cached(
-            "UPDATE run SET state = ?2, counters = ?3, failure = ?4, n_entries_dropped = ?5, finished_at = ?6
+            "UPDATE run SET state = ?2, counters = ?3, failure = ?4, n_entries_dropped = ?5, finished_at = ?6, proof = ?9
              WHERE id = ?1 AND state IN (?7, ?8)",
         )?
         .execute(params![
@@ -96,6 +96,7 @@ fn execute_end(transaction: &Transaction<'_>, run: i64, end: &RunEnd) -> rusqlit
             end.finished_at.unix_ms(),
             RunState::Running.as_str(),
             RunState::Interrupted.as_str(),
+            end.proof.as_ref().map(to_json).transpose()?,
         ])
 }
 

@@ -7,6 +7,7 @@ use super::*;
 use crate::directory::Action;
 use crate::history::Counters;
 use crate::model::{Diagnosis, Failure, FailureKind, Key, Timestamp};
+use crate::proof::{Proof, View};
 
 fn end(state: RunState) -> RunEnd {
     RunEnd {
@@ -16,7 +17,13 @@ fn end(state: RunState) -> RunEnd {
         n_entries_dropped: 0,
         finished_at: Timestamp::from_unix_ms(1_700_000_060_000),
         scope: None,
+        proof: None,
     }
+}
+
+fn proof() -> Proof {
+    let view = View { whole: true, ..View::default() };
+    Proof { is_complete: true, view, unfollowed: [("User".to_owned(), 2)].into(), ..Proof::default() }
 }
 
 fn entry(severity: Severity, code: &str) -> Entry {
@@ -48,7 +55,12 @@ async fn a_run_is_kept_whole() {
             .with_fact("code", "-1"),
         retry_after_ms: Some(u64::MAX),
     };
-    let end = RunEnd { failure: Some(failure.clone()), n_entries_dropped: 7, ..end(RunState::Failed) };
+    let end = RunEnd {
+        failure: Some(failure.clone()),
+        n_entries_dropped: 7,
+        proof: Some(proof()),
+        ..end(RunState::Failed)
+    };
     store.close_run(&run, &end).await.unwrap();
     let NewRun { source, kind, trigger, dry_run, connector, started_at } = new_run("a");
     let expected = Run {
@@ -65,6 +77,7 @@ async fn a_run_is_kept_whole() {
         counters: end.counters,
         failure: Some(failure),
         n_entries_dropped: 7,
+        proof: Some(proof()),
     };
     assert_eq!(store.run(&run).await.unwrap(), Some(expected));
 }

@@ -41,6 +41,7 @@ pub(super) fn notices(visitor: &Visitor, shown: &Shown) -> Markup {
         @if standing.following.is_paused && standing.has_schedule {
             (page::notice(Tone::Plain, &html! { p { (visitor.say(words::paused_explained())) } }))
         }
+        @if let Some(left_out) = &standing.left_out { (page::left_out(visitor, left_out)) }
         @if standing.is_held() {
             (page::notice(Tone::Warning, &html! {
                 p { (visitor.say(words::held_explained())) }
