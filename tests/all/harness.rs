@@ -1,5 +1,6 @@
 //! What the tests stand on: a connector and its host in virtual time, the real host over real sockets, the command line.
 
+pub(crate) mod administrator;
 pub(crate) mod built;
 pub(crate) mod extra;
 pub(crate) mod live;
@@ -11,6 +12,7 @@ pub(crate) mod pair;
 pub(crate) mod program;
 pub(crate) mod proxies;
 pub(crate) mod real;
+pub(crate) mod recorder;
 pub(crate) mod whole;
 pub(crate) mod world;
 

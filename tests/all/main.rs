@@ -51,6 +51,7 @@ mod hostile;
 mod replaced;
 mod sealed;
 mod secrets;
+mod secrets_stay;
 mod swap;
 
 // The program: what it prints, how it ends, and what is left when it is killed.

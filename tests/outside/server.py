@@ -9,6 +9,10 @@ from pathlib import Path
 from stage import Running, Serving, empty_data, program
 
 
+# What programs may allow sources to talk to: DingTalk itself.
+ALLOWED = ("https://api.dingtalk.com", "https://oapi.dingtalk.com", "https://wss-open-connection.dingtalk.com")
+
+
 class Server(Serving):
     """With the DingTalk connector on its shelf. Started in the same folder again, it has what it had."""
 
@@ -26,6 +30,7 @@ class Server(Serving):
                 program("ROLLCALL"),
                 *("serve", "--data", self.data, "--connectors", connectors, "--listen", "127.0.0.1:0"),
                 *("--format", "json", "--log-format", "json", *words),
+                *(word for origin in ALLOWED for word in ("--allow-origin", origin)),
             ],
             self._log,
         )

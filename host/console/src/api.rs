@@ -6,6 +6,7 @@
 mod audit;
 mod configuration;
 mod details;
+mod discreet;
 mod document;
 mod events;
 mod extract;
@@ -53,6 +54,7 @@ pub(crate) fn routes() -> Router<Console> {
         .route("/openapi.json", get(move |visitor: Visitor| openapi(visitor, Arc::clone(&document))))
         .fallback(async |_: Visitor| Problem::not_found())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn(discreet::to_readers))
         .layer(from_fn(problems));
     Router::new().nest(PATH, operations)
 }

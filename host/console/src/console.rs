@@ -11,6 +11,7 @@ use rollcall_host::clock::Clock;
 use rollcall_host::engine::Engine;
 use rollcall_host::error::StoreError;
 use rollcall_host::follow::{FollowObserver, Schedule};
+use rollcall_host::grant::Origin;
 use rollcall_host::host::Host;
 use rollcall_host::model::{EventDelivery, SourceName, Timestamp};
 use rollcall_host::source::Source;
@@ -42,6 +43,8 @@ pub struct ConsoleOptions {
     pub public_url: PublicUrl,
     /// Proxies in front of it, which are believed about their clients.
     pub trusted_proxies: Vec<Network>,
+    /// Origins that API tokens may allow a source to talk to. Any other is confirmed by a person in the console.
+    pub allow_origins: Vec<Origin>,
     /// Who else is told what happens.
     pub observe: Observe,
     /// What time it is.
@@ -55,6 +58,7 @@ impl std::fmt::Debug for ConsoleOptions {
             .field("key_file", &self.key_file)
             .field("public_url", &self.public_url)
             .field("trusted_proxies", &self.trusted_proxies)
+            .field("allow_origins", &self.allow_origins)
             .finish_non_exhaustive()
     }
 }

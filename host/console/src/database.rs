@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// One step a version, oldest first. A step that was released is never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("database/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("database/1.sql"), include_str!("database/2.sql")];
 
 /// Marks a file as the console's: "RCON" in ASCII.
 const APPLICATION_ID: i64 = 0x5243_4f4e;

@@ -1,8 +1,9 @@
 //! The sources that this program knows: followed, waiting for an administrator, or broken.
 //!
-//! Each topic has a module: `configured` is what an administrator wants, `kept` where it is kept, `registry` what is done with
-//! it, `asking` what a person asks of a source, `checks` the checklist, `standing` how a source stands, `shelf` the connectors;
-//! `form` and `pages` are what is seen. Not here: how a source is followed; the host knows.
+//! Each topic has a module: `configured` is what an administrator wants, `trust` where its secrets may go, `kept` where it is
+//! kept, `registry` what is done with it, `differences` what a change is written down as, `asking` what a person asks of a
+//! source, `checks` the checklist, `standing` how a source stands, `shelf` the connectors; `form` and `pages` are what is seen.
+//! Not here: how a source is followed; the host knows.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -21,10 +22,12 @@ pub(crate) mod asking;
 pub(crate) mod checks;
 pub(crate) mod complaints;
 pub(crate) mod configured;
+pub(crate) mod differences;
 pub(crate) mod kept;
 pub(crate) mod registry;
 pub(crate) mod shelf;
 pub(crate) mod standing;
+pub(crate) mod trust;
 
 mod form;
 mod pages;
@@ -35,6 +38,7 @@ use asking::UnderWay;
 use checks::Checks;
 use configured::Outline;
 use shelf::Shelf;
+use trust::Cleared;
 
 pub(crate) fn routes() -> Router<Console> {
     pages::routes()
@@ -88,6 +92,8 @@ pub(crate) struct Broken {
     pub(crate) diagnosis: Diagnosis,
     /// None when what was kept cannot be read.
     pub(crate) outline: Option<Outline>,
+    /// The secrets that it waits for.
+    pub(crate) cleared: Vec<Cleared>,
 }
 
 /// Where a source is configured.

@@ -53,6 +53,7 @@ impl Bench {
             key_file: None,
             public_url: "http://127.0.0.1:8630".parse().unwrap(),
             trusted_proxies: Vec::new(),
+            allow_origins: vec!["https://allowed.example.com".parse().unwrap()],
             observe: Arc::new(|_| Arc::new(Unfollowed)),
             clock: hand.clone(),
         };

@@ -62,6 +62,11 @@ pub(crate) enum Scope {
 }
 
 impl Who {
+    /// Whether it is a person, who confirms what no program may.
+    pub(crate) const fn is_person(&self) -> bool {
+        matches!(self, Self::Administrator { .. })
+    }
+
     /// Whether they may change something.
     pub(crate) const fn may_manage(&self) -> bool {
         match self {

@@ -1,6 +1,7 @@
 //! What the console had of its own: its administrator, a program's token, a source whose secrets are sealed.
 
 use super::{company, quiet, restore};
+use crate::companies::APP_SECRET;
 use crate::harness::built;
 use crate::harness::program::Office;
 use crate::harness::real::{self, SOURCE};
@@ -15,7 +16,7 @@ use std::net::TcpStream;
 const TOKEN: &str = "rct_l1ktsysOoX88thiiutVeXQKoE_h7d6dU19zv_No0Sh4";
 
 #[test]
-fn the_console_knows_whoever_it_knew_and_imports_its_source_with_the_secrets_that_it_kept() {
+fn the_console_knows_whoever_it_knew_and_imports_its_source_once_its_secrets_are_entered_for_another_way() {
     let office = Office::new(company());
     restore(&office.path("data"));
     fs::create_dir(office.path("connectors")).expect("the folder is new");
@@ -53,12 +54,13 @@ struct Console {
 }
 
 impl Console {
-    /// Today's connector, and the way to where the simulator is today. The application's secret stays sealed; the proxy's
-    /// password is said again, because it was meant for another address.
+    /// Today's connector, and the way to where the simulator is today. The application's secret and the proxy's password are said
+    /// again, because they were meant for another way.
     fn move_source_here(&self, office: &Office) {
         let connectors = self.ask("GET", "/api/v1/connectors", &Value::Null);
         let change = json!({
             "connector": connectors["items"][0]["usable"]["digest"],
+            "settings": {"app_secret": APP_SECRET},
             "proxy": {
                 "url": real::proxy(&office.server).to_string(), "user": PROXY_USER, "password": PROXY_PASSWORD
             },

@@ -44,9 +44,10 @@ const LISTS: &str = "Lists, and answers about something else";
 const REFUSALS: &str = "Refusals and events";
 const VIEW: &str = "A view that shrank, and the proof of each run";
 const WAY: &str = "The way to DingTalk, and the way back";
+const SECRETS: &str = "Secrets of a source that is changed";
 
 /// All of them, those about the same together.
-pub(super) const CASES: [Case; 39] = [
+pub(super) const CASES: [Case; 44] = [
     case(
         MEMBERS,
         "a number, a flag, a date or a list comes in another form that says the same",
@@ -489,6 +490,65 @@ pub(super) const CASES: [Case; 39] = [
             ),
             Host("apply::reading::tests::a_proof_says_what_left_and_what_did_not_and_why"),
             Host("proof::tests::a_run_that_held_and_left_out_something_shows_how_much_and_why"),
+        ],
+    ),
+    case(
+        SECRETS,
+        "a token moves a source to another origin, proxy or certificate authority",
+        "its secrets are taken away, and nothing is asked of it before they are entered again",
+        &[
+            Built(
+                "secrets_stay::a_token_that_moves_a_source_gets_nothing_of_the_secret_that_was_entered_for_another_place",
+            ),
+            Built(
+                "secrets_stay::a_token_that_puts_another_proxy_between_gets_neither_the_proxys_password_nor_the_secret",
+            ),
+            Built("secrets_stay::an_authority_that_is_trusted_anew_takes_the_secrets_and_one_less_does_not"),
+            Built("secrets_stay::a_form_that_would_move_a_secret_is_not_saved_before_it_is_entered_again"),
+            Host(
+                "sources::trust::tests::a_secret_that_would_go_elsewhere_is_taken_away_and_one_that_would_not_stays",
+            ),
+            Host("sources::trust::tests::another_way_takes_every_secret_the_proxys_password_too"),
+        ],
+    ),
+    case(
+        SECRETS,
+        "a token grants a source an origin that nobody allowed",
+        "it is refused, and told who can",
+        &[Built("secrets_stay::origins::a_token_grants_no_origin_and_is_told_who_can")],
+    ),
+    case(
+        SECRETS,
+        "the connector is another file",
+        "it keeps what no file sees, and sees what a person confirms",
+        &[
+            Built(
+                "secrets_stay::files::a_token_that_changes_the_connectors_file_keeps_what_is_sealed_and_loses_what_the_file_would_see",
+            ),
+            Built(
+                "secrets_stay::files::a_person_who_confirms_the_connectors_new_file_keeps_both_and_one_who_does_not_is_asked",
+            ),
+            Host("sources::trust::tests::another_file_that_would_see_or_show_what_was_sealed_never_gets_it"),
+        ],
+    ),
+    case(
+        SECRETS,
+        "somebody looks in the audit log for where a source went",
+        "it has addresses as they were and as they are, and no secret",
+        &[
+            Built("secrets_stay::the_audit_log_has_addresses_as_they_were_and_as_they_are_and_no_secret"),
+            Host(
+                "sources::differences::tests::an_address_is_written_down_as_it_was_and_as_it_is_and_a_secret_only_as_cleared",
+            ),
+        ],
+    ),
+    case(
+        SECRETS,
+        "a token that may only read asks what a source answered",
+        "it sees what happened, and no quote of the answer",
+        &[
+            Built("secrets_stay::readers::a_token_that_may_only_read_sees_no_quote_of_an_answer"),
+            Host("api::discreet::tests::what_is_quoted_or_stands_behind_a_colon_is_left_out"),
         ],
     ),
 ];

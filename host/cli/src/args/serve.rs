@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use rollcall_console::{Network, PublicUrl};
+use rollcall_host::grant::Origin;
 
 use super::DataFolder;
 use crate::source_file::Configured;
@@ -33,6 +34,10 @@ pub(crate) struct LowServe {
     /// A reverse proxy that is believed about its clients (X-Forwarded-For, X-Forwarded-Proto); once for each.
     #[arg(long, value_name = "ADDRESS[/BITS]")]
     pub(super) trusted_proxy: Vec<Network>,
+    /// An origin that API tokens may allow sources to talk to, such as https://api.dingtalk.com; once for each. Any other is
+    /// confirmed by a person in the console.
+    #[arg(long, value_name = "ORIGIN")]
+    pub(super) allow_origin: Vec<Origin>,
     /// The certificate to serve with, and those that it was signed by, in PEM.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub(super) tls_cert: Option<PathBuf>,
@@ -64,6 +69,7 @@ pub(crate) struct Serving {
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<PublicUrl>,
     pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) allow_origins: Vec<Origin>,
     /// Certificate and key.
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     pub(crate) key_file: Option<PathBuf>,
@@ -84,6 +90,7 @@ impl LowServe {
             listen: self.listen,
             public_url: self.public_url,
             trusted_proxies: self.trusted_proxy,
+            allow_origins: self.allow_origin,
             tls: self.tls_cert.zip(self.tls_key),
             key_file: self.key_file,
             log_format: self.log_format,

@@ -101,6 +101,7 @@ fn options(serving: &Serving, public_url: PublicUrl, reporter: &Arc<Reporter>) -
         key_file: serving.key_file.clone(),
         public_url,
         trusted_proxies: serving.trusted_proxies.clone(),
+        allow_origins: serving.allow_origins.clone(),
         observe,
         clock: Arc::new(SystemClock),
     }

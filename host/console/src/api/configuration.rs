@@ -27,10 +27,11 @@ use crate::identity::audit;
 use crate::problem::Problem;
 use crate::routes::segment;
 use crate::sources::complaints as say;
-use crate::sources::configured::{Complaint, Configured, Draft, ServerProxy, Timing, source_name};
+use crate::sources::configured::{Complaint, Configured, Draft, OnLoss, ServerProxy, Timing, source_name};
 use crate::sources::kept::{departed_name, departed_named};
-use crate::sources::registry::{Refused, to_the_end};
+use crate::sources::registry::{By, Refused, Taken, to_the_end};
 use crate::sources::standing;
+use crate::sources::trust::Given;
 use crate::visitor::Visitor;
 
 pub(super) fn routes() -> OpenApiRouter<Console> {
@@ -56,7 +57,7 @@ struct Configuration {
     #[serde(default)]
     ca_pem: Option<String>,
     /// The origins it may talk to, as `https://host`; all that its settings lead to must be among them before it can do
-    /// anything.
+    /// anything. A person confirms them in the console; a token may set those that whoever started the server allows.
     #[serde(default)]
     allowed_origins: Vec<String>,
     /// When full runs are due; never if left out.
@@ -144,14 +145,16 @@ impl From<Refused> for Failed {
         match refused {
             Refused::Problem(problem) => Self::Problem(problem),
             Refused::Complaints(complaints) => {
-                Self::Complaints(Complaints(complaints.into_iter().map(in_the_body).collect()))
+                let moved =
+                    |complaint: Complaint| Complaint { pointer: in_the_body(complaint.pointer), ..complaint };
+                Self::Complaints(Complaints(complaints.into_iter().map(moved).collect()))
             }
         }
     }
 }
 
-/// A complaint where the member stands that it is about: a form arranges the same things in its own way.
-fn in_the_body(mut complaint: Complaint) -> Complaint {
+/// The pointer of a member of the body, of that of a form's field: a form arranges the same things in its own way.
+pub(super) fn in_the_body(pointer: String) -> String {
     const PLACES: [(&str, &str); 5] = [
         ("/egress/proxy/", "/proxy/"),
         ("/egress/ca", "/ca_pem"),
@@ -159,13 +162,9 @@ fn in_the_body(mut complaint: Complaint) -> Complaint {
         ("/schedule/jitter", "/schedule/jitter_s"),
         ("/departed", "/departed_users"),
     ];
-    let moved = PLACES
-        .iter()
-        .find_map(|(form, body)| complaint.pointer.strip_prefix(form).map(|rest| format!("{body}{rest}")));
-    if let Some(pointer) = moved {
-        complaint.pointer = pointer;
-    }
-    complaint
+    let moved =
+        PLACES.iter().find_map(|(form, body)| pointer.strip_prefix(form).map(|rest| format!("{body}{rest}")));
+    moved.unwrap_or(pointer)
 }
 
 /// List connectors
@@ -179,6 +178,9 @@ async fn connectors(_visitor: Visitor, State(console): State<Console>) -> Json<L
 }
 
 /// Add a source
+///
+/// A token allows no origin that whoever started the server has not allowed (`--allow-origin`): leave them out, and what the
+/// settings lead to is in `unconfirmed_origins` until a person confirms it in the console.
 #[utoipa::path(post, path = "/sources", operation_id = "addSource", tag = "Configuration", request_body = Configuration,
     responses((status = 201, description = "The source, as it stands.", body = Source), Writing))]
 async fn add(
@@ -186,9 +188,10 @@ async fn add(
     State(console): State<Console>,
     Body(configuration): Body<Configuration>,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1], Json<Source>), Failed> {
-    let (adding, draft) = (console.clone(), configuration.read());
-    let name = to_the_end(async move { adding.sources().add(&adding, draft).await }).await?;
-    audit::record(&console, &visitor, "source-added", name.as_str(), json!({})).await?;
+    let (adding, draft, by) = (console.clone(), configuration.read(Given::default()), By::whom(&visitor.who));
+    let taken = to_the_end(async move { adding.sources().add(&adding, by, draft).await }).await?;
+    let Taken { name, differences } = taken;
+    audit::record(&console, &visitor, "source-added", name.as_str(), differences).await?;
     let location = format!("{}/sources/{}", super::PATH, segment(name.as_str()));
     let location = HeaderValue::try_from(location).map_err(|error| Problem::failed(&error))?;
     let source = standing::of(&console, &name).await?.into();
@@ -197,8 +200,16 @@ async fn add(
 
 /// Change a source
 ///
-/// A JSON merge patch (RFC 7396) of its configuration: what is left out stays, secrets included, and `null` removes. A source
-/// that is followed is followed again afterwards.
+/// A JSON merge patch (RFC 7396) of its configuration: what is left out stays, and `null` removes. A source that is followed is
+/// followed again afterwards.
+///
+/// A secret that is left out stays only where it goes as before. When the change would send it to another origin, through another
+/// proxy, or by the word of another certificate authority, or would show it to another file of the connector, it is taken away:
+/// it is in `cleared` of the answer, and nothing is asked of the source until it is given again. Give it in the same patch, and
+/// nothing is taken away. A secret setting that has members is given as a whole.
+///
+/// A token may take origins out of `allowed_origins`, and add those that whoever started the server has allowed
+/// (`--allow-origin`); any other is confirmed by a person in the console.
 #[utoipa::path(patch, path = "/sources/{source}", operation_id = "changeSource", tag = "Configuration", params(OfSource),
     request_body(content = Object, content_type = "application/merge-patch+json",
         description = "Members of `Configuration`."),
@@ -210,13 +221,13 @@ async fn change(
     Body(patch): Body<Map<String, Value>>,
 ) -> Result<Json<Source>, Failed> {
     let name = path.known(&console)?;
-    let changed: Vec<String> = patch.keys().cloned().collect();
-    let before = console.sources().configured(&console, &name).await?;
-    let before = before.map_err(|broken| Problem::new(StatusCode::CONFLICT, broken.diagnosis))?;
-    let draft = patched(before, Value::Object(patch))?;
-    let (changing, changed_name) = (console.clone(), name.clone());
-    to_the_end(async move { changing.sources().change(&changing, &changed_name, draft).await }).await?;
-    audit::record(&console, &visitor, "source-changed", name.as_str(), json!({"members": changed})).await?;
+    let (changing, by) = (console.clone(), By::whom(&visitor.who));
+    let taken = to_the_end(async move {
+        let make = |before: &Configured| Ok::<_, Failed>(patched(before.clone(), patch)?);
+        changing.sources().change(&changing, by, &name, make).await
+    });
+    let Taken { name, differences } = taken.await?;
+    audit::record(&console, &visitor, "source-changed", name.as_str(), differences).await?;
     Ok(Json(standing::of(&console, &name).await?.into()))
 }
 
@@ -232,20 +243,30 @@ async fn remove(
 ) -> Result<StatusCode, Problem> {
     let name = path.known(&console)?;
     let (removing, removed) = (console.clone(), name.clone());
-    to_the_end(async move { removing.sources().remove(&removing, &removed).await }).await?;
-    audit::record(&console, &visitor, "source-removed", name.as_str(), json!({})).await?;
+    let was = to_the_end(async move { removing.sources().remove(&removing, &removed).await }).await?;
+    audit::record(&console, &visitor, "source-removed", name.as_str(), was).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn patched(before: Configured, patch: Value) -> Result<Draft, Unread> {
+fn patched(before: Configured, patch: Map<String, Value>) -> Result<Draft, Unread> {
+    let given = given(&patch);
     let mut whole =
         serde_json::to_value(Configuration::from(before)).map_err(|error| Problem::failed(&error))?;
-    merge(&mut whole, patch);
+    merge(&mut whole, Value::Object(patch));
     let after: Configuration = serde_path_to_error::deserialize(whole).map_err(|error| Unread {
         problem: not_valid(&error.inner().to_string()),
         at: Some(pointer(error.path())),
     })?;
-    Ok(after.read())
+    Ok(after.read(given))
+}
+
+/// What a patch replaces of what may be secret, where a form has it.
+fn given(patch: &Map<String, Value>) -> Given {
+    let part = |name: &str| patch.get(name).cloned();
+    let egress = part("proxy").map(|proxy| json!({"proxy": proxy}));
+    let parts = [("settings", part("settings")), ("egress", egress)];
+    let parts = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?)));
+    Given::by_patch(&Value::Object(parts.collect()))
 }
 
 /// Source: RFC 7396, section 2.
@@ -276,7 +297,7 @@ fn not_valid(why: &str) -> Problem {
 }
 
 impl Configuration {
-    fn read(self) -> Draft {
+    fn read(self, given: Given) -> Draft {
         let mut complaints = Vec::new();
         let name = source_name(&self.name).map_err(|complaint| complaints.push(complaint)).ok();
         let departed = departed_named(&self.departed_users);
@@ -303,6 +324,10 @@ impl Configuration {
             timing: self.schedule.map(timing),
             departed,
             is_followed: self.is_followed,
+            given,
+            // That is for a person to say, on the page that shows the file.
+            is_connector_confirmed: false,
+            on_loss: OnLoss::Clear,
             complaints,
         }
     }
@@ -329,6 +354,8 @@ impl From<Configured> for Configuration {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use rollcall_host::DepartedUsers;
     use rollcall_host::model::SourceName;
 
@@ -352,7 +379,14 @@ mod tests {
             timing: None,
             departed: DepartedUsers::Deactivate,
             is_followed: true,
+            secret: BTreeSet::new(),
+            trust: None,
         }
+    }
+
+    fn patched(before: Configured, patch: Value) -> Result<Draft, Unread> {
+        let Value::Object(patch) = patch else { panic!("a patch is an object") };
+        super::patched(before, patch)
     }
 
     #[track_caller]
@@ -364,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_patch_leaves_out_stays_and_secrets_with_it() {
+    fn what_a_patch_leaves_out_stays_and_secrets_with_it_to_be_judged() {
         check(json!({}), |_| {});
         check(json!({"settings": {"region": "eu"}, "departed_users": "delete"}), |configured| {
             configured.settings.insert("region".to_owned(), json!("eu"));
@@ -411,12 +445,12 @@ mod tests {
         });
         let Ok(draft) = patched(before(), patch) else { panic!("it can be read") };
         let wrong = draft.whole().unwrap_err();
-        let places: Vec<String> = wrong.into_iter().map(|complaint| in_the_body(complaint).pointer).collect();
+        let places: Vec<String> = wrong.into_iter().map(|complaint| in_the_body(complaint.pointer)).collect();
         assert_eq!(places, ["/name", "/departed_users", "/allowed_origins/1"]);
     }
 
     #[test]
-    fn a_complaint_of_the_form_is_at_the_member_that_it_is_about() {
+    fn what_the_form_has_at_a_place_is_at_the_member_of_the_body_that_it_is() {
         for (form, body) in [
             ("/egress/proxy/url", "/proxy/url"),
             ("/egress/ca", "/ca_pem"),
@@ -425,7 +459,7 @@ mod tests {
             ("/departed", "/departed_users"),
             ("/settings/egress/ca", "/settings/egress/ca"),
         ] {
-            assert_eq!(in_the_body(say::not_json(form)).pointer, body);
+            assert_eq!(in_the_body(form.to_owned()), body);
         }
     }
 }

@@ -154,6 +154,7 @@ fn source_state() -> Object {
         standing::State::Stopped,
         standing::State::Idle,
         standing::State::Unconfirmed,
+        standing::State::SecretsCleared,
         standing::State::Broken,
     ])
 }

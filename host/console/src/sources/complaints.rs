@@ -5,11 +5,13 @@
 use rollcall_host::egress::{InvalidCa, InvalidProxy};
 use rollcall_host::error::GuestError;
 use rollcall_host::follow::InvalidSchedule;
-use rollcall_host::grant::InvalidOrigin;
+use rollcall_host::grant::{InvalidOrigin, Origin};
 use rollcall_host::limits::MAX_JITTER;
 use rollcall_host::model::Diagnosis;
 
 use super::configured::Complaint;
+use super::form::PROXY_PASSWORD;
+use super::trust::{Cleared, Why};
 
 fn at(pointer: &str, diagnosis: Diagnosis) -> Complaint {
     Complaint { pointer: pointer.to_owned(), diagnosis }
@@ -177,6 +179,96 @@ pub(crate) fn connector_missing(digest: &str) -> Complaint {
             .in_chinese("连接器文件夹中已没有该连接器的文件", "请放回该文件，或编辑身份源并选择其他连接器")
             .with_fact("digest", digest);
     at("/connector", diagnosis)
+}
+
+/// A program would have a source go where no person has allowed it to.
+pub(crate) fn origin_needs_a_person(place: usize, origin: &Origin, page: &str) -> Complaint {
+    let diagnosis = Diagnosis::new(
+        "origin-needs-a-person",
+        format!("a token cannot allow {origin}: a person confirms where a source may go"),
+    )
+    .with_remedy(format!(
+        "leave it out; what the settings lead to is confirmed by a person at {page}, or allowed beforehand by whoever starts \
+         the server, with --allow-origin {origin}"
+    ))
+    .in_chinese(
+        format!("令牌不能允许访问 {origin}：身份源可以访问哪些地址须由人员确认"),
+        format!("请不要填写该地址；设置所指向的地址由人员在 {page} 确认，或由启动服务的人员以 --allow-origin {origin} 预先允许"),
+    )
+    .with_fact("origin", origin.to_string());
+    at(&format!("/egress/allow/{place}"), diagnosis)
+}
+
+/// A secret would go where it was not entered for.
+pub(crate) fn enter_again(cleared: &Cleared) -> Complaint {
+    let (english, chinese) = because(cleared, "it was", "它");
+    let mut diagnosis = Diagnosis::new("secret-cleared", format!("enter it again: {english}"))
+        .in_chinese(format!("请重新填写：{chinese}"), "");
+    if cleared.why == Why::Connector {
+        diagnosis =
+            Diagnosis::new("secret-cleared", format!("enter it again, or confirm the new file: {english}"))
+                .in_chinese(format!("请重新填写，或确认新的连接器文件：{chinese}"), "");
+    }
+    at(&cleared.pointer, diagnosis)
+}
+
+/// A source waits for secrets that were taken away.
+pub(crate) fn waits_for_secrets(cleared: &[Cleared]) -> Diagnosis {
+    let names: Vec<&str> = cleared.iter().map(|cleared| name_of(&cleared.pointer)).collect();
+    let (english, chinese) =
+        cleared.first().map(|first| because(first, "they were", "它们")).unwrap_or_default();
+    let diagnosis = Diagnosis::new(
+        "secret-cleared",
+        format!("secrets must be entered again: {}; {english}", names.join(", ")),
+    )
+    .with_remedy("edit the source and enter them; until then nothing is asked of it")
+    .in_chinese(
+        format!("需要重新填写密钥：{}；{chinese}", names.join("、")),
+        "请编辑该身份源并重新填写；在此之前不会访问该来源",
+    );
+    names.into_iter().fold(diagnosis, |diagnosis, name| diagnosis.with_fact("setting", name))
+}
+
+/// A secret as it is called in a sentence.
+fn name_of(pointer: &str) -> &str {
+    if pointer == PROXY_PASSWORD { "proxy password" } else { pointer.trim_start_matches("/settings/") }
+}
+
+/// Why a secret must be entered again, in English and Chinese. `was` and `it` begin.
+fn because(cleared: &Cleared, was: &str, it: &str) -> (String, String) {
+    let Cleared { why, was: before, would: now, .. } = cleared;
+    let (english, chinese) = (before.join(", "), before.join("、"));
+    let (then, then_chinese) = (now.join(", "), now.join("、"));
+    match why {
+        Why::Origin if before.is_empty() => (
+            format!("where {was} sent is not known, and it would be sent to {then}"),
+            format!("此前{it}发送到哪里已无法得知，修改后将发送到 {then_chinese}"),
+        ),
+        Why::Origin => (
+            format!("{was} sent to {english} until now, and would be sent to {then}"),
+            format!("此前{it}发送到 {chinese}，修改后将发送到 {then_chinese}"),
+        ),
+        Why::Proxy => {
+            let through = |list: &str| {
+                if list.is_empty() { "without a proxy".to_owned() } else { format!("through {list}") }
+            };
+            let by = |list: &str| {
+                if list.is_empty() { "不经代理".to_owned() } else { format!("经由 {list} ") }
+            };
+            (
+                format!("{was} sent {} until now, and would be sent {}", through(&english), through(&then)),
+                format!("此前{it}{}发送，修改后将{}发送", by(&chinese), by(&then_chinese)),
+            )
+        }
+        Why::Authority => (
+            format!("{was} sent to whom other certificate authorities vouched for"),
+            format!("{it}原来发送给由其他 CA 证书证明身份的对方"),
+        ),
+        Why::Connector => (
+            format!("{was} seen by connector file {english} until now, and would be seen by {then}"),
+            format!("此前{it}对连接器文件 {chinese} 可见，更换后将对 {then_chinese} 可见"),
+        ),
+    }
 }
 
 /// The secrets were sealed with another key.

@@ -3,18 +3,20 @@
 //!
 //! Not here: where it is kept (`kept`), and the form that it comes from (`form`).
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
 use rollcall_host::egress::{Client, Egress, Proxy};
 use rollcall_host::follow::{InvalidSchedule, Schedule};
 use rollcall_host::grant::Origin;
-use rollcall_host::model::{PlannedOrigin, Problem, SourceName};
+use rollcall_host::model::{Plan, PlannedOrigin, Problem, SourceName};
 use rollcall_host::{Connector, DepartedUsers, Source};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::complaints as say;
+use super::trust::{self, Change, Cleared, Given, Trust, Way};
 
 /// Something that is wrong: where, as a JSON pointer into the configuration (`/settings/key`, `/egress/proxy/url`), and what.
 pub(crate) type Complaint = Problem;
@@ -39,6 +41,10 @@ pub(crate) struct Configured {
     pub(crate) departed: DepartedUsers,
     /// Whether it is followed. Nothing is imported by itself before an administrator said so.
     pub(crate) is_followed: bool,
+    /// The settings that are secret, and so sealed at rest.
+    pub(crate) secret: BTreeSet<String>,
+    /// What its secrets were entered for; none where no version that knows of it has looked at the source yet.
+    pub(crate) trust: Option<Trust>,
 }
 
 /// What was asked for, as far as it can be read, and what is wrong with the rest: so that all that is wrong is told at once.
@@ -52,7 +58,22 @@ pub(crate) struct Draft {
     pub(crate) timing: Option<Timing>,
     pub(crate) departed: Option<DepartedUsers>,
     pub(crate) is_followed: bool,
+    /// What is new of it.
+    pub(crate) given: Given,
+    /// Whether a person has looked at the file of the connector, and at what it will see.
+    pub(crate) is_connector_confirmed: bool,
+    /// What becomes of secrets that would go elsewhere.
+    pub(crate) on_loss: OnLoss,
     pub(crate) complaints: Vec<Complaint>,
+}
+
+/// What becomes of secrets that would go where they were not entered for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnLoss {
+    /// They are complained about, and nothing is changed.
+    Ask,
+    /// They are taken away, and the source waits for them.
+    Clear,
 }
 
 /// The proxy that everything of a source leaves through.
@@ -91,6 +112,7 @@ pub(crate) struct Outline {
 pub(crate) struct Understood {
     pub(crate) source: Source,
     pub(crate) schedule: Option<Schedule>,
+    pub(crate) plan: Plan,
     /// What the settings lead to.
     pub(crate) needed: Vec<Needed>,
     /// What the connector cannot do without and no administrator has confirmed yet.
@@ -109,7 +131,16 @@ pub(crate) struct Needed {
 struct Meaning {
     egress: Egress,
     schedule: Option<Schedule>,
+    plan: Plan,
     needed: Vec<Needed>,
+}
+
+/// A configuration that can be kept.
+#[derive(Debug)]
+pub(crate) struct Settled {
+    pub(crate) configured: Configured,
+    /// What it comes to. None: it waits for secrets.
+    pub(crate) understood: Option<Understood>,
 }
 
 /// The name of a source that can be configured here.
@@ -122,7 +153,20 @@ pub(crate) fn source_name(text: &str) -> Result<SourceName, Complaint> {
 impl Configured {
     /// What it comes to with this connector. Offline.
     pub(crate) async fn understand(&self, connector: Connector) -> Result<Understood, Vec<Complaint>> {
-        Draft::from(self.clone()).understand(Some(connector)).await.map(|(_, understood)| understood)
+        let draft = Draft::from(self.clone());
+        let meaning = draft.meaning(Some(&connector)).await?;
+        Ok(Understood::new(self, meaning, connector))
+    }
+
+    /// The secrets that must be entered again before anything can be done with it.
+    pub(crate) fn cleared(&self) -> &[Cleared] {
+        self.trust.as_ref().map_or(&[], |trust| &trust.cleared)
+    }
+
+    /// Whether this secret was seen by the connector that it was entered for.
+    pub(crate) fn was_disclosed(&self, name: &str) -> bool {
+        let held = self.trust.iter().flat_map(|trust| &trust.held);
+        held.filter(|held| held.setting == name).any(|held| !held.is_sealed)
     }
 
     pub(crate) fn outline(&self) -> Outline {
@@ -135,23 +179,32 @@ impl Configured {
     }
 }
 
+impl Understood {
+    fn new(configured: &Configured, meaning: Meaning, connector: Connector) -> Self {
+        let Meaning { egress, schedule, plan, needed } = meaning;
+        let required = needed.iter().filter(|needed| !needed.is_optional).map(|needed| &needed.origin);
+        let unconfirmed = required.filter(|origin| !configured.allow.contains(origin)).cloned().collect();
+        let settings = Value::Object(configured.settings.clone());
+        let source = Source::new(configured.name.clone(), connector, settings, egress)
+            .with_departed_users(configured.departed);
+        Self { source, schedule, plan, needed, unconfirmed }
+    }
+
+    /// What its secrets may be used for, when nothing is known of them but that they are there.
+    pub(crate) fn trust(&self, configured: &Configured) -> Trust {
+        let schema = &self.source.connector().descriptor().settings_schema;
+        let held = trust::held(schema, &configured.settings, &self.plan, &configured.allow);
+        Trust { held, cleared: Vec::new() }
+    }
+}
+
 impl Draft {
     /// The whole configuration, if all of it could be read.
     pub(crate) fn whole(self) -> Result<Configured, Vec<Complaint>> {
-        let Self {
-            name,
-            connector,
-            settings,
-            proxy,
-            ca_pem,
-            allow,
-            timing,
-            departed,
-            is_followed,
-            complaints,
-        } = self;
+        let Self { name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed, .. } =
+            self;
         match (name, departed) {
-            (Some(name), Some(departed)) if complaints.is_empty() => Ok(Configured {
+            (Some(name), Some(departed)) if self.complaints.is_empty() => Ok(Configured {
                 name,
                 connector,
                 settings,
@@ -161,50 +214,132 @@ impl Draft {
                 timing,
                 departed,
                 is_followed,
+                secret: BTreeSet::new(),
+                trust: None,
             }),
-            (..) => Err(complaints),
+            (..) => Err(self.complaints),
         }
     }
 
-    /// What it comes to with its connector, if that is there, or everything that is wrong with it. Offline.
-    pub(crate) async fn understand(
-        self,
+    /// What it comes to with its connector, if that is there, in the place of what was configured `before`; or everything that
+    /// is wrong with it. Secrets stay only where they go as before. Offline.
+    pub(crate) async fn settle(
+        mut self,
         connector: Option<Connector>,
-    ) -> Result<(Configured, Understood), Vec<Complaint>> {
-        let meaning = self.meaning(connector.as_ref()).await;
-        match (self.whole(), meaning, connector) {
-            (Ok(configured), Ok(Meaning { egress, schedule, needed }), Some(connector)) => {
-                let required =
-                    needed.iter().filter(|needed| !needed.is_optional).map(|needed| &needed.origin);
-                let unconfirmed =
-                    required.filter(|origin| !configured.allow.contains(origin)).cloned().collect();
-                let settings = Value::Object(configured.settings.clone());
-                let source = Source::new(configured.name.clone(), connector, settings, egress)
-                    .with_departed_users(configured.departed);
-                Ok((configured, Understood { source, schedule, needed, unconfirmed }))
+        before: Option<&Configured>,
+    ) -> Result<Settled, Vec<Complaint>> {
+        let Some(connector) = connector else {
+            let missing = vec![say::connector_missing(&self.connector)];
+            return Err(together(self.whole().err().unwrap_or_default(), missing));
+        };
+        let schema = connector.descriptor().settings_schema.clone();
+        let given = std::mem::take(&mut self.given);
+        let nothing = BTreeSet::new();
+        let change = Change {
+            before: before.and_then(|before| before.trust.as_ref()),
+            secret_before: before.map_or(&nothing, |before| &before.secret),
+            given: &given,
+            schema: &schema,
+        };
+        let mut cleared = change.still_cleared(&self.settings, self.proxy.as_ref());
+        let gives_a_secret = change.gives_a_secret(&self.settings);
+        // First what the connector must not even see as it reads the settings.
+        if let Some(before) = before.filter(|before| before.connector != self.connector) {
+            let files = (before.connector.as_str(), self.connector.as_str());
+            let is_confirmed = self.is_connector_confirmed;
+            cleared.extend(change.clear_for_new_file(&mut self.settings, is_confirmed, files));
+        }
+        let meaning = self.meaning(Some(&connector)).await;
+        if let Some(before) = before {
+            cleared.extend(self.clear_for_new_destination(&change, before, meaning.as_ref().ok()));
+        }
+        let held = match &meaning {
+            Ok(meaning) => trust::held(&schema, &self.settings, &meaning.plan, &self.allow),
+            // Nothing is known of where they would go, so they stay bound to where they went.
+            Err(_) => change.held_before(&self.settings),
+        };
+        let secret = super::schema::secrets(&schema);
+        self.with_trust(meaning, connector, secret, Trust { held, cleared }, gives_a_secret)
+    }
+
+    fn clear_for_new_destination(
+        &mut self,
+        change: &Change<'_>,
+        before: &Configured,
+        meaning: Option<&Meaning>,
+    ) -> Vec<Cleared> {
+        let mut cleared = match meaning {
+            Some(meaning) => change.clear_for_new_origins(&mut self.settings, &meaning.plan, &self.allow),
+            None => Vec::new(),
+        };
+        let ways = (
+            Way::of(before.proxy.as_ref(), before.ca_pem.as_deref()),
+            Way::of(self.proxy.as_ref(), self.ca_pem.as_deref()),
+        );
+        let proxy = self.proxy.as_mut();
+        cleared.extend(change.clear_for_new_way(&mut self.settings, proxy, &ways.0, &ways.1));
+        cleared
+    }
+
+    /// Put together what is known, unless something is wrong with it beside what was taken away.
+    fn with_trust(
+        self,
+        meaning: Result<Meaning, Vec<Complaint>>,
+        connector: Connector,
+        secret: BTreeSet<String>,
+        trust: Trust,
+        gives_a_secret: bool,
+    ) -> Result<Settled, Vec<Complaint>> {
+        let on_loss = self.on_loss;
+        let mut first = Vec::new();
+        if on_loss == OnLoss::Ask {
+            first.extend(trust.cleared.iter().map(say::enter_again));
+        }
+        let whole = match self.whole() {
+            Ok(whole) if first.is_empty() => whole,
+            Ok(_) => return Err(together(first, meaning.err().unwrap_or_default())),
+            Err(wrong) => {
+                let wrong = together(wrong, first);
+                return Err(together(wrong, meaning.err().unwrap_or_default()));
             }
-            (whole, meaning, _) => {
-                Err(together(whole.err().unwrap_or_default(), meaning.err().unwrap_or_default()))
+        };
+        let is_waiting = !trust.cleared.is_empty();
+        let configured = Configured { secret, trust: Some(trust), ..whole };
+        match meaning {
+            Ok(meaning) => {
+                let understood = Understood::new(&configured, meaning, connector);
+                Ok(Settled { understood: (!is_waiting).then_some(understood), configured })
             }
+            // That a secret is missing is known. Whoever enters some of them is to enter all: what is entered is bound to where
+            // it goes, which only whole settings tell.
+            Err(wrong) if !gives_a_secret && are_about(&wrong, configured.cleared()) => {
+                Ok(Settled { configured, understood: None })
+            }
+            Err(wrong) => Err(wrong),
         }
     }
 
     async fn meaning(&self, connector: Option<&Connector>) -> Result<Meaning, Vec<Complaint>> {
         let mut complaints = Vec::new();
-        let needed = gather(self.needed(connector).await, &mut complaints);
+        let planned = gather(self.planned(connector).await, &mut complaints);
         let egress = gather(self.egress(), &mut complaints);
         let schedule = gather(self.timing.as_ref().map(Timing::schedule).transpose(), &mut complaints);
-        match (needed, egress, schedule) {
-            (Some(needed), Some(egress), Some(schedule)) => Ok(Meaning { egress, schedule, needed }),
+        match (planned, egress, schedule) {
+            (Some((plan, needed)), Some(egress), Some(schedule)) => {
+                Ok(Meaning { egress, schedule, plan, needed })
+            }
             (..) => Err(complaints),
         }
     }
 
-    /// The origins that the settings lead to.
-    async fn needed(&self, connector: Option<&Connector>) -> Result<Vec<Needed>, Vec<Complaint>> {
+    /// What the settings will need, and the origins that they lead to.
+    async fn planned(&self, connector: Option<&Connector>) -> Result<(Plan, Vec<Needed>), Vec<Complaint>> {
         let connector = connector.ok_or_else(|| vec![say::connector_missing(&self.connector)])?;
         match connector.validate(&Value::Object(self.settings.clone())).await {
-            Ok(Ok(plan)) => origins(&plan.origins).map_err(|complaint| vec![complaint]),
+            Ok(Ok(plan)) => match origins(&plan.origins) {
+                Ok(needed) => Ok((plan, needed)),
+                Err(complaint) => Err(vec![complaint]),
+            },
             Ok(Err(problems)) => Err(problems.into_iter().map(of_setting).collect()),
             Err(error) => Err(vec![say::connector_died(&error)]),
         }
@@ -224,13 +359,42 @@ impl Draft {
     }
 }
 
+/// The same again, of which nothing is new.
 impl From<Configured> for Draft {
     fn from(configured: Configured) -> Self {
-        let Configured { name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed } =
-            configured;
-        let (name, departed, complaints) = (Some(name), Some(departed), Vec::new());
-        Self { name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed, complaints }
+        let Configured {
+            name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed, ..
+        } = configured;
+        Self {
+            name: Some(name),
+            connector,
+            settings,
+            proxy,
+            ca_pem,
+            allow,
+            timing,
+            departed: Some(departed),
+            is_followed,
+            given: Given::default(),
+            is_connector_confirmed: false,
+            on_loss: OnLoss::Clear,
+            complaints: Vec::new(),
+        }
     }
+}
+
+/// Whether all of them are about what was taken away.
+fn are_about(complaints: &[Complaint], cleared: &[Cleared]) -> bool {
+    let is_about = |complaint: &Complaint| {
+        let mut pointers = cleared.iter().map(|cleared| cleared.pointer.as_str());
+        pointers.any(|pointer| {
+            complaint
+                .pointer
+                .strip_prefix(pointer)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    };
+    complaints.iter().all(is_about)
 }
 
 impl ServerProxy {
@@ -367,6 +531,8 @@ mod tests {
             timing: None,
             departed: DepartedUsers::Deactivate,
             is_followed: false,
+            secret: BTreeSet::new(),
+            trust: None,
         };
         assert!(!format!("{configured:?} {proxy:?}").contains("hunter2"));
     }

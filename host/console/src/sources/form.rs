@@ -3,7 +3,7 @@
 //! A field is named by the JSON pointer of what it sets, which is where complaints are, too. Secrets go in and never come out:
 //! an empty field keeps the one there is. Not here: how the form looks (`draw`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall_host::DepartedUsers;
 use rollcall_host::limits::MAX_JITTER;
@@ -11,9 +11,10 @@ use rollcall_host::model::{SourceName, Timestamp};
 use serde_json::{Map, Value};
 
 use super::complaints;
-use super::configured::{Complaint, Configured, Draft, ServerProxy, Timing, source_name};
+use super::configured::{Complaint, Configured, Draft, OnLoss, ServerProxy, Timing, source_name};
 use super::kept::{departed_name, departed_named};
 use super::schema::{Field, Kind};
+use super::trust::Given;
 
 mod draw;
 
@@ -29,6 +30,9 @@ pub(crate) const CA: &str = "/egress/ca";
 pub(crate) const CRON: &str = "/schedule/cron";
 pub(crate) const TIME_ZONE: &str = "/schedule/time_zone";
 pub(crate) const JITTER: &str = "/schedule/jitter";
+
+/// The box by which a person confirms the connector's new file; its value is the digest that was shown.
+pub(crate) const CONFIRMED: &str = "confirmed-connector";
 
 /// Set before a pointer: the secret there is to be forgotten.
 const FORGET: &str = "forget:";
@@ -129,7 +133,7 @@ impl Entered {
     }
 
     /// What is configured by it with the connector whose digest and fields these are, as far as it can be read. `before` is
-    /// what was configured until now, whose name and secrets stay.
+    /// what was configured until now, whose name stays, and whose secrets stay where they go as before.
     pub(crate) fn draft(&self, connector: &str, fields: &[Field], before: Option<&Configured>) -> Draft {
         let mut reading = Reading { entered: self, before, complaints: Vec::new() };
         Draft {
@@ -142,8 +146,23 @@ impl Entered {
             timing: reading.timing(),
             departed: reading.departed(),
             is_followed: before.is_some_and(|before| before.is_followed),
+            given: self.given(fields),
+            is_connector_confirmed: self.raw(CONFIRMED) == connector,
+            on_loss: OnLoss::Ask,
             complaints: reading.complaints,
         }
+    }
+
+    /// What is new: whatever has something entered, and the secrets that are to be forgotten. As it is read: of a setting that is
+    /// only blanks, what is kept stays.
+    fn given(&self, fields: &[Field]) -> Given {
+        let settings = fields.iter().map(|field| setting(&field.name));
+        let mut pointers: BTreeSet<String> =
+            settings.filter(|at| self.text(at).is_some() || self.is_ticked(&forget(at))).collect();
+        if !self.raw(PROXY_PASSWORD).is_empty() || self.is_ticked(&forget(PROXY_PASSWORD)) {
+            pointers.insert(PROXY_PASSWORD.to_owned());
+        }
+        Given::at(pointers)
     }
 }
 
@@ -205,11 +224,7 @@ impl Reading<'_> {
         let kept =
             before.and_then(|before| before.password.clone()).filter(|_| !is_forgotten && user.is_some());
         match url {
-            // A password that was meant for one proxy is not sent to another.
-            Some(url) => {
-                let kept = kept.filter(|_| before.is_some_and(|before| before.url == url));
-                Some(ServerProxy { url, user, password: entered.or(kept) })
-            }
+            Some(url) => Some(ServerProxy { url, user, password: entered.or(kept) }),
             None => {
                 if user.is_some() || entered.is_some() {
                     self.complaints.push(complaints::proxy_missing());

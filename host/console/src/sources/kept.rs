@@ -13,12 +13,13 @@ use serde_json::{Map, Value};
 
 use super::complaints;
 use super::configured::{Configured, ServerProxy, Timing};
+use super::trust::Trust;
 use crate::console::ConsoleError;
 use crate::database::{Database, DatabaseError};
 use crate::sealing::Key;
 
 const SELECT: &str =
-    "SELECT name, connector, settings, egress, secrets, schedule, departed, is_followed FROM source";
+    "SELECT name, connector, settings, egress, secrets, schedule, departed, is_followed, trust FROM source";
 
 /// A source of the database that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +61,7 @@ struct Kept {
     schedule: Option<String>,
     departed: String,
     is_followed: bool,
+    trust: Option<String>,
 }
 
 /// Every source, in order of name.
@@ -92,23 +94,23 @@ pub(crate) async fn named(
     Ok(kept.into_iter().find_map(|kept| kept.open(key)))
 }
 
-/// Keep a source, in the place of the one of its name. `secret` are the settings that are sealed.
+/// Keep a source, in the place of the one of its name.
 pub(crate) async fn keep(
     database: &Database,
     key: &Key,
     configured: &Configured,
-    secret: &BTreeSet<String>,
     now: Timestamp,
 ) -> Result<(), ConsoleError> {
-    let kept = Kept::seal(key, configured, secret)?;
+    let kept = Kept::seal(key, configured)?;
     let written: Result<(), DatabaseError> = database
         .write(move |transaction| {
-            let Kept { name, connector, settings, egress, secrets, schedule, departed, is_followed } = kept;
+            let Kept { name, connector, settings, egress, secrets, schedule, departed, is_followed, trust } =
+                kept;
             let mut statement = transaction.prepare_cached(include_str!("kept/keep.sql"))?;
             statement.execute(named_params! {
                 ":name": name, ":connector": connector, ":settings": settings, ":egress": egress,
                 ":secrets": secrets, ":schedule": schedule, ":departed": departed, ":is_followed": is_followed,
-                ":now": now.unix_ms(),
+                ":trust": trust, ":now": now.unix_ms(),
             })?;
             Ok(())
         })
@@ -137,6 +139,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
         schedule: row.get(5)?,
         departed: row.get(6)?,
         is_followed: row.get(7)?,
+        trust: row.get(8)?,
     })
 }
 
@@ -146,9 +149,20 @@ fn context(name: &str) -> String {
 }
 
 impl Kept {
-    fn seal(key: &Key, configured: &Configured, secret: &BTreeSet<String>) -> Result<Self, ConsoleError> {
-        let Configured { name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed } =
-            configured;
+    fn seal(key: &Key, configured: &Configured) -> Result<Self, ConsoleError> {
+        let Configured {
+            name,
+            connector,
+            settings,
+            proxy,
+            ca_pem,
+            allow,
+            timing,
+            departed,
+            is_followed,
+            secret,
+            trust,
+        } = configured;
         let (hidden, shown): (Map<_, _>, Map<_, _>) =
             settings.clone().into_iter().partition(|(name, _)| secret.contains(name));
         let proxy_password = proxy.as_ref().and_then(|proxy| proxy.password.clone());
@@ -165,6 +179,7 @@ impl Kept {
             schedule: timing.as_ref().map(json).transpose()?,
             departed: departed_name(*departed).to_owned(),
             is_followed: *is_followed,
+            trust: trust.as_ref().map(json).transpose()?,
         })
     }
 
@@ -180,6 +195,7 @@ impl Kept {
             key.open(&context(&self.name), &self.secrets).map_err(|_| complaints::secrets_unreadable())?;
         let Secrets { settings: hidden, proxy_password } = serde_json::from_slice(&opened).map_err(broken)?;
         let mut settings: Map<String, Value> = serde_json::from_str(&self.settings).map_err(broken)?;
+        let secret: BTreeSet<String> = hidden.keys().cloned().collect();
         settings.extend(hidden);
         let KeptEgress { proxy, ca_pem, allow } = serde_json::from_str(&self.egress).map_err(broken)?;
         let proxy = proxy.map(|KeptProxy { url, user }| ServerProxy { url, user, password: proxy_password });
@@ -187,8 +203,22 @@ impl Kept {
             self.schedule.as_deref().map(serde_json::from_str).transpose().map_err(broken)?;
         let departed = departed_named(&self.departed)
             .ok_or_else(|| complaints::unreadable("departed is none of the choices"))?;
+        let trust: Option<Trust> =
+            self.trust.as_deref().map(serde_json::from_str).transpose().map_err(broken)?;
         let (connector, is_followed) = (self.connector, self.is_followed);
-        Ok(Configured { name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed })
+        Ok(Configured {
+            name,
+            connector,
+            settings,
+            proxy,
+            ca_pem,
+            allow,
+            timing,
+            departed,
+            is_followed,
+            secret,
+            trust,
+        })
     }
 }
 

@@ -9,13 +9,17 @@ use axum::http::StatusCode;
 use rollcall_host::grant::Origin as WebOrigin;
 use rollcall_host::model::{Diagnosis, SourceName};
 use rollcall_host::{Connector, Source};
+use serde_json::Value;
 
-use super::configured::{Complaint, Configured, Draft, Outline, Understood};
+use super::configured::{Complaint, Configured, Draft, Outline, Settled, Understood};
 use super::kept::{self, Unreadable};
-use super::{Broken, Entry, Idle, Origin, Sources, begin, complaints, schema};
+use super::trust::Cleared;
+use super::{Broken, Entry, Idle, Origin, Sources, begin, complaints, differences};
 use crate::console::{Console, ConsoleError};
 use crate::database::DatabaseError;
 use crate::problem::Problem;
+use crate::routes::segment;
+use crate::visitor::Who;
 
 /// Why a configuration was not taken.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +28,29 @@ pub(crate) enum Refused {
     Complaints(Vec<Complaint>),
     /// It was not even looked at, or could not be kept.
     Problem(Problem),
+}
+
+/// Who wants a source changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    /// Somebody with a session.
+    Person,
+    /// A token. What it may allow, somebody else has allowed already.
+    Program,
+}
+
+impl By {
+    pub(crate) const fn whom(who: &Who) -> Self {
+        if who.is_person() { Self::Person } else { Self::Program }
+    }
+}
+
+/// A source that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) name: SourceName,
+    /// What is different now, for the audit log.
+    pub(crate) differences: Value,
 }
 
 impl From<Problem> for Refused {
@@ -56,8 +83,8 @@ impl Sources {
                 continue;
             }
             let entry = match configured {
-                Ok(configured) => self.found(console, &configured).await?,
-                Err(unreadable) => broken(unreadable, None),
+                Ok(configured) => self.found(console, configured).await?,
+                Err(unreadable) => broken(unreadable, None, Vec::new()),
             };
             self.put(entry);
         }
@@ -77,31 +104,35 @@ impl Sources {
         kept::named(console.database(), console.key(), name).await?.ok_or_else(Problem::not_found)
     }
 
-    /// Add a source, and say what it is called. It is not followed until an administrator says so.
-    pub(crate) async fn add(&self, console: &Console, mut draft: Draft) -> Result<SourceName, Refused> {
+    /// Add a source. It is not followed until an administrator says so.
+    pub(crate) async fn add(&self, console: &Console, by: By, mut draft: Draft) -> Result<Taken, Refused> {
         let _alone = self.changing.lock().await;
         if draft.name.as_ref().is_some_and(|name| self.entry(name).is_some()) {
             draft.complaints.push(complaints::name_taken());
         }
-        self.take(console, draft, None).await
+        only_what_is_allowed(console, by, &mut draft, None);
+        self.take(console, draft, None, None).await
     }
 
-    /// Put this in the place of what was configured of a source. One that was followed is followed again.
-    pub(crate) async fn change(
+    /// Put what is made of what was configured of a source in its place. One that was followed is followed again.
+    pub(crate) async fn change<E: From<Refused>>(
         &self,
         console: &Console,
+        by: By,
         name: &SourceName,
-        mut draft: Draft,
-    ) -> Result<(), Refused> {
+        make: impl FnOnce(&Configured) -> Result<Draft, E> + Send,
+    ) -> Result<Taken, E> {
         let _alone = self.changing.lock().await;
-        let entry = self.entry(name).ok_or_else(Problem::not_found)?;
-        if entry.origin() == Origin::File {
-            return Err(in_a_file(name).into());
-        }
+        let refused = |problem: Problem| E::from(Refused::Problem(problem));
+        let entry = self.entry(name).ok_or_else(Problem::not_found).map_err(refused)?;
+        let before = self.configured(console, name).await.map_err(refused)?;
+        let before = before.map_err(|unreadable| refused(unusable(unreadable.diagnosis)))?;
+        let mut draft = make(&before)?;
         if draft.name.as_ref().is_some_and(|other| other != name) {
             draft.complaints.push(complaints::name_stays());
         }
-        self.take(console, draft, Some(entry)).await.map(drop)
+        only_what_is_allowed(console, by, &mut draft, Some(&before));
+        Ok(self.take(console, draft, Some(&before), Some(entry)).await?)
     }
 
     /// Confirm that a source may talk to these origins: all that its settings lead to must be among them.
@@ -110,8 +141,17 @@ impl Sources {
         console: &Console,
         name: &SourceName,
         origins: Vec<WebOrigin>,
-    ) -> Result<(), Refused> {
-        self.reconfigure(console, name, |configured| configured.allow = origins).await
+    ) -> Result<Taken, Refused> {
+        let make = |before: &Configured| {
+            let mut after = before.clone();
+            after.allow = origins;
+            // What the settings lead to is not known as a whole while secrets are missing.
+            match before.cleared() {
+                [] => Ok(Draft::from(after)),
+                cleared => Err(Refused::from(unusable(complaints::waits_for_secrets(cleared)))),
+            }
+        };
+        self.change(console, By::Person, name, make).await
     }
 
     /// Follow a source from now on, or no more.
@@ -120,23 +160,24 @@ impl Sources {
         console: &Console,
         name: &SourceName,
         is_followed: bool,
-    ) -> Result<(), Refused> {
+    ) -> Result<Taken, Refused> {
         self.reconfigure(console, name, |configured| configured.is_followed = is_followed).await
     }
 
-    /// Forget a source. What was imported from it stays, and so does its history.
-    pub(crate) async fn remove(&self, console: &Console, name: &SourceName) -> Result<(), Problem> {
+    /// Forget a source, and say what it was. What was imported from it stays, and so does its history.
+    pub(crate) async fn remove(&self, console: &Console, name: &SourceName) -> Result<Value, Problem> {
         let _alone = self.changing.lock().await;
         let entry = self.entry(name).ok_or_else(Problem::not_found)?;
         if entry.origin() == Origin::File {
             return Err(in_a_file(name));
         }
+        let before = self.configured(console, name).await?.ok();
         kept::forget(console.database(), name).await?;
         end(&entry).await;
         self.checks.forget(name);
         self.drop_entry(name);
         console.pulse().beat();
-        Ok(())
+        Ok(differences::between(before.as_ref(), None))
     }
 
     async fn reconfigure(
@@ -144,13 +185,13 @@ impl Sources {
         console: &Console,
         name: &SourceName,
         change: impl FnOnce(&mut Configured) + Send,
-    ) -> Result<(), Refused> {
-        let _alone = self.changing.lock().await;
-        let mut configured =
-            self.configured(console, name).await?.map_err(|broken| unusable(broken.diagnosis))?;
-        change(&mut configured);
-        let before = self.entry(name);
-        self.take(console, configured.into(), before).await.map(drop)
+    ) -> Result<Taken, Refused> {
+        let make = |before: &Configured| {
+            let mut after = before.clone();
+            change(&mut after);
+            Ok(Draft::from(after))
+        };
+        self.change(console, By::Person, name, make).await
     }
 
     /// Keep a configuration that holds together, and let it take effect in the place of what there was.
@@ -158,14 +199,15 @@ impl Sources {
         &self,
         console: &Console,
         draft: Draft,
-        before: Option<Entry>,
-    ) -> Result<SourceName, Refused> {
-        let connector = self.connector(&draft.connector, before.as_ref()).await;
-        let (configured, understood) = draft.understand(connector).await.map_err(Refused::Complaints)?;
-        let secret = schema::secrets(&understood.source.connector().descriptor().settings_schema);
-        kept::keep(console.database(), console.key(), &configured, &secret, console.now()).await?;
-        if let Some(before) = &before {
-            end(before).await;
+        before: Option<&Configured>,
+        entry: Option<Entry>,
+    ) -> Result<Taken, Refused> {
+        let connector = self.connector(&draft.connector, entry.as_ref()).await;
+        let Settled { configured, understood } =
+            draft.settle(connector, before).await.map_err(Refused::Complaints)?;
+        kept::keep(console.database(), console.key(), &configured, console.now()).await?;
+        if let Some(entry) = &entry {
+            end(entry).await;
         }
         self.checks.forget(&configured.name);
         let settled = settled(console, &configured, understood).await.map_err(Problem::from);
@@ -173,7 +215,8 @@ impl Sources {
         let failed = |problem: &Problem| unusable_entry(&configured, Diagnosis::clone(&problem.diagnosis));
         self.put(settled.as_ref().map_or_else(failed, Entry::clone));
         console.pulse().beat();
-        Ok(settled.map(|_| configured.name)?)
+        let differences = differences::between(before, Some(&configured));
+        Ok(settled.map(|_| Taken { name: configured.name, differences })?)
     }
 
     /// The connector of this digest: the one that the source runs on, even if its file has gone meanwhile, or one of the
@@ -187,25 +230,63 @@ impl Sources {
     }
 
     /// What is taken up of a configuration that was kept: whatever is wrong with it now is its own affair.
-    async fn found(&self, console: &Console, configured: &Configured) -> Result<Entry, ConsoleError> {
+    async fn found(&self, console: &Console, configured: Configured) -> Result<Entry, ConsoleError> {
+        if !configured.cleared().is_empty() {
+            return settled(console, &configured, None).await;
+        }
         let Some(connector) = self.shelf.find(&configured.connector).await else {
             let missing = complaints::connector_missing(&configured.connector);
-            return Ok(unusable_entry(configured, missing.diagnosis));
+            return Ok(unusable_entry(&configured, missing.diagnosis));
         };
         match configured.understand(connector).await {
-            Ok(understood) => settled(console, configured, understood).await,
-            Err(wrong) => Ok(unusable_entry(configured, complaints::all_of(wrong))),
+            Ok(understood) => {
+                let configured = remembered(console, configured, &understood).await?;
+                settled(console, &configured, Some(understood)).await
+            }
+            Err(wrong) => Ok(unusable_entry(&configured, complaints::all_of(wrong))),
         }
     }
+}
+
+/// From now on it is known what its secrets were entered for, if no version had looked at that yet.
+async fn remembered(
+    console: &Console,
+    configured: Configured,
+    understood: &Understood,
+) -> Result<Configured, ConsoleError> {
+    if configured.trust.is_some() {
+        return Ok(configured);
+    }
+    let trust = Some(understood.trust(&configured));
+    let configured = Configured { trust, ..configured };
+    kept::keep(console.database(), console.key(), &configured, console.now()).await?;
+    Ok(configured)
+}
+
+/// A program allows no origin that nobody else has: a person for this source before, or whoever started the server for all.
+fn only_what_is_allowed(console: &Console, by: By, draft: &mut Draft, before: Option<&Configured>) {
+    if by == By::Person {
+        return;
+    }
+    let name = draft.name.as_ref().map_or("NAME", SourceName::as_str);
+    let page = format!("{}/sources/{}/origins", console.options().public_url, segment(name));
+    let known = before.map_or(&[][..], |before| &before.allow);
+    let is_allowed = |origin| known.contains(origin) || console.options().allow_origins.contains(origin);
+    let refused = draft.allow.iter().enumerate().filter(|(_, origin)| !is_allowed(origin));
+    let refused: Vec<_> =
+        refused.map(|(place, origin)| complaints::origin_needs_a_person(place, origin, &page)).collect();
+    draft.complaints.extend(refused);
 }
 
 /// What comes of a configuration that holds together: it is followed, or waits for an administrator.
 async fn settled(
     console: &Console,
     configured: &Configured,
-    understood: Understood,
+    understood: Option<Understood>,
 ) -> Result<Entry, ConsoleError> {
-    let Understood { source, schedule, unconfirmed, needed: _ } = understood;
+    let Some(Understood { source, schedule, unconfirmed, .. }) = understood else {
+        return Ok(unusable_entry(configured, complaints::waits_for_secrets(configured.cleared())));
+    };
     let outline = configured.outline();
     if configured.is_followed && unconfirmed.is_empty() {
         return Ok(Entry::Followed(begin(console, source, schedule, Some(outline)).await?));
@@ -239,13 +320,14 @@ async fn end(entry: &Entry) {
 }
 
 fn unusable_entry(configured: &Configured, diagnosis: Diagnosis) -> Entry {
-    broken(Unreadable { name: configured.name.clone(), diagnosis }, Some(configured.outline()))
+    let unreadable = Unreadable { name: configured.name.clone(), diagnosis };
+    broken(unreadable, Some(configured.outline()), configured.cleared().to_vec())
 }
 
-fn broken(unreadable: Unreadable, outline: Option<Outline>) -> Entry {
+fn broken(unreadable: Unreadable, outline: Option<Outline>, cleared: Vec<Cleared>) -> Entry {
     let Unreadable { name, diagnosis } = unreadable;
     tracing::warn!(source = %name, code = diagnosis.code, "a source of the console cannot be used");
-    Entry::Broken(Arc::new(Broken { name, diagnosis, outline }))
+    Entry::Broken(Arc::new(Broken { name, diagnosis, outline, cleared }))
 }
 
 /// The source cannot be used as it is.

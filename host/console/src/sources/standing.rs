@@ -34,6 +34,8 @@ pub(crate) struct Standing {
     pub(crate) diagnosis: Option<Diagnosis>,
     /// Origins that an administrator has still to confirm.
     pub(crate) unconfirmed_origins: Vec<String>,
+    /// Secrets that must be entered again, by the pointer of their fields.
+    pub(crate) cleared: Vec<String>,
     /// Whether it has a schedule.
     pub(crate) has_schedule: bool,
     pub(crate) following: Following,
@@ -64,6 +66,8 @@ pub(crate) enum State {
     Idle,
     /// An administrator has still to confirm where it may go.
     Unconfirmed,
+    /// Secrets of it were taken away, because they would go elsewhere, and must be entered again.
+    SecretsCleared,
     /// It cannot be used.
     Broken,
 }
@@ -129,6 +133,7 @@ async fn of_entry(console: &Console, entry: Entry) -> Result<Standing, Problem> 
         state: state(&entry, &following),
         diagnosis: diagnosis(&entry),
         unconfirmed_origins: unconfirmed(&entry),
+        cleared: cleared(&entry),
         has_schedule: matches!(&entry, Entry::Followed(known) if known.schedule.is_some()),
         events: store.counts(&name).await?,
         running: store.runs_where(&running, None, 1).await?.pop(),
@@ -170,7 +175,15 @@ fn state(entry: &Entry, following: &Following) -> State {
         Entry::Followed(_) => State::Followed,
         Entry::Idle(idle) if idle.unconfirmed.is_empty() => State::Idle,
         Entry::Idle(_) => State::Unconfirmed,
+        Entry::Broken(broken) if !broken.cleared.is_empty() => State::SecretsCleared,
         Entry::Broken(_) => State::Broken,
+    }
+}
+
+fn cleared(entry: &Entry) -> Vec<String> {
+    match entry {
+        Entry::Broken(broken) => broken.cleared.iter().map(|cleared| cleared.pointer.clone()).collect(),
+        Entry::Followed(_) | Entry::Idle(_) => Vec::new(),
     }
 }
 

@@ -27,6 +27,7 @@ rollcall_words::sentences! {
     fn state_stopped() { "stopped", "已停止" }
     fn state_idle() { "not followed yet", "尚未开始同步" }
     fn state_unconfirmed() { "addresses to be confirmed", "待确认访问地址" }
+    fn state_secrets_cleared() { "secret to be entered again", "需重新填写密钥" }
     fn state_broken() { "cannot be used", "无法使用" }
     fn schedule_paused() { "schedule paused", "定时导入已暂停" }
     fn held() { "changes wait for approval", "有变更待确认" }
@@ -70,7 +71,7 @@ rollcall_words::sentences! {
     fn settings() { "Settings", "设置" }
     fn rare_settings() { "Addresses, which are right as they are but for gateways and tests", "访问地址（除网关或测试外无需修改）" }
     fn secret_is_kept() { "A value is kept and never shown. Leave this empty to keep it, or enter another one to replace it.", "已保存，不会再显示。留空表示保留，填写新值则替换。" }
-    fn secret_forget() { "Forget the value that is kept", "删除已保存的值" }
+    fn secret_forget() { "There is to be no value: forget what was kept", "不需要该值：删除已保存的内容" }
     fn secret_again() { "Secrets are not sent back to the browser: enter this one again.", "密钥类内容不会回传到浏览器，请重新填写。" }
     fn egress() { "Way out of this server", "服务器出口" }
     fn proxy_url() { "Server export proxy", "服务器出口代理" }
@@ -95,6 +96,14 @@ rollcall_words::sentences! {
     fn edit_source() { "Edit the source", "编辑身份源" }
     fn edit_followed() { "The source is followed. Saving stops it, with whatever is under way, and follows it again with the new settings.", "该身份源正在同步。保存时会先停止正在进行的任务，再按新设置继续同步。" }
     fn change_connector() { "Change", "更换" }
+    fn secret_moves() { "A secret goes only where it was entered for. Change an address, the proxy or the CA certificates, and it must be entered again.", "密钥只会发送到填写时所确定的去处。修改访问地址、代理或 CA 证书后，需要重新填写。" }
+    fn enter_secrets() { "Enter it again", "重新填写" }
+    fn new_file() { "Another file of the connector", "更换连接器文件" }
+    fn file_before() { "Until now", "此前" }
+    fn file_after() { "From now on", "更换后" }
+    fn file_sees() { "It will be given the settings below. Of the secrets it will see these:", "新文件将获得以下设置，并能看到这些密钥：" }
+    fn file_seals(names) { "Without seeing them, it goes on using: {names}.", "以下密钥它可以继续使用，但看不到内容：{names}。" }
+    fn file_confirm(digest) { "I have looked at this file ({digest}), and it may see them. Otherwise enter them again below.", "我已核对该文件（{digest}），允许它看到这些密钥。否则请在下方重新填写。" }
 
     // Origins.
     fn origins() { "Addresses it may talk to", "允许访问的地址" }
@@ -105,6 +114,7 @@ rollcall_words::sentences! {
     fn origin_unencrypted() { "not encrypted: whoever is on the way can read everything, secrets included", "未加密：途经的任何人都能读到全部内容，包括密钥" }
     fn origins_more() { "Further addresses", "其他地址" }
     fn origins_more_help() { "One a line, such as https://files.example.com; only for a source that redirects elsewhere.", "每行一个，例如 https://files.example.com；仅在来源会重定向到别处时需要。" }
+    fn origins_more_secrets(names) { "The connector could send there what it sees, so these secrets must be entered again when an address is added: {names}.", "连接器可能会把它能看到的内容发送到这些地址，因此添加地址后需要重新填写：{names}。" }
     fn confirm_and_check() { "Confirm and check", "确认并检查" }
 
     // The checklist.

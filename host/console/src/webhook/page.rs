@@ -81,7 +81,8 @@ pub(super) async fn add(
     };
     match added {
         Ok((target, secret)) => {
-            let detail = json!({"occasions": again.occasions});
+            let proxy = target.proxy.as_ref().map(ToString::to_string);
+            let detail = json!({"occasions": again.occasions, "proxy": proxy});
             audit::record(&console, &visitor, "webhook-added", target.url.as_str(), detail).await?;
             let shown = html! {
                 p { (visitor.say(words::added(&target.url))) }

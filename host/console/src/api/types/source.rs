@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::proof::LeftOut;
 use super::{Diagnosis, Failure, Run};
+use crate::api::configuration::in_the_body;
 use crate::api::shape;
 use crate::sources::Origin;
 use crate::sources::asking::Unheard;
@@ -38,6 +39,9 @@ pub(crate) struct Source {
     stopped: Option<StoppedNote>,
     /// Where its settings lead, and nobody confirmed that it may.
     unconfirmed_origins: Vec<String>,
+    /// Secrets that were taken away, because they would have gone elsewhere, or through something else, than they were entered
+    /// for: JSON pointers into `Configuration`. Until each is given again, or is `null`, nothing is asked of the source.
+    cleared: Vec<String>,
     /// Whether full runs are due by a schedule.
     has_schedule: bool,
     /// Whether a person holds the schedule back.
@@ -197,6 +201,7 @@ impl From<standing::Standing> for Source {
             state,
             diagnosis,
             unconfirmed_origins,
+            cleared,
             has_schedule,
             following,
             events,
@@ -217,6 +222,7 @@ impl From<standing::Standing> for Source {
             diagnosis: diagnosis.map(Diagnosis::from),
             stopped: stopped.map(|stopped| StoppedNote { at: stopped.at, failure: stopped.failure.into() }),
             unconfirmed_origins,
+            cleared: cleared.into_iter().map(in_the_body).collect(),
             has_schedule,
             is_paused,
             next_run_at,

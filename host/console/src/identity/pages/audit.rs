@@ -119,8 +119,27 @@ fn row(visitor: &Visitor, entry: &Recorded) -> [Markup; 6] {
 /// The fields of an entry's detail, each on a line.
 fn detail(json: &str) -> Markup {
     let Ok(Value::Object(fields)) = serde_json::from_str(json) else { return html! { code { (json) } } };
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-    html! { @for (name, value) in &fields { div { (name) ": " code { (text(value)) } } } }
+    html! { @for (name, value) in &fields { div { (name) ": " (told(value)) } } }
+}
+
+/// A value, or as it was and as it is.
+fn told(value: &Value) -> Markup {
+    let both = value.as_object().filter(|members| members.len() == 2);
+    html! {
+        @match both.and_then(|members| members.get("old").zip(members.get("new"))) {
+            Some((old, new)) => { code { (text(old)) } " → " code { (text(new)) } },
+            None => code { (text(value)) },
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => "–".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
 }
 
 fn way_name(way: &str) -> Sentence {

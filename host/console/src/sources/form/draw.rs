@@ -12,7 +12,8 @@ use super::{
     PROXY_USER, TIME_ZONE, departed_name, forget, setting,
 };
 use crate::page::{self, Tone};
-use crate::sources::words;
+use crate::sources::trust::Cleared;
+use crate::sources::{complaints, words};
 use crate::visitor::Visitor;
 use rollcall_host::DepartedUsers;
 
@@ -239,6 +240,9 @@ impl Sheet<'_> {
         let (visitor, pointer) = (self.visitor, line.pointer);
         let is_required = line.is_required && !is_kept;
         let forgetting = forget(pointer);
+        let cleared = self.cleared(pointer).filter(|_| self.complaint(pointer).is_none());
+        // Where it was taken away, or would be: a person may say that there is to be none.
+        let may_forget = !line.is_required && (is_kept || self.cleared(pointer).is_some());
         self.frame(line, &html! {
             @if is_long {
                 textarea id=(pointer) name=(pointer) required[is_required] spellcheck="false" autocomplete="off"
@@ -247,16 +251,19 @@ impl Sheet<'_> {
                 input type="password" id=(pointer) name=(pointer) required[is_required] autocomplete="new-password"
                     aria-invalid=[self.invalid(pointer)] aria-describedby=[self.described(line)];
             }
+            @if let Some(cleared) = cleared {
+                p class="wrong" { (page::as_sentence(&told(visitor, &complaints::enter_again(cleared)))) }
+            }
             @if is_kept {
                 p class="help" { (visitor.say(words::secret_is_kept())) }
-                @if !line.is_required {
-                    label class="help" {
-                        input type="checkbox" name=(forgetting) checked[self.entered.is_ticked(&forgetting)];
-                        " " (visitor.say(words::secret_forget()))
-                    }
-                }
             } @else if !self.complaints.is_empty() && !self.entered.raw(pointer).is_empty() {
                 p class="help" { (visitor.say(words::secret_again())) }
+            }
+            @if may_forget {
+                label class="help" {
+                    input type="checkbox" name=(forgetting) checked[self.entered.is_ticked(&forgetting)];
+                    " " (visitor.say(words::secret_forget()))
+                }
             }
         })
     }
@@ -289,6 +296,11 @@ impl Sheet<'_> {
                 p class="wrong" id={ (pointer) ":wrong" } { (page::as_sentence(&told(self.visitor, complaint))) }
             }
         }
+    }
+
+    /// That the secret at this place was taken away.
+    fn cleared(&self, pointer: &str) -> Option<&Cleared> {
+        self.before?.cleared().iter().find(|cleared| cleared.pointer == pointer)
     }
 
     fn complaint(&self, pointer: &str) -> Option<&Complaint> {
@@ -340,6 +352,7 @@ fn title_of(fields: &[Field], pointer: &str) -> Option<(String, Sentence)> {
         (DEPARTED, words::departed()),
         (PROXY_URL, words::proxy_url()),
         (PROXY_USER, words::proxy_user()),
+        (PROXY_PASSWORD, words::proxy_password()),
         (CA, words::ca()),
         (CRON, words::cron()),
         (TIME_ZONE, words::time_zone()),

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::sources::schema;
+use crate::sources::trust::{Cleared, Trust, Why};
 use crate::testing::{NOW, administrator};
 
 /// What every form sends.
@@ -143,10 +144,58 @@ fn a_secret_is_replaced_by_another_one_and_forgotten_when_that_is_asked() {
     assert_eq!(settings.get("token"), None);
 }
 
+/// Which of the secrets are new by what was entered.
+fn given(pairs: &[(&str, &str)]) -> [bool; 3] {
+    let draft = entered(pairs).draft("blake3:00", &fields(), Some(&before()));
+    ["/settings/secret", "/settings/token", "/egress/proxy/password"].map(|pointer| draft.given.has(pointer))
+}
+
 #[test]
-fn the_password_of_one_proxy_is_not_sent_to_another() {
-    let pairs = [("/egress/proxy/url", "http://other:3128"), ("/egress/proxy/user", "me")];
-    assert_eq!(configured(&pairs, Some(&before())).proxy.unwrap().password, None);
+fn a_secret_is_new_when_something_is_entered_or_it_is_forgotten_and_not_by_blanks() {
+    assert_eq!(given(&[]), [false; 3]);
+    assert_eq!(given(&[("/settings/secret", " \t"), ("/settings/token", "")]), [false; 3]);
+    assert_eq!(given(&[("/settings/secret", "new"), ("/egress/proxy/password", " ")]), [true, false, true]);
+    assert_eq!(
+        given(&[("forget:/settings/token", "on"), ("forget:/egress/proxy/password", "on")]),
+        [false, true, true]
+    );
+}
+
+#[test]
+fn only_the_file_whose_digest_was_shown_is_confirmed() {
+    let is_confirmed = |digest: &str| {
+        let entered = entered(&[("confirmed-connector", digest)]);
+        entered.draft("blake3:00", &fields(), Some(&before())).is_connector_confirmed
+    };
+    assert_eq!(["blake3:00", "blake3:01", "", "on"].map(is_confirmed), [true, false, false, false]);
+}
+
+#[test]
+fn a_secret_that_was_taken_away_is_asked_for_at_its_field_with_where_it_went() {
+    let cleared = Cleared {
+        pointer: "/settings/token".to_owned(),
+        why: Why::Origin,
+        was: vec!["https://api.example.com".to_owned()],
+        would: vec!["http://127.0.0.1:9".to_owned()],
+    };
+    let mut before = before();
+    before.settings.remove("token");
+    before.trust = Some(Trust { held: Vec::new(), cleared: vec![cleared] });
+    for (language, told) in [
+        (
+            Language::English,
+            "Enter it again: it was sent to https://api.example.com until now, and would be sent to http://127.0.0.1:9",
+        ),
+        (
+            Language::Chinese,
+            "请重新填写：此前它发送到 https://api.example.com，修改后将发送到 http://127.0.0.1:9",
+        ),
+    ] {
+        let html = drawn(&entered(&[]), &[], Some(&before), language);
+        assert!(html.contains(told), "{html}");
+        // It is not needed, so a person may say that there is to be none.
+        assert!(html.contains(r#"name="forget:/settings/token""#), "{html}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use rollcall_host::Connector;
 use rollcall_host::limits::MAX_COMPONENT_BYTES;
 use rollcall_host::model::{Diagnosis, SourceName};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Manager, base};
 use crate::console::Console;
@@ -20,7 +20,7 @@ use crate::problem::Problem;
 use crate::routes::segment;
 use crate::sources::configured::Complaint;
 use crate::sources::form::{CONNECTOR, Entered, Sheet, summary};
-use crate::sources::registry::{Refused, name_of, to_the_end};
+use crate::sources::registry::{By, Refused, Taken, name_of, to_the_end};
 use crate::sources::shelf::{NotTaken, OnShelf};
 use crate::sources::{Entry, schema, words};
 use crate::visitor::Visitor;
@@ -80,9 +80,9 @@ pub(super) async fn save(
     let connector = console.sources().shelf().find(entered.raw(CONNECTOR)).await;
     let connector = connector.ok_or_else(Problem::not_found)?;
     match added(&console, &connector, &entered).await {
-        Ok(name) => {
-            let identity = json!({"connector": connector.identity()});
-            audit::record(&console, &visitor, "source-added", name.as_str(), identity).await?;
+        Ok(Taken { name, differences }) => {
+            let detail = with_file(&connector, differences);
+            audit::record(&console, &visitor, "source-added", name.as_str(), detail).await?;
             Ok(saved(&console, &name)?.into_response())
         }
         Err(Refused::Problem(problem)) => Err(problem),
@@ -93,12 +93,26 @@ pub(super) async fn save(
     }
 }
 
-/// After a source was saved: confirm where it may go, or look at whether it works.
+/// What is written down of a change in a form: which file of the connector a person had before them, and what is different.
+pub(super) fn with_file(connector: &Connector, differences: Value) -> Value {
+    let mut detail = differences;
+    if let Value::Object(members) = &mut detail {
+        let identity = connector.identity();
+        members.insert("file".to_owned(), format!("{} {}", identity.id, identity.version).into());
+    }
+    detail
+}
+
+/// After a source was saved: confirm where it may go, enter again what was taken away, or look at whether it works.
 pub(super) fn saved(console: &Console, name: &SourceName) -> Result<Redirect, Problem> {
-    if let Some(Entry::Idle(idle)) = console.sources().entry(name)
-        && !idle.unconfirmed.is_empty()
-    {
-        return Ok(Redirect::to(&format!("{}/origins", base(name))));
+    match console.sources().entry(name) {
+        Some(Entry::Idle(idle)) if !idle.unconfirmed.is_empty() => {
+            return Ok(Redirect::to(&format!("{}/origins", base(name))));
+        }
+        Some(Entry::Broken(broken)) if !broken.cleared.is_empty() => {
+            return Ok(Redirect::to(&format!("{}/edit", base(name))));
+        }
+        _ => {}
     }
     console.sources().check(console, name)?;
     Ok(Redirect::to(&format!("{}/check", base(name))))
@@ -136,11 +150,11 @@ fn form_of(digest: &str) -> String {
     format!("/sources/new?connector={}", segment(digest))
 }
 
-async fn added(console: &Console, connector: &Connector, entered: &Entered) -> Result<SourceName, Refused> {
+async fn added(console: &Console, connector: &Connector, entered: &Entered) -> Result<Taken, Refused> {
     let fields = schema::fields(&connector.descriptor().settings_schema);
     let draft = entered.draft(&connector.identity().digest, &fields, None);
     let console = console.clone();
-    to_the_end(async move { console.sources().add(&console, draft).await }).await
+    to_the_end(async move { console.sources().add(&console, By::Person, draft).await }).await
 }
 
 fn form(

@@ -6,17 +6,18 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use rollcall_host::Connector;
 use rollcall_host::model::SourceName;
-use serde_json::json;
 
-use super::add::{Chosen, about, saved};
+use super::add::{Chosen, about, saved, with_file};
 use super::{Managed, base};
 use crate::console::Console;
 use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
-use crate::sources::configured::{Complaint, Configured, Draft};
-use crate::sources::form::{CONNECTOR, Entered, Sheet, summary};
-use crate::sources::registry::{Refused, name_of, to_the_end, unusable};
+use crate::sources::configured::{Complaint, Configured};
+use crate::sources::form::{CONFIRMED, CONNECTOR, Entered, Sheet, summary};
+use crate::sources::registry::{By, Refused, Taken, name_of, to_the_end, unusable};
+use crate::sources::schema::Field;
+use crate::sources::trust::Kind;
 use crate::sources::{complaints, schema, words};
 use crate::visitor::Visitor;
 
@@ -51,12 +52,10 @@ pub(super) async fn save(
     let connector = others.iter().find(|connector| connector.identity().digest == digest);
     let connector = connector.ok_or_else(Problem::not_found)?;
     let fields = schema::fields(&connector.descriptor().settings_schema);
-    let draft = entered.draft(digest, &fields, Some(&before));
-    match change(&console, before.name.clone(), draft).await {
-        Ok(()) => {
-            let identity = json!({"connector": connector.identity()});
-            audit::record(&console, &source.visitor, "source-changed", before.name.as_str(), identity)
-                .await?;
+    match change(&console, before.name.clone(), entered.clone(), digest.to_owned(), fields).await {
+        Ok(Taken { name, differences }) => {
+            let detail = with_file(connector, differences);
+            audit::record(&console, &source.visitor, "source-changed", name.as_str(), detail).await?;
             Ok(saved(&console, &before.name)?.into_response())
         }
         Err(Refused::Problem(problem)) => Err(problem),
@@ -74,9 +73,19 @@ async fn before(console: &Console, name: &SourceName) -> Result<Configured, Prob
     configured.map_err(|unreadable| unusable(unreadable.diagnosis))
 }
 
-async fn change(console: &Console, name: SourceName, draft: Draft) -> Result<(), Refused> {
+async fn change(
+    console: &Console,
+    name: SourceName,
+    entered: Entered,
+    digest: String,
+    fields: Vec<Field>,
+) -> Result<Taken, Refused> {
     let console = console.clone();
-    to_the_end(async move { console.sources().change(&console, &name, draft).await }).await
+    to_the_end(async move {
+        let make = |before: &Configured| Ok::<_, Refused>(entered.draft(&digest, &fields, Some(before)));
+        console.sources().change(&console, By::Person, &name, make).await
+    })
+    .await
 }
 
 struct Editing<'a> {
@@ -107,6 +116,8 @@ impl Editing<'_> {
             form method="post" action={ (base) "/edit" } novalidate {
                 (page::csrf(visitor))
                 input type="hidden" name=(CONNECTOR) value=(connector.identity().digest);
+                (self.new_file(entered))
+                @if !before.secret.is_empty() { p class="soft" { (visitor.say(words::secret_moves())) } }
                 (sheet.draw())
                 p class="row" {
                     button class="primary" { (visitor.say(words::save_and_check())) }
@@ -115,6 +126,65 @@ impl Editing<'_> {
             }
         };
         Page::of_source(visitor, &before.name, Tab::Sources, visitor.say(words::edit_source()), body)
+    }
+}
+
+impl Editing<'_> {
+    /// That another file is chosen than the source runs on, which of the two is which, and what the new one will see, for a
+    /// person to confirm. Nothing while it is the same.
+    fn new_file(&self, entered: &Entered) -> Markup {
+        let Self { visitor, before, connector, .. } = *self;
+        let digest = &connector.identity().digest;
+        if *digest == before.connector {
+            return html! {};
+        }
+        let (seen, sealed) = self.secrets_of_new_file();
+        let list = |names: &[String]| names.join(", ");
+        html! {
+            fieldset {
+                legend { (visitor.say(words::new_file())) }
+                (page::facts([
+                    (visitor.say(words::file_before()), self.file(&before.connector)),
+                    (visitor.say(words::file_after()), self.file(digest)),
+                ]))
+                @if !seen.is_empty() {
+                    p { (visitor.say(words::file_sees())) }
+                    ul { @for name in &seen { li { (name) } } }
+                    label {
+                        input type="checkbox" name=(CONFIRMED) value=(digest) checked[entered.raw(CONFIRMED) == digest];
+                        " " (visitor.say(words::file_confirm(short(digest))))
+                    }
+                }
+                @if !sealed.is_empty() { p class="soft" { (visitor.say(words::file_seals(list(&sealed)))) } }
+            }
+        }
+    }
+
+    /// The secrets that are kept, by what the new file would do with them: see them, or use them unseen.
+    fn secrets_of_new_file(&self) -> (Vec<String>, Vec<String>) {
+        let schema = &self.connector.descriptor().settings_schema;
+        let (mut seen, mut sealed) = (Vec::new(), Vec::new());
+        for field in schema::fields(schema).iter().filter(|field| self.before.secret.contains(&field.name)) {
+            let title = self.visitor.say(field.title.clone());
+            match Kind::of(schema, &field.name) {
+                Kind::Sealed => sealed.push(title),
+                Kind::Disclosed if self.before.was_disclosed(&field.name) => seen.push(title),
+                // It must be entered again in any case.
+                Kind::Disclosed | Kind::Plain | Kind::Unknown => {}
+            }
+        }
+        (seen, sealed)
+    }
+
+    /// A file by its digest, with its id and version while it is on the shelf.
+    fn file(&self, digest: &str) -> Markup {
+        let found = self.others.iter().find(|connector| connector.identity().digest == digest);
+        html! {
+            @if let Some(connector) = found {
+                (connector.identity().id) " " (connector.identity().version) br;
+            }
+            code { (digest) }
+        }
     }
 }
 

@@ -119,6 +119,7 @@ pub(super) fn state(console: &Console, visitor: &Visitor, source: &Standing) -> 
         Stands::Stopped => (Tone::Bad, words::state_stopped()),
         Stands::Idle => (Tone::Plain, words::state_idle()),
         Stands::Unconfirmed => (Tone::Warning, words::state_unconfirmed()),
+        Stands::SecretsCleared => (Tone::Bad, words::state_secrets_cleared()),
         Stands::Broken => (Tone::Bad, words::state_broken()),
     };
     let stopped = source.following.stopped.as_ref().map(|stopped| &stopped.failure.diagnosis);

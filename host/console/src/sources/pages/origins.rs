@@ -5,7 +5,7 @@ use axum::response::Redirect;
 use maud::{Markup, html};
 use rollcall_host::grant::Origin;
 use rollcall_host::model::SourceName;
-use serde_json::json;
+use serde_json::Value;
 
 use super::add::saved;
 use super::{Managed, base};
@@ -13,9 +13,9 @@ use crate::console::Console;
 use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
-use crate::sources::configured::{Configured, Needed};
+use crate::sources::configured::{Configured, Needed, Understood};
 use crate::sources::registry::{Refused, to_the_end, unusable};
-use crate::sources::{complaints, words};
+use crate::sources::{complaints, schema, words};
 use crate::visitor::Visitor;
 
 /// The field of an origin that was shown.
@@ -27,7 +27,8 @@ const FURTHER: &str = "further";
 /// What the settings lead to, and what was confirmed beside it.
 pub(super) async fn page(State(console): State<Console>, source: Managed) -> Result<Page, Problem> {
     let (visitor, name) = (&source.visitor, source.name());
-    let (configured, needed) = needed(&console, name).await?;
+    let (configured, Understood { needed, source: understood, .. }) = understood(&console, name).await?;
+    let seen = seen(visitor, &configured, &understood.connector().descriptor().settings_schema);
     let further =
         configured.allow.iter().filter(|origin| !needed.iter().any(|known| known.origin == **origin));
     let further: Vec<String> = further.map(ToString::to_string).collect();
@@ -44,7 +45,10 @@ pub(super) async fn page(State(console): State<Console>, source: Managed) -> Res
                 textarea id=(FURTHER) name=(FURTHER) spellcheck="false" aria-describedby="further-help" {
                     (further.join("\n"))
                 }
-                p class="help" id="further-help" { (visitor.say(words::origins_more_help())) }
+                p class="help" id="further-help" {
+                    (visitor.say(words::origins_more_help()))
+                    @if !seen.is_empty() { " " (visitor.say(words::origins_more_secrets(seen.join(", ")))) }
+                }
             }
             p class="row" {
                 button class="primary" { (visitor.say(words::confirm_and_check())) }
@@ -63,24 +67,34 @@ pub(super) async fn confirm(
 ) -> Result<Redirect, Problem> {
     let name = source.name();
     let origins = read(&pairs)?;
-    let detail = json!({"origins": origins});
-    to_the_end({
+    let taken = to_the_end({
         let (console, name) = (console.clone(), name.clone());
         async move { console.sources().confirm(&console, &name, origins).await.map_err(Refused::into_problem) }
     })
     .await?;
+    let detail = taken.differences;
     audit::record(&console, &source.visitor, "source-origins-confirmed", name.as_str(), detail).await?;
     saved(&console, name)
 }
 
-async fn needed(console: &Console, name: &SourceName) -> Result<(Configured, Vec<Needed>), Problem> {
+async fn understood(console: &Console, name: &SourceName) -> Result<(Configured, Understood), Problem> {
     let configured = console.sources().configured(console, name).await?;
     let configured = configured.map_err(|unreadable| unusable(unreadable.diagnosis))?;
+    if !configured.cleared().is_empty() {
+        return Err(unusable(complaints::waits_for_secrets(configured.cleared())));
+    }
     let missing = || unusable(complaints::connector_missing(&configured.connector).diagnosis);
     let connector = console.sources().shelf().find(&configured.connector).await.ok_or_else(missing)?;
     let understood = configured.understand(connector).await;
     let understood = understood.map_err(|wrong| unusable(complaints::all_of(wrong)))?;
-    Ok((configured, understood.needed))
+    Ok((configured, understood))
+}
+
+/// What the secrets are called that the connector sees.
+fn seen(visitor: &Visitor, configured: &Configured, schema: &Value) -> Vec<String> {
+    let fields = schema::fields(schema).into_iter();
+    let seen = fields.filter(|field| configured.was_disclosed(&field.name));
+    seen.map(|field| visitor.say(field.title)).collect()
 }
 
 /// What is needed goes with the form; what is optional is the administrator's choice.

@@ -5,7 +5,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{Managed, base};
 use crate::console::Console;
@@ -40,12 +39,12 @@ pub(super) async fn remove(
     if confirmed.name.trim() != name.as_str() {
         return Ok(question(&source, true).with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
     }
-    to_the_end({
+    let was = to_the_end({
         let (console, name) = (console.clone(), name.clone());
         async move { console.sources().remove(&console, &name).await }
     })
     .await?;
-    audit::record(&console, &source.visitor, "source-removed", name.as_str(), json!({})).await?;
+    audit::record(&console, &source.visitor, "source-removed", name.as_str(), was).await?;
     Ok(Redirect::to(&format!("/sources?removed={}", segment(name.as_str()))).into_response())
 }
 

@@ -17,6 +17,7 @@ use crate::organisation::seed::Seed;
 use crate::sources::asking::Unheard;
 use crate::sources::configured::{Configured, ServerProxy, Timing};
 use crate::sources::kept;
+use crate::sources::trust::{Cleared, Trust, Why};
 use crate::testing::{Answer, Bench, NOW, administrator, ask, get};
 use crate::visitor::{Reader, Scope, Visitor, Who};
 
@@ -45,15 +46,16 @@ fn configured(source: &str) -> Configured {
         timing: Some(Timing { cron: "30 3 * * *".to_owned(), time_zone: None, jitter_s: 600 }),
         departed: DepartedUsers::Delete,
         is_followed: true,
+        secret: BTreeSet::from(["secret".to_owned()]),
+        trust: None,
     }
 }
 
 /// A console that has this source in its database.
 async fn with(configured: &Configured) -> Bench {
     let bench = Bench::new().await;
-    let secret = BTreeSet::from(["secret".to_owned()]);
     let console = &bench.console;
-    kept::keep(console.database(), console.key(), configured, &secret, NOW).await.unwrap();
+    kept::keep(console.database(), console.key(), configured, NOW).await.unwrap();
     console.take_up().await.unwrap();
     bench
 }
@@ -125,6 +127,33 @@ async fn a_source_that_cannot_be_loaded_is_neither_checked_nor_imported() {
         assert_eq!(answer.status, StatusCode::CONFLICT, "{path}");
         assert!(answer.body.contains("connector-missing"), "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_source_that_waits_for_a_secret_says_so_everywhere_and_does_nothing() {
+    let cleared = Cleared {
+        pointer: "/settings/secret".to_owned(),
+        why: Why::Proxy,
+        was: vec!["http://proxy:3128 (me)".to_owned()],
+        would: Vec::new(),
+    };
+    let mut waiting = configured("hq");
+    waiting.settings.remove("secret");
+    waiting.trust = Some(Trust { held: Vec::new(), cleared: vec![cleared] });
+    let bench = with(&waiting).await;
+    for path in ["/sources", "/sources/hq"] {
+        let body = page(&bench, path).await.body;
+        for wanted in ["secret to be entered again", "sent through http://proxy:3128 (me) until now"] {
+            assert!(body.contains(wanted), "{path}: {wanted}");
+        }
+    }
+    assert!(page(&bench, "/sources/hq").await.body.contains(r#"href="/sources/hq/edit""#));
+    for path in ["check", "import", "origins"] {
+        let answer = post(&bench, &format!("/sources/hq/{path}"), "origin=https%3A%2F%2Fa.example.com").await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{path}");
+        assert!(answer.body.contains("secret-cleared"), "{path}");
+    }
+    assert_eq!(page(&bench, "/sources/hq/origins").await.status, StatusCode::CONFLICT);
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ pub(super) fn notices(visitor: &Visitor, shown: &Shown) -> Markup {
     let standing = &shown.standing;
     html! {
         @match standing.state {
+            Stands::SecretsCleared => (secrets_cleared(visitor, standing)),
             Stands::Broken => {
                 @if let Some(why) = &standing.diagnosis {
                     (page::notice(Tone::Bad, &page::diagnosis(visitor.reader, why)))
@@ -68,6 +69,21 @@ fn unconfirmed(visitor: &Visitor, standing: &Standing) -> Markup {
             }
         },
     )
+}
+
+fn secrets_cleared(visitor: &Visitor, standing: &Standing) -> Markup {
+    html! {
+        @if let Some(why) = &standing.diagnosis {
+            (page::notice(Tone::Bad, &html! {
+                (page::diagnosis(visitor.reader, why))
+                @if visitor.who.may_manage() {
+                    a class="button primary" href={ (base(&standing.name)) "/edit" } {
+                        (visitor.say(words::enter_secrets()))
+                    }
+                }
+            }))
+        }
+    }
 }
 
 fn stopped(visitor: &Visitor, standing: &Standing) -> Markup {
