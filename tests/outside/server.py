@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from stage import Running, Serving, empty_data, program
+from stage import ALLOW_PRIVATE, Running, Serving, empty_data, program
 
 
 class Server(Serving):
@@ -25,7 +25,7 @@ class Server(Serving):
             [
                 program("ROLLCALL"),
                 *("serve", "--data", self.data, "--connectors", connectors, "--listen", "127.0.0.1:0"),
-                *("--format", "json", "--log-format", "json", *words),
+                *(ALLOW_PRIVATE, "--format", "json", "--log-format", "json", *words),
             ],
             self._log,
         )

@@ -83,7 +83,7 @@ impl Sources {
         if draft.name.as_ref().is_some_and(|name| self.entry(name).is_some()) {
             draft.complaints.push(complaints::name_taken());
         }
-        self.take(console, draft, None).await
+        self.take(console, draft.within(console.host().reach()), None).await
     }
 
     /// Put this in the place of what was configured of a source. One that was followed is followed again.
@@ -101,16 +101,21 @@ impl Sources {
         if draft.name.as_ref().is_some_and(|other| other != name) {
             draft.complaints.push(complaints::name_stays());
         }
-        self.take(console, draft, Some(entry)).await.map(drop)
+        self.take(console, draft.within(console.host().reach()), Some(entry)).await.map(drop)
     }
 
-    /// Confirm that a source may talk to these origins: all that its settings lead to must be among them.
+    /// Confirm that a source may talk to these origins: all that its settings lead to must be among them, and none that is named by
+    /// an address may be out of reach.
     pub(crate) async fn confirm(
         &self,
         console: &Console,
         name: &SourceName,
         origins: Vec<WebOrigin>,
     ) -> Result<(), Refused> {
+        let out_of_reach = complaints::out_of_reach(console.host().reach(), &origins);
+        if !out_of_reach.is_empty() {
+            return Err(Refused::Complaints(out_of_reach));
+        }
         self.reconfigure(console, name, |configured| configured.allow = origins).await
     }
 

@@ -35,7 +35,7 @@ pub(super) async fn page(State(console): State<Console>, source: Managed) -> Res
         p { (visitor.say(words::origins_help())) }
         form class="sheet" method="post" action={ (base(name)) "/origins" } {
             (page::csrf(visitor))
-            (list(visitor, &needed, &configured.allow))
+            (list(&console, visitor, &needed, &configured.allow))
             div class="field" {
                 label for=(FURTHER) {
                     (visitor.say(words::origins_more())) " "
@@ -84,7 +84,7 @@ async fn needed(console: &Console, name: &SourceName) -> Result<(Configured, Vec
 }
 
 /// What is needed goes with the form; what is optional is the administrator's choice.
-fn list(visitor: &Visitor, needed: &[Needed], confirmed: &[Origin]) -> Markup {
+fn list(console: &Console, visitor: &Visitor, needed: &[Needed], confirmed: &[Origin]) -> Markup {
     html! {
         ul class="checklist" {
             @for Needed { origin, is_optional } in needed {
@@ -109,6 +109,9 @@ fn list(visitor: &Visitor, needed: &[Needed], confirmed: &[Origin]) -> Markup {
                             code { (origin) }
                         }
                         @if !origin.is_https() { p class="soft" { (visitor.say(words::origin_unencrypted())) } }
+                        @if let Err(refused) = console.host().reach().admits(origin) {
+                            (page::notice(Tone::Bad, &page::diagnosis(visitor.reader, &refused.diagnosis())))
+                        }
                     }
                 }
             }
