@@ -140,6 +140,15 @@ fn by_dingtalks_clock(minutes: i64) -> Real {
     real
 }
 
+/// At this address, on a host whose requests reach the internet alone.
+fn out_of_reach(address: &str) -> Real {
+    let mut real = over(Real::over(Platform::new(real::engine_for_the_internet()), feihua()));
+    for base in ["oapi_base", "api_base"] {
+        real.settings[base] = json!(format!("https://{address}"));
+    }
+    real
+}
+
 fn real_proxies() -> Vec<Scene> {
     let (squid, tinyproxy, microsocks) = (proxies::squid(), proxies::tinyproxy(), proxies::microsocks());
     let wrong = "not-the-password";
@@ -190,6 +199,8 @@ fn odd_proxies() -> Vec<Scene> {
 fn without_proxies() -> Vec<Scene> {
     vec![
         Scene::of("A private address, and changes by Stream", &streaming()),
+        Scene::of("A private address that nobody allowed", &out_of_reach("192.168.3.4")),
+        Scene::of("An address of a cloud's metadata", &out_of_reach("169.254.169.254")),
         Scene::of("A clock that is 16 minutes ahead, and pushes", &by_wrong_clock(16)),
         Scene::of("A clock that is 16 minutes behind, and pushes", &by_wrong_clock(-16)),
         Scene::of("A clock that is 5 minutes ahead, and pushes", &by_wrong_clock(5)),

@@ -20,7 +20,7 @@ fn the_readmes_example_imports_a_company() {
 
     let output = Command::new(built::example("embed"))
         .arg(built::component("dingtalk"))
-        .args(["settings.json", "directory.db", "ca.pem"])
+        .args(["settings.json", "directory.db", "ca.pem", "private"])
         .current_dir(folder.path())
         .output()
         .expect("the example starts");

@@ -48,6 +48,7 @@ mod checklist;
 // Secrets, misbehaving components, the one way out, two connectors side by side.
 mod egress;
 mod hostile;
+mod reach;
 mod replaced;
 mod sealed;
 mod secrets;

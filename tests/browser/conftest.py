@@ -46,7 +46,7 @@ def large_simulator(tmp_path: Path) -> Iterator[Simulator]:
 @pytest.fixture
 def shelfless(tmp_path: Path) -> Iterator[Serving]:
     """The same without any connector."""
-    running = Serving(tmp_path, has_connector=False)
+    running = Serving(tmp_path, connector=None)
     yield running
     assert running.stop() == 0, (tmp_path / "rollcall.log").read_text()
 

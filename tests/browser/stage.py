@@ -22,6 +22,9 @@ PATIENCE_S = 60
 PROXY_USER = "rollcall"
 PROXY_PASSWORD = "only-for-the-tests"
 
+# All that is reached is on this machine.
+ALLOW_PRIVATE = "--allow-private-addresses"
+
 
 def program(variable: str) -> Path:
     """The file that `cargo xtask browser` names in this variable."""
@@ -172,18 +175,18 @@ class Simulator(Running):
 
 
 class Serving(Running):
-    """`rollcall serve` with the DingTalk connector on its shelf, unless that is to be empty, and no source yet."""
+    """`rollcall serve` with one connector on its shelf, DingTalk's as a rule, unless that is to be empty, and no source yet."""
 
-    def __init__(self, folder: Path, *, has_connector: bool = True) -> None:
+    def __init__(self, folder: Path, *words: str, connector: str | None = "DINGTALK_CONNECTOR") -> None:
         connectors = folder / "connectors"
         connectors.mkdir()
-        if has_connector:
-            shutil.copy(program("DINGTALK_CONNECTOR"), connectors)
+        if connector is not None:
+            shutil.copy(program(connector), connectors)
         super().__init__(
             [
                 program("ROLLCALL"),
-                *("serve", "--data", empty_data(folder), "--connectors", connectors),
-                *("--listen", "127.0.0.1:0", "--format", "json"),
+                *("serve", "--data", empty_data(folder), "--connectors", connectors, ALLOW_PRIVATE),
+                *("--listen", "127.0.0.1:0", "--format", "json", *words),
             ],
             folder / "rollcall.log",
         )

@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from stage import Running, Serving, empty_data, program
+from stage import ALLOW_PRIVATE, Running, Serving, empty_data, program
 
 
 # What programs may allow sources to talk to: DingTalk itself.
@@ -29,7 +29,7 @@ class Server(Serving):
             [
                 program("ROLLCALL"),
                 *("serve", "--data", self.data, "--connectors", connectors, "--listen", "127.0.0.1:0"),
-                *("--format", "json", "--log-format", "json", *words),
+                *(ALLOW_PRIVATE, "--format", "json", "--log-format", "json", *words),
                 *(word for origin in ALLOWED for word in ("--allow-origin", origin)),
             ],
             self._log,

@@ -31,6 +31,16 @@ def test_everything_that_is_wrong_is_told_at_once_each_at_its_place_in_the_body(
     }
 
 
+def test_an_origin_where_a_cloud_hands_out_credentials_is_refused_at_once(directory: Directory) -> None:
+    program = directory.administrator.program("manage")
+    body = configuration(directory.simulator, connector(program), name="curious")
+    body["allowed_origins"] += ["http://169.254.169.254", "https://metadata.google.internal"]
+    answer = program.post("/api/v1/sources", json=body)
+    assert answer.status_code == 422
+    told = [(wrong["pointer"], wrong["code"]) for wrong in answer.json()["errors"]]
+    assert told == [(f"/allowed_origins/{place}", "address-not-allowed") for place in (2, 3)]
+
+
 def test_of_two_sources_of_one_application_the_second_is_checked_with_a_warning_and_listens_once_it_may(
     own_directory: Directory,
 ) -> None:

@@ -44,7 +44,7 @@ enum Built {
 }
 
 /// The components. A source that does not push its changes exports no `events`: that is how a host knows.
-const COMPONENTS: [Component; 5] = [
+const COMPONENTS: [Component; 6] = [
     Component {
         name: "dingtalk",
         package: "rollcall-dingtalk-component",
@@ -67,6 +67,12 @@ const COMPONENTS: [Component; 5] = [
         name: "misuse",
         package: "rollcall-misuse-component",
         exports: &["identity-source"],
+        built: Built::Closed,
+    },
+    Component {
+        name: "stranger",
+        package: "rollcall-stranger-component",
+        exports: &["events", "identity-source"],
         built: Built::Closed,
     },
     Component {

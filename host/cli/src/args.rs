@@ -11,10 +11,11 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use rollcall_host::egress::Reach;
 use rollcall_words::Language;
 
 pub(crate) use high::{Held, HiArgs, Task};
-pub(crate) use serve::{LogFormat, LowServe, Serving};
+pub(crate) use serve::{CallbacksApart, LogFormat, LowServe, Serving};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -104,6 +105,8 @@ pub(crate) enum LowCommand {
     Check {
         #[command(flatten)]
         source: SourceFile,
+        #[command(flatten)]
+        reach: LowReach,
         /// The file of another source that is followed beside it, to see whether the two may be; may be repeated.
         #[arg(long, value_name = "OTHER.toml")]
         beside: Vec<PathBuf>,
@@ -114,6 +117,8 @@ pub(crate) enum LowCommand {
         source: SourceFile,
         #[command(flatten)]
         data: DataFolder,
+        #[command(flatten)]
+        reach: LowReach,
         /// Record what would happen, and write nothing else.
         #[arg(long)]
         dry_run: bool,
@@ -125,6 +130,8 @@ pub(crate) enum LowCommand {
         source: SourceFile,
         #[command(flatten)]
         data: DataFolder,
+        #[command(flatten)]
+        reach: LowReach,
         /// A person, by the id that the source gave them; may be repeated.
         #[arg(long, value_name = "ID")]
         user: Vec<String>,
@@ -145,6 +152,8 @@ pub(crate) enum LowCommand {
         source: SourceFile,
         #[command(flatten)]
         data: DataFolder,
+        #[command(flatten)]
+        reach: LowReach,
     },
     /// Put back what a run changed, wherever nothing changed it since. Pause the schedule first: a full run brings back
     /// what the source has.
@@ -288,6 +297,20 @@ pub(crate) struct DataFolder {
     /// The folder that holds what was imported; it is created when it is not there.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct LowReach {
+    /// Let requests reach this machine and private networks, too. Link-local addresses and those of a cloud's metadata stay
+    /// out of reach.
+    #[arg(long)]
+    allow_private_addresses: bool,
+}
+
+impl LowReach {
+    pub(crate) const fn reach(self) -> Reach {
+        if self.allow_private_addresses { Reach::Private } else { Reach::Public }
+    }
 }
 
 #[derive(Debug, clap::Args)]

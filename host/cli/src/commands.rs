@@ -10,6 +10,8 @@ mod serve;
 mod source;
 mod sync;
 
+use rollcall_host::egress::Reach;
+
 use self::sync::{Import, What};
 use crate::args::{HiArgs, Task};
 use crate::exit::{Exit, Stop};
@@ -25,28 +27,28 @@ pub(crate) async fn run(args: HiArgs) -> Result<Exit, Stop> {
     match args.task {
         Task::Inspect { file } => connector::inspect(&screen, &file).await,
         Task::Seal { file, output } => connector::seal(&screen, &file, &output),
-        Task::Check { source, beside } => check::check(&screen, source, beside).await,
-        Task::Sync { source, data, dry_run } => {
-            sync::sync(
-                &screen,
-                source,
-                &Import { data: &data, dry_run, what: What::Everything, logs: args.verbose },
-            )
-            .await
+        Task::Check { source, beside, reach } => check::check(&screen, source, beside, reach).await,
+        Task::Sync { source, data, reach, dry_run } => {
+            let what = What::Everything;
+            let import = Import { data: &data, reach, dry_run, what, logs: args.verbose };
+            sync::sync(&screen, source, &import).await
         }
-        Task::Refresh { source, data, keys } => {
+        Task::Refresh { source, data, reach, keys } => {
             let what = What::Objects(&keys);
-            let import = Import { data: &data, dry_run: false, what, logs: args.verbose };
+            let import = Import { data: &data, reach, dry_run: false, what, logs: args.verbose };
             refresh::refresh(&screen, source, &import).await
         }
-        Task::Approve { run, identities, source, data } => {
+        Task::Approve { run, identities, source, data, reach } => {
             let what = What::Approve(&run, identities);
-            let import = Import { data: &data, dry_run: false, what, logs: args.verbose };
+            let import = Import { data: &data, reach, dry_run: false, what, logs: args.verbose };
             sync::sync(&screen, source, &import).await
         }
         Task::Undo { run, source, data, dry_run } => {
             let what = What::Undo(&run);
-            sync::sync(&screen, source, &Import { data: &data, dry_run, what, logs: args.verbose }).await
+            // It asks nobody for anything.
+            let reach = Reach::Public;
+            let import = Import { data: &data, reach, dry_run, what, logs: args.verbose };
+            sync::sync(&screen, source, &import).await
         }
         Task::Serve(serving) => serve::serve(screen, *serving).await,
         Task::Status { held } => following::status(&screen, &held).await,

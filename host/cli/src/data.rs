@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rollcall_host::egress::Reach;
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::error::EngineError;
 use rollcall_host::model::SourceName;
@@ -40,15 +41,15 @@ pub(crate) fn cache(folder: &Path) -> PathBuf {
     folder.join("cache")
 }
 
-/// An engine for a command without a data folder.
+/// An engine for a command without a data folder, whose requests may reach so far.
 ///
 /// Compiling takes seconds, so it keeps what it compiled, unless there is no place for it that is the user's alone.
-pub(crate) fn engine_of_user() -> Result<Engine, Stop> {
-    let options = EngineOptions { cache_dir: user_cache(), ..EngineOptions::default() };
-    match Engine::new(options) {
+pub(crate) fn engine_of_user(reach: Reach) -> Result<Engine, Stop> {
+    let options = EngineOptions { reach, ..EngineOptions::default() };
+    match Engine::new(EngineOptions { cache_dir: user_cache(), ..options.clone() }) {
         Err(error @ (EngineError::Cache { .. } | EngineError::CacheNotPrivate { .. })) => {
             tracing::debug!(%error, "compiled connectors are not kept");
-            Ok(Engine::new(EngineOptions::default())?)
+            Ok(Engine::new(options)?)
         }
         engine => Ok(engine?),
     }

@@ -179,6 +179,7 @@ sentences! {
     fn serving(url) { "Serving at {url}; Ctrl-C ends it", "正在 {url} 提供服务；按 Ctrl-C 结束" }
     fn setup_link(link) { "There is no account yet. Create one here, once: {link}", "尚无账号。请用此一次性链接创建：{link}" }
     fn address_in_the_clear(address) { "{address} can be reached from other machines, and passwords and personal data would cross the network in the clear", "{address} 可从其他机器访问，密码和个人数据会以明文经过网络" }
+    fn callbacks_address_in_the_clear(address) { "{address} can be reached from other machines, and what sources deliver, with the tokens that some prove themselves by, would cross the network in the clear", "{address} 可从其他机器访问，身份源推送的内容以及部分身份源用于证明身份的令牌会以明文经过网络" }
     fn keep_it_from_the_clear() { "give --tls-cert and --tls-key, or --trusted-proxy with the address of the reverse proxy that has the certificate; or listen at 127.0.0.1", "请指定 --tls-cert 和 --tls-key；或用 --trusted-proxy 指定带证书的反向代理的地址；或监听 127.0.0.1" }
     fn certificate_unusable(reason) { "the certificate cannot be served: {reason}", "无法使用证书：{reason}" }
     fn key_unusable(reason) { "secrets cannot be sealed or opened: {reason}", "无法加密或解密密钥类设置：{reason}" }
@@ -186,7 +187,7 @@ sentences! {
     fn source_named_twice(source) { "two source files have the name {source}; give each its own", "有两个来源配置文件的名称都是 {source}；请为每个来源取不同的名称" }
     fn address_unusable(address, reason) { "the address {address} cannot be served: {reason}", "无法在地址 {address} 提供服务：{reason}" }
     fn serving_callbacks(source, callback) { "{source}: followed; its callbacks are taken at {callback}", "{source}：已开始跟随，回调接收地址为 {callback}" }
-    fn callbacks_in_the_clear(url) { "{url} begins with http: sources on the internet often refuse such a callback address or cannot reach it; name the https address with --public-url, or give --tls-cert and --tls-key", "{url} 以 http 开头：互联网上的来源往往拒绝或无法访问这样的回调地址；请用 --public-url 指定 https 地址，或指定 --tls-cert 和 --tls-key" }
+    fn callbacks_in_the_clear(url, option) { "{url} begins with http: sources on the internet often refuse such a callback address or cannot reach it; name the https address with {option}, or give --tls-cert and --tls-key", "{url} 以 http 开头：互联网上的来源往往拒绝或无法访问这样的回调地址；请用 {option} 指定 https 地址，或指定 --tls-cert 和 --tls-key" }
     fn serving_channel(source) { "{source}: followed over a connection that is held open", "{source}：已开始跟随，通过长连接接收变更" }
     fn serving_silent(source) { "{source}: followed by its schedule; it does not push its changes", "{source}：已按计划跟随；该来源不推送变更" }
     fn channel_callbacks() { "not used; the source calls the callback address", "未使用，来源会调用回调地址" }

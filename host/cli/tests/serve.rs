@@ -124,6 +124,36 @@ fn an_address_that_others_can_reach_is_not_served_in_the_clear() {
 }
 
 #[test]
+fn what_sources_deliver_is_not_taken_in_the_clear_either() {
+    refused(
+        &["--listen", "127.0.0.1:0", "--callbacks-listen", "0.0.0.0:0"],
+        expect![[r#"
+        exit 2
+        x 0.0.0.0:0 can be reached from other machines, and what sources deliver, with the tokens that some prove themselves by, would cross the network in the clear (address-in-the-clear)
+          -> give --tls-cert and --tls-key, or --trusted-proxy with the address of the reverse proxy that has the certificate; or listen at 127.0.0.1
+    "#]],
+    );
+}
+
+#[test]
+fn callbacks_are_told_at_the_url_that_sources_reach_their_own_address_at() {
+    let folder = TempDir::new().unwrap();
+    let apart = ["--callbacks-listen", "127.0.0.1:0", "--callbacks-public-url", "https://calls.example.com"];
+    let (_serving, first) = first_line(folder.path(), &apart);
+    assert_ne!(first["callbacks_address"], first["address"]);
+    let address = first["callbacks_address"].as_str().unwrap();
+    let mut asked = TcpStream::connect(address).unwrap();
+    asked
+        .write_all(b"GET /callbacks/x HTTP/1.1\r\nhost: calls.example.com\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    let mut answer = String::new();
+    asked.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    let (_serving, first) = first_line(TempDir::new().unwrap().path(), &[]);
+    assert_eq!(first["callbacks_address"], Value::Null);
+}
+
+#[test]
 fn a_certificate_that_cannot_be_read_is_named() {
     refused(
         &["--tls-cert", "none.pem", "--tls-key", "key.pem"],

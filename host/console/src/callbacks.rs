@@ -30,6 +30,10 @@ rollcall_words::sentences! {
         "No source takes calls at this address. The one to enter stands on the page of the source, under Events.",
         "此地址不对应任何身份源。应填写的回调地址见该身份源的“事件”页面。"
     }
+    fn at_another_address(url) {
+        "No source takes calls at this address. They are taken at {url} alone.",
+        "此地址不接收回调。回调只在 {url} 接收。"
+    }
 }
 
 /// What the path of every callback address begins with.
@@ -46,6 +50,14 @@ pub(crate) fn routes() -> Router<Console> {
         .route("/callbacks/{source}", any(deliver))
         .route("/callbacks", any(nobody))
         .route("/callbacks/{source}/{*rest}", any(nobody))
+}
+
+/// The same addresses where deliveries are taken elsewhere: whoever calls is told where.
+pub(crate) fn elsewhere() -> Router<Console> {
+    Router::new()
+        .route("/callbacks/{source}", any(moved))
+        .route("/callbacks", any(moved))
+        .route("/callbacks/{source}/{*rest}", any(moved))
 }
 
 /// The request to the address that was meant: whoever enters a callback address into a form of the source's may end it with a
@@ -72,6 +84,14 @@ fn plain(uri: &Uri) -> Option<Uri> {
 
 async fn nobody(reader: Option<Extension<Reader>>) -> Response {
     told(reader, StatusCode::NOT_FOUND, of_no_source())
+}
+
+async fn moved(State(console): State<Console>, reader: Option<Extension<Reader>>) -> Response {
+    told(
+        reader,
+        StatusCode::NOT_FOUND,
+        at_another_address(format!("{}/{CALLBACKS}/", console.callbacks_url())),
+    )
 }
 
 async fn deliver(
@@ -142,6 +162,7 @@ fn empty(status: StatusCode) -> Response {
 mod tests {
     use axum::http::header::CONTENT_TYPE;
     use axum::http::{Method, Request};
+    use rollcall_host::egress::Reach;
     use tower_service::Service as _;
 
     use super::*;
@@ -156,6 +177,56 @@ mod tests {
             let response = routes().with_state(bench.console.clone()).call(request).await.unwrap();
             assert_eq!(response.status(), StatusCode::NOT_FOUND, "{method}");
         }
+    }
+
+    /// Status, policy and body of what a router answers.
+    async fn asked(mut routes: Router, method: &Method, path: &str) -> (u16, String, String) {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let (head, body) = routes.call(request).await.unwrap().into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        let policy = head.headers.get("content-security-policy").map(|policy| policy.to_str().unwrap());
+        (head.status.as_u16(), policy.unwrap_or_default().to_owned(), String::from_utf8(body).unwrap())
+    }
+
+    #[tokio::test]
+    async fn at_an_address_of_their_own_there_is_nothing_but_callbacks_and_health() {
+        let url = "https://calls.example.com".parse().unwrap();
+        let bench = Bench::with(Reach::Public, |options| options.callbacks_url = Some(url)).await;
+        let (apart, console) = (|| bench.console.callback_routes(), || bench.console.routes());
+        for method in [Method::GET, Method::POST] {
+            for path in
+                ["/callbacks/hr", "/callbacks/hr/", "//callbacks/hr", "/callbacks", "/callbacks/hr/more"]
+            {
+                let (status, policy, body) = asked(apart(), &method, path).await;
+                assert_eq!((status, policy.contains("default-src 'none'")), (404, true), "{path}: {policy}");
+                assert!(body.contains("No source takes calls at this address. The one"), "{path}: {body}");
+                let (status, _, body) = asked(console(), &method, path).await;
+                assert_eq!(status, 404, "{path}");
+                assert!(
+                    body.contains("taken at https://calls.example.com/callbacks/ alone"),
+                    "{path}: {body}"
+                );
+            }
+            for path in [
+                "/",
+                "/login",
+                "/setup",
+                "/sources",
+                "/api/v1/sources",
+                "/scim/v2/Users",
+                "/metrics",
+                "/readyz",
+            ] {
+                let (status, policy, body) = asked(apart(), &method, path).await;
+                assert_eq!(
+                    (status, policy.contains("default-src 'none'"), body.as_str()),
+                    (404, true, ""),
+                    "{path}"
+                );
+            }
+        }
+        assert_eq!(asked(apart(), &Method::GET, "/healthz").await.0, 204);
+        assert_eq!(asked(console(), &Method::GET, "/healthz").await.0, 204);
     }
 
     #[test]

@@ -39,8 +39,11 @@ pub struct ConsoleOptions {
     pub connectors: PathBuf,
     /// The file of the key that secrets are sealed with; `console.key` in that folder if none is named.
     pub key_file: Option<PathBuf>,
-    /// Where people and sources reach it: what links and callback addresses begin with.
+    /// Where people reach it: what links begin with, and callback addresses, unless those have another.
     pub public_url: PublicUrl,
+    /// What callback addresses begin with, if deliveries are taken at an address of their own, by
+    /// [`Console::callback_routes`]. Then [`Console::routes`] takes none.
+    pub callbacks_url: Option<PublicUrl>,
     /// Proxies in front of it, which are believed about their clients.
     pub trusted_proxies: Vec<Network>,
     /// Origins that API tokens may allow a source to talk to. Any other is confirmed by a person in the console.
@@ -57,6 +60,7 @@ impl std::fmt::Debug for ConsoleOptions {
             .field("data", &self.data)
             .field("key_file", &self.key_file)
             .field("public_url", &self.public_url)
+            .field("callbacks_url", &self.callbacks_url)
             .field("trusted_proxies", &self.trusted_proxies)
             .field("allow_origins", &self.allow_origins)
             .finish_non_exhaustive()
@@ -245,6 +249,12 @@ impl Console {
 
     pub(crate) fn options(&self) -> &ConsoleOptions {
         &self.shared.options
+    }
+
+    /// What callback addresses begin with.
+    pub(crate) fn callbacks_url(&self) -> &PublicUrl {
+        let options = self.options();
+        options.callbacks_url.as_ref().unwrap_or(&options.public_url)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -50,20 +50,40 @@ impl Console {
                     .layer(from_fn_with_state(self.clone(), identity::readers))
                     .layer(from_fn(scim::errors)),
             )
+            .merge(self.callbacks())
             .merge(open())
             .layer(from_fn_with_state(self.clone(), identity::enter))
             .with_state(self.clone());
-        // Around the whole: which route is meant is found out after it.
-        Router::new().fallback_service(routes).layer(map_request(callbacks::meant))
+        as_meant(routes)
     }
+
+    /// What sources call, and whether the program lives, for an address where nothing else is: no page, and no session that
+    /// what a connector answers could be taken for a part of.
+    pub fn callback_routes(&self) -> Router {
+        let routes = callbacks::routes().merge(health()).fallback(async || StatusCode::NOT_FOUND);
+        as_meant(routes.layer(from_fn_with_state(self.clone(), identity::enter)).with_state(self.clone()))
+    }
+
+    /// What sources call, or where that is.
+    fn callbacks(&self) -> Router<Self> {
+        if self.options().callbacks_url.is_some() { callbacks::elsewhere() } else { callbacks::routes() }
+    }
+}
+
+/// Around the whole: which route is meant is found out after it.
+fn as_meant(routes: Router) -> Router {
+    Router::new().fallback_service(routes).layer(map_request(callbacks::meant))
+}
+
+fn health() -> Router<Console> {
+    Router::new().route("/healthz", get(async || StatusCode::NO_CONTENT))
 }
 
 /// What needs nobody to be known.
 fn open() -> Router<Console> {
     Router::new()
-        .merge(callbacks::routes())
         .merge(operations::routes())
-        .route("/healthz", get(async || StatusCode::NO_CONTENT))
+        .merge(health())
         .route(STYLE, get(async || asset("text/css; charset=utf-8", include_str!("assets/rollcall.css"))))
         .route(
             SCRIPT,

@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use rollcall_host::clock::Clock;
+use rollcall_host::egress::Reach;
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::follow::Unfollowed;
 use rollcall_host::model::Timestamp;
@@ -42,21 +43,29 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
+    /// Whoever is told something listens on this machine.
     pub(crate) async fn new() -> Self {
+        Self::with(Reach::Private, |_| {}).await
+    }
+
+    /// One whose requests reach so far, set up in another way.
+    pub(crate) async fn with(reach: Reach, change: impl FnOnce(&mut ConsoleOptions)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&folder.path().join("rollcall.db")).unwrap());
         let hand = Arc::new(Hand(AtomicI64::new(NOW.unix_ms())));
-        let engine = Engine::new(EngineOptions::default()).unwrap();
-        let options = ConsoleOptions {
+        let engine = Engine::new(EngineOptions { reach, ..EngineOptions::default() }).unwrap();
+        let mut options = ConsoleOptions {
             data: folder.path().to_owned(),
             connectors: folder.path().join("connectors"),
             key_file: None,
             public_url: "http://127.0.0.1:8630".parse().unwrap(),
+            callbacks_url: None,
             trusted_proxies: Vec::new(),
             allow_origins: vec!["https://allowed.example.com".parse().unwrap()],
             observe: Arc::new(|_| Arc::new(Unfollowed)),
             clock: hand.clone(),
         };
+        change(&mut options);
         let console = Console::open(engine, Arc::clone(&store), options).await.unwrap();
         Self { console, store, hand, _folder: folder }
     }

@@ -1,13 +1,13 @@
 //! Embeds a connector in a program of its own: check, import, print what was done.
 //!
-//! `cargo run -p rollcall-host --example embed -- CONNECTOR.wasm SETTINGS.json DATABASE [CA.pem]`
+//! `cargo run -p rollcall-host --example embed -- CONNECTOR.wasm SETTINGS.json DATABASE [CA.pem [private]]`
 
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 use std::path::Path;
 use std::sync::Arc;
 
-use rollcall_host::egress::Egress;
+use rollcall_host::egress::{Egress, Reach};
 use rollcall_host::model::SourceName;
 use rollcall_host::sqlite::SqliteStore;
 use rollcall_host::{Engine, EngineOptions, Host, RunOptions, Source};
@@ -22,7 +22,9 @@ async fn main() -> anyhow::Result<()> {
 
     // Your own platform implements three traits here; `SqliteStore` implements all of them.
     let store = Arc::new(SqliteStore::open(Path::new(&database))?);
-    let engine = Engine::new(EngineOptions::default())?;
+    // Sources reach the internet alone, unless they are meant to be in your own network.
+    let reach = if next("private").is_ok() { Reach::Private } else { Reach::Public };
+    let engine = Engine::new(EngineOptions { reach, ..EngineOptions::default() })?;
     let connector = engine.load(component).await?;
     let host = Host::new(engine, store.clone(), store.clone(), store);
 

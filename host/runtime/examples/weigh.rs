@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rollcall_host::egress::Egress;
+use rollcall_host::egress::{Egress, Reach};
 use rollcall_host::model::SourceName;
 use rollcall_host::sqlite::SqliteStore;
 use rollcall_host::{Connector, Engine, EngineOptions, Host, RunOptions, Source};
@@ -29,7 +29,11 @@ async fn main() -> anyhow::Result<()> {
     let (component, folder) = (Path::new(&component), Path::new(&folder));
     let settings: Value = serde_json::from_slice(&std::fs::read(settings)?)?;
 
-    let options = EngineOptions { cache_dir: Some(folder.join("cache")), ..EngineOptions::default() };
+    let options = EngineOptions {
+        cache_dir: Some(folder.join("cache")),
+        reach: Reach::Private,
+        ..EngineOptions::default()
+    };
     let (.., compiled) = loaded(&options, component).await?;
     let (engine, connector, cached) = loaded(&options, component).await?;
     let fresh = called(&connector, &settings).await?;

@@ -1,8 +1,8 @@
 //! How requests of a source leave this machine: through which proxy, trusting which certificates, to which origins.
 //!
 //! The machine's own proxy settings (`HTTPS_PROXY` and friends) and its certificate store are deliberately not read, so
-//! that a source behaves the same everywhere. With a proxy, nothing of a source ever leaves without it: name resolution
-//! of the target included. Not here: rate limits (`rate`), which origins are granted (`grant`).
+//! that a source behaves the same everywhere. With a proxy, nothing of a source ever leaves without it. The proxy resolves names for
+//! itself; this machine asks its own name servers as well, only to see whether a name leads into its network (`reach`). Not here: rate limits (`rate`), which origins are granted (`grant`).
 
 mod body;
 mod cause;
@@ -12,6 +12,8 @@ pub(crate) mod dates;
 mod dial;
 mod fault;
 mod login;
+mod reach;
+mod resolver;
 mod tap;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -37,6 +39,7 @@ pub use self::client::{Client, Request, Response};
 pub(crate) use self::dial::DialError;
 pub(crate) use self::fault::dial_diagnosis;
 pub use self::fault::{Fault, FaultKind};
+pub use self::reach::{NotAllowed, Reach, Zone};
 pub use self::tls::InvalidCa;
 pub(crate) use self::trouble::Trouble;
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub(crate) use self::meter::{CpuLimits, CpuMeter, MemoryMeter, within};
 use self::ticker::{Busy, Ticker};
 use crate::clock::{Clock, SystemClock};
 use crate::connector::CONTRACT;
+use crate::egress::Reach;
 use crate::error::{EngineError, LoadError, NoComponent};
 use crate::limits::{
     CALL_STACK_BYTES, CPU_LIMIT, CPU_LIMIT_PER_CALL, CROSSING_BYTES, GUEST_STACK_BYTES, MEMORY_LIMIT_BYTES,
@@ -40,6 +41,9 @@ pub struct EngineOptions {
     pub cpu_limit_per_call: Duration,
     /// What time guests see and history rows say.
     pub clock: Arc<dyn Clock>,
+    /// How far the requests of its sources may reach: the internet alone, unless a source is meant to be on this machine or in a
+    /// private network.
+    pub reach: Reach,
 }
 
 impl Default for EngineOptions {
@@ -50,6 +54,7 @@ impl Default for EngineOptions {
             cpu_limit: CPU_LIMIT,
             cpu_limit_per_call: CPU_LIMIT_PER_CALL,
             clock: Arc::new(SystemClock),
+            reach: Reach::default(),
         }
     }
 }
@@ -111,6 +116,10 @@ impl Engine {
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.inner.options.clock
+    }
+
+    pub(crate) fn reach(&self) -> Reach {
+        self.inner.options.reach
     }
 
     pub(crate) fn mint(&self) -> &Mint {

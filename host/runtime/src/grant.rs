@@ -1,10 +1,11 @@
 //! Which origins a source may talk to, decided once a run from what its connector asks and its administrator allows.
 //!
-//! Pure. Not here: where the connection goes, which is `egress`; a granted name may resolve to anything, because a
-//! proxy, not this machine, is usually the one who resolves it.
+//! Pure. Not here: where the connection goes, which is `egress`; a granted name may resolve to anything, and which of that may
+//! be dialled is `egress::reach`'s to say.
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,25 @@ impl Origin {
             Host::Domain(name) => name.clone(),
             Host::Ipv4(address) => address.to_string(),
             Host::Ipv6(address) => address.to_string(),
+        }
+    }
+
+    /// The host, if it is an address.
+    #[must_use]
+    pub const fn address(&self) -> Option<IpAddr> {
+        match &self.host {
+            Host::Domain(_) => None,
+            Host::Ipv4(address) => Some(IpAddr::V4(*address)),
+            Host::Ipv6(address) => Some(IpAddr::V6(*address)),
+        }
+    }
+
+    /// The host, if it is a name.
+    #[must_use]
+    pub fn domain(&self) -> Option<&str> {
+        match &self.host {
+            Host::Domain(name) => Some(name),
+            Host::Ipv4(_) | Host::Ipv6(_) => None,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::directory::Directory;
 #[cfg(feature = "testing")]
 use crate::egress::testing::Responder;
-use crate::egress::{Client, Egress, InvalidCa, dial_diagnosis};
+use crate::egress::{Client, Egress, InvalidCa, Reach, dial_diagnosis};
 use crate::engine::Engine;
 use crate::error::{RunError, StoreError};
 use crate::exclusive::Claims;
@@ -187,6 +187,12 @@ impl Host {
         approval::holds_identities(&**self.history(), run).await
     }
 
+    /// How far requests may reach.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        self.inner.engine.reach()
+    }
+
     /// What was counted of each source since this host began, of all that it did with it.
     #[must_use]
     pub fn figures(&self) -> BTreeMap<SourceName, SourceFigures> {
@@ -235,7 +241,7 @@ impl Host {
     /// [`InvalidCa`] when the CA file of its egress cannot be used.
     #[cfg(feature = "testing")]
     pub fn answer(&self, source: &Source, responder: Arc<dyn Responder>) -> Result<(), InvalidCa> {
-        let client = Client::metered(source.egress(), self.meter(source.name()))?.answered_by(responder);
+        let client = self.new_client(source)?.answered_by(responder);
         let mut clients = self.inner.clients.lock().unwrap_or_else(PoisonError::into_inner);
         clients.insert(source.name().clone(), (source.egress().clone(), Arc::new(client)));
         Ok(())
@@ -256,6 +262,10 @@ impl Host {
         }
     }
 
+    fn new_client(&self, source: &Source) -> Result<Client, InvalidCa> {
+        Client::metered(source.egress(), self.reach(), self.meter(source.name()))
+    }
+
     /// The client of a source: the one it has, unless its egress was changed.
     pub(crate) fn client(&self, source: &Source) -> Result<Arc<Client>, InvalidCa> {
         let mut clients = self.inner.clients.lock().unwrap_or_else(PoisonError::into_inner);
@@ -264,7 +274,7 @@ impl Host {
         {
             return Ok(Arc::clone(client));
         }
-        let client = Arc::new(Client::metered(source.egress(), self.meter(source.name()))?);
+        let client = Arc::new(self.new_client(source)?);
         clients.insert(source.name().clone(), (source.egress().clone(), Arc::clone(&client)));
         Ok(client)
     }

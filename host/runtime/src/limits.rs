@@ -140,6 +140,17 @@ pub const RATE_TIMER_SLACK: Duration = Duration::from_millis(2);
 /// 15 s. Why: three lost first packets. A request that got no further was not sent and can be retried safely.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// Time that a name behind a proxy may take to resolve here, where it is only looked at.
+///
+/// 1 s. Why: a name server that knows it answers within milliseconds. In many networks that have a proxy nobody here knows the
+/// names of the internet, and the first connection waits for that in vain.
+pub const PROXIED_NAME_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Time until a name behind a proxy is looked at again.
+///
+/// 60 s. Why: a name server that never answers costs a second a minute and not one a connection.
+pub const PROXIED_NAME_KNOWN: Duration = Duration::from_secs(60);
+
 /// Time for which a proxy's login counts as right after it was accepted. Later, one connection tries it alone before others.
 ///
 /// 60 s. Why: passwords change seldom, and a run that opens connections all the time never waits; a burst after a night's

@@ -55,6 +55,42 @@ fn a_callback_address_takes_deliveries_with_a_slash_too_many_and_tells_whoever_l
 }
 
 #[test]
+fn callbacks_that_have_an_address_of_their_own_arrive_there_and_nowhere_else() {
+    let office = Office::new(feihua());
+    office.write("source.toml", &office.source_file_for_callbacks());
+    let mut serving =
+        office.start("serve SOURCE DATA --listen 127.0.0.1:0 --callbacks-listen 127.0.0.1:0 --format json");
+    let lines = serving.read_lines();
+    let callback = callback(&lines);
+    let announced = lines.wait_for("it serves", |line| line["what"] == "serving");
+    let [console, apart] =
+        ["address", "callbacks_address"].map(|name| announced[name].as_str().expect("it is one"));
+    assert_eq!(callback, format!("http://{apart}/callbacks/{SOURCE}"));
+    lines.wait_for("the first import", is_succeeded);
+    let events = AppEvents::http(&callback, CALLBACK_TOKEN, CALLBACK_AES_KEY);
+    office.server.set_events(&app_key(), events).expect("the address answers as it must");
+    office.mutate(&rename_user("xiaohong", "小红红"));
+    until("the change is there", || office.holds("xiaohong", "小红红"));
+    let known = format!("/callbacks/{SOURCE}");
+    for (address, path, language, status, wanted) in [
+        (console, known.as_str(), "en", 404, format!("taken at http://{apart}/callbacks/ alone")),
+        (console, known.as_str(), "zh-CN", 404, format!("回调只在 http://{apart}/callbacks/ 接收")),
+        (apart, known.as_str(), "en", 403, "tells of its changes".to_owned()),
+        (apart, "/healthz", "en", 204, String::new()),
+        (apart, "/login", "en", 404, String::new()),
+        (apart, "/api/v1/sources", "en", 404, String::new()),
+        (console, "/healthz", "en", 204, String::new()),
+    ] {
+        let (found, body) = looked_at(address, path, language);
+        assert_eq!(found, status, "{address}{path} {language}: {body}");
+        assert!(body.contains(&wanted), "{address}{path} {language}: {body}");
+    }
+    serving.terminate();
+    serving.end().with_code(0);
+    lines.all();
+}
+
+#[test]
 fn an_address_that_begins_with_http_is_told_where_a_source_is_to_call_it_and_nowhere_else() {
     let office = Office::new(feihua());
     let served = |language: &str, url: &str| {

@@ -4,7 +4,7 @@ use super::memories::Memories;
 use super::{PROXY_PASSWORD, PROXY_USER, built, serve, settings};
 use crate::expectation::Documents;
 use rollcall_dingtalk_simulator::{Company, Mutation, ServerHandle};
-use rollcall_host::egress::{Egress, Proxy};
+use rollcall_host::egress::{Egress, Proxy, Reach};
 use rollcall_host::history::{ChangeRecord, History, Run};
 use rollcall_host::model::{Entry, Finding, RunId, Severity, SourceName};
 use rollcall_host::sqlite::{HeldObject, SqliteStore};
@@ -182,16 +182,26 @@ pub(crate) fn engine() -> Engine {
     ENGINE.get_or_init(|| engine_with(EngineOptions::default())).clone()
 }
 
+/// An engine as it is by itself: its requests reach the internet, and of this machine proxies alone.
+pub(crate) fn engine_for_the_internet() -> Engine {
+    let options = EngineOptions { cache_dir: Some(built::compiled()), ..EngineOptions::default() };
+    Engine::new(options).expect("this machine runs components")
+}
+
 /// An engine whose guests keep what they hold in these memories. Its code is compiled by itself.
 pub(crate) fn engine_over(memories: Arc<Memories>) -> Engine {
-    let options = EngineOptions { cache_dir: Some(built::compiled()), ..EngineOptions::default() };
+    let options = on_this_machine(EngineOptions::default());
     Engine::with_memories(options, memories).expect("this machine runs components")
 }
 
 /// An engine with other limits and the same compiled code.
 pub(crate) fn engine_with(options: EngineOptions) -> Engine {
-    let options = EngineOptions { cache_dir: Some(built::compiled()), ..options };
-    Engine::new(options).expect("this machine runs components")
+    Engine::new(on_this_machine(options)).expect("this machine runs components")
+}
+
+/// The same with what all tests have: compiled code that is kept, and a world that is on this machine.
+fn on_this_machine(options: EngineOptions) -> EngineOptions {
+    EngineOptions { cache_dir: Some(built::compiled()), reach: Reach::Private, ..options }
 }
 
 fn runtime() -> Runtime {

@@ -45,9 +45,10 @@ const REFUSALS: &str = "Refusals and events";
 const VIEW: &str = "A view that shrank, and the proof of each run";
 const WAY: &str = "The way to DingTalk, and the way back";
 const SECRETS: &str = "Secrets of a source that is changed";
+const REACH: &str = "How far requests reach, and what a connector is to a browser";
 
 /// All of them, those about the same together.
-pub(super) const CASES: [Case; 44] = [
+pub(super) const CASES: [Case; 49] = [
     case(
         MEMBERS,
         "a number, a flag, a date or a list comes in another form that says the same",
@@ -549,6 +550,66 @@ pub(super) const CASES: [Case; 44] = [
         &[
             Built("secrets_stay::readers::a_token_that_may_only_read_sees_no_quote_of_an_answer"),
             Host("api::discreet::tests::what_is_quoted_or_stands_behind_a_colon_is_left_out"),
+        ],
+    ),
+    case(
+        REACH,
+        "a source is on this machine, however its address is written",
+        "nothing is dialled, and what would allow it is said, unless whoever starts the program allowed it",
+        &[
+            Built("reach::this_machine_is_not_dialled_unless_that_is_allowed_by_a_word"),
+            Built("reach::whoever_is_refused_is_told_what_would_allow_it_in_both_languages"),
+            Host("egress::tests::reaching::an_address_of_this_machine_is_dialled_only_if_that_is_allowed"),
+            Host("egress::tests::reaching::a_channel_and_the_look_before_a_run_take_the_same_way"),
+            Host("egress::reach::tests::however_an_address_is_written_it_is_that_address"),
+        ],
+    ),
+    case(
+        REACH,
+        "a source is where a cloud hands out credentials, or on the local link",
+        "nothing is dialled, whatever is allowed",
+        &[
+            Built("reach::where_a_cloud_hands_out_credentials_is_not_dialled_whatever_is_allowed"),
+            Host("egress::reach::tests::what_a_cloud_tells_its_machines_is_never_in_reach"),
+        ],
+    ),
+    case(
+        REACH,
+        "a name means an address in the own network, one of several does, or it means another one a moment later",
+        "what is dialled was judged, and is in reach",
+        &[
+            Host(
+                "egress::tests::reaching::a_name_that_means_this_machine_is_refused_and_of_several_addresses_only_those_in_reach_are_dialled",
+            ),
+            Host(
+                "egress::tests::reaching::what_was_judged_is_what_is_dialled_whatever_the_name_means_a_moment_later",
+            ),
+        ],
+    ),
+    case(
+        REACH,
+        "a proxy is to be asked for such an address, or is on this machine itself",
+        "it is not asked as far as one can tell from here, and may be anywhere",
+        &[
+            Built("reach::a_proxy_is_not_asked_for_what_is_out_of_reach_and_may_itself_be_on_this_machine"),
+            Host(
+                "egress::tests::reaching::a_proxy_is_asked_for_nothing_that_is_out_of_reach_as_far_as_one_can_tell_from_here",
+            ),
+            Host(
+                "egress::tests::reaching::a_name_that_nobody_here_knows_is_left_to_the_proxy_which_may_be_on_this_machine",
+            ),
+            Host("egress::tests::reaching::nobody_s_proxy_is_where_a_cloud_hands_out_credentials"),
+        ],
+    ),
+    case(
+        REACH,
+        "callbacks and the console's pages are of one origin",
+        "callbacks can have an address of their own, where nothing else is",
+        &[
+            Whole(
+                "following::served::callbacks_that_have_an_address_of_their_own_arrive_there_and_nowhere_else",
+            ),
+            Host("callbacks::tests::at_an_address_of_their_own_there_is_nothing_but_callbacks_and_health"),
         ],
     ),
 ];

@@ -325,7 +325,7 @@ impl Rollcall {
 
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(self.root.join(&self.binary));
-        command.current_dir(&self.root).args(words).stdin(Stdio::null());
+        command.current_dir(&self.root).args(on_this_machine(words)).stdin(Stdio::null());
         // Nothing of the machine's may change what is shown.
         command.env_remove("RUST_LOG").env("LC_ALL", "C.UTF-8");
         command.envs(self.secrets.iter().map(|(name, value)| (name, value)));
@@ -333,8 +333,14 @@ impl Rollcall {
     }
 
     pub(crate) fn shown(&self, words: &[&str]) -> String {
-        shell::shown(Command::new(&self.binary).args(words))
+        shell::shown(Command::new(&self.binary).args(on_this_machine(words)))
     }
+}
+
+/// The same words of a command that asks sources for something, whose world is on this machine.
+fn on_this_machine<'w>(words: &[&'w str]) -> Vec<&'w str> {
+    let dials = words.first().is_some_and(|command| ["check", "sync", "serve"].contains(command));
+    words.iter().copied().chain(dials.then_some("--allow-private-addresses")).collect()
 }
 
 /// Attributes only where the object was there before and still is: the others are the whole object.

@@ -34,14 +34,26 @@ const HELP: &[(&str, &str)] = &[
     ("rollcall connector seal output", "封闭后的文件写到哪里；已有的文件会被替换"),
     ("rollcall check", "检查来源：配置、网络通路、凭证与权限。不做任何改动。"),
     ("rollcall check source", "来源配置文件"),
+    (
+        "rollcall check allow_private_addresses",
+        "允许访问本机和私有网络中的地址；链路本地地址和云平台元数据地址始终不能访问",
+    ),
     ("rollcall check beside", "与其一同跟随的另一个来源的配置文件，用于检查两者能否并存；可重复指定"),
     ("rollcall sync", "导入来源的组织，或其中的变化。"),
     ("rollcall sync source", "来源配置文件"),
     ("rollcall sync data", "存放导入数据的目录；不存在时自动创建"),
+    (
+        "rollcall sync allow_private_addresses",
+        "允许访问本机和私有网络中的地址；链路本地地址和云平台元数据地址始终不能访问",
+    ),
     ("rollcall sync dry_run", "只记录将会发生什么，不写入其他任何内容"),
     ("rollcall refresh", "重新读取指定的人员和部门，使其与来源一致，并显示变化。"),
     ("rollcall refresh source", "来源配置文件"),
     ("rollcall refresh data", "存放导入数据的目录；不存在时自动创建"),
+    (
+        "rollcall refresh allow_private_addresses",
+        "允许访问本机和私有网络中的地址；链路本地地址和云平台元数据地址始终不能访问",
+    ),
     ("rollcall refresh user", "人员在来源中的编号；可重复指定"),
     ("rollcall refresh department", "部门在来源中的编号；可重复指定"),
     (
@@ -55,6 +67,10 @@ const HELP: &[(&str, &str)] = &[
     ),
     ("rollcall approve source", "来源配置文件"),
     ("rollcall approve data", "存放导入数据的目录；不存在时自动创建"),
+    (
+        "rollcall approve allow_private_addresses",
+        "允许访问本机和私有网络中的地址；链路本地地址和云平台元数据地址始终不能访问",
+    ),
     (
         "rollcall undo",
         "撤销一次运行的变更，之后又有变更的对象除外。请先暂停计划导入：全量导入会重新写入来源中的内容。",
@@ -70,6 +86,15 @@ const HELP: &[(&str, &str)] = &[
     (
         "rollcall serve listen",
         "控制台和接收推送的地址，默认 127.0.0.1:8630；使用本机以外的地址时，须配置证书或可信代理",
+    ),
+    (
+        "rollcall serve callbacks_listen",
+        "另行接收回调的地址，控制台的地址便不再接收；对监听地址的要求与控制台相同",
+    ),
+    ("rollcall serve callbacks_public_url", "来源访问回调地址的网址；与其监听地址不同时填写"),
+    (
+        "rollcall serve allow_private_addresses",
+        "允许身份源和 Webhook 访问本机和私有网络中的地址；链路本地地址和云平台元数据地址始终不能访问",
     ),
     ("rollcall serve public_url", "人员和来源访问控制台的网址；与监听地址不同时填写"),
     (

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rollcall_host::Identities;
+use rollcall_host::egress::Reach;
 use rollcall_host::inbox::EventState;
 use rollcall_host::model::{Key, RunId, SourceName};
 use rollcall_rules::vocabulary::resource_type;
@@ -34,10 +35,10 @@ pub(crate) struct HiArgs {
 pub(crate) enum Task {
     Inspect { file: PathBuf },
     Seal { file: PathBuf, output: PathBuf },
-    Check { source: Configured, beside: Vec<Configured> },
-    Sync { source: Configured, data: PathBuf, dry_run: bool },
-    Refresh { source: Configured, data: PathBuf, keys: Vec<Key> },
-    Approve { run: RunId, identities: Identities, source: Configured, data: PathBuf },
+    Check { source: Configured, beside: Vec<Configured>, reach: Reach },
+    Sync { source: Configured, data: PathBuf, reach: Reach, dry_run: bool },
+    Refresh { source: Configured, data: PathBuf, reach: Reach, keys: Vec<Key> },
+    Approve { run: RunId, identities: Identities, source: Configured, data: PathBuf, reach: Reach },
     Undo { run: RunId, source: Configured, data: PathBuf, dry_run: bool },
     Serve(Box<Serving>),
     Status { held: Held },
@@ -76,22 +77,26 @@ impl HiArgs {
         let task = match low.command {
             LowCommand::Connector(LowConnector::Inspect { file }) => Task::Inspect { file },
             LowCommand::Connector(LowConnector::Seal { file, output }) => Task::Seal { file, output },
-            LowCommand::Check { source, beside } => {
-                Task::Check { source: configured(&source.source)?, beside: all_configured(&beside)? }
+            LowCommand::Check { source, reach, beside } => {
+                let (source, beside) = (configured(&source.source)?, all_configured(&beside)?);
+                Task::Check { source, beside, reach: reach.reach() }
             }
-            LowCommand::Sync { source, data, dry_run } => {
-                Task::Sync { source: configured(&source.source)?, data: data.data, dry_run }
+            LowCommand::Sync { source, data, reach, dry_run } => {
+                let (source, reach) = (configured(&source.source)?, reach.reach());
+                Task::Sync { source, data: data.data, reach, dry_run }
             }
-            LowCommand::Refresh { source, data, user, department } => {
+            LowCommand::Refresh { source, data, reach, user, department } => {
                 // Departments first, as the people in them name them.
                 let departments = department.into_iter().map(|id| Key::new(resource_type::DEPARTMENT, id));
                 let keys =
                     departments.chain(user.into_iter().map(|id| Key::new(resource_type::USER, id))).collect();
-                Task::Refresh { source: configured(&source.source)?, data: data.data, keys }
+                let (source, reach) = (configured(&source.source)?, reach.reach());
+                Task::Refresh { source, data: data.data, reach, keys }
             }
-            LowCommand::Approve { run, who, source, data } => {
+            LowCommand::Approve { run, who, source, data, reach } => {
                 let (source, identities) = (configured(&source.source)?, identities(who));
-                Task::Approve { run: RunId::new(run), identities, source, data: data.data }
+                let (run, reach) = (RunId::new(run), reach.reach());
+                Task::Approve { run, identities, source, data: data.data, reach }
             }
             LowCommand::Undo { run, source, data, dry_run } => {
                 let source = configured(&source.source)?;

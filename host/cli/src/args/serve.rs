@@ -7,9 +7,10 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use rollcall_console::{Network, PublicUrl};
+use rollcall_host::egress::Reach;
 use rollcall_host::grant::Origin;
 
-use super::DataFolder;
+use super::{DataFolder, LowReach};
 use crate::source_file::Configured;
 
 /// What was typed.
@@ -31,6 +32,14 @@ pub(crate) struct LowServe {
     /// The URL that people and sources reach it at, if it is not the address.
     #[arg(long, value_name = "URL")]
     pub(super) public_url: Option<PublicUrl>,
+    /// Where deliveries are taken instead, and nothing else is served; the same is asked of it as of the console's address.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) callbacks_listen: Option<SocketAddr>,
+    /// The URL that sources reach that address at, if it is another one.
+    #[arg(long, value_name = "URL", requires = "callbacks_listen")]
+    pub(super) callbacks_public_url: Option<PublicUrl>,
+    #[command(flatten)]
+    pub(super) reach: LowReach,
     /// A reverse proxy that is believed about its clients (X-Forwarded-For, X-Forwarded-Proto); once for each.
     #[arg(long, value_name = "ADDRESS[/BITS]")]
     pub(super) trusted_proxy: Vec<Network>,
@@ -68,12 +77,20 @@ pub(crate) struct Serving {
     pub(crate) connectors: Option<PathBuf>,
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<PublicUrl>,
+    pub(crate) callbacks: Option<CallbacksApart>,
+    pub(crate) reach: Reach,
     pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) allow_origins: Vec<Origin>,
     /// Certificate and key.
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     pub(crate) key_file: Option<PathBuf>,
     pub(crate) log_format: LogFormat,
+}
+
+/// An address for deliveries alone.
+pub(crate) struct CallbacksApart {
+    pub(crate) listen: SocketAddr,
+    pub(crate) public_url: Option<PublicUrl>,
 }
 
 impl LowServe {
@@ -83,12 +100,16 @@ impl LowServe {
 
     /// With its sources, which were read from their files.
     pub(super) fn with(self, sources: Vec<Configured>) -> Serving {
+        let public_url = self.callbacks_public_url;
+        let callbacks = self.callbacks_listen.map(|listen| CallbacksApart { listen, public_url });
         Serving {
             sources,
             data: self.data.data,
             connectors: self.connectors,
             listen: self.listen,
             public_url: self.public_url,
+            callbacks,
+            reach: self.reach.reach(),
             trusted_proxies: self.trusted_proxy,
             allow_origins: self.allow_origin,
             tls: self.tls_cert.zip(self.tls_key),

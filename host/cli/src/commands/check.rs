@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use rollcall_host::egress::Reach;
 use rollcall_host::host::Host;
 use rollcall_host::model::{Finding, Standing};
 use rollcall_host::source::Source;
@@ -17,14 +18,15 @@ use crate::screen::Screen;
 use crate::source_file::Configured;
 use crate::view::checklist;
 
-/// Check a source, with these others beside it, and show the list.
+/// Check a source, with these others beside it, within this reach, and show the list.
 pub(crate) async fn check(
     screen: &Screen,
     configured: Configured,
     beside: Vec<Configured>,
+    reach: Reach,
 ) -> Result<Exit, Stop> {
     let places = configured.places.clone();
-    let engine = data::engine_of_user()?;
+    let engine = data::engine_of_user(reach)?;
     let source = super::source::load(&engine, configured).await?;
     let mut others = Vec::with_capacity(beside.len());
     for other in beside {

@@ -7,6 +7,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use rollcall_host::egress::Reach;
 use serde_json::json;
 
 use crate::args::Format;
@@ -19,7 +20,7 @@ use crate::view::layout::plain;
 
 /// Say what the connector in this file is.
 pub(crate) async fn inspect(screen: &Screen, file: &Path) -> Result<Exit, Stop> {
-    let connector = data::engine_of_user()?.load(file).await?;
+    let connector = data::engine_of_user(Reach::Public)?.load(file).await?;
     let path = file.display().to_string();
     match screen.format {
         Format::Json => screen.json(&json!({

@@ -1,10 +1,11 @@
 //! `rollcall serve`: the console, and sources that are followed until a signal comes.
 //!
-//! JSON: one value a line. First `{"what": "serving", "address", "url", "setup", "sources": [{"source", "callback",
-//! "next_run_at"}]}`, where `setup` is the link that creates the first account, or null, and `callback` is null for a source
-//! that does not call; then whatever happens, by `what`:
-//! `run`, `channel`, `stopped`, `refused`.
+//! JSON: one value a line. First `{"what": "serving", "address", "url", "callbacks_address", "setup", "sources": [{"source",
+//! "callback", "next_run_at"}]}`, where `callbacks_address` is null unless deliveries have an address of their own, `setup` is
+//! the link that creates the first account, or null, and `callback` is null for a source that does not call; then whatever
+//! happens, by `what`: `run`, `channel`, `stopped`, `refused`.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use rollcall_console::{
@@ -14,9 +15,10 @@ use rollcall_host::cancel::Cancel;
 use rollcall_host::clock::SystemClock;
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::model::{EventDelivery, SourceName};
+use rollcall_words::Sentence;
 use serde_json::json;
 
-use crate::args::{Format, LogFormat, Serving};
+use crate::args::{CallbacksApart, Format, LogFormat, Serving};
 use crate::data;
 use crate::exit::{self, Exit, Stop};
 use crate::messages;
@@ -30,10 +32,18 @@ pub(crate) async fn serve(screen: Screen, serving: Serving) -> Result<Exit, Stop
     let store = Arc::new(data::open_or_create(&serving.data)?);
     let engine = Engine::new(EngineOptions {
         cache_dir: Some(data::cache(&serving.data)),
+        reach: serving.reach,
         ..EngineOptions::default()
     })?;
-    let listener = bind(&serving).await?;
+    let exposure = exposure(&serving)?;
+    let listener = Listener::bind(serving.listen, &exposure).await;
+    let listener = listener.map_err(|error| unbound(error, messages::address_in_the_clear))?;
     let public_url = serving.public_url.clone().unwrap_or_else(|| listener.url());
+    let apart = match &serving.callbacks {
+        Some(apart) => Some(Apart::bind(apart, &exposure).await?),
+        None => None,
+    };
+    let callbacks_url = apart.as_ref().map(|apart| apart.url.clone());
     let end = Cancel::new();
     let reader = screen.reader;
     let tell_stopping = move |log_format| match log_format {
@@ -43,12 +53,14 @@ pub(crate) async fn serve(screen: Screen, serving: Serving) -> Result<Exit, Stop
     let log_format = serving.log_format;
     signals::listen(end.clone(), move || tell_stopping(log_format))?;
     let reporter = Arc::new(Reporter::begin(Screen { ..screen }, Arc::clone(&store)));
-    let options = options(&serving, public_url.clone(), &reporter);
+    let options = options(&serving, (public_url.clone(), callbacks_url.clone()), &reporter);
     let console = Console::open(engine.clone(), store, options).await?;
     follow(&console, &engine, serving.sources).await?;
     console.take_up().await?;
     let setup = console.setup_path().await?.map(|path| format!("{public_url}{path}"));
     let announced = Announced {
+        callbacks: callbacks_url.unwrap_or_else(|| public_url.clone()),
+        callbacks_address: apart.as_ref().map(|apart| apart.listener.address().to_string()),
         url: public_url,
         address: listener.address().to_string(),
         setup,
@@ -61,29 +73,50 @@ pub(crate) async fn serve(screen: Screen, serving: Serving) -> Result<Exit, Stop
         end.cancelled().await;
         console.stop().await;
     };
-    tokio::join!(listener.serve(console.routes(), end.clone()), stopped);
+    let callbacks = async {
+        if let Some(Apart { listener, .. }) = apart {
+            listener.serve(console.callback_routes(), end.clone()).await;
+        }
+    };
+    tokio::join!(listener.serve(console.routes(), end.clone()), callbacks, stopped);
     tracing::info!("stopped");
     drop(console);
     Reporter::end(reporter).await;
     Ok(Exit::Done)
 }
 
-async fn bind(serving: &Serving) -> Result<Listener, Stop> {
+fn exposure(serving: &Serving) -> Result<Exposure, Stop> {
     let tls = match &serving.tls {
         Some((certificate, key)) => Some(Tls::load(certificate, key).map_err(|error| {
             Stop::usage(exit::diagnosis("certificate-unusable", &messages::certificate_unusable(error)))
         })?),
         None => None,
     };
-    let exposure = Exposure { tls, trusted_proxies: serving.trusted_proxies.clone() };
-    Listener::bind(serving.listen, &exposure).await.map_err(unbound)
+    Ok(Exposure { tls, trusted_proxies: serving.trusted_proxies.clone() })
 }
 
-fn unbound(error: BindError) -> Stop {
+/// The address for deliveries alone.
+struct Apart {
+    listener: Listener,
+    url: PublicUrl,
+}
+
+impl Apart {
+    /// The same is asked of it as of the console's: a source may prove itself by a token, which whoever hears it can use, and
+    /// its deliveries name people.
+    async fn bind(apart: &CallbacksApart, exposure: &Exposure) -> Result<Self, Stop> {
+        let listener = Listener::bind(apart.listen, exposure).await;
+        let listener = listener.map_err(|error| unbound(error, messages::callbacks_address_in_the_clear))?;
+        let url = apart.public_url.clone().unwrap_or_else(|| listener.url());
+        Ok(Self { listener, url })
+    }
+}
+
+fn unbound(error: BindError, in_the_clear: impl FnOnce(SocketAddr) -> Sentence) -> Stop {
     match error {
         BindError::InTheClear { address } => Stop::usage(exit::diagnosis_with_remedy(
             "address-in-the-clear",
-            &messages::address_in_the_clear(address),
+            &in_the_clear(address),
             &messages::keep_it_from_the_clear(),
         )),
         BindError::Unusable { address, source } => {
@@ -92,7 +125,11 @@ fn unbound(error: BindError) -> Stop {
     }
 }
 
-fn options(serving: &Serving, public_url: PublicUrl, reporter: &Arc<Reporter>) -> ConsoleOptions {
+fn options(
+    serving: &Serving,
+    (public_url, callbacks_url): (PublicUrl, Option<PublicUrl>),
+    reporter: &Arc<Reporter>,
+) -> ConsoleOptions {
     let reporter = Arc::clone(reporter);
     let observe: Observe = Arc::new(move |source| reporter.of(source));
     ConsoleOptions {
@@ -100,6 +137,7 @@ fn options(serving: &Serving, public_url: PublicUrl, reporter: &Arc<Reporter>) -
         connectors: serving.connectors.clone().unwrap_or_else(|| serving.data.join("connectors")),
         key_file: serving.key_file.clone(),
         public_url,
+        callbacks_url,
         trusted_proxies: serving.trusted_proxies.clone(),
         allow_origins: serving.allow_origins.clone(),
         observe,
@@ -128,6 +166,10 @@ async fn follow(console: &Console, engine: &Engine, mut sources: Vec<Configured>
 struct Announced {
     url: PublicUrl,
     address: String,
+    /// What callback addresses begin with.
+    callbacks: PublicUrl,
+    /// Where they are taken, if not with everything else.
+    callbacks_address: Option<String>,
     /// The link that creates the first account.
     setup: Option<String>,
     followed: Vec<FollowedSource>,
@@ -152,25 +194,28 @@ impl Announced {
             "what": "serving",
             "address": self.address,
             "url": self.url.to_string(),
+            "callbacks_address": self.callbacks_address,
             "setup": self.setup,
             "sources": sources,
         })
     }
 
     fn text(&self, screen: &Screen) -> Vec<String> {
-        let to = |sentence: rollcall_words::Sentence| sentence.into(screen.reader.language);
+        let to = |sentence: Sentence| sentence.into(screen.reader.language);
         let mut lines = vec![to(messages::serving(&self.url))];
         lines.extend(self.setup.iter().map(|link| format!("  {}", to(messages::setup_link(link)))));
         lines.extend(self.followed.iter().map(|source| format!("  {}", to(self.of(source)))));
         let is_called = |source: &FollowedSource| source.event_delivery == Some(EventDelivery::Callbacks);
-        if !self.url.is_secure() && self.followed.iter().any(is_called) {
-            lines.push(format!("  {}", to(messages::callbacks_in_the_clear(&self.url))));
+        if !self.callbacks.is_secure() && self.followed.iter().any(is_called) {
+            let option =
+                if self.callbacks_address.is_some() { "--callbacks-public-url" } else { "--public-url" };
+            lines.push(format!("  {}", to(messages::callbacks_in_the_clear(&self.callbacks, option))));
         }
         lines
     }
 
     /// That a source is followed, and how it is heard.
-    fn of(&self, source: &FollowedSource) -> rollcall_words::Sentence {
+    fn of(&self, source: &FollowedSource) -> Sentence {
         let name = &source.name;
         match source.event_delivery {
             None => messages::serving_source(name, self.callback(name)),
@@ -181,7 +226,7 @@ impl Announced {
     }
 
     fn callback(&self, name: &SourceName) -> String {
-        format!("{}/callbacks/{name}", self.url)
+        format!("{}/callbacks/{name}", self.callbacks)
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rollcall_host::Identities;
 use rollcall_host::cancel::Cancel;
+use rollcall_host::egress::Reach;
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::history::{History, Run, RunKind, RunState};
 use rollcall_host::host::Host;
@@ -43,6 +44,8 @@ const REFRESH_WAIT: Duration = Duration::from_secs(2);
 pub(crate) struct Import<'a> {
     /// The folder that holds what is imported.
     pub(crate) data: &'a Path,
+    /// How far its requests may reach.
+    pub(crate) reach: Reach,
     /// Whether it only records what it would do.
     pub(crate) dry_run: bool,
     /// What is brought in line, or put back.
@@ -108,7 +111,11 @@ pub(super) async fn import(
     import: &Import<'_>,
 ) -> Result<Imported, Stop> {
     let store = Arc::new(data::open_or_create(import.data)?);
-    let options = EngineOptions { cache_dir: Some(data::cache(import.data)), ..EngineOptions::default() };
+    let options = EngineOptions {
+        cache_dir: Some(data::cache(import.data)),
+        reach: import.reach,
+        ..EngineOptions::default()
+    };
     let places = configured.places.clone();
     let engine = Engine::new(options)?;
     let source = super::source::load(&engine, configured).await?;

@@ -114,9 +114,8 @@ impl View {
         let connector = entry.as_ref().and_then(|entry| entry.source()).map(|source| source.connector());
         Ok(html! {
             @if let Some(connector) = connector.filter(|connector| is_called && connector.is_live()) {
-                @let public_url = &self.console.options().public_url;
                 @let schema = &connector.descriptor().settings_schema;
-                (callback::section(self.visitor.reader, &self.source, public_url, schema))
+                (callback::section(self.visitor.reader, &self.source, self.console.callbacks_url(), schema))
             }
         })
     }

@@ -2,7 +2,7 @@
 //!
 //! Not here: what a connector says about its own settings.
 
-use rollcall_host::egress::{InvalidCa, InvalidProxy};
+use rollcall_host::egress::{InvalidCa, InvalidProxy, Reach};
 use rollcall_host::error::GuestError;
 use rollcall_host::follow::InvalidSchedule;
 use rollcall_host::grant::{InvalidOrigin, Origin};
@@ -12,6 +12,9 @@ use rollcall_host::model::Diagnosis;
 use super::configured::Complaint;
 use super::form::PROXY_PASSWORD;
 use super::trust::{Cleared, Why};
+
+/// Where the origins are that an administrator confirmed.
+pub(crate) const ALLOW: &str = "/egress/allow/";
 
 fn at(pointer: &str, diagnosis: Diagnosis) -> Complaint {
     Complaint { pointer: pointer.to_owned(), diagnosis }
@@ -151,7 +154,16 @@ pub(crate) fn planned_origin(invalid: &InvalidOrigin) -> Complaint {
 
 /// The same, among those that a program sent.
 pub(crate) fn allowed_origin(place: usize, invalid: &InvalidOrigin) -> Complaint {
-    at(&format!("/egress/allow/{place}"), origin(invalid))
+    at(&format!("{ALLOW}{place}"), origin(invalid))
+}
+
+/// Those of the origins that are named by an address that is out of reach, each at its place.
+pub(crate) fn out_of_reach(reach: Reach, allow: &[Origin]) -> Vec<Complaint> {
+    let refused = |(place, origin): (usize, &Origin)| {
+        let refused = reach.admits(origin).err()?;
+        Some(at(&format!("{ALLOW}{place}"), refused.diagnosis()))
+    };
+    allow.iter().enumerate().filter_map(refused).collect()
 }
 
 /// An origin that an administrator named is none.
@@ -306,4 +318,23 @@ pub(crate) fn all_of(mut complaints: Vec<Complaint>) -> Diagnosis {
     Diagnosis::new("settings-invalid", format!("{n} settings are wrong: {}", list("en", "; ")))
         .with_remedy("edit the source")
         .in_chinese(format!("有 {n} 项设置不正确：{}", list("zh-CN", "；")), "请编辑该身份源")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_that_is_out_of_reach_is_complained_about_at_its_place() {
+        let allow = ["https://api.example", "http://10.0.0.1", "https://169.254.169.254"];
+        let allow = allow.map(|origin| origin.parse().unwrap());
+        let told = |reach: Reach| {
+            let complaints = out_of_reach(reach, &allow);
+            complaints.into_iter().map(|told| (told.pointer, told.diagnosis.code)).collect::<Vec<_>>()
+        };
+        let [private, metadata] = ["/egress/allow/1", "/egress/allow/2"]
+            .map(|at| (at.to_owned(), "address-not-allowed".to_owned()));
+        assert_eq!(told(Reach::Public), [private, metadata.clone()]);
+        assert_eq!(told(Reach::Private), [metadata]);
+    }
 }

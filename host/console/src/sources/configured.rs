@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use rollcall_host::egress::{Client, Egress, Proxy};
+use rollcall_host::egress::{Client, Egress, Proxy, Reach};
 use rollcall_host::follow::{InvalidSchedule, Schedule};
 use rollcall_host::grant::Origin;
 use rollcall_host::model::{Plan, PlannedOrigin, Problem, SourceName};
@@ -199,6 +199,16 @@ impl Understood {
 }
 
 impl Draft {
+    /// The same, with a complaint about each origin that is named by an address out of this reach.
+    pub(crate) fn within(mut self, reach: Reach) -> Self {
+        // What could not be read is missing, and what comes after it has another place.
+        let is_whole = !self.complaints.iter().any(|known| known.pointer.starts_with(say::ALLOW));
+        if is_whole {
+            self.complaints.extend(say::out_of_reach(reach, &self.allow));
+        }
+        self
+    }
+
     /// The whole configuration, if all of it could be read.
     pub(crate) fn whole(self) -> Result<Configured, Vec<Complaint>> {
         let Self { name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed, .. } =
@@ -351,7 +361,7 @@ impl Draft {
         let proxy = gather(proxy.map_err(|complaint| vec![complaint]), &mut complaints).flatten();
         let ca_pem = self.ca_pem.as_ref().map(|pem| pem.clone().into_bytes());
         let trust = Egress { proxy: None, ca_pem: ca_pem.clone(), allow: None };
-        if let Err(invalid) = Client::new(&trust) {
+        if let Err(invalid) = Client::new(&trust, Reach::default()) {
             complaints.push(say::ca(&invalid));
         }
         let allow = Some(self.allow.clone());

@@ -111,7 +111,7 @@ impl Sources {
             draft.complaints.push(complaints::name_taken());
         }
         only_what_is_allowed(console, by, &mut draft, None);
-        self.take(console, draft, None, None).await
+        self.take(console, draft.within(console.host().reach()), None, None).await
     }
 
     /// Put what is made of what was configured of a source in its place. One that was followed is followed again.
@@ -132,16 +132,25 @@ impl Sources {
             draft.complaints.push(complaints::name_stays());
         }
         only_what_is_allowed(console, by, &mut draft, Some(&before));
+        // What was granted before is told where it is dialled: whoever changes something else is not kept from it.
+        if draft.allow != before.allow {
+            draft = draft.within(console.host().reach());
+        }
         Ok(self.take(console, draft, Some(&before), Some(entry)).await?)
     }
 
-    /// Confirm that a source may talk to these origins: all that its settings lead to must be among them.
+    /// Confirm that a source may talk to these origins: all that its settings lead to must be among them, and none that is named by
+    /// an address may be out of reach.
     pub(crate) async fn confirm(
         &self,
         console: &Console,
         name: &SourceName,
         origins: Vec<WebOrigin>,
     ) -> Result<Taken, Refused> {
+        let out_of_reach = complaints::out_of_reach(console.host().reach(), &origins);
+        if !out_of_reach.is_empty() {
+            return Err(Refused::Complaints(out_of_reach));
+        }
         let make = |before: &Configured| {
             let mut after = before.clone();
             after.allow = origins;

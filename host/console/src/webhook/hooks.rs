@@ -1,6 +1,6 @@
 //! Those who are told: their addresses, what they want to hear of, their secrets.
 
-use rollcall_host::egress::Proxy;
+use rollcall_host::egress::{NotAllowed, Proxy, Reach};
 use rollcall_host::grant::Origin;
 use rollcall_host::model::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -77,12 +77,14 @@ pub(super) struct Last {
 }
 
 /// Why an address cannot be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Wrong {
     /// It is no URL, too long, or has a password or a fragment.
     Url,
     /// It is not encrypted, and not on this machine.
     Clear,
+    /// It is out of reach.
+    NotAllowed(NotAllowed),
     /// The proxy is none, or has a password, which would be kept unsealed.
     Proxy,
 }
@@ -96,13 +98,14 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub(super) fn parse(url: &str, proxy: Option<&str>) -> Result<Self, Wrong> {
+    pub(super) fn parse(url: &str, proxy: Option<&str>, reach: Reach) -> Result<Self, Wrong> {
         let url = Url::parse(url).ok().filter(|_| url.len() <= MAX_URL_BYTES).ok_or(Wrong::Url)?;
         let is_bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
         let origin = Origin::of(&url).filter(|_| is_bare).ok_or(Wrong::Url)?;
         if !origin.is_https() && !is_loopback(&url) {
             return Err(Wrong::Clear);
         }
+        reach.admits(&origin).map_err(Wrong::NotAllowed)?;
         let proxy: Option<Proxy> = proxy.map(str::parse).transpose().map_err(|_| Wrong::Proxy)?;
         let is_open = proxy.as_ref().is_none_or(|proxy| proxy.user().is_none());
         if is_open { Ok(Self { url, origin, proxy }) } else { Err(Wrong::Proxy) }
@@ -254,7 +257,19 @@ mod tests {
             ("https://hooks.example/", Some("proxy"), Some(Wrong::Proxy)),
             ("https://hooks.example/", Some("http://me:secret@proxy:3128"), Some(Wrong::Proxy)),
         ] {
-            assert_eq!(Target::parse(url, proxy).err(), wrong, "{url} {proxy:?}");
+            assert_eq!(Target::parse(url, proxy, Reach::Private).err(), wrong, "{url} {proxy:?}");
+        }
+    }
+
+    #[test]
+    fn this_machine_is_told_nothing_unless_that_is_allowed_and_a_cloud_s_credentials_never() {
+        let is_out_of_reach =
+            |url, reach| matches!(Target::parse(url, None, reach), Err(Wrong::NotAllowed(_)));
+        for url in ["http://127.0.0.1:9000/", "http://localhost/", "https://[::1]/", "https://10.0.0.1/"] {
+            assert!(is_out_of_reach(url, Reach::Public) && !is_out_of_reach(url, Reach::Private), "{url}");
+        }
+        for url in ["https://169.254.169.254/", "https://metadata.google.internal/", "https://[fe80::1]/"] {
+            assert!(is_out_of_reach(url, Reach::Public) && is_out_of_reach(url, Reach::Private), "{url}");
         }
     }
 

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use rollcall_host::egress::{NotAllowed, Reach};
 use rollcall_words::Sentence;
 use serde_json::json;
 
@@ -46,14 +47,18 @@ impl Again {
         Self { url: value("url"), proxy: value("proxy"), occasions, wrong: None }
     }
 
-    fn target(&self) -> Result<Target, (&'static str, Sentence)> {
+    fn target(&self, reach: Reach) -> Result<Target, (&'static str, Sentence)> {
         if self.occasions.is_empty() {
             return Err(("occasion", words::occasions_wrong()));
         }
         let proxy = Some(self.proxy.as_str()).filter(|proxy| !proxy.is_empty());
-        Target::parse(&self.url, proxy).map_err(|wrong| match wrong {
+        Target::parse(&self.url, proxy, reach).map_err(|wrong| match wrong {
             Wrong::Url => ("url", words::url_wrong()),
             Wrong::Clear => ("url", words::url_open()),
+            Wrong::NotAllowed(NotAllowed { zone, .. }) if Reach::Private.allows(zone) => {
+                ("url", words::url_private())
+            }
+            Wrong::NotAllowed(_) => ("url", words::url_never()),
             Wrong::Proxy => ("proxy", words::proxy_wrong()),
         })
     }
@@ -72,7 +77,7 @@ pub(super) async fn add(
 ) -> Result<Response, Problem> {
     manages(&visitor)?;
     let mut again = Again::of(&entered);
-    let added = match again.target() {
+    let added = match again.target(console.host().reach()) {
         Ok(target) => {
             let secret = hooks::add(&console, &target, again.occasions.clone()).await?;
             secret.map(|secret| (target, secret)).ok_or_else(|| ("url", words::too_many(MAX_WEBHOOKS)))
@@ -289,6 +294,9 @@ fn last_attempt(visitor: &Visitor, last: &Last) -> Markup {
             Some(outcome @ Outcome::Answered(status)) => {
                 @let tone = if outcome.is_good() { Tone::Good } else { Tone::Bad };
                 (badge(tone, &visitor.say(words::answered(status))))
+            }
+            Some(Outcome::NotAllowed) => {
+                (badge(Tone::Bad, &visitor.say(words::not_allowed()))) " " (visitor.say(words::not_allowed_told()))
             }
             Some(Outcome::Unanswered(what)) => (diagnosis(visitor.reader, what)),
             None => {}

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use futures_util::future::join_all;
-use rollcall_host::egress::{Client, Egress, Request};
+use rollcall_host::egress::{Client, Egress, Fault, FaultKind, Request};
 use rollcall_host::grant::Grants;
 use rollcall_host::model::{Diagnosis, Timestamp};
 use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 
-use super::hooks::{Target, context};
+use super::hooks::{Target, Wrong, context};
 use super::signature::SigningSecret;
 use crate::console::Console;
 use crate::database::DatabaseError;
@@ -44,6 +44,9 @@ const RETRY_AFTER: [Duration; 10] = [
 pub(super) enum Outcome {
     /// It was answered with this status.
     Answered(u16),
+    /// It was not told, and will not be: its address is out of reach. Where that is is not said: whoever adds webhooks could
+    /// otherwise look around in the network.
+    NotAllowed,
     /// It was not.
     Unanswered(Diagnosis),
 }
@@ -52,6 +55,11 @@ impl Outcome {
     /// Whether it was told.
     pub(super) const fn is_good(&self) -> bool {
         matches!(self, Self::Answered(200..300))
+    }
+
+    /// Whether another attempt would end otherwise.
+    const fn may_pass(&self) -> bool {
+        !self.is_good() && !matches!(self, Self::NotAllowed)
     }
 }
 
@@ -129,7 +137,7 @@ async fn tell(console: &Console, due: Due) -> Result<(), DatabaseError> {
     tracing::info!(webhook, id, is_good, "a webhook was told");
     let now = console.now();
     let n_attempts = due.n_attempts.saturating_add(1);
-    let due_at = if outcome.is_good() { None } else { again_at(n_attempts, now) };
+    let due_at = if outcome.may_pass() { again_at(n_attempts, now) } else { None };
     let settled_at = due_at.is_none().then_some(now.unix_ms());
     // A type of ours: nothing that JSON could not say.
     let outcome = serde_json::to_string(&outcome).unwrap_or_default();
@@ -153,21 +161,24 @@ fn again_at(n_attempts: u32, now: Timestamp) -> Option<Timestamp> {
 }
 
 async fn attempt(console: &Console, due: &Due) -> Outcome {
-    let answered = match message(console, due) {
-        Ok((client, grants, request)) => {
-            client.fetch(&grants, request).await.map_err(|fault| fault.diagnosis)
-        }
-        Err(diagnosis) => Err(diagnosis),
+    let (client, grants, request) = match message(console, due) {
+        Ok(message) => message,
+        Err(outcome) => return outcome,
     };
-    match answered {
+    match client.fetch(&grants, request).await {
         Ok(response) => Outcome::Answered(response.status.as_u16()),
-        Err(diagnosis) => Outcome::Unanswered(diagnosis),
+        // Its one origin is granted, so it is out of reach.
+        Err(Fault { kind: FaultKind::Denied, .. }) => Outcome::NotAllowed,
+        Err(Fault { diagnosis, .. }) => Outcome::Unanswered(diagnosis),
     }
 }
 
-fn message(console: &Console, due: &Due) -> Result<(Client, Grants, Request), Diagnosis> {
-    let target =
-        Target::parse(&due.url, due.proxy.as_deref()).map_err(|_| unusable("its address is not valid"))?;
+fn message(console: &Console, due: &Due) -> Result<(Client, Grants, Request), Outcome> {
+    let reach = console.host().reach();
+    let target = Target::parse(&due.url, due.proxy.as_deref(), reach).map_err(|wrong| match wrong {
+        Wrong::NotAllowed(_) => Outcome::NotAllowed,
+        Wrong::Url | Wrong::Clear | Wrong::Proxy => unusable("its address is not valid"),
+    })?;
     let secret = console.key().open(&context(&due.url), &due.secret);
     let secret = secret.map_err(|_| unusable("its secret cannot be opened with this key file"))?;
     let headers = headers(due, &SigningSecret::from_bytes(secret), console.now());
@@ -175,7 +186,7 @@ fn message(console: &Console, due: &Due) -> Result<(Client, Grants, Request), Di
     let grants = Grants::decide(&[], Some(&allow));
     let grants = grants.map_err(|_| unusable("its address is not valid"))?;
     let egress = Egress { proxy: target.proxy, ca_pem: None, allow: Some(allow) };
-    let client = Client::new(&egress).map_err(|error| unusable(&error.to_string()))?;
+    let client = Client::new(&egress, reach).map_err(|error| unusable(&error.to_string()))?;
     let request = Request {
         method: Method::POST,
         url: target.url,
@@ -199,10 +210,11 @@ fn headers(due: &Due, secret: &SigningSecret, now: Timestamp) -> HeaderMap {
     texts.into_iter().filter_map(|(name, text)| Some((name, HeaderValue::try_from(text).ok()?))).collect()
 }
 
-fn unusable(why: &str) -> Diagnosis {
-    Diagnosis::new("webhook-not-usable", format!("the webhook cannot be told: {why}"))
+fn unusable(why: &str) -> Outcome {
+    let diagnosis = Diagnosis::new("webhook-not-usable", format!("the webhook cannot be told: {why}"))
         .with_remedy("delete it and add it again")
-        .in_chinese("无法通知该 Webhook", "请删除后重新添加")
+        .in_chinese("无法通知该 Webhook", "请删除后重新添加");
+    Outcome::Unanswered(diagnosis)
 }
 
 #[cfg(test)]
@@ -225,7 +237,8 @@ mod tests {
             (Outcome::Answered(204), true),
             (Outcome::Answered(302), false),
             (Outcome::Answered(500), false),
-            (Outcome::Unanswered(unusable("x")), false),
+            (Outcome::NotAllowed, false),
+            (unusable("x"), false),
         ] {
             assert_eq!(outcome.is_good(), is_good, "{outcome:?}");
         }

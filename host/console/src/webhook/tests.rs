@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use rollcall_host::directory::Action;
+use rollcall_host::egress::Reach;
 use rollcall_host::history::{Counters, History, RunEnd, RunState};
 use rollcall_host::inbox::Stopped;
 use rollcall_host::model::{Diagnosis, Failure, FailureKind, RunId, SourceName};
@@ -73,7 +74,7 @@ const ELSEWHERE: &str =
     "HTTP/1.1 307 Elsewhere\r\nconnection: close\r\nlocation: /other\r\ncontent-length: 0\r\n\r\n";
 
 async fn add(bench: &Bench, url: &str, occasions: &[Occasion]) -> SigningSecret {
-    let target = Target::parse(url, None).unwrap();
+    let target = Target::parse(url, None, Reach::Private).unwrap();
     hooks::add(&bench.console, &target, occasions.to_vec()).await.unwrap().unwrap()
 }
 
@@ -174,6 +175,47 @@ async fn a_redirect_is_not_followed_and_means_that_it_was_not_told() {
     assert_eq!(told.unwrap(), 1);
     let webhook = only(&directories.bench).await;
     assert_eq!((webhook.n_waiting, webhook.last.unwrap().outcome.as_str()), (1, r#"{"answered":307}"#));
+}
+
+#[tokio::test]
+async fn what_is_out_of_reach_is_not_dialled_and_nobody_learns_what_is_there() {
+    let directories = Directories { bench: Bench::with(Reach::Public, |_| {}).await };
+    let receiver = Receiver::new().await;
+    add(&directories.bench, &receiver.url(), &[Occasion::RunEnded]).await;
+    ended(&directories, RunState::Succeeded).await;
+    assert_eq!(tell_due(&directories.bench.console).await.unwrap(), 1);
+    let webhook = only(&directories.bench).await;
+    let last = webhook.last.unwrap();
+    // It is not tried again: what it would be told the next time is the same.
+    assert_eq!((webhook.n_waiting, last.due_at, last.outcome.as_str()), (0, None, r#""not-allowed""#));
+    let heard = tokio::time::timeout(Duration::from_millis(50), receiver.socket.accept()).await;
+    assert!(heard.is_err(), "{heard:?}");
+    for (language, told) in [(Language::English, "must not be reached"), (Language::Chinese, "不允许访问")]
+    {
+        let routes = routes().with_state(directories.bench.console.clone());
+        let page = ask(routes, &administrator(language), Method::GET, "/settings/webhooks", "").await.body;
+        assert!(page.contains(told) && !page.contains("loopback") && !page.contains("环回"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_adds_an_address_that_is_out_of_reach_is_told_at_once() {
+    let bench = Bench::with(Reach::Public, |_| {}).await;
+    for (form, english, chinese) in [
+        (
+            "url=http%3A%2F%2F127.0.0.1%3A9000&occasion=run.ended",
+            "--allow-private-addresses",
+            "本机或私有网络",
+        ),
+        ("url=https%3A%2F%2F169.254.169.254&occasion=run.ended", "Nobody may be told", "不允许通知此类地址"),
+    ] {
+        for (language, complaint) in [(Language::English, english), (Language::Chinese, chinese)] {
+            let routes = routes().with_state(bench.console.clone());
+            let page = ask(routes, &administrator(language), Method::POST, "/settings/webhooks", form).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{form}");
+            assert!(page.body.contains(complaint), "{form}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -25,10 +25,12 @@ use super::body::{self, BodyError, Encoding};
 use super::dates::Dates;
 use super::dial::{DialError, Dialer};
 use super::fault::Fault;
+#[cfg(test)]
+use super::resolver::Resolver;
 #[cfg(feature = "testing")]
 use super::testing::Responder;
 use super::tunnel::{of_login, proxy_authorization};
-use super::{Egress, InvalidCa, Proxy};
+use super::{Egress, InvalidCa, Proxy, Reach};
 use crate::figures::{Meter, Outcome};
 use crate::grant::{Grants, Origin};
 use crate::limits::{IDLE_CONNECTION_TIMEOUT, MAX_RESPONSE_BODY_BYTES, MAX_THROTTLE, REQUEST_TIMEOUT};
@@ -109,13 +111,13 @@ impl Client {
     /// # Errors
     ///
     /// [`InvalidCa`] when the CA file cannot be used.
-    pub fn new(egress: &Egress) -> Result<Self, InvalidCa> {
-        Self::metered(egress, Arc::default())
+    pub fn new(egress: &Egress, reach: Reach) -> Result<Self, InvalidCa> {
+        Self::metered(egress, reach, Arc::default())
     }
 
     /// The same, counted.
-    pub(crate) fn metered(egress: &Egress, meter: Arc<Meter>) -> Result<Self, InvalidCa> {
-        let dialer = Dialer::new(egress)?;
+    pub(crate) fn metered(egress: &Egress, reach: Reach, meter: Arc<Meter>) -> Result<Self, InvalidCa> {
+        let dialer = Dialer::new(egress, reach)?;
         let connections = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_CONNECTION_TIMEOUT)
@@ -134,7 +136,19 @@ impl Client {
     /// The same with another time for each step of a connection.
     #[cfg(test)]
     pub(super) fn with_patience(self, patience: Duration) -> Self {
-        let dialer = self.dialer.with_patience(patience);
+        let dialer = self.dialer.clone().with_patience(patience);
+        self.dialling_by(dialer)
+    }
+
+    /// The same with somebody else who knows the addresses of names.
+    #[cfg(test)]
+    pub(super) fn with_resolver(self, resolver: Arc<dyn Resolver>) -> Self {
+        let dialer = self.dialer.clone().with_resolver(resolver);
+        self.dialling_by(dialer)
+    }
+
+    #[cfg(test)]
+    fn dialling_by(self, dialer: Dialer) -> Self {
         let connections = legacy::Client::builder(TokioExecutor::new()).build(dialer.clone());
         Self { dialer, connections, ..self }
     }

@@ -2,11 +2,13 @@
 //!
 //! Each step fails with its own error, because "proxy down", "password wrong" and "certificate unknown" are three
 //! different people's work. Every error here means that nothing of a request was sent. There is no way from "the proxy
-//! failed" to "then directly". Not here: what is said to a proxy
+//! failed" to "then directly". A name is resolved once, and what is dialled is one of the addresses that were judged then, so
+//! that no second answer leads elsewhere. Not here: which addresses are in reach (`reach`), what is said to a proxy
 //! (`tunnel`), pooling and HTTP (`client`).
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -27,12 +29,14 @@ use url::Url;
 
 use super::cause::Cause;
 use super::login::Login;
+use super::reach::{self, NotAllowed, Reach};
+use super::resolver::{LookedAt, Resolver, System};
 use super::tap::Tap;
 use super::trouble::{Spoken, Trouble};
 use super::tunnel::{socks5, tunnel};
 use super::{Egress, InvalidCa, Proxy, ProxyScheme, tls};
 use crate::grant::Origin;
-use crate::limits::CONNECT_TIMEOUT;
+use crate::limits::{CONNECT_TIMEOUT, PROXIED_NAME_TIMEOUT};
 
 /// Why there is no connection.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +51,9 @@ pub(crate) enum DialError {
     ConnectFailed { target: String, cause: Cause },
     #[error("tls with {target} failed: {cause}")]
     TlsFailed { target: String, cause: Cause, trust: Trust },
+    /// The host is out of reach; nothing was dialled.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
     /// Something else than TLS came; through this proxy, if there is one.
     #[error("{}", not_tls(target, proxy.as_deref()))]
     NotTls { target: String, proxy: Option<String> },
@@ -72,6 +79,7 @@ impl DialError {
             | Self::NameNotFound { .. }
             | Self::ConnectFailed { .. }
             | Self::TlsFailed { .. }
+            | Self::NotAllowed(_)
             | Self::NotTls { .. } => None,
         }
     }
@@ -103,15 +111,26 @@ pub(crate) struct Dialer {
     /// What the proxy made of the name and the password so far.
     login: Arc<Login>,
     tls: Arc<ClientConfig>,
+    reach: Reach,
+    resolver: Arc<dyn Resolver>,
+    /// The names that the proxy may be asked for.
+    looked_at: Arc<LookedAt>,
     /// Time for each step.
     patience: Duration,
 }
 
 impl Dialer {
-    pub(crate) fn new(egress: &Egress) -> Result<Self, InvalidCa> {
+    pub(crate) fn new(egress: &Egress, reach: Reach) -> Result<Self, InvalidCa> {
         let tls = tls::config(egress.ca_pem.as_deref())?;
         let proxy = egress.proxy.clone().map(Arc::new);
-        Ok(Self { proxy, login: Arc::default(), tls, patience: CONNECT_TIMEOUT })
+        let (login, resolver, looked_at) = (Arc::default(), Arc::new(System), Arc::default());
+        Ok(Self { proxy, login, tls, reach, resolver, looked_at, patience: CONNECT_TIMEOUT })
+    }
+
+    /// The same with somebody else who knows the addresses of names.
+    #[cfg(test)]
+    pub(super) fn with_resolver(self, resolver: Arc<dyn Resolver>) -> Self {
+        Self { resolver, ..self }
     }
 
     /// The same with another time for each step.
@@ -134,6 +153,7 @@ impl Dialer {
         // Without TLS there is no tunnel: the proxy reads the request and forwards it.
         if let Some(proxy) = self.forwarding_proxy(origin) {
             self.login.refused().map_or(Ok(()), Err)?;
+            self.look_at(origin).await?;
             let stream = self.reach_proxy(proxy).await?;
             return Ok(Connection { io: TokioIo::new(stream), is_forwarded: true });
         }
@@ -144,11 +164,35 @@ impl Dialer {
     /// Open a connection at whose other end the origin itself is, whatever is spoken on it.
     pub(super) async fn dial_through(&self, origin: &Origin) -> Result<Stream, DialError> {
         let stream = match &self.proxy {
-            None => direct(origin, self.patience).await?,
-            Some(proxy) if proxy.credentials.is_none() => self.past_proxy(proxy, origin).await?,
-            Some(proxy) => self.login.attempt(self.past_proxy(proxy, origin)).await?,
+            None => self.direct(origin).await?,
+            Some(proxy) => {
+                self.look_at(origin).await?;
+                let passing = self.past_proxy(proxy, origin);
+                if proxy.credentials.is_none() { passing.await? } else { self.login.attempt(passing).await? }
+            }
         };
         if origin.is_https() { self.encrypt(stream, origin).await } else { Ok(stream) }
+    }
+
+    async fn direct(&self, origin: &Origin) -> Result<Stream, DialError> {
+        self.reach.admits(origin)?;
+        let host = origin.bare_host();
+        let found = self.resolve(&host, origin.port()).await;
+        let found = found.map_err(|cause| DialError::NameNotFound { host: host.clone(), cause })?;
+        let connected = connect(&self.reach.sift(&host, found)?, self.patience).await;
+        connected.map_err(|cause| DialError::ConnectFailed { target: target(origin), cause })
+    }
+
+    /// Look at a host that a proxy will resolve and dial, as well as one can from here. What nobody here knows is the proxy's affair.
+    async fn look_at(&self, origin: &Origin) -> Result<(), DialError> {
+        self.reach.admits(origin)?;
+        let Some(name) = origin.domain().filter(|name| !self.looked_at.has(name)) else { return Ok(()) };
+        let found = timeout(PROXIED_NAME_TIMEOUT, self.resolver.resolve(name, origin.port())).await;
+        if let Ok(Ok(found)) = found {
+            self.reach.admits_all(name, &found)?;
+        }
+        self.looked_at.note(name);
+        Ok(())
     }
 
     async fn past_proxy(&self, proxy: &Proxy, origin: &Origin) -> Result<Stream, DialError> {
@@ -173,8 +217,10 @@ impl Dialer {
 
     async fn reach_proxy(&self, proxy: &Proxy) -> Result<Stream, DialError> {
         let unreachable = |cause: Cause| DialError::ProxyUnreachable { proxy: proxy.to_string(), cause };
-        let stream = connect(&proxy.host, proxy.port, self.patience).await;
-        let stream = stream.map_err(|error| unreachable(error.cause()))?;
+        let found = self.resolve(&proxy.host, proxy.port).await;
+        let found = found.map_err(|cause| unreachable(cause.while_resolving()))?;
+        let stream = connect(&reach::sift_proxy(&proxy.host, found)?, self.patience).await;
+        let stream = stream.map_err(unreachable)?;
         match proxy.scheme {
             ProxyScheme::Http | ProxyScheme::Socks5 => Ok(stream),
             ProxyScheme::Https => self.handshake(stream, &proxy.host).await.map_err(|failed| match failed {
@@ -183,6 +229,16 @@ impl Dialer {
                 }
                 HandshakeError::Tls(cause, _) => unreachable(cause),
             }),
+        }
+    }
+
+    /// The addresses of a host, one at least.
+    async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Cause> {
+        match timeout(self.patience, self.resolver.resolve(host, port)).await {
+            Ok(Ok(found)) if found.is_empty() => Err(Cause::no_address()),
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(error)) => Err(Cause::of_resolving(&error)),
+            Err(_) => Err(Cause::no_answer(self.patience)),
         }
     }
 
@@ -307,44 +363,17 @@ pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
-async fn direct(origin: &Origin, patience: Duration) -> Result<Stream, DialError> {
-    connect(&origin.bare_host(), origin.port(), patience).await.map_err(|error| match error {
-        ConnectError::Name(cause) => DialError::NameNotFound { host: origin.bare_host(), cause },
-        ConnectError::Connect(cause) => DialError::ConnectFailed { target: target(origin), cause },
-    })
-}
-
-enum ConnectError {
-    Name(Cause),
-    Connect(Cause),
-}
-
-impl ConnectError {
-    fn cause(&self) -> Cause {
-        match self {
-            Self::Name(cause) => cause.while_resolving(),
-            Self::Connect(cause) => cause.clone(),
-        }
-    }
-}
-
-/// Resolve and connect; the first address that answers.
-async fn connect(host: &str, port: u16, patience: Duration) -> Result<Stream, ConnectError> {
-    let lookup = timeout(patience, tokio::net::lookup_host((host, port)));
-    let addresses: Vec<_> = match lookup.await {
-        Ok(Ok(addresses)) => addresses.collect(),
-        Ok(Err(error)) => return Err(ConnectError::Name(Cause::of_resolving(&error))),
-        Err(_) => return Err(ConnectError::Name(Cause::no_answer(patience))),
-    };
-    let mut last = ConnectError::Name(Cause::no_address());
-    for address in &addresses {
+/// Connect to the first of these addresses that answers.
+async fn connect(addresses: &[SocketAddr], patience: Duration) -> Result<Stream, Cause> {
+    let mut last = Cause::no_address();
+    for address in addresses {
         // Several addresses share the time, so that a dead first one leaves some for the second.
         let share = patience / u32::try_from(addresses.len()).unwrap_or(u32::MAX);
         let connected = timeout(share, TcpStream::connect(address)).await;
         match connected.map(|stream| stream.and_then(|stream| stream.set_nodelay(true).map(|()| stream))) {
             Ok(Ok(stream)) => return Ok(Box::new(stream)),
-            Ok(Err(error)) => last = ConnectError::Connect(Cause::of_connecting(&error)),
-            Err(_) => last = ConnectError::Connect(Cause::no_answer(share)),
+            Ok(Err(error)) => last = Cause::of_connecting(&error),
+            Err(_) => last = Cause::no_answer(share),
         }
     }
     Err(last)

@@ -25,7 +25,7 @@ pub struct Fault {
 /// What became of a request that has no response; the same cases as the contract's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultKind {
-    /// Its origin is not granted; nothing was sent there.
+    /// Its origin is not granted, or out of reach; nothing was sent there.
     Denied,
     /// The proxy cannot be reached; nothing was sent.
     ProxyUnreachable,
@@ -57,6 +57,7 @@ impl FaultKind {
                 trust: Trust::UnknownIssuer | Trust::AuthorityItself | Trust::Unfit,
                 ..
             } => Self::Untrusted,
+            DialError::NotAllowed(_) => Self::Denied,
             DialError::Proxy { .. }
             | DialError::NameNotFound { .. }
             | DialError::ConnectFailed { .. }
@@ -240,6 +241,7 @@ pub(crate) fn dial_diagnosis(error: &DialError) -> Diagnosis {
             .with_remedy(tls_remedy(*trust).0)
             .in_chinese(format!("与 {target} 的 TLS 连接失败：{}", cause.chinese()), tls_remedy(*trust).1)
             .with_fact("target", target),
+        DialError::NotAllowed(refused) => refused.diagnosis(),
         DialError::NotTls { target, proxy } => not_tls(message, target, proxy.as_deref()),
     }
 }

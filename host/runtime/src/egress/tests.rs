@@ -3,6 +3,7 @@
 
 mod lab;
 mod proxies;
+mod reaching;
 mod websocket;
 
 use std::time::Duration;
@@ -14,7 +15,7 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use self::lab::{Proxying, Server, authority, gzip};
-use super::{Client, Egress, Fault, FaultKind, Proxy, Request, Response};
+use super::{Client, Egress, Fault, FaultKind, Proxy, Reach, Request, Response};
 use crate::grant::{Grants, Origin};
 
 /// A name that no resolver knows; only the proxies of the lab do.
@@ -36,7 +37,8 @@ fn get(url: &str) -> Request {
 }
 
 fn client(proxy: Option<Proxy>) -> Client {
-    Client::new(&Egress { proxy, ca_pem: Some(authority().as_bytes().to_vec()), allow: None }).unwrap()
+    let egress = Egress { proxy, ca_pem: Some(authority().as_bytes().to_vec()), allow: None };
+    Client::new(&egress, Reach::Private).unwrap()
 }
 
 fn granting(origins: &[&str]) -> Grants {
@@ -99,7 +101,7 @@ async fn an_origin_that_is_not_granted_hears_nothing() {
 #[tokio::test]
 async fn a_certificate_of_an_unknown_authority_is_refused_before_anything_is_sent() {
     let server = Server::tls(lab::answer("200 OK", "")).await;
-    let client = Client::new(&Egress::default()).unwrap();
+    let client = Client::new(&Egress::default(), Reach::Private).unwrap();
     let result = fetch(&client, get(&server.url("/"))).await;
     check(&result, &expect!["Untrusted tls-failed"]);
     assert!(result.unwrap_err().diagnosis.remedy.unwrap().contains("`ca` file"));
@@ -122,7 +124,7 @@ async fn what_is_wrong_with_a_connection_is_told_in_chinese_throughout() {
         (client(None), closed.clone(), "连接被拒绝"),
         (client(Some(closed.parse().unwrap())), server.url("/"), "连接被拒绝"),
         (client(Some(refusing.address())), server.url("/"), "其应答为 403 Forbidden"),
-        (Client::new(&Egress::default()).unwrap(), server.url("/"), "其证书由未知的机构签发"),
+        (Client::new(&Egress::default(), Reach::Private).unwrap(), server.url("/"), "其证书由未知的机构签发"),
         (client(None), named_otherwise, "其证书属于另一个名称"),
     ] {
         let diagnosis = fetch(&client, get(&url)).await.unwrap_err().diagnosis;
@@ -363,7 +365,7 @@ fn a_proxy_that_cannot_be_read_is_refused_without_repeating_its_password() {
 fn a_proxys_password_is_not_in_its_debug_output() {
     let proxy: Proxy = "http://me:s3cret@proxy.test:3128".parse().unwrap();
     let egress = Egress { proxy: Some(proxy), ..Egress::default() };
-    let output = format!("{egress:?} {:?}", Client::new(&egress).unwrap());
+    let output = format!("{egress:?} {:?}", Client::new(&egress, Reach::Private).unwrap());
     assert!(!output.contains("s3cret"), "{output}");
 }
 
@@ -371,6 +373,6 @@ fn a_proxys_password_is_not_in_its_debug_output() {
 fn a_ca_file_without_a_certificate_is_refused() {
     for pem in ["", "hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         let egress = Egress { ca_pem: Some(pem.as_bytes().to_vec()), ..Egress::default() };
-        assert!(Client::new(&egress).is_err(), "{pem:?}");
+        assert!(Client::new(&egress, Reach::Private).is_err(), "{pem:?}");
     }
 }

@@ -36,7 +36,7 @@ pub(super) async fn page(State(console): State<Console>, source: Managed) -> Res
         p { (visitor.say(words::origins_help())) }
         form class="sheet" method="post" action={ (base(name)) "/origins" } {
             (page::csrf(visitor))
-            (list(visitor, &needed, &configured.allow))
+            (list(&console, visitor, &needed, &configured.allow))
             div class="field" {
                 label for=(FURTHER) {
                     (visitor.say(words::origins_more())) " "
@@ -98,7 +98,7 @@ fn seen(visitor: &Visitor, configured: &Configured, schema: &Value) -> Vec<Strin
 }
 
 /// What is needed goes with the form; what is optional is the administrator's choice.
-fn list(visitor: &Visitor, needed: &[Needed], confirmed: &[Origin]) -> Markup {
+fn list(console: &Console, visitor: &Visitor, needed: &[Needed], confirmed: &[Origin]) -> Markup {
     html! {
         ul class="checklist" {
             @for Needed { origin, is_optional } in needed {
@@ -123,6 +123,9 @@ fn list(visitor: &Visitor, needed: &[Needed], confirmed: &[Origin]) -> Markup {
                             code { (origin) }
                         }
                         @if !origin.is_https() { p class="soft" { (visitor.say(words::origin_unencrypted())) } }
+                        @if let Err(refused) = console.host().reach().admits(origin) {
+                            (page::notice(Tone::Bad, &page::diagnosis(visitor.reader, &refused.diagnosis())))
+                        }
                     }
                 }
             }

@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 use rollcall_rules::sealed::{Seal, Token};
 
 use super::*;
-use crate::egress::Egress;
+use crate::egress::{Egress, Reach};
 use crate::limits::{MAX_REQUEST_BODY_BYTES, MAX_URL_BYTES};
 use crate::model::PlannedOrigin;
 
@@ -119,7 +119,7 @@ fn http(secret: &str) -> Http {
     let origins = [GRANTED, "https://other.example"]
         .map(|origin| PlannedOrigin { origin: origin.to_owned(), is_optional: false });
     Http {
-        client: Arc::new(Client::new(&Egress::default()).unwrap()),
+        client: Arc::new(Client::new(&Egress::default(), Reach::Public).unwrap()),
         grants: Arc::new(Grants::decide(&origins, None).unwrap()),
         seals: Arc::new(Seals::new(vec![seal])),
     }

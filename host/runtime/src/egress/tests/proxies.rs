@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::lab::{self, Peer, Then, authority};
 use super::{BEHIND_PROXY, client, fetch, get, granting};
-use crate::egress::{Client, Egress, Fault, Proxy, websocket};
+use crate::egress::{Client, Egress, Fault, Proxy, Reach, websocket};
 
 const LOGIN: &str = "me:wr0ng@";
 const SOON: Duration = Duration::from_secs(1);
@@ -16,7 +16,7 @@ const SOON: Duration = Duration::from_secs(1);
 /// A client that waits a second where others wait longer.
 fn hasty(proxy: Proxy) -> Client {
     let egress = Egress { proxy: Some(proxy), ca_pem: Some(authority().as_bytes().to_vec()), allow: None };
-    Client::new(&egress).unwrap().with_patience(SOON)
+    Client::new(&egress, Reach::Private).unwrap().with_patience(SOON)
 }
 
 fn told(fault: &Fault, peer: &Peer) -> String {

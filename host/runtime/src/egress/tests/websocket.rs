@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::lab::{self, Proxying, Server};
 use super::{client, granting};
 use crate::egress::websocket::{Heard, WebSocket, connect, connect_within};
-use crate::egress::{Client, Egress, Fault, FaultKind, Proxy};
+use crate::egress::{Client, Egress, Fault, FaultKind, Proxy, Reach};
 use crate::model::Body;
 
 const BEHIND_PROXY: &str = "wss://directory.test/gateway?ticket=t1cket";
@@ -150,7 +150,7 @@ async fn a_proxy_that_is_down_means_failed_and_never_direct() {
 #[tokio::test]
 async fn a_certificate_of_an_unknown_authority_is_refused_before_the_ticket_is_sent() {
     let server = Server::websocket().await;
-    let stranger = Client::new(&Egress::default()).unwrap();
+    let stranger = Client::new(&Egress::default(), Reach::Private).unwrap();
     check(open(&stranger, &server.url("/?ticket=t1cket")).await, FaultKind::Untrusted, "tls-failed");
     assert_eq!(server.requests(), Vec::<String>::new());
 }

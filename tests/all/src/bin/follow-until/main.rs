@@ -14,7 +14,7 @@ mod stand;
 use crate::keeper::Keeper;
 use crate::protocol::{Order, Said, Wish};
 use crate::stand::Stand;
-use rollcall_host::egress::{Egress, Proxy};
+use rollcall_host::egress::{Egress, Proxy, Reach};
 use rollcall_host::follow::{FollowOptions, Follower};
 use rollcall_host::history::Trigger;
 use rollcall_host::model::SourceName;
@@ -54,7 +54,11 @@ fn listen() -> (Order, mpsc::UnboundedReceiver<Wish>) {
 async fn follow(order: &Order, stand: &Arc<Stand>) -> Follower {
     let store = Arc::new(SqliteStore::open(&order.database).expect("the database opens"));
     let keeper = Arc::new(Keeper::new(Arc::clone(&store), Arc::clone(stand), order.holds_full_runs));
-    let options = EngineOptions { cache_dir: Some(order.compiled.clone()), ..EngineOptions::default() };
+    let options = EngineOptions {
+        cache_dir: Some(order.compiled.clone()),
+        reach: Reach::Private,
+        ..EngineOptions::default()
+    };
     let engine = Engine::new(options).expect("this machine runs components");
     let connector = engine.load(&order.component).await.expect("the component loads");
     let host = Host::new(engine, keeper.clone(), store, keeper.clone());
