@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use self::clock::Pushes;
 use crate::apply::{Identities, scope};
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
@@ -46,7 +47,8 @@ pub(crate) async fn check(host: &Host, source: &Source, others: &[Source]) -> Ve
     let began = Instant::now();
     let found = connector_findings(host, source, &prepared).await;
     let event_delivery = prepared.plan.event_delivery;
-    findings.push(clock::compare(&prepared.client, &**host.clock(), began, event_delivery));
+    let pushes = pushes(source, event_delivery);
+    findings.push(clock::compare(&prepared.client, &**host.clock(), began, pushes));
     let is_stopped = has_failed(&found);
     findings.extend(found);
     if source.connector().is_live() && event_delivery == EventDelivery::Channel {
@@ -59,6 +61,12 @@ pub(crate) async fn check(host: &Host, source: &Source, others: &[Source]) -> Ve
         findings.extend(opened);
     }
     findings
+}
+
+fn pushes(source: &Source, event_delivery: EventDelivery) -> Pushes {
+    let is_signed =
+        event_delivery == EventDelivery::Callbacks && source.connector().descriptor().has_signed_deliveries();
+    if is_signed { Pushes::Signed } else { Pushes::Timeless }
 }
 
 fn has_failed(findings: &[Finding]) -> bool {

@@ -326,6 +326,10 @@ pub enum FailureKind {
     Other,
 }
 
+/// The member at the top of a settings schema that says that deliveries tell when they were signed. Source: the contract,
+/// `identity-source.descriptor`.
+const SIGNED_DELIVERIES: &str = "x-signed-deliveries";
+
 /// Who a connector is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Descriptor {
@@ -348,6 +352,11 @@ impl Descriptor {
     #[must_use]
     pub fn type_names(&self) -> Vec<String> {
         self.resource_types.iter().map(|known| known.name.clone()).collect()
+    }
+
+    /// Whether its source says of a delivery when it was signed, so that a clock that is far off has it refused.
+    pub(crate) fn has_signed_deliveries(&self) -> bool {
+        self.settings_schema.get(SIGNED_DELIVERIES) == Some(&serde_json::Value::Bool(true))
     }
 
     /// By which attributes it is told who stands behind a key, of the types that have one. That they are attributes was

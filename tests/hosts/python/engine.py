@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import re
+import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ TICK_S = 0.05
 
 
 class Unusable(Exception):
-    """A file that is no connector."""
+    """A file that is no connector, or a folder for what is compiled that is not ours alone."""
 
 
 class Ended(Exception):
@@ -51,7 +52,7 @@ class TooMuchData(BrokeContract):
 
 
 class Engine:
-    """Compiles components, and keeps what was compiled in a folder."""
+    """Compiles components, and keeps what was compiled in a folder of its own."""
 
     def __init__(self, cache: Path) -> None:
         config = Config()
@@ -99,7 +100,7 @@ class Engine:
         return Connector(self, compiled, names, digest)
 
     def _compiled(self, code: bytes, digest: str) -> Component:
-        self._cache.mkdir(parents=True, exist_ok=True)
+        make_private(self._cache)
         kept = self._cache / f"{digest}-{WASMTIME}.compiled"
         if kept.exists():
             return Component.deserialize_file(self._engine, str(kept))
@@ -146,6 +147,19 @@ class Engine:
             if bounds.CROSSING_BYTES < n_bytes(answer):
                 raise Ended(_failure(call, "other", "connector-too-much-data", "its answer is larger than 64 MiB"))
             return answer
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder in which nobody else can write. Raises `Unusable` for one in which somebody can: what is compiled there runs
+    in this process."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.stat()
+    if not hasattr(os, "geteuid"):
+        # Elsewhere a new folder inherits its owner's access list.
+        return
+    is_ours = found.st_uid in (os.geteuid(), 0)
+    if not is_ours or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise Unusable(f"other users can write to cache folder {folder}; let nobody else write there (chmod 700)")
 
 
 class Connector:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import bounds
 import pytest
 from call import Call, Memory
-from engine import Engine, Unusable
+from engine import Engine, Unusable, make_private
 from follow import blames_an_event, next_batch
 from store import Store
 from wasmtime.component import Variant
@@ -159,6 +160,45 @@ def test_a_file_that_is_no_connector_is_refused(tmp_path: Path, text: str) -> No
     file.write_text(text, encoding="utf-8")
     with pytest.raises(Unusable):
         Engine(tmp_path / "cache").load(file)
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o702, 0o1777])
+def test_a_folder_for_what_is_compiled_in_which_others_can_write_is_refused(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache").chmod(mode)
+    with pytest.raises(Unusable, match="other users can write"):
+        make_private(tmp_path / "cache")
+
+
+@pytest.mark.parametrize("mode", [0o700, 0o755])
+def test_a_folder_that_others_can_only_look_at_is_taken(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache").chmod(mode)
+    make_private(tmp_path / "cache")
+    make_private(tmp_path / "new" / "cache")
+    assert (tmp_path / "new" / "cache").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_of_another_user_is_refused_and_one_of_the_administrator_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: ours + 1)
+    if ours == 0:
+        make_private(tmp_path)
+        os.chown(tmp_path, 65_534, -1)
+    with pytest.raises(Unusable, match="other users can write"):
+        make_private(tmp_path)
+
+
+def test_nothing_compiled_is_loaded_from_a_folder_of_others(tmp_path: Path) -> None:
+    file = tmp_path / "file.wasm"
+    file.write_bytes(b"\0asm\x0d\0\1\0")
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache").chmod(0o777)
+    with pytest.raises(Unusable, match="other users can write"):
+        Engine(tmp_path / "cache").load(file)
+    assert list((tmp_path / "cache").iterdir()) == []
 
 
 def failed(kind: str, code: str = "it-failed") -> Any:

@@ -8,26 +8,30 @@ use crate::egress::Client;
 use crate::egress::dates::Dated;
 use crate::grant::Origin;
 use crate::limits::{MAX_CLOCK_SKEW, MAX_DELIVERY_SKEW};
-use crate::model::{Diagnosis, EventDelivery, Finding, Standing};
+use crate::model::{Diagnosis, Finding, Standing};
 use tokio::time::Instant;
 
 /// The name of the check.
 const CLOCK: &str = "clock";
 
+/// What a source that pushes its changes does with the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pushes {
+    /// It says when each push was signed, and that counts for [`MAX_DELIVERY_SKEW`].
+    Signed,
+    /// It says nothing of the time, or pushes to no callback address.
+    Timeless,
+}
+
 /// Compare the clocks by what the source answered since `began`.
-pub(super) fn compare(
-    client: &Client,
-    clock: &dyn Clock,
-    began: Instant,
-    event_delivery: EventDelivery,
-) -> Finding {
+pub(super) fn compare(client: &Client, clock: &dyn Clock, began: Instant, pushes: Pushes) -> Finding {
     let (now, now_ms) = (Instant::now(), clock.now().unix_ms());
     let skews =
         client.dates().since(began).into_iter().map(|dated| (skew_ms(&dated, now, now_ms), dated.origin));
     // The answer that agrees best counts: any other may have waited in a cache. Of several that agree, the first by name.
     match skews.min_by_key(|(skew_ms, origin)| (disagreement(*skew_ms), origin.clone())) {
         None => finding(CLOCK, Standing::Skipped, unknown()),
-        Some((skew_ms, origin)) => judge(skew_ms, &origin, event_delivery),
+        Some((skew_ms, origin)) => judge(skew_ms, &origin, pushes),
     }
 }
 
@@ -48,28 +52,27 @@ fn disagreement(skew_ms: i64) -> Duration {
     if skew <= MAX_CLOCK_SKEW { Duration::ZERO } else { skew }
 }
 
-fn judge(skew_ms: i64, origin: &Origin, event_delivery: EventDelivery) -> Finding {
+fn judge(skew_ms: i64, origin: &Origin, pushes: Pushes) -> Finding {
     let skew = Duration::from_millis(skew_ms.unsigned_abs());
     if skew <= MAX_CLOCK_SKEW {
         return finding(CLOCK, Standing::Passed, agrees(origin));
     }
-    let is_pushed = event_delivery == EventDelivery::Callbacks;
-    let refuses = is_pushed && MAX_DELIVERY_SKEW < skew;
+    let refuses = pushes == Pushes::Signed && MAX_DELIVERY_SKEW < skew;
     let standing = if refuses { Standing::Failed } else { Standing::Warning };
-    let diagnosis = match (is_pushed, refuses) {
-        (true, true) => off(
+    let diagnosis = match (pushes, refuses) {
+        (Pushes::Signed, true) => off(
             skew_ms,
             origin,
             "so every change that it pushes is refused as signed too long ago or not yet",
             "因此它推送的每个变更都会因签名时间过早或过晚而被拒绝",
         ),
-        (true, false) => off(
+        (Pushes::Signed, false) => off(
             skew_ms,
             origin,
             "and from 15 min on every change that it pushes is refused",
             "相差超过 15 分钟后，它推送的每个变更都会被拒绝",
         ),
-        (false, _) => off(
+        (Pushes::Timeless, _) => off(
             skew_ms,
             origin,
             "so schedules start at the wrong moment, the history shows wrong times, and certificates may seem expired",
@@ -161,9 +164,9 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(skew_s: i64, event_delivery: EventDelivery, expected: &Expect) {
+    fn check(skew_s: i64, pushes: Pushes, expected: &Expect) {
         let origin = "https://directory.test".parse().unwrap();
-        let Finding { standing, diagnosis, .. } = judge(skew_s * 1000, &origin, event_delivery);
+        let Finding { standing, diagnosis, .. } = judge(skew_s * 1000, &origin, pushes);
         let chinese = diagnosis.localized("zh-CN").message;
         expected.assert_eq(&format!("{standing:?} {}\n{chinese}", diagnosis.message));
     }
@@ -172,14 +175,14 @@ mod tests {
     fn a_minute_is_nothing() {
         check(
             60,
-            EventDelivery::Callbacks,
+            Pushes::Signed,
             &expect![[r#"
             Passed this host's clock agrees with that of https://directory.test
             本机时钟与 https://directory.test 一致"#]],
         );
         check(
             -60,
-            EventDelivery::Callbacks,
+            Pushes::Signed,
             &expect![[r#"
             Passed this host's clock agrees with that of https://directory.test
             本机时钟与 https://directory.test 一致"#]],
@@ -190,35 +193,35 @@ mod tests {
     fn more_is_a_warning_and_a_failure_where_pushes_are_refused_for_it() {
         check(
             61,
-            EventDelivery::Callbacks,
+            Pushes::Signed,
             &expect![[r#"
                 Warning this host's clock is 61 s ahead of that of https://directory.test, and from 15 min on every change that it pushes is refused
                 本机时钟比 https://directory.test 快 61 秒，相差超过 15 分钟后，它推送的每个变更都会被拒绝"#]],
         );
         check(
             900,
-            EventDelivery::Callbacks,
+            Pushes::Signed,
             &expect![[r#"
                 Warning this host's clock is 15 min ahead of that of https://directory.test, and from 15 min on every change that it pushes is refused
                 本机时钟比 https://directory.test 快 15 分钟，相差超过 15 分钟后，它推送的每个变更都会被拒绝"#]],
         );
         check(
             -960,
-            EventDelivery::Callbacks,
+            Pushes::Signed,
             &expect![[r#"
                 Failed this host's clock is 16 min behind that of https://directory.test, so every change that it pushes is refused as signed too long ago or not yet
                 本机时钟比 https://directory.test 慢 16 分钟，因此它推送的每个变更都会因签名时间过早或过晚而被拒绝"#]],
         );
         check(
             960,
-            EventDelivery::Channel,
+            Pushes::Timeless,
             &expect![[r#"
                 Warning this host's clock is 16 min ahead of that of https://directory.test, so schedules start at the wrong moment, the history shows wrong times, and certificates may seem expired
                 本机时钟比 https://directory.test 快 16 分钟，因此定时导入会在错误的时刻开始，历史记录的时间不准，证书也可能被误判为过期"#]],
         );
         check(
             8 * 3600,
-            EventDelivery::None,
+            Pushes::Timeless,
             &expect![[r#"
                 Warning this host's clock is 8 h 0 min ahead of that of https://directory.test, so schedules start at the wrong moment, the history shows wrong times, and certificates may seem expired
                 本机时钟比 https://directory.test 快 8 小时 0 分钟，因此定时导入会在错误的时刻开始，历史记录的时间不准，证书也可能被误判为过期"#]],

@@ -70,6 +70,11 @@ const PACKED: [u8; 39] = [
 /// What the peer sends compressed, as it is without that.
 pub const UNPACKED: &str = "the probe's peer";
 
+/// Deepest document that the peer answers.
+///
+/// 100,000 levels. Why: far beyond what any parser follows, and no more than some hundred KiB.
+const MAX_DEPTH: u64 = 100_000;
+
 /// What is no text.
 pub const NO_TEXT: [u8; 4] = [0xff, 0xfe, 0x00, 0x80];
 
@@ -104,6 +109,7 @@ impl Peer {
             "/cut" => Answer::Cut,
             "/hang-up" => Answer::HangUp,
             "/endless" => Answer::Endless,
+            "/nested" => whole(nested(parameter(query, "of"), number("depth"))),
             "/packed" => whole(packed(request)),
             "/no-text" => whole(Outgoing { status: 200, headers: Vec::new(), body: NO_TEXT.to_vec() }),
             "/text" => whole(Outgoing { status: 200, headers: Vec::new(), body: TEXT.as_bytes().to_vec() }),
@@ -164,6 +170,21 @@ fn reversed(request: &Incoming, query: &str) -> Value {
         "header": backwards(header.map_or("", |(_, value)| value)),
         "body": backwards(&body_text(request)),
     })
+}
+
+/// A document with so many arrays or objects in each other, or one text with so many brackets in it.
+fn nested(of: &str, depth: u64) -> Outgoing {
+    let times = usize::try_from(depth.min(MAX_DEPTH)).unwrap_or_default();
+    let around = |open: &str, within: &str, close: &str| {
+        format!("{}{within}{}", open.repeat(times), close.repeat(times))
+    };
+    let body = match of {
+        "objects" => around("{\"a\":", "1", "}"),
+        "a-text" => format!("[\"{}\"]", "[".repeat(times)),
+        _ => around("[", "", "]"),
+    };
+    let headers = vec![("content-type", "application/json".to_owned())];
+    Outgoing { status: 200, headers, body: body.into_bytes() }
 }
 
 fn packed(request: &Incoming) -> Outgoing {
@@ -242,6 +263,13 @@ mod tests {
             let Answer::Whole { response, .. } = Peer::default().answer(0, &get(target)) else { panic!() };
             assert_eq!(response.status, 407, "{target}");
         }
+    }
+
+    #[test]
+    fn it_nests_as_deep_as_it_is_asked_to() {
+        let nested = |of: &str| body(Peer::default().answer(0, &get(&format!("/nested?of={of}&depth=2"))));
+        let told = ["arrays", "objects", "a-text"].map(nested);
+        assert_eq!(told, ["[[]]", r#"{"a":{"a":1}}"#, r#"["[["]"#]);
     }
 
     #[test]

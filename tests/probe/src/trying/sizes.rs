@@ -1,12 +1,12 @@
-//! How large a request and a response may be.
+//! How large a request and a response may be, and how deep a response is nested.
 
 use crate::promise::{Attempt, same};
 use crate::stand::{member, must_fail, parsed, responded};
 use crate::{Promise, Stand};
 use rollcall_kit::ports::{Body, FaultKind, Request};
-use rollcall_rules::bounds::{MAX_REQUEST_BODY_BYTES, MAX_REQUEST_HEADERS, MAX_URL_BYTES};
+use rollcall_rules::bounds::{MAX_BODY_DEPTH, MAX_REQUEST_BODY_BYTES, MAX_REQUEST_HEADERS, MAX_URL_BYTES};
 
-pub(crate) const PROMISES: [Promise; 4] = [
+pub(crate) const PROMISES: [Promise; 5] = [
     Promise {
         name: "url-bound",
         stands_at: "http-client.wit, http-request.url",
@@ -31,7 +31,31 @@ pub(crate) const PROMISES: [Promise; 4] = [
         says: "a response that has no end gets the fault `too-large`",
         attempt: |stand| must_fail("one", &stand.ask(stand.get("/endless")?)?, FaultKind::TooLarge),
     },
+    Promise {
+        name: "response-depth",
+        stands_at: "http-client.wit, http-response.body, fault-kind.too-large",
+        says: "a response nested 128 deep is handed over, and one nested deeper gets the fault `too-large`; what stands within a text counts for nothing",
+        attempt: response_depth,
+    },
 ];
+
+fn response_depth(stand: &Stand<'_>) -> Attempt {
+    let nested = |of: &str, depth: usize| format!("/nested?of={of}&depth={depth}");
+    for (what, of, depth) in [
+        ("how many brackets arrived of a response nested 128 deep", "arrays", MAX_BODY_DEPTH),
+        ("how many brackets arrived of a text with 1000 of them", "a-text", 1000),
+    ] {
+        let body = stand.response(&nested(of, depth))?.body;
+        let n_open = body.as_bytes().iter().filter(|byte| **byte == b'[').count();
+        // The text stands in an array.
+        same(what, &n_open, &(depth + usize::from(of == "a-text")))?;
+    }
+    for of in ["arrays", "objects"] {
+        let answer = stand.ask(stand.get(&nested(of, MAX_BODY_DEPTH + 1))?)?;
+        must_fail(&format!("one of {of} nested 129 deep"), &answer, FaultKind::TooLarge)?;
+    }
+    Ok(())
+}
 
 fn url_bound(stand: &Stand<'_>) -> Attempt {
     let beginning = stand.peer("/echo?x=")?;

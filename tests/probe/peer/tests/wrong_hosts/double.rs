@@ -180,6 +180,9 @@ impl Double {
             Err(fault) if fault.kind == FaultKind::Other && forgives(&fault) => {
                 Ok(Response { status: 200, headers: Vec::new(), body: Body::empty() })
             }
+            Err(fault) if fault.kind == FaultKind::TooLarge && self.is(Mistake::HandsOverWhatIsTooDeep) => {
+                Ok(Response { status: 200, headers: Vec::new(), body: Body::Text("[".repeat(1000)) })
+            }
             Ok(response) if !self.is(Mistake::RepeatsTheSecret) => {
                 let scrubbed = self.seals.borrow().scrub(response.body.as_bytes());
                 Ok(Response { body: scrubbed.map_or(response.body, Body::from_bytes), ..response })

@@ -55,10 +55,26 @@ impl World {
             return Reply::Fail(kind);
         }
         let Some(target) = request.url.strip_prefix(PEER) else { return Reply::Fail(FaultKind::NotSent) };
+        if let Some(reply) = self.nested_wrongly(target) {
+            return reply;
+        }
         let leaves_ms = self.turn(now_ms, request);
         let incoming = self.incoming(request, target);
         let answer = self.answer(leaves_ms, &incoming);
         self.replied(leaves_ms - now_ms, &incoming, answer)
+    }
+
+    /// What a host does with a nested response that counts wrongly.
+    fn nested_wrongly(&self, target: &str) -> Option<Reply> {
+        let is_of = |beginning: &str| target.starts_with(beginning);
+        match self.mistake {
+            Mistake::CountsNoObjects if is_of("/nested?of=objects") => Some(Reply::json("{}")),
+            Mistake::CountsWithinTexts if is_of("/nested?of=a-text") => {
+                Some(Reply::Fail(FaultKind::TooLarge))
+            }
+            Mistake::StopsOneTooEarly if is_of("/nested?of=arrays") => Some(Reply::Fail(FaultKind::TooLarge)),
+            _ => None,
+        }
     }
 
     /// When a request may leave.
