@@ -10,7 +10,7 @@ mod bindings {
 use bindings::exports::rollcall::connector::{events, identity_source as source};
 use bindings::rollcall::connector::model::{Body, Failure, Key};
 use events::{Channel, ContentType, Delivery, FetchedEvents, Handled, Reaction, Receipt, SourceEvent};
-use source::{Descriptor, EventDelivery, Finding, InvalidSettings, Plan, Summary};
+use source::{Descriptor, EventDelivery, Finding, InvalidSettings, Plan, ResourceType, Summary};
 
 /// The setting that says where the script is to send what it finds.
 const LISTENER: &str = "listener";
@@ -40,7 +40,7 @@ impl source::Guest for Stranger {
             names: Vec::new(),
             version: "0.1.0".to_owned(),
             settings_schema: r#"{"type":"object","properties":{"listener":{"type":"string"}}}"#.to_owned(),
-            resource_types: Vec::new(),
+            resource_types: vec![ResourceType { name: "User".to_owned(), identity_attribute: None }],
         }
     }
 
