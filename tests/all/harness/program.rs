@@ -118,8 +118,7 @@ app_secret = {{ file = "secret.txt" }}
     /// Start it.
     pub(crate) fn start(&self, words: &str) -> Running {
         let mut command = self.command(words);
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-        Running { child: child.expect("the program starts") }
+        Running::spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))
     }
 
     pub(crate) fn command(&self, words: &str) -> Command {
@@ -176,6 +175,11 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// Start it by this command.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        Self { child: command.spawn().expect("the program starts") }
+    }
+
     /// Press Ctrl-C.
     pub(crate) fn interrupt(&self) {
         self.signal("-INT");
