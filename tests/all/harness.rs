@@ -13,6 +13,8 @@ pub(crate) mod program;
 pub(crate) mod proxies;
 pub(crate) mod real;
 pub(crate) mod recorder;
+pub(crate) mod stalls;
+pub(crate) mod visitor;
 pub(crate) mod whole;
 pub(crate) mod world;
 

@@ -59,6 +59,9 @@ mod swap;
 mod cli;
 mod crash;
 
+// Whoever holds something open: others are heard all the same.
+mod deafness;
+
 // What an older program left is opened, read and gone on with.
 mod older_data;
 

@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: how long a change takes from DingTalk to the platform, event by event, how long DingTalk waits for its
-//! answers while an import goes on, and how long pages take, on this machine. Figures to look at and compare; no test depends on them.
+//! answers while an import goes on or others hold connections open, and how long pages take, on this machine. Figures to look at and compare; no test depends on them.
 
 mod answers;
 mod arrivals;
 mod connectors;
+mod deafness;
 mod disk;
 mod imports;
 mod pages;
@@ -19,7 +20,7 @@ use crate::workspace::Workspace;
 pub(crate) const HELP: &str = "\
 cargo xtask bench
 
-Four measurements, with the host and the simulator as a release builds them, all processes on this machine, through proxy,
+Five measurements, with the host and the simulator as a release builds them, all processes on this machine, through proxy,
 TLS, component and SQLite:
 
   Change one person 200 times, and say how long each change took from its birth at the simulator until it was stored, by
@@ -33,10 +34,14 @@ TLS, component and SQLite:
   Have the roster and its twins in other languages compiled, loaded, called and import 20, 10,000 and 50,000 people, and say
   how long it took and how much memory it had.
 
+  Hold 512 connections open in every way that needs no work, from one address and from 512, and say how long deliveries and
+  questions after health waited for their answers meanwhile.
+
   arrivals    measure only how long changes take
   answers     measure only how long pushes wait
   pages       measure only how long pages take
   connectors  measure only what connectors in several languages take
+  deafness    measure only how long others wait while connections are held
 
 The first time it builds a release, which takes minutes. What it made stays in target/bench/.";
 
@@ -47,20 +52,22 @@ pub(crate) enum Measurement {
     Answers,
     Pages,
     Connectors,
+    Deafness,
 }
 
 /// What came of a measurement.
 enum Measured {
-    Times(Table),
+    Times(Vec<Table>),
     Weights(Vec<connectors::Weight>),
 }
 
 /// All of them, as they are named on the command line.
-const ALL: [(&str, Measurement); 4] = [
+const ALL: [(&str, Measurement); 5] = [
     ("arrivals", Measurement::Arrivals),
     ("answers", Measurement::Answers),
     ("pages", Measurement::Pages),
     ("connectors", Measurement::Connectors),
+    ("deafness", Measurement::Deafness),
 ];
 
 /// The measurements of these names; all of them, if there is no name.
@@ -87,9 +94,16 @@ pub(crate) fn run(workspace: &Workspace, measurements: &[Measurement]) -> Result
     let folder = workspace.target.join("bench");
     let measure = |measurement: &Measurement| -> Result<Measured> {
         Ok(match measurement {
-            Measurement::Arrivals => Measured::Times(arrivals::measure(workspace, &folder.join("arrivals"))?),
-            Measurement::Answers => Measured::Times(answers::measure(workspace, &folder.join("answers"))?),
-            Measurement::Pages => Measured::Times(pages::measure(workspace, &folder.join("pages"))?),
+            Measurement::Arrivals => {
+                Measured::Times(vec![arrivals::measure(workspace, &folder.join("arrivals"))?])
+            }
+            Measurement::Answers => {
+                Measured::Times(vec![answers::measure(workspace, &folder.join("answers"))?])
+            }
+            Measurement::Pages => Measured::Times(vec![pages::measure(workspace, &folder.join("pages"))?]),
+            Measurement::Deafness => {
+                Measured::Times(deafness::measure(workspace, &folder.join("deafness"))?.into())
+            }
             Measurement::Connectors => {
                 Measured::Weights(connectors::measure(workspace, &folder.join("connectors"))?)
             }
@@ -98,7 +112,7 @@ pub(crate) fn run(workspace: &Workspace, measurements: &[Measurement]) -> Result
     // All of it at the end, below whatever was built and started for it.
     for measured in measurements.iter().map(measure).collect::<Result<Vec<_>>>()? {
         match measured {
-            Measured::Times(table) => table.tell()?,
+            Measured::Times(tables) => tables.iter().try_for_each(Table::tell)?,
             Measured::Weights(weights) => connectors::tell(&weights),
         }
     }

@@ -21,13 +21,14 @@ mod subtree;
 use crate::DingTalk;
 use crate::api::Api;
 use crate::messages::events as say;
+use crate::settings::Settings;
 use crate::wire::envelope::Accepted;
 use crypto::Callback;
 pub(crate) use handle::forget_unfinished;
 use rollcall_kit::live::{
     Channel, Delivery, Event, Fetched, Handled, LiveConnector, Moment, Reaction, Receipt,
 };
-use rollcall_kit::{Body, Context, Failure};
+use rollcall_kit::{Body, Context, Diagnosis, Failure, Plan};
 
 /// How changes are to arrive.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,6 +43,10 @@ pub(crate) enum Way {
 }
 
 impl LiveConnector for DingTalk {
+    fn receiver(settings: &str) -> Result<(Self, Plan), Vec<Diagnosis>> {
+        Settings::parse_for_deliveries(settings).map(Self::with)
+    }
+
     fn receive(&self, moment: Moment, delivery: &Delivery) -> Result<Receipt, Failure> {
         let Way::Http(callback) = &self.settings.events else { return Err(say::deliveries_not_wanted()) };
         // A subscription of the application is meant for its key, one that was registered by API for the organization.

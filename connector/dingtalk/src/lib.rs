@@ -71,15 +71,7 @@ impl Connector for DingTalk {
     }
 
     fn configure(settings: &str) -> Result<(Self, Plan), Vec<Diagnosis>> {
-        let settings = Settings::parse(settings)?;
-        let plan = plan(&settings);
-        let dingtalk = Self {
-            settings,
-            session: Session::default(),
-            view: Mutex::default(),
-            stopped: RefCell::default(),
-        };
-        Ok((dingtalk, plan))
+        Settings::parse(settings).map(Self::with)
     }
 
     async fn check(&self, context: &Context) -> Vec<Finding> {
@@ -101,6 +93,17 @@ impl Connector for DingTalk {
 }
 
 impl DingTalk {
+    fn with(settings: Settings) -> (Self, Plan) {
+        let plan = plan(&settings);
+        let dingtalk = Self {
+            settings,
+            session: Session::default(),
+            view: Mutex::default(),
+            stopped: RefCell::default(),
+        };
+        (dingtalk, plan)
+    }
+
     fn client<'a>(&'a self, context: &'a Context) -> Client<'a> {
         Client { context, settings: &self.settings, session: &self.session }
     }

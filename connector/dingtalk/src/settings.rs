@@ -19,6 +19,9 @@ const OAPI_BASE: &str = "https://oapi.dingtalk.com";
 /// Origin of the new API, unless the settings say otherwise.
 pub(crate) const API_BASE: &str = "https://api.dingtalk.com";
 
+/// Settings that a delivery is verified and understood with.
+const OF_DELIVERIES: [&str; 5] = ["corp_id", "app_key", "events", "callback_token", "callback_aes_key"];
+
 /// The same two origins of DingTalk overseas.
 const OVERSEAS: (&str, &str) = ("https://oapi.dingtalk.io", "https://api.dingtalk.io");
 
@@ -74,6 +77,24 @@ impl Settings {
     /// # Errors
     /// Every problem, each with its place.
     pub(crate) fn parse(text: &str) -> Result<Self, Vec<Diagnosis>> {
+        let (settings, problems) = Self::read(text)?;
+        if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    }
+
+    /// As [`Settings::parse`], for deliveries alone: others may be wrong, and have their defaults then.
+    ///
+    /// # Errors
+    /// Every problem with what deliveries need, each with its place.
+    pub(crate) fn parse_for_deliveries(text: &str) -> Result<Self, Vec<Diagnosis>> {
+        let (settings, mut problems) = Self::read(text)?;
+        let is_needed =
+            |pointer: &str| OF_DELIVERIES.iter().any(|name| pointer.strip_prefix('/') == Some(*name));
+        problems.retain(|problem| problem.setting.as_deref().is_none_or(is_needed));
+        if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    }
+
+    /// What is there, with a default for whatever is wrong, and what that is.
+    fn read(text: &str) -> Result<(Self, Vec<Diagnosis>), Vec<Diagnosis>> {
         let Ok(Value::Object(members)) = serde_json::from_str(text) else {
             return Err(vec![problem("", say::not_an_object())]);
         };
@@ -94,8 +115,7 @@ impl Settings {
             events: reader.events(),
         };
         settings.go_overseas();
-        let problems = reader.finish();
-        if problems.is_empty() { Ok(settings) } else { Err(problems) }
+        Ok((settings, reader.finish()))
     }
 
     /// Where the old API or the new one is overseas, so is the other, unless it leads somewhere else: an application of one

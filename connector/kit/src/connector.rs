@@ -105,7 +105,12 @@ pub fn refresh<C: Connector>(host: Rc<dyn Host>, settings: &str, keys: &[Key]) -
 }
 
 pub(crate) fn configured<C: Connector>(settings: &str) -> Result<(C, Plan), Failure> {
-    C::configure(settings).map_err(|problems| {
+    accepted(C::configure(settings))
+}
+
+/// What came of settings, with all that is wrong about them as one failure.
+pub(crate) fn accepted<T>(configured: Result<T, Vec<Diagnosis>>) -> Result<T, Failure> {
+    configured.map_err(|problems| {
         let mut problems = problems.into_iter();
         let mut first = problems
             .next()

@@ -1,9 +1,9 @@
 //! What a connector is that also hears of changes: the trait that an author implements, and the calls that a host makes
 //! of it. Keeping what was heard, answering the source and keeping a channel open are the host's part.
 
-use crate::connector::{Connector, call, configured};
+use crate::connector::{Connector, accepted, call, configured};
 use crate::context::Context;
-use crate::model::{Diagnosis, Failure, Key, Summary};
+use crate::model::{Diagnosis, Failure, Key, Plan, Summary};
 use crate::ports::{Body, Host};
 use rollcall_rules::reach::Export;
 use std::fmt;
@@ -138,6 +138,15 @@ pub struct Moment {
 
 /// A connector that hears of changes. Events are hints: what they name is read again before anything is changed.
 pub trait LiveConnector: Connector {
+    /// Take settings for [`LiveConnector::receive`] alone. Where nothing is wrong about what that needs, other settings may be
+    /// wrong: what the source tells meanwhile is kept, and acted on once they are right.
+    ///
+    /// # Errors
+    /// As [`Connector::configure`].
+    fn receiver(settings: &str) -> Result<(Self, Plan), Vec<Diagnosis>> {
+        Self::configure(settings)
+    }
+
     /// Verify and decrypt one HTTP delivery. Offline.
     ///
     /// # Errors
@@ -196,7 +205,7 @@ pub fn receive<C: LiveConnector>(
     settings: &str,
     delivery: &Delivery,
 ) -> Result<Receipt, Failure> {
-    let (connector, plan) = configured::<C>(settings)?;
+    let (connector, plan) = accepted(C::receiver(settings))?;
     host.entered(call::<C>(Export::Receive, plan));
     connector.receive(Moment { now_ms: host.now_ms(), random: random(host) }, delivery)
 }

@@ -33,7 +33,7 @@ use crate::console::Console;
 use crate::problem::Problem;
 use crate::visitor::Visitor;
 
-pub(crate) use self::details::problems;
+pub(crate) use self::details::{drawn, problems};
 
 /// Where the API is.
 pub(crate) const PATH: &str = "/api/v1";

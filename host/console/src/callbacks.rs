@@ -1,8 +1,6 @@
 //! `/callbacks/{source}`: where a source delivers its events, by whatever method and however its address was written down.
 //! The answer's status and body are the connector's, and its headers the host's; whoever sends something else learns nothing
-//! but that it was refused. A person who opens the address in a browser is told what it is for.
-
-use std::time::Duration;
+//! but that it was refused, and of a name that no source has the same. A person who opens the address in a browser is told what it is for.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
@@ -13,18 +11,20 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Extension, Router};
 use rollcall_host::follow::{Delivery, Receipt};
-use rollcall_host::limits::MAX_DELIVERY_BYTES;
+use rollcall_host::limits::{MAX_DELIVERY_BYTES, MAX_DELIVERY_QUERY_BYTES};
 use rollcall_host::model::SourceName;
 use rollcall_words::Sentence;
 use tokio::time::timeout;
 
 use crate::console::Console;
+use crate::limits::DELIVERY_BODY_TIMEOUT;
 use crate::visitor::Reader;
 
 rollcall_words::sentences! {
-    fn of_a_source(source) {
-        "This is the address at which {source} tells of its changes. It answers the source alone, and there is nothing to see here.",
-        "这是 {source} 推送变更的回调地址，只应答该身份源，没有可查看的内容。"
+    fn of_a_source() {
+        "This is an address at which a source tells of its changes. It answers that source alone, and there is nothing to see here. \
+         Whether it is the right one stands on the page of the source, under Events.",
+        "这是身份源推送变更的回调地址，只应答对应的身份源，没有可查看的内容。地址是否正确，请在该身份源的“事件”页面核对。"
     }
     fn of_no_source() {
         "No source takes calls at this address. The one to enter stands on the page of the source, under Events.",
@@ -38,11 +38,6 @@ rollcall_words::sentences! {
 
 /// What the path of every callback address begins with.
 const CALLBACKS: &str = "callbacks";
-
-/// How long the body of a delivery may take to arrive.
-///
-/// 2 s. Why: sources give up after some seconds, and nobody else has a reason to send slowly.
-const BODY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Where sources deliver.
 pub(crate) fn routes() -> Router<Console> {
@@ -94,17 +89,16 @@ async fn moved(State(console): State<Console>, reader: Option<Extension<Reader>>
     )
 }
 
+/// Whoever is not the source learns neither what was wrong with a delivery nor whether there is a source of this name.
 async fn deliver(
     State(console): State<Console>,
     Path(source): Path<String>,
     reader: Option<Extension<Reader>>,
     request: Request,
 ) -> Response {
-    let named = SourceName::new(source).ok().and_then(|name| console.sources().named(&name));
-    let Some(known) = named else { return nobody(reader).await };
     let (head, body) = request.into_parts();
     let is_looked_at = matches!(head.method, Method::GET | Method::HEAD);
-    let body = match timeout(BODY_TIMEOUT, to_bytes(body, MAX_DELIVERY_BYTES)).await {
+    let body = match timeout(DELIVERY_BODY_TIMEOUT, to_bytes(body, MAX_DELIVERY_BYTES)).await {
         Ok(Ok(body)) => body,
         // Too large, or the connection broke, which nobody is there to be told.
         Ok(Err(_)) => return empty(StatusCode::PAYLOAD_TOO_LARGE),
@@ -116,10 +110,15 @@ async fn deliver(
         headers: readable(&head.headers),
         body: body.into(),
     };
-    let receipt = known.follower.receive(delivery).await;
-    // Nobody learns more by it than by the address, and a source that asks by this method looks at the status.
-    if is_looked_at && receipt.status == StatusCode::FORBIDDEN && receipt.body.is_empty() {
-        return told(reader, StatusCode::FORBIDDEN, of_a_source(known.follower.name()));
+    let named = SourceName::new(source).ok().and_then(|name| console.sources().named(&name));
+    let receipt = match named {
+        Some(known) => known.follower.receive(delivery).await,
+        None if MAX_DELIVERY_QUERY_BYTES < delivery.query.len() => Receipt::TOO_LARGE,
+        None => Receipt::REFUSED,
+    };
+    // A source that asks by this method looks at the status.
+    if is_looked_at && receipt == Receipt::REFUSED {
+        return told(reader, StatusCode::FORBIDDEN, of_a_source());
     }
     answer(receipt)
 }
@@ -169,13 +168,15 @@ mod tests {
     use crate::testing::Bench;
 
     #[tokio::test]
-    async fn a_source_that_is_not_followed_is_not_found_by_any_method() {
+    async fn a_source_that_is_not_followed_is_refused_by_any_method_as_one_is_that_does_not_verify() {
         let bench = Bench::new().await;
         for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
             let request =
                 Request::builder().method(&method).uri("/callbacks/unknown").body(Body::empty()).unwrap();
             let response = routes().with_state(bench.console.clone()).call(request).await.unwrap();
-            assert_eq!(response.status(), StatusCode::NOT_FOUND, "{method}");
+            assert_eq!(response.status(), StatusCode::FORBIDDEN, "{method}");
+            let has_text = response.headers().contains_key(CONTENT_TYPE);
+            assert_eq!(has_text, method == Method::GET, "{method}");
         }
     }
 

@@ -20,6 +20,7 @@ use rollcall_host::sqlite::SqliteStore;
 use crate::database::{Database, DatabaseError};
 use crate::identity::{self, Identity};
 use crate::listener::{Network, PublicUrl};
+use crate::live::Watching;
 use crate::operations::{self, Tally};
 use crate::pulse::Pulse;
 use crate::sealing::{Key, SealingError};
@@ -106,6 +107,7 @@ struct Shared {
     identity: Identity,
     sources: Sources,
     pulse: Pulse,
+    watching: Watching,
     tally: Tally,
     began_at: Timestamp,
     ending: Cancel,
@@ -139,10 +141,22 @@ impl Console {
         let key = Key::load(key_file, &database).await?;
         let host = Host::new(engine.clone(), store.clone(), store.clone(), store.clone());
         let sources = Sources::new(Shelf::new(engine.clone(), options.connectors.clone()));
-        let (pulse, ending) = (Pulse::default(), Cancel::new());
+        let (pulse, watching, ending) = (Pulse::default(), Watching::default(), Cancel::new());
         let (identity, tally, began_at) = (Identity::default(), Tally::default(), options.clock.now());
-        let shared =
-            Shared { host, store, database, key, identity, sources, pulse, tally, began_at, ending, options };
+        let shared = Shared {
+            host,
+            store,
+            database,
+            key,
+            identity,
+            sources,
+            pulse,
+            watching,
+            tally,
+            began_at,
+            ending,
+            options,
+        };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -230,6 +244,11 @@ impl Console {
     /// Beats whenever something happened that a page may show.
     pub(crate) fn pulse(&self) -> &Pulse {
         &self.shared.pulse
+    }
+
+    /// The live pages that are open.
+    pub(crate) fn watching(&self) -> &Watching {
+        &self.shared.watching
     }
 
     /// The runs that ended since the program began.

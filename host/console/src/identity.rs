@@ -15,6 +15,7 @@ mod tokens;
 
 mod cookies;
 mod csrf;
+mod known;
 
 mod pages;
 mod words;

@@ -15,6 +15,7 @@
 //! is sent again by `live`.
 
 mod console;
+mod limits;
 mod routes;
 
 mod identity;
@@ -33,6 +34,7 @@ mod problem;
 mod pulse;
 
 mod api;
+mod arriving;
 mod callbacks;
 mod operations;
 mod scim;

@@ -1,49 +1,37 @@
-//! The socket: which addresses may be served, TLS, and connections, which it bounds and ends in good order.
+//! The socket: which addresses may be served, TLS, and connections, which it bounds and ends in good order. Nobody makes it deaf
+//! by holding something open: who has a place, and who gives way, is in `register`.
 //!
 //! Deliberately not here: what is answered.
 
 mod address;
+mod class;
+mod client;
+mod connection;
+mod refusal;
+mod register;
+mod seat;
+mod seldom;
+mod socket;
 mod tls;
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::{Extension, Router};
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use hyper_util::service::TowerToHyperService;
+use axum::Router;
+use hyper_util::server::graceful::GracefulShutdown;
 use rollcall_host::cancel::Cancel;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
-use tokio_rustls::TlsAcceptor;
+
+use self::connection::Server;
+use self::seat::{Seat, Seats};
+use self::seldom::Seldom;
+use crate::limits::{ACCEPT_PAUSE, GRACE};
 
 pub use address::{Network, NotANetwork, NotAPublicUrl, PublicUrl};
+pub(crate) use client::{Client, client, counted_as};
 pub use tls::{Tls, TlsError};
-
-/// Connections that are open at once.
-///
-/// 512. Why: a source keeps a handful; each costs some KiB and a file descriptor, of which a process has 1024 as a rule.
-const MAX_CONNECTIONS: usize = 512;
-
-/// How long a handshake and a request's head may take, and a connection may lie idle before its next one.
-///
-/// 30 s. Why: longer than a source waits between two deliveries of a burst; a client that only holds on is let go.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How long requests under way may take when the program ends.
-///
-/// 3 s. Why: a delivery is answered within 2.5 s, one way or the other.
-const GRACE: Duration = Duration::from_secs(3);
-
-/// How long to wait after a connection could not be accepted.
-///
-/// 100 ms. Why: it is the process's want of descriptors or memory as a rule, and trying at once makes it worse.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// From where a request came in. The listener puts it into each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +77,7 @@ pub enum BindError {
 pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
-    tls: Option<Tls>,
+    exposure: Exposure,
 }
 
 impl Listener {
@@ -106,7 +94,7 @@ impl Listener {
         let unusable = |source| BindError::Unusable { address, source };
         let socket = TcpListener::bind(address).await.map_err(unusable)?;
         let address = socket.local_addr().map_err(unusable)?;
-        Ok(Self { socket, address, tls: exposure.tls.clone() })
+        Ok(Self { socket, address, exposure: exposure.clone() })
     }
 
     /// The address, with the port that was found for port 0.
@@ -118,31 +106,29 @@ impl Listener {
     /// The URL of the address, for those who can reach it as it is.
     #[must_use]
     pub fn url(&self) -> PublicUrl {
-        PublicUrl::of(self.address, self.tls.is_some())
+        PublicUrl::of(self.address, self.exposure.tls.is_some())
     }
 
     /// Serve until `end`, then let requests under way come to their end.
     pub async fn serve(self, routes: Router, end: Cancel) {
         let connections = GracefulShutdown::new();
-        let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-        let tls = self.tls.as_ref().map(Tls::acceptor);
+        let tls = self.exposure.tls.as_ref().map(Tls::acceptor);
+        let server = Server { routes, tls, trusted: self.exposure.trusted_proxies.as_slice().into() };
+        let mut door = Door::default();
         loop {
             let accepted = tokio::select! {
-                accepted = self.accept(&room) => accepted,
+                accepted = self.socket.accept() => accepted,
                 () = end.cancelled() => break,
             };
             match accepted {
-                Ok((stream, peer, permit)) => {
-                    let (tls, routes, watcher) = (tls.clone(), routes.clone(), connections.watcher());
-                    tokio::spawn(async move {
-                        serve_one(stream, peer, tls, routes, watcher).await;
-                        drop(permit);
-                    });
+                Ok((stream, peer)) => {
+                    if let Some(taken) = self.taken(&mut door, &stream, peer) {
+                        tokio::spawn(server.clone().serve(stream, taken, connections.watcher()));
+                    }
                 }
-                Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    sleep(ACCEPT_PAUSE).await;
-                }
+                // Whoever is gone before they are let in is their own affair.
+                Err(error) if is_of_the_other_end(&error) => {}
+                Err(error) => door.is_stuck(&error).await,
             }
         }
         if timeout(GRACE, connections.shutdown()).await.is_err() {
@@ -150,51 +136,50 @@ impl Listener {
         }
     }
 
-    /// The next connection, once there is room for it.
-    async fn accept(
-        &self,
-        room: &Arc<Semaphore>,
-    ) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-        let permit = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
-        let (stream, peer) = self.socket.accept().await?;
-        stream.set_nodelay(true)?;
-        Ok((stream, peer, permit))
+    /// A seat for a new connection, and what is said of its requests.
+    fn taken(&self, door: &mut Door, stream: &TcpStream, peer: SocketAddr) -> Option<(Arc<Seat>, Arrival)> {
+        let arrival = Arrival { peer: peer.ip().to_canonical(), is_tls: self.exposure.tls.is_some() };
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection broke as it came");
+            return None;
+        }
+        // A trusted proxy stands for many; whom it names is counted instead, with each request.
+        let is_proxy = client::is_in(&self.exposure.trusted_proxies, arrival.peer);
+        let seat = door.seats.take((!is_proxy).then(|| counted_as(arrival.peer)));
+        if seat.is_none() {
+            door.full
+                .tell(|n| tracing::warn!(n, "connections were closed because all others are being served"));
+        }
+        Some((seat?, arrival))
     }
 }
 
-async fn serve_one(
-    stream: TcpStream,
-    peer: SocketAddr,
-    tls: Option<TlsAcceptor>,
-    routes: Router,
-    watcher: Watcher,
-) {
-    let arrival = Arrival { peer: peer.ip().to_canonical(), is_tls: tls.is_some() };
-    let routes = routes.layer(Extension(arrival));
-    match tls {
-        None => answer(stream, routes, watcher).await,
-        Some(tls) => match timeout(HEAD_TIMEOUT, tls.accept(stream)).await {
-            Ok(Ok(stream)) => answer(stream, routes, watcher).await,
-            // A client that speaks no TLS, or does not like the certificate, is its own affair.
-            Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
-            Err(_) => tracing::debug!("a handshake took too long"),
-        },
+/// Where connections come in.
+#[derive(Debug, Default)]
+struct Door {
+    seats: Arc<Seats>,
+    stuck: Seldom,
+    full: Seldom,
+}
+
+impl Door {
+    /// The process has no descriptor or no memory for another connection. Those that wait for their other end are the first to
+    /// go without.
+    async fn is_stuck(&mut self, error: &io::Error) {
+        let n_gone = self.seats.make_room();
+        self.stuck.tell(|n| {
+            tracing::warn!(n, n_gone, %error, "connections could not be accepted; some that waited were closed");
+        });
+        sleep(ACCEPT_PAUSE).await;
     }
 }
 
-async fn answer(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    routes: Router,
-    watcher: Watcher,
-) {
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
-    // A client that broke off is its own affair.
-    if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(%error, "a connection broke");
-    }
+/// Whether a connection failed by itself, and not the socket that it would have come from.
+fn is_of_the_other_end(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionAborted | ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
+    )
 }
 
 #[cfg(test)]

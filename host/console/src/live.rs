@@ -2,6 +2,8 @@
 //!
 //! Not here: what a part shows. Without JavaScript a page is as it was when it was loaded.
 
+mod watching;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -18,8 +20,13 @@ use tokio::time::{Instant, sleep};
 
 use crate::console::Console;
 use crate::identity::sessions::{self, Session};
+use crate::page::words;
 use crate::problem::Problem;
 use crate::pulse::Listening;
+use crate::visitor::Reader;
+
+use self::watching::Watched;
+pub(crate) use self::watching::Watching;
 
 /// The least time between two looks.
 ///
@@ -50,6 +57,7 @@ pub(crate) struct Drawn {
 pub(crate) struct Watcher {
     console: Console,
     session: Session,
+    reader: Reader,
 }
 
 impl FromRequestParts<Console> for Watcher {
@@ -59,7 +67,8 @@ impl FromRequestParts<Console> for Watcher {
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
         let session = Extension::<Session>::from_request_parts(parts, console).await;
         let Extension(session) = session.map_err(IntoResponse::into_response)?;
-        Ok(Self { console: console.clone(), session })
+        let reader = parts.extensions.get::<Reader>().copied().unwrap_or_default();
+        Ok(Self { console: console.clone(), session, reader })
     }
 }
 
@@ -78,8 +87,10 @@ impl Watcher {
                 () = sleep(LIFETIME) => {}
             }
         };
+        let watched = self.console.watching().begin(self.session.digest);
         let drawing = Drawing {
             watcher: self,
+            watched,
             draw,
             listening,
             sent: BTreeMap::new(),
@@ -100,6 +111,7 @@ impl Watcher {
 
 struct Drawing<F> {
     watcher: Watcher,
+    watched: Watched,
     draw: F,
     listening: Listening,
     sent: BTreeMap<String, String>,
@@ -141,7 +153,8 @@ where
     F: Fn() -> D,
     D: Future<Output = Result<Drawn, Problem>>,
 {
-    /// The next parts that changed, as one event; in the end, that it is the end, or that it is over for this session.
+    /// The next parts that changed, as one event; in the end, that it is the end, that it is over for this session, or that
+    /// too many pages are open.
     async fn next(&mut self) -> Option<Event> {
         loop {
             match self.stage {
@@ -152,8 +165,11 @@ where
                 }
                 Stage::Fresh => {}
                 Stage::Open => {
-                    self.listening.heard().await;
-                    sleep(SPACING).await;
+                    if !self.goes_on().await {
+                        self.stage = Stage::Over;
+                        let sentence = self.watcher.reader.say(words::crowded());
+                        return Some(Event::default().event("crowded").data(sentence));
+                    }
                 }
             }
             if !self.watcher.may_look().await {
@@ -172,6 +188,18 @@ where
                 self.spoke_at = Instant::now();
                 return Some(Event::default().comment("nothing new"));
             }
+        }
+    }
+
+    /// Wait until it is time to look again. False if this page has to stop for another one.
+    async fn goes_on(&mut self) -> bool {
+        let heard = async {
+            self.listening.heard().await;
+            sleep(SPACING).await;
+        };
+        tokio::select! {
+            () = heard => true,
+            () = self.watched.has_to_stop() => false,
         }
     }
 

@@ -9,5 +9,5 @@ mod parts;
 pub(crate) mod table;
 pub(crate) mod words;
 
-pub(crate) use frame::{Page, Tab, problems};
+pub(crate) use frame::{Page, Tab, drawn, problems};
 pub(crate) use parts::*;

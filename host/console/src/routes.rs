@@ -13,7 +13,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::console::Console;
 use crate::problem::Problem;
 use crate::{
-    api, callbacks, events, history, identity, operations, organisation, page, scim, sources, webhook, why,
+    api, arriving, callbacks, events, history, identity, operations, organisation, page, scim, sources,
+    webhook, why,
 };
 
 /// Where the style sheet is. Its name changes with the program's version, so that a browser may keep it.
@@ -34,6 +35,7 @@ impl Console {
     /// Everything the console answers.
     pub fn routes(&self) -> Router {
         let guard = || from_fn_with_state(self.clone(), identity::programs);
+        let in_time = || from_fn(arriving::in_time);
         let pages = pages().fallback(async || Problem::not_found()).layer(from_fn(page::problems));
         let pages = pages.layer(from_fn_with_state(self.clone(), identity::pages));
         let doors = identity::entry_routes().layer(from_fn(page::problems));
@@ -42,12 +44,14 @@ impl Console {
         let routes = Router::new()
             .merge(pages)
             .merge(doors)
+            .layer(in_time())
             .layer(from_fn(page::problems))
-            .merge(api::routes().layer(guard()).layer(from_fn(api::problems)))
-            .merge(operations::guarded().layer(guard()).layer(from_fn(api::problems)))
+            .merge(api::routes().layer(guard()).layer(in_time()).layer(from_fn(api::problems)))
+            .merge(operations::guarded().layer(guard()).layer(in_time()).layer(from_fn(api::problems)))
             .merge(
                 scim::routes()
                     .layer(from_fn_with_state(self.clone(), identity::readers))
+                    .layer(in_time())
                     .layer(from_fn(scim::errors)),
             )
             .merge(self.callbacks())

@@ -11,7 +11,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::database::{Database, DatabaseError};
@@ -112,6 +114,13 @@ impl Key {
         opened.map(Zeroizing::new).map_err(|_| broken())
     }
 
+    /// What proves texts of one purpose as our own. A key of its own is derived for each, so that no proof stands for another.
+    pub(crate) fn authenticator(&self, purpose: &str) -> Hmac<Sha256> {
+        let mut derived = hmac(self.bytes.as_slice());
+        derived.update(purpose.as_bytes());
+        hmac(&derived.finalize().into_bytes())
+    }
+
     /// The key in this file, or a new one if there is no file and nothing was sealed yet.
     ///
     /// # Errors
@@ -136,6 +145,13 @@ impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(…)")
     }
+}
+
+/// HMAC with a key that is shorter than a block, which is what stands before zeros in the first one (RFC 2104).
+fn hmac(key: &[u8]) -> Hmac<Sha256> {
+    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    block.iter_mut().zip(key).for_each(|(place, byte)| *place = *byte);
+    Mac::new(&block)
 }
 
 fn load(path: &Path, connection: &Transaction<'_>) -> Result<Key, SealingError> {

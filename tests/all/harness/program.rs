@@ -121,8 +121,7 @@ app_secret = {{ file = "secret.txt" }}
     /// Start it.
     pub(crate) fn start(&self, words: &str) -> Running {
         let mut command = self.command(words);
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-        Running { child: child.expect("the program starts") }
+        Running::spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))
     }
 
     /// The program with these words, whose world is on this machine.
@@ -191,6 +190,11 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// Start it by this command.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        Self { child: command.spawn().expect("the program starts") }
+    }
+
     /// Press Ctrl-C.
     pub(crate) fn interrupt(&self) {
         self.signal("-INT");

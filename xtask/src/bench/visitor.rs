@@ -65,15 +65,19 @@ impl Visitor {
         self.ask(&request("POST", button, &fields)).map(drop)
     }
 
+    /// The value of the header that has their cookies.
+    pub(super) fn cookies(&self) -> String {
+        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.join("; ")
+    }
+
     /// Ask, keep the cookies that come with the answer, and return what was answered.
     fn ask(&mut self, (line, body): &(String, String)) -> Result<String> {
-        let cookies: Vec<String> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let text = format!(
             "{line} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nAccept-Language: en\r\n\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.address,
-            cookies.join("; "),
+            self.cookies(),
             body.len()
         );
         let answer = demo::exchange(&self.address, &text).with_context(|| format!("{line} got no answer"))?;

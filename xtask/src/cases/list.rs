@@ -46,9 +46,10 @@ const VIEW: &str = "A view that shrank, and the proof of each run";
 const WAY: &str = "The way to DingTalk, and the way back";
 const SECRETS: &str = "Secrets of a source that is changed";
 const REACH: &str = "How far requests reach, and what a connector is to a browser";
+const DEAFNESS: &str = "Whoever holds something open, guesses, or asks who is there";
 
 /// All of them, those about the same together.
-pub(super) const CASES: [Case; 49] = [
+pub(super) const CASES: [Case; 56] = [
     case(
         MEMBERS,
         "a number, a flag, a date or a list comes in another form that says the same",
@@ -442,6 +443,19 @@ pub(super) const CASES: [Case; 49] = [
         ],
     ),
     case(
+        WAY,
+        "a source delivers while one of its settings is wrong",
+        "what it tells is kept, and acted on once the setting is right",
+        &[
+            Built(
+                "deafness::what_a_source_tells_while_a_setting_is_wrong_is_kept_and_acted_on_once_it_is_right",
+            ),
+            Connector(
+                "events::tests::settings::deliveries_are_taken_whatever_is_wrong_with_settings_that_they_do_not_need",
+            ),
+        ],
+    ),
+    case(
         VIEW,
         "the application is given a smaller scope, and thousands are out of it",
         "none of them is asked about, in that run or in any later one, and one entry says how many of what",
@@ -610,6 +624,76 @@ pub(super) const CASES: [Case; 49] = [
                 "following::served::callbacks_that_have_an_address_of_their_own_arrive_there_and_nowhere_else",
             ),
             Host("callbacks::tests::at_an_address_of_their_own_there_is_nothing_but_callbacks_and_health"),
+        ],
+    ),
+    case(
+        DEAFNESS,
+        "512 connections are held: forms, files, deliveries or heads that do not come whole, silence, idleness, live pages, answers \
+         that are not read",
+        "deliveries, health and pages are answered, and a change arrives",
+        &[
+            Built(
+                "deafness::deliveries_and_health_and_pages_are_answered_whatever_512_connections_hold_open",
+            ),
+            Host("listener::tests::held::deliveries_and_health_are_answered_whatever_one_address_holds_open"),
+            Host(
+                "listener::register::tests::when_all_connections_are_taken_the_one_that_is_silent_longest_gives_way",
+            ),
+            Host("listener::register::tests::one_address_drives_out_its_own_connections_alone"),
+            Host(
+                "live::watching::tests::the_oldest_page_of_a_session_that_has_too_many_stops_and_the_newest_is_live",
+            ),
+        ],
+    ),
+    case(
+        DEAFNESS,
+        "a form is begun and never ended, or sent byte by byte",
+        "it is let go after 10 s, with a sentence",
+        &[
+            Built("deafness::whoever_sends_a_form_and_never_ends_it_is_told_that_it_took_too_long"),
+            Host(
+                "arriving::tests::a_body_that_comes_goes_on_and_one_that_does_not_is_waited_for_no_longer_than_it_may_take",
+            ),
+        ],
+    ),
+    case(
+        DEAFNESS,
+        "the process has no file descriptor for another connection",
+        "those that wait give way, and the log says so once a minute",
+        &[
+            Built("deafness::without_descriptors_whoever_waits_gives_way_and_the_log_says_so_once"),
+            Host(
+                "listener::seldom::tests::what_happens_ten_times_a_second_is_told_once_a_minute_with_how_often_it_was",
+            ),
+        ],
+    ),
+    case(
+        DEAFNESS,
+        "strangers guess the password of the only administrator without end",
+        "the browser that logged in before gets in",
+        &[
+            Built("deafness::a_browser_that_logged_in_before_gets_in_while_strangers_guess"),
+            Host(
+                "identity::tests::entry::a_stolen_cookie_of_a_known_browser_lets_nobody_in_and_gains_no_more_guesses_than_anybody_has",
+            ),
+            Host("identity::throttle::tests::strangers_and_a_browser_that_is_known_do_not_slow_each_other"),
+        ],
+    ),
+    case(
+        DEAFNESS,
+        "the clock of the day is set while a name must wait",
+        "the wait is neither longer nor shorter",
+        &[Host("identity::tests::entry::after_five_wrong_passwords_even_the_right_one_must_wait")],
+    ),
+    case(
+        DEAFNESS,
+        "deliveries are sent to names to see which of them are sources",
+        "all are answered alike",
+        &[
+            Built("deafness::by_the_answer_to_a_delivery_nobody_learns_which_sources_there_are"),
+            Host(
+                "callbacks::tests::a_source_that_is_not_followed_is_refused_by_any_method_as_one_is_that_does_not_verify",
+            ),
         ],
     ),
 ];

@@ -90,17 +90,27 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
     let complaints = response.extensions_mut().remove::<Complaints>();
     let details =
         details(reader, status, &problem.diagnosis, complaints.map(|all| all.0).unwrap_or_default());
-    let mut drawn = (status, Json(details)).into_response();
+    let mut drawn = written(status, details);
     // What a router or a handler said beside: which methods there are, when to come back.
     let is_kept = |name: &HeaderName| name != CONTENT_TYPE && name != CONTENT_LENGTH;
     let kept = response.headers().iter().filter(|(name, _)| is_kept(name));
     drawn.headers_mut().extend(kept.map(|(name, value)| (name.clone(), value.clone())));
-    drawn.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     drawn.headers_mut().append(VARY, HeaderValue::from(ACCEPT_LANGUAGE));
     if status == StatusCode::UNAUTHORIZED && !drawn.headers().contains_key(WWW_AUTHENTICATE) {
         drawn.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     drawn
+}
+
+/// A problem on its own, for a reader who is known by nothing but their language.
+pub(crate) fn drawn(reader: Reader, problem: &Problem) -> Response {
+    written(problem.status, details(reader, problem.status, &problem.diagnosis, Vec::new()))
+}
+
+fn written(status: StatusCode, details: ProblemDetails) -> Response {
+    let mut response = (status, Json(details)).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    response
 }
 
 fn is_drawn(response: &Response) -> bool {

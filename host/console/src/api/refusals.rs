@@ -19,12 +19,13 @@ pub(crate) struct Changing;
 /// Of an operation that changes something and has a body.
 pub(crate) struct Writing;
 
-const READING: [(u16, &str); 5] = [
+const READING: [(u16, &str); 6] = [
     (400, "The query cannot be read."),
     (401, "Nobody is known: there is no valid token and no session."),
     (404, "There is no such thing."),
     (405, "This address does not have this method."),
     (500, "The server's own store failed."),
+    (503, "More is asked of the server at once than it can answer; `Retry-After` says when to come back."),
 ];
 
 const CHANGING: [(u16, &str); 4] = [
@@ -34,7 +35,11 @@ const CHANGING: [(u16, &str); 4] = [
     (429, "Too much is asked for at once."),
 ];
 
-const WRITING: [(u16, &str); 2] = [(413, "The body is too large."), (415, "The body is not called JSON.")];
+const WRITING: [(u16, &str); 3] = [
+    (408, "The body did not arrive in time."),
+    (413, "The body is too large."),
+    (415, "The body is not called JSON."),
+];
 
 impl IntoResponses for Reading {
     fn responses() -> BTreeMap<String, RefOr<Response>> {

@@ -76,7 +76,8 @@ function listen(address) {
       for (const [id, html] of Object.entries(JSON.parse(event.data))) replace(id, html);
     });
     stream.addEventListener("end", leave);
-    stream.addEventListener("over", goStale);
+    stream.addEventListener("over", () => goStale());
+    stream.addEventListener("crowded", (event) => goStale(event.data));
     // As long as it is tried again, nothing is lost.
     stream.addEventListener("error", () => { if (stream?.readyState === EventSource.CLOSED) goStale(); });
   };
@@ -84,9 +85,11 @@ function listen(address) {
     stop();
     document.removeEventListener("visibilitychange", look);
   };
-  const goStale = () => {
+  const goStale = (why) => {
     leave();
-    document.getElementById("stale").hidden = false;
+    const notice = document.getElementById("stale");
+    if (why !== undefined) notice.querySelector("span").textContent = why;
+    notice.hidden = false;
   };
   document.addEventListener("visibilitychange", look);
   look();

@@ -4,6 +4,8 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
+use crate::limits::KNOWN_BROWSER_MS;
+
 /// The cookies of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cookie {
@@ -11,6 +13,8 @@ pub(crate) enum Cookie {
     Session,
     /// Goes with the forms of those who have no session yet.
     Form,
+    /// Proves a browser that has logged in before.
+    Browser,
     /// The reader's language.
     Language,
     /// The reader's theme.
@@ -28,6 +32,8 @@ impl Cookie {
             (Self::Session, false) => "rollcall-session",
             (Self::Form, true) => "__Host-rollcall-form",
             (Self::Form, false) => "rollcall-form",
+            (Self::Browser, true) => "__Host-rollcall-browser",
+            (Self::Browser, false) => "rollcall-browser",
             (Self::Language, _) => "rollcall-language",
             (Self::Theme, _) => "rollcall-theme",
         }
@@ -37,6 +43,7 @@ impl Cookie {
     const fn max_age_s(self) -> Option<i64> {
         match self {
             Self::Session | Self::Form => None,
+            Self::Browser => Some(KNOWN_BROWSER_MS / 1000),
             Self::Language | Self::Theme => Some(PREFERENCE_S),
         }
     }

@@ -3,8 +3,6 @@
 //!
 //! Not here: who asks (`gate`).
 
-use std::net::IpAddr;
-
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -15,7 +13,7 @@ use url::Host;
 
 use super::cookies::Cookie;
 use crate::console::Console;
-use crate::listener::{Arrival, Network, PublicUrl};
+use crate::listener::{Arrival, Client, PublicUrl, client};
 use crate::problem::Problem;
 use crate::visitor::{Reader, Theme};
 
@@ -32,19 +30,13 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// From where a request comes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Client {
-    /// None where the program that embeds the console does not tell.
-    pub(crate) address: Option<IpAddr>,
-    /// Whether it came by TLS all the way.
-    pub(crate) is_secure: bool,
-}
-
 /// Stands around everything.
 pub(crate) async fn enter(State(console): State<Console>, mut request: Request, next: Next) -> Response {
     let arrival = request.extensions().get::<Arrival>().copied();
-    let client = client(arrival, &console.options().trusted_proxies, request.headers());
+    let client = match arrival {
+        Some(arrival) => client(arrival, &console.options().trusted_proxies, request.headers()),
+        None => Client::default(),
+    };
     let reader = reader(request.headers(), client.is_secure);
     request.extensions_mut().insert(client);
     request.extensions_mut().insert(reader);
@@ -94,39 +86,6 @@ fn is_known(named: &str, public_url: &PublicUrl) -> bool {
     }
 }
 
-/// Who sent it. What a peer says of others is believed of the trusted ones alone.
-fn client(arrival: Option<Arrival>, trusted: &[Network], headers: &HeaderMap) -> Client {
-    let Some(Arrival { peer, is_tls }) = arrival else { return Client::default() };
-    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(*address));
-    if !is_trusted(&peer) {
-        return Client { address: Some(peer), is_secure: is_tls };
-    }
-    let is_secure = listed(headers, "x-forwarded-proto").last().is_some_and(|scheme| scheme == "https");
-    // Each proxy adds whom it heard it from at the end; what stands before the first stranger, the stranger wrote.
-    let mut address = peer;
-    for hop in listed(headers, "x-forwarded-for").iter().rev() {
-        let Some(hop) = hop_address(hop) else { break };
-        address = hop;
-        if !is_trusted(&hop) {
-            break;
-        }
-    }
-    Client { address: Some(address), is_secure }
-}
-
-/// The values of a header that is a list, from first to last.
-fn listed(headers: &HeaderMap, name: &str) -> Vec<String> {
-    let texts = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
-    texts.flat_map(|text| text.split(',')).map(|value| value.trim().to_ascii_lowercase()).collect()
-}
-
-/// An address, with or without a port.
-fn hop_address(hop: &str) -> Option<IpAddr> {
-    let with_port = || hop.parse::<std::net::SocketAddr>().ok().map(|address| address.ip());
-    let address = hop.parse().ok().or_else(with_port)?;
-    Some(IpAddr::to_canonical(&address))
-}
-
 fn reader(headers: &HeaderMap, is_secure: bool) -> Reader {
     let chosen = Cookie::Language.read(headers, is_secure).and_then(|tag| tag.parse().ok());
     let accepted = || headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
@@ -145,10 +104,6 @@ mod tests {
             headers.append(*name, HeaderValue::from_static(value));
         }
         headers
-    }
-
-    fn address(text: &str) -> IpAddr {
-        text.parse().unwrap()
     }
 
     #[test]
@@ -170,43 +125,6 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(is_known(named, &public_url), known, "{named}");
-        }
-    }
-
-    #[test]
-    fn a_stranger_is_not_believed_about_others() {
-        let claims = headers(&[("x-forwarded-for", "10.0.0.9"), ("x-forwarded-proto", "https")]);
-        let arrival = Arrival { peer: address("192.0.2.1"), is_tls: false };
-        let found = client(Some(arrival), &["10.0.0.0/8".parse().unwrap()], &claims);
-        assert_eq!(found, Client { address: Some(address("192.0.2.1")), is_secure: false });
-    }
-
-    #[test]
-    fn behind_trusted_proxies_the_client_is_the_last_stranger() {
-        let trusted = ["10.0.0.0/8".parse().unwrap()];
-        let arrival = Some(Arrival { peer: address("10.0.0.1"), is_tls: false });
-        for (forwarded, expected) in [
-            (&[("x-forwarded-for", "192.0.2.7")][..], "192.0.2.7"),
-            // What the client itself wrote stands before what the proxy added.
-            (&[("x-forwarded-for", "203.0.113.1, 192.0.2.7, 10.0.0.2")], "192.0.2.7"),
-            (&[("x-forwarded-for", "203.0.113.1"), ("x-forwarded-for", "192.0.2.7")], "192.0.2.7"),
-            (&[("x-forwarded-for", "[2001:db8::7]:4711")], "2001:db8::7"),
-            (&[("x-forwarded-for", "192.0.2.7:4711")], "192.0.2.7"),
-            (&[("x-forwarded-for", "192.0.2.7, nonsense")], "10.0.0.1"),
-            (&[], "10.0.0.1"),
-        ] {
-            let found = client(arrival, &trusted, &headers(forwarded));
-            assert_eq!(found.address, Some(address(expected)), "{forwarded:?}");
-        }
-    }
-
-    #[test]
-    fn a_proxy_says_whether_it_was_reached_by_tls() {
-        let trusted = ["10.0.0.1".parse().unwrap()];
-        let arrival = Some(Arrival { peer: address("10.0.0.1"), is_tls: false });
-        for (claim, is_secure) in [("https", true), ("http", false), ("https, http", false)] {
-            let found = client(arrival, &trusted, &headers(&[("x-forwarded-proto", claim)]));
-            assert_eq!(found.is_secure, is_secure, "{claim}");
         }
     }
 

@@ -11,12 +11,13 @@ use rollcall_host::model::Diagnosis;
 
 use super::cookies::Cookie;
 use super::csrf::{self, is_unsafe};
-use super::entrance::{Client, known_host};
+use super::entrance::known_host;
 use super::secret::Secret;
 use super::sessions::{self, Session};
 use super::tokens;
 use crate::console::Console;
 use crate::database::DatabaseError;
+use crate::listener::Client;
 use crate::problem::Problem;
 use crate::routes::segment;
 use crate::visitor::{Reader, Visitor, Who};

@@ -17,13 +17,15 @@ use maud::{Markup, html};
 use rollcall_words::Sentence;
 
 use super::cookies::Cookie;
-use super::entrance::Client;
 use super::gate::FormToken;
+use super::known;
 use super::secret::Secret;
 use super::sessions::Browser;
 use super::words;
 use crate::console::Console;
+use crate::listener::Client;
 use crate::page::{Page, Tab};
+use crate::problem::Problem;
 use crate::visitor::{Reader, Visitor};
 
 /// What is answered to those who are not known yet.
@@ -123,13 +125,26 @@ fn form_token(FormToken(token): &FormToken) -> Markup {
     html! { input type="hidden" name="csrf" value=(token); }
 }
 
-/// To a page of ours, with a session.
-fn with_session(secret: &Secret, client: Client, to: &str) -> Response {
+/// To a page of ours, with a session, from a browser that is known from now on.
+///
+/// # Errors
+///
+/// When the system has no randomness.
+fn with_session(
+    console: &Console,
+    name: &str,
+    secret: &Secret,
+    client: Client,
+    to: &str,
+) -> Result<Response, Problem> {
+    let known = known::cookie(console.key(), name, console.now()).map_err(|error| Problem::failed(&error))?;
     let mut response = Redirect::to(to).into_response();
-    response.headers_mut().extend(
-        Cookie::Session.set(secret.reveal(), client.is_secure).map(|cookie| (header::SET_COOKIE, cookie)),
-    );
-    response
+    for (cookie, value) in [(Cookie::Session, secret.reveal()), (Cookie::Browser, &known)] {
+        if let Some(cookie) = cookie.set(value, client.is_secure) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    Ok(response)
 }
 
 fn browser(client: Client, headers: &HeaderMap) -> Browser {

@@ -113,7 +113,7 @@ impl Page {
                     @if self.visitor.is_some() {
                         // For the script: a page that no longer changes, and what a screen reader is told.
                         div id="stale" class="notice warning" role="alert" hidden {
-                            p { (reader.say(words::stale())) " " a href="" { (reader.say(words::load_again())) } }
+                            p { span { (reader.say(words::stale())) } " " a href="" { (reader.say(words::load_again())) } }
                         }
                         p id="news" class="sr" aria-live="polite" {}
                     }
@@ -231,9 +231,18 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned();
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    drawn_for(reader, visitor.as_ref(), &problem)
+}
+
+/// A problem on its own, for a reader who is known by nothing but their language.
+pub(crate) fn drawn(reader: Reader, problem: &Problem) -> Response {
+    drawn_for(reader, None, problem)
+}
+
+fn drawn_for(reader: Reader, visitor: Option<&Visitor>, problem: &Problem) -> Response {
     let title = reader.say(words::problem_title(problem.status.as_u16()));
     let body = html! { div class="sheet" { (diagnosis(reader, &problem.diagnosis)) } };
-    let page = match &visitor {
+    let page = match visitor {
         Some(visitor) => Page::in_place(visitor, Place::Main(Tab::Sources), title, body),
         None => Page::alone(reader, title, body),
     };

@@ -3,6 +3,7 @@
 rollcall_words::sentences! {
     // The frame.
     fn stale() { "This page no longer changes by itself.", "本页面已停止自动更新。" }
+    fn crowded() { "Too many pages are open at once, so this one no longer changes by itself.", "打开的页面过多，本页面已停止自动更新。" }
     fn load_again() { "Load it again", "重新加载" }
     fn skip_to_content() { "Skip to content", "跳到正文" }
     fn nav_main() { "Main", "主导航" }

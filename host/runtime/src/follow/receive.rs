@@ -59,11 +59,13 @@ impl fmt::Debug for Receipt {
 }
 
 impl Receipt {
-    /// What whoever sent something wrong gets, whatever was wrong with it.
-    const REFUSED: Self = Self::bare(403);
+    /// What whoever sent something wrong gets, whatever was wrong with it. A web server does well to answer in the same way
+    /// where there is no source, or names of sources can be told by it.
+    pub const REFUSED: Self = Self::bare(403);
     /// The source should send it again.
     const LATER: Self = Self::bare(503);
-    const TOO_LARGE: Self = Self::bare(413);
+    /// What whoever sent too much gets.
+    pub const TOO_LARGE: Self = Self::bare(413);
 
     const fn bare(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Vec::new() }

@@ -68,3 +68,34 @@ fn a_way_that_is_not_one_or_lacks_its_secrets_is_refused() {
         /callback_aes_key setting-wrong-type"#]],
     );
 }
+
+#[test]
+fn deliveries_are_taken_whatever_is_wrong_with_settings_that_they_do_not_need() {
+    let http = json!({"events": "http", "callback_token": CALLBACK_TOKEN, "callback_aes_key": AES_KEY});
+    let taken = |more: &Value| {
+        let mut merged = http.clone();
+        let members = merged.as_object_mut().expect("it is an object");
+        members.extend(more.as_object().expect("it is one, too").clone());
+        Settings::parse_for_deliveries(&settings_with(&merged))
+            .map(|settings| format!("{:?}", settings.events))
+    };
+    for wrong in [
+        json!({}),
+        json!({"requests_per_second": 200}),
+        json!({"app_secret": null}),
+        json!({"oapi_base": "nowhere", "stream_base": 7}),
+        json!({"details": "perhaps", "no_such_setting": true}),
+    ] {
+        assert_eq!(taken(&wrong).as_deref(), Ok("Http(Callback { .. })"), "{wrong}");
+    }
+    for wrong in [
+        json!({"corp_id": ""}),
+        json!({"app_key": null}),
+        json!({"events": "websocket"}),
+        json!({"callback_token": "a b"}),
+        json!({"callback_aes_key": "short"}),
+    ] {
+        assert!(taken(&wrong).is_err(), "{wrong}");
+    }
+    assert!(Settings::parse_for_deliveries("[]").is_err());
+}

@@ -10,13 +10,14 @@ use maud::{Markup, html};
 use rollcall_words::Sentence;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::{Field, Section, settings};
 use crate::console::Console;
 use crate::identity::passwords::{self, Typed};
 use crate::identity::secret::Digest;
 use crate::identity::sessions::{self, Session};
-use crate::identity::throttle::TooEarly;
+use crate::identity::throttle::{Guesser, TooEarly};
 use crate::identity::{accounts, audit, words};
 use crate::page::{Page, Tone, badge, button, csrf, facts, moment, notice};
 use crate::problem::Problem;
@@ -59,7 +60,7 @@ pub(super) async fn change_password(
 ) -> Result<Response, Problem> {
     let Entered { current, password, again } = entered;
     let (current, password, again) = (Typed::new(current), Typed::new(password), Typed::new(again));
-    if let Some(wrong) = refused(&console, &visitor, &session.account, current, &password, &again).await? {
+    if let Some(wrong) = refused(&console, &visitor, &session, current, &password, &again).await? {
         let page = page(&console, &visitor, &session, wrong).await?;
         return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
     }
@@ -99,23 +100,23 @@ pub(super) async fn end_others(
 async fn refused(
     console: &Console,
     visitor: &Visitor,
-    account: &str,
+    session: &Session,
     current: Typed,
     password: &str,
     again: &str,
 ) -> Result<Option<Wrong>, Problem> {
+    let account = session.account.as_str();
     if let Err(refusal) = passwords::accepted(account, password, again) {
         return Ok(Some(Wrong { current: None, password: Some(refusal.sentence()) }));
     }
-    let (identity, now) = (console.identity(), console.now());
-    if let Err(TooEarly { wait_s }) =
-        identity.throttle(|throttle| throttle.begin(account, visitor.address, now))
-    {
+    // Strangers who guess at the log-in do not slow down whoever is logged in.
+    let (identity, guesser) = (console.identity(), Guesser::Known(session.digest));
+    if let Err(TooEarly { wait_s }) = identity.throttle(|throttle| throttle.begin(&guesser, Instant::now())) {
         return Ok(Some(Wrong { current: Some(words::too_many_tries(wait_s)), password: None }));
     }
     let kept = accounts::password(console, account).await?;
     if identity.hashing.is_right(current, kept).await? {
-        identity.throttle(|throttle| throttle.forgive(account, visitor.address));
+        identity.throttle(|throttle| throttle.forgive(&guesser));
         return Ok(None);
     }
     audit::record(console, visitor, "password-change-failed", account, json!({})).await?;

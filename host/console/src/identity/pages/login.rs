@@ -8,17 +8,18 @@ use maud::html;
 use rollcall_words::Sentence;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::{Field, browser, form_token, local, with_session};
 use crate::console::Console;
 use crate::identity::audit::{self, Entry, Way};
 use crate::identity::cookies::Cookie;
-use crate::identity::entrance::Client;
 use crate::identity::gate::{self, FormToken};
 use crate::identity::passwords::Typed;
 use crate::identity::sessions::{self, Session};
-use crate::identity::throttle::TooEarly;
-use crate::identity::{accounts, words};
+use crate::identity::throttle::{Guesser, TooEarly};
+use crate::identity::{accounts, known, words};
+use crate::listener::Client;
 use crate::page::{Page, Tone, notice};
 use crate::problem::Problem;
 use crate::visitor::{Reader, Visitor};
@@ -72,10 +73,11 @@ pub(super) async fn log_in(
     let Entered { name, password, next } = entered;
     let name = name.trim().to_owned();
     let again = |said| page(reader, &token, &next, &name, Some(said));
-    match compare(&console, client, &name, Typed::new(password)).await? {
+    let guesser = guesser(&console, client, &name, &headers);
+    match compare(&console, client, &name, guesser, Typed::new(password)).await? {
         Tried::Right => {
             let secret = sessions::begin(&console, &name, &browser(client, &headers)).await?;
-            Ok(with_session(&secret, client, local(&next).unwrap_or("/")))
+            with_session(&console, &name, &secret, client, local(&next).unwrap_or("/"))
         }
         Tried::Wrong => Ok(again(words::wrong_name_or_password())
             .with_status(StatusCode::UNPROCESSABLE_ENTITY)
@@ -101,18 +103,30 @@ pub(super) async fn log_out(
     Ok(response)
 }
 
+/// Whose guesses count together with this one.
+fn guesser(console: &Console, client: Client, name: &str, headers: &HeaderMap) -> Guesser {
+    let cookie = Cookie::Browser.read(headers, client.is_secure);
+    let known = cookie.and_then(|cookie| known::browser(console.key(), name, cookie, console.now()));
+    known.map_or_else(|| Guesser::stranger(name, client.address), Guesser::Known)
+}
+
 /// Compare the password, and write down how it ended. A name that nobody has takes the same way and the same time.
-async fn compare(console: &Console, client: Client, name: &str, password: Typed) -> Result<Tried, Problem> {
+async fn compare(
+    console: &Console,
+    client: Client,
+    name: &str,
+    guesser: Guesser,
+    password: Typed,
+) -> Result<Tried, Problem> {
     let identity = console.identity();
-    let now = console.now();
-    if let Err(early) = identity.throttle(|throttle| throttle.begin(name, client.address, now)) {
+    if let Err(early) = identity.throttle(|throttle| throttle.begin(&guesser, Instant::now())) {
         return Ok(Tried::TooEarly(early));
     }
     let kept = accounts::password(console, name).await?;
     let is_known = kept.is_some();
     let is_right = identity.hashing.is_right(password, kept).await? && is_known;
     if is_right {
-        identity.throttle(|throttle| throttle.forgive(name, client.address));
+        identity.throttle(|throttle| throttle.forgive(&guesser));
     }
     audit::write(console, tried(client, name, is_known, is_right)).await?;
     Ok(if is_right { Tried::Right } else { Tried::Wrong })

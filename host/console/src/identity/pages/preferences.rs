@@ -12,7 +12,7 @@ use url::Url;
 use super::local;
 use crate::console::Console;
 use crate::identity::cookies::Cookie;
-use crate::identity::entrance::Client;
+use crate::listener::Client;
 use crate::visitor::Theme;
 
 /// What is chosen. What is left out, or is none of those there are, stays as it is.

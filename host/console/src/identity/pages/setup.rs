@@ -13,10 +13,10 @@ use serde_json::json;
 use super::{Field, browser, form_token, with_session};
 use crate::console::Console;
 use crate::identity::audit::{Entry, Way};
-use crate::identity::entrance::Client;
 use crate::identity::gate::FormToken;
 use crate::identity::passwords::{self, Typed};
 use crate::identity::{accounts, sessions, words};
+use crate::listener::Client;
 use crate::page::Page;
 use crate::problem::Problem;
 use crate::visitor::Reader;
@@ -81,7 +81,7 @@ pub(super) async fn set_up(
     }
     console.identity().end_setup();
     let session = sessions::begin(&console, &name, &browser(client, &headers)).await?;
-    Ok(with_session(&session, client, "/"))
+    with_session(&console, &name, &session, client, "/")
 }
 
 fn allowed(console: &Console, secret: &str) -> Result<(), Problem> {

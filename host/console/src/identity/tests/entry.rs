@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use http_body_util::BodyExt as _;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{Browser, PASSWORD};
 use crate::testing::Bench;
@@ -105,7 +105,7 @@ async fn an_unknown_name_and_a_wrong_password_read_the_same() {
     assert_eq!(known, unknown);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn after_five_wrong_passwords_even_the_right_one_must_wait() {
     let bench = Bench::new().await;
     Browser::set_up(&bench).await;
@@ -115,8 +115,42 @@ async fn after_five_wrong_passwords_even_the_right_one_must_wait() {
     }
     let refused = browser.log_in("admin", PASSWORD).await;
     assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (429, Some("1")));
-    bench.pass(Duration::from_secs(1));
+    // What the clock of the day says is nothing to it.
+    bench.pass(24 * HOUR);
+    assert_eq!(browser.log_in("admin", PASSWORD).await.status, 429);
+    sleep(Duration::from_secs(1)).await;
     assert_eq!(browser.log_in("admin", PASSWORD).await.status, 303);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_browser_that_has_logged_in_before_is_not_slowed_by_strangers_who_guess() {
+    let bench = Bench::new().await;
+    let mut known = Browser::set_up(&bench).await;
+    let csrf = known.csrf().await;
+    known.post("/logout", &[("csrf", &csrf)]).await;
+    for n in 0..9 {
+        let mut stranger = Browser::new(&bench);
+        stranger.address = format!("10.0.0.{n}").parse().unwrap();
+        stranger.log_in("admin", "wrong horse battery").await;
+    }
+    let mut unknown = Browser::new(&bench);
+    unknown.address = "10.0.0.10".parse().unwrap();
+    assert_eq!(unknown.log_in("admin", PASSWORD).await.status, 429);
+    assert_eq!(known.log_in("admin", PASSWORD).await.status, 303);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stolen_cookie_of_a_known_browser_lets_nobody_in_and_gains_no_more_guesses_than_anybody_has() {
+    let bench = Bench::new().await;
+    let known = Browser::set_up(&bench).await.cookies.remove("rollcall-browser").unwrap();
+    let mut thief = Browser::new(&bench);
+    thief.cookies.insert("rollcall-browser".to_owned(), known);
+    assert_eq!(thief.get("/settings/account").await.status, 303);
+    for n in 0..5 {
+        thief.address = format!("10.0.0.{n}").parse().unwrap();
+        assert_eq!(thief.log_in("admin", "wrong horse battery").await.status, 422);
+    }
+    assert_eq!(thief.log_in("admin", "wrong horse battery").await.status, 429);
 }
 
 #[tokio::test]
@@ -214,14 +248,7 @@ async fn a_reader_chooses_language_and_theme_without_being_known() {
 async fn nothing_below_the_callbacks_leads_to_the_log_in_or_is_answered_without_a_word() {
     let bench = Bench::new().await;
     let mut browser = Browser::set_up(&bench).await;
-    for path in [
-        "/callbacks",
-        "/callbacks/",
-        "//callbacks/hr",
-        "/callbacks/hr/",
-        "/callbacks/hr/more",
-        "/callbacks//hr",
-    ] {
+    for path in ["/callbacks", "/callbacks/", "/callbacks/hr/more"] {
         for method in [Method::GET, Method::POST, Method::PUT] {
             let answer = browser.ask(method.clone(), path, &[], String::new()).await;
             assert_eq!(answer.status, 404, "{method} {path}");
@@ -230,6 +257,16 @@ async fn nothing_below_the_callbacks_leads_to_the_log_in_or_is_answered_without_
                 "{method} {path}: {}",
                 answer.body
             );
+        }
+    }
+    // Whether there is a source of this name is not told.
+    for path in ["/callbacks/hr", "//callbacks/hr", "/callbacks/hr/", "/callbacks//hr"] {
+        let looked_at = browser.get(path).await;
+        assert_eq!(looked_at.status, 403, "{path}");
+        assert!(looked_at.body.contains("a source tells of its changes"), "{path}: {}", looked_at.body);
+        for method in [Method::POST, Method::PUT] {
+            let answer = browser.ask(method.clone(), path, &[], String::new()).await;
+            assert_eq!((answer.status.as_u16(), answer.body.as_str()), (403, ""), "{method} {path}");
         }
     }
 }
