@@ -10,7 +10,7 @@ use super::Kind;
 use crate::directory::Action;
 use crate::history::Counters;
 use crate::limits::MAX_OBJECTS_PER_RUN;
-use crate::model::{Diagnosis, Key, Scope};
+use crate::model::{Diagnosis, Failure, Key, Scope};
 
 /// The counts of one run.
 #[derive(Debug, Default)]
@@ -27,6 +27,8 @@ pub(crate) struct Ledger {
     /// Whether the scope is smaller than before, and waits for a person.
     is_scope_held: bool,
     store_failure: Option<Diagnosis>,
+    /// Why the run was ended, if it wrote as much as it may.
+    overrun: Option<Failure>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +64,11 @@ impl Ledger {
     /// Whether this run put anything, successfully or not.
     pub(crate) fn has_puts(&self) -> bool {
         !self.puts.is_empty()
+    }
+
+    /// How many objects this run put.
+    pub(crate) fn n_puts(&self) -> usize {
+        self.puts.len()
     }
 
     /// Whether what this run put last of the object waits.
@@ -162,6 +169,21 @@ impl Ledger {
         self.store_failure.get_or_insert(diagnosis);
     }
 
+    /// The run wrote as much as it may.
+    pub(crate) fn overran(&mut self, failure: Failure) {
+        self.overrun.get_or_insert(failure);
+    }
+
+    /// Why the run was ended, if it wrote as much as it may.
+    pub(crate) fn overrun(&self) -> Option<&Failure> {
+        self.overrun.as_ref()
+    }
+
+    /// The same, to be kept.
+    pub(crate) fn take_overrun(&mut self) -> Option<Failure> {
+        self.overrun.take()
+    }
+
     fn put(&mut self, key: &Key, class: Class) {
         let digest = digest(key);
         // Beyond the limit, and new: refused, and only counted.
@@ -206,7 +228,7 @@ impl Class {
 }
 
 /// 128 bits, at which two of five million keys collide once in 10^25 runs.
-fn digest(key: &Key) -> [u8; 16] {
+pub(super) fn digest(key: &Key) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(key.resource_type.as_bytes()).update(&[0]).update(key.external_id.as_bytes());
     let mut digest = [0; 16];
