@@ -176,6 +176,10 @@ sentences! {
 
     // Following a source.
     fn serving(url) { "Serving at {url}; Ctrl-C ends it", "正在 {url} 提供服务；按 Ctrl-C 结束" }
+    fn data_in_use(folder) { "another `rollcall serve` uses {folder}", "另一个 `rollcall serve` 正在使用 {folder}" }
+    fn data_in_use_by(process, machine, since, folder) { "another `rollcall serve` (process {process} on {machine}, since {since}) uses {folder}", "另一个 `rollcall serve`（{machine} 上的进程 {process}，启动于 {since}）正在使用 {folder}" }
+    fn data_in_use_at(process, machine, since, url, folder) { "another `rollcall serve` (process {process} on {machine}, since {since}, at {url}) uses {folder}", "另一个 `rollcall serve`（{machine} 上的进程 {process}，启动于 {since}，地址 {url}）正在使用 {folder}" }
+    fn data_in_use_remedy() { "use that one, or end it first; or give this one a folder of its own. Other commands work beside it", "请使用正在运行的那个，或先将其停止；也可以为本次启动另设数据目录。其他命令可以与它同时使用" }
     fn setup_link(link) { "There is no account yet. Create one here, once: {link}", "尚无账号。请用此一次性链接创建：{link}" }
     fn address_in_the_clear(address) { "{address} can be reached from other machines, and passwords and personal data would cross the network in the clear", "{address} 可从其他机器访问，密码和个人数据会以明文经过网络" }
     fn keep_it_from_the_clear() { "give --tls-cert and --tls-key, or --trusted-proxy with the address of the reverse proxy that has the certificate; or listen at 127.0.0.1", "请指定 --tls-cert 和 --tls-key；或用 --trusted-proxy 指定带证书的反向代理的地址；或监听 127.0.0.1" }
