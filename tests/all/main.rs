@@ -56,6 +56,9 @@ mod swap;
 mod cli;
 mod crash;
 
+// Two programs, one folder.
+mod beside;
+
 // What an older program left is opened, read and gone on with.
 mod older_data;
 
