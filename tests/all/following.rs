@@ -26,7 +26,7 @@ use rollcall_host::inbox::InboxEvent;
 use serde_json::json;
 
 /// The company of the product's walk-through: three departments, four people.
-fn feihua() -> Company {
+pub(crate) fn feihua() -> Company {
     let person = |id: &str, name: &str, mobile: &str| {
         let mut user = User::new(id, name);
         user.mobile = Some(mobile.to_owned());

@@ -1,6 +1,8 @@
 //! A connector that misbehaves ends its own run with a clear word, and nothing else: the same host runs a good one right
 //! after.
 
+mod floods;
+
 use crate::companies;
 use crate::harness::built;
 use crate::harness::proxies::free_port;
@@ -25,9 +27,9 @@ fn a_panic() {
         expect![[r#"
             failed
             Other connector-panicked
-            the connector panicked: tests/hostile/src/lib.rs:77:20:
+            the connector panicked: tests/hostile/src/lib.rs:79:20:
             the hostile connector panics on purpose
-            连接器内部出错而中止：connector panicked: tests/hostile/src/lib.rs:77:20:
+            连接器内部出错而中止：connector panicked: tests/hostile/src/lib.rs:79:20:
             the hostile connector panics on purpose
             Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
             请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。
@@ -329,9 +331,9 @@ fn a_behaviour_that_nobody_knows() {
         expect![[r#"
             failed
             Other connector-panicked
-            the connector panicked: tests/hostile/src/lib.rs:111:18:
+            the connector panicked: tests/hostile/src/lib.rs:115:46:
             unknown behaviour "anything"
-            连接器内部出错而中止：connector panicked: tests/hostile/src/lib.rs:111:18:
+            连接器内部出错而中止：connector panicked: tests/hostile/src/lib.rs:115:46:
             unknown behaviour "anything"
             Run again; if it happens again, report it to the connector's author with this message. What was imported until then is right and stays.
             请重新运行；如果再次出现，请将此信息反馈给连接器作者。此前已导入的内容正确并会保留。

@@ -61,6 +61,8 @@ mod crash;
 
 // Whoever holds something open: others are heard all the same.
 mod deafness;
+// Two programs, one folder.
+mod beside;
 
 // What an older program left is opened, read and gone on with.
 mod older_data;

@@ -1,16 +1,22 @@
 //! The data folder: one database for everything imported, and a cache of compiled connectors. Commands that have none keep
 //! compiled connectors where the user's programs keep what they can make again.
 
+mod tenancy;
+
 use std::path::{Path, PathBuf};
 
 use rollcall_host::egress::Reach;
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::error::EngineError;
-use rollcall_host::model::SourceName;
+use rollcall_host::model::{SourceName, Timestamp};
 use rollcall_host::sqlite::SqliteStore;
 
+pub(crate) use self::tenancy::Tenancy;
+use self::tenancy::{NotTaken, Tenant};
 use crate::exit::{Stop, diagnosis, diagnosis_with_remedy};
 use crate::messages;
+use crate::view::Reader;
+use crate::view::layout::{moment, plain};
 
 /// The database of a data folder, which is created if it is not there.
 pub(crate) fn open_or_create(folder: &Path) -> Result<SqliteStore, Stop> {
@@ -18,6 +24,32 @@ pub(crate) fn open_or_create(folder: &Path) -> Result<SqliteStore, Stop> {
         Stop::usage(diagnosis("data-folder-unusable", &messages::data_unusable(folder.display(), error)))
     })?;
     Ok(SqliteStore::open(&database(folder))?)
+}
+
+/// The right to serve a data folder, which one program has at a time.
+pub(crate) fn take(folder: &Path, now: Timestamp, reader: &Reader) -> Result<Tenancy, Stop> {
+    Tenancy::take(folder, now).map_err(|why| match why {
+        NotTaken::Held(by) => in_use(folder, by, reader),
+        NotTaken::Unusable(error) => {
+            Stop::usage(diagnosis("data-folder-unusable", &messages::data_unusable(folder.display(), error)))
+        }
+    })
+}
+
+fn in_use(folder: &Path, by: Option<Tenant>, reader: &Reader) -> Stop {
+    let folder = folder.display();
+    let sentence = match by {
+        None => messages::data_in_use(folder),
+        Some(Tenant { process, machine, since, url }) => {
+            let since = moment(since, reader.offset);
+            let machine = plain(&machine.unwrap_or_else(|| "?".to_owned()));
+            match url {
+                None => messages::data_in_use_by(process, machine, since, folder),
+                Some(url) => messages::data_in_use_at(process, machine, since, plain(&url), folder),
+            }
+        }
+    };
+    Stop::failed(diagnosis_with_remedy("data-folder-in-use", &sentence, &messages::data_in_use_remedy()))
 }
 
 /// The database of a data folder that knows this source. Looking must not create anything.

@@ -177,6 +177,10 @@ sentences! {
 
     // Following a source.
     fn serving(url) { "Serving at {url}; Ctrl-C ends it", "正在 {url} 提供服务；按 Ctrl-C 结束" }
+    fn data_in_use(folder) { "another `rollcall serve` uses {folder}", "另一个 `rollcall serve` 正在使用 {folder}" }
+    fn data_in_use_by(process, machine, since, folder) { "another `rollcall serve` (process {process} on {machine}, since {since}) uses {folder}", "另一个 `rollcall serve`（{machine} 上的进程 {process}，启动于 {since}）正在使用 {folder}" }
+    fn data_in_use_at(process, machine, since, url, folder) { "another `rollcall serve` (process {process} on {machine}, since {since}, at {url}) uses {folder}", "另一个 `rollcall serve`（{machine} 上的进程 {process}，启动于 {since}，地址 {url}）正在使用 {folder}" }
+    fn data_in_use_remedy() { "use that one, or end it first; or give this one a folder of its own. Other commands work beside it", "请使用正在运行的那个，或先将其停止；也可以为本次启动另设数据目录。其他命令可以与它同时使用" }
     fn setup_link(link) { "There is no account yet. Create one here, once: {link}", "尚无账号。请用此一次性链接创建：{link}" }
     fn address_in_the_clear(address) { "{address} can be reached from other machines, and passwords and personal data would cross the network in the clear", "{address} 可从其他机器访问，密码和个人数据会以明文经过网络" }
     fn callbacks_address_in_the_clear(address) { "{address} can be reached from other machines, and what sources deliver, with the tokens that some prove themselves by, would cross the network in the clear", "{address} 可从其他机器访问，身份源推送的内容以及部分身份源用于证明身份的令牌会以明文经过网络" }

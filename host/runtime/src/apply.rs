@@ -8,18 +8,19 @@ mod clear;
 mod hold;
 mod identity;
 mod ledger;
+mod parts;
 mod plan;
 mod prove;
 mod reading;
 mod retire;
 pub(crate) mod scope;
 mod undo;
+mod volume;
 mod worker;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rollcall_rules::object;
@@ -32,9 +33,12 @@ use self::hold::Allowances;
 pub use self::identity::Identities;
 pub(crate) use self::identity::{Attributes, Replacement};
 pub(crate) use self::ledger::Ledger;
+use self::parts::in_parts;
 use self::reading::Reading;
 pub(crate) use self::reading::{Checkpoint, Statement};
+use self::volume::Volume;
 pub(crate) use self::worker::{Worker, WorkerHandle};
+use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
 use crate::directory::{Action, Directory, Held, Stored, Write};
@@ -119,6 +123,8 @@ pub(crate) struct Destination {
     pub(crate) identities: Identities,
     /// With what views the run's own is compared.
     pub(crate) known_scopes: scope::Known,
+    /// Used once the run has written as much as it may: its connector is ended then.
+    pub(crate) overrun: Cancel,
 }
 
 /// The directory's writing side, for one run.
@@ -131,6 +137,7 @@ pub(crate) struct Apply {
     changed: identity::Changed,
     compared: scope::Compared,
     fates: Fates,
+    volume: Volume,
 }
 
 impl Apply {
@@ -144,6 +151,7 @@ impl Apply {
             changed: identity::Changed::default(),
             compared: scope::Compared::default(),
             fates: Fates::default(),
+            volume: Volume::default(),
         }
     }
 
@@ -177,17 +185,28 @@ impl Apply {
     /// Apply changes: one outcome a change. Those of one object are applied in order; of different objects, those that
     /// leave come last, people before departments and children before parents.
     ///
-    /// An error means that the platform's store failed and it is unknown which were applied.
+    /// An error means that the platform's store failed and it is unknown which were applied, or that the run has written as much
+    /// as it may.
     pub(crate) async fn changes(&mut self, changes: Vec<Change>) -> Result<Vec<Outcome>, Diagnosis> {
         object::check_changes(changes.len())?;
         let mut outcomes = Vec::with_capacity(changes.len());
-        for group in in_groups(changes) {
-            outcomes.extend(self.group(group).await.map_err(|error| self.failed(&error))?);
+        for part in in_parts(changes) {
+            if let Some(failure) = self.ledger.overrun() {
+                return Err(failure.diagnosis.clone());
+            }
+            let (places, part): (Vec<usize>, Vec<Change>) = part.into_iter().unzip();
+            outcomes
+                .extend(places.into_iter().zip(self.group(part).await.map_err(|error| self.failed(&error))?));
         }
-        Ok(outcomes)
+        if let Some(failure) = self.ledger.overrun() {
+            return Err(failure.diagnosis.clone());
+        }
+        outcomes.sort_unstable_by_key(|(place, _)| *place);
+        Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
     }
 
-    /// Changes of different objects, which can be loaded and stored together.
+    /// Changes of different objects, which can be loaded and stored together. Nothing comes of them where the run would write
+    /// more than it may.
     async fn group(&mut self, changes: Vec<Change>) -> Result<Vec<Outcome>, StoreError> {
         let checked: Vec<_> = changes.into_iter().map(|change| self.check(change)).collect();
         let keys: Vec<Key> = checked.iter().filter_map(|check| check.as_ref().ok()).map(key_of).collect();
@@ -204,6 +223,11 @@ impl Apply {
         self.hold_unseen(&mut planned).await?;
         self.hold_excess(&mut planned).await?;
         self.hold_replacements(&mut planned).await?;
+        if let Some(failure) = self.overrun(&planned).await? {
+            self.ledger.overran(failure);
+            self.destination.overrun.cancel();
+            return Ok(Vec::new());
+        }
         let keys: Vec<Key> = planned.iter().map(|planned| planned.key.clone()).collect();
         let order = retire::departures_last(&planned, &self.destination.resource_types);
         // A replacement is two writes.
@@ -531,26 +555,6 @@ fn split(planned: Vec<Planned>) -> Split {
         tallies.push(Tally { key, step });
     }
     Split { tallies, writes, held }
-}
-
-/// The changes in their order, cut before each object that occurred already, because the second change of an object
-/// must see the first one.
-fn in_groups(changes: Vec<Change>) -> Vec<Vec<Change>> {
-    let (mut groups, mut group, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for change in changes {
-        let key = match &change {
-            Change::Put(object) => &object.key,
-            Change::Delete(departure) => &departure.key,
-        };
-        if seen.contains(key) {
-            seen.clear();
-            groups.push(std::mem::take(&mut group));
-        }
-        seen.insert(key.clone());
-        group.push(change);
-    }
-    groups.push(group);
-    groups
 }
 
 fn key_of(change: &check::Checked) -> Key {

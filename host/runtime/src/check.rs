@@ -112,6 +112,7 @@ fn sessions<'a>(host: &'a Host, source: &'a Source, prepared: &'a Prepared) -> S
         approved: Approved::Nothing,
         identities: Identities::default(),
         known_scopes: scope::Known::default(),
+        overrun: Cancel::new(),
     }
 }
 

@@ -193,7 +193,7 @@ impl From<Diagnosis> for wit::Diagnosis {
 }
 
 /// The text, or its beginning and an ellipsis, in at most so many bytes.
-fn cut(mut text: String, max_bytes: usize) -> String {
+pub(crate) fn cut(mut text: String, max_bytes: usize) -> String {
     const ELLIPSIS: char = '…';
     if max_bytes < text.len() {
         text.truncate(text.floor_char_boundary(max_bytes.saturating_sub(ELLIPSIS.len_utf8())));

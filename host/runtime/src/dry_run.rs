@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use crate::directory::{Action, Directory, Held, Holding, Stored, Write};
+use crate::engine::Share;
 use crate::error::StoreError;
 use crate::model::{Key, RunId, SourceName};
 use crate::storage::Storage;
@@ -19,6 +20,8 @@ pub(crate) struct DryDirectory {
     real: Arc<dyn Directory>,
     /// What differs; none for what is gone. Documents as text, a third of the size of parsed ones.
     written: Mutex<BTreeMap<Key, Option<Remembered>>>,
+    /// What that takes of the memory that all calls share.
+    memory: Share,
 }
 
 struct Remembered {
@@ -28,8 +31,8 @@ struct Remembered {
 }
 
 impl DryDirectory {
-    pub(crate) fn over(real: Arc<dyn Directory>) -> Self {
-        Self { real, written: Mutex::default() }
+    pub(crate) fn over(real: Arc<dyn Directory>, memory: Share) -> Self {
+        Self { real, written: Mutex::default(), memory }
     }
 
     fn written(&self) -> MutexGuard<'_, BTreeMap<Key, Option<Remembered>>> {
@@ -108,10 +111,25 @@ impl Directory for DryDirectory {
     ) -> Result<Vec<Stored>, StoreError> {
         let mut written = self.written();
         for write in writes {
-            written.insert(write.key.clone(), Remembered::of(write));
+            let remembered = Remembered::of(write);
+            self.memory
+                .grow(n_bytes(&write.key, remembered.as_ref()))
+                .map_err(|spent| spent.for_preview())?;
+            if let Some(before) = written.insert(write.key.clone(), remembered) {
+                self.memory.shrink(n_bytes(&write.key, before.as_ref()));
+            }
         }
         Ok(vec![Stored::Written; writes.len()])
     }
+}
+
+/// About what is taken by remembering this: its texts, and what stands around them.
+fn n_bytes(key: &Key, remembered: Option<&Remembered>) -> usize {
+    const AROUND_BYTES: usize = size_of::<(Key, Option<Remembered>)>();
+    let of_texts = remembered.map_or(0, |of| of.version.len().saturating_add(of.document.len()));
+    [key.resource_type.len(), key.external_id.len(), of_texts]
+        .into_iter()
+        .fold(AROUND_BYTES, usize::saturating_add)
 }
 
 impl Remembered {
@@ -130,7 +148,32 @@ impl Remembered {
 /// A storage for one source, over the real one.
 pub(crate) struct DryStorage {
     real: Arc<dyn Storage>,
-    written: Mutex<BTreeMap<String, Option<String>>>,
+    written: Mutex<Written>,
+}
+
+/// What a dry run wrote, and how many bytes that is: a write costs what it writes and not what is there.
+#[derive(Default)]
+struct Written {
+    /// None for what was deleted.
+    entries: BTreeMap<String, Option<String>>,
+    n_bytes: u64,
+}
+
+impl Written {
+    /// Write one; what was written of it before, if anything.
+    fn replace(&mut self, key: String, value: Option<Option<String>>) -> Option<Option<String>> {
+        let n_bytes = |value: &Option<String>| {
+            let value = value.as_ref().map_or(0, String::len);
+            u64::try_from(key.len().saturating_add(value)).unwrap_or(u64::MAX)
+        };
+        let added = value.as_ref().map_or(0, n_bytes);
+        let there = self.entries.get(&key).map_or(0, n_bytes);
+        self.n_bytes = self.n_bytes.saturating_sub(there).saturating_add(added);
+        match value {
+            Some(value) => self.entries.insert(key, value),
+            None => self.entries.remove(&key),
+        }
+    }
 }
 
 impl DryStorage {
@@ -138,7 +181,7 @@ impl DryStorage {
         Self { real, written: Mutex::default() }
     }
 
-    fn written(&self) -> MutexGuard<'_, BTreeMap<String, Option<String>>> {
+    fn written(&self) -> MutexGuard<'_, Written> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -149,7 +192,7 @@ impl Storage for DryStorage {
         let mut values = self.real.get(source, keys).await?;
         let written = self.written();
         for (key, value) in keys.iter().zip(&mut values) {
-            if let Some(written) = written.get(key) {
+            if let Some(written) = written.entries.get(key) {
                 value.clone_from(written);
             }
         }
@@ -163,16 +206,17 @@ impl Storage for DryStorage {
         max_bucket_bytes: u64,
     ) -> Result<(), StoreError> {
         let mut written = self.written();
-        let mut after = written.clone();
-        after.extend(entries.iter().cloned());
-        // The real bucket is left out of the sum: it is within its limit, and a dry run may keep as much again.
-        let n_bytes: usize =
-            after.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, String::len)).sum();
-        if max_bucket_bytes < u64::try_from(n_bytes).unwrap_or(u64::MAX) {
-            return Err(StoreError::Full { limit_bytes: max_bucket_bytes });
+        let mut before = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            before.push((key.clone(), written.replace(key.clone(), Some(value.clone()))));
         }
-        *written = after;
-        Ok(())
+        // The real bucket is left out of the sum: it is within its limit, and a dry run may keep as much again.
+        if written.n_bytes <= max_bucket_bytes {
+            return Ok(());
+        }
+        // In reverse, because a key may have been written twice.
+        before.into_iter().rev().for_each(|(key, value)| drop(written.replace(key, value)));
+        Err(StoreError::Full { limit_bytes: max_bucket_bytes })
     }
 
     async fn scan(
@@ -209,7 +253,7 @@ impl DryStorage {
         span: (Bound<&str>, Bound<&str>),
     ) -> BTreeMap<String, String> {
         let mut merged: BTreeMap<_, _> = page.into_iter().collect();
-        for (key, written) in self.written().iter().filter(|(key, _)| key.starts_with(prefix)) {
+        for (key, written) in self.written().entries.iter().filter(|(key, _)| key.starts_with(prefix)) {
             if contains(span, key) {
                 match written {
                     Some(value) => merged.insert(key.clone(), value.clone()),

@@ -2,7 +2,9 @@
 //!
 //! Not here: what a guest may call (`capabilities`), what its functions mean (`connector`).
 
+mod budget;
 mod cache;
+mod machine;
 mod meter;
 mod ticker;
 
@@ -15,6 +17,7 @@ use rollcall_seal::{CannotSeal, Sealed};
 use wasmtime::component::Component;
 use wasmtime::{Config, Store, UpdateDeadline};
 
+pub(crate) use self::budget::{Budget, Share};
 use self::cache::Cache;
 pub(crate) use self::meter::{CpuLimits, CpuMeter, MemoryMeter, within};
 use self::ticker::{Busy, Ticker};
@@ -23,7 +26,8 @@ use crate::connector::CONTRACT;
 use crate::egress::Reach;
 use crate::error::{EngineError, LoadError, NoComponent};
 use crate::limits::{
-    CALL_STACK_BYTES, CPU_LIMIT, CPU_LIMIT_PER_CALL, CROSSING_BYTES, GUEST_STACK_BYTES, MEMORY_LIMIT_BYTES,
+    CALL_STACK_BYTES, CPU_LIMIT, CPU_LIMIT_PER_CALL, CROSSING_BYTES, GUEST_STACK_BYTES, MEMORY_BUDGET_BYTES,
+    MEMORY_LIMIT_BYTES,
 };
 use crate::sealed::Mint;
 
@@ -35,6 +39,9 @@ pub struct EngineOptions {
     pub cache_dir: Option<PathBuf>,
     /// Most memory of one call, in bytes.
     pub memory_limit_bytes: usize,
+    /// Most memory of all calls together, in bytes: of connectors, of changes that wait to be applied, and of previews. A call
+    /// that would need more fails, and the others go on. Half of the machine's unless chosen, and at most 4 GiB.
+    pub memory_budget_bytes: usize,
     /// Time a guest may compute without asking anything of the host.
     pub cpu_limit: Duration,
     /// Time a guest may compute in one call.
@@ -51,6 +58,7 @@ impl Default for EngineOptions {
         Self {
             cache_dir: None,
             memory_limit_bytes: MEMORY_LIMIT_BYTES,
+            memory_budget_bytes: usual_budget(machine::memory_bytes()),
             cpu_limit: CPU_LIMIT,
             cpu_limit_per_call: CPU_LIMIT_PER_CALL,
             clock: Arc::new(SystemClock),
@@ -70,6 +78,7 @@ struct Inner {
     ticker: Ticker,
     cache: Option<Cache>,
     options: EngineOptions,
+    budget: Budget,
     mint: Mint,
 }
 
@@ -107,7 +116,8 @@ impl Engine {
         let ticker = Ticker::start(wasmtime.weak()).map_err(|cause| EngineError::Start(cause.to_string()))?;
         let cache = options.cache_dir.as_deref().map(|dir| Cache::open(dir, &wasmtime)).transpose()?;
         let mint = Mint::new().map_err(|cause| EngineError::Start(cause.to_string()))?;
-        Ok(Self { inner: Arc::new(Inner { wasmtime, ticker, cache, options, mint }) })
+        let budget = Budget::new(options.memory_budget_bytes);
+        Ok(Self { inner: Arc::new(Inner { wasmtime, ticker, cache, options, budget, mint }) })
     }
 
     pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
@@ -155,7 +165,12 @@ impl Engine {
     }
 
     pub(crate) fn memory_meter(&self) -> MemoryMeter {
-        MemoryMeter::new(self.inner.options.memory_limit_bytes)
+        MemoryMeter::new(self.inner.options.memory_limit_bytes, self.memory_share())
+    }
+
+    /// A share of the memory that all calls have together.
+    pub(crate) fn memory_share(&self) -> Share {
+        self.inner.budget.share()
     }
 
     pub(crate) fn cpu_meter(&self) -> CpuMeter {
@@ -174,6 +189,11 @@ impl fmt::Debug for Engine {
 pub(crate) trait Metered: Send + 'static {
     fn memory(&mut self) -> &mut MemoryMeter;
     fn cpu(&mut self) -> &mut CpuMeter;
+}
+
+/// What all calls may have together on a machine with so much memory.
+fn usual_budget(machine_bytes: Option<usize>) -> usize {
+    machine_bytes.map_or(MEMORY_BUDGET_BYTES, |bytes| bytes / 2).min(MEMORY_BUDGET_BYTES)
 }
 
 fn config() -> Config {
@@ -216,4 +236,16 @@ fn unsealed(bytes: &[u8], cause: CannotSeal) -> LoadError {
 /// Some of what it quotes comes in a line each.
 pub(crate) fn in_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_calls_together_have_half_of_a_small_machine_and_never_more_than_the_limit() {
+        assert_eq!(usual_budget(Some(1 << 30)), 512 << 20);
+        assert_eq!(usual_budget(Some(1 << 40)), MEMORY_BUDGET_BYTES);
+        assert_eq!(usual_budget(None), MEMORY_BUDGET_BYTES);
+    }
 }

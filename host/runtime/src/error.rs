@@ -89,6 +89,12 @@ pub enum GuestError {
         /// The limit.
         limit_bytes: usize,
     },
+    /// It wanted memory when all calls of this host together had what they may have.
+    #[error("connector needed more memory than was left of the {} MiB that all at work have together", limit_bytes >> 20)]
+    OutOfSharedMemory {
+        /// The limit.
+        limit_bytes: usize,
+    },
     /// It gave up by itself.
     #[error("connector panicked: {message}")]
     Panicked {
@@ -113,6 +119,9 @@ pub enum GuestError {
         /// How.
         what: String,
     },
+    /// It had more written than one run may.
+    #[error("connector had more written than one run may")]
+    Overran,
     /// It was cancelled and did not end in time.
     #[error("connector did not end within {} s after it was cancelled", grace.as_secs())]
     NotStopping {

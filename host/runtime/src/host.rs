@@ -205,6 +205,10 @@ impl Host {
         Arc::clone(meters.entry(source.clone()).or_default())
     }
 
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
     pub(crate) fn directory(&self) -> &Arc<dyn Directory> {
         &self.inner.directory
     }

@@ -25,10 +25,11 @@ pub use rollcall_rules::bounds::{
 /// 5 s. Why: short enough that a dead run is known as such within 15 s, long enough to cost a store nothing.
 pub const RUN_BEAT_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Least time between two reports of progress and counters that reach the history, and the most until a change does.
+/// Least time between two reports of progress and counters that reach the history or an observer, and the most until a change
+/// does.
 ///
-/// 1 s. Why: whoever watches a page takes it for live, nobody reads faster, and each is a write to disk. Observers see
-/// every report.
+/// 1 s. Why: whoever watches a page takes it for live, nobody reads faster, and each is a write to disk. Observers are told as
+/// seldom, so that a connector that reports all the time fills nobody's log.
 pub const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Time between two looks whether a busy source is free.
@@ -84,6 +85,12 @@ pub const CPU_LIMIT_PER_CALL: Duration = Duration::from_secs(600);
 /// 512 MiB. Source: measured; a connector that keeps all of 100,000 people needs 140 MB, a streaming one far less.
 pub const MEMORY_LIMIT_BYTES: usize = 512 << 20;
 
+/// Most memory of all calls together, where the machine has twice that or more.
+///
+/// 4 GiB. Why: eight calls at the limit of one, or dozens as connectors are; of a small machine it is half, so that the other
+/// half is left to the store and to the rest of the system.
+pub const MEMORY_BUDGET_BYTES: usize = 4 << 30;
+
 /// Most core instances, tables and memories of one call.
 ///
 /// 64 of each. Why: a component from Rust has fewer than ten of each.
@@ -116,8 +123,56 @@ pub const LAST_WORDS_BYTES: usize = 16 << 10;
 
 /// Most bytes of documents that may wait to be applied, each call.
 ///
-/// 128 MiB. Why: a hundred batches of usual size, far more than a store that keeps up ever has waiting.
+/// 128 MiB. Why: a hundred batches of usual size, far more than a store that keeps up ever has waiting. They count towards the
+/// memory of all calls, too.
 pub const MAX_UNAPPLIED_BYTES: usize = 128 << 20;
+
+/// Documents that are parsed at once.
+///
+/// 4 MiB. Why: some thousands of usual ones; parsed, those of a connector that means harm are sixteen times as large.
+pub const MAX_PARSED_BYTES: usize = 4 << 20;
+
+/// Bytes that any run may write, whatever it is about: documents before and after each of its changes.
+///
+/// 256 MiB. Why: what an import of 20,000 people writes, and a disk has.
+pub const RUN_BYTES: u64 = 256 << 20;
+
+/// What a run may write beside, for each of the objects that it puts.
+///
+/// 32 KiB. Why: a person's document has 1 to 4 KiB, in a company with many fields of its own 20 KiB.
+pub const RUN_BYTES_PER_OBJECT: u64 = 32 << 10;
+
+/// Most that a run may write however many objects it puts.
+///
+/// 8 GiB. Why: 200,000 people of 20 KiB are half of it, and 5,000,000 objects of usual size are not much more. A source that is
+/// larger comes in with the next import, which begins where this one ended.
+pub const MAX_RUN_BYTES: u64 = 8 << 30;
+
+/// What a change of an object counts beside its documents when the run has changed it before.
+///
+/// 4 KiB. Source: measured; what the history keeps of a small change.
+pub const REWRITE_BYTES: u64 = 4 << 10;
+
+/// Most changes of one object in one run.
+///
+/// 100 changes. Why: a connector puts an object once or twice in a run, and once for each event of a batch at most.
+pub const MAX_CHANGES_PER_OBJECT: u32 = 100;
+
+/// New objects that any run may bring.
+///
+/// 300,000 objects. Why: three times the largest known organisation, which a first import brings all at once.
+pub const NEW_OBJECTS: u64 = 300_000;
+
+/// New objects that a run may bring beside, for each object that was held before it.
+///
+/// 10 objects. Why: a source that is authorised for the whole company instead of one branch grows like that; one that never
+/// ends goes on beyond.
+pub const NEW_OBJECTS_PER_HELD: u64 = 10;
+
+/// Bytes of entries that are kept of a run; the rest is counted.
+///
+/// 32 MiB. Why: [`MAX_ENTRIES_PER_RUN`] of 3 KiB each, three times the usual; one alone may have hundreds of KiB.
+pub const MAX_ENTRY_BYTES_PER_RUN: usize = 32 << 20;
 
 /// Longest timer.
 ///

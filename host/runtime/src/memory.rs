@@ -49,14 +49,41 @@ fn fingerprint(settings: &str, connector: &str) -> Fingerprint {
 /// The area of one source. Calls that are under way at once share it.
 #[derive(Default)]
 pub(crate) struct Memory {
-    entries: Mutex<BTreeMap<String, String>>,
+    kept: Mutex<Kept>,
+}
+
+/// What one area has. Its size is kept beside it, so that a write costs what it writes and not what is there.
+#[derive(Default)]
+struct Kept {
+    entries: BTreeMap<String, String>,
+    /// Of all keys and values.
+    n_bytes: u64,
+}
+
+impl Kept {
+    /// Write all of these in order; what was there before each of them.
+    fn put(&mut self, writes: &[(String, Option<String>)]) -> Vec<(String, Option<String>)> {
+        writes.iter().map(|(key, value)| (key.clone(), self.replace(key.clone(), value.clone()))).collect()
+    }
+
+    /// Write one, or delete it; what was there before.
+    fn replace(&mut self, key: String, value: Option<String>) -> Option<String> {
+        let n_bytes = |value: &str| u64::try_from(key.len().saturating_add(value.len())).unwrap_or(u64::MAX);
+        let added = value.as_deref().map_or(0, n_bytes);
+        let there = self.entries.get(&key).map_or(0, |value| n_bytes(value));
+        self.n_bytes = self.n_bytes.saturating_sub(there).saturating_add(added);
+        match value {
+            Some(value) => self.entries.insert(key, value),
+            None => self.entries.remove(&key),
+        }
+    }
 }
 
 impl Memory {
     /// The values of these keys, in their order.
     pub(crate) fn get(&self, keys: &[String]) -> Vec<Option<String>> {
-        let entries = self.entries();
-        keys.iter().map(|key| entries.get(key).cloned()).collect()
+        let kept = self.kept();
+        keys.iter().map(|key| kept.entries.get(key).cloned()).collect()
     }
 
     /// Write all of these or none, in order. A key without a value is deleted.
@@ -65,20 +92,14 @@ impl Memory {
     ///
     /// [`StoreError::Full`] when keys and values would be more than [`MAX_MEMORY_AREA_BYTES`]. Nothing was written then.
     pub(crate) fn write(&self, writes: &[(String, Option<String>)]) -> Result<(), StoreError> {
-        let mut entries = self.entries();
-        let mut after = entries.clone();
-        for (key, value) in writes {
-            match value {
-                Some(value) => after.insert(key.clone(), value.clone()),
-                None => after.remove(key),
-            };
+        let mut kept = self.kept();
+        let before = kept.put(writes);
+        if kept.n_bytes <= MAX_MEMORY_AREA_BYTES {
+            return Ok(());
         }
-        let n_bytes: usize = after.iter().map(|(key, value)| key.len() + value.len()).sum();
-        if MAX_MEMORY_AREA_BYTES < u64::try_from(n_bytes).unwrap_or(u64::MAX) {
-            return Err(StoreError::Full { limit_bytes: MAX_MEMORY_AREA_BYTES });
-        }
-        *entries = after;
-        Ok(())
+        // In reverse, because a key may have been written twice.
+        before.into_iter().rev().for_each(|(key, value)| drop(kept.replace(key, value)));
+        Err(StoreError::Full { limit_bytes: MAX_MEMORY_AREA_BYTES })
     }
 
     /// Keys that start with `prefix` and their values, in byte order, those after `after`, at most `limit`.
@@ -88,14 +109,14 @@ impl Memory {
             Some(_) | None => Bound::Included(prefix),
         };
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let entries = self.entries();
-        let found = entries.range::<str, _>((start, Bound::Unbounded));
+        let kept = self.kept();
+        let found = kept.entries.range::<str, _>((start, Bound::Unbounded));
         let in_prefix = found.take_while(|(key, _)| key.starts_with(prefix)).take(limit);
         in_prefix.map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
-    fn entries(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -156,6 +177,9 @@ mod tests {
             "{refused:?}"
         );
         assert_eq!(keys(&memory), ["a", "b"]);
+        let twice = memory.write(&[put("a", "1"), put("a", "2"), put("c", &half)]);
+        assert!(twice.is_err(), "{twice:?}");
+        assert_eq!(memory.get(&["a".to_owned()]), [Some(half.clone())]);
         memory.write(&[("a".to_owned(), None), put("c", &half)]).unwrap();
         assert_eq!(keys(&memory), ["b", "c"]);
     }

@@ -266,6 +266,17 @@ impl Diagnosis {
         }
     }
 
+    /// What its texts take together.
+    pub(crate) fn n_bytes(&self) -> usize {
+        let remedy = |remedy: &Option<String>| remedy.as_ref().map_or(0, String::len);
+        let translations = self.translations.iter().flat_map(|translation| {
+            [translation.language.len(), translation.message.len(), remedy(&translation.remedy)]
+        });
+        let facts = self.facts.iter().flat_map(|(name, value)| [name.len(), value.len()]);
+        let own = [self.code.len(), self.message.len(), remedy(&self.remedy)];
+        own.into_iter().chain(translations).chain(facts).fold(0, usize::saturating_add)
+    }
+
     /// The value of a fact.
     #[must_use]
     pub fn fact(&self, name: &str) -> Option<&str> {
@@ -536,6 +547,16 @@ pub struct Entry {
     pub subject_name: Option<String>,
     /// What happened.
     pub diagnosis: Diagnosis,
+}
+
+impl Entry {
+    /// What its texts take together.
+    pub(crate) fn n_bytes(&self) -> usize {
+        let subject = self.subject.as_ref();
+        let subject = subject.map_or(0, |key| key.resource_type.len().saturating_add(key.external_id.len()));
+        let name = self.subject_name.as_ref().map_or(0, String::len);
+        self.diagnosis.n_bytes().saturating_add(subject).saturating_add(name)
+    }
 }
 
 #[cfg(test)]

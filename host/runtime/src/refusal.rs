@@ -31,6 +31,9 @@ impl From<Refusal> for Diagnosis {
     }
 }
 
+/// The code of a run that wrote as much as it may. Nothing begins another one by itself, because it would write as much again.
+pub(crate) const RUN_TOO_LARGE: &str = "run-too-large";
+
 /// The connector's code died.
 pub(crate) fn guest(error: &GuestError) -> Failure {
     let message = error.to_string();
@@ -44,6 +47,12 @@ pub(crate) fn guest(error: &GuestError) -> Failure {
         GuestError::OutOfMemory { .. } => {
             (FailureKind::Host, "connector-out-of-memory", "连接器需要的内存超过限制", Remedy::MEMORY)
         }
+        GuestError::OutOfSharedMemory { .. } => (
+            FailureKind::Host,
+            "host-out-of-memory",
+            "同时运行的连接器合计占用的内存已达上限",
+            Remedy::SHARED_MEMORY,
+        ),
         GuestError::Panicked { .. } => {
             (FailureKind::Other, "connector-panicked", "连接器内部出错而中止", Remedy::REPORT)
         }
@@ -58,6 +67,9 @@ pub(crate) fn guest(error: &GuestError) -> Failure {
         ),
         GuestError::BrokeContract { .. } => {
             (FailureKind::Other, "connector-broke-contract", "连接器违反了接口约定", Remedy::REPORT)
+        }
+        GuestError::Overran => {
+            (FailureKind::Other, RUN_TOO_LARGE, "单次运行写入的数据超过限制", Remedy::REPORT)
         }
         GuestError::NotStopping { .. } => {
             (FailureKind::Other, "connector-not-stopping", "取消后连接器没有及时结束", Remedy::REPORT)
@@ -84,6 +96,11 @@ impl Remedy {
     const MEMORY: Self = Self {
         english: "Raise the host's memory limit for connectors, or report it to the connector's author.",
         chinese: "请调高主机为连接器设置的内存上限，或反馈给连接器作者。",
+    };
+    const SHARED_MEMORY: Self = Self {
+        english: "Import again when fewer imports are under way; give sources different hours, or the host more memory, if it \
+                  happens often. What was imported until then is right and stays.",
+        chinese: "请在同时进行的导入较少时重新导入；如果经常出现，请错开各来源的导入时间，或为主机增加内存。此前已导入的内容正确并会保留。",
     };
     const LOGS: Self = Self {
         english: "See the host's own log, then run again.",

@@ -22,6 +22,7 @@ use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
 use crate::connector::{Handled, Unfinished};
+use crate::directory::Directory;
 use crate::dry_run::DryDirectory;
 use crate::error::{GuestError, RunError, StoreError};
 use crate::guard::{self, Unattended};
@@ -345,11 +346,15 @@ impl Attempt {
         Ending { result, ledger, unfinished, is_cancelled: self.cancel.is_cancelled() }
     }
 
+    fn dry_directory(&self, real: Arc<dyn Directory>) -> DryDirectory {
+        DryDirectory::over(real, self.host.engine().memory_share())
+    }
+
     /// Put back what another run changed. No connector is asked.
     async fn undo(&self, run: &RunId, recorder: &Arc<Recorder>, undo: &Undo) -> Ending {
         let directory = Arc::clone(self.host.directory());
         let directory =
-            if self.options.dry_run { Arc::new(DryDirectory::over(directory)) } else { directory };
+            if self.options.dry_run { Arc::new(self.dry_directory(directory)) } else { directory };
         let mut apply = Apply::new(Destination {
             directory,
             recorder: Arc::clone(recorder),
@@ -363,6 +368,7 @@ impl Attempt {
             identity_attributes: Attributes::new(),
             identities: Identities::default(),
             known_scopes: scope::Known::default(),
+            overrun: Cancel::new(),
         });
         let history = &**self.host.history();
         let result = undo.carry_out(history, &mut apply, recorder, &self.cancel).await;
@@ -379,6 +385,7 @@ impl Attempt {
         prepared: &Prepared,
         known_scopes: scope::Known,
     ) -> Asked {
+        let overrun = Cancel::new();
         let sessions = Sessions {
             host: &self.host,
             source: &self.source,
@@ -390,21 +397,22 @@ impl Attempt {
             approved: self.work.approved(),
             identities: self.options.identities,
             known_scopes,
+            overrun: overrun.clone(),
         };
         let connector = self.source.connector();
         let mut unfinished = Vec::new();
         let (result, worker) = match question {
             Question::Everything => {
                 let (session, worker) = sessions.full(run.clone());
-                (self.until_cancelled(connector.sync(session, None)).await, worker)
+                (self.until_stopped(connector.sync(session, None), &overrun).await, worker)
             }
             Question::Keys(keys) => {
                 let (session, worker) = sessions.some(run.clone());
-                (self.until_cancelled(connector.refresh(session, keys)).await, worker)
+                (self.until_stopped(connector.refresh(session, keys), &overrun).await, worker)
             }
             Question::Events(events) => {
                 let (session, worker) = sessions.some(run.clone());
-                let handled = self.until_cancelled(connector.handle(session, events)).await;
+                let handled = self.until_stopped(connector.handle(session, events), &overrun).await;
                 let handled = handled.map(|handled| {
                     handled.map(|Handled { summary, unfinished: left }| {
                         unfinished = left;
@@ -421,7 +429,10 @@ impl Attempt {
         match worker.finish().await {
             Ok(apply) => {
                 let is_whole = result.as_ref().is_ok_and(|summary| summary.complete);
-                let ledger = apply.finish(is_whole && !self.cancel.is_cancelled()).await;
+                let is_whole = is_whole && !self.cancel.is_cancelled() && !overrun.is_cancelled();
+                let mut ledger = apply.finish(is_whole).await;
+                // Whatever the connector made of it, if it came to that.
+                let result = ledger.take_overrun().map_or(result, Err);
                 Asked { result, ledger, unfinished }
             }
             Err(error) => {
@@ -443,10 +454,12 @@ impl Attempt {
         (!guard::is_attended(self.options.trigger)).then_some(Unattended { history, now })
     }
 
-    /// The result, unless it does not come in time after a cancellation. Then the guest is gone, whatever it was at.
-    async fn until_cancelled<T>(
+    /// The result, unless it does not come in time after a cancellation, or the run writes more than it may. Then the guest is
+    /// gone, whatever it was at.
+    async fn until_stopped<T>(
         &self,
         call: impl Future<Output = Result<T, GuestError>>,
+        overrun: &Cancel,
     ) -> Result<T, GuestError> {
         let overdue = async {
             self.cancel.cancelled().await;
@@ -455,6 +468,7 @@ impl Attempt {
         tokio::select! {
             result = call => result,
             () = overdue => Err(GuestError::NotStopping { grace: CANCEL_GRACE }),
+            () = overrun.cancelled() => Err(GuestError::Overran),
         }
     }
 }

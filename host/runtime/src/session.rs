@@ -37,6 +37,8 @@ pub(crate) struct Sessions<'a> {
     pub(crate) identities: Identities,
     /// With what views the call's own is compared.
     pub(crate) known_scopes: scope::Known,
+    /// Used once the call has written as much as it may.
+    pub(crate) overrun: Cancel,
 }
 
 impl Sessions<'_> {
@@ -52,7 +54,7 @@ impl Sessions<'_> {
 
     /// For a call that is no run: what it keeps for itself stays, and it changes nothing of the platform.
     pub(crate) fn aside(self) -> (Session, Worker) {
-        let directory = Arc::new(DryDirectory::over(Arc::clone(self.host.directory())));
+        let directory = Arc::new(self.dry_directory());
         let storage = Arc::clone(self.host.storage());
         // Such a call has no row, and a dry directory does not look at the run it is given.
         self.over(directory, storage, RunId::new("aside"), Extent::Some)
@@ -80,6 +82,7 @@ impl Sessions<'_> {
             approved,
             identities,
             known_scopes,
+            overrun,
             ..
         } = self;
         let destination = Destination {
@@ -95,8 +98,9 @@ impl Sessions<'_> {
             identity_attributes: source.connector().descriptor().identity_attributes(),
             identities,
             known_scopes,
+            overrun,
         };
-        let (worker, handle) = Worker::start(destination, cancel.clone());
+        let (worker, handle) = Worker::start(destination, cancel.clone(), host.engine().memory_share());
         let Sealed { settings, seals, secrets } = source.seal(&prepared.plan.secrets);
         let (client, grants) = (Arc::clone(&prepared.client), Arc::clone(&prepared.grants));
         let session = Session {
@@ -115,9 +119,14 @@ impl Sessions<'_> {
     fn stores(&self) -> (Arc<dyn Directory>, Arc<dyn Storage>) {
         let (directory, storage) = (Arc::clone(self.host.directory()), Arc::clone(self.host.storage()));
         if self.is_dry {
-            (Arc::new(DryDirectory::over(directory)), Arc::new(DryStorage::over(storage)))
+            (Arc::new(self.dry_directory()), Arc::new(DryStorage::over(storage)))
         } else {
             (directory, storage)
         }
+    }
+
+    fn dry_directory(&self) -> DryDirectory {
+        let memory = self.host.engine().memory_share();
+        DryDirectory::over(Arc::clone(self.host.directory()), memory)
     }
 }

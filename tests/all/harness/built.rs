@@ -9,6 +9,12 @@ pub(crate) fn component(name: &str) -> PathBuf {
     existing(tried().join("components").join(format!("{name}.wasm")))
 }
 
+/// A component of this build, whatever else is another one's: what tries a host, and not the host that is tried.
+#[track_caller]
+pub(crate) fn todays_component(name: &str) -> PathBuf {
+    existing(target().join("components").join(format!("{name}.wasm")))
+}
+
 /// The command line.
 #[track_caller]
 pub(crate) fn rollcall() -> PathBuf {

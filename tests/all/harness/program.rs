@@ -226,6 +226,16 @@ impl Running {
         assert!(killed.success());
     }
 
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("it can be asked").is_some()
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kill it as an empty battery would.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("it is still running");

@@ -8,6 +8,8 @@ mod bindings {
     wit_bindgen::generate!({ path: "../../wit", world: "connector" });
 }
 
+mod floods;
+
 use bindings::exports::rollcall::connector::identity_source as source;
 use bindings::rollcall::connector::{directory, history, host, http_client, model, tasks};
 use model::{Body, Change, Diagnosis, DirectoryObject, Failure, FailureKind, Key, Removal};
@@ -31,7 +33,7 @@ impl source::Guest for Hostile {
             names: Vec::new(),
             version: "0.1.0".to_owned(),
             settings_schema:
-                r#"{"type":"object","properties":{"behaviour":{"type":"string"},"url":{"type":"string"}}}"#
+                r#"{"type":"object","properties":{"behaviour":{"type":"string"},"url":{"type":"string"},"n":{"type":"string"}}}"#
                     .to_owned(),
             resource_types: ["Department", "User"].map(resource_type).to_vec(),
         }
@@ -108,7 +110,10 @@ fn misbehave(settings: &str) -> Result<Summary, Failure> {
             words.iter().for_each(|words| stderr.write_all(words).unwrap_or_default());
             std::process::abort()
         }
-        other => panic!("unknown behaviour {other:?}"),
+        other => {
+            let flooded = floods::flood(other, settings);
+            return flooded.unwrap_or_else(|| panic!("unknown behaviour {other:?}"));
+        }
     }
     Ok(nothing_read())
 }

@@ -47,9 +47,11 @@ const WAY: &str = "The way to DingTalk, and the way back";
 const SECRETS: &str = "Secrets of a source that is changed";
 const REACH: &str = "How far requests reach, and what a connector is to a browser";
 const DEAFNESS: &str = "Whoever holds something open, guesses, or asks who is there";
+const MUCH: &str = "A connector that never has enough";
+const BESIDE: &str = "Two programs and one data folder";
 
 /// All of them, those about the same together.
-pub(super) const CASES: [Case; 56] = [
+pub(super) const CASES: [Case; 64] = [
     case(
         MEMBERS,
         "a number, a flag, a date or a list comes in another form that says the same",
@@ -694,6 +696,95 @@ pub(super) const CASES: [Case; 56] = [
             Host(
                 "callbacks::tests::a_source_that_is_not_followed_is_refused_by_any_method_as_one_is_that_does_not_verify",
             ),
+        ],
+    ),
+    case(
+        MUCH,
+        "a connector puts one object again and again",
+        "the run is ended after a hundred times, and says so",
+        &[
+            Built("hostile::floods::a_program_ends_an_import_that_puts_one_object_again_and_again"),
+            Whole("hostile::floods::a_run_that_wrote_as_much_as_it_may_says_so_in_both_languages"),
+            Host("apply::volume::tests::an_object_that_comes_and_goes_ends_the_run"),
+            Host("apply::volume::tests::what_changes_nothing_may_come_as_often_as_it_likes"),
+        ],
+    ),
+    case(
+        MUCH,
+        "a connector writes without an end",
+        "the run is ended with what it had written, and none begins by itself until a person has acted",
+        &[
+            Built(
+                "hostile::floods::a_program_ends_an_import_that_writes_without_an_end_and_keeps_what_was_there",
+            ),
+            Host("apply::volume::tests::a_source_that_never_ends_is_stopped_by_what_was_held_before"),
+            Host("apply::volume::tests::the_next_run_goes_on_where_one_was_ended"),
+            Host("apply::volume::tests::an_honest_company_never_meets_the_bounds"),
+            Host(
+                "follow::tests::stopped::after_a_full_run_that_wrote_as_much_as_it_may_none_begins_until_a_person_has_acted",
+            ),
+        ],
+    ),
+    case(
+        MUCH,
+        "the entries of a log are as large as they may be",
+        "so many bytes of them are kept, and the rest is counted",
+        &[
+            Built("hostile::floods::a_program_keeps_so_many_bytes_of_entries_and_counts_the_rest"),
+            Host(
+                "capabilities::history::tests::of_large_entries_as_many_are_kept_as_a_run_has_room_for_and_the_rest_is_counted",
+            ),
+        ],
+    ),
+    case(
+        MUCH,
+        "a connector reports its progress all the time",
+        "it is told once a second",
+        &[
+            Built("hostile::floods::a_program_writes_a_few_lines_of_a_flood_of_progress"),
+            Whole("hostile::floods::of_a_flood_of_progress_an_observer_hears_the_first_and_the_last"),
+            Host(
+                "capabilities::history::tests::an_observer_is_told_at_once_and_then_once_a_second_however_often_a_connector_reports",
+            ),
+        ],
+    ),
+    case(
+        MUCH,
+        "connectors want more memory together than there is",
+        "the call that would take too much fails, and the others go on",
+        &[
+            Whole(
+                "hostile::floods::connectors_together_have_so_much_memory_and_what_one_leaves_another_takes",
+            ),
+            Host("apply::tests::changes_that_wait_take_of_the_memory_of_all_and_give_it_back_once_applied"),
+            Host("dry_run::tests::what_a_preview_remembers_takes_of_the_memory_of_all_until_it_ends"),
+        ],
+    ),
+    case(
+        MUCH,
+        "forty thousand departments that hang in a chain are gone",
+        "they are removed from its end, with a step for each",
+        &[
+            Host("apply::retire::depth::tests::forty_thousand_in_a_chain_or_in_a_ring_take_a_step_each"),
+            Host("apply::tests::a_chain_of_departments_leaves_from_its_end_however_long_it_is"),
+        ],
+    ),
+    case(
+        BESIDE,
+        "a second program would serve a folder that one serves",
+        "it says who has it, since when and where, and ends",
+        &[
+            Built("beside::a_second_program_that_would_serve_a_folder_says_who_has_it_and_ends"),
+            Built("beside::a_folder_whose_program_was_killed_is_served_by_the_next_at_once"),
+        ],
+    ),
+    case(
+        BESIDE,
+        "a command is given while a program serves the folder",
+        "it works",
+        &[
+            Built("beside::every_command_beside_a_program_that_serves_does_its_work"),
+            Host("sqlite::checkpoints::tests::a_log_that_another_program_is_moving_is_left_to_it"),
         ],
     ),
 ];

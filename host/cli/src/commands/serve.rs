@@ -12,7 +12,7 @@ use rollcall_console::{
     BindError, Console, ConsoleOptions, Exposure, FollowedSource, Listener, Observe, PublicUrl, Tls,
 };
 use rollcall_host::cancel::Cancel;
-use rollcall_host::clock::SystemClock;
+use rollcall_host::clock::{Clock as _, SystemClock};
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::model::{EventDelivery, SourceName};
 use rollcall_words::Sentence;
@@ -29,6 +29,7 @@ use crate::source_file::Configured;
 
 /// Follow these sources, and answer at this address.
 pub(crate) async fn serve(screen: Screen, serving: Serving) -> Result<Exit, Stop> {
+    let mut tenancy = data::take(&serving.data, SystemClock.now(), &screen.reader)?;
     let store = Arc::new(data::open_or_create(&serving.data)?);
     let engine = Engine::new(EngineOptions {
         cache_dir: Some(data::cache(&serving.data)),
@@ -44,6 +45,7 @@ pub(crate) async fn serve(screen: Screen, serving: Serving) -> Result<Exit, Stop
         None => None,
     };
     let callbacks_url = apart.as_ref().map(|apart| apart.url.clone());
+    tenancy.reached_at(public_url.to_string());
     let end = Cancel::new();
     let reader = screen.reader;
     let tell_stopping = move |log_format| match log_format {
@@ -82,6 +84,7 @@ pub(crate) async fn serve(screen: Screen, serving: Serving) -> Result<Exit, Stop
     tracing::info!("stopped");
     drop(console);
     Reporter::end(reporter).await;
+    drop(tenancy);
     Ok(Exit::Done)
 }
 

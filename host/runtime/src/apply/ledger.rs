@@ -10,7 +10,7 @@ use super::Kind;
 use crate::directory::Action;
 use crate::history::Counters;
 use crate::limits::MAX_OBJECTS_PER_RUN;
-use crate::model::{Diagnosis, Key, Scope};
+use crate::model::{Diagnosis, Failure, Key, Scope};
 use crate::proof::Proof;
 
 /// The counts of one run.
@@ -30,6 +30,8 @@ pub(crate) struct Ledger {
     /// What a full run can show for itself.
     proof: Option<Proof>,
     store_failure: Option<Diagnosis>,
+    /// Why the run was ended, if it wrote as much as it may.
+    overrun: Option<Failure>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +67,11 @@ impl Ledger {
     /// Whether this run put anything, successfully or not.
     pub(crate) fn has_puts(&self) -> bool {
         !self.puts.is_empty()
+    }
+
+    /// How many objects this run put.
+    pub(crate) fn n_puts(&self) -> usize {
+        self.puts.len()
     }
 
     /// Whether what this run put last of the object waits.
@@ -173,6 +180,21 @@ impl Ledger {
 
     pub(crate) fn store_failed(&mut self, diagnosis: Diagnosis) {
         self.store_failure.get_or_insert(diagnosis);
+    }
+
+    /// The run wrote as much as it may.
+    pub(crate) fn overran(&mut self, failure: Failure) {
+        self.overrun.get_or_insert(failure);
+    }
+
+    /// Why the run was ended, if it wrote as much as it may.
+    pub(crate) fn overrun(&self) -> Option<&Failure> {
+        self.overrun.as_ref()
+    }
+
+    /// The same, to be kept.
+    pub(crate) fn take_overrun(&mut self) -> Option<Failure> {
+        self.overrun.take()
     }
 
     fn put(&mut self, key: &Key, class: Class) {

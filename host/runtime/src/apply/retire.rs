@@ -2,11 +2,15 @@
 //!
 //! Not here: how much is too much for a run that nobody looks at (`guard`).
 
+mod depth;
+
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall_rules::object;
 use serde_json::Value;
 
+use self::depth::depths;
 use super::{Apply, Departure, Kind, Outcome, Planned, Step, check};
 use crate::directory::{Action, Held, Write};
 use crate::error::StoreError;
@@ -50,7 +54,8 @@ impl Apply {
         if let Some(why) = self.weigh(&planned).await? {
             return Ok(self.hold_all(planned, &why).await);
         }
-        let order = order(&planned, (0..planned.len()).collect(), &self.destination.resource_types);
+        let all: Vec<usize> = (0..planned.len()).collect();
+        let order = order(&planned, &all, &self.destination.resource_types);
         // All or none: a person weighed the whole.
         self.carry_out_in(order, planned, MAX_DEPARTURES).await
     }
@@ -108,31 +113,31 @@ pub(super) fn departures_last(planned: &[Planned], resource_types: &[String]) ->
         write.is_some_and(|write| Kind::of(write.action) == Kind::Departure)
     };
     let (departures, mut places): (Vec<usize>, Vec<usize>) = (0..planned.len()).partition(leaves);
-    places.extend(order(planned, departures, resource_types));
+    places.extend(order(planned, &departures, resource_types));
     places
 }
 
 /// These places of `planned`, departures all, in the order in which they are carried out: later resource types first, and
 /// within one, whoever has more parents that leave as well first.
-fn order(planned: &[Planned], mut places: Vec<usize>, resource_types: &[String]) -> Vec<usize> {
-    let parents: BTreeMap<&Key, Key> = places
+fn order(planned: &[Planned], places: &[usize], resource_types: &[String]) -> Vec<usize> {
+    let at = |place: &usize| planned.get(*place);
+    let leaving: BTreeMap<&Key, usize> =
+        places.iter().enumerate().filter_map(|(n, place)| Some((&at(place)?.key, n))).collect();
+    let parents: Vec<Option<usize>> = places
         .iter()
-        .filter_map(|place| planned.get(*place))
-        .filter_map(|planned| Some((&planned.key, parent(planned.write()?)?)))
-        .filter(|(key, parent)| *key != parent)
+        .map(|place| leaving.get(&parent(at(place)?.write()?)?).copied())
+        .zip(0..)
+        .map(|(parent, n)| parent.filter(|parent| *parent != n))
         .collect();
+    let depths = depths(places.len(), |n| parents.get(n).copied().flatten());
     let rank = |key: &Key| resource_types.iter().position(|known| *known == key.resource_type);
-    places.sort_by_cached_key(|place| {
-        let key = planned.get(*place).map(|planned| &planned.key);
-        std::cmp::Reverse(key.map(|key| (rank(key), depth(key, &parents))))
-    });
-    places
-}
-
-/// How many parents above it leave as well. A cycle ends after as many steps as there are objects.
-fn depth(key: &Key, parents: &BTreeMap<&Key, Key>) -> usize {
-    let above = |key: &Key| parents.get(key);
-    std::iter::successors(above(key), |parent| above(parent)).take(parents.len()).count()
+    let mut ranked: Vec<_> = places
+        .iter()
+        .zip(depths)
+        .map(|(place, depth)| (Reverse((at(place).map(|planned| rank(&planned.key)), depth)), *place))
+        .collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, place)| place).collect()
 }
 
 /// Source: the contract, `model.directory-object`: a Department's `parent`.

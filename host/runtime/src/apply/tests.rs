@@ -14,6 +14,7 @@ use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
 use crate::directory::Held;
+use crate::engine::{Budget, Share};
 use crate::guard::Unattended;
 use crate::history::Counters;
 use crate::limits::{MAX_CHANGES, MAX_DOCUMENT_BYTES, MAX_ENTRIES_PER_RUN, MAX_STORED_AT_ONCE};
@@ -41,6 +42,7 @@ pub(super) fn destination(store: &Arc<MemoryStore>, extent: Extent) -> Destinati
         identity_attributes: BTreeMap::new(),
         identities: Identities::Weigh,
         known_scopes: scope::Known::default(),
+        overrun: Cancel::new(),
     }
 }
 
@@ -455,10 +457,51 @@ async fn a_flood_of_refusals_keeps_ten_thousand_entries_and_counts_the_rest() {
     assert_eq!((n_entries, recorder.n_entries_dropped()), (MAX_ENTRIES_PER_RUN, 1000));
 }
 
+/// As much memory as a test may want.
+fn roomy() -> Share {
+    Budget::new(1 << 30).share()
+}
+
+#[tokio::test]
+async fn changes_that_wait_take_of_the_memory_of_all_and_give_it_back_once_applied() {
+    let store = Arc::<MemoryStore>::default();
+    let budget = Budget::new(100_000);
+    let (worker, handle) = Worker::start(destination(&store, Extent::Full), Cancel::new(), budget.share());
+    let other = budget.share();
+    let large = || vec![put("User", "a", &json!({"long": "x".repeat(60_000)}))];
+    // The worker does not run before the first await, so the first of these waits.
+    let (first, second) = (handle.changes(large()), handle.changes(large()));
+    assert!(other.grow(60_000).is_err());
+    let refused = second.await.unwrap_err();
+    assert!(refused.message.contains("no more changes can wait"), "{refused:?}");
+    first.await.unwrap();
+    handle.changes(large()).await.unwrap();
+    drop(handle);
+    worker.finish().await.unwrap();
+    assert_eq!(other.grow(100_000), Ok(()));
+}
+
+#[tokio::test]
+async fn many_changes_of_nothing_take_memory_too() {
+    let store = Arc::<MemoryStore>::default();
+    let (worker, handle) =
+        Worker::start(destination(&store, Extent::Full), Cancel::new(), Budget::new(100_000).share());
+    let empty = |n: usize| {
+        let key = Key::new("", n.to_string());
+        Change::Put(Object { key, version: String::new(), document: String::new() })
+    };
+    let queued = handle.changes((0..MAX_CHANGES).map(empty).collect());
+    let refused = handle.changes((0..MAX_CHANGES).map(empty).collect());
+    assert!(refused.await.is_err());
+    assert!(queued.await.is_ok());
+    drop(handle);
+    worker.finish().await.unwrap();
+}
+
 #[tokio::test]
 async fn what_was_begun_is_applied_although_nobody_waits_for_it_any_more() {
     let store = Arc::<MemoryStore>::default();
-    let (worker, handle) = Worker::start(destination(&store, Extent::Full), Cancel::new());
+    let (worker, handle) = Worker::start(destination(&store, Extent::Full), Cancel::new(), roomy());
     drop(handle.changes(vec![user("a")]));
     drop(handle.changes(vec![user("b")]));
     drop(handle);
@@ -469,7 +512,7 @@ async fn what_was_begun_is_applied_although_nobody_waits_for_it_any_more() {
 async fn after_a_cancellation_nothing_more_is_written() {
     let store = Arc::<MemoryStore>::default();
     let cancel = Cancel::new();
-    let (worker, handle) = Worker::start(destination(&store, Extent::Full), cancel.clone());
+    let (worker, handle) = Worker::start(destination(&store, Extent::Full), cancel.clone(), roomy());
     handle.changes(vec![user("a")]).await.unwrap();
     cancel.cancel();
     assert_eq!(handle.changes(vec![user("b")]).await.unwrap_err().code, "cancelled");
@@ -482,7 +525,7 @@ async fn after_a_cancellation_nothing_more_is_written() {
 #[tokio::test]
 async fn more_than_the_limit_of_waiting_changes_is_refused_until_some_are_applied() {
     let store = Arc::<MemoryStore>::default();
-    let (worker, handle) = Worker::start(destination(&store, Extent::Full), Cancel::new());
+    let (worker, handle) = Worker::start(destination(&store, Extent::Full), Cancel::new(), roomy());
     let large = || put("User", "a", &json!({"long": "x".repeat(MAX_DOCUMENT_BYTES - 1000)}));
     // The worker does not run before the first await, so all of these wait.
     let waiting: Vec<_> = (0..600).map(|_| handle.changes(vec![large()])).collect();
@@ -492,6 +535,23 @@ async fn more_than_the_limit_of_waiting_changes_is_refused_until_some_are_applie
     handle.changes(vec![large()]).await.unwrap();
     drop(handle);
     worker.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_chain_of_departments_leaves_from_its_end_however_long_it_is() {
+    const N: usize = 4000;
+    let store = Arc::<MemoryStore>::default();
+    let id = |n: usize| format!("{n:05}");
+    for n in 0..N {
+        let parent = n.checked_sub(1).map(|above| json!({"parent": {"value": id(above)}}));
+        hold(&store, "Department", &id(n), parent.unwrap_or_else(|| json!({})));
+    }
+    let mut apply = closed(full_run(&store)).await;
+    // Neither forwards nor backwards.
+    let missing = (0..N).map(|n| gone("Department", &id(n * 7 % N))).collect();
+    apply.remove_missing(missing).await.unwrap();
+    let expected: Vec<Key> = (0..N).rev().map(|n| Key::new("Department", id(n))).collect();
+    assert_eq!(store.state().stores.concat(), expected);
 }
 
 #[tokio::test]

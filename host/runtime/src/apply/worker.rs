@@ -10,9 +10,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument as _;
 
-use super::{Apply, Change, Departure, Destination, Outcome, Statement};
+use super::{Apply, Change, Departure, Destination, Object, Outcome, Statement};
 use crate::cancel::Cancel;
 use crate::egress::Fault;
+use crate::engine::Share;
 use crate::limits::MAX_UNAPPLIED_BYTES;
 use crate::model::{Diagnosis, Key};
 use crate::refusal;
@@ -29,7 +30,34 @@ pub(crate) type Applied = Result<Apply, JoinError>;
 #[derive(Clone)]
 pub(crate) struct WorkerHandle {
     jobs: mpsc::UnboundedSender<Job>,
-    n_waiting_bytes: Arc<AtomicUsize>,
+    waiting: Arc<Waiting>,
+}
+
+/// What waits to be applied.
+struct Waiting {
+    n_bytes: AtomicUsize,
+    /// The same, of the memory that all calls have together.
+    memory: Share,
+}
+
+impl Waiting {
+    /// So much more waits, unless that is too much: then the reason.
+    fn add(&self, n_bytes: usize) -> Result<(), Diagnosis> {
+        let more =
+            |waiting: usize| waiting.checked_add(n_bytes).filter(|waiting| *waiting <= MAX_UNAPPLIED_BYTES);
+        self.n_bytes
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
+            .map_err(|_| too_many_waiting())?;
+        self.memory.grow(n_bytes).map_err(|spent| {
+            self.n_bytes.fetch_sub(n_bytes, Ordering::Relaxed);
+            too_many_waiting_in_all(spent.limit_mib())
+        })
+    }
+
+    fn remove(&self, n_bytes: usize) {
+        self.n_bytes.fetch_sub(n_bytes, Ordering::Relaxed);
+        self.memory.shrink(n_bytes);
+    }
 }
 
 type Reply<T> = oneshot::Sender<Result<T, Diagnosis>>;
@@ -42,11 +70,12 @@ enum Job {
 }
 
 impl Worker {
-    pub(crate) fn start(destination: Destination, cancel: Cancel) -> (Self, WorkerHandle) {
+    /// A worker that is at rest. What waits for it takes of `memory`.
+    pub(crate) fn start(destination: Destination, cancel: Cancel, memory: Share) -> (Self, WorkerHandle) {
         let (jobs, queue) = mpsc::unbounded_channel();
-        let n_waiting_bytes = Arc::default();
-        let handle = WorkerHandle { jobs, n_waiting_bytes: Arc::clone(&n_waiting_bytes) };
-        let applied = work(Apply::new(destination), queue, n_waiting_bytes, cancel);
+        let waiting = Arc::new(Waiting { n_bytes: AtomicUsize::new(0), memory });
+        let handle = WorkerHandle { jobs, waiting: Arc::clone(&waiting) };
+        let applied = work(Apply::new(destination), queue, waiting, cancel);
         let task = tokio::spawn(applied.in_current_span());
         (Self { task }, handle)
     }
@@ -63,18 +92,16 @@ impl WorkerHandle {
         &self,
         changes: Vec<Change>,
     ) -> impl Future<Output = Result<Vec<Outcome>, Diagnosis>> + Send + 'static {
-        let n_bytes = changes.iter().map(n_bytes).sum();
-        let n_waiting = self.n_waiting_bytes.fetch_add(n_bytes, Ordering::Relaxed);
+        let n_bytes = changes.iter().map(n_bytes).fold(0, usize::saturating_add);
         let (reply, outcome) = oneshot::channel();
-        let is_queued = n_waiting.saturating_add(n_bytes) <= MAX_UNAPPLIED_BYTES
-            && self.jobs.send(Job::Changes { changes, n_bytes, reply }).is_ok();
-        if !is_queued {
-            self.n_waiting_bytes.fetch_sub(n_bytes, Ordering::Relaxed);
-        }
+        let queued = self.waiting.add(n_bytes).and_then(|()| {
+            self.jobs.send(Job::Changes { changes, n_bytes, reply }).map_err(|_| {
+                self.waiting.remove(n_bytes);
+                Fault::cancelled().diagnosis
+            })
+        });
         async move {
-            if !is_queued {
-                return Err(too_many_waiting());
-            }
+            queued?;
             // A worker that drops a job was cancelled.
             outcome.await.unwrap_or_else(|_| Err(Fault::cancelled().diagnosis))
         }
@@ -115,7 +142,7 @@ impl WorkerHandle {
 async fn work(
     mut apply: Apply,
     mut queue: mpsc::UnboundedReceiver<Job>,
-    n_waiting_bytes: Arc<AtomicUsize>,
+    waiting: Arc<Waiting>,
     cancel: Cancel,
 ) -> Apply {
     while let Some(job) = queue.recv().await {
@@ -126,7 +153,7 @@ async fn work(
                 if !cancel.is_cancelled() {
                     let _heard = reply.send(apply.changes(changes).await);
                 }
-                n_waiting_bytes.fetch_sub(n_bytes, Ordering::Relaxed);
+                waiting.remove(n_bytes);
             }
             Job::Remove { missing, reply } => {
                 if !cancel.is_cancelled() {
@@ -148,16 +175,28 @@ async fn work(
     apply
 }
 
+/// What a change takes while it waits: its texts, and what stands around them.
 fn n_bytes(change: &Change) -> usize {
-    match change {
-        Change::Put(object) => object.document.len(),
-        Change::Delete(departure) => departure.witness.len(),
-    }
+    let of_texts = match change {
+        Change::Put(Object { key, version, document }) => [text_bytes(key), version.len(), document.len()],
+        Change::Delete(Departure { key, witness }) => [text_bytes(key), witness.len(), 0],
+    };
+    of_texts.into_iter().fold(size_of::<Change>(), usize::saturating_add)
+}
+
+fn text_bytes(key: &Key) -> usize {
+    key.resource_type.len().saturating_add(key.external_id.len())
 }
 
 fn too_many_waiting() -> Diagnosis {
     let limit_mib = MAX_UNAPPLIED_BYTES >> 20;
     refusal::request(&format!(
         "more than {limit_mib} MiB of changes wait to be applied; take some outcomes first"
+    ))
+}
+
+fn too_many_waiting_in_all(limit_mib: usize) -> Diagnosis {
+    refusal::request(&format!(
+        "all that goes on at once has its {limit_mib} MiB of memory, so that no more changes can wait; take some outcomes first"
     ))
 }

@@ -3,16 +3,17 @@
 //! Not here: where it is kept; an embedder's [`History`] does that.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rollcall_rules::reach::Capability;
+use tokio::time::Instant;
 
 use crate::bindings::rollcall::connector::{history as wit, model as wit_model};
 use crate::error::StoreError;
 use crate::guest::Guest;
 use crate::history::{ChangeRecord, Counters, History};
-use crate::limits::{MAX_ENTRIES_PER_CALL, MAX_ENTRIES_PER_RUN};
+use crate::limits::{MAX_ENTRIES_PER_CALL, MAX_ENTRIES_PER_RUN, MAX_ENTRY_BYTES_PER_RUN, PROGRESS_INTERVAL};
 use crate::model::{Entry, Progress, RunId, Severity};
 use crate::observe::Observer;
 use crate::refusal;
@@ -24,12 +25,40 @@ pub(crate) struct Recorder {
     observer: Arc<dyn Observer>,
     progress: Mutex<Option<Progress>>,
     counters: Mutex<Counters>,
-    n_entries: AtomicUsize,
+    /// When the observer was last told how far the run is, and whether it has come further since.
+    told: Mutex<Told>,
+    kept: Mutex<Kept>,
     n_entries_dropped: AtomicU64,
     /// What was told as an error, by digest.
     errors: Mutex<HashSet<[u8; 32]>>,
     /// Why the connector could not be given a record of what it said.
     unrecorded: Mutex<Option<String>>,
+}
+
+/// What an observer knows of how far a run is.
+#[derive(Debug, Default)]
+struct Told {
+    at: Option<Instant>,
+    is_behind: bool,
+}
+
+/// The entries of a run so far that a flood may displace.
+#[derive(Debug, Default)]
+struct Kept {
+    n: usize,
+    n_bytes: usize,
+}
+
+impl Kept {
+    /// Whether there is room for this one, which is counted then.
+    fn add(&mut self, entry: &Entry) -> bool {
+        let n_bytes = self.n_bytes.saturating_add(entry.n_bytes());
+        let fits = self.n < MAX_ENTRIES_PER_RUN && n_bytes <= MAX_ENTRY_BYTES_PER_RUN;
+        if fits {
+            *self = Self { n: self.n.saturating_add(1), n_bytes };
+        }
+        fits
+    }
 }
 
 impl Recorder {
@@ -45,7 +74,8 @@ impl Recorder {
             observer,
             progress: Mutex::default(),
             counters: Mutex::default(),
-            n_entries: AtomicUsize::new(0),
+            told: Mutex::default(),
+            kept: Mutex::default(),
             n_entries_dropped: AtomicU64::new(0),
             errors: Mutex::default(),
             unrecorded: Mutex::default(),
@@ -67,13 +97,15 @@ impl Recorder {
         self.n_entries_dropped.load(Ordering::Relaxed)
     }
 
-    /// Add entries, up to the limit of a run.
+    /// Add entries, up to the limits of a run.
     pub(crate) async fn entries(&self, mut entries: Vec<Entry>) -> Result<(), StoreError> {
         self.say_since(&mut entries).await?;
-        let n_before = self.n_entries.fetch_add(entries.len(), Ordering::Relaxed);
-        let n_kept = MAX_ENTRIES_PER_RUN.saturating_sub(n_before).min(entries.len());
-        self.drop_entries(entries.len().saturating_sub(n_kept));
-        entries.truncate(n_kept);
+        let n_before = entries.len();
+        {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            entries.retain(|entry| kept.add(entry));
+        }
+        self.drop_entries(n_before.saturating_sub(entries.len()));
         self.entries_always(&entries).await
     }
 
@@ -127,13 +159,41 @@ impl Recorder {
     /// The platform's counters have moved.
     pub(crate) fn count(&self, counters: Counters) {
         *self.counters.lock().unwrap_or_else(PoisonError::into_inner) = counters;
-        self.observer.progress(self.last_progress().as_ref(), &counters);
+        self.came_further();
     }
 
     /// The connector has come further.
     pub(crate) fn report(&self, progress: Progress) {
-        self.observer.progress(Some(&progress), &self.counters());
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
+        self.came_further();
+    }
+
+    /// Tell the observer how far the run is, if it does not know. Whoever keeps the run alive calls this now and then, and at its
+    /// end.
+    pub(crate) fn catch_up(&self) {
+        let is_behind = {
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_behind = told.is_behind;
+            if is_behind {
+                *told = Told { at: Some(Instant::now()), is_behind: false };
+            }
+            is_behind
+        };
+        if is_behind {
+            self.observer.progress(self.last_progress().as_ref(), &self.counters());
+        }
+    }
+
+    /// At once, unless it was told a moment ago.
+    fn came_further(&self) {
+        let is_due = {
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            told.is_behind = true;
+            told.at.is_none_or(|at| PROGRESS_INTERVAL <= at.elapsed())
+        };
+        if is_due {
+            self.catch_up();
+        }
     }
 
     fn drop_entries(&self, n: usize) {
@@ -171,3 +231,6 @@ impl wit::Host for Guest {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests;

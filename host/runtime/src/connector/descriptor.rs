@@ -8,10 +8,11 @@ use rollcall_rules::sealed::settings::{is_sealed, is_well_marked};
 use serde_json::Value;
 
 use crate::bindings::exports::rollcall::connector::identity_source as guest;
+use crate::convert::cut;
 use crate::error::{GuestError, LoadError};
 use crate::limits::{
     MAX_EXCLUSIVE, MAX_EXCLUSIVE_BYTES, MAX_FACTS, MAX_NAME_BYTES, MAX_PLAN_ITEMS, MAX_RESOURCE_TYPE_BYTES,
-    MAX_RESOURCE_TYPES, MAX_SETTINGS_SCHEMA_BYTES, MIN_POLL_INTERVAL,
+    MAX_RESOURCE_TYPES, MAX_SETTINGS_SCHEMA_BYTES, MAX_URL_BYTES, MIN_POLL_INTERVAL,
 };
 use crate::model::{Descriptor, Plan, ResourceType};
 use crate::secrets::Secrets;
@@ -19,12 +20,23 @@ use crate::secrets::Secrets;
 /// Longest window of a rate limit, in milliseconds. Source: the contract, `identity-source.rate-limit`.
 const MAX_WINDOW_MS: u32 = 3_600_000;
 
+/// Bytes of a text that are shown where it is refused.
+///
+/// 128 bytes. Why: as long as a line, and twice the longest name.
+const MAX_SHOWN_BYTES: usize = 128;
+
+/// Resource types that are named where there are too many.
+///
+/// 3. Why: whoever reads them recognises the connector's list.
+const N_SHOWN: usize = 3;
+
 /// The descriptor in the host's words.
 pub(super) fn read(descriptor: guest::Descriptor) -> Result<Descriptor, LoadError> {
     let wrong = |what: String| Err(LoadError::Descriptor(what));
     let guest::Descriptor { id, name, names, version, settings_schema, resource_types } = descriptor;
     if !is_kebab_case(&id) {
-        return wrong(format!("id {id:?} must be kebab-case, 1 to {MAX_RESOURCE_TYPE_BYTES} characters"));
+        let id = quoted(&id);
+        return wrong(format!("id {id} must be kebab-case, 1 to {MAX_RESOURCE_TYPE_BYTES} characters"));
     }
     let names: Vec<(String, String)> = names
         .into_iter()
@@ -78,14 +90,19 @@ fn wrong_types(types: &[ResourceType]) -> String {
             "it names no resource types; it must name at least one, such as Department or User".to_owned()
         }
         (Some(ResourceType { name, .. }), _) => format!(
-            "its resource type {name:?} is no name; one has 1 to {MAX_RESOURCE_TYPE_BYTES} ascii letters and digits"
+            "its resource type {} is no name; one has 1 to {MAX_RESOURCE_TYPE_BYTES} ascii letters and digits",
+            quoted(name)
         ),
         (None, Some(ResourceType { name, .. })) => {
-            format!("it names the resource type {name:?} twice; each must be named once")
+            format!("it names the resource type {} twice; each must be named once", quoted(name))
         }
         (None, None) => {
             let n = types.len();
-            format!("it names {n} resource types; it may have at most {MAX_RESOURCE_TYPES}")
+            let first: Vec<_> = types.iter().take(N_SHOWN).map(|known| quoted(&known.name)).collect();
+            let first = first.join(", ");
+            format!(
+                "it names {n} resource types, {first} and others; it may have at most {MAX_RESOURCE_TYPES}"
+            )
         }
     }
 }
@@ -96,6 +113,7 @@ pub(super) fn check_plan(plan: Plan, schema: &Value, secrets: &Secrets) -> Resul
     if [plan.origins.len(), plan.limits.len(), plan.secrets.len()].into_iter().any(|n| MAX_PLAN_ITEMS < n) {
         return wrong(format!("its plan has more than {MAX_PLAN_ITEMS} origins, limits or secrets"));
     }
+    check_texts(&plan)?;
     check_secrets(&plan, schema, secrets)?;
     if plan.poll_interval_ms.is_some_and(|ms| Duration::from_millis(ms.into()) < MIN_POLL_INTERVAL) {
         let least_ms = MIN_POLL_INTERVAL.as_millis();
@@ -110,33 +128,57 @@ pub(super) fn check_plan(plan: Plan, schema: &Value, secrets: &Secrets) -> Resul
     }
     for limit in &plan.limits {
         if limit.requests == 0 || !(1..=MAX_WINDOW_MS).contains(&limit.window_ms) {
-            let bucket = &limit.bucket;
+            let bucket = quoted(&limit.bucket);
             return wrong(format!(
-                "the rate limit of bucket {bucket:?} must be at least 1 request in 1 ms to 1 h"
+                "the rate limit of bucket {bucket} must be at least 1 request in 1 ms to 1 h"
             ));
         }
     }
     Ok(plan)
 }
 
+/// That no text of a plan is longer than what it can be about.
+fn check_texts(plan: &Plan) -> Result<(), GuestError> {
+    let of_secrets = plan.secrets.iter().flat_map(|used| used.origins.iter().chain([&used.setting]));
+    let origins = plan.origins.iter().map(|planned| &planned.origin).chain(of_secrets);
+    let buckets = plan.limits.iter().map(|limit| &limit.bucket);
+    let is_long = |most: usize| move |text: &String| most < text.len();
+    if origins.clone().any(is_long(MAX_URL_BYTES)) || buckets.clone().any(is_long(MAX_NAME_BYTES)) {
+        let what = format!(
+            "its plan has an origin or a setting of more than {MAX_URL_BYTES} bytes, or a bucket of more than {MAX_NAME_BYTES}"
+        );
+        return Err(GuestError::BrokeContract { what });
+    }
+    if plan.secrets.iter().any(|used| MAX_PLAN_ITEMS < used.origins.len()) {
+        let what = format!("its plan sends a secret to more than {MAX_PLAN_ITEMS} origins");
+        return Err(GuestError::BrokeContract { what });
+    }
+    Ok(())
+}
+
 /// That a plan says where sealed secrets go, and nothing else.
 fn check_secrets(plan: &Plan, schema: &Value, secrets: &Secrets) -> Result<(), GuestError> {
     let is_named = |origin: &String| plan.origins.iter().any(|planned| planned.origin == *origin);
     for used in &plan.secrets {
-        let setting = secrets.black_out(&used.setting);
+        let setting = quoted(&secrets.black_out(&used.setting));
         if !is_sealed(schema, &used.setting) {
-            let what = format!("its plan sends setting {setting:?}, which is no sealed secret of its schema");
+            let what = format!("its plan sends setting {setting}, which is no sealed secret of its schema");
             return Err(GuestError::BrokeContract { what });
         }
         if let Some(origin) = used.origins.iter().find(|origin| !is_named(origin)) {
-            let origin = secrets.black_out(origin);
+            let origin = quoted(&secrets.black_out(origin));
             let what = format!(
-                "its plan sends the secret of setting {setting:?} to {origin:?}, which is none of its origins"
+                "its plan sends the secret of setting {setting} to {origin}, which is none of its origins"
             );
             return Err(GuestError::BrokeContract { what });
         }
     }
     Ok(())
+}
+
+/// A text that a connector chose, or its beginning, as it is shown where it is refused.
+fn quoted(text: &str) -> String {
+    format!("{:?}", cut(text.to_owned(), MAX_SHOWN_BYTES))
 }
 
 fn is_kebab_case(id: &str) -> bool {
@@ -227,6 +269,64 @@ mod tests {
             },
         ] {
             assert!(matches!(read(wrong.clone()), Err(LoadError::Descriptor(_))), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_a_connector_says_of_itself_the_refusal_is_a_few_lines() {
+        let long = || "x".repeat(10 << 20);
+        for wrong in [
+            guest::Descriptor { id: long(), ..descriptor() },
+            guest::Descriptor { name: long(), ..descriptor() },
+            guest::Descriptor {
+                resource_types: vec![resource_type(&format!("{} ", long()))],
+                ..descriptor()
+            },
+            guest::Descriptor {
+                resource_types: (0..100_000).map(|n| resource_type(&format!("T{n}"))).collect(),
+                ..descriptor()
+            },
+            guest::Descriptor { settings_schema: format!("{{\"a\":\"{}\"}}", long()), ..descriptor() },
+            guest::Descriptor {
+                resource_types: vec![guest::ResourceType {
+                    identity_attribute: Some("[".repeat(200)),
+                    ..resource_type("User")
+                }],
+                ..descriptor()
+            },
+        ] {
+            let said = read(wrong).unwrap_err().to_string();
+            assert!(said.len() < 1000, "{} bytes: {}", said.len(), &said[..200]);
+        }
+        let many = (0..100_000).map(|n| resource_type(&format!("T{n}"))).collect();
+        let said = read(guest::Descriptor { resource_types: many, ..descriptor() }).unwrap_err().to_string();
+        assert!(
+            said.contains("100000 resource types, \"T0\", \"T1\", \"T2\" and others; it may have at most 16"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_plan_of_texts_that_are_too_long_is_refused_in_a_few_lines() {
+        let long = || "x".repeat(10 << 20);
+        let sent = |setting: String, origins: Vec<String>| vec![SecretUse { setting, origins }];
+        for wrong in [
+            Plan { origins: vec![PlannedOrigin { origin: long(), is_optional: false }], ..plan() },
+            Plan { limits: vec![RateLimit { bucket: long(), requests: 0, window_ms: 0 }], ..plan() },
+            Plan { secrets: sent(long(), Vec::new()), ..plan() },
+            Plan { secrets: sent("/secret".to_owned(), vec![long()]), ..plan() },
+            Plan {
+                secrets: sent(
+                    "/secret".to_owned(),
+                    vec![plan().origins.remove(0).origin; MAX_PLAN_ITEMS + 1],
+                ),
+                ..plan()
+            },
+            Plan { secrets: sent("/x".repeat(4000), Vec::new()), ..plan() },
+        ] {
+            let secrets = Secrets::of(&schema(), &json!({"secret": "hunter2"}), None);
+            let said = check_plan(wrong, &schema(), &secrets).unwrap_err().to_string();
+            assert!(said.len() < 500, "{} bytes: {}", said.len(), &said[..200]);
         }
     }
 

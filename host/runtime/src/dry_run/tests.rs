@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{DryDirectory, DryStorage};
 use crate::directory::{Action, Directory, Held, Write};
+use crate::engine::{Budget, Share};
 use crate::error::StoreError;
 use crate::model::{Key, RunId, SourceName};
 use crate::storage::Storage;
@@ -45,11 +46,35 @@ async fn all_holdings(directory: &dyn Directory, limit: u32) -> BTreeMap<String,
     }
 }
 
+/// As much memory as a test may want.
+fn roomy() -> Share {
+    Budget::new(1 << 30).share()
+}
+
+#[tokio::test]
+async fn what_a_preview_remembers_takes_of_the_memory_of_all_until_it_ends() {
+    let store = Arc::<MemoryStore>::default();
+    let budget = Budget::new(1000);
+    let dry = DryDirectory::over(store.clone(), budget.share());
+    for _ in 0..10 {
+        // The same object each time.
+        dry.store(&source(), &RunId::new("1"), &[write("a", Action::Created)]).await.unwrap();
+    }
+    let mut refused = Ok(Vec::new());
+    for n in 0..100 {
+        refused = dry.store(&source(), &RunId::new("1"), &[write(&n.to_string(), Action::Created)]).await;
+    }
+    let told = refused.unwrap_err().to_string();
+    assert!(told.contains("a preview keeps what it would write in memory"), "{told}");
+    drop(dry);
+    assert_eq!(budget.share().grow(1000), Ok(()));
+}
+
 #[tokio::test]
 async fn what_a_dry_run_wrote_it_holds_and_the_platform_does_not() {
     let store = Arc::<MemoryStore>::default();
     hold(&store, "a");
-    let dry = DryDirectory::over(store.clone());
+    let dry = DryDirectory::over(store.clone(), roomy());
     let writes = [write("b", Action::Created), write("a", Action::Deactivated)];
     dry.store(&source(), &RunId::new("1"), &writes).await.unwrap();
     let keys = [Key::new("User", "a"), Key::new("User", "b"), Key::new("User", "c")];
@@ -108,7 +133,7 @@ proptest! {
         runtime.block_on(async {
             let store = Arc::<MemoryStore>::default();
             held.iter().for_each(|id| hold(&store, id));
-            let dry = DryDirectory::over(store.clone());
+            let dry = DryDirectory::over(store.clone(), roomy());
             let mut expected: BTreeMap<String, String> =
                 held.iter().map(|id| (id.clone(), "old".to_owned())).collect();
             for (ids, action) in

@@ -8,6 +8,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use wasmtime::ResourceLimiter;
 
+use super::budget::{Share, Spent};
 use crate::error::GuestError;
 use crate::limits::{EPOCH_TICK, MAX_INSTANCES, MAX_TABLE_ELEMENTS};
 
@@ -92,11 +93,13 @@ pub(crate) async fn within<T>(
 pub(crate) struct MemoryMeter {
     limit_bytes: usize,
     used_bytes: usize,
+    /// The same, of what all calls have together.
+    share: Share,
 }
 
 impl MemoryMeter {
-    pub(crate) fn new(limit_bytes: usize) -> Self {
-        Self { limit_bytes, used_bytes: 0 }
+    pub(crate) fn new(limit_bytes: usize, share: Share) -> Self {
+        Self { limit_bytes, used_bytes: 0, share }
     }
 
     /// What it has, which is the most it had: linear memories never shrink.
@@ -112,11 +115,13 @@ impl ResourceLimiter for MemoryMeter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let used_bytes = self.used_bytes.saturating_add(desired.saturating_sub(current));
+        let added_bytes = desired.saturating_sub(current);
+        let used_bytes = self.used_bytes.saturating_add(added_bytes);
         if self.limit_bytes < used_bytes {
             // An error and no refusal: a guest that is refused aborts anyway, with a message that names no limit.
             return Err(GuestError::OutOfMemory { limit_bytes: self.limit_bytes }.into());
         }
+        self.share.grow(added_bytes).map_err(Spent::for_guest)?;
         self.used_bytes = used_bytes;
         Ok(true)
     }
@@ -145,6 +150,7 @@ impl ResourceLimiter for MemoryMeter {
 
 #[cfg(test)]
 mod tests {
+    use super::super::budget::Budget;
     use super::*;
 
     const LIMITS: CpuLimits =
@@ -217,10 +223,22 @@ mod tests {
 
     #[test]
     fn memories_of_one_guest_share_one_limit() {
-        let mut meter = MemoryMeter::new(100);
+        let mut meter = MemoryMeter::new(100, Budget::new(1000).share());
         assert!(meter.memory_growing(0, 60, None).unwrap());
         assert!(meter.memory_growing(0, 40, None).unwrap());
         let error = meter.memory_growing(60, 61, None).unwrap_err();
         assert_eq!(error.downcast_ref(), Some(&GuestError::OutOfMemory { limit_bytes: 100 }));
+    }
+
+    #[test]
+    fn a_guest_that_would_leave_nothing_to_others_is_stopped_below_its_own_limit_and_leaves_all_behind() {
+        let budget = Budget::new(100);
+        let meter = || MemoryMeter::new(80, budget.share());
+        let (mut one, mut other) = (meter(), meter());
+        assert!(one.memory_growing(0, 60, None).unwrap());
+        let error = other.memory_growing(0, 60, None).unwrap_err();
+        assert_eq!(error.downcast_ref(), Some(&GuestError::OutOfSharedMemory { limit_bytes: 100 }));
+        drop(one);
+        assert!(other.memory_growing(0, 60, None).unwrap());
     }
 }

@@ -13,6 +13,7 @@ use crate::limits::{
     MAX_RETRY_AFTER,
 };
 use crate::model::{Diagnosis, Failure, FailureKind, RunId, Timestamp};
+use crate::refusal::RUN_TOO_LARGE;
 
 const BACKOFF: Backoff = Backoff { first: EVENT_BACKOFF, most: MAX_EVENT_BACKOFF };
 
@@ -127,12 +128,19 @@ enum Blame {
 
 fn blame(failure: &Failure) -> Blame {
     match failure.kind {
+        // The next run would write as much again.
+        _ if is_overrun(failure) => Blame::Configuration,
         FailureKind::Settings | FailureKind::Permission => Blame::Configuration,
         FailureKind::Unavailable => Blame::Circumstances,
         // A connector that died of its work may have died of one event; a full disk is no event's fault.
         FailureKind::Host if !failure.diagnosis.code.starts_with("connector-") => Blame::Circumstances,
         FailureKind::Host | FailureKind::Protocol | FailureKind::Other => Blame::SomeEvent,
     }
+}
+
+/// Whether a run was ended because it wrote as much as it may.
+pub(super) fn is_overrun(failure: &Failure) -> bool {
+    failure.diagnosis.code == RUN_TOO_LARGE
 }
 
 /// Whether the event was last acted on in the batch that stopped the source.
@@ -352,6 +360,13 @@ mod tests {
                 Some("app-disabled".to_owned())
             );
         }
+    }
+
+    #[test]
+    fn a_batch_that_wrote_as_much_as_it_may_stops_the_source() {
+        let failure = failure(FailureKind::Other, RUN_TOO_LARGE);
+        let verdict = judge(vec![event(1, EventWay::Callback)], failure.clone());
+        assert_eq!((fates(&verdict), verdict.stopped), (vec!["again in 0 ms".to_owned()], Some(failure)));
     }
 
     #[test]

@@ -188,9 +188,7 @@ impl Turns {
     async fn look(&mut self) -> Result<Turn, crate::error::StoreError> {
         let followed = Arc::clone(&self.followed);
         self.follow(followed.inbox.following(followed.name()).await?);
-        let barred = followed.upstream.barred();
-        let is_barred = barred.is_some();
-        if let Some(failure) = barred {
+        if let Some(failure) = followed.upstream.barred() {
             self.stop_acting(failure).await;
         }
         if self.timetable.turn(followed.now(), self.following.is_paused) {
@@ -201,7 +199,7 @@ impl Turns {
             return Ok(Turn::Refresh(ask));
         }
         // What nobody asked for waits until a person has acted.
-        let patience = self.patience().filter(|_| !is_barred || followed.asks.wants_full());
+        let patience = self.patience().filter(|_| !self.waits_for_a_person() || followed.asks.wants_full());
         let goes_first = patience.is_none_or(|patience| self.n_batches < patience);
         if goes_first && let Some(batch) = self.next_batch().await? {
             return Ok(Turn::Batch(batch));
@@ -276,7 +274,7 @@ impl Turns {
     }
 
     async fn until_next(&self) -> Duration {
-        if self.followed.upstream.barred().is_some() {
+        if self.waits_for_a_person() {
             return FOLLOW_POLL_INTERVAL;
         }
         let owed = self.followed.asks.owed_due().map(|due| due.saturating_duration_since(Instant::now()));
@@ -491,6 +489,9 @@ impl Turns {
     /// stopped the source is mended. How many events.
     async fn covered(&mut self, report: &RunReport) -> u64 {
         if report.state != RunState::Succeeded {
+            if let Some(failure) = report.failure.clone().filter(batch::is_overrun) {
+                self.stop_acting(failure).await;
+            }
             self.has_read(report.state);
             return 0;
         }

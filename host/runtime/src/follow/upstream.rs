@@ -208,6 +208,7 @@ impl Live {
             approved: Approved::Nothing,
             identities: Identities::default(),
             known_scopes: scope::Known::default(),
+            overrun: Cancel::new(),
         }
         .aside()
     }

@@ -49,6 +49,7 @@ impl Attendants {
     /// End them, with a last report of progress. Whether the run lost its source meanwhile.
     pub(super) async fn stop(mut self, run: &RunId, recorder: &Recorder) -> bool {
         self.tasks.shutdown().await;
+        recorder.catch_up();
         if self.is_lost.load(Ordering::Relaxed) {
             return true;
         }
@@ -77,6 +78,7 @@ impl Heart {
         let (mut last_beat, mut known) = (Instant::now(), (None, Counters::default()));
         loop {
             ticks.tick().await;
+            self.recorder.catch_up();
             let standing = (self.recorder.last_progress(), self.recorder.counters());
             if standing == known && last_beat.elapsed() < RUN_BEAT_INTERVAL {
                 continue;

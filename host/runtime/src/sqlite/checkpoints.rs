@@ -93,8 +93,11 @@ impl Checkpoints {
     fn run(&self) -> rusqlite::Result<()> {
         let mover = lock(&self.mover);
         for _ in 0..MAX_PASSES {
-            if moved(&mover)? == self.logged.n_pages() {
-                return Ok(());
+            match moved(&mover)? {
+                Some(n_pages) if n_pages == self.logged.n_pages() => return Ok(()),
+                Some(_) => {}
+                // What it leaves, the next commit finds.
+                None => break,
             }
         }
         if TOO_MANY_PAGES <= self.logged.n_pages() {
@@ -105,10 +108,12 @@ impl Checkpoints {
     }
 }
 
-/// Move what no reader still needs, and say how many pages of the log are moved.
-fn moved(mover: &Connection) -> rusqlite::Result<u32> {
+/// Move what no reader still needs, and say how many pages of the log are moved; none while another program moves them.
+fn moved(mover: &Connection) -> rusqlite::Result<Option<u32>> {
     // Passive: it waits for nobody. Whatever a reader needs stays until the next time.
-    mover.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(2))
+    let n_pages: i64 = mover.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(2))?;
+    // -1 where it could not begin.
+    Ok(u32::try_from(n_pages).ok())
 }
 
 #[cfg(test)]
@@ -149,6 +154,35 @@ mod tests {
         }
         let most = u64::from(MAX_PAGES) * 2 * 4096;
         assert!(log_bytes(&path) < most, "the log has {} bytes", log_bytes(&path));
+    }
+
+    /// Another program that moves the log, and waits for a reader in the middle of it.
+    fn moving_elsewhere(path: &Path) -> std::thread::JoinHandle<()> {
+        let other = Connection::open(path).unwrap();
+        other.busy_timeout(std::time::Duration::from_secs(600)).unwrap();
+        let is_busy =
+            move || other.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get::<_, bool>(0));
+        // It does not wait for whoever else is moving it.
+        std::thread::spawn(move || while is_busy().unwrap() {})
+    }
+
+    #[tokio::test]
+    async fn a_log_that_another_program_is_moving_is_left_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rollcall.db");
+        let connections = Connections::open(&path).unwrap();
+        write_pages(&connections, 1).await;
+        let [reader, mover] = [(); 2].map(|()| Connection::open(&path).unwrap());
+        reader.execute_batch("BEGIN; SELECT count(*) FROM page").unwrap();
+        reader.query_row("SELECT count(*) FROM page", [], |_| Ok(())).unwrap();
+        write_pages(&connections, 1).await;
+        let elsewhere = moving_elsewhere(&path);
+        while moved(&mover).unwrap().is_some() {
+            std::thread::yield_now();
+        }
+        reader.execute_batch("COMMIT").unwrap();
+        elsewhere.join().unwrap();
+        assert!(moved(&mover).unwrap().is_some());
     }
 
     #[tokio::test]

@@ -88,13 +88,13 @@ fn put(
     changed.map(drop)
 }
 
+/// What the bucket's keys and values are together, as the database keeps count of it.
 fn bucket_bytes(transaction: &Transaction<'_>, source: &SourceName) -> rusqlite::Result<u64> {
-    let bytes: i64 = transaction
-        .prepare_cached(
-            "SELECT coalesce(sum(octet_length(key) + octet_length(value)), 0) FROM storage WHERE source = ?1",
-        )?
-        .query_row([source.as_str()], |row| row.get(0))?;
-    Ok(u64::try_from(bytes).unwrap_or(u64::MAX))
+    let bytes: Option<i64> = transaction
+        .prepare_cached("SELECT n_bytes FROM storage_total WHERE source = ?1")?
+        .query_row([source.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(u64::try_from(bytes.unwrap_or_default()).unwrap_or(u64::MAX))
 }
 
 /// Keys with one prefix lie side by side, so the first key without it ends them.

@@ -155,3 +155,21 @@ async fn a_full_run_that_fails_covers_nothing() {
     assert_eq!(bench.events().await, [("e1".to_owned(), Waiting)]);
     assert!(bench.following().await.stopped.is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn after_a_full_run_that_wrote_as_much_as_it_may_none_begins_until_a_person_has_acted() {
+    let bench = Bench::imported().await;
+    bench.fake.told().endings = [failed(FailureKind::Other, "run-too-large")].into();
+    let follower = bench.follow().await;
+    follower.sync(RunOptions::default()).await.unwrap();
+    deliver(&follower, "e1").await;
+    // Owed runs would have begun long ago.
+    seconds(48 * 3600).await;
+    assert_eq!(bench.runs(), ["sync (manual)"]);
+    assert_eq!(bench.events().await, [("e1".to_owned(), Waiting)]);
+    assert_eq!(*bench.seen.stops.lock().unwrap(), [Some("run-too-large".to_owned())]);
+    bench.store.note(&source(), &Note::Stopped(None)).await.unwrap();
+    seconds(5).await;
+    assert_eq!(bench.runs(), ["sync (manual)", "sync (schedule)"]);
+    assert_eq!(bench.events().await, [("e1".to_owned(), Done)]);
+}

@@ -54,9 +54,20 @@ impl Turns {
         Ok(trial)
     }
 
-    /// Keep what comes, and act on nothing. A source that was tried and is still refused stays stopped since it first was.
+    /// Whether not even a full run begins by itself: the proxy refuses the password, or a run wrote as much as it may, which the
+    /// next one would, too.
+    pub(super) fn waits_for_a_person(&self) -> bool {
+        let stopped = self.following.stopped.as_ref();
+        self.followed.upstream.barred().is_some()
+            || stopped.is_some_and(|stopped| batch::is_overrun(&stopped.failure))
+    }
+
+    /// Keep what comes, and act on nothing. A source that was tried and is still refused stays stopped since it first was, unless
+    /// it stops for more now.
     pub(super) async fn stop_acting(&mut self, failure: Failure) {
-        if self.following.stopped.is_some() {
+        let stops_for_more =
+            |stopped: &Stopped| batch::is_overrun(&failure) && !batch::is_overrun(&stopped.failure);
+        if self.following.stopped.as_ref().is_some_and(|stopped| !stops_for_more(stopped)) {
             return;
         }
         let stopped = Stopped { at: self.followed.now(), failure };

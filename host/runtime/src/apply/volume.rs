@@ -1,0 +1,256 @@
+//! How much one run may write, so that a connector that never ends, whether it means harm or its source does, fills no disk.
+//!
+//! Not here: entries (`capabilities::history`), memory (`engine`).
+
+use std::collections::HashMap;
+use std::io;
+
+use serde_json::Value;
+
+use super::ledger::digest;
+use super::{Apply, Planned, Step};
+use crate::directory::{Action, Write};
+use crate::error::StoreError;
+use crate::limits::{
+    MAX_CHANGES_PER_OBJECT, MAX_OBJECTS_PER_RUN, MAX_RUN_BYTES, NEW_OBJECTS, NEW_OBJECTS_PER_HELD,
+    REWRITE_BYTES, RUN_BYTES, RUN_BYTES_PER_OBJECT,
+};
+use crate::model::{Diagnosis, Failure, FailureKind, Key};
+use crate::refusal::RUN_TOO_LARGE;
+
+/// What one run has written so far.
+#[derive(Debug, Default)]
+pub(super) struct Volume {
+    bounds: Bounds,
+    n_bytes: u64,
+    /// How often objects were changed that the run had put before. By digest, as the ledger has them.
+    n_again: HashMap<[u8; 16], u32>,
+    /// How many new objects the run may bring, once that had to be found out.
+    allowed_new: Option<u64>,
+}
+
+/// What a run may write.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) bytes: u64,
+    pub(super) bytes_per_object: u64,
+    pub(super) most_bytes: u64,
+    pub(super) changes_per_object: u32,
+    pub(super) new_objects: u64,
+    pub(super) new_objects_per_held: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            bytes: RUN_BYTES,
+            bytes_per_object: RUN_BYTES_PER_OBJECT,
+            most_bytes: MAX_RUN_BYTES,
+            changes_per_object: MAX_CHANGES_PER_OBJECT,
+            new_objects: NEW_OBJECTS,
+            new_objects_per_held: NEW_OBJECTS_PER_HELD,
+        }
+    }
+}
+
+impl Bounds {
+    /// Bytes that a run may write which puts so many objects.
+    fn bytes_for(&self, n_objects: u64) -> u64 {
+        let of_objects = n_objects.saturating_mul(self.bytes_per_object);
+        self.bytes.saturating_add(of_objects).min(self.most_bytes)
+    }
+
+    /// New objects that a run may bring where so many were held before it.
+    fn new_for(&self, n_held: u64) -> u64 {
+        let of_held = n_held.saturating_mul(self.new_objects_per_held);
+        let most = u64::try_from(MAX_OBJECTS_PER_RUN).unwrap_or(u64::MAX);
+        self.new_objects.saturating_add(of_held).min(most)
+    }
+}
+
+impl Volume {
+    #[cfg(test)]
+    pub(super) fn within(bounds: Bounds) -> Self {
+        Self { bounds, ..Self::default() }
+    }
+
+    /// Count one more change of an object that the run had put, or that leaves; whether that is one too many.
+    fn again(&mut self, key: &Key) -> bool {
+        let n = self.n_again.entry(digest(key)).or_default();
+        *n = n.saturating_add(1);
+        self.bounds.changes_per_object < *n
+    }
+
+    fn add(&mut self, n_bytes: u64) {
+        self.n_bytes = self.n_bytes.saturating_add(n_bytes);
+    }
+}
+
+impl Apply {
+    /// Count what these would write. Why the run ends, if it may not write that.
+    pub(super) async fn overrun(&mut self, planned: &[Planned]) -> Result<Option<Failure>, StoreError> {
+        let (mut n_created, mut n_first) = (0_u64, 0_usize);
+        for Planned { key, step } in planned {
+            let Some(Written { n_bytes, leaves, creates }) = Written::of(step) else { continue };
+            self.volume.add(n_bytes);
+            n_created = n_created.saturating_add(u64::from(creates));
+            let is_first = !self.ledger.has_put(key);
+            n_first = n_first.saturating_add(usize::from(is_first));
+            if leaves || !is_first {
+                self.volume.add(REWRITE_BYTES);
+                if self.volume.again(key) {
+                    return Ok(Some(changed_too_often(key, self.volume.bounds.changes_per_object)));
+                }
+            }
+        }
+        let n_objects = u64::try_from(self.ledger.n_puts().saturating_add(n_first)).unwrap_or(u64::MAX);
+        let limit_bytes = self.volume.bounds.bytes_for(n_objects);
+        if limit_bytes < self.volume.n_bytes {
+            return Ok(Some(too_much(limit_bytes, n_objects)));
+        }
+        self.too_many_new(self.ledger.counters().created, n_created).await
+    }
+
+    /// What is held is counted only once that matters.
+    async fn too_many_new(&mut self, n_before: u64, n_more: u64) -> Result<Option<Failure>, StoreError> {
+        let n_new = n_before.saturating_add(n_more);
+        if n_more == 0 || n_new <= self.volume.bounds.new_objects {
+            return Ok(None);
+        }
+        let allowed = match self.volume.allowed_new {
+            Some(allowed) => allowed,
+            None => {
+                let mut n_held = 0_u64;
+                for resource_type in &self.destination.resource_types {
+                    n_held = n_held.saturating_add(self.known(resource_type).await?);
+                }
+                self.volume.bounds.new_for(n_held.saturating_sub(n_before))
+            }
+        };
+        self.volume.allowed_new = Some(allowed);
+        Ok((allowed < n_new).then(|| too_many(allowed)))
+    }
+}
+
+/// What one step would write.
+struct Written {
+    n_bytes: u64,
+    leaves: bool,
+    creates: bool,
+}
+
+impl Written {
+    /// None where nothing is written, nor recorded.
+    fn of(step: &Step<Write>) -> Option<Self> {
+        let (writes, is_recorded): (&[&Write], bool) = match step {
+            Step::Nothing(_) | Step::Refuse(..) | Step::Wait => return None,
+            Step::Write(write) => (&[write], true),
+            Step::Hold(write, _) => (&[write], true),
+            Step::HoldUnseen { write, is_recorded, .. } => (&[write], *is_recorded),
+            Step::Replace(replacement) => (&[&replacement.leave, &replacement.join], true),
+            Step::HoldReplacement { replacement, is_recorded, .. } => {
+                (&[&replacement.leave, &replacement.join], *is_recorded)
+            }
+        };
+        let leaves = |write: &&Write| matches!(write.action, Action::Deactivated | Action::Deleted);
+        Some(Self {
+            n_bytes: if is_recorded { writes.iter().map(|write| n_bytes(write)).sum() } else { 0 },
+            leaves: writes.iter().any(leaves),
+            creates: matches!(step, Step::Write(write) if write.action == Action::Created),
+        })
+    }
+}
+
+/// The documents before and after: what is stored of the object, and what is recorded of the change.
+fn n_bytes(write: &Write) -> u64 {
+    let documents = match write.action {
+        // Only its version is stored, and nothing recorded.
+        Action::Unchanged => [None, None],
+        Action::Created | Action::Updated | Action::Restored | Action::Deactivated | Action::Deleted => {
+            [write.before.as_ref(), write.after.as_ref()]
+        }
+    };
+    documents.into_iter().flatten().map(text_bytes).fold(0, u64::saturating_add)
+}
+
+/// How long a document is as text, which is not made for that.
+fn text_bytes(document: &Value) -> u64 {
+    struct Counted(u64);
+    impl io::Write for Counted {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut counted = Counted(0);
+    // Counting does not fail, and every document is JSON.
+    let _written = serde_json::to_writer(&mut counted, document);
+    counted.0
+}
+
+fn too_much(limit_bytes: u64, n_objects: u64) -> Failure {
+    let limit_mib = limit_bytes >> 20;
+    ended(
+        Diagnosis::new(
+            RUN_TOO_LARGE,
+            format!("the run was ended before it wrote more than {limit_mib} MiB about {n_objects} objects; what it had written stays"),
+        )
+        .with_fact("limit_bytes", limit_bytes.to_string())
+        .with_fact("objects", n_objects.to_string())
+        .with_remedy(GO_ON)
+        .in_chinese(
+            format!("本次运行涉及 {n_objects} 个对象，写入量即将超过 {limit_mib} MiB，因此被终止；已写入的内容会保留"),
+            GO_ON_CHINESE,
+        ),
+    )
+}
+
+fn too_many(allowed: u64) -> Failure {
+    ended(
+        Diagnosis::new(
+            RUN_TOO_LARGE,
+            format!("the run was ended before it brought more than {allowed} new objects; what it had brought stays"),
+        )
+        .with_fact("new_objects", allowed.to_string())
+        .with_remedy(GO_ON)
+        .in_chinese(
+            format!("本次运行新增的对象即将超过 {allowed} 个，因此被终止；已新增的对象会保留"),
+            GO_ON_CHINESE,
+        ),
+    )
+}
+
+fn changed_too_often(key: &Key, limit: u32) -> Failure {
+    ended(
+        Diagnosis::new(
+            RUN_TOO_LARGE,
+            format!("the run was ended because it changed {key} more than {limit} times; what it had written stays"),
+        )
+        .with_fact("resource_type", &key.resource_type)
+        .with_fact("external_id", &key.external_id)
+        .with_remedy(REPORT)
+        .in_chinese(
+            format!("本次运行对 {key} 的改动超过 {limit} 次，因此被终止；已写入的内容会保留"),
+            REPORT_CHINESE,
+        ),
+    )
+}
+
+fn ended(diagnosis: Diagnosis) -> Failure {
+    Failure::new(FailureKind::Other, diagnosis)
+}
+
+const GO_ON: &str = "If the source really has so much, import again: an import begins where this one ended. If there is no end to it, \
+                     something is wrong with the source, or with its connector: report it to the connector's author.";
+const GO_ON_CHINESE: &str = "如果来源确实有这么多内容，请重新导入，导入会从本次结束之处继续；如果没有尽头，说明来源或其连接器有问题，\
+                             请反馈给连接器作者。";
+const REPORT: &str = "Report it to the connector's author. Nothing is imported from the source by itself until a person starts an \
+                      import or resumes it.";
+const REPORT_CHINESE: &str = "请反馈给连接器作者。在有人手动导入或恢复该来源之前，不会自动从该来源导入。";
+
+#[cfg(test)]
+mod tests;
