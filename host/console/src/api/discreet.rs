@@ -64,41 +64,44 @@ pub(super) async fn to_readers(request: Request, next: Next) -> Response {
 
 /// Leave quotes out of every diagnosis, and the words of the source out of what it said about who left.
 fn leave_out(value: &mut Value) {
+    if is_diagnosis(value) {
+        leave_out_of_diagnosis(value);
+        return;
+    }
     match value {
         Value::Array(items) => items.iter_mut().for_each(leave_out),
-        Value::Object(members) => {
-            if is_diagnosis(members) {
-                for told in ["message", "remedy"] {
-                    told_discreetly(members.get_mut(told), told == "message");
-                }
-                for translation in
-                    members.get_mut("translations").and_then(Value::as_array_mut).into_iter().flatten()
-                {
-                    told_discreetly(translation.get_mut("message"), true);
-                    told_discreetly(translation.get_mut("remedy"), false);
-                }
-                if let Some(facts) = members.get_mut("facts").and_then(Value::as_array_mut) {
-                    let is_own =
-                        |fact: &Value| fact["name"].as_str().is_some_and(|name| OWN_FACTS.contains(&name));
-                    facts.retain(is_own);
-                }
-                return;
-            }
-            told_discreetly(members.get_mut("witness"), true);
-            let rest = members.iter_mut().filter(|(name, _)| !DOCUMENTS.contains(&name.as_str()));
+        Value::Object(_) => {
+            tell_discreetly(value, "witness", true);
+            let members = value.as_object_mut().into_iter().flatten();
+            let rest = members.filter(|(name, _)| !DOCUMENTS.contains(&name.as_str()));
             rest.for_each(|(_, value)| leave_out(value));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
-fn is_diagnosis(members: &serde_json::Map<String, Value>) -> bool {
-    let is_text = |name: &str| members.get(name).is_some_and(Value::is_string);
-    is_text("code") && is_text("message") && members.get("facts").is_some_and(Value::is_array)
+fn leave_out_of_diagnosis(diagnosis: &mut Value) {
+    tell_discreetly(diagnosis, "message", true);
+    tell_discreetly(diagnosis, "remedy", false);
+    let translations = diagnosis.get_mut("translations").and_then(Value::as_array_mut);
+    for translation in translations.into_iter().flatten() {
+        tell_discreetly(translation, "message", true);
+        tell_discreetly(translation, "remedy", false);
+    }
+    if let Some(facts) = diagnosis.get_mut("facts").and_then(Value::as_array_mut) {
+        let name = |fact: &Value| fact.get("name").and_then(Value::as_str).map(str::to_owned);
+        facts.retain(|fact| name(fact).is_some_and(|name| OWN_FACTS.contains(&name.as_str())));
+    }
 }
 
-fn told_discreetly(text: Option<&mut Value>, has_tail: bool) {
-    if let Some(Value::String(text)) = text {
+fn is_diagnosis(value: &Value) -> bool {
+    let is_text = |name: &str| value.get(name).is_some_and(Value::is_string);
+    is_text("code") && is_text("message") && value.get("facts").is_some_and(Value::is_array)
+}
+
+/// What is told in a member, if it is a text.
+fn tell_discreetly(holder: &mut Value, name: &str, has_tail: bool) {
+    if let Some(Value::String(text)) = holder.get_mut(name) {
         *text = without_quotes(text, has_tail);
     }
 }

@@ -226,7 +226,9 @@ pub(crate) fn enter_again(cleared: &Cleared) -> Complaint {
 
 /// A source waits for secrets that were taken away.
 pub(crate) fn waits_for_secrets(cleared: &[Cleared]) -> Diagnosis {
-    let names: Vec<&str> = cleared.iter().map(|cleared| name_of(&cleared.pointer)).collect();
+    let names: Vec<&str> =
+        cleared.iter().map(|cleared| name_of(&cleared.pointer, "proxy password")).collect();
+    let in_chinese: Vec<&str> = cleared.iter().map(|cleared| name_of(&cleared.pointer, "代理密码")).collect();
     let (english, chinese) =
         cleared.first().map(|first| because(first, "they were", "它们")).unwrap_or_default();
     let diagnosis = Diagnosis::new(
@@ -235,15 +237,15 @@ pub(crate) fn waits_for_secrets(cleared: &[Cleared]) -> Diagnosis {
     )
     .with_remedy("edit the source and enter them; until then nothing is asked of it")
     .in_chinese(
-        format!("需要重新填写密钥：{}；{chinese}", names.join("、")),
+        format!("需要重新填写密钥：{}；{chinese}", in_chinese.join("、")),
         "请编辑该身份源并重新填写；在此之前不会访问该来源",
     );
     names.into_iter().fold(diagnosis, |diagnosis, name| diagnosis.with_fact("setting", name))
 }
 
 /// A secret as it is called in a sentence.
-fn name_of(pointer: &str) -> &str {
-    if pointer == PROXY_PASSWORD { "proxy password" } else { pointer.trim_start_matches("/settings/") }
+fn name_of<'a>(pointer: &'a str, proxy_password: &'a str) -> &'a str {
+    if pointer == PROXY_PASSWORD { proxy_password } else { pointer.trim_start_matches("/settings/") }
 }
 
 /// Why a secret must be entered again, in English and Chinese. `was` and `it` begin.
@@ -277,10 +279,23 @@ fn because(cleared: &Cleared, was: &str, it: &str) -> (String, String) {
             format!("{it}原来发送给由其他 CA 证书证明身份的对方"),
         ),
         Why::Connector => (
-            format!("{was} seen by connector file {english} until now, and would be seen by {then}"),
-            format!("此前{it}对连接器文件 {chinese} 可见，更换后将对 {then_chinese} 可见"),
+            format!(
+                "{was} seen by connector file {} until now, and would be seen by {}",
+                short(&english),
+                short(&then)
+            ),
+            format!(
+                "此前{it}对连接器文件 {} 可见，更换后将对 {} 可见",
+                short(&chinese),
+                short(&then_chinese)
+            ),
         ),
     }
+}
+
+/// Enough of a digest to tell two files apart.
+pub(crate) fn short(digest: &str) -> &str {
+    digest.rsplit(':').next().and_then(|hex| hex.get(..12)).unwrap_or(digest)
 }
 
 /// The secrets were sealed with another key.

@@ -127,6 +127,8 @@ fn told(value: &Value) -> Markup {
     let both = value.as_object().filter(|members| members.len() == 2);
     html! {
         @match both.and_then(|members| members.get("old").zip(members.get("new"))) {
+            // There was nothing before.
+            Some((Value::Null, new)) => code { (text(new)) },
             Some((old, new)) => { code { (text(old)) } " → " code { (text(new)) } },
             None => code { (text(value)) },
         }
@@ -136,6 +138,7 @@ fn told(value: &Value) -> Markup {
 fn text(value: &Value) -> String {
     match value {
         Value::Null => "–".to_owned(),
+        Value::Array(items) if items.is_empty() => "–".to_owned(),
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
         Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),

@@ -254,7 +254,7 @@ impl Sheet<'_> {
             @if let Some(cleared) = cleared {
                 p class="wrong" { (page::as_sentence(&told(visitor, &complaints::enter_again(cleared)))) }
             }
-            @if is_kept {
+            @if is_kept && self.complaint(pointer).is_none() {
                 p class="help" { (visitor.say(words::secret_is_kept())) }
             } @else if !self.complaints.is_empty() && !self.entered.raw(pointer).is_empty() {
                 p class="help" { (visitor.say(words::secret_again())) }

@@ -13,12 +13,13 @@ use crate::console::Console;
 use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
+use crate::sources::complaints::{self, short};
 use crate::sources::configured::{Complaint, Configured};
 use crate::sources::form::{CONFIRMED, CONNECTOR, Entered, Sheet, summary};
 use crate::sources::registry::{By, Refused, Taken, name_of, to_the_end, unusable};
 use crate::sources::schema::Field;
 use crate::sources::trust::Kind;
-use crate::sources::{complaints, schema, words};
+use crate::sources::{schema, words};
 use crate::visitor::Visitor;
 
 /// The form.
@@ -207,11 +208,6 @@ fn other_connectors(visitor: &Visitor, before: &Configured, others: &[Connector]
             }
         }
     }
-}
-
-/// Enough of a digest to tell two files of one version apart.
-fn short(digest: &str) -> &str {
-    digest.rsplit(':').next().and_then(|hex| hex.get(..12)).unwrap_or(digest)
 }
 
 /// Its connector's file has gone: another one can be chosen.
