@@ -1,7 +1,9 @@
 //! Each command: get from the host, form what to show, show it.
 
 mod check;
+mod confirm;
 mod connector;
+mod decline;
 mod directory;
 mod following;
 mod history;
@@ -9,6 +11,8 @@ mod refresh;
 mod serve;
 mod source;
 mod sync;
+
+use rollcall_host::Removals;
 
 use self::sync::{Import, What};
 use crate::args::{HiArgs, Task};
@@ -26,27 +30,28 @@ pub(crate) async fn run(args: HiArgs) -> Result<Exit, Stop> {
         Task::Inspect { file } => connector::inspect(&screen, &file).await,
         Task::Seal { file, output } => connector::seal(&screen, &file, &output),
         Task::Check { source, beside } => check::check(&screen, source, beside).await,
-        Task::Sync { source, data, dry_run } => {
-            sync::sync(
-                &screen,
-                source,
-                &Import { data: &data, dry_run, what: What::Everything, logs: args.verbose },
-            )
-            .await
-        }
-        Task::Refresh { source, data, keys } => {
-            let what = What::Objects(&keys);
-            let import = Import { data: &data, dry_run: false, what, logs: args.verbose };
-            refresh::refresh(&screen, source, &import).await
-        }
-        Task::Approve { run, identities, source, data } => {
-            let what = What::Approve(&run, identities);
-            let import = Import { data: &data, dry_run: false, what, logs: args.verbose };
+        Task::Sync { source, data, dry_run, removals } => {
+            let import =
+                Import { data: &data, dry_run, removals, what: What::Everything, logs: args.verbose };
             sync::sync(&screen, source, &import).await
         }
-        Task::Undo { run, source, data, dry_run } => {
+        Task::Refresh { source, data, keys, removals } => {
+            let what = What::Objects(&keys);
+            let import = Import { data: &data, dry_run: false, removals, what, logs: args.verbose };
+            refresh::refresh(&screen, source, &import).await
+        }
+        Task::Approve { approve, source, data } => {
+            let (what, removals) = (What::Approve(&approve), Removals::Weigh);
+            let import = Import { data: &data, dry_run: false, removals, what, logs: args.verbose };
+            sync::sync(&screen, source, &import).await
+        }
+        Task::Decline { run, which, reason, held } => {
+            decline::decline(&screen, &run, which, &reason, &held).await
+        }
+        Task::Undo { run, source, data, dry_run, removals } => {
             let what = What::Undo(&run);
-            sync::sync(&screen, source, &Import { data: &data, dry_run, what, logs: args.verbose }).await
+            let import = Import { data: &data, dry_run, removals, what, logs: args.verbose };
+            sync::sync(&screen, source, &import).await
         }
         Task::Serve(serving) => serve::serve(screen, *serving).await,
         Task::Status { held } => following::status(&screen, &held).await,

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use rollcall_host::Identities;
 use rollcall_host::inbox::EventState;
 use rollcall_host::model::{Key, RunId, SourceName};
+use rollcall_host::{Identities, Removals, Which};
 use rollcall_rules::vocabulary::resource_type;
 use time::UtcOffset;
 
 use super::{
     Format, LowArgs, LowCommand, LowConnector, LowDirectory, LowEventState, LowEvents, LowIdentities,
-    Serving, SourceInData,
+    Serving, SomeOfHeld, SourceInData,
 };
 use crate::exit::{Exit, Stop, diagnosis, diagnosis_with_remedy};
 use crate::messages;
@@ -35,10 +35,11 @@ pub(crate) enum Task {
     Inspect { file: PathBuf },
     Seal { file: PathBuf, output: PathBuf },
     Check { source: Configured, beside: Vec<Configured> },
-    Sync { source: Configured, data: PathBuf, dry_run: bool },
-    Refresh { source: Configured, data: PathBuf, keys: Vec<Key> },
-    Approve { run: RunId, identities: Identities, source: Configured, data: PathBuf },
-    Undo { run: RunId, source: Configured, data: PathBuf, dry_run: bool },
+    Sync { source: Configured, data: PathBuf, dry_run: bool, removals: Removals },
+    Refresh { source: Configured, data: PathBuf, keys: Vec<Key>, removals: Removals },
+    Approve { approve: Approve, source: Configured, data: PathBuf },
+    Decline { run: RunId, which: Which, reason: String, held: Held },
+    Undo { run: RunId, source: Configured, data: PathBuf, dry_run: bool, removals: Removals },
     Serve(Box<Serving>),
     Status { held: Held },
     ListEvents { held: Held, state: Option<EventState>, all: bool },
@@ -49,6 +50,16 @@ pub(crate) enum Task {
     ShowRun { run: RunId, held: Held, all: bool },
     Tree { held: Held, departed: bool },
     Export { held: Held, departed: bool },
+}
+
+/// What a person approves.
+pub(crate) struct Approve {
+    pub(crate) run: RunId,
+    pub(crate) which: Which,
+    /// What they answer about ids that belong to somebody else now.
+    pub(crate) identities: Identities,
+    /// How many objects would be removed, as they say.
+    pub(crate) confirm: Option<u64>,
 }
 
 /// What is held from a source, and where.
@@ -79,23 +90,25 @@ impl HiArgs {
             LowCommand::Check { source, beside } => {
                 Task::Check { source: configured(&source.source)?, beside: all_configured(&beside)? }
             }
-            LowCommand::Sync { source, data, dry_run } => {
-                Task::Sync { source: configured(&source.source)?, data: data.data, dry_run }
+            LowCommand::Sync { source, data, dry_run, allow_removals } => {
+                let (source, removals) = (configured(&source.source)?, removals(allow_removals));
+                Task::Sync { source, data: data.data, dry_run, removals }
             }
-            LowCommand::Refresh { source, data, user, department } => {
-                // Departments first, as the people in them name them.
-                let departments = department.into_iter().map(|id| Key::new(resource_type::DEPARTMENT, id));
-                let keys =
-                    departments.chain(user.into_iter().map(|id| Key::new(resource_type::USER, id))).collect();
-                Task::Refresh { source: configured(&source.source)?, data: data.data, keys }
+            LowCommand::Refresh { source, data, user, department, allow_removals } => {
+                let (source, removals) = (configured(&source.source)?, removals(allow_removals));
+                Task::Refresh { source, data: data.data, keys: keys(user, department).collect(), removals }
             }
-            LowCommand::Approve { run, who, source, data } => {
-                let (source, identities) = (configured(&source.source)?, identities(who));
-                Task::Approve { run: RunId::new(run), identities, source, data: data.data }
+            LowCommand::Approve { run, confirm, some, who, source, data } => {
+                let (run, which, identities) = (RunId::new(run), which(some), identities(who));
+                let approve = Approve { run, which, identities, confirm };
+                Task::Approve { approve, source: configured(&source.source)?, data: data.data }
             }
-            LowCommand::Undo { run, source, data, dry_run } => {
-                let source = configured(&source.source)?;
-                Task::Undo { run: RunId::new(run), source, data: data.data, dry_run }
+            LowCommand::Decline { run, reason, some, source } => {
+                Task::Decline { run: RunId::new(run), which: which(some), reason, held: held(source)? }
+            }
+            LowCommand::Undo { run, source, data, dry_run, allow_removals } => {
+                let (source, removals) = (configured(&source.source)?, removals(allow_removals));
+                Task::Undo { run: RunId::new(run), source, data: data.data, dry_run, removals }
             }
             LowCommand::Serve(low) => {
                 let sources = all_configured(&low.source)?;
@@ -123,6 +136,23 @@ impl HiArgs {
         };
         Ok(Self { task, format: low.format, reader, verbose: low.verbose })
     }
+}
+
+fn removals(allowed: Option<u64>) -> Removals {
+    allowed.map_or(Removals::Weigh, Removals::AtMost)
+}
+
+/// Departments first, as the people in them name them.
+fn keys(users: Vec<String>, departments: Vec<String>) -> impl Iterator<Item = Key> {
+    let departments = departments.into_iter().map(|id| Key::new(resource_type::DEPARTMENT, id));
+    departments.chain(users.into_iter().map(|id| Key::new(resource_type::USER, id)))
+}
+
+fn which(SomeOfHeld { user, department }: SomeOfHeld) -> Which {
+    if user.is_empty() && department.is_empty() {
+        return Which::Waiting;
+    }
+    Which::These(keys(user, department).collect())
 }
 
 const fn identities(who: Option<LowIdentities>) -> Identities {

@@ -1,9 +1,10 @@
 //! Runs: the table of a history, the head of one run, and the line after a sync.
 
+use rollcall_host::decision::{Decision, Verdict};
 use rollcall_host::history::{Counters, Run, RunKind, RunState, Trigger};
 use serde_json::Value;
 
-use super::layout::{Side, columns, moment, span, zone};
+use super::layout::{Side, columns, moment, plain, span, zone};
 use super::{Reader, diagnosis};
 use crate::messages;
 use crate::progress;
@@ -29,7 +30,7 @@ pub(crate) fn head(run: &Run, reader: &Reader) -> Vec<String> {
     let to = |sentence: Sentence| sentence.to(reader.language).to_owned();
     let connector = &run.connector;
     let mut facts = vec![
-        vec![to(messages::word_state()), to(state(run.state))],
+        vec![to(messages::word_state()), to(state_of(run))],
         vec![
             to(messages::word_started()),
             format!("{} {}", moment(run.started_at, reader.offset), zone(reader.offset)),
@@ -51,6 +52,23 @@ pub(crate) fn head(run: &Run, reader: &Reader) -> Vec<String> {
         lines.push(String::new());
         lines.extend(diagnosis::lines(&failure.diagnosis, reader));
     }
+    lines
+}
+
+/// Who decided what about what a run held, when, and why.
+pub(crate) fn decision(decision: &Decision, reader: &Reader) -> Vec<String> {
+    let Decision { at, by, verdict, about, reason, .. } = decision;
+    let verdict = match verdict {
+        Verdict::Approved => messages::word_approved(),
+        Verdict::Declined | Verdict::Over => messages::word_declined(),
+    };
+    let at = format!("{} {}", moment(*at, reader.offset), zone(reader.offset));
+    let said = match about {
+        Some(about) => messages::decided_by(verdict, plain(by), at, about.len()),
+        None => messages::decided_whole(verdict, plain(by), at),
+    };
+    let mut lines = vec![format!("  {}", said.to(reader.language))];
+    lines.extend(reason.as_ref().map(|reason| format!("    {}", plain(reason))));
     lines
 }
 
@@ -88,7 +106,7 @@ pub(crate) fn summary(run: &Run, reader: &Reader) -> String {
     };
     let (id, source, took) = (&run.id, &run.source, took(run, reader));
     let said = if run.dry_run {
-        messages::dry_run_ended(id, source, state(run.state), took, counts)
+        messages::dry_run_ended(id, source, state_of(run), took, counts)
     } else {
         messages::run_ended(id, source, state(run.state), took, counts)
     };
@@ -115,6 +133,11 @@ pub(crate) fn state(state: RunState) -> Sentence {
     }
 }
 
+/// How a run stands, in words: what a preview found to be held, would be.
+fn state_of(run: &Run) -> Sentence {
+    if run.dry_run && run.state == RunState::Held { messages::would_be_held() } else { state(run.state) }
+}
+
 fn headings(reader: &Reader) -> Vec<String> {
     let head = [
         messages::word_run(),
@@ -134,7 +157,7 @@ fn row(run: &Run, reader: &Reader) -> Vec<String> {
         moment(run.started_at, reader.offset),
         kind(run.kind).to(reader.language).to_owned(),
         trigger(run).to(reader.language).to_owned(),
-        state(run.state).to(reader.language).to_owned(),
+        state_of(run).to(reader.language).to_owned(),
         took(run, reader),
     ];
     cells.extend(counted(&run.counters).map(|(_, count)| count.to_string()));

@@ -2,7 +2,7 @@
 //!
 //! Not here: objects, which `types` describes where they are written.
 
-use rollcall_host::{directory, history, inbox, model, sqlite};
+use rollcall_host::{decision, directory, history, inbox, model, sqlite};
 use serde::Serialize;
 use utoipa::openapi::schema::{KnownFormat, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Array, Object, ObjectBuilder, RefOr};
@@ -54,6 +54,7 @@ shapes! {
     EventWay = event_way,
     DepartedUsers = departed_users,
     Identities = identities,
+    Verdict = verdict,
     Moment = moment,
     SourceName = source_name,
     RunId = run_id,
@@ -188,6 +189,10 @@ fn departed_users() -> Object {
 /// The answers about ids that belong to somebody else now, and none.
 fn identities() -> Object {
     one_of(["weigh", "same-people", "other-people"])
+}
+
+fn verdict() -> Object {
+    one_of([decision::Verdict::Approved, decision::Verdict::Declined, decision::Verdict::Over])
 }
 
 /// RFC 3339, in UTC.

@@ -12,6 +12,7 @@ use super::asking::Unheard;
 use super::checks::Check;
 use super::{Entry, Origin};
 use crate::console::Console;
+use crate::history::held::Held;
 use crate::problem::Problem;
 
 /// Runs that are looked through for the last full one that has ended.
@@ -42,6 +43,8 @@ pub(crate) struct Standing {
     pub(crate) last_full_run: Option<Run>,
     /// Runs of which something waits for an administrator, newest first.
     pub(crate) held_runs: Vec<Run>,
+    /// What the newest of them would remove, if anything.
+    pub(crate) would_leave: Option<Diagnosis>,
     /// Why what was last asked of it came to no run, if whoever asked was not told.
     pub(crate) unheard: Option<Unheard>,
     /// The latest check since the source was changed.
@@ -120,6 +123,7 @@ async fn of_entry(console: &Console, entry: Entry) -> Result<Standing, Problem> 
     let running = RunFilter { state: Some(RunState::Running), ..of_this.clone() };
     let full = RunFilter { kind: Some(RunKind::Full), dry_run: Some(false), ..of_this };
     let full_runs = store.runs_where(&full, None, FULL_RUNS).await?;
+    let held_runs = held_runs(console, &name).await?;
     Ok(Standing {
         origin: entry.origin(),
         connector: entry.source().map(connector_name),
@@ -129,13 +133,21 @@ async fn of_entry(console: &Console, entry: Entry) -> Result<Standing, Problem> 
         has_schedule: matches!(&entry, Entry::Followed(known) if known.schedule.is_some()),
         events: store.counts(&name).await?,
         running: store.runs_where(&running, None, 1).await?.pop(),
-        held_runs: held_runs(console, &name).await?,
+        would_leave: would_leave(console, held_runs.first()).await?,
+        held_runs,
         last_full_run: full_runs.into_iter().find(|run| run.state != RunState::Running),
         unheard: console.sources().unheard(&name),
         check: console.sources().checked(&name),
         following,
         name,
     })
+}
+
+/// What this run would remove, if anything.
+async fn would_leave(console: &Console, held: Option<&Run>) -> Result<Option<Diagnosis>, Problem> {
+    let Some(run) = held else { return Ok(None) };
+    let held = Held::of(console, run).await?;
+    Ok(held.map(|held| held.would_leave).filter(|would_leave| 0 < would_leave.n()).map(|told| told.told()))
 }
 
 /// The host goes through the history for it, so it is asked only where there is anything to find.

@@ -61,7 +61,7 @@ impl Compared {
     }
 
     /// Whether it is smaller than before, and nobody has approved that.
-    fn is_held(&self) -> bool {
+    pub(super) fn is_held(&self) -> bool {
         self.narrowed.as_ref().is_some_and(|narrowed| !narrowed.is_approved)
     }
 }
@@ -229,9 +229,11 @@ impl Apply {
         if self.destination.extent == Extent::Full && !self.compared.is_held() {
             self.ledger.read_with(self.compared.scope.take());
         }
-        let Some(narrowed) = self.compared.narrowed.take() else { return };
-        // A few objects say nothing of the scope unless something of theirs would be lost.
-        if self.destination.extent == Extent::Some && self.compared.held.is_empty() {
+        let Some(narrowed) = &self.compared.narrowed else { return };
+        // A few objects say nothing of the scope unless something of theirs would be lost; and of one that a person declined it
+        // is told that they did.
+        let is_quiet = self.destination.extent == Extent::Some && self.compared.held.is_empty();
+        if is_quiet || self.is_scope_declined() {
             return;
         }
         if !narrowed.is_approved {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{history, listing};
 
 /// The steps to each version, oldest version first. What was released is never edited; a change is a new version.
-const MIGRATIONS: [&[Step]; 9] = [
+const MIGRATIONS: [&[Step]; 10] = [
     &[Step::Sql(include_str!("schema/1.sql"))],
     &[Step::Sql(include_str!("schema/2.sql"))],
     &[Step::Sql(include_str!("schema/3.sql")), Step::Rust(listing::fill)],
@@ -17,6 +17,7 @@ const MIGRATIONS: [&[Step]; 9] = [
     &[Step::Sql(include_str!("schema/7.sql"))],
     &[Step::Sql(include_str!("schema/8.sql"))],
     &[Step::Sql(include_str!("schema/9.sql"))],
+    &[Step::Sql(include_str!("schema/10.sql"))],
 ];
 
 /// A part of the way from one version to the next.
@@ -117,7 +118,7 @@ mod tests {
         let count = |table: &str| -> i64 {
             connection.query_one(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0)).unwrap()
         };
-        assert_eq!((version(&connection), count("storage"), count("event")), (9, 1, 0));
+        assert_eq!((version(&connection), count("storage"), count("event")), (10, 1, 0));
     }
 
     /// What a program of version 2 left behind: a person who was created, then changed, then looked at in vain by a
@@ -204,7 +205,7 @@ mod tests {
         connection.pragma_update(None, "user_version", 99).unwrap();
         assert_eq!(
             migrate(&mut connection).unwrap_err().to_string(),
-            "the database has schema version 99 and this program knows up to 9; use the newer program"
+            "the database has schema version 99 and this program knows up to 10; use the newer program"
         );
     }
 

@@ -61,6 +61,9 @@ pub(crate) struct Source {
     /// Runs of which something waits for an approval, newest first.
     #[schema(value_type = Vec<String>)]
     held_runs: Vec<RunId>,
+    /// What the newest of them would remove, in a sentence. None where nothing would be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would_leave: Option<Diagnosis>,
     /// Why what was last asked of it came to no run, if that turned out after the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_refusal: Option<Refusal>,
@@ -199,6 +202,7 @@ impl From<standing::Standing> for Source {
             running,
             last_full_run,
             held_runs,
+            would_leave,
             unheard,
             check: _,
         } = standing;
@@ -227,6 +231,7 @@ impl From<standing::Standing> for Source {
             last_refusal: unheard
                 .map(|Unheard { at, diagnosis }| Refusal { at, diagnosis: diagnosis.into() }),
             held_runs: held_runs.into_iter().map(|run| run.id).collect(),
+            would_leave: would_leave.map(Diagnosis::from),
         }
     }
 }
