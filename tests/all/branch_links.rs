@@ -7,7 +7,7 @@ use crate::harness::real::Real;
 use rollcall_dingtalk_simulator::{Company, Department, DepartmentId, Mutation, User, UserId};
 use rollcall_host::history::{RunState, Trigger};
 use rollcall_host::model::{RunId, Severity};
-use rollcall_host::{RunOptions, RunReport};
+use rollcall_host::{Identities, RunOptions, RunReport};
 
 /// A department of the company's own, and two of a branch. Li is in both, Wu and Xu in the branch alone.
 fn company() -> Company {
@@ -57,7 +57,8 @@ fn assert_waits(real: &Real, code: &str) {
     }
     let held = real.platform.wait(real.platform.host.held_runs(real.source().name())).expect("stores answer");
     let source = real.source();
-    let approved = real.platform.host.approve(&source, &held[0].id, RunOptions::default());
+    let approving = real.platform.confirming(source.name(), &held[0].id, Identities::Weigh);
+    let approved = real.platform.host.approve(&source, &held[0].id, approving, RunOptions::default());
     let report = real.platform.wait(approved).expect("there is a run");
     assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
     assert_eq!(ids(&real.documents()), ["1", "5001", "li", "me"]);

@@ -96,8 +96,9 @@ fn assert_is_new(real: &Real, n: usize) {
 }
 
 fn approve(real: &Real, run: &RunId, identities: Identities) -> Result<RunReport, RunError> {
-    let options = RunOptions { identities, ..RunOptions::default() };
-    real.platform.wait(real.platform.host.approve(&real.source(), run, options))
+    let source = real.source();
+    let approving = real.platform.confirming(source.name(), run, identities);
+    real.platform.wait(real.platform.host.approve(&source, run, approving, RunOptions::default()))
 }
 
 #[test]

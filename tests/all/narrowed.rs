@@ -10,7 +10,7 @@ use expect_test::expect;
 use rollcall_dingtalk_simulator::{AppKey, Company, Department, Mutation, Scope, Simulator, User};
 use rollcall_host::history::{Run, RunState, Trigger};
 use rollcall_host::model::{RunId, Severity};
-use rollcall_host::{RunOptions, RunReport};
+use rollcall_host::{Identities, RunOptions, RunReport};
 use serde_json::json;
 
 /// Two branches, each with a team. Li is in a team of both, Wu in the second branch alone, Xu at the root.
@@ -45,7 +45,8 @@ fn imported() -> Real {
 
 fn approve(real: &Real, run: &RunId) -> RunReport {
     let source = real.source();
-    let approved = real.platform.host.approve(&source, run, RunOptions::default());
+    let approving = real.platform.confirming(source.name(), run, Identities::Weigh);
+    let approved = real.platform.host.approve(&source, run, approving, RunOptions::default());
     real.platform.wait(approved).expect("there is a run")
 }
 

@@ -6,16 +6,18 @@ mod console;
 use crate::harness::real::{Platform, Real, SOURCE, engine};
 use expect_test::expect;
 use rollcall_dingtalk_simulator::Company;
-use rollcall_host::RunOptions;
+use rollcall_host::clock::{Clock, SystemClock};
 use rollcall_host::history::{ChangeRecord, Counters, History, Run, RunState, Trigger};
 use rollcall_host::inbox::{EventFilter, Inbox, InboxEvent};
 use rollcall_host::model::{Entry, Key, RunId, Severity, SourceName};
+use rollcall_host::{Identities, RunOptions};
 use rusqlite::Connection;
 use serde_json::json;
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 /// The run by events that renamed one person and found that another had left.
 const BY_EVENTS: &str = "11";
@@ -42,10 +44,24 @@ fn company() -> Company {
     serde_json::from_str(include_str!("fixtures/before-0.1/company.json")).expect("the file is a company")
 }
 
-/// Today's host over that folder.
+/// Have the run that held people ended so long ago: what waits is decided about within a month.
+fn held_since(data: &Path, ago: Duration) {
+    let database = Connection::open(data.join("rollcall.db")).expect("the database opens");
+    let ago_ms = i64::try_from(ago.as_millis()).expect("it is a time");
+    let at = SystemClock.now().unix_ms() - ago_ms;
+    let updated = database.execute("UPDATE run SET finished_at = ?1 WHERE id = ?2", (at, HELD));
+    assert_eq!(updated.expect("it is written"), 1);
+}
+
+/// Today's host over that folder, which was left an hour ago.
 fn older() -> Real {
+    held_for(Duration::from_secs(3600))
+}
+
+fn held_for(ago: Duration) -> Real {
     let folder = tempfile::tempdir().expect("a folder can be made");
     restore(folder.path());
+    held_since(folder.path(), ago);
     Real::over(Platform::in_folder(folder, engine()), company())
 }
 
@@ -89,7 +105,8 @@ fn the_held_run_still_waits_and_can_be_approved() {
     let run = RunId::new(HELD);
     assert_eq!(waiting(&real), [RunId::new(HELD)]);
     let source = real.source();
-    let approved = real.platform.host.approve(&source, &run, RunOptions::default());
+    let approving = real.platform.confirming(source.name(), &run, Identities::Weigh);
+    let approved = real.platform.host.approve(&source, &run, approving, RunOptions::default());
     let report = real.platform.wait(approved).expect("there is a run");
     let expected = Counters { deactivated: 8, ..Counters::default() };
     assert_eq!((report.state, report.counters), (RunState::Succeeded, expected));
@@ -97,6 +114,20 @@ fn the_held_run_still_waits_and_can_be_approved() {
     let next = real.sync();
     assert_eq!((next.state, next.counters), (RunState::Succeeded, quiet(0)));
     assert_eq!(real.platform.changes(&next.run), []);
+}
+
+#[test]
+fn a_run_that_was_held_more_than_a_month_ago_waits_no_more_and_says_to_import_again() {
+    let real = held_for(Duration::from_secs(31 * 24 * 3600));
+    assert_eq!(waiting(&real), []);
+    let (source, run) = (real.source(), RunId::new(HELD));
+    let approving = real.platform.confirming(source.name(), &run, Identities::Weigh);
+    let approved = real.platform.host.approve(&source, &run, approving, RunOptions::default());
+    let refused = real.platform.wait(approved).expect_err("it is too late").to_string();
+    assert!(refused.ends_with("import again, and decide about what is held then"), "{refused}");
+    // And that holds the same people anew.
+    let report = real.sync();
+    assert_eq!((report.state, report.counters), (RunState::Held, quiet(8)));
 }
 
 #[test]

@@ -136,10 +136,15 @@ def test_departures_that_are_too_many_wait_until_somebody_approves_them(
     expect(held).to_have_count(1)
     held.get_by_role("link").first.click()
 
-    page.get_by_role("link", name="Look at them and approve").click()
+    page.get_by_role("link", name="Look at them and decide").click()
     waiting = page.locator("tbody tr")
     expect(waiting).to_have_count(1)
     expect(waiting.filter(has_text=one_more).filter(has_text="60121")).to_have_count(1)
+    # Nothing happens without the number.
+    page.get_by_role("button", name="Ask again and apply").click()
+    expect(page.get_by_text("confirm the number 1")).to_have_count(1)
+    page.go_back()
+    page.get_by_label("Type how many objects would be removed").fill("1")
     page.get_by_role("button", name="Ask again and apply").click()
     ended(page, "succeeded")
 

@@ -14,7 +14,7 @@ use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEn
 use rollcall_host::egress::Reach;
 use rollcall_words::Language;
 
-pub(crate) use high::{Held, HiArgs, Task};
+pub(crate) use high::{Approve, Held, HiArgs, Task};
 pub(crate) use serve::{CallbacksApart, LogFormat, LowServe, Serving};
 
 const EXIT_CODES: &str = "\
@@ -23,8 +23,8 @@ Exit codes:
   1  failed, or stopped by a signal
   2  the command line or the source file is wrong
   3  partial: something was not read or not applied; nothing departed because of that
-  4  held: departures, values that may be gone, or ids that belong to somebody else now wait for a person, who looks at
-     them with `history` and says `approve`
+  4  held, or a dry run would be: departures, values that may be gone, or ids that belong to somebody else now wait for a
+     person, who looks at them with `history` and says `approve` or `decline`
 
 One signal (Ctrl-C, SIGTERM) stops an import in good order, a second one at once.";
 
@@ -122,6 +122,9 @@ pub(crate) enum LowCommand {
         /// Record what would happen, and write nothing else.
         #[arg(long)]
         dry_run: bool,
+        /// Let up to so many objects leave in all, however much that is. More is held, as without it.
+        #[arg(long, value_name = "N")]
+        allow_removals: Option<u64>,
     },
     /// Bring single people and departments in line, each read again, and show what changed.
     #[command(group = ArgGroup::new("objects").required(true).multiple(true).args(["user", "department"]))]
@@ -138,12 +141,20 @@ pub(crate) enum LowCommand {
         /// A department, by the id that the source gave it; may be repeated.
         #[arg(long, value_name = "ID")]
         department: Vec<String>,
+        /// Let up to so many of them leave, however many left within the hour.
+        #[arg(long, value_name = "N")]
+        allow_removals: Option<u64>,
     },
     /// Approve what a run held: the source is asked about it again; who is gone departs, and what is gone is cleared. Who or
     /// what is back stays.
     Approve {
         /// The number of the run, from `history`.
         run: String,
+        /// How many objects would be removed, as it was told. On a terminal it is asked for.
+        #[arg(long, value_name = "N")]
+        confirm: Option<u64>,
+        #[command(flatten)]
+        some: SomeOfHeld,
         /// Where ids belong to somebody else now: whether these are the same people under new ids, and go on with all they
         /// have, or other people, and who was there leaves.
         #[arg(id = "as", long = "as", value_name = "WHO", value_enum)]
@@ -154,6 +165,18 @@ pub(crate) enum LowCommand {
         data: DataFolder,
         #[command(flatten)]
         reach: LowReach,
+    },
+    /// Decline what a run held: it stops waiting and stays as it is for as long as the source says the same, for 90 days at most.
+    Decline {
+        /// The number of the run, from `history`.
+        run: String,
+        /// Why, in up to 500 characters: whoever looks later reads it.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        #[command(flatten)]
+        some: SomeOfHeld,
+        #[command(flatten)]
+        source: SourceInData,
     },
     /// Put back what a run changed, wherever nothing changed it since. Pause the schedule first: a full run brings back
     /// what the source has.
@@ -167,6 +190,9 @@ pub(crate) enum LowCommand {
         /// Record what would happen, and write nothing else.
         #[arg(long)]
         dry_run: bool,
+        /// Let up to so many objects leave in all, which came with that run.
+        #[arg(long, value_name = "N")]
+        allow_removals: Option<u64>,
     },
     /// Serve the console and its API, and follow sources, until a signal comes.
     Serve(LowServe),
@@ -283,6 +309,17 @@ pub(crate) enum LowDirectory {
         #[arg(long)]
         departed: bool,
     },
+}
+
+/// Some of what a run held; everything that waits if none is named.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SomeOfHeld {
+    /// This person alone, by the id that the source gave them; may be repeated.
+    #[arg(long, value_name = "ID")]
+    pub(crate) user: Vec<String>,
+    /// This department alone, by the id that the source gave it; may be repeated.
+    #[arg(long, value_name = "ID")]
+    pub(crate) department: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]

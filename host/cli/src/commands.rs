@@ -1,7 +1,9 @@
 //! Each command: get from the host, form what to show, show it.
 
 mod check;
+mod confirm;
 mod connector;
+mod decline;
 mod directory;
 mod following;
 mod history;
@@ -10,6 +12,7 @@ mod serve;
 mod source;
 mod sync;
 
+use rollcall_host::Removals;
 use rollcall_host::egress::Reach;
 
 use self::sync::{Import, What};
@@ -28,26 +31,29 @@ pub(crate) async fn run(args: HiArgs) -> Result<Exit, Stop> {
         Task::Inspect { file } => connector::inspect(&screen, &file).await,
         Task::Seal { file, output } => connector::seal(&screen, &file, &output),
         Task::Check { source, beside, reach } => check::check(&screen, source, beside, reach).await,
-        Task::Sync { source, data, reach, dry_run } => {
+        Task::Sync { source, data, reach, dry_run, removals } => {
             let what = What::Everything;
-            let import = Import { data: &data, reach, dry_run, what, logs: args.verbose };
+            let import = Import { data: &data, reach, dry_run, removals, what, logs: args.verbose };
             sync::sync(&screen, source, &import).await
         }
-        Task::Refresh { source, data, reach, keys } => {
+        Task::Refresh { source, data, reach, keys, removals } => {
             let what = What::Objects(&keys);
-            let import = Import { data: &data, reach, dry_run: false, what, logs: args.verbose };
+            let import = Import { data: &data, reach, dry_run: false, removals, what, logs: args.verbose };
             refresh::refresh(&screen, source, &import).await
         }
-        Task::Approve { run, identities, source, data, reach } => {
-            let what = What::Approve(&run, identities);
-            let import = Import { data: &data, reach, dry_run: false, what, logs: args.verbose };
+        Task::Approve { approve, source, data, reach } => {
+            let (what, removals) = (What::Approve(&approve), Removals::Weigh);
+            let import = Import { data: &data, reach, dry_run: false, removals, what, logs: args.verbose };
             sync::sync(&screen, source, &import).await
         }
-        Task::Undo { run, source, data, dry_run } => {
+        Task::Decline { run, which, reason, held } => {
+            decline::decline(&screen, &run, which, &reason, &held).await
+        }
+        Task::Undo { run, source, data, dry_run, removals } => {
             let what = What::Undo(&run);
             // It asks nobody for anything.
             let reach = Reach::Public;
-            let import = Import { data: &data, reach, dry_run, what, logs: args.verbose };
+            let import = Import { data: &data, reach, dry_run, removals, what, logs: args.verbose };
             sync::sync(&screen, source, &import).await
         }
         Task::Serve(serving) => serve::serve(screen, *serving).await,

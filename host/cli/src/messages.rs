@@ -71,6 +71,30 @@ sentences! {
         "第 {run} 次运行待确认：{told}。将重新读取全部数据，并以应用当前的可见范围为准：成员将移出不再可见的部门。"
     }
     fn approving(run, told) { "Run {run} holds back: {told}. The source is asked about each again; who or what is back stays.", "第 {run} 次运行待确认：{told}。将再次向来源逐一确认，已恢复的予以保留。" }
+    fn held_would_leave(told) { "Waiting for a person: {told}.", "等待人工确认：{told}。" }
+    fn how_to_approve(command) { "If that is right: {command}", "如果无误：{command}" }
+    fn how_to_decline(command) { "If it is not: {command}", "如果不对：{command}" }
+    fn why_placeholder() { "why", "原因" }
+    fn type_the_number(told, n) { "{told}. Type {n} to go on:", "{told}。如需继续，请输入 {n}：" }
+    fn nothing_confirmed() { "That is not the number; nothing was removed.", "数量不符，未移除任何对象。" }
+    fn removals_unconfirmed(run, told, n) { "to approve run {run}, confirm the number {n}: {told}", "批准第 {run} 次运行需要确认数量 {n}：{told}" }
+    fn removals_misconfirmed(run, told, n, confirmed) { "run {run} was confirmed with {confirmed}, and it is {n}: {told}", "批准第 {run} 次运行时确认的数量为 {confirmed}，实际为 {n}：{told}" }
+    fn confirm_the_number(n) { "look at them with `rollcall history`; if they are right, add `--confirm {n}`, else say `rollcall decline`", "请用 `rollcall history` 查看；如果无误，请加 `--confirm {n}`；否则请用 `rollcall decline` 拒绝" }
+    fn undo_unconfirmed(run, told, n) { "to undo run {run}, confirm the number {n}: {told}", "撤销第 {run} 次运行需要确认数量 {n}：{told}" }
+    fn undo_misconfirmed(run, told, n, allowed) { "to undo run {run} may remove {allowed}, and it is {n}: {told}", "撤销第 {run} 次运行时允许移除 {allowed} 个，实际为 {n}：{told}" }
+    fn allow_the_number(n) { "look at them with `--dry-run`; if they are right, add `--allow-removals {n}`", "请用 `--dry-run` 查看；如果无误，请加 `--allow-removals {n}`" }
+    fn approval_expired(run) { "what run {run} held is of more than 30 days ago", "第 {run} 次运行的待确认内容已超过 30 天" }
+    fn approval_expired_remedy() { "import again, and decide about what is held then", "请重新导入，再对届时的待确认内容作出决定" }
+    fn not_among_held(run, object) { "run {run} does not hold {object}; `rollcall history {run}` lists what it holds", "第 {run} 次运行的待确认内容中没有 {object}；可用 `rollcall history {run}` 查看" }
+    fn not_in_parts(run) { "run {run} holds a smaller view of the source, about which a person decides as a whole; leave out `--user` and `--department`", "第 {run} 次运行的待确认内容是变小的可见范围，只能整体决定；请去掉 `--user` 和 `--department`" }
+    fn reason_not_valid(n, limit) { "the reason has {n} characters; it must have 1 to {limit}", "原因有 {n} 个字符，应为 1 到 {limit} 个" }
+    fn declined(run, n) { "Declined, of run {run}: {n}. They stay as they are as long as the source says the same, for 90 days at most.", "已拒绝第 {run} 次运行中的 {n} 项变更。只要来源的情况不变，它们保持不变，最长 90 天。" }
+    fn declined_whole(run) { "Declined, run {run} as a whole. It held more than is recorded one by one, so the next import holds it anew.", "已整体拒绝第 {run} 次运行。其待确认内容超过逐一记录的上限，因此下次导入会再次等待确认。" }
+    fn decided_by(verdict, by, at, n) { "{verdict} by {by} at {at}: {n}", "{by} 于 {at} {verdict}：{n} 项" }
+    fn decided_whole(verdict, by, at) { "{verdict} by {by} at {at}, as a whole", "{by} 于 {at} 整体{verdict}" }
+    fn word_approved() { "approved", "批准" }
+    fn word_declined() { "declined", "拒绝" }
+    fn decisions_title() { "Decisions", "决定" }
     fn identities_unanswered(run) { "run {run} holds ids that belong to somebody else now, and the command does not say who these are", "第 {run} 次运行中有 ID 现在属于别人，命令没有说明他们是谁" }
     fn identities_answers() { "say `--as same-people` if they are the same people under new ids, who go on with all they have; or `--as other-people` if they are others: who was there leaves, and nothing of them is inherited", "如果是同一批人换了身份标识，请加 `--as same-people`，保留其全部信息；如果是另一批人，请加 `--as other-people`，原来的人离开，不继承任何信息" }
     fn still_running(run) { "run {run} is under way; wait for it or stop it, then undo it", "第 {run} 次运行仍在进行；请等待其结束或停止后再撤销" }
@@ -140,6 +164,7 @@ sentences! {
     fn counted(what, n) { "{n} {what}", "{what} {n} 个" }
     fn nothing_counted() { "nothing read", "未读取任何对象" }
     fn run_ended(id, source, state, took, counts) { "Run {id} of {source}: {state} after {took}; {counts}", "来源 {source} 第 {id} 次运行：{state}，耗时 {took}；{counts}" }
+    fn would_be_held() { "would be held", "将待确认" }
     fn dry_run_ended(id, source, state, took, counts) { "Dry run {id} of {source}: {state} after {took}; nothing was written, but would be: {counts}", "来源 {source} 第 {id} 次试运行：{state}，耗时 {took}；未写入任何数据；正式运行将会：{counts}" }
     fn dry_run(trigger) { "{trigger}, dry run", "{trigger}（试运行）" }
     fn word_what() { "what", "内容" }

@@ -3,10 +3,13 @@
 //! What is deliberately not here: a connector's own failures, which come as diagnoses in both languages.
 
 use rollcall_console::ConsoleError;
+use rollcall_host::approval::WouldLeave;
 use rollcall_host::error::{EngineError, LoadError, RunError, StoreError};
 
 use crate::exit::{Stop, diagnosis, diagnosis_with_remedy};
 use crate::messages;
+use rollcall_host::model::Diagnosis;
+use rollcall_words::Sentence;
 
 impl From<StoreError> for Stop {
     fn from(error: StoreError) -> Self {
@@ -65,6 +68,9 @@ impl From<RunError> for Stop {
                 &messages::identities_answers(),
             ));
         }
+        if let Some(wrong) = undecided(&error) {
+            return Self::usage(wrong);
+        }
         Self::failed(match &error {
             RunError::Busy { run } => diagnosis_with_remedy(
                 "source-busy",
@@ -81,4 +87,56 @@ impl From<RunError> for Stop {
             }
         })
     }
+}
+
+/// Why what a person decides about a run is not taken: something of their command has to be another.
+fn undecided(error: &RunError) -> Option<Diagnosis> {
+    Some(match error {
+        RunError::RemovalsUnconfirmed { run, would_leave, confirmed } => {
+            let (told, n) = (told(would_leave), would_leave.n());
+            let sentence = match confirmed {
+                None => messages::removals_unconfirmed(run, told, n),
+                Some(confirmed) => messages::removals_misconfirmed(run, told, n, confirmed),
+            };
+            diagnosis_with_remedy("removals-unconfirmed", &sentence, &messages::confirm_the_number(n))
+        }
+        RunError::UndoUnconfirmed { run, would_leave, allowed } => {
+            let (told, n) = (told(would_leave), would_leave.n());
+            let sentence = match allowed {
+                None => messages::undo_unconfirmed(run, told, n),
+                Some(allowed) => messages::undo_misconfirmed(run, told, n, allowed),
+            };
+            diagnosis_with_remedy("undo-unconfirmed", &sentence, &messages::allow_the_number(n))
+        }
+        RunError::ApprovalExpired { run } => diagnosis_with_remedy(
+            "approval-expired",
+            &messages::approval_expired(run),
+            &messages::approval_expired_remedy(),
+        ),
+        RunError::NotAmongHeld { run, key } => {
+            diagnosis("not-among-held", &messages::not_among_held(run, key))
+        }
+        RunError::NotInParts { run } => diagnosis("not-in-parts", &messages::not_in_parts(run)),
+        RunError::ReasonNotValid { n_chars, limit } => {
+            diagnosis("reason-not-valid", &messages::reason_not_valid(n_chars, limit))
+        }
+        RunError::Busy { .. }
+        | RunError::NoSuchRun { .. }
+        | RunError::NothingHeld { .. }
+        | RunError::IdentitiesUnanswered { .. }
+        | RunError::StillRunning { .. }
+        | RunError::NothingToUndo { .. }
+        | RunError::TooManyKeys { .. }
+        | RunError::History(_)
+        | RunError::HistoryUnread(_)
+        | RunError::NotFollowed
+        | RunError::TooManyAsks { .. }
+        | RunError::Died(_)
+        | _ => return None,
+    })
+}
+
+fn told(would_leave: &WouldLeave) -> Sentence {
+    let told = would_leave.told();
+    Sentence { english: told.message.clone(), chinese: told.localized("zh-CN").message.to_owned() }
 }

@@ -5,6 +5,7 @@
 
 mod audit;
 mod configuration;
+mod decisions;
 mod details;
 mod discreet;
 mod document;
@@ -70,6 +71,7 @@ fn operations() -> OpenApiRouter<Console> {
         .merge(sources::routes())
         .merge(configuration::routes())
         .merge(runs::routes())
+        .merge(decisions::routes())
         .merge(events::routes())
         .merge(organisation::routes())
         .merge(audit::routes())

@@ -13,9 +13,11 @@ mod act;
 mod balance;
 mod changes;
 mod confirm;
+mod decide;
 mod export;
 mod facets;
 mod head;
+pub(crate) mod held;
 mod links;
 mod list;
 mod log;
@@ -44,7 +46,8 @@ pub(crate) fn routes() -> Router<Console> {
         .route("/runs/{run}/export.jsonl", get(export::json_lines))
         .route("/runs/{run}/cancel", post(act::cancel))
         .route("/runs/{run}/retry", post(act::retry))
-        .route("/runs/{run}/approve", get(confirm::approval).post(act::approve))
+        .route("/runs/{run}/approve", get(confirm::approval).post(decide::approve))
+        .route("/runs/{run}/decline", post(decide::decline))
         .route("/runs/{run}/undo", get(confirm::undoing).post(act::undo))
 }
 

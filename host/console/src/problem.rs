@@ -4,8 +4,10 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use rollcall_host::approval::WouldLeave;
 use rollcall_host::error::{RunError, StoreError};
 use rollcall_host::model::Diagnosis;
+use rollcall_words::Sentence;
 
 use crate::console::ConsoleError;
 use crate::database::DatabaseError;
@@ -38,6 +40,17 @@ impl Problem {
             .with_remedy("ask an administrator, or use a token whose scope is `manage`")
             .in_chinese("您没有执行此操作所需的管理权限", "请联系管理员，或使用具有 manage 权限的令牌");
         Self::new(StatusCode::FORBIDDEN, diagnosis)
+    }
+
+    /// Somebody's number is missing, or it is another one.
+    fn unconfirmed(code: &str, error: &RunError, would_leave: &WouldLeave, remedy: Sentence) -> Self {
+        let told = would_leave.told();
+        let (n, chinese) = (would_leave.n(), told.localized("zh-CN").message);
+        let diagnosis = Diagnosis::new(code, error.to_string())
+            .with_remedy(remedy.english)
+            .in_chinese(format!("需要确认数量 {n}：{chinese}"), remedy.chinese)
+            .with_fact("removals", n.to_string());
+        Self::new(StatusCode::CONFLICT, diagnosis)
     }
 
     /// The host itself failed. The cause is logged and not told.
@@ -118,6 +131,71 @@ impl From<RunError> for Problem {
                          请发送 `{\"identities\": \"other-people\"}`，原来的人离开",
                     );
                 Self::new(StatusCode::CONFLICT, diagnosis)
+            }
+            RunError::RemovalsUnconfirmed { would_leave, .. } => Self::unconfirmed(
+                "removals-unconfirmed",
+                &error,
+                would_leave,
+                Sentence {
+                    english: format!(
+                        "look at what waits; if it is right, confirm it with the number {}, as `removals`; if not, decline it",
+                        would_leave.n()
+                    ),
+                    chinese: format!(
+                        "请查看待确认的内容；如果无误，请以数量 {}（removals）确认；否则请拒绝",
+                        would_leave.n()
+                    ),
+                },
+            ),
+            RunError::UndoUnconfirmed { would_leave, .. } => Self::unconfirmed(
+                "undo-unconfirmed",
+                &error,
+                would_leave,
+                Sentence {
+                    english: format!(
+                        "look at it in a preview; if it is right, confirm it with the number {}, as `allow_removals`",
+                        would_leave.n()
+                    ),
+                    chinese: format!(
+                        "请先预览；如果无误，请以数量 {}（allow_removals）确认",
+                        would_leave.n()
+                    ),
+                },
+            ),
+            RunError::ApprovalExpired { run } => {
+                let diagnosis = Diagnosis::new("approval-expired", error.to_string())
+                    .with_remedy("import again, and decide about what is held then")
+                    .in_chinese(
+                        format!("任务 {run} 的待确认内容已超过 30 天"),
+                        "请重新导入，再对届时的待确认内容作出决定",
+                    );
+                Self::new(StatusCode::CONFLICT, diagnosis)
+            }
+            RunError::NotAmongHeld { run, key } => {
+                let diagnosis = Diagnosis::new("not-among-held", error.to_string())
+                    .with_remedy("list the changes of the run that are held")
+                    .in_chinese(format!("任务 {run} 的待确认内容中没有 {key}"), "请列出该任务的待确认变更");
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, diagnosis)
+            }
+            RunError::NotInParts { run } => {
+                let diagnosis = Diagnosis::new("not-in-parts", error.to_string())
+                    .with_remedy("decide about everything that waits")
+                    .in_chinese(
+                        format!("任务 {run} 的待确认内容是变小的可见范围，只能整体决定"),
+                        "请对全部待确认内容一并作出决定",
+                    );
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, diagnosis)
+            }
+            RunError::ReasonNotValid { n_chars, limit } => {
+                let diagnosis = Diagnosis::new("reason-not-valid", error.to_string())
+                    .with_remedy(
+                        "say in a sentence or two why it is not to be done; whoever looks later reads it",
+                    )
+                    .in_chinese(
+                        format!("原因有 {n_chars} 个字符，应为 1 到 {limit} 个"),
+                        "请用一两句话说明为何不执行，供日后查看的人阅读",
+                    );
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, diagnosis)
             }
             RunError::StillRunning { run } => {
                 let diagnosis = Diagnosis::new("still-running", format!("run {run} is under way"))

@@ -61,6 +61,15 @@ pub(crate) enum Scope {
     Manage,
 }
 
+impl Visitor {
+    /// What people call whoever asks: the name of an account or of a token.
+    pub(crate) fn name(&self) -> &str {
+        match &self.who {
+            Who::Administrator { name } | Who::Token { name, .. } => name,
+        }
+    }
+}
+
 impl Who {
     /// Whether it is a person, who confirms what no program may.
     pub(crate) const fn is_person(&self) -> bool {

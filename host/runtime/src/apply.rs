@@ -5,6 +5,7 @@
 
 mod check;
 mod clear;
+mod decline;
 mod hold;
 mod identity;
 mod ledger;
@@ -28,6 +29,7 @@ use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::clear::Clearing;
+pub(crate) use self::decline::DECLINED;
 use self::clear::Waiting;
 use self::hold::Allowances;
 pub use self::identity::Identities;
@@ -41,9 +43,10 @@ pub(crate) use self::worker::{Worker, WorkerHandle};
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
+use crate::decision::Declined;
 use crate::directory::{Action, Directory, Held, Stored, Write};
 use crate::error::StoreError;
-use crate::guard::Unattended;
+use crate::guard::Scales;
 use crate::history::ChangeRecord;
 use crate::limits::MAX_STORED_AT_ONCE;
 use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
@@ -113,8 +116,11 @@ pub(crate) struct Destination {
     pub(crate) resource_types: Vec<String>,
     pub(crate) departed_users: DepartedUsers,
     pub(crate) extent: Extent,
-    /// What weighs departures; none when a person looks at the run.
-    pub(crate) unattended: Option<Unattended>,
+    /// What weighs departures; none where nothing leaves by itself: in a call that is no run, and where a run is undone, which
+    /// was weighed before.
+    pub(crate) scales: Option<Scales>,
+    /// What people declined.
+    pub(crate) declined: Arc<Declined>,
     /// The clearings that a person started the run to approve.
     pub(crate) approved: Approved,
     /// By which attributes it is told who stands behind a key, where that is known.
@@ -138,6 +144,7 @@ pub(crate) struct Apply {
     compared: scope::Compared,
     fates: Fates,
     volume: Volume,
+    answered: decline::Answered,
 }
 
 impl Apply {
@@ -152,6 +159,7 @@ impl Apply {
             compared: scope::Compared::default(),
             fates: Fates::default(),
             volume: Volume::default(),
+            answered: decline::Answered::default(),
         }
     }
 
@@ -164,6 +172,7 @@ impl Apply {
     pub(crate) async fn finish(mut self, is_whole: bool) -> Ledger {
         self.conclude_identities(is_whole).await;
         self.conclude_scope().await;
+        self.conclude_declined(is_whole).await;
         self.prove(is_whole).await;
         if !is_whole {
             // Where it cannot be recorded, the ledger says so already.
@@ -221,6 +230,7 @@ impl Apply {
             });
         }
         self.hold_unseen(&mut planned).await?;
+        self.keep_declined(&mut planned);
         self.hold_excess(&mut planned).await?;
         self.hold_replacements(&mut planned).await?;
         if let Some(failure) = self.overrun(&planned).await? {
@@ -352,6 +362,7 @@ impl Apply {
                 self.ledger.left_waiting(key);
                 Outcome::Held(None)
             }
+            Step::Decline(kind) => self.declined(kind, key),
             Step::Replace(replacement) => self.replaced(key, &replacement, [stored.next(), stored.next()]),
             Step::Write(action) => match stored.next() {
                 Some(Stored::Refused(why)) => {
@@ -448,7 +459,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    fn of(action: Action) -> Self {
+    pub(crate) fn of(action: Action) -> Self {
         match action {
             Action::Created | Action::Updated | Action::Restored | Action::Unchanged => Self::Put,
             Action::Deactivated | Action::Deleted => Self::Departure,
@@ -490,6 +501,8 @@ enum Step<W> {
         /// Whether it gets change records of its own.
         is_recorded: bool,
     },
+    /// A person said that it stays as it is.
+    Decline(Kind),
     /// That waits for the end of the reading, or for what becomes of an earlier one of the same key.
     Wait,
 }
@@ -504,6 +517,7 @@ impl Planned {
             | Step::HoldUnseen { .. }
             | Step::Replace(_)
             | Step::HoldReplacement { .. }
+            | Step::Decline(_)
             | Step::Wait => None,
         }
     }
@@ -550,6 +564,7 @@ fn split(planned: Vec<Planned>) -> Split {
                 }
                 Step::HoldReplacement { replacement: Box::new(replacement.actions()), why, is_recorded }
             }
+            Step::Decline(kind) => Step::Decline(kind),
             Step::Wait => Step::Wait,
         };
         tallies.push(Tally { key, step });

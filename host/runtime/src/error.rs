@@ -9,7 +9,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use self::load::{LoadError, NoComponent};
-use crate::model::RunId;
+use crate::guard::WouldLeave;
+use crate::limits::APPROVAL_LIFETIME;
+use crate::model::{Key, RunId};
 
 /// What a store of the platform ([`Directory`](crate::directory::Directory),
 /// [`Storage`](crate::storage::Storage), [`History`](crate::history::History),
@@ -167,6 +169,58 @@ pub enum RunError {
         /// Which.
         run: RunId,
     },
+    /// The run would remove objects, and whoever approves it did not confirm how many, or said another number.
+    #[error("{}", unconfirmed(run, would_leave, *confirmed))]
+    RemovalsUnconfirmed {
+        /// Which.
+        run: RunId,
+        /// What would be removed.
+        would_leave: WouldLeave,
+        /// The number that was said.
+        confirmed: Option<u64>,
+    },
+    /// To undo the run would remove more than is removed without a person's number.
+    #[error("{}", undo_unconfirmed(run, would_leave, *allowed))]
+    UndoUnconfirmed {
+        /// Which.
+        run: RunId,
+        /// What would be removed.
+        would_leave: WouldLeave,
+        /// How many whoever asked for it allowed.
+        allowed: Option<u64>,
+    },
+    /// What a run held is approved or declined within
+    /// [`APPROVAL_LIFETIME`](crate::limits::APPROVAL_LIFETIME).
+    #[error(
+        "what run {run} held is of more than {} days ago; import again, and decide about what is held then",
+        APPROVAL_LIFETIME.as_secs() / SECONDS_OF_A_DAY
+    )]
+    ApprovalExpired {
+        /// Which.
+        run: RunId,
+    },
+    /// An object was chosen that the run does not hold.
+    #[error("run {run} does not hold {key}; look at what it holds")]
+    NotAmongHeld {
+        /// Which.
+        run: RunId,
+        /// The object.
+        key: Key,
+    },
+    /// Objects were chosen of a run that holds a smaller scope.
+    #[error("run {run} holds a smaller view of the source, about which a person decides as a whole")]
+    NotInParts {
+        /// Which.
+        run: RunId,
+    },
+    /// Whoever declines gave no reason, or one that is too long.
+    #[error("the reason has {n_chars} characters; it must have 1 to {limit}")]
+    ReasonNotValid {
+        /// How many it has.
+        n_chars: usize,
+        /// The most.
+        limit: usize,
+    },
     /// A run that is under way cannot be undone.
     #[error("run {run} is under way; cancel it or wait for it, then undo it")]
     StillRunning {
@@ -205,4 +259,22 @@ pub enum RunError {
     /// The task of the run died, which is a defect of the host.
     #[error("run ended unexpectedly: {0}")]
     Died(String),
+}
+
+const SECONDS_OF_A_DAY: u64 = 24 * 3600;
+
+fn unconfirmed(run: &RunId, would_leave: &WouldLeave, confirmed: Option<u64>) -> String {
+    let (told, n) = (would_leave.told().message, would_leave.n());
+    match confirmed {
+        None => format!("to approve run {run}, confirm the number {n}: {told}"),
+        Some(confirmed) => format!("run {run} was confirmed with {confirmed}, and it is {n}: {told}"),
+    }
+}
+
+fn undo_unconfirmed(run: &RunId, would_leave: &WouldLeave, allowed: Option<u64>) -> String {
+    let (told, n) = (would_leave.told().message, would_leave.n());
+    match allowed {
+        None => format!("to undo run {run}, confirm the number {n}: {told}"),
+        Some(allowed) => format!("to undo run {run} may remove {allowed}, and it is {n}: {told}"),
+    }
 }

@@ -40,7 +40,7 @@ pub use self::receive::{Delivery, Receipt};
 pub use self::schedule::{InvalidSchedule, Schedule};
 use self::turns::Turns;
 use self::upstream::Live;
-use crate::approval::Approval;
+use crate::approval::{Approval, Approving};
 use crate::cancel::CancelOnDrop;
 use crate::error::{RunError, StoreError};
 use crate::history::Trigger;
@@ -146,10 +146,10 @@ impl Follower {
         let name = source.name().clone();
         // Now, so that of two sources the one that was started first has it. The other says so when it opens its channel.
         drop(plan.map(|plan| host.claims().claim(&name, &plan.exclusive)));
-        let stores = (Arc::clone(host.history()), Arc::clone(host.clock()));
+        let stand = host.stand();
         let meter = host.meter(&name);
         let upstream = Arc::new(Live { host, source });
-        let followed = Arc::new(Followed::new(name, upstream, inbox, stores, options, meter));
+        let followed = Arc::new(Followed::new(name, upstream, inbox, stand, options, meter));
         Ok(Self::begin(followed, following, event_delivery, is_live))
     }
 
@@ -219,9 +219,14 @@ impl Follower {
     /// # Errors
     ///
     /// As [`Host::approve`], and when the source is not followed any more or too much was asked of it.
-    pub async fn approve(&self, run: &RunId, options: RunOptions) -> Result<RunReport, RunError> {
-        let Followed { history, name, asks, .. } = self.inner.followed.as_ref();
-        let approval = Approval::of(&**history, name, run, options.identities).await?;
+    pub async fn approve(
+        &self,
+        run: &RunId,
+        approving: Approving,
+        options: RunOptions,
+    ) -> Result<RunReport, RunError> {
+        let Followed { stand, name, asks, .. } = self.inner.followed.as_ref();
+        let approval = Approval::of(stand, name, run, approving).await?;
         let options = RunOptions { trigger: Trigger::Approval, ..options };
         asks.ask(Work::Approve(approval), options)?.answer.await.unwrap_or(Err(RunError::NotFollowed))
     }
@@ -232,8 +237,8 @@ impl Follower {
     ///
     /// As [`Host::undo`], and when the source is not followed any more or too much was asked of it.
     pub async fn undo(&self, run: &RunId, options: RunOptions) -> Result<RunReport, RunError> {
-        let Followed { history, name, asks, .. } = self.inner.followed.as_ref();
-        let undo = Undo::of(&**history, name, run).await?;
+        let Followed { stand, name, asks, .. } = self.inner.followed.as_ref();
+        let undo = Undo::of(stand, name, run, &options).await?;
         asks.ask(Work::Undo(undo), options)?.answer.await.unwrap_or(Err(RunError::NotFollowed))
     }
 

@@ -1,23 +1,26 @@
-//! How much may leave while nobody is looking, before it waits for a person.
+//! How much may leave before it waits for a person, whoever starts the run.
 //!
 //! What a source says may be right and still be a disaster: a department moved by mistake, an application whose scope was
-//! cut. An import that a person starts is not weighed here: whoever starts it sees what it does.
+//! cut. Nobody knows that before the source was read, so no run is trusted for who started it. What is let through is what is
+//! usual, what a person confirmed with its number after they saw it, and what whoever starts a run says may leave at most.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
+use serde::Serialize;
 
-use crate::amount::{amounts, amounts_in_chinese, list, share, times};
+use crate::amount::{amounts, amounts_in_chinese, list, times, weighed_share};
 use crate::clearing;
 use crate::directory::{Action, Directory};
 use crate::error::StoreError;
-use crate::history::{ChangeRecord, History, Run, RunState, Trigger};
+use crate::history::{ChangeRecord, History, Run, RunKind, RunState, Trigger};
 use crate::limits::{
     DEPARTURE_WINDOW, MAX_HOLDINGS, MAX_UNATTENDED_DEPARTMENTS, MAX_UNATTENDED_DEPARTURES,
     MAX_UNATTENDED_DEPARTURES_PERCENT, UNATTENDED_DEPARTURES,
 };
 use crate::model::{Coverage, Diagnosis, Key, RunId, SourceName, Timestamp};
+use crate::run::Removals;
 
 /// A whole full run's departures, and a single one.
 pub(crate) const ALL_HELD: &str = "departures-held";
@@ -54,18 +57,32 @@ pub(crate) fn counted<'k>(keys: impl IntoIterator<Item = &'k Key>) -> Counts {
     })
 }
 
-/// What is needed to weigh the departures of a run that nobody looks at.
+/// What the departures of a run are weighed with.
 #[derive(Clone)]
-pub(crate) struct Unattended {
+pub(crate) struct Scales {
     pub(crate) history: Arc<dyn History>,
     pub(crate) now: Timestamp,
+    pub(crate) permitted: Permitted,
 }
 
-/// Whether a person started a run, and so looks at it.
-pub(crate) const fn is_attended(trigger: Trigger) -> bool {
-    match trigger {
-        Trigger::Manual | Trigger::Approval => true,
-        Trigger::Schedule | Trigger::Event | Trigger::Stream => false,
+/// What may leave beyond what is usual.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Permitted {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Whatever it is, if it is no more than this in all.
+    AtMost(u64),
+    /// What a person approved, and nothing else.
+    These(BTreeSet<Key>),
+}
+
+impl From<Removals> for Permitted {
+    fn from(removals: Removals) -> Self {
+        match removals {
+            Removals::Weigh => Self::Nothing,
+            Removals::AtMost(n) => Self::AtMost(n),
+        }
     }
 }
 
@@ -81,12 +98,15 @@ pub(crate) const fn allowance(n_known: u64) -> u64 {
     }
 }
 
-/// What would leave of one resource type, in a full run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Leaving {
-    pub(crate) resource_type: String,
-    pub(crate) n_leaving: u64,
-    pub(crate) n_known: u64,
+/// What would leave of one resource type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Leaving {
+    /// Of what.
+    pub resource_type: String,
+    /// How many would leave.
+    pub n_leaving: u64,
+    /// How many are held of it, those included.
+    pub n_known: u64,
 }
 
 impl Leaving {
@@ -101,22 +121,105 @@ impl Leaving {
     }
 }
 
+/// What would leave, by resource type.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct WouldLeave {
+    of_types: Vec<Leaving>,
+}
+
+impl WouldLeave {
+    /// These, out of what the directory holds.
+    ///
+    /// # Errors
+    ///
+    /// When the directory fails.
+    pub(crate) async fn of(
+        directory: &dyn Directory,
+        source: &SourceName,
+        counts: &Counts,
+    ) -> Result<Self, StoreError> {
+        let mut of_types = Vec::with_capacity(counts.len());
+        for (resource_type, n_leaving) in counts.iter().filter(|(_, n)| 0 < **n) {
+            // Some of them may be gone by another way since they were counted.
+            let n_known = known(directory, source, resource_type).await?.max(*n_leaving);
+            of_types.push(Leaving { resource_type: resource_type.clone(), n_leaving: *n_leaving, n_known });
+        }
+        Ok(Self { of_types })
+    }
+
+    /// By resource type, those alone of which any would leave.
+    #[must_use]
+    pub fn of_types(&self) -> &[Leaving] {
+        &self.of_types
+    }
+
+    /// How many objects in all. This is the number with which a person confirms it.
+    #[must_use]
+    pub fn n(&self) -> u64 {
+        self.of_types.iter().fold(0, |n, leaving| n.saturating_add(leaving.n_leaving))
+    }
+
+    /// Whether that is too much for nobody to look at it.
+    pub(crate) fn is_suspicious(&self) -> bool {
+        self.of_types.iter().any(Leaving::is_suspicious)
+    }
+
+    /// "796 of 4,296 people (18.5 %) and 3 of 120 departments", in English and in Chinese.
+    pub(crate) fn shares(&self) -> (String, String) {
+        let shares = self
+            .of_types
+            .iter()
+            // People first: they are what a person looks for.
+            .rev()
+            .map(|Leaving { resource_type, n_leaving, n_known }| {
+                weighed_share(resource_type, *n_leaving, *n_known)
+            });
+        let (english, chinese): (Vec<_>, Vec<_>) = shares.unzip();
+        (list(english), chinese.join("、"))
+    }
+
+    /// The same as a sentence: "796 of 4,296 people (18.5 %) and 3 of 120 departments would be removed".
+    #[must_use]
+    pub fn told(&self) -> Diagnosis {
+        let (english, chinese) = self.shares();
+        if self.of_types.is_empty() {
+            return Diagnosis::new(WOULD_LEAVE, "nothing would be removed")
+                .in_chinese("不会移除任何对象", "");
+        }
+        let diagnosis = Diagnosis::new(WOULD_LEAVE, format!("{english} would be removed"))
+            .in_chinese(format!("将移除 {chinese}"), "");
+        self.with_facts(diagnosis)
+    }
+
+    /// The same with a fact for each resource type: how many of how many.
+    fn with_facts(&self, diagnosis: Diagnosis) -> Diagnosis {
+        self.of_types.iter().fold(diagnosis, |diagnosis, Leaving { resource_type, n_leaving, n_known }| {
+            diagnosis.with_fact(resource_type.as_str(), format!("{n_leaving}/{n_known}"))
+        })
+    }
+}
+
+#[cfg(test)]
+impl From<Vec<Leaving>> for WouldLeave {
+    fn from(of_types: Vec<Leaving>) -> Self {
+        Self { of_types }
+    }
+}
+
+/// The code of what would leave, as a sentence.
+const WOULD_LEAVE: &str = "would-leave";
+
 /// Why a full run removes nothing.
-pub(crate) fn all_held(leaving: &[Leaving]) -> Diagnosis {
-    let shares = leaving
-        .iter()
-        .map(|Leaving { resource_type, n_leaving, n_known }| share(resource_type, *n_leaving, *n_known));
-    let (english, chinese): (Vec<_>, Vec<_>) = shares.unzip();
-    let (english, chinese) = (list(english), chinese.join("、"));
+pub(crate) fn all_held(leaving: &WouldLeave) -> Diagnosis {
+    let (english, chinese) = leaving.shares();
     let diagnosis = Diagnosis::new(
         ALL_HELD,
         format!("{english} are gone from the source, which is too many to remove unseen; all of them stay"),
     )
     .with_remedy(LOOK)
     .in_chinese(format!("来源中已不存在：{chinese}；数量过多，在人工确认之前全部保留"), LOOK_CHINESE);
-    leaving.iter().fold(diagnosis, |diagnosis, Leaving { resource_type, n_leaving, n_known }| {
-        diagnosis.with_fact(resource_type.as_str(), format!("{n_leaving}/{n_known}"))
-    })
+    leaving.with_facts(diagnosis)
 }
 
 /// What is wrong with a reading that says it is complete.
@@ -147,8 +250,8 @@ impl Uncovered {
         })
     }
 
-    /// Why nothing is removed for want of being seen; none where all was covered.
-    pub(crate) fn held(self) -> Option<Diagnosis> {
+    /// Why nothing of what would leave is removed for want of being seen; none where all was covered.
+    pub(crate) fn held(self, leaving: &WouldLeave) -> Option<Diagnosis> {
         let Self { n_open, n_missing } = self;
         let (english, chinese) = match (n_open, n_missing) {
             (0, 0) => return None,
@@ -174,9 +277,9 @@ impl Uncovered {
         )
         .with_remedy(READ_AGAIN)
         .in_chinese(format!("{chinese}，未见到的对象可能仍在；全部保留"), READ_AGAIN_CHINESE);
-        Some(
-            diagnosis.with_fact("open_lists", n_open.to_string()).with_fact("missing", n_missing.to_string()),
-        )
+        let diagnosis =
+            diagnosis.with_fact("open_lists", n_open.to_string()).with_fact("missing", n_missing.to_string());
+        Some(leaving.with_facts(diagnosis))
     }
 }
 
@@ -234,9 +337,10 @@ const READ_AGAIN: &str = "Import again. If it says the same, look at what would 
 const READ_AGAIN_CHINESE: &str =
     "请重新导入。如果仍是同样的提示，请在运行历史中查看将要离开的对象，确认无误后批准该次运行。";
 
-const LOOK: &str = "Look at them in the history. If they are right, approve the run or start an import by hand: either asks the \
-                    source about each of them once more.";
-const LOOK_CHINESE: &str = "请在运行历史中逐一查看；如果确实已离开，请批准该次运行，或手动执行一次导入；两者都会再次向来源逐一确认。";
+const LOOK: &str = "Look at them in the history. If they are right, approve the run and confirm how many they are: the source is \
+                    asked about each of them once more. If they are not, decline it with a reason, and they stay.";
+const LOOK_CHINESE: &str = "请在运行历史中逐一查看。如果确实已离开，请批准该次运行并确认数量，届时会再次向来源逐一确认；如果不对，请拒绝并\
+                            说明原因，这些对象会保留。";
 
 /// How many objects are held of a resource type, departed ones not counted.
 ///
@@ -261,7 +365,8 @@ pub(crate) async fn known(
     }
 }
 
-/// What left by events within the last hour. Runs that died are counted by what they had changed.
+/// What left within the last hour by events and by what was read of single objects, whoever asked for that. Runs that died are
+/// counted by what they had changed, and what a person approved is not counted.
 ///
 /// # Errors
 ///
@@ -300,7 +405,10 @@ fn ended_at(run: &Run) -> Timestamp {
 }
 
 fn may_have_departures(run: &Run) -> bool {
-    let is_by_events = matches!(run.trigger, Trigger::Event | Trigger::Stream) && !run.dry_run;
+    let is_by_events = match run.kind {
+        RunKind::Events | RunKind::Refresh => !run.dry_run && run.trigger != Trigger::Approval,
+        RunKind::Full | RunKind::Undo => false,
+    };
     // The counters of a run that died are as of its last beat, and more may have left after it.
     let is_counted = run.state != RunState::Interrupted;
     is_by_events && !(is_counted && run.counters.deactivated == 0 && run.counters.deleted == 0)

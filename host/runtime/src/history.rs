@@ -9,6 +9,7 @@ use rollcall_rules::counters;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::decision::Decision;
 use crate::directory::{Action, Write};
 use crate::error::StoreError;
 use crate::guard;
@@ -118,6 +119,20 @@ pub trait History: Send + Sync {
         after: Option<u64>,
         limit: u32,
     ) -> Result<Vec<Numbered<ChangeRecord>>, StoreError>;
+
+    /// Keep what was decided about what a run held. On the disk when this returns.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    async fn record_decision(&self, decision: &Decision) -> Result<(), StoreError>;
+
+    /// The decisions of a source since this moment, in the order in which they were recorded.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    async fn decisions(&self, source: &SourceName, since: Timestamp) -> Result<Vec<Decision>, StoreError>;
 }
 
 /// A run to open.

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::approval::{self, Approval, HeldBack};
+use crate::apply::Identities;
+use crate::approval::{self, Approval, Approving, HeldBack, Stand, Which, WouldLeave};
 use crate::check;
 use crate::clock::Clock;
+use crate::decision::Decision;
 use crate::directory::Directory;
 #[cfg(feature = "testing")]
 use crate::egress::testing::Responder;
@@ -18,7 +20,7 @@ use crate::error::{RunError, StoreError};
 use crate::exclusive::Claims;
 use crate::figures::{Meter, SourceFigures};
 use crate::history::{History, Run, Trigger};
-use crate::limits::MAX_CHANGES;
+use crate::limits::{DECLINED_FOR, MAX_CHANGES};
 use crate::listening::Listening;
 use crate::memory::{Memories, Memory};
 use crate::model::{Failure, FailureKind, Finding, Key, RunId, SourceName};
@@ -115,31 +117,65 @@ impl Host {
 
     /// Approve what a run held: the source is asked about it again, object by object, and what it confirms departs or is
     /// cleared. Who or what is back at the source stays. A run of its own, with the trigger `approval`; a full one if the held run held more than
-    /// was recorded of it ([`MAX_HELD_RECORDS`](crate::limits::MAX_HELD_RECORDS)).
+    /// was recorded of it ([`MAX_HELD_RECORDS`](crate::limits::MAX_HELD_RECORDS)). What leaves beside what was approved is weighed
+    /// as ever, whatever [`RunOptions::removals`] says.
     ///
-    /// Where the run held ids that belong to somebody else now, [`RunOptions::identities`](crate::RunOptions::identities)
-    /// says whether these are the same people or others.
-    ///
-    /// To decline is to do nothing: everything stays until the next full run asks again, and holds it again.
+    /// Where anything would be removed, whoever approves says how much: the number that [`Host::would_leave`] told them.
     ///
     /// # Errors
     ///
-    /// As [`Host::sync`], and [`RunError::NoSuchRun`], [`RunError::NothingHeld`], [`RunError::IdentitiesUnanswered`],
-    /// [`RunError::HistoryUnread`].
+    /// As [`Host::sync`], and [`RunError::NoSuchRun`], [`RunError::NothingHeld`], [`RunError::NotAmongHeld`],
+    /// [`RunError::NotInParts`], [`RunError::ApprovalExpired`], [`RunError::IdentitiesUnanswered`],
+    /// [`RunError::RemovalsUnconfirmed`], [`RunError::HistoryUnread`].
     pub async fn approve(
         &self,
         source: &Source,
         run: &RunId,
+        approving: Approving,
         options: RunOptions,
     ) -> Result<RunReport, RunError> {
-        let approval = Approval::of(&**self.history(), source.name(), run, options.identities).await?;
+        let approval = Approval::of(&self.stand(), source.name(), run, approving).await?;
         let options = RunOptions { trigger: Trigger::Approval, ..options };
         Ok(run::start(self, source, Work::Approve(approval), options).await?.report)
     }
 
+    /// Decline what a run held: it stops waiting, and as long as the source says the same it is not held anew but stays, for
+    /// [`DECLINED_FOR`](crate::limits::DECLINED_FOR) at most. `by` is a name for people to read. Of a run that held more than
+    /// was recorded of it, the next one holds anew.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError::NoSuchRun`], [`RunError::NothingHeld`], [`RunError::NotAmongHeld`], [`RunError::NotInParts`],
+    /// [`RunError::ApprovalExpired`], [`RunError::ReasonNotValid`], [`RunError::HistoryUnread`], [`RunError::History`].
+    pub async fn decline(
+        &self,
+        source: &SourceName,
+        run: &RunId,
+        which: Which,
+        reason: &str,
+        by: &str,
+    ) -> Result<Decision, RunError> {
+        approval::decline(&self.stand(), source, run, which, reason, by).await
+    }
+
+    /// The decisions about what a run held, in the order in which they were made, as long as they count.
+    ///
+    /// # Errors
+    ///
+    /// When the history fails.
+    pub async fn decisions(&self, source: &SourceName, run: &RunId) -> Result<Vec<Decision>, StoreError> {
+        let since = self.clock().now().before(DECLINED_FOR);
+        let mut decisions = self.history().decisions(source, since).await?;
+        decisions.retain(|decision| decision.run == *run);
+        Ok(decisions)
+    }
+
     /// Undo a run: what it changed becomes what it was, the last change first, wherever nothing changed it since; who came
     /// with it leaves as a departed one does. A run of its own, of the kind `undo`, with a change record for each; dry if
-    /// that is wanted. No source is asked and nothing is weighed, because a person asked for it.
+    /// that is wanted. No source is asked.
+    ///
+    /// Where more would leave than is removed unseen, [`RunOptions::removals`] has to allow that many
+    /// ([`Host::undo_would_remove`] tells how many); a dry run tells it, and reads `held`.
     ///
     /// The next full run brings back what the source has, so the schedule is best paused first
     /// ([`Note::Paused`](crate::inbox::Note)). To undo an undo is to undo that run.
@@ -147,35 +183,69 @@ impl Host {
     /// # Errors
     ///
     /// As [`Host::sync`], and [`RunError::NoSuchRun`], [`RunError::StillRunning`], [`RunError::NothingToUndo`],
-    /// [`RunError::HistoryUnread`].
+    /// [`RunError::UndoUnconfirmed`], [`RunError::HistoryUnread`].
     pub async fn undo(
         &self,
         source: &Source,
         run: &RunId,
         options: RunOptions,
     ) -> Result<RunReport, RunError> {
-        let undo = Undo::of(&**self.history(), source.name(), run).await?;
+        let undo = Undo::of(&self.stand(), source.name(), run, &options).await?;
         Ok(run::start(self, source, Work::Undo(undo), options).await?.report)
+    }
+
+    /// What would leave if this run were undone, if that is more than leaves unseen.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::undo`], but for [`RunError::UndoUnconfirmed`].
+    pub async fn undo_would_remove(
+        &self,
+        source: &SourceName,
+        run: &RunId,
+    ) -> Result<Option<WouldLeave>, RunError> {
+        let dry = RunOptions { dry_run: true, ..RunOptions::default() };
+        Ok(Undo::of(&self.stand(), source, run, &dry).await?.into_unconfirmed())
     }
 
     /// What a run holds back, which an approval would be about.
     ///
     /// # Errors
     ///
-    /// [`RunError::NoSuchRun`], [`RunError::NothingHeld`], [`RunError::HistoryUnread`].
-    pub async fn held_back(&self, source: &SourceName, run: &RunId) -> Result<HeldBack, RunError> {
-        approval::held_back(&**self.history(), source, run).await
+    /// [`RunError::NoSuchRun`], [`RunError::NothingHeld`], [`RunError::NotAmongHeld`], [`RunError::NotInParts`],
+    /// [`RunError::HistoryUnread`].
+    pub async fn held_back(
+        &self,
+        source: &SourceName,
+        run: &RunId,
+        which: Which,
+    ) -> Result<HeldBack, RunError> {
+        approval::held_back(&self.stand(), source, run, which).await
+    }
+
+    /// What would be removed if this is approved, with this answer about ids that belong to somebody else now.
+    ///
+    /// # Errors
+    ///
+    /// When the directory fails.
+    pub async fn would_leave(
+        &self,
+        source: &SourceName,
+        held_back: &HeldBack,
+        identities: Identities,
+    ) -> Result<WouldLeave, StoreError> {
+        WouldLeave::of(&**self.directory(), source, &held_back.removals(identities)).await
     }
 
     /// The runs of a source that held something which still waits for a person, newest first: no later full run asked
-    /// about everything, nobody approved it, and not all of it has departed or been cleared since. A full run that is held itself stands
-    /// for those before it.
+    /// about everything, nobody approved or declined it, not all of it has departed or been cleared since, and it may still be
+    /// approved. A full run that is held itself stands for those before it.
     ///
     /// # Errors
     ///
     /// When a store fails.
     pub async fn held_runs(&self, source: &SourceName) -> Result<Vec<Run>, StoreError> {
-        approval::waiting(&**self.history(), &**self.directory(), source).await
+        approval::waiting(&self.stand(), source).await
     }
 
     /// Whether a run held ids that belong to somebody else now: then whoever approves it has two answers.
@@ -223,6 +293,15 @@ impl Host {
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         self.inner.engine.clock()
+    }
+
+    /// From what it is known about what a person decides.
+    pub(crate) fn stand(&self) -> Stand {
+        Stand {
+            directory: Arc::clone(self.directory()),
+            history: Arc::clone(self.history()),
+            clock: Arc::clone(self.clock()),
+        }
     }
 
     pub(crate) fn claims(&self) -> &Claims {

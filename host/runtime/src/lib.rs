@@ -70,6 +70,7 @@ pub mod storage;
 
 pub mod approval;
 pub mod connector;
+pub mod decision;
 pub mod engine;
 pub mod host;
 pub mod model;
@@ -118,10 +119,11 @@ mod testing;
 mod undo;
 
 pub use apply::{DepartedUsers, Identities};
+pub use approval::{Approving, Which};
 pub use cancel::Cancel;
 pub use connector::Connector;
 pub use engine::{Engine, EngineOptions};
 pub use follow::{FollowOptions, Follower};
 pub use host::Host;
-pub use run::{RunOptions, RunReport};
+pub use run::{Removals, RunOptions, RunReport};
 pub use source::Source;

@@ -324,6 +324,28 @@ pub const MAX_LOST_PARTS_ASKED: usize = 100;
 /// 20 of each. Why: a person looks at some of them; the proof has how many there are.
 pub const MAX_NAMED_IN_PROOF: usize = 20;
 
+/// How long what a run held may be approved.
+///
+/// 30 days. Why: the number that a person confirms is of that reading. After a month the company is another one, and an
+/// import says anew what would leave.
+pub const APPROVAL_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// How long what a person declined stays declined.
+///
+/// 90 days. Why: longer than a leave or a quarter's reorganisation takes; an account that the source has not had for longer is
+/// asked about again, and not kept for good by a word that nobody remembers.
+pub const DECLINED_FOR: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// Longest reason of a person who declines.
+///
+/// 500 characters. Why: some sentences, which stand in the log of each run that they hold in.
+pub const MAX_REASON_CHARS: usize = 500;
+
+/// Longest name of whoever decides.
+///
+/// 200 characters. Why: longer than the name of any account or token.
+pub const MAX_DECIDER_CHARS: usize = 200;
+
 /// Most attributes whose clearings may wait in one run.
 ///
 /// 100 attributes. Why: a schema has some tens of optional ones, and each that waits is an entry of its own.

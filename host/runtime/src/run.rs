@@ -6,6 +6,7 @@ mod attend;
 mod conclusion;
 mod turn;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,14 +23,15 @@ use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
 use crate::connector::{Handled, Unfinished};
+use crate::decision::{Decision, Declined, Matter, Verdict};
 use crate::directory::Directory;
 use crate::dry_run::DryDirectory;
 use crate::error::{GuestError, RunError, StoreError};
-use crate::guard::{self, Unattended};
+use crate::guard::{Permitted, Scales};
 use crate::history::{Counters, NewRun, Opened, RunEnd, RunKind, RunState, Trigger};
 use crate::host::Host;
 use crate::inbox::InboxEvent;
-use crate::limits::CANCEL_GRACE;
+use crate::limits::{CANCEL_GRACE, DECLINED_FOR};
 use crate::model::{Diagnosis, Entry, Failure, FailureKind, Key, RunId, Scope, Summary, Timestamp};
 use crate::observe::{Observer, Unobserved};
 use crate::prepare::{Prepared, prepare};
@@ -52,8 +54,19 @@ pub struct RunOptions {
     pub cancel: Cancel,
     /// How long to wait for the source when another run has it, before that is an error.
     pub wait: Duration,
-    /// What a person has answered about ids that belong to somebody else now; for whoever approves a run that held them.
-    pub identities: Identities,
+    /// What may leave beyond what is usual.
+    pub removals: Removals,
+}
+
+/// What may leave beyond what is usual, as whoever starts a run says before anybody has seen it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Removals {
+    /// Nothing: what is too much waits for a person.
+    #[default]
+    Weigh,
+    /// Up to so many objects in all. A full run that would remove more is weighed as ever.
+    AtMost(u64),
 }
 
 impl Default for RunOptions {
@@ -64,7 +77,7 @@ impl Default for RunOptions {
             observer: Arc::new(Unobserved),
             cancel: Cancel::new(),
             wait: Duration::ZERO,
-            identities: Identities::default(),
+            removals: Removals::default(),
         }
     }
 }
@@ -75,7 +88,7 @@ impl fmt::Debug for RunOptions {
             .field("trigger", &self.trigger)
             .field("dry_run", &self.dry_run)
             .field("wait", &self.wait)
-            .field("identities", &self.identities)
+            .field("removals", &self.removals)
             .finish_non_exhaustive()
     }
 }
@@ -156,6 +169,24 @@ impl Work {
         }
     }
 
+    /// What a person answered about ids that belong to somebody else now.
+    fn identities(&self) -> Identities {
+        match self {
+            Self::Approve(approval) => approval.identities,
+            Self::Sync | Self::Refresh(_) | Self::Handle(_) | Self::Undo(_) => Identities::Weigh,
+        }
+    }
+
+    /// What may leave beyond what is usual, where whoever started it says this.
+    fn permitted(&self, removals: Removals) -> Permitted {
+        match self {
+            Self::Approve(approval) => approval.permitted.clone(),
+            Self::Sync | Self::Refresh(_) => removals.into(),
+            // Of events nobody knows beforehand; what is undone was weighed before it began.
+            Self::Handle(_) | Self::Undo(_) => Permitted::Nothing,
+        }
+    }
+
     /// What the log of the run begins with.
     fn entry(&self) -> Option<Entry> {
         match self {
@@ -172,6 +203,14 @@ enum Question<'a> {
     Everything,
     Keys(&'a [Key]),
     Events(&'a [InboxEvent]),
+}
+
+/// What is known of a source before it is read.
+struct Known {
+    /// With what scopes this run's own is compared.
+    scopes: scope::Known,
+    /// What people declined.
+    declined: Arc<Declined>,
 }
 
 /// What came of asking a connector.
@@ -240,6 +279,7 @@ impl Attempt {
         let store_failure = ending.ledger.store_failure().cloned();
         let scope = ending.ledger.take_scope().filter(|_| !self.options.dry_run);
         let (proof, dated) = self.dated(&run, started_at, ending.ledger.take_proof()).await;
+        let over = ending.ledger.take_over();
         let Conclusion { state, counters, failure, entries } = conclude(ending, self.work.extent());
         let entries: Vec<Entry> = entries.into_iter().filter(|entry| !recorder.has_error(entry)).collect();
         // What cannot be recorded does not undo what was done, so the row is closed all the same.
@@ -249,10 +289,40 @@ impl Attempt {
         let state = if is_lost { RunState::Interrupted } else { state };
         let report = RunReport { run, state, counters, failure, n_entries_dropped, started_at, finished_at };
         if !is_lost {
+            let decided = self.decide(&report, over).await;
             self.close(&report, scope, proof).await?;
+            decided?;
         }
         noted.and(dated).and(recorded).map_err(RunError::History)?;
         Ok(Finished { report, is_incomplete, unfinished, store_failure })
+    }
+
+    /// Write down what is decided with this run: what it was the approval of, and what was declined and is no longer the
+    /// question.
+    async fn decide(&self, report: &RunReport, over: BTreeSet<Matter>) -> Result<(), RunError> {
+        if self.options.dry_run {
+            return Ok(());
+        }
+        let (source, at) = (self.source.name(), report.finished_at);
+        let mut decisions = Vec::new();
+        if let (Work::Approve(approval), RunState::Succeeded) = (&self.work, report.state) {
+            decisions.push(approval.decision(source, at));
+        }
+        if !over.is_empty() {
+            decisions.push(Decision {
+                source: source.clone(),
+                run: report.run.clone(),
+                at,
+                by: self.source.connector().identity().id.clone(),
+                verdict: Verdict::Over,
+                about: Some(over),
+                reason: None,
+            });
+        }
+        for decision in &decisions {
+            self.host.history().record_decision(decision).await.map_err(RunError::History)?;
+        }
+        Ok(())
     }
 
     /// Open the row, as soon as the source is free, within the time that the caller would wait.
@@ -335,14 +405,13 @@ impl Attempt {
             Ok(prepared) => prepared,
             Err(unprepared) => return Ending::before_work(unprepared.into_failure()),
         };
-        let known_scopes = match self.known_scopes().await {
-            Ok(known_scopes) => known_scopes,
+        let known = match self.known().await {
+            Ok(known) => known,
             Err(error) => {
                 return Ending::before_work(Failure::new(FailureKind::Host, refusal::store(&error)));
             }
         };
-        let Asked { result, ledger, unfinished } =
-            self.ask(question, run, recorder, &prepared, known_scopes).await;
+        let Asked { result, ledger, unfinished } = self.ask(question, run, recorder, &prepared, known).await;
         Ending { result, ledger, unfinished, is_cancelled: self.cancel.is_cancelled() }
     }
 
@@ -363,7 +432,8 @@ impl Attempt {
             resource_types: self.source.connector().descriptor().type_names(),
             departed_users: self.source.departed_users(),
             extent: Extent::Some,
-            unattended: None,
+            scales: None,
+            declined: Arc::default(),
             approved: Approved::Nothing,
             identity_attributes: Attributes::new(),
             identities: Identities::default(),
@@ -371,10 +441,18 @@ impl Attempt {
             overrun: Cancel::new(),
         });
         let history = &**self.host.history();
+        let needs_number = undo.needs_number();
+        if let Err(error) = recorder.entries_always(needs_number.as_slice()).await {
+            return Ending::before_work(Failure::new(FailureKind::Host, refusal::store(&error)));
+        }
         let result = undo.carry_out(history, &mut apply, recorder, &self.cancel).await;
         let result = result.map_err(|diagnosis| Failure::new(FailureKind::Host, diagnosis));
         let is_cancelled = self.cancel.is_cancelled();
-        Ending { result, ledger: apply.into_ledger(), unfinished: Vec::new(), is_cancelled }
+        let mut ledger = apply.into_ledger();
+        if needs_number.is_some() {
+            ledger.needs_number();
+        }
+        Ending { result, ledger, unfinished: Vec::new(), is_cancelled }
     }
 
     async fn ask(
@@ -383,7 +461,7 @@ impl Attempt {
         run: &RunId,
         recorder: &Arc<Recorder>,
         prepared: &Prepared,
-        known_scopes: scope::Known,
+        known: Known,
     ) -> Asked {
         let overrun = Cancel::new();
         let sessions = Sessions {
@@ -393,10 +471,11 @@ impl Attempt {
             recorder: Arc::clone(recorder),
             cancel: self.cancel.clone(),
             is_dry: self.options.dry_run,
-            unattended: self.unattended(),
+            scales: Some(self.scales()),
+            declined: known.declined,
             approved: self.work.approved(),
-            identities: self.options.identities,
-            known_scopes,
+            identities: self.work.identities(),
+            known_scopes: known.scopes,
             overrun: overrun.clone(),
         };
         let connector = self.source.connector();
@@ -443,15 +522,18 @@ impl Attempt {
         }
     }
 
-    /// With what views this run's own is compared.
-    async fn known_scopes(&self) -> Result<scope::Known, StoreError> {
-        let last = self.host.history().scope(self.source.name()).await?;
-        Ok(scope::Known { last, approved: self.work.approved_scope() })
+    async fn known(&self) -> Result<Known, StoreError> {
+        let (history, source) = (self.host.history(), self.source.name());
+        let last = history.scope(source).await?;
+        let since = self.host.clock().now().before(DECLINED_FOR);
+        let declined = Declined::after(history.decisions(source, since).await?);
+        let scopes = scope::Known { last, approved: self.work.approved_scope() };
+        Ok(Known { scopes, declined: Arc::new(declined) })
     }
 
-    fn unattended(&self) -> Option<Unattended> {
+    fn scales(&self) -> Scales {
         let (history, now) = (Arc::clone(self.host.history()), self.host.clock().now());
-        (!guard::is_attended(self.options.trigger)).then_some(Unattended { history, now })
+        Scales { history, now, permitted: self.work.permitted(self.options.removals) }
     }
 
     /// The result, unless it does not come in time after a cancellation, or the run writes more than it may. Then the guest is

@@ -11,9 +11,10 @@ use crate::capabilities::http_client::Http;
 use crate::capabilities::storage::Bucket;
 use crate::capabilities::tasks::Tasks;
 use crate::clearing::Approved;
+use crate::decision::Declined;
 use crate::directory::Directory;
 use crate::dry_run::{DryDirectory, DryStorage};
-use crate::guard::Unattended;
+use crate::guard::Scales;
 use crate::host::Host;
 use crate::model::RunId;
 use crate::prepare::Prepared;
@@ -29,8 +30,10 @@ pub(crate) struct Sessions<'a> {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) cancel: Cancel,
     pub(crate) is_dry: bool,
-    /// What weighs departures; none when a person looks at the run.
-    pub(crate) unattended: Option<Unattended>,
+    /// What weighs departures; none in a call that is no run, and changes nothing.
+    pub(crate) scales: Option<Scales>,
+    /// What people declined.
+    pub(crate) declined: Arc<Declined>,
     /// The clearings that a person started the run to approve.
     pub(crate) approved: Approved,
     /// What a person has answered about keys that belong to somebody else now.
@@ -78,7 +81,8 @@ impl Sessions<'_> {
             prepared,
             recorder,
             cancel,
-            unattended,
+            scales,
+            declined,
             approved,
             identities,
             known_scopes,
@@ -93,7 +97,8 @@ impl Sessions<'_> {
             resource_types: source.connector().descriptor().type_names(),
             departed_users: source.departed_users(),
             extent,
-            unattended,
+            scales,
+            declined,
             approved,
             identity_attributes: source.connector().descriptor().identity_attributes(),
             identities,

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::decision::Decision;
 use crate::directory::{Action, Directory, Held, Holding, Stored, Write};
 use crate::error::StoreError;
 use crate::history::{
     Beat, ChangeRecord, Counters, History, NewRun, Numbered, Opened, Run, RunEnd, RunState,
 };
 use crate::inbox::{Following, InboxEvent};
-use crate::model::{Diagnosis, Entry, Key, Progress, RunId, Scope, Severity, SourceName};
+use crate::model::{Diagnosis, Entry, Key, Progress, RunId, Scope, Severity, SourceName, Timestamp};
 use crate::storage::Storage;
 
 /// All four stores.
@@ -32,6 +33,7 @@ pub(crate) struct State {
     pub(crate) entries: Vec<(RunId, Entry)>,
     pub(crate) changes: Vec<(RunId, ChangeRecord)>,
     pub(crate) scopes: BTreeMap<SourceName, Scope>,
+    pub(crate) decisions: Vec<Decision>,
     pub(crate) beats: Vec<(Option<Progress>, Counters)>,
     /// How often objects were loaded.
     pub(crate) n_loads: usize,
@@ -293,6 +295,21 @@ impl History for MemoryStore {
         let state = self.state();
         let changes = state.changes.iter().filter(|(of, _)| of == run);
         Ok(page(changes, after, limit))
+    }
+
+    async fn record_decision(&self, decision: &Decision) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if state.history_is_down {
+            return Err(StoreError::message("disk full"));
+        }
+        state.decisions.push(decision.clone());
+        Ok(())
+    }
+
+    async fn decisions(&self, source: &SourceName, since: Timestamp) -> Result<Vec<Decision>, StoreError> {
+        let state = self.state();
+        let of_source = state.decisions.iter().filter(|known| known.source == *source && since <= known.at);
+        Ok(of_source.cloned().collect())
     }
 }
 

@@ -1,43 +1,88 @@
 //! Undoing a run: what its change records say is put back, the last change first.
 //!
 //! Nobody asks the source, so the next full run brings back what it has; whoever undoes an import holds the schedule back
-//! first. Not here: when an object may be put back (`apply::undo`).
+//! first. What would leave is weighed before it begins, because all of it is known. Not here: when an object may be put back (`apply::undo`).
 
 use std::collections::BTreeSet;
 
 use crate::apply::Apply;
+use crate::approval::Stand;
 use crate::backwards::Backwards;
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
+use crate::directory::{Action, Held};
 use crate::error::{RunError, StoreError};
+use crate::guard::{Counts, WouldLeave, count};
 use crate::history::{ChangeRecord, History, RunState};
-use crate::limits::MAX_STORED_AT_ONCE;
-use crate::model::{Diagnosis, Entry, Progress, RunId, Severity, SourceName, Summary};
+use crate::limits::{MAX_CHANGES, MAX_STORED_AT_ONCE};
+use crate::model::{Diagnosis, Entry, Key, Progress, RunId, Severity, SourceName, Summary};
 use crate::refusal;
+use crate::run::{Removals, RunOptions};
 
 /// A run that is to be undone, which can be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Undo {
     run: RunId,
+    /// What a dry run tells: more would leave than leaves without a person's number.
+    unconfirmed: Option<WouldLeave>,
 }
+
+/// Records that are read at once.
+const PAGE: u32 = 1000;
 
 impl Undo {
     /// # Errors
     ///
-    /// When it is no run of the source, is under way, was a dry one, or the history cannot be read.
+    /// When it is no run of the source, is under way, was a dry one, would remove too much without anybody having allowed that
+    /// many, or a store cannot be read.
     pub(crate) async fn of(
-        history: &dyn History,
+        stand: &Stand,
         source: &SourceName,
         run: &RunId,
+        options: &RunOptions,
     ) -> Result<Self, RunError> {
-        let row = history.run(run).await.map_err(RunError::HistoryUnread)?;
+        let row = stand.history.run(run).await.map_err(RunError::HistoryUnread)?;
         let run = run.clone();
         match row.filter(|row| row.source == *source) {
-            None => Err(RunError::NoSuchRun { run }),
-            Some(row) if row.state == RunState::Running => Err(RunError::StillRunning { run }),
-            Some(row) if row.dry_run => Err(RunError::NothingToUndo { run }),
-            Some(_) => Ok(Self { run }),
+            None => return Err(RunError::NoSuchRun { run }),
+            Some(row) if row.state == RunState::Running => return Err(RunError::StillRunning { run }),
+            Some(row) if row.dry_run => return Err(RunError::NothingToUndo { run }),
+            Some(_) => {}
         }
+        let would_leave = would_leave(stand, source, &run).await.map_err(RunError::HistoryUnread)?;
+        let allowed = match options.removals {
+            Removals::Weigh => None,
+            Removals::AtMost(n) => Some(n),
+        };
+        if !would_leave.is_suspicious() || allowed.is_some_and(|allowed| would_leave.n() <= allowed) {
+            return Ok(Self { run, unconfirmed: None });
+        }
+        if options.dry_run {
+            return Ok(Self { run, unconfirmed: Some(would_leave) });
+        }
+        Err(RunError::UndoUnconfirmed { run, would_leave, allowed })
+    }
+
+    /// What would leave, if that is more than leaves without a person's number.
+    pub(crate) fn into_unconfirmed(self) -> Option<WouldLeave> {
+        self.unconfirmed
+    }
+
+    /// What the log of a dry run says that would need a person's number; none where it would not.
+    pub(crate) fn needs_number(&self) -> Option<Entry> {
+        let would_leave = self.unconfirmed.as_ref()?;
+        let (told, n) = (would_leave.told(), would_leave.n());
+        let chinese = told.localized("zh-CN").message;
+        let diagnosis =
+            Diagnosis::new("undo-unconfirmed", format!("{}, which is too many to do unseen", told.message))
+                .with_remedy(format!(
+                    "Look at them below. If that is right, undo the run and confirm the number {n}."
+                ))
+                .in_chinese(
+                    format!("{chinese}；数量过多，需人工确认"),
+                    format!("请在下方查看；如果无误，请撤销该次运行并确认数量 {n}。"),
+                );
+        Some(Entry { severity: Severity::Error, subject: None, subject_name: None, diagnosis })
     }
 
     /// What the log of the undoing run begins with.
@@ -93,6 +138,33 @@ impl Undo {
             }
         }
     }
+}
+
+/// Who and what came with a run and is still there.
+async fn would_leave(stand: &Stand, source: &SourceName, run: &RunId) -> Result<WouldLeave, StoreError> {
+    let (mut came, mut after) = (BTreeSet::new(), None);
+    loop {
+        let page = stand.history.changes(run, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.number);
+        let records = page.into_iter().map(|record| record.item).filter(|change| change.refusal.is_none());
+        for ChangeRecord { key, action, .. } in records {
+            match action {
+                Action::Created | Action::Restored => drop(came.insert(key)),
+                // Whoever left later in the same run does not leave by its undoing.
+                Action::Deactivated | Action::Deleted => drop(came.remove(&key)),
+                Action::Updated | Action::Unchanged => {}
+            }
+        }
+    }
+    let came: Vec<Key> = came.into_iter().collect();
+    let mut counts = Counts::new();
+    for keys in came.chunks(MAX_CHANGES) {
+        let held = stand.directory.load(source, keys).await?;
+        let is_there = |held: &Option<Held>| held.as_ref().is_some_and(|held| !held.departed);
+        keys.iter().zip(held).filter(|(_, held)| is_there(held)).for_each(|(key, _)| count(&mut counts, key));
+    }
+    WouldLeave::of(&*stand.directory, source, &counts).await
 }
 
 /// The changes in their order, cut before each object that occurred already: what an earlier change left must be there

@@ -9,7 +9,7 @@ use rollcall_dingtalk_simulator::{AppKey, Company, FieldPermissions, Mutation, S
 use rollcall_host::directory::Action;
 use rollcall_host::history::{ChangeRecord, Run, RunState};
 use rollcall_host::model::{RunId, Severity, SourceName};
-use rollcall_host::{RunOptions, RunReport};
+use rollcall_host::{Identities, RunOptions, RunReport};
 use serde_json::json;
 
 /// 50 people with a place of work, one of them with a remark.
@@ -155,7 +155,8 @@ fn held() -> (Real, RunReport) {
 
 fn approve(real: &Real, run: &RunId) -> RunReport {
     let source = real.source();
-    let approved = real.platform.host.approve(&source, run, RunOptions::default());
+    let approving = real.platform.confirming(source.name(), run, Identities::Weigh);
+    let approved = real.platform.host.approve(&source, run, approving, RunOptions::default());
     real.platform.wait(approved).expect("there is a run")
 }
 

@@ -5,11 +5,12 @@ use crate::harness::program::Office;
 use crate::harness::real;
 use expect_test::expect;
 use rollcall_dingtalk_simulator::Mutation;
+use rollcall_host::clock::{Clock, SystemClock};
 use rollcall_host::directory::Action;
 use rollcall_host::history::{
     ChangeRecord, ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
 };
-use rollcall_host::model::{Diagnosis, Key, RunId, SourceName, Timestamp};
+use rollcall_host::model::{Diagnosis, Key, RunId, SourceName};
 use rollcall_host::sqlite::SqliteStore;
 use serde_json::json;
 
@@ -19,7 +20,7 @@ fn with_held(office: &Office, user: &str) -> RunId {
     let connector =
         ConnectorIdentity { id: "dingtalk".to_owned(), version: "0".to_owned(), digest: String::new() };
     let source = SourceName::new(real::SOURCE).expect("it is a name");
-    let (kind, trigger, started_at) = (RunKind::Events, Trigger::Event, Timestamp::from_unix_ms(0));
+    let (kind, trigger, started_at) = (RunKind::Events, Trigger::Event, SystemClock.now());
     let new = NewRun { source, kind, trigger, dry_run: false, connector, started_at };
     let refusal = Some(Diagnosis::new("departure-held", "one of too many"));
     let (key, action) = (Key::new("User", user), Action::Deactivated);
@@ -50,7 +51,7 @@ fn with_held(office: &Office, user: &str) -> RunId {
 fn what_a_run_held_departs_when_it_is_approved_and_the_source_still_says_so() {
     let office = imported();
     let run = with_held(&office, "laobai");
-    let approve = format!("approve {run} --format json SOURCE DATA");
+    let approve = format!("approve {run} --confirm 1 --format json SOURCE DATA");
     let back = office.run(&approve).with_code(0).json();
     assert_eq!(
         (&back["run"]["trigger"], &back["run"]["counters"]["deactivated"]),

@@ -7,10 +7,10 @@ use crate::harness::extra::until;
 use crate::harness::live::{Live, Way, app_key, source};
 use expect_test::expect;
 use rollcall_dingtalk_simulator::{DepartmentId, HandMadePush, Mutation, Scope, User};
-use rollcall_host::RunOptions;
 use rollcall_host::history::{RunKind, RunState, Trigger};
 use rollcall_host::inbox::EventState;
 use rollcall_host::model::{RunId, Severity};
+use rollcall_host::{Identities, Removals, RunOptions};
 use serde_json::json;
 
 #[test]
@@ -60,7 +60,7 @@ fn held(live: &Live) -> Vec<String> {
 }
 
 #[test]
-fn more_departures_by_events_than_usual_are_held_until_a_person_imports() {
+fn more_departures_by_events_than_usual_are_held_until_a_full_run_finds_no_more_than_usual() {
     let (live, _) = with_held();
     let report = live.sync();
     assert_eq!((report.state, report.counters.deactivated), (RunState::Succeeded, 3));
@@ -73,7 +73,8 @@ fn held_departures_leave_when_a_person_approves_and_who_is_back_stays() {
     let back = held(&live).pop().expect("three are held");
     live.server().set_pushing_paused(true);
     live.real.mutate(&Mutation::AddUser(Box::new(User::new(back.as_str(), "Back").in_departments([5002]))));
-    let approved = live.platform().wait(live.follower().approve(&run, RunOptions::default()));
+    let approving = live.platform().confirming(&source(), &run, Identities::Weigh);
+    let approved = live.platform().wait(live.follower().approve(&run, approving, RunOptions::default()));
     let report = approved.expect("there is a run");
     assert_eq!((report.state, report.counters.deactivated), (RunState::Succeeded, 2));
     assert_eq!(held(&live), [back]);
@@ -96,10 +97,16 @@ fn a_full_run_that_is_held_is_approved_like_any_other() {
     for n in 0..8 {
         live.real.mutate(&Mutation::RemoveUser { userid: format!("leaver{n}").as_str().into() });
     }
-    let by_schedule = RunOptions { trigger: Trigger::Schedule, ..RunOptions::default() };
-    let asked = live.platform().wait(live.follower().sync(by_schedule)).expect("there is a run");
-    assert_eq!((asked.report.state, held(&live).len()), (RunState::Held, 8));
-    let approved = live.platform().wait(live.follower().approve(&asked.report.run, RunOptions::default()));
+    for trigger in [Trigger::Schedule, Trigger::Manual] {
+        let too_few = Removals::AtMost(7);
+        let options = RunOptions { trigger, removals: too_few, ..RunOptions::default() };
+        let asked = live.platform().wait(live.follower().sync(options)).expect("there is a run");
+        assert_eq!((asked.report.state, held(&live).len()), (RunState::Held, 8), "{trigger:?}");
+    }
+    let asked = live.platform().wait(live.follower().sync(RunOptions::default())).expect("there is a run");
+    let approving = live.platform().confirming(&source(), &asked.report.run, Identities::Weigh);
+    let approved = live.follower().approve(&asked.report.run, approving, RunOptions::default());
+    let approved = live.platform().wait(approved);
     assert_eq!(approved.expect("there is a run").counters.deactivated, 8);
     live.assert_in_line();
 }

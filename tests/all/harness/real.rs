@@ -5,10 +5,13 @@ use super::{PROXY_PASSWORD, PROXY_USER, built, serve, settings};
 use crate::expectation::Documents;
 use rollcall_dingtalk_simulator::{Company, Mutation, ServerHandle};
 use rollcall_host::egress::{Egress, Proxy, Reach};
+use rollcall_host::error::RunError;
 use rollcall_host::history::{ChangeRecord, History, Run};
 use rollcall_host::model::{Entry, Finding, RunId, Severity, SourceName};
 use rollcall_host::sqlite::{HeldObject, SqliteStore};
-use rollcall_host::{Connector, Engine, EngineOptions, Host, RunOptions, RunReport, Source};
+use rollcall_host::{
+    Approving, Connector, Engine, EngineOptions, Host, Identities, RunOptions, RunReport, Source, Which,
+};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -128,6 +131,22 @@ impl Platform {
     /// A loaded connector.
     pub(crate) fn load(&self, path: &Path) -> Connector {
         self.wait(self.engine.load(path)).expect("the component loads")
+    }
+
+    /// What somebody says who has read what a run would remove, and approves all of it.
+    #[track_caller]
+    pub(crate) fn confirming(&self, source: &SourceName, run: &RunId, identities: Identities) -> Approving {
+        let asked = async {
+            let held_back = self.host.held_back(source, run, Which::Waiting).await?;
+            Ok::<_, RunError>(self.host.would_leave(source, &held_back, identities).await)
+        };
+        let would_leave = self.wait(asked).expect("it holds something").expect("the stores answer");
+        Approving {
+            removals: Some(would_leave.n()),
+            which: Which::Waiting,
+            identities,
+            by: "anna".to_owned(),
+        }
     }
 
     /// Import a source.

@@ -36,7 +36,7 @@ fn the_console_knows_whoever_it_knew_and_imports_its_source_once_its_secrets_are
     console.move_source_here(&office);
     let moved = console.ask("GET", &format!("/api/v1/sources/{SOURCE}"), &Value::Null);
     assert_eq!((&moved["is_paused"], &moved["has_schedule"]), (&json!(true), &json!(true)), "{moved:#}");
-    let run = console.ask("POST", &format!("/api/v1/sources/{SOURCE}/runs"), &json!({}));
+    let run = console.ask("POST", &format!("/api/v1/sources/{SOURCE}/runs"), &json!({"allow_removals": 8}));
     let run = lines.wait_for("the import", |line| line["what"] == "run" && line["run"]["id"] == run["run"]);
     let expected = Counters { deactivated: 8, ..quiet(0) };
     assert_eq!(

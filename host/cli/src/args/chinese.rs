@@ -13,7 +13,8 @@ const EXIT_CODES: &str = "\
   1  失败，或被信号终止
   2  命令行或来源配置文件有误
   3  部分完成：有内容未能读取或写入；不会因此删除或停用任何对象
-  4  待确认：有离开的对象、可能已清空的值或属于别人的 ID 需要人工确认，请用 `history` 查看，并用 `approve` 批准
+  4  待确认（或试运行表明将会待确认）：有离开的对象、可能已清空的值或属于别人的 ID 需要人工确认，请用 `history` 查看，再用
+     `approve` 批准或用 `decline` 拒绝
 
 收到一次信号（Ctrl-C、SIGTERM）会有序停止导入，再次收到则立即终止。";
 
@@ -47,6 +48,7 @@ const HELP: &[(&str, &str)] = &[
         "允许访问本机和私有网络中的地址；链路本地地址和云平台元数据地址始终不能访问",
     ),
     ("rollcall sync dry_run", "只记录将会发生什么，不写入其他任何内容"),
+    ("rollcall sync allow_removals", "允许总共移除最多这么多个对象；超过时与未指定一样，等待人工确认"),
     ("rollcall refresh", "重新读取指定的人员和部门，使其与来源一致，并显示变化。"),
     ("rollcall refresh source", "来源配置文件"),
     ("rollcall refresh data", "存放导入数据的目录；不存在时自动创建"),
@@ -56,6 +58,7 @@ const HELP: &[(&str, &str)] = &[
     ),
     ("rollcall refresh user", "人员在来源中的编号；可重复指定"),
     ("rollcall refresh department", "部门在来源中的编号；可重复指定"),
+    ("rollcall refresh allow_removals", "允许其中最多这么多个对象离开，不论一小时内已有多少离开"),
     (
         "rollcall approve",
         "批准一次运行中待确认的变更：再次向来源确认，确已离开的予以移除，确已清空的予以清除，已恢复的保留。",
@@ -65,12 +68,25 @@ const HELP: &[(&str, &str)] = &[
         "rollcall approve as",
         "对于现在属于别人的 ID：same-people 表示同一批人换了身份标识，保留其全部信息；other-people 表示另一批人，原来的人离开",
     ),
+    ("rollcall approve confirm", "将要移除的对象总数，即提示中的数量；在终端中会询问"),
+    ("rollcall approve user", "只批准此人员，以其在来源中的编号指定；可重复指定"),
+    ("rollcall approve department", "只批准此部门，以其在来源中的编号指定；可重复指定"),
     ("rollcall approve source", "来源配置文件"),
     ("rollcall approve data", "存放导入数据的目录；不存在时自动创建"),
     (
         "rollcall approve allow_private_addresses",
         "允许访问本机和私有网络中的地址；链路本地地址和云平台元数据地址始终不能访问",
     ),
+    (
+        "rollcall decline",
+        "拒绝一次运行中待确认的变更：不再等待确认；只要来源的情况不变，一切保持不变，最长 90 天。",
+    ),
+    ("rollcall decline run", "运行的编号，见 `history`"),
+    ("rollcall decline reason", "原因，最多 500 个字符，供日后查看的人阅读"),
+    ("rollcall decline user", "只拒绝此人员的变更，以其在来源中的编号指定；可重复指定"),
+    ("rollcall decline department", "只拒绝此部门的变更，以其在来源中的编号指定；可重复指定"),
+    ("rollcall decline source", "来源名称，即其配置文件中的 name"),
+    ("rollcall decline data", "存放导入数据的目录"),
     (
         "rollcall undo",
         "撤销一次运行的变更，之后又有变更的对象除外。请先暂停计划导入：全量导入会重新写入来源中的内容。",
@@ -79,6 +95,7 @@ const HELP: &[(&str, &str)] = &[
     ("rollcall undo source", "来源配置文件"),
     ("rollcall undo data", "存放导入数据的目录；不存在时自动创建"),
     ("rollcall undo dry_run", "只记录将会发生什么，不写入其他任何内容"),
+    ("rollcall undo allow_removals", "允许总共移除最多这么多个由该次运行带来的对象"),
     ("rollcall serve", "提供控制台及其 API，并跟随来源，直到收到信号。"),
     ("rollcall serve source", "来源配置文件；每个来源各写一次。也可在控制台中添加来源"),
     ("rollcall serve data", "存放导入数据的目录；不存在时自动创建"),
@@ -248,6 +265,7 @@ mod tests {
               sync       导入来源的组织，或其中的变化。
               refresh    重新读取指定的人员和部门，使其与来源一致，并显示变化。
               approve    批准一次运行中待确认的变更：再次向来源确认，确已离开的予以移除，确已清空的予以清除，已恢复的保留。
+              decline    拒绝一次运行中待确认的变更：不再等待确认；只要来源的情况不变，一切保持不变，最长 90 天。
               undo       撤销一次运行的变更，之后又有变更的对象除外。请先暂停计划导入：全量导入会重新写入来源中的内容。
               serve      提供控制台及其 API，并跟随来源，直到收到信号。
               status     说明来源的跟随情况：通道、计划、待处理和失败的事件。
@@ -269,7 +287,8 @@ mod tests {
               1  失败，或被信号终止
               2  命令行或来源配置文件有误
               3  部分完成：有内容未能读取或写入；不会因此删除或停用任何对象
-              4  待确认：有离开的对象、可能已清空的值或属于别人的 ID 需要人工确认，请用 `history` 查看，并用 `approve` 批准
+              4  待确认（或试运行表明将会待确认）：有离开的对象、可能已清空的值或属于别人的 ID 需要人工确认，请用 `history` 查看，再用
+     `approve` 批准或用 `decline` 拒绝
 
             收到一次信号（Ctrl-C、SIGTERM）会有序停止导入，再次收到则立即终止。
         "#]].assert_eq(&command.render_help().to_string());
@@ -285,6 +304,7 @@ mod tests {
                   --data <DIR>            存放导入数据的目录；不存在时自动创建
                   --language <LANGUAGE>   输出语言：en 或 zh-CN；默认取自 LC_ALL、LC_MESSAGES 或 LANG
                   --dry-run               只记录将会发生什么，不写入其他任何内容
+                  --allow-removals <N>    允许总共移除最多这么多个对象；超过时与未指定一样，等待人工确认
                   --verbose               把过程记录到标准错误输出：只含编号和数字
               -h, --help                  显示帮助
         "#]].assert_eq(&sync.render_help().to_string());

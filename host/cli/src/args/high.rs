@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use rollcall_host::Identities;
 use rollcall_host::egress::Reach;
 use rollcall_host::inbox::EventState;
 use rollcall_host::model::{Key, RunId, SourceName};
+use rollcall_host::{Identities, Removals, Which};
 use rollcall_rules::vocabulary::resource_type;
 use time::UtcOffset;
 
 use super::{
     Format, LowArgs, LowCommand, LowConnector, LowDirectory, LowEventState, LowEvents, LowIdentities,
-    Serving, SourceInData,
+    Serving, SomeOfHeld, SourceInData,
 };
 use crate::exit::{Exit, Stop, diagnosis, diagnosis_with_remedy};
 use crate::messages;
@@ -36,10 +36,11 @@ pub(crate) enum Task {
     Inspect { file: PathBuf },
     Seal { file: PathBuf, output: PathBuf },
     Check { source: Configured, beside: Vec<Configured>, reach: Reach },
-    Sync { source: Configured, data: PathBuf, reach: Reach, dry_run: bool },
-    Refresh { source: Configured, data: PathBuf, reach: Reach, keys: Vec<Key> },
-    Approve { run: RunId, identities: Identities, source: Configured, data: PathBuf, reach: Reach },
-    Undo { run: RunId, source: Configured, data: PathBuf, dry_run: bool },
+    Sync { source: Configured, data: PathBuf, reach: Reach, dry_run: bool, removals: Removals },
+    Refresh { source: Configured, data: PathBuf, reach: Reach, keys: Vec<Key>, removals: Removals },
+    Approve { approve: Approve, source: Configured, data: PathBuf, reach: Reach },
+    Decline { run: RunId, which: Which, reason: String, held: Held },
+    Undo { run: RunId, source: Configured, data: PathBuf, dry_run: bool, removals: Removals },
     Serve(Box<Serving>),
     Status { held: Held },
     ListEvents { held: Held, state: Option<EventState>, all: bool },
@@ -50,6 +51,16 @@ pub(crate) enum Task {
     ShowRun { run: RunId, held: Held, all: bool },
     Tree { held: Held, departed: bool },
     Export { held: Held, departed: bool },
+}
+
+/// What a person approves.
+pub(crate) struct Approve {
+    pub(crate) run: RunId,
+    pub(crate) which: Which,
+    /// What they answer about ids that belong to somebody else now.
+    pub(crate) identities: Identities,
+    /// How many objects would be removed, as they say.
+    pub(crate) confirm: Option<u64>,
 }
 
 /// What is held from a source, and where.
@@ -81,26 +92,27 @@ impl HiArgs {
                 let (source, beside) = (configured(&source.source)?, all_configured(&beside)?);
                 Task::Check { source, beside, reach: reach.reach() }
             }
-            LowCommand::Sync { source, data, reach, dry_run } => {
+            LowCommand::Sync { source, data, reach, dry_run, allow_removals } => {
+                let (source, removals) = (configured(&source.source)?, removals(allow_removals));
+                Task::Sync { source, data: data.data, reach: reach.reach(), dry_run, removals }
+            }
+            LowCommand::Refresh { source, data, reach, user, department, allow_removals } => {
+                let (source, removals) = (configured(&source.source)?, removals(allow_removals));
+                let (keys, reach) = (keys(user, department).collect(), reach.reach());
+                Task::Refresh { source, data: data.data, reach, keys, removals }
+            }
+            LowCommand::Approve { run, confirm, some, who, source, data, reach } => {
+                let (run, which, identities) = (RunId::new(run), which(some), identities(who));
+                let approve = Approve { run, which, identities, confirm };
                 let (source, reach) = (configured(&source.source)?, reach.reach());
-                Task::Sync { source, data: data.data, reach, dry_run }
+                Task::Approve { approve, source, data: data.data, reach }
             }
-            LowCommand::Refresh { source, data, reach, user, department } => {
-                // Departments first, as the people in them name them.
-                let departments = department.into_iter().map(|id| Key::new(resource_type::DEPARTMENT, id));
-                let keys =
-                    departments.chain(user.into_iter().map(|id| Key::new(resource_type::USER, id))).collect();
-                let (source, reach) = (configured(&source.source)?, reach.reach());
-                Task::Refresh { source, data: data.data, reach, keys }
+            LowCommand::Decline { run, reason, some, source } => {
+                Task::Decline { run: RunId::new(run), which: which(some), reason, held: held(source)? }
             }
-            LowCommand::Approve { run, who, source, data, reach } => {
-                let (source, identities) = (configured(&source.source)?, identities(who));
-                let (run, reach) = (RunId::new(run), reach.reach());
-                Task::Approve { run, identities, source, data: data.data, reach }
-            }
-            LowCommand::Undo { run, source, data, dry_run } => {
-                let source = configured(&source.source)?;
-                Task::Undo { run: RunId::new(run), source, data: data.data, dry_run }
+            LowCommand::Undo { run, source, data, dry_run, allow_removals } => {
+                let (source, removals) = (configured(&source.source)?, removals(allow_removals));
+                Task::Undo { run: RunId::new(run), source, data: data.data, dry_run, removals }
             }
             LowCommand::Serve(low) => {
                 let sources = all_configured(&low.source)?;
@@ -128,6 +140,23 @@ impl HiArgs {
         };
         Ok(Self { task, format: low.format, reader, verbose: low.verbose })
     }
+}
+
+fn removals(allowed: Option<u64>) -> Removals {
+    allowed.map_or(Removals::Weigh, Removals::AtMost)
+}
+
+/// Departments first, as the people in them name them.
+fn keys(users: Vec<String>, departments: Vec<String>) -> impl Iterator<Item = Key> {
+    let departments = departments.into_iter().map(|id| Key::new(resource_type::DEPARTMENT, id));
+    departments.chain(users.into_iter().map(|id| Key::new(resource_type::USER, id)))
+}
+
+fn which(SomeOfHeld { user, department }: SomeOfHeld) -> Which {
+    if user.is_empty() && department.is_empty() {
+        return Which::Waiting;
+    }
+    Which::These(keys(user, department).collect())
 }
 
 const fn identities(who: Option<LowIdentities>) -> Identities {

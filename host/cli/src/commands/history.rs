@@ -1,11 +1,12 @@
 //! `rollcall history`: the runs of a source, or one of them with its log and its changes.
 //!
-//! JSON of the list: `{"source", "runs": […]}`, newest first. JSON of one run: `{"run", "entries": […], "events": […], "changes":
+//! JSON of the list: `{"source", "runs": […]}`, newest first. JSON of one run: `{"run", "decisions": […], "entries": […], "events": […], "changes":
 //! […]}`;
 //! a change has `number`, `key`, `name`, `action`, `witness`, `refusal` and `attributes`: `[{"path", "before", "after"}]`.
 
 use std::io::Write;
 
+use rollcall_host::decision::{Decision, Verdict};
 use rollcall_host::history::{ChangeRecord, History, Numbered, Run};
 use rollcall_host::inbox::{EventFilter, Inbox, InboxEvent};
 use rollcall_host::model::{Entry, RunId, Severity};
@@ -76,6 +77,11 @@ async fn write_text(screen: &Screen, store: &SqliteStore, run: &Run, limit: u64)
     let reader = &screen.reader;
     screen.lines(runs::head(run, reader))?;
     screen.lines(runs::proof(run, reader))?;
+    let decided = decisions_of(store, run).await?;
+    if !decided.is_empty() {
+        screen.lines([String::new(), messages::decisions_title().to(reader.language).to_owned()])?;
+        screen.lines(decided.iter().flat_map(|decision| runs::decision(decision, reader)))?;
+    }
     let events = events_of(store, run).await?;
     if !events.is_empty() {
         screen.lines([String::new(), messages::events_title().to(reader.language).to_owned()])?;
@@ -122,7 +128,8 @@ impl Section<'_> {
 /// Written piece by piece: the changes of a first import of a large company need not fit into the memory.
 async fn write_json(screen: &Screen, store: &SqliteStore, run: &Run) -> Result<(), Stop> {
     let mut out = screen.writer();
-    write!(out, "{{\"run\":{},\n\"entries\":[", runs::json(run)?)?;
+    let decided = serde_json::to_string(&decisions_of(store, run).await?)?;
+    write!(out, "{{\"run\":{},\n\"decisions\":{decided},\n\"entries\":[", runs::json(run)?)?;
     let mut separator = "\n";
     each_entry(store, run, |entry| {
         write!(out, "{separator}{}", serde_json::to_string(&entry)?)?;
@@ -146,6 +153,13 @@ async fn write_json(screen: &Screen, store: &SqliteStore, run: &Run) -> Result<(
     .await?;
     writeln!(out, "]}}")?;
     Ok(out.flush()?)
+}
+
+/// What people decided about what a run held.
+async fn decisions_of(store: &SqliteStore, run: &Run) -> Result<Vec<Decision>, Stop> {
+    let mut decisions = store.decisions(&run.source, run.started_at).await?;
+    decisions.retain(|decision| decision.run == run.id && decision.verdict != Verdict::Over);
+    Ok(decisions)
 }
 
 /// The events that a run tried last or covered, newest first; at most a page, which is a whole batch.

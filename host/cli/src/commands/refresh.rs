@@ -43,7 +43,7 @@ pub(crate) async fn refresh(
     let imported = import(screen, configured, asked).await?;
     let keys = match asked.what {
         What::Objects(keys) => keys,
-        What::Everything | What::Approve(..) | What::Undo(_) => &[],
+        What::Everything | What::Approve(_) | What::Undo(_) => &[],
     };
     let found = Found::of(&imported, keys).await?;
     let Imported { run, log, .. } = &imported;

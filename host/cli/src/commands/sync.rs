@@ -1,12 +1,12 @@
 //! `rollcall sync`, `approve` and `undo`: one run of a source, watched. `rollcall refresh` makes its own through here.
 //!
-//! JSON: `{"run", "n_warnings", "n_errors"}`, `run` as in `rollcall history`; of `undo` also `first_refusals`.
+//! JSON: `{"run", "n_warnings", "n_errors"}`, `run` as in `rollcall history`; of `undo` also `first_refusals`; of a run that holds
+//! something, `removals`: the number with which it is approved.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rollcall_host::Identities;
 use rollcall_host::cancel::Cancel;
 use rollcall_host::egress::Reach;
 use rollcall_host::engine::{Engine, EngineOptions};
@@ -14,12 +14,14 @@ use rollcall_host::history::{History, Run, RunKind, RunState};
 use rollcall_host::host::Host;
 use rollcall_host::inbox::{Inbox, Note};
 use rollcall_host::model::{Entry, Failure, Key, RunId};
-use rollcall_host::run::RunOptions;
+use rollcall_host::run::{Removals, RunOptions};
 use rollcall_host::source::Source;
 use rollcall_host::sqlite::SqliteStore;
+use rollcall_host::{Approving, Identities, Which};
 use serde::Serialize;
 
-use crate::args::Format;
+use super::confirm::{self, Held};
+use crate::args::{Approve, Format};
 use crate::data;
 use crate::exit::{self, Exit, Stop};
 use crate::messages;
@@ -41,6 +43,7 @@ const SYNC_WAIT: Duration = Duration::from_secs(10);
 const REFRESH_WAIT: Duration = Duration::from_secs(2);
 
 /// How an import is made.
+#[derive(Clone, Copy)]
 pub(crate) struct Import<'a> {
     /// The folder that holds what is imported.
     pub(crate) data: &'a Path,
@@ -48,6 +51,8 @@ pub(crate) struct Import<'a> {
     pub(crate) reach: Reach,
     /// Whether it only records what it would do.
     pub(crate) dry_run: bool,
+    /// What may leave beyond what is usual.
+    pub(crate) removals: Removals,
     /// What is brought in line, or put back.
     pub(crate) what: What<'a>,
     /// Whether there are logs on stderr, beside which no line can be redrawn.
@@ -61,8 +66,8 @@ pub(crate) enum What<'a> {
     Everything,
     /// These objects.
     Objects(&'a [Key]),
-    /// What this run held is asked about again, with this answer about ids that belong to somebody else now.
-    Approve(&'a RunId, Identities),
+    /// What a run held is asked about again.
+    Approve(&'a Approve),
     /// What this run changed is put back.
     Undo(&'a RunId),
 }
@@ -70,6 +75,10 @@ pub(crate) enum What<'a> {
 /// An import that was made.
 pub(super) struct Imported {
     pub(super) store: Arc<SqliteStore>,
+    pub(super) host: Host,
+    pub(super) source: Source,
+    /// The name of the source's file.
+    file: String,
     pub(super) run: Run,
     pub(super) log: Log,
 }
@@ -80,6 +89,9 @@ struct Told<'a> {
     run: &'a Run,
     n_warnings: u64,
     n_errors: u64,
+    /// Of a run that holds something, how many objects would be removed if it is approved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removals: Option<u64>,
     /// Of an undo, what could not be put back.
     #[serde(skip_serializing_if = "Option::is_none")]
     first_refusals: Option<&'a [Entry]>,
@@ -87,7 +99,9 @@ struct Told<'a> {
 
 /// Import a source and show how it went.
 pub(crate) async fn sync(screen: &Screen, configured: Configured, import: &Import<'_>) -> Result<Exit, Stop> {
-    let Imported { store, run, log } = self::import(screen, configured, import).await?;
+    let imported = self::import(screen, configured, import).await?;
+    let held = Held::of(&imported).await?;
+    let Imported { store, run, log, .. } = &imported;
     let has_read = matches!(run.state, RunState::Succeeded | RunState::Partial | RunState::Held);
     if has_read && run.kind == RunKind::Full && !run.dry_run {
         // Whatever had stopped the source is over, or whoever follows it finds that it is not.
@@ -95,12 +109,45 @@ pub(crate) async fn sync(screen: &Screen, configured: Configured, import: &Impor
     }
     match screen.format {
         Format::Json => {
-            let Log { n_warnings, n_errors, first_errors } = &log;
+            let Log { n_warnings, n_errors, first_errors } = log;
             let first_refusals = (run.kind == RunKind::Undo).then_some(first_errors.as_slice());
-            screen.json(&Told { run: &run, n_warnings: *n_warnings, n_errors: *n_errors, first_refusals })?;
+            let removals = held.as_ref().map(Held::n_removals);
+            screen.json(&Told {
+                run,
+                n_warnings: *n_warnings,
+                n_errors: *n_errors,
+                removals,
+                first_refusals,
+            })?;
         }
-        Format::Text => screen.lines(summary(screen, &run, &log, import.data))?,
+        Format::Text => screen.lines(summary(screen, run, log, import.data))?,
     }
+    match held {
+        Some(held) if screen.format == Format::Text => decide(screen, &imported, import, &held).await,
+        Some(_) | None => Ok(exit_of(run.state)),
+    }
+}
+
+/// Say how a person decides about what a run held, and on a terminal ask at once.
+async fn decide(
+    screen: &Screen,
+    imported: &Imported,
+    import: &Import<'_>,
+    held: &Held,
+) -> Result<Exit, Stop> {
+    let run = &imported.run;
+    let can_ask = held.can_be_asked_about() && confirm::is_on_terminal();
+    let confirmed = if can_ask { confirm::ask(screen, &held.would_leave)? } else { None };
+    let Some(n) = confirmed else {
+        screen.lines(held.how_to_decide(&imported.file, import.data, run, screen))?;
+        return Ok(exit_of(run.state));
+    };
+    let (run, which) = (run.id.clone(), Which::Waiting);
+    let approve = Approve { run, which, identities: Identities::Weigh, confirm: Some(n) };
+    let import = Import { what: What::Approve(&approve), removals: Removals::Weigh, ..*import };
+    let (id, log) = watched(screen, &imported.host, &imported.source, &import).await?;
+    let run = row(&imported.store, &imported.source, &id).await?;
+    screen.lines(summary(screen, &run, &log, import.data))?;
     Ok(exit_of(run.state))
 }
 
@@ -121,10 +168,14 @@ pub(super) async fn import(
     let source = super::source::load(&engine, configured).await?;
     let host = Host::new(engine, store.clone(), store.clone(), store.clone());
     let (id, log) = watched(screen, &host, &source, import).await?;
-    let Some(run) = store.run(&id).await? else {
-        return Err(Stop::failed(exit::diagnosis("unknown-run", &messages::unknown_run(id, source.name()))));
-    };
-    Ok(Imported { store, run: located(run, &places), log })
+    let run = located(row(&store, &source, &id).await?, &places);
+    Ok(Imported { store, host, source, file: places.file().to_owned(), run, log })
+}
+
+async fn row(store: &SqliteStore, source: &Source, id: &RunId) -> Result<Run, Stop> {
+    store.run(id).await?.ok_or_else(|| {
+        Stop::failed(exit::diagnosis("unknown-run", &messages::unknown_run(id, source.name())))
+    })
 }
 
 /// Make the run, showing its progress and listening for signals.
@@ -143,47 +194,26 @@ async fn watched(
     let way = Way::for_stderr(import.logs, otherwise);
     let line_break = if way == Way::Redraw { "\n" } else { "" };
     signals::listen(cancel.clone(), move || signals::tell_stopping(&reader, line_break))?;
-    if let What::Approve(run, _) = import.what {
-        tell_what_is_approved(screen, host, source, run).await?;
-    }
+    let approving = match import.what {
+        What::Approve(approve) => confirm::approving(screen, host, source, approve).await?,
+        What::Everything | What::Objects(_) | What::Undo(_) => Approving::default(),
+    };
     let watch = Watch::begin(ProgressLine::new(reader, way));
     let observer = watch.observer();
     let wait = match import.what {
-        What::Everything | What::Approve(..) | What::Undo(_) => SYNC_WAIT,
+        What::Everything | What::Approve(_) | What::Undo(_) => SYNC_WAIT,
         What::Objects(_) => REFRESH_WAIT,
     };
-    let options = RunOptions { dry_run: import.dry_run, observer, cancel, wait, ..RunOptions::default() };
+    let Import { dry_run, removals, .. } = *import;
+    let options = RunOptions { dry_run, removals, observer, cancel, wait, ..RunOptions::default() };
     let report = match import.what {
         What::Everything => host.sync(source, options).await,
         What::Objects(keys) => host.refresh(source, keys.to_vec(), options).await,
-        What::Approve(run, identities) => {
-            host.approve(source, run, RunOptions { identities, ..options }).await
-        }
+        What::Approve(approve) => host.approve(source, &approve.run, approving, options).await,
         What::Undo(run) => host.undo(source, run, options).await,
     };
     let log = watch.end();
     Ok((report?.run, log))
-}
-
-/// Say what is about to be done, before anything is.
-async fn tell_what_is_approved(
-    screen: &Screen,
-    host: &Host,
-    source: &Source,
-    run: &RunId,
-) -> Result<(), Stop> {
-    let held_back = host.held_back(source.name(), run).await?;
-    let told = held_back.told();
-    let told = told.localized(screen.reader.language.tag()).message;
-    let told = if held_back.holds_scope() {
-        messages::approving_scope(run, told)
-    } else {
-        messages::approving(run, told)
-    };
-    match screen.format {
-        Format::Json => Ok(()),
-        Format::Text => screen.lines([told.to(screen.reader.language).to_owned()]),
-    }
 }
 
 /// The same run, whose failure says where in the source file a wrong setting stands.
@@ -211,7 +241,7 @@ pub(super) fn summary(screen: &Screen, run: &Run, log: &Log, data: &Path) -> Vec
 }
 
 /// A path as a POSIX shell takes it.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     if path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }

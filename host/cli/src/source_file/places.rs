@@ -34,6 +34,11 @@ impl Places {
         Self { file, ..self }
     }
 
+    /// The file's name, as it was given.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
     /// Add to a diagnosis about a setting where it stands, or where the nearest one around it does.
     pub(crate) fn locate(&self, diagnosis: Diagnosis) -> Diagnosis {
         let place = diagnosis.fact(SETTING_FACT).and_then(|pointer| self.nearest(pointer));

@@ -1,5 +1,6 @@
 //! Runs: the table of a history, the head of one run, and the line after a sync.
 
+use rollcall_host::decision::{Decision, Verdict};
 use rollcall_host::history::{Counters, Run, RunKind, RunState, Trigger};
 use rollcall_host::proof::Told;
 use serde_json::Value;
@@ -30,7 +31,7 @@ pub(crate) fn head(run: &Run, reader: &Reader) -> Vec<String> {
     let to = |sentence: Sentence| sentence.to(reader.language).to_owned();
     let connector = &run.connector;
     let mut facts = vec![
-        vec![to(messages::word_state()), to(state(run.state))],
+        vec![to(messages::word_state()), to(state_of(run))],
         vec![
             to(messages::word_started()),
             format!("{} {}", moment(run.started_at, reader.offset), zone(reader.offset)),
@@ -70,6 +71,23 @@ pub(crate) fn told(told: &Told) -> Sentence {
     Sentence { english: plain(&told.english), chinese: plain(&told.chinese) }
 }
 
+/// Who decided what about what a run held, when, and why.
+pub(crate) fn decision(decision: &Decision, reader: &Reader) -> Vec<String> {
+    let Decision { at, by, verdict, about, reason, .. } = decision;
+    let verdict = match verdict {
+        Verdict::Approved => messages::word_approved(),
+        Verdict::Declined | Verdict::Over => messages::word_declined(),
+    };
+    let at = format!("{} {}", moment(*at, reader.offset), zone(reader.offset));
+    let said = match about {
+        Some(about) => messages::decided_by(verdict, plain(by), at, about.len()),
+        None => messages::decided_whole(verdict, plain(by), at),
+    };
+    let mut lines = vec![format!("  {}", said.to(reader.language))];
+    lines.extend(reason.as_ref().map(|reason| format!("    {}", plain(reason))));
+    lines
+}
+
 /// A run for a program: its row, and what events had missed if that is what it found.
 pub(crate) fn json(run: &Run) -> serde_json::Result<Value> {
     let mut value = serde_json::to_value(run)?;
@@ -104,7 +122,7 @@ pub(crate) fn summary(run: &Run, reader: &Reader) -> String {
     };
     let (id, source, took) = (&run.id, &run.source, took(run, reader));
     let said = if run.dry_run {
-        messages::dry_run_ended(id, source, state(run.state), took, counts)
+        messages::dry_run_ended(id, source, state_of(run), took, counts)
     } else {
         messages::run_ended(id, source, state(run.state), took, counts)
     };
@@ -131,6 +149,11 @@ pub(crate) fn state(state: RunState) -> Sentence {
     }
 }
 
+/// How a run stands, in words: what a preview found to be held, would be.
+fn state_of(run: &Run) -> Sentence {
+    if run.dry_run && run.state == RunState::Held { messages::would_be_held() } else { state(run.state) }
+}
+
 fn headings(reader: &Reader) -> Vec<String> {
     let head = [
         messages::word_run(),
@@ -150,7 +173,7 @@ fn row(run: &Run, reader: &Reader) -> Vec<String> {
         moment(run.started_at, reader.offset),
         kind(run.kind).to(reader.language).to_owned(),
         trigger(run).to(reader.language).to_owned(),
-        state(run.state).to(reader.language).to_owned(),
+        state_of(run).to(reader.language).to_owned(),
         took(run, reader),
     ];
     cells.extend(counted(&run.counters).map(|(_, count)| count.to_string()));

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rollcall_host::Identities;
+use rollcall_host::Removals;
 use rollcall_host::directory::Action;
 use rollcall_host::history::{self, History, RunKind, RunState, Trigger};
 use rollcall_host::model::{self, Diagnosis, RunId, Severity, SourceName};
@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Body, BodyIfAny, Manager, Parameters, Segments, objects};
+use super::extract::{Body, Manager, Parameters, Segments, objects};
 use super::idempotency::{Asked, OnceKey, once};
 use super::page::{self, Listed};
 use super::refusals::{Changing, Reading, Writing};
@@ -25,6 +25,7 @@ use super::types::{Begun, Change, Count, Entry, Key, Run, Summary};
 use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
+use crate::sources::asking::How;
 use crate::visitor::Visitor;
 
 /// Objects of one refresh. Source: `rollcall_host::limits::MAX_CHANGES`.
@@ -37,7 +38,6 @@ pub(super) fn routes() -> OpenApiRouter<Console> {
         .routes(routes!(list))
         .routes(routes!(one))
         .routes(routes!(cancel))
-        .routes(routes!(approve))
         .routes(routes!(undo))
         .routes(routes!(changes))
         .routes(routes!(entries))
@@ -52,6 +52,10 @@ struct Start {
     #[serde(default)]
     #[schema(default = false)]
     dry_run: bool,
+    /// Let up to so many objects leave in all, however much that is. More is held, as without it.
+    #[serde(default)]
+    #[schema(required = false)]
+    allow_removals: Option<u64>,
 }
 
 /// What is to be read again.
@@ -62,19 +66,28 @@ struct Refresh {
     #[serde(deserialize_with = "objects")]
     #[schema(min_items = 1, max_items = 1000)]
     keys: Vec<Key>,
+    /// Let up to so many of them leave, however many left within the hour.
+    #[serde(default)]
+    #[schema(required = false)]
+    allow_removals: Option<u64>,
+}
+
+/// What whoever starts a run says about removals.
+fn allowed(n: Option<u64>) -> Removals {
+    n.map_or(Removals::Weigh, Removals::AtMost)
 }
 
 /// Which run.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-struct OfRun {
+pub(super) struct OfRun {
     /// The id of the run.
     #[param(value_type = shape::RunId, inline)]
     run: String,
 }
 
 impl OfRun {
-    async fn find(self, console: &Console) -> Result<history::Run, Problem> {
+    pub(super) async fn find(self, console: &Console) -> Result<history::Run, Problem> {
         find(console, &self.run).await
     }
 }
@@ -93,6 +106,9 @@ async fn find(console: &Console, id: &str) -> Result<history::Run, Problem> {
 /// Everything, or with `dry_run` only a record of what would happen. Answers as soon as the run has begun; when the source
 /// is busy for longer than a few seconds, without a run, which then begins when it is its turn. With an `Idempotency-Key`,
 /// asking twice starts once.
+///
+/// More removals than are usual are held, whoever asks: the run reads `held`, and waits for `approveRun` with the number of
+/// removals, or for `declineRun`. A program that means it says `allow_removals`.
 #[utoipa::path(post, path = "/sources/{source}/runs", operation_id = "startRun", tag = "Runs",
     params(OfSource, OnceKey), request_body = Start,
     responses((status = 202, description = "It has begun, or waits.", body = Begun), Writing))]
@@ -104,11 +120,15 @@ async fn start(
     Body(start): Body<Start>,
 ) -> Result<Response, Problem> {
     let name = path.known(&console)?;
-    let what = json!({"operation": "startRun", "source": name, "dry_run": start.dry_run});
+    let Start { dry_run, allow_removals } = start;
+    let what = json!({
+        "operation": "startRun", "source": name, "dry_run": dry_run, "allow_removals": allow_removals,
+    });
     let asked = Asked::new(&visitor, &headers, &what)?;
     once(&console.clone(), asked, async move {
-        let begun = console.sources().import(&console, &name, start.dry_run).await?;
-        let detail = json!({"dry_run": start.dry_run, "run": begun.run});
+        let how = How { is_dry: dry_run, removals: allowed(allow_removals) };
+        let begun = console.sources().import(&console, &name, how).await?;
+        let detail = json!({"dry_run": dry_run, "allow_removals": allow_removals, "run": begun.run});
         audit::record(&console, &visitor, "run-started", name.as_str(), detail).await?;
         Ok(Begun { run: begun.run })
     })
@@ -129,13 +149,17 @@ async fn refresh(
     Body(refresh): Body<Refresh>,
 ) -> Result<Response, Problem> {
     let name = path.known(&console)?;
-    let what = json!({"operation": "refreshObjects", "source": name, "keys": refresh.keys});
+    let allow_removals = refresh.allow_removals;
+    let what = json!({
+        "operation": "refreshObjects", "source": name, "keys": refresh.keys, "allow_removals": allow_removals,
+    });
     let keys = keys(refresh.keys)?;
     let asked = Asked::new(&visitor, &headers, &what)?;
     once(&console.clone(), asked, async move {
         let n_keys = keys.len();
-        let begun = console.sources().refresh(&console, &name, keys).await?;
-        let detail = json!({"n_keys": n_keys, "run": begun.run});
+        let how = How { is_dry: false, removals: allowed(allow_removals) };
+        let begun = console.sources().refresh(&console, &name, keys, how).await?;
+        let detail = json!({"n_keys": n_keys, "allow_removals": allow_removals, "run": begun.run});
         audit::record(&console, &visitor, "objects-refreshed", name.as_str(), detail).await?;
         Ok(Begun { run: begun.run })
     })
@@ -242,45 +266,6 @@ fn not_under_way(run: &history::Run) -> Problem {
     Problem::new(StatusCode::CONFLICT, diagnosis)
 }
 
-/// How what a run held is to be approved.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Approve {
-    /// Where ids belong to somebody else now (an entry `identities-held`): `same-people` under new ids, who go on with all
-    /// they have, or `other-people`: who was there leaves, and nothing of them is inherited. Without it such a run is not
-    /// approved.
-    #[serde(default)]
-    #[schema(required = false, value_type = shape::Identities, inline)]
-    identities: Identities,
-}
-
-/// Approve what a run held
-///
-/// Each departure and each lost value that it held is asked about again at the source, and applied where that confirms it.
-/// With an `Idempotency-Key`, asking twice starts once.
-#[utoipa::path(post, path = "/runs/{run}/approve", operation_id = "approveRun", tag = "Runs", params(OfRun, OnceKey),
-    request_body = Option<Approve>,
-    responses((status = 202, description = "The run that does it has begun, or waits.", body = Begun), Changing))]
-async fn approve(
-    Manager(visitor): Manager,
-    State(console): State<Console>,
-    Segments(path): Segments<OfRun>,
-    headers: HeaderMap,
-    BodyIfAny(approve): BodyIfAny<Approve>,
-) -> Result<Response, Problem> {
-    let run = path.find(&console).await?;
-    let identities = approve.identities;
-    let what = json!({"operation": "approveRun", "run": run.id, "identities": identities});
-    let asked = Asked::new(&visitor, &headers, &what)?;
-    once(&console.clone(), asked, async move {
-        let begun = console.sources().approve(&console, &run.source, run.id.clone(), identities).await?;
-        let detail = json!({"source": run.source, "identities": identities, "run": begun.run});
-        audit::record(&console, &visitor, "run-approved", run.id.as_str(), detail).await?;
-        Ok(Begun { run: begun.run })
-    })
-    .await
-}
-
 /// How a run is to be undone.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -289,6 +274,10 @@ struct Undo {
     #[serde(default)]
     #[schema(default = false)]
     dry_run: bool,
+    /// Let up to so many objects leave that came with the run. Needed where that is more than leaves unseen.
+    #[serde(default)]
+    #[schema(required = false)]
+    allow_removals: Option<u64>,
 }
 
 /// Undo a run
@@ -306,11 +295,16 @@ async fn undo(
     Body(undo): Body<Undo>,
 ) -> Result<Response, Problem> {
     let run = path.find(&console).await?;
-    let what = json!({"operation": "undoRun", "run": run.id, "dry_run": undo.dry_run});
+    let Undo { dry_run, allow_removals } = undo;
+    let what = json!({
+        "operation": "undoRun", "run": run.id, "dry_run": dry_run, "allow_removals": allow_removals,
+    });
     let asked = Asked::new(&visitor, &headers, &what)?;
     once(&console.clone(), asked, async move {
-        let begun = console.sources().undo(&console, &run.source, run.id.clone(), undo.dry_run).await?;
-        let detail = json!({"source": run.source, "dry_run": undo.dry_run, "run": begun.run});
+        let how = How { is_dry: dry_run, removals: allowed(allow_removals) };
+        let begun = console.sources().undo(&console, &run.source, run.id.clone(), how).await?;
+        let detail =
+            json!({"source": run.source, "dry_run": dry_run, "allow_removals": allow_removals, "run": begun.run});
         audit::record(&console, &visitor, "run-undone", run.id.as_str(), detail).await?;
         Ok(Begun { run: begun.run })
     })

@@ -2,7 +2,7 @@
 //!
 //! Not here: objects, which `types` describes where they are written.
 
-use rollcall_host::{directory, history, inbox, model, proof, sqlite};
+use rollcall_host::{decision, directory, history, inbox, model, proof, sqlite};
 use serde::Serialize;
 use utoipa::openapi::schema::{KnownFormat, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Array, Object, ObjectBuilder, RefOr};
@@ -55,6 +55,7 @@ shapes! {
     DepartedUsers = departed_users,
     Identities = identities,
     Narrowing = narrowing,
+    Verdict = verdict,
     Moment = moment,
     SourceName = source_name,
     RunId = run_id,
@@ -194,6 +195,10 @@ fn identities() -> Object {
 
 fn narrowing() -> Object {
     one_of([proof::Narrowing::Held, proof::Narrowing::Approved])
+}
+
+fn verdict() -> Object {
+    one_of([decision::Verdict::Approved, decision::Verdict::Declined, decision::Verdict::Over])
 }
 
 /// RFC 3339, in UTC.

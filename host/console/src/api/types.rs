@@ -1,6 +1,7 @@
 //! What the API writes: each type is described by the document and made from the host's own, so that a change there is seen
 //! here by the compiler and not by a client.
 
+mod decision;
 mod directory;
 mod event;
 mod proof;
@@ -11,6 +12,7 @@ use rollcall_host::model::{self, FailureKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub(crate) use self::decision::{Decision, HeldBack};
 pub(crate) use self::directory::{Audited, Department, Imported, Listing, Why};
 pub(crate) use self::event::Event;
 pub(crate) use self::run::{Begun, Change, Count, Entry, Run, Summary};

@@ -1,6 +1,6 @@
-//! What somebody does about a run: cancel it, try it again, approve what it held, undo it.
+//! What somebody does about a run: cancel it, try it again, undo it.
 //!
-//! Not here: the pages that ask once more (`confirm`).
+//! Not here: the pages that ask once more (`confirm`), and what is decided about what it held (`decide`).
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,8 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
-use rollcall_host::Identities;
+use rollcall_host::Removals;
+use rollcall_host::error::RunError;
 use rollcall_host::history::{Run, RunKind};
 use rollcall_host::inbox::{EventFilter, EventState, Inbox};
 use rollcall_host::model::{Diagnosis, Key, RunId, Severity};
@@ -16,12 +17,12 @@ use rollcall_host::sqlite::{ChangeFilter, EntryFilter, Outcome};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::links;
 use super::run::find;
+use super::{decide, links};
 use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
-use crate::sources::asking::Begun;
+use crate::sources::asking::{Begun, How};
 use crate::visitor::Visitor;
 
 /// `POST /runs/{run}/cancel`.
@@ -56,41 +57,24 @@ pub(super) async fn retry(
     let again = Again::of(&console, &run).await?;
     let n_objects = again.n_keys();
     let begun = match again {
-        Again::Undo(undone) => console.sources().undo(&console, &run.source, undone, false).await?,
-        Again::Everything => console.sources().import(&console, &run.source, false).await?,
-        Again::These(keys) => console.sources().refresh(&console, &run.source, keys).await?,
+        Again::Undo(undone) => console.sources().undo(&console, &run.source, undone, How::default()).await?,
+        Again::Everything => console.sources().import(&console, &run.source, How::default()).await?,
+        Again::These(keys) => console.sources().refresh(&console, &run.source, keys, How::default()).await?,
     };
     let detail = json!({"source": run.source, "n_objects": n_objects, "begun": begun.run});
     audit::record(&console, &visitor, "run-retried", run.id.as_str(), detail).await?;
     Ok(shown(&run, &begun))
 }
 
-/// What is answered about ids that belong to somebody else now.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub(super) struct Approving {
-    #[serde(default)]
-    identities: Identities,
-}
-
-/// `POST /runs/{run}/approve`.
-pub(super) async fn approve(
-    State(console): State<Console>,
-    visitor: Visitor,
-    Path(run): Path<String>,
-    Form(Approving { identities }): Form<Approving>,
-) -> Result<Redirect, Problem> {
-    let run = allowed(&console, &visitor, run).await?;
-    let begun = console.sources().approve(&console, &run.source, run.id.clone(), identities).await?;
-    let detail = json!({"source": run.source, "identities": identities, "begun": begun.run});
-    audit::record(&console, &visitor, "run-approved", run.id.as_str(), detail).await?;
-    Ok(shown(&run, &begun))
-}
-
-/// Whether it is only recorded what would be put back.
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// How a run is to be undone.
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct Undoing {
+    /// Whether it is only recorded what would be put back.
     #[serde(default)]
     dry_run: bool,
+    /// How many objects would leave, as somebody typed it.
+    #[serde(default)]
+    removals: String,
 }
 
 /// `POST /runs/{run}/undo`.
@@ -98,17 +82,31 @@ pub(super) async fn undo(
     State(console): State<Console>,
     visitor: Visitor,
     Path(run): Path<String>,
-    Form(Undoing { dry_run }): Form<Undoing>,
+    Form(Undoing { dry_run, removals }): Form<Undoing>,
 ) -> Result<Redirect, Problem> {
     let run = allowed(&console, &visitor, run).await?;
-    let begun = console.sources().undo(&console, &run.source, run.id.clone(), dry_run).await?;
-    let detail = json!({"source": run.source, "dry_run": dry_run, "begun": begun.run});
+    let removals = decide::number(&removals)?;
+    let how = How { is_dry: dry_run, removals: exactly(&console, &run, removals).await? };
+    let begun = console.sources().undo(&console, &run.source, run.id.clone(), how).await?;
+    let detail = json!({"source": run.source, "dry_run": dry_run, "removals": removals, "begun": begun.run});
     audit::record(&console, &visitor, "run-undone", run.id.as_str(), detail).await?;
     Ok(shown(&run, &begun))
 }
 
+/// What whoever undoes a run allows: the number that they read, and no larger one.
+async fn exactly(console: &Console, run: &Run, typed: Option<u64>) -> Result<Removals, Problem> {
+    let Some(n) = typed else { return Ok(Removals::Weigh) };
+    match console.host().undo_would_remove(&run.source, &run.id).await? {
+        Some(would_leave) if would_leave.n() < n => {
+            let (run, allowed) = (run.id.clone(), Some(n));
+            Err(RunError::UndoUnconfirmed { run, would_leave, allowed }.into())
+        }
+        Some(_) | None => Ok(Removals::AtMost(n)),
+    }
+}
+
 /// The run, for somebody who may do something about it.
-async fn allowed(console: &Console, visitor: &Visitor, run: String) -> Result<Run, Problem> {
+pub(super) async fn allowed(console: &Console, visitor: &Visitor, run: String) -> Result<Run, Problem> {
     if visitor.who.may_manage() { find(console, run).await } else { Err(Problem::forbidden()) }
 }
 
@@ -140,8 +138,7 @@ impl Again {
 
     /// The objects of a plan; or those that were refused, that the log calls wrong, or that failed events name.
     ///
-    /// Where nobody knows which these are, that is said. Everything is never read instead: an import that a person starts
-    /// may remove as much as the source says, and they asked for a few objects.
+    /// Where nobody knows which these are, that is said. Everything is never read instead: they asked for a few objects.
     async fn of_some(console: &Console, run: &Run) -> Result<Self, Problem> {
         let outcome = (!run.dry_run).then_some(Outcome::Refused);
         let changes = ChangeFilter { outcome, ..ChangeFilter::default() };
@@ -202,7 +199,7 @@ fn unclear(run: &Run) -> Problem {
 }
 
 /// The page of the run that was begun; the history, if it waits for another one.
-fn shown(run: &Run, begun: &Begun) -> Redirect {
+pub(super) fn shown(run: &Run, begun: &Begun) -> Redirect {
     match &begun.run {
         Some(begun) => Redirect::to(&links::run(begun)),
         None => Redirect::to(&links::history(Some(&run.source))),

@@ -3,48 +3,52 @@
 //!
 //! A page of its own, so that it asks once more without JavaScript, too.
 
-use axum::extract::{Path, Query, State};
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::extract::{Path, State};
 use maud::{Markup, html};
 use rollcall_host::Identities;
-use rollcall_host::history::{ChangeRecord, Numbered, Run, RunState};
-use rollcall_host::sqlite::{ChangeCount, ChangeFilter, Outcome};
+use rollcall_host::approval::WouldLeave;
+use rollcall_host::decision::{Decision, Matter, Verdict};
+use rollcall_host::history::{ChangeRecord, Run, RunState};
+use rollcall_host::model::Key;
+use rollcall_host::sqlite::{ChangeCount, Outcome};
 use rollcall_words::Sentence;
-use serde::Deserialize;
 
 use super::changes::name;
+use super::decide::{OBJECT, TICKED, WHICH, object};
 use super::head::Waits;
-use super::list::cursor;
+use super::held::{self, Held};
 use super::run::{find, waits};
-use super::{address, links, object_link, words};
+use super::{links, object_link, words};
 use crate::console::Console;
 use crate::page::table;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::visitor::{Reader, Visitor};
 
-/// Held changes on one page.
-///
-/// 100. Why: each is one line.
-const N_HELD: usize = 100;
-
-/// From where on the list is shown.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Place {
-    after: String,
-}
-
 /// `GET /runs/{run}/approve`.
 pub(super) async fn approval(
     State(console): State<Console>,
     visitor: Visitor,
     Path(run): Path<String>,
-    Query(place): Query<Place>,
 ) -> Result<Page, Problem> {
     let run = find(&console, run).await?;
-    let body = match waits(&console, &run).await? {
-        Waits::Approval | Waits::Answer => question(&console, &visitor, &run, &place).await?,
-        Waits::Nobody => page::notice(Tone::Plain, &html! { p { (visitor.say(words::nothing_waits())) } }),
+    let decisions = console.host().decisions(&run.source, &run.id).await?;
+    let is_declined = decisions.iter().any(|decision| decision.verdict == Verdict::Declined);
+    let waits = waits(&console, &run).await?;
+    let body = match waits {
+        Waits::Approval | Waits::Answer => question(&console, &visitor, &run, &decisions, waits).await?,
+        // What was declined may be done after all, as long as it may be decided about.
+        Waits::Nobody if is_declined && console.now() < held::until(&run) => {
+            question(&console, &visitor, &run, &decisions, waits).await?
+        }
+        Waits::Nobody => html! {
+            (page::notice(Tone::Plain, &html! {
+                p { (visitor.say(words::nothing_waits())) }
+                (held::decisions(visitor.reader, &decisions))
+            }))
+        },
     };
     let body = html! {
         p { a href=(links::run(&run.id)) { (visitor.say(words::back_to_run(&run.id))) } }
@@ -63,15 +67,21 @@ pub(super) async fn undoing(
     let counts = console.store().change_counts(&run.id).await?;
     let applied: Vec<_> = counts.iter().filter(|count| count.outcome == Outcome::Applied).collect();
     let can_be = !run.dry_run && run.state != RunState::Running && !applied.is_empty();
+    let would_leave =
+        if can_be { console.host().undo_would_remove(&run.source, &run.id).await? } else { None };
     let body = html! {
         p { a href=(links::run(&run.id)) { (visitor.say(words::back_to_run(&run.id))) } }
         @if can_be {
             (page::notice(Tone::Warning, &html! {
+                @if let Some(would_leave) = &would_leave {
+                    @let told = would_leave.told();
+                    p { b { (page::as_sentence(told.localized(visitor.reader.language.tag()).message)) } }
+                }
                 p { (visitor.say(words::undo_what())) }
                 (amounts(visitor.reader, &applied))
                 p { (visitor.say(words::undo_told())) }
                 p { (visitor.say(words::undo_comes_back())) }
-                @if visitor.who.may_manage() { (undo_form(&visitor, &run)) }
+                @if visitor.who.may_manage() { (undo_form(&visitor, &run, would_leave.as_ref())) }
             }))
         } @else {
             (page::notice(Tone::Plain, &html! { p { (visitor.say(words::nothing_to_undo())) } }))
@@ -80,12 +90,25 @@ pub(super) async fn undoing(
     Ok(Page::of_source(&visitor, &run.source, Tab::History, visitor.say(words::undo_title()), body))
 }
 
-fn undo_form(visitor: &Visitor, run: &Run) -> Markup {
+fn undo_form(visitor: &Visitor, run: &Run, would_leave: Option<&WouldLeave>) -> Markup {
     html! {
-        form class="inline" method="post" action={ (links::run(&run.id)) "/undo" } {
+        form method="post" action={ (links::run(&run.id)) "/undo" } {
             (page::csrf(visitor))
-            button name="dry_run" value="true" { (visitor.say(words::undo_preview())) }
-            button class="danger" { (visitor.say(words::undo_now())) }
+            @if let Some(would_leave) = would_leave { (number(visitor, words::type_to_undo(would_leave.n()))) }
+            div class="row" {
+                button name="dry_run" value="true" { (visitor.say(words::undo_preview())) }
+                button class="danger" { (visitor.say(words::undo_now())) }
+            }
+        }
+    }
+}
+
+/// The field for the number of objects that would be removed.
+fn number(visitor: &Visitor, label: Sentence) -> Markup {
+    html! {
+        div class="field number" {
+            label for="removals" { (visitor.say(label)) }
+            input id="removals" name="removals" inputmode="numeric" autocomplete="off";
         }
     }
 }
@@ -103,41 +126,101 @@ fn amounts(reader: Reader, counts: &[&ChangeCount]) -> Markup {
     }
 }
 
-async fn question(console: &Console, visitor: &Visitor, run: &Run, place: &Place) -> Result<Markup, Problem> {
-    let (reader, path) = (visitor.reader, format!("{}/approve", links::run(&run.id)));
-    let held_back = console.host().held_back(&run.source, &run.id).await?;
-    let told = held_back.told();
-    let told = told.localized(reader.language.tag()).message;
-    let holds_identities = console.host().held_identities(&run.id).await?;
+async fn question(
+    console: &Console,
+    visitor: &Visitor,
+    run: &Run,
+    decisions: &[Decision],
+    waits: Waits,
+) -> Result<Markup, Problem> {
+    let (reader, held) = (visitor.reader, Held::of(console, run).await?);
+    let changes = held::changes(console, run).await?;
+    let by_department = held::by_department(console, reader, run, &changes).await?;
+    let decided = Decided::of(decisions);
     Ok(html! {
         (page::notice(Tone::Warning, &html! {
-            p { (reader.say(words::approve_what(told))) }
-            @if held_back.holds_scope() { p { (reader.say(words::approve_scope_told())) } }
-            @if held_back.reads_everything() { p { (reader.say(words::approve_more())) } }
-            p { (reader.say(words::approve_told())) }
-            @if visitor.who.may_manage() {
-                @if holds_identities {
-                    (answers(visitor, &path))
-                } @else {
-                    @let label = if held_back.holds_scope() { words::approve_scope() } else { words::approve() };
-                    (page::button(visitor, &path, "danger", label))
-                }
+            @if let Some(held) = &held {
+                @let told = held.held_back.told();
+                @if let Some(told) = held.told(reader) { p { b { (told) } } }
+                (by_department)
+                p { (reader.say(words::approve_what(told.localized(reader.language.tag()).message))) }
+                @if held.held_back.holds_scope() { p { (reader.say(words::approve_scope_told())) } }
+                @if held.held_back.reads_everything() { p { (reader.say(words::approve_more())) } }
+            } @else {
+                p { (reader.say(words::all_decided())) }
             }
-            p class="soft" { (reader.say(words::decline_told())) }
+            (held::decisions(reader, decisions))
+            p { (reader.say(words::approve_told())) }
+            p class="soft" { (reader.say(words::decide_until())) " " (page::moment(held::until(run))) }
         }))
-        (list(console, reader, run, place, &path).await?)
+        @if visitor.who.may_manage() {
+            form method="post" action={ (links::run(&run.id)) "/approve" } {
+                (page::csrf(visitor))
+                (list(reader, run, &changes, &decided, is_divisible(held.as_ref())))
+                (answer(visitor, run, held.as_ref(), waits))
+            }
+        } @else {
+            (list(reader, run, &changes, &decided, false))
+        }
     })
 }
 
+/// Whether some of it may be chosen: a smaller scope is one matter.
+fn is_divisible(held: Option<&Held>) -> bool {
+    held.is_none_or(|held| !held.held_back.holds_scope())
+}
+
+/// What a person says: about what, with which number, or why not.
+fn answer(visitor: &Visitor, run: &Run, held: Option<&Held>, waits: Waits) -> Markup {
+    html! {
+        fieldset {
+            legend { (visitor.say(words::your_answer())) }
+            @if is_divisible(held) {
+                @if held.is_some() {
+                    label {
+                        input type="radio" name=(WHICH) value="waiting" checked;
+                        " " (visitor.say(words::all_that_waits()))
+                    }
+                }
+                label {
+                    input type="radio" name=(WHICH) value=(TICKED) checked[held.is_none()];
+                    " " (visitor.say(words::what_is_ticked()))
+                }
+            }
+            @match held {
+                Some(held) if held.would_leave.n() == 0 => {},
+                Some(held) if waits == Waits::Answer && held.if_same_people.n() != held.would_leave.n() => {
+                    (number(visitor, words::type_by_answer(held.if_same_people.n(), held.would_leave.n())))
+                },
+                Some(held) => (number(visitor, words::type_to_approve(held.would_leave.n()))),
+                None => (number(visitor, words::type_what_is_ticked())),
+            }
+            @if waits == Waits::Answer {
+                (answers(visitor))
+            } @else {
+                @let has_scope = held.is_some_and(|held| held.held_back.holds_scope());
+                @let label = if has_scope { words::approve_scope() } else { words::approve() };
+                p { button class="danger" { (visitor.say(label)) } }
+            }
+        }
+        fieldset {
+            legend { (visitor.say(words::decline_title())) }
+            p { (visitor.say(words::decline_told())) }
+            div class="field" {
+                label for="reason" { (visitor.say(words::reason())) }
+                textarea id="reason" name="reason" maxlength="500" rows="3" {}
+            }
+            p { button formaction={ (links::run(&run.id)) "/decline" } { (visitor.say(words::decline())) } }
+        }
+    }
+}
+
 /// The two answers about ids that belong to somebody else now.
-fn answers(visitor: &Visitor, path: &str) -> Markup {
+fn answers(visitor: &Visitor) -> Markup {
     let answer = |answer: Identities, class: &str, told: Sentence, label: Sentence| {
         html! {
-            form method="post" action=(path) {
-                (page::csrf(visitor))
-                p { (visitor.say(told)) }
-                button class=(class) name="identities" value=(answer.as_str()) { (visitor.say(label)) }
-            }
+            p { (visitor.say(told)) }
+            p { button class=(class) name="identities" value=(answer.as_str()) { (visitor.say(label)) } }
         }
     };
     html! {
@@ -146,40 +229,69 @@ fn answers(visitor: &Visitor, path: &str) -> Markup {
     }
 }
 
-/// Who would leave or lose something, with what the source answered about each, or why it waits.
-async fn list(
-    console: &Console,
-    reader: Reader,
-    run: &Run,
-    place: &Place,
-    path: &str,
-) -> Result<Markup, Problem> {
-    let filter = ChangeFilter { outcome: Some(Outcome::Held), ..ChangeFilter::default() };
-    let after = place.after.parse().ok();
-    let limit = u32::try_from(N_HELD).unwrap_or(u32::MAX).saturating_add(1);
-    let mut found = console.store().changes_where(&run.id, &filter, after, limit).await?;
-    let has_more = N_HELD < found.len();
-    found.truncate(N_HELD);
-    let next =
-        found.last().filter(|_| has_more).map(|last| address(path, &[("after", &last.number.to_string())]));
-    let first = after.map(|_| path.to_owned());
-    let names = [words::who_waits(), words::what_waits(), words::why_it_waits()];
-    let columns = table::columns(reader, names);
-    Ok(html! {
-        div class="sheet scroll" {
-            (table::table(&columns, found.iter().map(|Numbered { item, .. }| row(reader, run, item))))
-        }
-        (cursor(reader, first, next))
-    })
+/// What was decided of each object: the last word.
+struct Decided<'a> {
+    of: BTreeMap<&'a Key, &'a Decision>,
 }
 
-fn row(reader: Reader, run: &Run, change: &ChangeRecord) -> [Markup; 3] {
+impl<'a> Decided<'a> {
+    fn of(decisions: &'a [Decision]) -> Self {
+        let each = |decision: &'a Decision| {
+            let matters = decision.about.iter().flatten();
+            matters.filter_map(Matter::key).map(move |key| (key, decision))
+        };
+        Self { of: decisions.iter().flat_map(each).collect() }
+    }
+}
+
+/// Who would leave or lose something, with what the source answered about each, or why it waits; with a box to tick.
+fn list(
+    reader: Reader,
+    run: &Run,
+    changes: &[ChangeRecord],
+    decided: &Decided<'_>,
+    has_boxes: bool,
+) -> Markup {
+    let names = [words::who_waits(), words::what_waits(), words::why_it_waits()];
+    let columns = table::columns(reader, names);
+    let mut ticked = BTreeSet::new();
+    let rows = changes.iter().map(|change| {
+        // Somebody else under a known id is two records of one object.
+        let has_box = has_boxes && ticked.insert(&change.key);
+        row(reader, run, change, decided, has_box)
+    });
+    html! {
+        div class="sheet scroll" { (table::table(&columns, rows)) }
+    }
+}
+
+fn row(
+    reader: Reader,
+    run: &Run,
+    change: &ChangeRecord,
+    decided: &Decided<'_>,
+    has_box: bool,
+) -> [Markup; 3] {
+    let called = name(change).unwrap_or(&change.key.external_id);
     [
-        object_link(reader, &run.source, &change.key, name(change)),
+        html! {
+            @if has_box {
+                input type="checkbox" name=(OBJECT) value=(object(&change.key)) aria-label=(reader.say(words::tick(called)));
+                " "
+            }
+            (object_link(reader, &run.source, &change.key, name(change)))
+        },
         html! {
             @match change.waiting_attribute() {
                 Some(attribute) => (reader.say(words::would_lose(attribute))),
                 None => (reader.say(page::would_be(change.action))),
+            }
+            @if let Some(decision) = decided.of.get(&change.key) {
+                @let word = match decision.verdict {
+                    Verdict::Approved => words::is_approved(),
+                    Verdict::Declined | Verdict::Over => words::is_declined(),
+                };
+                " " (page::badge(Tone::Plain, &reader.say(word)))
             }
         },
         html! {

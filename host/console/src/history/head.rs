@@ -17,10 +17,10 @@ use crate::visitor::{Reader, Visitor};
 pub(super) fn state(reader: Reader, seen: &Seen) -> Markup {
     let run = &seen.run;
     html! {
-        @let state = reader.say(page::run_state_word(run.state).1);
+        @let state = reader.say(page::state_of_run(run).1);
         section id="run-state" data-say={ (reader.say(words::run_title(&run.id, &run.source))) ": " (state) } {
             div class="row" {
-                (page::run_state(reader, run.state))
+                (page::run_state(reader, run))
                 span { (seen.took(reader)) }
             }
             (seen.stage(reader))
@@ -82,17 +82,25 @@ pub(super) fn facts(reader: Reader, run: &Run) -> Markup {
 
 /// What can be done about a run. A part of its own: it changes when the run's state does, so a button stays under the
 /// reader's hand.
-pub(super) fn actions(visitor: &Visitor, run: &Run, waits: Waits) -> Markup {
+pub(super) fn actions(visitor: &Visitor, run: &Run, waits: Waits, held: &Markup) -> Markup {
     let path = links::run(&run.id);
     let may_manage = visitor.who.may_manage();
     html! {
         div id="run-actions" {
             (not_put_back(visitor, run))
-            @if may_manage && waits != Waits::Nobody {
+            @if waits != Waits::Nobody {
                 @let told = if waits == Waits::Answer { words::identities_wait() } else { words::held_waits() };
                 (page::notice(Tone::Warning, &html! {
+                    (held)
                     p { (visitor.say(told)) }
-                    p { a class="button primary" href={ (path) "/approve" } { (visitor.say(words::look_and_approve())) } }
+                    @if may_manage {
+                        p { a class="button primary" href={ (path) "/approve" } { (visitor.say(words::look_and_approve())) } }
+                    }
+                }))
+            } @else if !held.0.is_empty() {
+                (page::notice(Tone::Plain, &html! {
+                    (held)
+                    @if may_manage { p { a href={ (path) "/approve" } { (visitor.say(words::decide_after_all())) } } }
                 }))
             }
             @if may_manage {
@@ -189,7 +197,9 @@ mod tests {
         let told = |kind, kept| {
             let counters = Counters { kept, ..Counters::default() };
             let run = Run { kind, state: RunState::Partial, counters, ..run("1") };
-            actions(&visitor, &run, Waits::Nobody).into_string().contains("Objects that stay as they are: 2")
+            actions(&visitor, &run, Waits::Nobody, &html! {})
+                .into_string()
+                .contains("Objects that stay as they are: 2")
         };
         assert_eq!(
             [told(RunKind::Undo, 2), told(RunKind::Undo, 0), told(RunKind::Full, 2)],

@@ -190,7 +190,7 @@ impl List {
             .then(|| html! { a href=(links::history(Some(&run.source))) { (run.source) } });
         let mut cells = vec![html! { a id={ "run-" (run.id) } href=(links::run(&run.id)) { "#" (run.id) } }];
         cells.extend(source);
-        cells.push(html! { (page::run_state(reader, run.state)) (seen.stage(reader)) (reason(reader, run)) });
+        cells.push(html! { (page::run_state(reader, run)) (seen.stage(reader)) (reason(reader, run)) });
         cells.push(
             html! { (what(reader, run)) div class="soft" { (reader.say(page::trigger(run.trigger))) } },
         );

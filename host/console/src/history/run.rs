@@ -9,6 +9,7 @@ use rollcall_host::model::RunId;
 
 use super::changes::Changes;
 use super::head::{self, Waits};
+use super::held::{self, Held};
 use super::log::Log;
 use super::proof;
 use super::query::RunQuery;
@@ -98,7 +99,14 @@ impl View {
         let (changes, log) = (self.changes(run), self.log(run));
         let live = seen.is_running().then(|| self.query.live(&run.id));
         Ok(html! {
-            @if run.dry_run { (page::notice(page::Tone::Plain, &html! { p { (reader.say(words::dry_run_told())) } })) }
+            @if run.dry_run {
+                @let is_held = run.state == RunState::Held;
+                @let tone = if is_held { page::Tone::Warning } else { page::Tone::Plain };
+                (page::notice(tone, &html! {
+                    @if is_held { p { b { (reader.say(words::would_be_held())) } } }
+                    p { (reader.say(words::dry_run_told())) }
+                }))
+            }
             div data-live=[live] {
                 (self.actions(run).await?)
                 (head::state(reader, seen))
@@ -122,7 +130,22 @@ impl View {
     }
 
     async fn actions(&self, run: &Run) -> Result<Markup, Problem> {
-        Ok(head::actions(&self.visitor, run, waits(&self.console, run).await?))
+        let (console, reader) = (&self.console, self.visitor.reader);
+        if run.state != RunState::Held || run.dry_run {
+            return Ok(head::actions(&self.visitor, run, Waits::Nobody, &html! {}));
+        }
+        let waits = waits(console, run).await?;
+        let decided = console.host().decisions(&run.source, &run.id).await?;
+        let held = if waits == Waits::Nobody { None } else { Held::of(console, run).await? };
+        let changes = held::changes(console, run).await?;
+        let told = html! {
+            @if let Some(told) = held.as_ref().and_then(|held| held.told(reader)) {
+                p { b { (told) } }
+                (held::by_department(console, reader, run, &changes).await?)
+            }
+            (held::decisions(reader, &decided))
+        };
+        Ok(head::actions(&self.visitor, run, waits, &told))
     }
 
     /// The events that a run acted on; of a full run, those that it covered.
@@ -158,7 +181,7 @@ impl View {
 
 /// Whether what a run held may still be approved.
 pub(super) async fn waits(console: &Console, run: &Run) -> Result<Waits, Problem> {
-    if run.state != RunState::Held {
+    if run.state != RunState::Held || run.dry_run {
         return Ok(Waits::Nobody);
     }
     let waiting = console.host().held_runs(&run.source).await?;

@@ -94,6 +94,10 @@ rollcall_words::sentences! {
     fn not_put_back(n) { "Objects that stay as they are: {n}. They were changed since, or what they were is not recorded. Each is named below, in the", "有 {n} 个对象保持不变：之后又有变更，或没有记录它们之前的内容。详见下方" }
     fn undo_again() { "Undo again", "重新撤销" }
     fn undo() { "Undo…", "撤销…" }
+    fn would_be_held() {
+        "This import would be held: nothing of what waits below would happen before a person confirms it.",
+        "此次导入将会待确认：在人工确认之前，以下待确认的变更都不会执行。"
+    }
     fn held_waits() {
         "Something waits for a person: departures of too many at once, values that may be gone, or what the application no longer \
          sees. Until then all of that stays.",
@@ -104,7 +108,7 @@ rollcall_words::sentences! {
          them is changed.",
         "身份源中有许多 ID 现在属于别人，数量过多，等待人工确认，在此之前不做任何改动。"
     }
-    fn look_and_approve() { "Look at them and approve", "查看并确认" }
+    fn look_and_approve() { "Look at them and decide", "查看并作出决定" }
 
     // Approval.
     fn approve_title() { "Approve what waits", "确认待处理的变更" }
@@ -141,10 +145,43 @@ rollcall_words::sentences! {
     }
     fn other_people() { "They are other people", "是另一批人" }
     fn approve() { "Ask again and apply", "再次查询并执行" }
+    fn decline_title() { "If it is not right", "如果情况不对" }
     fn decline_told() {
-        "If this is not right, do nothing: everything stays, and the next full import asks again.",
-        "如果情况不对，无需操作：一切保持不变，下次全量导入会重新询问。"
+        "Decline it, all of it or what you ticked: it stops waiting and stays as it is, and as long as the source says the same \
+         nobody is asked again, for 90 days at most. Of more than can be listed one by one, the next import asks again.",
+        "请拒绝全部或所勾选的变更：不再等待确认并保持不变；只要来源的情况不变，最长 90 天内不再询问。超过可逐一列出的数量时，下次导入会重新询问。"
     }
+    fn reason() { "Why (whoever looks later reads it)", "原因（供日后查看的人阅读）" }
+    fn decline() { "Decline", "拒绝" }
+    fn your_answer() { "If it is right", "如果情况属实" }
+    fn all_that_waits() { "All that waits", "全部待确认的变更" }
+    fn what_is_ticked() { "What is ticked in the list", "列表中勾选的变更" }
+    fn tick(name) { "Choose {name}", "选择 {name}" }
+    fn type_to_approve(n) {
+        "Type how many objects would be removed: {n}, or how many of those you ticked would leave",
+        "请输入将要移除的对象数量：全部为 {n}；如仅处理所勾选的，请输入其中将离开的数量"
+    }
+    fn type_by_answer(same, other) {
+        "Type how many objects would be removed: {same} if they are the same people, {other} if they are other people",
+        "请输入将要移除的对象数量：如果是同一批人为 {same}，如果是另一批人为 {other}"
+    }
+    fn type_what_is_ticked() { "Type how many of those you ticked would leave", "请输入所勾选的对象中将离开的数量" }
+    fn type_to_undo(n) { "Type how many objects would be removed: {n}", "请输入将要移除的对象数量：{n}" }
+    fn by_department() { "By department:", "按部门：" }
+    fn comma() { ", ", "，" }
+    fn more_departments(n) { "and {n} more", "另有 {n} 个部门" }
+    fn decide_until() { "It may be decided about until", "可作出决定的截止时间：" }
+    fn all_decided() {
+        "Everything of this run is decided. What was declined may be done after all: tick it in the list.",
+        "该任务的待确认内容均已作出决定。已拒绝的变更如仍需执行，请在列表中勾选。"
+    }
+    fn approved_by(by, n) { "Approved by {by}: {n}", "{by} 已批准 {n} 项变更" }
+    fn approved_whole_by(by) { "Approved by {by}, as a whole", "{by} 已整体批准" }
+    fn declined_by(by, n) { "Declined by {by}: {n}", "{by} 已拒绝 {n} 项变更" }
+    fn declined_whole_by(by) { "Declined by {by}, as a whole", "{by} 已整体拒绝" }
+    fn is_approved() { "approved", "已批准" }
+    fn is_declined() { "declined", "已拒绝" }
+    fn decide_after_all() { "Look at them again", "再次查看" }
     fn nothing_waits() { "Nothing of this run waits for approval any more.", "该任务已没有待确认的内容。" }
     fn back_to_run(run) { "Back to run {run}", "返回任务 {run}" }
     fn who_waits() { "Who", "对象" }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use rollcall_host::directory::Action;
-use rollcall_host::history::{RunKind, RunState, Trigger};
+use rollcall_host::history::{Run, RunKind, RunState, Trigger};
 use rollcall_host::model::{Diagnosis, Severity, Timestamp};
 use rollcall_host::proof::{LeftOut, Told};
 use rollcall_rules::vocabulary::resource_type;
@@ -228,9 +228,17 @@ pub(crate) fn progress(label: &str, done: u64, total: Option<u64>) -> Markup {
 }
 
 /// How a run stands.
-pub(crate) fn run_state(reader: Reader, state: RunState) -> Markup {
-    let (tone, word) = run_state_word(state);
+pub(crate) fn run_state(reader: Reader, run: &Run) -> Markup {
+    let (tone, word) = state_of_run(run);
     badge(tone, &reader.say(word))
+}
+
+/// How it is called that this run stands like this: what a preview found to be held, would be.
+pub(crate) fn state_of_run(run: &Run) -> (Tone, Sentence) {
+    match (run.dry_run, run.state) {
+        (true, RunState::Held) => (Tone::Warning, words::state_would_be_held()),
+        (_, state) => run_state_word(state),
+    }
 }
 
 /// How it is called that a run stands like this.

@@ -51,6 +51,7 @@ rollcall_words::sentences! {
     fn state_succeeded() { "succeeded", "成功" }
     fn state_partial() { "partial", "部分完成" }
     fn state_failed() { "failed", "失败" }
+    fn state_would_be_held() { "would be held", "将待确认" }
     fn state_held() { "waits for approval", "待确认" }
     fn state_cancelled() { "cancelled", "已取消" }
     fn state_interrupted() { "interrupted", "已中断" }

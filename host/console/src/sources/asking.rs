@@ -11,7 +11,7 @@ use rollcall_host::history::Counters;
 use rollcall_host::inbox::{Inbox, Note};
 use rollcall_host::model::{Diagnosis, Key, Progress, RunId, SourceName, Timestamp};
 use rollcall_host::observe::Observer;
-use rollcall_host::{Cancel, Follower, Host, Identities, RunOptions, RunReport, Source};
+use rollcall_host::{Approving, Cancel, Follower, Host, Removals, RunOptions, RunReport, Source};
 use serde::Serialize;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -52,16 +52,20 @@ pub(crate) struct Unheard {
 
 /// What is asked for.
 enum Work {
-    Import {
-        is_dry: bool,
-    },
+    Import,
     Refresh(Vec<Key>),
-    /// What this run held, with this answer about ids that belong to somebody else now.
-    Approve(RunId, Identities),
-    Undo {
-        run: RunId,
-        is_dry: bool,
-    },
+    /// What this run held.
+    Approve(RunId, Approving),
+    Undo(RunId),
+}
+
+/// How a run is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct How {
+    /// Whether it only records what it would do.
+    pub(crate) is_dry: bool,
+    /// What may leave beyond what is usual.
+    pub(crate) removals: Removals,
 }
 
 /// What was asked for: the number of its run, as soon as there is one, and how it ended.
@@ -87,14 +91,14 @@ impl Sources {
         &self,
         console: &Console,
         name: &SourceName,
-        is_dry: bool,
+        how: How,
     ) -> Result<Begun, Problem> {
         let mut doer = self.doer(console, name)?;
-        if let (Doer::Host(..), false) = (&doer, is_dry) {
+        if let (Doer::Host(..), false) = (&doer, how.is_dry) {
             self.set_followed(console, name, true).await.map_err(Refused::into_problem)?;
             doer = self.doer(console, name)?;
         }
-        self.begin(console, doer, Work::Import { is_dry }).await
+        self.begin(console, doer, Work::Import, how).await
     }
 
     /// Read these objects again. At most 1000 keys.
@@ -103,29 +107,29 @@ impl Sources {
         console: &Console,
         name: &SourceName,
         keys: Vec<Key>,
+        how: How,
     ) -> Result<Begun, Problem> {
         let doer = self.doer(console, name)?;
-        self.begin(console, doer, Work::Refresh(keys)).await
+        self.begin(console, doer, Work::Refresh(keys), how).await
     }
 
     /// Read one object again, and tell how that ended. Of a source that is not followed, too: whoever asks about one
     /// object wants that one alone.
     pub(crate) fn ask_about(&self, console: &Console, name: &SourceName, key: Key) -> Result<Ended, Problem> {
         let doer = self.doer(console, name)?;
-        Ok(self.ask(console, doer, Work::Refresh(vec![key])).told)
+        Ok(self.ask(console, doer, Work::Refresh(vec![key]), How::default()).told)
     }
 
-    /// Approve what a run of this source held: the source is asked about it again, and what it confirms departs;
-    /// with an answer about ids that belong to somebody else now.
+    /// Approve what a run of this source held: the source is asked about it again, and what it confirms departs.
     pub(crate) async fn approve(
         &self,
         console: &Console,
         name: &SourceName,
         run: RunId,
-        identities: Identities,
+        approving: Approving,
     ) -> Result<Begun, Problem> {
         let doer = self.doer(console, name)?;
-        self.begin(console, doer, Work::Approve(run, identities)).await
+        self.begin(console, doer, Work::Approve(run, approving), How::default()).await
     }
 
     /// Undo a run of this source, or with `is_dry` only record what would be put back.
@@ -134,10 +138,10 @@ impl Sources {
         console: &Console,
         name: &SourceName,
         run: RunId,
-        is_dry: bool,
+        how: How,
     ) -> Result<Begun, Problem> {
         let doer = self.doer(console, name)?;
-        self.begin(console, doer, Work::Undo { run, is_dry }).await
+        self.begin(console, doer, Work::Undo(run), how).await
     }
 
     /// Why the last ask of this source came to no run, if whoever asked was not told.
@@ -196,8 +200,8 @@ impl Sources {
         }
     }
 
-    async fn begin(&self, console: &Console, doer: Doer, work: Work) -> Result<Begun, Problem> {
-        let Ask { opening, told } = self.ask(console, doer, work);
+    async fn begin(&self, console: &Console, doer: Doer, work: Work, how: How) -> Result<Begun, Problem> {
+        let Ask { opening, told } = self.ask(console, doer, work, how);
         let first = async {
             tokio::select! {
                 biased;
@@ -209,7 +213,7 @@ impl Sources {
         timeout(OPENING, first).await.unwrap_or(Ok(Begun { run: None }))
     }
 
-    fn ask(&self, console: &Console, doer: Doer, work: Work) -> Ask {
+    fn ask(&self, console: &Console, doer: Doer, work: Work, how: How) -> Ask {
         let (opened, opening) = oneshot::channel();
         let (tell, told) = oneshot::channel();
         let cancel = Cancel::new();
@@ -219,7 +223,9 @@ impl Sources {
             opened: Mutex::new(Some(opened)),
             run: OnceLock::new(),
         });
-        let options = RunOptions { observer: observer.clone(), cancel, ..RunOptions::default() };
+        let How { is_dry: dry_run, removals } = how;
+        let options =
+            RunOptions { dry_run, removals, observer: observer.clone(), cancel, ..RunOptions::default() };
         let (console, name) = (console.clone(), doer.name().clone());
         self.under_way.unheard().remove(&name);
         self.under_way.spawn(async move {
@@ -249,26 +255,18 @@ impl Doer {
 
     async fn run(self, work: Work, options: RunOptions) -> Result<RunReport, RunError> {
         match (self, work) {
-            (Self::Follower(follower), Work::Import { is_dry }) => {
-                Ok(follower.sync(RunOptions { dry_run: is_dry, ..options }).await?.report)
-            }
+            (Self::Follower(follower), Work::Import) => Ok(follower.sync(options).await?.report),
             (Self::Follower(follower), Work::Refresh(keys)) => follower.refresh(keys, options).await,
-            (Self::Follower(follower), Work::Approve(run, identities)) => {
-                follower.approve(&run, RunOptions { identities, ..options }).await
+            (Self::Follower(follower), Work::Approve(run, approving)) => {
+                follower.approve(&run, approving, options).await
             }
-            (Self::Follower(follower), Work::Undo { run, is_dry }) => {
-                follower.undo(&run, RunOptions { dry_run: is_dry, ..options }).await
-            }
-            (Self::Host(host, source), Work::Import { is_dry }) => {
-                host.sync(&source, RunOptions { dry_run: is_dry, ..options }).await
-            }
+            (Self::Follower(follower), Work::Undo(run)) => follower.undo(&run, options).await,
+            (Self::Host(host, source), Work::Import) => host.sync(&source, options).await,
             (Self::Host(host, source), Work::Refresh(keys)) => host.refresh(&source, keys, options).await,
-            (Self::Host(host, source), Work::Approve(run, identities)) => {
-                host.approve(&source, &run, RunOptions { identities, ..options }).await
+            (Self::Host(host, source), Work::Approve(run, approving)) => {
+                host.approve(&source, &run, approving, options).await
             }
-            (Self::Host(host, source), Work::Undo { run, is_dry }) => {
-                host.undo(&source, &run, RunOptions { dry_run: is_dry, ..options }).await
-            }
+            (Self::Host(host, source), Work::Undo(run)) => host.undo(&source, &run, options).await,
         }
     }
 }

@@ -13,6 +13,7 @@ use super::asking::Unheard;
 use super::checks::Check;
 use super::{Entry, Origin};
 use crate::console::Console;
+use crate::history::held::Held;
 use crate::problem::Problem;
 
 /// Runs that are looked through for the last full one that has ended, and for the last that could tell what the view of its
@@ -48,6 +49,8 @@ pub(crate) struct Standing {
     pub(crate) held_runs: Vec<Run>,
     /// What its view leaves out of what is held here, if anything.
     pub(crate) left_out: Option<LeftOut>,
+    /// What the newest of them would remove, if anything.
+    pub(crate) would_leave: Option<Diagnosis>,
     /// Why what was last asked of it came to no run, if whoever asked was not told.
     pub(crate) unheard: Option<Unheard>,
     /// The latest check since the source was changed.
@@ -126,7 +129,7 @@ async fn of_entry(console: &Console, entry: Entry) -> Result<Standing, Problem> 
     let following = store.following(&name).await?;
     let of_this = RunFilter { source: Some(name.clone()), ..RunFilter::default() };
     let running = RunFilter { state: Some(RunState::Running), ..of_this };
-    let full_runs = full_runs(console, &name).await?;
+    let (full_runs, held_runs) = (full_runs(console, &name).await?, held_runs(console, &name).await?);
     Ok(Standing {
         origin: entry.origin(),
         connector: entry.source().map(connector_name),
@@ -137,7 +140,8 @@ async fn of_entry(console: &Console, entry: Entry) -> Result<Standing, Problem> 
         has_schedule: matches!(&entry, Entry::Followed(known) if known.schedule.is_some()),
         events: store.counts(&name).await?,
         running: store.runs_where(&running, None, 1).await?.pop(),
-        held_runs: held_runs(console, &name).await?,
+        would_leave: would_leave(console, held_runs.first()).await?,
+        held_runs,
         left_out: LeftOut::by(&full_runs),
         last_full_run: full_runs.into_iter().find(|run| run.state != RunState::Running),
         unheard: console.sources().unheard(&name),
@@ -157,6 +161,13 @@ async fn full_runs(console: &Console, name: &SourceName) -> Result<Vec<Run>, Pro
     let (kind, dry_run) = (Some(RunKind::Full), Some(false));
     let full = RunFilter { source: Some(name.clone()), kind, dry_run, ..RunFilter::default() };
     Ok(console.store().runs_where(&full, None, FULL_RUNS).await?)
+}
+
+/// What this run would remove, if anything.
+async fn would_leave(console: &Console, held: Option<&Run>) -> Result<Option<Diagnosis>, Problem> {
+    let Some(run) = held else { return Ok(None) };
+    let held = Held::of(console, run).await?;
+    Ok(held.map(|held| held.would_leave).filter(|would_leave| 0 < would_leave.n()).map(|told| told.told()))
 }
 
 /// The host goes through the history for it, so it is asked only where there is anything to find.

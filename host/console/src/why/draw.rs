@@ -141,7 +141,7 @@ fn steps(place: Place<'_>, facts: &Facts) -> Markup {
     steps.extend(facts.entries.iter().map(|about| (about.started_at, trail::entry(place, about))));
     steps.extend(facts.events.iter().map(|event| (event.event.arrived_at, trail::event(place, event))));
     steps.extend(facts.questions.iter().map(|(asked, run)| {
-        let state = run.as_ref().map(|run| page::run_state(place.visitor.reader, run.state));
+        let state = run.as_ref().map(|run| page::run_state(place.visitor.reader, run));
         (
             asked.at,
             html! {

@@ -66,6 +66,7 @@ impl Apply {
     async fn propose(&mut self, proposal: Proposal) -> Result<(), Diagnosis> {
         let held = self.load(&proposal.keys).await.map_err(|error| self.failed(&error))?;
         let (approved, waiting) = self.planned(&proposal, held)?;
+        let waiting = self.undeclined(&proposal.attribute.document, waiting);
         self.clear(approved).await.map_err(|error| self.failed(&error))?;
         if waiting.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Holds departures back for a person: those by events above what may leave in an hour, and all of a suspicious full
+//! Holds departures back for a person: those of single objects above what may leave in an hour, and all of a suspicious full
 //! run.
 //!
 //! Not here: how much is too much (`guard`).
@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use super::{Apply, Extent, Kind, Outcome, Planned, Step, refusal_entry};
 use crate::clearing::Approved;
 use crate::error::StoreError;
-use crate::guard::{self, Counts, Leaving, Uncovered};
+use crate::guard::{self, Counts, Permitted, Uncovered, WouldLeave};
 use crate::history::ChangeRecord;
 use crate::limits::{MAX_HELD_RECORDS, UNATTENDED_DEPARTURES};
-use crate::model::Diagnosis;
+use crate::model::{Diagnosis, Key};
 
 /// How much more may leave, as far as it had to be found out.
 #[derive(Debug, Default)]
@@ -20,17 +20,19 @@ pub(super) struct Allowances {
     departed: Option<Counts>,
     /// Of each resource type of which more left than may always leave.
     allowed: BTreeMap<String, u64>,
+    /// How many left because whoever started the run said that so many may.
+    n_permitted: u64,
 }
 
 impl Apply {
-    /// Hold the departures that are above what may leave by events in an hour.
+    /// Hold the departures of single objects that are above what may leave in an hour.
     pub(super) async fn hold_excess(&mut self, planned: &mut [Planned]) -> Result<(), StoreError> {
-        if self.destination.extent != Extent::Some || self.destination.unattended.is_none() {
+        if self.destination.extent != Extent::Some || self.destination.scales.is_none() {
             return Ok(());
         }
         for planned in planned {
             let is_departure = planned.write().is_some_and(|write| Kind::of(write.action) == Kind::Departure);
-            if is_departure && let Some(allowance) = self.exceeded(&planned.key.resource_type).await? {
+            if is_departure && let Some(allowance) = self.exceeded(&planned.key).await? {
                 planned.hold(|key| guard::one_held(key, allowance));
             }
         }
@@ -38,23 +40,55 @@ impl Apply {
     }
 
     /// Count one more departure; what is allowed, if it is one too many.
-    pub(super) async fn exceeded(&mut self, resource_type: &str) -> Result<Option<u64>, StoreError> {
+    pub(super) async fn exceeded(&mut self, key: &Key) -> Result<Option<u64>, StoreError> {
+        if self.is_approved(key) {
+            return Ok(None);
+        }
+        let resource_type = &key.resource_type;
         let n_departed = self.departed(resource_type).await?;
-        let allowance = self.allowance(resource_type, n_departed).await?;
-        if allowance <= n_departed {
-            return Ok(Some(allowance));
+        if !self.permits(1) {
+            let allowance = self.allowance(resource_type, n_departed).await?;
+            if allowance <= n_departed {
+                return Ok(Some(allowance));
+            }
         }
         let counts = self.allowances.departed.get_or_insert_default();
-        counts.insert(resource_type.to_owned(), n_departed.saturating_add(1));
+        counts.insert(resource_type.clone(), n_departed.saturating_add(1));
         Ok(None)
+    }
+
+    /// Whether a person approved this very removal.
+    pub(super) fn is_approved(&self, key: &Key) -> bool {
+        let permitted = self.destination.scales.as_ref().map(|scales| &scales.permitted);
+        matches!(permitted, Some(Permitted::These(keys)) if keys.contains(key))
+    }
+
+    /// Whether so many more may leave because whoever started the run said so. Then they are counted.
+    pub(super) fn permits(&mut self, n: u64) -> bool {
+        let permitted = self.destination.scales.as_ref().map(|scales| &scales.permitted);
+        let Some(Permitted::AtMost(most)) = permitted else { return false };
+        let n_permitted = self.allowances.n_permitted.saturating_add(n);
+        let is_permitted = n_permitted <= *most;
+        if is_permitted {
+            self.allowances.n_permitted = n_permitted;
+        }
+        is_permitted
+    }
+
+    /// How many may leave at most because whoever started the run said so.
+    pub(super) fn most_permitted(&self) -> u64 {
+        match self.destination.scales.as_ref().map(|scales| &scales.permitted) {
+            Some(Permitted::AtMost(most)) => *most,
+            Some(Permitted::Nothing | Permitted::These(_)) | None => 0,
+        }
     }
 
     async fn departed(&mut self, resource_type: &str) -> Result<u64, StoreError> {
         if self.allowances.departed.is_none()
-            && let Some(unattended) = &self.destination.unattended
+            && let Some(scales) = &self.destination.scales
         {
             let source = &self.destination.source;
-            let lately = guard::departed_lately(&*unattended.history, source, unattended.now).await?;
+            let lately = guard::departed_lately(&*scales.history, source, scales.now).await?;
             self.allowances.departed = Some(lately);
         }
         let departed = self.allowances.departed.as_ref();
@@ -80,25 +114,25 @@ impl Apply {
     }
 
     /// Why nothing of this may be removed: the reading did not cover what it should have, and no person has said that this is
-    /// right; or nobody looks, and it is suspicious.
-    pub(super) async fn weigh(&self, planned: &[Planned]) -> Result<Option<Diagnosis>, StoreError> {
+    /// right; or it is too much, and nobody has said that so much may leave.
+    pub(super) async fn weigh(&mut self, planned: &[Planned]) -> Result<Option<Diagnosis>, StoreError> {
         let counts = guard::counted(planned.iter().filter_map(Planned::write).map(|write| &write.key));
         let is_approval = self.destination.approved != Approved::Nothing;
+        let leaving = self.would_leave(&counts).await?;
         if !is_approval
             && !counts.is_empty()
-            && let Some(why) = Uncovered::of(self.reading.coverage(), &counts).held()
+            && let Some(why) = Uncovered::of(self.reading.coverage(), &counts).held(&leaving)
         {
             return Ok(Some(why));
         }
-        if self.destination.unattended.is_none() {
+        if self.destination.scales.is_none() || self.permits(leaving.n()) {
             return Ok(None);
         }
-        let mut leaving = Vec::with_capacity(counts.len());
-        for (resource_type, n_leaving) in counts {
-            let n_known = self.known(&resource_type).await?;
-            leaving.push(Leaving { resource_type, n_leaving, n_known });
-        }
-        Ok(leaving.iter().any(Leaving::is_suspicious).then(|| guard::all_held(&leaving)))
+        Ok(leaving.is_suspicious().then(|| guard::all_held(&leaving)))
+    }
+
+    pub(super) async fn would_leave(&self, counts: &Counts) -> Result<WouldLeave, StoreError> {
+        WouldLeave::of(&*self.destination.directory, &self.destination.source, counts).await
     }
 
     /// Record and count what would have left, and apply nothing: one outcome each, in their order.
@@ -112,6 +146,7 @@ impl Apply {
                 Step::Nothing(_) | Step::Replace(_) | Step::HoldReplacement { .. } | Step::Wait => {
                     Outcome::Applied
                 }
+                Step::Decline(kind) => self.declined(kind, &key),
                 Step::Refuse(kind, refused) => {
                     self.refused(kind, &key, &refused);
                     entries.push(refusal_entry(Some(key), refused.clone()));
@@ -145,7 +180,7 @@ impl Apply {
 
 impl Planned {
     /// Hold what would be written, for this reason.
-    fn hold(&mut self, why: impl FnOnce(&crate::model::Key) -> Diagnosis) {
+    fn hold(&mut self, why: impl FnOnce(&Key) -> Diagnosis) {
         let step = std::mem::replace(&mut self.step, Step::Nothing(Kind::Departure));
         self.step = match step {
             Step::Write(write) => Step::Hold(write, Box::new(why(&self.key))),
@@ -155,6 +190,7 @@ impl Planned {
             | Step::HoldUnseen { .. }
             | Step::Replace(_)
             | Step::HoldReplacement { .. }
+            | Step::Decline(_)
             | Step::Wait) => step,
         };
     }

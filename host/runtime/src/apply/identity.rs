@@ -18,7 +18,7 @@ use super::check::Incoming;
 use super::{Apply, Extent, Kind, Outcome, Planned, Step, plan};
 use crate::directory::{Action, Held, Write};
 use crate::error::StoreError;
-use crate::guard::{self, Leaving};
+use crate::guard;
 use crate::limits::{MAX_HELD_RECORDS, MAX_UNATTENDED_DEPARTURES};
 use crate::merge::merge;
 use crate::model::Key;
@@ -27,7 +27,7 @@ use crate::model::Key;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Identities {
-    /// Nothing: as many are replaced as may leave while nobody looks, and more wait for a person.
+    /// Nothing: as many are replaced as may leave unseen, and more wait for a person.
     #[default]
     Weigh,
     /// They are the same people under new ids: what is held of them is merged and goes on.
@@ -146,9 +146,6 @@ impl Apply {
     /// Let replacements wait: those of a full run for the end of the reading, those of single objects that are above what
     /// may leave in an hour for a person.
     pub(super) async fn hold_replacements(&mut self, planned: &mut [Planned]) -> Result<(), StoreError> {
-        if self.destination.identities == Identities::OtherPeople {
-            return Ok(());
-        }
         for planned in planned {
             let leaves = matches!(&planned.step, Step::Replace(replacement) if !replacement.had_left);
             if !leaves {
@@ -157,7 +154,7 @@ impl Apply {
             match self.destination.extent {
                 Extent::Full => self.wait_for_the_end(planned).await?,
                 Extent::Some => {
-                    if self.exceeded(&planned.key.resource_type).await?.is_some() {
+                    if self.exceeded(&planned.key).await?.is_some() {
                         self.hold_replacement(planned);
                     }
                 }
@@ -168,7 +165,8 @@ impl Apply {
 
     async fn wait_for_the_end(&mut self, planned: &mut Planned) -> Result<(), StoreError> {
         let resource_type = planned.key.resource_type.clone();
-        if MAX_UNATTENDED_DEPARTURES <= self.changed.n_waiting(&resource_type) {
+        let most = self.most_permitted().max(MAX_UNATTENDED_DEPARTURES);
+        if most <= self.changed.n_waiting(&resource_type) {
             self.hold_waiting(&resource_type).await?;
             self.changed.overfull.insert(resource_type.clone());
         }
@@ -224,6 +222,11 @@ impl Apply {
         Ok(planned)
     }
 
+    /// A change that was noted does not happen.
+    pub(super) fn forget_change(&mut self, key: &Key) {
+        self.changed.noted.remove(key);
+    }
+
     /// Note of the changes that were noted which of them are applied.
     pub(super) fn applied(&mut self, keys: &[Key], outcomes: &[Outcome]) {
         for (key, outcome) in keys.iter().zip(outcomes) {
@@ -254,16 +257,14 @@ impl Apply {
     }
 
     async fn decide(&mut self, is_whole: bool) -> Result<(), StoreError> {
-        let waiting: BTreeSet<String> =
-            self.changed.waiting.keys().map(|key| key.resource_type.clone()).collect();
-        if !is_whole {
+        if !is_whole || self.changed.waiting.is_empty() {
             return Ok(());
         }
-        for resource_type in waiting {
-            let n_leaving = self.changed.n_waiting(&resource_type);
-            let n_known = self.known(&resource_type).await?;
-            let leaving = Leaving { resource_type: resource_type.clone(), n_leaving, n_known };
-            if leaving.is_suspicious() {
+        let leaving = self.would_leave(&guard::counted(self.changed.waiting.keys())).await?;
+        let is_permitted = self.permits(leaving.n());
+        for leaving in leaving.of_types() {
+            let resource_type = leaving.resource_type.clone();
+            if leaving.is_suspicious() && !is_permitted {
                 self.hold_waiting(&resource_type).await?;
                 continue;
             }

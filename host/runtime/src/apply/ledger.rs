@@ -2,11 +2,12 @@
 //!
 //! Not here: what the connector says it read; the two are compared when the run is closed (`run`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rollcall_rules::object;
 
 use super::Kind;
+use crate::decision::Matter;
 use crate::directory::Action;
 use crate::history::Counters;
 use crate::limits::MAX_OBJECTS_PER_RUN;
@@ -29,6 +30,12 @@ pub(crate) struct Ledger {
     is_scope_held: bool,
     /// What a full run can show for itself.
     proof: Option<Proof>,
+    /// Whether the run would need a person's number, which a dry one does not have.
+    is_unconfirmed: bool,
+    /// Of those that were kept, how many because a person declined their removal.
+    n_declined: u64,
+    /// What a person declined and the source no longer says.
+    over: BTreeSet<Matter>,
     store_failure: Option<Diagnosis>,
     /// Why the run was ended, if it wrote as much as it may.
     overrun: Option<Failure>,
@@ -145,9 +152,35 @@ impl Ledger {
         self.is_scope_held = true;
     }
 
+    /// The run would remove what needs a person's number.
+    pub(crate) fn needs_number(&mut self) {
+        self.is_unconfirmed = true;
+    }
+
     /// Whether anything waits for a person.
     pub(crate) fn holds(&self) -> bool {
-        self.is_scope_held || 0 < self.counters.held
+        self.is_scope_held || self.is_unconfirmed || 0 < self.counters.held
+    }
+
+    /// A departure is kept because a person declined it.
+    pub(crate) fn declined(&mut self) {
+        self.n_declined = self.n_declined.saturating_add(1);
+        self.counters.kept = self.counters.kept.saturating_add(1);
+    }
+
+    /// How many were kept because a person declined their removal.
+    pub(crate) fn n_declined(&self) -> u64 {
+        self.n_declined
+    }
+
+    /// The source no longer says this, which a person declined.
+    pub(crate) fn is_over(&mut self, matter: Matter) {
+        self.over.insert(matter);
+    }
+
+    /// What a person declined and the source no longer says, to be written down.
+    pub(crate) fn take_over(&mut self) -> BTreeSet<Matter> {
+        std::mem::take(&mut self.over)
     }
 
     /// The source was read with this scope, which is what the next run is compared with.

@@ -1,6 +1,6 @@
 //! The one door out: what a complete reading no longer found, weighed and written as a whole.
 //!
-//! Not here: how much is too much for a run that nobody looks at (`guard`).
+//! Not here: how much is too much (`guard`).
 
 mod depth;
 
@@ -51,6 +51,7 @@ impl Apply {
             })
             .collect();
         self.hold_unseen(&mut planned).await?;
+        self.keep_declined(&mut planned);
         if let Some(why) = self.weigh(&planned).await? {
             return Ok(self.hold_all(planned, &why).await);
         }

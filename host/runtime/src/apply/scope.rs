@@ -58,7 +58,7 @@ impl Compared {
     }
 
     /// Whether it is smaller than before, and nobody has approved that.
-    fn is_held(&self) -> bool {
+    pub(super) fn is_held(&self) -> bool {
         self.narrowed.as_ref().is_some_and(|narrowed| !narrowed.is_approved)
     }
 
@@ -230,8 +230,10 @@ impl Apply {
     }
 
     fn scope_entry(&mut self) -> Option<Entry> {
+        let is_declined = self.is_scope_declined();
         let unfollowed = self.compared.unfollowed();
-        let Some(narrowed) = &self.compared.narrowed else {
+        // Of a smaller scope that a person declined it is told that they did.
+        let Some(narrowed) = self.compared.narrowed.as_ref().filter(|_| !is_declined) else {
             return (!unfollowed.is_empty()).then(|| told::unfollowed(unfollowed));
         };
         // A few objects say nothing of the scope unless something of theirs would be lost.

@@ -15,7 +15,7 @@ use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
 use crate::directory::Held;
 use crate::engine::{Budget, Share};
-use crate::guard::Unattended;
+use crate::guard::{Permitted, Scales};
 use crate::history::Counters;
 use crate::limits::{MAX_CHANGES, MAX_DOCUMENT_BYTES, MAX_ENTRIES_PER_RUN, MAX_STORED_AT_ONCE};
 use crate::model::{Key, RunId, Scope, SourceName, Timestamp};
@@ -37,7 +37,8 @@ pub(super) fn destination(store: &Arc<MemoryStore>, extent: Extent) -> Destinati
         resource_types: vec!["Department".to_owned(), "User".to_owned()],
         departed_users: DepartedUsers::Deactivate,
         extent,
-        unattended: None,
+        scales: None,
+        declined: Arc::default(),
         approved: Approved::Nothing,
         identity_attributes: BTreeMap::new(),
         identities: Identities::Weigh,
@@ -46,10 +47,18 @@ pub(super) fn destination(store: &Arc<MemoryStore>, extent: Extent) -> Destinati
     }
 }
 
-/// The same for a run that nobody looks at.
-fn unattended(store: &Arc<MemoryStore>, extent: Extent) -> Apply {
-    let unattended = Unattended { history: store.clone(), now: Timestamp::from_unix_ms(0) };
-    Apply::new(Destination { unattended: Some(unattended), ..destination(store, extent) })
+pub(super) fn scales(store: &Arc<MemoryStore>, permitted: Permitted) -> Scales {
+    Scales { history: store.clone(), now: Timestamp::from_unix_ms(0), permitted }
+}
+
+/// The same for a run in which so much may leave beyond what is usual.
+fn permitting(store: &Arc<MemoryStore>, extent: Extent, permitted: Permitted) -> Apply {
+    Apply::new(Destination { scales: Some(scales(store, permitted)), ..destination(store, extent) })
+}
+
+/// The same for any run.
+fn weighed(store: &Arc<MemoryStore>, extent: Extent) -> Apply {
+    permitting(store, extent, Permitted::Nothing)
 }
 
 fn hold_users(store: &MemoryStore, n: usize) {
@@ -75,7 +84,7 @@ async fn opened(mut apply: Apply) -> Apply {
 }
 
 /// The same, after everything was read.
-async fn closed(apply: Apply) -> Apply {
+pub(super) async fn closed(apply: Apply) -> Apply {
     let mut apply = opened(apply).await;
     apply.take(Statement::Closed(Vec::new())).await.unwrap();
     apply
@@ -558,7 +567,7 @@ async fn a_chain_of_departments_leaves_from_its_end_however_long_it_is() {
 async fn of_many_departures_by_events_those_above_the_allowance_wait_for_a_person() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 140);
-    let mut apply = unattended(&store, Extent::Some);
+    let mut apply = weighed(&store, Extent::Some);
     let changes = users_gone(0..9).into_iter().map(Change::Delete).chain([user("new")]).collect();
     let outcomes = apply.changes(changes).await.unwrap();
     let expected = [["applied"; 7].as_slice(), &["departure-held"; 2], &["applied"]].concat();
@@ -577,7 +586,7 @@ async fn the_allowance_is_for_all_batches_of_a_run_together_and_for_each_kind_al
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 20);
     hold(&store, "Department", "1", json!({}));
-    let mut apply = unattended(&store, Extent::Some);
+    let mut apply = weighed(&store, Extent::Some);
     let delete = |departures: Vec<Departure>| departures.into_iter().map(Change::Delete).collect();
     assert_eq!(codes(&apply.changes(delete(users_gone(0..3))).await.unwrap()), ["applied"; 3]);
     let outcomes = apply.changes(delete(users_gone(3..6))).await.unwrap();
@@ -589,7 +598,7 @@ async fn the_allowance_is_for_all_batches_of_a_run_together_and_for_each_kind_al
 async fn a_departure_of_something_not_held_uses_nothing_up() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 5);
-    let mut apply = unattended(&store, Extent::Some);
+    let mut apply = weighed(&store, Extent::Some);
     let unknown = (0..9).map(|n| Change::Delete(gone("User", &format!("unknown-{n}"))));
     let changes = unknown.chain(users_gone(0..5).into_iter().map(Change::Delete)).collect();
     assert_eq!(codes(&apply.changes(changes).await.unwrap()), ["applied"; 14]);
@@ -597,19 +606,51 @@ async fn a_departure_of_something_not_held_uses_nothing_up() {
 }
 
 #[tokio::test]
-async fn what_a_person_refreshes_is_not_weighed() {
+async fn of_single_objects_as_many_leave_as_whoever_asked_allowed_and_the_rest_is_weighed() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 20);
-    let mut apply = Apply::new(destination(&store, Extent::Some));
-    let changes = users_gone(0..20).into_iter().map(Change::Delete).collect();
-    assert_eq!(codes(&apply.changes(changes).await.unwrap()), ["applied"; 20]);
+    let mut apply = permitting(&store, Extent::Some, Permitted::AtMost(8));
+    let changes = users_gone(0..10).into_iter().map(Change::Delete).collect();
+    let outcomes = apply.changes(changes).await.unwrap();
+    assert_eq!(codes(&outcomes), [["applied"; 8].as_slice(), &["departure-held"; 2]].concat());
 }
 
 #[tokio::test]
-async fn a_full_run_that_nobody_looks_at_removes_nothing_when_too_much_would_leave() {
+async fn of_an_approval_what_was_approved_leaves_and_what_is_beside_it_is_weighed() {
+    let store = Arc::<MemoryStore>::default();
+    hold_users(&store, 40);
+    let approved = (0..12).map(|n| Key::new("User", format!("{n:03}"))).collect();
+    let mut apply = permitting(&store, Extent::Some, Permitted::These(approved));
+    let changes = users_gone(0..20).into_iter().map(Change::Delete).collect();
+    let outcomes = apply.changes(changes).await.unwrap();
+    assert_eq!(codes(&outcomes), [["applied"; 17].as_slice(), &["departure-held"; 3]].concat());
+}
+
+#[tokio::test]
+async fn a_full_run_removes_as_many_as_whoever_started_it_allowed_and_holds_one_more_with_all_others() {
+    for (allowed, expected) in [(60, 60), (100, 60), (59, 0), (0, 0)] {
+        let store = Arc::<MemoryStore>::default();
+        hold_users(&store, 60);
+        let mut apply = closed(permitting(&store, Extent::Full, Permitted::AtMost(allowed))).await;
+        apply.remove_missing(users_gone(0..60)).await.unwrap();
+        assert_eq!(n_departed(&store), expected, "{allowed}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_usual_leaves_though_nothing_beyond_it_was_allowed() {
+    let store = Arc::<MemoryStore>::default();
+    hold_users(&store, 60);
+    let mut apply = closed(permitting(&store, Extent::Full, Permitted::AtMost(0))).await;
+    apply.remove_missing(users_gone(0..5)).await.unwrap();
+    assert_eq!(n_departed(&store), 5);
+}
+
+#[tokio::test]
+async fn a_full_run_removes_nothing_when_too_much_would_leave() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 100);
-    let mut apply = closed(unattended(&store, Extent::Full)).await;
+    let mut apply = closed(weighed(&store, Extent::Full)).await;
     let outcomes = apply.remove_missing([users_gone(0..6), vec![gone("User", "unknown")]].concat()).await;
     let outcomes = outcomes.unwrap();
     assert_eq!(codes(&outcomes), [["departures-held"; 6].as_slice(), &["applied"]].concat());
@@ -623,19 +664,10 @@ async fn a_full_run_that_nobody_looks_at_removes_nothing_when_too_much_would_lea
 }
 
 #[tokio::test]
-async fn a_full_run_that_nobody_looks_at_removes_as_much_as_is_usual() {
+async fn a_full_run_removes_as_much_as_is_usual() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 100);
-    let retired =
-        closed(unattended(&store, Extent::Full)).await.remove_missing(users_gone(0..5)).await.unwrap();
+    let retired = closed(weighed(&store, Extent::Full)).await.remove_missing(users_gone(0..5)).await.unwrap();
     assert_eq!(retired, vec![Outcome::Applied; 5]);
     assert_eq!(n_departed(&store), 5);
-}
-
-#[tokio::test]
-async fn a_full_run_that_a_person_started_removes_what_was_found_gone() {
-    let store = Arc::<MemoryStore>::default();
-    hold_users(&store, 60);
-    closed(full_run(&store)).await.remove_missing(users_gone(0..60)).await.unwrap();
-    assert_eq!(n_departed(&store), 60);
 }

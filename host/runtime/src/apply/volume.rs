@@ -143,7 +143,7 @@ impl Written {
     /// None where nothing is written, nor recorded.
     fn of(step: &Step<Write>) -> Option<Self> {
         let (writes, is_recorded): (&[&Write], bool) = match step {
-            Step::Nothing(_) | Step::Refuse(..) | Step::Wait => return None,
+            Step::Nothing(_) | Step::Refuse(..) | Step::Decline(_) | Step::Wait => return None,
             Step::Write(write) => (&[write], true),
             Step::Hold(write, _) => (&[write], true),
             Step::HoldUnseen { write, is_recorded, .. } => (&[write], *is_recorded),

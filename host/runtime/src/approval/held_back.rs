@@ -3,15 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall_rules::document;
+use rollcall_rules::vocabulary::resource_type::USER;
 use serde_json::Value;
 
-use crate::amount::{amounts, amounts_in_chinese, times};
-use crate::apply::scope::told::SCOPE;
+use crate::amount::{amounts, amounts_in_chinese, grouped, times};
+use crate::apply::scope::told::{LEAVING, SCOPE};
+use crate::apply::{Identities, Kind};
 use crate::backwards::Backwards;
 use crate::clearing::{Approved, Attribute};
+use crate::decision::Matter;
 use crate::directory::{Directory, Held};
-use crate::error::StoreError;
-use crate::guard::{IDENTITY_HELD, SCOPE_HELD, counted};
+use crate::error::{RunError, StoreError};
+use crate::guard::{
+    ALL_HELD, COVERAGE_HELD, Counts, IDENTITIES_HELD, IDENTITY_HELD, Permitted, SCOPE_HELD, counted,
+};
 use crate::history::{ChangeRecord, Counters, History, Run};
 use crate::limits::{MAX_CHANGES, MAX_HELD_RECORDS};
 use crate::model::{Diagnosis, Key, RunId, Severity, SourceName};
@@ -28,11 +33,25 @@ pub struct HeldBack {
     clearings: BTreeMap<Attribute, BTreeSet<Key>>,
     /// What may only be hidden from a scope that is smaller than before.
     unseen: BTreeSet<Key>,
+    /// Of those, what would leave.
+    unseen_leaving: BTreeSet<Key>,
+    /// How much would be removed where not all of it is recorded one by one.
+    totals: Totals,
     /// The digest of that scope.
     scope: Option<String>,
     /// How much there is in all.
     n: u64,
     n_recorded: usize,
+    /// Whether it is about some objects that were chosen.
+    is_chosen: bool,
+}
+
+/// How many objects would be removed, by resource type.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Totals {
+    departures: Counts,
+    /// Those whose keys belong to somebody else now.
+    identities: Counts,
 }
 
 impl HeldBack {
@@ -44,8 +63,8 @@ impl HeldBack {
         // In a row that is older than the counter, what was held is among what was kept.
         let n = if held == 0 { kept } else { held };
         let most = usize::try_from(n).unwrap_or(usize::MAX).min(MAX_HELD_RECORDS);
-        let scope = scope(history, &run.id).await?;
-        let mut held_back = Self { n, scope, ..Self::default() };
+        let told = Told::of(history, &run.id, kept).await?;
+        let mut held_back = Self { n, scope: told.scope, totals: told.totals, ..Self::default() };
         // It was recorded last.
         let mut records = Backwards::of(history, &run.id).await?;
         while held_back.n_recorded < most {
@@ -64,9 +83,117 @@ impl HeldBack {
         match Attribute::of(refusal) {
             Some(attribute) => self.clearings.entry(attribute).or_default().insert(record.key),
             None if refusal.code == IDENTITY_HELD => self.identities.insert(record.key),
-            None if refusal.code == SCOPE_HELD => self.unseen.insert(record.key),
+            None if refusal.code == SCOPE_HELD => {
+                if Kind::of(record.action) == Kind::Departure {
+                    self.unseen_leaving.insert(record.key.clone());
+                }
+                self.unseen.insert(record.key)
+            }
             None => self.departures.insert(record.key),
         };
+    }
+
+    /// The same without what was decided about.
+    pub(super) fn without(mut self, decided: &BTreeSet<Matter>) -> Self {
+        for matter in decided {
+            let (counts, key) = match matter {
+                Matter::Departure { key } => (&mut self.totals.departures, key),
+                Matter::Replacement { key } => (&mut self.totals.identities, key),
+                Matter::Clearing { .. } | Matter::Scope { .. } => continue,
+            };
+            if let Some(n) = counts.get_mut(&key.resource_type) {
+                *n = n.saturating_sub(1);
+            }
+        }
+        self.departures.retain(|key| !decided.contains(&Matter::Departure { key: key.clone() }));
+        self.identities.retain(|key| !decided.contains(&Matter::Replacement { key: key.clone() }));
+        for (Attribute { document, .. }, keys) in &mut self.clearings {
+            keys.retain(|key| {
+                !decided.contains(&Matter::Clearing { key: key.clone(), document: document.clone() })
+            });
+        }
+        self.clearings.retain(|_, keys| !keys.is_empty());
+        if self.scope.as_ref().is_some_and(|scope| decided.contains(&Matter::Scope { digest: scope.clone() }))
+        {
+            self.scope = None;
+            self.unseen.clear();
+            self.unseen_leaving.clear();
+        }
+        self
+    }
+
+    /// The same of these objects alone.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is none that the run held, as far as that is recorded.
+    pub(super) fn of_these(mut self, run: &RunId, keys: &BTreeSet<Key>) -> Result<Self, RunError> {
+        let clearings = || self.clearings.values().flatten();
+        let held: BTreeSet<&Key> =
+            self.departures.iter().chain(&self.identities).chain(clearings()).collect();
+        if let Some(unknown) = keys.iter().find(|key| !held.contains(key)) {
+            return Err(RunError::NotAmongHeld { run: run.clone(), key: unknown.clone() });
+        }
+        if keys.is_empty() {
+            return Err(RunError::NothingHeld { run: run.clone() });
+        }
+        self.departures.retain(|key| keys.contains(key));
+        self.identities.retain(|key| keys.contains(key));
+        self.clearings.values_mut().for_each(|of_one| of_one.retain(|key| keys.contains(key)));
+        self.clearings.retain(|_, keys| !keys.is_empty());
+        self.is_chosen = true;
+        Ok(self)
+    }
+
+    /// Whether nothing is left of it.
+    pub(super) fn is_empty(&self) -> bool {
+        let has_none = self.departures.is_empty() && self.identities.is_empty() && self.clearings.is_empty();
+        self.is_whole() && has_none && self.unseen.is_empty() && self.scope.is_none()
+    }
+
+    /// Whether it has ids that belong to somebody else now, as far as that is recorded.
+    pub(super) fn holds_identities(&self) -> bool {
+        !self.identities.is_empty()
+    }
+
+    /// What would be removed if it is approved, with this answer about ids that belong to somebody else now.
+    pub(crate) fn removals(&self, identities: Identities) -> Counts {
+        let others = identities == Identities::OtherPeople;
+        if !self.is_whole() {
+            let Totals { departures, identities } = &self.totals;
+            let mut counts = departures.clone();
+            for (resource_type, n) in identities.iter().filter(|_| others) {
+                let sum = counts.entry(resource_type.clone()).or_default();
+                *sum = sum.saturating_add(*n);
+            }
+            return counts;
+        }
+        let identities = self.identities.iter().filter(|_| others);
+        counted(self.departures.iter().chain(&self.unseen_leaving).chain(identities))
+    }
+
+    /// What an approval of it may remove, of which a person confirmed so much.
+    pub(super) fn permitted(&self, identities: Identities, n_confirmed: u64) -> Permitted {
+        if self.reads_everything() {
+            return Permitted::AtMost(n_confirmed);
+        }
+        let others = self.identities.iter().filter(|_| identities == Identities::OtherPeople);
+        Permitted::These(self.departures.iter().chain(others).cloned().collect())
+    }
+
+    /// What it is about, one by one; none where more is held than is recorded.
+    pub(crate) fn matters(&self) -> Option<BTreeSet<Matter>> {
+        if !self.is_whole() {
+            return None;
+        }
+        let departures = self.departures.iter().map(|key| Matter::Departure { key: key.clone() });
+        let replacements = self.identities.iter().map(|key| Matter::Replacement { key: key.clone() });
+        let clearings = self.clearings.iter().flat_map(|(attribute, keys)| {
+            let document = &attribute.document;
+            keys.iter().map(move |key| Matter::Clearing { key: key.clone(), document: document.clone() })
+        });
+        let scope = self.scope.iter().map(|digest| Matter::Scope { digest: digest.clone() });
+        Some(departures.chain(replacements).chain(clearings).chain(scope).collect())
     }
 
     /// Whether an approval reads everything, and not just what is held: not all of it is recorded, or a scope is approved.
@@ -81,8 +208,11 @@ impl HeldBack {
         self.scope.is_some()
     }
 
-    /// Whether everything that is held is recorded one by one.
-    fn is_whole(&self) -> bool {
+    /// Whether everything that is held is recorded one by one, or it is only about some of that.
+    pub(super) fn is_whole(&self) -> bool {
+        if self.is_chosen {
+            return true;
+        }
         let least = usize::from(self.scope.is_none());
         (least..MAX_HELD_RECORDS).contains(&self.n_recorded)
     }
@@ -163,7 +293,7 @@ impl HeldBack {
         if !self.is_whole() {
             let waiting = times(n, "change waits", "changes wait");
             english.push(format!("{waiting}, more than are listed one by one"));
-            chinese.push(format!("共有 {n} 项变更待确认，未能逐一列出"));
+            chinese.push(format!("共有 {} 项变更待确认，未能逐一列出", grouped(n)));
             return Diagnosis::new(CODE, listed(&english)).in_chinese(chinese.join("，"), "");
         }
         if !self.unseen.is_empty() {
@@ -218,17 +348,58 @@ async fn has_any(
     Ok(false)
 }
 
-/// The digest of the scope that a run held, if it did.
-async fn scope(history: &dyn History, run: &RunId) -> Result<Option<String>, StoreError> {
-    let mut after = None;
-    loop {
-        let page = history.entries(run, Severity::Error, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(None) };
-        after = Some(last.number);
-        let held = page.iter().map(|entry| &entry.item.diagnosis).find(|held| held.code == SCOPE_HELD);
-        if let Some(scope) = held.and_then(|held| held.fact(SCOPE)) {
-            return Ok(Some(scope.to_owned()));
+/// What the log of a run says of all that it held.
+#[derive(Default)]
+struct Told {
+    /// The digest of the scope that it held, if it did.
+    scope: Option<String>,
+    totals: Totals,
+}
+
+impl Told {
+    async fn of(history: &dyn History, run: &RunId, n_kept: u64) -> Result<Self, StoreError> {
+        let (mut told, mut after) = (Self::default(), None);
+        loop {
+            let page = history.entries(run, Severity::Error, after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.number);
+            page.iter().for_each(|entry| told.add(&entry.item.diagnosis));
         }
+        let Totals { departures, identities } = &mut told.totals;
+        if departures.is_empty() && identities.is_empty() && 0 < n_kept {
+            // An older program did not say of what.
+            departures.insert(USER.to_owned(), n_kept);
+        }
+        Ok(told)
+    }
+
+    fn add(&mut self, diagnosis: &Diagnosis) {
+        let Totals { departures, identities } = &mut self.totals;
+        for (name, value) in &diagnosis.facts {
+            match diagnosis.code.as_str() {
+                // Such a fact says how many out of how many.
+                ALL_HELD | COVERAGE_HELD => {
+                    if let Some((n, _)) = value.split_once('/') {
+                        add(departures, name, n);
+                    }
+                }
+                IDENTITIES_HELD => add(identities, name, value),
+                SCOPE_HELD if name == SCOPE => self.scope = Some(value.clone()),
+                SCOPE_HELD => {
+                    if let Some(resource_type) = name.strip_prefix(LEAVING) {
+                        add(departures, resource_type, value);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn add(counts: &mut Counts, resource_type: &str, n: &str) {
+    if let Ok(n) = n.parse::<u64>() {
+        let sum = counts.entry(resource_type.to_owned()).or_default();
+        *sum = sum.saturating_add(n);
     }
 }
 

@@ -235,6 +235,22 @@ fn copy(error: &RunError) -> RunError {
         RunError::NoSuchRun { run } => RunError::NoSuchRun { run: run.clone() },
         RunError::IdentitiesUnanswered { run } => RunError::IdentitiesUnanswered { run: run.clone() },
         RunError::NothingHeld { run } => RunError::NothingHeld { run: run.clone() },
+        RunError::RemovalsUnconfirmed { run, would_leave, confirmed } => RunError::RemovalsUnconfirmed {
+            run: run.clone(),
+            would_leave: would_leave.clone(),
+            confirmed: *confirmed,
+        },
+        RunError::UndoUnconfirmed { run, would_leave, allowed } => RunError::UndoUnconfirmed {
+            run: run.clone(),
+            would_leave: would_leave.clone(),
+            allowed: *allowed,
+        },
+        RunError::ApprovalExpired { run } => RunError::ApprovalExpired { run: run.clone() },
+        RunError::NotAmongHeld { run, key } => RunError::NotAmongHeld { run: run.clone(), key: key.clone() },
+        RunError::NotInParts { run } => RunError::NotInParts { run: run.clone() },
+        RunError::ReasonNotValid { n_chars, limit } => {
+            RunError::ReasonNotValid { n_chars: *n_chars, limit: *limit }
+        }
         RunError::StillRunning { run } => RunError::StillRunning { run: run.clone() },
         RunError::NothingToUndo { run } => RunError::NothingToUndo { run: run.clone() },
         RunError::TooManyKeys { n, limit } => RunError::TooManyKeys { n: *n, limit: *limit },

@@ -11,12 +11,12 @@ use super::asks::Asks;
 use super::backoff::Backoff;
 use super::notes::Notes;
 use super::upstream::Upstream;
+use crate::approval::Stand;
 use crate::cancel::Cancel;
-use crate::clock::Clock;
 use crate::connector::Notice;
 use crate::error::StoreError;
 use crate::figures::Meter;
-use crate::history::{Counters, History, Trigger};
+use crate::history::{Counters, Trigger};
 use crate::inbox::{ChannelNote, ChannelState, EventWay, Inbox, NewEvent, Refused};
 use crate::limits::{MAX_STORE_BACKOFF, STORE_BACKOFF};
 use crate::model::{Diagnosis, Entry, Progress, RunId, SourceName, Timestamp};
@@ -36,8 +36,7 @@ pub(super) struct Followed {
     pub(super) name: SourceName,
     pub(super) upstream: Arc<dyn Upstream>,
     pub(super) inbox: Arc<dyn Inbox>,
-    pub(super) history: Arc<dyn History>,
-    pub(super) clock: Arc<dyn Clock>,
+    pub(super) stand: Stand,
     pub(super) options: FollowOptions,
     pub(super) meter: Arc<Meter>,
     pub(super) asks: Asks,
@@ -59,7 +58,7 @@ impl Followed {
         name: SourceName,
         upstream: Arc<dyn Upstream>,
         inbox: Arc<dyn Inbox>,
-        (history, clock): (Arc<dyn History>, Arc<dyn Clock>),
+        stand: Stand,
         options: FollowOptions,
         meter: Arc<Meter>,
     ) -> Self {
@@ -67,8 +66,7 @@ impl Followed {
             name,
             upstream,
             inbox,
-            history,
-            clock,
+            stand,
             options,
             meter,
             asks: Asks::default(),
@@ -86,7 +84,7 @@ impl Followed {
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.stand.clock.now()
     }
 
     /// Keep what the connector understood, all or none.

@@ -145,7 +145,7 @@ impl Turns {
 
     /// Whether the newest full run, if it is not long ago, died with its program.
     async fn newest_full_run_died(&self) -> bool {
-        let (followed, history) = (&self.followed, &self.followed.history);
+        let (followed, history) = (&self.followed, &self.followed.stand.history);
         let newest = followed.persist("history", || history.runs(followed.name(), None, ROWS)).await;
         let full = newest.into_iter().flatten().find(|run| run.kind == RunKind::Full && !run.dry_run);
         full.is_some_and(|run| run.state == RunState::Interrupted)
@@ -153,7 +153,7 @@ impl Turns {
 
     /// Whether a full run ever succeeded. None when the source is not followed any more.
     async fn was_ever_imported(&self) -> Option<bool> {
-        let (followed, history) = (&self.followed, &self.followed.history);
+        let (followed, history) = (&self.followed, &self.followed.stand.history);
         let (mut before, mut n_seen) = (None, 0);
         while n_seen < MAX_RUNS_SEARCHED {
             let page =
@@ -506,8 +506,8 @@ impl Turns {
 
     async fn run_ask(&self, ask: &mut Ask, work: Work) -> Result<Finished, RunError> {
         let cancel = Cancel::new();
-        let RunOptions { trigger, dry_run, observer, .. } = ask.options.clone();
-        let options = RunOptions { dry_run, ..self.options(trigger, observer, cancel.clone()) };
+        let RunOptions { trigger, dry_run, observer, removals, .. } = ask.options.clone();
+        let options = RunOptions { dry_run, removals, ..self.options(trigger, observer, cancel.clone()) };
         let run = self.followed.upstream.run(work, options);
         let unwanted = async {
             tokio::select! {

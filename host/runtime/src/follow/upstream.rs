@@ -2,6 +2,8 @@
 //!
 //! Not here: when they are made.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::channel::Line;
@@ -195,7 +197,7 @@ impl Live {
     /// The capabilities of a call that is no run. It may write to the connector's storage, and not to the directory.
     fn aside(&self, prepared: &Prepared) -> (Session, Worker) {
         let (host, source) = (&self.host, &self.source);
-        let recorder = std::sync::Arc::new(Recorder::of_nothing(std::sync::Arc::new(Unobserved)));
+        let recorder = Arc::new(Recorder::of_nothing(Arc::new(Unobserved)));
         let cancel = Cancel::new();
         Sessions {
             host,
@@ -204,7 +206,8 @@ impl Live {
             recorder,
             cancel,
             is_dry: false,
-            unattended: None,
+            scales: None,
+            declined: Arc::default(),
             approved: Approved::Nothing,
             identities: Identities::default(),
             known_scopes: scope::Known::default(),

@@ -44,22 +44,29 @@ fn more_than_that_is_suspicious_and_so_is_everybody() {
 }
 
 #[test]
-fn only_what_a_person_started_is_looked_at() {
-    let triggers = [Trigger::Manual, Trigger::Approval, Trigger::Schedule, Trigger::Event, Trigger::Stream];
-    assert_eq!(triggers.map(is_attended), [true, true, false, false, false]);
+fn what_is_held_names_the_numbers_and_what_to_do() {
+    let why = all_held(&WouldLeave::from(vec![leaving("Department", 2, 30), leaving("User", 60, 400)]));
+    assert_eq!(
+        why.message,
+        "60 of 400 people (15.0 %) and 2 of 30 departments are gone from the source, which is too many to remove unseen; all \
+         of them stay"
+    );
+    assert!(why.localized("zh-CN").message.contains("60 人（共 400 人，占 15.0%）"));
+    assert_eq!(why.fact("User"), Some("60/400"));
+    assert!(why.remedy.unwrap().contains("confirm how many they are"));
 }
 
 #[test]
-fn what_is_held_names_the_numbers_and_what_to_do() {
-    let why = all_held(&[leaving("Department", 2, 30), leaving("User", 60, 400)]);
+fn what_would_be_removed_is_one_sentence_and_one_number() {
+    let leaving = WouldLeave::from(vec![leaving("Department", 3, 120), leaving("User", 796, 4296)]);
+    assert_eq!(leaving.n(), 799);
+    let told = leaving.told();
+    assert_eq!(told.message, "796 of 4,296 people (18.5 %) and 3 of 120 departments would be removed");
     assert_eq!(
-        why.message,
-        "2 of 30 departments and 60 of 400 people are gone from the source, which is too many to remove unseen; all of \
-         them stay"
+        told.localized("zh-CN").message,
+        "将移除 796 人（共 4,296 人，占 18.5%）、3 个部门（共 120 个部门）"
     );
-    assert!(why.localized("zh-CN").message.contains("60 人（共 400 人）"));
-    assert_eq!(why.fact("User"), Some("60/400"));
-    assert!(why.remedy.unwrap().contains("start an import by hand"));
+    assert_eq!(WouldLeave::default().told().message, "nothing would be removed");
 }
 
 fn read(
@@ -103,13 +110,15 @@ fn a_reading_covers_what_the_source_says_there_is_but_for_who_left_meanwhile() {
 
 #[test]
 fn what_a_reading_did_not_cover_is_said_with_numbers_and_what_to_do() {
-    assert_eq!(Uncovered::default().held(), None);
-    let open = Uncovered { n_open: 2, n_missing: 7 }.held().unwrap();
+    let leaving = WouldLeave::from(vec![leaving("User", 2, 9)]);
+    assert_eq!(Uncovered::default().held(&leaving), None);
+    let open = Uncovered { n_open: 2, n_missing: 7 }.held(&leaving).unwrap();
+    assert_eq!(open.fact("User"), Some("2/9"));
     assert_eq!(
         open.message,
         "2 lists of the source were not read to their end, so that what was not seen may still be there; all of it stays"
     );
-    let missing = Uncovered { n_open: 0, n_missing: 7 }.held().unwrap();
+    let missing = Uncovered { n_open: 0, n_missing: 7 }.held(&leaving).unwrap();
     assert!(missing.message.starts_with("by its own words the source has 7 objects more than were read"));
     assert!(missing.localized("zh-CN").message.contains("还有 7 个对象"));
     assert!(missing.remedy.unwrap().starts_with("Import again."));
@@ -117,9 +126,14 @@ fn what_a_reading_did_not_cover_is_said_with_numbers_and_what_to_do() {
 
 /// A run that ended at this time, after these departures.
 async fn ended(store: &MemoryStore, trigger: Trigger, dry_run: bool, state: RunState, at: i64, left: &[Key]) {
+    let kind = match trigger {
+        Trigger::Event | Trigger::Stream => RunKind::Events,
+        Trigger::Manual | Trigger::Approval => RunKind::Refresh,
+        Trigger::Schedule => RunKind::Full,
+    };
     let new = NewRun {
         source: source(),
-        kind: RunKind::Events,
+        kind,
         trigger,
         dry_run,
         connector: ConnectorIdentity {
@@ -164,7 +178,7 @@ async fn ended(store: &MemoryStore, trigger: Trigger, dry_run: bool, state: RunS
 }
 
 #[tokio::test]
-async fn what_left_by_events_within_the_hour_is_counted_by_kind() {
+async fn what_left_by_events_and_refreshes_within_the_hour_is_counted_by_kind() {
     let store = MemoryStore::default();
     let user = |id: &str| Key::new("User", id);
     let now = NOW.unix_ms();
@@ -180,10 +194,13 @@ async fn what_left_by_events_within_the_hour_is_counted_by_kind() {
     )
     .await;
     ended(&store, Trigger::Manual, false, RunState::Succeeded, now - 8, &[user("by hand")]).await;
+    ended(&store, Trigger::Approval, false, RunState::Succeeded, now - 8, &[user("approved")]).await;
+    ended(&store, Trigger::Schedule, false, RunState::Succeeded, now - 8, &[user("weighed as a whole")])
+        .await;
     ended(&store, Trigger::Event, true, RunState::Succeeded, now - 7, &[user("dry")]).await;
     ended(&store, Trigger::Event, false, RunState::Interrupted, now - 6, &[user("c")]).await;
     let counts = departed_lately(&store, &source(), NOW).await.unwrap();
-    assert_eq!(counts, Counts::from([("Department".to_owned(), 1), ("User".to_owned(), 3)]));
+    assert_eq!(counts, Counts::from([("Department".to_owned(), 1), ("User".to_owned(), 4)]));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use super::{Kept, LeftOut, Lists, Proof, Read, Since, View};
 use crate::amount::{amount, amounts, amounts_in_chinese, list, share, times};
+use crate::apply::DECLINED;
 use crate::guard::{ALL_HELD, COVERAGE_HELD, Counts, SCOPE_HELD, counted};
 use crate::model::Key;
 use rollcall_rules::vocabulary::REMOVALS_STOPPED;
@@ -170,6 +171,7 @@ fn told_kept(Kept { because, n }: &Kept) -> Told {
             "the application sees less than before, waits for a person",
             "应用可见范围比之前小，等待人工确认",
         ),
+        DECLINED => ("a person declined their removal", "已有人拒绝移除"),
         REMOVALS_STOPPED => ("not found, and not everything could be read", "没有读到，但读取不完整"),
         other => (other, other),
     };

@@ -70,7 +70,9 @@ fn finished(summary: Summary, ledger: &Ledger, extent: Extent) -> Conclusion {
     let store_failed = ledger.store_failure().cloned();
     let faults: Vec<Entry> =
         [miscounted, contradicted, store_failed].into_iter().flatten().map(error_entry).collect();
-    let is_whole = summary.complete && counters.rejected == 0 && counters.kept == 0 && faults.is_empty();
+    // Who stays because a person said so stays rightly.
+    let n_kept = counters.kept.saturating_sub(ledger.n_declined());
+    let is_whole = summary.complete && counters.rejected == 0 && n_kept == 0 && faults.is_empty();
     let state = match is_whole {
         // What waits for a person comes before what the next run may mend by itself.
         _ if ledger.holds() => RunState::Held,
@@ -195,6 +197,14 @@ mod tests {
         let summary = Summary { read: 4, ..WHOLE };
         assert_eq!(ledger.counters().kept, 60);
         check(Ok(summary), ledger, false, &expect!["held 4=1+1+1+0+1 None []"]);
+    }
+
+    #[test]
+    fn a_run_that_keeps_whose_removal_a_person_declined_succeeded() {
+        let mut ledger = ledger();
+        (0..60).for_each(|_| ledger.declined());
+        assert_eq!(ledger.counters().kept, 60);
+        check(Ok(WHOLE), ledger, false, &expect!["succeeded 3=1+1+1+0+0 None []"]);
     }
 
     #[test]

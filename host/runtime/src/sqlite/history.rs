@@ -11,12 +11,14 @@ use super::claims::Claims;
 use super::connections::{Fault, Urgency};
 use super::rows::{to_integer, to_json};
 use super::{SqliteStore, now};
+use crate::decision::Decision;
 use crate::error::StoreError;
 use crate::history::{
     Beat, ChangeRecord, Counters, History, NewRun, Numbered, Opened, Run, RunEnd, RunState,
 };
-use crate::model::{Entry, Progress, RunId, Scope, Severity, SourceName};
+use crate::model::{Entry, Progress, RunId, Scope, Severity, SourceName, Timestamp};
 
+mod decided;
 mod found_by;
 mod read;
 mod record;
@@ -24,6 +26,7 @@ mod record;
 pub(super) use read::{CHANGE, ENTRY, RUN, read_change, read_entry, read_run, severity_of};
 pub(super) use record::{ChangeRow, fill_texts, insert_changes, rank};
 
+use decided::{insert_decision, select_decisions};
 use read::{select_changes, select_entries, select_run, select_running, select_runs, select_scope};
 use record::{insert_entries, insert_run, interrupt, update_end, update_progress};
 
@@ -134,6 +137,21 @@ impl History for SqliteStore {
     ) -> Result<Vec<Numbered<ChangeRecord>>, StoreError> {
         let (run, after) = (number_of(run)?, to_integer(after.unwrap_or(0)));
         self.connections.read(move |connection| select_changes(connection, run, after, limit)).await
+    }
+
+    async fn record_decision(&self, decision: &Decision) -> Result<(), StoreError> {
+        let (run, decision) = (number_of(&decision.run)?, decision.clone());
+        self.connections
+            .write(Urgency::InTurn, move |transaction| {
+                insert_decision(&transaction, run, &decision)?;
+                Ok(transaction.commit()?)
+            })
+            .await
+    }
+
+    async fn decisions(&self, source: &SourceName, since: Timestamp) -> Result<Vec<Decision>, StoreError> {
+        let source = source.clone();
+        self.connections.read(move |connection| select_decisions(connection, &source, since)).await
     }
 }
 

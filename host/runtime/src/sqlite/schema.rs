@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{history, listing};
 
 /// The steps to each version, oldest version first. What was released is never edited; a change is a new version.
-const MIGRATIONS: [&[Step]; 11] = [
+const MIGRATIONS: [&[Step]; 12] = [
     &[Step::Sql(include_str!("schema/1.sql"))],
     &[Step::Sql(include_str!("schema/2.sql"))],
     &[Step::Sql(include_str!("schema/3.sql")), Step::Rust(listing::fill)],
@@ -19,6 +19,7 @@ const MIGRATIONS: [&[Step]; 11] = [
     &[Step::Sql(include_str!("schema/9.sql"))],
     &[Step::Sql(include_str!("schema/10.sql"))],
     &[Step::Sql(include_str!("schema/11.sql"))],
+    &[Step::Sql(include_str!("schema/12.sql"))],
 ];
 
 /// A part of the way from one version to the next.
@@ -119,7 +120,7 @@ mod tests {
         let count = |table: &str| -> i64 {
             connection.query_one(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0)).unwrap()
         };
-        assert_eq!((version(&connection), count("storage"), count("event")), (11, 1, 0));
+        assert_eq!((version(&connection), count("storage"), count("event")), (12, 1, 0));
         let total: i64 =
             connection.query_one("SELECT n_bytes FROM storage_total", (), |row| row.get(0)).unwrap();
         assert_eq!(total, 4);

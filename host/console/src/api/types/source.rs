@@ -69,6 +69,9 @@ pub(crate) struct Source {
     /// What its view leaves out of what is held here, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     left_out: Option<LeftOut>,
+    /// What the newest of them would remove, in a sentence. None where nothing would be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would_leave: Option<Diagnosis>,
     /// Why what was last asked of it came to no run, if that turned out after the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_refusal: Option<Refusal>,
@@ -209,6 +212,7 @@ impl From<standing::Standing> for Source {
             last_full_run,
             held_runs,
             left_out,
+            would_leave,
             unheard,
             check: _,
         } = standing;
@@ -239,6 +243,7 @@ impl From<standing::Standing> for Source {
                 .map(|Unheard { at, diagnosis }| Refusal { at, diagnosis: diagnosis.into() }),
             held_runs: held_runs.into_iter().map(|run| run.id).collect(),
             left_out: left_out.map(LeftOut::from),
+            would_leave: would_leave.map(Diagnosis::from),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
 use crate::routes::segment;
+use crate::sources::asking::How;
 use crate::sources::registry::{Refused, to_the_end};
 
 /// What a button for an import says.
@@ -28,7 +29,10 @@ pub(super) async fn import(
     let name = source.name().clone();
     let begun = to_the_end({
         let (console, name) = (console.clone(), name.clone());
-        async move { console.sources().import(&console, &name, asked.dry_run).await }
+        async move {
+            let how = How { is_dry: asked.dry_run, ..How::default() };
+            console.sources().import(&console, &name, how).await
+        }
     })
     .await?;
     let action = if asked.dry_run { "preview-started" } else { "import-started" };

@@ -3,7 +3,7 @@
 use axum::extract::{Query, State};
 use axum::response::IntoResponse;
 use maud::{Markup, html};
-use rollcall_host::history::{Run, RunState};
+use rollcall_host::history::Run;
 use rollcall_host::inbox::{ChannelState, InboxCounts};
 use rollcall_host::proof::LeftOut;
 use serde::Deserialize;
@@ -75,6 +75,7 @@ fn table(console: &Console, visitor: &Visitor, sources: &[Standing]) -> Markup {
     let columns = table::columns(visitor.reader, names);
     html! {
         div id=(PART) data-live="/live/sources" {
+            @for source in sources { (waits(visitor, source)) }
             @if sources.is_empty() {
                 div class="sheet" { (page::nothing(&visitor.say(words::no_sources()))) }
             } @else {
@@ -82,6 +83,24 @@ fn table(console: &Console, visitor: &Visitor, sources: &[Standing]) -> Markup {
                     (table::table(&columns, sources.iter().map(|source| row(console, visitor, source))))
                 }
             }
+        }
+    }
+}
+
+/// What waits for a person, before everything else.
+fn waits(visitor: &Visitor, source: &Standing) -> Markup {
+    html! {
+        @if let Some(run) = source.held_runs.first() {
+            (page::notice(Tone::Warning, &html! {
+                p {
+                    b { (source.name) } ": "
+                    @match &source.would_leave {
+                        Some(told) => (page::as_sentence(told.localized(visitor.reader.language.tag()).message)),
+                        None => (visitor.say(words::held_explained())),
+                    }
+                }
+                p { a class="button" href={ "/runs/" (segment(run.id.as_str())) } { (visitor.say(words::look_at_run(&run.id))) } }
+            }))
         }
     }
 }
@@ -166,7 +185,7 @@ pub(super) fn channel(visitor: &Visitor, source: &Standing) -> Markup {
 
 fn running(console: &Console, visitor: &Visitor, run: &Run) -> Markup {
     html! {
-        a href={ "/runs/" (segment(run.id.as_str())) } { (page::run_state(visitor.reader, RunState::Running)) }
+        a href={ "/runs/" (segment(run.id.as_str())) } { (page::run_state(visitor.reader, run)) }
         (Seen::new(console, run.clone()).stage(visitor.reader))
     }
 }
@@ -176,7 +195,7 @@ fn last_run(visitor: &Visitor, run: Option<&Run>) -> Markup {
         @match run {
             None => span class="soft" { (visitor.say(words::never())) },
             Some(run) => {
-                a href={ "/runs/" (segment(run.id.as_str())) } { (page::run_state(visitor.reader, run.state)) }
+                a href={ "/runs/" (segment(run.id.as_str())) } { (page::run_state(visitor.reader, run)) }
                 br;
                 (page::moment(run.finished_at.unwrap_or(run.started_at)))
             },

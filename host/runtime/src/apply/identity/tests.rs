@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::apply::tests::{destination, put, source};
+use crate::apply::tests::{destination, put, scales, source};
 use crate::apply::{Destination, Object};
 use crate::directory::Directory as _;
-use crate::guard::Unattended;
+use crate::guard::Permitted;
 use crate::history::Counters;
-use crate::model::{Entry, Timestamp};
+use crate::model::Entry;
 use crate::testing::MemoryStore;
 
 const URN: &str = "urn:x:2.0:User";
@@ -235,17 +235,27 @@ async fn whoever_says_that_they_are_the_same_people_has_them_merged() {
 }
 
 #[tokio::test]
-async fn whoever_says_that_they_are_others_has_them_replaced() {
-    let store = Arc::<MemoryStore>::default();
-    for extent in [Extent::Full, Extent::Some] {
+async fn whoever_says_that_they_are_others_has_those_replaced_whom_they_confirmed() {
+    let keys = |n: usize| (0..n).map(|n| Key::new("User", id(n))).collect();
+    for (extent, permitted, n_replaced) in [
+        (Extent::Full, Permitted::AtMost(12), 12),
+        (Extent::Full, Permitted::AtMost(11), 0),
+        (Extent::Some, Permitted::These(keys(12)), 12),
+        // Five more are what may leave in an hour.
+        (Extent::Some, Permitted::These(keys(4)), 9),
+    ] {
+        let store = Arc::<MemoryStore>::default();
         hold_people(&store, 24);
         let mut apply = run(&store, extent, Identities::OtherPeople);
-        let outcomes = apply.changes((0..12).map(newcomer).collect()).await.unwrap();
-        assert_eq!(statuses(&outcomes), ["applied"; 12]);
+        apply.destination.scales = Some(scales(&store, permitted.clone()));
+        apply.changes((0..12).map(newcomer).collect()).await.unwrap();
         apply.conclude_identities(true).await;
         let counters = apply.ledger.counters();
-        assert_eq!((counters.created, counters.deleted, apply.ledger.counters().held), (12, 12, 0));
-        (0..12).for_each(|n| check_wang(&store, n));
+        let told = (counters.created, counters.deleted, counters.held);
+        let n = u64::try_from(n_replaced).unwrap();
+        assert_eq!(told, (n, n, 12 - n), "{extent:?} {permitted:?}");
+        (0..n_replaced).for_each(|n| check_wang(&store, n));
+        (n_replaced..12).for_each(|n| check_li(&store, n));
     }
 }
 
@@ -254,8 +264,7 @@ async fn by_events_as_many_are_replaced_at_once_as_may_leave_in_an_hour_and_the_
     let store = Arc::<MemoryStore>::default();
     hold_people(&store, 24);
     let mut apply = run(&store, Extent::Some, Identities::Weigh);
-    let unattended = Unattended { history: store.clone(), now: Timestamp::from_unix_ms(0) };
-    apply.destination.unattended = Some(unattended);
+    apply.destination.scales = Some(scales(&store, Permitted::Nothing));
     let outcomes = apply.changes((0..7).map(newcomer).collect()).await.unwrap();
     assert_eq!(statuses(&outcomes), [["applied"; 5].as_slice(), &["held"; 2]].concat());
     apply.conclude_identities(true).await;

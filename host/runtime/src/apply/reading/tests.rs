@@ -7,12 +7,12 @@ use expect_test::expect;
 use serde_json::json;
 
 use super::*;
-use crate::apply::tests::{destination, full_run, gone, hold, user};
+use crate::apply::tests::{destination, full_run, gone, hold, scales, user};
 use crate::apply::{Destination, Outcome};
 use crate::clearing::Approved;
-use crate::guard::Unattended;
+use crate::guard::Permitted;
 use crate::limits::{MAX_CHECKPOINT_BYTES, MAX_CHECKPOINT_KEYS, MAX_CONTAINERS, MAX_SCOPE_PARTS};
-use crate::model::{Container, Timestamp};
+use crate::model::Container;
 use crate::proof::{Kept, Proof};
 use crate::testing::MemoryStore;
 
@@ -173,14 +173,13 @@ async fn a_reading_that_is_not_complete_leaves_its_proof() {
 }
 
 /// The proof of a run that was closed with this coverage and removed this, in a company of people "a" to "d".
-async fn proven(unattended: bool, is_whole: bool, removed: &[&str]) -> Proof {
+async fn proven(is_weighed: bool, is_whole: bool, removed: &[&str]) -> Proof {
     let store = Arc::<MemoryStore>::default();
     for id in ["a", "b", "c", "d"] {
         hold(&store, "User", id, json!({"schemas": ["urn:x"], "externalId": id}));
     }
-    let now = Timestamp::from_unix_ms(0);
-    let unattended = unattended.then(|| Unattended { history: store.clone(), now });
-    let mut apply = Apply::new(Destination { unattended, ..destination(&store, Extent::Full) });
+    let scales = is_weighed.then(|| scales(&store, Permitted::Nothing));
+    let mut apply = Apply::new(Destination { scales, ..destination(&store, Extent::Full) });
     apply.take(whole()).await.unwrap();
     let read = 4 - u64::try_from(removed.len()).unwrap();
     let covered =

@@ -7,12 +7,12 @@ use rollcall_rules::vocabulary::schema::ORGANISATION_USER;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::apply::tests::{destination, gone, hold, put};
+use crate::apply::tests::{destination, gone, hold, put, scales};
 use crate::apply::{Change, Destination, Ledger, Statement};
-use crate::guard::Unattended;
+use crate::guard::Permitted;
 use crate::history::Counters;
 use crate::limits::MAX_LOST_PARTS_ASKED;
-use crate::model::{Diagnosis, Timestamp};
+use crate::model::Diagnosis;
 use crate::testing::MemoryStore;
 
 fn department(id: &str) -> Key {
@@ -406,14 +406,12 @@ async fn more_than_is_recorded_one_by_one_is_counted() {
 }
 
 #[tokio::test]
-async fn it_is_held_whoever_started_the_run() {
-    for unattended in [None, Some(())] {
+async fn it_is_held_however_much_may_leave() {
+    for permitted in [Permitted::Nothing, Permitted::AtMost(u64::MAX)] {
         let store = company();
         let known_scopes = Known { last: Some(whole()), approved: None };
-        let now = Timestamp::from_unix_ms(0);
-        let unattended = unattended.map(|()| Unattended { history: store.clone(), now });
-        let mut run =
-            Apply::new(Destination { known_scopes, unattended, ..destination(&store, Extent::Full) });
+        let scales = Some(scales(&store, permitted));
+        let mut run = Apply::new(Destination { known_scopes, scales, ..destination(&store, Extent::Full) });
         run.take(Statement::Opened(parts(&[department("2")]))).await.unwrap();
         run.changes(vec![in_departments("li", &["21"])]).await.unwrap();
         assert!(run.finish(true).await.holds());

@@ -31,6 +31,9 @@ pub(super) struct Narrowed {
     pub(super) is_approved: bool,
 }
 
+/// The fact by which an approval knows how many of a resource type would leave, before the name of the type.
+pub(crate) const LEAVING: &str = "leaving ";
+
 /// What is held because of it, by resource type.
 #[derive(Debug, Default)]
 pub(super) struct Held {
@@ -75,6 +78,9 @@ impl Narrowed {
             (Severity::Error, diagnosis)
         };
         let diagnosis = with_unfollowed(diagnosis.with_fact(SCOPE, self.scope.digest()), unfollowed);
+        let diagnosis = held.leaving.iter().fold(diagnosis, |diagnosis, (resource_type, n)| {
+            diagnosis.with_fact(format!("{LEAVING}{resource_type}"), n.to_string())
+        });
         Entry { severity, subject: None, subject_name: None, diagnosis }
     }
 

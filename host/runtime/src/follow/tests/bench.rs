@@ -12,6 +12,7 @@ use super::super::channel::{Incoming, Line};
 use super::super::followed::Followed;
 use super::super::upstream::{Opened as OpenedChannel, Unopened, Upstream};
 use super::super::{Delivery, FollowObserver, FollowOptions, Follower, Receipt, RunEnded};
+use crate::approval::Stand;
 use crate::cancel::Cancel;
 use crate::clock::Clock;
 use crate::connector::{Fetched, Notice, Reaction, Received, Rhythm, Unfinished};
@@ -395,12 +396,13 @@ impl Bench {
 
     pub(super) async fn follow_with(&self, options: FollowOptions) -> Follower {
         let options = FollowOptions { observer: self.seen.clone(), ..options };
-        let stores: (Arc<dyn History>, _) = (self.store.clone(), Arc::clone(&self.clock));
+        let (directory, history) = (self.store.clone(), self.store.clone());
+        let stand = Stand { directory, history, clock: Arc::clone(&self.clock) };
         let followed = Followed::new(
             source(),
             self.fake.clone(),
             self.store.clone(),
-            stores,
+            stand,
             options,
             self.meter.clone(),
         );

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::bench::{Bench, Peer, connection, deliver, failed, seconds, source};
+use crate::approval::Approving;
 use crate::history::{RunState, Trigger};
 use crate::inbox::EventState::{Done, Waiting};
 use crate::inbox::{Inbox, Note};
@@ -128,7 +129,7 @@ async fn what_is_approved_has_a_run_of_its_own_beside_the_import_that_someone_wa
     let options = RunOptions::default;
     // Nothing of it is recorded, so everything is asked about.
     let (asked, approved, ()) =
-        tokio::join!(follower.sync(options()), follower.approve(&run, options()), free);
+        tokio::join!(follower.sync(options()), follower.approve(&run, Approving::default(), options()), free);
     assert_ne!(asked.unwrap().report.run, approved.unwrap().run);
     assert_eq!(bench.runs(), ["sync (manual)", "approve 2 (approval)"]);
 }

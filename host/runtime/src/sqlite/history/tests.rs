@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::super::testing::{TemporaryStore, new_run, open_run, opened, source};
 use super::*;
+use crate::decision::{Matter, Verdict};
 use crate::directory::Action;
 use crate::history::Counters;
 use crate::model::{Diagnosis, Failure, FailureKind, Key, Timestamp};
@@ -284,4 +285,36 @@ async fn a_run_of_another_history_is_refused() {
     let store = TemporaryStore::new();
     let result = store.record_entries(&RunId::new("x"), &[entry(Severity::Info, "a")]).await;
     assert_eq!(result.unwrap_err().to_string(), "store failed: run \"x\" is not of this history");
+}
+
+#[tokio::test]
+async fn decisions_of_a_source_are_kept_in_the_order_in_which_they_were_made() {
+    let store = TemporaryStore::new();
+    let run = open_run(&store, "a").await;
+    let decision = |name: &str, at, verdict, about: Option<&[&str]>| Decision {
+        source: source(name),
+        run: run.clone(),
+        at: Timestamp::from_unix_ms(at),
+        by: "Anna".to_owned(),
+        verdict,
+        about: about
+            .map(|ids| ids.iter().map(|id| Matter::Departure { key: Key::new("User", *id) }).collect()),
+        reason: (verdict == Verdict::Declined).then(|| "they are on leave; \"really\"".to_owned()),
+    };
+    let decisions = [
+        decision("a", 10, Verdict::Declined, Some(&["x", "y"])),
+        // A clock that was put back does not change what came later.
+        decision("a", 5, Verdict::Approved, None),
+        decision("b", 10, Verdict::Over, Some(&[])),
+        decision("a", 10, Verdict::Over, Some(&["x"])),
+    ];
+    for decision in &decisions {
+        store.record_decision(decision).await.unwrap();
+    }
+    let [first, second, _, last] = decisions;
+    let of = source("a");
+    let since = |at| store.decisions(&of, Timestamp::from_unix_ms(at));
+    assert_eq!(since(0).await.unwrap(), [first.clone(), second, last.clone()]);
+    assert_eq!(since(6).await.unwrap(), [first, last]);
+    assert_eq!(since(11).await.unwrap(), []);
 }

@@ -3,6 +3,7 @@
 use crate::protocol::{Point, Said};
 use crate::stand::{self, Stand};
 use async_trait::async_trait;
+use rollcall_host::decision::Decision;
 use rollcall_host::directory::{Directory, Held, Holding, Stored, Write};
 use rollcall_host::error::StoreError;
 use rollcall_host::history::{Beat, ChangeRecord, Counters, History, NewRun, Numbered, Opened, Run, RunEnd};
@@ -218,5 +219,13 @@ impl History for Keeper {
         limit: u32,
     ) -> Result<Vec<Numbered<ChangeRecord>>, StoreError> {
         self.store.changes(run, after, limit).await
+    }
+
+    async fn record_decision(&self, decision: &Decision) -> Result<(), StoreError> {
+        self.store.record_decision(decision).await
+    }
+
+    async fn decisions(&self, source: &SourceName, since: Timestamp) -> Result<Vec<Decision>, StoreError> {
+        self.store.decisions(source, since).await
     }
 }

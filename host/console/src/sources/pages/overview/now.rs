@@ -45,6 +45,9 @@ pub(super) fn notices(visitor: &Visitor, shown: &Shown) -> Markup {
         @if let Some(left_out) = &standing.left_out { (page::left_out(visitor, left_out)) }
         @if standing.is_held() {
             (page::notice(Tone::Warning, &html! {
+                @if let Some(told) = &standing.would_leave {
+                    p { b { (page::as_sentence(told.localized(visitor.reader.language.tag()).message)) } }
+                }
                 p { (visitor.say(words::held_explained())) }
                 @for run in standing.held_runs.iter().take(HELD_RUNS) {
                     a class="button" href={ "/runs/" (segment(run.id.as_str())) } {

@@ -45,7 +45,7 @@ fn row(visitor: &Visitor, run: &Run) -> [Markup; 6] {
             (visitor.say(page::run_kind(run.kind))) " · " (visitor.say(page::trigger(run.trigger)))
             @if run.dry_run { " " (page::badge(Tone::Plain, &visitor.say(words::rehearsal()))) }
         },
-        page::run_state(visitor.reader, run.state),
+        page::run_state(visitor.reader, run),
         html! { (changes(visitor, &run.counters)) },
         page::moment(run.started_at),
         html! { @match took { Some(took) => (page::duration(visitor.reader, took)), None => "–" } },
