@@ -120,7 +120,7 @@ const HELP: &[(&str, &str)] = &[
     ),
     (
         "rollcall serve allow_origin",
-        "API 令牌可以允许身份源访问的地址（源），如 https://api.dingtalk.com；每个地址各写一次。其他地址由人员在控制台中确认",
+        "API 令牌可以允许身份源访问的地址（源），如 https://api.example.com；每个地址各写一次。其他地址由人员在控制台中确认",
     ),
     ("rollcall serve tls_cert", "服务证书及其签发链（PEM）"),
     ("rollcall serve tls_key", "证书的私钥（PEM）"),

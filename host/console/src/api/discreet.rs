@@ -156,11 +156,8 @@ mod tests {
                 r#"this is not JSON; it begins with "…""#,
             ),
             ("这不是 JSON，开头是 “root”。", "这不是 JSON，开头是 “…”。"),
-            (
-                "DingTalk refused /topapi/v2/user/list: 60003: no such",
-                "DingTalk refused /topapi/v2/user/list: …",
-            ),
-            ("钉钉拒绝了 /gettoken：内部数据", "钉钉拒绝了 /gettoken：…"),
+            ("the source refused /people: 60003: no such", "the source refused /people: …"),
+            ("来源拒绝了 /people：内部数据", "来源拒绝了 /people：…"),
             ("it begins with \"cut off", "it begins with \"…"),
             ("http://proxy:3128 does not answer", "http://proxy:3128 does not answer"),
             ("it ends like this:", "it ends like this: …"),
