@@ -5,6 +5,7 @@ use crate::harness::extra::until;
 use crate::harness::program::{Lines, Office, Running};
 use crate::harness::{PROXY_USER, built, real};
 use crate::swap::{roster, serve};
+use rollcall_dingtalk_simulator::{Fault, Rule};
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -69,6 +70,59 @@ fn a_delivery_that_is_wrong_changes_nothing_and_its_sender_learns_only_what_it_m
     assert_eq!(warehouse.people(), [("w1".to_owned(), "Person w1".to_owned())]);
 }
 
+#[test]
+fn events_that_wait_for_a_row_to_be_mended_are_tried_again_together() {
+    let warehouse = Warehouse::new();
+    serve(&warehouse.office.server, &roster(&["w1", "w2"]));
+    let serving = warehouse.serving();
+    // Whoever is not listed may have left, or may be the row that is wrong.
+    let mut wrong = roster(&["w1"]);
+    wrong["people"].as_array_mut().expect("people are a list").push(json!({ "name": "Nobody" }));
+    serve(&warehouse.office.server, &wrong);
+    let named: Vec<String> = (0..150).map(|n| format!("x{n}")).chain(["w2".to_owned()]).collect();
+    let body = json!({ "people": named }).to_string();
+    assert_eq!(serving.told(TOKEN, &body), (202, r#"{"accepted":151}"#.to_owned()));
+    let n_runs = || serving.lines.so_far().iter().filter(|line| is_of_events(line)).count();
+    until("they are tried again", || 2 <= n_runs());
+    serve(&warehouse.office.server, &roster(&["w1"]));
+    until("w2 has left", || warehouse.people().len() == 1);
+    let lines = serving.end();
+    let runs = lines.iter().filter(|line| is_of_events(line));
+    let n_events: Vec<usize> = runs.map(|line| line["events"].as_array().map_or(0, Vec::len)).collect();
+    // Each run reads the whole roster.
+    assert!(n_events.iter().all(|n| *n == 2), "{n_events:?}");
+}
+
+#[test]
+fn a_roster_that_is_not_there_for_a_moment_stops_nothing() {
+    let warehouse = Warehouse::new();
+    serve(&warehouse.office.server, &roster(&["w1", "w2"]));
+    let serving = warehouse.serving();
+    warehouse.refuse(404);
+    assert_eq!(serving.told(TOKEN, r#"{"people":["w2"]}"#).0, 202);
+    let run = serving.lines.wait_for("the roster is not there", is_of_events);
+    let failure = &run["run"]["failure"];
+    assert_eq!(
+        (&failure["kind"], &failure["diagnosis"]["code"]),
+        (&json!("unavailable"), &json!("roster-not-found"))
+    );
+    serve(&warehouse.office.server, &roster(&["w1"]));
+    until("w2 has left", || warehouse.people().len() == 1);
+    let lines = serving.end();
+    assert!(!lines.iter().any(|line| line["what"] == "stopped"), "{lines:#?}");
+}
+
+#[test]
+fn a_wrong_clock_is_no_more_than_a_warning_where_no_delivery_says_when_it_was_signed() {
+    let warehouse = Warehouse::new();
+    serve(&warehouse.office.server, &roster(&["w1"]));
+    warehouse.office.server.with(|simulator| simulator.switches_mut().clock_offset_ms = 16 * 60_000);
+    let checked = warehouse.office.run("check --source warehouse.toml --format json").with_code(0).json();
+    let findings = checked["findings"].as_array().expect("they are listed");
+    let clock = findings.iter().find(|finding| finding["check"] == "clock").expect("it is checked");
+    assert_eq!((&clock["standing"], &clock["diagnosis"]["code"]), (&json!("warning"), &json!("clock-off")));
+}
+
 /// A source whose roster is behind the proxy.
 struct Warehouse {
     office: Office,
@@ -108,6 +162,16 @@ webhook_token = "{TOKEN}"
         let callback = callback.trim_start_matches("http://").to_owned();
         lines.wait_for("the first import", |line| line["run"]["state"] == "succeeded");
         Serving { running, lines, callback }
+    }
+
+    /// Let the simulator's server have no roster to hand out.
+    fn refuse(&self, status: u16) {
+        let body =
+            Fault::Body { status, content_type: "text/plain".to_owned(), body: "no roster".to_owned() };
+        self.office.server.with(|simulator| {
+            simulator.clear_faults();
+            simulator.inject(Rule::new(body).on_path("/roster.json").always());
+        });
     }
 
     /// Who is there, by id and name.

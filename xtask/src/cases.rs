@@ -1,4 +1,4 @@
-//! `cargo xtask cases`: the tests that show what happens when DingTalk, or whatever is between it and us, does what no
+//! `cargo xtask cases`: the tests that show what happens when DingTalk, a roster, or whatever is between one and us, does what no
 //! description says, as one table. Which tests they are is said in `list`; an earlier build is tried by `before`.
 
 mod before;
@@ -77,7 +77,8 @@ impl Suite {
         cargo.args(["test", "--no-fail-fast"]);
         match self {
             Self::Connector => {
-                cargo.args(["--package", "rollcall-dingtalk", "--package", "rollcall-kit", "--lib"])
+                cargo.args(["--package", "rollcall-dingtalk", "--package", "rollcall-roster"]);
+                cargo.args(["--package", "rollcall-kit", "--lib"])
             }
             Self::Host => cargo.args(HOST_SIDE).arg("--lib"),
             Self::Whole => cargo.args(HOST_SIDE).args(["--test", "all"]),

@@ -1,5 +1,7 @@
 //! `cargo xtask guests`: the roster's twins in other languages, as their toolchains build them, and closed.
 
+pub(crate) mod go;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,12 +15,15 @@ use crate::shell;
 use crate::workspace::Workspace;
 
 pub(crate) const HELP: &str = "\
-cargo xtask guests
+cargo xtask guests [go]
 
 Build the connectors that are written in other languages than Rust, tests/guests/python and tests/guests/javascript, and
 run their own tests; and with each one that does what a connector must not. Each is built as its toolchain does it by default, to target/components/NAME-open.wasm, and closed by
 `rollcall connector seal`, to target/components/NAME.wasm. What builds them is brought from PyPI and npm; it needs
-python3-venv, which .ci/run installs.";
+python3-venv, which .ci/run installs.
+
+  go  the same with the one in Go, tests/guests/go, whose tests run it in the program; Go comes from PyPI, and the rest from
+      crates";
 
 /// Build them, and run their tests.
 ///

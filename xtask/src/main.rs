@@ -83,6 +83,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["outside", "--", words @ ..] => outside::run(&Workspace::find()?, words)?,
         ["guests", "--help"] => say::line(guests::HELP),
         ["guests"] => guests::run(&Workspace::find()?)?,
+        ["guests", "go"] => guests::go::run(&Workspace::find()?)?,
         ["hosts", "--help"] => say::line(hosts::HELP),
         ["hosts"] => hosts::run(&Workspace::find()?, &[])?,
         ["hosts", "--", words @ ..] => hosts::run(&Workspace::find()?, words)?,

@@ -13,7 +13,7 @@ use crate::say;
 use crate::shell;
 use crate::target::{self, Origin};
 use crate::workspace::Workspace;
-use crate::{browser, demo, graph, hosts, outside, tidy, wit_check};
+use crate::{browser, demo, graph, guests, hosts, outside, tidy, wit_check};
 
 pub(crate) const HELP: &str = "\
 cargo xtask test
@@ -39,7 +39,7 @@ struct Step {
     mend: &'static str,
 }
 
-const STEPS: [Step; 21] = [
+const STEPS: [Step; 22] = [
     Step {
         name: "tools",
         proves: "the programs that tests run beside ours are there",
@@ -174,6 +174,12 @@ const STEPS: [Step; 21] = [
         proves: "connectors and hosts in Python and in JavaScript do what ours do, to the byte",
         run: |workspace| hosts::run(workspace, &[]),
         mend: "cargo xtask hosts",
+    },
+    Step {
+        name: "Go",
+        proves: "a connector in Go builds by its recipe, does what ours does, and dies with its words",
+        run: guests::go::run,
+        mend: "cargo xtask guests go",
     },
     Step {
         name: "fuzz targets",

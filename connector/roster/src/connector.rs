@@ -113,7 +113,7 @@ impl LiveConnector for Roster {
         let keys: Vec<Key> = named.iter().flat_map(|(_, keys)| keys).cloned().collect();
         if !keys.is_empty() {
             // Without a roster none of them can be brought in line.
-            self.latest(context).await?;
+            self.latest(context).await.map_err(later)?;
         }
         let look_up = async |key: &Key| self.look_up(context, key).await;
         Ok(refresh_objects(context, Self::SCHEMAS, &keys, look_up).await?.handled(named))
@@ -185,7 +185,20 @@ fn lookup(Latest { contents, columns }: &Latest, kind: Kind, id: &str) -> Lookup
     match draft {
         Some(draft) => Lookup::Present(Box::new(draft.showing(columns.iter().copied()))),
         None if contents.is_whole() => Lookup::Gone("404: not in the roster".to_owned()),
-        None => Lookup::Unknown(Failure::Protocol(not_whole(contents.n_errors()))),
+        None => Lookup::Unknown(Failure::Unavailable(not_whole(contents.n_errors()), None)),
+    }
+}
+
+/// Why events wait for a roster that cannot be read. None of them is to blame, so they are tried again together: whoever thinks
+/// otherwise tries each alone, and reads the whole roster for each.
+fn later(failure: Failure) -> Failure {
+    match failure {
+        Failure::Protocol(why) => Failure::Unavailable(why, None),
+        other @ (Failure::Settings(_)
+        | Failure::Permission(_)
+        | Failure::Unavailable(..)
+        | Failure::Host(_)
+        | Failure::Other(_)) => other,
     }
 }
 

@@ -84,7 +84,9 @@ fn judge(file: &File, response: Response) -> Attempt<Body> {
     match status {
         200 => Attempt::Done(response.body),
         401 | 403 => Attempt::Stop(Failure::Permission(refused(file, status))),
-        404 | 410 => Attempt::Stop(Failure::Settings(not_found(file, status))),
+        // It may be about to be replaced, and events that wait for it go on by themselves; 410 says that it is gone for good.
+        404 => Attempt::Stop(Failure::Unavailable(not_found(file, status), None)),
+        410 => Attempt::Stop(Failure::Settings(not_found(file, status))),
         408 | 425 | TOO_MANY_REQUESTS | 500..=599 => unavailable(file, status, retry_after_ms(&response)),
         _ => Attempt::Stop(Failure::Settings(unexpected(file, status))),
     }
@@ -132,8 +134,10 @@ fn refused(file: &File, status: u16) -> Diagnosis {
 }
 
 fn not_found(file: &File, status: u16) -> Diagnosis {
-    status_of(file, status, "roster-not-found", "there is no such file", "文件不存在")
-        .remedy("check the address", "请检查地址")
+    status_of(file, status, "roster-not-found", "there is no such file", "文件不存在").remedy(
+        "check the address, and whether the export has put the file there",
+        "请检查地址，以及导出程序是否已把文件放到该处",
+    )
 }
 
 fn busy(file: &File, status: u16) -> Diagnosis {

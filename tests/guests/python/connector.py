@@ -79,9 +79,10 @@ class RosterConnector:
         named = {event.id: keys_of(event) for event in events}
         unread = [entry(Severity.WARNING, unreadable(event)) for event in events if named[event.id] is None]
         keys = {sort_key(key): key for named_keys in named.values() for key in named_keys or []}
-        if keys and isinstance(await self.latest(), model.Failure):
+        latest = await self.latest() if keys else None
+        if isinstance(latest, model.Failure):
             # Without a roster none of them can be brought in line.
-            raise Err(await self.latest())
+            raise later(latest)
         refreshed = await read_objects(SCHEMAS, list(keys.values()), self.look_up, unread)
         unfinished = []
         for id, named_keys in named.items():
@@ -119,6 +120,11 @@ class RosterConnector:
         return Unknown(latest) if isinstance(latest, model.Failure) else latest.look_up(key)
 
 
+def later(why: model.Failure) -> Err:
+    """Why events wait for a roster that cannot be read. None of them is to blame, so they are tried again together."""
+    return failure(FailureKind.UNAVAILABLE, why.diagnosis) if why.kind == FailureKind.PROTOCOL else Err(why)
+
+
 class Latest:
     """A roster to look things up in."""
 
@@ -134,7 +140,7 @@ class Latest:
         if key.resource_type not in (DEPARTMENTS.resource_type, PEOPLE.resource_type):
             return Unknown(failure(FailureKind.OTHER, not_a_kind(key.resource_type)).value)
         if self.roster.n_errors:
-            return Unknown(failure(FailureKind.PROTOCOL, not_whole(self.roster.n_errors)).value)
+            return Unknown(failure(FailureKind.UNAVAILABLE, not_whole(self.roster.n_errors)).value)
         return Gone("404: not in the roster")
 
 

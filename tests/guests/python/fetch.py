@@ -137,7 +137,10 @@ def judge(file: File, response: HttpResponse) -> Body:
             return response.body
         case 401 | 403:
             raise failure(FailureKind.PERMISSION, by_status(file, response, *REFUSED))
-        case 404 | 410:
+        case 404:
+            # It may be about to be replaced, and events that wait for it go on by themselves.
+            raise failure(FailureKind.UNAVAILABLE, by_status(file, response, *NOT_FOUND))
+        case 410:
             raise failure(FailureKind.SETTINGS, by_status(file, response, *NOT_FOUND))
         case 408 | 425 | 429:
             raise Again(by_status(file, response, *BUSY), retry_after_ms(response))
@@ -199,7 +202,10 @@ REFUSED: Meaning = (
 NOT_FOUND: Meaning = (
     "roster-not-found",
     ("there is no such file", "文件不存在"),
-    ("check the address", "请检查地址"),
+    (
+        "check the address, and whether the export has put the file there",
+        "请检查地址，以及导出程序是否已把文件放到该处",
+    ),
 )
 BUSY: Meaning = (
     "server-unavailable",

@@ -23,6 +23,12 @@ MAX_JSON_DEPTH = 128
 WHOLE_NUMBERS = range(-(2**63), 2**64)
 
 
+def number_of(digits: str) -> int | float:
+    """A whole number of JSON. One that has more digits than 64 bits, and -0, are floating point numbers, as elsewhere."""
+    return int(digits) if len(digits) <= 20 and digits != "-0" else float(digits)
+
+
+
 @dataclass
 class Table:
     """One list of a roster."""
@@ -205,7 +211,7 @@ def _depth(text: str) -> int:
 class _Scan:
     """Walks through a JSON text as far as its rows, which Python's own parser reads."""
 
-    _decoder = json.JSONDecoder()
+    _decoder = json.JSONDecoder(parse_int=number_of)
 
     def __init__(self, text: str) -> None:
         self.text, self.place = text, 0

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
+from itertools import accumulate
 from typing import Any
 
 from componentize_py_types import Err
-from files import text_of_value
+from files import number_of, text_of_value
 from rows import BLANKS, CONTROL_CHARACTER, DEPARTMENTS, MAX_ID_BYTES, PEOPLE
 from wit_world.exports.events import ContentType, Delivery, Receipt, SourceEvent
 from wit_world.imports.model import Diagnosis, FailureKind, Key
@@ -23,6 +25,11 @@ KIND = "roster-changed"
 
 # Objects of one delivery, objects of one event (as many as it has subjects), bytes of a delivery's id.
 MAX_OBJECTS, MAX_OBJECTS_PER_EVENT, MAX_DELIVERY_ID_BYTES = 1000, 100, 100
+
+# How deep a body may be nested, itself counted.
+MAX_DEPTH = 127
+
+TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 class BadDelivery(ValueError):
@@ -89,11 +96,20 @@ def read_delivery(delivery: Delivery) -> tuple[str | None, list[Key]]:
 def _object(body: str | bytes) -> dict[str, Any] | None:
     """A JSON object; none for anything else, such as one with half of a surrogate pair, which is no text."""
     try:
-        read = json.loads(body.decode() if isinstance(body, bytes) else body)
+        text = body.decode() if isinstance(body, bytes) else body
+        if MAX_DEPTH < _depth(text):
+            return None
+        read = json.loads(text, parse_int=number_of)
         json.dumps(read, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return read if isinstance(read, dict) else None
+
+
+def _depth(text: str) -> int:
+    """How many brackets are open at once where most are. Those within a text count for nothing."""
+    steps = (sign in "[{" for sign in re.findall(r"[][{}]", TEXT.sub("", text)))
+    return max(accumulate(1 if opens else -1 for opens in steps), default=0)
 
 
 def _named(body: dict[str, Any]) -> list[Key]:

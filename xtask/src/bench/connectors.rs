@@ -19,7 +19,7 @@ use crate::shell;
 use crate::workspace::Workspace;
 
 /// The roster, and what else it is written in.
-const CONNECTORS: [&str; 3] = ["roster", "roster-python", "roster-javascript"];
+const CONNECTORS: [&str; 4] = ["roster", "roster-python", "roster-javascript", "roster-go"];
 
 /// People of a roster: a handful, a company, and more than most have.
 const SIZES: [usize; 3] = [20, 10_000, 50_000];
@@ -59,10 +59,11 @@ struct Counters {
 pub(super) fn measure(workspace: &Workspace, folder: &Path) -> Result<Vec<Weight>> {
     components::build(workspace)?;
     guests::build(workspace)?;
+    guests::go::build(workspace)?;
     let mut cargo = workspace.cargo();
     shell::run(cargo.args(["build", "--release", "--package", "rollcall-host", "--example", "weigh"]))?;
     let weigh = workspace.target.join("release").join("examples").join("weigh");
-    say::head("Weigh the roster in three languages");
+    say::head("Weigh the roster in four languages");
     let mut weights = Vec::new();
     for n_people in SIZES {
         let server = serve(roster(n_people).to_string())?;

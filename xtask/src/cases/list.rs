@@ -49,9 +49,10 @@ const REACH: &str = "How far requests reach, and what a connector is to a browse
 const DEAFNESS: &str = "Whoever holds something open, guesses, or asks who is there";
 const MUCH: &str = "A connector that never has enough";
 const BESIDE: &str = "Two programs and one data folder";
+const WEBHOOKS: &str = "A roster that its keeper tells of";
 
 /// All of them, those about the same together.
-pub(super) const CASES: [Case; 64] = [
+pub(super) const CASES: [Case; 68] = [
     case(
         MEMBERS,
         "a number, a flag, a date or a list comes in another form that says the same",
@@ -785,6 +786,44 @@ pub(super) const CASES: [Case; 64] = [
         &[
             Built("beside::every_command_beside_a_program_that_serves_does_its_work"),
             Host("sqlite::checkpoints::tests::a_log_that_another_program_is_moving_is_left_to_it"),
+        ],
+    ),
+    case(
+        WEBHOOKS,
+        "calls wait while a row of the roster is wrong, or while it is no roster",
+        "they are tried again together, with one reading for all",
+        &[
+            Built("webhook::events_that_wait_for_a_row_to_be_mended_are_tried_again_together"),
+            Connector("tests::webhook::nobody_is_gone_while_a_row_is_wrong_and_the_event_is_tried_again"),
+            Connector("tests::webhook::a_roster_that_cannot_be_read_leaves_the_whole_batch_to_another_try"),
+        ],
+    ),
+    case(
+        WEBHOOKS,
+        "the roster is not there for a moment",
+        "nothing stops, and the call is acted on once it is there again",
+        &[
+            Built("webhook::a_roster_that_is_not_there_for_a_moment_stops_nothing"),
+            Connector(
+                "tests::webhook::a_roster_that_is_not_there_is_waited_for_and_one_that_is_refused_or_gone_waits_for_a_person",
+            ),
+        ],
+    ),
+    case(
+        WEBHOOKS,
+        "the body writes a number or a text oddly: 7.0, 1e3, -0, digits without end, half a character",
+        "connectors in every language take and refuse the same",
+        &[Connector("webhook::tests::the_vectors_of_deliveries")],
+    ),
+    case(
+        WEBHOOKS,
+        "the clock is wrong, and no delivery says when it was signed",
+        "the check warns of it, and does not fail",
+        &[
+            Built(
+                "webhook::a_wrong_clock_is_no_more_than_a_warning_where_no_delivery_says_when_it_was_signed",
+            ),
+            Host("check::clock::tests::more_is_a_warning_and_a_failure_where_pushes_are_refused_for_it"),
         ],
     ),
 ];

@@ -337,8 +337,9 @@ fn a_refusal_is_for_whoever_grants_access() {
 }
 
 #[test]
-fn a_missing_file_is_for_whoever_wrote_the_settings() {
-    check_answer(status(404, ""), &expect!["settings: p.csv: there is no such file (status 404)"]);
+fn a_missing_file_may_be_there_in_a_moment_and_one_that_is_gone_is_for_whoever_wrote_the_settings() {
+    check_answer(status(404, ""), &expect!["unavailable: p.csv: there is no such file (status 404)"]);
+    check_answer(status(410, ""), &expect!["settings: p.csv: there is no such file (status 410)"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the webhook leads to: whatever an event names is looked up in the roster, which is read once.
 
-use super::{Bench, JSON};
+use super::{Bench, JSON, name, status};
 use crate::Roster;
 use expect_test::{Expect, expect};
 use rollcall_kit::live::{Delivery, Event, Handled, fetch, frame, handle, open_channel, receive};
@@ -40,7 +40,7 @@ fn check(roster: &str, events: &[Event], n_requests: usize, expected: &Expect) {
     };
     let mut told = bench.report(&result);
     for (id, why) in unfinished {
-        told += &format!("\nunfinished {id}: {}", why.diagnosis().code);
+        told += &format!("\nunfinished {id}: {} {}", name(&why), why.diagnosis().code);
     }
     let short: Vec<&str> = told.lines().map(|line| line.split(r#","name""#).next().unwrap_or(line)).collect();
     expected.assert_eq(&short.join("\n"));
@@ -81,7 +81,7 @@ fn nobody_is_gone_while_a_row_is_wrong_and_the_event_is_tried_again() {
             put User {"active":true,"displayName":"Lao Bai","externalId":"8"
             error User 7 [roster-not-whole] the roster has 2 errors; until they are mended nobody is removed and nothing is cleared
             complete: 1 read, 0 unchanged, 0 skipped
-            unfinished roster:1:0: roster-not-whole"#]],
+            unfinished roster:1:0: unavailable roster-not-whole"#]],
     );
 }
 
@@ -89,7 +89,32 @@ fn nobody_is_gone_while_a_row_is_wrong_and_the_event_is_tried_again() {
 fn a_roster_that_cannot_be_read_leaves_the_whole_batch_to_another_try() {
     let mut events = told(&json!({ "id": "1", "people": ["7"] }));
     events.extend(told(&json!({ "id": "2", "people": ["8"] })));
-    check("<html>", &events, 1, &expect!["protocol: roster.json: this is a web page, not a roster"]);
+    for (roster, expected) in [
+        ("<html>", expect!["unavailable: roster.json: this is a web page, not a roster"]),
+        ("", expect!["unavailable: roster.json: the file is empty"]),
+        (
+            r#"{"departments":[]}"#,
+            expect![
+                "unavailable: roster.json: this is not a roster: missing field `people` at line 1 column 18"
+            ],
+        ),
+        ("id,name", expect![[r#"unavailable: roster.json: this is not JSON; it begins with "id,name""#]]),
+    ] {
+        check(roster, &events, 1, &expected);
+    }
+}
+
+#[test]
+fn a_roster_that_is_not_there_is_waited_for_and_one_that_is_refused_or_gone_waits_for_a_person() {
+    let events = told(&json!({ "id": "1", "people": ["7"] }));
+    let ended = |code: u16| {
+        let bench = Bench::new(SETTINGS);
+        bench.serve("https://hr.example/roster.json", status(code, ""));
+        let failure = handle::<Roster>(bench.host.clone(), &bench.sealed(), &events).expect_err("it failed");
+        assert_eq!(bench.requests.borrow().len(), 1, "{code}");
+        name(&failure)
+    };
+    assert_eq!([404, 410, 401, 403].map(ended), ["unavailable", "settings", "permission", "permission"]);
 }
 
 #[test]

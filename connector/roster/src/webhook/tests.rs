@@ -151,6 +151,46 @@ fn a_body_that_is_wrong_is_answered_with_what_is_wrong() {
     .assert_eq(&told.join("\n"));
 }
 
+/// The whole of a text in parts.
+fn whole(parts: &Value) -> String {
+    let part = |part: &Value| match (part.as_str(), part["repeat"].as_str(), part["times"].as_u64()) {
+        (Some(text), ..) => text.to_owned(),
+        (None, Some(text), Some(times)) => text.repeat(usize::try_from(times).expect("it fits")),
+        _ => panic!("{part} is no part of a text"),
+    };
+    parts.as_array().expect("parts are a list").iter().map(part).collect()
+}
+
+/// The same by the vectors that the twins of this connector in other languages pass, too.
+#[test]
+fn the_vectors_of_deliveries() {
+    let vectors: Value = serde_json::from_str(include_str!("../../vectors/deliveries.json")).expect("JSON");
+    let cases = vectors["cases"].as_array().expect("a list");
+    assert!(!cases.is_empty());
+    for case in cases {
+        let text = |member: &str| case[member].as_str().unwrap_or_default();
+        let Receipt { status, body, events, .. } = told(&whole(&case["body"]));
+        let keys = events.iter().flat_map(|event| &event.subjects);
+        let named: Vec<String> =
+            keys.map(|key| format!("{}:{}", key.resource_type, key.external_id)).collect();
+        let expected = match text("wrong") {
+            "" => (202, case["named"].clone(), json!({ "accepted": named.len() }).to_string()),
+            "body" => {
+                (400, json!([]), r#"the body must be a JSON object such as {"people": ["7"]}"#.to_owned())
+            }
+            "nobody" => {
+                (400, json!([]), "the body names nobody: list ids under `people` or `departments`".to_owned())
+            }
+            place if place.ends_with(']') => {
+                let id = "must be a text of 1 to 256 bytes or a whole number";
+                (400, json!([]), format!("`{place}` {id}"))
+            }
+            list => (400, json!([]), format!("`{list}` must be a list of ids")),
+        };
+        assert_eq!((status, json!(named), body), expected, "{}", text("name"));
+    }
+}
+
 #[test]
 fn only_post_tells_of_changes() {
     for method in ["GET", "PUT", "DELETE"] {

@@ -132,18 +132,27 @@ func (s *source) handle(events []SourceEvent) (Handled, error) {
 	}
 	result, err := s.refresh(keys)
 	if err != nil {
-		return Handled{}, err
+		return Handled{}, later(err)
 	}
 	// An unfinished event is tried again by itself; a full reading is for what events cannot do.
 	result.summary.Complete, result.summary.IncompleteReason = true, noDiagnosis
 	handled := Handled{Summary: result.summary}
 	for _, event := range events {
 		if slices.ContainsFunc(namedBy[event.Id], func(key roster.Key) bool { return result.unclear[key] }) {
-			failure := fail(rollcall_connector_model.FailureKind_Protocol, result.why).failure
+			failure := fail(rollcall_connector_model.FailureKind_Unavailable, result.why).failure
 			handled.Unfinished = append(handled.Unfinished, rollcall_connector_events.UnfinishedEvent{Id: event.Id, Failure: failure})
 		}
 	}
 	return handled, nil
+}
+
+// later is why events wait for a roster that cannot be read. None of them is to blame, so they are tried again together.
+func later(err error) error {
+	var call *callError
+	if errors.As(err, &call) && call.failure.Kind == rollcall_connector_model.FailureKind_Protocol {
+		return fail(rollcall_connector_model.FailureKind_Unavailable, call.failure.Diagnosis)
+	}
+	return err
 }
 
 func distinct(keys []roster.Key) []roster.Key {

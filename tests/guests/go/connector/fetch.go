@@ -166,7 +166,10 @@ func (s *source) judge(answer response) ([]byte, error) {
 		return []byte(answer.Body.Text()), nil
 	case status == 401 || status == 403:
 		return nil, fail(rollcall_connector_model.FailureKind_Permission, s.aboutStatus(status, refusedProblem))
-	case status == 404 || status == 410:
+	case status == 404:
+		// It may be about to be replaced, and events that wait for it go on by themselves.
+		return nil, fail(rollcall_connector_model.FailureKind_Unavailable, s.aboutStatus(status, notFoundProblem))
+	case status == 410:
 		return nil, fail(rollcall_connector_model.FailureKind_Settings, s.aboutStatus(status, notFoundProblem))
 	case status == 429:
 		rollcall_connector_http_client.Throttled(wit_types.None[string](), 0)
@@ -224,9 +227,12 @@ var (
 		},
 	}
 	notFoundProblem = roster.Problem{
-		Code:   "roster-not-found",
-		Said:   roster.Text{English: "there is no such file", Chinese: "文件不存在"},
-		Remedy: roster.Text{English: "check the address", Chinese: "请检查地址"},
+		Code: "roster-not-found",
+		Said: roster.Text{English: "there is no such file", Chinese: "文件不存在"},
+		Remedy: roster.Text{
+			English: "check the address, and whether the export has put the file there",
+			Chinese: "请检查地址，以及导出程序是否已把文件放到该处",
+		},
 	}
 	busyProblem = roster.Problem{
 		Code:   "server-unavailable",

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -17,6 +20,8 @@ const (
 	maxNamedPerEvent = 100
 	// maxDeliveryIDBytes is how long the id of a delivery may be: with what stands around it, it still is an event's.
 	maxDeliveryIDBytes = 100
+	// maxBodyDepth is how deep the body of a delivery may be nested, itself counted.
+	maxBodyDepth = 127
 )
 
 // Notice says who has changed: departments first, each once.
@@ -81,7 +86,7 @@ func ReadPayload(payload string) ([]Key, error) {
 
 func readKeys(body []byte) ([]Key, map[string]json.RawMessage, error) {
 	var members map[string]json.RawMessage
-	if !utf8.Valid(body) || json.Unmarshal(body, &members) != nil || members == nil {
+	if !utf8.Valid(body) || json.Unmarshal(body, &members) != nil || members == nil || !isPlain(body) {
 		return nil, nil, fmt.Errorf(`the body must be a JSON object such as {"people": ["7"]}`)
 	}
 	var keys []Key
@@ -105,6 +110,68 @@ func readKeys(body []byte) ([]Key, map[string]json.RawMessage, error) {
 		}
 	}
 	return keys, members, nil
+}
+
+// isPlain says whether valid JSON is what every language reads alike: nested no deeper than maxBodyDepth, each number one that a
+// floating point number holds, each text one of whole characters.
+func isPlain(document []byte) bool {
+	decoder := json.NewDecoder(bytes.NewReader(document))
+	decoder.UseNumber()
+	for depth := 0; ; {
+		token, err := decoder.Token()
+		if err != nil {
+			return err == io.EOF && hasWholeCharacters(document)
+		}
+		switch token := token.(type) {
+		case json.Delim:
+			if token == '{' || token == '[' {
+				depth++
+			} else {
+				depth--
+			}
+			if depth > maxBodyDepth {
+				return false
+			}
+		case json.Number:
+			if _, err := token.Float64(); err != nil {
+				return false
+			}
+		}
+	}
+}
+
+// hasWholeCharacters says whether no escape of valid JSON is half of a surrogate pair without the other, for which
+// encoding/json would read U+FFFD.
+func hasWholeCharacters(document []byte) bool {
+	for {
+		at := bytes.IndexByte(document, '\\')
+		if at < 0 {
+			return true
+		}
+		document = document[at:]
+		first, isUnit := escapedUnit(document)
+		switch {
+		case !isUnit:
+			document = document[len(`\n`):]
+		case !utf16.IsSurrogate(first):
+			document = document[len(`\u0000`):]
+		default:
+			second, isUnit := escapedUnit(document[len(`\u0000`):])
+			if !isUnit || utf16.DecodeRune(first, second) == unicode.ReplacementChar {
+				return false
+			}
+			document = document[len(`\u0000\u0000`):]
+		}
+	}
+}
+
+// escapedUnit is the unit of UTF-16 that a text begins with as JSON escapes it.
+func escapedUnit(text []byte) (rune, bool) {
+	if !bytes.HasPrefix(text, []byte(`\u`)) || len(text) < len(`\u0000`) {
+		return 0, false
+	}
+	unit, err := strconv.ParseUint(string(text[len(`\u`):len(`\u0000`)]), 16, 16)
+	return rune(unit), err == nil
 }
 
 // readID is an id as a row may write it.

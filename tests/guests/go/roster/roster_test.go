@@ -1,6 +1,8 @@
 package roster
 
 import (
+	"encoding/json"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -270,6 +272,79 @@ func TestWhatIsWrongWithANotice(t *testing.T) {
 	} {
 		if notice, err := ReadNotice([]byte(body)); err == nil {
 			t.Errorf("%q is %+v", body, notice)
+		}
+	}
+}
+
+// delivery is one of the vectors that the connector in Rust and its other twins pass, too.
+type delivery struct {
+	Name  string
+	Body  []part
+	Named []string
+	// Wrong is what is wrong with the body; empty where nothing is.
+	Wrong string
+}
+
+// part is a text, or one that is repeated.
+type part struct {
+	Repeat string
+	Times  int
+}
+
+func (p *part) UnmarshalJSON(value []byte) error {
+	if json.Unmarshal(value, &p.Repeat) == nil {
+		p.Times = 1
+		return nil
+	}
+	type repeated part
+	return json.Unmarshal(value, (*repeated)(p))
+}
+
+func (d delivery) body() []byte {
+	var text strings.Builder
+	for _, part := range d.Body {
+		text.WriteString(strings.Repeat(part.Repeat, part.Times))
+	}
+	return []byte(text.String())
+}
+
+// told is what the sender of a delivery that is wrong is told.
+func (d delivery) told() string {
+	switch {
+	case d.Wrong == "body":
+		return `the body must be a JSON object such as {"people": ["7"]}`
+	case d.Wrong == "nobody":
+		return "the body names nobody: list ids under `people` or `departments`"
+	case strings.HasSuffix(d.Wrong, "]"):
+		return "`" + d.Wrong + "` must be a text of 1 to 256 bytes or a whole number"
+	default:
+		return "`" + d.Wrong + "` must be a list of ids"
+	}
+}
+
+func TestTheVectorsOfDeliveries(t *testing.T) {
+	text, err := os.ReadFile("../../../../connector/roster/vectors/deliveries.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var vectors struct{ Cases []delivery }
+	if err := json.Unmarshal(text, &vectors); err != nil || len(vectors.Cases) == 0 {
+		t.Fatal("there are no cases", err)
+	}
+	for _, one := range vectors.Cases {
+		notice, err := ReadNotice(one.body())
+		if one.Wrong != "" {
+			if err == nil || err.Error() != one.told() {
+				t.Errorf("%s: %v, not %q", one.Name, err, one.told())
+			}
+			continue
+		}
+		var named []string
+		for _, key := range notice.Keys {
+			named = append(named, key.ResourceType+":"+key.ID)
+		}
+		if err != nil || !slices.Equal(named, one.Named) {
+			t.Errorf("%s: %q, %v", one.Name, named, err)
 		}
 	}
 }

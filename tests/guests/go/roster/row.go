@@ -192,6 +192,10 @@ func textOf(value json.RawMessage) (string, bool) {
 		return text, err == nil
 	}
 	digits := string(value)
+	// Less than nothing is no whole number.
+	if digits == "-0" {
+		return "", false
+	}
 	if number, err := strconv.ParseInt(digits, 10, 64); err == nil {
 		return strconv.FormatInt(number, 10), true
 	}

@@ -11,15 +11,14 @@ import * as host from 'rollcall:connector/host@0.1.0';
 import * as http from 'rollcall:connector/http-client@0.1.0';
 import * as tasks from 'rollcall:connector/tasks@0.1.0';
 
+import { handle } from './handle.js';
 import { Call } from './kit/call.js';
-import { idOf } from './kit/documents.js';
 import { readAll, readSome } from './kit/reading.js';
-import { entry } from './kit/words.js';
 import { SCHEMAS } from './mapping.js';
 import { finding, Roster } from './roster.js';
 import { SCHEMA } from './schema.js';
 import { mustReadSettings, planOf, readSettings } from './settings.js';
-import { keysOfEvent, noChannel, receiveDelivery, unreadableEvent } from './webhook.js';
+import { noChannel, receiveDelivery } from './webhook.js';
 
 export const identitySource = {
   describe() {
@@ -90,29 +89,6 @@ export const events = {
     throw noChannel();
   },
 };
-
-/** Bring in line what the events name, together, each once. An event of which something could not be asked is unfinished. */
-function* handle(call, roster, given) {
-  const named = [];
-  for (const event of given) {
-    const keys = keysOfEvent(event);
-    if (keys === undefined) call.record(entry('warning', unreadableEvent(event)));
-    else named.push({ id: event.id, keys });
-  }
-  const keys = named.flatMap((event) => event.keys);
-  if (0 < keys.length) {
-    // Without a roster none of them can be brought in line.
-    const { unknown } = yield* roster.latest();
-    if (unknown) throw unknown;
-  }
-  const { summary, unknown } = yield* readSome(call, SCHEMAS, keys, (key) => roster.lookUp(key));
-  const unfinished = named.flatMap((event) => {
-    const failed = event.keys.find((key) => unknown.has(idOf(key)));
-    return failed ? [{ id: event.id, failure: unknown.get(idOf(failed)) }] : [];
-  });
-  // Complete: an unfinished event is tried again by itself, and a full reading is for what events cannot do.
-  return { summary: { ...summary, complete: true, incompleteReason: undefined }, unfinished };
-}
 
 function newCall() {
   return new Call({ directory, history, host, http, tasks });

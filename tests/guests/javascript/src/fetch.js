@@ -71,7 +71,9 @@ function judge(file, response) {
   const { status } = response;
   if (status === 200) return { done: response.body };
   if (status === 401 || status === 403) return { stop: failure('permission', refused(file, status)) };
-  if (status === 404 || status === 410) return { stop: failure('settings', notFound(file, status)) };
+  // It may be about to be replaced, and events that wait for it go on by themselves; 410 says that it is gone for good.
+  if (status === 404) return { stop: failure('unavailable', notFound(file, status)) };
+  if (status === 410) return { stop: failure('settings', notFound(file, status)) };
   if ([408, 425, 429].includes(status) || (500 <= status && status <= 599)) {
     const waitMs = retryAfterMs(response);
     return { again: failure('unavailable', busy(file, status), waitMs), waitMs };
@@ -142,7 +144,10 @@ function refused(file, status) {
 }
 
 function notFound(file, status) {
-  const remedy = ['check the address', '请检查地址'];
+  const remedy = [
+    'check the address, and whether the export has put the file there',
+    '请检查地址，以及导出程序是否已把文件放到该处',
+  ];
   return ofStatus(file, status, 'roster-not-found', ['there is no such file', '文件不存在'], remedy);
 }
 

@@ -13,6 +13,9 @@ import { failure, quoted } from './kit/words.js';
 /** How deep a row may be nested: what is deeper is no value of a roster. Why: the engine's stack. */
 const MAX_DEPTH = 100;
 
+/** How deep an object may be nested, itself counted. Why: as in the other languages. */
+const MAX_OBJECT_DEPTH = 127;
+
 /** Characters of a reason that are repeated. Why: a line of a log. */
 const MAX_REASON_CHARACTERS = 300;
 
@@ -23,6 +26,29 @@ export function readJson({ file, text }) {
     return readContents(table(DEPARTMENTS, file, lists), table(PEOPLE, file, lists));
   } catch (error) {
     throw error instanceof NotJson ? notUnderstood(file, text, error.message) : error;
+  }
+}
+
+/**
+ * A JSON object as a map, in which a number is a {@link WholeNumber} or {@link WRONG}; nothing where the text is none, is nested too
+ * deep, or holds what is no text or no number of any other language: half of a surrogate pair, `1e400`.
+ */
+export function readObject(text) {
+  const reader = new Reader(text, MAX_OBJECT_DEPTH, (digits) => (digits === WRONG ? WRONG : new WholeNumber(digits)));
+  try {
+    const value = reader.value(1);
+    reader.end();
+    return value instanceof Map && reader.odd === 0 ? value : undefined;
+  } catch (error) {
+    if (!(error instanceof NotJson)) throw error;
+    return undefined;
+  }
+}
+
+/** A whole number of 64 bits, by its digits. */
+export class WholeNumber {
+  constructor(digits) {
+    this.digits = digits;
   }
 }
 
@@ -76,10 +102,16 @@ class Reader {
   #place = 0;
   #nextBreak;
   #line = 1;
-  #odd = 0;
+  #maxDepth;
+  #ofNumber;
+  /** How often something was met that costs what it stands in. */
+  odd = 0;
 
-  constructor(text) {
+  /** `ofNumber` makes a value of a whole number's digits, or of {@link WRONG}. */
+  constructor(text, maxDepth = MAX_DEPTH, ofNumber = (digits) => digits) {
     this.#text = text;
+    this.#maxDepth = maxDepth;
+    this.#ofNumber = ofNumber;
     this.#nextBreak = this.#breakFrom(0);
   }
 
@@ -88,9 +120,9 @@ class Reader {
     const rows = [];
     if (this.#next().sign !== '[') throw this.wrong(`\`${name}\` is not a list`);
     this.#elements((token) => {
-      const [line, odd] = [this.#lineHere(), this.#odd];
+      const [line, odd] = [this.#lineHere(), this.odd];
       const value = this.#valueOf(token, 2);
-      rows.push({ line, value: this.#odd === odd ? value : WRONG });
+      rows.push({ line, value: this.odd === odd ? value : WRONG });
     });
     return rows;
   }
@@ -135,10 +167,14 @@ class Reader {
 
   #valueOf({ text, number, sign }, depth) {
     if (text !== undefined) return text;
-    if (number !== undefined) return wholeNumber(number);
+    if (number !== undefined) {
+      // No other language holds it, and it costs its row.
+      if (!Number.isFinite(Number(number))) this.odd += 1;
+      return this.#ofNumber(wholeNumber(number));
+    }
     if (sign === 'null') return null;
     if (sign === 'true' || sign === 'false') return WRONG;
-    if (MAX_DEPTH < depth && (sign === '{' || sign === '[')) return this.#skip();
+    if (this.#maxDepth < depth && (sign === '{' || sign === '[')) return this.#skip();
     if (sign === '[') {
       const list = [];
       this.#elements((token) => list.push(this.#valueOf(token, depth + 1)));
@@ -152,7 +188,7 @@ class Reader {
 
   /** Pass over what is nested too deep, without going deeper. It costs its row. */
   #skip() {
-    this.#odd += 1;
+    this.odd += 1;
     for (let open = 1; 0 < open; ) {
       const { sign } = this.#next();
       if (sign === '{' || sign === '[') open += 1;
@@ -170,7 +206,7 @@ class Reader {
     if (quotedText === undefined) return { number, sign };
     const text = JSON.parse(quotedText);
     // Half of a surrogate pair is no text, and costs its row.
-    if (!text.isWellFormed()) this.#odd += 1;
+    if (!text.isWellFormed()) this.odd += 1;
     return { text };
   }
 

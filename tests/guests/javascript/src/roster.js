@@ -37,7 +37,7 @@ export class Roster {
     if (draft) return { present: draft };
     return latest.errors === 0
       ? { gone: '404: not in the roster' }
-      : { unknown: failure('protocol', notWhole(latest.errors)) };
+      : { unknown: failure('unavailable', notWhole(latest.errors)) };
   }
 
   /** The roster to look things up in, or `{unknown: failure}`. */

@@ -3,6 +3,7 @@
  * and from events to the objects that they name. Pure; the format is described in `docs/roster.md`.
  */
 
+import { readObject, WholeNumber } from './json.js';
 import { DEPARTMENTS, keyOf, PEOPLE, tidy } from './rows.js';
 import { equalInConstantTime, utf8Length } from './kit/text.js';
 import { diagnosis, failure } from './kit/words.js';
@@ -47,7 +48,7 @@ export function receiveDelivery(token, { method, headers, body }, random) {
 
 /** The objects that an event names; nothing when its payload cannot be read. */
 export function keysOfEvent({ payload }) {
-  const members = parsedObject(payload);
+  const members = readObject(payload);
   return members && named(members).keys;
 }
 
@@ -78,9 +79,9 @@ export function noChannel() {
 
 /** What a body says, or what is `wrong` with it, in a sentence for its sender. */
 function readDelivery(body) {
-  const members = body.tag === 'text' ? parsedObject(body.val) : undefined;
+  const members = body.tag === 'text' ? readObject(body.val) : undefined;
   if (members === undefined) return { wrong: 'the body must be a JSON object such as {"people": ["7"]}' };
-  const { id } = members;
+  const id = members.get('id');
   const isId = typeof id === 'string' && 1 <= utf8Length(id) && utf8Length(id) <= MAX_DELIVERY_ID_BYTES;
   if (id !== undefined && !isId) return { wrong: `\`id\` must be a text of 1 to ${MAX_DELIVERY_ID_BYTES} bytes` };
   const { keys, wrong } = named(members);
@@ -94,7 +95,7 @@ function readDelivery(body) {
 function named(members) {
   const keys = new Map();
   for (const kind of KINDS) {
-    const ids = members[kind.list];
+    const ids = members.get(kind.list);
     if (ids === undefined) continue;
     if (!Array.isArray(ids)) return { wrong: `\`${kind.list}\` must be a list of ids` };
     for (const [place, value] of ids.entries()) {
@@ -109,10 +110,10 @@ function named(members) {
   return { keys: [...keys.values()] };
 }
 
-/** An id as a row of the roster may write it. A number that this language cannot hold is none. */
+/** An id as a row of the roster may write it. */
 function readId(value) {
-  if (typeof value !== 'string' && !Number.isSafeInteger(value)) return undefined;
-  return tidy(String(value), MAX_ID_BYTES).text;
+  const text = value instanceof WholeNumber ? value.digits : value;
+  return typeof text === 'string' ? tidy(text, MAX_ID_BYTES).text : undefined;
 }
 
 function event(id, keys) {
@@ -120,15 +121,6 @@ function event(id, keys) {
     keys.filter(({ resourceType }) => resourceType === kind.resourceType).map(({ externalId }) => externalId);
   const payload = JSON.stringify({ departments: ids(DEPARTMENTS), people: ids(PEOPLE) });
   return { id, kind: EVENT_KIND, payload, occurredAtMs: undefined, subjects: keys };
-}
-
-function parsedObject(text) {
-  try {
-    const value = JSON.parse(text);
-    return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function hex(bytes) {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { handle } from '../src/handle.js';
 import { readAll, readSome } from '../src/kit/reading.js';
 import { SCHEMAS } from '../src/mapping.js';
 import { Roster } from '../src/roster.js';
@@ -123,7 +124,7 @@ test('whom a roster with an error does not list is unknown, and worth another tr
   const platform = new Platform();
   sync(platform, company(person('7'), person('8')));
   const { unknown } = refresh(platform, company(person('7'), { id: '9' }), user('8'));
-  assert.deepEqual([...unknown.values()].map(({ kind, diagnosis }) => [kind, diagnosis.code]), [['protocol', 'roster-not-whole']]);
+  assert.deepEqual([...unknown.values()].map(({ kind, diagnosis }) => [kind, diagnosis.code]), [['unavailable', 'roster-not-whole']]);
   assert.deepEqual(platform.removed, []);
 });
 
@@ -150,4 +151,23 @@ test('a redirect to another origin goes without the authorization', () => {
   const source = new Roster(call, readSettings(JSON.stringify({ url: URL, authorization: 'Bearer x' })));
   call.run(source.readAll());
   assert.deepEqual(seen, ['accept']);
+});
+
+test('events wait together for a roster that cannot be read, and the source for a person where it is refused', () => {
+  const told = (text, status = 200) => {
+    const asked = [];
+    const call = new Platform().call({ [URL]: (request) => asked.push(request) && answer(text, status) });
+    const events = ['7', '8'].map((id) => ({ id, payload: JSON.stringify({ people: [id] }) }));
+    try {
+      call.run(handle(call, new Roster(call, readSettings(JSON.stringify({ url: URL }))), events));
+      return 'handled';
+    } catch ({ kind, diagnosis }) {
+      return [kind, diagnosis.code, asked.length];
+    }
+  };
+  assert.deepEqual(told('[]'), ['unavailable', 'roster-not-understood', 1]);
+  assert.deepEqual(told('<html>'), ['unavailable', 'roster-is-a-web-page', 1]);
+  assert.deepEqual(told('', 404), ['unavailable', 'roster-not-found', 1]);
+  assert.deepEqual(told('', 410), ['settings', 'roster-not-found', 1]);
+  assert.deepEqual(told('', 403), ['permission', 'roster-refused', 1]);
 });

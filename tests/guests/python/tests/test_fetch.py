@@ -41,7 +41,7 @@ def fetched(host: FakeHost, authorization: str | None = None) -> Any:
     [
         (401, ("PERMISSION", "roster-refused"), 1),
         (403, ("PERMISSION", "roster-refused"), 1),
-        (404, ("SETTINGS", "roster-not-found"), 1),
+        (404, ("UNAVAILABLE", "roster-not-found"), 1),
         (410, ("SETTINGS", "roster-not-found"), 1),
         (204, ("SETTINGS", "unexpected-status"), 1),
         (408, ("UNAVAILABLE", "server-unavailable"), 5),

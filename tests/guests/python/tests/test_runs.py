@@ -10,6 +10,7 @@ import pytest
 from componentize_py_types import Err
 from conftest import FakeHost
 from wit_world.exports.events import Delivery, SourceEvent
+from wit_world.imports.http_client import HttpResponse
 from wit_world.imports.model import Body_Bytes, Body_Text, Key, NameValue
 
 URL = "https://hr.example/r.json"
@@ -240,12 +241,28 @@ def test_events_about_what_nobody_can_tell_are_unfinished(host: FakeHost) -> Non
     del written["people"][0], written["people"][0]["name"]
     host.answers[URL] = json.dumps(written)
     handled = EVENTS.handle(SETTINGS, [event("a", '{"people": ["0"]}'), event("b", '{"people": ["2"]}')])
-    assert [(one.id, one.failure.diagnosis.code) for one in handled.unfinished] == [("a", "roster-not-whole")]
+    (unfinished,) = handled.unfinished
+    why = unfinished.failure
+    assert (unfinished.id, why.kind.name, why.diagnosis.code) == ("a", "UNAVAILABLE", "roster-not-whole")
     assert handled.summary.complete
-    host.answers[URL] = "[]"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("[]", ("UNAVAILABLE", "roster-not-understood")),
+        ("<html>", ("UNAVAILABLE", "roster-is-a-web-page")),
+        (HttpResponse(404, [], Body_Text("")), ("UNAVAILABLE", "roster-not-found")),
+        (HttpResponse(410, [], Body_Text("")), ("SETTINGS", "roster-not-found")),
+        (HttpResponse(403, [], Body_Text("")), ("PERMISSION", "roster-refused")),
+    ],
+)
+def test_events_wait_together_for_a_roster_that_cannot_be_read(host: FakeHost, answer: Any, expected: Any) -> None:
+    host.answers[URL] = answer
     with pytest.raises(Err) as failed:
-        EVENTS.handle(SETTINGS, [event("a", '{"people": ["0"]}')])
-    assert failed.value.value.diagnosis.code == "roster-not-understood"
+        EVENTS.handle(SETTINGS, [event("a", '{"people": ["0"]}'), event("b", '{"people": ["1"]}')])
+    why = failed.value.value
+    assert (why.kind.name, why.diagnosis.code, len(host.requests)) == (*expected, 1)
 
 
 def test_what_nobody_expected_is_logged_with_its_words(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:

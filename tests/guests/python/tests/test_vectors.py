@@ -1,4 +1,5 @@
-"""The rules of the contract that a connector keeps, by the vectors that every language passes (`wit/vectors`)."""
+"""The rules of the contract that a connector keeps, by the vectors that every language passes (`wit/vectors`), and those of the
+roster's webhook, by the ones beside the connector in Rust."""
 
 from __future__ import annotations
 
@@ -9,6 +10,9 @@ import emptied
 import pytest
 from conftest import REPOSITORY
 from documents import canonical
+from webhook import BadDelivery, read_delivery
+from wit_world.exports.events import Delivery
+from wit_world.imports.model import Body_Text
 
 
 def vectors(file: str) -> Any:
@@ -46,3 +50,28 @@ def test_many_clearings_of_a_full_reading_are_weighed(case: Any) -> None:
 @pytest.mark.parametrize("case", cases("emptied", "eventGuard"), ids=str)
 def test_many_clearings_of_a_batch_are_weighed(case: Any) -> None:
     assert emptied.guard_event(case["losing"]) == case["meaning"]
+
+
+DELIVERIES = json.loads((REPOSITORY / "connector" / "roster" / "vectors" / "deliveries.json").read_text(encoding="utf-8"))
+
+WRONG = {
+    "body": 'the body must be a JSON object such as {"people": ["7"]}',
+    "nobody": "the body names nobody: list ids under `people` or `departments`",
+}
+
+
+def wrong(place: str) -> str:
+    """What the sender is told."""
+    said = "text of 1 to 256 bytes or a whole number" if place.endswith("]") else "list of ids"
+    return WRONG.get(place) or f"`{place}` must be a {said}"
+
+
+@pytest.mark.parametrize("case", DELIVERIES["cases"], ids=lambda case: case["name"])
+def test_a_delivery_names(case: Any) -> None:
+    body = "".join(part if isinstance(part, str) else part["repeat"] * part["times"] for part in case["body"])
+    try:
+        _, keys = read_delivery(Delivery("POST", "", [], Body_Text(body)))
+    except BadDelivery as error:
+        assert str(error) == wrong(case.get("wrong", "nothing"))
+    else:
+        assert [f"{key.resource_type}:{key.external_id}" for key in keys] == case.get("named")

@@ -1,1 +1,0 @@
-//! Empty: only the dependencies matter.
