@@ -195,7 +195,7 @@ pub(crate) enum LowCommand {
         allow_removals: Option<u64>,
     },
     /// Serve the console and its API, and follow sources, until a signal comes.
-    Serve(LowServe),
+    Serve(Box<LowServe>),
     /// Say how a source is followed: its channel, its schedule, what waits and what failed.
     Status {
         #[command(flatten)]

@@ -154,8 +154,8 @@ impl NotAllowed {
         let Self { host, zone, .. } = self;
         let what = zone.chinese();
         match self.resolved() {
-            Some(address) => format!("{host} 解析为 {address}，属于{what}，不允许访问，未向其发送任何内容"),
-            None => format!("{host} 属于{what}，不允许访问，未向其发送任何内容"),
+            Some(address) => format!("{host} 解析为 {address}，属于{what}，不允许访问"),
+            None => format!("{host} 属于{what}，不允许访问"),
         }
     }
 }
@@ -167,12 +167,9 @@ impl fmt::Display for NotAllowed {
         let what = zone.english();
         match self.resolved() {
             Some(address) => {
-                write!(
-                    f,
-                    "{host} resolves to {address}, {what}, which must not be reached; nothing was sent there"
-                )
+                write!(f, "{host} resolves to {address}, {what}, which must not be reached")
             }
-            None => write!(f, "{host} is {what}, which must not be reached; nothing was sent there"),
+            None => write!(f, "{host} is {what}, which must not be reached"),
         }
     }
 }

@@ -210,21 +210,21 @@ fn what_is_out_of_reach_is_told_with_what_can_be_done_about_it_in_both_languages
         )
     });
     expect![[r#"
-        10.1.2.3 is an address of a private network, which must not be reached; nothing was sent there
+        10.1.2.3 is an address of a private network, which must not be reached
           -> If it is meant to be reached, start the program with `--allow-private-addresses`.
-        10.1.2.3 属于私有网络地址，不允许访问，未向其发送任何内容
+        10.1.2.3 属于私有网络地址，不允许访问
           -> 如果确实需要访问该地址，请在启动程序时使用 `--allow-private-addresses`。
-        people.corp.example resolves to 10.1.2.3, an address of a private network, which must not be reached; nothing was sent there
+        people.corp.example resolves to 10.1.2.3, an address of a private network, which must not be reached
           -> If it is meant to be reached, start the program with `--allow-private-addresses`.
-        people.corp.example 解析为 10.1.2.3，属于私有网络地址，不允许访问，未向其发送任何内容
+        people.corp.example 解析为 10.1.2.3，属于私有网络地址，不允许访问
           -> 如果确实需要访问该地址，请在启动程序时使用 `--allow-private-addresses`。
-        [fe80::1] is an address of the local link alone, which must not be reached; nothing was sent there
+        [fe80::1] is an address of the local link alone, which must not be reached
           -> Nothing allows such an address. Enter the one that the source itself is at.
-        [fe80::1] 属于链路本地地址，不允许访问，未向其发送任何内容
+        [fe80::1] 属于链路本地地址，不允许访问
           -> 此类地址一律不能访问，请填写来源自身的地址。
-        metadata.google.internal is where a cloud keeps its machines' credentials (metadata), which must not be reached; nothing was sent there
+        metadata.google.internal is where a cloud keeps its machines' credentials (metadata), which must not be reached
           -> Nothing allows such an address. Enter the one that the source itself is at.
-        metadata.google.internal 属于云平台元数据服务地址，不允许访问，未向其发送任何内容
+        metadata.google.internal 属于云平台元数据服务地址，不允许访问
           -> 此类地址一律不能访问，请填写来源自身的地址。
     "#]]
     .assert_eq(&told.concat());

@@ -174,7 +174,8 @@ async fn a_proxy_that_forwards_requests_is_asked_for_no_more() {
 async fn a_name_that_nobody_here_knows_is_left_to_the_proxy_which_may_be_on_this_machine() {
     let server = hello().await;
     for proxy in proxies(&server).await {
-        for names in [Names::meaning(&[]) as Arc<dyn Resolver>, Arc::new(Mute)] {
+        let nobody: Arc<dyn Resolver> = Names::meaning(&[]);
+        for names in [nobody, Arc::new(Mute)] {
             let asked = client(Reach::Public, Some(proxy.address()), names);
             check(&fetch(&asked, get(&format!("{BEHIND_PROXY}/"))).await, &expect!["200 hello"]);
         }
