@@ -3,7 +3,7 @@
 
 use crate::following::feihua;
 use crate::harness::extra::until;
-use crate::harness::program::{Lines, Office, Running};
+use crate::harness::program::{Ended, Lines, Office, Running};
 use serde_json::Value;
 
 const SERVE: &str = "serve SOURCE DATA --listen 127.0.0.1:0 --format json";
@@ -27,19 +27,18 @@ fn office() -> Office {
 
 /// A second program that was started to serve the same folder, once it has ended or serves.
 #[track_caller]
-fn second(office: &Office, words: &str) -> Option<crate::harness::program::Ended> {
-    let mut second = office.start(&format!("serve DATA --listen 127.0.0.1:0 --format json {words}"));
+fn second(office: &Office, words: &str) -> Option<Ended> {
+    let mut second = office.start(&format!("serve DATA --listen 127.0.0.1:0 {words}"));
     let lines = second.read_lines();
-    let serves = || lines.so_far().iter().any(|line| line["what"] == "serving");
-    until("it has ended or serves", || second.has_ended() || serves());
-    let has_ended = second.has_ended();
-    let ended = if has_ended {
+    // What it writes to stdout begins with where it serves.
+    until("it has ended or serves", || second.has_ended() || !lines.text().is_empty());
+    let ended = if second.has_ended() {
         Some(second.end())
     } else {
         second.kill();
         None
     };
-    lines.all();
+    lines.all_text();
     ended
 }
 
@@ -47,7 +46,7 @@ fn second(office: &Office, words: &str) -> Option<crate::harness::program::Ended
 fn a_second_program_that_would_serve_a_folder_says_who_has_it_and_ends() {
     let office = office();
     let (first, lines, url) = serving(&office);
-    for (language, wanted) in [("en", "another `rollcall serve`"), ("zh", "另一个 `rollcall serve`")] {
+    for (language, wanted) in [("en", "another `rollcall serve`"), ("zh-CN", "另一个 `rollcall serve`")] {
         let ended = second(&office, &format!("--language {language}"));
         let ended = ended.expect("it does not serve what another one does").with_code(1);
         for wanted in [wanted, &first.id().to_string(), &url, "data-folder-in-use"] {

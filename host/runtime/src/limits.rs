@@ -134,7 +134,8 @@ pub const MAX_PARSED_BYTES: usize = 4 << 20;
 
 /// Bytes that any run may write, whatever it is about: documents before and after each of its changes.
 ///
-/// 256 MiB. Why: what an import of 20,000 people writes, and a disk has.
+/// 256 MiB. Why: what an import of some 100,000 people writes, and what a disk has, although `SqliteStore`, which records each
+/// change and what it is found by, takes up to two and a half times as much.
 pub const RUN_BYTES: u64 = 256 << 20;
 
 /// What a run may write beside, for each of the objects that it puts.

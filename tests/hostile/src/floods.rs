@@ -91,9 +91,9 @@ fn hoard(n_mib: usize) -> u32 {
 }
 
 fn user(id: &str, n: usize, n_bytes: usize) -> DirectoryObject {
-    let name = format!("{n:0n_bytes$}");
+    let ballast = "x".repeat(n_bytes);
     let document = format!(
-        r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"externalId":"{id}","displayName":"{name}"}}"#
+        r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"externalId":"{id}","displayName":"{n}","ballast":"{ballast}"}}"#
     );
     let key = Key { resource_type: "User".to_owned(), external_id: id.to_owned() };
     DirectoryObject { key, version: n.to_string(), document }
