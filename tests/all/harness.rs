@@ -1,6 +1,7 @@
 //! What the tests stand on: a connector and its host in virtual time, the real host over real sockets, the command line.
 
 pub(crate) mod built;
+pub(crate) mod desk;
 pub(crate) mod extra;
 pub(crate) mod live;
 pub(crate) mod memories;

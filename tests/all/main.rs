@@ -33,6 +33,9 @@ mod odd_world;
 mod clearing;
 mod deletions;
 
+// Most of a company is gone: nobody leaves before a person has confirmed how many.
+mod mass_departures;
+
 // An id that is given to somebody else, and a person who gets another one.
 mod identity;
 

@@ -46,7 +46,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&folder.path().join("rollcall.db")).unwrap());
         let hand = Arc::new(Hand(AtomicI64::new(NOW.unix_ms())));
-        let engine = Engine::new(EngineOptions::default()).unwrap();
+        let engine = Engine::new(EngineOptions { clock: hand.clone(), ..EngineOptions::default() }).unwrap();
         let options = ConsoleOptions {
             data: folder.path().to_owned(),
             connectors: folder.path().join("connectors"),
