@@ -34,6 +34,9 @@ mod out_of_view;
 mod clearing;
 mod deletions;
 
+// Most of a company is gone: nobody leaves before a person has confirmed how many.
+mod mass_departures;
+
 // An id that is given to somebody else, and a person who gets another one.
 mod identity;
 

@@ -53,7 +53,8 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&folder.path().join("rollcall.db")).unwrap());
         let hand = Arc::new(Hand(AtomicI64::new(NOW.unix_ms())));
-        let engine = Engine::new(EngineOptions { reach, ..EngineOptions::default() }).unwrap();
+        let engine = EngineOptions { reach, clock: hand.clone(), ..EngineOptions::default() };
+        let engine = Engine::new(engine).unwrap();
         let mut options = ConsoleOptions {
             data: folder.path().to_owned(),
             connectors: folder.path().join("connectors"),

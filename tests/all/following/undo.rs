@@ -4,11 +4,16 @@ use super::{feihua, rename_user};
 use crate::harness::live::{Live, Way};
 use rollcall_host::history::{Run, RunKind, RunState};
 use rollcall_host::model::Severity;
-use rollcall_host::{RunOptions, RunReport};
+use rollcall_host::{Removals, RunOptions, RunReport};
 
 #[track_caller]
 fn undo(live: &Live, run: &Run, options: RunOptions) -> RunReport {
     live.platform().wait(live.follower().undo(&run.id, options)).expect("there is a run")
+}
+
+/// As many objects may leave as the first import brought.
+fn all_of_them() -> RunOptions {
+    RunOptions { removals: Removals::AtMost(8), ..RunOptions::default() }
 }
 
 fn last(live: &Live) -> Run {
@@ -19,7 +24,14 @@ fn last(live: &Live) -> Run {
 fn an_import_that_is_undone_leaves_nobody_and_the_next_one_brings_everyone_back() {
     let live = Live::started(feihua(), Way::Http);
     let import = last(&live);
-    let report = undo(&live, &import, RunOptions::default());
+    let refused = live.platform().wait(live.follower().undo(&import.id, RunOptions::default()));
+    let expected = format!(
+        "to undo run {}, confirm the number 8: 4 of 4 people (100.0 %) and 4 of 4 departments would be removed",
+        import.id
+    );
+    assert_eq!(refused.expect_err("it needs its number").to_string(), expected);
+    assert_eq!(live.real.documents().len(), 8);
+    let report = undo(&live, &import, all_of_them());
     assert_eq!((report.state, report.counters.deactivated), (RunState::Succeeded, 4));
     assert!(live.real.documents().is_empty());
     let row = last(&live);
@@ -57,7 +69,7 @@ fn what_was_changed_since_stays_and_the_log_says_so() {
     let live = Live::started(feihua(), Way::Http);
     let import = last(&live);
     live.change(&rename_user("xiaohong", "Little Red"));
-    let report = undo(&live, &import, RunOptions::default());
+    let report = undo(&live, &import, all_of_them());
     assert_eq!((report.state, report.counters.deactivated, report.counters.kept), (RunState::Partial, 3, 1));
     let entries = live.platform().entries(&report.run, Severity::Warning);
     let told: Vec<_> = entries.iter().map(|entry| (entry.diagnosis.code.as_str(), &entry.subject)).collect();
@@ -71,7 +83,13 @@ fn a_dry_undo_only_says_what_it_would_do() {
     let before = live.real.documents();
     let dry = RunOptions { dry_run: true, ..RunOptions::default() };
     let report = undo(&live, &last(&live), dry);
-    assert_eq!((report.state, report.counters.deactivated), (RunState::Succeeded, 4));
+    // It says that the real one needs its number.
+    assert_eq!((report.state, report.counters.deactivated), (RunState::Held, 4));
+    let told = live.platform().entries(&report.run, Severity::Error);
+    assert_eq!(
+        told.iter().map(|entry| entry.diagnosis.code.as_str()).collect::<Vec<_>>(),
+        ["undo-unconfirmed"]
+    );
     assert_eq!(live.real.documents(), before);
     assert_eq!(live.platform().changes(&report.run).len(), 8);
 }

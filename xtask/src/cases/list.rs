@@ -50,9 +50,10 @@ const DEAFNESS: &str = "Whoever holds something open, guesses, or asks who is th
 const MUCH: &str = "A connector that never has enough";
 const BESIDE: &str = "Two programs and one data folder";
 const WEBHOOKS: &str = "A roster that its keeper tells of";
+const REMOVALS: &str = "Most of a company is gone, or seems to be";
 
 /// All of them, those about the same together.
-pub(super) const CASES: [Case; 68] = [
+pub(super) const CASES: [Case; 76] = [
     case(
         MEMBERS,
         "a number, a flag, a date or a list comes in another form that says the same",
@@ -825,5 +826,76 @@ pub(super) const CASES: [Case; 68] = [
             ),
             Host("check::clock::tests::more_is_a_warning_and_a_failure_where_pushes_are_refused_for_it"),
         ],
+    ),
+    case(
+        REMOVALS,
+        "all but one are gone while a script imports",
+        "nobody leaves, the run reads held, and a person reads how many would be removed",
+        &[
+            Built(
+                "mass_departures::an_import_by_a_program_without_a_terminal_removes_nobody_of_a_roster_of_one",
+            ),
+            Host("apply::tests::a_full_run_removes_nothing_when_too_much_would_leave"),
+            Whole("mass_departures::a_person_reads_how_many_of_how_many_and_what_to_type"),
+        ],
+    ),
+    case(
+        REMOVALS,
+        "all but one are gone while a program with a token imports",
+        "the same",
+        &[Built(
+            "mass_departures::an_import_by_a_token_with_an_idempotency_key_removes_nobody_of_a_roster_of_one",
+        )],
+    ),
+    case(
+        REMOVALS,
+        "fifty of sixty are gone, and each is read again by hand",
+        "five leave within the hour, and the others wait",
+        &[
+            Built(
+                "mass_departures::a_refresh_of_everybody_who_is_gone_removes_as_many_as_events_may_in_an_hour",
+            ),
+            Host("guard::tests::what_left_by_events_and_refreshes_within_the_hour_is_counted_by_kind"),
+        ],
+    ),
+    case(
+        REMOVALS,
+        "an import is undone by a command",
+        "it is refused with the number of those who would leave",
+        &[Built("mass_departures::the_undoing_of_an_import_is_refused_with_its_number")],
+    ),
+    case(
+        REMOVALS,
+        "a preview finds most of a company gone",
+        "it says that it would be held",
+        &[Built("mass_departures::a_preview_that_would_be_held_says_so")],
+    ),
+    case(
+        REMOVALS,
+        "a person approves without the number, or with another one",
+        "it is refused, and with the number those go of whom the source says the same again",
+        &[
+            Whole(
+                "mass_departures::an_approval_without_the_number_or_with_another_one_is_refused_and_with_it_goes_on",
+            ),
+            Host("approval::tests::nobody_approves_without_the_number_of_what_would_be_removed"),
+        ],
+    ),
+    case(
+        REMOVALS,
+        "a person approves some and declines the rest",
+        "the rest stays, is not asked about again, and the log says who declined it and why",
+        &[
+            Whole("mass_departures::some_are_approved_and_the_rest_is_declined_and_not_held_anew"),
+            Host("apply::decline::tests::who_was_declined_stays_and_is_not_held_anew_and_one_entry_says_why"),
+        ],
+    ),
+    case(
+        REMOVALS,
+        "whatever else makes most of a company go, by whatever way a run is started",
+        "nobody leaves without a person's number",
+        &[Whole(
+            "mass_departures::sweep::nobody_leaves_without_a_persons_number_whatever_the_cause_and_whoever_starts_the_run",
+        )],
     ),
 ];

@@ -288,7 +288,7 @@ mod tests {
               2  命令行或来源配置文件有误
               3  部分完成：有内容未能读取或写入；不会因此删除或停用任何对象
               4  待确认（或试运行表明将会待确认）：有离开的对象、可能已清空的值或属于别人的 ID 需要人工确认，请用 `history` 查看，再用
-     `approve` 批准或用 `decline` 拒绝
+                 `approve` 批准或用 `decline` 拒绝
 
             收到一次信号（Ctrl-C、SIGTERM）会有序停止导入，再次收到则立即终止。
         "#]].assert_eq(&command.render_help().to_string());
@@ -304,8 +304,8 @@ mod tests {
                   --data <DIR>            存放导入数据的目录；不存在时自动创建
                   --language <LANGUAGE>   输出语言：en 或 zh-CN；默认取自 LC_ALL、LC_MESSAGES 或 LANG
                   --dry-run               只记录将会发生什么，不写入其他任何内容
-                  --allow-removals <N>    允许总共移除最多这么多个对象；超过时与未指定一样，等待人工确认
                   --verbose               把过程记录到标准错误输出：只含编号和数字
+                  --allow-removals <N>    允许总共移除最多这么多个对象；超过时与未指定一样，等待人工确认
               -h, --help                  显示帮助
         "#]].assert_eq(&sync.render_help().to_string());
     }

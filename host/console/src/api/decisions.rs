@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Body, BodyIfAny, Manager, Segments};
+use super::extract::{Body, BodyIfAny, Manager, Segments, objects_if_any};
 use super::idempotency::{Asked, OnceKey, once};
 use super::refusals::{Changing, Reading, Writing};
 use super::runs::OfRun;
@@ -63,14 +63,14 @@ struct Approve {
     #[schema(required = false)]
     removals: Option<u64>,
     /// These objects alone; the rest waits on. Without it, everything that waits.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects_if_any")]
     #[schema(required = false, value_type = Option<Vec<Key>>)]
     keys: Option<Vec<Key>>,
     /// Where ids belong to somebody else now (an entry `identities-held`): `same-people` under new ids, who go on with all
     /// they have, or `other-people`: who was there leaves, and nothing of them is inherited. Without it such a run is not
     /// approved.
     #[serde(default)]
-    #[schema(required = false, value_type = shape::Identities, inline)]
+    #[schema(required = false, value_type = shape::Identities)]
     identities: Identities,
 }
 
@@ -116,7 +116,7 @@ struct Decline {
     #[schema(min_length = 1, max_length = 500)]
     reason: String,
     /// These objects alone; the rest waits on. Without it, everything that waits.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects_if_any")]
     #[schema(required = false, value_type = Option<Vec<Key>>)]
     keys: Option<Vec<Key>>,
 }

@@ -182,6 +182,14 @@ pub(crate) fn objects<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     Ok(objects.into_iter().map(|Object(object)| object).collect())
 }
 
+/// The same, for one that may be left out.
+pub(crate) fn objects_if_any<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    let objects: Option<Vec<Object<T>>> = Option::deserialize(deserializer)?;
+    Ok(objects.map(|objects| objects.into_iter().map(|Object(object)| object).collect()))
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Manager {
     type Rejection = Problem;
 

@@ -244,7 +244,7 @@ fn example(document: &Value, schema: &Value) -> Value {
         Some("array") => json!([example(document, &schema["items"])]),
         Some("integer") => json!(1),
         Some("boolean") => json!(true),
-        Some(_) | None => json!("x"),
+        Some(_) | None => schema["enum"].get(0).cloned().unwrap_or_else(|| json!("x")),
     }
 }
 
@@ -287,6 +287,9 @@ async fn a_list_is_taken_for_no_object_anywhere_in_a_body() {
     }
     expect![[r#"
         approveRun ""
+        approveRun "/keys/0"
+        declineRun ""
+        declineRun "/keys/0"
         undoRun ""
         addSource ""
         addSource "/proxy"

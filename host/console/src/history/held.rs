@@ -17,6 +17,7 @@ use rollcall_host::{Identities, Which};
 use rollcall_rules::placement::departments;
 use rollcall_rules::vocabulary::attribute::DISPLAY_NAME;
 use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
+use rollcall_words::Language;
 
 use super::words;
 use crate::console::Console;
@@ -101,13 +102,21 @@ pub(super) async fn by_department(
             p {
                 (reader.say(words::by_department())) " "
                 @for (place, ((_, n), name)) in counts.iter().zip(&names).enumerate() {
-                    @if 0 < place { (reader.say(words::comma())) }
+                    @if 0 < place { (comma(reader)) }
                     (name) " " b { (page::count(*n)) }
                 }
                 @if 0 < n_more { " " (reader.say(words::more_departments(page::count(u64::try_from(n_more).unwrap_or(u64::MAX))))) }
             }
         }
     })
+}
+
+/// What stands between two of a list.
+fn comma(reader: Reader) -> &'static str {
+    match reader.language {
+        Language::English => ", ",
+        Language::Chinese => "，",
+    }
 }
 
 /// What these departments are called; by their ids where the platform does not hold them.

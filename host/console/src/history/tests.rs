@@ -229,7 +229,19 @@ async fn what_a_run_held_is_listed_with_what_the_source_answered_before_it_is_ap
     let asked = page(&bench, &format!("/runs/{run}/approve")).await;
     says(
         &asked,
-        &["Anna", "Berta", "no such user", "2 people left", "would be deleted", "action=\"/runs/2/approve\""],
+        &[
+            "Anna",
+            "Berta",
+            "no such user",
+            "2 people left",
+            "would be deleted",
+            "action=\"/runs/2/approve\"",
+            "2 of 2 people (100.0 %) would be removed",
+            "name=\"removals\"",
+            "name=\"object\" value=\"User/u1\"",
+            "formaction=\"/runs/2/decline\"",
+            "name=\"reason\"",
+        ],
     );
     says(&chinese(&bench, &format!("/runs/{run}/approve")).await, &["身份源的答复", "2 人已离开", "将删除"]);
 }
@@ -277,6 +289,68 @@ async fn a_run_that_held_a_smaller_scope_is_approved_as_that() {
     );
     says_nothing_of(&asked, &["Ask again and apply", "more than are listed"]);
     says(&chinese(&bench, &format!("/runs/{run}/approve")).await, &["以当前可见范围继续"]);
+}
+
+#[tokio::test]
+async fn what_is_declined_waits_no_more_and_is_told_with_who_and_why() {
+    let bench = Bench::new().await;
+    let leaving = [("u1", "Anna"), ("u2", "Berta")];
+    let people = leaving.map(|(id, name)| created(id, name));
+    let changes = leaving.map(|(id, name)| departed(id, name, Some("departures-held")));
+    let run = held(&bench, &people, &changes, &[]).await;
+    let decline = async |form: &str| {
+        let routes = routes::pages().with_state(bench.console.clone());
+        let path = format!("/runs/{run}/decline");
+        ask(routes, &administrator(Language::English), Method::POST, &path, form).await
+    };
+    assert_eq!(decline("csrf=x&which=waiting&reason=+").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(decline("csrf=x&which=ticked&reason=x").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let some = "csrf=x&which=ticked&object=User%2Fu1&reason=on+leave+%3Cuntil%3E+May";
+    assert_eq!(decline(some).await.status, StatusCode::SEE_OTHER);
+    let asked = page(&bench, &format!("/runs/{run}/approve")).await;
+    says(
+        &asked,
+        &["1 of 2 people (50.0 %) would be removed", "Declined by admin: 1", "on leave &lt;until&gt; May"],
+    );
+    assert_eq!(decline("csrf=x&which=waiting&reason=nor+she").await.status, StatusCode::SEE_OTHER);
+    let shown = page(&bench, &format!("/runs/{run}")).await;
+    says(&shown, &["Declined by admin: 1", "nor she", "Look at them again"]);
+    says_nothing_of(&shown, &["Something waits for a person"]);
+    let after_all = page(&bench, &format!("/runs/{run}/approve")).await;
+    says(&after_all, &["Everything of this run is decided", "value=\"ticked\" checked"]);
+    bench.pass(std::time::Duration::from_secs(31 * 24 * 3600));
+    says(&page(&bench, &format!("/runs/{run}/approve")).await, &["Nothing of this run waits"]);
+}
+
+#[tokio::test]
+async fn out_of_which_departments_people_would_leave_is_told_by_name() {
+    let bench = Bench::new().await;
+    let of = |id: &str, departments: &[&str]| {
+        let departments: Vec<_> = departments.iter().map(|id| serde_json::json!({"value": id})).collect();
+        let mut change = departed(id, id, Some("departures-held"));
+        let extension = "urn:rollcall:scim:schemas:extension:2.0:User";
+        change.before =
+            Some(serde_json::json!({"externalId": id, (extension): {"departments": departments}}));
+        change
+    };
+    let people = ["u1", "u2"].map(|id| created(id, id));
+    let run = held(&bench, &people, &[of("u1", &["7", "8"]), of("u2", &["7"])], &[]).await;
+    for path in [format!("/runs/{run}"), format!("/runs/{run}/approve")] {
+        says(&page(&bench, &path).await, &["By department: 7 <b>2</b>, 8 <b>1</b>"]);
+        says(&chinese(&bench, &path).await, &["按部门： 7 <b>2</b>，8 <b>1</b>"]);
+    }
+}
+
+#[tokio::test]
+async fn a_preview_that_would_be_held_says_so_in_the_colour_of_a_warning() {
+    let bench = Bench::new().await;
+    let run = Writing::open(&bench.store, RunKind::Full, true).await;
+    run.changes(&[departed("u1", "Anna", Some("departures-held"))]).await;
+    let run = run.close(RunState::Held, Counters { held: 1, ..Counters::default() }).await;
+    let shown = page(&bench, &format!("/runs/{run}")).await;
+    says(&shown, &["<span class=\"badge warning\">would be held</span>", "This import would be held"]);
+    says_nothing_of(&shown, &["/approve"]);
+    says(&chinese(&bench, "/history").await, &["将待确认"]);
 }
 
 #[tokio::test]

@@ -168,7 +168,6 @@ rollcall_words::sentences! {
     fn type_what_is_ticked() { "Type how many of those you ticked would leave", "请输入所勾选的对象中将离开的数量" }
     fn type_to_undo(n) { "Type how many objects would be removed: {n}", "请输入将要移除的对象数量：{n}" }
     fn by_department() { "By department:", "按部门：" }
-    fn comma() { ", ", "，" }
     fn more_departments(n) { "and {n} more", "另有 {n} 个部门" }
     fn decide_until() { "It may be decided about until", "可作出决定的截止时间：" }
     fn all_decided() {

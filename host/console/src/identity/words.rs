@@ -124,6 +124,7 @@ rollcall_words::sentences! {
     fn webhook_resumed() { "webhook resumed", "恢复 Webhook" }
     fn webhook_deleted() { "webhook deleted", "删除 Webhook" }
     fn run_approved() { "held changes approved", "确认待处理变更" }
+    fn run_declined() { "held changes declined", "拒绝待处理变更" }
 }
 
 /// Says something.
@@ -158,6 +159,7 @@ pub(crate) const ACTIONS: &[(&str, Words)] = &[
     ("run-cancelled", run_cancelled),
     ("run-retried", run_retried),
     ("run-approved", run_approved),
+    ("run-declined", run_declined),
     ("source-paused", source_paused),
     ("run-started", run_started),
     ("objects-refreshed", objects_refreshed),

@@ -417,7 +417,6 @@ async fn to_decline_more_than_is_recorded_settles_the_run_and_nothing_beyond_it(
 #[tokio::test]
 async fn whoever_declines_says_why_in_some_sentences() {
     let store = Arc::<MemoryStore>::default();
-    let run = went(&store, Went::held(&["a"])).await;
     let longest = "长".repeat(MAX_REASON_CHARS);
     for (reason, is_good) in [
         ("", false),
@@ -426,6 +425,7 @@ async fn whoever_declines_says_why_in_some_sentences() {
         (longest.as_str(), true),
         (" on leave ", true),
     ] {
+        let run = went(&store, Went::held(&["a"])).await;
         let declined = decline(&stand(&store), &source(), &run, Which::Waiting, reason, "Anna").await;
         assert_eq!(declined.is_ok(), is_good, "{reason:?}: {declined:?}");
     }

@@ -193,7 +193,7 @@ async fn of_very_many_only_the_first_are_recorded_and_all_are_counted() {
     }
     assert_eq!(store.state().changes.len(), MAX_HELD_RECORDS);
     assert_eq!(apply.finish(true).await.counters().held, 1001);
-    assert!(told(&store).starts_with("Warning clearing-held: 1001 people"), "{}", told(&store));
+    assert!(told(&store).starts_with("Warning clearing-held: 1,001 people"), "{}", told(&store));
 }
 
 #[tokio::test]

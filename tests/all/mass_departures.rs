@@ -1,0 +1,239 @@
+//! Most of a company is gone, or seems to be: whatever the cause and however the run is started, nobody leaves before a person
+//! has confirmed how many.
+//!
+//! The sweep tries every cause by every way; a test run takes a sample of the causes that is always the same,
+//! `cargo xtask sweep` all of them. The tests before it look at nothing but what the program shows, so an earlier build can be
+//! tried, too.
+
+mod sweep;
+
+use crate::companies::{CORP_ID, app};
+use crate::harness::built;
+use crate::harness::desk::Desk;
+use crate::harness::program::{Ended, Office};
+use crate::harness::{PROXY_USER, real};
+use crate::swap::{roster, serve};
+use expect_test::expect;
+use rollcall_dingtalk_simulator::{Company, Department, Mutation, User};
+use serde_json::{Value, json};
+
+/// People of the company, and of the roster.
+const N_PEOPLE: usize = 60;
+
+/// Three departments with twenty people each.
+fn company() -> Company {
+    let builder = Company::builder(CORP_ID, "飞花").app(app());
+    let builder = [(5001, "R&D"), (5002, "Sales"), (5003, "Support")]
+        .into_iter()
+        .fold(builder, |builder, (id, name)| builder.department(Department::new(id, name, 1)));
+    let builder = (0..N_PEOPLE).fold(builder, |builder, n| {
+        let department = 5001 + i64::try_from(n % 3).expect("it is small");
+        builder.user(User::new(id(n).as_str(), format!("Name {n}")).in_departments([department]))
+    });
+    builder.build().expect("the company is consistent")
+}
+
+fn id(n: usize) -> String {
+    format!("p{n:02}")
+}
+
+/// All but the first ten resign.
+fn most_resign(office: &Office) {
+    for n in 10..N_PEOPLE {
+        office.mutate(&Mutation::RemoveUser { userid: id(n).as_str().into() });
+    }
+}
+
+fn imported() -> Office {
+    let office = Office::new(company());
+    office.run("sync SOURCE DATA").with_code(0);
+    office
+}
+
+/// An office whose people all stand in a roster behind a URL, imported.
+fn with_roster() -> Office {
+    let office = Office::new(company());
+    let (connector, proxy) = (built::component("roster"), real::proxy(&office.server));
+    office.write(
+        "source.toml",
+        &format!(
+            "name = \"{}\"\nconnector = \"{}\"\n\n[egress]\nproxy = {{ url = \"{proxy}\", username = \"{PROXY_USER}\", \
+             password = {{ env = \"PROXY_PASSWORD\" }} }}\nca = {{ file = \"ca.pem\" }}\n\n[settings]\nurl = \
+             \"https://oapi.dingtalk.com/roster.json\"\n",
+            real::SOURCE,
+            connector.display(),
+        ),
+    );
+    let ids: Vec<String> = (0..N_PEOPLE).map(id).collect();
+    serve(&office.server, &roster(&ids.iter().map(String::as_str).collect::<Vec<_>>()));
+    office.run("sync SOURCE DATA").with_code(0);
+    office
+}
+
+/// The roster lists one person.
+fn of_one(office: &Office) {
+    serve(&office.server, &roster(&["p00"]));
+}
+
+/// Everybody and everything that is there.
+#[track_caller]
+fn held(office: &Office) -> String {
+    office.run("directory export NAME DATA").with_code(0).stdout
+}
+
+fn n_held(office: &Office) -> usize {
+    held(office).lines().count()
+}
+
+#[track_caller]
+fn counters(ended: &Ended) -> (Value, Value, Value) {
+    let run = &ended.json()["run"];
+    (run["state"].clone(), run["counters"]["held"].clone(), run["counters"]["deactivated"].clone())
+}
+
+#[test]
+fn an_import_by_a_program_without_a_terminal_removes_nobody_of_a_roster_of_one() {
+    let office = with_roster();
+    let before = held(&office);
+    of_one(&office);
+    let ended = office.run("sync --format json SOURCE DATA").with_code(4);
+    assert_eq!(counters(&ended), (json!("held"), json!(N_PEOPLE - 1), json!(0)));
+    assert_eq!(held(&office), before);
+}
+
+#[test]
+fn an_import_by_a_token_with_an_idempotency_key_removes_nobody_of_a_roster_of_one() {
+    let office = with_roster();
+    let before = held(&office);
+    of_one(&office);
+    let mut serving = office.start("serve SOURCE DATA --listen 127.0.0.1:0 --format json");
+    let lines = serving.read_lines();
+    let desk = Desk::set_up(&lines.wait_for("it serves", |line| line["what"] == "serving"));
+    let path = format!("/sources/{}/runs", real::SOURCE);
+    let begun = desk.ask("POST", &path, "idempotency-key: nightly-2026-01-01\r\n", &json!({}));
+    assert_eq!(begun.status, 202, "{}", begun.body);
+    let run = begun.json()["run"].clone();
+    let ended = lines.wait_for("the import", |line| line["what"] == "run" && line["run"]["id"] == run);
+    assert_eq!(ended["run"]["state"], "held", "{ended:#}");
+    assert_eq!(held(&office), before);
+    // It is the first thing that a person sees, and what they type is what they read.
+    let waits = "59 of 60 people (98.3 %) would be removed";
+    let found = [desk.page("/sources"), desk.page(&format!("/sources/{}", real::SOURCE))];
+    assert!(found.iter().all(|page| page.contains(waits)), "{found:?}");
+    serving.terminate();
+    serving.end().with_code(0);
+    lines.all();
+}
+
+#[test]
+fn a_refresh_of_everybody_who_is_gone_removes_as_many_as_events_may_in_an_hour() {
+    let office = imported();
+    most_resign(&office);
+    let ids: Vec<_> = (10..N_PEOPLE).map(|n| format!("--user {}", id(n))).collect();
+    let ended = office.run(&format!("refresh --format json {} SOURCE DATA", ids.join(" ")));
+    assert_eq!(counters(&ended.with_code(4)), (json!("held"), json!(N_PEOPLE - 10 - 5), json!(5)));
+    // What left by that hand counts with what leaves by the next one.
+    let again = office.run(&format!("refresh --format json {} SOURCE DATA", ids.join(" ")));
+    assert_eq!(counters(&again.with_code(4)), (json!("held"), json!(N_PEOPLE - 10 - 5), json!(0)));
+}
+
+#[test]
+fn the_undoing_of_an_import_is_refused_with_its_number() {
+    let office = imported();
+    let before = held(&office);
+    office.run("undo 1 SOURCE DATA").with_code(2);
+    assert_eq!(held(&office), before);
+}
+
+#[test]
+fn a_preview_that_would_be_held_says_so() {
+    let office = imported();
+    most_resign(&office);
+    let ended = office.run("sync --dry-run SOURCE DATA").with_code(4);
+    assert!(ended.stdout.contains("would be held"), "{ended:?}");
+}
+
+#[test]
+fn a_person_reads_how_many_of_how_many_and_what_to_type() {
+    let office = imported();
+    most_resign(&office);
+    let ended = office.run("sync SOURCE DATA").with_code(4);
+    let told: Vec<_> =
+        ended.stdout.lines().filter(|line| line.contains("people") || line.contains("rollcall ")).collect();
+    expect![[r#"
+        ✗ 50 of 60 people (83.3 %) are gone from the source, which is too many to remove unseen; all of them stay (departures-held)
+        More: rollcall history 2 --source head-office --data data
+        Waiting for a person: 50 of 60 people (83.3 %) would be removed.
+        If that is right: rollcall approve 2 --confirm 50 --source source.toml --data data
+        If it is not: rollcall decline 2 --reason 'why' --source head-office --data data"#]].assert_eq(&told.join("\n"));
+    let ended = office.run("sync SOURCE DATA --language zh-CN").with_code(4);
+    let told: Vec<_> = ended.stdout.lines().filter(|line| line.contains("人")).collect();
+    expect![[r#"
+        ✗ 来源中已不存在：50 人（共 60 人，占 83.3%）；数量过多，在人工确认之前全部保留 (departures-held)
+        等待人工确认：将移除 50 人（共 60 人，占 83.3%）。"#]]
+    .assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn an_approval_without_the_number_or_with_another_one_is_refused_and_with_it_goes_on() {
+    let office = imported();
+    let before = held(&office);
+    most_resign(&office);
+    let held_run = office.run("sync --format json SOURCE DATA").with_code(4).json();
+    assert_eq!(held_run["removals"], json!(N_PEOPLE - 10));
+    let run = held_run["run"]["id"].as_str().expect("it has one").to_owned();
+    for confirm in ["", "--confirm 49", "--confirm 51"] {
+        let refused = office.run(&format!("approve {run} {confirm} SOURCE DATA")).with_code(2);
+        assert!(refused.stderr.contains("50 of 60 people (83.3 %) would be removed"), "{refused:?}");
+        assert_eq!(held(&office), before, "{confirm}");
+    }
+    let approved = office.run(&format!("approve {run} --confirm 50 --format json SOURCE DATA"));
+    assert_eq!(counters(&approved.with_code(0)), (json!("succeeded"), json!(0), json!(50)));
+}
+
+#[test]
+fn whoever_means_it_says_how_many_may_leave_and_one_more_is_held() {
+    let office = imported();
+    most_resign(&office);
+    let ended = office.run("sync --allow-removals 49 --format json SOURCE DATA").with_code(4);
+    assert_eq!(counters(&ended), (json!("held"), json!(50), json!(0)));
+    let ended = office.run("sync --allow-removals 50 --format json SOURCE DATA").with_code(0);
+    assert_eq!(counters(&ended), (json!("succeeded"), json!(0), json!(50)));
+    let n_left = n_held(&office);
+    let refused = office.run("undo 1 --allow-removals 13 SOURCE DATA").with_code(2);
+    assert!(refused.stderr.contains("may remove 13, and it is 14"), "{refused:?}");
+    assert_eq!(n_held(&office), n_left);
+    office.run("undo 1 --allow-removals 14 SOURCE DATA");
+    assert_eq!(n_held(&office), 0);
+}
+
+#[test]
+fn some_are_approved_and_the_rest_is_declined_and_not_held_anew() {
+    let office = imported();
+    most_resign(&office);
+    let run = office.run("sync --format json SOURCE DATA").with_code(4).json()["run"]["id"].clone();
+    let run = run.as_str().expect("it has an id");
+    let some: Vec<_> = (10..16).map(|n| format!("--user {}", id(n))).collect();
+    let approved =
+        office.run(&format!("approve {run} --confirm 6 --format json {} SOURCE DATA", some.join(" ")));
+    assert_eq!(counters(&approved.with_code(0)), (json!("succeeded"), json!(0), json!(6)));
+    let declined = office.run(&format!("decline {run} --reason on-leave NAME DATA")).with_code(0);
+    assert!(declined.stdout.starts_with(&format!("Declined, of run {run}: 44.")), "{declined:?}");
+    // They stay, and the import is not held for them; whoever left since leaves.
+    office.mutate(&Mutation::RemoveUser { userid: id(9).as_str().into() });
+    let next = office.run("sync --format json SOURCE DATA").with_code(0);
+    assert_eq!(counters(&next), (json!("succeeded"), json!(0), json!(1)));
+    let log =
+        office.run(&format!("history {} NAME DATA", next.json()["run"]["id"].as_str().expect("it has one")));
+    assert!(log.stdout.contains("44 people stay because rollcall declined their removal on "), "{log:?}");
+    // Who is back and leaves again is asked about again.
+    let back = User::new(id(20).as_str(), "Back").in_departments([5001]);
+    office.mutate(&Mutation::AddUser(Box::new(back)));
+    office.run("sync SOURCE DATA").with_code(0);
+    office.mutate(&Mutation::RemoveUser { userid: id(20).as_str().into() });
+    let last = office.run("sync --format json SOURCE DATA").with_code(0);
+    assert_eq!(counters(&last), (json!("succeeded"), json!(0), json!(1)));
+    let shown = office.run(&format!("history {run} NAME DATA")).with_code(0).stdout;
+    assert!(shown.contains("approved by rollcall") && shown.contains("declined by rollcall"), "{shown}");
+    assert!(shown.contains("on-leave"), "{shown}");
+}
