@@ -18,6 +18,17 @@ pub(crate) const MAX_CONNECTIONS: usize = 512;
 /// drives out others from one address.
 pub(crate) const MAX_WAITING_OF_ONE_ADDRESS: usize = 64;
 
+/// Connections that the system keeps until they are let in.
+///
+/// At most 1024. Why: as many as come in a burst while the program does something else for a moment.
+pub(crate) const BACKLOG: u32 = 1024;
+
+/// Bytes of answers to one connection that wait in the system until they are taken.
+///
+/// At most 256 KiB. Why: the system itself would give MiB to each of those that take nothing; over a line with 100 ms there and
+/// back it is still 2.5 MB a second.
+pub(crate) const UNSENT_BYTES: u32 = 256 * 1024;
+
 /// Deliveries that are answered at once. Nothing else takes their places.
 ///
 /// At most 96. Why: a source takes 64 at once, and a second one should not wait for it.
