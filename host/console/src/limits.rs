@@ -66,7 +66,7 @@ pub(crate) const MAX_LIVE_PAGES: usize = 112;
 /// a moment ago.
 pub(crate) const MAX_LIVE_PAGES_OF_A_SESSION: usize = 16;
 
-// Whoever has no place yet must find a connection, so places are fewer than connections.
+/// Places are fewer than connections. Why: whoever has no place yet must find a connection to ask for one.
 const _: () = assert!(
     PLACES_OF_CALLBACKS
         + PLACES_OF_HEALTH
