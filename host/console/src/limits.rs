@@ -14,9 +14,9 @@ pub(crate) const MAX_CONNECTIONS: usize = 512;
 /// Connections of one address that wait for its next word: no request yet, a body that does not come, an answer that is not
 /// taken. One more closes the one that has waited longest.
 ///
-/// At most 64. Why: a browser opens six, a proxy that was not said to be trusted keeps some dozen; an eighth of all, so that nobody
-/// drives out others from one address.
-pub(crate) const MAX_WAITING_OF_ONE_ADDRESS: usize = 64;
+/// At most 256. Why: half of all, so that one address does not drive out others; and so many that whoever has the same address
+/// as a flood has said what they want before it has driven them out.
+pub(crate) const MAX_WAITING_OF_ONE_ADDRESS: usize = 256;
 
 /// Connections that the system keeps until they are let in.
 ///
@@ -74,8 +74,7 @@ const _: () = assert!(
         + PLACES_OF_PAGES
         + PLACES_OF_PROGRAMS
         + MAX_LIVE_PAGES
-        + MAX_WAITING_OF_ONE_ADDRESS
-        <= MAX_CONNECTIONS
+        < MAX_CONNECTIONS
 );
 
 /// How long a handshake may take, and a request's head from its first byte, or from the answer before it, to its last.

@@ -22,6 +22,7 @@ use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
 use rollcall_host::cancel::Cancel;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
 use self::connection::Server;
@@ -124,6 +125,8 @@ impl Listener {
                 Ok((stream, peer)) => {
                     if let Some(taken) = self.taken(&mut door, &stream, peer) {
                         tokio::spawn(server.clone().serve(stream, taken, connections.watcher()));
+                        // Before the next one comes in, have this one looked at.
+                        yield_now().await;
                     }
                 }
                 // Whoever is gone before they are let in is their own affair.
