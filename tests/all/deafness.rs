@@ -225,6 +225,9 @@ fn what_a_source_tells_while_a_setting_is_wrong_is_kept_and_acted_on_once_it_is_
     office.write("source.toml", &right);
     let mut serving = office.start(&words);
     let lines = serving.read_lines();
+    lines.wait_for("it serves", |line| line["what"] == "serving");
+    // The setting has stopped the acting, which a person has to clear.
+    office.run("resume NAME DATA").with_code(0);
     until("the change is there", || office.holds("xiaohong", "小红红"));
     serving.terminate();
     serving.end().with_code(0);

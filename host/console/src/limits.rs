@@ -14,9 +14,20 @@ pub(crate) const MAX_CONNECTIONS: usize = 512;
 /// Connections of one address that wait for its next word: no request yet, a body that does not come, an answer that is not
 /// taken. One more closes the one that has waited longest.
 ///
-/// At most 64. Why: a browser opens six, a proxy that was not said to be trusted keeps some dozen; an eighth of all, so that nobody
-/// drives out others from one address.
-pub(crate) const MAX_WAITING_OF_ONE_ADDRESS: usize = 64;
+/// At most 256. Why: half of all, so that one address does not drive out others; and so many that whoever has the same address
+/// as a flood has said what they want before it has driven them out.
+pub(crate) const MAX_WAITING_OF_ONE_ADDRESS: usize = 256;
+
+/// Connections that the system keeps until they are let in.
+///
+/// At most 1024. Why: as many as come in a burst while the program does something else for a moment.
+pub(crate) const BACKLOG: u32 = 1024;
+
+/// Bytes of answers to one connection that wait in the system until they are taken.
+///
+/// At most 256 KiB. Why: the system itself would give MiB to each of those that take nothing; over a line with 100 ms there and
+/// back it is still 2.5 MB a second.
+pub(crate) const UNSENT_BYTES: u32 = 256 * 1024;
 
 /// Deliveries that are answered at once. Nothing else takes their places.
 ///
@@ -55,7 +66,7 @@ pub(crate) const MAX_LIVE_PAGES: usize = 112;
 /// a moment ago.
 pub(crate) const MAX_LIVE_PAGES_OF_A_SESSION: usize = 16;
 
-// Whoever has no place yet must find a connection, so places are fewer than connections.
+/// Places are fewer than connections. Why: whoever has no place yet must find a connection to ask for one.
 const _: () = assert!(
     PLACES_OF_CALLBACKS
         + PLACES_OF_HEALTH
@@ -63,8 +74,7 @@ const _: () = assert!(
         + PLACES_OF_PAGES
         + PLACES_OF_PROGRAMS
         + MAX_LIVE_PAGES
-        + MAX_WAITING_OF_ONE_ADDRESS
-        <= MAX_CONNECTIONS
+        < MAX_CONNECTIONS
 );
 
 /// How long a handshake may take, and a request's head from its first byte, or from the answer before it, to its last.

@@ -21,13 +21,14 @@ use std::sync::Arc;
 use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
 use rollcall_host::cancel::Cancel;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
 use self::connection::Server;
 use self::seat::{Seat, Seats};
 use self::seldom::Seldom;
-use crate::limits::{ACCEPT_PAUSE, GRACE};
+use crate::limits::{ACCEPT_PAUSE, BACKLOG, GRACE, UNSENT_BYTES};
 
 pub use address::{Network, NotANetwork, NotAPublicUrl, PublicUrl};
 pub(crate) use client::{Client, client, counted_as};
@@ -92,7 +93,7 @@ impl Listener {
             return Err(BindError::InTheClear { address });
         }
         let unusable = |source| BindError::Unusable { address, source };
-        let socket = TcpListener::bind(address).await.map_err(unusable)?;
+        let socket = listening(address).map_err(unusable)?;
         let address = socket.local_addr().map_err(unusable)?;
         Ok(Self { socket, address, exposure: exposure.clone() })
     }
@@ -124,6 +125,8 @@ impl Listener {
                 Ok((stream, peer)) => {
                     if let Some(taken) = self.taken(&mut door, &stream, peer) {
                         tokio::spawn(server.clone().serve(stream, taken, connections.watcher()));
+                        // Before the next one comes in, have this one looked at.
+                        yield_now().await;
                     }
                 }
                 // Whoever is gone before they are let in is their own affair.
@@ -152,6 +155,17 @@ impl Listener {
         }
         Some((seat?, arrival))
     }
+}
+
+/// A socket at this address, whose connections inherit how much of their answers waits in the system.
+fn listening(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // As the standard library does: elsewhere it would let another program take the address, too.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(UNSENT_BYTES)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Where connections come in.

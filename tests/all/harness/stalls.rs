@@ -34,21 +34,25 @@ pub(crate) struct Stall {
 }
 
 impl Stall {
-    /// Hold as many of these as the program takes.
+    /// Hold as many of these as the program takes; none after one that is not let in.
     pub(crate) fn hold(&self, server: SocketAddr, from: From) -> Vec<TcpStream> {
-        let held = (0..N).filter_map(|n| self.one(server, from.address(n)).ok());
-        held.collect()
+        let connected = (0..N).map_while(|n| connect(server, from.address(n)).ok());
+        connected
+            .map(|mut stream| {
+                // It may be closed before it comes so far.
+                let _far = self.begin(&mut stream);
+                stream
+            })
+            .collect()
     }
 
-    /// One of them. It may be closed before it comes to its end.
-    fn one(&self, server: SocketAddr, from: Ipv4Addr) -> io::Result<TcpStream> {
-        let mut stream = connect(server, from)?;
+    fn begin(&self, stream: &mut TcpStream) -> io::Result<()> {
         stream.write_all(self.words.as_bytes())?;
         if self.is_answered {
             stream.set_read_timeout(Some(FIRST_ANSWER))?;
             let _n_bytes = stream.read(&mut [0; 1024])?;
         }
-        Ok(stream)
+        Ok(())
     }
 }
 

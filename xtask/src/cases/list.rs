@@ -449,7 +449,7 @@ pub(super) const CASES: [Case; 76] = [
     case(
         WAY,
         "a source delivers while one of its settings is wrong",
-        "what it tells is kept, and acted on once the setting is right",
+        "what it tells is kept, and acted on once the setting is right and a person has said go on",
         &[
             Built(
                 "deafness::what_a_source_tells_while_a_setting_is_wrong_is_kept_and_acted_on_once_it_is_right",

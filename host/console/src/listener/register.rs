@@ -77,7 +77,7 @@ pub(super) struct Register {
 impl Register {
     /// Let a connection in, for which another one may have to go. The handle is used when it is this one's turn to go. None if
     /// all that are open are being served.
-    pub(super) fn enter(&mut self, peer: Option<IpAddr>, now: Instant) -> Option<(Id, Cancel)> {
+    pub(super) fn enter(&mut self, peer: Option<IpAddr>) -> Option<(Id, Cancel)> {
         let waits_there = |connection: &Connection| connection.wait.is_some() && connection.peer == peer;
         if peer.is_some() && MAX_WAITING_OF_ONE_ADDRESS <= self.n(waits_there) {
             self.one_gives_way(|connection| connection.peer == peer);
@@ -87,9 +87,19 @@ impl Register {
         }
         let (id, end) = (Id(self.n_ever), Cancel::new());
         self.n_ever = self.n_ever.saturating_add(1);
-        let wait = Some((Wait::First, now));
-        self.open.insert(id, Connection { peer, request: None, wait, end: end.clone() });
+        // Its first request may have come with it, which nobody has looked at yet.
+        self.open.insert(id, Connection { peer, request: None, wait: None, end: end.clone() });
         Some((id, end))
+    }
+
+    /// Nothing has come on it so far.
+    pub(super) fn waits_for_first(&mut self, id: Id, now: Instant) {
+        if let Some(connection) = self.open.get_mut(&id)
+            && connection.request.is_none()
+            && connection.wait.is_none()
+        {
+            connection.wait = Some((Wait::First, now));
+        }
     }
 
     /// It is closed.

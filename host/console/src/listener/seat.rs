@@ -33,7 +33,7 @@ pub(super) struct Place {
 impl Seats {
     /// A seat for a new connection, for which another one may have to go. None if all are being served.
     pub(super) fn take(self: &Arc<Self>, peer: Option<IpAddr>) -> Option<Arc<Seat>> {
-        let (id, end) = self.register().enter(peer, Instant::now())?;
+        let (id, end) = self.register().enter(peer)?;
         Some(Arc::new(Seat { seats: Arc::clone(self), id, end }))
     }
 
@@ -57,6 +57,11 @@ impl Seat {
     pub(super) fn place(self: &Arc<Self>, class: Class, asker: IpAddr) -> Option<Place> {
         let is_admitted = self.seats.register().admit(self.id, class, asker, Instant::now());
         is_admitted.then(|| Place { seat: Arc::clone(self) })
+    }
+
+    /// Nothing has come on it so far.
+    pub(super) fn waits_for_first(&self) {
+        self.seats.register().waits_for_first(self.id, Instant::now());
     }
 
     /// The rest of its request does not come.

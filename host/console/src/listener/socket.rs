@@ -1,4 +1,4 @@
-//! A socket that notices when the other end takes nothing of what is sent to it, says so, and breaks after a while.
+//! A socket that says when nothing comes, and when the other end takes nothing of what is sent to it, after which it breaks.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -17,13 +17,15 @@ use crate::limits::UNREAD_TIMEOUT;
 pub(super) struct Socket<S> {
     inner: S,
     seat: Arc<Seat>,
+    /// Whether somebody has looked in vain for what comes on it.
+    is_looked_at: bool,
     /// Runs while nothing is taken.
     patience: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Socket<S> {
     pub(super) const fn new(inner: S, seat: Arc<Seat>) -> Self {
-        Self { inner, seat, patience: None }
+        Self { inner, seat, is_looked_at: false, patience: None }
     }
 
     /// What came of trying to send.
@@ -48,7 +50,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Socket<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_read(context, buffer)
+        let read = Pin::new(&mut self.inner).poll_read(context, buffer);
+        if read.is_pending() && !self.is_looked_at {
+            self.is_looked_at = true;
+            self.seat.waits_for_first();
+        }
+        read
     }
 }
 

@@ -22,8 +22,15 @@ impl Bench {
     }
 
     fn enter(&mut self, peer: Option<IpAddr>) -> Id {
+        let id = self.enter_unseen(peer);
         let now = self.tick();
-        let (id, end) = self.register.enter(peer, now).expect("there is room, or somebody gives way");
+        self.register.waits_for_first(id, now);
+        id
+    }
+
+    /// One on which nobody has looked yet whether something came.
+    fn enter_unseen(&mut self, peer: Option<IpAddr>) -> Id {
+        let (id, end) = self.register.enter(peer).expect("there is room, or somebody gives way");
         self.ends.insert(id, end);
         id
     }
@@ -62,6 +69,18 @@ fn when_all_connections_are_taken_the_one_that_is_silent_longest_gives_way() {
     let newest = bench.enter(Some(address(MAX_CONNECTIONS)));
     assert_eq!(bench.gone(&silent), [0]);
     assert_eq!(bench.gone(&[newest]), Vec::<usize>::new());
+}
+
+#[test]
+fn a_connection_does_not_give_way_before_somebody_has_looked_at_what_came_with_it() {
+    let mut bench = Bench::new();
+    let unseen = bench.enter_unseen(Some(address(7)));
+    let flood: Vec<_> = (0..MAX_CONNECTIONS + 9).map(|_| bench.enter(Some(address(7)))).collect();
+    assert_eq!(
+        (bench.gone(&[unseen]), bench.gone(&flood).len()),
+        (Vec::new(), MAX_CONNECTIONS + 9 - MAX_WAITING_OF_ONE_ADDRESS)
+    );
+    assert!(bench.admit(unseen, Class::Callbacks, address(7)));
 }
 
 #[test]
