@@ -183,6 +183,13 @@ fn an_import_and_what_can_be_looked_up_afterwards() {
               kept         0
               held         0
 
+            What it can show for itself
+              read         4 departments and 2 people
+              lists        8 lists, read to the end
+              view         everything
+              view before  everything
+              removed      1 department and 1 person
+
             Log
             · read 4 departments and 2 people, from 8 lists, 8 of them to the end (reading-covered)
                 Department:  4
@@ -228,6 +235,13 @@ fn an_import_and_what_can_be_looked_up_afterwards() {
               删除      1
               保留      0
               待确认    0
+
+            运行依据
+              已读取          4 个部门、2 人
+              列表            8 个，全部读取完整
+              可见范围        全部
+              此前的可见范围  全部
+              已移除          1 个部门和 1 人
 
             日志
             · 已读取 4 个部门、2 人；共 8 个列表，其中 8 个读取完整 (reading-covered)

@@ -62,8 +62,17 @@ pub struct Lists {
     pub n: u64,
     /// How many of them were read to their end.
     pub n_closed: u64,
-    /// Of those that were not, some: what each is the list of.
-    pub open: Vec<Key>,
+    /// Some of those that were not.
+    pub open: Vec<OpenList>,
+}
+
+/// A list that was not read to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenList {
+    /// Of which objects.
+    pub resource_type: String,
+    /// What it is the list of.
+    pub of: Key,
 }
 
 /// With what view a source was read.
@@ -147,11 +156,14 @@ impl Proof {
         });
         let lists = || coverage.iter().flat_map(|covered| &covered.containers);
         let n = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let open = lists().filter(|list| !list.closed);
+        let open = coverage.iter().flat_map(|covered| {
+            let open = covered.containers.iter().filter(|list| !list.closed);
+            open.map(|list| OpenList { resource_type: covered.resource_type.clone(), of: list.key.clone() })
+        });
         let lists = Lists {
             n: n(lists().count()),
             n_closed: n(lists().filter(|list| list.closed).count()),
-            open: open.take(MAX_NAMED_IN_PROOF).map(|list| list.key.clone()).collect(),
+            open: open.take(MAX_NAMED_IN_PROOF).collect(),
         };
         Self { read: read.collect(), lists, ..self }
     }

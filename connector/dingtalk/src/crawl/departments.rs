@@ -41,8 +41,7 @@ impl Crawl<'_> {
             }
             Err(Trouble::Hidden(diagnosis)) => {
                 *self.hidden_top.borrow_mut() = Some(diagnosis.clone());
-                self.lose_part(id, Part::Children, diagnosis);
-                Ok(Vec::new())
+                self.lose_part(id, Part::Children, diagnosis).map(|()| Vec::new())
             }
             Err(Trouble::Gone(refusal)) if id != DepartmentId::ROOT => {
                 self.note(Severity::Warning, &key(id), None, say::authorised_department_gone(&refusal));
@@ -60,9 +59,12 @@ impl Crawl<'_> {
         };
         let is_whole = listing.as_ref().is_some_and(|listing| listing.n_unread == 0);
         let Listing { items, n_unread } = listing.unwrap_or(Listing { items: Vec::new(), n_unread: 0 });
-        let missing = if is_whole { Vec::new() } else { self.missing(id, &items, n_unread).await? };
-        self.listed(&mapping::DEPARTMENT, id, items.len() + missing.len(), true)?;
-        let mut work: Vec<Work> = missing.into_iter().map(|child| Work::Unlisted(child, id)).collect();
+        let missing = if is_whole { Some(Vec::new()) } else { self.missing(id, &items, n_unread).await? };
+        if let Some(missing) = &missing {
+            self.listed(&mapping::DEPARTMENT, id, items.len() + missing.len(), true)?;
+        }
+        let mut work: Vec<Work> =
+            missing.into_iter().flatten().map(|child| Work::Unlisted(child, id)).collect();
         for child in items {
             work.extend(self.child(child, id).await?);
         }
@@ -70,27 +72,28 @@ impl Crawl<'_> {
     }
 
     /// What a listing does not tell is asked for by ids. That there is no list at all is believed of nothing else, because
-    /// nobody has ever seen DingTalk say "none" that way, and what is below would be lost without a word.
+    /// nobody has ever seen DingTalk say "none" that way, and what is below would be lost without a word. None where the ids
+    /// do not tell either, which is noted.
     async fn missing(
         &self,
         id: DepartmentId,
         listed: &[Department],
         n_unread: usize,
-    ) -> Result<Vec<DepartmentId>, Failure> {
+    ) -> Result<Option<Vec<DepartmentId>>, Failure> {
         let mut ids = match self.client.child_ids(id).await {
             Ok(ids) => ids,
             Err(Trouble::Gone(refusal)) => {
                 self.lose(id, Part::Children, Trouble::Gone(refusal)).await?;
-                return Ok(Vec::new());
+                return Ok(None);
             }
             Err(Trouble::Hidden(why)) => {
-                self.lose_part(id, Part::Children, say::departments_unknown(&why));
-                return Ok(Vec::new());
+                self.lose_part(id, Part::Children, say::departments_unknown(&why))?;
+                return Ok(None);
             }
             Err(Trouble::Fatal(failure)) => return Err(failure),
             Err(Trouble::Lost(failure) | Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
-                self.lose_part(id, Part::Children, say::departments_unknown(failure.diagnosis()));
-                return Ok(Vec::new());
+                self.lose_part(id, Part::Children, say::departments_unknown(failure.diagnosis()))?;
+                return Ok(None);
             }
         };
         ids.retain(|child| child.is_real() && listed.iter().all(|listed| listed.dept_id != *child));
@@ -102,7 +105,7 @@ impl Crawl<'_> {
         if !ids.is_empty() {
             self.note(Severity::Warning, &key(id), None, say::departments_asked_about(ids.len()));
         }
-        Ok(ids)
+        Ok(Some(ids))
     }
 
     /// Read a department that the listing of `parent` does not name.
@@ -162,17 +165,23 @@ impl Crawl<'_> {
                 failure.diagnosis().clone()
             }
         };
-        self.lose_part(id, part, why);
-        Ok(Vec::new())
+        self.lose_part(id, part, why).map(|()| Vec::new())
     }
 
     /// The same, knowing why.
-    pub(super) fn lose_part(&self, id: DepartmentId, part: Part, why: Diagnosis) {
-        match part {
-            Part::Children => self.tree.borrow_mut().lose_children(),
-            Part::Members => self.tree.borrow_mut().lose_members(id),
-        }
+    pub(super) fn lose_part(&self, id: DepartmentId, part: Part, why: Diagnosis) -> Result<(), Failure> {
+        let of = match part {
+            Part::Children => {
+                self.tree.borrow_mut().lose_children();
+                &mapping::DEPARTMENT
+            }
+            Part::Members => {
+                self.tree.borrow_mut().lose_members(id);
+                &mapping::USER
+            }
+        };
         self.incomplete(&key(id), why);
+        self.listed(of, id, 0, false)
     }
 
     /// Whether a department that DingTalk no longer knows has really gone: then its parent no longer lists it either.

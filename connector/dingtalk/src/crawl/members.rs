@@ -52,8 +52,9 @@ impl Crawl<'_> {
         for user in items {
             work.extend(self.member(id, user).await?);
         }
-        let next = page.next_cursor.map(|cursor| place.next(cursor, n_people));
-        work.extend(next.and_then(|next| self.next_page(id, next)));
+        if let Some(cursor) = page.next_cursor {
+            work.extend(self.next_page(id, place.next(cursor, n_people))?);
+        }
         Ok(work)
     }
 
@@ -262,14 +263,13 @@ impl Crawl<'_> {
         self.put(draft(user, memberships, account, self.person_details())).await
     }
 
-    fn next_page(&self, id: DepartmentId, next: Place) -> Option<Work> {
+    fn next_page(&self, id: DepartmentId, next: Place) -> Result<Option<Work>, Failure> {
         let endless = match next {
             Place { n_empty: MAX_EMPTY_PAGES.., .. } => say::too_many_empty_pages(next.n_empty),
             Place { n_pages: MAX_MEMBER_PAGES.., .. } => say::too_many_pages(next.n_pages),
-            Place { .. } => return Some(Work::Members(id, next)),
+            Place { .. } => return Ok(Some(Work::Members(id, next))),
         };
-        self.lose_part(id, Part::Members, endless);
-        None
+        self.lose_part(id, Part::Members, endless).map(|()| None)
     }
 
     fn judge(&self, unlisted: &BTreeSet<DepartmentId>) -> Verdict {

@@ -9,14 +9,14 @@ mod view;
 
 use std::collections::BTreeSet;
 
-use rollcall_rules::placement::{Place, Tree, departments, dropped};
+use rollcall_rules::placement::{Place, Tree, dropped};
 use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 use serde_json::Value;
 
 use self::told::{Held, Narrowed};
-use self::view::OutOfView;
+use self::view::{OutOfView, hangs_in};
 use super::{Apply, Extent, Planned, Step};
-use crate::directory::{self, Action, Write};
+use crate::directory::{Action, Write};
 use crate::error::StoreError;
 use crate::guard::Counts;
 use crate::limits::MAX_HELD_RECORDS;
@@ -94,21 +94,37 @@ impl Apply {
     /// How this scope is smaller than the last one, if it is.
     async fn narrowed(&mut self, last: &Scope) -> Result<Option<Narrowed>, StoreError> {
         let Some(scope) = self.compared.scope.clone().filter(|scope| !scope.whole) else { return Ok(None) };
-        let mut lost = BTreeSet::new();
-        for part in last.parts.iter().filter(|_| !last.whole) {
-            // What is named still needs no look, and what the platform does not hold, or not any more, is not missed.
-            if !self.names(part)
-                && let Some(held) = self.present(part).await?
-                && !self.shows(part, &held.document).await?
-            {
-                lost.insert(part.clone());
-            }
-        }
+        // What is named still needs no look.
+        let missing = last.parts.iter().filter(|part| !last.whole && !self.names(part));
+        let lost = self.lost(missing.cloned().collect()).await?;
         if lost.is_empty() && !last.whole {
             return Ok(None);
         }
         let is_approved = self.destination.known_scopes.approved.as_ref() == Some(&scope.digest());
         Ok(Some(Narrowed { was_whole: last.whole, lost, scope, is_approved }))
+    }
+
+    /// Those of these parts that the platform holds and the scope does not show any more. What it does not hold, or not any
+    /// more, is not missed.
+    async fn lost(&mut self, parts: Vec<Key>) -> Result<BTreeSet<Key>, StoreError> {
+        let documents = self.held_now(&parts).await?;
+        let places = parts.iter().zip(&documents).flat_map(|(key, held)| hangs_in(key, held.as_ref()));
+        self.learn(&places.collect()).await?;
+        let mut lost = BTreeSet::new();
+        for (part, document) in parts.iter().zip(&documents) {
+            if let Some(document) = document
+                && !self.shows(part, document).await?
+            {
+                lost.insert(part.clone());
+            }
+        }
+        Ok(lost)
+    }
+
+    /// What the platform holds under these keys and has not departed.
+    async fn held_now(&self, keys: &[Key]) -> Result<Vec<Option<Value>>, StoreError> {
+        let held = self.load_all(keys).await?.into_iter();
+        Ok(held.map(|held| held.filter(|held| !held.departed).map(|held| held.document)).collect())
     }
 
     /// Hold what would only be lost because the scope is smaller than before.
@@ -161,11 +177,7 @@ impl Apply {
         if self.names(key) {
             return Ok(true);
         }
-        let ids = match key.resource_type.as_str() {
-            DEPARTMENT => BTreeSet::from([key.external_id.as_str()]),
-            _ => departments(document),
-        };
-        self.any(&ids, Place::Inside).await
+        self.any(&hangs_in(key, Some(document)), Place::Inside).await
     }
 
     async fn any(&mut self, departments: &BTreeSet<&str>, place: Place) -> Result<bool, StoreError> {
@@ -181,21 +193,14 @@ impl Apply {
                 return Ok(());
             }
             let keys: Vec<Key> = unknown.into_iter().map(|id| Key::new(DEPARTMENT, id)).collect();
-            let held = self.load_all(&keys).await?;
-            for (key, held) in keys.iter().zip(held) {
-                let held = held.filter(|held| !held.departed);
-                self.compared.tree.learn(&key.external_id, held.as_ref().map(|held| &held.document));
+            for (key, held) in keys.iter().zip(self.held_now(&keys).await?) {
+                self.compared.tree.learn(&key.external_id, held.as_ref());
             }
         }
     }
 
     fn names(&self, key: &Key) -> bool {
         self.compared.parts.contains(key)
-    }
-
-    async fn present(&self, key: &Key) -> Result<Option<directory::Held>, StoreError> {
-        let held = self.load(std::slice::from_ref(key)).await?;
-        Ok(held.into_iter().flatten().next().filter(|held| !held.departed))
     }
 
     /// Take note that departments may hang elsewhere now.

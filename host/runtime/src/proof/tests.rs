@@ -38,6 +38,10 @@ fn check(proof: &Proof, expected: &Expect) {
     expected.assert_eq(&proof.told().into_iter().map(line).collect::<String>());
 }
 
+fn open(resource_type: &str, id: &str) -> OpenList {
+    OpenList { resource_type: resource_type.to_owned(), of: Key::new("Department", id) }
+}
+
 #[test]
 fn a_quiet_run_shows_what_was_read_and_from_what_though_it_removed_nothing() {
     let list =
@@ -72,18 +76,14 @@ fn a_run_that_held_and_left_out_something_shows_how_much_and_why() {
         view_before: Some(View { whole: true, ..View::default() }),
         since: Some(Since { run: RunId::new("12"), at: AT }),
         read: vec![Read { resource_type: "User".to_owned(), read: 1, expected: None }],
-        lists: Lists {
-            n: 30,
-            n_closed: 5,
-            open: vec![Key::new("Department", "8"), Key::new("Department", "9")],
-        },
+        lists: Lists { n: 30, n_closed: 5, open: vec![open("User", "8"), open("Department", "8")] },
         ..narrow(Some(Narrowing::Held), 303)
     };
     check(
         &proof.with_fates(fates),
         &expect![[r#"
             read: 1 person; not everything could be read / 已读取：1 人；未能全部读取
-            lists: 30 lists, 5 read to the end; not: Department "8", Department "9", … / 列表：30 个，其中 5 个读取完整；未读取完整：Department "8"、Department "9"、…
+            lists: 30 lists, 5 read to the end; not: people of Department "8", departments of Department "8", … / 列表：30 个，其中 5 个读取完整；未读取完整：Department "8" 的人员、Department "8" 的部门、…
             view: 1 department (5001) / 可见范围：1 个部门（5001）
             view before: everything / 此前的可见范围：全部
             removed: 3 people / 已移除：3 人

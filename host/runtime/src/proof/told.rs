@@ -1,11 +1,12 @@
 //! What is said of a proof, in two languages.
 
-use super::{Kept, LeftOut, Lists, Proof, Read, Since, View};
+use super::{Kept, LeftOut, Lists, OpenList, Proof, Read, Since, View};
 use crate::amount::{amount, amounts, amounts_in_chinese, list, share, times};
 use crate::apply::DECLINED;
 use crate::guard::{ALL_HELD, COVERAGE_HELD, Counts, SCOPE_HELD, counted};
 use crate::model::Key;
 use rollcall_rules::vocabulary::REMOVALS_STOPPED;
+use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
 /// A text in two languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,14 +145,24 @@ fn told_lists(Lists { n, n_closed, open }: &Lists) -> Told {
         let end_in_chinese = if *n == 0 { "" } else { "，全部读取完整" };
         return told(format!("{}{end}", times(*n, "list", "lists")), format!("{n} 个{end_in_chinese}"));
     }
-    let mut names: Vec<String> = open.iter().map(ToString::to_string).collect();
+    let (mut names, mut names_in_chinese): (Vec<_>, Vec<_>) = open.iter().map(named_list).unzip();
     if u64::try_from(names.len()).unwrap_or(u64::MAX) < n_open {
         names.push("…".to_owned());
+        names_in_chinese.push("…".to_owned());
     }
     told(
         format!("{}, {n_closed} read to the end; not: {}", times(*n, "list", "lists"), names.join(", ")),
-        format!("{n} 个，其中 {n_closed} 个读取完整；未读取完整：{}", names.join("、")),
+        format!("{n} 个，其中 {n_closed} 个读取完整；未读取完整：{}", names_in_chinese.join("、")),
     )
+}
+
+fn named_list(OpenList { resource_type, of }: &OpenList) -> (String, String) {
+    let (english, chinese) = match resource_type.as_str() {
+        USER => ("people", "人员"),
+        DEPARTMENT => ("departments", "部门"),
+        other => (other, other),
+    };
+    (format!("{english} of {of}"), format!("{of} 的{chinese}"))
 }
 
 fn told_counts(counts: &Counts) -> Told {

@@ -58,8 +58,17 @@ pub(crate) struct Lists {
     n: u64,
     /// How many of them were read to their end.
     n_closed: u64,
-    /// Of those that were not, some: what each is the list of.
-    open: Vec<Key>,
+    /// Some of those that were not.
+    open: Vec<OpenList>,
+}
+
+/// A list that was not read to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct OpenList {
+    /// Of which objects.
+    resource_type: String,
+    /// What it is the list of.
+    of: Key,
 }
 
 /// With what view a source was read.
@@ -150,7 +159,7 @@ impl From<proof::Proof> for Proof {
         Self {
             is_complete,
             read: read.collect(),
-            lists: Lists { n, n_closed, open: keys(open) },
+            lists: Lists { n, n_closed, open: open.into_iter().map(OpenList::from).collect() },
             view: view.into(),
             view_before: view_before.map(View::from),
             narrowing,
@@ -159,6 +168,13 @@ impl From<proof::Proof> for Proof {
             unfollowed: of_types(unfollowed),
             since: since.map(Since::from),
         }
+    }
+}
+
+impl From<proof::OpenList> for OpenList {
+    fn from(list: proof::OpenList) -> Self {
+        let proof::OpenList { resource_type, of } = list;
+        Self { resource_type, of: of.into() }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use expect_test::{Expect, expect};
+use rollcall_rules::placement::departments;
 use rollcall_rules::vocabulary::schema::ORGANISATION_USER;
 use serde_json::{Value, json};
 

@@ -52,11 +52,7 @@ impl Apply {
         if self.destination.extent != Extent::Full || !is_of_parts {
             return Ok(vec![false; keys.len()]);
         }
-        let held = self.load_all(keys).await?;
-        let documents: Vec<_> = held
-            .into_iter()
-            .map(|held| held.filter(|held| !held.departed).map(|held| held.document))
-            .collect();
+        let documents = self.held_now(keys).await?;
         let places: Vec<_> =
             keys.iter().zip(&documents).map(|(key, held)| hangs_in(key, held.as_ref())).collect();
         self.learn(&places.iter().flatten().copied().collect()).await?;
@@ -84,7 +80,7 @@ impl Apply {
 }
 
 /// The departments by which it is told whether an object is in a scope: a department itself, and those of everything else.
-fn hangs_in<'a>(key: &'a Key, held: Option<&'a Value>) -> BTreeSet<&'a str> {
+pub(super) fn hangs_in<'a>(key: &'a Key, held: Option<&'a Value>) -> BTreeSet<&'a str> {
     match held {
         None => BTreeSet::new(),
         Some(_) if key.resource_type == DEPARTMENT => BTreeSet::from([key.external_id.as_str()]),
