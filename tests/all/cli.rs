@@ -517,7 +517,10 @@ fn every_command_writes_one_json_value() {
     assert_eq!(keys("sync --dry-run --format json SOURCE DATA"), ["n_errors", "n_warnings", "run"]);
     assert_eq!(keys("sync --format json SOURCE DATA"), ["n_errors", "n_warnings", "run"]);
     assert_eq!(keys("history --format json NAME DATA"), ["runs", "source"]);
-    assert_eq!(keys("history 3 --format json NAME DATA"), ["changes", "entries", "events", "run"]);
+    assert_eq!(
+        keys("history 3 --format json NAME DATA"),
+        ["changes", "decisions", "entries", "events", "run"]
+    );
     assert_eq!(
         keys("directory tree --format json NAME DATA"),
         ["departments", "n_people", "people_without_department", "source"]
@@ -547,7 +550,7 @@ fn what_an_undo_leaves_as_it_is_is_told_at_once() {
     office.run("sync --format json SOURCE DATA").with_code(0);
     check(
         &office,
-        "undo 1 SOURCE DATA",
+        "undo 1 --allow-removals 7 SOURCE DATA",
         expect![[r#"
         exit 3
         --- stdout

@@ -173,9 +173,9 @@ fn is_divisible(held: Option<&Held>) -> bool {
 /// What a person says: about what, with which number, or why not.
 fn answer(visitor: &Visitor, run: &Run, held: Option<&Held>, waits: Waits) -> Markup {
     html! {
-        fieldset {
-            legend { (visitor.say(words::your_answer())) }
-            @if is_divisible(held) {
+        @if is_divisible(held) {
+            fieldset {
+                legend { (visitor.say(words::about_what())) }
                 @if held.is_some() {
                     label {
                         input type="radio" name=(WHICH) value="waiting" checked;
@@ -187,6 +187,9 @@ fn answer(visitor: &Visitor, run: &Run, held: Option<&Held>, waits: Waits) -> Ma
                     " " (visitor.say(words::what_is_ticked()))
                 }
             }
+        }
+        fieldset {
+            legend { (visitor.say(words::your_answer())) }
             @match held {
                 Some(held) if held.would_leave.n() == 0 => {},
                 Some(held) if waits == Waits::Answer && held.if_same_people.n() != held.would_leave.n() => {

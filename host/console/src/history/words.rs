@@ -111,7 +111,7 @@ rollcall_words::sentences! {
     fn look_and_approve() { "Look at them and decide", "查看并作出决定" }
 
     // Approval.
-    fn approve_title() { "Approve what waits", "确认待处理的变更" }
+    fn approve_title() { "Decide about what waits", "处理待确认的变更" }
     fn amount(n, kind, action) { "{n} × {kind}: {action}", "{n} 个{kind}：{action}" }
     fn approve_what(told) { "As the source was read: {told}.", "按来源的读取结果：{told}。" }
     fn approve_more() {
@@ -153,6 +153,7 @@ rollcall_words::sentences! {
     }
     fn reason() { "Why (whoever looks later reads it)", "原因（供日后查看的人阅读）" }
     fn decline() { "Decline", "拒绝" }
+    fn about_what() { "About what you decide", "决定的范围" }
     fn your_answer() { "If it is right", "如果情况属实" }
     fn all_that_waits() { "All that waits", "全部待确认的变更" }
     fn what_is_ticked() { "What is ticked in the list", "列表中勾选的变更" }
