@@ -299,14 +299,15 @@ mod tests {
             用法：sync [OPTIONS] --source <SOURCE.toml> --data <DIR>
 
             选项:
-                  --format <FORMAT>       结果的格式：text 供人阅读（默认），json 为一个 JSON 值（`export` 总是每行一个）
-                  --source <SOURCE.toml>  来源配置文件
-                  --data <DIR>            存放导入数据的目录；不存在时自动创建
-                  --language <LANGUAGE>   输出语言：en 或 zh-CN；默认取自 LC_ALL、LC_MESSAGES 或 LANG
-                  --dry-run               只记录将会发生什么，不写入其他任何内容
-                  --verbose               把过程记录到标准错误输出：只含编号和数字
-                  --allow-removals <N>    允许总共移除最多这么多个对象；超过时与未指定一样，等待人工确认
-              -h, --help                  显示帮助
+                  --format <FORMAT>          结果的格式：text 供人阅读（默认），json 为一个 JSON 值（`export` 总是每行一个）
+                  --source <SOURCE.toml>     来源配置文件
+                  --data <DIR>               存放导入数据的目录；不存在时自动创建
+                  --language <LANGUAGE>      输出语言：en 或 zh-CN；默认取自 LC_ALL、LC_MESSAGES 或 LANG
+                  --allow-private-addresses  允许访问本机和私有网络中的地址；链路本地地址和云平台元数据地址始终不能访问
+                  --verbose                  把过程记录到标准错误输出：只含编号和数字
+                  --dry-run                  只记录将会发生什么，不写入其他任何内容
+                  --allow-removals <N>       允许总共移除最多这么多个对象；超过时与未指定一样，等待人工确认
+              -h, --help                     显示帮助
         "#]].assert_eq(&sync.render_help().to_string());
     }
 }

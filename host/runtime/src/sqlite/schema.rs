@@ -210,7 +210,7 @@ mod tests {
         connection.pragma_update(None, "user_version", 99).unwrap();
         assert_eq!(
             migrate(&mut connection).unwrap_err().to_string(),
-            "the database has schema version 99 and this program knows up to 10; use the newer program"
+            "the database has schema version 99 and this program knows up to 12; use the newer program"
         );
     }
 
