@@ -95,9 +95,9 @@ fn who_is_only_out_of_sight_is_kept<P: Pair>() {
     check_removed(&pair, expect![""]);
     let after = pair.documents();
     assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
-    let n_visible = usize::try_from(View::of(&pair.company()).len()).expect("it is a small number");
-    let kept = ("not-visible".to_owned(), before.len() - n_visible);
-    assert!(pair.take_complaints().contains(&kept), "{kept:?}");
+    // Nobody is asked about one by one, so there is nothing to say of each.
+    let complaints = pair.take_complaints();
+    assert!(complaints.iter().all(|(code, _)| code != "not-visible"), "{complaints:?}");
 }
 
 fn an_empty_scope_is_a_missing_permission_and_no_mass_departure<P: Pair>() {

@@ -19,7 +19,7 @@ use rollcall_host::follow::{FollowOptions, Follower};
 use rollcall_host::history::Trigger;
 use rollcall_host::model::SourceName;
 use rollcall_host::sqlite::SqliteStore;
-use rollcall_host::{Engine, EngineOptions, Host, RunOptions, Source};
+use rollcall_host::{Engine, EngineOptions, Host, Removals, RunOptions, Source};
 use std::sync::Arc;
 use std::thread;
 use tokio::sync::mpsc;
@@ -81,7 +81,9 @@ async fn obey(follower: &Follower, mut wishes: mpsc::UnboundedReceiver<Wish>) {
     while let Some(Wish::Sync) = wishes.recv().await {
         let follower = follower.clone();
         tokio::spawn(async move {
-            let options = RunOptions { trigger: Trigger::Manual, ..RunOptions::default() };
+            // Whoever wishes it means everybody to leave who left.
+            let removals = Removals::AtMost(u64::MAX);
+            let options = RunOptions { trigger: Trigger::Manual, removals, ..RunOptions::default() };
             let report = follower.sync(options).await.expect("the source is followed").report;
             stand::say(&Said::Synced { run: report.run.to_string(), state: report.state.to_string() });
         });
