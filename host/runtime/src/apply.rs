@@ -29,8 +29,8 @@ use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::clear::Clearing;
-pub(crate) use self::decline::DECLINED;
 use self::clear::Waiting;
+pub(crate) use self::decline::DECLINED;
 use self::hold::Allowances;
 pub use self::identity::Identities;
 pub(crate) use self::identity::{Attributes, Replacement};
