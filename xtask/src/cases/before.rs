@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use super::list::{CASES, Case, Test};
+use super::list::{Case, Test, cases};
 use crate::components::HOST_SIDE;
 use crate::say;
 use crate::shell;
@@ -53,7 +53,7 @@ fn git(workspace: &Workspace) -> Command {
 ///
 /// When they cannot be run.
 pub(super) fn run(workspace: &Workspace, built: &Path) -> Result<Said> {
-    let names: BTreeSet<String> = CASES.iter().flat_map(Case::of_any_build).collect();
+    let names: BTreeSet<String> = cases().flat_map(Case::of_any_build).collect();
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--no-fail-fast"]).args(HOST_SIDE).args(["--test", "all", "--", "--exact"]);
     let (said, _) = shell::hear(cargo.args(names).env("ROLLCALL_BUILT", built))?;
@@ -62,7 +62,7 @@ pub(super) fn run(workspace: &Workspace, built: &Path) -> Result<Said> {
 
 /// Write how each case ended.
 pub(super) fn tell(said: &Said) {
-    for case in &CASES {
+    for case in cases() {
         let names = case.of_any_build();
         let failures: Vec<&str> = names.iter().filter_map(|name| failure(said, name)).collect();
         let verdict = match (names.as_slice(), failures.as_slice()) {
