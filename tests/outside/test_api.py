@@ -29,6 +29,9 @@ CHECKS = (
 # What takes away what the others are asked about: undoing the import, and removing the source. They come last, alone.
 TAKING_AWAY = ("undoRun", "removeSource")
 
+# What is there of runs alone that held something.
+OF_HELD_RUNS = ("readHeld",)
+
 # Requests for each operation beside those that the document's bounds lead to: together they take about half a minute.
 N_EXAMPLES = 40
 
@@ -60,17 +63,19 @@ def schemathesis(
         pytest.fail(f"Schemathesis ended with {judged.returncode}: {judged.stderr}", pytrace=False)
 
 
-def each(option: str) -> list[str]:
-    return [word for operation in TAKING_AWAY for word in (option, operation)]
+def each(option: str, operations: tuple[str, ...]) -> list[str]:
+    return [word for operation in operations for word in (option, operation)]
 
 
 def test_every_operation_answers_as_the_document_says_about_what_is_there(own_directory: Directory, tmp_path: Path) -> None:
     # An operation that only ever answered 404 did not do its work, and nothing is known about it.
     seen = ("missing_test_data",)
-    schemathesis(own_directory, tmp_path, *each("--exclude-operation-id"), segments=WHAT_IS_THERE, fail_on=seen)
+    others = each("--exclude-operation-id", TAKING_AWAY + OF_HELD_RUNS)
+    schemathesis(own_directory, tmp_path, *others, segments=WHAT_IS_THERE, fail_on=seen)
+    schemathesis(own_directory, tmp_path, *each("--include-operation-id", OF_HELD_RUNS), segments=WHAT_IS_THERE)
     program = own_directory.administrator.program("manage")
     assert program.get(f"/api/v1/sources/{SOURCE}").status_code == 200
-    schemathesis(own_directory, tmp_path, *each("--include-operation-id"), segments=WHAT_IS_THERE)
+    schemathesis(own_directory, tmp_path, *each("--include-operation-id", TAKING_AWAY), segments=WHAT_IS_THERE)
     assert program.get("/api/v1/runs", params={"kind": "undo"}).json()["items"]
     assert program.get(f"/api/v1/sources/{SOURCE}").status_code == 404
 

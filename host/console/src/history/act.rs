@@ -56,6 +56,12 @@ pub(super) async fn retry(
     let run = allowed(&console, &visitor, run).await?;
     let again = Again::of(&console, &run).await?;
     let n_objects = again.n_keys();
+    if let Again::Undo(undone) = &again
+        && console.host().undo_would_remove(&run.source, undone).await?.is_some()
+    {
+        // It needs the number, which that page asks for.
+        return Ok(Redirect::to(&links::undo(undone)));
+    }
     let begun = match again {
         Again::Undo(undone) => console.sources().undo(&console, &run.source, undone, How::default()).await?,
         Again::Everything => console.sources().import(&console, &run.source, How::default()).await?,

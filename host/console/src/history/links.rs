@@ -21,6 +21,11 @@ pub(crate) fn run(id: &RunId) -> String {
     format!("/runs/{}", segment(id.as_str()))
 }
 
+/// Where somebody says that a run is to be undone.
+pub(crate) fn undo(id: &RunId) -> String {
+    format!("{}/undo", run(id))
+}
+
 /// Where the history of a source is, or of all.
 pub(crate) fn history(source: Option<&SourceName>) -> String {
     source.map_or_else(|| "/history".to_owned(), |source| format!("/sources/{source}/history"))

@@ -11,7 +11,7 @@ use rollcall_host::model::{Diagnosis, SourceName};
 use rollcall_host::{Connector, Source};
 use serde_json::Value;
 
-use super::configured::{Complaint, Configured, Draft, Outline, Settled, Understood};
+use super::configured::{self, Complaint, Configured, Draft, Outline, Settled, Understood};
 use super::kept::{self, Unreadable};
 use super::trust::Cleared;
 use super::{Broken, Entry, Idle, Origin, Sources, begin, complaints, differences};
@@ -110,8 +110,10 @@ impl Sources {
         if draft.name.as_ref().is_some_and(|name| self.entry(name).is_some()) {
             draft.complaints.push(complaints::name_taken());
         }
+        // What nobody may allow comes before what a person has to.
+        draft = draft.within(console.host().reach());
         only_what_is_allowed(console, by, &mut draft, None);
-        self.take(console, draft.within(console.host().reach()), None, None).await
+        self.take(console, draft, None, None).await
     }
 
     /// Put what is made of what was configured of a source in its place. One that was followed is followed again.
@@ -131,11 +133,11 @@ impl Sources {
         if draft.name.as_ref().is_some_and(|other| other != name) {
             draft.complaints.push(complaints::name_stays());
         }
-        only_what_is_allowed(console, by, &mut draft, Some(&before));
         // What was granted before is told where it is dialled: whoever changes something else is not kept from it.
         if draft.allow != before.allow {
             draft = draft.within(console.host().reach());
         }
+        only_what_is_allowed(console, by, &mut draft, Some(&before));
         Ok(self.take(console, draft, Some(&before), Some(entry)).await?)
     }
 
@@ -284,7 +286,7 @@ fn only_what_is_allowed(console: &Console, by: By, draft: &mut Draft, before: Op
     let refused = draft.allow.iter().enumerate().filter(|(_, origin)| !is_allowed(origin));
     let refused: Vec<_> =
         refused.map(|(place, origin)| complaints::origin_needs_a_person(place, origin, &page)).collect();
-    draft.complaints.extend(refused);
+    draft.complaints = configured::together(std::mem::take(&mut draft.complaints), refused);
 }
 
 /// What comes of a configuration that holds together: it is followed, or waits for an administrator.

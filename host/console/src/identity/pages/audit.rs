@@ -119,7 +119,7 @@ fn row(visitor: &Visitor, entry: &Recorded) -> [Markup; 6] {
 /// The fields of an entry's detail, each on a line.
 fn detail(json: &str) -> Markup {
     let Ok(Value::Object(fields)) = serde_json::from_str(json) else { return html! { code { (json) } } };
-    html! { @for (name, value) in &fields { div { (name) ": " (told(value)) } } }
+    html! { @for (name, value) in &fields { div { code { (name) } ": " (told(value)) } } }
 }
 
 /// A value, or as it was and as it is.
