@@ -19,7 +19,7 @@ use rollcall_host::follow::{FollowOptions, Follower};
 use rollcall_host::history::Trigger;
 use rollcall_host::model::SourceName;
 use rollcall_host::sqlite::SqliteStore;
-use rollcall_host::{Engine, EngineOptions, Host, RunOptions, Source};
+use rollcall_host::{Engine, EngineOptions, Host, Removals, RunOptions, Source};
 use std::sync::Arc;
 use std::thread;
 use tokio::sync::mpsc;
@@ -77,7 +77,12 @@ async fn obey(follower: &Follower, mut wishes: mpsc::UnboundedReceiver<Wish>) {
     while let Some(Wish::Sync) = wishes.recv().await {
         let follower = follower.clone();
         tokio::spawn(async move {
-            let options = RunOptions { trigger: Trigger::Manual, ..RunOptions::default() };
+            let options = RunOptions {
+                trigger: Trigger::Manual,
+                // Whatever was held meanwhile goes: the company is what is compared with.
+                removals: Removals::AtMost(u64::MAX),
+                ..RunOptions::default()
+            };
             let report = follower.sync(options).await.expect("the source is followed").report;
             stand::say(&Said::Synced { run: report.run.to_string(), state: report.state.to_string() });
         });
