@@ -16,6 +16,8 @@ use crate::swap::{roster, serve};
 use expect_test::expect;
 use rollcall_dingtalk_simulator::{Company, Department, Mutation, User};
 use serde_json::{Value, json};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 /// People of the company, and of the roster.
 const N_PEOPLE: usize = 60;
@@ -189,6 +191,51 @@ fn an_approval_without_the_number_or_with_another_one_is_refused_and_with_it_goe
     }
     let approved = office.run(&format!("approve {run} --confirm 50 --format json SOURCE DATA"));
     assert_eq!(counters(&approved.with_code(0)), (json!("succeeded"), json!(0), json!(50)));
+}
+
+/// What the program says at a terminal where somebody types this, and how it ends. `script` makes the terminal.
+fn at_a_terminal(office: &Office, words: &str, typed: &str) -> (Option<i32>, String) {
+    let command = office.command(words);
+    let words: Vec<_> = std::iter::once(command.get_program()).chain(command.get_args()).collect();
+    let words: Vec<_> = words.iter().map(|word| word.to_str().expect("it is a text")).collect();
+    let mut script = Command::new("script");
+    script.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    script.current_dir(office.path("")).args([
+        "--quiet",
+        "--return",
+        "--command",
+        &words.join(" "),
+        "/dev/null",
+    ]);
+    let mut script = script
+        .env("SHELL", "/bin/sh")
+        .env("PATH", "/usr/bin:/bin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script is there, as in every Debian");
+    let mut keyboard = script.stdin.take().expect("it is a pipe");
+    writeln!(keyboard, "{typed}").expect("it is read");
+    let ended = script.wait_with_output().expect("it ends");
+    drop(keyboard);
+    (ended.status.code(), String::from_utf8_lossy(&ended.stdout).into_owned())
+}
+
+#[test]
+fn a_terminal_asks_for_the_number_at_once_and_goes_on_with_it_alone() {
+    let office = imported();
+    let before = held(&office);
+    most_resign(&office);
+    for typed in ["", "yes", "49"] {
+        let (code, told) = at_a_terminal(&office, "sync SOURCE DATA", typed);
+        assert_eq!(code, Some(4), "{told}");
+        assert!(told.contains("50 of 60 people (83.3 %) would be removed. Type 50 to go on:"), "{told}");
+        assert!(told.contains("rollcall approve"), "{told}");
+        assert_eq!(held(&office), before, "{typed}");
+    }
+    let (code, told) = at_a_terminal(&office, "sync SOURCE DATA", "50");
+    assert_eq!(code, Some(0), "{told}");
+    assert_eq!(n_held(&office), 14);
 }
 
 #[test]
