@@ -555,6 +555,7 @@ fn a_run_as_json_is_one_value() {
               "witness": null
             }
           ],
+          "decisions": [],
           "entries": [
             {
               "diagnosis": {
