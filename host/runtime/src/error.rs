@@ -190,7 +190,7 @@ pub enum RunError {
         allowed: Option<u64>,
     },
     /// What a run held is approved or declined within
-    /// [`APPROVAL_LIFETIME`](crate::limits::APPROVAL_LIFETIME).
+    /// [`APPROVAL_LIFETIME`].
     #[error(
         "what run {run} held is of more than {} days ago; import again, and decide about what is held then",
         APPROVAL_LIFETIME.as_secs() / SECONDS_OF_A_DAY

@@ -140,7 +140,7 @@ impl Host {
     }
 
     /// Decline what a run held: it stops waiting, and as long as the source says the same it is not held anew but stays, for
-    /// [`DECLINED_FOR`](crate::limits::DECLINED_FOR) at most. `by` is a name for people to read. Of a run that held more than
+    /// [`DECLINED_FOR`] at most. `by` is a name for people to read. Of a run that held more than
     /// was recorded of it, the next one holds anew.
     ///
     /// # Errors

@@ -43,7 +43,7 @@ pub(crate) struct LowServe {
     /// A reverse proxy that is believed about its clients (X-Forwarded-For, X-Forwarded-Proto); once for each.
     #[arg(long, value_name = "ADDRESS[/BITS]")]
     pub(super) trusted_proxy: Vec<Network>,
-    /// An origin that API tokens may allow sources to talk to, such as https://api.example.com; once for each. Any other is
+    /// An origin that API tokens may allow sources to talk to, as a scheme and a host; once for each. Any other is
     /// confirmed by a person in the console.
     #[arg(long, value_name = "ORIGIN")]
     pub(super) allow_origin: Vec<Origin>,
