@@ -2,7 +2,6 @@
 
 pub(crate) mod administrator;
 pub(crate) mod built;
-pub(crate) mod desk;
 pub(crate) mod extra;
 pub(crate) mod live;
 pub(crate) mod memories;

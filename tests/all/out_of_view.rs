@@ -188,6 +188,34 @@ fn the_status_of_a_source_says_what_is_not_followed_until_it_is_seen_again_and_m
 }
 
 #[test]
+fn a_smaller_view_that_a_person_declined_waits_no_more_and_may_be_approved_after_all() {
+    for is_somebody_in_both in [true, false] {
+        let mut company = company(3);
+        company.apply(&see(Scope::departments([5001, 5002]))).expect("it is possible");
+        if !is_somebody_in_both {
+            // Then nothing is recorded beside the view itself.
+            company.apply(&Mutation::RemoveUser { userid: "li".into() }).expect("it is possible");
+        }
+        let office = imported(company);
+        let before = office.run("directory export NAME DATA").with_code(0).stdout;
+        office.mutate(&one_branch());
+        let held = import(&office, 4)["run"]["id"].as_str().expect("a run has an id").to_owned();
+        office.run(&format!("decline {held} NAME DATA --reason mistake")).with_code(0);
+        let declined = import(&office, 0);
+        assert!(codes(&declined).contains(&("info", "declined")), "{:?}", codes(&declined));
+        assert_eq!(declined["run"]["proof"]["narrowing"], "declined");
+        assert_eq!(status(&office)["left_out"]["waits"], false);
+        assert_eq!(office.run("directory export NAME DATA").with_code(0).stdout, before);
+        office.run(&format!("approve {held} SOURCE DATA")).with_code(0);
+        let next = import(&office, 0);
+        assert!(codes(&next).iter().all(|(_, code)| *code != "declined"), "{:?}", codes(&next));
+        assert_eq!(complaints(&next), [""; 0]);
+        let after = office.run("directory export NAME DATA").with_code(0).stdout;
+        assert_eq!(after != before, is_somebody_in_both, "{after}");
+    }
+}
+
+#[test]
 fn every_import_shows_what_it_read_and_with_what_view_whether_it_removed_somebody_or_not() {
     let office = imported(company(3));
     let quiet = import(&office, 0);

@@ -2,11 +2,12 @@
 //! was entered before. A listener stands where it would arrive. Nothing here looks inside of the program, so any build of it can
 //! be tried.
 
-use crate::harness::administrator::{Administrator, Answer};
+use crate::harness::administrator::Administrator;
 use crate::harness::built;
 use crate::harness::extra::{feihua, until};
 use crate::harness::program::{Lines, Office, Running};
 use crate::harness::recorder::Recorder;
+use crate::harness::visitor::Answer;
 use crate::swap::roster;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -274,7 +275,7 @@ impl Scene {
         settings["url"] = json!(format!("{}/roster.json", to.origin()));
         let granted = json!({"settings": settings, "allowed_origins": [to.origin(), self.honest.origin()]});
         let answer = self.patch(&granted);
-        if answer.status == 200 {
+        if answer.status == Some(200) {
             return answer;
         }
         let refused = answer.with_status(422).json();
@@ -293,7 +294,7 @@ impl Scene {
         ] {
             self.person.ask("POST", &format!("/sources/roster/{path}"), &body);
         }
-        if self.person.ask("POST", "/sources/roster/check", &Value::Null).status == 202 {
+        if self.person.ask("POST", "/sources/roster/check", &Value::Null).status == Some(202) {
             self.checked();
         }
         until("nothing is under way", || {

@@ -148,7 +148,8 @@ fn callbacks_are_told_at_the_url_that_sources_reach_their_own_address_at() {
         .unwrap();
     let mut answer = String::new();
     asked.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    // As a source's name that nobody has is answered anywhere.
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
     let (_serving, first) = first_line(TempDir::new().unwrap().path(), &[]);
     assert_eq!(first["callbacks_address"], Value::Null);
 }

@@ -13,7 +13,7 @@ mod act;
 mod balance;
 mod changes;
 mod confirm;
-mod decide;
+pub(crate) mod decide;
 mod export;
 mod facets;
 mod head;

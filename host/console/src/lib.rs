@@ -22,6 +22,7 @@ mod identity;
 mod visitor;
 
 mod events;
+mod finishing;
 mod history;
 mod organisation;
 mod sources;

@@ -13,8 +13,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::console::Console;
 use crate::problem::Problem;
 use crate::{
-    api, arriving, callbacks, events, history, identity, operations, organisation, page, scim, sources,
-    webhook, why,
+    api, arriving, callbacks, events, finishing, history, identity, operations, organisation, page, scim,
+    sources, webhook, why,
 };
 
 /// Where the style sheet is. Its name changes with the program's version, so that a browser may keep it.
@@ -36,6 +36,7 @@ impl Console {
     pub fn routes(&self) -> Router {
         let guard = || from_fn_with_state(self.clone(), identity::programs);
         let in_time = || from_fn(arriving::in_time);
+        let to_the_end = || from_fn(finishing::to_the_end);
         let pages = pages().fallback(async || Problem::not_found()).layer(from_fn(page::problems));
         let pages = pages.layer(from_fn_with_state(self.clone(), identity::pages));
         let doors = identity::entry_routes().layer(from_fn(page::problems));
@@ -44,9 +45,16 @@ impl Console {
         let routes = Router::new()
             .merge(pages)
             .merge(doors)
+            .layer(to_the_end())
             .layer(in_time())
             .layer(from_fn(page::problems))
-            .merge(api::routes().layer(guard()).layer(in_time()).layer(from_fn(api::problems)))
+            .merge(
+                api::routes()
+                    .layer(guard())
+                    .layer(to_the_end())
+                    .layer(in_time())
+                    .layer(from_fn(api::problems)),
+            )
             .merge(operations::guarded().layer(guard()).layer(in_time()).layer(from_fn(api::problems)))
             .merge(
                 scim::routes()

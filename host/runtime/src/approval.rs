@@ -199,11 +199,13 @@ async fn chosen(stand: &Stand, run: &Run, which: Which) -> Result<HeldBack, RunE
         Which::Waiting => {
             let decided = decided(history, run, stand.clock.now()).await.map_err(RunError::HistoryUnread)?;
             let waiting = held_back.clone().without(&decided.matters);
-            // What was approved before may be asked about again; what was declined only by choosing it.
-            match (waiting.is_empty(), decided.is_declined) {
+            // What was approved before may be asked about again; what was declined only by choosing it, and a scope is chosen
+            // with its run.
+            let may_be_all = !decided.is_declined || held_back.holds_scope();
+            match (waiting.is_empty(), may_be_all) {
                 (false, _) => Ok(waiting),
-                (true, false) => Ok(held_back),
-                (true, true) => Err(RunError::NothingHeld { run: run.id.clone() }),
+                (true, true) => Ok(held_back),
+                (true, false) => Err(RunError::NothingHeld { run: run.id.clone() }),
             }
         }
         Which::These(_) if held_back.holds_scope() => Err(RunError::NotInParts { run: run.id.clone() }),

@@ -118,7 +118,9 @@ impl Declined {
                     of.extend(about.iter().map(|matter| (matter.clone(), place)));
                 }
                 (Some(about), Verdict::Approved | Verdict::Over) => {
-                    of.retain(|matter, _| !about.contains(matter));
+                    for matter in about {
+                        of.remove(matter);
+                    }
                 }
                 // What nobody recorded one by one is held anew, or was asked about as a whole.
                 (None, _) => {}

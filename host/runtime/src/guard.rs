@@ -24,7 +24,7 @@ use crate::run::Removals;
 
 /// A whole full run's departures, and a single one.
 pub(crate) const ALL_HELD: &str = "departures-held";
-const ONE_HELD: &str = "departure-held";
+pub(crate) const ONE_HELD: &str = "departure-held";
 
 /// A single key that belongs to somebody else now, and all of them.
 pub(crate) const IDENTITY_HELD: &str = "identity-held";

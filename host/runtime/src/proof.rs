@@ -94,6 +94,8 @@ pub enum Narrowing {
     Held,
     /// A person approved it.
     Approved,
+    /// A person declined it: what is out of sight stays where it hangs.
+    Declined,
 }
 
 /// What would have left, and did not for one reason.
@@ -193,7 +195,7 @@ impl From<&Scope> for View {
 /// What the view of a source leaves out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
-    /// Whether that waits for a person. Otherwise one has approved it, or it was always so.
+    /// Whether that waits for a person. Otherwise one has decided about it, or it was always so.
     pub waits: bool,
     /// What the platform holds and the view does not show, by resource type.
     pub unfollowed: BTreeMap<String, u64>,

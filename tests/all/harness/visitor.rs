@@ -1,5 +1,7 @@
-//! Somebody with a browser, as far as pages need one: cookies, and the hidden fields of a form.
+//! Somebody with a browser, as far as pages need one: cookies, and the hidden fields of a form. Nothing here looks inside of the
+//! program, so any build of it can be asked.
 
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -14,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A browser.
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {
-    server: SocketAddr,
+    pub(crate) server: SocketAddr,
     pub(crate) cookies: BTreeMap<String, String>,
     /// Where they are, as a trusted proxy would tell it.
     pub(crate) address: String,
@@ -39,27 +41,30 @@ impl Visitor {
     pub(crate) fn set_up(server: SocketAddr, link: &str) -> Self {
         let mut visitor = Self::new(server);
         let path = link.find("/setup").and_then(|place| link.get(place..)).expect("it is a set-up link");
-        let form = visitor.get(path);
-        let (csrf, token) = (form.hidden("csrf"), form.hidden("token"));
-        let password = PASSWORD.replace(' ', "+");
-        let fields = format!("csrf={csrf}&token={token}&name=admin&password={password}&again={password}");
-        assert_eq!(visitor.post("/setup", &fields).status, Some(303));
+        let (_, token) = link.split_once("token=").expect("the link has a token");
+        let fields = [("token", token), ("name", "admin"), ("password", PASSWORD), ("again", PASSWORD)];
+        visitor.send(path, "/setup", &fields).with_status(303);
         visitor
     }
 
     /// Enter a name and a password at the log-in.
     #[track_caller]
     pub(crate) fn log_in(&mut self, password: &str) -> Answer {
-        let csrf = self.get("/login").hidden("csrf");
-        self.post("/login", &format!("csrf={csrf}&name=admin&password={}", password.replace(' ', "+")))
+        self.send("/login", "/login", &[("name", "admin"), ("password", password)])
+    }
+
+    /// Send a form of a page.
+    #[track_caller]
+    pub(crate) fn send(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.get(page).with_status(200).hidden("csrf");
+        let all = [("csrf", csrf.as_str())].into_iter().chain(fields.iter().copied());
+        let pairs: Vec<_> =
+            all.map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
+        self.ask("POST", action, &pairs.join("&"))
     }
 
     pub(crate) fn get(&mut self, path: &str) -> Answer {
         self.ask("GET", path, "")
-    }
-
-    pub(crate) fn post(&mut self, path: &str, fields: &str) -> Answer {
-        self.ask("POST", path, fields)
     }
 
     /// The line of a head that has the cookies.
@@ -103,7 +108,35 @@ pub(crate) fn ask(server: SocketAddr, request: &str) -> Answer {
     Answer { status, head: head.to_owned(), body: body.to_owned() }
 }
 
+fn escaped(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(byte).collect()
+}
+
 impl Answer {
+    /// The same, if it was answered with this status.
+    #[track_caller]
+    pub(crate) fn with_status(self, status: u16) -> Self {
+        assert_eq!(self.status, Some(status), "{self:?}");
+        self
+    }
+
+    /// What a program is told.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    /// Where it leads.
+    #[track_caller]
+    pub(crate) fn location(&self) -> &str {
+        let location = self.head.lines().find_map(|line| line.strip_prefix("location: "));
+        location.unwrap_or_else(|| panic!("it leads nowhere: {self:?}"))
+    }
+
     /// The value of a hidden field.
     #[track_caller]
     pub(crate) fn hidden(&self, name: &str) -> String {

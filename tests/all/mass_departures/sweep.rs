@@ -2,7 +2,7 @@
 
 use super::{N_PEOPLE, held, id, imported, most_resign, of_one, with_roster};
 use crate::companies::APP_KEY;
-use crate::harness::desk::Desk;
+use crate::harness::administrator::Administrator;
 use crate::harness::extra::until;
 use crate::harness::live::app_key;
 use crate::harness::program::{Lines, Office};
@@ -128,31 +128,30 @@ fn sweep(cause: &Cause) -> usize {
 fn served(office: &Office, held_run: Option<&str>, stay: &impl Fn(&str)) -> usize {
     let mut serving = office.start("serve SOURCE DATA --listen 127.0.0.1:0 --format json");
     let lines = serving.read_lines();
-    let mut desk = Desk::set_up(&lines.wait_for("it serves", |line| line["what"] == "serving"));
+    let person = Administrator::set_up(&lines.wait_for("it serves", |line| line["what"] == "serving"));
     let runs = format!("/sources/{SOURCE}/runs");
-    for (way, headers, body) in [
-        ("a token", "", json!({})),
-        ("a token with an idempotency key", "idempotency-key: nightly\r\n", json!({})),
-        ("a token with too small a number", "", json!({"allow_removals": 10})),
+    for (way, key, body) in [
+        ("a token", None, json!({})),
+        ("a token with an idempotency key", Some("nightly"), json!({})),
+        ("a token with too small a number", None, json!({"allow_removals": 10})),
     ] {
-        let begun = desk.ask("POST", &runs, headers, &body);
-        assert_eq!(begun.status, 202, "{way}: {}", begun.body);
+        let begun = match key {
+            None => person.ask("POST", &runs, &body),
+            Some(key) => person.ask_once(key, "POST", &runs, &body),
+        };
+        let begun = begun.with_status(202);
         ended(&lines, &begun.json()["run"]);
         stay(way);
     }
     let source = format!("/sources/{SOURCE}");
-    let answer = desk.send(&source, &format!("{source}/import"), &[]);
-    assert_eq!(answer.status, 303, "{}", answer.body);
-    let path = answer.location();
-    ended(&lines, &json!(path.rsplit('/').next().expect("it leads to a run")));
+    let answer = person.send(&source, &format!("{source}/import"), &[]).with_status(303);
+    ended(&lines, &json!(answer.location().rsplit('/').next().expect("it leads to a run")));
     stay("the button of the console");
-    let undone = desk.ask("POST", "/runs/1/undo", "", &json!({}));
-    assert_eq!(undone.status, 409, "{}", undone.body);
+    person.ask("POST", "/runs/1/undo", &json!({})).with_status(409);
     stay("a token that undoes");
     if let Some(run) = held_run {
         for body in [json!({}), json!({"removals": 1}), json!({"removals": 9999})] {
-            let refused = desk.ask("POST", &format!("/runs/{run}/approve"), "", &body);
-            assert_eq!(refused.status, 409, "{body}: {}", refused.body);
+            person.ask("POST", &format!("/runs/{run}/approve"), &body).with_status(409);
             stay("a token that approves without the number");
         }
     }

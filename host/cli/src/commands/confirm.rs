@@ -6,12 +6,13 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 
 use rollcall_host::approval::{HeldBack, WouldLeave};
+use rollcall_host::egress::Reach;
 use rollcall_host::history::{Run, RunKind, RunState};
 use rollcall_host::host::Host;
 use rollcall_host::source::Source;
 use rollcall_host::{Approving, Identities, Which};
 
-use super::sync::{Imported, quoted};
+use super::sync::{Import, Imported, quoted};
 use crate::args::{Approve, Format};
 use crate::exit::Stop;
 use crate::messages;
@@ -48,15 +49,26 @@ impl Held {
     }
 
     /// The commands that approve and decline.
-    pub(super) fn how_to_decide(&self, file: &str, data: &Path, run: &Run, screen: &Screen) -> Vec<String> {
-        let data = quoted(data);
+    pub(super) fn how_to_decide(
+        &self,
+        file: &str,
+        import: &Import<'_>,
+        run: &Run,
+        screen: &Screen,
+    ) -> Vec<String> {
+        let data = quoted(import.data);
         let confirm = match self.n_removals() {
             0 => String::new(),
             n => format!(" --confirm {n}"),
         };
         let answer = if self.holds_identities { " --as other-people" } else { "" };
         let source = quoted(Path::new(file));
-        let approve = format!("rollcall approve {}{confirm}{answer} --source {source} --data {data}", run.id);
+        let reach = match import.reach {
+            Reach::Public => "",
+            Reach::Private => " --allow-private-addresses",
+        };
+        let approve =
+            format!("rollcall approve {}{confirm}{answer} --source {source} --data {data}{reach}", run.id);
         let why = messages::why_placeholder().to(screen.reader.language).to_owned();
         let decline =
             format!("rollcall decline {} --reason '{why}' --source {} --data {data}", run.id, run.source);

@@ -139,7 +139,7 @@ async fn decide(
     let can_ask = held.can_be_asked_about() && confirm::is_on_terminal();
     let confirmed = if can_ask { confirm::ask(screen, &held.would_leave)? } else { None };
     let Some(n) = confirmed else {
-        screen.lines(held.how_to_decide(&imported.file, import.data, run, screen))?;
+        screen.lines(held.how_to_decide(&imported.file, import, run, screen))?;
         return Ok(exit_of(run.state));
     };
     let (run, which) = (run.id.clone(), Which::Waiting);

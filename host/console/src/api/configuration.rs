@@ -29,7 +29,7 @@ use crate::routes::segment;
 use crate::sources::complaints as say;
 use crate::sources::configured::{Complaint, Configured, Draft, OnLoss, ServerProxy, Timing, source_name};
 use crate::sources::kept::{departed_name, departed_named};
-use crate::sources::registry::{By, Refused, Taken, to_the_end};
+use crate::sources::registry::{By, Refused, Taken};
 use crate::sources::standing;
 use crate::sources::trust::Given;
 use crate::visitor::Visitor;
@@ -188,9 +188,8 @@ async fn add(
     State(console): State<Console>,
     Body(configuration): Body<Configuration>,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1], Json<Source>), Failed> {
-    let (adding, draft, by) = (console.clone(), configuration.read(Given::default()), By::whom(&visitor.who));
-    let taken = to_the_end(async move { adding.sources().add(&adding, by, draft).await }).await?;
-    let Taken { name, differences } = taken;
+    let (draft, by) = (configuration.read(Given::default()), By::whom(&visitor.who));
+    let Taken { name, differences } = console.sources().add(&console, by, draft).await?;
     audit::record(&console, &visitor, "source-added", name.as_str(), differences).await?;
     let location = format!("{}/sources/{}", super::PATH, segment(name.as_str()));
     let location = HeaderValue::try_from(location).map_err(|error| Problem::failed(&error))?;
@@ -221,12 +220,9 @@ async fn change(
     Body(patch): Body<Map<String, Value>>,
 ) -> Result<Json<Source>, Failed> {
     let name = path.known(&console)?;
-    let (changing, by) = (console.clone(), By::whom(&visitor.who));
-    let taken = to_the_end(async move {
-        let make = |before: &Configured| Ok::<_, Failed>(patched(before.clone(), patch)?);
-        changing.sources().change(&changing, by, &name, make).await
-    });
-    let Taken { name, differences } = taken.await?;
+    let make = |before: &Configured| Ok::<_, Failed>(patched(before.clone(), patch)?);
+    let taken = console.sources().change(&console, By::whom(&visitor.who), &name, make).await?;
+    let Taken { name, differences } = taken;
     audit::record(&console, &visitor, "source-changed", name.as_str(), differences).await?;
     Ok(Json(standing::of(&console, &name).await?.into()))
 }
@@ -242,8 +238,7 @@ async fn remove(
     Segments(path): Segments<OfSource>,
 ) -> Result<StatusCode, Problem> {
     let name = path.known(&console)?;
-    let (removing, removed) = (console.clone(), name.clone());
-    let was = to_the_end(async move { removing.sources().remove(&removing, &removed).await }).await?;
+    let was = console.sources().remove(&console, &name).await?;
     audit::record(&console, &visitor, "source-removed", name.as_str(), was).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rollcall_host::error::RunError;
-use rollcall_host::{Approving, Identities, Which, model};
+use rollcall_host::{Identities, Which, model};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -21,7 +21,7 @@ use super::runs::OfRun;
 use super::shape;
 use super::types::{Begun, Decision, HeldBack, Key};
 use crate::console::Console;
-use crate::identity::audit;
+use crate::history::decide;
 use crate::problem::Problem;
 use crate::visitor::Visitor;
 
@@ -94,15 +94,10 @@ async fn approve(
     let what = json!({
         "operation": "approveRun", "run": run.id, "removals": removals, "keys": keys, "identities": identities,
     });
-    let (n_keys, which) = (keys.as_ref().map(Vec::len), which(keys));
+    let which = which(keys);
     let asked = Asked::new(&visitor, &headers, &what)?;
     once(&console.clone(), asked, async move {
-        let approving = Approving { removals, which, identities, by: visitor.name().to_owned() };
-        let begun = console.sources().approve(&console, &run.source, run.id.clone(), approving).await?;
-        let detail = json!({
-            "source": run.source, "identities": identities, "removals": removals, "n_keys": n_keys, "run": begun.run,
-        });
-        audit::record(&console, &visitor, "run-approved", run.id.as_str(), detail).await?;
+        let begun = decide::approved(&console, &visitor, &run, which, removals, identities).await?;
         Ok(Begun { run: begun.run })
     })
     .await
@@ -141,11 +136,7 @@ async fn decline(
     Body(Decline { reason, keys }): Body<Decline>,
 ) -> Result<(StatusCode, Json<Declined>), Problem> {
     let run = path.find(&console).await?;
-    let n_keys = keys.as_ref().map(Vec::len);
-    let decision = console.host().decline(&run.source, &run.id, which(keys), &reason, visitor.name()).await?;
-    let detail = json!({"source": run.source, "n_keys": n_keys, "reason": decision.reason});
-    audit::record(&console, &visitor, "run-declined", run.id.as_str(), detail).await?;
-    console.pulse().beat();
+    let decision = decide::declined(&console, &visitor, &run, which(keys), &reason).await?;
     Ok((StatusCode::OK, Json(Declined { decision: decision.into() })))
 }
 

@@ -194,7 +194,7 @@ fn identities() -> Object {
 }
 
 fn narrowing() -> Object {
-    one_of([proof::Narrowing::Held, proof::Narrowing::Approved])
+    one_of([proof::Narrowing::Held, proof::Narrowing::Approved, proof::Narrowing::Declined])
 }
 
 fn verdict() -> Object {

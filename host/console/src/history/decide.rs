@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use axum::extract::{Path, RawForm, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
+use rollcall_host::decision::Decision;
+use rollcall_host::history::Run;
 use rollcall_host::model::{Diagnosis, Key};
 use rollcall_host::{Approving, Identities, Which};
 use serde_json::json;
@@ -17,6 +19,7 @@ use super::{links, named};
 use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
+use crate::sources::asking::Begun;
 use crate::visitor::Visitor;
 
 /// The field with one object that was ticked: its resource type, a slash, and its id.
@@ -86,13 +89,7 @@ pub(super) async fn approve(
     let run = allowed(&console, &visitor, run).await?;
     let deciding = Deciding::of(&form);
     let (which, removals) = (deciding.which()?, number(&deciding.removals)?);
-    let (n_objects, identities) = (n_chosen(&which), deciding.identities);
-    let approving = Approving { removals, which, identities, by: visitor.name().to_owned() };
-    let begun = console.sources().approve(&console, &run.source, run.id.clone(), approving).await?;
-    let detail = json!({
-        "source": run.source, "identities": identities, "removals": removals, "n_objects": n_objects, "begun": begun.run,
-    });
-    audit::record(&console, &visitor, "run-approved", run.id.as_str(), detail).await?;
+    let begun = approved(&console, &visitor, &run, which, removals, deciding.identities).await?;
     Ok(shown(&run, &begun))
 }
 
@@ -105,18 +102,47 @@ pub(super) async fn decline(
 ) -> Result<Redirect, Problem> {
     let run = allowed(&console, &visitor, run).await?;
     let deciding = Deciding::of(&form);
-    let which = deciding.which()?;
-    let n_objects = n_chosen(&which);
-    let (by, reason) = (visitor.name(), deciding.reason.as_str());
-    let declined = console.host().decline(&run.source, &run.id, which, reason, by).await?;
-    let detail = json!({"source": run.source, "n_objects": n_objects, "reason": declined.reason});
-    audit::record(&console, &visitor, "run-declined", run.id.as_str(), detail).await?;
-    console.pulse().beat();
+    declined(&console, &visitor, &run, deciding.which()?, &deciding.reason).await?;
     Ok(Redirect::to(&links::run(&run.id)))
 }
 
+/// Approve what a run held, and write down who did.
+pub(crate) async fn approved(
+    console: &Console,
+    visitor: &Visitor,
+    run: &Run,
+    which: Which,
+    removals: Option<u64>,
+    identities: Identities,
+) -> Result<Begun, Problem> {
+    let n_objects = n_chosen(&which);
+    let approving = Approving { removals, which, identities, by: visitor.name().to_owned() };
+    let begun = console.sources().approve(console, &run.source, run.id.clone(), approving).await?;
+    let detail = json!({
+        "source": run.source, "identities": identities, "removals": removals, "n_objects": n_objects, "begun": begun.run,
+    });
+    audit::record(console, visitor, "run-approved", run.id.as_str(), detail).await?;
+    Ok(begun)
+}
+
+/// Decline what a run held, and write down who did.
+pub(crate) async fn declined(
+    console: &Console,
+    visitor: &Visitor,
+    run: &Run,
+    which: Which,
+    reason: &str,
+) -> Result<Decision, Problem> {
+    let n_objects = n_chosen(&which);
+    let declined = console.host().decline(&run.source, &run.id, which, reason, visitor.name()).await?;
+    let detail = json!({"source": run.source, "n_objects": n_objects, "reason": declined.reason});
+    audit::record(console, visitor, "run-declined", run.id.as_str(), detail).await?;
+    console.pulse().beat();
+    Ok(declined)
+}
+
 /// None for all.
-pub(crate) fn n_chosen(which: &Which) -> Option<usize> {
+fn n_chosen(which: &Which) -> Option<usize> {
     match which {
         Which::Waiting => None,
         Which::These(keys) => Some(keys.len()),

@@ -305,18 +305,6 @@ async fn settled(
     Ok(Entry::Idle(Arc::new(Idle { source, unconfirmed, outline })))
 }
 
-/// Do something to its end, whether or not somebody waits for it: a browser that goes away must not leave a source half
-/// changed.
-pub(crate) async fn to_the_end<T, E>(
-    work: impl Future<Output = Result<T, E>> + Send + 'static,
-) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<Problem> + Send + 'static,
-{
-    tokio::spawn(work).await.unwrap_or_else(|died| Err(Problem::failed(&died).into()))
-}
-
 /// What a connector is, as a person who is to choose it would ask.
 pub(crate) fn name_of(connector: &Connector, language: &str) -> String {
     let descriptor = connector.descriptor();

@@ -115,7 +115,9 @@ impl Apply {
             self.answered.met.insert(matter);
         }
         // What is out of sight is not missed for that reason, and nobody can tell whether it is back.
-        let sees_all = is_whole && self.destination.extent == Extent::Full && !self.compared.is_held();
+        let sees_all = is_whole
+            && self.destination.extent == Extent::Full
+            && self.compared.scope().is_some_and(|scope| scope.whole);
         let Answered { met, back } = std::mem::take(&mut self.answered);
         for matter in declined.matters() {
             if back.contains(matter) || (sees_all && !met.contains(matter)) {

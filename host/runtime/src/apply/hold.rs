@@ -16,8 +16,10 @@ use crate::model::{Diagnosis, Key};
 /// How much more may leave, as far as it had to be found out.
 #[derive(Debug, Default)]
 pub(super) struct Allowances {
-    /// What left within the hour: before this run, and in it. None before the first departure.
-    departed: Option<Counts>,
+    /// What left within the hour before this run. None before the first departure.
+    lately: Option<Counts>,
+    /// What left within the hour, and in this run.
+    departed: Counts,
     /// Of each resource type of which more left than may always leave.
     allowed: BTreeMap<String, u64>,
     /// How many left because whoever started the run said that so many may.
@@ -52,8 +54,7 @@ impl Apply {
                 return Ok(Some(allowance));
             }
         }
-        let counts = self.allowances.departed.get_or_insert_default();
-        counts.insert(resource_type.clone(), n_departed.saturating_add(1));
+        self.allowances.departed.insert(resource_type.clone(), n_departed.saturating_add(1));
         Ok(None)
     }
 
@@ -84,15 +85,15 @@ impl Apply {
     }
 
     async fn departed(&mut self, resource_type: &str) -> Result<u64, StoreError> {
-        if self.allowances.departed.is_none()
+        if self.allowances.lately.is_none()
             && let Some(scales) = &self.destination.scales
         {
             let source = &self.destination.source;
             let lately = guard::departed_lately(&*scales.history, source, scales.now).await?;
-            self.allowances.departed = Some(lately);
+            self.allowances.departed.clone_from(&lately);
+            self.allowances.lately = Some(lately);
         }
-        let departed = self.allowances.departed.as_ref();
-        Ok(departed.and_then(|departed| departed.get(resource_type)).copied().unwrap_or_default())
+        Ok(self.allowances.departed.get(resource_type).copied().unwrap_or_default())
     }
 
     /// What may leave of a resource type. What is known of it is counted only once that matters.
@@ -104,7 +105,8 @@ impl Apply {
             return Ok(*allowed);
         }
         let n_known = self.known(resource_type).await?;
-        let allowed = guard::allowance(n_known.saturating_add(n_departed));
+        let lately = self.allowances.lately.as_ref().and_then(|lately| lately.get(resource_type));
+        let allowed = guard::allowance(n_known.saturating_add(lately.copied().unwrap_or_default()));
         self.allowances.allowed.insert(resource_type.to_owned(), allowed);
         Ok(allowed)
     }

@@ -19,7 +19,7 @@ use super::{Apply, Extent, Kind, Outcome, Planned, Step, plan};
 use crate::directory::{Action, Held, Write};
 use crate::error::StoreError;
 use crate::guard;
-use crate::limits::{MAX_HELD_RECORDS, MAX_UNATTENDED_DEPARTURES};
+use crate::limits::{MAX_DEPARTURES, MAX_HELD_RECORDS, MAX_STORED_AT_ONCE, MAX_UNATTENDED_DEPARTURES};
 use crate::merge::merge;
 use crate::model::Key;
 
@@ -72,6 +72,8 @@ pub(super) struct Changed {
     told: Told,
     /// Replacements that wait for the end of the reading. Of a resource type at most as many as could be carried out.
     waiting: BTreeMap<Key, Waiting>,
+    /// How many of them, by resource type.
+    n_waiting: BTreeMap<String, u64>,
     /// Resource types of which more were replaced than can be carried out.
     overfull: BTreeSet<String>,
     /// Held replacements, by resource type.
@@ -85,9 +87,14 @@ struct Waiting {
 }
 
 impl Changed {
+    fn wait(&mut self, key: Key, waiting: Waiting) {
+        let n = self.n_waiting.entry(key.resource_type.clone()).or_default();
+        *n = n.saturating_add(1);
+        self.waiting.insert(key, waiting);
+    }
+
     fn n_waiting(&self, resource_type: &str) -> u64 {
-        let of_type = self.waiting.keys().filter(|key| key.resource_type == resource_type);
-        u64::try_from(of_type.count()).unwrap_or(u64::MAX)
+        self.n_waiting.get(resource_type).copied().unwrap_or_default()
     }
 
     /// Whether one more may be recorded by itself.
@@ -165,7 +172,8 @@ impl Apply {
 
     async fn wait_for_the_end(&mut self, planned: &mut Planned) -> Result<(), StoreError> {
         let resource_type = planned.key.resource_type.clone();
-        let most = self.most_permitted().max(MAX_UNATTENDED_DEPARTURES);
+        let possible = u64::try_from(MAX_DEPARTURES).unwrap_or(u64::MAX);
+        let most = self.most_permitted().clamp(MAX_UNATTENDED_DEPARTURES, possible);
         if most <= self.changed.n_waiting(&resource_type) {
             self.hold_waiting(&resource_type).await?;
             self.changed.overfull.insert(resource_type.clone());
@@ -178,7 +186,7 @@ impl Apply {
         if let (Step::Replace(replacement), Some(change)) = (step, self.changed.noted.remove(&planned.key)) {
             let Write { key, version, after, .. } = replacement.join;
             let incoming = Incoming { key: key.clone(), version, document: after.unwrap_or_default() };
-            self.changed.waiting.insert(key, Waiting { incoming, change });
+            self.changed.wait(key, Waiting { incoming, change });
         }
         Ok(())
     }
@@ -200,14 +208,15 @@ impl Apply {
     async fn hold_waiting(&mut self, resource_type: &str) -> Result<(), StoreError> {
         let mut planned = self.planned_of_waiting(resource_type).await?;
         planned.iter_mut().for_each(|planned| self.hold_replacement(planned));
-        self.carry_out(planned).await.map(drop)
+        self.carry_out_replacements(planned).await.map(drop)
     }
 
     /// The replacements of a resource type that wait, planned anew over what is held now.
     async fn planned_of_waiting(&mut self, resource_type: &str) -> Result<Vec<Planned>, StoreError> {
         let is_of_type = |key: &Key| key.resource_type == resource_type;
         let keys: Vec<Key> = self.changed.waiting.keys().filter(|key| is_of_type(key)).cloned().collect();
-        let held = self.load(&keys).await?;
+        let held = self.load_all(&keys).await?;
+        self.changed.n_waiting.remove(resource_type);
         let mut planned = Vec::with_capacity(keys.len());
         for (key, held) in keys.into_iter().zip(held) {
             let Some(Waiting { incoming, change }) = self.changed.waiting.remove(&key) else { continue };
@@ -220,6 +229,12 @@ impl Apply {
             planned.push(Planned { key, step });
         }
         Ok(planned)
+    }
+
+    /// A replacement is two writes.
+    async fn carry_out_replacements(&mut self, planned: Vec<Planned>) -> Result<Vec<Outcome>, StoreError> {
+        let order = (0..planned.len()).collect();
+        self.carry_out_in(order, planned, MAX_STORED_AT_ONCE / 2).await
     }
 
     /// A change that was noted does not happen.
@@ -270,7 +285,7 @@ impl Apply {
             }
             let planned = self.planned_of_waiting(&resource_type).await?;
             let keys: Vec<Key> = planned.iter().map(|planned| planned.key.clone()).collect();
-            let outcomes = self.carry_out(planned).await?;
+            let outcomes = self.carry_out_replacements(planned).await?;
             self.applied(&keys, &outcomes);
         }
         Ok(())

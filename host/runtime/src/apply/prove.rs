@@ -26,7 +26,7 @@ impl Apply {
             is_complete: is_whole,
             view,
             view_before: self.destination.known_scopes.last.as_ref().map(View::from),
-            narrowing: self.compared.narrowing(),
+            narrowing: self.narrowing(),
             unfollowed: self.compared.unfollowed().clone(),
             ..Proof::default()
         };

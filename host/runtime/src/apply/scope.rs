@@ -66,15 +66,19 @@ impl Compared {
     pub(super) fn unfollowed(&self) -> &Counts {
         self.out_of_view.counts()
     }
-
-    /// What has become of its being smaller than before, if it is.
-    pub(super) fn narrowing(&self) -> Option<Narrowing> {
-        let narrowed = self.narrowed.as_ref()?;
-        Some(if narrowed.is_approved { Narrowing::Approved } else { Narrowing::Held })
-    }
 }
 
 impl Apply {
+    /// What has become of the scope's being smaller than before, if it is.
+    pub(super) fn narrowing(&self) -> Option<Narrowing> {
+        let narrowed = self.compared.narrowed.as_ref()?;
+        Some(match narrowed.is_approved {
+            true => Narrowing::Approved,
+            false if self.is_scope_declined() => Narrowing::Declined,
+            false => Narrowing::Held,
+        })
+    }
+
     /// Compare this scope with the last one.
     pub(super) async fn compare_scope(&mut self, scope: Scope) -> Result<(), StoreError> {
         // Of some objects, one that was read with the smaller scope may come after a larger one was told.
@@ -238,7 +242,9 @@ impl Apply {
         let is_declined = self.is_scope_declined();
         let unfollowed = self.compared.unfollowed();
         // Of a smaller scope that a person declined it is told that they did.
-        let Some(narrowed) = self.compared.narrowed.as_ref().filter(|_| !is_declined) else {
+        let narrowed =
+            self.compared.narrowed.as_ref().filter(|narrowed| narrowed.is_approved || !is_declined);
+        let Some(narrowed) = narrowed else {
             return (!unfollowed.is_empty()).then(|| told::unfollowed(unfollowed));
         };
         // A few objects say nothing of the scope unless something of theirs would be lost.

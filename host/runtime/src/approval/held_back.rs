@@ -15,11 +15,12 @@ use crate::decision::Matter;
 use crate::directory::{Directory, Held};
 use crate::error::{RunError, StoreError};
 use crate::guard::{
-    ALL_HELD, COVERAGE_HELD, Counts, IDENTITIES_HELD, IDENTITY_HELD, Permitted, SCOPE_HELD, counted,
+    ALL_HELD, COVERAGE_HELD, Counts, IDENTITIES_HELD, IDENTITY_HELD, ONE_HELD, Permitted, SCOPE_HELD, count,
+    counted,
 };
 use crate::history::{ChangeRecord, Counters, History, Run};
 use crate::limits::{MAX_CHANGES, MAX_HELD_RECORDS};
-use crate::model::{Diagnosis, Key, RunId, Severity, SourceName};
+use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
 
 /// Records, and entries, that are read at once.
 const PAGE: u32 = 1000;
@@ -42,6 +43,8 @@ pub struct HeldBack {
     /// How much there is in all.
     n: u64,
     n_recorded: usize,
+    /// Whether everything that was held is recorded one by one.
+    all_recorded: bool,
     /// Whether it is about some objects that were chosen.
     is_chosen: bool,
 }
@@ -63,7 +66,7 @@ impl HeldBack {
         // In a row that is older than the counter, what was held is among what was kept.
         let n = if held == 0 { kept } else { held };
         let most = usize::try_from(n).unwrap_or(usize::MAX).min(MAX_HELD_RECORDS);
-        let told = Told::of(history, &run.id, kept).await?;
+        let told = Told::of(history, &run.id, if held == 0 { kept } else { 0 }).await?;
         let mut held_back = Self { n, scope: told.scope, totals: told.totals, ..Self::default() };
         // It was recorded last.
         let mut records = Backwards::of(history, &run.id).await?;
@@ -74,6 +77,9 @@ impl HeldBack {
             }
             page.into_iter().map(|record| record.item).for_each(|record| held_back.add(record));
         }
+        // A scope may be all that is held.
+        let least = usize::from(held_back.scope.is_none());
+        held_back.all_recorded = (least..MAX_HELD_RECORDS).contains(&held_back.n_recorded);
         Ok(held_back)
     }
 
@@ -96,6 +102,7 @@ impl HeldBack {
     /// The same without what was decided about.
     pub(super) fn without(mut self, decided: &BTreeSet<Matter>) -> Self {
         for matter in decided {
+            self.n = self.n.saturating_sub(u64::from(matter.key().is_some()));
             let (counts, key) = match matter {
                 Matter::Departure { key } => (&mut self.totals.departures, key),
                 Matter::Replacement { key } => (&mut self.totals.identities, key),
@@ -210,11 +217,7 @@ impl HeldBack {
 
     /// Whether everything that is held is recorded one by one, or it is only about some of that.
     pub(super) fn is_whole(&self) -> bool {
-        if self.is_chosen {
-            return true;
-        }
-        let least = usize::from(self.scope.is_none());
-        (least..MAX_HELD_RECORDS).contains(&self.n_recorded)
+        self.is_chosen || self.all_recorded
     }
 
     /// Whom to ask about, in the order of their keys; none when everything is read.
@@ -363,7 +366,7 @@ impl Told {
             let page = history.entries(run, Severity::Error, after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.number);
-            page.iter().for_each(|entry| told.add(&entry.item.diagnosis));
+            page.iter().for_each(|entry| told.add(&entry.item));
         }
         let Totals { departures, identities } = &mut told.totals;
         if departures.is_empty() && identities.is_empty() && 0 < n_kept {
@@ -373,8 +376,11 @@ impl Told {
         Ok(told)
     }
 
-    fn add(&mut self, diagnosis: &Diagnosis) {
+    fn add(&mut self, Entry { subject, diagnosis, .. }: &Entry) {
         let Totals { departures, identities } = &mut self.totals;
+        if let (ONE_HELD, Some(key)) = (diagnosis.code.as_str(), subject) {
+            count(departures, key);
+        }
         for (name, value) in &diagnosis.facts {
             match diagnosis.code.as_str() {
                 // Such a fact says how many out of how many.

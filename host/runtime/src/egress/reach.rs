@@ -27,19 +27,7 @@ impl Reach {
     /// Whether an address in this zone may be dialled.
     #[must_use]
     pub const fn allows(self, zone: Zone) -> bool {
-        match zone {
-            Zone::Public => true,
-            Zone::Loopback | Zone::Private | Zone::Shared | Zone::Benchmarking => {
-                matches!(self, Self::Private)
-            }
-            Zone::LinkLocal
-            | Zone::Metadata
-            | Zone::Unspecified
-            | Zone::Multicast
-            | Zone::Broadcast
-            | Zone::Documentation
-            | Zone::Reserved => false,
-        }
+        matches!(zone, Zone::Public) || (matches!(self, Self::Private) && !zone.is_never_reached())
     }
 
     /// What can be said of an origin before any name is resolved: its host is an address, or a name that means one.

@@ -11,7 +11,7 @@ use crate::identity::audit;
 use crate::problem::Problem;
 use crate::routes::segment;
 use crate::sources::asking::How;
-use crate::sources::registry::{Refused, to_the_end};
+use crate::sources::registry::Refused;
 
 /// What a button for an import says.
 #[derive(Deserialize)]
@@ -27,14 +27,8 @@ pub(super) async fn import(
     Form(asked): Form<Asked>,
 ) -> Result<Redirect, Problem> {
     let name = source.name().clone();
-    let begun = to_the_end({
-        let (console, name) = (console.clone(), name.clone());
-        async move {
-            let how = How { is_dry: asked.dry_run, ..How::default() };
-            console.sources().import(&console, &name, how).await
-        }
-    })
-    .await?;
+    let how = How { is_dry: asked.dry_run, ..How::default() };
+    let begun = console.sources().import(&console, &name, how).await?;
     let action = if asked.dry_run { "preview-started" } else { "import-started" };
     audit::record(&console, &source.visitor, action, name.as_str(), json!({"run": begun.run})).await?;
     Ok(match &begun.run {
@@ -45,13 +39,7 @@ pub(super) async fn import(
 
 /// Follow a source no more.
 pub(super) async fn unfollow(State(console): State<Console>, source: Managed) -> Result<Redirect, Problem> {
-    to_the_end({
-        let (console, name) = (console.clone(), source.name().clone());
-        async move {
-            console.sources().set_followed(&console, &name, false).await.map_err(Refused::into_problem)
-        }
-    })
-    .await?;
+    console.sources().set_followed(&console, source.name(), false).await.map_err(Refused::into_problem)?;
     done(&console, &source, "source-unfollowed").await
 }
 

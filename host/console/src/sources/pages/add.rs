@@ -20,7 +20,7 @@ use crate::problem::Problem;
 use crate::routes::segment;
 use crate::sources::configured::Complaint;
 use crate::sources::form::{CONNECTOR, Entered, Sheet, summary};
-use crate::sources::registry::{By, Refused, Taken, name_of, to_the_end};
+use crate::sources::registry::{By, Refused, Taken, name_of};
 use crate::sources::shelf::{NotTaken, OnShelf};
 use crate::sources::{Entry, schema, words};
 use crate::visitor::Visitor;
@@ -153,8 +153,7 @@ fn form_of(digest: &str) -> String {
 async fn added(console: &Console, connector: &Connector, entered: &Entered) -> Result<Taken, Refused> {
     let fields = schema::fields(&connector.descriptor().settings_schema);
     let draft = entered.draft(&connector.identity().digest, &fields, None);
-    let console = console.clone();
-    to_the_end(async move { console.sources().add(&console, By::Person, draft).await }).await
+    console.sources().add(console, By::Person, draft).await
 }
 
 fn form(

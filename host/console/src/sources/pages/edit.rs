@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::sources::complaints::{self, short};
 use crate::sources::configured::{Complaint, Configured};
 use crate::sources::form::{CONFIRMED, CONNECTOR, Entered, Sheet, summary};
-use crate::sources::registry::{By, Refused, Taken, name_of, to_the_end, unusable};
+use crate::sources::registry::{By, Refused, Taken, name_of, unusable};
 use crate::sources::schema::Field;
 use crate::sources::trust::Kind;
 use crate::sources::{schema, words};
@@ -53,7 +53,7 @@ pub(super) async fn save(
     let connector = others.iter().find(|connector| connector.identity().digest == digest);
     let connector = connector.ok_or_else(Problem::not_found)?;
     let fields = schema::fields(&connector.descriptor().settings_schema);
-    match change(&console, before.name.clone(), entered.clone(), digest.to_owned(), fields).await {
+    match change(&console, &before.name, &entered, digest, &fields).await {
         Ok(Taken { name, differences }) => {
             let detail = with_file(connector, differences);
             audit::record(&console, &source.visitor, "source-changed", name.as_str(), detail).await?;
@@ -76,17 +76,13 @@ async fn before(console: &Console, name: &SourceName) -> Result<Configured, Prob
 
 async fn change(
     console: &Console,
-    name: SourceName,
-    entered: Entered,
-    digest: String,
-    fields: Vec<Field>,
+    name: &SourceName,
+    entered: &Entered,
+    digest: &str,
+    fields: &[Field],
 ) -> Result<Taken, Refused> {
-    let console = console.clone();
-    to_the_end(async move {
-        let make = |before: &Configured| Ok::<_, Refused>(entered.draft(&digest, &fields, Some(before)));
-        console.sources().change(&console, By::Person, &name, make).await
-    })
-    .await
+    let make = |before: &Configured| Ok::<_, Refused>(entered.draft(digest, fields, Some(before)));
+    console.sources().change(console, By::Person, name, make).await
 }
 
 struct Editing<'a> {

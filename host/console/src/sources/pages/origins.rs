@@ -14,7 +14,7 @@ use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::sources::configured::{Configured, Needed, Understood};
-use crate::sources::registry::{Refused, to_the_end, unusable};
+use crate::sources::registry::{Refused, unusable};
 use crate::sources::{complaints, schema, words};
 use crate::visitor::Visitor;
 
@@ -67,11 +67,7 @@ pub(super) async fn confirm(
 ) -> Result<Redirect, Problem> {
     let name = source.name();
     let origins = read(&pairs)?;
-    let taken = to_the_end({
-        let (console, name) = (console.clone(), name.clone());
-        async move { console.sources().confirm(&console, &name, origins).await.map_err(Refused::into_problem) }
-    })
-    .await?;
+    let taken = console.sources().confirm(&console, name, origins).await.map_err(Refused::into_problem)?;
     let detail = taken.differences;
     audit::record(&console, &source.visitor, "source-origins-confirmed", name.as_str(), detail).await?;
     saved(&console, name)

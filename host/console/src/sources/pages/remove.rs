@@ -12,7 +12,7 @@ use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::routes::segment;
-use crate::sources::registry::{in_a_file, to_the_end};
+use crate::sources::registry::in_a_file;
 use crate::sources::{Origin, words};
 
 /// What was entered.
@@ -39,11 +39,7 @@ pub(super) async fn remove(
     if confirmed.name.trim() != name.as_str() {
         return Ok(question(&source, true).with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
     }
-    let was = to_the_end({
-        let (console, name) = (console.clone(), name.clone());
-        async move { console.sources().remove(&console, &name).await }
-    })
-    .await?;
+    let was = console.sources().remove(&console, name).await?;
     audit::record(&console, &source.visitor, "source-removed", name.as_str(), was).await?;
     Ok(Redirect::to(&format!("/sources?removed={}", segment(name.as_str()))).into_response())
 }

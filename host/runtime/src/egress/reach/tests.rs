@@ -80,6 +80,8 @@ fn an_address_of_ipv4_in_the_clothes_of_ipv6_is_where_it_is_without_them() {
         ("::ffff:0:10.0.0.1", Zone::Private),
         ("64:ff9b::169.254.169.254", Zone::Metadata),
         ("64:ff9b::8.8.8.8", Zone::Public),
+        ("64:ff9b:1::169.254.169.254", Zone::Metadata),
+        ("64:ff9b:1::8.8.8.8", Zone::Private),
         ("2002:a00:1::1", Zone::Private),
         ("2002:7f00:1::1", Zone::Loopback),
         ("2002:808:808::1", Zone::Public),

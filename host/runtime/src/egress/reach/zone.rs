@@ -72,7 +72,23 @@ impl Zone {
         match (found, inner(address)) {
             // The networks that carry IPv4 are below wider ones.
             (Self::Public | Self::Reserved, Some(inner)) => Self::of_v4(inner),
+            // Translated within a network, it is private at best.
+            (Self::Private, Some(inner)) if Self::of_v4(inner).is_never_reached() => Self::of_v4(inner),
             (found, _) => found,
+        }
+    }
+
+    /// Whether nothing in it is dialled, whatever is allowed.
+    pub(super) const fn is_never_reached(self) -> bool {
+        match self {
+            Self::Public | Self::Loopback | Self::Private | Self::Shared | Self::Benchmarking => false,
+            Self::LinkLocal
+            | Self::Metadata
+            | Self::Unspecified
+            | Self::Multicast
+            | Self::Broadcast
+            | Self::Documentation
+            | Self::Reserved => true,
         }
     }
 
@@ -229,7 +245,8 @@ fn inner(address: Ipv6Addr) -> Option<Ipv4Addr> {
         // Mapped and compatible: RFC 4291, section 2.5.5. Translated: RFC 2765. NAT64: RFC 6052.
         [0, 0, 0, 0, 0, 0xffff | 0, high, low]
         | [0, 0, 0, 0, 0xffff, 0, high, low]
-        | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(of(high, low)),
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x64, 0xff9b, 1, _, _, _, high, low] => Some(of(high, low)),
         // 6to4: RFC 3056.
         [0x2002, high, low, ..] => Some(of(high, low)),
         // Teredo, which writes it inverted: RFC 4380.
