@@ -54,6 +54,11 @@ fn imported() -> Office {
 
 /// An office whose people all stand in a roster behind a URL, imported.
 fn with_roster() -> Office {
+    with_roster_of(N_PEOPLE)
+}
+
+/// The same with so many people.
+fn with_roster_of(n: usize) -> Office {
     let office = Office::new(company());
     let (connector, proxy) = (built::component("roster"), real::proxy(&office.server));
     office.write(
@@ -66,7 +71,7 @@ fn with_roster() -> Office {
             connector.display(),
         ),
     );
-    let ids: Vec<String> = (0..N_PEOPLE).map(id).collect();
+    let ids: Vec<String> = (0..n).map(id).collect();
     serve(&office.server, &roster(&ids.iter().map(String::as_str).collect::<Vec<_>>()));
     office.run("sync SOURCE DATA").with_code(0);
     office
@@ -136,6 +141,60 @@ fn a_refresh_of_everybody_who_is_gone_removes_as_many_as_events_may_in_an_hour()
     // What left by that hand counts with what leaves by the next one.
     let again = office.run(&format!("refresh --format json {} SOURCE DATA", ids.join(" ")));
     assert_eq!(counters(&again.with_code(4)), (json!("held"), json!(N_PEOPLE - 10 - 5), json!(0)));
+}
+
+#[test]
+fn imports_within_an_hour_remove_no_more_unseen_than_one_of_them() {
+    let office = imported();
+    let resign = |range: std::ops::Range<usize>| {
+        for n in range {
+            office.mutate(&Mutation::RemoveUser { userid: id(n).as_str().into() });
+        }
+    };
+    resign(0..3);
+    let first = office.run("sync --format json SOURCE DATA").with_code(0);
+    assert_eq!(counters(&first), (json!("succeeded"), json!(0), json!(3)));
+    resign(3..6);
+    let second = office.run("sync --format json SOURCE DATA").with_code(4);
+    assert_eq!(counters(&second), (json!("held"), json!(3), json!(0)));
+    let run = second.json()["run"]["id"].as_str().expect("it has one").to_owned();
+    let told = office.run(&format!("history {run} NAME DATA")).with_code(0).stdout;
+    let why = "3 of 57 people (5.3 %) are gone from the source, and 3 people left within the last hour, which together is too many";
+    assert!(told.contains(why), "{told}");
+    office.run(&format!("approve {run} --confirm 3 SOURCE DATA")).with_code(0);
+    // What a person confirmed does not count with what leaves after it.
+    resign(6..8);
+    let third = office.run("sync --format json SOURCE DATA").with_code(0);
+    assert_eq!(counters(&third), (json!("succeeded"), json!(0), json!(2)));
+}
+
+#[test]
+fn of_few_people_no_more_than_half_leave_unseen() {
+    let office = with_roster_of(6);
+    serve(&office.server, &roster(&["p00", "p01"]));
+    let held = office.run("sync --format json SOURCE DATA").with_code(4);
+    assert_eq!(counters(&held), (json!("held"), json!(4), json!(0)));
+    serve(&office.server, &roster(&["p00", "p01", "p02"]));
+    let removed = office.run("sync --format json SOURCE DATA").with_code(0);
+    assert_eq!(counters(&removed), (json!("succeeded"), json!(0), json!(3)));
+}
+
+#[test]
+fn the_status_of_a_source_says_which_run_waits_for_a_person_and_how_to_see_it() {
+    let office = imported();
+    most_resign(&office);
+    office.run("sync SOURCE DATA").with_code(4);
+    let status = office.run("status NAME DATA --format json").with_code(0).json();
+    assert_eq!((&status["waiting"][0]["run"]["id"], status["waiting"][1].is_null()), (&json!("2"), true));
+    let would_leave = json!([{"resource_type": "User", "n_leaving": 50, "n_known": 60}]);
+    assert_eq!(status["waiting"][0]["would_leave"], would_leave);
+    let told = office.run("status NAME DATA").with_code(0).stdout;
+    let waits = "waits for a person: 50 of 60 people (83.3 %) would be removed.\n    → Look at it, then approve or decline it: \
+                 rollcall history 2 --source head-office --data data";
+    assert!(told.contains(waits), "{told}");
+    office.run("decline 2 NAME DATA --reason mistake").with_code(0);
+    let status = office.run("status NAME DATA --format json").with_code(0).json();
+    assert_eq!(status["waiting"], json!([]));
 }
 
 #[test]

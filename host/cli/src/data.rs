@@ -4,10 +4,12 @@
 mod tenancy;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rollcall_host::egress::Reach;
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::error::EngineError;
+use rollcall_host::host::Host;
 use rollcall_host::model::{SourceName, Timestamp};
 use rollcall_host::sqlite::SqliteStore;
 
@@ -66,6 +68,12 @@ pub(crate) async fn open_for(folder: &Path, source: &SourceName) -> Result<Sqlit
     let sentence = messages::unknown_source(source, folder.display());
     let remedy = messages::known_sources(known.join(", "));
     Err(Stop::usage(diagnosis_with_remedy("unknown-source", &sentence, &remedy)))
+}
+
+/// A host over what is kept, for a command that runs no connector.
+pub(crate) fn host(store: Arc<SqliteStore>) -> Result<Host, Stop> {
+    let engine = Engine::new(EngineOptions::default())?;
+    Ok(Host::new(engine, store.clone(), store.clone(), store))
 }
 
 /// Where compiled connectors are kept.

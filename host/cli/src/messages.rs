@@ -72,6 +72,9 @@ sentences! {
     }
     fn approving(run, told) { "Run {run} holds back: {told}. The source is asked about each again; who or what is back stays.", "第 {run} 次运行待确认：{told}。将再次向来源逐一确认，已恢复的予以保留。" }
     fn held_would_leave(told) { "Waiting for a person: {told}.", "等待人工确认：{told}。" }
+    fn run_waits(run, at) { "Run {run} of {at} waits for a person.", "第 {run} 次运行（{at}）等待人工确认。" }
+    fn run_waits_to_remove(run, at, told) { "Run {run} of {at} waits for a person: {told}.", "第 {run} 次运行（{at}）等待人工确认：{told}。" }
+    fn how_to_see(command) { "Look at it, then approve or decline it: {command}", "请查看后批准或拒绝：{command}" }
     fn how_to_approve(command) { "If that is right: {command}", "如果无误：{command}" }
     fn how_to_decline(command) { "If it is not: {command}", "如果不对：{command}" }
     fn why_placeholder() { "why", "原因" }
@@ -160,7 +163,7 @@ sentences! {
     fn came_as_far_as(stage) { "it had come as far as {stage}", "已进行到 {stage}" }
     fn nothing_changed() { "nothing changed", "未发生任何变更" }
     fn word_came_to() { "came to", "进行到" }
-    fn would_be(action) { "waits: would be {action}", "待确认：将{action}" }
+    fn would_be(action) { "held back: would be {action}", "暂缓：将{action}" }
     fn counted(what, n) { "{n} {what}", "{what} {n} 个" }
     fn nothing_counted() { "nothing read", "未读取任何对象" }
     fn run_ended(id, source, state, took, counts) { "Run {id} of {source}: {state} after {took}; {counts}", "来源 {source} 第 {id} 次运行：{state}，耗时 {took}；{counts}" }

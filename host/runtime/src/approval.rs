@@ -18,7 +18,7 @@ pub(crate) use self::waiting::waiting;
 use crate::apply::Identities;
 use crate::clearing::Approved;
 use crate::clock::Clock;
-use crate::decision::{Decision, Matter, Verdict};
+use crate::decision::{Decision, Declined, Matter, Verdict};
 use crate::directory::Directory;
 use crate::error::{RunError, StoreError};
 use crate::guard::{IDENTITIES_HELD, Permitted};
@@ -107,11 +107,11 @@ impl Approval {
     ) -> Result<Self, RunError> {
         let Approving { removals, which, identities, by } = approving;
         let row = held_run(&*stand.history, source, run).await?;
-        if is_expired(&row, stand.clock.now()) {
-            return Err(RunError::ApprovalExpired { run: row.id });
-        }
         let is_in_part = matches!(which, Which::These(_));
         let held_back = chosen(stand, &row, which).await?;
+        if is_expired(&row, stand.clock.now()) && !is_declined(stand, &row, &held_back).await? {
+            return Err(RunError::ApprovalExpired { run: row.id });
+        }
         let holds_identities = held_back.holds_identities()
             || (!held_back.is_whole()
                 && holds_identities(&*stand.history, run).await.map_err(RunError::HistoryUnread)?);
@@ -249,6 +249,18 @@ async fn decided(history: &dyn History, run: &Run, now: Timestamp) -> Result<Dec
         }
     }
     Ok(decided)
+}
+
+/// Whether all of this stays because somebody declined it. They may think better of it as long as that keeps, because no later run
+/// holds it anew.
+async fn is_declined(stand: &Stand, run: &Run, held_back: &HeldBack) -> Result<bool, RunError> {
+    let since = stand.clock.now().before(DECLINED_FOR);
+    let decisions = stand.history.decisions(&run.source, since).await.map_err(RunError::HistoryUnread)?;
+    let declined = Declined::after(decisions);
+    let is_all = |matters: BTreeSet<Matter>| {
+        !matters.is_empty() && matters.iter().all(|matter| declined.covers(matter))
+    };
+    Ok(held_back.matters().is_some_and(is_all))
 }
 
 /// A run that held something, for somebody to decide about.

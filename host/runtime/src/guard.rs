@@ -87,15 +87,14 @@ impl From<Removals> for Permitted {
 }
 
 /// How many of so many may leave.
-pub(crate) const fn allowance(n_known: u64) -> u64 {
+pub(crate) fn allowance(n_known: u64) -> u64 {
     let share = n_known.saturating_mul(MAX_UNATTENDED_DEPARTURES_PERCENT) / 100;
-    if share < UNATTENDED_DEPARTURES {
-        UNATTENDED_DEPARTURES
-    } else if MAX_UNATTENDED_DEPARTURES < share {
-        MAX_UNATTENDED_DEPARTURES
-    } else {
-        share
-    }
+    share.clamp(UNATTENDED_DEPARTURES, MAX_UNATTENDED_DEPARTURES).min(half(n_known))
+}
+
+/// Half of so many, and of one that one. Where there are few, more than that is most of what there is.
+fn half(n_known: u64) -> u64 {
+    n_known.div_ceil(2).max(1)
 }
 
 /// What would leave of one resource type.
@@ -110,14 +109,23 @@ pub struct Leaving {
 }
 
 impl Leaving {
-    /// Whether that is too much for nobody to look at it: everything there is, or more than is usual.
+    /// Whether that is too much for nobody to look at it: more than half of what there is, or more than is usual.
     pub(crate) fn is_suspicious(&self) -> bool {
         let usual = match self.resource_type.as_str() {
-            DEPARTMENT => MAX_UNATTENDED_DEPARTMENTS,
+            DEPARTMENT => MAX_UNATTENDED_DEPARTMENTS.min(half(self.n_known)),
             _ => allowance(self.n_known),
         };
-        let is_all = self.n_known <= self.n_leaving && 1 < self.n_leaving;
-        is_all || usual < self.n_leaving
+        usual < self.n_leaving
+    }
+
+    /// The same together with what left lately.
+    pub(crate) fn after(&self, lately: &Counts) -> Self {
+        let n_lately = lately.get(&self.resource_type).copied().unwrap_or_default();
+        Self {
+            resource_type: self.resource_type.clone(),
+            n_leaving: self.n_leaving.saturating_add(n_lately),
+            n_known: self.n_known.saturating_add(n_lately),
+        }
     }
 }
 
@@ -148,6 +156,20 @@ impl WouldLeave {
         Ok(Self { of_types })
     }
 
+    /// These, which have left, out of what the directory held with them.
+    async fn of_those_left(
+        directory: &dyn Directory,
+        source: &SourceName,
+        counts: &Counts,
+    ) -> Result<Self, StoreError> {
+        let mut of_types = Vec::with_capacity(counts.len());
+        for (resource_type, n_left) in counts {
+            let n_known = known(directory, source, resource_type).await?.saturating_add(*n_left);
+            of_types.push(Leaving { resource_type: resource_type.clone(), n_leaving: *n_left, n_known });
+        }
+        Ok(Self { of_types })
+    }
+
     /// By resource type, those alone of which any would leave.
     #[must_use]
     pub fn of_types(&self) -> &[Leaving] {
@@ -163,6 +185,11 @@ impl WouldLeave {
     /// Whether that is too much for nobody to look at it.
     pub(crate) fn is_suspicious(&self) -> bool {
         self.of_types.iter().any(Leaving::is_suspicious)
+    }
+
+    /// Whether that is too much together with what left lately.
+    pub(crate) fn is_suspicious_after(&self, lately: &Counts) -> bool {
+        self.of_types.iter().any(|leaving| leaving.after(lately).is_suspicious())
     }
 
     /// "796 of 4,296 people (18.5 %) and 3 of 120 departments", in English and in Chinese.
@@ -210,15 +237,29 @@ impl From<Vec<Leaving>> for WouldLeave {
 /// The code of what would leave, as a sentence.
 const WOULD_LEAVE: &str = "would-leave";
 
-/// Why a full run removes nothing.
-pub(crate) fn all_held(leaving: &WouldLeave) -> Diagnosis {
+/// Why a full run removes nothing, where this left lately.
+pub(crate) fn all_held(leaving: &WouldLeave, lately: &Counts) -> Diagnosis {
     let (english, chinese) = leaving.shares();
-    let diagnosis = Diagnosis::new(
-        ALL_HELD,
-        format!("{english} are gone from the source, which is too many to remove unseen; all of them stay"),
-    )
-    .with_remedy(LOOK)
-    .in_chinese(format!("来源中已不存在：{chinese}；数量过多，在人工确认之前全部保留"), LOOK_CHINESE);
+    let (english, chinese) = if leaving.is_suspicious() {
+        (
+            format!(
+                "{english} are gone from the source, which is too many to remove unseen; all of them stay"
+            ),
+            format!("来源中已不存在：{chinese}；数量过多，在人工确认之前全部保留"),
+        )
+    } else {
+        let (before, before_chinese) = (amounts(lately), amounts_in_chinese(lately));
+        (
+            format!(
+                "{english} are gone from the source, and {before} left within the last hour, which together is too many to \
+                 remove unseen; all that are still here stay"
+            ),
+            format!(
+                "来源中已不存在：{chinese}；最近一小时内已移除 {before_chinese}，合计数量过多，尚未移除的在人工确认之前全部保留"
+            ),
+        )
+    };
+    let diagnosis = Diagnosis::new(ALL_HELD, english).with_remedy(LOOK).in_chinese(chinese, LOOK_CHINESE);
     leaving.with_facts(diagnosis)
 }
 
@@ -288,11 +329,11 @@ pub(crate) fn one_held(key: &Key, allowance: u64) -> Diagnosis {
     Diagnosis::new(
         ONE_HELD,
         format!(
-            "{key} is gone from the source and stays: events may remove at most {allowance} of its kind in an hour"
+            "{key} is gone from the source and stays: unseen, at most {allowance} of its kind may leave in an hour"
         ),
     )
     .with_remedy(LOOK)
-    .in_chinese(format!("来源中已不存在 {key}，但仍予保留：一小时内由事件移除的同类对象最多 {allowance} 个"), LOOK_CHINESE)
+    .in_chinese(format!("来源中已不存在 {key}，但仍予保留：未经人工确认，一小时内最多移除 {allowance} 个同类对象"), LOOK_CHINESE)
     .with_fact("allowance", allowance.to_string())
 }
 
@@ -365,14 +406,16 @@ pub(crate) async fn known(
     }
 }
 
-/// What left within the last hour by events and by what was read of single objects, whoever asked for that. Runs that died are
-/// counted by what they had changed, and what a person approved is not counted.
+/// What left within the last hour without a person's number, whoever asked for it. Runs that died are counted by what they
+/// had changed. What a person approved is not counted, nor is what a full run or an undo removed with a number: it was more than
+/// either removes without one.
 ///
 /// # Errors
 ///
-/// When the history fails.
+/// When a store fails.
 pub(crate) async fn departed_lately(
     history: &dyn History,
+    directory: &dyn Directory,
     source: &SourceName,
     now: Timestamp,
 ) -> Result<Counts, StoreError> {
@@ -385,13 +428,33 @@ pub(crate) async fn departed_lately(
             if ended_at(run) < since {
                 return Ok(counts);
             }
-            if may_have_departures(run) {
-                count_departures(history, &run.id, &mut counts).await?;
+            for (resource_type, n) in unconfirmed(history, directory, run).await? {
+                let counted = counts.entry(resource_type).or_default();
+                *counted = counted.saturating_add(n);
             }
         }
         match page.last() {
             Some(last) => before = Some(last.id.clone()),
             None => return Ok(counts),
+        }
+    }
+}
+
+/// What left by a run without a person's number.
+async fn unconfirmed(
+    history: &dyn History,
+    directory: &dyn Directory,
+    run: &Run,
+) -> Result<Counts, StoreError> {
+    if !may_have_departures(run) {
+        return Ok(Counts::new());
+    }
+    let counts = departures(history, &run.id).await?;
+    match run.kind {
+        RunKind::Events | RunKind::Refresh => Ok(counts),
+        RunKind::Full | RunKind::Undo => {
+            let left = WouldLeave::of_those_left(directory, &run.source, &counts).await?;
+            Ok(if left.is_suspicious() { Counts::new() } else { counts })
         }
     }
 }
@@ -405,23 +468,20 @@ fn ended_at(run: &Run) -> Timestamp {
 }
 
 fn may_have_departures(run: &Run) -> bool {
-    let is_by_events = match run.kind {
-        RunKind::Events | RunKind::Refresh => !run.dry_run && run.trigger != Trigger::Approval,
-        RunKind::Full | RunKind::Undo => false,
-    };
     // The counters of a run that died are as of its last beat, and more may have left after it.
     let is_counted = run.state != RunState::Interrupted;
-    is_by_events && !(is_counted && run.counters.deactivated == 0 && run.counters.deleted == 0)
+    let is_none = is_counted && run.counters.deactivated == 0 && run.counters.deleted == 0;
+    !run.dry_run && run.trigger != Trigger::Approval && !is_none
 }
 
-async fn count_departures(history: &dyn History, run: &RunId, counts: &mut Counts) -> Result<(), StoreError> {
-    let mut after = None;
+async fn departures(history: &dyn History, run: &RunId) -> Result<Counts, StoreError> {
+    let (mut counts, mut after) = (Counts::new(), None);
     loop {
         let page = history.changes(run, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
+        let Some(last) = page.last() else { return Ok(counts) };
         after = Some(last.number);
         for change in page.iter().map(|numbered| &numbered.item).filter(|change| is_departure(change)) {
-            count(counts, &change.key);
+            count(&mut counts, &change.key);
         }
     }
 }

@@ -284,7 +284,7 @@ pub const MAX_HOLDINGS: u32 = bounds::MAX_INVENTORY_PAGE;
 /// 100,000 departures. Why: they are applied all or none, so they are in memory at once, with a document each.
 pub const MAX_DEPARTURES: usize = bounds::MAX_REMOVALS;
 
-/// How far back departures by events count together.
+/// How far back departures count together.
 ///
 /// 1 h. Why: a department moved by mistake is noticed within the hour, and so is what follows from it.
 pub const DEPARTURE_WINDOW: Duration = Duration::from_secs(3600);
@@ -296,7 +296,8 @@ pub const MAX_UNATTENDED_DEPARTURES_PERCENT: u64 = 5;
 
 /// How many objects of a resource type may always leave while nobody looks.
 ///
-/// 5 objects. Why: in a company of forty people, two who leave on one day are nothing to be asked about.
+/// 5 objects, but no more than half of what is known (rounded up). Why: in a company of forty people, two who leave on one day
+/// are nothing to be asked about; in one of six, five are nearly everybody.
 pub const UNATTENDED_DEPARTURES: u64 = 5;
 
 /// Most objects of a resource type that may leave while nobody looks, however many are known.
@@ -306,7 +307,8 @@ pub const MAX_UNATTENDED_DEPARTURES: u64 = 50;
 
 /// Most departments that a full run removes while nobody looks.
 ///
-/// 10 departments. Why: departments go one at a time, and everyone in them is affected.
+/// 10 departments, but no more than half of those known (rounded up). Why: departments go one at a time, and everyone in them is
+/// affected.
 pub const MAX_UNATTENDED_DEPARTMENTS: u64 = 10;
 
 /// Most held departures of a full run that are recorded one by one, and most held clearings of any run.

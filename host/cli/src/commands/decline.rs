@@ -6,8 +6,6 @@
 use std::sync::Arc;
 
 use rollcall_host::Which;
-use rollcall_host::engine::{Engine, EngineOptions};
-use rollcall_host::host::Host;
 use rollcall_host::model::RunId;
 use serde_json::json;
 
@@ -26,7 +24,7 @@ pub(super) async fn decline(
     held: &Held,
 ) -> Result<Exit, Stop> {
     let store = Arc::new(data::open_for(&held.data, &held.source).await?);
-    let host = Host::new(Engine::new(EngineOptions::default())?, store.clone(), store.clone(), store);
+    let host = data::host(store)?;
     let decision = host.decline(&held.source, run, which, reason, &user()).await?;
     match screen.format {
         Format::Json => screen.json(&json!({ "decision": decision }))?,

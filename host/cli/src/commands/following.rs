@@ -1,14 +1,19 @@
 //! `rollcall status`, `events`, `pause` and `resume`: looking into how a source is followed, and changing it, whether or not
 //! `rollcall serve` is at work meanwhile.
 //!
-//! JSON of `status`: `{"source", "following", "counts", "unfinished": […], "removals_stopped", "left_out"}`, a diagnosis or
-//! null, and what the source's view leaves out or null; of `events list`: `{"source", "events": […]}`, newest first; of the
+//! JSON of `status`: `{"source", "following", "counts", "unfinished": […], "waiting": […], "removals_stopped", "left_out"}`: of
+//! each run that waits for a person `run` and `would_leave`; a diagnosis or null; and what the source's view leaves out or null. Of
+//! `events list`: `{"source", "events": […]}`, newest first; of the
 //! others: `{"source", "n"}` or `{"source", "following"}`.
 
+use std::sync::Arc;
+
 use rollcall_host::clock::{Clock, SystemClock};
+use rollcall_host::error::RunError;
+use rollcall_host::host::Host;
 use rollcall_host::inbox::{ChannelNote, ChannelState, EventFilter, EventState, Inbox, InboxEvent, Note};
 use rollcall_host::sqlite::SqliteStore;
-use rollcall_host::{proof, removals};
+use rollcall_host::{Identities, Which, proof, removals};
 use serde_json::json;
 
 use crate::args::{Format, Held};
@@ -16,7 +21,7 @@ use crate::data;
 use crate::exit::{Exit, Stop};
 use crate::messages;
 use crate::screen::Screen;
-use crate::view::following::{self, Standing};
+use crate::view::following::{self, Standing, Waiting};
 use rollcall_words::Sentence;
 
 /// Events that are listed unless all are asked for.
@@ -29,12 +34,13 @@ const PAGE: u32 = 1000;
 
 /// Say how a source stands.
 pub(crate) async fn status(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
-    let store = data::open_for(&held.data, &held.source).await?;
+    let store = Arc::new(data::open_for(&held.data, &held.source).await?);
+    let waiting = waiting(&data::host(store.clone())?, held).await?;
     let following = store.following(&held.source).await?;
     let counts = store.counts(&held.source).await?;
     let unfinished = unfinished(&store, held).await?;
-    let removals_stopped = removals::stopped(&store, &held.source).await?.map(|entry| entry.diagnosis);
-    let left_out = proof::left_out(&store, &held.source).await?;
+    let removals_stopped = removals::stopped(&*store, &held.source).await?.map(|entry| entry.diagnosis);
+    let left_out = proof::left_out(&*store, &held.source).await?;
     match screen.format {
         Format::Json => {
             let unfinished: Vec<_> = unfinished.iter().map(following::event_json).collect();
@@ -43,16 +49,32 @@ pub(crate) async fn status(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
                 "following": following,
                 "counts": counts,
                 "unfinished": unfinished,
+                "waiting": waiting.iter().map(Waiting::json).collect::<Result<Vec<_>, _>>()?,
                 "removals_stopped": removals_stopped,
                 "left_out": left_out,
             }))?;
         }
         Format::Text => {
-            let standing = Standing { following, counts, unfinished, removals_stopped, left_out };
-            screen.lines(standing.lines(&screen.reader))?;
+            let standing = Standing { following, counts, unfinished, waiting, removals_stopped, left_out };
+            screen.lines(standing.lines(held, &screen.reader))?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// The runs that wait for a person, newest first.
+async fn waiting(host: &Host, held: &Held) -> Result<Vec<Waiting>, Stop> {
+    let mut waiting = Vec::new();
+    for run in host.held_runs(&held.source).await? {
+        let held_back = match host.held_back(&held.source, &run.id, Which::Waiting).await {
+            // Somebody has decided meanwhile.
+            Err(RunError::NothingHeld { .. }) => continue,
+            held_back => held_back?,
+        };
+        let would_leave = host.would_leave(&held.source, &held_back, Identities::OtherPeople).await?;
+        waiting.push(Waiting { run, would_leave });
+    }
+    Ok(waiting)
 }
 
 /// The newest events that were tried in vain and are tried again.

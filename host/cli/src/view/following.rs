@@ -1,5 +1,7 @@
 //! Following a source: its events, its channel, how it stands.
 
+use rollcall_host::approval::WouldLeave;
+use rollcall_host::history::Run;
 use rollcall_host::inbox::{
     ChannelState, EventState, EventWay, Following, InboxCounts, InboxEvent, Unfetched,
 };
@@ -10,6 +12,7 @@ use serde_json::{Value, json};
 use super::diagnosis::{details, headline};
 use super::layout::{Side, columns, moment, plain, span};
 use super::{Reader, runs};
+use crate::args::Held;
 use crate::messages;
 use rollcall_words::Sentence;
 
@@ -103,6 +106,8 @@ pub(crate) struct Standing {
     pub(crate) counts: InboxCounts,
     /// Events that were tried in vain and are tried again, newest first.
     pub(crate) unfinished: Vec<InboxEvent>,
+    /// The runs that wait for a person, newest first.
+    pub(crate) waiting: Vec<Waiting>,
     /// Why no import removes anybody, and since when; none if they do.
     pub(crate) removals_stopped: Option<Diagnosis>,
     /// What the view of the source leaves out, if anything.
@@ -111,8 +116,9 @@ pub(crate) struct Standing {
 
 impl Standing {
     /// Everything of it, what is wrong last.
-    pub(crate) fn lines(&self, reader: &Reader) -> Vec<String> {
+    pub(crate) fn lines(&self, held: &Held, reader: &Reader) -> Vec<String> {
         let mut lines = status(&self.following, &self.counts, reader);
+        lines.extend(self.waiting.iter().flat_map(|waiting| waiting.lines(held, reader)));
         if let Some(stopped) = &self.removals_stopped {
             lines.push(String::new());
             lines.extend(super::diagnosis::lines(stopped, reader));
@@ -131,6 +137,38 @@ impl Standing {
         let n_more = self.unfinished.len().saturating_sub(MAX_UNFINISHED_SHOWN);
         lines.extend((0 < n_more).then(|| messages::unfinished_more(n_more).to(reader.language).to_owned()));
         lines
+    }
+}
+
+/// A run that waits for a person.
+pub(crate) struct Waiting {
+    pub(crate) run: Run,
+    /// What would be removed if all of it is approved, and ids that belong to somebody else now are other people's.
+    pub(crate) would_leave: WouldLeave,
+}
+
+impl Waiting {
+    pub(crate) fn json(&self) -> serde_json::Result<Value> {
+        Ok(json!({"run": runs::json(&self.run)?, "would_leave": self.would_leave}))
+    }
+
+    fn lines(&self, held: &Held, reader: &Reader) -> [String; 3] {
+        let (run, at) = (&self.run.id, moment(self.run.started_at, reader.offset));
+        let told = self.would_leave.told();
+        let told = told.localized(reader.language.tag()).message;
+        let waits = match self.would_leave.n() {
+            0 => messages::run_waits(run, at),
+            _ => messages::run_waits_to_remove(run, at, told),
+        };
+        let data = plain(&held.data.display().to_string());
+        let look = format!("rollcall history {run} --source {} --data {data}", held.source);
+        let look = messages::how_to_see(look);
+        let sign = reader.sign("✗", "x");
+        [
+            String::new(),
+            format!("{sign} {}", waits.to(reader.language)),
+            format!("    {} {}", reader.arrow(), look.to(reader.language)),
+        ]
     }
 }
 

@@ -222,12 +222,13 @@ impl Sources {
         }
         self.checks.forget(&configured.name);
         let settled = settled(console, &configured, understood).await.map_err(Problem::from);
-        // What was followed until now is not any more, whether or not it could be followed anew.
-        let failed = |problem: &Problem| unusable_entry(&configured, Diagnosis::clone(&problem.diagnosis));
-        self.put(settled.as_ref().map_or_else(failed, Entry::clone));
+        // It is kept, and what was followed until now is not any more, whether or not it could be followed anew: then the source
+        // says why it is not.
+        let failed = |problem: Problem| unusable_entry(&configured, *problem.diagnosis);
+        self.put(settled.unwrap_or_else(failed));
         console.pulse().beat();
         let differences = differences::between(before, Some(&configured));
-        Ok(settled.map(|_| Taken { name: configured.name, differences })?)
+        Ok(Taken { name: configured.name, differences })
     }
 
     /// The connector of this digest: the one that the source runs on, even if its file has gone meanwhile, or one of the

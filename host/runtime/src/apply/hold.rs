@@ -10,7 +10,7 @@ use crate::clearing::Approved;
 use crate::error::StoreError;
 use crate::guard::{self, Counts, Permitted, Uncovered, WouldLeave};
 use crate::history::ChangeRecord;
-use crate::limits::{MAX_HELD_RECORDS, UNATTENDED_DEPARTURES};
+use crate::limits::MAX_HELD_RECORDS;
 use crate::model::{Diagnosis, Key};
 
 /// How much more may leave, as far as it had to be found out.
@@ -85,21 +85,27 @@ impl Apply {
     }
 
     async fn departed(&mut self, resource_type: &str) -> Result<u64, StoreError> {
-        if self.allowances.lately.is_none()
-            && let Some(scales) = &self.destination.scales
-        {
-            let source = &self.destination.source;
-            let lately = guard::departed_lately(&*scales.history, source, scales.now).await?;
-            self.allowances.departed.clone_from(&lately);
-            self.allowances.lately = Some(lately);
-        }
+        self.lately().await?;
         Ok(self.allowances.departed.get(resource_type).copied().unwrap_or_default())
     }
 
-    /// What may leave of a resource type. What is known of it is counted only once that matters.
+    /// What left within the hour before this run.
+    pub(super) async fn lately(&mut self) -> Result<Counts, StoreError> {
+        if let Some(lately) = &self.allowances.lately {
+            return Ok(lately.clone());
+        }
+        let Some(scales) = &self.destination.scales else { return Ok(Counts::new()) };
+        let (directory, source) = (&*self.destination.directory, &self.destination.source);
+        let lately = guard::departed_lately(&*scales.history, directory, source, scales.now).await?;
+        self.allowances.departed.clone_from(&lately);
+        self.allowances.lately = Some(lately.clone());
+        Ok(lately)
+    }
+
+    /// What may leave of a resource type. What is known of it is counted only once that matters: one may always leave.
     async fn allowance(&mut self, resource_type: &str, n_departed: u64) -> Result<u64, StoreError> {
-        if n_departed < UNATTENDED_DEPARTURES {
-            return Ok(UNATTENDED_DEPARTURES);
+        if n_departed == 0 {
+            return Ok(1);
         }
         if let Some(allowed) = self.allowances.allowed.get(resource_type) {
             return Ok(*allowed);
@@ -127,10 +133,11 @@ impl Apply {
         {
             return Ok(Some(why));
         }
-        if self.destination.scales.is_none() || self.permits(leaving.n()) {
+        if counts.is_empty() || self.destination.scales.is_none() || self.permits(leaving.n()) {
             return Ok(None);
         }
-        Ok(leaving.is_suspicious().then(|| guard::all_held(&leaving)))
+        let lately = self.lately().await?;
+        Ok(leaving.is_suspicious_after(&lately).then(|| guard::all_held(&leaving, &lately)))
     }
 
     pub(super) async fn would_leave(&self, counts: &Counts) -> Result<WouldLeave, StoreError> {

@@ -277,9 +277,10 @@ impl Apply {
         }
         let leaving = self.would_leave(&guard::counted(self.changed.waiting.keys())).await?;
         let is_permitted = self.permits(leaving.n());
+        let lately = self.lately().await?;
         for leaving in leaving.of_types() {
             let resource_type = leaving.resource_type.clone();
-            if leaving.is_suspicious() && !is_permitted {
+            if leaving.after(&lately).is_suspicious() && !is_permitted {
                 self.hold_waiting(&resource_type).await?;
                 continue;
             }

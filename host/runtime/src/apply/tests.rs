@@ -595,9 +595,20 @@ async fn the_allowance_is_for_all_batches_of_a_run_together_and_for_each_kind_al
 }
 
 #[tokio::test]
+async fn of_few_no_more_than_half_leave_by_events() {
+    for (n_held, n_left) in [(1, 1), (2, 1), (3, 2), (5, 3), (6, 3), (9, 5)] {
+        let store = Arc::<MemoryStore>::default();
+        hold_users(&store, n_held);
+        let mut apply = weighed(&store, Extent::Some);
+        apply.changes(users_gone(0..n_held).into_iter().map(Change::Delete).collect()).await.unwrap();
+        assert_eq!(n_departed(&store), n_left, "of {n_held}");
+    }
+}
+
+#[tokio::test]
 async fn a_departure_of_something_not_held_uses_nothing_up() {
     let store = Arc::<MemoryStore>::default();
-    hold_users(&store, 5);
+    hold_users(&store, 10);
     let mut apply = weighed(&store, Extent::Some);
     let unknown = (0..9).map(|n| Change::Delete(gone("User", &format!("unknown-{n}"))));
     let changes = unknown.chain(users_gone(0..5).into_iter().map(Change::Delete)).collect();

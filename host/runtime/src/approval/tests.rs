@@ -221,7 +221,7 @@ async fn more_than_was_recorded_is_found_by_reading_everything() {
     let approval = approve(&store, &run, confirming(n + 1)).await.unwrap();
     assert_eq!((approval.keys, approval.permitted), (None, Permitted::AtMost(n + 1)));
     let held = Leaving { resource_type: "User".to_owned(), n_leaving: 2000, n_known: 2400 };
-    let entry = entry(guard::all_held(&WouldLeave::from(vec![held])));
+    let entry = entry(guard::all_held(&WouldLeave::from(vec![held]), &guard::Counts::new()));
     store.record_entries(&run, &[entry]).await.unwrap();
     let approval = approve(&store, &run, confirming(2000)).await.unwrap();
     assert_eq!((approval.keys, approval.permitted), (None, Permitted::AtMost(2000)));
@@ -445,4 +445,27 @@ async fn what_was_held_a_month_ago_is_decided_about_no_more() {
         "what run 1 held is of more than 30 days ago; import again, and decide about what is held then"
     );
     assert!(matches!(decline_of(&store, &old, Which::Waiting).await, Err(RunError::ApprovalExpired { .. })));
+}
+
+#[tokio::test]
+async fn what_was_declined_may_be_approved_after_all_as_long_as_that_keeps() {
+    let store = Arc::<MemoryStore>::default();
+    let days = |n: u64| Duration::from_secs(n * 24 * 3600);
+    let old = went(&store, Went { ago: days(40), ..Went::held(&["a", "b"]) }).await;
+    let declined = |ago| Decision {
+        source: source(),
+        run: old.clone(),
+        at: AT.before(ago),
+        by: "Anna".to_owned(),
+        verdict: Verdict::Declined,
+        about: Some(BTreeSet::from([Matter::Departure { key: Key::new("User", "a") }])),
+        reason: Some("on leave".to_owned()),
+    };
+    let of = |id| Approving { which: Which::These(BTreeSet::from([Key::new("User", id)])), ..confirming(1) };
+    assert!(matches!(approve(&store, &old, of("a")).await, Err(RunError::ApprovalExpired { .. })));
+    store.record_decision(&declined(days(91))).await.unwrap();
+    assert!(matches!(approve(&store, &old, of("a")).await, Err(RunError::ApprovalExpired { .. })));
+    store.record_decision(&declined(days(39))).await.unwrap();
+    assert!(approve(&store, &old, of("a")).await.is_ok());
+    assert!(matches!(approve(&store, &old, of("b")).await, Err(RunError::ApprovalExpired { .. })));
 }

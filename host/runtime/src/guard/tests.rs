@@ -19,14 +19,20 @@ fn leaving(resource_type: &str, n_leaving: u64, n_known: u64) -> Leaving {
 
 #[test]
 fn a_twentieth_may_leave_at_least_five_and_at_most_fifty() {
-    let allowances = [0, 40, 119, 120, 500, 1000, 100_000, u64::MAX].map(allowance);
-    assert_eq!(allowances, [5, 5, 5, 6, 25, 50, 50, 50]);
+    let allowances = [9, 10, 40, 119, 120, 500, 1000, 100_000, u64::MAX].map(allowance);
+    assert_eq!(allowances, [5, 5, 5, 5, 6, 25, 50, 50, 50]);
 }
 
 #[test]
-fn more_than_that_is_suspicious_and_so_is_everybody() {
+fn of_few_half_may_leave_and_always_one() {
+    assert_eq!([0, 1, 2, 3, 4, 5, 6, 7, 8].map(allowance), [1, 1, 1, 2, 2, 3, 3, 4, 4]);
+}
+
+#[test]
+fn more_than_that_is_suspicious_and_so_is_more_than_half() {
     for (leaving, expected) in [
-        (leaving("User", 5, 6), false),
+        (leaving("User", 3, 6), false),
+        (leaving("User", 4, 6), true),
         (leaving("User", 6, 100), true),
         (leaving("User", 25, 500), false),
         (leaving("User", 26, 500), true),
@@ -34,8 +40,9 @@ fn more_than_that_is_suspicious_and_so_is_everybody() {
         (leaving("User", 51, 100_000), true),
         (leaving("User", 1, 1), false),
         (leaving("User", 2, 2), true),
-        (leaving("Department", 10, 11), false),
-        (leaving("Department", 10, 10), true),
+        (leaving("Department", 6, 11), false),
+        (leaving("Department", 7, 11), true),
+        (leaving("Department", 10, 20), false),
         (leaving("Department", 11, 10_000), true),
         (leaving("Department", 0, 0), false),
     ] {
@@ -45,7 +52,10 @@ fn more_than_that_is_suspicious_and_so_is_everybody() {
 
 #[test]
 fn what_is_held_names_the_numbers_and_what_to_do() {
-    let why = all_held(&WouldLeave::from(vec![leaving("Department", 2, 30), leaving("User", 60, 400)]));
+    let why = all_held(
+        &WouldLeave::from(vec![leaving("Department", 2, 30), leaving("User", 60, 400)]),
+        &Counts::new(),
+    );
     assert_eq!(
         why.message,
         "60 of 400 people (15.0 %) and 2 of 30 departments are gone from the source, which is too many to remove unseen; all \
@@ -54,6 +64,24 @@ fn what_is_held_names_the_numbers_and_what_to_do() {
     assert!(why.localized("zh-CN").message.contains("60 人（共 400 人，占 15.0%）"));
     assert_eq!(why.fact("User"), Some("60/400"));
     assert!(why.remedy.unwrap().contains("confirm how many they are"));
+}
+
+#[test]
+fn what_left_lately_is_weighed_with_what_would_leave_and_told() {
+    let leaving = WouldLeave::from(vec![leaving("User", 40, 960)]);
+    let lately = Counts::from([("User".to_owned(), 40)]);
+    assert!(!leaving.is_suspicious_after(&Counts::new()));
+    assert!(!leaving.is_suspicious_after(&Counts::from([("User".to_owned(), 8)])));
+    assert!(!leaving.is_suspicious_after(&Counts::from([("Department".to_owned(), 40)])));
+    assert!(leaving.is_suspicious_after(&lately));
+    let why = all_held(&leaving, &lately);
+    assert_eq!(
+        why.message,
+        "40 of 960 people (4.2 %) are gone from the source, and 40 people left within the last hour, which together is too many \
+         to remove unseen; all that are still here stay"
+    );
+    assert!(why.localized("zh-CN").message.contains("最近一小时内已移除 40 人"));
+    assert_eq!(why.fact("User"), Some("40/960"));
 }
 
 #[test]
@@ -178,7 +206,7 @@ async fn ended(store: &MemoryStore, trigger: Trigger, dry_run: bool, state: RunS
 }
 
 #[tokio::test]
-async fn what_left_by_events_and_refreshes_within_the_hour_is_counted_by_kind() {
+async fn what_left_within_the_hour_is_counted_by_kind_but_for_what_a_person_confirmed() {
     let store = MemoryStore::default();
     let user = |id: &str| Key::new("User", id);
     let now = NOW.unix_ms();
@@ -195,12 +223,14 @@ async fn what_left_by_events_and_refreshes_within_the_hour_is_counted_by_kind() 
     .await;
     ended(&store, Trigger::Manual, false, RunState::Succeeded, now - 8, &[user("by hand")]).await;
     ended(&store, Trigger::Approval, false, RunState::Succeeded, now - 8, &[user("approved")]).await;
-    ended(&store, Trigger::Schedule, false, RunState::Succeeded, now - 8, &[user("weighed as a whole")])
-        .await;
+    ended(&store, Trigger::Schedule, false, RunState::Succeeded, now - 8, &[user("by a full run")]).await;
+    // More than a full run removes without a number.
+    let confirmed = ["1", "2", "3", "4", "5", "6"].map(user);
+    ended(&store, Trigger::Schedule, false, RunState::Succeeded, now - 8, &confirmed).await;
     ended(&store, Trigger::Event, true, RunState::Succeeded, now - 7, &[user("dry")]).await;
     ended(&store, Trigger::Event, false, RunState::Interrupted, now - 6, &[user("c")]).await;
-    let counts = departed_lately(&store, &source(), NOW).await.unwrap();
-    assert_eq!(counts, Counts::from([("Department".to_owned(), 1), ("User".to_owned(), 4)]));
+    let counts = departed_lately(&store, &store, &source(), NOW).await.unwrap();
+    assert_eq!(counts, Counts::from([("Department".to_owned(), 1), ("User".to_owned(), 5)]));
 }
 
 #[tokio::test]
@@ -209,5 +239,5 @@ async fn an_old_run_ends_the_search() {
     let now = NOW.unix_ms();
     ended(&store, Trigger::Event, false, RunState::Succeeded, now - 5, &[Key::new("User", "hidden")]).await;
     ended(&store, Trigger::Event, false, RunState::Succeeded, now - 9_000_000, &[]).await;
-    assert_eq!(departed_lately(&store, &source(), NOW).await.unwrap(), Counts::new());
+    assert_eq!(departed_lately(&store, &store, &source(), NOW).await.unwrap(), Counts::new());
 }

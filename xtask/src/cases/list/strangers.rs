@@ -13,7 +13,7 @@ const WEBHOOKS: &str = "A roster that its keeper tells of";
 const REMOVALS: &str = "Most of a company is gone, or seems to be";
 
 /// Those about the same together.
-pub(super) const CASES: [Case; 40] = [
+pub(super) const CASES: [Case; 42] = [
     case(
         VIEW,
         "the application is given a smaller scope, and thousands are out of it",
@@ -410,7 +410,27 @@ pub(super) const CASES: [Case; 40] = [
             Built(
                 "mass_departures::a_refresh_of_everybody_who_is_gone_removes_as_many_as_events_may_in_an_hour",
             ),
-            Host("guard::tests::what_left_by_events_and_refreshes_within_the_hour_is_counted_by_kind"),
+            Host(
+                "guard::tests::what_left_within_the_hour_is_counted_by_kind_but_for_what_a_person_confirmed",
+            ),
+        ],
+    ),
+    case(
+        REMOVALS,
+        "three of sixty are gone at an import, and three more at the next within the hour",
+        "the first three leave, and the others wait",
+        &[
+            Built("mass_departures::imports_within_an_hour_remove_no_more_unseen_than_one_of_them"),
+            Host("guard::tests::what_left_lately_is_weighed_with_what_would_leave_and_told"),
+        ],
+    ),
+    case(
+        REMOVALS,
+        "four of six people are gone",
+        "nobody leaves, because more than half would",
+        &[
+            Built("mass_departures::of_few_people_no_more_than_half_leave_unseen"),
+            Host("guard::tests::of_few_half_may_leave_and_always_one"),
         ],
     ),
     case(
