@@ -86,8 +86,8 @@ fn one_command_tells_it_and_one_approves_it() {
         log.lines().filter(|line| line.contains("less than before") || line.contains("waits")).collect();
     expect![[r#"
         ✗ the application sees less than before: 1 department (5001) instead of everything; 5 objects (3 departments and 2 people) are no longer followed; 1 department and 1 person would be taken out of departments that it no longer sees, which waits for a person (scope-held)
-        held back: would be updated Department "5001" D5001
-        held back: would be updated User "li" Name li"#]].assert_eq(&told.join("\n"));
+        held: would be updated Department "5001" D5001
+        held: would be updated User "li" Name li"#]].assert_eq(&told.join("\n"));
     let approved = office.run(&format!("approve {run} SOURCE DATA")).with_code(0).stdout;
     assert!(approved.contains("the application sees less than before"), "{approved}");
     let next = office.run("sync --format json SOURCE DATA").with_code(0).json();

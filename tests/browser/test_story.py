@@ -133,7 +133,7 @@ def test_departures_that_are_too_many_wait_until_somebody_approves_them(
         large_simulator.mutate({"remove_user": {"userid": userid}})
         expect(run_row(page, "events", "succeeded")).to_have_count(n_gone)
     large_simulator.mutate({"remove_user": {"userid": one_more}})
-    held = run_row(page, "events", "waits for approval")
+    held = run_row(page, "events", "held")
     expect(held).to_have_count(1)
     held.get_by_role("link").first.click()
 
@@ -155,4 +155,4 @@ def test_departures_that_are_too_many_wait_until_somebody_approves_them(
     departed = page.locator(".figures > div").filter(has_text="Departed people")
     expect(departed.locator(".n")).to_have_text(str(N_USUAL + 1))
     page.goto("/sources/head-office/history")
-    expect(run_row(page, "waits for approval").get_by_text("Look at them")).to_have_count(0)
+    expect(run_row(page, "held").get_by_text("Look at them")).to_have_count(0)

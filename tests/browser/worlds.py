@@ -118,7 +118,7 @@ class Company:
         left = page.locator("#events-inbox tbody tr").filter(has_text="user_leave_org").filter(has_text="done")
         expect(left).to_have_count(N_LEAVERS)
         page.goto("/sources/head-office/history")
-        held = run_row(page, "events", "waits for approval")
+        held = run_row(page, "events", "held")
         # The newest stands first.
         self.held = held.last.get_by_role("link").first.get_attribute("href")
         self.departed = self._leaver(page, "It is kept as departed.")

@@ -163,7 +163,7 @@ sentences! {
     fn came_as_far_as(stage) { "it had come as far as {stage}", "已进行到 {stage}" }
     fn nothing_changed() { "nothing changed", "未发生任何变更" }
     fn word_came_to() { "came to", "进行到" }
-    fn would_be(action) { "held back: would be {action}", "暂缓：将{action}" }
+    fn would_be(action) { "held: would be {action}", "待确认：将{action}" }
     fn counted(what, n) { "{n} {what}", "{what} {n} 个" }
     fn nothing_counted() { "nothing read", "未读取任何对象" }
     fn run_ended(id, source, state, took, counts) { "Run {id} of {source}: {state} after {took}; {counts}", "来源 {source} 第 {id} 次运行：{state}，耗时 {took}；{counts}" }

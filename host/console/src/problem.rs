@@ -138,11 +138,11 @@ impl From<RunError> for Problem {
                 would_leave,
                 Sentence {
                     english: format!(
-                        "look at what waits; if it is right, confirm it with the number {}, as `removals`; if not, decline it",
+                        "look at what waits; if it is right, confirm it with the number {} (`removals` in the API); if not, decline it",
                         would_leave.n()
                     ),
                     chinese: format!(
-                        "请查看待确认的内容；如果无误，请以数量 {}（removals）确认；否则请拒绝",
+                        "请查看待确认的内容；如果无误，请以数量 {}（API 中为 removals）确认；否则请拒绝",
                         would_leave.n()
                     ),
                 },

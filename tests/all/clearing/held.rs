@@ -50,7 +50,7 @@ fn values_that_may_be_gone_wait_and_one_command_clears_them() {
     for told in [
         "6 people may have lost `work_place`",
         "1 person may have lost `remark`",
-        "held back: would be updated User",
+        "held: would be updated User",
     ] {
         assert!(log.contains(told), "{log}");
     }

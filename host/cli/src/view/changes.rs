@@ -191,10 +191,10 @@ mod tests {
         check(
             vec![change(&held, &Reader::ENGLISH), change(&held, &Reader::CHINESE)],
             expect![[r#"
-            held back: would be deactivated User "u1" 小红
+            held: would be deactivated User "u1" 小红
                 ! it stays (departure-held)
                 active  true → false
-            暂缓：将停用 User "u1" 小红
+            待确认：将停用 User "u1" 小红
                 ! 予以保留 (departure-held)
                 active  true → false"#]],
         );

@@ -22,9 +22,18 @@ function copyButtons(root) {
   }
 }
 
+/** How many boxes of a form are ticked, beside the question whether they are meant. */
+function countTicked(form) {
+  const n = form.querySelectorAll("input[type=checkbox]:checked").length;
+  for (const told of form.querySelectorAll("[data-ticked]")) {
+    told.textContent = n === 0 ? "" : `${told.dataset.ticked} ${n}`;
+  }
+}
+
 function revive(root) {
   localTimes(root);
   copyButtons(root);
+  for (const told of root.querySelectorAll("form [data-ticked]")) countTicked(told.closest("form"));
 }
 
 /** What the reader had opened stays open. */
@@ -111,6 +120,10 @@ async function copy(button) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button.copy");
   if (button !== null) copy(button);
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.form !== null && event.target.matches("input[type=checkbox]")) countTicked(event.target.form);
 });
 
 document.addEventListener("submit", (event) => {

@@ -174,18 +174,11 @@ fn is_divisible(held: Option<&Held>) -> bool {
 fn answer(visitor: &Visitor, run: &Run, held: Option<&Held>, waits: Waits) -> Markup {
     html! {
         @if is_divisible(held) {
-            fieldset {
-                legend { (visitor.say(words::about_what())) }
-                @if held.is_some() {
-                    label {
-                        input type="radio" name=(WHICH) value="waiting" checked;
-                        " " (visitor.say(words::all_that_waits()))
-                    }
-                }
-                label {
-                    input type="radio" name=(WHICH) value=(TICKED) checked[held.is_none()];
-                    " " (visitor.say(words::what_is_ticked()))
-                }
+            @if held.is_some() {
+                p { (visitor.say(words::about_what())) " " (n_ticked(visitor)) }
+            } @else {
+                input type="hidden" name=(WHICH) value=(TICKED);
+                p { (n_ticked(visitor)) }
             }
         }
         fieldset {
@@ -216,6 +209,11 @@ fn answer(visitor: &Visitor, run: &Run, held: Option<&Held>, waits: Waits) -> Ma
             p { button formaction={ (links::run(&run.id)) "/decline" } { (visitor.say(words::decline())) } }
         }
     }
+}
+
+/// How many are ticked, where the script counts them.
+fn n_ticked(visitor: &Visitor) -> Markup {
+    html! { b class="ticked" role="status" data-ticked=(visitor.say(words::n_ticked())) {} }
 }
 
 /// The two answers about ids that belong to somebody else now.
@@ -264,7 +262,9 @@ fn list(
         row(reader, run, change, decided, has_box)
     });
     html! {
-        div class="sheet scroll" { (table::table(&columns, rows)) }
+        div class="sheet scroll tall" tabindex="0" role="region" aria-label=(reader.say(words::what_waits())) {
+            (table::table(&columns, rows))
+        }
     }
 }
 

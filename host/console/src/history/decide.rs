@@ -25,7 +25,8 @@ use crate::visitor::Visitor;
 /// The field with one object that was ticked: its resource type, a slash, and its id.
 pub(super) const OBJECT: &str = "object";
 
-/// The field that says whether all of it is meant or what was ticked, and its value for the latter.
+/// The field that says that nothing is meant but what was ticked, with this value. Otherwise all that waits is meant where nothing
+/// was ticked, and what was ticked where anything was.
 pub(super) const WHICH: &str = "which";
 pub(super) const TICKED: &str = "ticked";
 
@@ -35,7 +36,7 @@ struct Deciding {
     removals: String,
     identities: Identities,
     reason: String,
-    is_in_part: bool,
+    is_some_meant: bool,
     objects: BTreeSet<Key>,
 }
 
@@ -47,7 +48,7 @@ impl Deciding {
                 "removals" => deciding.removals = value.into_owned(),
                 "reason" => deciding.reason = value.into_owned(),
                 "identities" => deciding.identities = named(&value).unwrap_or_default(),
-                WHICH => deciding.is_in_part = value == TICKED,
+                WHICH => deciding.is_some_meant = value == TICKED,
                 OBJECT => deciding.objects.extend(value.split_once('/').map(|(of, id)| Key::new(of, id))),
                 _ => {}
             }
@@ -56,9 +57,9 @@ impl Deciding {
     }
 
     fn which(&self) -> Result<Which, Problem> {
-        match (self.is_in_part, self.objects.is_empty()) {
-            (false, _) => Ok(Which::Waiting),
-            (true, false) => Ok(Which::These(self.objects.clone())),
+        match (self.objects.is_empty(), self.is_some_meant) {
+            (false, _) => Ok(Which::These(self.objects.clone())),
+            (true, false) => Ok(Which::Waiting),
             (true, true) => Err(nothing_ticked()),
         }
     }
@@ -151,8 +152,8 @@ fn n_chosen(which: &Which) -> Option<usize> {
 
 fn nothing_ticked() -> Problem {
     let diagnosis = Diagnosis::new("nothing-ticked", "nothing is ticked, so nothing was decided")
-        .with_remedy("go back and tick what is meant, or choose everything that waits")
-        .in_chinese("没有勾选任何对象，未作出任何决定", "请返回勾选，或选择全部待确认的变更");
+        .with_remedy("go back and tick what is meant in the list")
+        .in_chinese("没有勾选任何对象，未作出任何决定", "请返回并在列表中勾选");
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, diagnosis)
 }
 
@@ -174,7 +175,7 @@ mod tests {
         let expected = Deciding {
             removals: "2".to_owned(),
             reason: "on leave".to_owned(),
-            is_in_part: true,
+            is_some_meant: true,
             objects: [Key::new("User", "a/b&c"), Key::new("Department", "1")].into(),
             ..Deciding::default()
         };
@@ -183,10 +184,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ticked_counts_only_where_that_is_chosen() {
+    fn whoever_ticked_anything_means_that_and_nothing_else() {
         let which = |form: &[u8]| Deciding::of(form).which();
-        assert_eq!(which(b"which=waiting&object=User%2Fa"), Ok(Which::Waiting));
-        assert_eq!(which(b"which=ticked&object=User%2Fa"), Ok(Which::These([Key::new("User", "a")].into())));
+        assert_eq!(which(b"reason=x"), Ok(Which::Waiting));
+        for form in
+            [&b"object=User%2Fa"[..], b"which=waiting&object=User%2Fa", b"which=ticked&object=User%2Fa"]
+        {
+            assert_eq!(which(form), Ok(Which::These([Key::new("User", "a")].into())));
+        }
         assert_eq!(which(b"which=ticked").unwrap_err().diagnosis.code, "nothing-ticked");
     }
 

@@ -303,21 +303,21 @@ async fn what_is_declined_waits_no_more_and_is_told_with_who_and_why() {
         let path = format!("/runs/{run}/decline");
         ask(routes, &administrator(Language::English), Method::POST, &path, form).await
     };
-    assert_eq!(decline("csrf=x&which=waiting&reason=+").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(decline("csrf=x&reason=+").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(decline("csrf=x&which=ticked&reason=x").await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let some = "csrf=x&which=ticked&object=User%2Fu1&reason=on+leave+%3Cuntil%3E+May";
+    let some = "csrf=x&object=User%2Fu1&reason=on+leave+%3Cuntil%3E+May";
     assert_eq!(decline(some).await.status, StatusCode::SEE_OTHER);
     let asked = page(&bench, &format!("/runs/{run}/approve")).await;
     says(
         &asked,
         &["1 of 2 people (50.0 %) would be removed", "Declined by admin: 1", "on leave &lt;until&gt; May"],
     );
-    assert_eq!(decline("csrf=x&which=waiting&reason=nor+she").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(decline("csrf=x&reason=nor+she").await.status, StatusCode::SEE_OTHER);
     let shown = page(&bench, &format!("/runs/{run}")).await;
     says(&shown, &["Declined by admin: 1", "nor she", "Look at them again"]);
     says_nothing_of(&shown, &["Something waits for a person"]);
     let after_all = page(&bench, &format!("/runs/{run}/approve")).await;
-    says(&after_all, &["Everything of this run is decided", "value=\"ticked\" checked"]);
+    says(&after_all, &["Everything of this run is decided", "name=\"which\" value=\"ticked\""]);
     bench.pass(std::time::Duration::from_secs(31 * 24 * 3600));
     says(&page(&bench, &format!("/runs/{run}/approve")).await, &["Nothing of this run waits"]);
 }

@@ -153,14 +153,16 @@ rollcall_words::sentences! {
     }
     fn reason() { "Why (whoever looks later reads it)", "原因（供日后查看的人阅读）" }
     fn decline() { "Decline", "拒绝" }
-    fn about_what() { "About what you decide", "决定的范围" }
+    fn about_what() {
+        "You decide about all of it, or, once you tick any in the list, about those alone.",
+        "如未勾选，决定适用于全部；如在列表中勾选，则仅适用于所勾选的。"
+    }
+    fn n_ticked() { "Ticked:", "已勾选：" }
     fn your_answer() { "If it is right", "如果情况属实" }
-    fn all_that_waits() { "All that waits", "全部待确认的变更" }
-    fn what_is_ticked() { "What is ticked in the list", "列表中勾选的变更" }
     fn tick(name) { "Choose {name}", "选择 {name}" }
     fn type_to_approve(n) {
-        "Type how many objects would be removed: {n}, or how many of those you ticked would leave",
-        "请输入将要移除的对象数量：全部为 {n}；如仅处理所勾选的，请输入其中将离开的数量"
+        "Type how many objects would be removed: {n}, or, of what you ticked, how many would leave",
+        "请输入将要移除的对象数量：全部为 {n}；如有勾选，请输入其中将离开的数量"
     }
     fn type_by_answer(same, other) {
         "Type how many objects would be removed: {same} if they are the same people, {other} if they are other people",
@@ -215,7 +217,7 @@ rollcall_words::sentences! {
     fn outcome_applied() { "applied", "已生效" }
     fn outcome_planned() { "planned", "计划中" }
     fn outcome_refused() { "refused", "被拒绝" }
-    fn outcome_held() { "waits for approval", "待确认" }
+    fn outcome_held() { "held", "待确认" }
     fn no_changes() { "It changed nothing.", "没有变更。" }
     fn no_such_changes() { "No change is like this.", "没有符合条件的变更。" }
     fn witness() { "When asked about it, the source answered:", "向身份源查询该对象时的答复：" }

@@ -52,7 +52,7 @@ rollcall_words::sentences! {
     fn state_partial() { "partial", "部分完成" }
     fn state_failed() { "failed", "失败" }
     fn state_would_be_held() { "would be held", "将待确认" }
-    fn state_held() { "waits for approval", "待确认" }
+    fn state_held() { "held", "待确认" }
     fn state_cancelled() { "cancelled", "已取消" }
     fn state_interrupted() { "interrupted", "已中断" }
     fn kind_full() { "full import", "全量导入" }
@@ -71,7 +71,7 @@ rollcall_words::sentences! {
     fn action_deactivated() { "deactivated", "停用" }
     fn action_deleted() { "deleted", "删除" }
     fn would_be(action) { "would be {action}", "将{action}" }
-    fn waits(what) { "waits: {what}", "待确认：{what}" }
+    fn waits(what) { "held: {what}", "待确认：{what}" }
     fn severity_info() { "note", "提示" }
     fn severity_warning() { "warning", "警告" }
     fn severity_error() { "error", "错误" }
