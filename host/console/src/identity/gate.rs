@@ -101,6 +101,9 @@ async fn program(console: &Console, request: Request) -> Result<(Request, Visito
         // No host is looked at: a page that got here by a name of its own has no token.
         by_token(console, request.headers()).await?
     } else {
+        // Whoever brings nothing along is nobody, by whatever name they came.
+        let is_secure = client(&request).is_secure;
+        Cookie::Session.read(request.headers(), is_secure).ok_or_else(unauthorized)?;
         known_host(console, &request)?;
         by_session(console, request.headers(), request.method(), client(&request)).await?
     };

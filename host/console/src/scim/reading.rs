@@ -3,24 +3,47 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rollcall_host::model::{Diagnosis, Key, SourceName};
+use rollcall_host::model::{Key, SourceName};
 use rollcall_host::sqlite::{Member, Outline, Page, SqliteStore, WholeObject};
 use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio::task::yield_now;
 
 use super::conditions::{Among, Conditions, conditions};
 use super::id::{Meant, parse_id};
 use super::projection::Projection;
-use super::query::Query;
-use super::reply::{Refusal, Reply, ScimType};
+use super::query::{Asked, Query};
+use super::reply::{Refusal, ScimType};
 use super::resource::{Resource, Subject, group, user};
 use super::schemas::ResourceType;
 use crate::console::Console;
 
-/// Members of all groups of one answer together.
+/// Resources of one part of a list.
 ///
-/// 100,000. Why: everybody in one department, some 20 MiB of JSON; more at once is memory for nothing, because the same is
-/// in the people's `groups`.
-const MAX_MEMBERS: u32 = 100_000;
+/// At most 500. Why: their documents are in memory together, some MiB of them; each part looks for its place in the list anew,
+/// which is quick but not for nothing.
+const PART_RESOURCES: u64 = 500;
+
+/// How long what is written of a part may become before the part ends.
+///
+/// 1 MiB. Why: groups with all their members are long; a few of them are as much as hundreds of people.
+const PART_BYTES: usize = 1 << 20;
+
+/// Groups in lists that are put together at once.
+///
+/// At most 4. Why: one with everybody in it takes some 100 MiB for 100,000 people until it is written, and many programs may
+/// ask at once; they wait for each other for some milliseconds.
+static GROUPS_AT_ONCE: Semaphore = Semaphore::const_new(4);
+
+/// A part of a list: whoever asked for more than it has asks for another one after it.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// How many are found in all.
+    pub(crate) total: u64,
+    /// What is told of those in this part, as JSON.
+    pub(crate) resources: Vec<String>,
+    n_bytes: usize,
+}
 
 /// What one request reads.
 pub(crate) struct Reading<'a> {
@@ -28,31 +51,19 @@ pub(crate) struct Reading<'a> {
     base: &'a str,
     outlines: BTreeMap<SourceName, Arc<Outline>>,
     tenures: BTreeMap<SourceName, Arc<BTreeMap<Key, u64>>>,
-    n_members: u32,
 }
 
 impl<'a> Reading<'a> {
     pub(crate) fn new(console: &'a Console, base: &'a str) -> Self {
-        Self {
-            store: console.store(),
-            base,
-            outlines: BTreeMap::new(),
-            tenures: BTreeMap::new(),
-            n_members: 0,
-        }
+        Self { store: console.store(), base, outlines: BTreeMap::new(), tenures: BTreeMap::new() }
     }
 
-    /// A page of the resources of these types, one type after the other.
-    pub(crate) async fn list(mut self, kinds: &[ResourceType], query: &Query) -> Result<Reply, Refusal> {
+    /// The first part of what is asked for of the resources of these types, one type after the other. It has at least one
+    /// resource, if there is one.
+    pub(crate) async fn part(mut self, kinds: &[ResourceType], query: &Query) -> Result<Part, Refusal> {
         let among = if kinds.len() == 1 { Among::One } else { Among::Several };
-        let (mut total, mut resources) = (0_u64, Vec::new());
+        let mut part = Part { total: 0, resources: Vec::new(), n_bytes: 0 };
         for kind in kinds {
-            let room = u64::from(query.page.limit)
-                .saturating_sub(u64::try_from(resources.len()).unwrap_or(u64::MAX));
-            let page = Page {
-                offset: query.page.offset.saturating_sub(total),
-                limit: u32::try_from(room).unwrap_or(u32::MAX),
-            };
             let asked = match &query.filter {
                 Some(filter) => conditions(filter, *kind, among),
                 None => Ok(Conditions::All(Vec::new())),
@@ -60,16 +71,38 @@ impl<'a> Reading<'a> {
             match asked.map_err(|error| Refusal::new(ScimType::InvalidFilter, error.into()))? {
                 Conditions::Never => {}
                 Conditions::All(conditions) => {
+                    let page = part.rest_of(query.page);
                     let found = self.store.objects_where(kind.stored(), &conditions, page).await?;
-                    total = total.saturating_add(found.total);
+                    part.total = part.total.saturating_add(found.total);
                     for object in &found.items {
-                        let resource = self.resource(*kind, object, &query.projection).await?;
-                        resources.push(Value::Object(query.projection.apply(*kind, resource.members)));
+                        if part.is_full() {
+                            break;
+                        }
+                        part.add(self.told(*kind, object, &query.projection).await?);
                     }
                 }
             }
         }
-        Ok(Reply::list(total, query.page.offset.saturating_add(1), &resources))
+        Ok(part)
+    }
+
+    /// What is told of one in a list.
+    async fn told(
+        &mut self,
+        kind: ResourceType,
+        object: &WholeObject,
+        projection: &Projection,
+    ) -> Result<String, Refusal> {
+        // There is a turn for everybody: the semaphore is never closed.
+        let _turn = match kind {
+            ResourceType::User => None,
+            ResourceType::Group => GROUPS_AT_ONCE.acquire().await.ok(),
+        };
+        let resource = self.resource(kind, object, projection).await?;
+        let told = Value::Object(projection.apply(kind, resource.members)).to_string();
+        // Long lists of members are put together here: let others go on in between.
+        yield_now().await;
+        Ok(told)
     }
 
     /// One resource, whole.
@@ -124,26 +157,30 @@ impl<'a> Reading<'a> {
     }
 
     /// In one piece, so that nobody is missing because somebody else moved meanwhile.
-    async fn members(&mut self, group: &WholeObject) -> Result<Vec<Member>, Refusal> {
-        let room = MAX_MEMBERS.saturating_sub(self.n_members);
-        let page = Page { offset: 0, limit: room };
-        let found = self.store.members_of(&group.source, &group.key.external_id, page).await?;
-        let n = u32::try_from(found.total).unwrap_or(u32::MAX);
-        if room < n {
-            return Err(Refusal::new(ScimType::TooMany, too_many_members()));
-        }
-        self.n_members = self.n_members.saturating_add(n);
-        Ok(found.items)
+    async fn members(&self, group: &WholeObject) -> Result<Vec<Member>, Refusal> {
+        let page = Page { offset: 0, limit: u32::MAX };
+        Ok(self.store.members_of(&group.source, &group.key.external_id, page).await?.items)
     }
 }
 
-fn too_many_members() -> Diagnosis {
-    Diagnosis::new("too-many-members", format!("these groups have more than {MAX_MEMBERS} members together"))
-        .with_remedy(
-            "ask for fewer groups at once, or with excludedAttributes=members, and read the users' groups",
-        )
-        .in_chinese(
-            format!("这些组的成员总数超过 {MAX_MEMBERS}"),
-            "请减少一次请求的组数，或使用 excludedAttributes=members 并改读用户的 groups",
-        )
+impl Part {
+    fn add(&mut self, resource: String) {
+        self.n_bytes = self.n_bytes.saturating_add(resource.len());
+        self.resources.push(resource);
+    }
+
+    const fn is_full(&self) -> bool {
+        PART_BYTES <= self.n_bytes
+    }
+
+    /// The page of the next type, of which this part may still have some.
+    fn rest_of(&self, asked: Asked) -> Page {
+        let n_told = u64::try_from(self.resources.len()).unwrap_or(u64::MAX);
+        let room = std::cmp::min(asked.limit, PART_RESOURCES).saturating_sub(n_told);
+        let room = if self.is_full() { 0 } else { room };
+        Page {
+            offset: asked.offset.saturating_sub(self.total),
+            limit: u32::try_from(room).unwrap_or(u32::MAX),
+        }
+    }
 }

@@ -1,5 +1,9 @@
 //! What a SCIM client gets.
 
+mod discovery;
+mod face;
+mod paging;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
@@ -39,8 +43,13 @@ pub(crate) struct Directories {
 }
 
 impl Directories {
+    /// None yet.
+    async fn empty() -> Self {
+        Self { bench: Bench::new().await }
+    }
+
     pub(crate) async fn new() -> Self {
-        let directories = Self { bench: Bench::new().await };
+        let directories = Self::empty().await;
         let in_department = |id: &str, name: &str, department: &str| {
             json!({
                 "userName": id, "displayName": name, "active": true, "emails": [{"value": format!("{id}@hq.example")}],
@@ -225,7 +234,7 @@ async fn whatever_is_refused_is_a_scim_error() {
         (Method::GET, "/Users?filter=userName", "", 400, json!("invalidFilter")),
         (Method::GET, "/Users?filter=a%20pr%20or%20b%20pr", "", 400, json!("invalidFilter")),
         (Method::GET, "/Users?startIndex=x", "", 400, json!("invalidValue")),
-        (Method::GET, "/Users?count=1&count=2", "", 400, json!("invalidSyntax")),
+        (Method::GET, "/Users?count=1&count=2", "", 400, json!("invalidValue")),
         (Method::POST, "/Users/.search", "{", 400, json!("invalidSyntax")),
         (Method::GET, "/Users/nobody", "", 404, Value::Null),
         (Method::GET, "/Users/hq.bm9ib2R5", "", 404, Value::Null),

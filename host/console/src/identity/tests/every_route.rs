@@ -66,7 +66,7 @@ fn routes() -> BTreeSet<(String, Vec<Method>)> {
 fn absolute(file: &Path, path: &str) -> String {
     let file = file.to_string_lossy().replace('\\', "/");
     let base = match file.split_once("/src/").map(|(_, within)| within).unwrap() {
-        within if within.starts_with("scim") => scim::PATH,
+        within if within.starts_with("scim") && !path.starts_with("/scim") => scim::PATH,
         within if within.starts_with("api") && !path.starts_with("/api") => "/api/v1",
         _ => return path.to_owned(),
     };
