@@ -1,11 +1,12 @@
 //! The directory as a read-only SCIM 2.0 service (RFC 7643, RFC 7644): people of all sources are Users, departments are
-//! Groups.
+//! Groups. Each source has the same service at an address of its own.
 //!
 //! Not here: writing; the sources are the truth. Sorting, and filters beyond `eq`, `co`, `pr` and `and`, are refused by
 //! name.
 
 mod base;
 mod conditions;
+mod face;
 mod filter;
 mod id;
 mod path;
@@ -23,9 +24,12 @@ use axum::middleware::from_fn;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
+use serde::Deserialize;
 use serde_json::Value;
 
-use self::base::Base;
+pub(crate) use self::base::address_of;
+use self::base::{Base, OF_SOURCE, Sight};
+pub use self::face::{ScimFace, ScimNames, ScimUserNames};
 use self::query::{Parameters, SearchRequest};
 use self::reading::Reading;
 pub(crate) use self::reply::errors;
@@ -43,7 +47,12 @@ const MAX_SEARCH_BYTES: usize = 64 << 10;
 pub(crate) const PATH: &str = "/scim/v2";
 
 pub(crate) fn routes() -> Router<Console> {
-    let service = Router::new()
+    let service = service().nest(OF_SOURCE, service());
+    Router::new().nest(PATH, service).layer(from_fn(errors))
+}
+
+fn service() -> Router<Console> {
+    Router::new()
         .route("/ServiceProviderConfig", get(service_provider_config))
         .route("/ResourceTypes", get(resource_types))
         .route("/ResourceTypes/{id}", get(resource_type))
@@ -56,16 +65,14 @@ pub(crate) fn routes() -> Router<Console> {
         .merge(resources(ResourceType::User))
         .merge(resources(ResourceType::Group))
         .fallback(not_found)
-        .layer(DefaultBodyLimit::max(MAX_SEARCH_BYTES));
-    Router::new().nest(PATH, service).layer(from_fn(errors))
+        .layer(DefaultBodyLimit::max(MAX_SEARCH_BYTES))
 }
 
 fn resources(kind: ResourceType) -> Router<Console> {
-    let all = move |visitor, console, base, parameters| list(visitor, console, base, parameters, kind);
-    let found = move |visitor, console, base, request| search(visitor, console, base, request, kind);
-    let single = move |visitor, console, base, id, parameters, headers| {
-        one(visitor, console, base, id, parameters, headers, kind)
-    };
+    let all = move |console, sight, parameters| list(console, sight, parameters, kind);
+    let found = move |console, sight, request| search(console, sight, request, kind);
+    let single =
+        move |console, sight, id, parameters, headers| one(console, sight, id, parameters, headers, kind);
     Router::new()
         .route(kind.endpoint(), read_only(get(all)))
         .route(&format!("{}/.search", kind.endpoint()), post(found))
@@ -77,7 +84,7 @@ fn read_only(reading: MethodRouter<Console>) -> MethodRouter<Console> {
     reading.post(not_implemented).put(not_implemented).patch(not_implemented).delete(not_implemented)
 }
 
-async fn not_implemented(_visitor: Visitor) -> Refusal {
+async fn not_implemented(_visitor: Visitor, _base: Base) -> Refusal {
     Refusal::not_implemented()
 }
 
@@ -117,12 +124,16 @@ fn described(query: &Parameters, all: &[Value]) -> Result<Reply, Refusal> {
 async fn resource_type(
     _visitor: Visitor,
     Base(base): Base,
-    Path(id): Path<String>,
+    Path(WithId { id }): Path<WithId>,
 ) -> Result<Reply, Refusal> {
     with_id(schemas::resource_types(&base), &id)
 }
 
-async fn schema(_visitor: Visitor, Base(base): Base, Path(id): Path<String>) -> Result<Reply, Refusal> {
+async fn schema(
+    _visitor: Visitor,
+    Base(base): Base,
+    Path(WithId { id }): Path<WithId>,
+) -> Result<Reply, Refusal> {
     with_id(schemas::schemas(&base), &id)
 }
 
@@ -131,63 +142,64 @@ fn with_id(all: Vec<Value>, id: &str) -> Result<Reply, Refusal> {
     found.map(Reply::new).ok_or_else(Refusal::not_found)
 }
 
+/// Which one is meant. There may be a source in the address as well.
+#[derive(Deserialize)]
+struct WithId {
+    id: String,
+}
+
 type Asked = Result<Query<Parameters>, QueryRejection>;
 type Searched = Result<Json<SearchRequest>, JsonRejection>;
 
 async fn list_everything(
-    _visitor: Visitor,
     State(console): State<Console>,
-    Base(base): Base,
+    sight: Sight,
     parameters: Asked,
 ) -> Result<Reply, Refusal> {
     let Query(parameters) = parameters.map_err(|error| Refusal::syntax(&error))?;
-    Reading::new(&console, &base).list(&ResourceType::ALL, &parameters.query()?).await
+    Reading::new(&console, &sight).list(&ResourceType::ALL, &parameters.query()?).await
 }
 
 async fn search_everything(
-    _visitor: Visitor,
     State(console): State<Console>,
-    Base(base): Base,
+    sight: Sight,
     request: Searched,
 ) -> Result<Reply, Refusal> {
     let Json(request) = request.map_err(|error| Refusal::syntax(&error))?;
-    Reading::new(&console, &base).list(&ResourceType::ALL, &request.query()?).await
+    Reading::new(&console, &sight).list(&ResourceType::ALL, &request.query()?).await
 }
 
 async fn list(
-    _visitor: Visitor,
     State(console): State<Console>,
-    Base(base): Base,
+    sight: Sight,
     parameters: Asked,
     kind: ResourceType,
 ) -> Result<Reply, Refusal> {
     let Query(parameters) = parameters.map_err(|error| Refusal::syntax(&error))?;
-    Reading::new(&console, &base).list(&[kind], &parameters.query()?).await
+    Reading::new(&console, &sight).list(&[kind], &parameters.query()?).await
 }
 
 async fn search(
-    _visitor: Visitor,
     State(console): State<Console>,
-    Base(base): Base,
+    sight: Sight,
     request: Searched,
     kind: ResourceType,
 ) -> Result<Reply, Refusal> {
     let Json(request) = request.map_err(|error| Refusal::syntax(&error))?;
-    Reading::new(&console, &base).list(&[kind], &request.query()?).await
+    Reading::new(&console, &sight).list(&[kind], &request.query()?).await
 }
 
 async fn one(
-    _visitor: Visitor,
     State(console): State<Console>,
-    Base(base): Base,
-    Path(id): Path<String>,
+    sight: Sight,
+    Path(WithId { id }): Path<WithId>,
     parameters: Asked,
     headers: HeaderMap,
     kind: ResourceType,
 ) -> Result<Response, Refusal> {
     let Query(parameters) = parameters.map_err(|error| Refusal::syntax(&error))?;
     let projection = parameters.projection()?;
-    let resource = Reading::new(&console, &base).one(kind, &id, &projection).await?;
+    let resource = Reading::new(&console, &sight).one(kind, &id, &projection).await?;
     let body = projection.apply(kind, resource.members);
     Ok(Reply::versioned(&headers, Value::Object(body), resource.version))
 }

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rollcall_host::model::{Diagnosis, Key, SourceName};
-use rollcall_host::sqlite::{Member, Outline, Page, SqliteStore, WholeObject};
+use rollcall_host::sqlite::{Member, Named, Outline, Page, SqliteStore, WholeObject};
 use serde_json::Value;
 
+use super::base::Sight;
 use super::conditions::{Among, Conditions, conditions};
+use super::face::ScimFace;
 use super::id::{Meant, parse_id};
 use super::projection::Projection;
 use super::query::Query;
 use super::reply::{Refusal, Reply, ScimType};
-use super::resource::{Resource, Subject, group, user};
+use super::resource::{Resource, Subject, group, people_named_by, user};
 use super::schemas::ResourceType;
 use crate::console::Console;
 
@@ -25,19 +27,23 @@ const MAX_MEMBERS: u32 = 100_000;
 /// What one request reads.
 pub(crate) struct Reading<'a> {
     store: &'a SqliteStore,
-    base: &'a str,
+    sight: &'a Sight,
+    faces: BTreeMap<SourceName, ScimFace>,
     outlines: BTreeMap<SourceName, Arc<Outline>>,
     tenures: BTreeMap<SourceName, Arc<BTreeMap<Key, u64>>>,
+    people: BTreeMap<SourceName, BTreeMap<String, Named>>,
     n_members: u32,
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(console: &'a Console, base: &'a str) -> Self {
+    pub(crate) fn new(console: &'a Console, sight: &'a Sight) -> Self {
         Self {
             store: console.store(),
-            base,
+            sight,
+            faces: console.sources().faces(),
             outlines: BTreeMap::new(),
             tenures: BTreeMap::new(),
+            people: BTreeMap::new(),
             n_members: 0,
         }
     }
@@ -60,8 +66,10 @@ impl<'a> Reading<'a> {
             match asked.map_err(|error| Refusal::new(ScimType::InvalidFilter, error.into()))? {
                 Conditions::Never => {}
                 Conditions::All(conditions) => {
-                    let found = self.store.objects_where(kind.stored(), &conditions, page).await?;
+                    let within = &self.sight.within;
+                    let found = self.store.objects_where(kind.stored(), within, &conditions, page).await?;
                     total = total.saturating_add(found.total);
+                    self.meet(&found.items).await?;
                     for object in &found.items {
                         let resource = self.resource(*kind, object, &query.projection).await?;
                         resources.push(Value::Object(query.projection.apply(*kind, resource.members)));
@@ -79,10 +87,12 @@ impl<'a> Reading<'a> {
         id: &str,
         projection: &Projection,
     ) -> Result<Resource, Refusal> {
-        let Meant { source, external_id, tenure } = parse_id(id).ok_or_else(Refusal::not_found)?;
+        let meant = parse_id(id).filter(|meant| self.sight.within.has(&meant.source));
+        let Meant { source, external_id, tenure } = meant.ok_or_else(Refusal::not_found)?;
         let key = Key::new(kind.stored(), external_id);
         let object = self.store.object(&source, &key).await?;
         let object = object.filter(|object| object.tenure == tenure).ok_or_else(Refusal::not_found)?;
+        self.meet(std::slice::from_ref(&object)).await?;
         self.resource(kind, &object, projection).await
     }
 
@@ -94,15 +104,39 @@ impl<'a> Reading<'a> {
     ) -> Result<Resource, Refusal> {
         let outline = self.outline(&object.source).await?;
         let tenures = self.tenures(&object.source).await?;
-        let subject = Subject { base: self.base, object, outline: &outline, tenures: &tenures };
+        let members = match kind {
+            ResourceType::Group if projection.wants(kind, "members") => Some(self.members(object).await?),
+            ResourceType::Group | ResourceType::User => None,
+        };
+        let nobody = BTreeMap::new();
+        let subject = Subject {
+            base: &self.sight.base.0,
+            object,
+            outline: &outline,
+            tenures: &tenures,
+            people: self.people.get(&object.source).unwrap_or(&nobody),
+            face: self.faces.get(&object.source).copied().unwrap_or_default(),
+        };
         match kind {
             ResourceType::User => Ok(user(subject)),
-            ResourceType::Group if projection.wants(kind, "members") => {
-                let people = self.members(object).await?;
-                Ok(group(subject, Some(&people)))
-            }
-            ResourceType::Group => Ok(group(subject, None)),
+            ResourceType::Group => Ok(group(subject, members.as_deref())),
         }
+    }
+
+    /// Look up whom these objects name, in the place of those that others named before.
+    async fn meet(&mut self, objects: &[WholeObject]) -> Result<(), Refusal> {
+        self.people.clear();
+        let mut ids: BTreeMap<&SourceName, Vec<String>> = BTreeMap::new();
+        for object in objects {
+            ids.entry(&object.source).or_default().extend(people_named_by(object));
+        }
+        for (source, mut ids) in ids {
+            ids.sort();
+            ids.dedup();
+            let known = self.store.people_named(source, ids).await?;
+            self.people.insert(source.clone(), known);
+        }
+        Ok(())
     }
 
     async fn outline(&mut self, source: &SourceName) -> Result<Arc<Outline>, Refusal> {

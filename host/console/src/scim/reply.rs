@@ -62,6 +62,11 @@ impl Refusal {
         Self::new(ScimType::InvalidSyntax, diagnosis)
     }
 
+    /// Nobody is known.
+    pub(crate) fn unknown() -> Self {
+        Problem::unauthorized().into()
+    }
+
     /// There is no such resource.
     pub(crate) fn not_found() -> Self {
         let diagnosis =
