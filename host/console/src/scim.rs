@@ -1,5 +1,5 @@
 //! The directory as a read-only SCIM 2.0 service (RFC 7643, RFC 7644): people of all sources are Users, departments are
-//! Groups.
+//! Groups. Each source has the same service at an address of its own.
 //!
 //! Not here: writing; the sources are the truth. Sorting, and filters beyond `eq`, `co`, `pr` and `and`, are refused by
 //! name.
@@ -7,6 +7,7 @@
 mod address;
 mod base;
 mod conditions;
+mod face;
 mod filter;
 mod id;
 mod list;
@@ -24,10 +25,13 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::from_fn;
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, get, post};
+use serde::Deserialize;
 use serde_json::Value;
 
 pub(crate) use self::address::{is_of_service, meant};
-use self::base::Base;
+pub(crate) use self::base::address_of;
+use self::base::{Base, OF_SOURCE, Sight};
+pub use self::face::{ScimFace, ScimNames, ScimUserNames};
 use self::list::Listing;
 use self::query::{Parameters, Search};
 use self::reading::Reading;
@@ -47,7 +51,12 @@ pub(crate) const PATH: &str = "/scim/v2";
 
 /// Addresses as they are written here; [`meant`] finds them.
 pub(crate) fn routes() -> Router<Console> {
-    let service = Router::new()
+    let service = service().nest(OF_SOURCE, service());
+    Router::new().nest(PATH, service).route("/scim/{*rest}", any(nowhere)).layer(from_fn(errors))
+}
+
+fn service() -> Router<Console> {
+    Router::new()
         .route("/ServiceProviderConfig", get(service_provider_config))
         .route("/ResourceTypes", get(resource_types))
         .route("/ResourceTypes/{id}", get(resource_type))
@@ -59,16 +68,13 @@ pub(crate) fn routes() -> Router<Console> {
         .route("/Me", any(not_implemented))
         .merge(resources(ResourceType::User))
         .merge(resources(ResourceType::Group))
-        .layer(DefaultBodyLimit::max(MAX_SEARCH_BYTES));
-    Router::new().nest(PATH, service).route("/scim/{*rest}", any(nowhere)).layer(from_fn(errors))
+        .layer(DefaultBodyLimit::max(MAX_SEARCH_BYTES))
 }
 
 fn resources(kind: ResourceType) -> Router<Console> {
-    let all = move |visitor, console, base, asked| list_kind(visitor, console, base, asked, kind);
-    let found = move |visitor, console, base, asked| search_kind(visitor, console, base, asked, kind);
-    let single = move |visitor, console, base, id, asked, headers| {
-        one(visitor, console, base, id, asked, headers, kind)
-    };
+    let all = move |console, sight, asked| list_kind(console, sight, asked, kind);
+    let found = move |console, sight, asked| search_kind(console, sight, asked, kind);
+    let single = move |console, sight, id, asked, headers| one(console, sight, id, asked, headers, kind);
     Router::new()
         .route(kind.endpoint(), read_only(get(all)))
         .route(&format!("{}/.search", kind.endpoint()), post(found))
@@ -86,7 +92,7 @@ async fn not_read(_visitor: Visitor, method: Method) -> Refusal {
     if writes.contains(&method) { Refusal::not_implemented() } else { Refusal::no_such_method() }
 }
 
-async fn not_implemented(_visitor: Visitor) -> Refusal {
+async fn not_implemented(_visitor: Visitor, _base: Base) -> Refusal {
     Refusal::not_implemented()
 }
 
@@ -120,12 +126,16 @@ fn described(asked: &Parameters, all: &[Value]) -> Result<Reply, Refusal> {
 async fn resource_type(
     _visitor: Visitor,
     Base(base): Base,
-    Path(id): Path<String>,
+    Path(WithId { id }): Path<WithId>,
 ) -> Result<Reply, Refusal> {
     with_id(schemas::resource_types(&base), &id)
 }
 
-async fn schema(_visitor: Visitor, Base(base): Base, Path(id): Path<String>) -> Result<Reply, Refusal> {
+async fn schema(
+    _visitor: Visitor,
+    Base(base): Base,
+    Path(WithId { id }): Path<WithId>,
+) -> Result<Reply, Refusal> {
     with_id(schemas::schemas(&base), &id)
 }
 
@@ -136,64 +146,65 @@ fn with_id(all: Vec<Value>, id: &str) -> Result<Reply, Refusal> {
     all.into_iter().find(is_it).map(Reply::new).ok_or_else(Refusal::not_found)
 }
 
+/// Which one is meant. There may be a source in the address as well.
+#[derive(Deserialize)]
+struct WithId {
+    id: String,
+}
+
 async fn list_everything(
-    _visitor: Visitor,
     State(console): State<Console>,
-    Base(base): Base,
+    sight: Sight,
     asked: Parameters,
 ) -> Result<Response, Refusal> {
-    list(console, base, &ResourceType::ALL, &asked).await
+    list(console, sight, &ResourceType::ALL, &asked).await
 }
 
 async fn search_everything(
-    _visitor: Visitor,
     State(console): State<Console>,
-    Base(base): Base,
+    sight: Sight,
     Search(asked): Search,
 ) -> Result<Response, Refusal> {
-    list(console, base, &ResourceType::ALL, &asked).await
+    list(console, sight, &ResourceType::ALL, &asked).await
 }
 
 async fn list_kind(
-    _visitor: Visitor,
     State(console): State<Console>,
-    Base(base): Base,
+    sight: Sight,
     asked: Parameters,
     kind: ResourceType,
 ) -> Result<Response, Refusal> {
-    list(console, base, kind.alone(), &asked).await
+    list(console, sight, kind.alone(), &asked).await
 }
 
 async fn search_kind(
-    _visitor: Visitor,
     State(console): State<Console>,
-    Base(base): Base,
+    sight: Sight,
     Search(asked): Search,
     kind: ResourceType,
 ) -> Result<Response, Refusal> {
-    list(console, base, kind.alone(), &asked).await
+    list(console, sight, kind.alone(), &asked).await
 }
 
 async fn list(
     console: Console,
-    base: String,
+    sight: Sight,
     kinds: &'static [ResourceType],
     asked: &Parameters,
 ) -> Result<Response, Refusal> {
-    Listing { console, base, kinds, query: asked.query()? }.answer().await
+    Listing { console, sight, kinds, query: asked.query()? }.answer().await
 }
 
 async fn one(
-    _visitor: Visitor,
     State(console): State<Console>,
-    Base(base): Base,
-    Path(id): Path<String>,
+    sight: Sight,
+    Path(WithId { id }): Path<WithId>,
     asked: Parameters,
     headers: HeaderMap,
     kind: ResourceType,
 ) -> Result<Response, Refusal> {
     let projection = asked.projection()?;
-    let resource = Reading::new(&console, &base).one(kind, &id, &projection).await?;
+    let resource = Reading::new(&console, &sight).one(kind, &id, &projection).await?;
     let body = projection.apply(kind, resource.members);
     Ok(Reply::versioned(&headers, Value::Object(body), resource.version))
 }

@@ -29,8 +29,8 @@ mod testing;
 
 pub use browse::{
     Attribute, ChangeCount, ChangeFilter, Condition, EntryAbout, EntryCount, EntryFilter, Found, Listed,
-    ListedObject, Member, Members, ObjectCount, ObjectQuery, OnceKnown, Outcome, Outline, OutlineDepartment,
-    Page, RunFilter, Stray, Test, TrailRun, TrailStep, WholeObject,
+    ListedObject, Member, Members, Named, ObjectCount, ObjectQuery, OnceKnown, Outcome, Outline,
+    OutlineDepartment, Page, RunFilter, Stray, Test, TrailRun, TrailStep, WholeObject, Within,
 };
 pub use directory::{HeldObject, Snapshot};
 

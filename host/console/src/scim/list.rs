@@ -9,6 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::response::Response;
 use futures_util::stream::{self, Stream};
 
+use super::base::Sight;
 use super::query::{Asked, Query};
 use super::reading::{Part, Reading};
 use super::reply::{Refusal, written};
@@ -18,7 +19,7 @@ use crate::console::Console;
 /// What is asked for, and of whom.
 pub(crate) struct Listing {
     pub(crate) console: Console,
-    pub(crate) base: String,
+    pub(crate) sight: Sight,
     pub(crate) kinds: &'static [ResourceType],
     pub(crate) query: Query,
 }
@@ -42,7 +43,7 @@ impl Listing {
         let Asked { offset, limit } = self.query.page;
         let page = Asked { offset: offset.saturating_add(n_told), limit: limit.saturating_sub(n_told) };
         let query = Query { page, ..self.query.clone() };
-        Reading::new(&self.console, &self.base).part(self.kinds, &query).await
+        Reading::new(&self.console, &self.sight).part(self.kinds, &query).await
     }
 }
 

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rollcall_host::model::{Key, SourceName};
-use rollcall_host::sqlite::{Member, Outline, Page, SqliteStore, WholeObject};
+use rollcall_host::sqlite::{Member, Named, Outline, Page, SqliteStore, WholeObject};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 
+use super::base::Sight;
 use super::conditions::{Among, Conditions, conditions};
+use super::face::ScimFace;
 use super::id::{Meant, parse_id};
 use super::projection::Projection;
 use super::query::{Asked, Query};
 use super::reply::{Refusal, ScimType};
-use super::resource::{Resource, Subject, group, user};
+use super::resource::{Resource, Subject, group, people_named_by, user};
 use super::schemas::ResourceType;
 use crate::console::Console;
 
@@ -48,14 +50,23 @@ pub(crate) struct Part {
 /// What one request reads.
 pub(crate) struct Reading<'a> {
     store: &'a SqliteStore,
-    base: &'a str,
+    sight: &'a Sight,
+    faces: BTreeMap<SourceName, ScimFace>,
     outlines: BTreeMap<SourceName, Arc<Outline>>,
     tenures: BTreeMap<SourceName, Arc<BTreeMap<Key, u64>>>,
+    people: BTreeMap<SourceName, BTreeMap<String, Named>>,
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(console: &'a Console, base: &'a str) -> Self {
-        Self { store: console.store(), base, outlines: BTreeMap::new(), tenures: BTreeMap::new() }
+    pub(crate) fn new(console: &'a Console, sight: &'a Sight) -> Self {
+        Self {
+            store: console.store(),
+            sight,
+            faces: console.sources().faces(),
+            outlines: BTreeMap::new(),
+            tenures: BTreeMap::new(),
+            people: BTreeMap::new(),
+        }
     }
 
     /// The first part of what is asked for of the resources of these types, one type after the other. It has at least one
@@ -72,8 +83,10 @@ impl<'a> Reading<'a> {
                 Conditions::Never => {}
                 Conditions::All(conditions) => {
                     let page = part.rest_of(query.page);
-                    let found = self.store.objects_where(kind.stored(), &conditions, page).await?;
+                    let within = &self.sight.within;
+                    let found = self.store.objects_where(kind.stored(), within, &conditions, page).await?;
                     part.total = part.total.saturating_add(found.total);
+                    self.meet(&found.items).await?;
                     for object in &found.items {
                         if part.is_full() {
                             break;
@@ -112,10 +125,12 @@ impl<'a> Reading<'a> {
         id: &str,
         projection: &Projection,
     ) -> Result<Resource, Refusal> {
-        let Meant { source, external_id, tenure } = parse_id(id).ok_or_else(Refusal::not_found)?;
+        let meant = parse_id(id).filter(|meant| self.sight.within.has(&meant.source));
+        let Meant { source, external_id, tenure } = meant.ok_or_else(Refusal::not_found)?;
         let key = Key::new(kind.stored(), external_id);
         let object = self.store.object(&source, &key).await?;
         let object = object.filter(|object| object.tenure == tenure).ok_or_else(Refusal::not_found)?;
+        self.meet(std::slice::from_ref(&object)).await?;
         self.resource(kind, &object, projection).await
     }
 
@@ -127,15 +142,39 @@ impl<'a> Reading<'a> {
     ) -> Result<Resource, Refusal> {
         let outline = self.outline(&object.source).await?;
         let tenures = self.tenures(&object.source).await?;
-        let subject = Subject { base: self.base, object, outline: &outline, tenures: &tenures };
+        let members = match kind {
+            ResourceType::Group if projection.wants(kind, "members") => Some(self.members(object).await?),
+            ResourceType::Group | ResourceType::User => None,
+        };
+        let nobody = BTreeMap::new();
+        let subject = Subject {
+            base: &self.sight.base.0,
+            object,
+            outline: &outline,
+            tenures: &tenures,
+            people: self.people.get(&object.source).unwrap_or(&nobody),
+            face: self.faces.get(&object.source).copied().unwrap_or_default(),
+        };
         match kind {
             ResourceType::User => Ok(user(subject)),
-            ResourceType::Group if projection.wants(kind, "members") => {
-                let people = self.members(object).await?;
-                Ok(group(subject, Some(&people)))
-            }
-            ResourceType::Group => Ok(group(subject, None)),
+            ResourceType::Group => Ok(group(subject, members.as_deref())),
         }
+    }
+
+    /// Look up whom these objects name, in the place of those that others named before.
+    async fn meet(&mut self, objects: &[WholeObject]) -> Result<(), Refusal> {
+        self.people.clear();
+        let mut ids: BTreeMap<&SourceName, Vec<String>> = BTreeMap::new();
+        for object in objects {
+            ids.entry(&object.source).or_default().extend(people_named_by(object));
+        }
+        for (source, mut ids) in ids {
+            ids.sort();
+            ids.dedup();
+            let known = self.store.people_named(source, ids).await?;
+            self.people.insert(source.clone(), known);
+        }
+        Ok(())
     }
 
     async fn outline(&mut self, source: &SourceName) -> Result<Arc<Outline>, Refusal> {

@@ -74,6 +74,11 @@ impl Refusal {
         no_such_method().into()
     }
 
+    /// Nobody is known.
+    pub(crate) fn unknown() -> Self {
+        Problem::unauthorized().into()
+    }
+
     /// There is no such resource.
     pub(crate) fn not_found() -> Self {
         let diagnosis =

@@ -14,6 +14,9 @@ use rollcall_words::Language;
 use serde_json::json;
 use tower_service::Service;
 
+mod people;
+mod sources;
+
 use super::*;
 use crate::scim::id::id_of;
 use crate::testing::{Bench, NOW, administrator};
@@ -100,15 +103,25 @@ impl Directories {
     }
 
     async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.ask_as(&administrator(Language::English), method, path, headers, body).await
+    }
+
+    async fn ask_as(
+        &self,
+        visitor: &Visitor,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("{PATH}{path}"));
         request = request.header(header::HOST, "hr.example");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let mut request = request.body(Body::from(body.to_owned())).unwrap();
-        let visitor = administrator(Language::English);
         request.extensions_mut().insert(visitor.reader);
-        request.extensions_mut().insert(visitor);
+        request.extensions_mut().insert(visitor.clone());
         let mut routes = routes().with_state(self.bench.console.clone());
         let (head, body) = routes.call(request).await.unwrap().into_parts();
         let body = body.collect().await.unwrap().to_bytes();

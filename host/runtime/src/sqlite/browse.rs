@@ -23,6 +23,7 @@ mod objects;
 mod outline;
 mod people;
 mod runs;
+mod within;
 
 pub use about::{EntryAbout, OnceKnown, TrailRun, TrailStep};
 pub use changes::{ChangeCount, ChangeFilter, Outcome};
@@ -30,8 +31,9 @@ pub use conditions::{Attribute, Condition, Found, Test};
 pub use entries::{EntryCount, EntryFilter};
 pub use objects::{ObjectCount, ObjectQuery};
 pub use outline::{Outline, OutlineDepartment, Stray};
-pub use people::{Member, Members};
+pub use people::{Member, Members, Named};
 pub use runs::RunFilter;
+pub use within::Within;
 
 pub(super) use outline::Outlines;
 

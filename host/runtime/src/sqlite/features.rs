@@ -121,8 +121,10 @@ fn elements<'a>(object: &'a Value, name: &str) -> impl Iterator<Item = &'a Value
     object.get(name).and_then(Value::as_array).into_iter().flatten()
 }
 
+/// Without blanks around them; what is nothing but blanks is none.
 fn values(document: &Value, name: &str) -> Vec<String> {
-    elements(document, name).filter_map(|element| text(element, "value")).collect()
+    let texts = elements(document, name).filter_map(|element| text(element, "value"));
+    texts.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
 }
 
 /// Each department once, the first one that the document says.

@@ -109,7 +109,7 @@ fn is_open(path: &str) -> bool {
     OPEN.iter().any(|(open, _)| *open == path)
 }
 
-fn closed() -> impl Iterator<Item = (String, Vec<Method>)> {
+pub(super) fn closed() -> impl Iterator<Item = (String, Vec<Method>)> {
     routes().into_iter().filter(|(path, _)| !is_open(path)).map(|(path, methods)| (filled(&path), methods))
 }
 

@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 use serde::Serialize;
 
 use super::filter::Filter;
-use super::{Page, WholeObject, select_whole};
+use super::{Page, WholeObject, Within, select_whole};
 use crate::error::StoreError;
 use crate::sqlite::SqliteStore;
 use crate::sqlite::features::{Part, values_of};
@@ -70,8 +70,8 @@ pub struct Found {
 }
 
 impl SqliteStore {
-    /// The objects of a resource type, from all sources and departed ones included, for which all conditions hold, in
-    /// the order of source and creation.
+    /// The objects of a resource type from these sources, departed ones included, for which all conditions hold, in the
+    /// order of source and creation.
     ///
     /// # Errors
     ///
@@ -79,12 +79,13 @@ impl SqliteStore {
     pub async fn objects_where(
         &self,
         resource_type: &str,
+        within: &Within,
         conditions: &[Condition],
         page: Page,
     ) -> Result<Found, StoreError> {
         // The plus keeps SQLite from taking the resource type out of the order, and then sorting by the rest.
         let of_type = Filter::default().with("+resource_type = ?", resource_type.to_owned());
-        let filter = conditions.iter().fold(of_type, narrow);
+        let filter = conditions.iter().fold(within.narrow(of_type), narrow);
         let matchers: Vec<_> = conditions.iter().filter_map(Matcher::of).collect();
         self.connections.read(move |connection| find(connection, &filter, &matchers, page)).await
     }

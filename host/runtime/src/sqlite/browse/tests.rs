@@ -201,7 +201,7 @@ async fn conditions_on_attributes_hold_as_scim_says() {
         (&[condition(Attribute::Title, equals("工程师")), condition(Attribute::Source, contains("a"))], "U1"),
     ];
     for (conditions, expected) in table {
-        let found = store.objects_where(USER, conditions, ALL).await.unwrap();
+        let found = store.objects_where(USER, &Within::All, conditions, ALL).await.unwrap();
         let ids: Vec<_> = found.items.iter().map(|whole| whole.key.external_id.as_str()).collect();
         let n = u64::try_from(ids.len()).unwrap();
         assert_eq!((ids.join(" "), found.total), (expected.to_owned(), n), "{conditions:?}");
@@ -209,11 +209,63 @@ async fn conditions_on_attributes_hold_as_scim_says() {
 }
 
 #[tokio::test]
+async fn nothing_of_another_source_answers_whatever_is_asked() {
+    let store = a_company().await;
+    import(&store, "b", &[someone("U1", "王", &json!({}))]).await;
+    import(&store, "c", &[someone("u9", "王", &json!({}))]).await;
+    let of = |names: &[&str]| Within::Only(names.iter().map(|name| source(name)).collect());
+    let of_a = condition(Attribute::Source, Test::Equals("a".to_owned()));
+    let table = [
+        (of(&["b"]), vec![], "b:U1"),
+        (of(&["b", "c"]), vec![], "b:U1 c:u9"),
+        (of(&["b", "c"]), vec![of_a], ""),
+        (of(&["nobody"]), vec![], ""),
+        (of(&[]), vec![], ""),
+    ];
+    for (within, conditions, expected) in table {
+        let found = store.objects_where(USER, &within, &conditions, ALL).await.unwrap();
+        let named = |whole: &WholeObject| format!("{}:{}", whole.source, whole.key.external_id);
+        let ids: Vec<_> = found.items.iter().map(named).collect();
+        assert_eq!(
+            (&*ids.join(" "), found.total),
+            (expected, u64::try_from(ids.len()).unwrap()),
+            "{within:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn ids_that_differ_in_letter_case_alone_are_found_by_each_other() {
+    let store = a_company().await;
+    let more = ["u1", "ÜBER", "über", "u11"].map(|id| someone(id, "王", &json!({})));
+    import(&store, "a", &more).await;
+    import(&store, "b", &[someone("U2", "王", &json!({}))]).await;
+    for (id, others) in
+        [("U1", vec!["u1"]), ("u1", vec!["U1"]), ("über", vec!["ÜBER"]), ("u2", vec![]), ("D1", vec![])]
+    {
+        let found = store.differing_in_case(&source("a"), &Key::new(USER, id)).await.unwrap();
+        assert_eq!(found, others, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn people_whom_others_name_are_told_with_whether_they_left() {
+    let store = a_company().await;
+    let gone = someone("u2", "李小明", &json!({}));
+    import(&store, "a", &[again(&gone, Action::Deactivated)]).await;
+    let ids = ["U1", "u1", "u2", "d1", "nobody"].map(str::to_owned).to_vec();
+    let known = store.people_named(&source("a"), ids).await.unwrap();
+    let known: Vec<_> =
+        known.iter().map(|(id, named)| (id.as_str(), named.name.as_str(), named.departed)).collect();
+    assert_eq!(known, [("U1", "王小红", false), ("u2", "李小明", true)]);
+}
+
+#[tokio::test]
 async fn pages_of_conditions_join_without_a_gap() {
     let store = a_company().await;
     let mut ids = Vec::new();
     for offset in 0..5 {
-        let page = store.objects_where(USER, &[], Page { offset, limit: 1 }).await.unwrap();
+        let page = store.objects_where(USER, &Within::All, &[], Page { offset, limit: 1 }).await.unwrap();
         assert_eq!(page.total, 4);
         ids.extend(page.items.into_iter().map(|whole| whole.key.external_id));
     }

@@ -53,6 +53,16 @@ fn what_is_of_another_type_than_the_contract_says_is_not_told() {
 }
 
 #[test]
+fn an_address_is_told_without_blanks_around_it_and_one_of_blanks_alone_is_none() {
+    let document = json!({
+        "emails": [{"value": " \t"}, {"value": " a@example.com\n"}, {"value": ""}],
+        "phoneNumbers": [{"value": "\u{3000}"}],
+    });
+    let Features { emails, phones, .. } = Features::of("1", &document);
+    assert_eq!((emails, phones), (vec!["a@example.com".to_owned()], vec![]));
+}
+
+#[test]
 fn a_department_that_is_named_twice_is_one_membership() {
     let document =
         json!({(schema::ORGANISATION_USER): {"departments": [{"value": "7", "order": "1"}, {"value": "7"}]}});
