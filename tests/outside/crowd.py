@@ -47,7 +47,7 @@ class Crowd:
 
 
 def name(n: int) -> str:
-    if n % 97 == 0:
+    if n % 97 == 9:
         return OTHER_NAMES[n // 97 % len(OTHER_NAMES)]
     return FAMILY_NAMES[n % len(FAMILY_NAMES)] + GIVEN_NAMES[n // len(FAMILY_NAMES) % len(GIVEN_NAMES)]
 
@@ -127,6 +127,7 @@ def import_all(program: httpx2.Client, origin: str) -> None:
         "connector": connector(program, "roster.wasm"),
         "settings": {"url": f"{origin}/roster.json"},
         "allowed_origins": [origin],
+        "scim": {"names": "split"},
         "is_followed": True,
     }
     program.post("/api/v1/sources", json=source).raise_for_status()
