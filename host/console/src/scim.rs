@@ -1,8 +1,7 @@
 //! The directory as a read-only SCIM 2.0 service (RFC 7643, RFC 7644): people of all sources are Users, departments are
 //! Groups.
 //!
-//! Not here: writing; the sources are the truth. Sorting, and filters beyond `eq`, `co`, `pr` and `and`, are refused by
-//! name.
+//! Not here: writing; the sources are the truth. Nor sorting.
 
 mod base;
 mod conditions;

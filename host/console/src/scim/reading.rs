@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rollcall_host::model::{Diagnosis, Key, SourceName};
-use rollcall_host::sqlite::{Member, Outline, Page, SqliteStore, WholeObject};
+use rollcall_host::sqlite::{
+    Condition, Member, ObjectNumber, Outline, Page, Sifted, SqliteStore, WholeObject,
+};
 use serde_json::Value;
 
-use super::conditions::{Among, Conditions, conditions};
+use super::conditions::condition;
+use super::filter::{Among, Effort, Question, question};
 use super::id::{Meant, parse_id};
 use super::projection::Projection;
 use super::query::Query;
@@ -21,6 +24,11 @@ use crate::console::Console;
 /// 100,000. Why: everybody in one department, some 20 MiB of JSON; more at once is memory for nothing, because the same is
 /// in the people's `groups`.
 const MAX_MEMBERS: u32 = 100_000;
+
+/// Documents that are read at once.
+///
+/// 64. Why: some hundred KiB, and other requests are looked after between two times.
+const N_AT_ONCE: usize = 64;
 
 /// What one request reads.
 pub(crate) struct Reading<'a> {
@@ -45,31 +53,80 @@ impl<'a> Reading<'a> {
     /// A page of the resources of these types, one type after the other.
     pub(crate) async fn list(mut self, kinds: &[ResourceType], query: &Query) -> Result<Reply, Refusal> {
         let among = if kinds.len() == 1 { Among::One } else { Among::Several };
+        let asked = |kind: &ResourceType| {
+            let asked = query.filter.as_ref().map(|filter| question(filter, *kind, among)).transpose();
+            asked.map_err(|error| Refusal::new(ScimType::InvalidFilter, error.into()))
+        };
+        // All of it is read before anything is looked for.
+        let questions = kinds.iter().map(asked).collect::<Result<Vec<_>, _>>()?;
         let (mut total, mut resources) = (0_u64, Vec::new());
-        for kind in kinds {
+        for (kind, question) in kinds.iter().zip(&questions) {
             let room = u64::from(query.page.limit)
                 .saturating_sub(u64::try_from(resources.len()).unwrap_or(u64::MAX));
             let page = Page {
                 offset: query.page.offset.saturating_sub(total),
                 limit: u32::try_from(room).unwrap_or(u32::MAX),
             };
-            let asked = match &query.filter {
-                Some(filter) => conditions(filter, *kind, among),
-                None => Ok(Conditions::All(Vec::new())),
-            };
-            match asked.map_err(|error| Refusal::new(ScimType::InvalidFilter, error.into()))? {
-                Conditions::Never => {}
-                Conditions::All(conditions) => {
-                    let found = self.store.objects_where(kind.stored(), &conditions, page).await?;
-                    total = total.saturating_add(found.total);
-                    for object in &found.items {
-                        let resource = self.resource(*kind, object, &query.projection).await?;
-                        resources.push(Value::Object(query.projection.apply(*kind, resource.members)));
-                    }
+            let found = self.find(*kind, question.as_ref(), page).await?;
+            total = total.saturating_add(found.total);
+            for numbers in found.objects.chunks(N_AT_ONCE) {
+                for object in self.store.objects_numbered(numbers.to_vec()).await?.iter().flatten() {
+                    let resource = self.resource(*kind, object, &query.projection).await?;
+                    resources.push(Value::Object(query.projection.apply(*kind, resource.members)));
                 }
             }
         }
         Ok(Reply::list(total, query.page.offset.saturating_add(1), &resources))
+    }
+
+    /// The resources of a type of which a question holds: all of them counted, and those on a page.
+    async fn find(
+        &mut self,
+        kind: ResourceType,
+        question: Option<&Question>,
+        page: Page,
+    ) -> Result<Found, Refusal> {
+        let condition = question.map_or(Condition::always(), |question| condition(question, kind));
+        match (self.store.sift(kind.stored(), &condition, page).await?, question) {
+            (Sifted::Page { total, objects }, _) => Ok(Found { total, objects }),
+            (Sifted::All(sifted), Some(question)) => self.decide(kind, question, &sifted, page).await,
+            (Sifted::All(sifted), None) => Ok(Found::cut(sifted.iter().map(|(number, _)| *number), page)),
+        }
+    }
+
+    /// Look at each resource of which the store cannot tell whether a question holds.
+    async fn decide(
+        &mut self,
+        kind: ResourceType,
+        question: &Question,
+        sifted: &[(ObjectNumber, bool)],
+        page: Page,
+    ) -> Result<Found, Refusal> {
+        let projection = whatever_is_looked_at(question);
+        let (mut effort, mut found) = (Effort::default(), Vec::new());
+        for part in sifted.chunks(N_AT_ONCE) {
+            let unclear = part.iter().filter(|(_, is_certain)| !is_certain).map(|(number, _)| *number);
+            let objects = self.store.objects_numbered(unclear.collect()).await?;
+            let mut objects = objects.into_iter();
+            for (number, is_certain) in part {
+                let object = if *is_certain { None } else { objects.next().flatten() };
+                let holds = match object {
+                    Some(object) => {
+                        let resource = self.resource(kind, &object, &projection).await?;
+                        self.n_members = 0;
+                        question.holds(&resource.members, &mut effort)
+                    }
+                    None => *is_certain,
+                };
+                if holds {
+                    found.push(*number);
+                }
+                if effort.is_too_much() {
+                    return Err(Refusal::new(ScimType::TooMany, too_much_effort()));
+                }
+            }
+        }
+        Ok(Found::cut(found.into_iter(), page))
     }
 
     /// One resource, whole.
@@ -135,6 +192,40 @@ impl<'a> Reading<'a> {
         self.n_members = self.n_members.saturating_add(n);
         Ok(found.items)
     }
+}
+
+/// Members are read only where it takes them to answer: they may be many, and a version covers them.
+fn whatever_is_looked_at(question: &Question) -> Projection {
+    let takes_members = question.looks_at("members", None) || question.looks_at("meta", Some("version"));
+    if takes_members { Projection::All } else { Projection::of(&[], &["members".to_owned()]) }
+}
+
+/// What a question holds of.
+struct Found {
+    /// How many there are on all pages.
+    total: u64,
+    /// Those on the page.
+    objects: Vec<ObjectNumber>,
+}
+
+impl Found {
+    fn cut(all: impl ExactSizeIterator<Item = ObjectNumber>, page: Page) -> Self {
+        let total = u64::try_from(all.len()).unwrap_or(u64::MAX);
+        let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        Self { total, objects: all.skip(offset).take(limit).collect() }
+    }
+}
+
+fn too_much_effort() -> Diagnosis {
+    Diagnosis::new("filter-takes-too-long", "filter looks at too many values of too many resources")
+        .with_remedy(
+            "join a condition by \"and\" that few resources meet, such as one on userName, or ask in several filters",
+        )
+        .in_chinese(
+            "筛选条件需要检查的资源和属性值过多",
+            "请用 and 加上能大幅缩小范围的条件（例如 userName），或拆成多个筛选条件",
+        )
 }
 
 fn too_many_members() -> Diagnosis {
