@@ -59,7 +59,7 @@ def test_scim2_tester_finds_nothing_wrong_and_leaves_nothing_out(scim: httpx2.Cl
         ("GET", "Groups/{user}", 404),
         ("GET", "Nonsense", 404),
         ("GET", "Users?filter=userName zz 1", 400),
-        ("GET", 'Users?filter=userName eq "a" or userName eq "b"', 400),
+        ("GET", 'Users?filter=colour eq "a" or userName eq "b"', 400),
         ("GET", "Users?count=many", 400),
     ],
 )

@@ -1,6 +1,6 @@
 """What Entra, Okta and the RFC have clients ask, answered as they demand; `suites` has the titles of the documents.
 
-Filters beyond one attribute that is compared are in test_scim_filters.py.
+Filters beyond one attribute that is compared are in test_scim_suite_filters.py.
 """
 
 from __future__ import annotations

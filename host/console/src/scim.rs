@@ -1,8 +1,7 @@
 //! The directory as a read-only SCIM 2.0 service (RFC 7643, RFC 7644): people of all sources are Users, departments are
 //! Groups. Each source has the same service at an address of its own.
 //!
-//! Not here: writing; the sources are the truth. Sorting, and filters beyond `eq`, `co`, `pr` and `and`, are refused by
-//! name.
+//! Not here: writing; the sources are the truth. Nor sorting.
 
 mod address;
 mod base;

@@ -1,34 +1,32 @@
-//! Reads resources from the store: a page of one type or of several, or one.
+//! Reads resources from the store: those on a list, one after the other, or one alone.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::vec::IntoIter;
 
-use rollcall_host::model::{Key, SourceName};
-use rollcall_host::sqlite::{Member, Named, Outline, Page, SqliteStore, WholeObject};
+use rollcall_host::model::{Diagnosis, Key, SourceName};
+use rollcall_host::sqlite::{
+    Condition, Member, Named, ObjectNumber, Outline, Page, Sifted, SqliteStore, WholeObject,
+};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 
 use super::base::Sight;
-use super::conditions::{Among, Conditions, conditions};
+use super::conditions::condition;
 use super::face::ScimFace;
+use super::filter::{Among, Effort, Question, question};
 use super::id::{Meant, parse_id};
 use super::projection::Projection;
-use super::query::{Asked, Query};
+use super::query::Query;
 use super::reply::{Refusal, ScimType};
 use super::resource::{Resource, Subject, group, people_named_by, user};
 use super::schemas::ResourceType;
 use crate::console::Console;
 
-/// Resources of one part of a list.
-///
-/// At most 500. Why: their documents are in memory together, some MiB of them; each part looks for its place in the list anew,
-/// which is quick but not for nothing.
-const PART_RESOURCES: u64 = 500;
-
 /// How long what is written of a part may become before the part ends.
 ///
-/// 1 MiB. Why: groups with all their members are long; a few of them are as much as hundreds of people.
+/// 1 MiB. Why: some hundred people, or a few groups with all their members; it is in memory until it is sent.
 const PART_BYTES: usize = 1 << 20;
 
 /// Groups in lists that are put together at once.
@@ -37,15 +35,21 @@ const PART_BYTES: usize = 1 << 20;
 /// ask at once; they wait for each other for some milliseconds.
 static GROUPS_AT_ONCE: Semaphore = Semaphore::const_new(4);
 
-/// A part of a list: whoever asked for more than it has asks for another one after it.
-#[derive(Debug)]
-pub(crate) struct Part {
-    /// How many are found in all.
+/// Documents that are read at once.
+///
+/// 64. Why: some hundred KiB, and other requests are looked after between two times.
+const N_AT_ONCE: usize = 64;
+
+/// Who is on a list, found all at once.
+pub(crate) struct Found {
+    /// How many there are on all pages.
     pub(crate) total: u64,
-    /// What is told of those in this part, as JSON.
-    pub(crate) resources: Vec<String>,
-    n_bytes: usize,
+    /// Those on the page.
+    pub(crate) listed: Vec<Listed>,
 }
+
+/// One on a list.
+pub(crate) type Listed = (ResourceType, ObjectNumber);
 
 /// What one request reads.
 pub(crate) struct Reading<'a> {
@@ -69,37 +73,55 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The first part of what is asked for of the resources of these types, one type after the other. It has at least one
-    /// resource, if there is one.
-    pub(crate) async fn part(mut self, kinds: &[ResourceType], query: &Query) -> Result<Part, Refusal> {
+    /// Who is on the page of what is asked for, one type after the other.
+    pub(crate) async fn find(&mut self, kinds: &[ResourceType], query: &Query) -> Result<Found, Refusal> {
         let among = if kinds.len() == 1 { Among::One } else { Among::Several };
-        let mut part = Part { total: 0, resources: Vec::new(), n_bytes: 0 };
-        for kind in kinds {
-            let asked = match &query.filter {
-                Some(filter) => conditions(filter, *kind, among),
-                None => Ok(Conditions::All(Vec::new())),
+        let asked = |kind: &ResourceType| {
+            let asked = query.filter.as_ref().map(|filter| question(filter, *kind, among)).transpose();
+            asked.map_err(|error| Refusal::new(ScimType::InvalidFilter, error.into()))
+        };
+        // All of it is read before anything is looked for.
+        let questions = kinds.iter().map(asked).collect::<Result<Vec<_>, _>>()?;
+        let mut found = Found { total: 0, listed: Vec::new() };
+        for (kind, question) in kinds.iter().zip(&questions) {
+            let n_found = u64::try_from(found.listed.len()).unwrap_or(u64::MAX);
+            let page = Page {
+                offset: query.page.offset.saturating_sub(found.total),
+                limit: u32::try_from(query.page.limit.saturating_sub(n_found)).unwrap_or(u32::MAX),
             };
-            match asked.map_err(|error| Refusal::new(ScimType::InvalidFilter, error.into()))? {
-                Conditions::Never => {}
-                Conditions::All(conditions) => {
-                    let page = part.rest_of(query.page);
-                    let within = &self.sight.within;
-                    let found = self.store.objects_where(kind.stored(), within, &conditions, page).await?;
-                    part.total = part.total.saturating_add(found.total);
-                    self.meet(&found.items).await?;
-                    for object in &found.items {
-                        if part.is_full() {
-                            break;
-                        }
-                        part.add(self.told(*kind, object, &query.projection).await?);
-                    }
-                }
-            }
+            let of_kind = self.find_kind(*kind, question.as_ref(), page).await?;
+            found.total = found.total.saturating_add(of_kind.total);
+            found.listed.extend(of_kind.objects.into_iter().map(|number| (*kind, number)));
         }
-        Ok(part)
+        Ok(found)
     }
 
-    /// What is told of one in a list.
+    /// What is told of the next ones on a list, as JSON, until it is a part. Who is not held any more is passed over.
+    pub(crate) async fn tell(
+        &mut self,
+        rest: &mut IntoIter<Listed>,
+        projection: &Projection,
+    ) -> Result<Vec<String>, Refusal> {
+        let (mut told, mut n_bytes) = (Vec::new(), 0_usize);
+        while n_bytes < PART_BYTES && 0 < rest.len() {
+            let next: Vec<Listed> = rest.as_slice().iter().take(N_AT_ONCE).copied().collect();
+            let objects = self.store.objects_numbered(next.iter().map(|(_, number)| *number).collect()).await?;
+            self.meet(objects.iter().flatten()).await?;
+            for ((kind, _), object) in next.iter().zip(&objects) {
+                if PART_BYTES <= n_bytes {
+                    break;
+                }
+                rest.next();
+                let Some(object) = object else { continue };
+                let text = self.told(*kind, object, projection).await?;
+                n_bytes = n_bytes.saturating_add(text.len());
+                told.push(text);
+            }
+        }
+        Ok(told)
+    }
+
+    /// What is told of one.
     async fn told(
         &mut self,
         kind: ResourceType,
@@ -118,6 +140,56 @@ impl<'a> Reading<'a> {
         Ok(told)
     }
 
+    /// The resources of a type of which a question holds: all of them counted, and those on a page.
+    async fn find_kind(
+        &mut self,
+        kind: ResourceType,
+        question: Option<&Question>,
+        page: Page,
+    ) -> Result<OfKind, Refusal> {
+        let condition = question.map_or(Condition::always(), |question| condition(question, kind));
+        match (self.store.sift(kind.stored(), &self.sight.within, &condition, page).await?, question) {
+            (Sifted::Page { total, objects }, _) => Ok(OfKind { total, objects }),
+            (Sifted::All(sifted), Some(question)) => self.decide(kind, question, &sifted, page).await,
+            (Sifted::All(sifted), None) => Ok(OfKind::cut(sifted.iter().map(|(number, _)| *number), page)),
+        }
+    }
+
+    /// Look at each resource of which the store cannot tell whether a question holds.
+    async fn decide(
+        &mut self,
+        kind: ResourceType,
+        question: &Question,
+        sifted: &[(ObjectNumber, bool)],
+        page: Page,
+    ) -> Result<OfKind, Refusal> {
+        let projection = whatever_is_looked_at(question);
+        let (mut effort, mut found) = (Effort::default(), Vec::new());
+        for part in sifted.chunks(N_AT_ONCE) {
+            let unclear = part.iter().filter(|(_, is_certain)| !is_certain).map(|(number, _)| *number);
+            let objects = self.store.objects_numbered(unclear.collect()).await?;
+            self.meet(objects.iter().flatten()).await?;
+            let mut objects = objects.into_iter();
+            for (number, is_certain) in part {
+                let object = if *is_certain { None } else { objects.next().flatten() };
+                let holds = match object {
+                    Some(object) => {
+                        let resource = self.resource(kind, &object, &projection).await?;
+                        question.holds(&resource.members, &mut effort)
+                    }
+                    None => *is_certain,
+                };
+                if holds {
+                    found.push(*number);
+                }
+                if effort.is_too_much() {
+                    return Err(Refusal::new(ScimType::TooMany, too_much_effort()));
+                }
+            }
+        }
+        Ok(OfKind::cut(found.into_iter(), page))
+    }
+
     /// One resource, whole.
     pub(crate) async fn one(
         mut self,
@@ -130,7 +202,7 @@ impl<'a> Reading<'a> {
         let key = Key::new(kind.stored(), external_id);
         let object = self.store.object(&source, &key).await?;
         let object = object.filter(|object| object.tenure == tenure).ok_or_else(Refusal::not_found)?;
-        self.meet(std::slice::from_ref(&object)).await?;
+        self.meet([&object]).await?;
         self.resource(kind, &object, projection).await
     }
 
@@ -162,7 +234,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Look up whom these objects name, in the place of those that others named before.
-    async fn meet(&mut self, objects: &[WholeObject]) -> Result<(), Refusal> {
+    async fn meet(&mut self, objects: impl IntoIterator<Item = &WholeObject>) -> Result<(), Refusal> {
         self.people.clear();
         let mut ids: BTreeMap<&SourceName, Vec<String>> = BTreeMap::new();
         for object in objects {
@@ -202,24 +274,37 @@ impl<'a> Reading<'a> {
     }
 }
 
-impl Part {
-    fn add(&mut self, resource: String) {
-        self.n_bytes = self.n_bytes.saturating_add(resource.len());
-        self.resources.push(resource);
-    }
+/// Members are read only where it takes them to answer: they may be many, and a version covers them.
+fn whatever_is_looked_at(question: &Question) -> Projection {
+    let takes_members = question.looks_at("members", None) || question.looks_at("meta", Some("version"));
+    if takes_members { Projection::All } else { Projection::of(&[], &["members"]) }
+}
 
-    const fn is_full(&self) -> bool {
-        PART_BYTES <= self.n_bytes
-    }
+/// The resources of a type of which a question holds.
+struct OfKind {
+    /// How many there are on all pages.
+    total: u64,
+    /// Those on the page.
+    objects: Vec<ObjectNumber>,
+}
 
-    /// The page of the next type, of which this part may still have some.
-    fn rest_of(&self, asked: Asked) -> Page {
-        let n_told = u64::try_from(self.resources.len()).unwrap_or(u64::MAX);
-        let room = std::cmp::min(asked.limit, PART_RESOURCES).saturating_sub(n_told);
-        let room = if self.is_full() { 0 } else { room };
-        Page {
-            offset: asked.offset.saturating_sub(self.total),
-            limit: u32::try_from(room).unwrap_or(u32::MAX),
-        }
+impl OfKind {
+    fn cut(all: impl ExactSizeIterator<Item = ObjectNumber>, page: Page) -> Self {
+        let total = u64::try_from(all.len()).unwrap_or(u64::MAX);
+        let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        Self { total, objects: all.skip(offset).take(limit).collect() }
     }
 }
+
+fn too_much_effort() -> Diagnosis {
+    Diagnosis::new("filter-takes-too-long", "filter looks at too many values of too many resources")
+        .with_remedy(
+            "join a condition by \"and\" that few resources meet, such as one on userName, or ask in several filters",
+        )
+        .in_chinese(
+            "筛选条件需要检查的资源和属性值过多",
+            "请用 and 加上能大幅缩小范围的条件（例如 userName），或拆成多个筛选条件",
+        )
+}
+

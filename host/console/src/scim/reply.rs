@@ -33,6 +33,7 @@ pub(crate) enum ScimType {
     InvalidSyntax,
     InvalidValue,
     OtherVersion,
+    TooMany,
 }
 
 impl ScimType {
@@ -42,6 +43,7 @@ impl ScimType {
             Self::InvalidSyntax => "invalidSyntax",
             Self::InvalidValue => "invalidValue",
             Self::OtherVersion => "invalidVers",
+            Self::TooMany => "tooMany",
         }
     }
 }

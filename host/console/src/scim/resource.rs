@@ -129,7 +129,7 @@ impl Subject<'_> {
         let mut meta = json!({
             "resourceType": kind.name(),
             "created": self.object.created_at,
-            "lastModified": self.object.changed_at,
+            "lastModified": self.object.modified_at,
             "location": location(self.base, kind, &id),
         });
         if let (Some(version), Some(meta)) = (&version, meta.as_object_mut()) {

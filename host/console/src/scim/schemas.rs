@@ -7,10 +7,12 @@
 use serde_json::{Value, json};
 
 mod attribute;
+mod common;
 mod group;
 mod user;
 
-pub(crate) use attribute::{Attribute, fit_all};
+pub(crate) use attribute::{Attribute, Kind, fit_all};
+pub(crate) use common::COMMON;
 pub(crate) use rollcall_rules::vocabulary::schema::{
     DEPARTMENT as ROLLCALL_DEPARTMENT, ENTERPRISE_USER, ORGANISATION_USER as ROLLCALL_USER, USER as CORE_USER,
 };

@@ -2,6 +2,8 @@
 
 mod discovery;
 mod face;
+mod filters;
+mod moments;
 mod paging;
 
 use axum::body::Body;
@@ -183,6 +185,16 @@ async fn a_filter_finds_whom_it_describes() {
         ("/Users?filter=id%20eq%20%22nobody%22", 0),
         ("/Groups?filter=displayName%20eq%20%22%E6%80%BB%E9%83%A8%22", 1),
         ("?filter=userName%20pr", 4),
+        ("?filter=userName%20ne%20%22lisi%22", 4),
+        ("/Users?filter=userName%20eq%20%22lisi%22%20or%20userName%20eq%20%22wangwu%22", 3),
+        (
+            "/Users?filter=emails%5Btype%20eq%20%22work%22%5D.value%20pr%20or%20emails.value%20sw%20%22LI%22",
+            1,
+        ),
+        ("/Users?filter=active%20eq%20%22True%22", 4),
+        ("/Users?filter=meta.lastModified%20gt%20%222000-01-01T00:00:00Z%22", 4),
+        ("/Users?filter=meta.lastModified%20le%20%222000-01-01T00:00:00Z%22", 0),
+        ("/Groups?filter=members.display%20eq%20%22%E7%8E%8B%E4%BA%94%22", 1),
     ] {
         assert_eq!(directories.get(path).await.body["totalResults"], json!(found), "{path}");
     }
@@ -245,7 +257,7 @@ async fn whatever_is_refused_is_a_scim_error() {
     let json = [("content-type", "application/scim+json")];
     for (method, path, body, status, scim_type) in [
         (Method::GET, "/Users?filter=userName", "", 400, json!("invalidFilter")),
-        (Method::GET, "/Users?filter=a%20pr%20or%20b%20pr", "", 400, json!("invalidFilter")),
+        (Method::GET, "/Users?filter=colour%20pr%20or%20id%20pr", "", 400, json!("invalidFilter")),
         (Method::GET, "/Users?startIndex=x", "", 400, json!("invalidValue")),
         (Method::GET, "/Users?count=1&count=2", "", 400, json!("invalidValue")),
         (Method::POST, "/Users/.search", "{", 400, json!("invalidSyntax")),

@@ -33,6 +33,8 @@ pub(super) struct Features {
     pub(super) position: i64,
     /// In which departments, each once.
     pub(super) memberships: Vec<Membership>,
+    /// The ids of the people who manage it: of a person one, of a department any number.
+    pub(super) managers: Vec<String>,
 }
 
 /// A person in one department.
@@ -51,6 +53,7 @@ pub(super) enum Part {
     Name,
     UserName,
     Title,
+    ExternalId,
     Emails,
     Phones,
 }
@@ -70,6 +73,7 @@ impl Features {
             parent: document.get("parent").and_then(|parent| text(parent, "value")),
             position: position(document),
             memberships: memberships(document),
+            managers: managers(document),
         }
     }
 
@@ -97,6 +101,7 @@ pub(super) fn values_of(folded: &str, part: Part) -> impl Iterator<Item = &str> 
         Part::Name => 0,
         Part::UserName => 1,
         Part::Title => 2,
+        Part::ExternalId => 3,
         Part::Emails => 4,
         Part::Phones => 5,
     };
@@ -135,6 +140,12 @@ fn memberships(document: &Value) -> Vec<Membership> {
         .filter_map(membership)
         .filter(|membership| known.insert(membership.department.clone()))
         .collect()
+}
+
+fn managers(document: &Value) -> Vec<String> {
+    let enterprise = document.get(schema::ENTERPRISE_USER).unwrap_or(&Value::Null);
+    let of_person = enterprise.get("manager").and_then(|manager| text(manager, "value"));
+    of_person.into_iter().chain(values(document, "managers")).collect()
 }
 
 fn membership(element: &Value) -> Option<Membership> {

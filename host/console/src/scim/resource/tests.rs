@@ -20,6 +20,7 @@ fn object(resource_type: &str, external_id: &str, document: Value) -> WholeObjec
         departed_at: None,
         created_at: at,
         changed_at: at,
+        modified_at: at,
         first_run: RunId::new("1"),
         last_run: RunId::new("1"),
         tenure: 0,
