@@ -23,7 +23,7 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::from_fn;
 use axum::response::Response;
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::{self, MethodRouter, get, post};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ pub(crate) const PATH: &str = "/scim/v2";
 /// Addresses as they are written here; [`meant`] finds them.
 pub(crate) fn routes() -> Router<Console> {
     let service = service().nest(OF_SOURCE, service());
-    Router::new().nest(PATH, service).route("/scim/{*rest}", any(nowhere)).layer(from_fn(errors))
+    Router::new().nest(PATH, service).route("/scim/{*rest}", routing::any(nowhere)).layer(from_fn(errors))
 }
 
 fn service() -> Router<Console> {
@@ -64,7 +64,7 @@ fn service() -> Router<Console> {
         .route("/", read_only(get(list_everything)))
         .route("/.search", post(search_everything))
         .route("/Bulk", post(not_implemented))
-        .route("/Me", any(not_implemented))
+        .route("/Me", routing::any(not_implemented))
         .merge(resources(ResourceType::User))
         .merge(resources(ResourceType::Group))
         .layer(DefaultBodyLimit::max(MAX_SEARCH_BYTES))

@@ -29,8 +29,9 @@ mod testing;
 
 pub use browse::{
     Attribute, ChangeCount, ChangeFilter, Condition, EntryAbout, EntryCount, EntryFilter, Listed,
-    ListedObject, Member, Members, Named, ObjectCount, ObjectNumber, ObjectQuery, OnceKnown, Outcome, Outline,
-    OutlineDepartment, Page, RunFilter, Sifted, Stray, Test, TrailRun, TrailStep, WholeObject, Within,
+    ListedObject, Member, Members, Named, ObjectCount, ObjectNumber, ObjectQuery, OnceKnown, Outcome,
+    Outline, OutlineDepartment, Page, RunFilter, Sifted, Stray, Test, TrailRun, TrailStep, WholeObject,
+    Within,
 };
 pub use directory::{HeldObject, Snapshot};
 pub use words::fold;

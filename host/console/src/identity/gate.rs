@@ -107,7 +107,7 @@ async fn program(console: &Console, request: Request) -> Result<(Request, Visito
     } else {
         // Whoever brings nothing along is nobody, by whatever name they came.
         let is_secure = client(&request).is_secure;
-        Cookie::Session.read(request.headers(), is_secure).ok_or_else(unauthorized)?;
+        Cookie::Session.read(request.headers(), is_secure).ok_or_else(Problem::unauthorized)?;
         known_host(console, &request)?;
         by_session(console, request.headers(), request.method(), client(&request)).await?
     };

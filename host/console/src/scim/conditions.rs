@@ -3,12 +3,16 @@
 //!
 //! A condition never says that something holds, or does not, where the resource as it is told says otherwise.
 
+mod user_names;
+
 use rollcall_host::model::Timestamp;
 use rollcall_host::sqlite::{Attribute, Condition, Test};
 
 use super::filter::{Operand, Operator, Place, Question};
 use super::id::{Meant, parse_id};
 use super::schemas::ResourceType;
+
+pub(crate) use user_names::as_told;
 
 /// What a question about resources of this type asks of the store.
 pub(crate) fn condition(question: &Question, kind: ResourceType) -> Condition {

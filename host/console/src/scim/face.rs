@@ -38,7 +38,7 @@ pub enum ScimUserNames {
 }
 
 /// Between a user name and the source's name.
-const AT: char = '@';
+pub(crate) const AT: char = '@';
 
 impl ScimNames {
     /// All of them.

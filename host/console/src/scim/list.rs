@@ -57,7 +57,8 @@ impl Told {
         let comma = if self.n == 0 || resources.is_empty() { "" } else { "," };
         self.n = self.n.saturating_add(u64::try_from(resources.len()).unwrap_or(u64::MAX));
         // How many there were is said last, when it is known.
-        let tail = if self.rest.len() == 0 { format!("],\"itemsPerPage\":{}}}", self.n) } else { String::new() };
+        let tail =
+            if self.rest.len() == 0 { format!("],\"itemsPerPage\":{}}}", self.n) } else { String::new() };
         Ok(format!("{comma}{}{tail}", resources.join(",")))
     }
 
@@ -72,4 +73,12 @@ impl Told {
         });
         stream::once(async { Ok(text.into()) }).chain(rest)
     }
+}
+
+fn head(total: u64, offset: u64) -> String {
+    format!(
+        "{{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"],\"totalResults\":{total},\
+         \"startIndex\":{},\"Resources\":[",
+        offset.saturating_add(1)
+    )
 }

@@ -13,8 +13,8 @@ use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 
 use super::base::Sight;
-use super::conditions::condition;
-use super::face::ScimFace;
+use super::conditions::{as_told, condition};
+use super::face::{ScimFace, ScimUserNames};
 use super::filter::{Among, Effort, Question, question};
 use super::id::{Meant, parse_id};
 use super::projection::Projection;
@@ -105,7 +105,8 @@ impl<'a> Reading<'a> {
         let (mut told, mut n_bytes) = (Vec::new(), 0_usize);
         while n_bytes < PART_BYTES && 0 < rest.len() {
             let next: Vec<Listed> = rest.as_slice().iter().take(N_AT_ONCE).copied().collect();
-            let objects = self.store.objects_numbered(next.iter().map(|(_, number)| *number).collect()).await?;
+            let objects =
+                self.store.objects_numbered(next.iter().map(|(_, number)| *number).collect()).await?;
             self.meet(objects.iter().flatten()).await?;
             for ((kind, _), object) in next.iter().zip(&objects) {
                 if PART_BYTES <= n_bytes {
@@ -147,12 +148,20 @@ impl<'a> Reading<'a> {
         question: Option<&Question>,
         page: Page,
     ) -> Result<OfKind, Refusal> {
+        let with_source: Vec<&SourceName> = self.with_source().collect();
         let condition = question.map_or(Condition::always(), |question| condition(question, kind));
+        let condition = if with_source.is_empty() { condition } else { as_told(condition, &with_source) };
         match (self.store.sift(kind.stored(), &self.sight.within, &condition, page).await?, question) {
             (Sifted::Page { total, objects }, _) => Ok(OfKind { total, objects }),
             (Sifted::All(sifted), Some(question)) => self.decide(kind, question, &sifted, page).await,
             (Sifted::All(sifted), None) => Ok(OfKind::cut(sifted.iter().map(|(number, _)| *number), page)),
         }
+    }
+
+    /// The sources whose user names are told with their own name.
+    fn with_source(&self) -> impl Iterator<Item = &SourceName> {
+        let told_so = self.faces.iter().filter(|(_, face)| face.user_names == ScimUserNames::WithSource);
+        told_so.map(|(name, _)| name)
     }
 
     /// Look at each resource of which the store cannot tell whether a question holds.
@@ -307,4 +316,3 @@ fn too_much_effort() -> Diagnosis {
             "请用 and 加上能大幅缩小范围的条件（例如 userName），或拆成多个筛选条件",
         )
 }
-

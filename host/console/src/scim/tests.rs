@@ -188,7 +188,7 @@ async fn a_filter_finds_whom_it_describes() {
         ("?filter=userName%20ne%20%22lisi%22", 4),
         ("/Users?filter=userName%20eq%20%22lisi%22%20or%20userName%20eq%20%22wangwu%22", 3),
         (
-            "/Users?filter=emails%5Btype%20eq%20%22work%22%5D.value%20pr%20or%20emails.value%20sw%20%22LI%22",
+            "/Users?filter=emails%5Btype%20eq%20%22home%22%5D.value%20pr%20or%20emails.value%20sw%20%22LI%22",
             1,
         ),
         ("/Users?filter=active%20eq%20%22True%22", 4),

@@ -196,4 +196,17 @@ async fn people_of_a_source_are_told_as_its_administrator_chose() {
     let all = directories.get("/Users").await;
     let names: BTreeSet<_> = all.each("userName").into_iter().collect();
     assert_eq!(names.len(), 4, "{names:?}");
+    for (filter, found) in [
+        ("userName%20eq%20%22LiSi@hq%22", vec!["lisi@hq"]),
+        ("userName%20eq%20%22lisi%22", vec!["lisi"]),
+        ("userName%20eq%20%22lisi@branch%22", vec![]),
+        ("userName%20sw%20%22lisi%22", vec!["lisi", "lisi@hq"]),
+        (
+            "userName%20ew%20%22@HQ%22%20and%20not%20(userName%20eq%20%22wangwu@hq%22)",
+            vec!["zhangsan@hq", "lisi@hq"],
+        ),
+    ] {
+        let answer = directories.get(&format!("/Users?filter={filter}")).await;
+        assert_eq!(answer.each("userName"), found, "{filter}");
+    }
 }

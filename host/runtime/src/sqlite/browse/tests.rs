@@ -188,7 +188,8 @@ async fn nothing_of_another_source_answers_whatever_is_asked() {
         (of(&[]), all(), ""),
     ];
     for (within, condition, expected) in table {
-        let Sifted::Page { total, objects } = store.sift(USER, &within, &condition, ALL).await.unwrap() else {
+        let Sifted::Page { total, objects } = store.sift(USER, &within, &condition, ALL).await.unwrap()
+        else {
             panic!("nothing of it is unclear");
         };
         let named = |whole: &WholeObject| format!("{}:{}", whole.source, whole.key.external_id);
