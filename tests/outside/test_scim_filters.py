@@ -114,8 +114,7 @@ def test_whoever_moves_modifies_both_departments_and_nobody_else(own_directory: 
     assert found(scim, "Users", f'meta.lastModified gt "{latest}"') == []
     of_person = {group["value"] for group in person["groups"]}
     target = next(group["externalId"] for group in reversed(everybody(scim, "Groups")) if group["id"] not in of_person)
-    patch = {"dept_id_list": [int(target)]}
-    own_directory.simulator.mutate({"modify_user": {"userid": person["externalId"], "patch": patch}})
+    own_directory.simulator.mutate({"move_user": {"userid": person["externalId"], "dept_ids": [int(target)]}})
     manage = own_directory.administrator.program("manage")
     import_again(manage)
     ended_runs(manage, SOURCE, 2)
