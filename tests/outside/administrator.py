@@ -83,10 +83,10 @@ def configuration(simulator: Simulator, digest: str, name: str = SOURCE) -> dict
     }
 
 
-def connector(program: httpx2.Client) -> str:
-    """The connector for DingTalk, as a source names it."""
+def connector(program: httpx2.Client, file: str = "dingtalk.wasm") -> str:
+    """A connector, the one for DingTalk as a rule, as a source names it."""
     connectors = program.get("/api/v1/connectors").raise_for_status().json()["items"]
-    return next(one["usable"]["digest"] for one in connectors if one["file"] == "dingtalk.wasm")
+    return next(one["usable"]["digest"] for one in connectors if one["file"] == file)
 
 
 def add_source(program: httpx2.Client, simulator: Simulator) -> None:

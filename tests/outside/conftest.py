@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from administrator import Administrator, add_source
+from crowd import Crowd, crowded
 from server import Server
 from stage import Simulator
 
@@ -32,6 +33,12 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
 def own_directory(tmp_path: Path) -> Iterator[Directory]:
     """One for a test that changes it."""
     yield from serve(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
+    """Many people in many departments, for tests that only read."""
+    yield from crowded(tmp_path_factory.mktemp("crowd"))
 
 
 def serve(folder: Path, *words: str) -> Iterator[Directory]:

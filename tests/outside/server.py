@@ -14,12 +14,12 @@ ALLOWED = ("https://api.dingtalk.com", "https://oapi.dingtalk.com", "https://wss
 
 
 class Server(Serving):
-    """With the DingTalk connector on its shelf. Started in the same folder again, it has what it had."""
+    """With one connector on its shelf, DingTalk's as a rule. Started in the same folder again, it has what it had."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, connector: str = "DINGTALK_CONNECTOR") -> None:
         connectors = folder / "connectors"
         connectors.mkdir(exist_ok=True)
-        shutil.copy(program("DINGTALK_CONNECTOR"), connectors)
+        shutil.copy(program(connector), connectors)
         self.data = folder / "data"
         if not self.data.exists():
             empty_data(folder)

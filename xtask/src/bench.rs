@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: how long a change takes from DingTalk to the platform, event by event, how long DingTalk waits for its
-//! answers while an import goes on or others hold connections open, and how long pages take, on this machine. Figures to look at and compare; no test depends on them.
+//! answers while an import goes on or others hold connections open, and how long pages and SCIM take, on this machine. Figures to look at and compare; no test depends on them.
 
 mod answers;
 mod arrivals;
@@ -8,6 +8,7 @@ mod deafness;
 mod disk;
 mod imports;
 mod pages;
+mod scim;
 mod table;
 mod visitor;
 
@@ -20,7 +21,7 @@ use crate::workspace::Workspace;
 pub(crate) const HELP: &str = "\
 cargo xtask bench
 
-Five measurements, with the host and the simulator as a release builds them, all processes on this machine, through proxy,
+Six measurements, with the host and the simulator as a release builds them, all processes on this machine, through proxy,
 TLS, component and SQLite:
 
   Change one person 200 times, and say how long each change took from its birth at the simulator until it was stored, by
@@ -31,6 +32,9 @@ TLS, component and SQLite:
   Import a company of 100,000 people in 10,000 departments, give everybody another title and import again, which takes some
   minutes, and say how long each page of the console takes, and which take longer than they are to.
 
+  Import a company of 100,000 people in 1,000 departments, and say how long SCIM takes for a page, for one far behind, and for
+  filters as clients send them, and which of these are not as quick as they are to be.
+
   Have the roster and its twins in other languages compiled, loaded, called and import 20, 10,000 and 50,000 people, and say
   how long it took and how much memory it had.
 
@@ -40,6 +44,7 @@ TLS, component and SQLite:
   arrivals    measure only how long changes take
   answers     measure only how long pushes wait
   pages       measure only how long pages take
+  scim        measure only how long SCIM takes
   connectors  measure only what connectors in several languages take
   deafness    measure only how long others wait while connections are held
 
@@ -51,6 +56,7 @@ pub(crate) enum Measurement {
     Arrivals,
     Answers,
     Pages,
+    Scim,
     Connectors,
     Deafness,
 }
@@ -62,10 +68,11 @@ enum Measured {
 }
 
 /// All of them, as they are named on the command line.
-const ALL: [(&str, Measurement); 5] = [
+const ALL: [(&str, Measurement); 6] = [
     ("arrivals", Measurement::Arrivals),
     ("answers", Measurement::Answers),
     ("pages", Measurement::Pages),
+    ("scim", Measurement::Scim),
     ("connectors", Measurement::Connectors),
     ("deafness", Measurement::Deafness),
 ];
@@ -101,6 +108,7 @@ pub(crate) fn run(workspace: &Workspace, measurements: &[Measurement]) -> Result
                 Measured::Times(vec![answers::measure(workspace, &folder.join("answers"))?])
             }
             Measurement::Pages => Measured::Times(vec![pages::measure(workspace, &folder.join("pages"))?]),
+            Measurement::Scim => Measured::Times(scim::measure(workspace, &folder.join("scim"))?.into()),
             Measurement::Deafness => {
                 Measured::Times(deafness::measure(workspace, &folder.join("deafness"))?.into())
             }

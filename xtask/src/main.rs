@@ -7,6 +7,7 @@ mod browser;
 mod cases;
 mod components;
 mod demo;
+mod filters;
 mod finding;
 mod gallery;
 mod graph;
@@ -46,6 +47,7 @@ cargo xtask COMMAND
   bench        how long a change takes to arrive, and a source waits for an answer
   sweep        every fault instead of every response, in the real host
   cases        what DingTalk and the way to it do that no description says, and what happens here
+  filters      random SCIM filters, asked of the service and of the plain list
   odd-data     every odd form of every member, compared with the documentation
   build        build the components, the host and the simulator
   target       make the target wasm32-wasip2 usable
@@ -92,6 +94,10 @@ fn run(words: &[&str]) -> Result<()> {
         ["cases", "--help"] => say::line(cases::HELP),
         ["cases"] => cases::run(&Workspace::find()?, None)?,
         ["cases", "--before", revision] => cases::run(&Workspace::find()?, Some(revision))?,
+        ["filters", "--help"] => say::line(filters::HELP),
+        ["filters"] => filters::run(&Workspace::find()?, filters::COUNT, None)?,
+        ["filters", count] => filters::run(&Workspace::find()?, count, None)?,
+        ["filters", count, seed] => filters::run(&Workspace::find()?, count, Some(seed))?,
         ["odd-data", "--help"] => say::line(odd_data::HELP),
         ["odd-data"] => odd_data::run(&Workspace::find()?, Tables::Compare)?,
         ["odd-data", "--write"] => odd_data::run(&Workspace::find()?, Tables::Write)?,

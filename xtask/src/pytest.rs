@@ -43,6 +43,7 @@ pub(crate) fn tests_with(
         .env("ROLLCALL", components::binary(workspace, Profile::Dev, "rollcall"))
         .env("DINGTALK_SIMULATOR", components::binary(workspace, Profile::Dev, "dingtalk-simulator"))
         .env("DINGTALK_CONNECTOR", workspace.component("dingtalk"))
+        .env("ROSTER_CONNECTOR", workspace.component("roster"))
         .env("STRANGER_CONNECTOR", workspace.component("stranger"))
         .env("COMPILED", workspace.target.join("compiled"))
         // The tests are sources, and stay alone in their folder.

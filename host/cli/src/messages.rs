@@ -32,6 +32,8 @@ sentences! {
     fn file_too_large(key, path, limit_bytes) { "`{key}` is to come from the file {path}, which is larger than {limit_bytes} bytes", "`{key}` 取自文件 {path}，但该文件超过 {limit_bytes} 字节" }
     fn bad_name(key) { "`{key}` must be 1 to 64 lower-case letters, digits and hyphens, and not start with a hyphen", "`{key}` 应为 1 到 64 个小写字母、数字或连字符，且不能以连字符开头" }
     fn bad_departed(key) { "`{key}` must be \"deactivate\" or \"delete\"", "`{key}` 应为 \"deactivate\"（停用）或 \"delete\"（删除）" }
+    fn bad_scim_names(key) { "`{key}` must be \"whole\" or \"split\"", "`{key}` 应为 \"whole\"（不拆分）或 \"split\"（拆分）" }
+    fn bad_scim_user_names(key) { "`{key}` must be \"plain\" or \"with-source\"", "`{key}` 应为 \"plain\"（原样）或 \"with-source\"（附加身份源名称）" }
     fn bad_origin(key) { "`{key}` must be an origin such as \"https://api.example.com\" or \"https://api.example.com:8443\"", "`{key}` 应为源（origin），例如 \"https://api.example.com\" 或 \"https://api.example.com:8443\"" }
     fn proxy_not_a_url(key) { "`{key}` must be a URL such as \"http://name:password@proxy.example.com:3128\"", "`{key}` 应为 URL，例如 \"http://用户名:密码@proxy.example.com:3128\"" }
     fn proxy_scheme(key) { "`{key}` must begin with \"http://\", \"https://\" or \"socks5://\"", "`{key}` 应以 \"http://\"、\"https://\" 或 \"socks5://\" 开头" }

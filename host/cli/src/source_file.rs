@@ -11,6 +11,7 @@ mod schedule;
 
 use std::path::PathBuf;
 
+use rollcall_console::ScimFace;
 use rollcall_host::DepartedUsers;
 use rollcall_host::egress::Egress;
 use rollcall_host::follow::Schedule;
@@ -38,4 +39,6 @@ pub(crate) struct Configured {
     pub(crate) places: Places,
     /// When full runs are due; none for never by themselves.
     pub(crate) schedule: Option<Schedule>,
+    /// How its people are told over SCIM.
+    pub(crate) face: ScimFace,
 }

@@ -5,7 +5,7 @@
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::uri::{PathAndQuery, Uri};
+use axum::http::uri::Uri;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -18,6 +18,7 @@ use tokio::time::timeout;
 
 use crate::console::Console;
 use crate::limits::DELIVERY_BODY_TIMEOUT;
+use crate::routes::with_path;
 use crate::visitor::Reader;
 
 rollcall_words::sentences! {
@@ -71,10 +72,7 @@ fn plain(uri: &Uri) -> Option<Uri> {
     if segments.first() != Some(&CALLBACKS) || path == uri.path() {
         return None;
     }
-    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(PathAndQuery::try_from(path + &query).ok()?);
-    Uri::from_parts(parts).ok()
+    with_path(uri, &path)
 }
 
 async fn nobody(reader: Option<Extension<Reader>>) -> Response {

@@ -23,6 +23,7 @@ use crate::listener::{Network, PublicUrl};
 use crate::live::Watching;
 use crate::operations::{self, Tally};
 use crate::pulse::Pulse;
+use crate::scim::ScimFace;
 use crate::sealing::{Key, SealingError};
 use crate::sources::Sources;
 use crate::sources::shelf::Shelf;
@@ -160,13 +161,18 @@ impl Console {
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// Follow a source that is configured elsewhere: in a file.
+    /// Follow a source that is configured elsewhere: in a file. Its people are told over SCIM as `face` says.
     ///
     /// # Errors
     ///
     /// When another source has its name, or the inbox cannot be read.
-    pub async fn adopt(&self, source: Source, schedule: Option<Schedule>) -> Result<(), ConsoleError> {
-        self.shared.sources.follow(self, source, schedule).await
+    pub async fn adopt(
+        &self,
+        source: Source,
+        schedule: Option<Schedule>,
+        face: ScimFace,
+    ) -> Result<(), ConsoleError> {
+        self.shared.sources.follow(self, source, schedule, face).await
     }
 
     /// Take up the sources that are configured in the console itself, after those that are configured elsewhere: a name

@@ -11,7 +11,8 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// One step a version, oldest first. A step that was released is never edited.
-const MIGRATIONS: [&str; 2] = [include_str!("database/1.sql"), include_str!("database/2.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("database/1.sql"), include_str!("database/2.sql"), include_str!("database/3.sql")];
 
 /// Marks a file as the console's: "RCON" in ASCII.
 const APPLICATION_ID: i64 = 0x5243_4f4e;
@@ -160,6 +161,32 @@ mod tests {
             let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
             assert_eq!(version, i64::try_from(MIGRATIONS.len()).unwrap());
         }
+    }
+
+    #[test]
+    fn tokens_and_sources_of_a_file_before_version_three_stay_what_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("console.db");
+        let before = Connection::open(&path).unwrap();
+        for step in MIGRATIONS.iter().take(2) {
+            before.execute_batch(step).unwrap();
+        }
+        before.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        before.pragma_update(None, "user_version", 2).unwrap();
+        before
+            .execute_batch(
+                "INSERT INTO token (name, digest, scope, created_by, created_at) VALUES ('t', x'00', 'read', 'admin', 1);
+                 INSERT INTO source VALUES ('hq', 'd', '{}', '{}', x'00', NULL, 'deactivate', 1, 1, 1, NULL);",
+            )
+            .unwrap();
+        drop(before);
+        let connection = open(&path).unwrap();
+        let limits: (Option<String>, Option<String>) = connection
+            .query_row("SELECT token.sources, source.scim FROM token, source", (), |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .unwrap();
+        assert_eq!(limits, (None, None));
     }
 
     #[test]

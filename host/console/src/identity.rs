@@ -69,5 +69,28 @@ pub(crate) async fn setup_path(console: &Console) -> Result<Option<String>, Cons
     Ok(Some(format!("/setup?token={}", secret.reveal())))
 }
 
+/// A token for the tests of what programs read, until then or for good.
+#[cfg(test)]
+pub(crate) async fn read_token(
+    console: &Console,
+    expires_at: Option<rollcall_host::model::Timestamp>,
+) -> (i64, String) {
+    let wanted = tokens::Wanted {
+        name: "a program".to_owned(),
+        scope: crate::visitor::Scope::Read,
+        within: rollcall_host::sqlite::Within::All,
+        created_by: "admin".to_owned(),
+        expires_at,
+    };
+    let (id, secret) = tokens::create(console, wanted).await.unwrap().unwrap();
+    (id, secret.reveal().to_owned())
+}
+
+/// Have a token end.
+#[cfg(test)]
+pub(crate) async fn revoke_token(console: &Console, id: i64) {
+    assert!(tokens::revoke(console, id).await.unwrap().is_some());
+}
+
 #[cfg(test)]
 mod tests;

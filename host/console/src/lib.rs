@@ -53,4 +53,5 @@ pub use database::DatabaseError;
 pub use listener::{
     Arrival, BindError, Exposure, Listener, Network, NotANetwork, NotAPublicUrl, PublicUrl, Tls, TlsError,
 };
+pub use scim::{ScimFace, ScimNames, ScimUserNames};
 pub use sealing::SealingError;

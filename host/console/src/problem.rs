@@ -26,6 +26,19 @@ impl Problem {
         Self { status, diagnosis: Box::new(diagnosis) }
     }
 
+    /// Nobody is known.
+    pub(crate) fn unauthorized() -> Self {
+        let diagnosis = Diagnosis::new("unauthorized", "this needs a token or a session that is valid")
+            .with_remedy(
+                "create a token in the settings of the console, and send it as \"Authorization: Bearer …\"",
+            )
+            .in_chinese(
+                "此操作需要有效的令牌或会话",
+                "请在控制台的设置中创建令牌，并以 “Authorization: Bearer …” 发送",
+            );
+        Self::new(StatusCode::UNAUTHORIZED, diagnosis)
+    }
+
     /// There is no such thing.
     pub(crate) fn not_found() -> Self {
         let diagnosis = Diagnosis::new("not-found", "there is nothing at this address")

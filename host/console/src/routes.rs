@@ -5,6 +5,7 @@
 use axum::Router;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::uri::{PathAndQuery, Uri};
 use axum::middleware::{from_fn, from_fn_with_state, map_request};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -29,6 +30,14 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// A text as a segment of a path, or as a value in a query: ids come from outside and may be anything.
 pub(crate) fn segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+/// The same address with another path.
+pub(crate) fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(format!("{path}{query}")).ok()?);
+    Uri::from_parts(parts).ok()
 }
 
 impl Console {
@@ -84,7 +93,10 @@ impl Console {
 
 /// Around the whole: which route is meant is found out after it.
 fn as_meant(routes: Router) -> Router {
-    Router::new().fallback_service(routes).layer(map_request(callbacks::meant))
+    Router::new()
+        .fallback_service(routes)
+        .layer(map_request(callbacks::meant))
+        .layer(map_request(scim::meant))
 }
 
 fn health() -> Router<Console> {

@@ -1,13 +1,15 @@
 //! The directory as a read-only SCIM 2.0 service (RFC 7643, RFC 7644): people of all sources are Users, departments are
-//! Groups.
+//! Groups. Each source has the same service at an address of its own.
 //!
-//! Not here: writing; the sources are the truth. Sorting, and filters beyond `eq`, `co`, `pr` and `and`, are refused by
-//! name.
+//! Not here: writing; the sources are the truth. Nor sorting.
 
+mod address;
 mod base;
 mod conditions;
+mod face;
 mod filter;
 mod id;
+mod list;
 mod path;
 mod projection;
 mod query;
@@ -16,20 +18,24 @@ mod reply;
 mod resource;
 mod schemas;
 
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::HeaderMap;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::from_fn;
 use axum::response::Response;
-use axum::routing::{MethodRouter, get, post};
-use axum::{Json, Router};
+use axum::routing::{self, MethodRouter, get, post};
+use serde::Deserialize;
 use serde_json::Value;
 
-use self::base::Base;
-use self::query::{Parameters, SearchRequest};
+pub(crate) use self::address::{is_of_service, meant};
+pub(crate) use self::base::address_of;
+use self::base::{Base, OF_SOURCE, Sight};
+pub use self::face::{ScimFace, ScimNames, ScimUserNames};
+use self::list::Listing;
+use self::query::{Parameters, Search};
 use self::reading::Reading;
-pub(crate) use self::reply::errors;
 use self::reply::{Refusal, Reply};
+pub(crate) use self::reply::{drawn, errors};
 use self::schemas::ResourceType;
 use crate::console::Console;
 use crate::visitor::Visitor;
@@ -42,8 +48,14 @@ const MAX_SEARCH_BYTES: usize = 64 << 10;
 /// Where the service is.
 pub(crate) const PATH: &str = "/scim/v2";
 
+/// Addresses as they are written here; [`meant`] finds them.
 pub(crate) fn routes() -> Router<Console> {
-    let service = Router::new()
+    let service = service().nest(OF_SOURCE, service());
+    Router::new().nest(PATH, service).route("/scim/{*rest}", routing::any(nowhere)).layer(from_fn(errors))
+}
+
+fn service() -> Router<Console> {
+    Router::new()
         .route("/ServiceProviderConfig", get(service_provider_config))
         .route("/ResourceTypes", get(resource_types))
         .route("/ResourceTypes/{id}", get(resource_type))
@@ -52,142 +64,146 @@ pub(crate) fn routes() -> Router<Console> {
         .route("/", read_only(get(list_everything)))
         .route("/.search", post(search_everything))
         .route("/Bulk", post(not_implemented))
-        .route("/Me", read_only(get(not_implemented)))
+        .route("/Me", routing::any(not_implemented))
         .merge(resources(ResourceType::User))
         .merge(resources(ResourceType::Group))
-        .fallback(not_found)
-        .layer(DefaultBodyLimit::max(MAX_SEARCH_BYTES));
-    Router::new().nest(PATH, service).layer(from_fn(errors))
+        .layer(DefaultBodyLimit::max(MAX_SEARCH_BYTES))
 }
 
 fn resources(kind: ResourceType) -> Router<Console> {
-    let all = move |visitor, console, base, parameters| list(visitor, console, base, parameters, kind);
-    let found = move |visitor, console, base, request| search(visitor, console, base, request, kind);
-    let single = move |visitor, console, base, id, parameters, headers| {
-        one(visitor, console, base, id, parameters, headers, kind)
-    };
+    let all = move |console, sight, asked| list_kind(console, sight, asked, kind);
+    let found = move |console, sight, asked| search_kind(console, sight, asked, kind);
+    let single = move |console, sight, id, asked, headers| one(console, sight, id, asked, headers, kind);
     Router::new()
         .route(kind.endpoint(), read_only(get(all)))
         .route(&format!("{}/.search", kind.endpoint()), post(found))
         .route(&format!("{}/{{id}}", kind.endpoint()), read_only(get(single)))
 }
 
-/// Source: RFC 7644, section 3.12: 501 is an operation that the service does not support.
+/// What is only read: whoever would write is told so.
 fn read_only(reading: MethodRouter<Console>) -> MethodRouter<Console> {
-    reading.post(not_implemented).put(not_implemented).patch(not_implemented).delete(not_implemented)
+    reading.fallback(not_read)
 }
 
-async fn not_implemented(_visitor: Visitor) -> Refusal {
+/// Source: RFC 7644, section 3.12: 501 is an operation that the service does not support.
+async fn not_read(_visitor: Visitor, method: Method) -> Refusal {
+    let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    if writes.contains(&method) { Refusal::not_implemented() } else { Refusal::no_such_method() }
+}
+
+async fn not_implemented(_visitor: Visitor, _base: Base) -> Refusal {
     Refusal::not_implemented()
 }
 
-async fn not_found(_visitor: Visitor) -> Refusal {
-    Refusal::not_found()
+async fn nowhere(_visitor: Visitor, uri: Uri) -> Refusal {
+    let within = uri.path().strip_prefix(PATH);
+    let is_spoken = within.is_some_and(|within| within.starts_with('/'));
+    if is_spoken { Refusal::not_found() } else { Refusal::other_version() }
 }
 
 async fn service_provider_config(_visitor: Visitor, Base(base): Base) -> Reply {
     Reply::new(schemas::service_provider_config(&base))
 }
 
-async fn resource_types(
-    _visitor: Visitor,
-    Base(base): Base,
-    query: Query<Parameters>,
-) -> Result<Reply, Refusal> {
-    described(&query, &schemas::resource_types(&base))
+async fn resource_types(_visitor: Visitor, Base(base): Base, asked: Parameters) -> Result<Reply, Refusal> {
+    described(&asked, &schemas::resource_types(&base))
 }
 
-async fn all_schemas(
-    _visitor: Visitor,
-    Base(base): Base,
-    query: Query<Parameters>,
-) -> Result<Reply, Refusal> {
-    described(&query, &schemas::schemas(&base))
+async fn all_schemas(_visitor: Visitor, Base(base): Base, asked: Parameters) -> Result<Reply, Refusal> {
+    described(&asked, &schemas::schemas(&base))
 }
 
-/// Source: RFC 7644, section 4: a filter here is refused with 403, so that nobody takes part for the whole.
-fn described(query: &Parameters, all: &[Value]) -> Result<Reply, Refusal> {
-    if query.has_filter() {
+/// Source: RFC 7644, section 4: a filter here is refused with 403, so that nobody takes part for the whole; and pages there are
+/// none.
+fn described(asked: &Parameters, all: &[Value]) -> Result<Reply, Refusal> {
+    if asked.has_filter() {
         return Err(Refusal::not_filtered());
     }
-    let total = u64::try_from(all.len()).unwrap_or(u64::MAX);
-    Ok(Reply::list(total, 1, all))
+    Ok(Reply::list(all))
 }
 
 async fn resource_type(
     _visitor: Visitor,
     Base(base): Base,
-    Path(id): Path<String>,
+    Path(WithId { id }): Path<WithId>,
 ) -> Result<Reply, Refusal> {
     with_id(schemas::resource_types(&base), &id)
 }
 
-async fn schema(_visitor: Visitor, Base(base): Base, Path(id): Path<String>) -> Result<Reply, Refusal> {
+async fn schema(
+    _visitor: Visitor,
+    Base(base): Base,
+    Path(WithId { id }): Path<WithId>,
+) -> Result<Reply, Refusal> {
     with_id(schemas::schemas(&base), &id)
 }
 
 fn with_id(all: Vec<Value>, id: &str) -> Result<Reply, Refusal> {
-    let found = all.into_iter().find(|one| one.get("id").and_then(Value::as_str) == Some(id));
-    found.map(Reply::new).ok_or_else(Refusal::not_found)
+    let is_it = |one: &Value| {
+        one.get("id").and_then(Value::as_str).is_some_and(|known| known.eq_ignore_ascii_case(id))
+    };
+    all.into_iter().find(is_it).map(Reply::new).ok_or_else(Refusal::not_found)
 }
 
-type Asked = Result<Query<Parameters>, QueryRejection>;
-type Searched = Result<Json<SearchRequest>, JsonRejection>;
+/// Which one is meant. There may be a source in the address as well.
+#[derive(Deserialize)]
+struct WithId {
+    id: String,
+}
 
 async fn list_everything(
-    _visitor: Visitor,
     State(console): State<Console>,
-    Base(base): Base,
-    parameters: Asked,
-) -> Result<Reply, Refusal> {
-    let Query(parameters) = parameters.map_err(|error| Refusal::syntax(&error))?;
-    Reading::new(&console, &base).list(&ResourceType::ALL, &parameters.query()?).await
+    sight: Sight,
+    asked: Parameters,
+) -> Result<Response, Refusal> {
+    list(console, sight, &ResourceType::ALL, &asked).await
 }
 
 async fn search_everything(
-    _visitor: Visitor,
     State(console): State<Console>,
-    Base(base): Base,
-    request: Searched,
-) -> Result<Reply, Refusal> {
-    let Json(request) = request.map_err(|error| Refusal::syntax(&error))?;
-    Reading::new(&console, &base).list(&ResourceType::ALL, &request.query()?).await
+    sight: Sight,
+    Search(asked): Search,
+) -> Result<Response, Refusal> {
+    list(console, sight, &ResourceType::ALL, &asked).await
+}
+
+async fn list_kind(
+    State(console): State<Console>,
+    sight: Sight,
+    asked: Parameters,
+    kind: ResourceType,
+) -> Result<Response, Refusal> {
+    list(console, sight, kind.alone(), &asked).await
+}
+
+async fn search_kind(
+    State(console): State<Console>,
+    sight: Sight,
+    Search(asked): Search,
+    kind: ResourceType,
+) -> Result<Response, Refusal> {
+    list(console, sight, kind.alone(), &asked).await
 }
 
 async fn list(
-    _visitor: Visitor,
-    State(console): State<Console>,
-    Base(base): Base,
-    parameters: Asked,
-    kind: ResourceType,
-) -> Result<Reply, Refusal> {
-    let Query(parameters) = parameters.map_err(|error| Refusal::syntax(&error))?;
-    Reading::new(&console, &base).list(&[kind], &parameters.query()?).await
-}
-
-async fn search(
-    _visitor: Visitor,
-    State(console): State<Console>,
-    Base(base): Base,
-    request: Searched,
-    kind: ResourceType,
-) -> Result<Reply, Refusal> {
-    let Json(request) = request.map_err(|error| Refusal::syntax(&error))?;
-    Reading::new(&console, &base).list(&[kind], &request.query()?).await
+    console: Console,
+    sight: Sight,
+    kinds: &'static [ResourceType],
+    asked: &Parameters,
+) -> Result<Response, Refusal> {
+    Listing { console, sight, kinds, query: asked.query()? }.answer().await
 }
 
 async fn one(
-    _visitor: Visitor,
     State(console): State<Console>,
-    Base(base): Base,
-    Path(id): Path<String>,
-    parameters: Asked,
+    sight: Sight,
+    Path(WithId { id }): Path<WithId>,
+    asked: Parameters,
     headers: HeaderMap,
     kind: ResourceType,
 ) -> Result<Response, Refusal> {
-    let Query(parameters) = parameters.map_err(|error| Refusal::syntax(&error))?;
-    let projection = parameters.projection()?;
-    let resource = Reading::new(&console, &base).one(kind, &id, &projection).await?;
+    let projection = asked.projection()?;
+    let resource = Reading::new(&console, &sight).one(kind, &id, &projection).await?;
     let body = projection.apply(kind, resource.members);
     Ok(Reply::versioned(&headers, Value::Object(body), resource.version))
 }

@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use crate::console::{Console, ConsoleError};
 use crate::pulse::Told;
+use crate::scim::ScimFace;
 
 pub(crate) mod asking;
 pub(crate) mod checks;
@@ -72,6 +73,8 @@ pub(crate) struct Known {
     pub(crate) source: Source,
     pub(crate) schedule: Option<Schedule>,
     pub(crate) follower: Follower,
+    /// How its people are told over SCIM.
+    pub(crate) face: ScimFace,
     /// None for a source of a file.
     pub(crate) outline: Option<Outline>,
 }
@@ -138,6 +141,15 @@ impl Entry {
         }
     }
 
+    /// How its people are told over SCIM; in the usual way if what was kept cannot be read.
+    pub(crate) fn face(&self) -> ScimFace {
+        match self {
+            Self::Followed(known) => known.face,
+            Self::Idle(idle) => idle.outline.face,
+            Self::Broken(broken) => broken.outline.as_ref().map(|outline| outline.face).unwrap_or_default(),
+        }
+    }
+
     /// The source, unless it is broken.
     pub(crate) fn source(&self) -> Option<&Source> {
         match self {
@@ -176,6 +188,11 @@ impl Sources {
         self.entries.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
+    /// How the people of each are told over SCIM. Those of a source that is not there any more are told in the usual way.
+    pub(crate) fn faces(&self) -> BTreeMap<SourceName, ScimFace> {
+        self.entries().into_iter().map(|entry| (entry.name().clone(), entry.face())).collect()
+    }
+
     /// The one with this name, however it stands.
     pub(crate) fn entry(&self, name: &SourceName) -> Option<Entry> {
         self.entries.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
@@ -192,12 +209,13 @@ impl Sources {
         console: &Console,
         source: Source,
         schedule: Option<Schedule>,
+        face: ScimFace,
     ) -> Result<(), ConsoleError> {
         let name = source.name().clone();
         if self.entry(&name).is_some() {
             return Err(ConsoleError::NamedTwice { name });
         }
-        let known = begin(console, source, schedule, None).await?;
+        let known = begin(console, source, schedule, face, None).await?;
         self.put(Entry::Followed(known));
         Ok(())
     }
@@ -216,6 +234,7 @@ async fn begin(
     console: &Console,
     source: Source,
     schedule: Option<Schedule>,
+    face: ScimFace,
     outline: Option<Outline>,
 ) -> Result<Arc<Known>, ConsoleError> {
     let other = (console.options().observe)(source.name());
@@ -223,5 +242,5 @@ async fn begin(
     let options = FollowOptions { schedule: schedule.clone(), observer, ..FollowOptions::default() };
     let (host, inbox) = (console.host().clone(), Arc::clone(console.store()));
     let follower = Follower::start(host, inbox, source.clone(), options).await?;
-    Ok(Arc::new(Known { source, schedule, follower, outline }))
+    Ok(Arc::new(Known { source, schedule, follower, face, outline }))
 }

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use rollcall_host::sqlite::Within;
 use rollcall_words::{Language, Sentence};
 
 /// Who asks. Handlers behind the gate take it as an argument; without the gate there is none, and they refuse.
@@ -49,6 +50,8 @@ pub(crate) enum Who {
         name: String,
         /// What it may do.
         scope: Scope,
+        /// The sources that it may read. If they are not all, it reads by SCIM alone.
+        within: Within,
     },
 }
 
@@ -74,6 +77,19 @@ impl Who {
     /// Whether it is a person, who confirms what no program may.
     pub(crate) const fn is_person(&self) -> bool {
         matches!(self, Self::Administrator { .. })
+    }
+
+    /// The sources that they may read.
+    pub(crate) fn within(&self) -> Within {
+        match self {
+            Self::Administrator { .. } => Within::All,
+            Self::Token { within, .. } => within.clone(),
+        }
+    }
+
+    /// Whether they may use what is not told apart by sources.
+    pub(crate) fn may_read_all(&self) -> bool {
+        self.within() == Within::All
     }
 
     /// Whether they may change something.

@@ -28,11 +28,13 @@ mod words;
 mod testing;
 
 pub use browse::{
-    Attribute, ChangeCount, ChangeFilter, Condition, EntryAbout, EntryCount, EntryFilter, Found, Listed,
-    ListedObject, Member, Members, ObjectCount, ObjectQuery, OnceKnown, Outcome, Outline, OutlineDepartment,
-    Page, RunFilter, Stray, Test, TrailRun, TrailStep, WholeObject,
+    Attribute, ChangeCount, ChangeFilter, Condition, EntryAbout, EntryCount, EntryFilter, Listed,
+    ListedObject, Member, Members, Named, ObjectCount, ObjectNumber, ObjectQuery, OnceKnown, Outcome,
+    Outline, OutlineDepartment, Page, RunFilter, Sifted, Stray, Test, TrailRun, TrailStep, WholeObject,
+    Within,
 };
 pub use directory::{HeldObject, Snapshot};
+pub use words::fold;
 
 use browse::Outlines;
 use claims::Claims;

@@ -13,7 +13,7 @@ use serde_json::json;
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::imports;
-use super::table::{Row, Table};
+use super::table::{Limit, Row, Table};
 use super::visitor::{Visitor, between};
 use crate::components::Profile;
 use crate::demo::{self, Lines, Scene, Serving, Way};
@@ -34,7 +34,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// What 99 of 100 answers are to take at most.
 ///
 /// 2.5 s. Source: `docs/serving.md`; a source waits no longer.
-const LIMIT: Duration = Duration::from_millis(2500);
+const LIMIT: Limit = Limit { percent: 99, time: Duration::from_millis(2500) };
 
 /// Between two looks at whether connections were closed.
 const LOOK: Duration = Duration::from_millis(50);

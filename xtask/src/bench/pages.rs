@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
 use super::imports;
-use super::table::{Row, Table};
+use super::table::{Limit, Row, Table};
 use super::visitor::{Visitor, between};
 use crate::components::Profile;
 use crate::demo::{Lines, Scene, Serving, Way};
@@ -31,7 +31,7 @@ const N_TIMES: usize = 100;
 ///
 /// 100 ms. Why: what comes within that time is felt as immediate, with as much left for the network and the browser; this
 /// visitor sits on the same machine.
-const LIMIT: Duration = Duration::from_millis(100);
+const LIMIT: Limit = Limit { percent: 99, time: Duration::from_millis(100) };
 
 /// What everybody is called once all are updated.
 const TITLE: &str = "Measured";

@@ -11,8 +11,15 @@ use crate::say;
 pub(super) struct Table {
     pub(super) title: &'static str,
     pub(super) rows: Vec<Row>,
-    /// What 99 of 100 are to take at most, where that is said of each row.
-    pub(super) limit: Option<Duration>,
+    /// What is asked of each row, if anything is.
+    pub(super) limit: Option<Limit>,
+}
+
+/// What so many of a hundred are to take at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limit {
+    pub(super) percent: usize,
+    pub(super) time: Duration,
 }
 
 /// Some times under a name.
@@ -41,9 +48,9 @@ impl Table {
         for row in &self.rows {
             let line = line(row)?;
             match self.limit {
-                Some(limit) if limit < row.percentile(99)? => {
+                Some(Limit { percent, time }) if time < row.percentile(percent)? => {
                     n_over += 1;
-                    lines.push(format!("{line}  p99 over {}", milliseconds(limit)));
+                    lines.push(format!("{line}  p{percent} over {}", milliseconds(time)));
                 }
                 Some(_) | None => lines.push(line),
             }
@@ -77,11 +84,11 @@ fn line(row: &Row) -> Result<String> {
     Ok(format!("   {name:<16} {n:>7} {:>7} {:>7} {:>7} {:>7}", at(50)?, at(95)?, at(99)?, at(100)?))
 }
 
-fn verdict(n_over: usize, n: usize, limit: Duration) -> String {
-    let limit = milliseconds(limit);
+fn verdict(n_over: usize, n: usize, Limit { percent, time }: Limit) -> String {
+    let time = milliseconds(time);
     match n_over {
-        0 => format!("   held: p99 of each is within {limit}"),
-        over => format!("   NOT held: p99 of {over} of {n} is over {limit}"),
+        0 => format!("   held: p{percent} of each is within {time}"),
+        over => format!("   NOT held: p{percent} of {over} of {n} is over {time}"),
     }
 }
 
@@ -103,7 +110,8 @@ mod tests {
     #[test]
     fn a_row_over_the_limit_is_marked_and_the_table_says_that_it_is_not_held() {
         let row = |name, ms| Row { name, took: vec![Duration::from_millis(ms); 2] };
-        let table = |rows| Table { title: "pages", rows, limit: Some(Duration::from_millis(100)) };
+        let limit = Limit { percent: 99, time: Duration::from_millis(100) };
+        let table = |rows| Table { title: "pages", rows, limit: Some(limit) };
         let quick = "   tree                   2   100.0   100.0   100.0   100.0";
         let slow = "   search                 2   101.0   101.0   101.0   101.0  p99 over 100 ms";
         let held = table(vec![row("tree", 100)]).lines().unwrap();

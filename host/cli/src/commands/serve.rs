@@ -151,16 +151,16 @@ fn options(
 /// Follow all of them in order of name, or none: a file that is wrong is told before anything starts.
 async fn follow(console: &Console, engine: &Engine, mut sources: Vec<Configured>) -> Result<(), Stop> {
     sources.sort_by(|one, other| one.name.cmp(&other.name));
-    let mut loaded: Vec<(rollcall_host::Source, _)> = Vec::new();
+    let mut loaded: Vec<(rollcall_host::Source, _, _)> = Vec::new();
     for configured in sources {
-        if let Some((twice, _)) = loaded.iter().find(|(source, _)| *source.name() == configured.name) {
+        if let Some((twice, ..)) = loaded.iter().find(|(source, ..)| *source.name() == configured.name) {
             return Err(named_twice(twice.name()));
         }
-        let schedule = configured.schedule.clone();
-        loaded.push((super::source::load(engine, configured).await?, schedule));
+        let (schedule, face) = (configured.schedule.clone(), configured.face);
+        loaded.push((super::source::load(engine, configured).await?, schedule, face));
     }
-    for (source, schedule) in loaded {
-        console.adopt(source, schedule).await?;
+    for (source, schedule, face) in loaded {
+        console.adopt(source, schedule, face).await?;
     }
     Ok(())
 }

@@ -8,7 +8,8 @@ use crate::source_file::Configured;
 
 /// The source that is configured, with its connector.
 pub(crate) async fn load(engine: &Engine, configured: Configured) -> Result<Source, Stop> {
-    let Configured { name, connector, departed, egress, settings, schedule: _, places: _ } = configured;
+    let Configured { name, connector, departed, egress, settings, schedule: _, places: _, face: _ } =
+        configured;
     let connector = engine.load(&connector).await?;
     Ok(Source::new(name, connector, settings, egress).with_departed_users(departed))
 }

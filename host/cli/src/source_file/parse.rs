@@ -18,7 +18,15 @@ pub(crate) struct Written {
     pub(super) egress: WrittenEgress,
     pub(super) settings: WrittenValue,
     pub(super) schedule: Option<WrittenSchedule>,
+    pub(super) scim: WrittenFace,
     pub(super) places: Places,
+}
+
+/// How people are to be told over SCIM.
+#[derive(Default)]
+pub(super) struct WrittenFace {
+    pub(super) names: Option<Placed<Word>>,
+    pub(super) user_names: Option<Placed<Word>>,
 }
 
 /// When full runs are to be due.
@@ -112,12 +120,13 @@ impl Reader<'_> {
     fn file(&mut self, root: &Spanned<DeTable<'_>>) -> Option<Written> {
         let start = Place::of(self.text, &(0..0));
         let root = Table { name: "", entries: root.get_ref(), place: start };
-        self.only(&root, &["name", "connector", "departed", "egress", "schedule", "settings"]);
+        self.only(&root, &["name", "connector", "departed", "egress", "schedule", "scim", "settings"]);
         let name = self.needed_word(&root, "name");
         let connector = self.needed_word(&root, "connector");
         let departed = self.word_in(&root, "departed");
         let egress = self.table_in(&root, "egress");
         let schedule = self.table_in(&root, "schedule").and_then(|schedule| self.schedule(&schedule));
+        let scim = self.table_in(&root, "scim").map(|scim| self.face(&scim)).unwrap_or_default();
         let settings = self.table_in(&root, "settings");
         let egress = egress.map(|egress| self.egress(&egress)).unwrap_or_default();
         let settings = settings.map_or_else(Vec::new, |settings| self.members("settings", settings.entries));
@@ -128,6 +137,7 @@ impl Reader<'_> {
             egress,
             settings: WrittenValue::Table(settings),
             schedule,
+            scim,
             places: Places::of(self.text, root.entries),
         })
     }
@@ -146,6 +156,11 @@ impl Reader<'_> {
         let time_zone = self.word_in(schedule, "time_zone");
         let jitter = self.word_in(schedule, "jitter");
         Some(WrittenSchedule { cron: cron?, time_zone, jitter })
+    }
+
+    fn face(&mut self, scim: &Table<'_>) -> WrittenFace {
+        self.only(scim, &["names", "user_names"]);
+        WrittenFace { names: self.word_in(scim, "names"), user_names: self.word_in(scim, "user_names") }
     }
 
     fn proxy(&mut self, proxy: &Spanned<DeValue<'_>>) -> Option<WrittenProxy> {

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
+use rollcall_console::{ScimFace, ScimNames, ScimUserNames};
 use rollcall_host::DepartedUsers;
 use rollcall_host::egress::{Egress, InvalidProxy, Proxy};
 use rollcall_host::follow::{InvalidSchedule, Schedule};
@@ -13,7 +14,9 @@ use rollcall_host::grant::Origin;
 use rollcall_host::model::SourceName;
 use serde_json::Value;
 
-use super::parse::{Placed, Word, Written, WrittenEgress, WrittenProxy, WrittenSchedule, WrittenValue};
+use super::parse::{
+    Placed, Word, Written, WrittenEgress, WrittenFace, WrittenProxy, WrittenSchedule, WrittenValue,
+};
 use super::schedule::time;
 use super::{Complaint, Configured};
 use crate::messages;
@@ -67,6 +70,7 @@ impl Resolver<'_> {
         let egress = self.egress(&written.egress);
         let settings = self.value(&written.settings);
         let schedule = written.schedule.as_ref().map(|schedule| self.schedule(schedule));
+        let face = self.face(&written.scim);
         Some(Configured {
             name: name?,
             connector: connector?,
@@ -75,6 +79,7 @@ impl Resolver<'_> {
             settings: settings?,
             places: written.places.clone(),
             schedule: held(schedule)?,
+            face: face?,
         })
     }
 
@@ -89,6 +94,19 @@ impl Resolver<'_> {
             "delete" => Some(DepartedUsers::Delete),
             _ => self.parsed(word, Err(messages::bad_departed(&word.key))),
         }
+    }
+
+    fn face(&mut self, WrittenFace { names, user_names }: &WrittenFace) -> Option<ScimFace> {
+        let names = names.as_ref().map(|word| {
+            let named = ScimNames::named(&self.text(word)?);
+            self.parsed(word, named.ok_or_else(|| messages::bad_scim_names(&word.key)))
+        });
+        let user_names = user_names.as_ref().map(|word| {
+            let named = ScimUserNames::named(&self.text(word)?);
+            self.parsed(word, named.ok_or_else(|| messages::bad_scim_user_names(&word.key)))
+        });
+        let (names, user_names) = (held(names)?, held(user_names)?);
+        Some(ScimFace { names: names.unwrap_or_default(), user_names: user_names.unwrap_or_default() })
     }
 
     fn egress(&mut self, written: &WrittenEgress) -> Option<Egress> {

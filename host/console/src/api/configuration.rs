@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::details::Complaints;
-use super::extract::{Body, Manager, Segments, Unread, object_or_null, pointer};
+use super::extract::{Body, Manager, Segments, Unread, object_or_default, object_or_null, pointer};
 use super::page::Listed;
 use super::refusals::{Changing, Reading, Writing};
 use super::shape;
@@ -26,6 +26,7 @@ use crate::database::DatabaseError;
 use crate::identity::audit;
 use crate::problem::Problem;
 use crate::routes::segment;
+use crate::scim::{ScimFace, ScimNames, ScimUserNames};
 use crate::sources::complaints as say;
 use crate::sources::configured::{Complaint, Configured, Draft, OnLoss, ServerProxy, Timing, source_name};
 use crate::sources::kept::{departed_name, departed_named};
@@ -67,6 +68,9 @@ struct Configuration {
     #[serde(default = "deactivate")]
     #[schema(value_type = shape::DepartedUsers, required = false)]
     departed_users: String,
+    /// How its people are told over SCIM.
+    #[serde(default, deserialize_with = "object_or_default")]
+    scim: ScimConfiguration,
     /// Whether it is followed. Nothing is imported by itself before that.
     #[serde(default)]
     is_followed: bool,
@@ -99,6 +103,40 @@ struct ScheduleConfiguration {
     /// How much later a run may begin.
     #[serde(default)]
     jitter_s: u64,
+}
+
+/// How people of a source are told over SCIM.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ScimConfiguration {
+    /// What becomes of a name that the source tells whole: it is the family name, or it is split behind a Chinese surname.
+    #[serde(default = "whole")]
+    #[schema(value_type = shape::ScimNames, required = false)]
+    names: String,
+    /// What people log in as: what the source says, or that with the source's name behind it.
+    #[serde(default = "plain")]
+    #[schema(value_type = shape::ScimUserNames, required = false)]
+    user_names: String,
+}
+
+impl Default for ScimConfiguration {
+    fn default() -> Self {
+        ScimFace::default().into()
+    }
+}
+
+impl From<ScimFace> for ScimConfiguration {
+    fn from(ScimFace { names, user_names }: ScimFace) -> Self {
+        Self { names: names.as_str().to_owned(), user_names: user_names.as_str().to_owned() }
+    }
+}
+
+fn whole() -> String {
+    ScimNames::default().as_str().to_owned()
+}
+
+fn plain() -> String {
+    ScimUserNames::default().as_str().to_owned()
 }
 
 fn deactivate() -> String {
@@ -299,6 +337,15 @@ impl Configuration {
         if departed.is_none() {
             complaints.push(say::departed());
         }
+        let (names, user_names) =
+            (ScimNames::named(&self.scim.names), ScimUserNames::named(&self.scim.user_names));
+        if names.is_none() {
+            complaints.push(say::scim_names());
+        }
+        if user_names.is_none() {
+            complaints.push(say::scim_user_names());
+        }
+        let face = names.zip(user_names).map(|(names, user_names)| ScimFace { names, user_names });
         let mut allow: Vec<Origin> = Vec::new();
         for (place, origin) in self.allowed_origins.iter().enumerate() {
             match origin.parse() {
@@ -318,6 +365,7 @@ impl Configuration {
             allow,
             timing: self.schedule.map(timing),
             departed,
+            face,
             is_followed: self.is_followed,
             given,
             // That is for a person to say, on the page that shows the file.
@@ -342,6 +390,7 @@ impl From<Configured> for Configuration {
             allowed_origins: configured.allow.iter().map(ToString::to_string).collect(),
             schedule: configured.timing.map(timing),
             departed_users: departed_name(configured.departed).to_owned(),
+            scim: configured.face.into(),
             is_followed: configured.is_followed,
         }
     }
@@ -373,6 +422,7 @@ mod tests {
             allow: Vec::new(),
             timing: None,
             departed: DepartedUsers::Deactivate,
+            face: ScimFace::default(),
             is_followed: true,
             secret: BTreeSet::new(),
             trust: None,
@@ -399,6 +449,8 @@ mod tests {
             configured.settings.insert("region".to_owned(), json!("eu"));
             configured.departed = DepartedUsers::Delete;
         });
+        check(json!({"scim": {"names": "split"}}), |configured| configured.face.names = ScimNames::Split);
+        check(json!({"scim": null}), |_| {});
         check(json!({"proxy": {"url": "http://other:3128"}}), |configured| {
             configured.proxy.iter_mut().for_each(|proxy| "http://other:3128".clone_into(&mut proxy.url));
         });
@@ -436,12 +488,16 @@ mod tests {
         let patch = json!({
             "name": "Head Office",
             "departed_users": "keep",
+            "scim": {"names": "initials", "user_names": "short"},
             "allowed_origins": ["https://api.example.com", "not an origin"],
         });
         let Ok(draft) = patched(before(), patch) else { panic!("it can be read") };
         let wrong = draft.whole().unwrap_err();
         let places: Vec<String> = wrong.into_iter().map(|complaint| in_the_body(complaint.pointer)).collect();
-        assert_eq!(places, ["/name", "/departed_users", "/allowed_origins/1"]);
+        assert_eq!(
+            places,
+            ["/name", "/departed_users", "/scim/names", "/scim/user_names", "/allowed_origins/1"]
+        );
     }
 
     #[test]

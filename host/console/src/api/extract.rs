@@ -174,6 +174,13 @@ pub(crate) fn object_or_null<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     Ok(object.map(|Object(object)| object))
 }
 
+/// The same, where nothing means the usual one.
+pub(crate) fn object_or_default<'de, T: DeserializeOwned + Default, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    object_or_null(deserializer).map(Option::unwrap_or_default)
+}
+
 /// For a member that is a list of objects.
 pub(crate) fn objects<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     deserializer: D,
@@ -195,15 +202,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Manager {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let known = Visitor::from_request_parts(parts, state).await;
-        let visitor = known.map_err(|_| nobody())?;
+        let visitor = known.map_err(|_| Problem::unauthorized())?;
         if visitor.who.may_manage() { Ok(Self(visitor)) } else { Err(may_not()) }
     }
-}
-
-fn nobody() -> Problem {
-    let diagnosis = Diagnosis::new("unauthorized", "this needs a token or a session that is valid")
-        .in_chinese("此操作需要有效的令牌或会话", "");
-    Problem::new(StatusCode::UNAUTHORIZED, diagnosis)
 }
 
 fn may_not() -> Problem {

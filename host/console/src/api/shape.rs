@@ -8,6 +8,7 @@ use utoipa::openapi::schema::{KnownFormat, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Array, Object, ObjectBuilder, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::scim;
 use crate::sources::{self, standing};
 
 /// The longest id of a run.
@@ -53,6 +54,8 @@ shapes! {
     EventState = event_state,
     EventWay = event_way,
     DepartedUsers = departed_users,
+    ScimNames = scim_names,
+    ScimUserNames = scim_user_names,
     Identities = identities,
     Narrowing = narrowing,
     Verdict = verdict,
@@ -186,6 +189,14 @@ fn event_way() -> Object {
 
 fn departed_users() -> Object {
     one_of(["deactivate", "delete"])
+}
+
+fn scim_names() -> Object {
+    one_of(scim::ScimNames::ALL)
+}
+
+fn scim_user_names() -> Object {
+    one_of(scim::ScimUserNames::ALL)
 }
 
 /// The answers about ids that belong to somebody else now, and none.

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use expect_test::expect;
 use http_body_util::BodyExt;
 use rollcall_host::directory::Action;
+use rollcall_host::sqlite::Within;
 use rollcall_words::Language;
 use serde_json::{Value, json};
 use tower_service::Service;
@@ -40,7 +41,7 @@ impl Answer {
 }
 
 fn reading() -> Visitor {
-    let who = Who::Token { id: 1, name: "reader".to_owned(), scope: Scope::Read };
+    let who = Who::Token { id: 1, name: "reader".to_owned(), scope: Scope::Read, within: Within::All };
     Visitor { who, ..administrator(Language::English) }
 }
 
@@ -294,6 +295,7 @@ async fn a_list_is_taken_for_no_object_anywhere_in_a_body() {
         addSource ""
         addSource "/proxy"
         addSource "/schedule"
+        addSource "/scim"
         addSource "/settings"
         changeSource ""
         retryEvents ""

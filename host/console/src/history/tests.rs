@@ -3,6 +3,7 @@
 use axum::http::{Method, StatusCode};
 use rollcall_host::history::{ChangeRecord, Counters, RunKind, RunState};
 use rollcall_host::model::{Diagnosis, Entry, RunId, Severity};
+use rollcall_host::sqlite::Within;
 use rollcall_words::Language;
 
 use super::testing::{Writing, created, departed, entry, updated};
@@ -169,7 +170,7 @@ async fn a_run_that_is_under_way_is_live_and_can_be_cancelled_by_who_may() {
     let path = format!("/runs/{}", run.id);
     says(&page(&bench, &path).await, &["data-live=\"/runs/1/live\"", "action=\"/runs/1/cancel\"", "running"]);
     let visitor = Visitor {
-        who: Who::Token { id: 1, name: "t".to_owned(), scope: Scope::Read },
+        who: Who::Token { id: 1, name: "t".to_owned(), scope: Scope::Read, within: Within::All },
         ..administrator(Language::English)
     };
     let routes = routes::pages().with_state(bench.console.clone());

@@ -72,13 +72,17 @@ pub(crate) async fn doors(
     Ok(response)
 }
 
-/// Around what programs read and change: a token, or the session of a page whose script asks.
+/// Around what programs read and change: a token, or the session of a page whose script asks. What stands here is not told apart
+/// by sources, so a token that may read only some of them uses none of it.
 pub(crate) async fn programs(
     State(console): State<Console>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
     let (request, visitor) = program(&console, request).await?;
+    if !visitor.who.may_read_all() {
+        return Err(only_scim());
+    }
     if is_unsafe(request.method()) && !visitor.who.may_manage() {
         return Err(read_only());
     }
@@ -101,6 +105,9 @@ async fn program(console: &Console, request: Request) -> Result<(Request, Visito
         // No host is looked at: a page that got here by a name of its own has no token.
         by_token(console, request.headers()).await?
     } else {
+        // Whoever brings nothing along is nobody, by whatever name they came.
+        let is_secure = client(&request).is_secure;
+        Cookie::Session.read(request.headers(), is_secure).ok_or_else(Problem::unauthorized)?;
         known_host(console, &request)?;
         by_session(console, request.headers(), request.method(), client(&request)).await?
     };
@@ -126,9 +133,9 @@ pub(crate) async fn session(
 }
 
 async fn by_token(console: &Console, headers: &HeaderMap) -> Result<Who, Problem> {
-    let shown = bearer(headers).ok_or_else(unauthorized)?;
-    let token = tokens::proven(console, shown).await?.ok_or_else(unauthorized)?;
-    Ok(Who::Token { id: token.id, name: token.name, scope: token.scope })
+    let shown = bearer(headers).ok_or_else(Problem::unauthorized)?;
+    let token = tokens::proven(console, shown).await?.ok_or_else(Problem::unauthorized)?;
+    Ok(Who::Token { id: token.id, name: token.name, scope: token.scope, within: token.within })
 }
 
 async fn by_session(
@@ -137,7 +144,7 @@ async fn by_session(
     method: &Method,
     client: Client,
 ) -> Result<Who, Problem> {
-    let session = session(console, headers, client).await?.ok_or_else(unauthorized)?;
+    let session = session(console, headers, client).await?.ok_or_else(Problem::unauthorized)?;
     if is_unsafe(method) && !csrf::has_header(headers, &session.csrf) {
         return Err(csrf::outdated());
     }
@@ -175,16 +182,12 @@ fn reader(request: &Request) -> Reader {
     request.extensions().get::<Reader>().copied().unwrap_or_default()
 }
 
-fn unauthorized() -> Problem {
-    let diagnosis = Diagnosis::new("unauthorized", "this needs a token or a session that is valid")
-        .with_remedy(
-            "create a token in the settings of the console, and send it as \"Authorization: Bearer …\"",
-        )
-        .in_chinese(
-            "此操作需要有效的令牌或会话",
-            "请在控制台的设置中创建令牌，并以 “Authorization: Bearer …” 发送",
-        );
-    Problem::new(StatusCode::UNAUTHORIZED, diagnosis)
+fn only_scim() -> Problem {
+    let diagnosis =
+        Diagnosis::new("only-scim", "this token is limited to some sources, and reads by SCIM alone")
+            .with_remedy("ask at /scim/v2, or use a token that is not limited to sources")
+            .in_chinese("该令牌限定了身份源，只能用于 SCIM", "请访问 /scim/v2，或使用不限定身份源的令牌");
+    Problem::new(StatusCode::FORBIDDEN, diagnosis)
 }
 
 fn read_only() -> Problem {

@@ -5,6 +5,7 @@ mod audit;
 mod browser;
 mod entry;
 mod every_route;
+mod limited;
 mod programs;
 
 use browser::{Browser, PASSWORD};

@@ -2,7 +2,10 @@
 //!
 //! Not here: the page that lists them (`pages::tokens`).
 
-use rollcall_host::model::Timestamp;
+use std::collections::BTreeSet;
+
+use rollcall_host::model::{SourceName, Timestamp};
+use rollcall_host::sqlite::Within;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
@@ -36,6 +39,8 @@ pub(crate) struct Token {
     pub(crate) id: i64,
     pub(crate) name: String,
     pub(crate) scope: Scope,
+    /// The sources that it may read. If they are not all, it reads by SCIM alone.
+    pub(crate) within: Within,
     pub(crate) created_by: String,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
@@ -48,6 +53,7 @@ pub(crate) struct Token {
 pub(crate) struct Wanted {
     pub(crate) name: String,
     pub(crate) scope: Scope,
+    pub(crate) within: Within,
     pub(crate) created_by: String,
     pub(crate) expires_at: Option<Timestamp>,
 }
@@ -88,7 +94,8 @@ pub(crate) async fn proven(console: &Console, shown: &str) -> Result<Option<Toke
     let (digest, now) = (digest(shown), console.now());
     let read = move |connection: &Connection| {
         let mut query = connection.prepare_cached(
-            "SELECT id, name, scope, created_by, created_at, expires_at, used_at, revoked_at FROM token WHERE digest = ?1",
+            "SELECT id, name, scope, created_by, created_at, expires_at, used_at, revoked_at, sources FROM token
+             WHERE digest = ?1",
         )?;
         query.query_row([digest], token).optional()
     };
@@ -103,7 +110,8 @@ pub(crate) async fn proven(console: &Console, shown: &str) -> Result<Option<Toke
 pub(crate) async fn all(console: &Console) -> Result<Vec<Token>, DatabaseError> {
     let list = |connection: &Connection| {
         let mut query = connection.prepare_cached(
-            "SELECT id, name, scope, created_by, created_at, expires_at, used_at, revoked_at FROM token ORDER BY id DESC",
+            "SELECT id, name, scope, created_by, created_at, expires_at, used_at, revoked_at, sources FROM token
+             ORDER BY id DESC",
         )?;
         query.query_map([], token)?.collect()
     };
@@ -129,13 +137,20 @@ fn insert(
     let now = now.unix_ms();
     let ended = now.saturating_sub(super::audit::KEPT_MS);
     connection.execute("DELETE FROM token WHERE revoked_at < ?1 OR expires_at < ?1", [ended])?;
-    let Wanted { name, scope, created_by, expires_at } = wanted;
+    let Wanted { name, scope, within, created_by, expires_at } = wanted;
+    let sources = match within {
+        Within::All => None,
+        Within::Only(sources) => {
+            let names: Vec<&str> = sources.iter().map(SourceName::as_str).collect();
+            Some(serde_json::Value::from(names).to_string())
+        }
+    };
     let expires_at = expires_at.map(Timestamp::unix_ms);
     let n_created = connection.execute(
-        "INSERT INTO token (name, digest, scope, created_by, created_at, expires_at)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE
+        "INSERT INTO token (name, digest, scope, created_by, created_at, expires_at, sources)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?8 WHERE
          (SELECT count(*) FROM token WHERE revoked_at IS NULL AND (expires_at IS NULL OR ?5 < expires_at)) < ?7",
-        params![name, digest, scope.as_str(), created_by, now, expires_at, MAX_TOKENS],
+        params![name, digest, scope.as_str(), created_by, now, expires_at, MAX_TOKENS, sources],
     )?;
     Ok((n_created == 1).then(|| connection.last_insert_rowid()))
 }
@@ -161,10 +176,20 @@ fn token(row: &Row<'_>) -> rusqlite::Result<Token> {
         id: row.get(0)?,
         name: row.get(1)?,
         scope: Scope::named(&scope).ok_or_else(unknown)?,
+        within: within(row, 8)?,
         created_by: row.get(3)?,
         created_at: Timestamp::from_unix_ms(row.get(4)?),
         expires_at: moment(row.get(5)?),
         used_at: moment(row.get(6)?),
         revoked_at: moment(row.get(7)?),
     })
+}
+
+/// What cannot be read lets nobody read anything: it is an error, and not all of the sources.
+fn within(row: &Row<'_>, column: usize) -> rusqlite::Result<Within> {
+    let Some(text) = row.get::<_, Option<String>>(column)? else { return Ok(Within::All) };
+    let unreadable = || rusqlite::Error::InvalidColumnType(column, format!("sources {text:?}"), Type::Text);
+    let names: Vec<String> = serde_json::from_str(&text).map_err(|_| unreadable())?;
+    let sources: Result<BTreeSet<SourceName>, _> = names.into_iter().map(SourceName::new).collect();
+    sources.map(Within::Only).map_err(|_| unreadable())
 }

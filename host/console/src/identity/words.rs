@@ -56,6 +56,10 @@ rollcall_words::sentences! {
     fn scope() { "May", "权限" }
     fn scope_read() { "read", "只读" }
     fn scope_manage() { "read and manage", "读取和管理" }
+    fn token_sources() { "Sources", "身份源" }
+    fn token_sources_help() { "Tick some to let the program read these alone, and over SCIM alone. Tick none for all of them.", "勾选后，程序只能读取所选身份源，且只能通过 SCIM 读取；不勾选表示全部。" }
+    fn token_for_some_sources_only_reads() { "A token for some sources can only read. Choose \"read\", or tick no source.", "限定身份源的令牌只能读取。请选择“只读”，或不勾选任何身份源。" }
+    fn all_sources() { "all", "全部" }
     fn good_for() { "Good for", "有效期" }
     fn days(n) { "{n} days", "{n} 天" }
     fn always() { "always, until it is revoked", "永久，直至吊销" }

@@ -5,6 +5,7 @@ use crate::limits::{
     MAX_LIVE_PAGES, PLACES_OF_CALLBACKS, PLACES_OF_DOORS, PLACES_OF_HEALTH, PLACES_OF_PAGES,
     PLACES_OF_PROGRAMS,
 };
+use crate::scim;
 
 /// The kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,8 @@ impl Class {
             ("healthz" | "readyz", None) => Self::Health,
             ("login" | "setup" | "preferences", _) => Self::Doors,
             // What stands at `/api` itself is for people to read.
-            ("api", Some(_)) | ("scim", _) | ("metrics", None) => Self::Programs,
+            ("api", Some(_)) | ("metrics", None) => Self::Programs,
+            _ if scim::is_of_service(path) => Self::Programs,
             _ => Self::Pages,
         }
     }
@@ -76,6 +78,7 @@ mod tests {
             ("/preferences", Class::Doors),
             ("/api/v1/sources", Class::Programs),
             ("/scim/v2", Class::Programs),
+            ("//Scim/Users/", Class::Programs),
             ("/metrics", Class::Programs),
             ("/api", Class::Pages),
             ("/", Class::Pages),

@@ -92,7 +92,7 @@ impl Answering {
         let asker = client(self.arrival, &self.trusted, request.headers()).address;
         let asker = counted_as(asker.unwrap_or(self.arrival.peer));
         let Some(place) = self.seat.place(class, asker) else {
-            return Ok(refusal::no_place(class, request.headers()));
+            return Ok(refusal::no_place(class, request.uri().path(), request.headers()));
         };
         let seat = Arc::clone(&self.seat);
         let mut request = request.map(|inner| Body::new(Arriving { inner, seat, waits: false }));

@@ -10,16 +10,17 @@ use super::class::Class;
 use crate::limits::RETRY_AFTER_S;
 use crate::problem::Problem;
 use crate::visitor::Reader;
-use crate::{api, page};
+use crate::{api, page, scim};
 
-/// There is no place for a request of this class just now.
-pub(super) fn no_place(class: Class, headers: &HeaderMap) -> Response<Body> {
+/// There is no place for a request of this class, for this path, just now.
+pub(super) fn no_place(class: Class, path: &str, headers: &HeaderMap) -> Response<Body> {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = Language::of_header(accepted.unwrap_or_default());
     let reader = Reader { language, ..Reader::default() };
     let mut response = match class {
         // Whoever asks here looks at the status.
         Class::Callbacks | Class::Health => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Class::Programs if scim::is_of_service(path) => scim::drawn(reader, &busy()),
         Class::Programs => api::drawn(reader, &busy()),
         Class::Doors | Class::Pages | Class::Streams => page::drawn(reader, &busy()),
     };

@@ -34,6 +34,8 @@ pub(super) struct Found {
     pub(super) key: Key,
     /// None when it is not held.
     pub(super) whole: Option<WholeObject>,
+    /// The ids of others that differ from this one in letter case alone.
+    differing_in_case: Vec<String>,
     /// Newest first.
     steps: Vec<TrailStep>,
     /// Whether these are the newest.
@@ -58,6 +60,7 @@ impl Found {
     ) -> Result<Option<Self>, Problem> {
         let store = console.store();
         let whole = store.object(source, &key).await?;
+        let differing_in_case = store.differing_in_case(source, &key).await?;
         let (steps, next) = part(store.trail(source, &key, asked.before.clone(), CHANGES + 1).await?);
         let entries = store.entries_about(source, &key, REMARKS).await?;
         let events = store.events_about(source, &key, REMARKS).await?;
@@ -71,6 +74,7 @@ impl Found {
         Ok(is_known.then_some(Self {
             key,
             whole,
+            differing_in_case,
             steps,
             is_newest,
             next,
@@ -174,6 +178,9 @@ fn origin(place: Place<'_>, found: &Found, whole: &WholeObject) -> Markup {
         (say(words::id()), copyable(reader, &whole.key.external_id)),
         (say(words::source()), html! { a href=(of_source(place.source, "")) { (place.source) } }),
     ];
+    if !found.differing_in_case.is_empty() {
+        rows.push((say(words::other_case()), other_case(place, found)));
+    }
     rows.extend(
         found
             .last_read(whole)
@@ -216,6 +223,18 @@ fn origin(place: Place<'_>, found: &Found, whole: &WholeObject) -> Markup {
             h2 id="origin" { (say(words::origin())) }
             (facts(rows))
         }
+    }
+}
+
+/// Who is easily taken for this one, or this one for them.
+fn other_case(place: Place<'_>, found: &Found) -> Markup {
+    let others = found.differing_in_case.iter().map(|id| {
+        let key = Key::new(&*found.key.resource_type, id.as_str());
+        (id, address(place.source, &key).unwrap_or_default())
+    });
+    html! {
+        ul class="plain" { @for (id, address) in others { li { a href=(address) { code { (id) } } } } }
+        p class="soft" { (place.visitor.say(words::other_case_explained())) }
     }
 }
 

@@ -44,6 +44,22 @@ async fn company(bench: &Bench) {
 }
 
 #[tokio::test]
+async fn whose_id_differs_from_another_in_letter_case_alone_leads_to_the_other() {
+    let bench = Bench::new().await;
+    let seed = Seed::full(&bench, 0).await;
+    seed.person("Ann", "Ann", &[]).await;
+    seed.person("ann", "Anna", &[]).await;
+    seed.person("bob", "Bob", &[]).await;
+    seed.end(RunState::Succeeded).await;
+    let page = |id: &str| format!("/sources/hq/people/{id}");
+    for (id, other) in [("Ann", "ann"), ("ann", "Ann")] {
+        let answer = get(&bench, &page(id)).await;
+        says(&answer.body, &["Same id in other letter case", &format!("href=\"{}\"", page(other))]);
+    }
+    assert!(!get(&bench, &page("bob")).await.body.contains("other letter case"));
+}
+
+#[tokio::test]
 async fn the_tree_is_open_along_the_way_to_the_chosen_department_alone() {
     let bench = Bench::new().await;
     company(&bench).await;

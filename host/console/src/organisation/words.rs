@@ -11,6 +11,11 @@ rollcall_words::sentences! {
     fn phone() { "Phone", "电话" }
     fn email() { "E-mail", "邮箱" }
     fn id() { "Id at the source", "来源编号" }
+    fn other_case() { "Same id in other letter case", "仅大小写不同的编号" }
+    fn other_case_explained() {
+        "All of them are kept. Programs that compare ids regardless of case take them for one.",
+        "这些对象都已保存。不区分大小写的程序会把它们当作同一个。"
+    }
     fn kind() { "Kind", "类型" }
     fn state() { "State", "状态" }
     fn located() { "Where", "所在部门" }

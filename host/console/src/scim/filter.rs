@@ -1,13 +1,16 @@
 //! The language of filters (RFC 7644, section 3.4.2.2), read whole, so that what is not supported is named and not
 //! mistaken for something else.
 //!
-//! Not here: what can be asked of the store (`conditions`).
+//! A parser of our own, because none that is published reads all that clients write: `emails[type eq "work"].value eq "x"`,
+//! `True`, `$ref`. Not here: what a filter means of a resource (`question`), and what of it the store answers (`conditions`).
 
+mod instant;
+mod question;
 mod token;
 
 use rollcall_host::model::Diagnosis;
-use serde_json::Value;
 
+pub(crate) use self::question::{Among, Effort, Operand, Place, Question, question};
 use self::token::{Token, tokens};
 use super::path::Path;
 
@@ -24,10 +27,10 @@ const MAX_DEPTH: usize = 16;
 /// A filter.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Filter {
-    /// The attribute has a value.
-    Present(Path),
-    /// The attribute compares like this with a value.
-    Compare(Path, Operator, Value),
+    /// What is looked at has a value.
+    Present(Target),
+    /// What is looked at compares like this with a value.
+    Compare(Target, Operator, Literal),
     /// All of these hold.
     And(Vec<Filter>),
     /// One of these holds.
@@ -36,6 +39,27 @@ pub(crate) enum Filter {
     Not(Box<Filter>),
     /// For one value of the attribute, this holds of its parts.
     OfOne(Path, Box<Filter>),
+}
+
+/// What is looked at: an attribute, or a part of those of its values that a filter in brackets chooses.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Target {
+    pub(crate) path: Path,
+    /// What must hold of the parts of a value whose part is looked at.
+    pub(crate) of_those: Option<Box<Filter>>,
+}
+
+/// A value, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Literal {
+    /// In double quotes.
+    Text(String),
+    /// With the digits that were written.
+    Number(String),
+    /// In letters of any case.
+    Flag(bool),
+    /// No value.
+    Null,
 }
 
 /// How an attribute is compared.
@@ -177,18 +201,27 @@ impl Reader {
     }
 
     fn condition(&mut self, name: &str) -> Result<Filter, FilterError> {
-        let path = Path::parse(name)
-            .filter(|path| path.name.is_some())
-            .ok_or_else(|| FilterError::NoAttribute { name: name.to_owned() })?;
-        if self.take(&Token::OpenValue) {
-            let filter = self.within(&Token::CloseValue, "\"]\"")?;
-            return Ok(Filter::OfOne(path, Box::new(filter)));
+        let no_attribute = |name: &str| FilterError::NoAttribute { name: name.to_owned() };
+        let path = Path::parse(name).filter(|path| path.name.is_some()).ok_or_else(|| no_attribute(name))?;
+        if !self.take(&Token::OpenValue) {
+            return self.comparison(Target { path, of_those: None });
         }
+        let those = Box::new(self.within(&Token::CloseValue, "\"]\"")?);
+        match self.take_part() {
+            None => Ok(Filter::OfOne(path, those)),
+            Some(part) => {
+                let path = path.with_part(&part).ok_or_else(|| no_attribute(&format!("{name}[].{part}")))?;
+                self.comparison(Target { path, of_those: Some(those) })
+            }
+        }
+    }
+
+    fn comparison(&mut self, target: Target) -> Result<Filter, FilterError> {
         if self.take_word("pr") {
-            return Ok(Filter::Present(path));
+            return Ok(Filter::Present(target));
         }
         let operator = self.operator()?;
-        Ok(Filter::Compare(path, operator, self.value()?))
+        Ok(Filter::Compare(target, operator, self.value()?))
     }
 
     fn operator(&mut self) -> Result<Operator, FilterError> {
@@ -203,18 +236,23 @@ impl Reader {
         }
     }
 
-    fn value(&mut self) -> Result<Value, FilterError> {
+    fn value(&mut self) -> Result<Literal, FilterError> {
         const EXPECTED: &str = "a value: a text in double quotes, a number, true, false or null";
         match self.tokens.next().ok_or(FilterError::Ended { expected: EXPECTED })? {
-            Token::Text(text) => Ok(Value::String(text)),
-            Token::Word(word) => match serde_json::from_str(&word) {
-                Ok(value @ (Value::Null | Value::Bool(_) | Value::Number(_))) => Ok(value),
-                Ok(_) | Err(_) => Err(FilterError::Unexpected { found: word, expected: EXPECTED }),
-            },
+            Token::Text(text) => Ok(Literal::Text(text)),
+            Token::Word(word) => {
+                literal(&word).ok_or(FilterError::Unexpected { found: word, expected: EXPECTED })
+            }
             other @ (Token::Open | Token::Close | Token::OpenValue | Token::CloseValue) => {
                 Err(unexpected(&other, EXPECTED))
             }
         }
+    }
+
+    /// A name right behind brackets, with the point before it.
+    fn take_part(&mut self) -> Option<String> {
+        let part = self.tokens.next_if(|next| matches!(next, Token::Word(word) if word.starts_with('.')))?;
+        part.to_string().strip_prefix('.').map(str::to_owned)
     }
 
     fn take(&mut self, token: &Token) -> bool {
@@ -231,6 +269,19 @@ impl Reader {
             Some(found) if found == *token => Ok(()),
             Some(found) => Err(unexpected(&found, expected)),
             None => Err(FilterError::Ended { expected }),
+        }
+    }
+}
+
+/// A value that stands in no quotes.
+fn literal(word: &str) -> Option<Literal> {
+    match word.to_ascii_lowercase().as_str() {
+        "true" => Some(Literal::Flag(true)),
+        "false" => Some(Literal::Flag(false)),
+        "null" => Some(Literal::Null),
+        _ => {
+            let is_number = serde_json::from_str::<serde_json::Number>(word).is_ok();
+            is_number.then(|| Literal::Number(word.to_owned()))
         }
     }
 }

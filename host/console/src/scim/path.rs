@@ -1,5 +1,7 @@
 //! Attributes as a client names them (RFC 7644, section 3.10): in any case, with or without their schema.
 
+use std::fmt;
+
 use super::schemas;
 
 /// The name of an attribute, in lower case.
@@ -36,6 +38,20 @@ impl Path {
             name: Some(name.to_ascii_lowercase()),
             part: part.map(str::to_ascii_lowercase),
         })
+    }
+
+    /// A part of this attribute; none when that can be the name of nothing, or this is a part itself.
+    pub(crate) fn with_part(self, part: &str) -> Option<Self> {
+        let is_good = self.part.is_none() && is_name(part);
+        is_good.then(|| Self { part: Some(part.to_ascii_lowercase()), ..self })
+    }
+}
+
+/// As it is named in sentences: without its schema.
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name.as_deref().unwrap_or_default())?;
+        self.part.iter().try_for_each(|part| write!(f, ".{part}"))
     }
 }
 

@@ -21,19 +21,14 @@ pub(crate) enum Projection {
 }
 
 impl Projection {
-    /// Those of comma-separated lists; what can be no attribute is passed over, because no resource has it.
-    pub(crate) fn of(attributes: &[String], excluded: &[String]) -> Self {
-        let paths = |names: &[String]| -> Vec<Path> {
-            names
-                .iter()
-                .flat_map(|names| names.split(','))
-                .filter_map(|name| Path::parse(name.trim()))
-                .collect()
-        };
+    /// Those of comma-separated lists, of which an empty one is none; what can be no attribute is passed over, because no
+    /// resource has it.
+    pub(crate) fn of(attributes: &[&str], excluded: &[&str]) -> Self {
+        let (attributes, excluded) = (names(attributes), names(excluded));
         match (attributes.is_empty(), excluded.is_empty()) {
             (true, true) => Self::All,
-            (true, false) => Self::Except(paths(excluded)),
-            (false, _) => Self::Only(paths(attributes)),
+            (true, false) => Self::Except(excluded.into_iter().filter_map(Path::parse).collect()),
+            (false, _) => Self::Only(attributes.into_iter().filter_map(whole).collect()),
         }
     }
 
@@ -73,6 +68,26 @@ impl Projection {
             }
         }
     }
+}
+
+/// The names in lists. A comma in brackets is part of a filter.
+fn names<'a>(lists: &[&'a str]) -> Vec<&'a str> {
+    let of_list = |list: &&'a str| {
+        let mut is_within = false;
+        list.split(move |c: char| {
+            is_within = c == '[' || (is_within && c != ']');
+            c == ',' && !is_within
+        })
+    };
+    lists.iter().flat_map(of_list).map(str::trim).filter(|name| !name.is_empty()).collect()
+}
+
+/// An attribute to be told. Of one whose values a filter chooses from, such as `emails[type eq "work"].value`, all of them are
+/// told whole: the client finds the one it means by the same filter. As one to be left out, it is none: the others would go
+/// with it.
+fn whole(name: &str) -> Option<Path> {
+    let attribute = name.split_once('[').map_or(name, |(attribute, _)| attribute);
+    Path::parse(attribute.trim())
 }
 
 /// What the members of a resource are called.
@@ -182,8 +197,7 @@ mod tests {
             "emails": [{"value": "a@b", "type": "work"}, {"value": "c@d"}],
             (ENTERPRISE_USER): {"employeeNumber": "7", "manager": {"value": "hq.Mg"}},
         });
-        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let projection = Projection::of(&owned(attributes), &owned(excluded));
+        let projection = Projection::of(attributes, excluded);
         let chosen = projection.apply(ResourceType::User, resource.as_object().unwrap().clone());
         assert_eq!(Value::Object(chosen), *expected);
     }
@@ -202,12 +216,31 @@ mod tests {
     }
 
     #[test]
+    fn what_a_filter_chooses_from_is_told_whole_and_never_left_out() {
+        let emails = json!([{"value": "a@b", "type": "work"}, {"value": "c@d"}]);
+        check(
+            &["UserName, emails[type eq \"work, home\"].value"],
+            &[],
+            &json!({"schemas": [CORE_USER], "id": "hq.MQ", "userName": "a", "emails": emails}),
+        );
+        check(
+            &[],
+            &["emails[type eq \"work\"].value", "name", ENTERPRISE_USER],
+            &json!({"schemas": [CORE_USER], "id": "hq.MQ", "userName": "a", "emails": emails}),
+        );
+    }
+
+    #[test]
     fn an_extension_is_asked_for_whole_or_in_part() {
         let whole = json!({"employeeNumber": "7", "manager": {"value": "hq.Mg"}});
         let with = |extension| json!({"schemas": [CORE_USER], "id": "hq.MQ", (ENTERPRISE_USER): extension});
         check(&[ENTERPRISE_USER], &[], &with(whole));
-        let part = format!("{ENTERPRISE_USER}:employeeNumber");
-        check(&[&part], &[], &with(json!({"employeeNumber": "7"})));
+        for part in [
+            format!("{ENTERPRISE_USER}:employeeNumber"),
+            format!("{ENTERPRISE_USER}:employeeNumber").to_uppercase(),
+        ] {
+            check(&[&part], &[], &with(json!({"employeeNumber": "7"})));
+        }
     }
 
     #[test]

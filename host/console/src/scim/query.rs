@@ -1,66 +1,83 @@
 //! What a client asks for: a filter, a page, and which attributes; in a query (RFC 7644, section 3.4.2) or in the body of
 //! a search (section 3.4.3).
 
-use rollcall_host::sqlite::Page;
-use serde::Deserialize;
+mod given;
 
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+
+use self::given::{Given, GivenError, Name};
 use super::filter::Filter;
 use super::projection::Projection;
 use super::reply::{Refusal, ScimType};
 
 /// Resources of one answer, at most, and unless a client wants fewer.
 ///
-/// 200. Why: some hundred KiB of people, which are read and written in a few milliseconds.
-pub(crate) const MAX_RESULTS: u32 = 200;
+/// 1,000,000. Why: more than any organisation has people. A client that steps by the number it asked for, and not by the number
+/// it got, would miss whoever is between the two; and one that asks for no number does not expect another page. So all that is
+/// asked for is given. An answer is written as it is read, and takes no more memory for it.
+pub(crate) const MAX_RESULTS: u64 = 1_000_000;
 
-/// A query as it comes. What SCIM does not know, and sorting, which is not supported, is passed over, as it says.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Parameters {
-    filter: Option<String>,
-    start_index: Option<String>,
-    count: Option<String>,
-    attributes: Option<String>,
-    excluded_attributes: Option<String>,
-}
+/// What is given along with a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parameters(Given);
 
-/// The body of a search as it comes.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct SearchRequest {
-    schemas: Vec<String>,
-    filter: Option<String>,
-    start_index: Option<i64>,
-    count: Option<i64>,
-    #[serde(default)]
-    attributes: Vec<String>,
-    #[serde(default)]
-    excluded_attributes: Vec<String>,
-}
+/// What is given in the body of a search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Search(pub(crate) Parameters);
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Query {
     pub(crate) filter: Option<Filter>,
-    pub(crate) page: Page,
+    pub(crate) page: Asked,
     pub(crate) projection: Projection,
+}
+
+/// Which resources of all that are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// How many come before them.
+    pub(crate) offset: u64,
+    /// How many of them there are at most.
+    pub(crate) limit: u64,
 }
 
 /// What the body of a search calls itself.
 const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
 impl Parameters {
+    fn of_query(query: &str) -> Result<Self, GivenError> {
+        Given::of_query(query).map(Self)
+    }
+
+    fn of_body(body: &[u8]) -> Result<Self, GivenError> {
+        let given = Given::of_body(body)?;
+        // What is sent here is a search, whether or not it says so; but it may not say that it is something else.
+        let schemas = given.texts(Name::Schemas)?;
+        let is_search = schemas.iter().any(|schema| schema.eq_ignore_ascii_case(SEARCH_REQUEST));
+        if !schemas.is_empty() && !is_search {
+            return Err(GivenError::NotASearch { wanted: SEARCH_REQUEST });
+        }
+        Ok(Self(given))
+    }
+
     /// Whether only some are asked for.
-    pub(crate) const fn has_filter(&self) -> bool {
-        self.filter.is_some()
+    pub(crate) fn has_filter(&self) -> bool {
+        self.0.text(Name::Filter) != Ok(None)
     }
 
     /// # Errors
     ///
-    /// When both kinds of lists of attributes are there.
+    /// When both kinds of lists of attributes are there, or one is no list.
     pub(crate) fn projection(&self) -> Result<Projection, Refusal> {
-        let list = |names: &Option<String>| names.iter().cloned().collect::<Vec<_>>();
-        projection(&list(&self.attributes), &list(&self.excluded_attributes))
+        let attributes = self.0.texts(Name::Attributes)?;
+        let excluded = self.0.texts(Name::ExcludedAttributes)?;
+        if !attributes.is_empty() && !excluded.is_empty() {
+            return Err(GivenError::BothLists.into());
+        }
+        Ok(Projection::of(&attributes, &excluded))
     }
 
     /// # Errors
@@ -68,29 +85,29 @@ impl Parameters {
     /// When one of them cannot be read.
     pub(crate) fn query(&self) -> Result<Query, Refusal> {
         Ok(Query {
-            filter: filter(self.filter.as_deref())?,
-            page: page(
-                number("startIndex", self.start_index.as_deref())?,
-                number("count", self.count.as_deref())?,
-            ),
+            filter: filter(self.0.text(Name::Filter)?)?,
+            page: asked(self.0.number(Name::StartIndex)?, self.0.number(Name::Count)?),
             projection: self.projection()?,
         })
     }
 }
 
-impl SearchRequest {
-    /// # Errors
-    ///
-    /// When it is none, or something in it cannot be read.
-    pub(crate) fn query(&self) -> Result<Query, Refusal> {
-        if !self.schemas.iter().any(|schema| schema == SEARCH_REQUEST) {
-            return Err(Refusal::value("schemas", &format!("must have {SEARCH_REQUEST:?}")));
-        }
-        Ok(Query {
-            filter: filter(self.filter.as_deref())?,
-            page: page(self.start_index, self.count),
-            projection: projection(&self.attributes, &self.excluded_attributes)?,
-        })
+impl<S: Sync> FromRequestParts<S> for Parameters {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
+        Ok(Self::of_query(parts.uri.query().unwrap_or_default())?)
+    }
+}
+
+/// JSON, whatever media type it is sent as: there is nothing else that it could be.
+impl<S: Send + Sync> FromRequest<S> for Search {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let body =
+            Bytes::from_request(request, state).await.map_err(|error| Refusal::body(error.status()))?;
+        Ok(Self(Parameters::of_body(&body)?))
     }
 }
 
@@ -98,44 +115,34 @@ fn filter(text: Option<&str>) -> Result<Option<Filter>, Refusal> {
     text.map(Filter::parse).transpose().map_err(|error| Refusal::new(ScimType::InvalidFilter, error.into()))
 }
 
-fn number(name: &'static str, text: Option<&str>) -> Result<Option<i64>, Refusal> {
-    let read = |text: &str| text.parse().map_err(|_| Refusal::value(name, "must be a whole number"));
-    text.map(read).transpose()
-}
-
 /// A start below 1 is 1, and a count below 0 is 0. Source: RFC 7644, section 3.4.2.4.
-fn page(start_index: Option<i64>, count: Option<i64>) -> Page {
-    let offset = start_index.unwrap_or(1).max(1).saturating_sub(1);
-    let limit = count.unwrap_or_else(|| MAX_RESULTS.into()).clamp(0, MAX_RESULTS.into());
-    Page { offset: u64::try_from(offset).unwrap_or(0), limit: u32::try_from(limit).unwrap_or(MAX_RESULTS) }
-}
-
-fn projection(attributes: &[String], excluded: &[String]) -> Result<Projection, Refusal> {
-    if !attributes.is_empty() && !excluded.is_empty() {
-        let wrong = "cannot be given together with excludedAttributes; leave one of them out".to_owned();
-        return Err(Refusal::value("attributes", &wrong));
-    }
-    Ok(Projection::of(attributes, excluded))
+fn asked(start_index: Option<i64>, count: Option<i64>) -> Asked {
+    let start = u64::try_from(start_index.unwrap_or(1)).unwrap_or(1).max(1);
+    let limit = count.map_or(MAX_RESULTS, |count| u64::try_from(count).unwrap_or(0));
+    Asked { offset: start.saturating_sub(1), limit: std::cmp::min(limit, MAX_RESULTS) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parameters(query: &str) -> Parameters {
-        let uri: axum::http::Uri = format!("/?{query}").parse().unwrap();
-        axum::extract::Query::try_from_uri(&uri).unwrap().0
+    fn of_query(query: &str) -> Result<Query, Refusal> {
+        Parameters::of_query(query)?.query()
     }
 
     #[test]
-    fn a_page_is_within_bounds_whatever_is_asked_for() {
-        for (query, page) in [
-            ("", Page { offset: 0, limit: 200 }),
-            ("startIndex=11&count=10", Page { offset: 10, limit: 10 }),
-            ("startIndex=0&count=100000", Page { offset: 0, limit: 200 }),
-            ("startIndex=-5&count=-1", Page { offset: 0, limit: 0 }),
+    fn a_page_is_what_is_asked_for_and_within_bounds_whatever_that_is() {
+        for (query, offset, limit) in [
+            ("", 0, 1_000_000),
+            ("startIndex=&count=", 0, 1_000_000),
+            ("startIndex=11&count=10", 10, 10),
+            ("startindex=201&COUNT=500", 200, 500),
+            ("startIndex=0&count=100000", 0, 100_000),
+            ("count=9000000", 0, 1_000_000),
+            ("startIndex=-5&count=-1", 0, 0),
+            ("count=0", 0, 0),
         ] {
-            assert_eq!(parameters(query).query().map(|query| query.page), Ok(page), "{query}");
+            assert_eq!(of_query(query).map(|query| query.page), Ok(Asked { offset, limit }), "{query}");
         }
     }
 
@@ -144,23 +151,35 @@ mod tests {
         for (query, scim_type) in [
             ("startIndex=one", ScimType::InvalidValue),
             ("count=1.5", ScimType::InvalidValue),
+            ("count=1&count=2", ScimType::InvalidValue),
             ("filter=userName", ScimType::InvalidFilter),
+            ("filter=%FF", ScimType::InvalidSyntax),
             ("attributes=id&excludedAttributes=id", ScimType::InvalidValue),
+            ("cursor=", ScimType::InvalidValue),
         ] {
-            let refused = parameters(query).query().map_err(|refusal| refusal.scim_type);
+            let refused = of_query(query).map_err(|refusal| refusal.scim_type);
             assert_eq!(refused, Err(Some(scim_type)), "{query}");
         }
     }
 
     #[test]
-    fn a_search_says_that_it_is_one() {
-        let request = |schemas: &[&str]| SearchRequest {
-            schemas: schemas.iter().map(|schema| (*schema).to_owned()).collect(),
-            count: Some(5),
-            ..SearchRequest::default()
+    fn an_empty_list_of_attributes_is_none() {
+        for query in ["attributes=", "excludedAttributes=", "attributes=&excludedAttributes=", "attributes=,"]
+        {
+            assert_eq!(of_query(query).map(|query| query.projection), Ok(Projection::All), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_search_need_not_say_that_it_is_one_but_may_not_say_that_it_is_something_else() {
+        let page = |body: &str| {
+            Parameters::of_body(body.as_bytes()).map(|given| given.query().map(|query| query.page))
         };
-        let page = Page { offset: 0, limit: 5 };
-        assert_eq!(request(&[SEARCH_REQUEST]).query().map(|query| query.page), Ok(page));
-        assert!(request(&["urn:other"]).query().is_err());
+        let five = Ok(Ok(Asked { offset: 0, limit: 5 }));
+        assert_eq!(page(&format!("{{\"schemas\": [\"{SEARCH_REQUEST}\"], \"count\": 5}}")), five);
+        assert_eq!(page("{\"Count\": 5}"), five);
+        for body in ["", "{", "[]", "5", "{\"schemas\": [\"urn:other\"]}", "{\"count\": 5, \"Count\": 6}"] {
+            assert!(page(body).is_err(), "{body}");
+        }
     }
 }

@@ -1,75 +1,202 @@
-//! Reads resources from the store: a page of one type or of several, or one.
+//! Reads resources from the store: those on a list, one after the other, or one alone.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::vec::IntoIter;
 
 use rollcall_host::model::{Diagnosis, Key, SourceName};
-use rollcall_host::sqlite::{Member, Outline, Page, SqliteStore, WholeObject};
+use rollcall_host::sqlite::{
+    Condition, Member, Named, ObjectNumber, Outline, Page, Sifted, SqliteStore, WholeObject,
+};
 use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio::task::yield_now;
 
-use super::conditions::{Among, Conditions, conditions};
+use super::base::Sight;
+use super::conditions::{as_told, condition};
+use super::face::{ScimFace, ScimUserNames};
+use super::filter::{Among, Effort, Question, question};
 use super::id::{Meant, parse_id};
 use super::projection::Projection;
 use super::query::Query;
-use super::reply::{Refusal, Reply, ScimType};
-use super::resource::{Resource, Subject, group, user};
+use super::reply::{Refusal, ScimType};
+use super::resource::{Resource, Subject, group, people_named_by, user};
 use super::schemas::ResourceType;
 use crate::console::Console;
 
-/// Members of all groups of one answer together.
+/// How long what is written of a part may become before the part ends.
 ///
-/// 100,000. Why: everybody in one department, some 20 MiB of JSON; more at once is memory for nothing, because the same is
-/// in the people's `groups`.
-const MAX_MEMBERS: u32 = 100_000;
+/// 1 MiB. Why: some hundred people, or a few groups with all their members; it is in memory until it is sent.
+const PART_BYTES: usize = 1 << 20;
+
+/// Groups in lists that are put together at once.
+///
+/// At most 4. Why: one with everybody in it takes some 100 MiB for 100,000 people until it is written, and many programs may
+/// ask at once; they wait for each other for some milliseconds.
+static GROUPS_AT_ONCE: Semaphore = Semaphore::const_new(4);
+
+/// Documents that are read at once.
+///
+/// 64. Why: some hundred KiB, and other requests are looked after between two times.
+const N_AT_ONCE: usize = 64;
+
+/// Who is on a list, found all at once.
+pub(crate) struct Found {
+    /// How many there are on all pages.
+    pub(crate) total: u64,
+    /// Those on the page.
+    pub(crate) listed: Vec<Listed>,
+}
+
+/// One on a list.
+pub(crate) type Listed = (ResourceType, ObjectNumber);
 
 /// What one request reads.
 pub(crate) struct Reading<'a> {
     store: &'a SqliteStore,
-    base: &'a str,
+    sight: &'a Sight,
+    faces: BTreeMap<SourceName, ScimFace>,
     outlines: BTreeMap<SourceName, Arc<Outline>>,
     tenures: BTreeMap<SourceName, Arc<BTreeMap<Key, u64>>>,
-    n_members: u32,
+    people: BTreeMap<SourceName, BTreeMap<String, Named>>,
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(console: &'a Console, base: &'a str) -> Self {
+    pub(crate) fn new(console: &'a Console, sight: &'a Sight) -> Self {
         Self {
             store: console.store(),
-            base,
+            sight,
+            faces: console.sources().faces(),
             outlines: BTreeMap::new(),
             tenures: BTreeMap::new(),
-            n_members: 0,
+            people: BTreeMap::new(),
         }
     }
 
-    /// A page of the resources of these types, one type after the other.
-    pub(crate) async fn list(mut self, kinds: &[ResourceType], query: &Query) -> Result<Reply, Refusal> {
+    /// Who is on the page of what is asked for, one type after the other.
+    pub(crate) async fn find(&mut self, kinds: &[ResourceType], query: &Query) -> Result<Found, Refusal> {
         let among = if kinds.len() == 1 { Among::One } else { Among::Several };
-        let (mut total, mut resources) = (0_u64, Vec::new());
-        for kind in kinds {
-            let room = u64::from(query.page.limit)
-                .saturating_sub(u64::try_from(resources.len()).unwrap_or(u64::MAX));
+        let asked = |kind: &ResourceType| {
+            let asked = query.filter.as_ref().map(|filter| question(filter, *kind, among)).transpose();
+            asked.map_err(|error| Refusal::new(ScimType::InvalidFilter, error.into()))
+        };
+        // All of it is read before anything is looked for.
+        let questions = kinds.iter().map(asked).collect::<Result<Vec<_>, _>>()?;
+        let mut found = Found { total: 0, listed: Vec::new() };
+        for (kind, question) in kinds.iter().zip(&questions) {
+            let n_found = u64::try_from(found.listed.len()).unwrap_or(u64::MAX);
             let page = Page {
-                offset: query.page.offset.saturating_sub(total),
-                limit: u32::try_from(room).unwrap_or(u32::MAX),
+                offset: query.page.offset.saturating_sub(found.total),
+                limit: u32::try_from(query.page.limit.saturating_sub(n_found)).unwrap_or(u32::MAX),
             };
-            let asked = match &query.filter {
-                Some(filter) => conditions(filter, *kind, among),
-                None => Ok(Conditions::All(Vec::new())),
-            };
-            match asked.map_err(|error| Refusal::new(ScimType::InvalidFilter, error.into()))? {
-                Conditions::Never => {}
-                Conditions::All(conditions) => {
-                    let found = self.store.objects_where(kind.stored(), &conditions, page).await?;
-                    total = total.saturating_add(found.total);
-                    for object in &found.items {
-                        let resource = self.resource(*kind, object, &query.projection).await?;
-                        resources.push(Value::Object(query.projection.apply(*kind, resource.members)));
+            let of_kind = self.find_kind(*kind, question.as_ref(), page).await?;
+            found.total = found.total.saturating_add(of_kind.total);
+            found.listed.extend(of_kind.objects.into_iter().map(|number| (*kind, number)));
+        }
+        Ok(found)
+    }
+
+    /// What is told of the next ones on a list, as JSON, until it is a part. Who is not held any more is passed over.
+    pub(crate) async fn tell(
+        &mut self,
+        rest: &mut IntoIter<Listed>,
+        projection: &Projection,
+    ) -> Result<Vec<String>, Refusal> {
+        let (mut told, mut n_bytes) = (Vec::new(), 0_usize);
+        while n_bytes < PART_BYTES && 0 < rest.len() {
+            let next: Vec<Listed> = rest.as_slice().iter().take(N_AT_ONCE).copied().collect();
+            let objects =
+                self.store.objects_numbered(next.iter().map(|(_, number)| *number).collect()).await?;
+            self.meet(objects.iter().flatten()).await?;
+            for ((kind, _), object) in next.iter().zip(&objects) {
+                if PART_BYTES <= n_bytes {
+                    break;
+                }
+                rest.next();
+                let Some(object) = object else { continue };
+                let text = self.told(*kind, object, projection).await?;
+                n_bytes = n_bytes.saturating_add(text.len());
+                told.push(text);
+            }
+        }
+        Ok(told)
+    }
+
+    /// What is told of one.
+    async fn told(
+        &mut self,
+        kind: ResourceType,
+        object: &WholeObject,
+        projection: &Projection,
+    ) -> Result<String, Refusal> {
+        // There is a turn for everybody: the semaphore is never closed.
+        let _turn = match kind {
+            ResourceType::User => None,
+            ResourceType::Group => GROUPS_AT_ONCE.acquire().await.ok(),
+        };
+        let resource = self.resource(kind, object, projection).await?;
+        let told = Value::Object(projection.apply(kind, resource.members)).to_string();
+        // Long lists of members are put together here: let others go on in between.
+        yield_now().await;
+        Ok(told)
+    }
+
+    /// The resources of a type of which a question holds: all of them counted, and those on a page.
+    async fn find_kind(
+        &mut self,
+        kind: ResourceType,
+        question: Option<&Question>,
+        page: Page,
+    ) -> Result<OfKind, Refusal> {
+        let with_source: Vec<&SourceName> = self.with_source().collect();
+        let condition = question.map_or(Condition::always(), |question| condition(question, kind));
+        let condition = if with_source.is_empty() { condition } else { as_told(condition, &with_source) };
+        match (self.store.sift(kind.stored(), &self.sight.within, &condition, page).await?, question) {
+            (Sifted::Page { total, objects }, _) => Ok(OfKind { total, objects }),
+            (Sifted::All(sifted), Some(question)) => self.decide(kind, question, &sifted, page).await,
+            (Sifted::All(sifted), None) => Ok(OfKind::cut(sifted.iter().map(|(number, _)| *number), page)),
+        }
+    }
+
+    /// The sources whose user names are told with their own name.
+    fn with_source(&self) -> impl Iterator<Item = &SourceName> {
+        let told_so = self.faces.iter().filter(|(_, face)| face.user_names == ScimUserNames::WithSource);
+        told_so.map(|(name, _)| name)
+    }
+
+    /// Look at each resource of which the store cannot tell whether a question holds.
+    async fn decide(
+        &mut self,
+        kind: ResourceType,
+        question: &Question,
+        sifted: &[(ObjectNumber, bool)],
+        page: Page,
+    ) -> Result<OfKind, Refusal> {
+        let projection = whatever_is_looked_at(question);
+        let (mut effort, mut found) = (Effort::default(), Vec::new());
+        for part in sifted.chunks(N_AT_ONCE) {
+            let unclear = part.iter().filter(|(_, is_certain)| !is_certain).map(|(number, _)| *number);
+            let objects = self.store.objects_numbered(unclear.collect()).await?;
+            self.meet(objects.iter().flatten()).await?;
+            let mut objects = objects.into_iter();
+            for (number, is_certain) in part {
+                let object = if *is_certain { None } else { objects.next().flatten() };
+                let holds = match object {
+                    Some(object) => {
+                        let resource = self.resource(kind, &object, &projection).await?;
+                        question.holds(&resource.members, &mut effort)
                     }
+                    None => *is_certain,
+                };
+                if holds {
+                    found.push(*number);
+                }
+                if effort.is_too_much() {
+                    return Err(Refusal::new(ScimType::TooMany, too_much_effort()));
                 }
             }
         }
-        Ok(Reply::list(total, query.page.offset.saturating_add(1), &resources))
+        Ok(OfKind::cut(found.into_iter(), page))
     }
 
     /// One resource, whole.
@@ -79,10 +206,12 @@ impl<'a> Reading<'a> {
         id: &str,
         projection: &Projection,
     ) -> Result<Resource, Refusal> {
-        let Meant { source, external_id, tenure } = parse_id(id).ok_or_else(Refusal::not_found)?;
+        let meant = parse_id(id).filter(|meant| self.sight.within.has(&meant.source));
+        let Meant { source, external_id, tenure } = meant.ok_or_else(Refusal::not_found)?;
         let key = Key::new(kind.stored(), external_id);
         let object = self.store.object(&source, &key).await?;
         let object = object.filter(|object| object.tenure == tenure).ok_or_else(Refusal::not_found)?;
+        self.meet([&object]).await?;
         self.resource(kind, &object, projection).await
     }
 
@@ -94,15 +223,39 @@ impl<'a> Reading<'a> {
     ) -> Result<Resource, Refusal> {
         let outline = self.outline(&object.source).await?;
         let tenures = self.tenures(&object.source).await?;
-        let subject = Subject { base: self.base, object, outline: &outline, tenures: &tenures };
+        let members = match kind {
+            ResourceType::Group if projection.wants(kind, "members") => Some(self.members(object).await?),
+            ResourceType::Group | ResourceType::User => None,
+        };
+        let nobody = BTreeMap::new();
+        let subject = Subject {
+            base: &self.sight.base.0,
+            object,
+            outline: &outline,
+            tenures: &tenures,
+            people: self.people.get(&object.source).unwrap_or(&nobody),
+            face: self.faces.get(&object.source).copied().unwrap_or_default(),
+        };
         match kind {
             ResourceType::User => Ok(user(subject)),
-            ResourceType::Group if projection.wants(kind, "members") => {
-                let people = self.members(object).await?;
-                Ok(group(subject, Some(&people)))
-            }
-            ResourceType::Group => Ok(group(subject, None)),
+            ResourceType::Group => Ok(group(subject, members.as_deref())),
         }
+    }
+
+    /// Look up whom these objects name, in the place of those that others named before.
+    async fn meet(&mut self, objects: impl IntoIterator<Item = &WholeObject>) -> Result<(), Refusal> {
+        self.people.clear();
+        let mut ids: BTreeMap<&SourceName, Vec<String>> = BTreeMap::new();
+        for object in objects {
+            ids.entry(&object.source).or_default().extend(people_named_by(object));
+        }
+        for (source, mut ids) in ids {
+            ids.sort();
+            ids.dedup();
+            let known = self.store.people_named(source, ids).await?;
+            self.people.insert(source.clone(), known);
+        }
+        Ok(())
     }
 
     async fn outline(&mut self, source: &SourceName) -> Result<Arc<Outline>, Refusal> {
@@ -124,26 +277,42 @@ impl<'a> Reading<'a> {
     }
 
     /// In one piece, so that nobody is missing because somebody else moved meanwhile.
-    async fn members(&mut self, group: &WholeObject) -> Result<Vec<Member>, Refusal> {
-        let room = MAX_MEMBERS.saturating_sub(self.n_members);
-        let page = Page { offset: 0, limit: room };
-        let found = self.store.members_of(&group.source, &group.key.external_id, page).await?;
-        let n = u32::try_from(found.total).unwrap_or(u32::MAX);
-        if room < n {
-            return Err(Refusal::new(ScimType::TooMany, too_many_members()));
-        }
-        self.n_members = self.n_members.saturating_add(n);
-        Ok(found.items)
+    async fn members(&self, group: &WholeObject) -> Result<Vec<Member>, Refusal> {
+        let page = Page { offset: 0, limit: u32::MAX };
+        Ok(self.store.members_of(&group.source, &group.key.external_id, page).await?.items)
     }
 }
 
-fn too_many_members() -> Diagnosis {
-    Diagnosis::new("too-many-members", format!("these groups have more than {MAX_MEMBERS} members together"))
+/// Members are read only where it takes them to answer: they may be many, and a version covers them.
+fn whatever_is_looked_at(question: &Question) -> Projection {
+    let takes_members = question.looks_at("members", None) || question.looks_at("meta", Some("version"));
+    if takes_members { Projection::All } else { Projection::of(&[], &["members"]) }
+}
+
+/// The resources of a type of which a question holds.
+struct OfKind {
+    /// How many there are on all pages.
+    total: u64,
+    /// Those on the page.
+    objects: Vec<ObjectNumber>,
+}
+
+impl OfKind {
+    fn cut(all: impl ExactSizeIterator<Item = ObjectNumber>, page: Page) -> Self {
+        let total = u64::try_from(all.len()).unwrap_or(u64::MAX);
+        let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        Self { total, objects: all.skip(offset).take(limit).collect() }
+    }
+}
+
+fn too_much_effort() -> Diagnosis {
+    Diagnosis::new("filter-takes-too-long", "filter looks at too many values of too many resources")
         .with_remedy(
-            "ask for fewer groups at once, or with excludedAttributes=members, and read the users' groups",
+            "join a condition by \"and\" that few resources meet, such as one on userName, or ask in several filters",
         )
         .in_chinese(
-            format!("这些组的成员总数超过 {MAX_MEMBERS}"),
-            "请减少一次请求的组数，或使用 excludedAttributes=members 并改读用户的 groups",
+            "筛选条件需要检查的资源和属性值过多",
+            "请用 and 加上能大幅缩小范围的条件（例如 userName），或拆成多个筛选条件",
         )
 }

@@ -1,7 +1,8 @@
 //! How SCIM answers: its media type, its lists, its errors (RFC 7644, sections 3.12 and 3.14).
 
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -14,6 +15,9 @@ use crate::visitor::Reader;
 
 /// Source: RFC 7644, section 3.1.
 const MEDIA_TYPE: &str = "application/scim+json";
+
+/// For clients that do not know that one.
+const PLAIN_JSON: &str = "application/json";
 
 /// Why a request of a SCIM client is not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +32,7 @@ pub(crate) enum ScimType {
     InvalidFilter,
     InvalidSyntax,
     InvalidValue,
+    OtherVersion,
     TooMany,
 }
 
@@ -37,6 +42,7 @@ impl ScimType {
             Self::InvalidFilter => "invalidFilter",
             Self::InvalidSyntax => "invalidSyntax",
             Self::InvalidValue => "invalidValue",
+            Self::OtherVersion => "invalidVers",
             Self::TooMany => "tooMany",
         }
     }
@@ -48,18 +54,31 @@ impl Refusal {
         Self { problem: Problem::new(StatusCode::BAD_REQUEST, diagnosis), scim_type: Some(scim_type) }
     }
 
-    /// One value in the request is wrong.
-    pub(crate) fn value(name: &str, wrong: &str) -> Self {
-        let diagnosis = Diagnosis::new("value-not-valid", format!("{name} {wrong}"))
-            .in_chinese(format!("{name} 的值无效"), "");
-        Self::new(ScimType::InvalidValue, diagnosis)
+    /// The body did not come whole, or is larger than it may be.
+    pub(crate) fn body(status: StatusCode) -> Self {
+        let diagnosis =
+            Diagnosis::new("body-not-readable", "the body did not come whole, or has more bytes than it may")
+                .with_remedy("send it again, with fewer attributes and a shorter filter")
+                .in_chinese("请求正文不完整，或超过允许的大小", "请减少属性或缩短筛选条件后重新发送");
+        Problem::new(status, diagnosis).into()
     }
 
-    /// The body is not what it should be.
-    pub(crate) fn syntax(error: &impl std::fmt::Display) -> Self {
-        let diagnosis = Diagnosis::new("body-not-readable", format!("body cannot be read: {error}"))
-            .in_chinese("无法读取请求正文", "");
-        Self::new(ScimType::InvalidSyntax, diagnosis)
+    /// The service speaks another version of the protocol. Source: RFC 7644, sections 3.12 and 3.13.
+    pub(crate) fn other_version() -> Self {
+        let diagnosis = Diagnosis::new("version-not-spoken", "only version 2 of SCIM is spoken here")
+            .with_remedy("set the address of the service to one that ends with /scim/v2")
+            .in_chinese("此处只支持 SCIM 2.0", "请将服务地址设置为以 /scim/v2 结尾的地址");
+        Self::new(ScimType::OtherVersion, diagnosis)
+    }
+
+    /// Nothing is done by this method here, be it reading or writing.
+    pub(crate) fn no_such_method() -> Self {
+        no_such_method().into()
+    }
+
+    /// Nobody is known.
+    pub(crate) fn unknown() -> Self {
+        Problem::unauthorized().into()
     }
 
     /// There is no such resource.
@@ -86,6 +105,13 @@ impl Refusal {
         .in_chinese("此目录为只读，请在来源中修改人员或部门", "");
         Problem::new(StatusCode::NOT_IMPLEMENTED, diagnosis).into()
     }
+}
+
+fn no_such_method() -> Problem {
+    let diagnosis = Diagnosis::new("method-not-allowed", "nothing is done by this method at this address")
+        .with_remedy("look at the header Allow of this answer")
+        .in_chinese("此地址不支持该方法", "请查看响应头 Allow");
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, diagnosis)
 }
 
 impl From<Problem> for Refusal {
@@ -140,12 +166,12 @@ impl Reply {
         }
     }
 
-    /// A page of a list.
-    pub(crate) fn list(total: u64, start_index: u64, resources: &[Value]) -> Self {
+    /// A list that has everything on one page.
+    pub(crate) fn list(resources: &[Value]) -> Self {
         Self::new(json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-            "totalResults": total,
-            "startIndex": start_index,
+            "totalResults": resources.len(),
+            "startIndex": 1,
             "itemsPerPage": resources.len(),
             "Resources": resources,
         }))
@@ -174,7 +200,14 @@ fn put_version(response: &mut Response, version: &str) {
 }
 
 fn draw(status: StatusCode, body: &Value) -> Response {
-    let mut response = (status, body.to_string()).into_response();
+    let mut response = written(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    response
+}
+
+/// An answer whose body is written.
+pub(crate) fn written(body: Body) -> Response {
+    let mut response = Response::new(body);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     // About people, and to be asked for again: a version tells cheaply whether it is still the same.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
@@ -184,39 +217,74 @@ fn draw(status: StatusCode, body: &Value) -> Response {
 /// Draw whatever went wrong within as SCIM does.
 pub(crate) async fn errors(request: Request, next: Next) -> Response {
     let reader = request.extensions().get::<Reader>().copied().unwrap_or_default();
+    let is_plain = wants_plain_json(request.headers());
     let mut response = next.run(request).await;
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
-        return response;
+    let is_of_kind = |kind: &str| response.headers().get(CONTENT_TYPE).is_some_and(|known| known == kind);
+    // It may have been drawn within.
+    let is_drawn = is_of_kind(MEDIA_TYPE) || is_of_kind(PLAIN_JSON);
+    if (status.is_client_error() || status.is_server_error()) && !is_drawn {
+        response = drawn_over(reader, response);
     }
-    let problem = response.extensions_mut().remove::<Problem>();
-    if problem.is_none() && response.headers().get(CONTENT_TYPE).is_some_and(|known| known == MEDIA_TYPE) {
-        // It was drawn within.
-        return response;
+    if is_plain && response.headers().contains_key(CONTENT_TYPE) {
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PLAIN_JSON));
     }
+    response
+}
+
+/// Whether a client takes JSON and says nothing that SCIM's own media type is part of. Source: RFC 7644, section 8.1: a client
+/// may ask for it.
+fn wants_plain_json(headers: &HeaderMap) -> bool {
+    let texts: Vec<_> = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    let kinds =
+        texts.iter().flat_map(|text| text.split(',')).map(|kind| kind.split(';').next().unwrap_or_default());
+    let takes = |wanted: &[&str]| {
+        kinds.clone().any(|kind| wanted.iter().any(|wanted| kind.trim().eq_ignore_ascii_case(wanted)))
+    };
+    takes(&[PLAIN_JSON]) && !takes(&[MEDIA_TYPE, "application/*", "*/*"])
+}
+
+/// Something that went wrong, drawn as SCIM does.
+pub(crate) fn drawn(reader: Reader, problem: &Problem) -> Response {
+    draw(problem.status, &error(reader, problem, None))
+}
+
+fn drawn_over(reader: Reader, mut response: Response) -> Response {
+    let status = response.status();
+    let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| of_status(status));
     let scim_type = response.extensions_mut().remove::<ScimType>();
-    let mut body = json!({
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
-        "status": status.as_str(),
-        "detail": detail(reader, status, problem.as_ref()),
-    });
-    if let (Some(scim_type), Some(members)) = (scim_type, body.as_object_mut()) {
-        members.insert("scimType".to_owned(), scim_type.as_str().into());
-    }
-    let mut drawn = draw(status, &body);
+    let mut drawn = draw(status, &error(reader, &problem, scim_type));
     // What a router or the gate said beside: which methods there are, how to be known.
     for (name, value) in response.headers() {
-        if !drawn.headers().contains_key(name) && name != axum::http::header::CONTENT_LENGTH {
+        if !drawn.headers().contains_key(name) && name != CONTENT_LENGTH {
             drawn.headers_mut().append(name, value.clone());
         }
     }
     drawn
 }
 
-fn detail(reader: Reader, status: StatusCode, problem: Option<&Problem>) -> String {
-    let Some(problem) = problem else {
-        return status.canonical_reason().unwrap_or_default().to_owned();
-    };
+/// What a router or the gate said by its status alone.
+fn of_status(status: StatusCode) -> Problem {
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        return no_such_method();
+    }
+    let reason = status.canonical_reason().unwrap_or("the request was refused");
+    Problem::new(status, Diagnosis::new("refused", reason).in_chinese("请求被拒绝", ""))
+}
+
+fn error(reader: Reader, problem: &Problem, scim_type: Option<ScimType>) -> Value {
+    let mut body = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+        "status": problem.status.as_str(),
+        "detail": detail(reader, problem),
+    });
+    if let (Some(scim_type), Some(members)) = (scim_type, body.as_object_mut()) {
+        members.insert("scimType".to_owned(), scim_type.as_str().into());
+    }
+    body
+}
+
+fn detail(reader: Reader, problem: &Problem) -> String {
     let localized = problem.diagnosis.localized(reader.language.tag());
     match localized.remedy {
         Some(remedy) => format!("{}; {remedy}", localized.message),
@@ -242,5 +310,23 @@ mod tests {
             headers.insert(IF_NONE_MATCH, HeaderValue::from_static(header));
             assert_eq!(matches(&headers, "W/\"abc\""), is_known, "{header}");
         }
+    }
+
+    #[test]
+    fn plain_json_is_for_a_client_that_takes_nothing_else() {
+        for (accept, is_plain) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8, text/plain", true),
+            ("application/json, application/scim+json", false),
+            ("application/json, text/plain, */*", false),
+            ("application/scim+json;q=0.5, application/json", false),
+            ("text/html", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(wants_plain_json(&headers), is_plain, "{accept}");
+        }
+        assert!(!wants_plain_json(&HeaderMap::new()));
     }
 }

@@ -1,21 +1,26 @@
 //! People and departments as SCIM resources: of a document, what a schema describes; ids of others as SCIM's own, with
 //! where they are.
 
+mod contacts;
+mod enterprise;
 mod group;
+mod name;
 mod own;
+mod surnames;
 mod user;
 
 use std::collections::BTreeMap;
 
 use rollcall_host::model::{Key, SourceName};
-use rollcall_host::sqlite::{Outline, WholeObject};
+use rollcall_host::sqlite::{Named, Outline, WholeObject};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 pub(crate) use self::group::group;
 pub(crate) use self::user::user;
+use super::face::ScimFace;
 use super::id::id_of;
-use super::schemas::{Attribute, ResourceType, fit_all};
+use super::schemas::{Attribute, ENTERPRISE_USER, ResourceType, fit_all};
 
 /// A resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +40,19 @@ pub(crate) struct Subject<'a> {
     pub(crate) outline: &'a Outline,
     /// The tenures of its source.
     pub(crate) tenures: &'a BTreeMap<Key, u64>,
+    /// Those of its source that are held whom it names ([`people_named_by`]), by their ids.
+    pub(crate) people: &'a BTreeMap<String, Named>,
+    /// How people of its source are told.
+    pub(crate) face: ScimFace,
+}
+
+/// The ids of the people whom an object names beside its members: a person's manager, the managers of a department.
+pub(crate) fn people_named_by(object: &WholeObject) -> Vec<String> {
+    let document = &object.held.document;
+    let manager = document.get(ENTERPRISE_USER).and_then(|enterprise| enterprise.get("manager"));
+    let managers = document.get("managers").and_then(Value::as_array).into_iter().flatten();
+    let ids = manager.into_iter().chain(managers).filter_map(|named| named.get("value")?.as_str());
+    ids.map(str::to_owned).collect()
 }
 
 /// Whether everything of a resource was read.
@@ -78,13 +96,24 @@ impl Subject<'_> {
         Map::from_iter([("value".to_owned(), id.into()), ("$ref".to_owned(), location.into())])
     }
 
-    /// A value that names another object by the source's own id, as SCIM names it.
+    /// A value that names another object by the source's own id, as SCIM names it, and with where that is if it is held.
     fn relinked(&self, kind: ResourceType, mut value: Value) -> Value {
-        let named = value.get("value").and_then(Value::as_str).map(|id| self.link(kind, id));
-        if let (Some(link), Some(members)) = (named, value.as_object_mut()) {
-            members.extend(link);
+        let named = value.get("value").and_then(Value::as_str).map(str::to_owned);
+        if let (Some(id), Some(members)) = (named, value.as_object_mut()) {
+            members.extend(self.link(kind, &id));
+            if !self.is_held(kind, &id) {
+                members.remove("$ref");
+            }
         }
         value
+    }
+
+    /// Whether an object that is named here can be read.
+    fn is_held(&self, kind: ResourceType, external_id: &str) -> bool {
+        match kind {
+            ResourceType::User => self.people.contains_key(external_id),
+            ResourceType::Group => self.outline.department(external_id).is_some(),
+        }
     }
 
     /// Add what every resource has.
@@ -100,7 +129,7 @@ impl Subject<'_> {
         let mut meta = json!({
             "resourceType": kind.name(),
             "created": self.object.created_at,
-            "lastModified": self.object.changed_at,
+            "lastModified": self.object.modified_at,
             "location": location(self.base, kind, &id),
         });
         if let (Some(version), Some(meta)) = (&version, meta.as_object_mut()) {

@@ -7,10 +7,12 @@
 use serde_json::{Value, json};
 
 mod attribute;
+mod common;
 mod group;
 mod user;
 
-pub(crate) use attribute::{Attribute, fit_all};
+pub(crate) use attribute::{Attribute, Kind, fit_all};
+pub(crate) use common::COMMON;
 pub(crate) use rollcall_rules::vocabulary::schema::{
     DEPARTMENT as ROLLCALL_DEPARTMENT, ENTERPRISE_USER, ORGANISATION_USER as ROLLCALL_USER, USER as CORE_USER,
 };
@@ -42,6 +44,14 @@ pub(crate) enum ResourceType {
 
 impl ResourceType {
     pub(crate) const ALL: [Self; 2] = [Self::User, Self::Group];
+
+    /// A list of it alone.
+    pub(crate) const fn alone(self) -> &'static [Self] {
+        match self {
+            Self::User => &[Self::User],
+            Self::Group => &[Self::Group],
+        }
+    }
 
     /// Its name in SCIM.
     pub(crate) const fn name(self) -> &'static str {
@@ -152,6 +162,14 @@ pub(crate) fn service_provider_config(base: &str) -> Value {
         "patch": {"supported": false},
         "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
         "filter": {"supported": true, "maxResults": MAX_RESULTS},
+        // Source: RFC 9865, section 4.
+        "pagination": {
+            "cursor": false,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": MAX_RESULTS,
+            "maxPageSize": MAX_RESULTS,
+        },
         "changePassword": {"supported": false},
         "sort": {"supported": false},
         "etag": {"supported": true},

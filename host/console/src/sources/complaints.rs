@@ -62,6 +62,22 @@ pub(crate) fn departed() -> Complaint {
     at("/departed", diagnosis)
 }
 
+/// How names are told over SCIM is none of the choices.
+pub(crate) fn scim_names() -> Complaint {
+    let diagnosis =
+        Diagnosis::new("bad-scim-names", "choose what becomes of whole names over SCIM: whole or split")
+            .in_chinese("请选择 SCIM 中姓名的处理方式：whole（不拆分）或 split（拆分）", "");
+    at("/scim/names", diagnosis)
+}
+
+/// What people log in as over SCIM is none of the choices.
+pub(crate) fn scim_user_names() -> Complaint {
+    let diagnosis =
+        Diagnosis::new("bad-scim-user-names", "choose the user names over SCIM: plain or with-source")
+            .in_chinese("请选择 SCIM 中的用户名：plain（原样）或 with-source（附加身份源名称）", "");
+    at("/scim/user_names", diagnosis)
+}
+
 /// The proxy's URL is wrong.
 pub(crate) fn proxy(invalid: &InvalidProxy) -> Complaint {
     let told = |english, chinese| Diagnosis::new("bad-proxy", english).in_chinese(chinese, "");

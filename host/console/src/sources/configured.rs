@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 
 use super::complaints as say;
 use super::trust::{self, Change, Cleared, Given, Trust, Way};
+use crate::scim::ScimFace;
 
 /// Something that is wrong: where, as a JSON pointer into the configuration (`/settings/key`, `/egress/proxy/url`), and what.
 pub(crate) type Complaint = Problem;
@@ -39,6 +40,8 @@ pub(crate) struct Configured {
     pub(crate) allow: Vec<Origin>,
     pub(crate) timing: Option<Timing>,
     pub(crate) departed: DepartedUsers,
+    /// How its people are told over SCIM.
+    pub(crate) face: ScimFace,
     /// Whether it is followed. Nothing is imported by itself before an administrator said so.
     pub(crate) is_followed: bool,
     /// The settings that are secret, and so sealed at rest.
@@ -57,6 +60,7 @@ pub(crate) struct Draft {
     pub(crate) allow: Vec<Origin>,
     pub(crate) timing: Option<Timing>,
     pub(crate) departed: Option<DepartedUsers>,
+    pub(crate) face: Option<ScimFace>,
     pub(crate) is_followed: bool,
     /// What is new of it.
     pub(crate) given: Given,
@@ -105,6 +109,7 @@ pub(crate) struct Outline {
     pub(crate) allow: Vec<Origin>,
     pub(crate) timing: Option<Timing>,
     pub(crate) departed: DepartedUsers,
+    pub(crate) face: ScimFace,
 }
 
 /// A configuration that holds together.
@@ -175,6 +180,7 @@ impl Configured {
             allow: self.allow.clone(),
             timing: self.timing.clone(),
             departed: self.departed,
+            face: self.face,
         }
     }
 }
@@ -211,10 +217,11 @@ impl Draft {
 
     /// The whole configuration, if all of it could be read.
     pub(crate) fn whole(self) -> Result<Configured, Vec<Complaint>> {
-        let Self { name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed, .. } =
-            self;
-        match (name, departed) {
-            (Some(name), Some(departed)) if self.complaints.is_empty() => Ok(Configured {
+        let Self {
+            name, connector, settings, proxy, ca_pem, allow, timing, departed, face, is_followed, ..
+        } = self;
+        match (name, departed, face) {
+            (Some(name), Some(departed), Some(face)) if self.complaints.is_empty() => Ok(Configured {
                 name,
                 connector,
                 settings,
@@ -223,6 +230,7 @@ impl Draft {
                 allow,
                 timing,
                 departed,
+                face,
                 is_followed,
                 secret: BTreeSet::new(),
                 trust: None,
@@ -373,7 +381,17 @@ impl Draft {
 impl From<Configured> for Draft {
     fn from(configured: Configured) -> Self {
         let Configured {
-            name, connector, settings, proxy, ca_pem, allow, timing, departed, is_followed, ..
+            name,
+            connector,
+            settings,
+            proxy,
+            ca_pem,
+            allow,
+            timing,
+            departed,
+            face,
+            is_followed,
+            ..
         } = configured;
         Self {
             name: Some(name),
@@ -384,6 +402,7 @@ impl From<Configured> for Draft {
             allow,
             timing,
             departed: Some(departed),
+            face: Some(face),
             is_followed,
             given: Given::default(),
             is_connector_confirmed: false,
@@ -540,6 +559,7 @@ mod tests {
             allow: Vec::new(),
             timing: None,
             departed: DepartedUsers::Deactivate,
+            face: ScimFace::default(),
             is_followed: false,
             secret: BTreeSet::new(),
             trust: None,

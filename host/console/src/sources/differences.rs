@@ -66,6 +66,8 @@ fn shown(configured: Option<&Configured>, secret: &BTreeSet<&String>) -> Map<Str
         ("allowed_origins".to_owned(), json!(origins)),
         ("departed_users".to_owned(), json!(departed_name(configured.departed))),
         ("is_followed".to_owned(), json!(configured.is_followed)),
+        ("scim.names".to_owned(), json!(configured.face.names)),
+        ("scim.user_names".to_owned(), json!(configured.face.user_names)),
     ]);
     let authorities = configured.ca_pem.as_deref().map(fingerprints);
     shown.extend(authorities.map(|known| ("ca".to_owned(), json!(known))));
@@ -123,6 +125,7 @@ mod tests {
     use rollcall_host::model::SourceName;
 
     use super::*;
+    use crate::scim::{ScimFace, ScimUserNames};
     use crate::sources::configured::ServerProxy;
     use crate::sources::trust::{Cleared, Trust, Why};
 
@@ -144,6 +147,7 @@ mod tests {
             allow: vec!["https://api.example.com".parse().unwrap()],
             timing: None,
             departed: DepartedUsers::Deactivate,
+            face: ScimFace::default(),
             is_followed: true,
             secret: BTreeSet::from(["secret".to_owned()]),
             trust: None,
@@ -161,6 +165,7 @@ mod tests {
         after.settings.insert("base".to_owned(), json!("http://127.0.0.1:9"));
         after.settings.remove("secret");
         after.proxy = None;
+        after.face.user_names = ScimUserNames::WithSource;
         after.allow = vec!["http://127.0.0.1:9".parse().unwrap()];
         let cleared = Cleared {
             pointer: "/settings/secret".to_owned(),
@@ -173,6 +178,7 @@ mod tests {
             "allowed_origins": {"old": ["https://api.example.com"], "new": ["http://127.0.0.1:9"]},
             "proxy": {"old": "http://proxy:3128 (me)", "new": null},
             "proxy.password": "removed",
+            "scim.user_names": {"old": "plain", "new": "with-source"},
             "settings.base": {"old": "https://api.example.com", "new": "http://127.0.0.1:9"},
             "settings.secret": "cleared",
         });

@@ -15,6 +15,7 @@ use super::configured::{Complaint, Configured, Draft, OnLoss, ServerProxy, Timin
 use super::kept::{departed_name, departed_named};
 use super::schema::{Field, Kind};
 use super::trust::Given;
+use crate::scim::{ScimFace, ScimNames, ScimUserNames};
 
 mod draw;
 
@@ -23,6 +24,8 @@ pub(crate) use draw::{Sheet, summary};
 pub(crate) const NAME: &str = "/name";
 pub(crate) const CONNECTOR: &str = "/connector";
 pub(crate) const DEPARTED: &str = "/departed";
+pub(crate) const SCIM_NAMES: &str = "/scim/names";
+pub(crate) const SCIM_USER_NAMES: &str = "/scim/user_names";
 pub(crate) const PROXY_URL: &str = "/egress/proxy/url";
 pub(crate) const PROXY_USER: &str = "/egress/proxy/user";
 pub(crate) const PROXY_PASSWORD: &str = "/egress/proxy/password";
@@ -71,6 +74,7 @@ impl Entered {
         let mut entered = Self::default();
         entered.set(NAME, connector_id.to_owned());
         entered.set(DEPARTED, departed_name(DepartedUsers::default()).to_owned());
+        entered.set_face(ScimFace::default());
         entered.set(CRON, USUAL_CRON.to_owned());
         entered.set(TIME_ZONE, USUAL_TIME_ZONE.to_owned());
         entered.set(JITTER, USUAL_JITTER_MIN.to_string());
@@ -87,6 +91,7 @@ impl Entered {
         let mut entered = Self::default();
         entered.set(NAME, configured.name.to_string());
         entered.set(DEPARTED, departed_name(configured.departed).to_owned());
+        entered.set_face(configured.face);
         if let Some(proxy) = &configured.proxy {
             entered.set(PROXY_URL, proxy.url.clone());
             entered.set(PROXY_USER, proxy.user.clone().unwrap_or_default());
@@ -128,6 +133,11 @@ impl Entered {
         timing.schedule().ok()?.next_after(now, 0)
     }
 
+    fn set_face(&mut self, face: ScimFace) {
+        self.set(SCIM_NAMES, face.names.as_str().to_owned());
+        self.set(SCIM_USER_NAMES, face.user_names.as_str().to_owned());
+    }
+
     fn set(&mut self, pointer: &str, text: String) {
         self.values.insert(pointer.to_owned(), text);
     }
@@ -145,6 +155,7 @@ impl Entered {
             allow: before.map(|before| before.allow.clone()).unwrap_or_default(),
             timing: reading.timing(),
             departed: reading.departed(),
+            face: reading.face(),
             is_followed: before.is_some_and(|before| before.is_followed),
             given: self.given(fields),
             is_connector_confirmed: self.raw(CONFIRMED) == connector,
@@ -248,6 +259,17 @@ impl Reading<'_> {
 
     fn departed(&mut self) -> Option<DepartedUsers> {
         self.parsed(departed_named(self.entered.raw(DEPARTED)), complaints::departed)
+    }
+
+    /// What is not in the form stays as it was.
+    fn face(&mut self) -> Option<ScimFace> {
+        let before = self.before.map(|before| before.face).unwrap_or_default();
+        let entered = self.entered;
+        let names = entered.text(SCIM_NAMES).map_or(Some(before.names), ScimNames::named);
+        let names = self.parsed(names, complaints::scim_names);
+        let user_names = entered.text(SCIM_USER_NAMES).map_or(Some(before.user_names), ScimUserNames::named);
+        let user_names = self.parsed(user_names, complaints::scim_user_names);
+        Some(ScimFace { names: names?, user_names: user_names? })
     }
 
     fn parsed<T>(&mut self, value: Option<T>, complaint: impl FnOnce() -> Complaint) -> Option<T> {

@@ -16,10 +16,10 @@ use super::configured::{Configured, ServerProxy, Timing};
 use super::trust::Trust;
 use crate::console::ConsoleError;
 use crate::database::{Database, DatabaseError};
+use crate::scim::ScimFace;
 use crate::sealing::Key;
 
-const SELECT: &str =
-    "SELECT name, connector, settings, egress, secrets, schedule, departed, is_followed, trust FROM source";
+const SELECT: &str = "SELECT name, connector, settings, egress, secrets, schedule, departed, is_followed, trust, scim FROM source";
 
 /// A source of the database that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,7 @@ struct Kept {
     departed: String,
     is_followed: bool,
     trust: Option<String>,
+    scim: Option<String>,
 }
 
 /// Every source, in order of name.
@@ -104,13 +105,13 @@ pub(crate) async fn keep(
     let kept = Kept::seal(key, configured)?;
     let written: Result<(), DatabaseError> = database
         .write(move |transaction| {
-            let Kept { name, connector, settings, egress, secrets, schedule, departed, is_followed, trust } =
+            let Kept { name, connector, settings, egress, secrets, schedule, departed, is_followed, trust, scim } =
                 kept;
             let mut statement = transaction.prepare_cached(include_str!("kept/keep.sql"))?;
             statement.execute(named_params! {
                 ":name": name, ":connector": connector, ":settings": settings, ":egress": egress,
                 ":secrets": secrets, ":schedule": schedule, ":departed": departed, ":is_followed": is_followed,
-                ":trust": trust, ":now": now.unix_ms(),
+                ":trust": trust, ":scim": scim, ":now": now.unix_ms(),
             })?;
             Ok(())
         })
@@ -140,6 +141,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
         departed: row.get(6)?,
         is_followed: row.get(7)?,
         trust: row.get(8)?,
+        scim: row.get(9)?,
     })
 }
 
@@ -159,6 +161,7 @@ impl Kept {
             allow,
             timing,
             departed,
+            face,
             is_followed,
             secret,
             trust,
@@ -180,6 +183,7 @@ impl Kept {
             departed: departed_name(*departed).to_owned(),
             is_followed: *is_followed,
             trust: trust.as_ref().map(json).transpose()?,
+            scim: (*face != ScimFace::default()).then(|| json(face)).transpose()?,
         })
     }
 
@@ -205,6 +209,8 @@ impl Kept {
             .ok_or_else(|| complaints::unreadable("departed is none of the choices"))?;
         let trust: Option<Trust> =
             self.trust.as_deref().map(serde_json::from_str).transpose().map_err(broken)?;
+        let face: Option<ScimFace> =
+            self.scim.as_deref().map(serde_json::from_str).transpose().map_err(broken)?;
         let (connector, is_followed) = (self.connector, self.is_followed);
         Ok(Configured {
             name,
@@ -215,6 +221,7 @@ impl Kept {
             allow,
             timing,
             departed,
+            face: face.unwrap_or_default(),
             is_followed,
             secret,
             trust,

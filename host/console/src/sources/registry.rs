@@ -301,7 +301,7 @@ async fn settled(
     };
     let outline = configured.outline();
     if configured.is_followed && unconfirmed.is_empty() {
-        return Ok(Entry::Followed(begin(console, source, schedule, Some(outline)).await?));
+        return Ok(Entry::Followed(begin(console, source, schedule, outline.face, Some(outline)).await?));
     }
     Ok(Entry::Idle(Arc::new(Idle { source, unconfirmed, outline })))
 }

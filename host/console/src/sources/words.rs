@@ -91,6 +91,16 @@ rollcall_words::sentences! {
     fn departed() { "People who left the source", "离职人员" }
     fn departed_deactivate() { "Deactivate them, and keep what is known of them", "停用并保留其信息" }
     fn departed_delete() { "Delete them", "删除" }
+    fn scim() { "For programs that read over SCIM", "供 SCIM 程序读取" }
+    fn scim_names() { "Names", "姓名" }
+    fn scim_names_help() { "A source tells names as a whole. Some programs want family and given name apart. What cannot be divided for sure stays whole.", "身份源提供的是完整姓名，而有些程序需要分开的姓和名。无法确定如何拆分的姓名保持完整。" }
+    fn scim_names_whole() { "The whole name is the family name", "完整姓名作为姓" }
+    fn scim_names_split() { "Divide Chinese names behind the surname", "按姓氏拆分中文姓名" }
+    fn scim_user_names() { "User names", "用户名" }
+    fn scim_user_names_help() { "People of two sources may have the same user name. With the source's name behind it, such as zhangsan@head-office, it is theirs alone; or give the program the SCIM address of this source.", "不同身份源的人员可能有相同的用户名。附加身份源名称（例如 zhangsan@head-office）可避免重复；也可以让程序使用该身份源的 SCIM 地址。" }
+    fn scim_user_names_plain() { "As the source says", "与身份源一致" }
+    fn scim_user_names_with_source() { "With the source's name behind it", "附加身份源名称" }
+    fn scim_address() { "SCIM address of this source", "该身份源的 SCIM 地址" }
 
     // Editing.
     fn edit_source() { "Edit the source", "编辑身份源" }

@@ -4,6 +4,7 @@ use axum::http::{Method, StatusCode};
 use rollcall_host::directory::Action;
 use rollcall_host::history::RunState;
 use rollcall_host::model::{Diagnosis, Severity};
+use rollcall_host::sqlite::Within;
 use rollcall_words::Language;
 
 use super::question::{self, Question};
@@ -171,7 +172,7 @@ async fn whoever_may_only_read_cannot_have_the_source_asked() {
     let bench = Bench::new().await;
     two_of_a_name(&bench).await;
     let mut visitor = administrator(Language::English);
-    visitor.who = Who::Token { id: 1, name: "reader".to_owned(), scope: Scope::Read };
+    visitor.who = Who::Token { id: 1, name: "reader".to_owned(), scope: Scope::Read, within: Within::All };
     let path = "/sources/hq/why/ask";
     let answer = ask_routes(pages(&bench), &visitor, Method::POST, path, "type=User&id=a").await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);

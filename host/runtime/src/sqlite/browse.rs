@@ -23,15 +23,17 @@ mod objects;
 mod outline;
 mod people;
 mod runs;
+mod within;
 
 pub use about::{EntryAbout, OnceKnown, TrailRun, TrailStep};
 pub use changes::{ChangeCount, ChangeFilter, Outcome};
-pub use conditions::{Attribute, Condition, Found, Test};
+pub use conditions::{Attribute, Condition, ObjectNumber, Sifted, Test};
 pub use entries::{EntryCount, EntryFilter};
 pub use objects::{ObjectCount, ObjectQuery};
 pub use outline::{Outline, OutlineDepartment, Stray};
-pub use people::{Member, Members};
+pub use people::{Member, Members, Named};
 pub use runs::RunFilter;
+pub use within::Within;
 
 pub(super) use outline::Outlines;
 
@@ -98,6 +100,9 @@ pub struct WholeObject {
     pub created_at: Timestamp,
     /// When its document, or whether it had departed, last became different.
     pub changed_at: Timestamp,
+    /// When what is told of it last became different: with itself, and with those that are told of with it, as the members
+    /// of a department are, and the names of a person's departments. A later one of an object is a later moment.
+    pub modified_at: Timestamp,
     /// The run that created it.
     pub first_run: RunId,
     /// The run that last wrote it, be it only its version.
@@ -110,7 +115,9 @@ pub struct WholeObject {
 /// The columns that [`read_whole`] reads.
 const OBJECT: &str =
     "source, resource_type, external_id, version, document, departed_at, created_at, changed_at, first_run,
-     last_run, tenure";
+     last_run, tenure,
+     (SELECT modified_at FROM listing
+      WHERE listing.source = object.source AND listing.resource_type = object.resource_type AND listing.id = object.id)";
 
 fn read_whole(row: &Row<'_>) -> rusqlite::Result<WholeObject> {
     let departed_at = row.get::<_, Option<i64>>(5)?.map(Timestamp::from_unix_ms);
@@ -122,6 +129,7 @@ fn read_whole(row: &Row<'_>) -> rusqlite::Result<WholeObject> {
         departed_at,
         created_at: Timestamp::from_unix_ms(row.get(6)?),
         changed_at: Timestamp::from_unix_ms(row.get(7)?),
+        modified_at: Timestamp::from_unix_ms(row.get(11)?),
         first_run: id_of(row.get(8)?),
         last_run: id_of(row.get(9)?),
         tenure: count(row, 10)?,

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use super::connections::Urgency;
 use super::features::Features;
 use super::history::{ChangeRow, insert_changes};
-use super::listing::{self, Told};
+use super::listing::{self, Moved, Told};
 use super::rows::from_json;
 use super::{SqliteStore, now};
 use crate::directory::{Action, Directory, Held, Holding, Stored, Write};
@@ -155,7 +155,9 @@ impl Directory for SqliteStore {
         let n_writes = writes.len();
         self.connections
             .write(Urgency::Bulk, move |transaction| {
-                rows.iter().try_for_each(|row| apply(&transaction, &source, run, now(), row))?;
+                let (now, mut moved) = (now(), Moved::default());
+                rows.iter().try_for_each(|row| apply(&transaction, &source, (run, now), row, &mut moved))?;
+                moved.write(&transaction, source.as_str(), now)?;
                 if !changes.is_empty() {
                     listing::begin_edition(&transaction, source.as_str())?;
                 }
@@ -199,23 +201,25 @@ impl From<&Write> for ObjectRow {
 fn apply(
     transaction: &Transaction<'_>,
     source: &SourceName,
-    run: i64,
-    now: Timestamp,
+    (run, now): (i64, Timestamp),
     row: &ObjectRow,
+    moved: &mut Moved,
 ) -> rusqlite::Result<()> {
+    let standing = |is_present| Standing { run, now, is_present };
     match row.action {
         Action::Created | Action::Updated | Action::Restored => {
-            put(transaction, source, run, Standing { now, is_present: true }, row)
+            put(transaction, source, standing(true), row, moved)
         }
-        Action::Deactivated => put(transaction, source, run, Standing { now, is_present: false }, row),
+        Action::Deactivated => put(transaction, source, standing(false), row, moved),
         Action::Unchanged => set_version(transaction, source, run, row),
-        Action::Deleted => delete(transaction, source, &row.key),
+        Action::Deleted => delete(transaction, source, &row.key, moved),
     }
 }
 
-/// Whether an object is at the source, and since when.
+/// Whether an object is at the source, since when, and which run says so.
 #[derive(Debug, Clone, Copy)]
 struct Standing {
+    run: i64,
     now: Timestamp,
     is_present: bool,
 }
@@ -224,12 +228,13 @@ struct Standing {
 fn put(
     transaction: &Transaction<'_>,
     source: &SourceName,
-    run: i64,
     standing: Standing,
     row: &ObjectRow,
+    moved: &mut Moved,
 ) -> rusqlite::Result<()> {
-    let Standing { now, is_present } = standing;
-    let id = transaction
+    let Standing { run, now, is_present } = standing;
+    let changed_before = select_changed_at(transaction, source, &row.key)?;
+    let (id, created_at, changed_at) = transaction
         .prepare_cached(
             "INSERT INTO object
                (source, resource_type, external_id, version, document, departed_at, first_run, last_run,
@@ -239,8 +244,8 @@ fn put(
                departed_at = excluded.departed_at, last_run = excluded.last_run,
                changed_at = iif(
                  document = excluded.document AND (departed_at IS NULL) = (excluded.departed_at IS NULL),
-                 changed_at, excluded.changed_at)
-             RETURNING id",
+                 changed_at, max(excluded.changed_at, changed_at + 1))
+             RETURNING id, created_at, changed_at",
         )?
         .query_one(
             params![
@@ -254,12 +259,30 @@ fn put(
                 now.unix_ms(),
                 if row.is_newcomer { run } else { 0 },
             ],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
+    if changed_before != Some(changed_at) {
+        moved.object(id);
+    }
     // Without a document there is no row either: the insert has failed.
     row.features.iter().try_for_each(|features| {
-        listing::write(transaction, source.as_str(), &Told { id, key: &row.key, is_present, features })
+        let told = Told { id, key: &row.key, is_present, created_at, changed_at, features };
+        listing::write(transaction, source.as_str(), &told, moved)
     })
+}
+
+/// When the object last became different, if it is held. Each time is later than the one before.
+fn select_changed_at(
+    transaction: &Transaction<'_>,
+    source: &SourceName,
+    key: &Key,
+) -> rusqlite::Result<Option<i64>> {
+    transaction
+        .prepare_cached(
+            "SELECT changed_at FROM object WHERE source = ?1 AND resource_type = ?2 AND external_id = ?3",
+        )?
+        .query_row(params![source.as_str(), key.resource_type, key.external_id], |row| row.get(0))
+        .optional()
 }
 
 fn set_version(
@@ -277,14 +300,19 @@ fn set_version(
         .map(drop)
 }
 
-fn delete(transaction: &Transaction<'_>, source: &SourceName, key: &Key) -> rusqlite::Result<()> {
+fn delete(
+    transaction: &Transaction<'_>,
+    source: &SourceName,
+    key: &Key,
+    moved: &mut Moved,
+) -> rusqlite::Result<()> {
     let deleted = transaction
         .prepare_cached(
             "DELETE FROM object WHERE source = ?1 AND resource_type = ?2 AND external_id = ?3 RETURNING id",
         )?
         .query_row(params![source.as_str(), key.resource_type, key.external_id], |row| row.get(0))
         .optional()?;
-    deleted.map_or(Ok(()), |id| listing::forget(transaction, source.as_str(), id, key))
+    deleted.map_or(Ok(()), |id| listing::forget(transaction, source.as_str(), id, key, moved))
 }
 
 fn select_holdings(

@@ -33,6 +33,8 @@ pub(super) struct Features {
     pub(super) position: i64,
     /// In which departments, each once.
     pub(super) memberships: Vec<Membership>,
+    /// The ids of the people who manage it: of a person one, of a department any number.
+    pub(super) managers: Vec<String>,
 }
 
 /// A person in one department.
@@ -51,6 +53,7 @@ pub(super) enum Part {
     Name,
     UserName,
     Title,
+    ExternalId,
     Emails,
     Phones,
 }
@@ -70,6 +73,7 @@ impl Features {
             parent: document.get("parent").and_then(|parent| text(parent, "value")),
             position: position(document),
             memberships: memberships(document),
+            managers: managers(document),
         }
     }
 
@@ -97,6 +101,7 @@ pub(super) fn values_of(folded: &str, part: Part) -> impl Iterator<Item = &str> 
         Part::Name => 0,
         Part::UserName => 1,
         Part::Title => 2,
+        Part::ExternalId => 3,
         Part::Emails => 4,
         Part::Phones => 5,
     };
@@ -121,8 +126,10 @@ fn elements<'a>(object: &'a Value, name: &str) -> impl Iterator<Item = &'a Value
     object.get(name).and_then(Value::as_array).into_iter().flatten()
 }
 
+/// Without blanks around them; what is nothing but blanks is none.
 fn values(document: &Value, name: &str) -> Vec<String> {
-    elements(document, name).filter_map(|element| text(element, "value")).collect()
+    let texts = elements(document, name).filter_map(|element| text(element, "value"));
+    texts.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
 }
 
 /// Each department once, the first one that the document says.
@@ -133,6 +140,12 @@ fn memberships(document: &Value) -> Vec<Membership> {
         .filter_map(membership)
         .filter(|membership| known.insert(membership.department.clone()))
         .collect()
+}
+
+fn managers(document: &Value) -> Vec<String> {
+    let enterprise = document.get(schema::ENTERPRISE_USER).unwrap_or(&Value::Null);
+    let of_person = enterprise.get("manager").and_then(|manager| text(manager, "value"));
+    of_person.into_iter().chain(values(document, "managers")).collect()
 }
 
 fn membership(element: &Value) -> Option<Membership> {

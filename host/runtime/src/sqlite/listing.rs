@@ -1,30 +1,35 @@
-//! What is kept beside each object for whoever browses: a row to list and search, its memberships, and the edition of
-//! its source.
+//! What is kept beside each object for whoever browses: a row to list and search, its memberships, what it tells of, and the
+//! edition of its source.
 //!
-//! Written in the transaction that writes the object. What is deliberately not here: reading it (`browse`).
+//! Written in the transaction that writes the object. What is deliberately not here: reading it (`browse`), and when what is
+//! told of an object became different (`moved`).
+
+use std::collections::BTreeSet;
 
 use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 
 use super::features::{Features, Membership};
 use super::rows::from_json;
 use super::words::fold;
 use crate::model::Key;
 
+mod moved;
+
+pub(super) use moved::Moved;
+use moved::Sight;
+
 /// Write down what is told of an object that was just written with this number.
-pub(super) fn write(connection: &Connection, source: &str, object: &Told<'_>) -> rusqlite::Result<()> {
-    let Told { id, key, is_present, features } = *object;
-    let is_person = key.resource_type == USER;
-    if is_person {
-        write_memberships(connection, source, object)?;
-    }
-    let is_unplaced = is_person && is_present && !is_placed(connection, source, &features.memberships)?;
-    let is_department = key.resource_type == DEPARTMENT;
-    let was_present = is_department && is_listed_as_present(connection, source, id)?;
-    upsert(connection, source, object, is_unplaced)?;
-    if is_department && was_present != is_present {
-        place_members(connection, source, &key.external_id)?;
-    }
+pub(super) fn write(
+    connection: &Connection,
+    source: &str,
+    object: &Told<'_>,
+    moved: &mut Moved,
+) -> rusqlite::Result<()> {
+    let before = Sight::of(connection, source, object.key, object.id)?;
+    list(connection, source, object, before.as_ref())?;
+    let after = Sight::of(connection, source, object.key, object.id)?;
+    moved.compare(object.id, object.key, before, after);
     Ok(())
 }
 
@@ -36,16 +41,32 @@ pub(super) struct Told<'a> {
     pub(super) key: &'a Key,
     /// Whether it has not departed.
     pub(super) is_present: bool,
+    /// When it was created here, in Unix milliseconds.
+    pub(super) created_at: i64,
+    /// When it itself last became different, in Unix milliseconds.
+    pub(super) changed_at: i64,
     pub(super) features: &'a Features,
 }
 
 /// Forget an object that had this number and was just deleted.
-pub(super) fn forget(connection: &Connection, source: &str, id: i64, key: &Key) -> rusqlite::Result<()> {
+pub(super) fn forget(
+    connection: &Connection,
+    source: &str,
+    id: i64,
+    key: &Key,
+    moved: &mut Moved,
+) -> rusqlite::Result<()> {
+    let before = Sight::of(connection, source, key, id)?;
     delete_memberships(connection, id)?;
+    delete_mentions(connection, id)?;
     connection
         .prepare_cached("DELETE FROM listing WHERE source = ?1 AND resource_type = ?2 AND id = ?3")?
         .execute(params![source, key.resource_type, id])?;
-    if key.resource_type == DEPARTMENT { place_members(connection, source, &key.external_id) } else { Ok(()) }
+    if key.resource_type == DEPARTMENT {
+        place_members(connection, source, &key.external_id)?;
+    }
+    moved.compare(id, key, before, None);
+    Ok(())
 }
 
 /// Say that objects of this source are no longer what they were.
@@ -62,14 +83,44 @@ pub(super) fn begin_edition(connection: &Connection, source: &str) -> rusqlite::
 /// List every object of a file in which none is listed yet.
 pub(super) fn fill(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let mut objects = transaction.prepare(
-        "SELECT document, source, id, resource_type, external_id, departed_at IS NULL FROM object ORDER BY id",
+        "SELECT document, source, id, resource_type, external_id, departed_at IS NULL, created_at, changed_at
+         FROM object ORDER BY id",
     )?;
     let mut rows = objects.query(())?;
     while let Some(row) = rows.next()? {
         let key = Key { resource_type: row.get(3)?, external_id: row.get(4)? };
         let features = Features::of(&key.external_id, &from_json(row, 0)?);
-        let object = Told { id: row.get(2)?, key: &key, is_present: row.get(5)?, features: &features };
-        write(transaction, &row.get::<_, String>(1)?, &object)?;
+        let object = Told {
+            id: row.get(2)?,
+            key: &key,
+            is_present: row.get(5)?,
+            created_at: row.get(6)?,
+            changed_at: row.get(7)?,
+            features: &features,
+        };
+        list(transaction, &row.get::<_, String>(1)?, &object, None)?;
+    }
+    Ok(())
+}
+
+/// `before` is what was seen of it until now.
+fn list(
+    connection: &Connection,
+    source: &str,
+    object: &Told<'_>,
+    before: Option<&Sight>,
+) -> rusqlite::Result<()> {
+    let Told { key, is_present, features, .. } = *object;
+    let is_person = key.resource_type == USER;
+    write_mentions(connection, source, object)?;
+    if is_person {
+        write_memberships(connection, source, object)?;
+    }
+    let is_unplaced = is_person && is_present && !is_placed(connection, source, &features.memberships)?;
+    upsert(connection, source, object, is_unplaced)?;
+    let was_present = before.is_some_and(Sight::is_present);
+    if key.resource_type == DEPARTMENT && was_present != is_present {
+        place_members(connection, source, &key.external_id)?;
     }
     Ok(())
 }
@@ -80,13 +131,14 @@ fn upsert(
     object: &Told<'_>,
     is_unplaced: bool,
 ) -> rusqlite::Result<()> {
-    let Told { id, key, is_present, features } = *object;
+    let Told { id, key, is_present, features, created_at, changed_at } = *object;
     connection
         .prepare_cached(
             "INSERT INTO listing
-               (source, resource_type, id, external_id, name, parent, position, departed, unplaced, active, folded)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-             ON CONFLICT DO UPDATE SET name = excluded.name, parent = excluded.parent,
+               (source, resource_type, id, external_id, name, login, parent, position, departed, unplaced, active,
+                folded, created_at, modified_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+             ON CONFLICT DO UPDATE SET name = excluded.name, login = excluded.login, parent = excluded.parent,
                position = excluded.position, departed = excluded.departed, unplaced = excluded.unplaced,
                active = excluded.active, folded = excluded.folded",
         )?
@@ -96,14 +148,57 @@ fn upsert(
             id,
             key.external_id,
             features.name,
+            login(key, features),
             features.parent,
             features.position,
             !is_present,
             is_unplaced,
             features.active,
             features.folded(&key.external_id),
+            created_at,
+            changed_at,
         ])
         .map(drop)
+}
+
+/// What a person logs in as, as it is compared.
+fn login(key: &Key, features: &Features) -> Option<String> {
+    let name = features.user_name.as_deref().unwrap_or(&key.external_id);
+    (key.resource_type == USER).then(|| fold(name))
+}
+
+/// Only what became different is written: hardly any object tells of others than before.
+fn write_mentions(connection: &Connection, source: &str, object: &Told<'_>) -> rusqlite::Result<()> {
+    let Told { id, features, .. } = *object;
+    let mentions = mentions(features);
+    if mentions == select_mentions(connection, id)? {
+        return Ok(());
+    }
+    delete_mentions(connection, id)?;
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO mention (source, resource_type, external_id, object) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for Key { resource_type, external_id } in mentions {
+        insert.execute(params![source, resource_type, external_id, id])?;
+    }
+    Ok(())
+}
+
+fn mentions(features: &Features) -> BTreeSet<Key> {
+    let departments = features.memberships.iter().map(|membership| &membership.department);
+    let departments = departments.chain(&features.parent).map(|id| Key::new(DEPARTMENT, id));
+    departments.chain(features.managers.iter().map(|id| Key::new(USER, id))).collect()
+}
+
+fn select_mentions(connection: &Connection, object: i64) -> rusqlite::Result<BTreeSet<Key>> {
+    connection
+        .prepare_cached("SELECT resource_type, external_id FROM mention WHERE object = ?1")?
+        .query_map([object], |row| Ok(Key { resource_type: row.get(0)?, external_id: row.get(1)? }))?
+        .collect()
+}
+
+fn delete_mentions(connection: &Connection, object: i64) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM mention WHERE object = ?1")?.execute([object]).map(drop)
 }
 
 fn write_memberships(connection: &Connection, source: &str, person: &Told<'_>) -> rusqlite::Result<()> {
@@ -139,16 +234,6 @@ fn is_placed(connection: &Connection, source: &str, memberships: &[Membership]) 
         }
     }
     Ok(false)
-}
-
-fn is_listed_as_present(connection: &Connection, source: &str, department: i64) -> rusqlite::Result<bool> {
-    let listed = connection
-        .prepare_cached(
-            "SELECT NOT departed FROM listing WHERE source = ?1 AND resource_type = ?2 AND id = ?3",
-        )?
-        .query_row(params![source, DEPARTMENT, department], |row| row.get(0))
-        .optional()?;
-    Ok(listed.unwrap_or(false))
 }
 
 /// See again which members of a department are in none, as it came or went.

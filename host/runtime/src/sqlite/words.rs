@@ -2,9 +2,10 @@
 //!
 //! What is deliberately not here: where the texts come from.
 
-/// A text as it is compared: in lower case, and without control characters, which [`listing`](super::listing) needs to
-/// keep texts apart.
-pub(super) fn fold(text: &str) -> String {
+/// A text as it is compared where letters of either case are the same: in lower case, and with a space for each control
+/// character, which the lists of a store need to keep texts apart.
+#[must_use]
+pub fn fold(text: &str) -> String {
     let printable = |c: char| if c.is_control() { ' ' } else { c };
     text.chars().map(printable).flat_map(char::to_lowercase).collect()
 }

@@ -45,8 +45,8 @@ fn an_unknown_key_is_told_with_its_place_and_the_known_ones() {
     check(
         "name = \"a\"\nconnector = \"b\"\nshedule = 1\n[egress]\n  proxi = \"http://secret@proxy\"\n",
         expect![[r#"
-            3:1 unknown key `shedule` in the first part of the file; the keys there are `name`, `connector`, `departed`, `egress`, `schedule`, `settings`
-                文件开头部分中没有名为 `shedule` 的键；可用的键有 `name`, `connector`, `departed`, `egress`, `schedule`, `settings`
+            3:1 unknown key `shedule` in the first part of the file; the keys there are `name`, `connector`, `departed`, `egress`, `schedule`, `scim`, `settings`
+                文件开头部分中没有名为 `shedule` 的键；可用的键有 `name`, `connector`, `departed`, `egress`, `schedule`, `scim`, `settings`
             5:3 unknown key `proxi` in [egress]; the keys there are `proxy`, `ca`, `allow`
                 [egress] 表中没有名为 `proxi` 的键；可用的键有 `proxy`, `ca`, `allow`
         "#]],

@@ -104,6 +104,16 @@ fn people_who_left_are_deactivated_unless_the_file_says_otherwise() {
 }
 
 #[test]
+fn people_are_told_over_scim_in_the_usual_way_unless_the_file_says_otherwise() {
+    assert_eq!(configured("name = \"a\"\nconnector = \"b\"").face, ScimFace::default());
+    let scim = "scim = { names = \"split\", user_names = \"with-source\" }";
+    assert_eq!(
+        configured(&format!("name = \"a\"\nconnector = \"b\"\n{scim}")).face,
+        ScimFace { names: ScimNames::Split, user_names: ScimUserNames::WithSource }
+    );
+}
+
+#[test]
 fn a_proxy_is_a_url_or_a_table() {
     let proxy = |text: &str| {
         configured(&format!("name = \"a\"\nconnector = \"b\"\negress.proxy = {text}")).egress.proxy.unwrap()
@@ -196,6 +206,7 @@ fn a_wrong_value_is_told_without_repeating_it() {
         r#"name = "Geheim"
 connector = "b"
 departed = "geheim"
+scim = { names = "geheim", user_names = "geheim" }
 [egress]
 proxy = "geheim"
 allow = ["https://api.example.com/geheim", "ftp://geheim"]
@@ -205,11 +216,15 @@ allow = ["https://api.example.com/geheim", "ftp://geheim"]
                 `name` 应为 1 到 64 个小写字母、数字或连字符，且不能以连字符开头
             3:12 `departed` must be "deactivate" or "delete"
                 `departed` 应为 "deactivate"（停用）或 "delete"（删除）
-            5:9 `egress.proxy` must be a URL such as "http://name:password@proxy.example.com:3128"
+            4:18 `scim.names` must be "whole" or "split"
+                `scim.names` 应为 "whole"（不拆分）或 "split"（拆分）
+            4:41 `scim.user_names` must be "plain" or "with-source"
+                `scim.user_names` 应为 "plain"（原样）或 "with-source"（附加身份源名称）
+            6:9 `egress.proxy` must be a URL such as "http://name:password@proxy.example.com:3128"
                 `egress.proxy` 应为 URL，例如 "http://用户名:密码@proxy.example.com:3128"
-            6:10 `egress.allow[0]` must be an origin such as "https://api.example.com" or "https://api.example.com:8443"
+            7:10 `egress.allow[0]` must be an origin such as "https://api.example.com" or "https://api.example.com:8443"
                 `egress.allow[0]` 应为源（origin），例如 "https://api.example.com" 或 "https://api.example.com:8443"
-            6:44 `egress.allow[1]` must be an origin such as "https://api.example.com" or "https://api.example.com:8443"
+            7:44 `egress.allow[1]` must be an origin such as "https://api.example.com" or "https://api.example.com:8443"
                 `egress.allow[1]` 应为源（origin），例如 "https://api.example.com" 或 "https://api.example.com:8443"
         "#]],
     );

@@ -127,9 +127,13 @@ async fn whoever_finds_no_place_is_told_so_and_when_to_come_back_as_a_person_or_
     served.hears().await;
     drop(held);
     served.ends().await;
-    let program = refusal::no_place(class::Class::Programs, &axum::http::HeaderMap::new());
-    assert_eq!(program.headers()["content-type"], "application/problem+json");
-    assert_eq!(program.headers()["retry-after"], "1");
+    for (path, kind) in
+        [("/api/v1/runs", "application/problem+json"), ("/scim/Users/", "application/scim+json")]
+    {
+        let program = refusal::no_place(class::Class::Programs, path, &axum::http::HeaderMap::new());
+        assert_eq!(program.headers()["content-type"], kind);
+        assert_eq!(program.headers()["retry-after"], "1");
+    }
 }
 
 #[tokio::test]

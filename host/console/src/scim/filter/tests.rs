@@ -1,7 +1,6 @@
 //! What is a filter, what it means, and what is said of what is none.
 
 use proptest::prelude::*;
-use serde_json::json;
 
 use super::*;
 
@@ -9,32 +8,58 @@ fn path(text: &str) -> Path {
     Path::parse(text).unwrap()
 }
 
-fn compare(name: &str, operator: Operator, value: Value) -> Filter {
-    Filter::Compare(path(name), operator, value)
+fn target(name: &str) -> Target {
+    Target { path: path(name), of_those: None }
+}
+
+fn compare(name: &str, operator: Operator, value: Literal) -> Filter {
+    Filter::Compare(target(name), operator, value)
+}
+
+fn text(text: &str) -> Literal {
+    Literal::Text(text.to_owned())
 }
 
 #[test]
 fn a_condition_names_an_attribute_an_operator_and_a_value() {
-    for (text, filter) in [
-        ("userName eq \"zhangsan\"", compare("userName", Operator::Equals, json!("zhangsan"))),
-        ("USERNAME EQ \"zhangsan\"", compare("username", Operator::Equals, json!("zhangsan"))),
-        ("  emails.value\tco \"@b\" ", compare("emails.value", Operator::Contains, json!("@b"))),
+    for (written, filter) in [
+        ("userName eq \"zhangsan\"", compare("userName", Operator::Equals, text("zhangsan"))),
+        ("USERNAME EQ \"zhangsan\"", compare("username", Operator::Equals, text("zhangsan"))),
+        ("  emails.value\tco   \"@b\" ", compare("emails.value", Operator::Contains, text("@b"))),
         (
             "displayName eq \"\\u5f20 \\\"三\\\"\"",
-            compare("displayName", Operator::Equals, json!("张 \"三\"")),
+            compare("displayName", Operator::Equals, text("张 \"三\"")),
         ),
-        ("active eq true", compare("active", Operator::Equals, json!(true))),
-        ("x ge 1.5", compare("x", Operator::GreaterOrEquals, json!(1.5))),
-        ("title pr", Filter::Present(path("title"))),
-        ("a eq \"(and) or [not]\"", compare("a", Operator::Equals, json!("(and) or [not]"))),
+        ("active eq true", compare("active", Operator::Equals, Literal::Flag(true))),
+        ("active eq False", compare("active", Operator::Equals, Literal::Flag(false))),
+        ("title eq NULL", compare("title", Operator::Equals, Literal::Null)),
+        ("x ge 1.50", compare("x", Operator::GreaterOrEquals, Literal::Number("1.50".to_owned()))),
+        ("title pr", Filter::Present(target("title"))),
+        ("a eq \"(and) or [not]\"", compare("a", Operator::Equals, text("(and) or [not]"))),
     ] {
-        assert_eq!(Filter::parse(text), Ok(filter), "{text}");
+        assert_eq!(Filter::parse(written), Ok(filter), "{written}");
+    }
+}
+
+#[test]
+fn a_part_of_what_brackets_choose_is_compared_as_entra_writes_it() {
+    let is_work = || Some(Box::new(compare("type", Operator::Equals, text("work"))));
+    let of_work = Target { path: path("emails.value"), of_those: is_work() };
+    for (written, filter) in [
+        (
+            "emails[type eq \"work\"].value eq \"a@b\"",
+            Filter::Compare(of_work.clone(), Operator::Equals, text("a@b")),
+        ),
+        ("Emails[Type EQ \"work\"].Value PR", Filter::Present(of_work)),
+        ("emails[type eq \"work\"]", Filter::OfOne(path("emails"), is_work().unwrap())),
+    ] {
+        assert_eq!(Filter::parse(written), Ok(filter), "{written}");
     }
 }
 
 #[test]
 fn and_binds_more_than_or_and_parentheses_more_than_both() {
-    let [a, b, c] = ["a", "b", "c"].map(|name| Filter::Present(path(name)));
+    let [a, b, c] = ["a", "b", "c"].map(|name| Filter::Present(target(name)));
     for (text, filter) in [
         ("a pr or b pr and c pr", Filter::Or(vec![a.clone(), Filter::And(vec![b.clone(), c.clone()])])),
         ("(a pr or b pr) and c pr", Filter::And(vec![Filter::Or(vec![a.clone(), b.clone()]), c.clone()])),
@@ -59,6 +84,11 @@ fn what_is_wrong_is_said_with_what_should_stand_there() {
         ),
         ("userName eq \"zhang", "filter has a text that does not end, or is not written as in JSON"),
         ("a pr b pr", "filter has \"b\" where its end, \"and\" or \"or\" should stand"),
+        ("userName eq'x'", "filter has \"eq'x'\" where an operator such as eq, co or pr should stand"),
+        ("userNameeq \"x\"", "filter has \"x\" where an operator such as eq, co or pr should stand"),
+        ("a[b pr].c.d pr", "filter names \"a[].c.d\", which can be no attribute"),
+        ("a.b[c pr].d pr", "filter names \"a.b[].d\", which can be no attribute"),
+        ("a[b pr] pr", "filter has \"pr\" where its end, \"and\" or \"or\" should stand"),
         ("(a pr", "filter ends where \")\" should follow"),
         ("not a pr", "filter has \"a\" where \"(\" should stand"),
         ("姓名 pr", "filter names \"姓名\", which can be no attribute"),
@@ -86,12 +116,29 @@ fn print(filter: &Filter) -> String {
         filters.iter().map(|one| format!("({})", print(one))).collect::<Vec<_>>().join(word)
     };
     match filter {
-        Filter::Present(path) => format!("{} pr", name(path)),
-        Filter::Compare(path, operator, value) => format!("{} {} {value}", name(path), operator.as_str()),
+        Filter::Present(target) => format!("{} pr", looked_at(target)),
+        Filter::Compare(target, operator, value) => {
+            format!("{} {} {}", looked_at(target), operator.as_str(), literal(value))
+        }
         Filter::And(all) => joined(all, " and "),
         Filter::Or(any) => joined(any, " or "),
         Filter::Not(one) => format!("not ({})", print(one)),
         Filter::OfOne(path, one) => format!("{}[{}]", name(path), print(one)),
+    }
+}
+
+fn looked_at(target: &Target) -> String {
+    let Some(those) = &target.of_those else { return name(&target.path) };
+    let whole = Path { part: None, ..target.path.clone() };
+    format!("{}[{}].{}", name(&whole), print(those), target.path.part.as_deref().unwrap_or_default())
+}
+
+fn literal(value: &Literal) -> String {
+    match value {
+        Literal::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
+        Literal::Number(number) => number.clone(),
+        Literal::Flag(flag) => flag.to_string(),
+        Literal::Null => "null".to_owned(),
     }
 }
 
@@ -109,10 +156,10 @@ fn words() -> impl Strategy<Value = String> {
         Just("userName".to_owned()),
         Just("urn:ietf:params:scim:schemas:core:2.0:User:name.familyName".to_owned()),
         proptest::sample::select(vec![
-            "eq", "co", "pr", "and", "or", "not", "(", ")", "[", "]", "null", "-1.5e3"
+            "eq", "co", "pr", "and", "or", "not", "(", ")", "[", "]", "].value", "null", "True", "-1.5e3"
         ])
         .prop_map(str::to_owned),
-        ".{0,5}".prop_map(|text| Value::String(text).to_string()),
+        ".{0,5}".prop_map(|text| serde_json::Value::from(text).to_string()),
     ];
     proptest::collection::vec(word, 0..12).prop_map(|words| words.join(" "))
 }
@@ -127,29 +174,40 @@ fn attribute() -> impl Strategy<Value = Path> {
     .prop_map(path)
 }
 
-fn condition() -> impl Strategy<Value = Filter> {
-    let operator = proptest::sample::select(Operator::ALL.map(|(operator, _)| operator).to_vec());
-    let value = prop_oneof![
-        ".{0,9}".prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<bool>().prop_map(Value::from),
-        Just(Value::Null),
-    ];
+fn value() -> impl Strategy<Value = Literal> {
     prop_oneof![
-        attribute().prop_map(Filter::Present),
-        (attribute(), operator, value)
-            .prop_map(|(path, operator, value)| Filter::Compare(path, operator, value)),
+        ".{0,9}".prop_map(Literal::Text),
+        any::<i64>().prop_map(|number| Literal::Number(number.to_string())),
+        any::<bool>().prop_map(Literal::Flag),
+        Just(Literal::Null),
+    ]
+}
+
+fn condition(target: BoxedStrategy<Target>) -> impl Strategy<Value = Filter> {
+    let operator = proptest::sample::select(Operator::ALL.map(|(operator, _)| operator).to_vec());
+    prop_oneof![
+        target.clone().prop_map(Filter::Present),
+        (target, operator, value())
+            .prop_map(|(target, operator, value)| Filter::Compare(target, operator, value)),
     ]
 }
 
 fn filter() -> impl Strategy<Value = Filter> {
-    condition().prop_recursive(4, 16, 3, |inner| {
+    let plain = attribute().prop_map(|path| Target { path, of_those: None }).boxed();
+    condition(plain).prop_recursive(4, 16, 3, |inner| {
+        let whole =
+            proptest::sample::select(vec!["emails", "urn:ietf:params:scim:schemas:core:2.0:User:x-y"]);
+        let chosen = (whole, inner.clone()).prop_map(|(name, those)| Target {
+            path: path(&format!("{name}.value")),
+            of_those: Some(Box::new(those)),
+        });
         let several = proptest::collection::vec(inner.clone(), 2..4);
         prop_oneof![
             several.clone().prop_map(Filter::And),
             several.prop_map(Filter::Or),
             inner.clone().prop_map(|one| Filter::Not(Box::new(one))),
             (attribute(), inner).prop_map(|(path, one)| Filter::OfOne(path, Box::new(one))),
+            condition(chosen.boxed()),
         ]
     })
 }

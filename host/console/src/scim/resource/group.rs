@@ -27,7 +27,7 @@ fn all_members(subject: Subject<'_>, people: &[Member]) -> Value {
         Value::Object(link)
     };
     let people = people.iter().map(|person| member(ResourceType::User, &person.external_id, &person.name));
-    let below = subject.outline.children(subject.external_id());
+    let below = subject.outline.naming(subject.external_id());
     let departments = below
         .map(|department| member(ResourceType::Group, &department.external_id, &department.display_name));
     people.chain(departments).collect()

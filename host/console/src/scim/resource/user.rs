@@ -2,9 +2,13 @@
 
 use serde_json::{Map, Value};
 
+use super::contacts::{EMAILS, PHONES, with_one_primary_at_most};
 use super::own::source_attributes;
-use super::{Extent, Resource, Subject, insert_unless_empty};
-use crate::scim::schemas::{ENTERPRISE_USER, ROLLCALL_USER, ResourceType};
+use super::{Extent, Resource, Subject, enterprise, insert_unless_empty, name};
+use crate::scim::schemas::{ROLLCALL_USER, ResourceType};
+
+/// Lists of which one value may be the primary one, beside addresses that are settled as a whole.
+const WITH_A_PRIMARY: [&str; 5] = ["ims", "photos", "addresses", "entitlements", "roles"];
 
 /// A person as a resource.
 pub(crate) fn user(subject: Subject<'_>) -> Resource {
@@ -12,13 +16,16 @@ pub(crate) fn user(subject: Subject<'_>) -> Resource {
     let departed = subject.object.held.departed;
     let is_active = members.get("active").and_then(Value::as_bool).unwrap_or(true);
     members.insert("active".to_owned(), (is_active && !departed).into());
-    members.entry("userName").or_insert_with(|| subject.external_id().into());
-    relink_manager(&mut members, subject);
+    name::set(&mut members, subject.face.names);
+    call(&mut members, subject);
+    settle_lists(&mut members);
     let mut own = match members.remove(ROLLCALL_USER) {
         Some(Value::Object(own)) => own,
         Some(_) | None => Map::new(),
     };
-    let departments = own.remove("departments").unwrap_or_default();
+    let mut departments = own.remove("departments").unwrap_or_default();
+    with_one_primary_at_most(&mut departments);
+    enterprise::set(&mut members, &departments, subject);
     if !departed {
         insert_unless_empty(&mut members, "groups", groups(&departments, subject));
     }
@@ -29,21 +36,34 @@ pub(crate) fn user(subject: Subject<'_>) -> Resource {
     subject.finish(ResourceType::User, members, Extent::Whole)
 }
 
-fn relink_manager(members: &mut Map<String, Value>, subject: Subject<'_>) {
-    let Some(Value::Object(enterprise)) = members.get_mut(ENTERPRISE_USER) else { return };
-    if let Some(manager) = enterprise.remove("manager") {
-        enterprise.insert("manager".to_owned(), subject.relinked(ResourceType::User, manager));
+/// What the person logs in as and what people call them: always there, as lists of the directory have it.
+fn call(members: &mut Map<String, Value>, subject: Subject<'_>) {
+    let plain = members.get("userName").and_then(Value::as_str).unwrap_or(subject.external_id()).to_owned();
+    members.entry("displayName").or_insert_with(|| plain.as_str().into());
+    members.insert("userName".to_owned(), subject.face.user_name(&plain, subject.source()).into());
+}
+
+/// E-mail addresses are a list even if there is none: clients do without an empty one, and not without one that is missing.
+fn settle_lists(members: &mut Map<String, Value>) {
+    let emails = EMAILS.settle(members.get("emails").unwrap_or(&Value::Null));
+    members.insert("emails".to_owned(), emails.into());
+    if let Some(phones) = members.remove("phoneNumbers") {
+        insert_unless_empty(members, "phoneNumbers", PHONES.settle(&phones).into());
+    }
+    for list in WITH_A_PRIMARY {
+        members.get_mut(list).into_iter().for_each(with_one_primary_at_most);
     }
 }
 
-/// The departments that are held, as the groups of a person.
+/// The departments that are held, as the groups of a person, each once.
 fn groups(departments: &Value, subject: Subject<'_>) -> Value {
+    let mut told = std::collections::BTreeSet::new();
     let group = |department: &Value| {
         let department = subject.outline.department(department.get("value")?.as_str()?)?;
         let mut link = subject.link(ResourceType::Group, &department.external_id);
         link.insert("display".to_owned(), department.display_name.as_str().into());
         link.insert("type".to_owned(), "direct".into());
-        Some(Value::Object(link))
+        told.insert(&department.external_id).then_some(Value::Object(link))
     };
     departments.as_array().into_iter().flatten().filter_map(group).collect()
 }
@@ -51,14 +71,6 @@ fn groups(departments: &Value, subject: Subject<'_>) -> Value {
 /// What the person is in each department, with where that is if it is held.
 fn linked(departments: Value, subject: Subject<'_>) -> Value {
     let Value::Array(departments) = departments else { return Value::Null };
-    let link = |department: Value| {
-        let id = department.get("value").and_then(Value::as_str);
-        let is_held = id.is_some_and(|id| subject.outline.department(id).is_some());
-        let mut department = subject.relinked(ResourceType::Group, department);
-        if let (false, Some(members)) = (is_held, department.as_object_mut()) {
-            members.remove("$ref");
-        }
-        department
-    };
+    let link = |department| subject.relinked(ResourceType::Group, department);
     departments.into_iter().map(link).collect()
 }

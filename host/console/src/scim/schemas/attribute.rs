@@ -10,7 +10,8 @@ pub(crate) struct Attribute {
     description: &'static str,
     is_list: bool,
     is_required: bool,
-    is_exact: bool,
+    /// Whether letters are told apart by case.
+    pub(crate) is_exact: bool,
     canonical: &'static [&'static str],
 }
 
@@ -21,6 +22,8 @@ pub(crate) enum Kind {
     Text,
     /// True or false.
     Flag,
+    /// A moment, as RFC 3339 writes it.
+    Moment,
     /// An address: of resources of these types, or of something else.
     Reference(&'static [&'static str]),
     /// Attributes of its own.
@@ -34,6 +37,10 @@ impl Attribute {
 
     pub(super) const fn flag(name: &'static str, description: &'static str) -> Self {
         Self::new(name, Kind::Flag, description)
+    }
+
+    pub(super) const fn moment(name: &'static str, description: &'static str) -> Self {
+        Self::new(name, Kind::Moment, description)
     }
 
     pub(super) const fn reference(
@@ -101,7 +108,7 @@ impl Attribute {
                 let described = attributes.iter().copied().map(Self::to_json).collect();
                 members.insert("subAttributes".to_owned(), Value::Array(described));
             }
-            Kind::Flag => {}
+            Kind::Flag | Kind::Moment => {}
         }
         if !self.canonical.is_empty() {
             members.insert("canonicalValues".to_owned(), self.canonical.into());
@@ -113,6 +120,7 @@ impl Attribute {
         match self.kind {
             Kind::Text => "string",
             Kind::Flag => "boolean",
+            Kind::Moment => "dateTime",
             Kind::Reference(_) => "reference",
             Kind::Complex(_) => "complex",
         }
@@ -129,7 +137,7 @@ impl Attribute {
 
     fn fit_one(&self, value: &Value) -> Option<Value> {
         match self.kind {
-            Kind::Text | Kind::Reference(_) => value.is_string().then(|| value.clone()),
+            Kind::Text | Kind::Moment | Kind::Reference(_) => value.is_string().then(|| value.clone()),
             Kind::Flag => value.is_boolean().then(|| value.clone()),
             Kind::Complex(attributes) => {
                 let fitting = fit_all(attributes, value.as_object()?);

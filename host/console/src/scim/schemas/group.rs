@@ -36,10 +36,10 @@ const MEMBERS: &[Attribute] = &[
 
 const PARENT: &[Attribute] = &[
     Attribute::text("value", "The id of the department above.").exact(),
-    Attribute::reference("$ref", &["Group"], "Where it is."),
+    Attribute::reference("$ref", &["Group"], "Where it is, if it was imported."),
 ];
 
 const MANAGERS: &[Attribute] = &[
     Attribute::text("value", "The id of the manager.").exact(),
-    Attribute::reference("$ref", &["User"], "Where the manager is."),
+    Attribute::reference("$ref", &["User"], "Where the manager is, if they were imported."),
 ];

@@ -8,9 +8,13 @@ pub(super) const CORE: Schema = Schema {
     name: "User",
     description: "A person of a source.",
     attributes: &[
-        Attribute::text("userName", "What the person logs in as. Unique within a source.").required(),
+        Attribute::text(
+            "userName",
+            "What the person logs in as. Unique within a source; with its setting, among all.",
+        )
+        .required(),
         Attribute::complex("name", NAME, "The parts of the person's name."),
-        Attribute::text("displayName", "What people call the person."),
+        Attribute::text("displayName", "What people call the person, or else the user name.").required(),
         Attribute::text("nickName", "What the person is called casually."),
         Attribute::reference("profileUrl", &["external"], "A page about the person."),
         Attribute::text("title", "The person's title."),
@@ -19,8 +23,8 @@ pub(super) const CORE: Schema = Schema {
         Attribute::text("locale", "How dates, numbers and the like are written for the person."),
         Attribute::text("timezone", "The person's time zone."),
         Attribute::flag("active", "False for a person who left the source and is kept."),
-        Attribute::complex("emails", VALUES, "E-mail addresses.").list(),
-        Attribute::complex("phoneNumbers", VALUES, "Phone numbers.").list(),
+        Attribute::complex("emails", VALUES, "E-mail addresses, one of them primary.").list(),
+        Attribute::complex("phoneNumbers", VALUES, "Phone numbers, one of them primary.").list(),
         Attribute::complex("ims", VALUES, "Addresses for instant messages.").list(),
         Attribute::complex("photos", PHOTOS, "Pictures.").list(),
         Attribute::complex("addresses", ADDRESSES, "Postal addresses.").list(),
@@ -40,8 +44,12 @@ pub(super) const EXTENSIONS: &[Schema] = &[
             Attribute::text("costCenter", "A cost centre."),
             Attribute::text("organization", "An organisation."),
             Attribute::text("division", "A division."),
-            Attribute::text("department", "A department, by name."),
-            Attribute::complex("manager", MANAGER, "The person's manager."),
+            Attribute::text("department", "The person's main department, by name."),
+            Attribute::complex(
+                "manager",
+                MANAGER,
+                "The person's manager, if they are in the directory and have not left.",
+            ),
         ],
     },
     Schema {
@@ -57,9 +65,12 @@ pub(super) const EXTENSIONS: &[Schema] = &[
 ];
 
 const NAME: &[Attribute] = &[
-    Attribute::text("formatted", "The whole name."),
-    Attribute::text("familyName", "The family name."),
-    Attribute::text("givenName", "The given name."),
+    Attribute::text("formatted", "The whole name, as the source says it."),
+    Attribute::text(
+        "familyName",
+        "The family name; the whole name where the source does not tell them apart.",
+    ),
+    Attribute::text("givenName", "The given name; empty where the source does not tell them apart."),
     Attribute::text("middleName", "The middle names."),
     Attribute::text("honorificPrefix", "A prefix."),
     Attribute::text("honorificSuffix", "A suffix."),
@@ -100,6 +111,7 @@ const GROUPS: &[Attribute] = &[
 const MANAGER: &[Attribute] = &[
     Attribute::text("value", "The id of the manager.").exact(),
     Attribute::reference("$ref", &["User"], "Where the manager is."),
+    Attribute::text("displayName", "What people call the manager."),
 ];
 
 const DEPARTMENTS: &[Attribute] = &[

@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use super::{
     CA, CRON, Complaint, Configured, DEPARTED, Entered, Field, JITTER, Kind, NAME, PROXY_PASSWORD, PROXY_URL,
-    PROXY_USER, TIME_ZONE, departed_name, forget, setting,
+    PROXY_USER, SCIM_NAMES, SCIM_USER_NAMES, TIME_ZONE, departed_name, forget, setting,
 };
 use crate::page::{self, Tone};
+use crate::scim::{ScimNames, ScimUserNames};
 use crate::sources::trust::Cleared;
 use crate::sources::{complaints, words};
 use crate::visitor::Visitor;
@@ -92,6 +93,7 @@ impl Sheet<'_> {
             (self.egress())
             (self.schedule())
             (self.departed())
+            (self.scim())
         }
     }
 
@@ -146,6 +148,46 @@ impl Sheet<'_> {
                 (self.wrong(DEPARTED))
             }
         }
+    }
+
+    fn scim(&self) -> Markup {
+        let name = |names| match names {
+            ScimNames::Whole => words::scim_names_whole(),
+            ScimNames::Split => words::scim_names_split(),
+        };
+        let user_name = |user_names| match user_names {
+            ScimUserNames::Plain => words::scim_user_names_plain(),
+            ScimUserNames::WithSource => words::scim_user_names_with_source(),
+        };
+        let names = ScimNames::ALL.map(|names| (names.as_str(), name(names)));
+        let user_names = ScimUserNames::ALL.map(|user_names| (user_names.as_str(), user_name(user_names)));
+        html! {
+            fieldset {
+                legend { (self.visitor.say(words::scim())) }
+                (self.either(&line(SCIM_NAMES, words::scim_names(), Some(words::scim_names_help()), true), names))
+                (self.either(
+                    &line(SCIM_USER_NAMES, words::scim_user_names(), Some(words::scim_user_names_help()), true),
+                    user_names,
+                ))
+            }
+        }
+    }
+
+    /// A choice of words that people read as sentences.
+    fn either<const N: usize>(&self, line: &Line<'_>, choices: [(&str, Sentence); N]) -> Markup {
+        let pointer = line.pointer;
+        self.frame(
+            line,
+            &html! {
+                select id=(pointer) name=(pointer) aria-invalid=[self.invalid(pointer)]
+                    aria-describedby=[self.described(line)]
+                {
+                    @for (word, label) in choices {
+                        option value=(word) selected[self.entered.raw(pointer) == word] { (self.visitor.say(label)) }
+                    }
+                }
+            },
+        )
     }
 
     fn setting(&self, field: &Field) -> Markup {
@@ -350,6 +392,8 @@ fn title_of(fields: &[Field], pointer: &str) -> Option<(String, Sentence)> {
     let fixed = [
         (NAME, words::name()),
         (DEPARTED, words::departed()),
+        (SCIM_NAMES, words::scim_names()),
+        (SCIM_USER_NAMES, words::scim_user_names()),
         (PROXY_URL, words::proxy_url()),
         (PROXY_USER, words::proxy_user()),
         (PROXY_PASSWORD, words::proxy_password()),

@@ -113,6 +113,19 @@ fn what_can_be_read_beside_what_cannot_is_kept_to_be_judged_as_well() {
 }
 
 #[test]
+fn how_people_are_told_over_scim_is_chosen_and_stays_where_the_form_does_not_say() {
+    let chosen = [("/scim/names", "split"), ("/scim/user_names", "with-source")];
+    let face = ScimFace { names: ScimNames::Split, user_names: ScimUserNames::WithSource };
+    let before = configured(&chosen, None);
+    assert_eq!((before.face, configured(&[], None).face), (face, ScimFace::default()));
+    assert_eq!(configured(&[], Some(&before)).face, face);
+    let shown = Entered::configured_before(&before, &fields());
+    assert_eq!((shown.raw("/scim/names"), shown.raw("/scim/user_names")), ("split", "with-source"));
+    let wrong = [("/scim/names", "initials"), ("/scim/user_names", "short")];
+    assert_eq!(complaints(&wrong), ["/scim/names", "/scim/user_names"]);
+}
+
+#[test]
 fn the_name_of_the_form_itself_is_no_name_of_a_source() {
     assert_eq!(complaints(&[("/name", "new")]), ["/name"]);
 }

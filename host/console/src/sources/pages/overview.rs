@@ -15,6 +15,7 @@ use crate::console::Console;
 use crate::live::{Drawn, Part, Watcher};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
+use crate::scim;
 use crate::sources::configured::Outline;
 use crate::sources::standing::{self, Standing, State as Stands};
 use crate::sources::{Origin, words};
@@ -131,6 +132,8 @@ fn facts(console: &Console, visitor: &Visitor, shown: &Shown) -> Markup {
             a href={ (base(&standing.name)) "/events" } { (events(visitor, &standing.events)) }
         },
     ));
+    let scim = scim::address_of(&console.options().public_url, &standing.name);
+    rows.push((visitor.say(words::scim_address()), html! { code { (scim) } }));
     rows.extend(outline.iter().flat_map(|outline| way_out(visitor, &standing.name, outline)));
     let origin = match standing.origin {
         Origin::File => words::in_its_file(),

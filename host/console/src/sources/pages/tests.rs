@@ -8,12 +8,14 @@ use rollcall_host::grant::Origin as WebOrigin;
 use rollcall_host::history::RunState;
 use rollcall_host::model::{Diagnosis, RunId, SourceName};
 use rollcall_host::proof::{Narrowing, Proof, Since};
+use rollcall_host::sqlite::Within;
 use rollcall_words::Language;
 use serde_json::{Map, Value, json};
 
 use super::routes;
 use crate::database::DatabaseError;
 use crate::organisation::seed::Seed;
+use crate::scim::ScimFace;
 use crate::sources::asking::Unheard;
 use crate::sources::configured::{Configured, ServerProxy, Timing};
 use crate::sources::kept;
@@ -45,6 +47,7 @@ fn configured(source: &str) -> Configured {
         allow: vec!["https://api.example.com".parse::<WebOrigin>().unwrap()],
         timing: Some(Timing { cron: "30 3 * * *".to_owned(), time_zone: None, jitter_s: 600 }),
         departed: DepartedUsers::Delete,
+        face: ScimFace::default(),
         is_followed: true,
         secret: BTreeSet::from(["secret".to_owned()]),
         trust: None,
@@ -169,7 +172,7 @@ async fn the_pages_speak_the_readers_language() {
 #[tokio::test]
 async fn whoever_may_only_look_changes_nothing() {
     let bench = with(&configured("head-office")).await;
-    let who = Who::Token { id: 1, name: "reader".to_owned(), scope: Scope::Read };
+    let who = Who::Token { id: 1, name: "reader".to_owned(), scope: Scope::Read, within: Within::All };
     let visitor = Visitor { who, reader: Reader::default(), csrf: String::new(), address: None };
     for path in ["remove", "pause", "import", "check", "edit", "origins", "unfollow", "resume"] {
         let routes = crate::routes::pages().with_state(bench.console.clone());

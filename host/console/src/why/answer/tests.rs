@@ -81,6 +81,7 @@ impl Facts {
             departed_at,
             created_at,
             changed_at,
+            modified_at: changed_at,
             first_run,
             last_run,
             tenure: 0,

@@ -1,40 +1,64 @@
-//! Objects for which conditions on single attributes hold, whole: what a SCIM filter comes down to.
+//! Objects for which a condition holds, as far as what is kept beside the documents tells: what a SCIM filter comes down to.
 //!
-//! What is deliberately not here: the language of filters.
+//! What is deliberately not here: the language of filters, and documents. Whoever asks about something that stands in the
+//! document alone is told whose documents to look at.
 
 use rusqlite::Connection;
-use rusqlite::types::Value;
 use serde::Serialize;
 
 use super::filter::Filter;
-use super::{Page, WholeObject, select_whole};
+use super::{Page, WholeObject, Within, select_whole};
 use crate::error::StoreError;
+use crate::model::Timestamp;
 use crate::sqlite::SqliteStore;
-use crate::sqlite::features::{Part, values_of};
-use crate::sqlite::words::fold;
+use crate::sqlite::rows::count;
 
-/// A condition on one attribute.
+mod clause;
+mod standing;
+
+use standing::{COLUMNS, FOUND, Sieve, Standing};
+
+/// What must hold of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Condition {
-    /// Which attribute.
-    pub attribute: Attribute,
-    /// What must hold of it, or of one of its values.
-    pub test: Test,
+#[serde(rename_all = "kebab-case")]
+pub enum Condition {
+    /// This, of the attribute or of one of its values.
+    Of(Attribute, Test),
+    /// All of these.
+    All(Vec<Condition>),
+    /// One of these.
+    Any(Vec<Condition>),
+    /// Not this.
+    Not(Box<Condition>),
+    /// Something that the document alone tells.
+    Unclear,
+}
+
+impl Condition {
+    /// It holds of every object.
+    #[must_use]
+    pub const fn always() -> Self {
+        Self::All(Vec::new())
+    }
+
+    /// It holds of no object.
+    #[must_use]
+    pub const fn never() -> Self {
+        Self::Any(Vec::new())
+    }
 }
 
 /// An attribute that can be tested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Attribute {
-    /// The name of the source. Letters are told apart by case.
+    /// The name of the source. Letters are told apart by case, as in `externalId`.
     Source,
-    /// The tenure of the id ([`WholeObject::tenure`]), as a decimal number. Only for equality.
-    Tenure,
-    /// `externalId`. Letters are told apart by case, as RFC 7643, section 3.1, says.
+    /// `externalId`. Source: RFC 7643, section 3.1.
     ExternalId,
-    /// `userName`.
+    /// `userName` of a person, or else their `externalId`.
     UserName,
-    /// `displayName`, or what stands for it in lists.
+    /// `displayName`. Unclear where it is what stands for it in lists.
     DisplayName,
     /// `emails.value`.
     Email,
@@ -42,11 +66,15 @@ pub enum Attribute {
     Phone,
     /// `title`.
     Title,
-    /// `active`.
+    /// Whether the document does not say that a person is inactive, and they have not departed.
     Active,
+    /// When the object was created here.
+    Created,
+    /// When what is told of the object last became different ([`WholeObject::modified_at`]).
+    Modified,
 }
 
-/// What must hold of an attribute. A test that does not fit the attribute, such as text of `active`, never holds.
+/// What must hold of an attribute. Whether a test holds that does not fit the attribute, such as text of a moment, is unclear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Test {
@@ -54,160 +82,166 @@ pub enum Test {
     Equals(String),
     /// This text is part of it.
     Contains(String),
+    /// It begins with this text.
+    StartsWith(String),
+    /// It ends with this text.
+    EndsWith(String),
+    /// It has a value that is not empty.
+    Present,
     /// It says so.
     Is(bool),
-    /// It has a value.
-    Present,
+    /// It is this moment or a later one.
+    Since(Timestamp),
+    /// It is an earlier moment.
+    Before(Timestamp),
 }
 
-/// A page of whole objects.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Found {
-    /// How many there are on all pages.
-    pub total: u64,
-    /// Those on this page, in order.
-    pub items: Vec<WholeObject>,
+/// Names an object to the store that gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ObjectNumber(i64);
+
+/// What was found, in the order of source and creation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sifted {
+    /// Nothing was unclear.
+    Page {
+        /// How many there are on all pages.
+        total: u64,
+        /// Those on the page.
+        objects: Vec<ObjectNumber>,
+    },
+    /// Everything of which the condition holds, with `true`, and everything whose document must tell.
+    All(Vec<(ObjectNumber, bool)>),
 }
 
 impl SqliteStore {
-    /// The objects of a resource type, from all sources and departed ones included, for which all conditions hold, in
-    /// the order of source and creation.
+    /// The objects of a resource type from these sources, departed ones included, for which a condition holds.
+    ///
+    /// Where it is all in columns with an index, that takes as long as counting; otherwise every listed object is looked at,
+    /// and no document is.
     ///
     /// # Errors
     ///
     /// When the store fails.
-    pub async fn objects_where(
+    pub async fn sift(
         &self,
         resource_type: &str,
-        conditions: &[Condition],
+        within: &Within,
+        condition: &Condition,
         page: Page,
-    ) -> Result<Found, StoreError> {
-        // The plus keeps SQLite from taking the resource type out of the order, and then sorting by the rest.
-        let of_type = Filter::default().with("+resource_type = ?", resource_type.to_owned());
-        let filter = conditions.iter().fold(of_type, narrow);
-        let matchers: Vec<_> = conditions.iter().filter_map(Matcher::of).collect();
-        self.connections.read(move |connection| find(connection, &filter, &matchers, page)).await
+    ) -> Result<Sifted, StoreError> {
+        let question = Question::of(resource_type, within, condition);
+        self.connections.read(move |connection| question.ask(connection, page)).await
+    }
+
+    /// What is held under these numbers, in their order; none for what is no longer held.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn objects_numbered(
+        &self,
+        numbers: Vec<ObjectNumber>,
+    ) -> Result<Vec<Option<WholeObject>>, StoreError> {
+        self.connections
+            .read(move |connection| {
+                // All statements see the same state.
+                let snapshot = connection.unchecked_transaction()?;
+                numbers.into_iter().map(|ObjectNumber(id)| select_whole(&snapshot, id)).collect()
+            })
+            .await
     }
 }
 
-/// Add what a statement can test by itself.
-fn narrow(filter: Filter, condition: &Condition) -> Filter {
-    let text = |text: &String| Value::from(text.clone());
-    match (condition.attribute, &condition.test) {
-        (Attribute::Source, Test::Equals(name)) => filter.with("source = ?", text(name)),
-        (Attribute::Source, Test::Contains(part)) => filter.with("instr(source, ?) > 0", text(part)),
-        (Attribute::Tenure, Test::Equals(tenure)) => filter.with(
-            "(SELECT tenure FROM object WHERE object.id = listing.id) = CAST(? AS INTEGER)",
-            text(tenure),
-        ),
-        (Attribute::ExternalId, Test::Equals(id)) => filter.with("external_id = ?", text(id)),
-        (Attribute::ExternalId, Test::Contains(part)) => filter.with("instr(external_id, ?) > 0", text(part)),
-        (Attribute::Active, Test::Is(active)) => filter.with("active = ?", *active),
-        (Attribute::Active, Test::Present) => filter.must("active IS NOT NULL"),
-        (Attribute::Active, Test::Equals(_) | Test::Contains(_))
-        | (
-            Attribute::Source
-            | Attribute::ExternalId
-            | Attribute::Tenure
-            | Attribute::UserName
-            | Attribute::DisplayName
-            | Attribute::Email
-            | Attribute::Phone
-            | Attribute::Title,
-            Test::Is(_),
-        )
-        | (Attribute::Tenure, Test::Contains(_) | Test::Present) => filter.must("false"),
-        (Attribute::Source | Attribute::ExternalId, Test::Present)
-        | (
-            Attribute::UserName
-            | Attribute::DisplayName
-            | Attribute::Email
-            | Attribute::Phone
-            | Attribute::Title,
-            Test::Equals(_) | Test::Contains(_) | Test::Present,
-        ) => filter,
-    }
-}
-
-/// A condition on a part of the folded text, its own text folded.
+/// A condition, as it is asked.
 #[derive(Debug)]
-struct Matcher {
-    part: Part,
-    test: Test,
+struct Question {
+    /// What a statement tests by itself.
+    filter: Filter,
+    /// What is left to test of each row.
+    rest: Sieve,
 }
 
-impl Matcher {
-    fn of(condition: &Condition) -> Option<Self> {
-        let part = match condition.attribute {
-            Attribute::Source | Attribute::ExternalId | Attribute::Tenure | Attribute::Active => return None,
-            Attribute::UserName => Part::UserName,
-            Attribute::DisplayName => Part::Name,
-            Attribute::Email => Part::Emails,
-            Attribute::Phone => Part::Phones,
-            Attribute::Title => Part::Title,
+impl Question {
+    fn of(resource_type: &str, within: &Within, condition: &Condition) -> Self {
+        let mut filter = within.narrow(Filter::default());
+        let (mut index, mut rest) = (None, Vec::new());
+        for one in conjuncts(condition) {
+            match clause::with(filter, one) {
+                Ok((narrowed, found_by)) => {
+                    filter = narrowed;
+                    index = index.or(found_by);
+                }
+                Err(as_before) => {
+                    filter = as_before;
+                    rest.push(one.clone());
+                }
+            }
+        }
+        let resource_type = resource_type.to_owned();
+        let filter = match index.or_else(|| rest.is_empty().then_some(clause::IN_ORDER)) {
+            Some(index) => filter.with("resource_type = ?", resource_type).by(index),
+            // The plus keeps SQLite from taking the resource type out of the order, and then sorting by the rest.
+            None => filter.with("+resource_type = ?", resource_type),
         };
-        let test = match &condition.test {
-            Test::Equals(text) => Test::Equals(fold(text)),
-            Test::Contains(text) => Test::Contains(fold(text)),
-            Test::Is(_) | Test::Present => condition.test.clone(),
-        };
-        Some(Self { part, test })
+        Self { filter, rest: Sieve::of(Condition::All(rest)) }
     }
 
-    fn holds(&self, folded: &str) -> bool {
-        // Most objects do not have the text anywhere, and are told by that.
-        let may_hold = match &self.test {
-            Test::Equals(text) | Test::Contains(text) => folded.contains(text.as_str()),
-            Test::Is(_) | Test::Present => true,
-        };
-        may_hold && self.holds_of_part(folded)
+    fn ask(&self, connection: &Connection, page: Page) -> rusqlite::Result<Sifted> {
+        // All statements see the same state.
+        let snapshot = connection.unchecked_transaction()?;
+        if self.rest.lets_all_through() { self.select(&snapshot, page) } else { self.sift(&snapshot, page) }
     }
 
-    fn holds_of_part(&self, folded: &str) -> bool {
-        values_of(folded, self.part).any(|value| match &self.test {
-            Test::Equals(text) => value == text,
-            Test::Contains(text) => value.contains(text.as_str()),
-            Test::Is(_) => false,
-            Test::Present => true,
+    fn select(&self, connection: &Connection, page: Page) -> rusqlite::Result<Sifted> {
+        let rest = self.filter.rest();
+        let total = connection
+            .prepare_cached(&format!("SELECT count(*) FROM listing {rest}"))?
+            .query_one(self.filter.values(), |row| count(row, 0))?;
+        let objects = connection
+            .prepare_cached(&format!(
+                "SELECT id FROM listing {rest} ORDER BY source, resource_type, id LIMIT ? OFFSET ?"
+            ))?
+            .query_map(self.filter.clone().paged(page).values(), |row| row.get(0).map(ObjectNumber))?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Sifted::Page { total, objects })
+    }
+
+    fn sift(&self, connection: &Connection, page: Page) -> rusqlite::Result<Sifted> {
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM listing {} ORDER BY source, resource_type, id",
+            self.filter.rest()
+        ))?;
+        let mut rows = statement.query(self.filter.values())?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            match self.rest.standing(row)? {
+                Standing::No => {}
+                Standing::Unclear => found.push((ObjectNumber(row.get(FOUND)?), false)),
+                Standing::Yes => found.push((ObjectNumber(row.get(FOUND)?), true)),
+            }
+        }
+        Ok(if found.iter().all(|(_, is_certain)| *is_certain) {
+            cut(&found, page)
+        } else {
+            Sifted::All(found)
         })
     }
 }
 
-fn find(
-    connection: &Connection,
-    filter: &Filter,
-    matchers: &[Matcher],
-    page: Page,
-) -> rusqlite::Result<Found> {
-    // All statements see the same state.
-    let snapshot = connection.unchecked_transaction()?;
-    let (total, ids) = find_ids(&snapshot, filter, matchers, page)?;
-    let objects = ids.iter().map(|id| select_whole(&snapshot, *id));
-    Ok(Found { total, items: objects.filter_map(Result::transpose).collect::<rusqlite::Result<_>>()? })
+fn cut(found: &[(ObjectNumber, bool)], page: Page) -> Sifted {
+    let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
+    let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    Sifted::Page {
+        total: u64::try_from(found.len()).unwrap_or(u64::MAX),
+        objects: found.iter().skip(offset).take(limit).map(|(number, _)| *number).collect(),
+    }
 }
 
-fn find_ids(
-    connection: &Connection,
-    filter: &Filter,
-    matchers: &[Matcher],
-    page: Page,
-) -> rusqlite::Result<(u64, Vec<i64>)> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT id, folded FROM listing WHERE {} ORDER BY source, resource_type, id",
-        filter.clause()
-    ))?;
-    let mut rows = statement.query(filter.values())?;
-    let end = page.offset.saturating_add(u64::from(page.limit));
-    let (mut total, mut ids) = (0_u64, Vec::new());
-    while let Some(row) = rows.next()? {
-        let folded = row.get_ref(1)?.as_str()?;
-        if !matchers.iter().all(|matcher| matcher.holds(folded)) {
-            continue;
-        }
-        if (page.offset..end).contains(&total) {
-            ids.push(row.get(0)?);
-        }
-        total = total.saturating_add(1);
+/// What must hold one by one.
+fn conjuncts(condition: &Condition) -> Vec<&Condition> {
+    match condition {
+        Condition::All(all) => all.iter().flat_map(conjuncts).collect(),
+        one @ (Condition::Of(..) | Condition::Any(_) | Condition::Not(_) | Condition::Unclear) => vec![one],
     }
-    Ok((total, ids))
 }

@@ -8,6 +8,7 @@ use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
 use super::Page;
+use crate::sqlite::rows::to_integer;
 
 /// What must hold of a row: clauses, and the values of their question marks.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +43,17 @@ impl Filter {
             Some(value) => self.with(clause, value),
             None => self,
         }
+    }
+
+    /// Rows are found by this index.
+    pub(super) fn by(self, index: &'static str) -> Self {
+        Self { index: Some(index), ..self }
+    }
+
+    /// Two values more, for a `LIMIT` and an `OFFSET` behind the condition.
+    pub(super) fn paged(mut self, page: Page) -> Self {
+        self.values.extend([page.limit.into(), to_integer(page.offset).into()]);
+        self
     }
 
     /// A value more, for a `LIMIT` behind the condition.

@@ -13,7 +13,12 @@ use crate::error::StoreError;
 use crate::model::{Key, SourceName};
 use crate::sqlite::SqliteStore;
 use crate::sqlite::rows::count;
-use crate::sqlite::words::Words;
+use crate::sqlite::words::{Words, fold};
+
+/// Ids that differ in letter case alone, as far as they are told.
+///
+/// 20. Why: there are two where there are any; a source that has more is known for it by then.
+const MAX_DIFFERING_IN_CASE: usize = 20;
 
 /// Which objects are looked for; everything that is given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -71,6 +76,32 @@ impl SqliteStore {
         self.connections.read(move |connection| select_by_key(connection, &source, &key)).await
     }
 
+    /// Whether something of a source is held, be it that it departed.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn is_held(&self, source: &SourceName) -> Result<bool, StoreError> {
+        let source = source.clone();
+        self.connections
+            .read(move |connection| {
+                connection
+                    .prepare_cached("SELECT 1 FROM object WHERE source = ?1")?
+                    .exists(params![source.as_str()])
+            })
+            .await
+    }
+
+    /// The ids of those objects, departed or not, whose id differs from this one in letter case alone, in order; the first 20.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn differing_in_case(&self, source: &SourceName, key: &Key) -> Result<Vec<String>, StoreError> {
+        let (source, key) = (source.clone(), key.clone());
+        self.connections.read(move |connection| select_differing_in_case(connection, &source, &key)).await
+    }
+
     /// The objects of a source whose ids were somebody else's before, departed or not, with their tenure
     /// ([`WholeObject::tenure`]). All others have none.
     ///
@@ -125,6 +156,28 @@ fn find(
         }
     }
     Ok(first.finish())
+}
+
+/// An index has the ids, and SQLite knows no letters but those of English.
+fn select_differing_in_case(
+    connection: &Connection,
+    source: &SourceName,
+    key: &Key,
+) -> rusqlite::Result<Vec<String>> {
+    let mut ids = connection.prepare_cached(
+        "SELECT external_id FROM object WHERE source = ?1 AND resource_type = ?2 ORDER BY external_id",
+    )?;
+    let mut rows = ids.query(params![source.as_str(), key.resource_type])?;
+    let (folded, mut found) = (fold(&key.external_id), Vec::new());
+    while let Some(row) = rows.next()?
+        && found.len() < MAX_DIFFERING_IN_CASE
+    {
+        let id = row.get_ref(0)?.as_str()?;
+        if id != key.external_id && fold(id) == folded {
+            found.push(id.to_owned());
+        }
+    }
+    Ok(found)
 }
 
 fn select_tenures(connection: &Connection, source: &SourceName) -> rusqlite::Result<BTreeMap<Key, u64>> {

@@ -41,6 +41,9 @@ pub struct Outline {
     /// For each department, the places of those right below it.
     #[serde(skip)]
     below: Vec<Vec<usize>>,
+    /// By the id of a department, held or not: the places of those whose parent it is.
+    #[serde(skip)]
+    naming: BTreeMap<String, Vec<usize>>,
 }
 
 /// A department with its counts.
@@ -90,6 +93,12 @@ impl Outline {
     pub fn children(&self, id: &str) -> impl Iterator<Item = &OutlineDepartment> {
         let below = self.places.get(id).and_then(|place| self.below.get(*place));
         self.at(below.map(Vec::as_slice).unwrap_or_default())
+    }
+
+    /// The departments that have this one as their parent, in order: also those in a circle, and those whose parent is not
+    /// held. Only a department that is its own parent is not among its own.
+    pub fn naming(&self, id: &str) -> impl Iterator<Item = &OutlineDepartment> {
+        self.at(self.naming.get(id).map(Vec::as_slice).unwrap_or_default())
     }
 
     /// The department with this id.

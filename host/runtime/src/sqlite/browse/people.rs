@@ -2,8 +2,10 @@
 //!
 //! What is deliberately not here: people who departed. Whoever looks for them searches.
 
+use std::collections::BTreeMap;
+
 use rollcall_rules::vocabulary::resource_type::USER;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 
 use super::filter::Filter;
@@ -33,7 +35,30 @@ pub struct Member {
     pub name: String,
 }
 
+/// A person whom somebody else names, such as a manager.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// What people call them, or else their id.
+    pub name: String,
+    /// Whether they left the source and were kept.
+    pub departed: bool,
+}
+
 impl SqliteStore {
+    /// Those of these ids of people that are held, departed or not.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn people_named(
+        &self,
+        source: &SourceName,
+        ids: Vec<String>,
+    ) -> Result<BTreeMap<String, Named>, StoreError> {
+        let source = source.clone();
+        self.connections.read(move |connection| select_named(connection, &source, ids)).await
+    }
+
     /// The people at the source who are in a department itself, in their order there, then by name; or, without a
     /// department, those who are in none that is held, by name. Nobody departed is among them.
     ///
@@ -138,6 +163,27 @@ fn select_members(
             |row| Ok(Member { external_id: row.get(0)?, name: row.get(1)? }),
         )?
         .collect()
+}
+
+fn select_named(
+    connection: &Connection,
+    source: &SourceName,
+    ids: Vec<String>,
+) -> rusqlite::Result<BTreeMap<String, Named>> {
+    // All statements see the same state.
+    let snapshot = connection.unchecked_transaction()?;
+    let mut person = snapshot.prepare_cached(
+        "SELECT listing.name, listing.departed FROM object
+         JOIN listing ON listing.source = ?1 AND listing.resource_type = ?2 AND listing.id = object.id
+         WHERE object.source = ?1 AND object.resource_type = ?2 AND object.external_id = ?3",
+    )?;
+    let mut known = BTreeMap::new();
+    for id in ids {
+        let read = |row: &Row<'_>| Ok(Named { name: row.get(0)?, departed: row.get(1)? });
+        let named = person.query_row(params![source.as_str(), USER, id], read).optional()?;
+        known.extend(named.map(|named| (id, named)));
+    }
+    Ok(known)
 }
 
 fn count_members(connection: &Connection, source: &SourceName, department: &str) -> rusqlite::Result<u64> {

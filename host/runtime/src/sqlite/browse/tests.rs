@@ -1,6 +1,7 @@
 //! What is found, and what is not.
 
 mod about;
+mod conditions;
 mod runs;
 
 use rollcall_rules::vocabulary::resource_type::USER;
@@ -171,53 +172,57 @@ async fn a_change_moves_when_the_object_changed_and_nothing_else_does() {
     assert_eq!((departed.created_at, departed.departed_at), (at(5), Some(departed.changed_at)));
 }
 
-#[track_caller]
-fn condition(attribute: Attribute, test: Test) -> Condition {
-    Condition { attribute, test }
-}
-
 #[tokio::test]
-async fn conditions_on_attributes_hold_as_scim_says() {
+async fn nothing_of_another_source_answers_whatever_is_asked() {
     let store = a_company().await;
-    import(&store, "b", &[someone("u9", "王", &json!({"title": "工程师"}))]).await;
-    let equals = |text: &str| Test::Equals(text.to_owned());
-    let contains = |text: &str| Test::Contains(text.to_owned());
-    let table: [(&[Condition], &str); 16] = [
-        (&[], "U1 u2 u3 u4 u9"),
-        (&[condition(Attribute::UserName, equals("li.MING"))], "u2"),
-        (&[condition(Attribute::UserName, equals("li.min"))], ""),
-        (&[condition(Attribute::UserName, contains("MIN"))], "u2"),
-        (&[condition(Attribute::ExternalId, equals("u1"))], ""),
-        (&[condition(Attribute::ExternalId, equals("U1"))], "U1"),
-        (&[condition(Attribute::ExternalId, contains("u"))], "u2 u3 u4 u9"),
-        (&[condition(Attribute::Email, equals("LI@example.COM"))], "u2"),
-        (&[condition(Attribute::Phone, contains("138"))], "U1"),
-        (&[condition(Attribute::Title, Test::Present)], "U1 u9"),
-        (&[condition(Attribute::Active, Test::Is(false))], "u4"),
-        (&[condition(Attribute::DisplayName, contains("%"))], "u3"),
-        (&[condition(Attribute::DisplayName, Test::Is(true))], ""),
-        (&[condition(Attribute::Active, equals("true"))], ""),
-        (&[condition(Attribute::Source, equals("b"))], "u9"),
-        (&[condition(Attribute::Title, equals("工程师")), condition(Attribute::Source, contains("a"))], "U1"),
+    import(&store, "b", &[someone("U1", "王", &json!({}))]).await;
+    import(&store, "c", &[someone("u9", "王", &json!({}))]).await;
+    let of = |names: &[&str]| Within::Only(names.iter().map(|name| source(name)).collect());
+    let all = Condition::always;
+    let of_a = Condition::Of(Attribute::Source, Test::Equals("a".to_owned()));
+    let table = [
+        (of(&["b"]), all(), "b:U1"),
+        (of(&["b", "c"]), all(), "b:U1 c:u9"),
+        (of(&["b", "c"]), of_a, ""),
+        (of(&["nobody"]), all(), ""),
+        (of(&[]), all(), ""),
     ];
-    for (conditions, expected) in table {
-        let found = store.objects_where(USER, conditions, ALL).await.unwrap();
-        let ids: Vec<_> = found.items.iter().map(|whole| whole.key.external_id.as_str()).collect();
-        let n = u64::try_from(ids.len()).unwrap();
-        assert_eq!((ids.join(" "), found.total), (expected.to_owned(), n), "{conditions:?}");
+    for (within, condition, expected) in table {
+        let Sifted::Page { total, objects } = store.sift(USER, &within, &condition, ALL).await.unwrap()
+        else {
+            panic!("nothing of it is unclear");
+        };
+        let named = |whole: &WholeObject| format!("{}:{}", whole.source, whole.key.external_id);
+        let found = store.objects_numbered(objects).await.unwrap();
+        let ids: Vec<_> = found.iter().flatten().map(named).collect();
+        assert_eq!((&*ids.join(" "), total), (expected, u64::try_from(ids.len()).unwrap()), "{within:?}");
     }
 }
 
 #[tokio::test]
-async fn pages_of_conditions_join_without_a_gap() {
+async fn ids_that_differ_in_letter_case_alone_are_found_by_each_other() {
     let store = a_company().await;
-    let mut ids = Vec::new();
-    for offset in 0..5 {
-        let page = store.objects_where(USER, &[], Page { offset, limit: 1 }).await.unwrap();
-        assert_eq!(page.total, 4);
-        ids.extend(page.items.into_iter().map(|whole| whole.key.external_id));
+    let more = ["u1", "ÜBER", "über", "u11"].map(|id| someone(id, "王", &json!({})));
+    import(&store, "a", &more).await;
+    import(&store, "b", &[someone("U2", "王", &json!({}))]).await;
+    for (id, others) in
+        [("U1", vec!["u1"]), ("u1", vec!["U1"]), ("über", vec!["ÜBER"]), ("u2", vec![]), ("D1", vec![])]
+    {
+        let found = store.differing_in_case(&source("a"), &Key::new(USER, id)).await.unwrap();
+        assert_eq!(found, others, "{id}");
     }
-    assert_eq!(ids, ["U1", "u2", "u3", "u4"]);
+}
+
+#[tokio::test]
+async fn people_whom_others_name_are_told_with_whether_they_left() {
+    let store = a_company().await;
+    let gone = someone("u2", "李小明", &json!({}));
+    import(&store, "a", &[again(&gone, Action::Deactivated)]).await;
+    let ids = ["U1", "u1", "u2", "d1", "nobody"].map(str::to_owned).to_vec();
+    let known = store.people_named(&source("a"), ids).await.unwrap();
+    let known: Vec<_> =
+        known.iter().map(|(id, named)| (id.as_str(), named.name.as_str(), named.departed)).collect();
+    assert_eq!(known, [("U1", "王小红", false), ("u2", "李小明", true)]);
 }
 
 /// How SQLite goes about a question.
@@ -251,6 +256,21 @@ async fn what_has_an_index_of_its_own_is_answered_by_it() {
         (
             "SELECT id, folded FROM listing WHERE +resource_type = ? ORDER BY source, resource_type, id",
             "SCAN listing",
+        ),
+        (
+            "SELECT id FROM listing INDEXED BY listing_in_order WHERE modified_at >= ? AND resource_type = ?
+             ORDER BY source, resource_type, id LIMIT ? OFFSET ?",
+            "SEARCH listing USING COVERING INDEX listing_in_order (resource_type=?)",
+        ),
+        (
+            "SELECT id FROM listing INDEXED BY listing_external_id WHERE external_id = ? AND resource_type = ?
+             ORDER BY source, resource_type, id LIMIT ? OFFSET ?",
+            "SEARCH listing USING COVERING INDEX listing_external_id (resource_type=? AND external_id=?)",
+        ),
+        (
+            "SELECT id FROM listing INDEXED BY listing_login WHERE login = ? AND resource_type = ?
+             ORDER BY source, resource_type, id LIMIT ? OFFSET ?",
+            "SEARCH listing USING COVERING INDEX listing_login (resource_type=? AND login=?)",
         ),
         (
             "SELECT department, count(*), sum(is_only) FROM membership WHERE source = ?1 GROUP BY department",

@@ -14,6 +14,7 @@ fn a_person_tells_what_a_list_shows() {
         "emails": [{"type": "work", "value": "wang@example.com"}, {"type": "other", "value": "w@example.org"}],
         "phoneNumbers": [{"type": "mobile", "value": "+86-13800138000"}],
         (schema::ORGANISATION_USER): {"departments": [{"value": "7", "leader": true, "primary": true, "order": "-3"}]},
+        (schema::ENTERPRISE_USER): {"manager": {"value": "boss"}},
     });
     let membership =
         Membership { department: "7".to_owned(), position: -3, is_leader: true, is_primary: true };
@@ -27,6 +28,7 @@ fn a_person_tells_what_a_list_shows() {
         parent: None,
         position: i64::MAX,
         memberships: vec![membership],
+        managers: vec!["boss".to_owned()],
     };
     assert_eq!(Features::of("1", &document), expected);
 }
@@ -35,8 +37,9 @@ fn a_person_tells_what_a_list_shows() {
 fn what_is_of_another_type_than_the_contract_says_is_not_told() {
     let document = json!({
         "userName": 7, "displayName": null, "title": [], "active": "yes", "emails": {"value": "a"},
-        "phoneNumbers": [7, {"value": 8}], "parent": "2", "order": 9,
+        "phoneNumbers": [7, {"value": 8}], "parent": "2", "order": 9, "managers": "boss",
         (schema::ORGANISATION_USER): {"departments": [3, {"value": 4}, {}]},
+        (schema::ENTERPRISE_USER): {"manager": ["boss"]},
     });
     let expected = Features {
         name: "1".to_owned(),
@@ -48,8 +51,19 @@ fn what_is_of_another_type_than_the_contract_says_is_not_told() {
         parent: None,
         position: i64::MAX,
         memberships: vec![],
+        managers: vec![],
     };
     assert_eq!(Features::of("1", &document), expected);
+}
+
+#[test]
+fn an_address_is_told_without_blanks_around_it_and_one_of_blanks_alone_is_none() {
+    let document = json!({
+        "emails": [{"value": " \t"}, {"value": " a@example.com\n"}, {"value": ""}],
+        "phoneNumbers": [{"value": "\u{3000}"}],
+    });
+    let Features { emails, phones, .. } = Features::of("1", &document);
+    assert_eq!((emails, phones), (vec!["a@example.com".to_owned()], vec![]));
 }
 
 #[test]

@@ -35,12 +35,14 @@ pub(super) struct Numbers {
 /// `shared` has a person's departments side by side.
 pub(super) fn build(
     numbers: Numbers,
-    departments: Vec<Placed>,
+    mut departments: Vec<Placed>,
     members: &[(String, [u64; 2])],
     shared: &[Shared],
 ) -> Outline {
     let Numbers { n_people, n_departed, n_without_department } = numbers;
     let n_departments = number(departments.len());
+    departments.sort_by(|a, b| a.order().cmp(&b.order()));
+    let parents = parents(&departments);
     let mut nodes = in_order(departments);
     let places: BTreeMap<_, _> =
         (0..).zip(&nodes).map(|(place, node)| (node.department.external_id.clone(), place)).collect();
@@ -53,6 +55,7 @@ pub(super) fn build(
         n_departments,
         n_without_department,
         top: (0..nodes.len()).filter(is_top).collect(),
+        naming: naming(&parents, &places),
         places,
         below: nodes.iter().map(|node| node.below.clone()).collect(),
         departments: nodes.into_iter().map(|node| node.department).collect(),
@@ -67,9 +70,26 @@ struct Node {
     below: Vec<usize>,
 }
 
-/// Each department right before those below it, siblings in order; what cannot be reached from the top comes last.
-fn in_order(mut departments: Vec<Placed>) -> Vec<Node> {
-    departments.sort_by(|a, b| a.order().cmp(&b.order()));
+/// Each department with its parent, but for one that is its own.
+fn parents(departments: &[Placed]) -> Vec<(String, String)> {
+    let parent = |placed: &Placed| {
+        let parent = placed.parent.clone().filter(|parent| *parent != placed.external_id)?;
+        Some((placed.external_id.clone(), parent))
+    };
+    departments.iter().filter_map(parent).collect()
+}
+
+/// For each parent, where those are that name it, in their order.
+fn naming(parents: &[(String, String)], places: &BTreeMap<String, usize>) -> BTreeMap<String, Vec<usize>> {
+    let mut naming: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (id, parent) in parents {
+        naming.entry(parent.clone()).or_default().extend(places.get(id));
+    }
+    naming
+}
+
+/// Departments in order of siblings: each right before those below it; what cannot be reached from the top comes last.
+fn in_order(departments: Vec<Placed>) -> Vec<Node> {
     let mut walk = Walk::over(departments);
     for top in walk.tops() {
         walk.list_from(top);

@@ -70,6 +70,23 @@ fn a_department_whose_parent_is_not_held_stands_at_the_top_and_says_so() {
 }
 
 #[test]
+fn whoever_names_a_department_as_the_one_above_is_known_wherever_the_tree_has_it() {
+    let outline = outline(vec![
+        placed("a", Some("c"), 2),
+        placed("b", Some("c"), 1),
+        placed("c", Some("a"), 0),
+        placed("d", Some("d"), 0),
+        placed("e", Some("gone"), 0),
+    ]);
+    let naming =
+        |id| outline.naming(id).map(|department| department.external_id.as_str()).collect::<Vec<_>>();
+    assert_eq!(
+        ["a", "b", "c", "d", "gone"].map(naming),
+        [vec!["c"], vec![], vec!["b", "a"], vec![], vec!["e"]]
+    );
+}
+
+#[test]
 fn a_circle_is_opened_where_the_way_up_from_its_smallest_id_closes() {
     check(
         vec![
