@@ -77,13 +77,13 @@ async fn a_condition_holds_as_scim_says_or_the_document_must_tell() {
 }
 
 #[tokio::test]
-async fn a_name_that_stands_for_one_and_an_address_with_blanks_are_left_to_the_document() {
+async fn a_name_that_stands_for_one_and_an_address_with_a_control_character_are_left_to_the_document() {
     let store = TemporaryStore::new();
     let documents = [
         json!({"userName": "ann", "displayName": "Ann"}),
         json!({"userName": "bob"}),
         json!({"displayName": ""}),
-        json!({"displayName": "Cid", "emails": [{"value": " cid@b "}], "userName": ""}),
+        json!({"displayName": "Cid", "emails": [{"value": "\u{1}cid@b "}], "userName": ""}),
     ];
     let people = documents.into_iter().zip(["1", "2", "3", "4"]);
     let writes: Vec<_> =
