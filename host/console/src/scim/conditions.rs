@@ -12,7 +12,7 @@ use super::filter::{Operand, Operator, Place, Question};
 use super::id::{Meant, parse_id};
 use super::schemas::ResourceType;
 
-pub(crate) use user_names::as_told;
+pub(crate) use user_names::WithSource;
 
 /// What a question about resources of this type asks of the store.
 pub(crate) fn condition(question: &Question, kind: ResourceType) -> Condition {

@@ -1,6 +1,6 @@
 //! Reads resources from the store: those on a list, one after the other, or one alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::vec::IntoIter;
 
@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 
 use super::base::Sight;
-use super::conditions::{as_told, condition};
+use super::conditions::{WithSource, condition};
 use super::face::{ScimFace, ScimUserNames};
 use super::filter::{Among, Effort, Question, question};
 use super::id::{Meant, parse_id};
@@ -148,9 +148,9 @@ impl<'a> Reading<'a> {
         question: Option<&Question>,
         page: Page,
     ) -> Result<OfKind, Refusal> {
-        let with_source: Vec<&SourceName> = self.with_source().collect();
+        let with_source = self.with_source().await?;
         let condition = question.map_or(Condition::always(), |question| condition(question, kind));
-        let condition = if with_source.is_empty() { condition } else { as_told(condition, &with_source) };
+        let condition = with_source.as_told(condition);
         match (self.store.sift(kind.stored(), &self.sight.within, &condition, page).await?, question) {
             (Sifted::Page { total, objects }, _) => Ok(OfKind { total, objects }),
             (Sifted::All(sifted), Some(question)) => self.decide(kind, question, &sifted, page).await,
@@ -158,10 +158,20 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The sources whose user names are told with their own name.
-    fn with_source(&self) -> impl Iterator<Item = &SourceName> {
-        let told_so = self.faces.iter().filter(|(_, face)| face.user_names == ScimUserNames::WithSource);
-        told_so.map(|(name, _)| name)
+    /// The sources that answer here whose user names are told with their own name.
+    async fn with_source(&self) -> Result<WithSource, Refusal> {
+        let is_told_so = |source: &SourceName| {
+            self.faces.get(source).is_some_and(|face| face.user_names == ScimUserNames::WithSource)
+        };
+        if !self.faces.keys().any(is_told_so) {
+            return Ok(WithSource::default());
+        }
+        // A source that was removed is not configured any more, and its people are held.
+        let held = self.store.sources().await?.into_iter().filter_map(|name| SourceName::new(name).ok());
+        let all: BTreeSet<SourceName> = held.chain(self.faces.keys().cloned()).collect();
+        let seen = all.into_iter().filter(|source| self.sight.within.has(source));
+        let (sources, others): (BTreeSet<_>, BTreeSet<_>) = seen.partition(is_told_so);
+        Ok(WithSource { sources, has_others: !others.is_empty() })
     }
 
     /// Look at each resource of which the store cannot tell whether a question holds.

@@ -165,8 +165,8 @@ mod tests {
         expect![[r#"
             1 null 100 200 1 3 {"displayName":"王","userName":"W"}
             2 350 200 200 2 2 {"displayName":"李"}
-            1 王 0 1
-            2 李 1 0
+            1 王 0 1 w 100 200
+            2 李 1 0 2 200 200
             1 1 old -
             2 1 王 -
             2 2 null taken
@@ -189,7 +189,8 @@ mod tests {
             &[
                 "SELECT external_id || ' ' || ifnull(departed_at, 'null') || ' ' || created_at || ' ' || changed_at
                    || ' ' || first_run || ' ' || last_run || ' ' || document FROM object ORDER BY id",
-                "SELECT external_id || ' ' || name || ' ' || departed || ' ' || unplaced FROM listing ORDER BY id",
+                "SELECT external_id || ' ' || name || ' ' || departed || ' ' || unplaced || ' ' || login || ' ' || created_at
+                   || ' ' || modified_at FROM listing ORDER BY id",
                 "SELECT run || ' ' || number || ' ' || ifnull(name, 'null') || ' ' || ifnull(refusal_code, '-')
                    FROM change ORDER BY run, number",
                 "SELECT run || ' ' || action || ' ' || is_refused || refusal_code || ' ' || n FROM change_count

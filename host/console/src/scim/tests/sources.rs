@@ -210,3 +210,27 @@ async fn people_of_a_source_are_told_as_its_administrator_chose() {
         assert_eq!(answer.each("userName"), found, "{filter}");
     }
 }
+
+#[tokio::test]
+async fn a_filter_finds_user_names_as_they_are_told() {
+    let directories = Directories::new().await;
+    let face = ScimFace { user_names: ScimUserNames::WithSource, ..ScimFace::default() };
+    choose(&directories, "hq", face).await;
+    for (base, filter, total) in [
+        ("", "userName eq \"lisi@branch\"", 0),
+        ("", "userName ne \"lisi@hq\"", 3),
+        ("", "not (userName eq \"lisi@hq\")", 3),
+        ("", "userName co \"i@h\"", 1),
+        ("", "userName gt \"lisi\"", 3),
+        ("", "userName pr", 4),
+        ("", "userName eq \"lisi@hq\" or userName eq \"lisi\"", 2),
+        ("/sources/hq", "userName eq \"LISI@hq\"", 1),
+        ("/sources/hq", "userName eq \"lisi\"", 0),
+        ("/sources/hq", "userName ne \"lisi\"", 3),
+        ("/sources/branch", "userName eq \"lisi\"", 1),
+    ] {
+        let found = directories.get(&format!("{base}/Users?filter={}", crate::routes::segment(filter))).await;
+        let n = found.body["Resources"].as_array().map(Vec::len);
+        assert_eq!((&found.body["totalResults"], n), (&json!(total), Some(total)), "{base} {filter}");
+    }
+}

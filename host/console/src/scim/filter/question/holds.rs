@@ -150,3 +150,22 @@ fn in_order<T: Ord + ?Sized>(told: &T, operator: Operator, value: &T) -> bool {
         Operator::Contains | Operator::StartsWith | Operator::EndsWith => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_value_more_than_may_be_looked_at_is_too_much() {
+        let place = Place { extension: None, name: "title", part: None, of_those: None };
+        let resource = json!({});
+        let mut effort = Effort(MAX_EFFORT - 1);
+        let mut look = || {
+            Question::Present(place.clone()).holds(resource.as_object().unwrap(), &mut effort);
+            effort.is_too_much()
+        };
+        assert_eq!([look(), look()], [false, true]);
+    }
+}
