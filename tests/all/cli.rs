@@ -446,7 +446,7 @@ fn a_source_file_that_is_wrong() {
             --- stdout
             --- stderr
             ✗ source.toml:1:1: `connector` is missing; it must be a string, { env = "NAME" } or { file = "PATH" } (source-file-invalid)
-            ✗ source.toml:2:1: unknown key `conector` in the first part of the file; the keys there are `name`, `connector`, `departed`, `egress`, `schedule`, `settings` (source-file-invalid)
+            ✗ source.toml:2:1: unknown key `conector` in the first part of the file; the keys there are `name`, `connector`, `departed`, `egress`, `schedule`, `scim`, `settings` (source-file-invalid)
         "#]],
     );
 }
