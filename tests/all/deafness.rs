@@ -1,7 +1,7 @@
 //! Whoever holds connections open without an account: what the built program hears meanwhile. Nothing here looks inside of it, so
 //! any build of it can be tried.
 
-use crate::harness::extra::{feihua, until};
+use crate::harness::extra::{feihua, lasting_address, until};
 use crate::harness::live::{self, app_key};
 use crate::harness::program::{Lines, Office, Running};
 use crate::harness::real::SOURCE;
@@ -198,16 +198,17 @@ fn a_browser_that_logged_in_before_gets_in_while_strangers_guess() {
 #[test]
 fn what_a_source_tells_while_a_setting_is_wrong_is_kept_and_acted_on_once_it_is_right() {
     let office = office();
-    let serving = office.start(SERVE);
+    let address = lasting_address();
+    let words = format!("serve SOURCE DATA --listen {address} --format json");
+    let serving = office.start(&words);
     let served = Served::announced(office, serving);
     let callback = format!("http://{}/callbacks/{SOURCE}", served.address);
     let events = AppEvents::http(&callback, live::CALLBACK_TOKEN, live::CALLBACK_AES_KEY);
     served.office.server.set_events(&app_key(), events).expect("the program answers as it must");
     served.serving.terminate();
-    let Served { office, serving, lines, address, .. } = served;
+    let Served { office, serving, lines, .. } = served;
     serving.end().with_code(0);
     lines.all();
-    let words = format!("serve SOURCE DATA --listen {address} --format json");
     let right = office.source_file_for_callbacks();
     office.write("source.toml", &(right.clone() + "requests_per_second = 200\n"));
     let mut serving = office.start(&words);

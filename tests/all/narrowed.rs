@@ -82,8 +82,10 @@ fn one_command_tells_it_and_one_approves_it() {
     assert_eq!(office.run("directory export NAME DATA").with_code(0).stdout, before);
     let run = held["run"]["id"].as_str().expect("a run has an id");
     let log = office.run(&format!("history {run} NAME DATA")).with_code(0).stdout;
-    let told: Vec<_> =
-        log.lines().filter(|line| line.contains("less than before") || line.contains("waits")).collect();
+    let told: Vec<_> = log
+        .lines()
+        .filter(|line| line.contains("less than before") || line.contains("held: would"))
+        .collect();
     expect![[r#"
         ✗ the application sees less than before: 1 department (5001) instead of everything; 5 objects (3 departments and 2 people) are no longer followed; 1 department and 1 person would be taken out of departments that it no longer sees, which waits for a person (scope-held)
         held: would be updated Department "5001" D5001

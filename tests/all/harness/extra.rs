@@ -178,3 +178,11 @@ fn answer(mut stream: TcpStream, response: &str) -> std::io::Result<()> {
 fn loopback() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port can be had")
 }
+
+/// An address at which one program after the other can listen: its port is below those that the system gives to connections of its
+/// own choice, so that nothing takes it in between.
+pub(crate) fn lasting_address() -> SocketAddr {
+    let first = 20_000 + u16::try_from(std::process::id() % 10_000).expect("it is small");
+    let free = (first..32_768).find_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
+    free.and_then(|listener| listener.local_addr().ok()).expect("a port is free")
+}
