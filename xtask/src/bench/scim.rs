@@ -102,7 +102,7 @@ fn questions(visitor: &mut Visitor) -> Result<([Vec<Question>; 2], u64)> {
     let question = |name, path: String, finds| Question { name, path, finds };
     let filter = |name, filter: String, finds| {
         let escaped: String = form(&filter);
-        question(name, format!("/scim/v2/Users?filter={escaped}"), finds)
+        question(name, format!("/scim/v2/Users?count=100&filter={escaped}"), finds)
     };
     let (mail, id) = (of("/emails/0/value")?, of("/id")?);
     let kind = of("/emails/0/type").unwrap_or_default();

@@ -71,10 +71,11 @@ impl Visitor {
         pairs.join("; ")
     }
 
-    /// Ask, keep the cookies that come with the answer, and return what was answered.
+    /// Ask, keep the cookies that come with the answer, and return what was answered. In HTTP/1.0 a long answer comes as it is, and
+    /// not in chunks.
     fn ask(&mut self, (line, body): &(String, String)) -> Result<String> {
         let text = format!(
-            "{line} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nAccept-Language: en\r\n\
+            "{line} HTTP/1.0\r\nHost: {}\r\nCookie: {}\r\nAccept-Language: en\r\n\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.address,
             self.cookies(),
