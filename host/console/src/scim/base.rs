@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use rollcall_host::model::SourceName;
@@ -45,7 +46,7 @@ impl FromRequestParts<Console> for Sight {
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refusal> {
         let visitor = Visitor::from_request_parts(parts, console).await.map_err(|_| Refusal::unknown())?;
         let allowed = visitor.who.within();
-        let Some(name) = asked_source(parts, console).await else {
+        let Some(name) = asked_source(parts, console).await? else {
             let base = Base(format!("{}{PATH}", console.options().public_url));
             return Ok(Self { base, within: allowed });
         };
@@ -67,11 +68,17 @@ impl FromRequestParts<Console> for Base {
     }
 }
 
-/// The source that stands in the address, if one does.
-async fn asked_source(parts: &mut Parts, console: &Console) -> Option<String> {
-    let variables = RawPathParams::from_request_parts(parts, console).await.ok()?;
-    let variables: BTreeMap<&str, &str> = variables.iter().collect();
-    variables.get(SOURCE).map(|name| (*name).to_owned())
+/// The source that stands in the address, if one does. A name or an id that is no text is nobody's.
+async fn asked_source(parts: &mut Parts, console: &Console) -> Result<Option<String>, Refusal> {
+    match RawPathParams::from_request_parts(parts, console).await {
+        Ok(variables) => {
+            let variables: BTreeMap<&str, &str> = variables.iter().collect();
+            Ok(variables.get(SOURCE).map(|name| (*name).to_owned()))
+        }
+        Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) => Err(Refusal::not_found()),
+        // Nothing of this address varies.
+        Err(_) => Ok(None),
+    }
 }
 
 /// Whether there is such a source, or was one of which something is held.

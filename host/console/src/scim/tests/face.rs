@@ -77,7 +77,7 @@ fn addresses() -> Vec<(String, u16)> {
         ("/scim/v3/", 400),
         ("/scim/v2/User", 404),
         ("/scim/v2/Users/nobody", 404),
-        ("/scim/v2/Users/%FF", 400),
+        ("/scim/v2/Users/%FF", 404),
         ("/scim/v2/Users/../Groups", 404),
         ("/scim/v2/v2/Users", 404),
         ("/scim/nonsense", 404),

@@ -31,6 +31,22 @@ fn addresses(value: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_source_or_a_person_whose_name_is_no_text_is_not_there() {
+    let directories = Directories::new().await;
+    for path in [
+        "/sources/%ff/Users",
+        "/sources/hq%ff/Groups",
+        "/sources/%c3%28",
+        "/sources/%ff/ServiceProviderConfig",
+        "/Users/%ff",
+        "/Groups/%C0%80",
+        "/sources/hq/Users/%ff",
+    ] {
+        assert_eq!(directories.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn at_the_address_of_a_source_there_is_nothing_of_another() {
     let directories = Directories::new().await;
     let branch = id_of(&source("branch"), "li", 0);
