@@ -8,7 +8,7 @@ use crate::harness::real;
 use rollcall_dingtalk_simulator::{Fault, Mutation, Rule};
 use rollcall_host::history::{History, RunState};
 use rollcall_host::model::SourceName;
-use rollcall_host::sqlite::SqliteStore;
+use rollcall_sqlite::SqliteStore;
 use serde_json::{Value, json};
 
 /// The company of these tests has more requests than this.

@@ -36,10 +36,10 @@ fn the_readmes_example_imports_a_company() {
 fn the_readme_shows_the_example_as_it_is() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let read = |path: &str| fs::read_to_string(root.join(path)).expect("the file is there");
-    let (readme, example) = (read("README.md"), read("host/runtime/examples/embed.rs"));
+    let (readme, example) = (read("README.md"), read("host/sqlite/examples/embed.rs"));
     let code = example.find("use std::path::Path;").map(|at| example[at..].trim_end()).expect("it begins so");
     assert!(
         readme.contains(code),
-        "copy host/runtime/examples/embed.rs, from its first `use`, into README.md"
+        "copy host/sqlite/examples/embed.rs, from its first `use`, into README.md"
     );
 }

@@ -6,6 +6,7 @@ use crate::harness::extra::until;
 use crate::harness::live::{Live, Way, app_key};
 use crate::harness::real::{Real, SOURCE};
 use expect_test::expect;
+use rollcall_browse::Browse as _;
 use rollcall_dingtalk_simulator::{
     AppKey, Company, Department, FieldPermissions, HandMadePush, Mutation, User,
 };

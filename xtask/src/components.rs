@@ -135,7 +135,7 @@ pub(crate) fn build_binaries(workspace: &Workspace, profile: Profile) -> Result<
 /// The packages on the host's side of the contract, always named together.
 ///
 /// Why: cargo unites the features of the packages it is asked for, and a feature more or less would build wasmtime again.
-pub(crate) const HOST_SIDE: [&str; 14] = [
+pub(crate) const HOST_SIDE: [&str; 18] = [
     "--package",
     "rollcall",
     "--package",
@@ -144,6 +144,10 @@ pub(crate) const HOST_SIDE: [&str; 14] = [
     "rollcall-words",
     "--package",
     "rollcall-host",
+    "--package",
+    "rollcall-browse",
+    "--package",
+    "rollcall-sqlite",
     "--package",
     "rollcall-tests",
     "--package",

@@ -6,12 +6,13 @@ mod tenancy;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rollcall_browse::Browse as _;
 use rollcall_host::egress::Reach;
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::error::EngineError;
 use rollcall_host::host::Host;
 use rollcall_host::model::{SourceName, Timestamp};
-use rollcall_host::sqlite::SqliteStore;
+use rollcall_sqlite::SqliteStore;
 
 pub(crate) use self::tenancy::Tenancy;
 use self::tenancy::{NotTaken, Tenant};

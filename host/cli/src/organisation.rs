@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rollcall_host::sqlite::HeldObject;
+use rollcall_browse::HeldObject;
 use rollcall_rules::vocabulary::schema;
 use serde::Serialize;
 use serde_json::Value;

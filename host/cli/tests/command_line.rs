@@ -19,7 +19,7 @@ use rollcall_host::history::{
 use rollcall_host::model::{
     Diagnosis, Entry, Failure, FailureKind, Key, RunId, Severity, SourceName, Timestamp,
 };
-use rollcall_host::sqlite::SqliteStore;
+use rollcall_sqlite::SqliteStore;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use rollcall_browse::Store;
 use rollcall_host::cancel::Cancel;
 use rollcall_host::clock::Clock;
 use rollcall_host::engine::Engine;
@@ -15,7 +16,6 @@ use rollcall_host::grant::Origin;
 use rollcall_host::host::Host;
 use rollcall_host::model::{EventDelivery, SourceName, Timestamp};
 use rollcall_host::source::Source;
-use rollcall_host::sqlite::SqliteStore;
 
 use crate::database::{Database, DatabaseError};
 use crate::identity::{self, Identity};
@@ -102,7 +102,7 @@ pub struct Console {
 #[derive(Debug)]
 struct Shared {
     host: Host,
-    store: Arc<SqliteStore>,
+    store: Arc<dyn Store>,
     database: Database,
     key: Key,
     identity: Identity,
@@ -134,7 +134,7 @@ impl Console {
     /// When its database or the file of its key cannot be used.
     pub async fn open(
         engine: Engine,
-        store: Arc<SqliteStore>,
+        store: Arc<dyn Store>,
         options: ConsoleOptions,
     ) -> Result<Self, ConsoleError> {
         let database = Database::open(options.data.join("console.db")).await?;
@@ -226,7 +226,7 @@ impl Console {
         &self.shared.host
     }
 
-    pub(crate) fn store(&self) -> &Arc<SqliteStore> {
+    pub(crate) fn store(&self) -> &Arc<dyn Store> {
         &self.shared.store
     }
 

@@ -78,7 +78,7 @@ pub(crate) async fn read_token(
     let wanted = tokens::Wanted {
         name: "a program".to_owned(),
         scope: crate::visitor::Scope::Read,
-        within: rollcall_host::sqlite::Within::All,
+        within: rollcall_browse::Within::All,
         created_by: "admin".to_owned(),
         expires_at,
     };

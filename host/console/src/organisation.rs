@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::html;
-use rollcall_host::history::History;
 use rollcall_host::model::{Key, SourceName};
 
 use crate::console::Console;

@@ -1,5 +1,6 @@
 //! A console over temporary files, for the tests of this crate: no connector, no network, a clock that stands still.
 
+use rollcall_browse::Store;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use rollcall_host::egress::Reach;
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::follow::Unfollowed;
 use rollcall_host::model::Timestamp;
-use rollcall_host::sqlite::SqliteStore;
+use rollcall_sqlite::SqliteStore;
 use rollcall_words::Language;
 use tempfile::TempDir;
 use tower_service::Service;
@@ -37,7 +38,7 @@ impl Clock for Hand {
 /// A console and the folder that it lives in.
 pub(crate) struct Bench {
     pub(crate) console: Console,
-    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) store: Arc<dyn Store>,
     hand: Arc<Hand>,
     _folder: TempDir,
 }
@@ -51,7 +52,7 @@ impl Bench {
     /// One whose requests reach so far, set up in another way.
     pub(crate) async fn with(reach: Reach, change: impl FnOnce(&mut ConsoleOptions)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Arc::new(SqliteStore::open(&folder.path().join("rollcall.db")).unwrap());
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("rollcall.db")).unwrap());
         let hand = Arc::new(Hand(AtomicI64::new(NOW.unix_ms())));
         let engine = EngineOptions { reach, clock: hand.clone(), ..EngineOptions::default() };
         let engine = Engine::new(engine).unwrap();

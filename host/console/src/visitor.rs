@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use rollcall_host::sqlite::Within;
+use rollcall_browse::Within;
 use rollcall_words::{Language, Sentence};
 
 /// Who asks. Handlers behind the gate take it as an argument; without the gate there is none, and they refuse.

@@ -432,12 +432,15 @@ pub struct ChangeRecord {
     pub refusal: Option<Diagnosis>,
 }
 
+/// The codes of refusals of what waits for a person.
+pub const HELD_CODES: [&str; 6] = guard::HELD;
+
 impl ChangeRecord {
     /// Whether it did not happen because it waits for a person: a departure, or somebody else under a known key, one of too
     /// many; or a value that may be gone.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        self.refusal.as_ref().is_some_and(|refusal| guard::HELD.contains(&refusal.code.as_str()))
+        self.refusal.as_ref().is_some_and(|refusal| HELD_CODES.contains(&refusal.code.as_str()))
     }
 }
 

@@ -8,8 +8,8 @@
 //!
 //! 1. **Stores.** Your platform implements four traits over its own tables: [`directory::Directory`] (people and
 //!    departments), [`storage::Storage`] (the connector's own state), [`history::History`] (what was tried and what
-//!    changed) and, only to follow a source, [`inbox::Inbox`] (what it pushed). [`sqlite::SqliteStore`] is all four in
-//!    one file, to begin with or to stay with.
+//!    changed) and, only to follow a source, [`inbox::Inbox`] (what it pushed). `SqliteStore` of the crate
+//!    `rollcall-sqlite` is all four in one file, to begin with or to stay with.
 //! 2. **Engine.** [`Engine`] is made once a process. It compiles components, keeps the compiled code if you name a
 //!    folder, and bounds the memory and the time of everything that runs in it.
 //! 3. **Connector.** [`Engine::load`] reads a file, refuses it if it imports anything a connector is not given, and asks
@@ -28,18 +28,21 @@
 //!    they wait for their turn.
 //!
 //! ```no_run
-//! use std::path::Path;
 //! use std::sync::Arc;
 //!
+//! use rollcall_host::directory::Directory;
 //! use rollcall_host::egress::Egress;
+//! use rollcall_host::history::History;
 //! use rollcall_host::model::SourceName;
-//! use rollcall_host::sqlite::SqliteStore;
+//! use rollcall_host::storage::Storage;
 //! use rollcall_host::{Engine, EngineOptions, Host, RunOptions, Source};
 //!
-//! # async fn import(settings: serde_json::Value) -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn import<S>(store: Arc<S>, settings: serde_json::Value) -> Result<(), Box<dyn std::error::Error>>
+//! # where
+//! #     S: Directory + Storage + History + 'static,
+//! # {
 //! let engine = Engine::new(EngineOptions::default())?;
 //! let connector = engine.load("connector.wasm").await?;
-//! let store = Arc::new(SqliteStore::open(Path::new("rollcall.db"))?);
 //! let host = Host::new(engine, store.clone(), store.clone(), store);
 //! let source = Source::new(SourceName::new("head-office")?, connector, settings, Egress::default());
 //! let report = host.sync(&source, RunOptions::default()).await?;
@@ -91,7 +94,6 @@ pub mod merge;
 pub mod proof;
 pub mod rate;
 pub mod removals;
-pub mod sqlite;
 
 mod amount;
 mod apply;
@@ -114,8 +116,8 @@ mod refusal;
 mod sealed;
 mod secrets;
 mod session;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod undo;
 
 pub use apply::{DepartedUsers, Identities};

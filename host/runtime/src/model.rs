@@ -267,7 +267,8 @@ impl Diagnosis {
     }
 
     /// What its texts take together.
-    pub(crate) fn n_bytes(&self) -> usize {
+    #[must_use]
+    pub fn n_bytes(&self) -> usize {
         let remedy = |remedy: &Option<String>| remedy.as_ref().map_or(0, String::len);
         let translations = self.translations.iter().flat_map(|translation| {
             [translation.language.len(), translation.message.len(), remedy(&translation.remedy)]
@@ -551,7 +552,8 @@ pub struct Entry {
 
 impl Entry {
     /// What its texts take together.
-    pub(crate) fn n_bytes(&self) -> usize {
+    #[must_use]
+    pub fn n_bytes(&self) -> usize {
         let subject = self.subject.as_ref();
         let subject = subject.map_or(0, |key| key.resource_type.len().saturating_add(key.external_id.len()));
         let name = self.subject_name.as_ref().map_or(0, String::len);

@@ -1,4 +1,11 @@
 //! Stores in memory, for tests: honest ones, that can be told to fail or to refuse.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    missing_debug_implementations,
+    reason = "tests alone use it, and what it has not must stop them"
+)]
 
 mod inbox;
 
@@ -21,49 +28,49 @@ use crate::storage::Storage;
 
 /// All four stores.
 #[derive(Default)]
-pub(crate) struct MemoryStore {
+pub struct MemoryStore {
     state: Mutex<State>,
 }
 
 #[derive(Default)]
-pub(crate) struct State {
-    pub(crate) objects: BTreeMap<(SourceName, Key), Held>,
-    pub(crate) bucket: BTreeMap<(SourceName, String), String>,
-    pub(crate) runs: Vec<Run>,
-    pub(crate) attended: BTreeSet<RunId>,
-    pub(crate) entries: Vec<(RunId, Entry)>,
-    pub(crate) changes: Vec<(RunId, ChangeRecord)>,
-    pub(crate) scopes: BTreeMap<SourceName, Scope>,
-    pub(crate) decisions: Vec<Decision>,
-    pub(crate) beats: Vec<(Option<Progress>, Counters)>,
+pub struct State {
+    pub objects: BTreeMap<(SourceName, Key), Held>,
+    pub bucket: BTreeMap<(SourceName, String), String>,
+    pub runs: Vec<Run>,
+    pub attended: BTreeSet<RunId>,
+    pub entries: Vec<(RunId, Entry)>,
+    pub changes: Vec<(RunId, ChangeRecord)>,
+    pub scopes: BTreeMap<SourceName, Scope>,
+    pub decisions: Vec<Decision>,
+    pub beats: Vec<(Option<Progress>, Counters)>,
     /// How often objects were loaded.
-    pub(crate) n_loads: usize,
+    pub n_loads: usize,
     /// The keys of each store, in order.
-    pub(crate) stores: Vec<Vec<Key>>,
+    pub stores: Vec<Vec<Key>>,
     /// External ids that the platform refuses.
-    pub(crate) refused: BTreeSet<String>,
-    pub(crate) events: Vec<(SourceName, InboxEvent)>,
+    pub refused: BTreeSet<String>,
+    pub events: Vec<(SourceName, InboxEvent)>,
     /// How many events there ever were.
-    pub(crate) n_events: u64,
-    pub(crate) following: BTreeMap<SourceName, Following>,
+    pub n_events: u64,
+    pub following: BTreeMap<SourceName, Following>,
     /// How long the inbox takes to store events.
-    pub(crate) inbox_takes: Duration,
+    pub inbox_takes: Duration,
     /// How many events each call stored, the known ones as well.
-    pub(crate) kept_at_once: Vec<usize>,
+    pub kept_at_once: Vec<usize>,
     /// Whether the inbox fails from now on.
-    pub(crate) inbox_is_down: bool,
+    pub inbox_is_down: bool,
     /// Whether the directory fails from now on.
-    pub(crate) directory_is_down: bool,
+    pub directory_is_down: bool,
     /// Whether the history fails from now on.
-    pub(crate) history_is_down: bool,
+    pub history_is_down: bool,
     /// Whether no entry can be recorded from now on.
-    pub(crate) entries_are_down: bool,
+    pub entries_are_down: bool,
     /// Whether another run took the source.
-    pub(crate) is_lost: bool,
+    pub is_lost: bool,
 }
 
 impl MemoryStore {
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -11,7 +11,7 @@ use rollcall_host::history::{
     ChangeRecord, ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
 };
 use rollcall_host::model::{Diagnosis, Key, RunId, SourceName};
-use rollcall_host::sqlite::SqliteStore;
+use rollcall_sqlite::SqliteStore;
 use serde_json::json;
 
 /// A run that held the departure of someone, as one that nobody looks at does.

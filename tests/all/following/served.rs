@@ -10,7 +10,7 @@ use rollcall_dingtalk_simulator::{AppEvents, Fault, Mutation, Rule};
 use rollcall_host::clock::{Clock, SystemClock};
 use rollcall_host::inbox::{EventFilter, EventWay, Fate, Inbox, NewEvent, Settlement};
 use rollcall_host::model::{Diagnosis, Failure, FailureKind, Key};
-use rollcall_host::sqlite::SqliteStore;
+use rollcall_sqlite::SqliteStore;
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

@@ -2,10 +2,11 @@
 
 use super::program::Office;
 use crate::companies::{APP_KEY, APP_SECRET, CORP_ID, app};
+use rollcall_browse::Browse as _;
 use rollcall_dingtalk_simulator::{ApiRequest, Company, Department, PeerAddress, ServerHandle, User};
 use rollcall_host::model::{Diagnosis, SourceName};
-use rollcall_host::sqlite::SqliteStore;
 use rollcall_host::storage::Storage;
+use rollcall_sqlite::SqliteStore;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write};

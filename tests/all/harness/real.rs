@@ -3,15 +3,16 @@
 use super::memories::Memories;
 use super::{PROXY_PASSWORD, PROXY_USER, built, serve, settings};
 use crate::expectation::Documents;
+use rollcall_browse::{Browse as _, HeldObject};
 use rollcall_dingtalk_simulator::{Company, Mutation, ServerHandle};
 use rollcall_host::egress::{Egress, Proxy, Reach};
 use rollcall_host::error::RunError;
 use rollcall_host::history::{ChangeRecord, History, Run};
 use rollcall_host::model::{Entry, Finding, RunId, Severity, SourceName};
-use rollcall_host::sqlite::{HeldObject, SqliteStore};
 use rollcall_host::{
     Approving, Connector, Engine, EngineOptions, Host, Identities, RunOptions, RunReport, Source, Which,
 };
+use rollcall_sqlite::SqliteStore;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};

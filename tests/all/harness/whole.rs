@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::http::{self, HeaderMap, HeaderName, HeaderValue};
+use rollcall_browse::Browse as _;
 use rollcall_dingtalk_simulator::{ApiRequest, Simulator};
 use rollcall_host::clock::Clock;
 use rollcall_host::directory::Action;
@@ -18,13 +19,13 @@ use rollcall_host::egress::{Egress, Fault, FaultKind, Response};
 use rollcall_host::follow::{Delivery, Status};
 use rollcall_host::history::{ChangeRecord, Counters, History as _, Run, RunState};
 use rollcall_host::model::{Diagnosis, Entry, Failure, FailureKind, RunId, Severity, SourceName, Timestamp};
-use rollcall_host::sqlite::SqliteStore;
 use rollcall_host::storage::Storage as _;
 use rollcall_host::{
     Connector, Engine, EngineOptions, FollowOptions, Follower, Host, RunOptions, RunReport, Source,
 };
 use rollcall_kit::testing::Reply;
 use rollcall_kit::{Key, Removal};
+use rollcall_sqlite::SqliteStore;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

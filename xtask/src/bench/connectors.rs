@@ -61,7 +61,7 @@ pub(super) fn measure(workspace: &Workspace, folder: &Path) -> Result<Vec<Weight
     guests::build(workspace)?;
     guests::go::build(workspace)?;
     let mut cargo = workspace.cargo();
-    shell::run(cargo.args(["build", "--release", "--package", "rollcall-host", "--example", "weigh"]))?;
+    shell::run(cargo.args(["build", "--release", "--package", "rollcall-sqlite", "--example", "weigh"]))?;
     let weigh = workspace.target.join("release").join("examples").join("weigh");
     say::head("Weigh the roster in four languages");
     let mut weights = Vec::new();

@@ -7,8 +7,9 @@
 
 use std::io::Write;
 
+use rollcall_browse::Browse as _;
+use rollcall_browse::HeldObject;
 use rollcall_host::merge::canonical;
-use rollcall_host::sqlite::HeldObject;
 use rollcall_rules::vocabulary::resource_type;
 use serde_json::{Map, Value, json};
 

@@ -12,8 +12,8 @@ use rollcall_host::clock::{Clock, SystemClock};
 use rollcall_host::error::RunError;
 use rollcall_host::host::Host;
 use rollcall_host::inbox::{ChannelNote, ChannelState, EventFilter, EventState, Inbox, InboxEvent, Note};
-use rollcall_host::sqlite::SqliteStore;
 use rollcall_host::{Identities, Which, proof, removals};
+use rollcall_sqlite::SqliteStore;
 use serde_json::json;
 
 use crate::args::{Format, Held};

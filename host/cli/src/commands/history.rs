@@ -10,7 +10,7 @@ use rollcall_host::decision::{Decision, Verdict};
 use rollcall_host::history::{ChangeRecord, History, Numbered, Run};
 use rollcall_host::inbox::{EventFilter, Inbox, InboxEvent};
 use rollcall_host::model::{Entry, RunId, Severity};
-use rollcall_host::sqlite::SqliteStore;
+use rollcall_sqlite::SqliteStore;
 use serde_json::json;
 
 use crate::args::{Format, Held};

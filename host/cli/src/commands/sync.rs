@@ -16,8 +16,8 @@ use rollcall_host::inbox::{Inbox, Note};
 use rollcall_host::model::{Entry, Failure, Key, RunId};
 use rollcall_host::run::{Removals, RunOptions};
 use rollcall_host::source::Source;
-use rollcall_host::sqlite::SqliteStore;
 use rollcall_host::{Approving, Identities, Which};
+use rollcall_sqlite::SqliteStore;
 use serde::Serialize;
 
 use super::confirm::{self, Held};

@@ -11,7 +11,7 @@ use rollcall_host::follow::{FollowObserver, RunEnded};
 use rollcall_host::history::{ChangeRecord, History, Run};
 use rollcall_host::inbox::{ChannelNote, ChannelState, EventFilter, Inbox, InboxEvent, Refused, Stopped};
 use rollcall_host::model::{SourceName, Timestamp};
-use rollcall_host::sqlite::SqliteStore;
+use rollcall_sqlite::SqliteStore;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;

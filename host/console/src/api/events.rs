@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use axum::Json;
 use axum::extract::State;
-use rollcall_host::inbox::{EventFilter, EventState, Inbox};
+use rollcall_host::inbox::{EventFilter, EventState};
 use rollcall_host::model::RunId;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use rollcall_browse::{ObjectQuery, Page};
 use rollcall_host::model::{self, SourceName};
-use rollcall_host::sqlite::{ObjectQuery, Page};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;

@@ -2,7 +2,7 @@
 //!
 //! Not here: objects, which `types` describes where they are written.
 
-use rollcall_host::{decision, directory, history, inbox, model, proof, sqlite};
+use rollcall_host::{decision, directory, history, inbox, model, proof};
 use serde::Serialize;
 use utoipa::openapi::schema::{KnownFormat, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Array, Object, ObjectBuilder, RefOr};
@@ -129,7 +129,11 @@ fn severity() -> Object {
 }
 
 fn outcome() -> Object {
-    one_of([sqlite::Outcome::Applied, sqlite::Outcome::Held, sqlite::Outcome::Refused])
+    one_of([
+        rollcall_browse::Outcome::Applied,
+        rollcall_browse::Outcome::Held,
+        rollcall_browse::Outcome::Refused,
+    ])
 }
 
 fn failure_kind() -> Object {

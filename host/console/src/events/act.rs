@@ -3,7 +3,6 @@
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
-use rollcall_host::inbox::Inbox;
 use serde::Deserialize;
 use serde_json::json;
 

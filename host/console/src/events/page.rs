@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse;
 use maud::{Markup, html};
-use rollcall_host::inbox::{EventFilter, EventState, Inbox, InboxCounts};
+use rollcall_host::inbox::{EventFilter, EventState, InboxCounts};
 use rollcall_host::model::{EventDelivery, SourceName};
 use serde::Deserialize;
 

@@ -8,12 +8,12 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
+use rollcall_browse::{ChangeFilter, EntryFilter, Outcome};
 use rollcall_host::Removals;
 use rollcall_host::error::RunError;
 use rollcall_host::history::{Run, RunKind};
-use rollcall_host::inbox::{EventFilter, EventState, Inbox};
+use rollcall_host::inbox::{EventFilter, EventState};
 use rollcall_host::model::{Diagnosis, Key, RunId, Severity};
-use rollcall_host::sqlite::{ChangeFilter, EntryFilter, Outcome};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -215,7 +215,7 @@ pub(super) fn shown(run: &Run, begun: &Begun) -> Redirect {
 
 #[cfg(test)]
 mod tests {
-    use rollcall_host::history::{Counters, History, RunState};
+    use rollcall_host::history::{Counters, RunState};
     use rollcall_host::inbox::{EventWay, Fate, NewEvent, Settlement};
     use rollcall_host::model::{Failure, FailureKind};
 
@@ -269,7 +269,7 @@ mod tests {
             arrived_at: NOW,
             way: EventWay::Stream,
         };
-        Inbox::store(&*bench.store, &source(), &[event]).await.unwrap();
+        rollcall_host::inbox::Inbox::store(&*bench.store, &source(), &[event]).await.unwrap();
         let failure = Failure::new(FailureKind::Unavailable, Diagnosis::new("down", "the source is down"));
         let settlement =
             Settlement { number: 1, run: Some(run.id.clone()), at: NOW, fate: Fate::Failed { failure } };

@@ -1,10 +1,10 @@
 //! What a run changed, would have changed, or was refused: chosen by facets and words, each one before and after.
 
 use maud::{Markup, html};
+use rollcall_browse::Outcome;
 use rollcall_host::directory::Action;
 use rollcall_host::history::{ChangeRecord, Numbered, Run};
 use rollcall_host::model::RunId;
-use rollcall_host::sqlite::Outcome;
 use rollcall_words::Sentence;
 use serde_json::Value;
 

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{Path, State};
 use maud::{Markup, html};
+use rollcall_browse::{ChangeCount, Outcome};
 use rollcall_host::Identities;
 use rollcall_host::approval::WouldLeave;
 use rollcall_host::decision::{Decision, Matter, Verdict};
 use rollcall_host::history::{ChangeRecord, Run, RunState};
 use rollcall_host::model::Key;
-use rollcall_host::sqlite::{ChangeCount, Outcome};
 use rollcall_words::Sentence;
 
 use super::changes::name;

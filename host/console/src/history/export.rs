@@ -11,10 +11,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
+use rollcall_browse::Outcome;
 use rollcall_host::error::StoreError;
 use rollcall_host::history::{ChangeRecord, Numbered, Run};
 use rollcall_host::model::{Diagnosis, Entry, Severity};
-use rollcall_host::sqlite::Outcome;
 use rollcall_words::Language;
 use serde::Serialize;
 

@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
+use rollcall_browse::{ChangeCount, ChangeFilter, EntryCount, EntryFilter, Outcome};
 use rollcall_host::directory::Action;
 use rollcall_host::model::Severity;
-use rollcall_host::sqlite::{ChangeCount, ChangeFilter, EntryCount, EntryFilter, Outcome};
 use rollcall_words::Sentence;
 
 use crate::page;

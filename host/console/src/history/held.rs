@@ -5,14 +5,14 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
+use rollcall_browse::{ChangeFilter, Outcome};
 use rollcall_host::approval::{HeldBack, WouldLeave};
 use rollcall_host::decision::{Decision, Verdict};
-use rollcall_host::directory::{Action, Directory as _};
+use rollcall_host::directory::Action;
 use rollcall_host::error::RunError;
 use rollcall_host::history::{ChangeRecord, Run};
 use rollcall_host::limits::{APPROVAL_LIFETIME, MAX_CHANGES, MAX_HELD_RECORDS};
 use rollcall_host::model::{Key, Timestamp};
-use rollcall_host::sqlite::{ChangeFilter, Outcome};
 use rollcall_host::{Identities, Which};
 use rollcall_rules::placement::departments;
 use rollcall_rules::vocabulary::attribute::DISPLAY_NAME;

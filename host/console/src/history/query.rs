@@ -2,8 +2,8 @@
 //!
 //! Not here: what is found (`list`, `changes`, `log`).
 
+use rollcall_browse::{ChangeFilter, EntryFilter, RunFilter};
 use rollcall_host::model::{RunId, SourceName};
-use rollcall_host::sqlite::{ChangeFilter, EntryFilter, RunFilter};
 use serde::Deserialize;
 
 use super::{address, links, named};
@@ -136,9 +136,9 @@ fn chosen(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use rollcall_browse::Outcome;
     use rollcall_host::directory::Action;
     use rollcall_host::history::{RunKind, RunState};
-    use rollcall_host::sqlite::Outcome;
 
     use super::*;
 

@@ -3,8 +3,8 @@
 use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse;
 use maud::{Markup, html};
-use rollcall_host::history::{History, Run, RunKind, RunState};
-use rollcall_host::inbox::{EventFilter, Inbox};
+use rollcall_host::history::{Run, RunKind, RunState};
+use rollcall_host::inbox::EventFilter;
 use rollcall_host::model::RunId;
 
 use super::changes::Changes;

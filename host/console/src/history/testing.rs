@@ -1,12 +1,13 @@
 //! Runs for the tests of these pages.
 
+use std::sync::Arc;
+
+use rollcall_browse::Store;
 use rollcall_host::directory::{Action, Directory, Write};
 use rollcall_host::history::{
-    ChangeRecord, ConnectorIdentity, Counters, History, NewRun, Opened, Run, RunEnd, RunKind, RunState,
-    Trigger,
+    ChangeRecord, ConnectorIdentity, Counters, NewRun, Opened, Run, RunEnd, RunKind, RunState, Trigger,
 };
 use rollcall_host::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
-use rollcall_host::sqlite::SqliteStore;
 use serde_json::{Value, json};
 
 use crate::testing::NOW;
@@ -45,12 +46,12 @@ pub(crate) fn run(id: &str) -> Run {
 
 /// A run in a store, written step by step.
 pub(crate) struct Writing<'a> {
-    store: &'a SqliteStore,
+    store: &'a Arc<dyn Store>,
     pub(crate) id: RunId,
 }
 
 impl<'a> Writing<'a> {
-    pub(crate) async fn open(store: &'a SqliteStore, kind: RunKind, is_dry: bool) -> Self {
+    pub(crate) async fn open(store: &'a Arc<dyn Store>, kind: RunKind, is_dry: bool) -> Self {
         let new = NewRun {
             source: source(),
             kind,
@@ -81,7 +82,7 @@ impl<'a> Writing<'a> {
             witness: None,
         };
         let writes: Vec<_> = changes.iter().map(write).collect();
-        self.store.store(&source(), &self.id, &writes).await.unwrap();
+        Directory::store(&**self.store, &source(), &self.id, &writes).await.unwrap();
     }
 
     pub(crate) async fn entries(&self, entries: &[Entry]) {

@@ -1,9 +1,9 @@
 //! The pages about runs, asked through their routes.
 
 use axum::http::{Method, StatusCode};
+use rollcall_browse::Within;
 use rollcall_host::history::{ChangeRecord, Counters, RunKind, RunState};
 use rollcall_host::model::{Diagnosis, Entry, RunId, Severity};
-use rollcall_host::sqlite::Within;
 use rollcall_words::Language;
 
 use super::testing::{Writing, created, departed, entry, updated};

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use rollcall_browse::Within;
 use rollcall_host::model::{SourceName, Timestamp};
-use rollcall_host::sqlite::Within;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 

@@ -7,10 +7,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use rollcall_host::history::{History, Run, RunState};
-use rollcall_host::inbox::Inbox;
+use rollcall_browse::RunFilter;
+use rollcall_host::history::{Run, RunState};
 use rollcall_host::model::{RunId, Timestamp};
-use rollcall_host::sqlite::RunFilter;
 use tokio::time::{Instant, sleep};
 
 use crate::console::Console;

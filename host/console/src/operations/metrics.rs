@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rollcall_host::figures::{Histogram, LATENCY_BOUNDS_MS, SourceFigures, Spent};
-use rollcall_host::inbox::Inbox;
 use rollcall_host::model::SourceName;
 use serde::Serialize;
 

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request};
 use rollcall_host::directory::Action;
-use rollcall_host::history::{Counters, History, RunEnd, RunState};
+use rollcall_host::history::{Counters, RunEnd, RunState};
 use rollcall_words::Language;
 use tower_service::Service;
 

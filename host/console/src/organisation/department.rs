@@ -3,7 +3,7 @@
 //! Not here: what every object has (`object`); the people themselves (`overview`).
 
 use maud::{Markup, html};
-use rollcall_host::sqlite::{OutlineDepartment, WholeObject};
+use rollcall_browse::{OutlineDepartment, WholeObject};
 use serde_json::Value;
 
 use super::address::Asked;
@@ -53,7 +53,7 @@ fn managers_of(document: &Value) -> impl Iterator<Item = &str> {
 
 fn standing(
     since: Since<'_>,
-    outline: &rollcall_host::sqlite::Outline,
+    outline: &rollcall_browse::Outline,
     department: &OutlineDepartment,
     managers: &[Markup],
 ) -> Vec<(String, Markup)> {

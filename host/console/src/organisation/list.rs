@@ -3,8 +3,8 @@
 //! Not here: which of them are in one (`overview`).
 
 use maud::{Markup, html};
+use rollcall_browse::{ListedObject, Outline, OutlineDepartment};
 use rollcall_host::model::{Key, SourceName};
-use rollcall_host::sqlite::{ListedObject, Outline, OutlineDepartment};
 
 use super::address::{Asked, address};
 use super::{DEPARTMENT, Place, words};

@@ -3,11 +3,11 @@
 //! Not here: what it says (`person`, `department`, `attributes`).
 
 use maud::{Markup, html};
+use rollcall_browse::{EntryAbout, TrailStep, WholeObject};
 use rollcall_host::directory::Action;
 use rollcall_host::history::{History, Run, RunKind};
 use rollcall_host::inbox::{EventState, InboxEvent};
 use rollcall_host::model::{Key, RunId, Severity, SourceName, Timestamp};
-use rollcall_host::sqlite::{EntryAbout, TrailStep, WholeObject};
 use serde_json::Value;
 
 use super::address::Asked;

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use maud::{Markup, html};
+use rollcall_browse::{ListedObject, ObjectQuery, Outline, OutlineDepartment, Page as Part, Stray};
 use rollcall_host::model::{Key, SourceName};
-use rollcall_host::sqlite::{ListedObject, ObjectQuery, Outline, OutlineDepartment, Page as Part, Stray};
 
 use super::address::{Asked, Search, address};
 use super::{DEPARTMENT, Place, USER, list, of_source, tree, words};

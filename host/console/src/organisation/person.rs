@@ -3,8 +3,8 @@
 //! Not here: what every object has (`object`).
 
 use maud::{Markup, html};
+use rollcall_browse::{Outline, WholeObject};
 use rollcall_host::model::Key;
-use rollcall_host::sqlite::{Outline, WholeObject};
 use rollcall_rules::vocabulary::schema::{ENTERPRISE_USER as ENTERPRISE, ORGANISATION_USER as OUR_USER};
 use serde_json::{Map, Value};
 

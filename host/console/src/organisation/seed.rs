@@ -4,7 +4,7 @@ use axum::Router;
 use axum::middleware::from_fn;
 use rollcall_host::directory::{Action, Directory, Write};
 use rollcall_host::history::{
-    ChangeRecord, ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
+    ChangeRecord, ConnectorIdentity, Counters, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
 };
 use rollcall_host::inbox::{EventWay, Inbox, NewEvent};
 use rollcall_host::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName, Timestamp};

@@ -3,7 +3,7 @@
 //! Not here: the changes themselves (`trail`).
 
 use maud::{Markup, html};
-use rollcall_host::sqlite::TrailStep;
+use rollcall_browse::TrailStep;
 use serde_json::Value;
 
 use super::object::is_applied;

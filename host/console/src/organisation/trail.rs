@@ -3,10 +3,10 @@
 //! Not here: which of them there are (`object`), what follows from them (`why`).
 
 use maud::{Markup, html};
+use rollcall_browse::{EntryAbout, TrailStep};
 use rollcall_host::history::ChangeRecord;
 use rollcall_host::inbox::{EventState, EventWay, InboxEvent};
 use rollcall_host::model::RunId;
-use rollcall_host::sqlite::{EntryAbout, TrailStep};
 use rollcall_words::Sentence;
 
 use super::{Place, words};

@@ -4,7 +4,7 @@
 //! where the rest is.
 
 use maud::{Markup, html};
-use rollcall_host::sqlite::{Outline, OutlineDepartment};
+use rollcall_browse::{Outline, OutlineDepartment};
 
 use super::address::Asked;
 use super::{Place, words};

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
+use rollcall_browse::Within;
 use rollcall_host::model::SourceName;
-use rollcall_host::sqlite::Within;
 
 use super::PATH;
 use super::reply::Refusal;

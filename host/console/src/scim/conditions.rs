@@ -5,8 +5,8 @@
 
 mod user_names;
 
+use rollcall_browse::{Attribute, Condition, Test};
 use rollcall_host::model::Timestamp;
-use rollcall_host::sqlite::{Attribute, Condition, Test};
 
 use super::filter::{Operand, Operator, Place, Question};
 use super::id::{Meant, parse_id};

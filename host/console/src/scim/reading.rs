@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::vec::IntoIter;
 
+use rollcall_browse::Store;
+use rollcall_browse::{Condition, Member, Named, ObjectNumber, Outline, Page, Sifted, WholeObject};
 use rollcall_host::model::{Diagnosis, Key, SourceName};
-use rollcall_host::sqlite::{
-    Condition, Member, Named, ObjectNumber, Outline, Page, Sifted, SqliteStore, WholeObject,
-};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::task::yield_now;
@@ -53,7 +52,7 @@ pub(crate) type Listed = (ResourceType, ObjectNumber);
 
 /// What one request reads.
 pub(crate) struct Reading<'a> {
-    store: &'a SqliteStore,
+    store: &'a dyn Store,
     sight: &'a Sight,
     faces: BTreeMap<SourceName, ScimFace>,
     outlines: BTreeMap<SourceName, Arc<Outline>>,
@@ -64,7 +63,7 @@ pub(crate) struct Reading<'a> {
 impl<'a> Reading<'a> {
     pub(crate) fn new(console: &'a Console, sight: &'a Sight) -> Self {
         Self {
-            store: console.store(),
+            store: &**console.store(),
             sight,
             faces: console.sources().faces(),
             outlines: BTreeMap::new(),

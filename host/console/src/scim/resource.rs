@@ -11,8 +11,8 @@ mod user;
 
 use std::collections::BTreeMap;
 
+use rollcall_browse::{Named, Outline, WholeObject};
 use rollcall_host::model::{Key, SourceName};
-use rollcall_host::sqlite::{Named, Outline, WholeObject};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 

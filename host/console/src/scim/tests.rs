@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use rollcall_host::directory::{Action, Directory, Write};
-use rollcall_host::history::{ConnectorIdentity, History, NewRun, Opened, RunKind, Trigger};
+use rollcall_host::history::{ConnectorIdentity, NewRun, Opened, RunKind, Trigger};
 use rollcall_host::model::{Key, RunId, SourceName};
 use rollcall_words::Language;
 use serde_json::json;
@@ -101,7 +101,7 @@ impl Directories {
             witness: None,
         };
         let writes: Vec<_> = objects.iter().map(write).collect();
-        self.bench.store.store(&source, &run, &writes).await.unwrap();
+        Directory::store(&*self.bench.store, &source, &run, &writes).await.unwrap();
         run
     }
 
@@ -329,7 +329,7 @@ async fn somebody_who_got_the_id_of_another_person_is_another_resource() {
         "urn:rollcall:scim:schemas:extension:2.0:User": {"departments": [{"value": "2"}]},
     });
     let writes = [write(Action::Deleted, None), write(Action::Created, Some(newcomer))];
-    directories.bench.store.store(&source, &run, &writes).await.unwrap();
+    Directory::store(&*directories.bench.store, &source, &run, &writes).await.unwrap();
     let (first, second) = (hq("li"), id_of(&source, "li", run.as_str().parse().unwrap()));
     assert_eq!(directories.get(&format!("/Users/{first}")).await.status, StatusCode::NOT_FOUND);
     assert_eq!(directories.get(&format!("/Users/{second}")).await.body["userName"], json!("newcomer"));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rollcall_host::error::RunError;
 use rollcall_host::history::Counters;
-use rollcall_host::inbox::{Inbox, Note};
+use rollcall_host::inbox::Note;
 use rollcall_host::model::{Diagnosis, Key, Progress, RunId, SourceName, Timestamp};
 use rollcall_host::observe::Observer;
 use rollcall_host::{Approving, Cancel, Follower, Host, Removals, RunOptions, RunReport, Source};

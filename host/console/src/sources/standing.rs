@@ -2,11 +2,11 @@
 //!
 //! Not here: how it is drawn.
 
+use rollcall_browse::RunFilter;
 use rollcall_host::history::{Run, RunKind, RunState};
-use rollcall_host::inbox::{Following, Inbox, InboxCounts};
+use rollcall_host::inbox::{Following, InboxCounts};
 use rollcall_host::model::{Diagnosis, SourceName, Timestamp};
 use rollcall_host::proof::LeftOut;
-use rollcall_host::sqlite::RunFilter;
 use serde::Serialize;
 
 use super::asking::Unheard;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 use rollcall_host::directory::Action;
 use rollcall_host::egress::Reach;
-use rollcall_host::history::{Counters, History, RunEnd, RunState};
+use rollcall_host::history::{Counters, RunEnd, RunState};
 use rollcall_host::inbox::Stopped;
 use rollcall_host::model::{Diagnosis, Failure, FailureKind, RunId, SourceName};
 use rollcall_words::Language;

@@ -2,11 +2,11 @@
 //!
 //! Not here: where the facts come from (`facts`), how an answer is drawn (`draw`).
 
+use rollcall_browse::{EntryAbout, TrailStep, WholeObject};
 use rollcall_host::directory::Action;
 use rollcall_host::history::{Run, RunKind, RunState};
 use rollcall_host::inbox::EventState;
 use rollcall_host::model::{Diagnosis, RunId, Severity, Timestamp};
-use rollcall_host::sqlite::{EntryAbout, TrailStep, WholeObject};
 use rollcall_words::Sentence;
 use serde_json::Value;
 

@@ -2,10 +2,10 @@
 //!
 //! Not here: what follows from it (`answer`).
 
+use rollcall_browse::{EntryAbout, RunFilter, TrailStep, WholeObject};
 use rollcall_host::history::{Run, RunKind, RunState};
 use rollcall_host::inbox::InboxEvent;
 use rollcall_host::model::{Key, SourceName};
-use rollcall_host::sqlite::{EntryAbout, RunFilter, TrailStep, WholeObject};
 
 use super::question::{self, Question};
 use crate::console::Console;

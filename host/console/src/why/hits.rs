@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use rollcall_browse::{ListedObject, ObjectQuery, OnceKnown, Page};
 use rollcall_host::model::{Key, SourceName};
-use rollcall_host::sqlite::{ListedObject, ObjectQuery, OnceKnown, Page};
 
 use super::question;
 use crate::console::Console;

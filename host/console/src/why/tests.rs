@@ -1,10 +1,10 @@
 //! The page that answers why, asked through its routes.
 
 use axum::http::{Method, StatusCode};
+use rollcall_browse::Within;
 use rollcall_host::directory::Action;
 use rollcall_host::history::RunState;
 use rollcall_host::model::{Diagnosis, Severity};
-use rollcall_host::sqlite::Within;
 use rollcall_words::Language;
 
 use super::question::{self, Question};

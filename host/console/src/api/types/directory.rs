@@ -1,8 +1,8 @@
 //! People and departments, their trails, and who did what.
 
+use rollcall_browse::{self, ListedObject, OutlineDepartment, TrailRun, WholeObject};
 use rollcall_host::history::{RunKind, RunState, Trigger};
 use rollcall_host::model::{RunId, SourceName, Timestamp};
-use rollcall_host::sqlite::{self, ListedObject, OutlineDepartment, TrailRun, WholeObject};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -254,8 +254,8 @@ impl Imported {
         source: SourceName,
         key: Key,
         held: Option<WholeObject>,
-        trail: Vec<sqlite::TrailStep>,
-        entries: Vec<sqlite::EntryAbout>,
+        trail: Vec<rollcall_browse::TrailStep>,
+        entries: Vec<rollcall_browse::EntryAbout>,
         events: Vec<Event>,
     ) -> Option<Self> {
         let is_known = held.is_some() || !trail.is_empty() || !entries.is_empty() || !events.is_empty();
@@ -277,22 +277,22 @@ impl From<WholeObject> for Held {
     }
 }
 
-impl From<sqlite::TrailStep> for TrailStep {
-    fn from(step: sqlite::TrailStep) -> Self {
+impl From<rollcall_browse::TrailStep> for TrailStep {
+    fn from(step: rollcall_browse::TrailStep) -> Self {
         let TrailRun { id, kind, trigger, dry_run, state, started_at, connector: _ } = step.run;
         Self { run: id, kind, trigger, dry_run, state, started_at, change: step.change.into() }
     }
 }
 
-impl From<sqlite::EntryAbout> for EntryAbout {
-    fn from(about: sqlite::EntryAbout) -> Self {
+impl From<rollcall_browse::EntryAbout> for EntryAbout {
+    fn from(about: rollcall_browse::EntryAbout) -> Self {
         Self { run: about.run, started_at: about.started_at, entry: about.entry.into() }
     }
 }
 
-impl From<sqlite::OnceKnown> for OnceKnown {
-    fn from(known: sqlite::OnceKnown) -> Self {
-        let sqlite::OnceKnown { source, key, name, last_run, last_run_at } = known;
+impl From<rollcall_browse::OnceKnown> for OnceKnown {
+    fn from(known: rollcall_browse::OnceKnown) -> Self {
+        let rollcall_browse::OnceKnown { source, key, name, last_run, last_run_at } = known;
         Self { source, key: key.into(), name, last_run, last_run_at }
     }
 }

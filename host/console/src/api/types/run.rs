@@ -1,9 +1,9 @@
 //! Runs, what they changed and what they logged.
 
+use rollcall_browse::{ChangeCount, EntryCount, Outcome};
 use rollcall_host::directory::Action;
 use rollcall_host::history::{self, ChangeRecord, Numbered, RunKind, RunState, Trigger};
 use rollcall_host::model::{self, RunId, Severity, SourceName, Timestamp};
-use rollcall_host::sqlite::{ChangeCount, EntryCount, Outcome};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;

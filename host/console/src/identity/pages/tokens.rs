@@ -7,8 +7,8 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use rollcall_browse::Within;
 use rollcall_host::model::{Diagnosis, SourceName, Timestamp};
-use rollcall_host::sqlite::Within;
 use rollcall_words::Sentence;
 use serde_json::json;
 

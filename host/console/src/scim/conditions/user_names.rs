@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rollcall_browse::{Attribute, Condition, Test};
 use rollcall_host::model::SourceName;
-use rollcall_host::sqlite::{Attribute, Condition, Test};
 
 use crate::scim::face::AT;
 

@@ -4,8 +4,8 @@
 
 mod holds;
 
+use rollcall_browse::words::fold;
 use rollcall_host::model::Diagnosis;
-use rollcall_host::sqlite::fold;
 
 pub(crate) use self::holds::Effort;
 use super::instant::instant;

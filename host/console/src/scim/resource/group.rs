@@ -1,6 +1,6 @@
 //! A department.
 
-use rollcall_host::sqlite::Member;
+use rollcall_browse::Member;
 use serde_json::{Map, Value};
 
 use super::own::source_attributes;

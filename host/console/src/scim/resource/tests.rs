@@ -1,8 +1,8 @@
 //! What a client reads of a document.
 
+use rollcall_browse::{Member, Named};
 use rollcall_host::directory::Held;
 use rollcall_host::model::{Key, RunId, Timestamp};
-use rollcall_host::sqlite::{Member, Named};
 
 use super::*;
 use crate::scim::face::ScimUserNames;

@@ -99,7 +99,7 @@ proptest! {
             let source = SourceName::new("hq").unwrap();
             let mut before = Told::new();
             for batch in &writes {
-                directories.bench.store.store(&source, &run, batch).await.unwrap();
+                Directory::store(&*directories.bench.store, &source, &run, batch).await.unwrap();
                 let after = told(&directories).await;
                 for (location, (version, at)) in &after {
                     let Some((version_before, at_before)) = before.get(location) else { continue };

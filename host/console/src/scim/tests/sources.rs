@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rollcall_host::sqlite::Within;
+use rollcall_browse::Within;
 use serde_json::Map;
 
 use super::*;

@@ -3,9 +3,9 @@
 use axum::extract::{Query, State};
 use axum::response::IntoResponse;
 use maud::{Markup, html};
+use rollcall_browse::{ObjectCount, RunFilter};
 use rollcall_host::history::Run;
 use rollcall_host::model::SourceName;
-use rollcall_host::sqlite::{ObjectCount, RunFilter};
 use rollcall_rules::vocabulary::resource_type;
 use serde::Deserialize;
 

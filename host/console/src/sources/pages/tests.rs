@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
+use rollcall_browse::Within;
 use rollcall_host::DepartedUsers;
 use rollcall_host::grant::Origin as WebOrigin;
 use rollcall_host::history::RunState;
 use rollcall_host::model::{Diagnosis, RunId, SourceName};
 use rollcall_host::proof::{Narrowing, Proof, Since};
-use rollcall_host::sqlite::Within;
 use rollcall_words::Language;
 use serde_json::{Map, Value, json};
 

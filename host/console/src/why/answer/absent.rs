@@ -2,10 +2,10 @@
 //!
 //! Not here: why something is here, or was kept when it left (`answer`).
 
+use rollcall_browse::{EntryAbout, TrailStep};
 use rollcall_host::history::{Run, RunState};
 use rollcall_host::inbox::{EventState, InboxEvent};
 use rollcall_host::model::{Severity, Timestamp};
-use rollcall_host::sqlite::{EntryAbout, TrailStep};
 
 use super::{Act, Answer, failure_of, is_undo};
 use crate::organisation::object::{is_applied, is_departure};

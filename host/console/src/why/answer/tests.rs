@@ -1,11 +1,11 @@
 //! Which first sentence follows from which facts.
 
 use expect_test::{Expect, expect};
+use rollcall_browse::TrailRun;
 use rollcall_host::directory::Held;
 use rollcall_host::history::{ChangeRecord, ConnectorIdentity, Counters, Numbered, RunKind, Trigger};
 use rollcall_host::inbox::{EventWay, InboxEvent, NewEvent};
 use rollcall_host::model::{Entry, Failure, FailureKind, Key, SourceName};
-use rollcall_host::sqlite::TrailRun;
 use rollcall_words::Language;
 use serde_json::json;
 

@@ -11,7 +11,7 @@ use rollcall_host::inbox::{
     EventFilter, Following, Inbox, InboxCounts, InboxEvent, Kept, NewEvent, Note, Settlement,
 };
 use rollcall_host::model::{Entry, Key, Progress, RunId, Scope, Severity, SourceName, Timestamp};
-use rollcall_host::sqlite::SqliteStore;
+use rollcall_sqlite::SqliteStore;
 use std::sync::Arc;
 use tokio::sync::watch;
 

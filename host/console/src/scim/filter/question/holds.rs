@@ -1,6 +1,6 @@
 //! Whether what is asked holds of a resource as it is told (RFC 7644, section 3.4.2.2).
 
-use rollcall_host::sqlite::fold;
+use rollcall_browse::words::fold;
 use serde_json::{Map, Value};
 
 use super::super::Operator;
