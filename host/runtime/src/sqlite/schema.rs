@@ -123,7 +123,7 @@ mod tests {
         let count = |table: &str| -> i64 {
             connection.query_one(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0)).unwrap()
         };
-        assert_eq!((version(&connection), count("storage"), count("event")), (13, 1, 0));
+        assert_eq!((version(&connection), count("storage"), count("event")), (14, 1, 0));
         let total: i64 =
             connection.query_one("SELECT n_bytes FROM storage_total", (), |row| row.get(0)).unwrap();
         assert_eq!(total, 4);
@@ -214,7 +214,7 @@ mod tests {
         connection.pragma_update(None, "user_version", 99).unwrap();
         assert_eq!(
             migrate(&mut connection).unwrap_err().to_string(),
-            "the database has schema version 99 and this program knows up to 13; use the newer program"
+            "the database has schema version 99 and this program knows up to 14; use the newer program"
         );
     }
 
