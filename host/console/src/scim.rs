@@ -3,6 +3,7 @@
 //!
 //! Not here: writing; the sources are the truth. Nor sorting.
 
+mod accept;
 mod address;
 mod base;
 mod conditions;

@@ -188,6 +188,8 @@ async fn whatever_a_client_accepts_it_gets_json_and_never_a_page() {
         ("application/scim+json;q=0.9", "application/scim+json"),
         ("*/*", "application/scim+json"),
         ("application/json", "application/json"),
+        ("application/scim+json;q=0.1, application/json", "application/json"),
+        ("application/json;q=0, application/scim+json;q=0", "application/scim+json"),
     ] {
         for (path, status) in [("/scim/v2/Users", 200), ("/scim/v2/Nonsense", 404)] {
             let headers = [("authorization", &*bearer), ("accept", accept)];
@@ -264,6 +266,26 @@ async fn below_a_source_that_is_not_there_there_is_nothing_by_whatever_method() 
                 "{path}"
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn whoever_keeps_an_answer_is_told_what_it_depends_on() {
+    let directories = Directories::new().await;
+    let (_, token) = identity::read_token(&directories.bench.console, None).await;
+    let bearer = ("authorization", &*format!("Bearer {token}"));
+    let id = hq("li");
+    let one = format!("/scim/v2/Users/{id}");
+    let version = directories.meet(&Method::GET, &one, &[bearer], "").await.header("etag").to_owned();
+    for (path, headers, status) in [
+        ("/scim/v2/Users", vec![bearer], 200),
+        (&*one, vec![bearer, ("if-none-match", &*version)], 304),
+        ("/scim/v2/Nonsense", vec![bearer], 404),
+        ("/scim/v2/Users", vec![], 401),
+    ] {
+        let answer = directories.meet(&Method::GET, path, &headers, "").await;
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+        assert_eq!(answer.header("vary"), "Accept, Accept-Language, Authorization, Cookie", "{path}");
     }
 }
 
