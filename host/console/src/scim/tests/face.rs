@@ -84,6 +84,8 @@ fn addresses() -> Vec<(String, u16)> {
         ("/scim/v2/nonsense/", 404),
         ("/scim/v2/index.html", 404),
         ("/scim/v2/login", 404),
+        ("/scim%2fv2/Users", 404),
+        ("/%2FScim%2F", 404),
         ("/scim/v2/sources/nobody/Users", 404),
         ("/scim/v2/sources/nobody/Nonsense", 404),
     ]
