@@ -52,6 +52,7 @@ async fn open_run(store: &SqliteStore) -> RunId {
         kind: RunKind::Full,
         trigger: Trigger::Manual,
         dry_run: false,
+        attended: false,
         connector: ConnectorIdentity {
             id: "example".to_owned(),
             version: "1.2.3".to_owned(),

@@ -39,6 +39,7 @@ use self::parts::in_parts;
 use self::reading::Reading;
 pub(crate) use self::reading::{Checkpoint, Statement};
 use self::volume::Volume;
+pub(crate) use self::volume::refused;
 pub(crate) use self::worker::{Worker, WorkerHandle};
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;

@@ -57,12 +57,14 @@ pub(crate) fn counted<'k>(keys: impl IntoIterator<Item = &'k Key>) -> Counts {
     })
 }
 
-/// What the departures of a run are weighed with.
+/// What a run is weighed with: its departures, and what it writes.
 #[derive(Clone)]
 pub(crate) struct Scales {
     pub(crate) history: Arc<dyn History>,
     pub(crate) now: Timestamp,
     pub(crate) permitted: Permitted,
+    /// Bytes that the runs of the source wrote lately, which count towards what this one may write.
+    pub(crate) written_before: u64,
 }
 
 /// What may leave beyond what is usual.

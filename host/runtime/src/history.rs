@@ -120,6 +120,14 @@ pub trait History: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Numbered<ChangeRecord>>, StoreError>;
 
+    /// About how many bytes the runs of a source recorded, in entries and changes, those of dry runs included: of the runs that
+    /// began at this moment or later, and of none before the last one that was attended ([`NewRun::attended`]).
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    async fn written_bytes(&self, source: &SourceName, since: Timestamp) -> Result<u64, StoreError>;
+
     /// Keep what was decided about what a run held. On the disk when this returns.
     ///
     /// # Errors
@@ -146,6 +154,8 @@ pub struct NewRun {
     pub trigger: Trigger,
     /// Whether it only records what it would do.
     pub dry_run: bool,
+    /// Whether a person is at it, so that what the source wrote before is not held against it.
+    pub attended: bool,
     /// Which connector does it.
     pub connector: ConnectorIdentity,
     /// When.

@@ -149,6 +149,27 @@ pub const RUN_BYTES_PER_OBJECT: u64 = 32 << 10;
 /// larger comes in with the next import, which begins where this one ended.
 pub const MAX_RUN_BYTES: u64 = 8 << 30;
 
+/// For how long what the runs of a source write is counted together.
+///
+/// 7 days. Why: long enough that a little too much each night adds up, and short enough that a source which really changed so
+/// much goes on by itself within a week.
+pub const SOURCE_BYTES_WITHIN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Bytes that the runs of any source may write within [`SOURCE_BYTES_WITHIN`], entries included.
+///
+/// 1 GiB. Why: four runs that each write as much as any run may, [`RUN_BYTES`]; small sources write some MiB.
+pub const SOURCE_BYTES: u64 = 1 << 30;
+
+/// What they may write beside, for each object that the source holds.
+///
+/// 128 KiB. Why: everybody's document of the usual 4 KiB, before and after, changed twice a day.
+pub const SOURCE_BYTES_PER_OBJECT: u64 = 128 << 10;
+
+/// Most that the runs of a source may write within [`SOURCE_BYTES_WITHIN`], however many objects it holds.
+///
+/// 32 GiB. Why: four runs of [`MAX_RUN_BYTES`].
+pub const MAX_SOURCE_BYTES: u64 = 32 << 30;
+
 /// What a change of an object counts beside its documents when the run has changed it before.
 ///
 /// 4 KiB. Source: measured; what the history keeps of a small change.

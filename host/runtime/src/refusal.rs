@@ -34,6 +34,9 @@ impl From<Refusal> for Diagnosis {
 /// The code of a run that wrote as much as it may. Nothing begins another one by itself, because it would write as much again.
 pub(crate) const RUN_TOO_LARGE: &str = "run-too-large";
 
+/// The code of a run of a source whose runs together wrote as much as they may. Nothing begins another one by itself.
+pub(crate) const SOURCE_TOO_LARGE: &str = "source-too-large";
+
 /// The connector's code died.
 pub(crate) fn guest(error: &GuestError) -> Failure {
     let message = error.to_string();

@@ -17,7 +17,7 @@ use tracing::Instrument as _;
 
 use self::attend::Attendants;
 use self::conclusion::{Conclusion, Ending, conclude};
-use crate::apply::{Apply, Attributes, Destination, Extent, Identities, Ledger, scope};
+use crate::apply::{self, Apply, Attributes, Destination, Extent, Identities, Ledger, scope};
 use crate::approval::Approval;
 use crate::cancel::Cancel;
 use crate::capabilities::history::Recorder;
@@ -31,7 +31,7 @@ use crate::guard::{Permitted, Scales};
 use crate::history::{Counters, NewRun, Opened, RunEnd, RunKind, RunState, Trigger};
 use crate::host::Host;
 use crate::inbox::InboxEvent;
-use crate::limits::{CANCEL_GRACE, DECLINED_FOR};
+use crate::limits::{CANCEL_GRACE, DECLINED_FOR, SOURCE_BYTES_WITHIN};
 use crate::model::{Diagnosis, Entry, Failure, FailureKind, Key, RunId, Scope, Summary, Timestamp};
 use crate::observe::{Observer, Unobserved};
 use crate::prepare::{Prepared, prepare};
@@ -56,6 +56,9 @@ pub struct RunOptions {
     pub wait: Duration,
     /// What may leave beyond what is usual.
     pub removals: Removals,
+    /// Whether a person is at it, so that what the source wrote in earlier runs does not end this one. Not for what starts
+    /// runs by itself.
+    pub attended: bool,
 }
 
 /// What may leave beyond what is usual, as whoever starts a run says before anybody has seen it.
@@ -78,6 +81,7 @@ impl Default for RunOptions {
             cancel: Cancel::new(),
             wait: Duration::ZERO,
             removals: Removals::default(),
+            attended: false,
         }
     }
 }
@@ -89,6 +93,7 @@ impl fmt::Debug for RunOptions {
             .field("dry_run", &self.dry_run)
             .field("wait", &self.wait)
             .field("removals", &self.removals)
+            .field("attended", &self.attended)
             .finish_non_exhaustive()
     }
 }
@@ -211,6 +216,10 @@ struct Known {
     scopes: scope::Known,
     /// What people declined.
     declined: Arc<Declined>,
+    /// Bytes that the source's runs wrote lately.
+    written: u64,
+    /// Why the run does not begin.
+    refused: Option<Failure>,
 }
 
 /// What came of asking a connector.
@@ -339,12 +348,14 @@ impl Attempt {
 
     async fn try_open(&self) -> Result<(Opened, Timestamp), RunError> {
         let started_at = self.host.clock().now();
-        let RunOptions { trigger, dry_run, observer, .. } = &self.options;
+        let RunOptions { trigger, dry_run, attended, observer, .. } = &self.options;
         let new = NewRun {
             source: self.source.name().clone(),
             kind: self.work.kind(),
             trigger: *trigger,
             dry_run: *dry_run,
+            // A preview decides nothing.
+            attended: *attended && !*dry_run,
             connector: self.source.connector().identity().clone(),
             started_at,
         };
@@ -411,6 +422,9 @@ impl Attempt {
                 return Ending::before_work(Failure::new(FailureKind::Host, refusal::store(&error)));
             }
         };
+        if let Some(failure) = known.refused {
+            return Ending::before_work(failure);
+        }
         let Asked { result, ledger, unfinished } = self.ask(question, run, recorder, &prepared, known).await;
         Ending { result, ledger, unfinished, is_cancelled: self.cancel.is_cancelled() }
     }
@@ -471,7 +485,7 @@ impl Attempt {
             recorder: Arc::clone(recorder),
             cancel: self.cancel.clone(),
             is_dry: self.options.dry_run,
-            scales: Some(self.scales()),
+            scales: Some(self.scales(known.written)),
             declined: known.declined,
             approved: self.work.approved(),
             identities: self.work.identities(),
@@ -528,12 +542,17 @@ impl Attempt {
         let since = self.host.clock().now().before(DECLINED_FOR);
         let declined = Declined::after(history.decisions(source, since).await?);
         let scopes = scope::Known { last, approved: self.work.approved_scope() };
-        Ok(Known { scopes, declined: Arc::new(declined) })
+        let since = self.host.clock().now().before(SOURCE_BYTES_WITHIN);
+        let written = history.written_bytes(source, since).await?;
+        let types = self.source.connector().descriptor().type_names();
+        let refused = apply::refused(written, &**self.host.directory(), source, &types).await?;
+        Ok(Known { scopes, declined: Arc::new(declined), written, refused })
     }
 
-    fn scales(&self) -> Scales {
+    fn scales(&self, written_before: u64) -> Scales {
         let (history, now) = (Arc::clone(self.host.history()), self.host.clock().now());
-        Scales { history, now, permitted: self.work.permitted(self.options.removals) }
+        let permitted = self.work.permitted(self.options.removals);
+        Scales { history, now, permitted, written_before }
     }
 
     /// The result, unless it does not come in time after a cancellation, or the run writes more than it may. Then the guest is

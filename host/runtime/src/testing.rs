@@ -30,6 +30,7 @@ pub(crate) struct State {
     pub(crate) objects: BTreeMap<(SourceName, Key), Held>,
     pub(crate) bucket: BTreeMap<(SourceName, String), String>,
     pub(crate) runs: Vec<Run>,
+    pub(crate) attended: BTreeSet<RunId>,
     pub(crate) entries: Vec<(RunId, Entry)>,
     pub(crate) changes: Vec<(RunId, ChangeRecord)>,
     pub(crate) scopes: BTreeMap<SourceName, Scope>,
@@ -190,7 +191,10 @@ impl History for MemoryStore {
             return Ok(Opened::Busy(busy.id.clone()));
         }
         let id = RunId::new((state.runs.len() + 1).to_string());
-        let NewRun { source, kind, trigger, dry_run, connector, started_at } = run.clone();
+        let NewRun { source, kind, trigger, dry_run, attended, connector, started_at } = run.clone();
+        if attended {
+            state.attended.insert(id.clone());
+        }
         state.runs.push(Run {
             id: id.clone(),
             source,
@@ -295,6 +299,19 @@ impl History for MemoryStore {
         let state = self.state();
         let changes = state.changes.iter().filter(|(of, _)| of == run);
         Ok(page(changes, after, limit))
+    }
+
+    async fn written_bytes(&self, source: &SourceName, since: Timestamp) -> Result<u64, StoreError> {
+        let state = self.state();
+        let attended = state.runs.iter().rposition(|run| state.attended.contains(&run.id)).unwrap_or(0);
+        let counts = |run: &&Run| run.source == *source && since <= run.started_at;
+        let ids: BTreeSet<_> = state.runs[attended..].iter().filter(counts).map(|run| &run.id).collect();
+        let entries =
+            state.entries.iter().filter(|(of, _)| ids.contains(of)).map(|(_, entry)| entry.n_bytes());
+        let changes = state.changes.iter().filter(|(of, _)| ids.contains(of));
+        let texts = changes.flat_map(|(_, change)| [&change.before, &change.after]).flatten();
+        let n_bytes = entries.chain(texts.map(|document| document.to_string().len())).sum::<usize>();
+        Ok(u64::try_from(n_bytes).unwrap())
     }
 
     async fn record_decision(&self, decision: &Decision) -> Result<(), StoreError> {

@@ -21,7 +21,7 @@ fn with_held(office: &Office, user: &str) -> RunId {
         ConnectorIdentity { id: "dingtalk".to_owned(), version: "0".to_owned(), digest: String::new() };
     let source = SourceName::new(real::SOURCE).expect("it is a name");
     let (kind, trigger, started_at) = (RunKind::Events, Trigger::Event, SystemClock.now());
-    let new = NewRun { source, kind, trigger, dry_run: false, connector, started_at };
+    let new = NewRun { source, kind, trigger, dry_run: false, attended: false, connector, started_at };
     let refusal = Some(Diagnosis::new("departure-held", "one of too many"));
     let (key, action) = (Key::new("User", user), Action::Deactivated);
     let held = ChangeRecord { key, action, before: None, after: None, witness: None, refusal };

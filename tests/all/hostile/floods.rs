@@ -10,6 +10,7 @@ use rollcall_host::model::{Progress, Severity};
 use rollcall_host::observe::Observer;
 use rollcall_host::{Cancel, EngineOptions, RunOptions, RunReport};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 /// An import of a source that floods, by the built program.
@@ -54,6 +55,51 @@ fn a_program_ends_an_import_that_writes_without_an_end_and_keeps_what_was_there(
     let told = run["failure"]["diagnosis"]["message"].as_str().expect("it is told");
     assert!(told.contains("256 MiB about 10 objects"), "{told}");
     assert_eq!((&run["counters"]["created"], n_exported(&office)), (&json!(10), 10));
+}
+
+/// Have the runs so far have written so much, as the database counts them.
+fn wrote_lately(database: &Path, n_bytes: u64) {
+    let database = rusqlite::Connection::open(database).expect("the database opens");
+    let n_bytes = i64::try_from(n_bytes).expect("it is a number of bytes");
+    let updated = database.execute("UPDATE run SET written_bytes = ?1", [n_bytes]).expect("it is written");
+    assert_eq!(updated, 1);
+}
+
+#[test]
+fn a_program_ends_imports_that_each_write_little_and_too_much_together() {
+    let (office, ended) = imported("put-large", 20, "--format json");
+    ended.with_code(0);
+    let again = |expected_code: i32| {
+        let ended = office.run("sync --source hostile.toml DATA --format json").with_code(expected_code);
+        ended.json()["run"].clone()
+    };
+    // 1 GiB, and 128 KiB for each of the ten that are held: the first of its large documents is too much.
+    wrote_lately(&office.path("data/rollcall.db"), (1 << 30) + (1 << 20));
+    let run = again(1);
+    let failure = &run["failure"]["diagnosis"];
+    assert_eq!(failure["code"], "source-too-large", "{run:#}");
+    let told = failure["message"].as_str().expect("it is told");
+    assert!(told.contains("more than 1025 MiB within 7 days"), "{told}");
+    assert_eq!(run["counters"]["updated"], 0, "{run:#}");
+    assert_eq!(n_exported(&office), 10);
+}
+
+#[test]
+fn a_source_that_wrote_too_much_is_not_read_until_a_person_is_at_it() {
+    let stage = Stage::new();
+    let sync = |options| flood(&stage, "put-large", 20, options);
+    assert_eq!(sync(RunOptions::default()).state, RunState::Succeeded);
+    wrote_lately(&stage.platform.folder().join("rollcall.db"), 2 << 30);
+    let refused = sync(RunOptions { dry_run: true, attended: true, ..RunOptions::default() });
+    let failure = refused.failure.expect("a preview decides nothing").diagnosis;
+    assert_eq!((failure.code.as_str(), refused.counters.read), ("source-too-large", 0));
+    let [english, chinese] = ["en", "zh-CN"].map(|language| failure.localized(language));
+    assert!(english.remedy.is_some_and(|remedy| remedy.contains("start an import yourself")), "{english:?}");
+    assert!(chinese.remedy.is_some_and(|remedy| remedy.contains("手动导入")), "{chinese:?}");
+    let attended = sync(RunOptions { attended: true, ..RunOptions::default() });
+    assert_eq!((attended.state, attended.counters.updated), (RunState::Succeeded, 10));
+    // What was written before is not counted any more.
+    assert_eq!(sync(RunOptions::default()).state, RunState::Succeeded);
 }
 
 #[test]

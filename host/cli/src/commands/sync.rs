@@ -205,7 +205,8 @@ async fn watched(
         What::Objects(_) => REFRESH_WAIT,
     };
     let Import { dry_run, removals, .. } = *import;
-    let options = RunOptions { dry_run, removals, observer, cancel, wait, ..RunOptions::default() };
+    let attended = confirm::is_on_terminal();
+    let options = RunOptions { dry_run, removals, observer, cancel, wait, attended, ..RunOptions::default() };
     let report = match import.what {
         What::Everything => host.sync(source, options).await,
         What::Objects(keys) => host.refresh(source, keys.to_vec(), options).await,

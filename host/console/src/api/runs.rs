@@ -126,7 +126,7 @@ async fn start(
     });
     let asked = Asked::new(&visitor, &headers, &what)?;
     once(&console.clone(), asked, async move {
-        let how = How { is_dry: dry_run, removals: allowed(allow_removals) };
+        let how = How { is_dry: dry_run, removals: allowed(allow_removals), attended: false };
         let begun = console.sources().import(&console, &name, how).await?;
         let detail = json!({"dry_run": dry_run, "allow_removals": allow_removals, "run": begun.run});
         audit::record(&console, &visitor, "run-started", name.as_str(), detail).await?;
@@ -157,7 +157,7 @@ async fn refresh(
     let asked = Asked::new(&visitor, &headers, &what)?;
     once(&console.clone(), asked, async move {
         let n_keys = keys.len();
-        let how = How { is_dry: false, removals: allowed(allow_removals) };
+        let how = How { is_dry: false, removals: allowed(allow_removals), attended: false };
         let begun = console.sources().refresh(&console, &name, keys, how).await?;
         let detail = json!({"n_keys": n_keys, "allow_removals": allow_removals, "run": begun.run});
         audit::record(&console, &visitor, "objects-refreshed", name.as_str(), detail).await?;
@@ -301,7 +301,7 @@ async fn undo(
     });
     let asked = Asked::new(&visitor, &headers, &what)?;
     once(&console.clone(), asked, async move {
-        let how = How { is_dry: dry_run, removals: allowed(allow_removals) };
+        let how = How { is_dry: dry_run, removals: allowed(allow_removals), attended: false };
         let begun = console.sources().undo(&console, &run.source, run.id.clone(), how).await?;
         let detail =
             json!({"source": run.source, "dry_run": dry_run, "allow_removals": allow_removals, "run": begun.run});

@@ -62,10 +62,11 @@ pub(super) async fn retry(
         // It needs the number, which that page asks for.
         return Ok(Redirect::to(&links::undo(undone)));
     }
+    let how = How { attended: true, ..How::default() };
     let begun = match again {
-        Again::Undo(undone) => console.sources().undo(&console, &run.source, undone, How::default()).await?,
-        Again::Everything => console.sources().import(&console, &run.source, How::default()).await?,
-        Again::These(keys) => console.sources().refresh(&console, &run.source, keys, How::default()).await?,
+        Again::Undo(undone) => console.sources().undo(&console, &run.source, undone, how).await?,
+        Again::Everything => console.sources().import(&console, &run.source, how).await?,
+        Again::These(keys) => console.sources().refresh(&console, &run.source, keys, how).await?,
     };
     let detail = json!({"source": run.source, "n_objects": n_objects, "begun": begun.run});
     audit::record(&console, &visitor, "run-retried", run.id.as_str(), detail).await?;
@@ -92,7 +93,7 @@ pub(super) async fn undo(
 ) -> Result<Redirect, Problem> {
     let run = allowed(&console, &visitor, run).await?;
     let removals = decide::number(&removals)?;
-    let how = How { is_dry: dry_run, removals: exactly(&console, &run, removals).await? };
+    let how = How { is_dry: dry_run, removals: exactly(&console, &run, removals).await?, attended: true };
     let begun = console.sources().undo(&console, &run.source, run.id.clone(), how).await?;
     let detail = json!({"source": run.source, "dry_run": dry_run, "removals": removals, "begun": begun.run});
     audit::record(&console, &visitor, "run-undone", run.id.as_str(), detail).await?;

@@ -56,6 +56,7 @@ impl<'a> Writing<'a> {
             kind,
             trigger: Trigger::Manual,
             dry_run: is_dry,
+            attended: false,
             connector: connector(),
             started_at: NOW,
         };

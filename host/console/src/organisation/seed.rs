@@ -58,7 +58,7 @@ impl<'a> Seed<'a> {
             digest: "blake3:00".to_owned(),
         };
         let (trigger, started_at) = (Trigger::Manual, minute(at_minute));
-        let new = NewRun { source: source(), kind, trigger, dry_run, connector, started_at };
+        let new = NewRun { source: source(), kind, trigger, dry_run, attended: false, connector, started_at };
         match bench.store.open_run(&new).await.unwrap() {
             Opened::Run(run) => Self { bench, run },
             Opened::Busy(run) => panic!("run {run} is at work"),

@@ -81,6 +81,7 @@ impl Directories {
             kind: RunKind::Full,
             trigger: Trigger::Manual,
             dry_run: false,
+            attended: false,
             connector: ConnectorIdentity {
                 id: "test".to_owned(),
                 version: "1.0.0".to_owned(),

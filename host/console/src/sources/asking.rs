@@ -66,6 +66,8 @@ pub(crate) struct How {
     pub(crate) is_dry: bool,
     /// What may leave beyond what is usual.
     pub(crate) removals: Removals,
+    /// Whether a person is at it.
+    pub(crate) attended: bool,
 }
 
 /// What was asked for: the number of its run, as soon as there is one, and how it ended.
@@ -223,9 +225,9 @@ impl Sources {
             opened: Mutex::new(Some(opened)),
             run: OnceLock::new(),
         });
-        let How { is_dry: dry_run, removals } = how;
-        let options =
-            RunOptions { dry_run, removals, observer: observer.clone(), cancel, ..RunOptions::default() };
+        let How { is_dry: dry_run, removals, attended } = how;
+        let observing = RunOptions { observer: observer.clone(), cancel, ..RunOptions::default() };
+        let options = RunOptions { dry_run, removals, attended, ..observing };
         let (console, name) = (console.clone(), doer.name().clone());
         self.under_way.unheard().remove(&name);
         self.under_way.spawn(async move {

@@ -48,7 +48,7 @@ pub(super) fn destination(store: &Arc<MemoryStore>, extent: Extent) -> Destinati
 }
 
 pub(super) fn scales(store: &Arc<MemoryStore>, permitted: Permitted) -> Scales {
-    Scales { history: store.clone(), now: Timestamp::from_unix_ms(0), permitted }
+    Scales { history: store.clone(), now: Timestamp::from_unix_ms(0), permitted, written_before: 0 }
 }
 
 /// The same for a run in which so much may leave beyond what is usual.

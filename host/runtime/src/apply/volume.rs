@@ -1,6 +1,7 @@
-//! How much one run may write, so that a connector that never ends, whether it means harm or its source does, fills no disk.
+//! How much one run may write, and the runs of one source together, so that a connector that never ends, whether it means harm
+//! or its source does, fills no disk.
 //!
-//! Not here: entries (`capabilities::history`), memory (`engine`).
+//! Not here: entries of one run (`capabilities::history`), memory (`engine`).
 
 use std::collections::HashMap;
 use std::io;
@@ -8,15 +9,17 @@ use std::io;
 use serde_json::Value;
 
 use super::ledger::digest;
-use super::{Apply, Planned, Step};
-use crate::directory::{Action, Write};
+use super::{Apply, Destination, Planned, Step};
+use crate::directory::{Action, Directory, Write};
 use crate::error::StoreError;
+use crate::guard;
 use crate::limits::{
-    MAX_CHANGES_PER_OBJECT, MAX_OBJECTS_PER_RUN, MAX_RUN_BYTES, NEW_OBJECTS, NEW_OBJECTS_PER_HELD,
-    REWRITE_BYTES, RUN_BYTES, RUN_BYTES_PER_OBJECT,
+    MAX_CHANGES_PER_OBJECT, MAX_OBJECTS_PER_RUN, MAX_RUN_BYTES, MAX_SOURCE_BYTES, NEW_OBJECTS,
+    NEW_OBJECTS_PER_HELD, REWRITE_BYTES, RUN_BYTES, RUN_BYTES_PER_OBJECT, SOURCE_BYTES,
+    SOURCE_BYTES_PER_OBJECT, SOURCE_BYTES_WITHIN,
 };
-use crate::model::{Diagnosis, Failure, FailureKind, Key};
-use crate::refusal::RUN_TOO_LARGE;
+use crate::model::{Diagnosis, Failure, FailureKind, Key, SourceName};
+use crate::refusal::{RUN_TOO_LARGE, SOURCE_TOO_LARGE};
 
 /// What one run has written so far.
 #[derive(Debug, Default)]
@@ -27,9 +30,11 @@ pub(super) struct Volume {
     n_again: HashMap<[u8; 16], u32>,
     /// How many new objects the run may bring, once that had to be found out.
     allowed_new: Option<u64>,
+    /// How many bytes the runs of the source may write together, as was found out last.
+    allowed_lately: u64,
 }
 
-/// What a run may write.
+/// What a run may write, and the runs of its source together.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
     pub(super) bytes: u64,
@@ -38,6 +43,9 @@ pub(super) struct Bounds {
     pub(super) changes_per_object: u32,
     pub(super) new_objects: u64,
     pub(super) new_objects_per_held: u64,
+    pub(super) source_bytes: u64,
+    pub(super) source_bytes_per_object: u64,
+    pub(super) most_source_bytes: u64,
 }
 
 impl Default for Bounds {
@@ -49,6 +57,9 @@ impl Default for Bounds {
             changes_per_object: MAX_CHANGES_PER_OBJECT,
             new_objects: NEW_OBJECTS,
             new_objects_per_held: NEW_OBJECTS_PER_HELD,
+            source_bytes: SOURCE_BYTES,
+            source_bytes_per_object: SOURCE_BYTES_PER_OBJECT,
+            most_source_bytes: MAX_SOURCE_BYTES,
         }
     }
 }
@@ -66,6 +77,52 @@ impl Bounds {
         let most = u64::try_from(MAX_OBJECTS_PER_RUN).unwrap_or(u64::MAX);
         self.new_objects.saturating_add(of_held).min(most)
     }
+
+    /// Bytes that the runs of a source may write together which holds so many objects.
+    fn lately_for(&self, n_held: u64) -> u64 {
+        let of_held = n_held.saturating_mul(self.source_bytes_per_object);
+        self.source_bytes.saturating_add(of_held).min(self.most_source_bytes)
+    }
+
+    /// [`refused`]. What is held is counted only once that matters.
+    async fn refuse(
+        &self,
+        n_bytes: u64,
+        n_held: impl Future<Output = Result<u64, StoreError>>,
+    ) -> Result<Option<Failure>, StoreError> {
+        if n_bytes <= self.source_bytes {
+            return Ok(None);
+        }
+        let limit_bytes = self.lately_for(n_held.await?);
+        Ok((limit_bytes < n_bytes).then(|| too_much_lately(limit_bytes)))
+    }
+}
+
+/// Why no run of a source begins whose runs wrote so many bytes lately.
+///
+/// # Errors
+///
+/// When what it holds cannot be counted.
+pub(crate) async fn refused(
+    n_bytes: u64,
+    directory: &dyn Directory,
+    source: &SourceName,
+    resource_types: &[String],
+) -> Result<Option<Failure>, StoreError> {
+    Bounds::default().refuse(n_bytes, held(directory, source, resource_types)).await
+}
+
+/// How many objects are held.
+async fn held(
+    directory: &dyn Directory,
+    source: &SourceName,
+    resource_types: &[String],
+) -> Result<u64, StoreError> {
+    let mut n_held = 0_u64;
+    for resource_type in resource_types {
+        n_held = n_held.saturating_add(guard::known(directory, source, resource_type).await?);
+    }
+    Ok(n_held)
 }
 
 impl Volume {
@@ -108,7 +165,29 @@ impl Apply {
         if limit_bytes < self.volume.n_bytes {
             return Ok(Some(too_much(limit_bytes, n_objects)));
         }
+        if let Some(why) = self.too_much_lately().await? {
+            return Ok(Some(why));
+        }
         self.too_many_new(self.ledger.counters().created, n_created).await
+    }
+
+    /// Why the run ends, with what was written before it. Of a run that nothing weighs, what the person said is the bound.
+    async fn too_much_lately(&mut self) -> Result<Option<Failure>, StoreError> {
+        let before = self.destination.scales.as_ref().map_or(0, |scales| scales.written_before);
+        let lately = before.saturating_add(self.volume.n_bytes);
+        if lately <= self.volume.bounds.source_bytes.max(self.volume.allowed_lately) {
+            return Ok(None);
+        }
+        // Anew each time that it is reached, because the run may have brought objects since.
+        let allowed = self.volume.bounds.lately_for(self.n_held().await?);
+        self.volume.allowed_lately = allowed;
+        Ok((allowed < lately).then(|| too_much_lately(allowed)))
+    }
+
+    /// How many objects are held.
+    async fn n_held(&self) -> Result<u64, StoreError> {
+        let Destination { directory, source, resource_types, .. } = &self.destination;
+        held(&**directory, source, resource_types).await
     }
 
     /// What is held is counted only once that matters.
@@ -119,13 +198,7 @@ impl Apply {
         }
         let allowed = match self.volume.allowed_new {
             Some(allowed) => allowed,
-            None => {
-                let mut n_held = 0_u64;
-                for resource_type in &self.destination.resource_types {
-                    n_held = n_held.saturating_add(self.known(resource_type).await?);
-                }
-                self.volume.bounds.new_for(n_held.saturating_sub(n_before))
-            }
+            None => self.volume.bounds.new_for(self.n_held().await?.saturating_sub(n_before)),
         };
         self.volume.allowed_new = Some(allowed);
         Ok((allowed < n_new).then(|| too_many(allowed)))
@@ -209,6 +282,23 @@ fn too_much(limit_bytes: u64, n_objects: u64) -> Failure {
     )
 }
 
+fn too_much_lately(limit_bytes: u64) -> Failure {
+    let (limit_mib, days) = (limit_bytes >> 20, SOURCE_BYTES_WITHIN.as_secs() / (24 * 60 * 60));
+    ended(
+        Diagnosis::new(
+            SOURCE_TOO_LARGE,
+            format!("the imports of this source wrote more than {limit_mib} MiB within {days} days; what was written stays"),
+        )
+        .with_fact("limit_bytes", limit_bytes.to_string())
+        .with_fact("days", days.to_string())
+        .with_remedy(LOOK_AND_GO_ON)
+        .in_chinese(
+            format!("该来源的导入在 {days} 天内写入超过 {limit_mib} MiB，因此被停止；已写入的内容会保留"),
+            LOOK_AND_GO_ON_CHINESE,
+        ),
+    )
+}
+
 fn too_many(allowed: u64) -> Failure {
     ended(
         Diagnosis::new(
@@ -248,6 +338,11 @@ const GO_ON: &str = "If the source really has so much, import again: an import b
                      something is wrong with the source, or with its connector: report it to the connector's author.";
 const GO_ON_CHINESE: &str = "如果来源确实有这么多内容，请重新导入，导入会从本次结束之处继续；如果没有尽头，说明来源或其连接器有问题，\
                              请反馈给连接器作者。";
+const LOOK_AND_GO_ON: &str = "Look in the history at what it changes again and again. If so much really changes at the source, start an \
+                              import yourself, in the console or in a terminal: what was written before is not counted any more. \
+                              If not, report it to the connector's author.";
+const LOOK_AND_GO_ON_CHINESE: &str = "请在同步历史中查看哪些内容被反复修改。如果来源确实有这么多变化，请在控制台或终端中手动导入一次，之前写入的\
+                                      数据将不再计入；否则请反馈给连接器作者。";
 const REPORT: &str = "Report it to the connector's author. Nothing is imported from the source by itself until a person starts an \
                       import or resumes it.";
 const REPORT_CHINESE: &str = "请反馈给连接器作者。在有人手动导入或恢复该来源之前，不会自动从该来源导入。";

@@ -74,7 +74,15 @@ async fn went(store: &MemoryStore, went: Went) -> RunId {
     let Went { kind, trigger, dry_run, state, held, losing, approves, ago } = went;
     let finished_at = AT.before(ago);
     let connector = ConnectorIdentity { id: "example".into(), version: "1".into(), digest: String::new() };
-    let new = NewRun { source: source(), kind, trigger, dry_run, connector, started_at: finished_at };
+    let new = NewRun {
+        source: source(),
+        kind,
+        trigger,
+        dry_run,
+        attended: false,
+        connector,
+        started_at: finished_at,
+    };
     let Opened::Run(run) = store.open_run(&new).await.unwrap() else { panic!("busy") };
     if let Some(held) = approves {
         let entry = approval_of(held, None).entry();

@@ -13,7 +13,7 @@ use crate::limits::{
     MAX_RETRY_AFTER,
 };
 use crate::model::{Diagnosis, Failure, FailureKind, RunId, Timestamp};
-use crate::refusal::RUN_TOO_LARGE;
+use crate::refusal::{RUN_TOO_LARGE, SOURCE_TOO_LARGE};
 
 const BACKOFF: Backoff = Backoff { first: EVENT_BACKOFF, most: MAX_EVENT_BACKOFF };
 
@@ -138,9 +138,9 @@ fn blame(failure: &Failure) -> Blame {
     }
 }
 
-/// Whether a run was ended because it wrote as much as it may.
+/// Whether a run was ended because it wrote as much as it may, alone or with the runs before it.
 pub(super) fn is_overrun(failure: &Failure) -> bool {
-    failure.diagnosis.code == RUN_TOO_LARGE
+    [RUN_TOO_LARGE, SOURCE_TOO_LARGE].contains(&failure.diagnosis.code.as_str())
 }
 
 /// Whether the event was last acted on in the batch that stopped the source.

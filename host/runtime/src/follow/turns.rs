@@ -506,8 +506,9 @@ impl Turns {
 
     async fn run_ask(&self, ask: &mut Ask, work: Work) -> Result<Finished, RunError> {
         let cancel = Cancel::new();
-        let RunOptions { trigger, dry_run, observer, removals, .. } = ask.options.clone();
-        let options = RunOptions { dry_run, removals, ..self.options(trigger, observer, cancel.clone()) };
+        let RunOptions { trigger, dry_run, observer, removals, attended, .. } = ask.options.clone();
+        let given = self.options(trigger, observer, cancel.clone());
+        let options = RunOptions { dry_run, removals, attended, ..given };
         let run = self.followed.upstream.run(work, options);
         let unwanted = async {
             tokio::select! {

@@ -164,6 +164,7 @@ async fn ended(store: &MemoryStore, trigger: Trigger, dry_run: bool, state: RunS
         kind,
         trigger,
         dry_run,
+        attended: false,
         connector: ConnectorIdentity {
             id: "example".into(),
             version: "1".into(),

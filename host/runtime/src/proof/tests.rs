@@ -151,7 +151,15 @@ fn what_a_view_leaves_out_is_one_sentence_louder_until_a_person_has_approved() {
 /// One import that ended with this proof, as the run knows it.
 async fn imported(store: &MemoryStore, kind: RunKind, dry_run: bool, mut proof: Option<Proof>) -> RunId {
     let connector = ConnectorIdentity { id: String::new(), version: String::new(), digest: String::new() };
-    let new = NewRun { source: source(), kind, trigger: Trigger::Manual, dry_run, connector, started_at: AT };
+    let new = NewRun {
+        source: source(),
+        kind,
+        trigger: Trigger::Manual,
+        dry_run,
+        attended: false,
+        connector,
+        started_at: AT,
+    };
     let Opened::Run(run) = store.open_run(&new).await.unwrap() else { panic!("the source is free") };
     if let Some(proof) = &mut proof {
         say_since(store, &source(), &run, AT, proof).await.unwrap();

@@ -30,7 +30,15 @@ impl Runs {
             ConnectorIdentity { id: "fake".to_owned(), version: "1".to_owned(), digest: String::new() };
         let started_at = Timestamp::from_unix_ms(1_800_000_000_000 + self.n * 3_600_000);
         self.n += 1;
-        let new = NewRun { source: source(), kind, trigger: Trigger::Manual, dry_run, connector, started_at };
+        let new = NewRun {
+            source: source(),
+            kind,
+            trigger: Trigger::Manual,
+            dry_run,
+            attended: false,
+            connector,
+            started_at,
+        };
         match self.store.open_run(&new).await.unwrap() {
             Opened::Run(run) => run,
             Opened::Busy(run) => panic!("run {run} is under way"),

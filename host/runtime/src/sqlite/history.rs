@@ -27,7 +27,10 @@ pub(super) use read::{CHANGE, ENTRY, RUN, read_change, read_entry, read_run, sev
 pub(super) use record::{ChangeRow, fill_texts, insert_changes, rank};
 
 use decided::{insert_decision, select_decisions};
-use read::{select_changes, select_entries, select_run, select_running, select_runs, select_scope};
+use read::{
+    select_changes, select_entries, select_run, select_running, select_runs, select_scope,
+    select_written_bytes,
+};
 use record::{insert_entries, insert_run, interrupt, update_end, update_progress};
 
 #[async_trait]
@@ -137,6 +140,11 @@ impl History for SqliteStore {
     ) -> Result<Vec<Numbered<ChangeRecord>>, StoreError> {
         let (run, after) = (number_of(run)?, to_integer(after.unwrap_or(0)));
         self.connections.read(move |connection| select_changes(connection, run, after, limit)).await
+    }
+
+    async fn written_bytes(&self, source: &SourceName, since: Timestamp) -> Result<u64, StoreError> {
+        let source = source.clone();
+        self.connections.read(move |connection| select_written_bytes(connection, &source, since)).await
     }
 
     async fn record_decision(&self, decision: &Decision) -> Result<(), StoreError> {

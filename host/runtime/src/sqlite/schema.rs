@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{history, listing};
 
 /// The steps to each version, oldest version first. What was released is never edited; a change is a new version.
-const MIGRATIONS: [&[Step]; 13] = [
+const MIGRATIONS: [&[Step]; 14] = [
     &[Step::Sql(include_str!("schema/1.sql"))],
     &[Step::Sql(include_str!("schema/2.sql"))],
     // Its lists stay empty: version 13 makes them anew.
@@ -22,6 +22,7 @@ const MIGRATIONS: [&[Step]; 13] = [
     &[Step::Sql(include_str!("schema/11.sql"))],
     &[Step::Sql(include_str!("schema/12.sql"))],
     &[Step::Sql(include_str!("schema/13.sql")), Step::Rust(listing::fill)],
+    &[Step::Sql(include_str!("schema/14.sql"))],
 ];
 
 /// A part of the way from one version to the next.

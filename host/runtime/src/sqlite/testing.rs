@@ -55,6 +55,7 @@ pub(super) fn new_run(name: &str) -> NewRun {
         kind: RunKind::Full,
         trigger: Trigger::Manual,
         dry_run: false,
+        attended: false,
         connector: ConnectorIdentity {
             id: "example".to_owned(),
             version: "1.2.3".to_owned(),

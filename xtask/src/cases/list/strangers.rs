@@ -13,7 +13,7 @@ const WEBHOOKS: &str = "A roster that its keeper tells of";
 const REMOVALS: &str = "Most of a company is gone, or seems to be";
 
 /// Those about the same together.
-pub(super) const CASES: [Case; 42] = [
+pub(super) const CASES: [Case; 43] = [
     case(
         VIEW,
         "the application is given a smaller scope, and thousands are out of it",
@@ -279,6 +279,21 @@ pub(super) const CASES: [Case; 42] = [
             Host("apply::volume::tests::an_honest_company_never_meets_the_bounds"),
             Host(
                 "follow::tests::stopped::after_a_full_run_that_wrote_as_much_as_it_may_none_begins_until_a_person_has_acted",
+            ),
+        ],
+    ),
+    case(
+        MUCH,
+        "a connector writes a little too much, night after night",
+        "its runs have a bound together, and beyond it the source is not read until a person starts an import",
+        &[
+            Built("hostile::floods::a_program_ends_imports_that_each_write_little_and_too_much_together"),
+            Whole("hostile::floods::a_source_that_wrote_too_much_is_not_read_until_a_person_is_at_it"),
+            Host(
+                "apply::volume::tests::runs_that_each_write_little_end_once_they_have_written_too_much_together",
+            ),
+            Host(
+                "sqlite::history::tests::what_the_runs_of_a_source_recorded_is_counted_since_a_moment_and_since_somebody_attended_one",
             ),
         ],
     ),

@@ -27,7 +27,7 @@ pub(super) async fn import(
     Form(asked): Form<Asked>,
 ) -> Result<Redirect, Problem> {
     let name = source.name().clone();
-    let how = How { is_dry: asked.dry_run, ..How::default() };
+    let how = How { is_dry: asked.dry_run, attended: true, ..How::default() };
     let begun = console.sources().import(&console, &name, how).await?;
     let action = if asked.dry_run { "preview-started" } else { "import-started" };
     audit::record(&console, &source.visitor, action, name.as_str(), json!({"run": begun.run})).await?;

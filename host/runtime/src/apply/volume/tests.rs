@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::super::tests::{destination, gone, hold, put, user};
+use super::super::tests::{destination, gone, hold, put, scales, user};
 use super::super::{Change, Extent, Object, Outcome};
 use super::*;
+use crate::guard::{Permitted, Scales};
 use crate::testing::MemoryStore;
 
 /// Small enough to be met.
@@ -17,6 +18,9 @@ const SMALL: Bounds = Bounds {
     changes_per_object: 3,
     new_objects: 5,
     new_objects_per_held: 2,
+    source_bytes: 100_000,
+    source_bytes_per_object: 1000,
+    most_source_bytes: 200_000,
 };
 
 fn apply(store: &Arc<MemoryStore>, extent: Extent, bounds: Bounds) -> Apply {
@@ -174,4 +178,46 @@ fn a_change_counts_with_its_documents_as_they_are_written() {
     };
     assert_eq!(n_bytes(&write(Action::Updated)), u64::try_from(expected).unwrap());
     assert_eq!(n_bytes(&write(Action::Unchanged)), 0);
+}
+
+/// The same after runs that wrote so much.
+fn after_runs(store: &Arc<MemoryStore>, written_before: u64) -> Apply {
+    let mut apply = apply(store, Extent::Some, SMALL);
+    apply.destination.scales = Some(Scales { written_before, ..scales(store, Permitted::Nothing) });
+    apply
+}
+
+#[tokio::test]
+async fn runs_that_each_write_little_end_once_they_have_written_too_much_together() {
+    let store = Arc::<MemoryStore>::default();
+    let mut early = after_runs(&store, 50_000);
+    assert_eq!(applied(&mut early, [sized("a", 1, 10_000)]).await, (1, None));
+    // One object is held, so that 101,000 bytes are allowed.
+    let mut late = after_runs(&store, 90_500);
+    let changes = [sized("a", 2, 10), sized("b", 1, 600), sized("c", 1, 600), sized("d", 1, 600)];
+    let (n_applied, why) = applied(&mut late, changes).await;
+    assert_eq!(n_applied, 1);
+    let expected = "the imports of this source wrote more than 0 MiB within 7 days; what was written stays";
+    assert_eq!(why.as_deref(), Some(expected));
+}
+
+#[tokio::test]
+async fn what_a_run_brings_raises_what_it_may_write_with_those_before_it() {
+    let store = Arc::<MemoryStore>::default();
+    let mut apply = after_runs(&store, 100_000);
+    let small = (0..5).map(|n| sized(&format!("new {n}"), n, 100));
+    assert_eq!(applied(&mut apply, small).await, (5, None));
+}
+
+#[tokio::test]
+async fn no_run_of_a_source_begins_whose_runs_wrote_too_much() {
+    let n_held = async || Ok(7);
+    assert_eq!(SMALL.refuse(100_000, async { panic!("nobody asked") }).await.unwrap(), None);
+    assert_eq!(SMALL.refuse(107_000, n_held()).await.unwrap(), None);
+    let failure = SMALL.refuse(107_001, n_held()).await.unwrap().unwrap();
+    assert_eq!(failure.diagnosis.code, SOURCE_TOO_LARGE);
+    assert_eq!(failure.diagnosis.fact("days"), Some("7"));
+    assert!(failure.diagnosis.localized("zh-CN").remedy.is_some());
+    // However much it holds.
+    assert!(SMALL.refuse(200_001, async { Ok(1_000_000) }).await.unwrap().is_some());
 }

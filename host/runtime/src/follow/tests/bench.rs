@@ -521,5 +521,5 @@ fn notice(id: &str) -> Notice {
 fn new_run(kind: RunKind, trigger: Trigger, dry_run: bool, started_at: Timestamp) -> NewRun {
     let connector =
         ConnectorIdentity { id: "fake".to_owned(), version: "1".to_owned(), digest: String::new() };
-    NewRun { source: source(), kind, trigger, dry_run, connector, started_at }
+    NewRun { source: source(), kind, trigger, dry_run, attended: false, connector, started_at }
 }

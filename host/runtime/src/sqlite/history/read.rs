@@ -60,6 +60,20 @@ pub(super) fn select_scope(connection: &Connection, source: &SourceName) -> rusq
         .optional()
 }
 
+/// What the runs of a source recorded that began since this moment, and since the last attended one.
+pub(super) fn select_written_bytes(
+    connection: &Connection,
+    source: &SourceName,
+    since: Timestamp,
+) -> rusqlite::Result<u64> {
+    connection
+        .prepare_cached(
+            "SELECT coalesce(sum(written_bytes), 0) FROM run WHERE source = ?1 AND ?2 <= started_at
+             AND (SELECT coalesce(max(id), 0) FROM run WHERE source = ?1 AND attended) <= id",
+        )?
+        .query_row(params![source.as_str(), since.unix_ms()], |row| count(row, 0))
+}
+
 /// Entries of a run behind this number.
 pub(super) fn select_entries(
     connection: &Connection,

@@ -17,8 +17,8 @@ pub(super) fn insert_run(transaction: &Transaction<'_>, run: &NewRun) -> rusqlit
     transaction
         .prepare_cached(
             "INSERT INTO run
-               (source, trigger, dry_run, connector, state, started_at, counters, kind, n_entries_dropped)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)",
+               (source, trigger, dry_run, connector, state, started_at, counters, kind, n_entries_dropped, attended)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9)",
         )?
         .insert(params![
             run.source.as_str(),
@@ -29,6 +29,7 @@ pub(super) fn insert_run(transaction: &Transaction<'_>, run: &NewRun) -> rusqlit
             run.started_at.unix_ms(),
             to_json(&Counters::default())?,
             run.kind.as_str(),
+            run.attended,
         ])
 }
 
@@ -125,7 +126,20 @@ pub(super) fn insert_entries(
             entry.diagnosis.code,
         ])?;
     }
-    Ok(())
+    add_written(transaction, run, entries.iter().map(Entry::n_bytes))
+}
+
+/// Count what was recorded of a run.
+fn add_written(
+    transaction: &Transaction<'_>,
+    run: i64,
+    n_bytes: impl Iterator<Item = usize>,
+) -> rusqlite::Result<()> {
+    let n_bytes = i64::try_from(n_bytes.fold(0, usize::saturating_add)).unwrap_or(i64::MAX);
+    transaction
+        .prepare_cached("UPDATE run SET written_bytes = written_bytes + ?2 WHERE id = ?1")?
+        .execute(params![run, n_bytes])
+        .map(drop)
 }
 
 /// One change record, serialised before it goes to the blocking thread.
@@ -161,6 +175,13 @@ impl ChangeRow {
             refusal: change.refusal.as_ref().map(to_json).transpose().map_err(StoreError::failed)?,
         })
     }
+
+    /// Bytes of its texts.
+    fn n_bytes(&self) -> usize {
+        let texts = [&self.before, &self.after, &self.witness, &self.refusal];
+        let n_bytes = texts.into_iter().flatten().map(String::len).fold(0, usize::saturating_add);
+        n_bytes.saturating_add(self.found_by.len())
+    }
 }
 
 /// Add change records behind those of the run.
@@ -193,7 +214,8 @@ pub(in super::super) fn insert_changes(
         ])?;
         insert_text(transaction, run, number, &change.found_by)?;
     }
-    count_changes(transaction, run, changes)
+    count_changes(transaction, run, changes)?;
+    add_written(transaction, run, changes.iter().map(ChangeRow::n_bytes))
 }
 
 /// Write down what the searches of a run look into, of every change of a file in which that is not written down.

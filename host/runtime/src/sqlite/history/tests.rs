@@ -40,6 +40,17 @@ fn progress(done: u64) -> Progress {
     Progress { phase: "reading".to_owned(), done, total: Some(10) }
 }
 
+fn change(id: &str, refusal: Option<Diagnosis>) -> ChangeRecord {
+    ChangeRecord {
+        key: Key::new("User", id),
+        action: Action::Updated,
+        before: Some(json!({"title": "a"})),
+        after: Some(json!({"title": "b"})),
+        witness: None,
+        refusal,
+    }
+}
+
 async fn state(store: &SqliteStore, run: &RunId) -> RunState {
     store.run(run).await.unwrap().unwrap().state
 }
@@ -63,7 +74,7 @@ async fn a_run_is_kept_whole() {
         ..end(RunState::Failed)
     };
     store.close_run(&run, &end).await.unwrap();
-    let NewRun { source, kind, trigger, dry_run, connector, started_at } = new_run("a");
+    let NewRun { source, kind, trigger, dry_run, connector, started_at, .. } = new_run("a");
     let expected = Run {
         id: run.clone(),
         source,
@@ -265,14 +276,6 @@ async fn entries_keep_their_order_and_are_chosen_by_severity() {
 async fn change_records_keep_their_order_and_a_refusal_its_reason() {
     let store = TemporaryStore::new();
     let run = open_run(&store, "a").await;
-    let change = |id: &str, refusal| ChangeRecord {
-        key: Key::new("User", id),
-        action: Action::Updated,
-        before: Some(json!({"title": "a"})),
-        after: Some(json!({"title": "b"})),
-        witness: None,
-        refusal,
-    };
     let refused = change("2", Some(Diagnosis::new("duplicate", "that name is taken")));
     store.record_changes(&run, &[change("1", None)]).await.unwrap();
     store.record_changes(&run, std::slice::from_ref(&refused)).await.unwrap();
@@ -317,4 +320,29 @@ async fn decisions_of_a_source_are_kept_in_the_order_in_which_they_were_made() {
     assert_eq!(since(0).await.unwrap(), [first.clone(), second, last.clone()]);
     assert_eq!(since(6).await.unwrap(), [first, last]);
     assert_eq!(since(11).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_the_runs_of_a_source_recorded_is_counted_since_a_moment_and_since_somebody_attended_one() {
+    let store = TemporaryStore::new();
+    let begin = async |name: &str, at, attended| {
+        let started_at = Timestamp::from_unix_ms(at);
+        let run = opened(store.open_run(&NewRun { attended, started_at, ..new_run(name) }).await.unwrap());
+        store.record_entries(&run, &[entry(Severity::Info, "noted")]).await.unwrap();
+        store.record_changes(&run, &[change("x", None)]).await.unwrap();
+        store.close_run(&run, &end(RunState::Succeeded)).await.unwrap();
+    };
+    let of = source("a");
+    let since = async |at| store.written_bytes(&of, Timestamp::from_unix_ms(at)).await.unwrap();
+    assert_eq!(since(0).await, 0);
+    begin("a", 10, false).await;
+    let one = since(0).await;
+    assert!(entry(Severity::Info, "noted").n_bytes() < usize::try_from(one).unwrap(), "{one}");
+    begin("a", 20, false).await;
+    begin("b", 20, true).await;
+    assert_eq!((since(10).await, since(11).await, since(21).await), (2 * one, one, 0));
+    begin("a", 30, true).await;
+    assert_eq!(since(0).await, one);
+    begin("a", 40, false).await;
+    assert_eq!(since(0).await, 2 * one);
 }

@@ -221,6 +221,10 @@ impl History for Keeper {
         self.store.changes(run, after, limit).await
     }
 
+    async fn written_bytes(&self, source: &SourceName, since: Timestamp) -> Result<u64, StoreError> {
+        self.store.written_bytes(source, since).await
+    }
+
     async fn record_decision(&self, decision: &Decision) -> Result<(), StoreError> {
         self.store.record_decision(decision).await
     }
