@@ -19,6 +19,7 @@ mod features;
 mod history;
 mod inbox;
 mod listing;
+mod moments;
 mod rows;
 mod schema;
 mod storage;
