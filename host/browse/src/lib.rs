@@ -26,7 +26,7 @@ use rollcall_host::directory::Directory;
 use rollcall_host::error::StoreError;
 use rollcall_host::history::{ChangeRecord, History, Numbered, Run};
 use rollcall_host::inbox::{Inbox, InboxEvent};
-use rollcall_host::model::{Entry, Key, RunId, SourceName};
+use rollcall_host::model::{Entry, Key, RunId, SourceName, Timestamp};
 use rollcall_host::storage::Storage;
 
 pub use condition::{Attribute, Condition, ObjectNumber, Sifted, Test};
@@ -275,6 +275,14 @@ pub trait Browse: Send + Sync {
     ///
     /// When the store fails.
     async fn sources(&self) -> Result<Vec<String>, StoreError>;
+
+    /// When objects of any source were last written: nothing that is held was created or modified later, and whatever will be
+    /// written will have been later. 1970 where nothing ever was.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    async fn last_moment(&self) -> Result<Timestamp, StoreError>;
 
     /// Everything held of these resource types from this source at this one moment, departed objects included: in the order
     /// of the types, then in byte order of external id, at most `page` objects at once.

@@ -3,6 +3,7 @@
 //!
 //! Not here: writing; the sources are the truth. Nor sorting.
 
+mod accept;
 mod address;
 mod base;
 mod conditions;
@@ -10,6 +11,7 @@ mod face;
 mod filter;
 mod id;
 mod list;
+mod methods;
 mod path;
 mod projection;
 mod query;
@@ -20,10 +22,10 @@ mod schemas;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::middleware::from_fn;
 use axum::response::Response;
-use axum::routing::{self, MethodRouter, get, post};
+use axum::routing::{self, get, post};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -32,6 +34,7 @@ pub(crate) use self::base::address_of;
 use self::base::{Base, OF_SOURCE, Sight};
 pub use self::face::{ScimFace, ScimNames, ScimUserNames};
 use self::list::Listing;
+use self::methods::{WRITES, of_description, of_nothing, of_resources, of_search};
 use self::query::{Parameters, Search};
 use self::reading::Reading;
 use self::reply::{Refusal, Reply};
@@ -56,15 +59,15 @@ pub(crate) fn routes() -> Router<Console> {
 
 fn service() -> Router<Console> {
     Router::new()
-        .route("/ServiceProviderConfig", get(service_provider_config))
-        .route("/ResourceTypes", get(resource_types))
-        .route("/ResourceTypes/{id}", get(resource_type))
-        .route("/Schemas", get(all_schemas))
-        .route("/Schemas/{id}", get(schema))
-        .route("/", read_only(get(list_everything)))
-        .route("/.search", post(search_everything))
-        .route("/Bulk", post(not_implemented))
-        .route("/Me", routing::any(not_implemented))
+        .route("/ServiceProviderConfig", of_description(get(service_provider_config)))
+        .route("/ResourceTypes", of_description(get(resource_types)))
+        .route("/ResourceTypes/{id}", of_description(get(resource_type)))
+        .route("/Schemas", of_description(get(all_schemas)))
+        .route("/Schemas/{id}", of_description(get(schema)))
+        .route("/", of_resources(get(list_everything)))
+        .route("/.search", of_search(post(search_everything)))
+        .route("/Bulk", of_nothing(post(not_implemented), &[]))
+        .route("/Me", of_nothing(get(not_implemented), &WRITES))
         .merge(resources(ResourceType::User))
         .merge(resources(ResourceType::Group))
         .layer(DefaultBodyLimit::max(MAX_SEARCH_BYTES))
@@ -75,20 +78,9 @@ fn resources(kind: ResourceType) -> Router<Console> {
     let found = move |console, sight, asked| search_kind(console, sight, asked, kind);
     let single = move |console, sight, id, asked, headers| one(console, sight, id, asked, headers, kind);
     Router::new()
-        .route(kind.endpoint(), read_only(get(all)))
-        .route(&format!("{}/.search", kind.endpoint()), post(found))
-        .route(&format!("{}/{{id}}", kind.endpoint()), read_only(get(single)))
-}
-
-/// What is only read: whoever would write is told so.
-fn read_only(reading: MethodRouter<Console>) -> MethodRouter<Console> {
-    reading.fallback(not_read)
-}
-
-/// Source: RFC 7644, section 3.12: 501 is an operation that the service does not support.
-async fn not_read(_visitor: Visitor, method: Method) -> Refusal {
-    let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-    if writes.contains(&method) { Refusal::not_implemented() } else { Refusal::no_such_method() }
+        .route(kind.endpoint(), of_resources(get(all)))
+        .route(&format!("{}/.search", kind.endpoint()), of_search(post(found)))
+        .route(&format!("{}/{{id}}", kind.endpoint()), of_resources(get(single)))
 }
 
 async fn not_implemented(_visitor: Visitor, _base: Base) -> Refusal {

@@ -13,11 +13,12 @@ use rollcall_browse::{
 use rollcall_host::error::StoreError;
 use rollcall_host::history::{ChangeRecord, Numbered, Run};
 use rollcall_host::inbox::InboxEvent;
-use rollcall_host::model::{Entry, Key, RunId, SourceName};
+use rollcall_host::model::{Entry, Key, RunId, SourceName, Timestamp};
 use rusqlite::params;
 
 use crate::SqliteStore;
 use crate::history::{number_of, rank};
+use crate::moments;
 use crate::rows::to_integer;
 use conditions::Question;
 use filter::Filter;
@@ -289,6 +290,10 @@ impl Browse for SqliteStore {
                     .collect()
             })
             .await
+    }
+
+    async fn last_moment(&self) -> Result<Timestamp, StoreError> {
+        self.connections.read(moments::last).await
     }
 
     fn snapshot(&self, source: &SourceName, resource_types: &[&str], page: u32) -> Snapshot {

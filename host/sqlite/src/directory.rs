@@ -9,7 +9,7 @@ use super::connections::Urgency;
 use super::history::{ChangeRow, insert_changes};
 use super::listing::{self, Moved, Told};
 use super::rows::from_json;
-use super::{SqliteStore, now};
+use super::{SqliteStore, moments, now};
 use rollcall_browse::features::Features;
 use rollcall_host::directory::{Action, Directory, Held, Holding, Stored, Write};
 use rollcall_host::error::StoreError;
@@ -56,7 +56,7 @@ impl Directory for SqliteStore {
         let n_writes = writes.len();
         self.connections
             .write(Urgency::Bulk, move |transaction| {
-                let (now, mut moved) = (now(), Moved::default());
+                let (now, mut moved) = (moments::next(&transaction, now())?, Moved::default());
                 rows.iter().try_for_each(|row| apply(&transaction, &source, (run, now), row, &mut moved))?;
                 moved.write(&transaction, source.as_str(), now)?;
                 if !changes.is_empty() {

@@ -18,6 +18,7 @@ mod directory;
 mod history;
 mod inbox;
 mod listing;
+mod moments;
 mod rows;
 mod schema;
 mod storage;

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{history, listing};
 
 /// The steps to each version, oldest version first. What was released is never edited; a change is a new version.
-const MIGRATIONS: [&[Step]; 14] = [
+const MIGRATIONS: [&[Step]; 15] = [
     &[Step::Sql(include_str!("schema/1.sql"))],
     &[Step::Sql(include_str!("schema/2.sql"))],
     // Its lists stay empty: version 13 makes them anew.
@@ -23,6 +23,7 @@ const MIGRATIONS: [&[Step]; 14] = [
     &[Step::Sql(include_str!("schema/12.sql"))],
     &[Step::Sql(include_str!("schema/13.sql")), Step::Rust(listing::fill)],
     &[Step::Sql(include_str!("schema/14.sql"))],
+    &[Step::Sql(include_str!("schema/15.sql"))],
 ];
 
 /// A part of the way from one version to the next.
@@ -123,7 +124,7 @@ mod tests {
         let count = |table: &str| -> i64 {
             connection.query_one(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0)).unwrap()
         };
-        assert_eq!((version(&connection), count("storage"), count("event")), (13, 1, 0));
+        assert_eq!((version(&connection), count("storage"), count("event")), (15, 1, 0));
         let total: i64 =
             connection.query_one("SELECT n_bytes FROM storage_total", (), |row| row.get(0)).unwrap();
         assert_eq!(total, 4);
@@ -185,6 +186,7 @@ mod tests {
             4 1 User updated -: ? 1 王
             kept
             a 1
+            200
             1 User 1"#]]
         .assert_eq(
             &[
@@ -200,6 +202,7 @@ mod tests {
                    || ': ' || folded FROM change_text ORDER BY run, number",
                 "SELECT code FROM entry",
                 "SELECT source || ' ' || number FROM edition",
+                "SELECT CAST(at AS TEXT) FROM clock",
                 "SELECT event || ' ' || resource_type || ' ' || external_id FROM event_subject",
             ]
             .map(|query| rows(query).join("\n"))
@@ -214,7 +217,7 @@ mod tests {
         connection.pragma_update(None, "user_version", 99).unwrap();
         assert_eq!(
             migrate(&mut connection).unwrap_err().to_string(),
-            "the database has schema version 99 and this program knows up to 13; use the newer program"
+            "the database has schema version 99 and this program knows up to 15; use the newer program"
         );
     }
 

@@ -38,14 +38,23 @@ pub(crate) async fn meant(mut request: Request) -> Request {
 
 /// Whether an address is one of this service, however it is written.
 pub(crate) fn is_of_service(path: &str) -> bool {
-    segments(path).next().is_some_and(|first| is_called(first, SERVICE))
+    segments(path).next().is_some_and(is_first)
+}
+
+/// Whether a path that begins with this segment is of this service. A slash may be hidden in it, as in `scim%2Fv2`; then it leads
+/// nowhere, and not to a page.
+fn is_first(segment: &str) -> bool {
+    let decoded = decoded(segment);
+    decoded.split('/').find(|part| !part.is_empty()).is_some_and(|part| part.eq_ignore_ascii_case(SERVICE))
 }
 
 /// A path as it is written here; none where it is, and for whatever is not of this service.
 fn plain(path: &str) -> Option<String> {
-    let mut segments = segments(path);
-    segments.next().filter(|first| is_called(first, SERVICE))?;
-    let mut rest: Vec<&str> = segments.collect();
+    let mut rest: Vec<&str> = segments(path).collect();
+    let first = rest.first().filter(|first| is_first(first))?;
+    if is_called(first, SERVICE) {
+        rest.remove(0);
+    }
     let base = match rest.first().and_then(|first| version(first)) {
         Some(Version::Spoken) => {
             rest.remove(0);
@@ -152,8 +161,24 @@ mod tests {
     }
 
     #[test]
+    fn an_address_with_a_slash_that_is_hidden_is_of_the_service_and_leads_nowhere() {
+        check("/scim%2fv2/Users", "/scim/v2/scim%2fv2/Users");
+        check("/%2FSCIM%2Fv2", "/scim/v2/%2FSCIM%2Fv2");
+        check("/scim%2f", "/scim/v2/scim%2f");
+    }
+
+    #[test]
     fn what_is_of_no_scim_is_not_touched() {
-        for path in ["/", "//history//", "/scimx/v2/Users/", "/api/scim/", "/v2/Users/", "*"] {
+        for path in [
+            "/",
+            "//history//",
+            "/scimx/v2/Users/",
+            "/api/scim/",
+            "/v2/Users/",
+            "/scimx%2fv2",
+            "/x%2fscim",
+            "*",
+        ] {
             assert_eq!((plain(path), is_of_service(path)), (None, false), "{path}");
         }
     }

@@ -10,6 +10,7 @@ use std::vec::IntoIter;
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use futures_util::stream::{self, Stream, StreamExt as _};
+use rollcall_host::model::Timestamp;
 
 use super::base::Sight;
 use super::query::Query;
@@ -32,7 +33,7 @@ impl Listing {
         let mut reading = Reading::new(&self.console, &self.sight);
         let found = reading.find(self.kinds, &self.query).await?;
         let mut text = head(found.total, self.query.page.offset);
-        let mut told = Told { listing: self, rest: found.listed.into_iter(), n: 0 };
+        let mut told = Told { listing: self, as_of: found.as_of, rest: found.listed.into_iter(), n: 0 };
         text.push_str(&told.more().await?);
         if told.rest.len() == 0 {
             return Ok(written(Body::from(text)));
@@ -44,6 +45,7 @@ impl Listing {
 /// How far a list is told.
 struct Told {
     listing: Listing,
+    as_of: Timestamp,
     rest: IntoIter<Listed>,
     n: u64,
 }
@@ -53,7 +55,7 @@ impl Told {
     async fn more(&mut self) -> Result<String, Refusal> {
         let listing = &self.listing;
         let mut reading = Reading::new(&listing.console, &listing.sight);
-        let resources = reading.tell(&mut self.rest, &listing.query.projection).await?;
+        let resources = reading.tell(&mut self.rest, self.as_of, &listing.query.projection).await?;
         let comma = if self.n == 0 || resources.is_empty() { "" } else { "," };
         self.n = self.n.saturating_add(u64::try_from(resources.len()).unwrap_or(u64::MAX));
         // How many there were is said last, when it is known.

@@ -34,7 +34,7 @@ impl Projection {
 
     /// Whether anything of this attribute of the core schema is told.
     pub(crate) fn wants(&self, kind: ResourceType, name: &str) -> bool {
-        let of_core = |path: &Path| path.schema.is_none_or(|schema| schema == kind.schema().id);
+        let of_core = |path: &Path| kind.extension_of(path).is_none();
         let is_it = |path: &Path| path.name.as_deref().is_none_or(|known| name.eq_ignore_ascii_case(known));
         match self {
             Self::All => true,
@@ -47,7 +47,6 @@ impl Projection {
 
     /// The resource with nothing but what is told.
     pub(crate) fn apply(&self, kind: ResourceType, mut resource: Map<String, Value>) -> Map<String, Value> {
-        let core = kind.schema().id;
         match self {
             Self::All => resource,
             Self::Only(paths) => {
@@ -56,13 +55,13 @@ impl Projection {
                     chosen.extend(resource.get(name).map(|value| (name.to_owned(), value.clone())));
                 }
                 for path in paths {
-                    choose(&resource, &mut chosen, path, core);
+                    choose(&resource, &mut chosen, path, kind);
                 }
                 chosen
             }
             Self::Except(paths) => {
                 for path in paths {
-                    leave_out(&mut resource, path, core);
+                    leave_out(&mut resource, path, kind);
                 }
                 resource
             }
@@ -95,16 +94,14 @@ fn spelled(object: &Map<String, Value>, name: &str) -> Option<String> {
     object.keys().find(|known| known.eq_ignore_ascii_case(name)).cloned()
 }
 
-fn choose(from: &Map<String, Value>, into: &mut Map<String, Value>, path: &Path, core: &str) {
-    match path.schema.filter(|schema| *schema != core) {
-        Some(extension) => {
-            let Some(Value::Object(members)) = from.get(extension) else { return };
-            let chosen = into.entry(extension).or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(chosen) = chosen {
-                choose_here(members, chosen, path);
-            }
-        }
-        None => choose_here(from, into, path),
+fn choose(from: &Map<String, Value>, into: &mut Map<String, Value>, path: &Path, kind: ResourceType) {
+    let Some(extension) = kind.extension_of(path) else { return choose_here(from, into, path) };
+    let Some(Value::Object(members)) = from.get(extension) else { return };
+    // What was chosen of it before stays.
+    let mut chosen = into.get(extension).and_then(Value::as_object).cloned().unwrap_or_default();
+    choose_here(members, &mut chosen, path);
+    if !chosen.is_empty() {
+        into.insert(extension.to_owned(), Value::Object(chosen));
     }
 }
 
@@ -153,8 +150,8 @@ fn joined(one: &Value, other: &Value) -> Value {
     }
 }
 
-fn leave_out(from: &mut Map<String, Value>, path: &Path, core: &str) {
-    let within = match path.schema.filter(|schema| *schema != core) {
+fn leave_out(from: &mut Map<String, Value>, path: &Path, kind: ResourceType) {
+    let within = match kind.extension_of(path) {
         Some(extension) if path.name.is_none() => {
             from.remove(extension);
             return;
@@ -187,7 +184,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::scim::schemas::{CORE_USER, ENTERPRISE_USER};
+    use crate::scim::schemas::{CORE_USER, ENTERPRISE_USER, ROLLCALL_DEPARTMENT};
 
     #[track_caller]
     fn check(attributes: &[&str], excluded: &[&str], expected: &Value) {
@@ -241,6 +238,41 @@ mod tests {
         ] {
             check(&[&part], &[], &with(json!({"employeeNumber": "7"})));
         }
+    }
+
+    #[test]
+    fn an_attribute_of_an_extension_is_named_without_its_schema_as_well() {
+        let with = |extension| json!({"schemas": [CORE_USER], "id": "hq.MQ", (ENTERPRISE_USER): extension});
+        check(&["Manager"], &[], &with(json!({"manager": {"value": "hq.Mg"}})));
+        check(
+            &["manager.VALUE,employeenumber"],
+            &[],
+            &with(json!({"employeeNumber": "7", "manager": {"value": "hq.Mg"}})),
+        );
+        check(&["id,division"], &[], &json!({"schemas": [CORE_USER], "id": "hq.MQ"}));
+        let names = ["name,emails,userName", "MANAGER"];
+        check(&[], &names, &with(json!({"employeeNumber": "7"})));
+        check(
+            &[],
+            &["name,emails,userName,manager.value"],
+            &with(json!({"employeeNumber": "7", "manager": {}})),
+        );
+    }
+
+    #[test]
+    fn an_attribute_that_the_core_schema_has_is_never_one_of_an_extension() {
+        let resource =
+            json!({"displayName": "a", (ROLLCALL_DEPARTMENT): {"source": "hq", "parent": {"value": "1"}}});
+        let told = |kind: ResourceType, name: &str| {
+            let resource = resource.as_object().unwrap().clone();
+            Value::Object(Projection::of(&[name], &[]).apply(kind, resource))
+        };
+        assert_eq!(told(ResourceType::Group, "displayname"), json!({"displayName": "a"}));
+        assert_eq!(
+            told(ResourceType::Group, "Parent.Value"),
+            json!({(ROLLCALL_DEPARTMENT): {"parent": {"value": "1"}}})
+        );
+        assert_eq!(told(ResourceType::User, "parent"), json!({}));
     }
 
     #[test]

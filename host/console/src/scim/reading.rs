@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::vec::IntoIter;
 
-use rollcall_browse::Store;
-use rollcall_browse::{Condition, Member, Named, ObjectNumber, Outline, Page, Sifted, WholeObject};
-use rollcall_host::model::{Diagnosis, Key, SourceName};
+use rollcall_browse::{Condition, Member, Named, ObjectNumber, Outline, Page, Sifted, Store, WholeObject};
+use rollcall_host::model::{Diagnosis, Key, SourceName, Timestamp};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::task::yield_now;
@@ -45,6 +44,8 @@ pub(crate) struct Found {
     pub(crate) total: u64,
     /// Those on the page.
     pub(crate) listed: Vec<Listed>,
+    /// Whoever was modified later is on no page yet, or on this one as of this moment.
+    pub(crate) as_of: Timestamp,
 }
 
 /// One on a list.
@@ -81,7 +82,9 @@ impl<'a> Reading<'a> {
         };
         // All of it is read before anything is looked for.
         let questions = kinds.iter().map(asked).collect::<Result<Vec<_>, _>>()?;
-        let mut found = Found { total: 0, listed: Vec::new() };
+        // Before anything is found, so that nothing that is found later is missed by whoever asks for what came after it.
+        let as_of = self.store.last_moment().await?;
+        let mut found = Found { total: 0, listed: Vec::new(), as_of };
         for (kind, question) in kinds.iter().zip(&questions) {
             let n_found = u64::try_from(found.listed.len()).unwrap_or(u64::MAX);
             let page = Page {
@@ -95,10 +98,16 @@ impl<'a> Reading<'a> {
         Ok(found)
     }
 
-    /// What is told of the next ones on a list, as JSON, until it is a part. Who is not held any more is passed over.
+    /// What is told of the next ones on a list, as JSON, until it is a part. Who is not held any more is passed over, and who was
+    /// modified since the list was found (`as_of`) is told as of then: somebody else who is told already may have been modified
+    /// before them, and whoever asks next for what is later than the latest that they saw is told of both.
+    ///
+    /// They are read as they are by now. A list of one moment to its end would hold the store's log for as long as the slowest
+    /// client takes, and in the end whoever writes.
     pub(crate) async fn tell(
         &mut self,
         rest: &mut IntoIter<Listed>,
+        as_of: Timestamp,
         projection: &Projection,
     ) -> Result<Vec<String>, Refusal> {
         let (mut told, mut n_bytes) = (Vec::new(), 0_usize);
@@ -107,13 +116,14 @@ impl<'a> Reading<'a> {
             let objects =
                 self.store.objects_numbered(next.iter().map(|(_, number)| *number).collect()).await?;
             self.meet(objects.iter().flatten()).await?;
-            for ((kind, _), object) in next.iter().zip(&objects) {
+            for ((kind, _), object) in next.iter().zip(objects) {
                 if PART_BYTES <= n_bytes {
                     break;
                 }
                 rest.next();
-                let Some(object) = object else { continue };
-                let text = self.told(*kind, object, projection).await?;
+                let Some(mut object) = object else { continue };
+                object.modified_at = std::cmp::min(object.modified_at, as_of);
+                let text = self.told(*kind, &object, projection).await?;
                 n_bytes = n_bytes.saturating_add(text.len());
                 told.push(text);
             }

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -10,14 +10,19 @@ use rollcall_host::error::StoreError;
 use rollcall_host::model::Diagnosis;
 use serde_json::{Value, json};
 
+use super::accept::wants_plain_json;
 use crate::problem::Problem;
 use crate::visitor::Reader;
 
 /// Source: RFC 7644, section 3.1.
-const MEDIA_TYPE: &str = "application/scim+json";
+pub(super) const MEDIA_TYPE: &str = "application/scim+json";
 
 /// For clients that do not know that one.
-const PLAIN_JSON: &str = "application/json";
+pub(super) const PLAIN_JSON: &str = "application/json";
+
+/// What of a request decides beside its address and method: the media type, the language of what went wrong, and what whoever
+/// asks may read.
+const VARIES_BY: &str = "Accept, Accept-Language, Authorization, Cookie";
 
 /// Why a request of a SCIM client is not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -226,27 +231,18 @@ pub(crate) async fn errors(request: Request, next: Next) -> Response {
     if (status.is_client_error() || status.is_server_error()) && !is_drawn {
         response = drawn_over(reader, response);
     }
+    response.headers_mut().insert(VARY, HeaderValue::from_static(VARIES_BY));
     if is_plain && response.headers().contains_key(CONTENT_TYPE) {
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PLAIN_JSON));
     }
     response
 }
 
-/// Whether a client takes JSON and says nothing that SCIM's own media type is part of. Source: RFC 7644, section 8.1: a client
-/// may ask for it.
-fn wants_plain_json(headers: &HeaderMap) -> bool {
-    let texts: Vec<_> = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    let kinds =
-        texts.iter().flat_map(|text| text.split(',')).map(|kind| kind.split(';').next().unwrap_or_default());
-    let takes = |wanted: &[&str]| {
-        kinds.clone().any(|kind| wanted.iter().any(|wanted| kind.trim().eq_ignore_ascii_case(wanted)))
-    };
-    takes(&[PLAIN_JSON]) && !takes(&[MEDIA_TYPE, "application/*", "*/*"])
-}
-
 /// Something that went wrong, drawn as SCIM does.
 pub(crate) fn drawn(reader: Reader, problem: &Problem) -> Response {
-    draw(problem.status, &error(reader, problem, None))
+    let mut response = draw(problem.status, &error(reader, problem, None));
+    response.headers_mut().insert(VARY, HeaderValue::from_static(VARIES_BY));
+    response
 }
 
 fn drawn_over(reader: Reader, mut response: Response) -> Response {
@@ -310,23 +306,5 @@ mod tests {
             headers.insert(IF_NONE_MATCH, HeaderValue::from_static(header));
             assert_eq!(matches(&headers, "W/\"abc\""), is_known, "{header}");
         }
-    }
-
-    #[test]
-    fn plain_json_is_for_a_client_that_takes_nothing_else() {
-        for (accept, is_plain) in [
-            ("application/json", true),
-            ("Application/JSON; charset=utf-8, text/plain", true),
-            ("application/json, application/scim+json", false),
-            ("application/json, text/plain, */*", false),
-            ("application/scim+json;q=0.5, application/json", false),
-            ("text/html", false),
-            ("", false),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT, HeaderValue::from_static(accept));
-            assert_eq!(wants_plain_json(&headers), is_plain, "{accept}");
-        }
-        assert!(!wants_plain_json(&HeaderMap::new()));
     }
 }

@@ -12,9 +12,11 @@ mod user;
 use std::collections::BTreeMap;
 
 use rollcall_browse::{Named, Outline, WholeObject};
-use rollcall_host::model::{Key, SourceName};
+use rollcall_host::model::{Key, SourceName, Timestamp};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use time::macros::format_description;
 
 pub(crate) use self::group::group;
 pub(crate) use self::user::user;
@@ -128,8 +130,8 @@ impl Subject<'_> {
         let version = (extent == Extent::Whole).then(|| version(&members));
         let mut meta = json!({
             "resourceType": kind.name(),
-            "created": self.object.created_at,
-            "lastModified": self.object.modified_at,
+            "created": moment(self.object.created_at),
+            "lastModified": moment(self.object.modified_at),
             "location": location(self.base, kind, &id),
         });
         if let (Some(version), Some(meta)) = (&version, meta.as_object_mut()) {
@@ -138,6 +140,15 @@ impl Subject<'_> {
         members.insert("meta".to_owned(), meta);
         Resource { members, version }
     }
+}
+
+/// To the millisecond, which is always written, so that moments are in order as text as well.
+fn moment(at: Timestamp) -> String {
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    let nanos = i128::from(at.unix_ms()).saturating_mul(1_000_000);
+    let moment = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok();
+    // No clock is beyond the year 9999, which cannot be written so.
+    moment.and_then(|moment| moment.format(format).ok()).unwrap_or_else(|| at.to_string())
 }
 
 fn location(base: &str, kind: ResourceType, id: &str) -> String {

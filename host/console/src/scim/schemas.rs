@@ -19,6 +19,7 @@ pub(crate) use rollcall_rules::vocabulary::schema::{
 
 use rollcall_rules::vocabulary::resource_type;
 
+use super::path::Path;
 use super::query::MAX_RESULTS;
 
 /// The schema of a group.
@@ -90,6 +91,21 @@ impl ResourceType {
         match self {
             Self::User => user::EXTENSIONS,
             Self::Group => group::EXTENSIONS,
+        }
+    }
+
+    /// Which extension of this type an attribute is of; none for one of the core schema, and for one that nothing has. Without a
+    /// schema it may be of any of them, the core one first.
+    pub(crate) fn extension_of(self, path: &Path) -> Option<&'static str> {
+        let is_in = |attributes: &[Attribute]| {
+            let is_it = |name: &str| attributes.iter().any(|known| known.name.eq_ignore_ascii_case(name));
+            path.name.as_deref().is_none_or(is_it)
+        };
+        let core = self.schema();
+        match path.schema {
+            Some(schema) => (schema != core.id).then_some(schema),
+            None if is_in(COMMON) || is_in(core.attributes) => None,
+            None => self.extensions().iter().find(|one| is_in(one.attributes)).map(|one| one.id),
         }
     }
 

@@ -5,6 +5,7 @@ mod face;
 mod filters;
 mod moments;
 mod paging;
+mod polling;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};

@@ -132,8 +132,8 @@ pub(crate) fn question(filter: &Filter, kind: ResourceType, among: Among) -> Res
 enum Scope<'a> {
     /// In the schemas of a type.
     Resource(ResourceType, Among),
-    /// Among the parts of an attribute, which is called so, of a type.
-    Value(ResourceType, &'a str, &'static [Attribute]),
+    /// Among the parts of this attribute of a type.
+    Value(ResourceType, &'a Path, &'static [Attribute]),
 }
 
 /// An attribute that was found.
@@ -200,7 +200,7 @@ impl Scope<'_> {
     fn place(self, known: &Known, target: &Target) -> Result<Place, Unanswerable> {
         let whole = Known { part: None, ..*known };
         let chosen = |filter: &Filter| -> Result<_, Unanswerable> {
-            let path = Path { part: None, ..target.path.clone() };
+            let path = target.path.whole();
             Ok(Box::new(self.parts_of(&path, &whole)?.question(filter)?))
         };
         Ok(Place {
@@ -215,7 +215,7 @@ impl Scope<'_> {
     fn parts_of<'p>(self, path: &'p Path, known: &Known) -> Result<Scope<'p>, Unanswerable> {
         let (Self::Resource(kind, _) | Self::Value(kind, ..)) = self;
         match known.leaf().kind {
-            Kind::Complex(parts) => Ok(Scope::Value(kind, path.name.as_deref().unwrap_or_default(), parts)),
+            Kind::Complex(parts) => Ok(Scope::Value(kind, path, parts)),
             Kind::Text | Kind::Flag | Kind::Moment | Kind::Reference(_) => {
                 Err(Unanswerable::NoParts { attribute: self.named(path) })
             }

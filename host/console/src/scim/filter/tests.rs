@@ -24,7 +24,7 @@ fn text(text: &str) -> Literal {
 fn a_condition_names_an_attribute_an_operator_and_a_value() {
     for (written, filter) in [
         ("userName eq \"zhangsan\"", compare("userName", Operator::Equals, text("zhangsan"))),
-        ("USERNAME EQ \"zhangsan\"", compare("username", Operator::Equals, text("zhangsan"))),
+        ("USERNAME EQ \"zhangsan\"", compare("USERNAME", Operator::Equals, text("zhangsan"))),
         ("  emails.value\tco   \"@b\" ", compare("emails.value", Operator::Contains, text("@b"))),
         (
             "displayName eq \"\\u5f20 \\\"三\\\"\"",
@@ -43,15 +43,16 @@ fn a_condition_names_an_attribute_an_operator_and_a_value() {
 
 #[test]
 fn a_part_of_what_brackets_choose_is_compared_as_entra_writes_it() {
-    let is_work = || Some(Box::new(compare("type", Operator::Equals, text("work"))));
-    let of_work = Target { path: path("emails.value"), of_those: is_work() };
+    let is_work = |name: &str| Some(Box::new(compare(name, Operator::Equals, text("work"))));
+    let of_work =
+        |name: &str, whole: &str| Target { path: path(&format!("{whole}.value")), of_those: is_work(name) };
     for (written, filter) in [
         (
             "emails[type eq \"work\"].value eq \"a@b\"",
-            Filter::Compare(of_work.clone(), Operator::Equals, text("a@b")),
+            Filter::Compare(of_work("type", "emails"), Operator::Equals, text("a@b")),
         ),
-        ("Emails[Type EQ \"work\"].Value PR", Filter::Present(of_work)),
-        ("emails[type eq \"work\"]", Filter::OfOne(path("emails"), is_work().unwrap())),
+        ("Emails[Type EQ \"work\"].value PR", Filter::Present(of_work("Type", "Emails"))),
+        ("emails[type eq \"work\"]", Filter::OfOne(path("emails"), is_work("type").unwrap())),
     ] {
         assert_eq!(Filter::parse(written), Ok(filter), "{written}");
     }
@@ -123,14 +124,14 @@ fn print(filter: &Filter) -> String {
         Filter::And(all) => joined(all, " and "),
         Filter::Or(any) => joined(any, " or "),
         Filter::Not(one) => format!("not ({})", print(one)),
-        Filter::OfOne(path, one) => format!("{}[{}]", name(path), print(one)),
+        Filter::OfOne(path, one) => format!("{path}[{}]", print(one)),
     }
 }
 
 fn looked_at(target: &Target) -> String {
-    let Some(those) = &target.of_those else { return name(&target.path) };
-    let whole = Path { part: None, ..target.path.clone() };
-    format!("{}[{}].{}", name(&whole), print(those), target.path.part.as_deref().unwrap_or_default())
+    let Some(those) = &target.of_those else { return target.path.to_string() };
+    let whole = target.path.whole();
+    format!("{whole}[{}].{}", print(those), target.path.part.as_deref().unwrap_or_default())
 }
 
 fn literal(value: &Literal) -> String {
@@ -140,13 +141,6 @@ fn literal(value: &Literal) -> String {
         Literal::Flag(flag) => flag.to_string(),
         Literal::Null => "null".to_owned(),
     }
-}
-
-fn name(path: &Path) -> String {
-    let Path { schema, name, part } = path;
-    let schema = schema.map(|schema| format!("{schema}:")).unwrap_or_default();
-    let part = part.as_ref().map(|part| format!(".{part}")).unwrap_or_default();
-    format!("{schema}{}{part}", name.as_deref().unwrap_or_default())
 }
 
 /// Words of filters in any order, as hardly any other text is one.

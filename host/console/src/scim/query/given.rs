@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
-use rollcall_host::model::Diagnosis;
-use serde_json::Value;
 
-use crate::scim::reply::{Refusal, ScimType};
+mod error;
+mod said;
+
+pub(super) use self::error::GivenError;
+use self::said::{Members, Said};
 
 /// What can be given. Whatever else is, is passed over, sorting as well: that it is not supported is said
 /// (`ServiceProviderConfig`).
@@ -49,87 +51,9 @@ impl Name {
     }
 }
 
-/// Why what is given cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum GivenError {
-    #[error("query has {name}, which is not UTF-8 once its % signs are read")]
-    NotUtf8 { name: String },
-    #[error("body is not the JSON object of a search: {0}")]
-    NotAnObject(String),
-    #[error("{name} is given twice, and not the same")]
-    Twice { name: &'static str },
-    #[error("{name} must be a whole number, found {found}")]
-    NotANumber { name: &'static str, found: Value },
-    #[error("{name} must be text, found {found}")]
-    NotText { name: &'static str, found: Value },
-    #[error("attributes and excludedAttributes are given together, of which there may be one")]
-    BothLists,
-    #[error("schemas must have {wanted:?}")]
-    NotASearch { wanted: &'static str },
-    #[error("cursor is given, and there are no pages by cursor here")]
-    Cursor,
-}
-
-impl GivenError {
-    const fn scim_type(&self) -> ScimType {
-        match self {
-            Self::NotUtf8 { .. } | Self::NotAnObject(_) => ScimType::InvalidSyntax,
-            Self::Twice { .. }
-            | Self::NotANumber { .. }
-            | Self::NotText { .. }
-            | Self::BothLists
-            | Self::NotASearch { .. }
-            | Self::Cursor => ScimType::InvalidValue,
-        }
-    }
-
-    fn in_chinese(&self) -> String {
-        match self {
-            Self::NotUtf8 { name } => format!("查询参数 {name} 解码后不是 UTF-8"),
-            Self::NotAnObject(_) => "请求正文不是查询所需的 JSON 对象".to_owned(),
-            Self::Twice { name } => format!("{name} 给出了两次，且不相同"),
-            Self::NotANumber { name, found } => format!("{name} 必须是整数，实际为 {found}"),
-            Self::NotText { name, found } => format!("{name} 必须是文本，实际为 {found}"),
-            Self::BothLists => "attributes 与 excludedAttributes 同时给出，只能给出其中一个".to_owned(),
-            Self::NotASearch { wanted } => format!("schemas 必须包含 {wanted:?}"),
-            Self::Cursor => "给出了 cursor，此处不支持按游标分页".to_owned(),
-        }
-    }
-
-    /// What to do, in both languages.
-    const fn remedy(&self) -> (&'static str, &'static str) {
-        match self {
-            Self::NotUtf8 { .. } => {
-                ("send text as UTF-8, and then with % signs", "请先以 UTF-8 编码文本，再做百分号编码")
-            }
-            Self::NotAnObject(_) => (
-                "send the SearchRequest of RFC 7644, section 3.4.3",
-                "请按 RFC 7644 第 3.4.3 节发送 SearchRequest",
-            ),
-            Self::Twice { .. } => ("give it once", "请只给出一次"),
-            Self::NotANumber { .. } | Self::NotText { .. } => {
-                ("mend it, or leave it out", "请改正，或将其去掉")
-            }
-            Self::BothLists => ("leave one of them out", "请去掉其中一个"),
-            Self::NotASearch { .. } => ("add it, or leave schemas out", "请加上，或去掉 schemas"),
-            Self::Cursor => ("ask by startIndex and count", "请使用 startIndex 和 count"),
-        }
-    }
-}
-
-impl From<GivenError> for Refusal {
-    fn from(error: GivenError) -> Self {
-        let (english, chinese) = error.remedy();
-        let diagnosis = Diagnosis::new("parameters-not-valid", error.to_string())
-            .with_remedy(english)
-            .in_chinese(error.in_chinese(), chinese);
-        Self::new(error.scim_type(), diagnosis)
-    }
-}
-
 /// What is given and not empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Given(BTreeMap<Name, Vec<Value>>);
+pub(super) struct Given(BTreeMap<Name, Vec<Said>>);
 
 impl Given {
     /// Of the query of an address.
@@ -140,42 +64,39 @@ impl Given {
             let written = decoded(name).unwrap_or_default();
             let Some(known) = Name::named(&written) else { continue };
             let value = decoded(value).ok_or(GivenError::NotUtf8 { name: written })?;
-            given.add(known, Value::String(value))?;
+            given.add(known, Said::Text(value))?;
         }
         Ok(given)
     }
 
     /// Of the body of a search.
     pub(super) fn of_body(body: &[u8]) -> Result<Self, GivenError> {
-        let members: serde_json::Map<String, Value> =
-            serde_json::from_slice(body).map_err(|error| GivenError::NotAnObject(error.to_string()))?;
+        let wrong = |error: serde_json::Error| GivenError::NotAnObject(error.to_string());
+        let Members(members) = serde_json::from_slice(body).map_err(wrong)?;
         let mut given = Self::default();
         for (name, value) in members {
             if let Some(known) = Name::named(&name) {
-                given.add(known, value)?;
+                given.add(known, Said::read(&value).map_err(wrong)?)?;
             }
         }
         Ok(given)
     }
 
-    fn add(&mut self, name: Name, value: Value) -> Result<(), GivenError> {
+    fn add(&mut self, name: Name, value: Said) -> Result<(), GivenError> {
         // The first page of those by cursor is asked for by an empty one (RFC 9865). A client that got a page without
         // another cursor for it would take that one for the last.
-        if name == Name::Cursor && !value.is_null() {
+        if name == Name::Cursor && value != Said::Nothing {
             return Err(GivenError::Cursor);
         }
         let values = match value {
-            Value::Array(values) if name.is_list() => values,
-            one @ (Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_)
-            | Value::Array(_)
-            | Value::Object(_)) => vec![one],
+            Said::Several(values) if name.is_list() => values,
+            one @ (Said::Nothing | Said::Text(_) | Said::Number(_) | Said::Several(_) | Said::Other(_)) => {
+                vec![one]
+            }
         };
-        for value in values.into_iter().filter(|value| !is_empty(value)) {
+        for value in values.into_iter().filter(|value| !value.is_empty()) {
             let known = self.0.entry(name).or_default();
-            if !name.is_list() && known.iter().any(|known| *known != value) {
+            if !name.is_list() && known.iter().any(|known| !known.says(&value)) {
                 return Err(GivenError::Twice { name: name.as_str() });
             }
             known.push(value);
@@ -190,11 +111,10 @@ impl Given {
 
     /// A whole number. One that no number of resources reaches is told as the largest there is.
     pub(super) fn number(&self, name: Name) -> Result<Option<i64>, GivenError> {
-        let wrong = |value: &Value| GivenError::NotANumber { name: name.as_str(), found: value.clone() };
-        let read = |value: &Value| match value {
-            Value::Number(number) => whole(&number.to_string()),
-            Value::String(text) => whole(text.trim()),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        let wrong = |value: &Said| GivenError::NotANumber { name: name.as_str(), found: value.clone() };
+        let read = |value: &Said| match value {
+            Said::Number(text) | Said::Text(text) => whole(text.trim()),
+            Said::Nothing | Said::Several(_) | Said::Other(_) => None,
         };
         self.first(name).map(|value| read(value).ok_or_else(|| wrong(value))).transpose()
     }
@@ -205,26 +125,26 @@ impl Given {
         values.iter().map(|value| text(name, value)).collect()
     }
 
-    fn first(&self, name: Name) -> Option<&Value> {
+    fn first(&self, name: Name) -> Option<&Said> {
         self.0.get(&name)?.first()
     }
 }
 
-fn text(name: Name, value: &Value) -> Result<&str, GivenError> {
-    value.as_str().ok_or_else(|| GivenError::NotText { name: name.as_str(), found: value.clone() })
-}
-
-fn is_empty(value: &Value) -> bool {
+fn text(name: Name, value: &Said) -> Result<&str, GivenError> {
     match value {
-        Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
-        Value::Array(values) => values.is_empty(),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
+        Said::Text(text) => Ok(text),
+        Said::Nothing | Said::Number(_) | Said::Several(_) | Said::Other(_) => {
+            Err(GivenError::NotText { name: name.as_str(), found: value.clone() })
+        }
     }
 }
 
-/// None for what is no whole number.
+/// None for what is no whole number. Programs that know no whole numbers write them with a fraction, which is nought.
 fn whole(text: &str) -> Option<i64> {
+    let (text, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    if fraction.is_empty() || fraction.bytes().any(|byte| byte != b'0') {
+        return None;
+    }
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
@@ -243,8 +163,6 @@ fn decoded(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn text_of(query: &str, name: Name) -> Option<String> {
@@ -269,8 +187,8 @@ mod tests {
         for query in ["", "&", "filter", "filter=", "Filter=%20", "filter=&FILTER=+&other=1"] {
             assert_eq!(text_of(query, Name::Filter), None, "{query}");
         }
-        let body = json!({"filter": null, "startIndex": "", "attributes": [], "excludedAttributes": [""]});
-        assert_eq!(Given::of_body(body.to_string().as_bytes()), Ok(Given::default()));
+        let body = r#"{"filter": null, "startIndex": "", "attributes": [], "excludedAttributes": [""], "cursor": null}"#;
+        assert_eq!(Given::of_body(body.as_bytes()), Ok(Given::default()));
     }
 
     #[test]
@@ -282,17 +200,75 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_whole_however_large_and_in_a_body_also_text() {
-        for (query, number) in
-            [("count=7", 7), ("count=-7", -7), ("count=%2B7", 7), ("count=99999999999999999999", i64::MAX)]
-        {
-            assert_eq!(Given::of_query(query).unwrap().number(Name::Count), Ok(Some(number)), "{query}");
+    fn in_a_body_what_is_given_twice_is_as_in_a_query() {
+        let of_body = |body: &str| Given::of_body(body.as_bytes());
+        for body in [
+            r#"{"count": 1, "count": 2}"#,
+            r#"{"count": 1, "Count": "2"}"#,
+            r#"{"count": 2, "startIndex": 1, "count": 1}"#,
+        ] {
+            assert_eq!(of_body(body), Err(GivenError::Twice { name: "count" }), "{body}");
         }
-        for wrong in ["count=many", "count=1.5", "count=0x1", "count=-", "count=1e3"] {
-            assert!(Given::of_query(wrong).unwrap().number(Name::Count).is_err(), "{wrong}");
+        let filters = of_body(r#"{"filter": "a pr", "filter": "b pr"}"#);
+        assert_eq!(filters, Err(GivenError::Twice { name: "filter" }));
+        let same =
+            of_body(r#"{"count": 1, "count": 1, "count": null, "count": "1", "other": 1, "other": 2}"#)
+                .unwrap();
+        assert_eq!(same.number(Name::Count), Ok(Some(1)));
+        let lists = of_body(r#"{"attributes": ["a,b"], "attributes": "c"}"#).unwrap();
+        assert_eq!(lists.texts(Name::Attributes), Ok(vec!["a,b", "c"]));
+    }
+
+    #[test]
+    fn a_number_is_whole_however_large_and_however_it_is_given() {
+        let of_query =
+            |number: &str| Given::of_query(&format!("count={number}")).unwrap().number(Name::Count);
+        let of_body = |value: &str| {
+            Given::of_body(format!("{{\"count\": {value}}}").as_bytes()).unwrap().number(Name::Count)
+        };
+        let huge = "9".repeat(400);
+        for (number, meant) in [
+            ("7", 7),
+            ("-7", -7),
+            ("1.0", 1),
+            ("-3.000", -3),
+            ("99999999999999999999", i64::MAX),
+            (&huge, i64::MAX),
+            (&format!("-{huge}.0"), -i64::MAX),
+        ] {
+            assert_eq!(of_query(number), Ok(Some(meant)), "{number}");
+            assert_eq!(of_body(number), Ok(Some(meant)), "{number}");
+            assert_eq!(of_body(&format!("\"{number} \"")), Ok(Some(meant)), "{number}");
         }
-        let given = Given::of_body(br#"{"Count": "5", "STARTINDEX": 3}"#).unwrap();
-        assert_eq!((given.number(Name::Count), given.number(Name::StartIndex)), (Ok(Some(5)), Ok(Some(3))));
+        assert_eq!(of_query("%2B7"), Ok(Some(7)));
+        for wrong in ["1.5", "1e3", "1.0e3", "1e400"] {
+            assert!(of_query(wrong).is_err(), "{wrong}");
+            assert!(of_body(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["many", "0x1", "-", "1.", ".0", "1.0.0"] {
+            assert!(of_query(wrong).is_err(), "{wrong}");
+            assert!(of_body(&format!("\"{wrong}\"")).is_err(), "{wrong}");
+        }
+        for wrong in ["true", "[1]", "{}"] {
+            assert!(of_body(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn lists_within_lists_are_read_no_further_however_deep_they_are() {
+        let deep = format!("{}{}", "[".repeat(30_000), "]".repeat(30_000));
+        let given =
+            Given::of_body(format!("{{\"attributes\": {deep}, \"other\": {deep}}}").as_bytes()).unwrap();
+        assert!(given.texts(Name::Attributes).is_err());
+    }
+
+    #[test]
+    fn what_is_of_another_kind_is_named_as_it_was_sent() {
+        let given = Given::of_body(br#"{"filter": 1.50, "count": {"a": [1e400, null]}}"#).unwrap();
+        let text = given.text(Name::Filter).map_err(|error| error.to_string());
+        assert_eq!(text, Err("filter must be text, found 1.50".to_owned()));
+        let number = given.number(Name::Count).map_err(|error| error.to_string());
+        assert_eq!(number, Err(r#"count must be a whole number, found {"a": [1e400, null]}"#.to_owned()));
     }
 
     #[test]

@@ -187,6 +187,23 @@ fn a_version_changes_with_what_is_told_and_stays_otherwise() {
 }
 
 #[test]
+fn a_moment_is_always_told_with_its_thousandths() {
+    for (ms, told) in [
+        (1_767_225_600_000, "2026-01-01T00:00:00.000Z"),
+        (1_767_225_600_100, "2026-01-01T00:00:00.100Z"),
+        (1_767_225_600_120, "2026-01-01T00:00:00.120Z"),
+        (1_767_225_600_007, "2026-01-01T00:00:00.007Z"),
+        (-1, "1969-12-31T23:59:59.999Z"),
+    ] {
+        let at = Timestamp::from_unix_ms(ms);
+        let object = WholeObject { created_at: at, modified_at: at, ..object("User", "1", json!({})) };
+        let meta = read(&object).members.remove("meta").unwrap();
+        assert_eq!((&meta["created"], &meta["lastModified"]), (&json!(told), &json!(told)));
+        assert_eq!(Timestamp::try_from(told.to_owned()).unwrap(), at);
+    }
+}
+
+#[test]
 fn a_group_whose_members_were_not_read_has_no_version() {
     let object = object("Department", "2", json!({"displayName": "a"}));
     let resource = among(&object, |subject| group(subject, None));

@@ -84,6 +84,10 @@ fn addresses() -> Vec<(String, u16)> {
         ("/scim/v2/nonsense/", 404),
         ("/scim/v2/index.html", 404),
         ("/scim/v2/login", 404),
+        ("/scim%2fv2/Users", 404),
+        ("/%2FScim%2F", 404),
+        ("/scim/v2/sources/nobody/Users", 404),
+        ("/scim/v2/sources/nobody/Nonsense", 404),
     ]
     .map(|(path, status)| (path.to_owned(), status))
     .to_vec();
@@ -111,8 +115,14 @@ async fn every_address_is_answered_in_the_words_of_scim_to_whoever_is_known() {
             answer.is_of_scim(&format!("{method} {path}"));
         }
         let options = directories.meet(&Method::OPTIONS, &path, &bearer, "").await;
-        assert!([400, 404, 405].contains(&options.status.as_u16()), "{path}: {}", options.status);
-        options.is_of_scim(&path);
+        if status == 200 || path.contains("/Users/nobody") || path.contains(&format!("/Groups/{}", hq("li")))
+        {
+            let said = (options.status, options.header("allow"), &options.body);
+            assert_eq!(said, (StatusCode::NO_CONTENT, "GET, HEAD, OPTIONS", &Value::Null), "{path}");
+        } else {
+            assert_eq!(options.status.as_u16(), status, "{path}");
+            options.is_of_scim(&path);
+        }
     }
 }
 
@@ -180,6 +190,8 @@ async fn whatever_a_client_accepts_it_gets_json_and_never_a_page() {
         ("application/scim+json;q=0.9", "application/scim+json"),
         ("*/*", "application/scim+json"),
         ("application/json", "application/json"),
+        ("application/scim+json;q=0.1, application/json", "application/json"),
+        ("application/json;q=0, application/scim+json;q=0", "application/scim+json"),
     ] {
         for (path, status) in [("/scim/v2/Users", 200), ("/scim/v2/Nonsense", 404)] {
             let headers = [("authorization", &*bearer), ("accept", accept)];
@@ -200,12 +212,83 @@ async fn what_would_write_is_not_supported_and_any_other_method_is_not_allowed()
         {
             let refused = directories.meet(&method.parse().unwrap(), path, &bearer, "{}").await;
             assert_eq!(refused.status.as_u16(), status, "{method} {path}");
-            assert_eq!(refused.header("allow"), "GET,HEAD", "{method} {path}");
+            assert_eq!(refused.header("allow"), "GET, HEAD, OPTIONS", "{method} {path}");
             refused.is_of_scim(path);
         }
     }
-    let searched = directories.meet(&Method::GET, "/scim/v2/Users/.search", &bearer, "").await;
-    assert_eq!((searched.status.as_u16(), searched.header("allow")), (405, "POST"));
+}
+
+#[tokio::test]
+async fn every_address_says_by_which_methods_something_is_done_there() {
+    let directories = Directories::new().await;
+    let (_, token) = identity::read_token(&directories.bench.console, None).await;
+    let bearer = [("authorization", &*format!("Bearer {token}"))];
+    for (path, allow, other, status) in [
+        ("/Users", "GET, HEAD, OPTIONS", "PUT", 501),
+        ("/Schemas", "GET, HEAD, OPTIONS", "PUT", 405),
+        ("/ResourceTypes/User", "GET, HEAD, OPTIONS", "DELETE", 405),
+        ("/ServiceProviderConfig", "GET, HEAD, OPTIONS", "POST", 405),
+        ("/Users/.search", "POST, OPTIONS", "GET", 405),
+        ("/.search", "POST, OPTIONS", "DELETE", 405),
+        ("/Bulk", "OPTIONS", "GET", 405),
+        ("/Me", "OPTIONS", "PATCH", 501),
+        ("/Me", "OPTIONS", "BREW", 405),
+    ] {
+        for base in ["/scim/v2", "/scim/v2/sources/hq"] {
+            let path = format!("{base}{path}");
+            let options = directories.meet(&Method::OPTIONS, &path, &bearer, "").await;
+            assert_eq!((options.status.as_u16(), options.header("allow")), (204, allow), "{path}");
+            let refused = directories.meet(&other.parse().unwrap(), &path, &bearer, "{}").await;
+            assert_eq!((refused.status.as_u16(), refused.header("allow")), (status, allow), "{other} {path}");
+            refused.is_of_scim(&path);
+        }
+    }
+    for (method, path) in [(Method::POST, "/scim/v2/Bulk"), (Method::GET, "/scim/v2/Me")] {
+        assert_eq!(directories.meet(&method, path, &bearer, "{}").await.status, StatusCode::NOT_IMPLEMENTED);
+    }
+}
+
+#[tokio::test]
+async fn below_a_source_that_is_not_there_there_is_nothing_by_whatever_method() {
+    let directories = Directories::new().await;
+    let (_, token) = identity::read_token(&directories.bench.console, None).await;
+    let bearer = [("authorization", &*format!("Bearer {token}"))];
+    for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"] {
+        let method: Method = method.parse().unwrap();
+        for path in
+            ["", "/Users", "/Groups/hq.MQ", "/.search", "/Users/.search", "/Schemas", "/Bulk", "/Me", "/No"]
+        {
+            let path = format!("/scim/v2/sources/nobody{path}");
+            let answer = directories.meet(&method, &path, &bearer, "{}").await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}");
+            answer.is_of_scim(&path);
+            assert_eq!(
+                directories.meet(&method, &path, &[], "{}").await.status,
+                StatusCode::UNAUTHORIZED,
+                "{path}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_keeps_an_answer_is_told_what_it_depends_on() {
+    let directories = Directories::new().await;
+    let (_, token) = identity::read_token(&directories.bench.console, None).await;
+    let bearer = ("authorization", &*format!("Bearer {token}"));
+    let id = hq("li");
+    let one = format!("/scim/v2/Users/{id}");
+    let version = directories.meet(&Method::GET, &one, &[bearer], "").await.header("etag").to_owned();
+    for (path, headers, status) in [
+        ("/scim/v2/Users", vec![bearer], 200),
+        (&*one, vec![bearer, ("if-none-match", &*version)], 304),
+        ("/scim/v2/Nonsense", vec![bearer], 404),
+        ("/scim/v2/Users", vec![], 401),
+    ] {
+        let answer = directories.meet(&Method::GET, path, &headers, "").await;
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+        assert_eq!(answer.header("vary"), "Accept, Accept-Language, Authorization, Cookie", "{path}");
+    }
 }
 
 #[tokio::test]

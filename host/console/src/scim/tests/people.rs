@@ -155,6 +155,26 @@ async fn ids_that_differ_in_letter_case_alone_are_two_people_everywhere() {
 }
 
 #[tokio::test]
+async fn an_attribute_of_an_extension_is_asked_for_without_its_urn_in_any_case() {
+    let directories = Directories::new().await;
+    let own = "urn:rollcall:scim:schemas:extension:2.0:User";
+    let department = "urn:rollcall:scim:schemas:2.0:Department";
+    for (path, extension, names) in [
+        ("/Users?attributes=SOURCE", own, vec!["source"]),
+        ("/Users?attributes=departments.value,userName", own, vec!["departments"]),
+        ("/Users?excludedAttributes=source", own, vec!["departments"]),
+        ("/Groups?attributes=Parent", department, vec!["parent"]),
+        ("/Groups?excludedAttributes=parent,members", department, vec!["source"]),
+        ("?attributes=parent,departments&startIndex=5", department, vec!["parent"]),
+    ] {
+        let listed = directories.get(path).await.body;
+        let last = listed["Resources"].as_array().unwrap().last().unwrap();
+        let told: Vec<&String> = last[extension].as_object().unwrap().keys().collect();
+        assert_eq!(told, names, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn two_departments_whose_ids_differ_in_letter_case_have_their_own_members() {
     let directories = Directories::new().await;
     let all = [

@@ -118,8 +118,10 @@ async fn below_the_address_of_a_source_that_is_not_there_there_is_nothing() {
     }
     assert_eq!(directories.get("/sources").await.status, StatusCode::NOT_FOUND);
     assert_eq!(directories.get("/sources/hq/Nonsense").await.status, StatusCode::NOT_FOUND);
-    let written = directories.ask(Method::POST, "/sources/hq/Users", &[], "{}").await;
-    assert_eq!(written.status, StatusCode::NOT_IMPLEMENTED);
+    for (name, status) in [("hq", StatusCode::NOT_IMPLEMENTED), ("nobody", StatusCode::NOT_FOUND)] {
+        let path = format!("/sources/{name}/Users");
+        assert_eq!(directories.ask(Method::POST, &path, &[], "{}").await.status, status, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -204,7 +204,7 @@ async fn runs_that_each_write_little_end_once_they_have_written_too_much_togethe
 #[tokio::test]
 async fn what_a_run_brings_raises_what_it_may_write_with_those_before_it() {
     let store = Arc::<MemoryStore>::default();
-    let mut apply = after_runs(&store, 100_000);
+    let mut apply = after_runs(&store, 99_800);
     let small = (0..5).map(|n| sized(&format!("new {n}"), n, 100));
     assert_eq!(applied(&mut apply, small).await, (5, None));
 }

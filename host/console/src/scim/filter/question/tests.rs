@@ -152,12 +152,25 @@ fn what_cannot_be_compared_is_refused_by_name() {
     for (filter, complaint) in [
         ("colour eq \"red\"", "filter names attribute \"colour\", which User resources do not have"),
         ("emails.colour pr", "filter names attribute \"emails.colour\", which User resources do not have"),
-        ("emails[colour pr]", "filter names attribute \"emails.colour\", which User resources do not have"),
-        ("userName.value pr", "filter names attribute \"username.value\", which User resources do not have"),
+        ("Emails[Colour pr]", "filter names attribute \"Emails.Colour\", which User resources do not have"),
+        (
+            "eMails[tYpe eq \"work\"].hUe pr",
+            "filter names attribute \"eMails.hUe\", which User resources do not have",
+        ),
+        (
+            "eMails[hUe pr].value pr",
+            "filter names attribute \"eMails.hUe\", which User resources do not have",
+        ),
+        (
+            "URN:ietf:params:scim:schemas:extension:enterprise:2.0:User:Manager.age pr",
+            "filter names attribute \"URN:ietf:params:scim:schemas:extension:enterprise:2.0:User:Manager.age\", which User \
+             resources do not have",
+        ),
+        ("userName.value pr", "filter names attribute \"userName.value\", which User resources do not have"),
         ("members pr", "filter names attribute \"members\", which User resources do not have"),
         (
             "urn:ietf:params:scim:schemas:core:2.0:Group:displayName pr",
-            "filter names attribute \"displayname\", which User resources do not have",
+            "filter names attribute \"urn:ietf:params:scim:schemas:core:2.0:Group:displayName\", which User resources do not have",
         ),
         (
             "active gt true",
@@ -169,12 +182,12 @@ fn what_cannot_be_compared_is_refused_by_name() {
             "meta.created gt \"yesterday\"",
             "filter compares \"meta.created\" with \"yesterday\", which is not a moment such as 2026-01-01T00:00:00Z",
         ),
-        ("userName co null", "filter compares \"username\" with null, which is not text"),
+        ("userName co null", "filter compares \"userName\" with null, which is not text"),
         (
             "addresses eq \"x\"",
             "filter compares \"addresses\", which has parts; name one of them, such as \"addresses.formatted\"",
         ),
-        ("userName[value pr]", "filter has brackets behind \"username\", which has no parts"),
+        ("userName[value pr]", "filter has brackets behind \"userName\", which has no parts"),
     ] {
         assert_eq!(asked(filter, ResourceType::User, Among::One), Err(complaint.to_owned()), "{filter}");
     }
