@@ -13,6 +13,7 @@ mod gallery;
 mod graph;
 mod guests;
 mod hosts;
+mod house;
 mod node;
 mod odd_data;
 mod outside;
@@ -53,6 +54,7 @@ cargo xtask COMMAND
   target       make the target wasm32-wasip2 usable
   tidy         check the rules of the house
   wit-check    check the contract in wit/
+  house        how the shipped code is cut, in figures, and the rules about them
   graph        check what must never depend on what
 
 `cargo xtask COMMAND --help` says more.";
@@ -116,6 +118,8 @@ fn run(words: &[&str]) -> Result<()> {
         ["test", "--from", first] => steps::run(&Workspace::find()?, Some(first))?,
         ["graph", "--help"] => say::line(graph::HELP),
         ["graph"] => graph::run(&Workspace::find()?)?,
+        ["house", "--help"] => say::line(house::HELP),
+        ["house", words @ ..] => house::run(&Workspace::find()?, &house::options(words)?)?,
         ["tidy", "--help"] => say::line(tidy::HELP),
         ["tidy"] => tidy::run(&Workspace::find()?)?,
         ["wit-check", "--help"] => say::line(wit_check::HELP),

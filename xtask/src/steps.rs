@@ -13,7 +13,7 @@ use crate::say;
 use crate::shell;
 use crate::target::{self, Origin};
 use crate::workspace::Workspace;
-use crate::{browser, demo, graph, guests, hosts, outside, tidy, wit_check};
+use crate::{browser, demo, graph, guests, hosts, house, outside, tidy, wit_check};
 
 pub(crate) const HELP: &str = "\
 cargo xtask test
@@ -39,7 +39,7 @@ struct Step {
     mend: &'static str,
 }
 
-const STEPS: [Step; 22] = [
+const STEPS: [Step; 23] = [
     Step {
         name: "tools",
         proves: "the programs that tests run beside ours are there",
@@ -63,6 +63,12 @@ const STEPS: [Step; 22] = [
         proves: "the rules of the house that no compiler knows are kept",
         run: tidy::run,
         mend: "cargo xtask tidy",
+    },
+    Step {
+        name: "house",
+        proves: "no circle of files has grown, and no type name stands for one thing more",
+        run: house::check,
+        mend: "cargo xtask house --check",
     },
     Step {
         name: "wit-check",

@@ -67,6 +67,6 @@ impl Workspace {
 }
 
 /// The cargo that runs us, so that a nested build uses the same toolchain.
-fn cargo_program() -> PathBuf {
+pub(crate) fn cargo_program() -> PathBuf {
     std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
 }
