@@ -25,7 +25,7 @@ struct Never {
     rule: &'static str,
 }
 
-const NEVERS: [Never; 6] = [
+const NEVERS: [Never; 8] = [
     Never {
         packages: &["rollcall-rules"],
         forbidden: &["rollcall-*", "wit-bindgen", "wasmtime", "tokio", "getrandom"],
@@ -60,6 +60,9 @@ const NEVERS: [Never; 6] = [
             "axum",
             "clap",
             "maud",
+            "rusqlite",
+            "rollcall-browse",
+            "rollcall-sqlite",
             "rollcall-console",
             "rollcall-kit",
             "rollcall-guest",
@@ -67,7 +70,17 @@ const NEVERS: [Never; 6] = [
             "rollcall-dingtalk",
             "rollcall-roster",
         ],
-        rule: "the host library has no command line, no server, and knows no connector",
+        rule: "the host library has no command line, no server and no database, and knows no connector",
+    },
+    Never {
+        packages: &["rollcall-browse"],
+        forbidden: &["rusqlite", "rollcall-sqlite", "axum", "clap", "maud", "rollcall-console"],
+        rule: "what is looked up in stores depends on no database and on no page",
+    },
+    Never {
+        packages: &["rollcall-console"],
+        forbidden: &["rollcall-sqlite"],
+        rule: "the console works over any store; the command line chooses one",
     },
     Never {
         packages: &["rollcall", "rollcall-console"],

@@ -70,18 +70,6 @@ pub enum Stray {
 }
 
 impl Outline {
-    /// Put an outline together. `members` are of each department: how many people, and how many who are in no other one.
-    /// `shared` has a person's departments side by side.
-    #[must_use]
-    pub fn of(
-        numbers: Numbers,
-        departments: Vec<Placed>,
-        members: &[(String, [u64; 2])],
-        shared: &[Shared],
-    ) -> Self {
-        build::build(numbers, departments, members, shared)
-    }
-
     /// All departments, each right before those below it.
     #[must_use]
     pub fn departments(&self) -> &[OutlineDepartment] {

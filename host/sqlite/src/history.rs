@@ -20,9 +20,11 @@ use rollcall_host::model::{Entry, Progress, RunId, Scope, Severity, SourceName, 
 
 mod decided;
 mod found_by;
+mod number;
 mod read;
 mod record;
 
+pub(super) use number::{id_of, number_of};
 pub(super) use read::{CHANGE, ENTRY, RUN, read_change, read_entry, read_run, severity_of};
 pub(super) use record::{ChangeRow, fill_texts, insert_changes, rank};
 
@@ -185,13 +187,6 @@ impl SqliteStore {
     }
 }
 
-/// The number behind the id of a run, which is its row.
-pub(super) fn number_of(run: &RunId) -> Result<i64, StoreError> {
-    run.as_str()
-        .parse()
-        .map_err(|_| StoreError::message(format!("run {:?} is not of this history", run.as_str())))
-}
-
 fn open(transaction: Transaction<'_>, claims: &Claims, run: &NewRun) -> Result<Opened, Fault> {
     let running = select_running(&transaction, &run.source)?;
     match (claims.claim(&run.source, running)?, running) {
@@ -209,11 +204,6 @@ fn open(transaction: Transaction<'_>, claims: &Claims, run: &NewRun) -> Result<O
         ))
         .into()),
     }
-}
-
-/// The id of the run with this number.
-pub(super) fn id_of(number: i64) -> RunId {
-    RunId::new(number.to_string())
 }
 
 #[cfg(test)]

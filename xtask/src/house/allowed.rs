@@ -20,9 +20,10 @@ pub(super) const ALLOWED: Allowed = Allowed {
         ("connector/kit", 7),
         ("connector/roster", 4),
         ("host/cli", 2),
-        ("host/console", 157),
+        ("host/console", 160),
         ("host/runtime", 71),
         ("host/seal", 2),
+        ("host/sqlite", 2),
         ("wit/rules", 3),
     ],
     room_circles: &[
@@ -32,6 +33,7 @@ pub(super) const ALLOWED: Allowed = Allowed {
         ("host/cli", 3),
         ("host/console", 19),
         ("host/runtime", 34),
+        ("host/sqlite", 5),
     ],
     names: &[
         "Address",

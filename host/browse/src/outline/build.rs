@@ -39,34 +39,37 @@ pub struct Numbers {
     pub n_without_department: u64,
 }
 
-/// Put an outline together. `members` are of each department: how many people, and how many who are in no other one.
-/// `shared` has a person's departments side by side.
-pub(super) fn build(
-    numbers: Numbers,
-    mut departments: Vec<Placed>,
-    members: &[(String, [u64; 2])],
-    shared: &[Shared],
-) -> Outline {
-    let Numbers { n_people, n_departed, n_without_department } = numbers;
-    let n_departments = number(departments.len());
-    departments.sort_by(|a, b| a.order().cmp(&b.order()));
-    let parents = parents(&departments);
-    let mut nodes = in_order(departments);
-    let places: BTreeMap<_, _> =
-        (0..).zip(&nodes).map(|(place, node)| (node.department.external_id.clone(), place)).collect();
-    count_members(&mut nodes, &places, members);
-    count_shared(&mut nodes, &places, shared);
-    let is_top = |place: &usize| nodes.get(*place).is_some_and(|node| node.above.is_none());
-    Outline {
-        n_people,
-        n_departed,
-        n_departments,
-        n_without_department,
-        top: (0..nodes.len()).filter(is_top).collect(),
-        naming: naming(&parents, &places),
-        places,
-        below: nodes.iter().map(|node| node.below.clone()).collect(),
-        departments: nodes.into_iter().map(|node| node.department).collect(),
+impl Outline {
+    /// Put an outline together. `members` are of each department: how many people, and how many who are in no other one.
+    /// `shared` has a person's departments side by side.
+    #[must_use]
+    pub fn of(
+        numbers: Numbers,
+        mut departments: Vec<Placed>,
+        members: &[(String, [u64; 2])],
+        shared: &[Shared],
+    ) -> Self {
+        let Numbers { n_people, n_departed, n_without_department } = numbers;
+        let n_departments = number(departments.len());
+        departments.sort_by(|a, b| a.order().cmp(&b.order()));
+        let parents = parents(&departments);
+        let mut nodes = in_order(departments);
+        let places: BTreeMap<_, _> =
+            (0..).zip(&nodes).map(|(place, node)| (node.department.external_id.clone(), place)).collect();
+        count_members(&mut nodes, &places, members);
+        count_shared(&mut nodes, &places, shared);
+        let is_top = |place: &usize| nodes.get(*place).is_some_and(|node| node.above.is_none());
+        Self {
+            n_people,
+            n_departed,
+            n_departments,
+            n_without_department,
+            top: (0..nodes.len()).filter(is_top).collect(),
+            naming: naming(&parents, &places),
+            places,
+            below: nodes.iter().map(|node| node.below.clone()).collect(),
+            departments: nodes.into_iter().map(|node| node.department).collect(),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, Transaction, params};
 
 use super::super::rows::{from_name, from_nullable_json, to_json};
-use super::id_of;
+use super::number::id_of;
 use rollcall_host::decision::Decision;
 use rollcall_host::model::{SourceName, Timestamp};
 

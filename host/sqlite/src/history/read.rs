@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::rows::{count, from_json, from_name, from_nullable_json, unknown};
-use super::id_of;
+use super::number::id_of;
 use super::record::rank;
 use rollcall_host::history::{ChangeRecord, Numbered, Run, RunState};
 use rollcall_host::model::{Entry, Key, Scope, Severity, SourceName, Timestamp};

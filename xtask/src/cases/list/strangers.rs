@@ -293,7 +293,7 @@ pub(super) const CASES: [Case; 43] = [
                 "apply::volume::tests::runs_that_each_write_little_end_once_they_have_written_too_much_together",
             ),
             Host(
-                "sqlite::history::tests::what_the_runs_of_a_source_recorded_is_counted_since_a_moment_and_since_somebody_attended_one",
+                "history::tests::what_the_runs_of_a_source_recorded_is_counted_since_a_moment_and_since_somebody_attended_one",
             ),
         ],
     ),
@@ -356,7 +356,7 @@ pub(super) const CASES: [Case; 43] = [
         "it works",
         &[
             Built("beside::every_command_beside_a_program_that_serves_does_its_work"),
-            Host("sqlite::checkpoints::tests::a_log_that_another_program_is_moving_is_left_to_it"),
+            Host("checkpoints::tests::a_log_that_another_program_is_moving_is_left_to_it"),
         ],
     ),
     case(

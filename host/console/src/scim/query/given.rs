@@ -10,7 +10,7 @@ mod error;
 mod said;
 
 pub(super) use self::error::GivenError;
-use self::said::{Members, Said};
+use self::said::{Members, ParameterValue};
 
 /// What can be given. Whatever else is, is passed over, sorting as well: that it is not supported is said
 /// (`ServiceProviderConfig`).
@@ -53,7 +53,7 @@ impl Name {
 
 /// What is given and not empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Given(BTreeMap<Name, Vec<Said>>);
+pub(super) struct Given(BTreeMap<Name, Vec<ParameterValue>>);
 
 impl Given {
     /// Of the query of an address.
@@ -64,7 +64,7 @@ impl Given {
             let written = decoded(name).unwrap_or_default();
             let Some(known) = Name::named(&written) else { continue };
             let value = decoded(value).ok_or(GivenError::NotUtf8 { name: written })?;
-            given.add(known, Said::Text(value))?;
+            given.add(known, ParameterValue::Text(value))?;
         }
         Ok(given)
     }
@@ -76,21 +76,25 @@ impl Given {
         let mut given = Self::default();
         for (name, value) in members {
             if let Some(known) = Name::named(&name) {
-                given.add(known, Said::read(&value).map_err(wrong)?)?;
+                given.add(known, ParameterValue::read(&value).map_err(wrong)?)?;
             }
         }
         Ok(given)
     }
 
-    fn add(&mut self, name: Name, value: Said) -> Result<(), GivenError> {
+    fn add(&mut self, name: Name, value: ParameterValue) -> Result<(), GivenError> {
         // The first page of those by cursor is asked for by an empty one (RFC 9865). A client that got a page without
         // another cursor for it would take that one for the last.
-        if name == Name::Cursor && value != Said::Nothing {
+        if name == Name::Cursor && value != ParameterValue::Nothing {
             return Err(GivenError::Cursor);
         }
         let values = match value {
-            Said::Several(values) if name.is_list() => values,
-            one @ (Said::Nothing | Said::Text(_) | Said::Number(_) | Said::Several(_) | Said::Other(_)) => {
+            ParameterValue::Several(values) if name.is_list() => values,
+            one @ (ParameterValue::Nothing
+            | ParameterValue::Text(_)
+            | ParameterValue::Number(_)
+            | ParameterValue::Several(_)
+            | ParameterValue::Other(_)) => {
                 vec![one]
             }
         };
@@ -111,10 +115,11 @@ impl Given {
 
     /// A whole number. One that no number of resources reaches is told as the largest there is.
     pub(super) fn number(&self, name: Name) -> Result<Option<i64>, GivenError> {
-        let wrong = |value: &Said| GivenError::NotANumber { name: name.as_str(), found: value.clone() };
-        let read = |value: &Said| match value {
-            Said::Number(text) | Said::Text(text) => whole(text.trim()),
-            Said::Nothing | Said::Several(_) | Said::Other(_) => None,
+        let wrong =
+            |value: &ParameterValue| GivenError::NotANumber { name: name.as_str(), found: value.clone() };
+        let read = |value: &ParameterValue| match value {
+            ParameterValue::Number(text) | ParameterValue::Text(text) => whole(text.trim()),
+            ParameterValue::Nothing | ParameterValue::Several(_) | ParameterValue::Other(_) => None,
         };
         self.first(name).map(|value| read(value).ok_or_else(|| wrong(value))).transpose()
     }
@@ -125,17 +130,18 @@ impl Given {
         values.iter().map(|value| text(name, value)).collect()
     }
 
-    fn first(&self, name: Name) -> Option<&Said> {
+    fn first(&self, name: Name) -> Option<&ParameterValue> {
         self.0.get(&name)?.first()
     }
 }
 
-fn text(name: Name, value: &Said) -> Result<&str, GivenError> {
+fn text(name: Name, value: &ParameterValue) -> Result<&str, GivenError> {
     match value {
-        Said::Text(text) => Ok(text),
-        Said::Nothing | Said::Number(_) | Said::Several(_) | Said::Other(_) => {
-            Err(GivenError::NotText { name: name.as_str(), found: value.clone() })
-        }
+        ParameterValue::Text(text) => Ok(text),
+        ParameterValue::Nothing
+        | ParameterValue::Number(_)
+        | ParameterValue::Several(_)
+        | ParameterValue::Other(_) => Err(GivenError::NotText { name: name.as_str(), found: value.clone() }),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rollcall_host::model::Diagnosis;
 
-use super::Said;
+use super::ParameterValue;
 use crate::scim::reply::{Refusal, ScimType};
 
 /// Why what is given cannot be read.
@@ -15,9 +15,9 @@ pub(in super::super) enum GivenError {
     #[error("{name} is given twice, and not the same")]
     Twice { name: &'static str },
     #[error("{name} must be a whole number, found {found}")]
-    NotANumber { name: &'static str, found: Said },
+    NotANumber { name: &'static str, found: ParameterValue },
     #[error("{name} must be text, found {found}")]
-    NotText { name: &'static str, found: Said },
+    NotText { name: &'static str, found: ParameterValue },
     #[error("attributes and excludedAttributes are given together, of which there may be one")]
     BothLists,
     #[error("schemas must have {wanted:?}")]

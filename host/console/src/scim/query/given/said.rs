@@ -10,18 +10,18 @@ use serde_json::value::RawValue;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in super::super) enum Said {
+pub(in super::super) enum ParameterValue {
     /// `null`.
     Nothing,
     Text(String),
     /// Its digits, and what else stands there.
     Number(String),
-    Several(Vec<Said>),
+    Several(Vec<ParameterValue>),
     /// True, false, an object or a list within a list, as it stands there.
     Other(String),
 }
 
-impl Said {
+impl ParameterValue {
     /// # Errors
     ///
     /// When a text in it can be none.
@@ -68,7 +68,7 @@ impl Said {
 }
 
 /// As JSON.
-impl fmt::Display for Said {
+impl fmt::Display for ParameterValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing => f.write_str("null"),
