@@ -34,7 +34,7 @@ pub(crate) fn compiled() -> PathBuf {
 
 #[track_caller]
 fn existing(path: PathBuf) -> PathBuf {
-    let mend = "build it with `cargo xtask build` and `cargo build --package rollcall-host --examples`";
+    let mend = "build it with `cargo xtask build` and `cargo build --package rollcall-sqlite --examples`";
     assert!(path.exists(), "{} is missing; {mend}", path.display());
     path
 }
