@@ -1,8 +1,8 @@
 //! Each single response of a run, replaced in turn by each fault: nothing is lost, nothing is blanked, nothing hangs, and
 //! a run that could not read everything never says that it did.
 //!
-//! The connector alone takes all of it in every test run, the real pair a sample that is always the same;
-//! `cargo xtask sweep` lets the real pair take all of it, too.
+//! In a test run the connector alone takes a large sample and the real pair a small one, the same every time;
+//! `cargo xtask sweep` lets both take all of it.
 
 mod leaves;
 mod scene;
