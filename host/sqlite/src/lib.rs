@@ -34,8 +34,8 @@ use connections::Connections;
 /// [`History`](rollcall_host::history::History) and an [`Inbox`](rollcall_host::inbox::Inbox) in one file, kept in WAL mode. Objects,
 /// storage, runs and events of different sources never meet.
 ///
-/// Beside these it answers what a console asks: [`SqliteStore::outline`], [`SqliteStore::search`],
-/// [`SqliteStore::trail`] and their like, each a page or a count, however large the organisation.
+/// Beside these it answers what people and programs look up ([`Browse`](rollcall_browse::Browse)), each answer a page or a
+/// count, however large the organisation.
 ///
 /// A source has one run at a time across all processes that open the file: a lock on a file beside it, which the
 /// operating system releases when its process dies, however it dies.
