@@ -58,7 +58,7 @@ pub enum Attribute {
     Active,
     /// When the object was created here.
     Created,
-    /// When what is told of the object last became different ([`WholeObject::modified_at`]).
+    /// When what is told of the object last became different ([`WholeObject::modified_at`](crate::WholeObject::modified_at)).
     Modified,
 }
 

@@ -33,7 +33,7 @@ pub struct Features {
     pub active: Option<bool>,
     /// The id of the department above.
     pub parent: Option<String>,
-    /// Among its siblings; see [`position`].
+    /// Among its siblings: smaller ones come first, and what has no `order` last.
     pub position: i64,
     /// In which departments, each once.
     pub memberships: Vec<Membership>,
@@ -46,7 +46,7 @@ pub struct Features {
 pub struct Membership {
     /// The id of the department.
     pub department: String,
-    /// Within the department; see [`position`].
+    /// Within the department, in the same way.
     pub position: i64,
     /// Whether they lead it.
     pub is_leader: bool,

@@ -40,7 +40,7 @@ pub struct ChangeFilter {
 pub enum Outcome {
     /// It happened; in a dry run, it would have.
     Applied,
-    /// It waits for a person: [`ChangeRecord::is_held`].
+    /// It waits for a person: [`ChangeRecord::is_held`](rollcall_host::history::ChangeRecord::is_held).
     Held,
     /// It was refused, for another reason than that.
     Refused,
