@@ -92,11 +92,11 @@ def test_groups_are_found_by_their_members(scim: httpx2.Client) -> None:
 
 def test_a_filter_that_asks_nothing_is_refused_with_what_is_wrong(scim: httpx2.Client) -> None:
     for condition, named in [
-        ('userNam eq "x"', "usernam"),
+        ('userNam eq "x"', "userNam"),
         ('emails[colour eq "x"].value pr', "emails.colour"),
         ("userName eq zhangsan", "zhangsan"),
         ("active gt true", "active"),
-        ('meta.lastModified gt "yesterday"', "meta.lastmodified"),
+        ('meta.lastModified gt "yesterday"', "meta.lastModified"),
         ('userName="x"', "userName="),
         ("(userName pr", ")"),
     ]:
