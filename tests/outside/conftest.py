@@ -41,6 +41,12 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
     yield from crowded(tmp_path_factory.mktemp("crowd"))
 
 
+@pytest.fixture
+def own_crowd(tmp_path: Path) -> Iterator[Crowd]:
+    """The same for a test that changes them."""
+    yield from crowded(tmp_path)
+
+
 def serve(folder: Path, *words: str) -> Iterator[Directory]:
     """It must end in good order, unless the test has ended it."""
     simulator = Simulator(folder)

@@ -34,6 +34,8 @@ class Crowd:
     token: str
     people: list[dict[str, object]]
     departments: list[dict[str, object]]
+    web: Web
+    manager: httpx2.Client
 
     @property
     def base(self) -> str:
@@ -76,10 +78,12 @@ class Web:
     """A web server with one JSON document."""
 
     def __init__(self, document: object) -> None:
-        text = json.dumps(document).encode()
+        web = self
+        self.show(document)
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:  # noqa: N802
+                text = web._text
                 self.send_response(200)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(text)))
@@ -92,6 +96,10 @@ class Web:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
+
+    def show(self, document: object) -> None:
+        """From now on, have this document."""
+        self._text = json.dumps(document).encode()
 
     @property
     def origin(self) -> str:
@@ -112,8 +120,9 @@ def crowded(folder: Path) -> Iterator[Crowd]:
         serving = Server(folder, "--allow-origin", web.origin, connector="ROSTER_CONNECTOR")
         try:
             administrator = Administrator(serving)
-            import_all(administrator.program("manage"), web.origin)
-            yield Crowd(serving.url, administrator.tokens["read"], people, departments)
+            manager = administrator.program("manage")
+            import_all(manager, web.origin)
+            yield Crowd(serving.url, administrator.tokens["read"], people, departments, web, manager)
         finally:
             status = serving.stop()
         assert status == 0, serving.log

@@ -31,20 +31,9 @@ sentences! {
     fn file_unreadable(key, path, reason) { "`{key}` is to come from the file {path}, which cannot be read: {reason}", "`{key}` 取自文件 {path}，但无法读取：{reason}" }
     fn file_too_large(key, path, limit_bytes) { "`{key}` is to come from the file {path}, which is larger than {limit_bytes} bytes", "`{key}` 取自文件 {path}，但该文件超过 {limit_bytes} 字节" }
     fn bad_name(key) { "`{key}` must be 1 to 64 lower-case letters, digits and hyphens, and not start with a hyphen", "`{key}` 应为 1 到 64 个小写字母、数字或连字符，且不能以连字符开头" }
-    fn bad_departed(key) { "`{key}` must be \"deactivate\" or \"delete\"", "`{key}` 应为 \"deactivate\"（停用）或 \"delete\"（删除）" }
-    fn bad_scim_names(key) { "`{key}` must be \"whole\" or \"split\"", "`{key}` 应为 \"whole\"（不拆分）或 \"split\"（拆分）" }
-    fn bad_scim_user_names(key) { "`{key}` must be \"plain\" or \"with-source\"", "`{key}` 应为 \"plain\"（原样）或 \"with-source\"（附加身份源名称）" }
-    fn bad_origin(key) { "`{key}` must be an origin such as \"https://api.example.com\" or \"https://api.example.com:8443\"", "`{key}` 应为源（origin），例如 \"https://api.example.com\" 或 \"https://api.example.com:8443\"" }
-    fn proxy_not_a_url(key) { "`{key}` must be a URL such as \"http://name:password@proxy.example.com:3128\"", "`{key}` 应为 URL，例如 \"http://用户名:密码@proxy.example.com:3128\"" }
-    fn proxy_scheme(key) { "`{key}` must begin with \"http://\", \"https://\" or \"socks5://\"", "`{key}` 应以 \"http://\"、\"https://\" 或 \"socks5://\" 开头" }
-    fn proxy_path(key) { "`{key}` must end after its port, without a path or a query", "`{key}` 应在端口号之后结束，不能带路径或查询参数" }
-    fn proxy_credentials(key) { "`{key}` has a name or password that is not percent-encoded UTF-8; a table of `url`, `username` and `password` needs no encoding", "`{key}` 中的用户名或密码不是百分号编码的 UTF-8；改用包含 `url`、`username`、`password` 的表则无需编码" }
-    fn bad_cron(key) { "`{key}` must be a cron expression of five fields such as \"30 2 * * *\"", "`{key}` 应为五段的 cron 表达式，例如 \"30 2 * * *\"" }
-    fn schedule_never(key) { "`{key}` never comes; check its day and its month", "`{key}` 永远不会到来，请检查其中的日和月" }
-    fn bad_time_zone(key) { "`{key}` must be the name of a time zone such as \"Asia/Shanghai\"", "`{key}` 应为时区名称，例如 \"Asia/Shanghai\"" }
-    fn bad_jitter(key) { "`{key}` must be a time such as \"90s\", \"10m\" or \"1h\", at most 24 hours", "`{key}` 应为时长，例如 \"90s\"、\"10m\" 或 \"1h\"，不超过 24 小时" }
-    fn password_alone(key) { "`{key}` needs `username` beside it", "设置 `{key}` 时必须同时设置 `username`" }
+    fn bad_jitter(key) { "`{key}` must be a time such as \"90s\", \"10m\" or \"1h\"", "`{key}` 应为时长，例如 \"90s\"、\"10m\" 或 \"1h\"" }
 
+    fn about_value(key, what) { "`{key}`: {what}", "`{key}`：{what}" }
     fn at_place(place, what) { "{place}: {what}", "{place} 处：{what}" }
     fn source_file_unreadable(path, reason) { "the source file {path} cannot be read: {reason}", "无法读取来源配置文件 {path}：{reason}" }
     fn name_not_file() { "give the name that stands in the source file, not the path of the file", "请填写来源配置文件中的名称，而不是文件路径" }

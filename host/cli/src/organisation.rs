@@ -1,11 +1,12 @@
 //! Departments and people put together from their documents: who stands where.
 //!
-//! Pure. What is deliberately not here: text (`view::tree`). A source's data may be anything: departments without their
-//! parent, in a circle, or ten thousand deep, so nothing here recurses and every object appears.
+//! Pure. What is deliberately not here: text (`view::tree`), and how a tree comes of whatever parents a source tells
+//! ([`Outline`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rollcall_browse::HeldObject;
+use rollcall_browse::features::Features;
+use rollcall_browse::{HeldObject, Numbers, Outline, OutlineDepartment, Placed, Shared, Stray};
 use rollcall_rules::vocabulary::schema;
 use serde::Serialize;
 use serde_json::Value;
@@ -40,16 +41,6 @@ pub(crate) struct Department {
     pub(crate) n_people_in_all: usize,
 }
 
-/// Why a department with a parent stands at the top.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Stray {
-    /// Its parent is not held.
-    ParentNotHeld,
-    /// It is below itself.
-    Circular,
-}
-
 /// A person in one department.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Person {
@@ -67,8 +58,13 @@ pub(crate) struct Person {
 impl Organisation {
     /// Put departments and people together.
     pub(crate) fn new(departments: &[HeldObject], users: &[HeldObject]) -> Self {
-        let mut organisation = Self { departments: in_order(departments), ..Self::default() };
-        organisation.n_people = users.len();
+        let held: BTreeMap<_, _> =
+            departments.iter().map(|object| (object.key.external_id.as_str(), object)).collect();
+        let outline = outline(departments, users, &held);
+        let departments = outline.departments().iter();
+        let departments = departments.map(|department| Department::of(department, &held)).collect();
+        let mut organisation =
+            Self { departments, people_without_department: Vec::new(), n_people: users.len() };
         organisation.place(users);
         organisation
     }
@@ -83,34 +79,59 @@ impl Organisation {
             if homes.is_empty() {
                 self.people_without_department.push(person(user, &Value::Null));
             }
-            self.count(homes.iter().map(|(position, _)| *position), &positions);
             for (position, person) in homes {
-                self.departments
-                    .get_mut(position)
-                    .into_iter()
-                    .for_each(|home| home.people.push(person.clone()));
+                let home = self.departments.get_mut(position);
+                home.into_iter().for_each(|home| home.people.push(person.clone()));
             }
         }
         let lists = self.departments.iter_mut().map(|department| &mut department.people);
         lists.chain([&mut self.people_without_department]).for_each(|people| people.sort_by(Person::compare));
     }
+}
 
-    /// Count a person who is in these departments, once in each and in each above.
-    fn count(&mut self, homes: impl Iterator<Item = usize>, positions: &BTreeMap<String, usize>) {
-        let mut counted = BTreeSet::new();
+/// The departments in their places, with everybody in `users` counted.
+fn outline(departments: &[HeldObject], users: &[HeldObject], held: &BTreeMap<&str, &HeldObject>) -> Outline {
+    let (mut members, mut shared) = (BTreeMap::<String, [u64; 2]>::new(), Vec::new());
+    for (number, user) in (0..).zip(users) {
+        let homes = memberships(user).map(|(id, _)| id).filter(|id| held.contains_key(id));
+        let homes: BTreeSet<&str> = homes.collect();
+        let is_only = homes.len() == 1;
         for home in homes {
-            let mut next = Some(home);
-            while let Some(position) = next.filter(|position| counted.insert(*position)) {
-                let Some(department) = self.departments.get_mut(position) else { break };
-                department.n_people_in_all = department.n_people_in_all.saturating_add(1);
-                let below = department.stray.is_none();
-                next = department
-                    .parent
-                    .as_ref()
-                    .filter(|_| below)
-                    .and_then(|parent| positions.get(parent))
-                    .copied();
+            let [n_people, n_only] = members.entry(home.to_owned()).or_default();
+            *n_people = n_people.saturating_add(1);
+            if is_only {
+                *n_only = n_only.saturating_add(1);
+            } else {
+                shared.push(Shared { person: number, department: home.to_owned() });
             }
+        }
+    }
+    // What is not of one department is counted by who asks.
+    let numbers = Numbers { n_people: 0, n_departed: 0, n_without_department: 0 };
+    let members: Vec<_> = members.into_iter().collect();
+    Outline::of(numbers, departments.iter().map(placed).collect(), &members, &shared)
+}
+
+fn placed(object: &HeldObject) -> Placed {
+    let external_id = object.key.external_id.clone();
+    let Features { name, parent, position, .. } = Features::of(&external_id, &object.held.document);
+    Placed { external_id, name, parent, position }
+}
+
+impl Department {
+    /// Nobody is in it yet.
+    fn of(department: &OutlineDepartment, held: &BTreeMap<&str, &HeldObject>) -> Self {
+        let OutlineDepartment { external_id, display_name, parent, depth, n_people_in_all, stray, .. } = department;
+        let object = held.get(external_id.as_str());
+        Self {
+            external_id: external_id.clone(),
+            display_name: display_name.clone(),
+            parent: parent.clone(),
+            order: object.and_then(|object| text(&object.held.document, "order")),
+            depth: usize::try_from(*depth).unwrap_or(usize::MAX),
+            stray: *stray,
+            people: Vec::new(),
+            n_people_in_all: usize::try_from(*n_people_in_all).unwrap_or(usize::MAX),
         }
     }
 }
@@ -121,78 +142,6 @@ impl Person {
             (rank(person.order.as_deref()), person.display_name.clone(), person.external_id.clone())
         };
         key(self).cmp(&key(other))
-    }
-}
-
-/// The departments from the top, siblings in order; what cannot be reached from the top comes last.
-fn in_order(objects: &[HeldObject]) -> Vec<Department> {
-    let mut all: Vec<_> = objects.iter().map(department).collect();
-    all.sort_by_cached_key(|department| {
-        (rank(department.order.as_deref()), department.display_name.clone(), department.external_id.clone())
-    });
-    let held: BTreeSet<_> = all.iter().map(|department| department.external_id.clone()).collect();
-    let mut below: BTreeMap<Option<String>, Vec<Department>> = BTreeMap::new();
-    for mut department in all {
-        let known_parent = department.parent.clone().filter(|parent| held.contains(parent));
-        department.stray = (known_parent != department.parent).then_some(Stray::ParentNotHeld);
-        below.entry(known_parent).or_default().push(department);
-    }
-    let mut listed = Vec::with_capacity(objects.len());
-    list_from(below.remove(&None).unwrap_or_default(), &mut below, &mut listed);
-    // What is left is in a circle or below one. Each circle is opened at its first department.
-    while let Some(department) = first_circular(&mut below) {
-        list_from(vec![department], &mut below, &mut listed);
-    }
-    listed
-}
-
-/// List these departments and all below them, by a stack of what is still to be listed.
-fn list_from(
-    top: Vec<Department>,
-    below: &mut BTreeMap<Option<String>, Vec<Department>>,
-    listed: &mut Vec<Department>,
-) {
-    let mut stack: Vec<_> = top.into_iter().rev().collect();
-    while let Some(department) = stack.pop() {
-        let depth = department.depth.saturating_add(1);
-        let children = below.remove(&Some(department.external_id.clone())).unwrap_or_default();
-        stack.extend(children.into_iter().rev().map(|child| Department { depth, ..child }));
-        listed.push(department);
-    }
-}
-
-/// Take out a department that is below itself.
-fn first_circular(below: &mut BTreeMap<Option<String>, Vec<Department>>) -> Option<Department> {
-    let parents: BTreeMap<_, _> = below
-        .iter()
-        .flat_map(|(parent, children)| {
-            children.iter().map(move |child| (child.external_id.clone(), parent.clone()))
-        })
-        .collect();
-    // Going up from anywhere ends in a circle, as everything that leads to the top has been listed.
-    let mut seen = BTreeSet::new();
-    let mut id = parents.keys().next()?.clone();
-    while seen.insert(id.clone()) {
-        id = parents.get(&id)?.clone()?;
-    }
-    let children = below.get_mut(parents.get(&id)?)?;
-    let position = children.iter().position(|child| child.external_id == id)?;
-    let department = children.remove(position);
-    below.retain(|_, children| !children.is_empty());
-    Some(Department { stray: Some(Stray::Circular), ..department })
-}
-
-fn department(object: &HeldObject) -> Department {
-    let document = &object.held.document;
-    Department {
-        external_id: object.key.external_id.clone(),
-        display_name: display_name(object),
-        parent: document.get("parent").and_then(|parent| text(parent, "value")),
-        order: text(document, "order"),
-        depth: 0,
-        stray: None,
-        people: Vec::new(),
-        n_people_in_all: 0,
     }
 }
 
@@ -207,18 +156,12 @@ fn memberships(user: &HeldObject) -> impl Iterator<Item = (&str, &Value)> {
 fn person(user: &HeldObject, membership: &Value) -> Person {
     Person {
         external_id: user.key.external_id.clone(),
-        display_name: display_name(user),
+        display_name: Features::of(&user.key.external_id, &user.held.document).name,
         title: text(&user.held.document, "title"),
         order: text(membership, "order"),
         leader: membership.get("leader").and_then(Value::as_bool).unwrap_or(false),
         departed: user.held.departed,
     }
-}
-
-fn display_name(object: &HeldObject) -> String {
-    let document = &object.held.document;
-    let name = text(document, "displayName").or_else(|| text(document, "userName"));
-    name.unwrap_or_else(|| object.key.external_id.clone())
 }
 
 fn text(document: &Value, name: &str) -> Option<String> {

@@ -55,3 +55,4 @@ pub use listener::{
 };
 pub use scim::{ScimFace, ScimNames, ScimUserNames};
 pub use sealing::SealingError;
+pub use sources::input::{CheckedSource, Complaint, ServerProxy, SourceInput, Timing};

@@ -31,6 +31,7 @@ pub(crate) mod standing;
 pub(crate) mod trust;
 
 mod form;
+pub(crate) mod input;
 mod pages;
 mod schema;
 mod words;

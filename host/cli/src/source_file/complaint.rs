@@ -6,7 +6,7 @@ use std::ops::Range;
 use rollcall_words::Sentence;
 
 /// A place in a text, both numbers from 1. The column counts characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     line: usize,
     column: usize,

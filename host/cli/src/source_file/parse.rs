@@ -119,6 +119,7 @@ impl<'a> Table<'a> {
 impl Reader<'_> {
     fn file(&mut self, root: &Spanned<DeTable<'_>>) -> Option<Written> {
         let start = Place::of(self.text, &(0..0));
+        let places = Places::of(self.text, root);
         let root = Table { name: "", entries: root.get_ref(), place: start };
         self.only(&root, &["name", "connector", "departed", "egress", "schedule", "scim", "settings"]);
         let name = self.needed_word(&root, "name");
@@ -138,7 +139,7 @@ impl Reader<'_> {
             settings: WrittenValue::Table(settings),
             schedule,
             scim,
-            places: Places::of(self.text, root.entries),
+            places,
         })
     }
 
@@ -180,9 +181,6 @@ impl Reader<'_> {
         let url = self.needed_word(proxy, "url");
         let username = self.word_in(proxy, "username");
         let password = self.word_in(proxy, "password");
-        if let (None, Some(password)) = (proxy.get("username"), &password) {
-            self.complain(password.place, messages::password_alone(&password.key));
-        }
         Some(WrittenProxy { url: url?, username, password })
     }
 

@@ -1,9 +1,10 @@
-//! Where each setting stands in the file, so that what a connector says about a setting can say where it is.
+//! Where everything stands in the file, so that whatever is said about a value can say where it is.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rollcall_host::model::Diagnosis;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Place;
@@ -11,7 +12,7 @@ use super::Place;
 /// The fact by which the host names a setting: a JSON pointer (RFC 6901) into the settings.
 const SETTING_FACT: &str = "setting";
 
-/// Places of settings, by their JSON pointers.
+/// Places of values, by their JSON pointers (RFC 6901) into the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Places {
     file: String,
@@ -19,13 +20,11 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// The places of all settings in a file's text.
-    pub(super) fn of(text: &str, file: &DeTable<'_>) -> Self {
+    /// The places of all values in a file's text.
+    pub(super) fn of(text: &str, file: &Spanned<DeTable<'_>>) -> Self {
         let mut places = Self::default();
-        let settings = file.iter().find(|(key, _)| key.get_ref() == "settings");
-        if let Some((_, settings)) = settings {
-            places.add(text, String::new(), settings.get_ref(), &settings.span());
-        }
+        places.add_members(text, "", file.get_ref());
+        places.by_pointer.insert(String::new(), Place::of(text, &(0..0)));
         places
     }
 
@@ -41,14 +40,15 @@ impl Places {
 
     /// Add to a diagnosis about a setting where it stands, or where the nearest one around it does.
     pub(crate) fn locate(&self, diagnosis: Diagnosis) -> Diagnosis {
-        let place = diagnosis.fact(SETTING_FACT).and_then(|pointer| self.nearest(pointer));
+        let place = diagnosis.fact(SETTING_FACT).and_then(|pointer| self.nearest(&format!("/settings{pointer}")));
         match place {
             Some(place) => diagnosis.with_fact("file", format!("{}:{place}", self.file)),
             None => diagnosis,
         }
     }
 
-    fn nearest(&self, pointer: &str) -> Option<Place> {
+    /// Where this stands, or else the nearest thing around it.
+    pub(super) fn nearest(&self, pointer: &str) -> Option<Place> {
         let ends = pointer.rmatch_indices('/').map(|(end, _)| end);
         let mut around = std::iter::once(pointer.len()).chain(ends).filter_map(|end| pointer.get(..end));
         around.find_map(|pointer| self.by_pointer.get(pointer)).copied()
@@ -56,12 +56,7 @@ impl Places {
 
     fn add(&mut self, text: &str, pointer: String, value: &DeValue<'_>, span: &Range<usize>) {
         match value {
-            DeValue::Table(table) => {
-                for (key, value) in table {
-                    let name = key.get_ref().replace('~', "~0").replace('/', "~1");
-                    self.add(text, format!("{pointer}/{name}"), value.get_ref(), &value.span());
-                }
-            }
+            DeValue::Table(table) => self.add_members(text, &pointer, table),
             DeValue::Array(array) => {
                 for (n, value) in array.iter().enumerate() {
                     self.add(text, format!("{pointer}/{n}"), value.get_ref(), &value.span());
@@ -75,6 +70,13 @@ impl Places {
         }
         self.by_pointer.insert(pointer, Place::of(text, span));
     }
+
+    fn add_members(&mut self, text: &str, pointer: &str, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let name = key.get_ref().replace('~', "~0").replace('/', "~1");
+            self.add(text, format!("{pointer}/{name}"), value.get_ref(), &value.span());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -84,7 +86,7 @@ mod tests {
     fn located(pointer: &str) -> Vec<(String, String)> {
         let text = "name = \"a\"\n[settings]\nkey = \"k\"\n\"a/b\" = [1, { x = 2 }]\n";
         let file = DeTable::parse(text).unwrap();
-        let places = Places::of(text, file.get_ref()).in_file("s.toml".to_owned());
+        let places = Places::of(text, &file).in_file("s.toml".to_owned());
         places.locate(Diagnosis::new("wrong", "it is wrong").with_fact("setting", pointer)).facts
     }
 

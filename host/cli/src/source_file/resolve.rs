@@ -1,24 +1,17 @@
-//! A source file with everything that it points to in place: environment variables, files, paths beside it.
+//! A source file with everything that it points to in place: environment variables, files, paths beside it. What the values
+//! must be is said where the console and the API ask, too (`rollcall_console::SourceInput`).
 
 use std::env::VarError;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use std::time::Duration;
 
-use rollcall_console::{ScimFace, ScimNames, ScimUserNames};
-use rollcall_host::DepartedUsers;
-use rollcall_host::egress::{Egress, InvalidProxy, Proxy};
-use rollcall_host::follow::{InvalidSchedule, Schedule};
-use rollcall_host::grant::Origin;
-use rollcall_host::model::SourceName;
+use rollcall_console::{CheckedSource, ServerProxy, SourceInput, Timing};
 use serde_json::Value;
 
-use super::parse::{
-    Placed, Word, Written, WrittenEgress, WrittenFace, WrittenProxy, WrittenSchedule, WrittenValue,
-};
-use super::schedule::time;
-use super::{Complaint, Configured};
+use super::parse::{Placed, Word, Written, WrittenProxy, WrittenSchedule, WrittenValue};
+use super::schedule::seconds;
+use super::{Complaint, Configured, Places};
 use crate::messages;
 use rollcall_words::Sentence;
 
@@ -26,9 +19,6 @@ use rollcall_words::Sentence;
 ///
 /// 1 MiB. Why: certificates of a whole company fit; a device file that never ends does not take the memory.
 const MAX_FILE_BYTES: u64 = 1 << 20;
-
-/// Any cron expression that is right, to ask about a time zone alone.
-const MIDNIGHT: &str = "0 0 * * *";
 
 /// What a source file's values may come from.
 pub(crate) struct Surroundings<'a> {
@@ -63,107 +53,66 @@ struct Resolver<'s> {
 
 impl Resolver<'_> {
     fn file(&mut self, written: &Written) -> Option<Configured> {
-        let name = self.name(&written.name);
         let connector = self.text(&written.connector).map(|path| self.surroundings.folder.join(path));
-        let departed =
-            written.departed.as_ref().map_or(Some(DepartedUsers::default()), |word| self.departed(word));
-        let egress = self.egress(&written.egress);
         let settings = self.value(&written.settings);
-        let schedule = written.schedule.as_ref().map(|schedule| self.schedule(schedule));
-        let face = self.face(&written.scim);
+        let input = SourceInput {
+            name: self.text(&written.name),
+            departed: self.given(written.departed.as_ref()),
+            scim_names: self.given(written.scim.names.as_ref()),
+            scim_user_names: self.given(written.scim.user_names.as_ref()),
+            proxy: written.egress.proxy.as_ref().and_then(|proxy| self.proxy(proxy)),
+            ca_pem: written.egress.ca.as_ref().and_then(|ca| self.certificates(ca)),
+            allow: written.egress.allow.as_ref().and_then(|allow| self.texts(allow)),
+            timing: written.schedule.as_ref().and_then(|schedule| self.timing(schedule)),
+        };
+        let mut complaints = Vec::new();
+        let checked = input.check(&mut complaints);
+        self.complaints.extend(complaints.iter().map(|complaint| located(complaint, &written.places)));
+        let CheckedSource { name, departed, face, egress, schedule } = checked?;
         Some(Configured {
-            name: name?,
+            name,
             connector: connector?,
-            departed: departed?,
-            egress: egress?,
+            departed,
+            egress,
             settings: settings?,
             places: written.places.clone(),
-            schedule: held(schedule)?,
-            face: face?,
+            schedule,
+            face,
         })
     }
 
-    fn name(&mut self, word: &Placed<Word>) -> Option<SourceName> {
-        let name = self.text(word)?;
-        self.parsed(word, SourceName::new(name).map_err(|_| messages::bad_name(&word.key)))
+    fn given(&mut self, word: Option<&Placed<Word>>) -> Option<String> {
+        word.and_then(|word| self.text(word))
     }
 
-    fn departed(&mut self, word: &Placed<Word>) -> Option<DepartedUsers> {
-        match self.text(word)?.as_str() {
-            "deactivate" => Some(DepartedUsers::Deactivate),
-            "delete" => Some(DepartedUsers::Delete),
-            _ => self.parsed(word, Err(messages::bad_departed(&word.key))),
-        }
+    /// All of them; none if one cannot be had.
+    fn texts(&mut self, words: &[Placed<Word>]) -> Option<Vec<String>> {
+        let texts: Vec<_> = words.iter().map(|word| self.text(word)).collect();
+        texts.into_iter().collect()
     }
 
-    fn face(&mut self, WrittenFace { names, user_names }: &WrittenFace) -> Option<ScimFace> {
-        let names = names.as_ref().map(|word| {
-            let named = ScimNames::named(&self.text(word)?);
-            self.parsed(word, named.ok_or_else(|| messages::bad_scim_names(&word.key)))
-        });
-        let user_names = user_names.as_ref().map(|word| {
-            let named = ScimUserNames::named(&self.text(word)?);
-            self.parsed(word, named.ok_or_else(|| messages::bad_scim_user_names(&word.key)))
-        });
-        let (names, user_names) = (held(names)?, held(user_names)?);
-        Some(ScimFace { names: names.unwrap_or_default(), user_names: user_names.unwrap_or_default() })
-    }
-
-    fn egress(&mut self, written: &WrittenEgress) -> Option<Egress> {
-        let proxy = written.proxy.as_ref().map(|proxy| self.proxy(proxy));
-        let ca_pem = written.ca.as_ref().map(|ca| self.certificates(ca));
-        let allow = written.allow.as_ref().map(|allow| {
-            let origins: Vec<_> = allow.iter().map(|word| self.origin(word)).collect();
-            origins.into_iter().collect::<Option<Vec<_>>>()
-        });
-        Some(Egress { proxy: held(proxy)?, ca_pem: held(ca_pem)?, allow: held(allow)? })
-    }
-
-    fn schedule(&mut self, written: &WrittenSchedule) -> Option<Schedule> {
-        let WrittenSchedule { cron, time_zone, jitter } = written;
-        let expression = self.text(cron).and_then(|text| {
-            let read = Schedule::parse(&text, None, Duration::ZERO);
-            self.parsed(cron, read.map(|_| text).map_err(|error| bad_schedule(&cron.key, &error)))
-        });
-        let zone = time_zone.as_ref().map(|word| {
+    fn timing(&mut self, WrittenSchedule { cron, time_zone, jitter }: &WrittenSchedule) -> Option<Timing> {
+        let (cron, time_zone) = (self.text(cron), self.given(time_zone.as_ref()));
+        let late = jitter.as_ref().and_then(|word| {
             let text = self.text(word)?;
-            let read = Schedule::parse(MIDNIGHT, Some(&text), Duration::ZERO);
-            self.parsed(word, read.map(|_| text).map_err(|error| bad_schedule(&word.key, &error)))
+            self.parsed(word, seconds(&text).ok_or_else(|| messages::bad_jitter(&word.key)))
         });
-        let late = jitter.as_ref().map(|word| {
-            let text = self.text(word)?;
-            self.parsed(word, time(&text).ok_or_else(|| messages::bad_jitter(&word.key)))
-        });
-        let (zone, jitter) = (held(zone)?, held(late)?.unwrap_or_default());
-        let whole = Schedule::parse(&expression?, zone.as_deref(), jitter);
-        self.parsed(cron, whole.map_err(|error| bad_schedule(&cron.key, &error)))
+        Some(Timing { cron: cron?, time_zone, jitter_s: late.unwrap_or_default() })
     }
 
-    fn proxy(&mut self, written: &WrittenProxy) -> Option<Proxy> {
-        let url = self.text(&written.url);
-        let username = written.username.as_ref().map(|word| self.text(word));
-        let password = written.password.as_ref().map(|word| self.text(word));
-        let parsed = url?.parse::<Proxy>().map_err(|error| bad_proxy(&written.url.key, &error));
-        let proxy = self.parsed(&written.url, parsed)?;
-        let (username, password) = (held(username)?, held(password)?);
-        Some(match username {
-            Some(username) => proxy.with_credentials(username, password.unwrap_or_default()),
-            None => proxy,
-        })
+    fn proxy(&mut self, WrittenProxy { url, username, password }: &WrittenProxy) -> Option<ServerProxy> {
+        let (url, user) = (self.text(url), self.given(username.as_ref()));
+        let password = self.given(password.as_ref());
+        Some(ServerProxy { url: url?, user, password })
     }
 
     /// The certificates themselves, or a path to them.
-    fn certificates(&mut self, word: &Placed<Word>) -> Option<Vec<u8>> {
+    fn certificates(&mut self, word: &Placed<Word>) -> Option<String> {
         let text = self.text(word)?;
         if text.contains("-----BEGIN") {
-            return Some(text.into_bytes());
+            return Some(text);
         }
-        self.read(word, Path::new(&text)).map(String::into_bytes)
-    }
-
-    fn origin(&mut self, word: &Placed<Word>) -> Option<Origin> {
-        let text = self.text(word)?;
-        self.parsed(word, text.parse().map_err(|_| messages::bad_origin(&word.key)))
+        self.read(word, Path::new(&text))
     }
 
     fn value(&mut self, value: &WrittenValue) -> Option<Value> {
@@ -218,28 +167,29 @@ impl Resolver<'_> {
     }
 }
 
-fn bad_schedule(key: &str, error: &InvalidSchedule) -> Sentence {
-    match error {
-        InvalidSchedule::Never { .. } => messages::schedule_never(key),
-        InvalidSchedule::TimeZone { .. } => messages::bad_time_zone(key),
-        InvalidSchedule::Jitter { .. } => messages::bad_jitter(key),
-        InvalidSchedule::Cron { .. } | _ => messages::bad_cron(key),
-    }
+/// A complaint about a value, with what that is called in the file and where it stands.
+fn located(complaint: &rollcall_console::Complaint, places: &Places) -> Complaint {
+    // The one name that a file has of its own.
+    let pointer = complaint.pointer.replace("/egress/proxy/user", "/egress/proxy/username");
+    let place = places.nearest(&pointer).unwrap_or_default();
+    let said = |language| {
+        let localized = complaint.diagnosis.localized(language);
+        let between = if language == "en" { "; " } else { "；" };
+        let remedy = localized.remedy.iter().map(|remedy| format!("{between}{remedy}")).collect::<String>();
+        format!("{}{remedy}", localized.message)
+    };
+    let what = Sentence { english: said("en"), chinese: said("zh-CN") };
+    Complaint { place, sentence: messages::about_value(key_of(&pointer), what) }
 }
 
-fn bad_proxy(key: &str, error: &InvalidProxy) -> Sentence {
-    match error {
-        InvalidProxy::NotAUrl => messages::proxy_not_a_url(key),
-        // The scheme is not repeated: of a URL without one, it may be the name or the password.
-        InvalidProxy::Scheme => messages::proxy_scheme(key),
-        InvalidProxy::Path => messages::proxy_path(key),
-        InvalidProxy::Credentials => messages::proxy_credentials(key),
-    }
-}
-
-/// None when something was wanted and did not come: there is a complaint about it.
-fn held<T>(wanted: Option<Option<T>>) -> Option<Option<T>> {
-    wanted.map_or(Some(None), |got| got.map(Some))
+/// A pointer as a key of the file is written: `egress.allow[0]`.
+fn key_of(pointer: &str) -> String {
+    let names = pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
+    names.fold(String::new(), |key, name| match name.parse::<usize>() {
+        Ok(n) if !key.is_empty() => format!("{key}[{n}]"),
+        Ok(_) | Err(_) if key.is_empty() => name,
+        Ok(_) | Err(_) => format!("{key}.{name}"),
+    })
 }
 
 /// The text of a file; none when it is too large.

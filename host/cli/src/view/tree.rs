@@ -3,7 +3,8 @@
 use super::Reader;
 use super::layout::plain;
 use crate::messages;
-use crate::organisation::{Department, Organisation, Person, Stray};
+use crate::organisation::{Department, Organisation, Person};
+use rollcall_browse::Stray;
 use rollcall_words::Sentence;
 
 /// The tree, and a line that counts.

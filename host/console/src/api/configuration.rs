@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use rollcall_host::grant::Origin;
 use rollcall_host::model::Diagnosis;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -27,9 +26,9 @@ use crate::identity::audit;
 use crate::problem::Problem;
 use crate::routes::segment;
 use crate::scim::{ScimFace, ScimNames, ScimUserNames};
-use crate::sources::complaints as say;
-use crate::sources::configured::{Complaint, Configured, Draft, OnLoss, ServerProxy, Timing, source_name};
-use crate::sources::kept::{departed_name, departed_named};
+use crate::sources::configured::{Configured, Draft};
+use crate::sources::input::{Complaint, ServerProxy, SourceInput, Timing};
+use crate::sources::kept::departed_name;
 use crate::sources::registry::{By, Refused, Taken};
 use crate::sources::standing;
 use crate::sources::trust::Given;
@@ -331,47 +330,26 @@ fn not_valid(why: &str) -> Problem {
 
 impl Configuration {
     fn read(self, given: Given) -> Draft {
-        let mut complaints = Vec::new();
-        let name = source_name(&self.name).map_err(|complaint| complaints.push(complaint)).ok();
-        let departed = departed_named(&self.departed_users);
-        if departed.is_none() {
-            complaints.push(say::departed());
-        }
-        let (names, user_names) =
-            (ScimNames::named(&self.scim.names), ScimUserNames::named(&self.scim.user_names));
-        if names.is_none() {
-            complaints.push(say::scim_names());
-        }
-        if user_names.is_none() {
-            complaints.push(say::scim_user_names());
-        }
-        let face = names.zip(user_names).map(|(names, user_names)| ScimFace { names, user_names });
-        let mut allow: Vec<Origin> = Vec::new();
-        for (place, origin) in self.allowed_origins.iter().enumerate() {
-            match origin.parse() {
-                Ok(origin) => allow.push(origin),
-                Err(invalid) => complaints.push(say::allowed_origin(place, &invalid)),
-            }
-        }
         let proxy = |ProxyConfiguration { url, user, password }| ServerProxy { url, user, password };
         let timing =
             |ScheduleConfiguration { cron, time_zone, jitter_s }| Timing { cron, time_zone, jitter_s };
-        Draft {
-            name,
-            connector: self.connector,
-            settings: self.settings,
+        let input = SourceInput {
+            name: Some(self.name),
+            departed: Some(self.departed_users),
+            scim_names: Some(self.scim.names),
+            scim_user_names: Some(self.scim.user_names),
             proxy: self.proxy.map(proxy),
             ca_pem: self.ca_pem,
-            allow,
+            allow: Some(self.allowed_origins),
             timing: self.schedule.map(timing),
-            departed,
-            face,
+        };
+        // Nor is the connector's file confirmed: that is for a person to say, on the page that shows it.
+        Draft {
+            connector: self.connector,
+            settings: self.settings,
             is_followed: self.is_followed,
             given,
-            // That is for a person to say, on the page that shows the file.
-            is_connector_confirmed: false,
-            on_loss: OnLoss::Clear,
-            complaints,
+            ..Draft::of(input)
         }
     }
 }

@@ -9,7 +9,7 @@ use rollcall_host::grant::{InvalidOrigin, Origin};
 use rollcall_host::limits::MAX_JITTER;
 use rollcall_host::model::Diagnosis;
 
-use super::configured::Complaint;
+use super::input::Complaint;
 use super::form::PROXY_PASSWORD;
 use super::trust::{Cleared, Why};
 
@@ -57,8 +57,8 @@ pub(crate) fn not_json(pointer: &str) -> Complaint {
 
 /// What becomes of departed people is none of the choices.
 pub(crate) fn departed() -> Complaint {
-    let diagnosis = Diagnosis::new("bad-departed", "choose what becomes of people who left")
-        .in_chinese("请选择离职人员的处理方式", "");
+    let diagnosis = Diagnosis::new("bad-departed", "choose what becomes of people who left: deactivate or delete")
+        .in_chinese("请选择离职人员的处理方式：deactivate（停用）或 delete（删除）", "");
     at("/departed", diagnosis)
 }
 
@@ -138,24 +138,31 @@ pub(crate) fn ca(invalid: &InvalidCa) -> Complaint {
 
 /// A part of the schedule is wrong.
 pub(crate) fn schedule(invalid: &InvalidSchedule) -> Complaint {
-    let diagnosis = Diagnosis::new("bad-schedule", invalid.to_string());
+    let told = |pointer, english: &str, chinese: &str| {
+        at(pointer, Diagnosis::new("bad-schedule", english).in_chinese(chinese, ""))
+    };
     match invalid {
-        InvalidSchedule::Never { .. } => {
-            let chinese = "没有任何一天符合该时间表，请检查其中的日和月";
-            at("/schedule/cron", diagnosis.in_chinese(chinese, ""))
-        }
-        InvalidSchedule::TimeZone { .. } => {
-            let chinese = "没有这个时区，请填写 IANA 时区名，例如 Asia/Shanghai";
-            at("/schedule/time_zone", diagnosis.in_chinese(chinese, ""))
-        }
+        InvalidSchedule::Never { .. } => told(
+            "/schedule/cron",
+            "no day is like that; check its day and its month",
+            "没有任何一天符合该时间表，请检查其中的日和月",
+        ),
+        InvalidSchedule::TimeZone { .. } => told(
+            "/schedule/time_zone",
+            "there is no such time zone; write a name of the IANA database, such as Asia/Shanghai",
+            "没有这个时区，请填写 IANA 时区名，例如 Asia/Shanghai",
+        ),
         InvalidSchedule::Jitter { .. } => {
-            let chinese = format!("随机延迟最多为 {} 分钟", MAX_JITTER.as_secs() / 60);
-            at("/schedule/jitter", diagnosis.in_chinese(chinese, ""))
+            let hours = MAX_JITTER.as_secs() / 3600;
+            let english = format!("a run may begin at most {hours} hours later");
+            told("/schedule/jitter", &english, &format!("随机延迟最多为 {hours} 小时"))
         }
-        InvalidSchedule::Cron { .. } | _ => {
-            let chinese = "应为五段的 cron 表达式：分、时、日、月、星期，例如 30 3 * * *";
-            at("/schedule/cron", diagnosis.in_chinese(chinese, ""))
-        }
+        InvalidSchedule::Cron { .. } | _ => told(
+            "/schedule/cron",
+            "a schedule is a cron expression of five fields, minute, hour, day of month, month and day of week, such as \
+             30 3 * * *",
+            "应为五段的 cron 表达式：分、时、日、月、星期，例如 30 3 * * *",
+        ),
     }
 }
 
@@ -169,8 +176,8 @@ pub(crate) fn planned_origin(invalid: &InvalidOrigin) -> Complaint {
 }
 
 /// The same, among those that a program sent.
-pub(crate) fn allowed_origin(place: usize, invalid: &InvalidOrigin) -> Complaint {
-    at(&format!("{ALLOW}{place}"), origin(invalid))
+pub(crate) fn allowed_origin(place: usize) -> Complaint {
+    at(&format!("{ALLOW}{place}"), origin())
 }
 
 /// Those of the origins that are named by an address that is out of reach, each at its place.
@@ -183,9 +190,10 @@ pub(crate) fn out_of_reach(reach: Reach, allow: &[Origin]) -> Vec<Complaint> {
 }
 
 /// An origin that an administrator named is none.
-pub(crate) fn origin(invalid: &InvalidOrigin) -> Diagnosis {
-    Diagnosis::new("origin-invalid", invalid.to_string())
-        .in_chinese("地址应为 https://主机 或 https://主机:端口，不能带路径", "")
+pub(crate) fn origin() -> Diagnosis {
+    let english = "an address must be https://host or https://host:port, without a path or a password";
+    Diagnosis::new("origin-invalid", english)
+        .in_chinese("地址应为 https://主机 或 https://主机:端口，不能带路径或密码", "")
 }
 
 /// The connector died over the settings.

@@ -5,25 +5,18 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::time::Duration;
 
-use rollcall_host::egress::{Client, Egress, Proxy, Reach};
-use rollcall_host::follow::{InvalidSchedule, Schedule};
+use rollcall_host::egress::{Egress, Reach};
+use rollcall_host::follow::Schedule;
 use rollcall_host::grant::Origin;
 use rollcall_host::model::{Plan, PlannedOrigin, Problem, SourceName};
 use rollcall_host::{Connector, DepartedUsers, Source};
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::complaints as say;
+use super::input::{self, Complaint, LoginInUrl, Read, ServerProxy, SourceInput, Timing, gather};
 use super::trust::{self, Change, Cleared, Given, Trust, Way};
 use crate::scim::ScimFace;
-
-/// Something that is wrong: where, as a JSON pointer into the configuration (`/settings/key`, `/egress/proxy/url`), and what.
-pub(crate) type Complaint = Problem;
-
-/// Any cron expression that is right, to ask about a time zone alone.
-const MIDNIGHT: &str = "0 0 * * *";
 
 /// What is configured of one source. It has every secret in place, so its `Debug` shows names alone.
 #[derive(Clone, PartialEq)]
@@ -80,26 +73,6 @@ pub(crate) enum OnLoss {
     Clear,
 }
 
-/// The proxy that everything of a source leaves through.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct ServerProxy {
-    /// Without name and password.
-    pub(crate) url: String,
-    pub(crate) user: Option<String>,
-    pub(crate) password: Option<String>,
-}
-
-/// When full runs are due.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Timing {
-    /// Five fields: minute, hour, day of month, month, day of week.
-    pub(crate) cron: String,
-    /// A name of the IANA database; UTC if there is none.
-    pub(crate) time_zone: Option<String>,
-    /// How much later a run may begin.
-    pub(crate) jitter_s: u64,
-}
-
 /// What is shown of a configuration, without opening what is sealed of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outline {
@@ -146,13 +119,6 @@ pub(crate) struct Settled {
     pub(crate) configured: Configured,
     /// What it comes to. None: it waits for secrets.
     pub(crate) understood: Option<Understood>,
-}
-
-/// The name of a source that can be configured here.
-pub(crate) fn source_name(text: &str) -> Result<SourceName, Complaint> {
-    let name = SourceName::new(text).ok();
-    // "new" is the address of the form itself.
-    name.filter(|name| name.as_str() != "new").ok_or_else(say::name)
 }
 
 impl Configured {
@@ -205,6 +171,35 @@ impl Understood {
 }
 
 impl Draft {
+    /// What was handed in, of which nothing else is known yet: neither its connector nor what becomes of its secrets.
+    pub(crate) fn of(input: SourceInput) -> Self {
+        let Read { name, departed, face, allow, mut complaints } = input.read();
+        // "new" is the address of the form itself.
+        let (name, reserved) = name.map_or((None, false), |name| match name.as_str() {
+            "new" => (None, true),
+            _ => (Some(name), false),
+        });
+        if reserved {
+            complaints.insert(0, say::name());
+        }
+        Self {
+            name,
+            connector: String::new(),
+            settings: Map::new(),
+            proxy: input.proxy,
+            ca_pem: input.ca_pem,
+            allow,
+            timing: input.timing,
+            departed,
+            face,
+            is_followed: false,
+            given: Given::default(),
+            is_connector_confirmed: false,
+            on_loss: OnLoss::Clear,
+            complaints,
+        }
+    }
+
     /// The same, with a complaint about each origin that is named by an address out of this reach.
     pub(crate) fn within(mut self, reach: Reach) -> Self {
         // What could not be read is missing, and what comes after it has another place.
@@ -364,16 +359,8 @@ impl Draft {
     }
 
     fn egress(&self) -> Result<Egress, Vec<Complaint>> {
-        let mut complaints = Vec::new();
-        let proxy = self.proxy.as_ref().map(ServerProxy::read).transpose();
-        let proxy = gather(proxy.map_err(|complaint| vec![complaint]), &mut complaints).flatten();
-        let ca_pem = self.ca_pem.as_ref().map(|pem| pem.clone().into_bytes());
-        let trust = Egress { proxy: None, ca_pem: ca_pem.clone(), allow: None };
-        if let Err(invalid) = Client::new(&trust, Reach::default()) {
-            complaints.push(say::ca(&invalid));
-        }
-        let allow = Some(self.allow.clone());
-        if complaints.is_empty() { Ok(Egress { proxy, ca_pem, allow }) } else { Err(complaints) }
+        let egress = input::egress(self.proxy.as_ref(), self.ca_pem.as_deref(), LoginInUrl::Refused)?;
+        Ok(Egress { allow: Some(self.allow.clone()), ..egress })
     }
 }
 
@@ -426,52 +413,12 @@ fn are_about(complaints: &[Complaint], cleared: &[Cleared]) -> bool {
     complaints.iter().all(is_about)
 }
 
-impl ServerProxy {
-    fn read(&self) -> Result<Proxy, Complaint> {
-        let proxy: Proxy = self.url.parse().map_err(|invalid| say::proxy(&invalid))?;
-        if proxy.user().is_some() {
-            return Err(say::proxy_with_password());
-        }
-        match (&self.user, &self.password) {
-            (Some(user), password) => Ok(proxy.with_credentials(user, password.clone().unwrap_or_default())),
-            (None, Some(_)) => Err(say::password_alone()),
-            (None, None) => Ok(proxy),
-        }
-    }
-}
-
-impl Timing {
-    /// As the host keeps it. The parts are asked about one by one, so that each complaint is at its own field.
-    pub(crate) fn schedule(&self) -> Result<Schedule, Vec<Complaint>> {
-        let Self { cron, time_zone, jitter_s } = self;
-        let jitter = Duration::from_secs(*jitter_s);
-        let parts = [
-            Schedule::parse(cron, None, Duration::ZERO),
-            Schedule::parse(MIDNIGHT, time_zone.as_deref(), Duration::ZERO),
-            Schedule::parse(MIDNIGHT, None, jitter),
-        ];
-        let complaints: Vec<Complaint> =
-            parts.iter().filter_map(|part| part.as_ref().err()).map(say::schedule).collect();
-        if !complaints.is_empty() {
-            return Err(complaints);
-        }
-        Schedule::parse(cron, time_zone.as_deref(), jitter)
-            .map_err(|invalid: InvalidSchedule| vec![say::schedule(&invalid)])
-    }
-}
-
 impl fmt::Debug for Configured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Configured")
             .field("name", &self.name)
             .field("connector", &self.connector)
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for ServerProxy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ServerProxy").field("url", &self.url).finish_non_exhaustive()
     }
 }
 
@@ -496,31 +443,9 @@ pub(crate) fn together(mut first: Vec<Complaint>, then: Vec<Complaint>) -> Vec<C
     first
 }
 
-/// The value, or none once its complaints are with the others.
-fn gather<T>(result: Result<T, Vec<Complaint>>, complaints: &mut Vec<Complaint>) -> Option<T> {
-    match result {
-        Ok(value) => Some(value),
-        Err(wrong) => {
-            complaints.extend(wrong);
-            None
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn timing(cron: &str, time_zone: Option<&str>, jitter_s: u64) -> Timing {
-        Timing { cron: cron.to_owned(), time_zone: time_zone.map(str::to_owned), jitter_s }
-    }
-
-    #[test]
-    fn each_part_of_a_schedule_that_is_wrong_is_complained_about_at_its_own_field() {
-        let wrong = timing("nightly", Some("China"), 90_000).schedule().unwrap_err();
-        let pointers: Vec<&str> = wrong.iter().map(|complaint| complaint.pointer.as_str()).collect();
-        assert_eq!(pointers, ["/schedule/cron", "/schedule/time_zone", "/schedule/jitter"]);
-    }
 
     #[test]
     fn what_cannot_be_read_is_not_said_to_be_missing_as_well() {
@@ -532,15 +457,6 @@ mod tests {
         let expected =
             [("/name", "bad-source-name"), ("/settings/n", "not-a-number"), ("/settings/key", "not-json")];
         assert_eq!(told, expected);
-    }
-
-    #[test]
-    fn a_password_in_the_url_of_a_proxy_is_refused_and_not_repeated() {
-        let proxy =
-            ServerProxy { url: "http://me:hunter2@proxy:3128".to_owned(), user: None, password: None };
-        let complaint = proxy.read().unwrap_err();
-        assert_eq!(complaint.pointer, "/egress/proxy/url");
-        assert!(!format!("{complaint:?}").contains("hunter2"));
     }
 
     #[test]

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::configured::{Configured, Timing};
+use super::configured::Configured;
+use super::input::Timing;
 use super::form::{PROXY_PASSWORD, setting};
 use super::kept::departed_name;
 use super::trust::{described, fingerprints};
@@ -126,7 +127,7 @@ mod tests {
 
     use super::*;
     use crate::scim::{ScimFace, ScimUserNames};
-    use crate::sources::configured::ServerProxy;
+    use crate::sources::input::ServerProxy;
     use crate::sources::trust::{Cleared, Trust, Why};
 
     fn configured() -> Configured {

@@ -7,15 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall_host::DepartedUsers;
 use rollcall_host::limits::MAX_JITTER;
-use rollcall_host::model::{SourceName, Timestamp};
+use rollcall_host::model::Timestamp;
 use serde_json::{Map, Value};
 
 use super::complaints;
-use super::configured::{Complaint, Configured, Draft, OnLoss, ServerProxy, Timing, source_name};
-use super::kept::{departed_name, departed_named};
+use super::configured::{Configured, Draft, OnLoss, together};
+use super::input::{Complaint, ServerProxy, SourceInput, Timing};
+use super::kept::departed_name;
 use super::schema::{Field, Kind};
 use super::trust::Given;
-use crate::scim::{ScimFace, ScimNames, ScimUserNames};
+use crate::scim::ScimFace;
 
 mod draw;
 
@@ -146,21 +147,19 @@ impl Entered {
     /// what was configured until now, whose name stays, and whose secrets stay where they go as before.
     pub(crate) fn draft(&self, connector: &str, fields: &[Field], before: Option<&Configured>) -> Draft {
         let mut reading = Reading { entered: self, before, complaints: Vec::new() };
+        let settings = reading.settings(fields);
+        let draft = Draft::of(reading.input());
         Draft {
-            name: before.map_or_else(|| reading.name(), |before| Some(before.name.clone())),
+            name: before.map_or(draft.name, |before| Some(before.name.clone())),
             connector: connector.to_owned(),
-            settings: reading.settings(fields),
-            proxy: reading.proxy(),
-            ca_pem: self.text(CA).map(|pem| format!("{pem}\n")),
+            settings,
             allow: before.map(|before| before.allow.clone()).unwrap_or_default(),
-            timing: reading.timing(),
-            departed: reading.departed(),
-            face: reading.face(),
             is_followed: before.is_some_and(|before| before.is_followed),
             given: self.given(fields),
             is_connector_confirmed: self.raw(CONFIRMED) == connector,
             on_loss: OnLoss::Ask,
-            complaints: reading.complaints,
+            complaints: together(draft.complaints, reading.complaints),
+            ..draft
         }
     }
 
@@ -185,9 +184,22 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn name(&mut self) -> Option<SourceName> {
-        let name = source_name(self.entered.raw(NAME).trim());
-        name.map_err(|complaint| self.complaints.push(complaint)).ok()
+    /// What was entered beside the settings. What is not in the form stays as it was.
+    fn input(&mut self) -> SourceInput {
+        let (entered, before) = (self.entered, self.before);
+        let face = before.map(|before| before.face).unwrap_or_default();
+        let or = |pointer: &str, before: &str| Some(entered.text(pointer).unwrap_or(before).to_owned());
+        SourceInput {
+            // The name of a source stays.
+            name: before.is_none().then(|| entered.raw(NAME).trim().to_owned()),
+            departed: Some(entered.raw(DEPARTED).to_owned()),
+            scim_names: or(SCIM_NAMES, face.names.as_str()),
+            scim_user_names: or(SCIM_USER_NAMES, face.user_names.as_str()),
+            proxy: self.proxy(),
+            ca_pem: entered.text(CA).map(|pem| format!("{pem}\n")),
+            allow: None,
+            timing: self.timing(),
+        }
     }
 
     fn settings(&mut self, fields: &[Field]) -> Map<String, Value> {
@@ -255,21 +267,6 @@ impl Reading<'_> {
         // What is too much is said by the host, which knows how much that is, and so is what is wrong beside this.
         let jitter_s = minutes.unwrap_or(0).saturating_mul(60).min(MAX_JITTER.as_secs().saturating_add(1));
         Some(Timing { cron, time_zone, jitter_s })
-    }
-
-    fn departed(&mut self) -> Option<DepartedUsers> {
-        self.parsed(departed_named(self.entered.raw(DEPARTED)), complaints::departed)
-    }
-
-    /// What is not in the form stays as it was.
-    fn face(&mut self) -> Option<ScimFace> {
-        let before = self.before.map(|before| before.face).unwrap_or_default();
-        let entered = self.entered;
-        let names = entered.text(SCIM_NAMES).map_or(Some(before.names), ScimNames::named);
-        let names = self.parsed(names, complaints::scim_names);
-        let user_names = entered.text(SCIM_USER_NAMES).map_or(Some(before.user_names), ScimUserNames::named);
-        let user_names = self.parsed(user_names, complaints::scim_user_names);
-        Some(ScimFace { names: names?, user_names: user_names? })
     }
 
     fn parsed<T>(&mut self, value: Option<T>, complaint: impl FnOnce() -> Complaint) -> Option<T> {

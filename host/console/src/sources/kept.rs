@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::complaints;
-use super::configured::{Configured, ServerProxy, Timing};
+use super::configured::Configured;
+use super::input::{ServerProxy, Timing};
 use super::trust::Trust;
 use crate::console::ConsoleError;
 use crate::database::{Database, DatabaseError};

@@ -11,7 +11,8 @@ use rollcall_host::model::{Diagnosis, SourceName};
 use rollcall_host::{Connector, Source};
 use serde_json::Value;
 
-use super::configured::{self, Complaint, Configured, Draft, Outline, Settled, Understood};
+use super::input::Complaint;
+use super::configured::{self, Configured, Draft, Outline, Settled, Understood};
 use super::kept::{self, Unreadable};
 use super::trust::Cleared;
 use super::{Broken, Entry, Idle, Origin, Sources, begin, complaints, differences};

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::configured::ServerProxy;
+use super::input::ServerProxy;
 use super::form::{PROXY_PASSWORD, setting};
 
 /// What is remembered of a source's secrets beside their values.

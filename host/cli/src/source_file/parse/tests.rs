@@ -96,17 +96,6 @@ fn a_missing_key_is_told() {
 }
 
 #[test]
-fn a_password_without_a_name_is_told() {
-    check(
-        "name = \"a\"\nconnector = \"b\"\negress.proxy = { url = \"http://p\", password = \"geheim\" }\n",
-        expect![[r#"
-        3:47 `egress.proxy.password` needs `username` beside it
-            设置 `egress.proxy.password` 时必须同时设置 `username`
-    "#]],
-    );
-}
-
-#[test]
 fn an_indirection_with_another_key_is_none() {
     check(
         "name = { env = \"A\", default = \"geheim\" }\nconnector = { path = \"geheim\" }\n",

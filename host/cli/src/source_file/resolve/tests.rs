@@ -1,8 +1,13 @@
 //! What a source file's values come to.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use expect_test::{Expect, expect};
+use rollcall_console::{ScimFace, ScimNames, ScimUserNames};
+use rollcall_host::DepartedUsers;
+use rollcall_host::egress::Proxy;
+use rollcall_host::follow::Schedule;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -18,7 +23,7 @@ impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("secret.txt"), "from the file\r\n").unwrap();
-        std::fs::write(folder.path().join("ca.pem"), "-----BEGIN CERTIFICATE-----\n").unwrap();
+        std::fs::write(folder.path().join("ca.pem"), certificate()).unwrap();
         std::fs::write(folder.path().join("bytes"), b"\xff").unwrap();
         Self { folder }
     }
@@ -48,6 +53,12 @@ impl Place {
             .collect();
         expected.assert_eq(&lines.concat());
     }
+}
+
+/// A certificate authority, in PEM.
+fn certificate() -> String {
+    let key = rcgen::KeyPair::generate().unwrap();
+    rcgen::CertificateParams::new([]).unwrap().self_signed(&key).unwrap().pem()
 }
 
 fn configured(text: &str) -> Configured {
@@ -127,11 +138,39 @@ fn a_proxy_is_a_url_or_a_table() {
 
 #[test]
 fn certificates_are_in_place_or_at_a_path() {
+    let place = Place::new();
     let ca = |text: &str| {
-        configured(&format!("name = \"a\"\nconnector = \"b\"\negress.ca = {text}")).egress.ca_pem.unwrap()
+        let configured = place.resolve(&format!("name = \"a\"\nconnector = \"b\"\negress.ca = {text}"));
+        String::from_utf8(configured.map_err(|_| "").unwrap().egress.ca_pem.unwrap()).unwrap()
     };
-    assert_eq!(ca(r#""ca.pem""#), b"-----BEGIN CERTIFICATE-----\n");
-    assert_eq!(ca(r#"{ file = "ca.pem" }"#), b"-----BEGIN CERTIFICATE-----");
+    let pem = std::fs::read_to_string(place.folder.path().join("ca.pem")).unwrap();
+    assert_eq!(ca(r#""ca.pem""#), pem);
+    assert_eq!(ca(r#"{ file = "ca.pem" }"#), pem.trim_end());
+    assert_eq!(ca(&format!("{pem:?}")), pem);
+}
+
+#[test]
+fn a_certificate_that_cannot_be_used_is_told() {
+    Place::new().check_complaints(
+        "name = \"a\"\nconnector = \"b\"\negress.ca = { file = \"secret.txt\" }\n",
+        expect![[r#""#]],
+    );
+}
+
+#[test]
+fn a_password_without_a_name_is_told() {
+    Place::new().check_complaints(
+        "name = \"a\"\nconnector = \"b\"\negress.proxy = { url = \"http://p\", password = \"geheim\" }\n",
+        expect![[r#""#]],
+    );
+}
+
+#[test]
+fn a_time_that_is_too_long_is_told() {
+    Place::new().check_complaints(
+        "name = \"a\"\nconnector = \"b\"\nschedule = { cron = \"0 0 * * *\", jitter = \"25h\" }\n",
+        expect![[r#""#]],
+    );
 }
 
 #[test]

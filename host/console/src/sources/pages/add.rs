@@ -18,7 +18,7 @@ use crate::page::table::{self, Column};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::routes::segment;
-use crate::sources::configured::Complaint;
+use crate::sources::input::Complaint;
 use crate::sources::form::{CONNECTOR, Entered, Sheet, summary};
 use crate::sources::registry::{By, Refused, Taken, name_of};
 use crate::sources::shelf::{NotTaken, OnShelf};
