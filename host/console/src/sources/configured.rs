@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 use super::complaints as say;
 use super::trust::{self, Change, Cleared, Given, Trust, Way};
-use crate::scim::ScimFace;
+use crate::face::ScimFace;
 
 /// Something that is wrong: where, as a JSON pointer into the configuration (`/settings/key`, `/egress/proxy/url`), and what.
 pub(crate) type Complaint = Problem;

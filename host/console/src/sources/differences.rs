@@ -125,7 +125,7 @@ mod tests {
     use rollcall_host::model::SourceName;
 
     use super::*;
-    use crate::scim::{ScimFace, ScimUserNames};
+    use crate::face::{ScimFace, ScimUserNames};
     use crate::sources::configured::ServerProxy;
     use crate::sources::trust::{Cleared, Trust, Why};
 

@@ -15,7 +15,7 @@ use super::configured::{Complaint, Configured, Draft, OnLoss, ServerProxy, Timin
 use super::kept::{departed_name, departed_named};
 use super::schema::{Field, Kind};
 use super::trust::Given;
-use crate::scim::{ScimFace, ScimNames, ScimUserNames};
+use crate::face::{ScimFace, ScimNames, ScimUserNames};
 
 mod draw;
 
