@@ -121,7 +121,8 @@ fn placed(object: &HeldObject) -> Placed {
 impl Department {
     /// Nobody is in it yet.
     fn of(department: &OutlineDepartment, held: &BTreeMap<&str, &HeldObject>) -> Self {
-        let OutlineDepartment { external_id, display_name, parent, depth, n_people_in_all, stray, .. } = department;
+        let OutlineDepartment { external_id, display_name, parent, depth, n_people_in_all, stray, .. } =
+            department;
         let object = held.get(external_id.as_str());
         Self {
             external_id: external_id.clone(),

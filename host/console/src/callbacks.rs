@@ -18,7 +18,9 @@ use tokio::time::timeout;
 
 use crate::console::Console;
 use crate::limits::DELIVERY_BODY_TIMEOUT;
-use crate::routes::with_path;
+use crate::paths::with_path;
+use crate::services::Services;
+use crate::sources::Sources;
 use crate::visitor::Reader;
 
 rollcall_words::sentences! {
@@ -79,17 +81,17 @@ async fn nobody(reader: Option<Extension<Reader>>) -> Response {
     told(reader, StatusCode::NOT_FOUND, of_no_source())
 }
 
-async fn moved(State(console): State<Console>, reader: Option<Extension<Reader>>) -> Response {
+async fn moved(State(services): State<Services>, reader: Option<Extension<Reader>>) -> Response {
     told(
         reader,
         StatusCode::NOT_FOUND,
-        at_another_address(format!("{}/{CALLBACKS}/", console.callbacks_url())),
+        at_another_address(format!("{}/{CALLBACKS}/", services.callbacks_url())),
     )
 }
 
 /// Whoever is not the source learns neither what was wrong with a delivery nor whether there is a source of this name.
 async fn deliver(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Path(source): Path<String>,
     reader: Option<Extension<Reader>>,
     request: Request,
@@ -108,7 +110,7 @@ async fn deliver(
         headers: readable(&head.headers),
         body: body.into(),
     };
-    let named = SourceName::new(source).ok().and_then(|name| console.sources().named(&name));
+    let named = SourceName::new(source).ok().and_then(|name| sources.named(&name));
     let receipt = match named {
         Some(known) => known.follower.receive(delivery).await,
         None if MAX_DELIVERY_QUERY_BYTES < delivery.query.len() => Receipt::TOO_LARGE,

@@ -20,9 +20,10 @@ mod known;
 mod pages;
 mod words;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::console::{Console, ConsoleError};
+use crate::error::ConsoleError;
+use crate::services::Services;
 use passwords::Hashing;
 use secret::{Digest, Secret, digest};
 use throttle::Throttle;
@@ -31,9 +32,15 @@ pub(crate) use entrance::enter;
 pub(crate) use gate::{doors, pages, programs, readers};
 pub(crate) use pages::{Section, entry_routes, routes, settings};
 
-/// What is known in memory alone.
-#[derive(Debug, Default)]
+/// Accounts, sessions and tokens, and what is known of them in memory alone. Clones are the same one.
+#[derive(Clone, Debug)]
 pub(crate) struct Identity {
+    services: Services,
+    memory: Arc<Memory>,
+}
+
+#[derive(Debug, Default)]
+struct Memory {
     /// Of the link that creates the first account.
     setup: Mutex<Option<Digest>>,
     throttle: Mutex<Throttle>,
@@ -41,38 +48,53 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
+    pub(crate) fn new(services: Services) -> Self {
+        Self { services, memory: Arc::default() }
+    }
+
+    pub(crate) fn services(&self) -> &Services {
+        &self.services
+    }
+
+    fn hashing(&self) -> &Hashing {
+        &self.memory.hashing
+    }
+
+    /// The path of a new set-up link, in place of any before; none if there is an account.
+    pub(crate) async fn setup_path(&self) -> Result<Option<String>, ConsoleError> {
+        if accounts::is_any(&self.services).await? {
+            return Ok(None);
+        }
+        let secret = Secret::fresh()?;
+        *self.setup() = Some(secret.digest());
+        Ok(Some(format!("/setup?token={}", secret.reveal())))
+    }
+
     /// Whether this is the secret of the set-up link, while it is good.
     fn may_set_up(&self, shown: &str) -> bool {
-        let setup = self.setup.lock().unwrap_or_else(PoisonError::into_inner);
+        let setup = self.setup();
         // Of a text with 256 random bits, how long two digests agree tells nothing.
         setup.is_some_and(|setup| setup == digest(shown))
     }
 
     /// Let the set-up link be good no more.
     fn end_setup(&self) {
-        *self.setup.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.setup() = None;
+    }
+
+    fn setup(&self) -> MutexGuard<'_, Option<Digest>> {
+        self.memory.setup.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn throttle<T>(&self, with: impl FnOnce(&mut Throttle) -> T) -> T {
-        with(&mut self.throttle.lock().unwrap_or_else(PoisonError::into_inner))
+        with(&mut self.memory.throttle.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-/// The path of a new set-up link, in place of any before; none if there is an account.
-pub(crate) async fn setup_path(console: &Console) -> Result<Option<String>, ConsoleError> {
-    if accounts::is_any(console).await? {
-        return Ok(None);
-    }
-    let secret = Secret::fresh()?;
-    let setup = &console.identity().setup;
-    *setup.lock().unwrap_or_else(PoisonError::into_inner) = Some(secret.digest());
-    Ok(Some(format!("/setup?token={}", secret.reveal())))
 }
 
 /// A token for the tests of what programs read, until then or for good.
 #[cfg(test)]
 pub(crate) async fn read_token(
-    console: &Console,
+    services: &Services,
     expires_at: Option<rollcall_host::model::Timestamp>,
 ) -> (i64, String) {
     let wanted = tokens::Wanted {
@@ -82,14 +104,14 @@ pub(crate) async fn read_token(
         created_by: "admin".to_owned(),
         expires_at,
     };
-    let (id, secret) = tokens::create(console, wanted).await.unwrap().unwrap();
+    let (id, secret) = tokens::create(services, wanted).await.unwrap().unwrap();
     (id, secret.reveal().to_owned())
 }
 
 /// Have a token end.
 #[cfg(test)]
-pub(crate) async fn revoke_token(console: &Console, id: i64) {
-    assert!(tokens::revoke(console, id).await.unwrap().is_some());
+pub(crate) async fn revoke_token(services: &Services, id: i64) {
+    assert!(tokens::revoke(services, id).await.unwrap().is_some());
 }
 
 #[cfg(test)]

@@ -15,13 +15,19 @@
 //! is sent again by `live`.
 
 mod console;
+mod error;
 mod limits;
+mod options;
+mod public_url;
 mod routes;
+mod services;
 
 mod identity;
 mod visitor;
 
+mod endings;
 mod events;
+mod face;
 mod finishing;
 mod history;
 mod organisation;
@@ -31,11 +37,13 @@ mod why;
 mod live;
 mod pace;
 mod page;
+mod paths;
 mod problem;
 mod pulse;
 
 mod api;
 mod arriving;
+mod assets;
 mod callbacks;
 mod operations;
 mod scim;
@@ -48,11 +56,12 @@ mod sealing;
 #[cfg(test)]
 mod testing;
 
-pub use console::{Console, ConsoleError, ConsoleOptions, FollowedSource, Observe};
+pub use console::{Console, FollowedSource};
 pub use database::DatabaseError;
-pub use listener::{
-    Arrival, BindError, Exposure, Listener, Network, NotANetwork, NotAPublicUrl, PublicUrl, Tls, TlsError,
-};
-pub use scim::{ScimFace, ScimNames, ScimUserNames};
+pub use error::ConsoleError;
+pub use face::{ScimFace, ScimNames, ScimUserNames};
+pub use listener::{Arrival, BindError, Exposure, Listener, Tls, TlsError};
+pub use options::{ConsoleOptions, Observe};
+pub use public_url::{Network, NotANetwork, NotAPublicUrl, PublicUrl};
 pub use sealing::SealingError;
 pub use sources::input::{CheckedSource, Complaint, ServerProxy, SourceInput, Timing};

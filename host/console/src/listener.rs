@@ -3,7 +3,6 @@
 //!
 //! Deliberately not here: what is answered.
 
-mod address;
 mod class;
 mod client;
 mod connection;
@@ -29,8 +28,8 @@ use self::connection::Server;
 use self::seat::{Seat, Seats};
 use self::seldom::Seldom;
 use crate::limits::{ACCEPT_PAUSE, BACKLOG, GRACE, UNSENT_BYTES};
+use crate::public_url::{Network, PublicUrl};
 
-pub use address::{Network, NotANetwork, NotAPublicUrl, PublicUrl};
 pub(crate) use client::{Client, client, counted_as};
 pub use tls::{Tls, TlsError};
 

@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Extension;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
@@ -18,11 +18,11 @@ use maud::Markup;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
-use crate::console::Console;
 use crate::identity::sessions::{self, Session};
 use crate::page::words;
 use crate::problem::Problem;
 use crate::pulse::Listening;
+use crate::services::Services;
 use crate::visitor::Reader;
 
 use self::watching::Watched;
@@ -55,20 +55,27 @@ pub(crate) struct Drawn {
 
 /// Somebody who watches a page. A handler takes it as an argument.
 pub(crate) struct Watcher {
-    console: Console,
+    services: Services,
+    watching: Watching,
     session: Session,
     reader: Reader,
 }
 
-impl FromRequestParts<Console> for Watcher {
+impl<S> FromRequestParts<S> for Watcher
+where
+    S: Send + Sync,
+    Services: FromRef<S>,
+    Watching: FromRef<S>,
+{
     type Rejection = Response;
 
     /// Fails where no gate has put the session into the request.
-    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
-        let session = Extension::<Session>::from_request_parts(parts, console).await;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let session = Extension::<Session>::from_request_parts(parts, state).await;
         let Extension(session) = session.map_err(IntoResponse::into_response)?;
         let reader = parts.extensions.get::<Reader>().copied().unwrap_or_default();
-        Ok(Self { console: console.clone(), session, reader })
+        let (services, watching) = (Services::from_ref(state), Watching::from_ref(state));
+        Ok(Self { services, watching, session, reader })
     }
 }
 
@@ -80,14 +87,14 @@ impl Watcher {
         F: Fn() -> D + Send + 'static,
         D: Future<Output = Result<Drawn, Problem>> + Send + 'static,
     {
-        let (ending, listening) = (self.console.ending().clone(), self.console.pulse().listen());
+        let (ending, listening) = (self.services.ending().clone(), self.services.pulse().listen());
         let ended = async move {
             tokio::select! {
                 () = ending.cancelled() => {}
                 () = sleep(LIFETIME) => {}
             }
         };
-        let watched = self.console.watching().begin(self.session.digest);
+        let watched = self.watching.begin(self.session.digest);
         let drawing = Drawing {
             watcher: self,
             watched,
@@ -105,7 +112,7 @@ impl Watcher {
 
     /// Whoever has logged out in another tab, or was logged out, sees nothing more.
     async fn may_look(&self) -> bool {
-        sessions::is_valid(&self.console, self.session.digest).await.unwrap_or(false)
+        sessions::is_valid(&self.services, self.session.digest).await.unwrap_or(false)
     }
 }
 

@@ -2,10 +2,8 @@
 //!
 //! Not here: what is counted of a source, which the host does.
 
-mod endings;
 mod exposition;
 mod metrics;
-mod tally;
 
 use axum::Json;
 use axum::Router;
@@ -17,11 +15,11 @@ use axum::routing::get;
 use serde::Serialize;
 
 use crate::console::Console;
+use crate::endings::Tally;
 use crate::problem::Problem;
+use crate::services::Services;
+use crate::sources::Sources;
 use crate::visitor::Visitor;
-
-pub(crate) use self::endings::watch;
-pub(crate) use self::tally::Tally;
 
 /// Source: Prometheus, "Exposition formats", text-based format.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -43,10 +41,10 @@ struct Readiness {
     database: bool,
 }
 
-async fn ready(State(console): State<Console>) -> Response {
-    let store = console.store().sources().await.map(drop).map_err(|error| error.to_string());
+async fn ready(State(services): State<Services>) -> Response {
+    let store = services.store().sources().await.map(drop).map_err(|error| error.to_string());
     let database =
-        console.database().read(|connection| connection.query_row("SELECT 1", (), |_| Ok(()))).await;
+        services.database().read(|connection| connection.query_row("SELECT 1", (), |_| Ok(()))).await;
     let database = database.map_err(|error| error.to_string());
     for error in [&store, &database].into_iter().filter_map(|part| part.as_ref().err()) {
         tracing::error!(error, "the program is not ready");
@@ -57,8 +55,12 @@ async fn ready(State(console): State<Console>) -> Response {
     (status, [(CACHE_CONTROL, "no-store")], Json(readiness)).into_response()
 }
 
-async fn numbers(_visitor: Visitor, State(console): State<Console>) -> Result<impl IntoResponse, Problem> {
-    let text = metrics::text(&console).await?;
+async fn numbers(
+    _visitor: Visitor,
+    State(sources): State<Sources>,
+    State(tally): State<Tally>,
+) -> Result<impl IntoResponse, Problem> {
+    let text = metrics::text(&sources, &tally).await?;
     Ok(([(CONTENT_TYPE, TEXT_FORMAT), (CACHE_CONTROL, "no-store")], text))
 }
 

@@ -11,8 +11,9 @@ use rollcall_host::model::{Key, SourceName};
 
 use crate::console::Console;
 use crate::page::{Page, Tab};
+use crate::paths::segment;
 use crate::problem::Problem;
-use crate::routes::segment;
+use crate::sources::Sources;
 use crate::visitor::Visitor;
 
 mod address;
@@ -45,52 +46,52 @@ pub(crate) fn routes() -> Router<Console> {
 
 /// The source with this name, if it is configured or something was ever imported from it: what was imported stays when a
 /// source is removed.
-pub(crate) async fn known_source(console: &Console, name: String) -> Result<SourceName, Problem> {
+pub(crate) async fn known_source(sources: &Sources, name: String) -> Result<SourceName, Problem> {
     let name = SourceName::new(name).map_err(|_| Problem::not_found())?;
     let is_known =
-        console.sources().entry(&name).is_some() || !console.store().runs(&name, None, 1).await?.is_empty();
+        sources.entry(&name).is_some() || !sources.services().store().runs(&name, None, 1).await?.is_empty();
     if is_known { Ok(name) } else { Err(Problem::not_found()) }
 }
 
 async fn overview(
     visitor: Visitor,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Path(source): Path<String>,
     asked: Asked,
 ) -> Result<Page, Problem> {
-    let source = known_source(&console, source).await?;
-    let body = overview::draw(&console, &visitor, &source, &asked).await?;
+    let source = known_source(&sources, source).await?;
+    let body = overview::draw(&sources, &visitor, &source, &asked).await?;
     Ok(Page::of_source(&visitor, &source, Tab::Organisation, visitor.say(words::organisation()), body))
 }
 
 async fn person(
     visitor: Visitor,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Path((source, id)): Path<(String, String)>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    about(&console, &visitor, source, Key::new(USER, id), &asked).await
+    about(&sources, &visitor, source, Key::new(USER, id), &asked).await
 }
 
 async fn department(
     visitor: Visitor,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Path((source, id)): Path<(String, String)>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    about(&console, &visitor, source, Key::new(DEPARTMENT, id), &asked).await
+    about(&sources, &visitor, source, Key::new(DEPARTMENT, id), &asked).await
 }
 
 async fn about(
-    console: &Console,
+    sources: &Sources,
     visitor: &Visitor,
     source: String,
     key: Key,
     asked: &Asked,
 ) -> Result<Response, Problem> {
-    let source = known_source(console, source).await?;
-    let found = Found::read(console, &source, key, asked).await?.ok_or_else(Problem::not_found)?;
-    let place = Place { console, visitor, source: &source };
+    let source = known_source(sources, source).await?;
+    let found = Found::read(sources.services(), &source, key, asked).await?.ok_or_else(Problem::not_found)?;
+    let place = Place { sources, visitor, source: &source };
     let own = match &found.whole {
         Some(whole) if whole.key.resource_type == DEPARTMENT => {
             department::draw(found.since(place), whole).await?

@@ -9,8 +9,8 @@ use rollcall_host::error::{RunError, StoreError};
 use rollcall_host::model::Diagnosis;
 use rollcall_words::Sentence;
 
-use crate::console::ConsoleError;
 use crate::database::DatabaseError;
+use crate::error::ConsoleError;
 use crate::sealing::SealingError;
 
 /// Why a request was not done. Its diagnosis is for whoever asked; what they must not know is in the log alone.

@@ -4,52 +4,26 @@
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::uri::{PathAndQuery, Uri};
 use axum::middleware::{from_fn, from_fn_with_state, map_request};
-use axum::response::IntoResponse;
 use axum::routing::get;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::console::Console;
 use crate::problem::Problem;
 use crate::{
-    api, arriving, callbacks, events, finishing, history, identity, operations, organisation, page, scim,
-    sources, webhook, why,
+    api, arriving, assets, callbacks, events, finishing, history, identity, operations, organisation, page,
+    scim, sources, webhook, why,
 };
-
-/// Where the style sheet is. Its name changes with the program's version, so that a browser may keep it.
-pub(crate) const STYLE: &str = concat!("/assets/rollcall-", env!("CARGO_PKG_VERSION"), ".css");
-
-/// Where the script is.
-pub(crate) const SCRIPT: &str = concat!("/assets/rollcall-", env!("CARGO_PKG_VERSION"), ".js");
-
-/// What stands for itself in a segment of a path (RFC 3986, unreserved).
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// A text as a segment of a path, or as a value in a query: ids come from outside and may be anything.
-pub(crate) fn segment(text: &str) -> String {
-    utf8_percent_encode(text, SEGMENT).to_string()
-}
-
-/// The same address with another path.
-pub(crate) fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
-    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(PathAndQuery::try_from(format!("{path}{query}")).ok()?);
-    Uri::from_parts(parts).ok()
-}
 
 impl Console {
     /// Everything the console answers.
     pub fn routes(&self) -> Router {
-        let guard = || from_fn_with_state(self.clone(), identity::programs);
+        let guard = || from_fn_with_state(self.services().clone(), identity::programs);
         let in_time = || from_fn(arriving::in_time);
         let to_the_end = || from_fn(finishing::to_the_end);
         let pages = pages().fallback(async || Problem::not_found()).layer(from_fn(page::problems));
-        let pages = pages.layer(from_fn_with_state(self.clone(), identity::pages));
+        let pages = pages.layer(from_fn_with_state(self.services().clone(), identity::pages));
         let doors = identity::entry_routes().layer(from_fn(page::problems));
-        let doors = doors.layer(from_fn_with_state(self.clone(), identity::doors));
+        let doors = doors.layer(from_fn_with_state(self.services().clone(), identity::doors));
         // What a handler refuses is drawn within the gate, where the visitor is known; what the gate refuses, around it.
         let routes = Router::new()
             .merge(pages)
@@ -67,13 +41,13 @@ impl Console {
             .merge(operations::guarded().layer(guard()).layer(in_time()).layer(from_fn(api::problems)))
             .merge(
                 scim::routes()
-                    .layer(from_fn_with_state(self.clone(), identity::readers))
+                    .layer(from_fn_with_state(self.services().clone(), identity::readers))
                     .layer(in_time())
                     .layer(from_fn(scim::errors)),
             )
             .merge(self.callbacks())
             .merge(open())
-            .layer(from_fn_with_state(self.clone(), identity::enter))
+            .layer(from_fn_with_state(self.services().clone(), identity::enter))
             .with_state(self.clone());
         as_meant(routes)
     }
@@ -82,12 +56,20 @@ impl Console {
     /// what a connector answers could be taken for a part of.
     pub fn callback_routes(&self) -> Router {
         let routes = callbacks::routes().merge(health()).fallback(async || StatusCode::NOT_FOUND);
-        as_meant(routes.layer(from_fn_with_state(self.clone(), identity::enter)).with_state(self.clone()))
+        as_meant(
+            routes
+                .layer(from_fn_with_state(self.services().clone(), identity::enter))
+                .with_state(self.clone()),
+        )
     }
 
     /// What sources call, or where that is.
     fn callbacks(&self) -> Router<Self> {
-        if self.options().callbacks_url.is_some() { callbacks::elsewhere() } else { callbacks::routes() }
+        if self.services().options().callbacks_url.is_some() {
+            callbacks::elsewhere()
+        } else {
+            callbacks::routes()
+        }
     }
 }
 
@@ -105,14 +87,7 @@ fn health() -> Router<Console> {
 
 /// What needs nobody to be known.
 fn open() -> Router<Console> {
-    Router::new()
-        .merge(operations::routes())
-        .merge(health())
-        .route(STYLE, get(async || asset("text/css; charset=utf-8", include_str!("assets/rollcall.css"))))
-        .route(
-            SCRIPT,
-            get(async || asset("text/javascript; charset=utf-8", include_str!("assets/rollcall.js"))),
-        )
+    Router::new().merge(operations::routes()).merge(health()).merge(assets::routes())
 }
 
 /// What people read in a browser.
@@ -127,8 +102,4 @@ pub(crate) fn pages() -> Router<Console> {
         .merge(webhook::routes())
         .merge(api::pages())
         .layer(from_fn(page::problems))
-}
-
-fn asset(media_type: &'static str, text: &'static str) -> impl IntoResponse {
-    ([(CONTENT_TYPE, media_type), (CACHE_CONTROL, "public, max-age=86400")], text)
 }

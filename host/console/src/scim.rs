@@ -7,7 +7,6 @@ mod accept;
 mod address;
 mod base;
 mod conditions;
-mod face;
 mod filter;
 mod id;
 mod list;
@@ -32,7 +31,6 @@ use serde_json::Value;
 pub(crate) use self::address::{is_of_service, meant};
 pub(crate) use self::base::address_of;
 use self::base::{Base, OF_SOURCE, Sight};
-pub use self::face::{ScimFace, ScimNames, ScimUserNames};
 use self::list::Listing;
 use self::methods::{WRITES, of_description, of_nothing, of_resources, of_search};
 use self::query::{Parameters, Search};
@@ -41,6 +39,7 @@ use self::reply::{Refusal, Reply};
 pub(crate) use self::reply::{drawn, errors};
 use self::schemas::ResourceType;
 use crate::console::Console;
+use crate::sources::Sources;
 use crate::visitor::Visitor;
 
 /// The largest body of a search.
@@ -74,9 +73,9 @@ fn service() -> Router<Console> {
 }
 
 fn resources(kind: ResourceType) -> Router<Console> {
-    let all = move |console, sight, asked| list_kind(console, sight, asked, kind);
-    let found = move |console, sight, asked| search_kind(console, sight, asked, kind);
-    let single = move |console, sight, id, asked, headers| one(console, sight, id, asked, headers, kind);
+    let all = move |sources, sight, asked| list_kind(sources, sight, asked, kind);
+    let found = move |sources, sight, asked| search_kind(sources, sight, asked, kind);
+    let single = move |sources, sight, id, asked, headers| one(sources, sight, id, asked, headers, kind);
     Router::new()
         .route(kind.endpoint(), of_resources(get(all)))
         .route(&format!("{}/.search", kind.endpoint()), of_search(post(found)))
@@ -144,50 +143,50 @@ struct WithId {
 }
 
 async fn list_everything(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     sight: Sight,
     asked: Parameters,
 ) -> Result<Response, Refusal> {
-    list(console, sight, &ResourceType::ALL, &asked).await
+    list(sources, sight, &ResourceType::ALL, &asked).await
 }
 
 async fn search_everything(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     sight: Sight,
     Search(asked): Search,
 ) -> Result<Response, Refusal> {
-    list(console, sight, &ResourceType::ALL, &asked).await
+    list(sources, sight, &ResourceType::ALL, &asked).await
 }
 
 async fn list_kind(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     sight: Sight,
     asked: Parameters,
     kind: ResourceType,
 ) -> Result<Response, Refusal> {
-    list(console, sight, kind.alone(), &asked).await
+    list(sources, sight, kind.alone(), &asked).await
 }
 
 async fn search_kind(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     sight: Sight,
     Search(asked): Search,
     kind: ResourceType,
 ) -> Result<Response, Refusal> {
-    list(console, sight, kind.alone(), &asked).await
+    list(sources, sight, kind.alone(), &asked).await
 }
 
 async fn list(
-    console: Console,
+    sources: Sources,
     sight: Sight,
     kinds: &'static [ResourceType],
     asked: &Parameters,
 ) -> Result<Response, Refusal> {
-    Listing { console, sight, kinds, query: asked.query()? }.answer().await
+    Listing { sources, sight, kinds, query: asked.query()? }.answer().await
 }
 
 async fn one(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     sight: Sight,
     Path(WithId { id }): Path<WithId>,
     asked: Parameters,
@@ -195,7 +194,7 @@ async fn one(
     kind: ResourceType,
 ) -> Result<Response, Refusal> {
     let projection = asked.projection()?;
-    let resource = Reading::new(&console, &sight).one(kind, &id, &projection).await?;
+    let resource = Reading::new(&sources, &sight).one(kind, &id, &projection).await?;
     let body = projection.apply(kind, resource.members);
     Ok(Reply::versioned(&headers, Value::Object(body), resource.version))
 }

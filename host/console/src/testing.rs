@@ -19,7 +19,8 @@ use rollcall_words::Language;
 use tempfile::TempDir;
 use tower_service::Service;
 
-use crate::console::{Console, ConsoleOptions};
+use crate::console::Console;
+use crate::options::ConsoleOptions;
 use crate::visitor::{Reader, Theme, Visitor, Who};
 
 /// 2026-01-01T00:00:00Z.

@@ -15,8 +15,9 @@ use crate::console::Console;
 use crate::live::{Drawn, Watcher};
 use crate::organisation::{self, DEPARTMENT, Place, USER, known_source, of_source};
 use crate::page::{self, Page, Tab, csrf};
+use crate::paths::segment;
 use crate::problem::Problem;
-use crate::routes::segment;
+use crate::sources::Sources;
 use crate::visitor::Visitor;
 
 mod answer;
@@ -72,17 +73,17 @@ pub(crate) fn ask_button(place: Place<'_>, key: &Key, back: Back) -> Markup {
 
 /// Only of a source that is configured, followed or not; of one that was removed nothing but what it left is known.
 fn may_ask(place: Place<'_>) -> bool {
-    place.visitor.who.may_manage() && place.console.sources().entry(place.source).is_some()
+    place.visitor.who.may_manage() && place.sources.entry(place.source).is_some()
 }
 
 async fn why(
     visitor: Visitor,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Path(source): Path<String>,
     asked: Asked,
 ) -> Result<Page, Problem> {
-    let source = known_source(&console, source).await?;
-    let place = Place { console: &console, visitor: &visitor, source: &source };
+    let source = known_source(&sources, source).await?;
+    let place = Place { sources: &sources, visitor: &visitor, source: &source };
     let body = body(place, &asked).await?;
     Ok(Page::of_source(&visitor, &source, Tab::Why, visitor.say(page::words::tab_why()), body))
 }
@@ -90,15 +91,15 @@ async fn why(
 async fn body(place: Place<'_>, asked: &Asked) -> Result<Markup, Problem> {
     let form = draw::form(place, asked);
     if let Some(key) = &asked.key {
-        let facts = Facts::about_key(place.console, place.source, key.clone()).await?;
+        let facts = Facts::about_key(place.sources.services(), place.source, key.clone()).await?;
         return Ok(html! { (form) (draw::answer(place, &facts, asked.is_asking)) });
     }
     if asked.text.is_empty() {
         return Ok(html! { (form) p class="soft" { (place.visitor.say(words::hint())) } });
     }
-    let found = hits::find(place.console, place.source, &asked.text).await?;
+    let found = hits::find(place.sources.services(), place.source, &asked.text).await?;
     if let Some(key) = found.only(&asked.text) {
-        let facts = Facts::about_key(place.console, place.source, key).await?;
+        let facts = Facts::about_key(place.sources.services(), place.source, key).await?;
         return Ok(html! { (form) (draw::answer(place, &facts, false)) });
     }
     if !found.hits.is_empty() {
@@ -106,7 +107,7 @@ async fn body(place: Place<'_>, asked: &Asked) -> Result<Markup, Problem> {
             html! { (form) (draw::choice(place, asked, &found)) (draw::ask_form(place, &asked.text)) },
         );
     }
-    let facts = Facts::about_nothing(place.console, place.source, &asked.text).await?;
+    let facts = Facts::about_nothing(place.sources.services(), place.source, &asked.text).await?;
     Ok(html! { (form) (draw::answer(place, &facts, false)) (draw::ask_form(place, &asked.text)) })
 }
 
@@ -114,44 +115,47 @@ async fn body(place: Place<'_>, asked: &Asked) -> Result<Markup, Problem> {
 async fn why_live(
     visitor: Visitor,
     watcher: Watcher,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Path(source): Path<String>,
     asked: Asked,
 ) -> Result<impl IntoResponse, Problem> {
-    let source = known_source(&console, source).await?;
+    let source = known_source(&sources, source).await?;
     let key = asked.key.ok_or_else(Problem::not_found)?;
-    Ok(watcher.stream(move || draw_live(console.clone(), visitor.clone(), source.clone(), key.clone())))
+    Ok(watcher.stream(move || draw_live(sources.clone(), visitor.clone(), source.clone(), key.clone())))
 }
 
 async fn draw_live(
-    console: Console,
+    sources: Sources,
     visitor: Visitor,
     source: SourceName,
     key: Key,
 ) -> Result<Drawn, Problem> {
-    let place = Place { console: &console, visitor: &visitor, source: &source };
-    let facts = Facts::about_key(&console, &source, key).await?;
+    let place = Place { sources: &sources, visitor: &visitor, source: &source };
+    let facts = Facts::about_key(sources.services(), &source, key).await?;
     Ok(Drawn { parts: vec![(draw::ANSWER.to_owned(), draw::answer(place, &facts, true))], is_final: false })
 }
 
 /// Have the source asked about one object, and go back to what is known of it.
 async fn ask(
     visitor: Visitor,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Path(source): Path<String>,
     RawForm(form): RawForm,
 ) -> Result<Redirect, Problem> {
     if !visitor.who.may_manage() {
         return Err(Problem::forbidden());
     }
-    let source = known_source(&console, source).await?;
-    console.sources().entry(&source).ok_or_else(gone)?;
+    let source = known_source(&sources, source).await?;
+    sources.entry(&source).ok_or_else(gone)?;
     let form = query::Form::of(&form);
     let key = form.key().filter(may_be).ok_or_else(unclear)?;
-    let asking = Asking::begin(&console, &visitor, &source, key.clone()).await?;
+    let asking = Asking::begin(&sources, &visitor, &source, key.clone()).await?;
     let is_answered = asking.wait().await?;
     let why = address(&source, &key, !is_answered);
-    if form.back == Back::Object && is_answered && console.store().object(&source, &key).await?.is_some() {
+    if form.back == Back::Object
+        && is_answered
+        && sources.services().store().object(&source, &key).await?.is_some()
+    {
         return Ok(Redirect::to(&organisation::address(&source, &key).unwrap_or(why)));
     }
     Ok(Redirect::to(&why))

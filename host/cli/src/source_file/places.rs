@@ -40,7 +40,8 @@ impl Places {
 
     /// Add to a diagnosis about a setting where it stands, or where the nearest one around it does.
     pub(crate) fn locate(&self, diagnosis: Diagnosis) -> Diagnosis {
-        let place = diagnosis.fact(SETTING_FACT).and_then(|pointer| self.nearest(&format!("/settings{pointer}")));
+        let place =
+            diagnosis.fact(SETTING_FACT).and_then(|pointer| self.nearest(&format!("/settings{pointer}")));
         match place {
             Some(place) => diagnosis.with_fact("file", format!("{}:{place}", self.file)),
             None => diagnosis,

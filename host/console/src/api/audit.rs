@@ -15,6 +15,7 @@ use super::types::Audited;
 use crate::console::Console;
 use crate::identity::audit::{self, Wanted};
 use crate::problem::Problem;
+use crate::services::Services;
 use crate::visitor::Visitor;
 
 pub(super) fn routes() -> OpenApiRouter<Console> {
@@ -48,7 +49,7 @@ struct WhichAudited {
     responses((status = 200, description = "A page of the audit log.", body = Listed<Audited>), ReadingAsManager))]
 async fn list(
     visitor: Visitor,
-    State(console): State<Console>,
+    State(services): State<Services>,
     Parameters(which): Parameters<WhichAudited>,
 ) -> Result<Json<Listed<Audited>>, Problem> {
     const LIST: &str = "audit";
@@ -58,7 +59,7 @@ async fn list(
     let WhichAudited { action, who, cursor, limit } = which;
     let (limit, before) = (page::limit(limit)?, page::place(LIST, cursor.as_deref())?);
     let wanted = Wanted { action: page::text(action)?, who: page::text(who)?, before };
-    let found = audit::entries(&console, wanted, limit.saturating_add(1)).await?;
+    let found = audit::entries(&services, wanted, limit.saturating_add(1)).await?;
     let entries = found.into_iter().map(Audited::from).collect();
     Ok(Json(Listed::cut(entries, limit, LIST, |entry| entry.number)))
 }

@@ -22,14 +22,15 @@ use super::sources::OfSource;
 use super::types::{Connector, Source};
 use crate::console::Console;
 use crate::database::DatabaseError;
+use crate::face::{ScimFace, ScimNames, ScimUserNames};
 use crate::identity::audit;
+use crate::paths::segment;
 use crate::problem::Problem;
-use crate::routes::segment;
-use crate::scim::{ScimFace, ScimNames, ScimUserNames};
+use crate::sources::Sources;
+use crate::sources::changing::{By, Refused, Taken};
 use crate::sources::configured::{Configured, Draft};
 use crate::sources::input::{Complaint, ServerProxy, SourceInput, Timing};
 use crate::sources::kept::departed_name;
-use crate::sources::registry::{By, Refused, Taken};
 use crate::sources::standing;
 use crate::sources::trust::Given;
 use crate::visitor::Visitor;
@@ -209,8 +210,8 @@ pub(super) fn in_the_body(pointer: String) -> String {
 /// The files that a source can be made of, each inspected.
 #[utoipa::path(get, path = "/connectors", operation_id = "listConnectors", tag = "Configuration",
     responses((status = 200, description = "All connectors.", body = Listed<Connector>), Reading))]
-async fn connectors(_visitor: Visitor, State(console): State<Console>) -> Json<Listed<Connector>> {
-    let items = console.sources().shelf().all().await.into_iter().map(Connector::from).collect();
+async fn connectors(_visitor: Visitor, State(sources): State<Sources>) -> Json<Listed<Connector>> {
+    let items = sources.shelf().all().await.into_iter().map(Connector::from).collect();
     Json(Listed { items, next: None, total: None })
 }
 
@@ -222,15 +223,15 @@ async fn connectors(_visitor: Visitor, State(console): State<Console>) -> Json<L
     responses((status = 201, description = "The source, as it stands.", body = Source), Writing))]
 async fn add(
     Manager(visitor): Manager,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Body(configuration): Body<Configuration>,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1], Json<Source>), Failed> {
     let (draft, by) = (configuration.read(Given::default()), By::whom(&visitor.who));
-    let Taken { name, differences } = console.sources().add(&console, by, draft).await?;
-    audit::record(&console, &visitor, "source-added", name.as_str(), differences).await?;
+    let Taken { name, differences } = sources.add(by, draft).await?;
+    audit::record(sources.services(), &visitor, "source-added", name.as_str(), differences).await?;
     let location = format!("{}/sources/{}", super::PATH, segment(name.as_str()));
     let location = HeaderValue::try_from(location).map_err(|error| Problem::failed(&error))?;
-    let source = standing::of(&console, &name).await?.into();
+    let source = standing::of(&sources, &name).await?.into();
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(source)))
 }
 
@@ -252,16 +253,16 @@ async fn add(
     responses((status = 200, description = "The source, as it stands.", body = Source), Writing))]
 async fn change(
     Manager(visitor): Manager,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
     Body(patch): Body<Map<String, Value>>,
 ) -> Result<Json<Source>, Failed> {
-    let name = path.known(&console)?;
+    let name = path.known(&sources)?;
     let make = |before: &Configured| Ok::<_, Failed>(patched(before.clone(), patch)?);
-    let taken = console.sources().change(&console, By::whom(&visitor.who), &name, make).await?;
+    let taken = sources.change(By::whom(&visitor.who), &name, make).await?;
     let Taken { name, differences } = taken;
-    audit::record(&console, &visitor, "source-changed", name.as_str(), differences).await?;
-    Ok(Json(standing::of(&console, &name).await?.into()))
+    audit::record(sources.services(), &visitor, "source-changed", name.as_str(), differences).await?;
+    Ok(Json(standing::of(&sources, &name).await?.into()))
 }
 
 /// Remove a source
@@ -271,12 +272,12 @@ async fn change(
     params(OfSource), responses((status = 204, description = "It is removed."), Changing))]
 async fn remove(
     Manager(visitor): Manager,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
 ) -> Result<StatusCode, Problem> {
-    let name = path.known(&console)?;
-    let was = console.sources().remove(&console, &name).await?;
-    audit::record(&console, &visitor, "source-removed", name.as_str(), was).await?;
+    let name = path.known(&sources)?;
+    let was = sources.remove(&name).await?;
+    audit::record(sources.services(), &visitor, "source-removed", name.as_str(), was).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

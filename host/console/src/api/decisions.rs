@@ -23,6 +23,8 @@ use super::types::{Begun, Decision, HeldBack, Key};
 use crate::console::Console;
 use crate::history::decide;
 use crate::problem::Problem;
+use crate::services::Services;
+use crate::sources::Sources;
 use crate::visitor::Visitor;
 
 pub(super) fn routes() -> OpenApiRouter<Console> {
@@ -38,11 +40,11 @@ pub(super) fn routes() -> OpenApiRouter<Console> {
         Reading))]
 async fn held(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(services): State<Services>,
     Segments(path): Segments<OfRun>,
 ) -> Result<Json<HeldBack>, Problem> {
-    let run = path.find(&console).await?;
-    let (host, source) = (console.host(), &run.source);
+    let run = path.find(&services).await?;
+    let (host, source) = (services.host(), &run.source);
     let held_back = match host.held_back(source, &run.id, Which::Waiting).await {
         Err(RunError::NothingHeld { .. }) => return Err(Problem::not_found()),
         held_back => held_back?,
@@ -84,20 +86,20 @@ struct Approve {
     responses((status = 202, description = "The run that does it has begun, or waits.", body = Begun), Changing))]
 async fn approve(
     Manager(visitor): Manager,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfRun>,
     headers: HeaderMap,
     BodyIfAny(approve): BodyIfAny<Approve>,
 ) -> Result<Response, Problem> {
-    let run = path.find(&console).await?;
+    let run = path.find(sources.services()).await?;
     let Approve { removals, keys, identities } = approve;
     let what = json!({
         "operation": "approveRun", "run": run.id, "removals": removals, "keys": keys, "identities": identities,
     });
     let which = which(keys);
     let asked = Asked::new(&visitor, &headers, &what)?;
-    once(&console.clone(), asked, async move {
-        let begun = decide::approved(&console, &visitor, &run, which, removals, identities).await?;
+    once(&sources.services().clone(), asked, async move {
+        let begun = decide::approved(&sources, &visitor, &run, which, removals, identities).await?;
         Ok(Begun { run: begun.run })
     })
     .await
@@ -131,12 +133,12 @@ struct Declined {
     responses((status = 200, description = "It is written down.", body = Declined), Writing))]
 async fn decline(
     Manager(visitor): Manager,
-    State(console): State<Console>,
+    State(services): State<Services>,
     Segments(path): Segments<OfRun>,
     Body(Decline { reason, keys }): Body<Decline>,
 ) -> Result<(StatusCode, Json<Declined>), Problem> {
-    let run = path.find(&console).await?;
-    let decision = decide::declined(&console, &visitor, &run, which(keys), &reason).await?;
+    let run = path.find(&services).await?;
+    let decision = decide::declined(&services, &visitor, &run, which(keys), &reason).await?;
     Ok((StatusCode::OK, Json(Declined { decision: decision.into() })))
 }
 

@@ -11,8 +11,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::types::Fact;
+use crate::paths::segment;
 use crate::problem::Problem;
-use crate::routes::segment;
 use crate::visitor::Reader;
 
 /// Source: RFC 9457, section 3.

@@ -21,6 +21,7 @@ use super::types::Event;
 use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
+use crate::sources::Sources;
 use crate::visitor::Visitor;
 
 pub(super) fn routes() -> OpenApiRouter<Console> {
@@ -54,17 +55,17 @@ struct WhichEvents {
     responses((status = 200, description = "A page of events.", body = Listed<Event>), Reading))]
 async fn list(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
     Parameters(which): Parameters<WhichEvents>,
 ) -> Result<Json<Listed<Event>>, Problem> {
     const LIST: &str = "events";
     let WhichEvents { state, run, cursor, limit } = which;
-    let name = path.known(&console)?;
+    let name = path.known(&sources)?;
     let run = page::exact("run", run, shape::MAX_RUN_ID_CHARS)?;
     let filter = EventFilter { state, run: run.map(RunId::new) };
     let (limit, before) = (page::limit(limit)?, page::place(LIST, cursor.as_deref())?);
-    let found = console.store().events(&name, &filter, before, limit.saturating_add(1)).await?;
+    let found = sources.services().store().events(&name, &filter, before, limit.saturating_add(1)).await?;
     let events = found.into_iter().map(Event::from).collect();
     Ok(Json(Listed::cut(events, limit, LIST, |event| event.number)))
 }
@@ -98,13 +99,14 @@ struct Retried {
     responses((status = 200, description = "How many wait again.", body = Retried), Writing))]
 async fn retry(
     Manager(visitor): Manager,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
     Body(retry): Body<Retry>,
 ) -> Result<Json<Retried>, Problem> {
-    let name = path.known(&console)?;
-    let n = console.store().retry(&name, retry.numbers.as_deref(), console.now()).await?;
-    audit::record(&console, &visitor, "events-retried", name.as_str(), json!({"n": n})).await?;
-    console.pulse().beat();
+    let name = path.known(&sources)?;
+    let n =
+        sources.services().store().retry(&name, retry.numbers.as_deref(), sources.services().now()).await?;
+    audit::record(sources.services(), &visitor, "events-retried", name.as_str(), json!({"n": n})).await?;
+    sources.services().pulse().beat();
     Ok(Json(Retried { n }))
 }

@@ -12,9 +12,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
-use crate::console::Console;
 use crate::database::DatabaseError;
 use crate::problem::Problem;
+use crate::services::Services as Console;
 use crate::visitor::{Visitor, Who};
 
 /// How long an answer is kept.

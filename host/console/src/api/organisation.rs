@@ -17,6 +17,8 @@ use super::sources::OfSource;
 use super::types::{Department, Event, Imported, Listing, Why};
 use crate::console::Console;
 use crate::problem::Problem;
+use crate::services::Services;
+use crate::sources::Sources;
 use crate::visitor::Visitor;
 
 /// Steps, entries and events of one object, each at most.
@@ -62,14 +64,14 @@ struct WhichDepartments {
     responses((status = 200, description = "A page of departments.", body = Listed<Department>), Reading))]
 async fn departments(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
     Parameters(which): Parameters<WhichDepartments>,
 ) -> Result<Json<Listed<Department>>, Problem> {
     const LIST: &str = "departments";
     let (limit, offset) = (page::limit(which.limit)?, offset(LIST, which.cursor.as_deref())?);
     let parent = page::exact("parent", which.parent, shape::MAX_EXTERNAL_ID_CHARS)?;
-    let outline = console.store().outline(&path.known(&console)?).await?;
+    let outline = sources.services().store().outline(&path.known(&sources)?).await?;
     let level: Vec<_> = match parent.as_deref() {
         Some(parent) => {
             outline.department(parent).ok_or_else(Problem::not_found)?;
@@ -109,7 +111,7 @@ struct WhichPeople {
     responses((status = 200, description = "A page of people.", body = Listed<Listing>), Reading))]
 async fn people(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
     Parameters(which): Parameters<WhichPeople>,
 ) -> Result<Json<Listed<Listing>>, Problem> {
@@ -117,7 +119,8 @@ async fn people(
     let WhichPeople { department, cursor, limit } = which;
     let page = Page { offset: offset(LIST, cursor.as_deref())?, limit: page::limit(limit)? };
     let department = page::exact("department", department, shape::MAX_EXTERNAL_ID_CHARS)?;
-    let found = console.store().people_of(&path.known(&console)?, department.as_deref(), page).await?;
+    let found =
+        sources.services().store().people_of(&path.known(&sources)?, department.as_deref(), page).await?;
     let items = found.items.into_iter().map(Listing::from).collect();
     Ok(Json(Listed::counted(items, page.offset, found.total, LIST)))
 }
@@ -153,7 +156,7 @@ struct Looked {
     responses((status = 200, description = "A page of what was found.", body = Listed<Listing>), Reading))]
 async fn search(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(services): State<Services>,
     Parameters(looked): Parameters<Looked>,
 ) -> Result<Json<Listed<Listing>>, Problem> {
     const LIST: &str = "objects";
@@ -161,7 +164,7 @@ async fn search(
     let page = Page { offset: offset(LIST, cursor.as_deref())?, limit: page::limit(limit)? };
     let resource_type = page::exact("resource_type", resource_type, shape::MAX_RESOURCE_TYPE_CHARS)?;
     let query = ObjectQuery { resource_type, departed, text: page::text(q)? };
-    let found = console.store().search(source.as_ref(), &query, page).await?;
+    let found = services.store().search(source.as_ref(), &query, page).await?;
     let items = found.items.into_iter().map(Listing::from).collect();
     Ok(Json(Listed::counted(items, page.offset, found.total, LIST)))
 }
@@ -190,12 +193,12 @@ struct OfObject {
     responses((status = 200, description = "All that is known of it.", body = Imported), Reading))]
 async fn object(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(services): State<Services>,
     Segments(path): Segments<OfObject>,
 ) -> Result<Json<Imported>, Problem> {
     let OfObject { source, resource_type, external_id } = path;
     let name = OfSource { source }.name()?;
-    let (key, store) = (model::Key::new(resource_type, external_id), console.store());
+    let (key, store) = (model::Key::new(resource_type, external_id), services.store());
     let held = store.object(&name, &key).await?;
     let trail = store.trail(&name, &key, None, MAX_STEPS).await?;
     let entries = store.entries_about(&name, &key, MAX_STEPS).await?;
@@ -228,14 +231,14 @@ struct About {
     responses((status = 200, description = "Who there is, and who there was.", body = Why), Reading))]
 async fn why(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(services): State<Services>,
     Parameters(about): Parameters<About>,
 ) -> Result<Json<Why>, Problem> {
     let About { q, source, limit } = about;
     let (text, limit) = (page::text(Some(q))?, page::limit(limit)?);
     let query = ObjectQuery { text: text.clone(), ..ObjectQuery::default() };
-    let held = console.store().search(source.as_ref(), &query, Page { offset: 0, limit }).await?;
-    let once = console.store().once_known(source.as_ref(), &text, limit).await?;
+    let held = services.store().search(source.as_ref(), &query, Page { offset: 0, limit }).await?;
+    let once = services.store().once_known(source.as_ref(), &text, limit).await?;
     Ok(Json(Why {
         n_held: held.total,
         held: held.items.into_iter().map(Listing::from).collect(),

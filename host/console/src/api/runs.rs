@@ -25,6 +25,8 @@ use super::types::{Begun, Change, Count, Entry, Key, Run, Summary};
 use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
+use crate::services::Services;
+use crate::sources::Sources;
 use crate::sources::asking::How;
 use crate::visitor::Visitor;
 
@@ -87,18 +89,18 @@ pub(super) struct OfRun {
 }
 
 impl OfRun {
-    pub(super) async fn find(self, console: &Console) -> Result<history::Run, Problem> {
-        find(console, &self.run).await
+    pub(super) async fn find(self, services: &Services) -> Result<history::Run, Problem> {
+        find(services, &self.run).await
     }
 }
 
-async fn find(console: &Console, id: &str) -> Result<history::Run, Problem> {
+async fn find(services: &Services, id: &str) -> Result<history::Run, Problem> {
     // The store's ids are numbers; whatever else was asked for is none of them.
     let is_number = id.len() <= 18 && !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number {
         return Err(Problem::not_found());
     }
-    console.store().run(&RunId::new(id)).await?.ok_or_else(Problem::not_found)
+    services.store().run(&RunId::new(id)).await?.ok_or_else(Problem::not_found)
 }
 
 /// Import a source
@@ -114,22 +116,22 @@ async fn find(console: &Console, id: &str) -> Result<history::Run, Problem> {
     responses((status = 202, description = "It has begun, or waits.", body = Begun), Writing))]
 async fn start(
     Manager(visitor): Manager,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
     headers: HeaderMap,
     Body(start): Body<Start>,
 ) -> Result<Response, Problem> {
-    let name = path.known(&console)?;
+    let name = path.known(&sources)?;
     let Start { dry_run, allow_removals } = start;
     let what = json!({
         "operation": "startRun", "source": name, "dry_run": dry_run, "allow_removals": allow_removals,
     });
     let asked = Asked::new(&visitor, &headers, &what)?;
-    once(&console.clone(), asked, async move {
+    once(&sources.services().clone(), asked, async move {
         let how = How { is_dry: dry_run, removals: allowed(allow_removals), attended: false };
-        let begun = console.sources().import(&console, &name, how).await?;
+        let begun = sources.import(&name, how).await?;
         let detail = json!({"dry_run": dry_run, "allow_removals": allow_removals, "run": begun.run});
-        audit::record(&console, &visitor, "run-started", name.as_str(), detail).await?;
+        audit::record(sources.services(), &visitor, "run-started", name.as_str(), detail).await?;
         Ok(Begun { run: begun.run })
     })
     .await
@@ -143,24 +145,24 @@ async fn start(
     responses((status = 202, description = "It has begun, or waits.", body = Begun), Writing))]
 async fn refresh(
     Manager(visitor): Manager,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
     headers: HeaderMap,
     Body(refresh): Body<Refresh>,
 ) -> Result<Response, Problem> {
-    let name = path.known(&console)?;
+    let name = path.known(&sources)?;
     let allow_removals = refresh.allow_removals;
     let what = json!({
         "operation": "refreshObjects", "source": name, "keys": refresh.keys, "allow_removals": allow_removals,
     });
     let keys = keys(refresh.keys)?;
     let asked = Asked::new(&visitor, &headers, &what)?;
-    once(&console.clone(), asked, async move {
+    once(&sources.services().clone(), asked, async move {
         let n_keys = keys.len();
         let how = How { is_dry: false, removals: allowed(allow_removals), attended: false };
-        let begun = console.sources().refresh(&console, &name, keys, how).await?;
+        let begun = sources.refresh(&name, keys, how).await?;
         let detail = json!({"n_keys": n_keys, "allow_removals": allow_removals, "run": begun.run});
-        audit::record(&console, &visitor, "objects-refreshed", name.as_str(), detail).await?;
+        audit::record(sources.services(), &visitor, "objects-refreshed", name.as_str(), detail).await?;
         Ok(Begun { run: begun.run })
     })
     .await
@@ -214,7 +216,7 @@ struct WhichRuns {
     responses((status = 200, description = "A page of runs.", body = Listed<Run>), Reading))]
 async fn list(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(services): State<Services>,
     Parameters(which): Parameters<WhichRuns>,
 ) -> Result<Json<Listed<Run>>, Problem> {
     const LIST: &str = "runs";
@@ -223,7 +225,7 @@ async fn list(
     let limit = page::limit(limit)?;
     let before: Option<u64> = page::place(LIST, cursor.as_deref())?;
     let before = before.map(|number| RunId::new(number.to_string()));
-    let runs = console.store().runs_where(&filter, before.as_ref(), limit.saturating_add(1)).await?;
+    let runs = services.store().runs_where(&filter, before.as_ref(), limit.saturating_add(1)).await?;
     let runs = runs.into_iter().map(Run::from).collect();
     Ok(Json(Listed::cut(runs, limit, LIST, |run| run.id.as_str().parse::<u64>().unwrap_or_default())))
 }
@@ -233,10 +235,10 @@ async fn list(
     responses((status = 200, description = "The run.", body = Run), Reading))]
 async fn one(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(services): State<Services>,
     Segments(path): Segments<OfRun>,
 ) -> Result<Json<Run>, Problem> {
-    Ok(Json(path.find(&console).await?.into()))
+    Ok(Json(path.find(&services).await?.into()))
 }
 
 /// Stop a run
@@ -246,15 +248,21 @@ async fn one(
     responses((status = 202, description = "It is being stopped."), Changing))]
 async fn cancel(
     Manager(visitor): Manager,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfRun>,
 ) -> Result<StatusCode, Problem> {
-    let run = path.find(&console).await?;
-    if !console.sources().cancel(&run.id) {
+    let run = path.find(sources.services()).await?;
+    if !sources.cancel(&run.id) {
         return Err(not_under_way(&run));
     }
-    audit::record(&console, &visitor, "run-cancelled", run.id.as_str(), json!({"source": run.source}))
-        .await?;
+    audit::record(
+        sources.services(),
+        &visitor,
+        "run-cancelled",
+        run.id.as_str(),
+        json!({"source": run.source}),
+    )
+    .await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -289,23 +297,23 @@ struct Undo {
     responses((status = 202, description = "The run that does it has begun, or waits.", body = Begun), Writing))]
 async fn undo(
     Manager(visitor): Manager,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfRun>,
     headers: HeaderMap,
     Body(undo): Body<Undo>,
 ) -> Result<Response, Problem> {
-    let run = path.find(&console).await?;
+    let run = path.find(sources.services()).await?;
     let Undo { dry_run, allow_removals } = undo;
     let what = json!({
         "operation": "undoRun", "run": run.id, "dry_run": dry_run, "allow_removals": allow_removals,
     });
     let asked = Asked::new(&visitor, &headers, &what)?;
-    once(&console.clone(), asked, async move {
+    once(&sources.services().clone(), asked, async move {
         let how = How { is_dry: dry_run, removals: allowed(allow_removals), attended: false };
-        let begun = console.sources().undo(&console, &run.source, run.id.clone(), how).await?;
+        let begun = sources.undo(&run.source, run.id.clone(), how).await?;
         let detail =
             json!({"source": run.source, "dry_run": dry_run, "allow_removals": allow_removals, "run": begun.run});
-        audit::record(&console, &visitor, "run-undone", run.id.as_str(), detail).await?;
+        audit::record(sources.services(), &visitor, "run-undone", run.id.as_str(), detail).await?;
         Ok(Begun { run: begun.run })
     })
     .await
@@ -344,7 +352,7 @@ struct WhichChanges {
     responses((status = 200, description = "A page of change records.", body = Listed<Change>), Reading))]
 async fn changes(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(services): State<Services>,
     Segments(path): Segments<OfRun>,
     Parameters(which): Parameters<WhichChanges>,
 ) -> Result<Json<Listed<Change>>, Problem> {
@@ -353,8 +361,8 @@ async fn changes(
     let resource_type = page::exact("resource_type", resource_type, shape::MAX_RESOURCE_TYPE_CHARS)?;
     let filter = ChangeFilter { resource_type, action, outcome, text: page::text(q)? };
     let (limit, after) = (page::limit(limit)?, page::place(LIST, cursor.as_deref())?);
-    let run = path.find(&console).await?;
-    let found = console.store().changes_where(&run.id, &filter, after, limit.saturating_add(1)).await?;
+    let run = path.find(&services).await?;
+    let found = services.store().changes_where(&run.id, &filter, after, limit.saturating_add(1)).await?;
     let changes = found.into_iter().map(Change::from).collect();
     Ok(Json(Listed::cut(changes, limit, LIST, |change| change.number)))
 }
@@ -387,7 +395,7 @@ struct WhichEntries {
     responses((status = 200, description = "A page of entries.", body = Listed<Entry>), Reading))]
 async fn entries(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(services): State<Services>,
     Segments(path): Segments<OfRun>,
     Parameters(which): Parameters<WhichEntries>,
 ) -> Result<Json<Listed<Entry>>, Problem> {
@@ -396,8 +404,8 @@ async fn entries(
     let code = page::exact("code", code, page::MAX_TEXT_CHARS)?;
     let filter = EntryFilter { severity, code, text: page::text(q)? };
     let (limit, after) = (page::limit(limit)?, page::place(LIST, cursor.as_deref())?);
-    let run = path.find(&console).await?;
-    let found = console.store().entries_where(&run.id, &filter, after, limit.saturating_add(1)).await?;
+    let run = path.find(&services).await?;
+    let found = services.store().entries_where(&run.id, &filter, after, limit.saturating_add(1)).await?;
     let entries = found.into_iter().map(Entry::from).collect();
     Ok(Json(Listed::cut(entries, limit, LIST, |entry| entry.number)))
 }
@@ -407,11 +415,11 @@ async fn entries(
     responses((status = 200, description = "How many of each.", body = Summary), Reading))]
 async fn summary(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(services): State<Services>,
     Segments(path): Segments<OfRun>,
 ) -> Result<Json<Summary>, Problem> {
-    let run = path.find(&console).await?;
-    let changes = console.store().change_counts(&run.id).await?.into_iter().map(Count::from).collect();
-    let entries = console.store().entry_counts(&run.id).await?.into_iter().map(Into::into).collect();
+    let run = path.find(&services).await?;
+    let changes = services.store().change_counts(&run.id).await?.into_iter().map(Count::from).collect();
+    let entries = services.store().entry_counts(&run.id).await?.into_iter().map(Into::into).collect();
     Ok(Json(Summary { changes, entries }))
 }

@@ -8,7 +8,7 @@ use utoipa::openapi::schema::{KnownFormat, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Array, Object, ObjectBuilder, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::scim;
+use crate::face;
 use crate::sources::{self, standing};
 
 /// The longest id of a run.
@@ -196,11 +196,11 @@ fn departed_users() -> Object {
 }
 
 fn scim_names() -> Object {
-    one_of(scim::ScimNames::ALL)
+    one_of(face::ScimNames::ALL)
 }
 
 fn scim_user_names() -> Object {
-    one_of(scim::ScimUserNames::ALL)
+    one_of(face::ScimUserNames::ALL)
 }
 
 /// The answers about ids that belong to somebody else now, and none.

@@ -18,6 +18,7 @@ use super::types::{Check, Source};
 use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
+use crate::sources::Sources;
 use crate::sources::standing;
 use crate::visitor::Visitor;
 
@@ -46,9 +47,9 @@ impl OfSource {
     }
 
     /// The name, if a source of this program has it.
-    pub(super) fn known(self, console: &Console) -> Result<SourceName, Problem> {
+    pub(super) fn known(self, sources: &Sources) -> Result<SourceName, Problem> {
         let name = self.name()?;
-        console.sources().entry(&name).map(|_| name).ok_or_else(Problem::not_found)
+        sources.entry(&name).map(|_| name).ok_or_else(Problem::not_found)
     }
 }
 
@@ -57,8 +58,8 @@ impl OfSource {
 /// All of them, in order of name, and how each stands.
 #[utoipa::path(get, path = "/sources", operation_id = "listSources", tag = "Sources",
     responses((status = 200, description = "All sources.", body = Listed<Source>), Reading))]
-async fn list(_visitor: Visitor, State(console): State<Console>) -> Result<Json<Listed<Source>>, Problem> {
-    let items: Vec<_> = standing::of_all(&console).await?.into_iter().map(Source::from).collect();
+async fn list(_visitor: Visitor, State(sources): State<Sources>) -> Result<Json<Listed<Source>>, Problem> {
+    let items: Vec<_> = standing::of_all(&sources).await?.into_iter().map(Source::from).collect();
     Ok(Json(Listed { items, next: None, total: None }))
 }
 
@@ -67,10 +68,10 @@ async fn list(_visitor: Visitor, State(console): State<Console>) -> Result<Json<
     responses((status = 200, description = "The source.", body = Source), Reading))]
 async fn one(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
 ) -> Result<Json<Source>, Problem> {
-    Ok(Json(standing::of(&console, &path.name()?).await?.into()))
+    Ok(Json(standing::of(&sources, &path.name()?).await?.into()))
 }
 
 /// Check a source
@@ -80,13 +81,13 @@ async fn one(
     responses((status = 202, description = "The checklist as it is now.", body = Check), Changing))]
 async fn check(
     Manager(visitor): Manager,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
 ) -> Result<(StatusCode, Json<Check>), Problem> {
-    let name = path.known(&console)?;
-    console.sources().check(&console, &name)?;
-    audit::record(&console, &visitor, "source-checked", name.as_str(), json!({})).await?;
-    let check = console.sources().checked(&name).ok_or_else(Problem::not_found)?;
+    let name = path.known(&sources)?;
+    sources.check(&name)?;
+    audit::record(sources.services(), &visitor, "source-checked", name.as_str(), json!({})).await?;
+    let check = sources.checked(&name).ok_or_else(Problem::not_found)?;
     Ok((StatusCode::ACCEPTED, Json(check.into())))
 }
 
@@ -97,10 +98,10 @@ async fn check(
     responses((status = 200, description = "The checklist.", body = Check), Reading))]
 async fn checked(
     _visitor: Visitor,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
 ) -> Result<Json<Check>, Problem> {
-    let check = console.sources().checked(&path.name()?).ok_or_else(Problem::not_found)?;
+    let check = sources.checked(&path.name()?).ok_or_else(Problem::not_found)?;
     Ok(Json(check.into()))
 }
 
@@ -111,12 +112,12 @@ async fn checked(
     responses((status = 204, description = "It is held back."), Changing))]
 async fn pause(
     Manager(visitor): Manager,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
 ) -> Result<StatusCode, Problem> {
-    let name = path.known(&console)?;
-    console.sources().pause(&console, &name).await?;
-    audit::record(&console, &visitor, "source-paused", name.as_str(), json!({})).await?;
+    let name = path.known(&sources)?;
+    sources.pause(&name).await?;
+    audit::record(sources.services(), &visitor, "source-paused", name.as_str(), json!({})).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -127,11 +128,11 @@ async fn pause(
     params(OfSource), responses((status = 204, description = "It goes on."), Changing))]
 async fn resume(
     Manager(visitor): Manager,
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
 ) -> Result<StatusCode, Problem> {
-    let name = path.known(&console)?;
-    console.sources().resume(&console, &name).await?;
-    audit::record(&console, &visitor, "source-resumed", name.as_str(), json!({})).await?;
+    let name = path.known(&sources)?;
+    sources.resume(&name).await?;
+    audit::record(sources.services(), &visitor, "source-resumed", name.as_str(), json!({})).await?;
     Ok(StatusCode::NO_CONTENT)
 }

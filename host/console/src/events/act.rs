@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::page::known;
-use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
+use crate::sources::Sources;
 use crate::visitor::Visitor;
 
 /// Which events are tried again: this one, or all that failed.
@@ -20,7 +20,7 @@ pub(super) struct Retry {
 
 /// `POST /sources/{source}/events/retry`.
 pub(super) async fn retry(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     visitor: Visitor,
     Path(source): Path<String>,
     Form(Retry { number }): Form<Retry>,
@@ -28,27 +28,30 @@ pub(super) async fn retry(
     if !visitor.who.may_manage() {
         return Err(Problem::forbidden());
     }
-    let source = known(&console, source)?;
+    let source = known(&sources, source)?;
     let numbers = number.map(|number| [number]);
-    let n_events =
-        console.store().retry(&source, numbers.as_ref().map(|n| n.as_slice()), console.now()).await?;
-    console.pulse().beat();
+    let n_events = sources
+        .services()
+        .store()
+        .retry(&source, numbers.as_ref().map(|n| n.as_slice()), sources.services().now())
+        .await?;
+    sources.services().pulse().beat();
     let detail = json!({"number": number, "n_events": n_events});
-    audit::record(&console, &visitor, "events-retried", source.as_str(), detail).await?;
+    audit::record(sources.services(), &visitor, "events-retried", source.as_str(), detail).await?;
     Ok(Redirect::to(&format!("/sources/{source}/events")))
 }
 
 /// `POST /sources/{source}/events/resume`.
 pub(super) async fn resume(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     visitor: Visitor,
     Path(source): Path<String>,
 ) -> Result<Redirect, Problem> {
     if !visitor.who.may_manage() {
         return Err(Problem::forbidden());
     }
-    let source = known(&console, source)?;
-    console.sources().resume(&console, &source).await?;
-    audit::record(&console, &visitor, "source-resumed", source.as_str(), json!({})).await?;
+    let source = known(&sources, source)?;
+    sources.resume(&source).await?;
+    audit::record(sources.services(), &visitor, "source-resumed", source.as_str(), json!({})).await?;
     Ok(Redirect::to(&format!("/sources/{source}/events")))
 }

@@ -10,8 +10,8 @@ use rollcall_words::Language;
 use serde_json::Value;
 
 use super::words;
-use crate::listener::PublicUrl;
 use crate::page;
+use crate::public_url::PublicUrl;
 use crate::visitor::Reader;
 
 /// One setting, as its connector explains it.

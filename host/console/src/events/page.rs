@@ -8,11 +8,11 @@ use rollcall_host::model::{EventDelivery, SourceName};
 use serde::Deserialize;
 
 use super::{callback, standing, table, words};
-use crate::console::Console;
 use crate::history::{address, choice, cursor, named};
 use crate::live::{Drawn, Part, Watcher};
 use crate::page::{self, Page, Tab};
 use crate::problem::Problem;
+use crate::sources::Sources;
 use crate::visitor::Visitor;
 
 /// Events on one page.
@@ -31,13 +31,13 @@ pub(super) struct EventsQuery {
 
 /// `GET /sources/{source}/events`.
 pub(super) async fn page(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     visitor: Visitor,
     Path(source): Path<String>,
     Query(query): Query<EventsQuery>,
 ) -> Result<Page, Problem> {
-    let source = known(&console, source)?;
-    let view = View { console, visitor, source, query };
+    let source = known(&sources, source)?;
+    let view = View { sources, visitor, source, query };
     let body = view.body().await?;
     let title = view.visitor.say(page::words::tab_events());
     Ok(Page::of_source(&view.visitor, &view.source, Tab::Events, title, body))
@@ -45,14 +45,14 @@ pub(super) async fn page(
 
 /// `GET /sources/{source}/events/live`.
 pub(super) async fn live(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     visitor: Visitor,
     watcher: Watcher,
     Path(source): Path<String>,
     Query(query): Query<EventsQuery>,
 ) -> Result<impl IntoResponse, Problem> {
-    let source = known(&console, source)?;
-    let view = View { console, visitor, source, query };
+    let source = known(&sources, source)?;
+    let view = View { sources, visitor, source, query };
     Ok(watcher.stream(move || {
         let view = view.clone();
         async move { Ok(Drawn { parts: view.parts().await?, is_final: false }) }
@@ -60,14 +60,14 @@ pub(super) async fn live(
 }
 
 /// The name of a source that this program knows.
-pub(super) fn known(console: &Console, source: String) -> Result<SourceName, Problem> {
+pub(super) fn known(sources: &Sources, source: String) -> Result<SourceName, Problem> {
     let source = SourceName::new(source).map_err(|_| Problem::not_found())?;
-    console.sources().entry(&source).map(|_| source).ok_or_else(Problem::not_found)
+    sources.entry(&source).map(|_| source).ok_or_else(Problem::not_found)
 }
 
 #[derive(Clone)]
 struct View {
-    console: Console,
+    sources: Sources,
     visitor: Visitor,
     source: SourceName,
     query: EventsQuery,
@@ -98,24 +98,24 @@ impl View {
     }
 
     async fn standing(&self) -> Result<Markup, Problem> {
-        let following = self.console.store().following(&self.source).await?;
+        let following = self.sources.services().store().following(&self.source).await?;
         Ok(standing::part(&self.visitor, &self.source, &following, self.counts().await?))
     }
 
     async fn counts(&self) -> Result<InboxCounts, Problem> {
-        Ok(self.console.store().counts(&self.source).await?)
+        Ok(self.sources.services().store().counts(&self.source).await?)
     }
 
     /// Where to call, for a source whose connector can be called and, as far as is known, is to be with its settings.
     async fn callback(&self) -> Result<Markup, Problem> {
-        let following = self.console.store().following(&self.source).await?;
+        let following = self.sources.services().store().following(&self.source).await?;
         let is_called = following.event_delivery.is_none_or(|delivery| delivery == EventDelivery::Callbacks);
-        let entry = self.console.sources().entry(&self.source);
+        let entry = self.sources.entry(&self.source);
         let connector = entry.as_ref().and_then(|entry| entry.source()).map(|source| source.connector());
         Ok(html! {
             @if let Some(connector) = connector.filter(|connector| is_called && connector.is_live()) {
                 @let schema = &connector.descriptor().settings_schema;
-                (callback::section(self.visitor.reader, &self.source, self.console.callbacks_url(), schema))
+                (callback::section(self.visitor.reader, &self.source, self.sources.services().callbacks_url(), schema))
             }
         })
     }
@@ -139,7 +139,7 @@ impl View {
         let filter = EventFilter { state: named(&self.query.state), run: None };
         let before = self.query.before.parse().ok();
         let limit = u32::try_from(N_EVENTS).unwrap_or(u32::MAX).saturating_add(1);
-        let mut events = self.console.store().events(&self.source, &filter, before, limit).await?;
+        let mut events = self.sources.services().store().events(&self.source, &filter, before, limit).await?;
         let has_more = N_EVENTS < events.len();
         events.truncate(N_EVENTS);
         let older = events.last().filter(|_| has_more).map(|last| self.at(&last.number.to_string()));

@@ -9,7 +9,7 @@ use super::words;
 use crate::history::object_link;
 use crate::page::table::{self, Column, Row};
 use crate::page::{self, Tone};
-use crate::routes::segment;
+use crate::paths::segment;
 use crate::visitor::{Reader, Visitor};
 
 /// Objects that are shown of one event.

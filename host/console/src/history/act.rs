@@ -19,22 +19,23 @@ use serde_json::json;
 
 use super::run::find;
 use super::{decide, links};
-use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
+use crate::services::Services;
+use crate::sources::Sources;
 use crate::sources::asking::{Begun, How};
 use crate::visitor::Visitor;
 
 /// `POST /runs/{run}/cancel`.
 pub(super) async fn cancel(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     visitor: Visitor,
     Path(run): Path<String>,
 ) -> Result<Redirect, Problem> {
-    let run = allowed(&console, &visitor, run).await?;
-    if console.sources().cancel(&run.id) {
+    let run = allowed(sources.services(), &visitor, run).await?;
+    if sources.cancel(&run.id) {
         let detail = json!({"source": run.source});
-        audit::record(&console, &visitor, "run-cancelled", run.id.as_str(), detail).await?;
+        audit::record(sources.services(), &visitor, "run-cancelled", run.id.as_str(), detail).await?;
         return Ok(Redirect::to(&links::run(&run.id)));
     }
     let diagnosis = Diagnosis::new("run-not-under-way", format!("run {} is not under way here", run.id))
@@ -49,27 +50,27 @@ pub(super) async fn cancel(
 /// `POST /runs/{run}/retry`: everything again after a full run or its plan, and what was not brought in line after another
 /// one.
 pub(super) async fn retry(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     visitor: Visitor,
     Path(run): Path<String>,
 ) -> Result<Redirect, Problem> {
-    let run = allowed(&console, &visitor, run).await?;
-    let again = Again::of(&console, &run).await?;
+    let run = allowed(sources.services(), &visitor, run).await?;
+    let again = Again::of(sources.services(), &run).await?;
     let n_objects = again.n_keys();
     if let Again::Undo(undone) = &again
-        && console.host().undo_would_remove(&run.source, undone).await?.is_some()
+        && sources.services().host().undo_would_remove(&run.source, undone).await?.is_some()
     {
         // It needs the number, which that page asks for.
         return Ok(Redirect::to(&links::undo(undone)));
     }
     let how = How { attended: true, ..How::default() };
     let begun = match again {
-        Again::Undo(undone) => console.sources().undo(&console, &run.source, undone, how).await?,
-        Again::Everything => console.sources().import(&console, &run.source, how).await?,
-        Again::These(keys) => console.sources().refresh(&console, &run.source, keys, how).await?,
+        Again::Undo(undone) => sources.undo(&run.source, undone, how).await?,
+        Again::Everything => sources.import(&run.source, how).await?,
+        Again::These(keys) => sources.refresh(&run.source, keys, how).await?,
     };
     let detail = json!({"source": run.source, "n_objects": n_objects, "begun": begun.run});
-    audit::record(&console, &visitor, "run-retried", run.id.as_str(), detail).await?;
+    audit::record(sources.services(), &visitor, "run-retried", run.id.as_str(), detail).await?;
     Ok(shown(&run, &begun))
 }
 
@@ -86,24 +87,25 @@ pub(super) struct Undoing {
 
 /// `POST /runs/{run}/undo`.
 pub(super) async fn undo(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     visitor: Visitor,
     Path(run): Path<String>,
     Form(Undoing { dry_run, removals }): Form<Undoing>,
 ) -> Result<Redirect, Problem> {
-    let run = allowed(&console, &visitor, run).await?;
+    let run = allowed(sources.services(), &visitor, run).await?;
     let removals = decide::number(&removals)?;
-    let how = How { is_dry: dry_run, removals: exactly(&console, &run, removals).await?, attended: true };
-    let begun = console.sources().undo(&console, &run.source, run.id.clone(), how).await?;
+    let how =
+        How { is_dry: dry_run, removals: exactly(sources.services(), &run, removals).await?, attended: true };
+    let begun = sources.undo(&run.source, run.id.clone(), how).await?;
     let detail = json!({"source": run.source, "dry_run": dry_run, "removals": removals, "begun": begun.run});
-    audit::record(&console, &visitor, "run-undone", run.id.as_str(), detail).await?;
+    audit::record(sources.services(), &visitor, "run-undone", run.id.as_str(), detail).await?;
     Ok(shown(&run, &begun))
 }
 
 /// What whoever undoes a run allows: the number that they read, and no larger one.
-async fn exactly(console: &Console, run: &Run, typed: Option<u64>) -> Result<Removals, Problem> {
+async fn exactly(services: &Services, run: &Run, typed: Option<u64>) -> Result<Removals, Problem> {
     let Some(n) = typed else { return Ok(Removals::Weigh) };
-    match console.host().undo_would_remove(&run.source, &run.id).await? {
+    match services.host().undo_would_remove(&run.source, &run.id).await? {
         Some(would_leave) if would_leave.n() < n => {
             let (run, allowed) = (run.id.clone(), Some(n));
             Err(RunError::UndoUnconfirmed { run, would_leave, allowed }.into())
@@ -113,8 +115,8 @@ async fn exactly(console: &Console, run: &Run, typed: Option<u64>) -> Result<Rem
 }
 
 /// The run, for somebody who may do something about it.
-pub(super) async fn allowed(console: &Console, visitor: &Visitor, run: String) -> Result<Run, Problem> {
-    if visitor.who.may_manage() { find(console, run).await } else { Err(Problem::forbidden()) }
+pub(super) async fn allowed(services: &Services, visitor: &Visitor, run: String) -> Result<Run, Problem> {
+    if visitor.who.may_manage() { find(services, run).await } else { Err(Problem::forbidden()) }
 }
 
 /// Objects of one refresh.
@@ -135,28 +137,28 @@ enum Again {
 const UNDOES: (&str, &str) = ("undoes-run", "undone_run");
 
 impl Again {
-    async fn of(console: &Console, run: &Run) -> Result<Self, Problem> {
+    async fn of(services: &Services, run: &Run) -> Result<Self, Problem> {
         match run.kind {
             RunKind::Full => Ok(Self::Everything),
-            RunKind::Refresh | RunKind::Events => Self::of_some(console, run).await,
-            RunKind::Undo => Self::of_undoing(console, run).await,
+            RunKind::Refresh | RunKind::Events => Self::of_some(services, run).await,
+            RunKind::Undo => Self::of_undoing(services, run).await,
         }
     }
 
     /// The objects of a plan; or those that were refused, that the log calls wrong, or that failed events name.
     ///
     /// Where nobody knows which these are, that is said. Everything is never read instead: they asked for a few objects.
-    async fn of_some(console: &Console, run: &Run) -> Result<Self, Problem> {
+    async fn of_some(services: &Services, run: &Run) -> Result<Self, Problem> {
         let outcome = (!run.dry_run).then_some(Outcome::Refused);
         let changes = ChangeFilter { outcome, ..ChangeFilter::default() };
         let entries = EntryFilter { severity: Some(Severity::Error), ..EntryFilter::default() };
         let limit = MAX_KEYS.saturating_add(1);
-        let changes = console.store().changes_where(&run.id, &changes, None, limit).await?;
-        let entries = console.store().entries_where(&run.id, &entries, None, limit).await?;
+        let changes = services.store().changes_where(&run.id, &changes, None, limit).await?;
+        let entries = services.store().entries_where(&run.id, &entries, None, limit).await?;
         let changed = changes.into_iter().map(|change| change.item.key);
         let complained = entries.into_iter().filter_map(|entry| entry.item.subject);
         let mut keys: BTreeSet<Key> = changed.chain(complained).collect();
-        keys.extend(unsettled(console, run).await?);
+        keys.extend(unsettled(services, run).await?);
         let is_too_many = usize::try_from(MAX_KEYS).is_ok_and(|most| most < keys.len());
         if keys.is_empty() || is_too_many {
             return Err(unclear(run));
@@ -164,10 +166,10 @@ impl Again {
         Ok(Self::These(keys.into_iter().collect()))
     }
 
-    async fn of_undoing(console: &Console, run: &Run) -> Result<Self, Problem> {
+    async fn of_undoing(services: &Services, run: &Run) -> Result<Self, Problem> {
         let (code, fact) = UNDOES;
         let filter = EntryFilter { code: Some(code.to_owned()), ..EntryFilter::default() };
-        let told = console.store().entries_where(&run.id, &filter, None, 1).await?;
+        let told = services.store().entries_where(&run.id, &filter, None, 1).await?;
         let undone = told.first().and_then(|entry| entry.item.diagnosis.fact(fact));
         undone.map(|undone| Self::Undo(RunId::new(undone))).ok_or_else(Problem::not_found)
     }
@@ -182,9 +184,9 @@ impl Again {
 }
 
 /// What the events name that a run tried last and in vain.
-async fn unsettled(console: &Console, run: &Run) -> Result<Vec<Key>, Problem> {
+async fn unsettled(services: &Services, run: &Run) -> Result<Vec<Key>, Problem> {
     let filter = EventFilter { state: None, run: Some(run.id.clone()) };
-    let events = console.store().events(&run.source, &filter, None, MAX_KEYS).await?;
+    let events = services.store().events(&run.source, &filter, None, MAX_KEYS).await?;
     let failed = events.into_iter().filter(|event| event.state != EventState::Done);
     Ok(failed.flat_map(|event| event.event.subjects).collect())
 }
@@ -225,7 +227,7 @@ mod tests {
 
     async fn again(bench: &Bench, id: &RunId) -> Result<Again, Problem> {
         let run = bench.store.run(id).await.unwrap().unwrap();
-        Again::of(&bench.console, &run).await
+        Again::of(bench.console.services(), &run).await
     }
 
     fn these(ids: &[&str]) -> Again {

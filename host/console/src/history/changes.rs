@@ -12,9 +12,9 @@ use super::facets::{Facet, OfChanges, line};
 use super::list::cursor;
 use super::query::RunQuery;
 use super::{address, links, object_link, words};
-use crate::console::Console;
 use crate::page::{self, Tone, compare};
 use crate::problem::Problem;
+use crate::services::Services;
 use crate::visitor::Reader;
 
 /// Changes on one page.
@@ -24,7 +24,7 @@ const N_CHANGES: usize = 50;
 
 /// The changes of a run, for one reader and one choice.
 pub(super) struct Changes<'a> {
-    pub(super) console: &'a Console,
+    pub(super) services: &'a Services,
     pub(super) reader: Reader,
     pub(super) run: &'a Run,
     pub(super) query: &'a RunQuery,
@@ -47,7 +47,7 @@ impl Changes<'_> {
 
     /// How many there are of each sort.
     pub(super) async fn facets(&self) -> Result<Markup, Problem> {
-        let counts = self.console.store().change_counts(&self.run.id).await?;
+        let counts = self.services.store().change_counts(&self.run.id).await?;
         let found = OfChanges::of(&counts, &self.query.changes());
         let types: Vec<_> = found.types.iter().map(|(name, n)| self.of_type(name, *n)).collect();
         let actions: Vec<_> = found.actions.iter().map(|(action, n)| self.of_action(*action, *n)).collect();
@@ -105,7 +105,7 @@ impl Changes<'_> {
     pub(super) async fn list(&self) -> Result<Markup, Problem> {
         let (filter, after) = (self.query.changes(), self.query.after());
         let limit = u32::try_from(N_CHANGES).unwrap_or(u32::MAX).saturating_add(1);
-        let mut found = self.console.store().changes_where(&self.run.id, &filter, after, limit).await?;
+        let mut found = self.services.store().changes_where(&self.run.id, &filter, after, limit).await?;
         let has_more = N_CHANGES < found.len();
         found.truncate(N_CHANGES);
         let next = found.last().filter(|_| has_more).map(|last| self.page_after(&last.number.to_string()));

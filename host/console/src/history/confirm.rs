@@ -21,27 +21,27 @@ use super::head::Waits;
 use super::held::{self, Held};
 use super::run::{find, waits};
 use super::{links, object_link, words};
-use crate::console::Console;
 use crate::page::table;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
+use crate::services::Services;
 use crate::visitor::{Reader, Visitor};
 
 /// `GET /runs/{run}/approve`.
 pub(super) async fn approval(
-    State(console): State<Console>,
+    State(services): State<Services>,
     visitor: Visitor,
     Path(run): Path<String>,
 ) -> Result<Page, Problem> {
-    let run = find(&console, run).await?;
-    let decisions = console.host().decisions(&run.source, &run.id).await?;
+    let run = find(&services, run).await?;
+    let decisions = services.host().decisions(&run.source, &run.id).await?;
     let is_declined = decisions.iter().any(|decision| decision.verdict == Verdict::Declined);
-    let waits = waits(&console, &run).await?;
+    let waits = waits(&services, &run).await?;
     let body = match waits {
-        Waits::Approval | Waits::Answer => question(&console, &visitor, &run, &decisions, waits).await?,
+        Waits::Approval | Waits::Answer => question(&services, &visitor, &run, &decisions, waits).await?,
         // What was declined may be done after all, as long as it may be decided about.
-        Waits::Nobody if is_declined && console.now() < held::until(&run) => {
-            question(&console, &visitor, &run, &decisions, waits).await?
+        Waits::Nobody if is_declined && services.now() < held::until(&run) => {
+            question(&services, &visitor, &run, &decisions, waits).await?
         }
         Waits::Nobody => html! {
             (page::notice(Tone::Plain, &html! {
@@ -59,16 +59,16 @@ pub(super) async fn approval(
 
 /// `GET /runs/{run}/undo`.
 pub(super) async fn undoing(
-    State(console): State<Console>,
+    State(services): State<Services>,
     visitor: Visitor,
     Path(run): Path<String>,
 ) -> Result<Page, Problem> {
-    let run = find(&console, run).await?;
-    let counts = console.store().change_counts(&run.id).await?;
+    let run = find(&services, run).await?;
+    let counts = services.store().change_counts(&run.id).await?;
     let applied: Vec<_> = counts.iter().filter(|count| count.outcome == Outcome::Applied).collect();
     let can_be = !run.dry_run && run.state != RunState::Running && !applied.is_empty();
     let would_leave =
-        if can_be { console.host().undo_would_remove(&run.source, &run.id).await? } else { None };
+        if can_be { services.host().undo_would_remove(&run.source, &run.id).await? } else { None };
     let body = html! {
         p { a href=(links::run(&run.id)) { (visitor.say(words::back_to_run(&run.id))) } }
         @if can_be {
@@ -127,15 +127,15 @@ fn amounts(reader: Reader, counts: &[&ChangeCount]) -> Markup {
 }
 
 async fn question(
-    console: &Console,
+    services: &Services,
     visitor: &Visitor,
     run: &Run,
     decisions: &[Decision],
     waits: Waits,
 ) -> Result<Markup, Problem> {
-    let (reader, held) = (visitor.reader, Held::of(console, run).await?);
-    let changes = held::changes(console, run).await?;
-    let by_department = held::by_department(console, reader, run, &changes).await?;
+    let (reader, held) = (visitor.reader, Held::of(services, run).await?);
+    let changes = held::changes(services, run).await?;
+    let by_department = held::by_department(services, reader, run, &changes).await?;
     let decided = Decided::of(decisions);
     Ok(html! {
         (page::notice(Tone::Warning, &html! {

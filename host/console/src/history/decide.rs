@@ -16,9 +16,10 @@ use url::form_urlencoded;
 
 use super::act::{allowed, shown};
 use super::{links, named};
-use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
+use crate::services::Services;
+use crate::sources::Sources;
 use crate::sources::asking::Begun;
 use crate::visitor::Visitor;
 
@@ -82,34 +83,34 @@ pub(super) fn number(typed: &str) -> Result<Option<u64>, Problem> {
 
 /// `POST /runs/{run}/approve`.
 pub(super) async fn approve(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     visitor: Visitor,
     Path(run): Path<String>,
     RawForm(form): RawForm,
 ) -> Result<Redirect, Problem> {
-    let run = allowed(&console, &visitor, run).await?;
+    let run = allowed(sources.services(), &visitor, run).await?;
     let deciding = Deciding::of(&form);
     let (which, removals) = (deciding.which()?, number(&deciding.removals)?);
-    let begun = approved(&console, &visitor, &run, which, removals, deciding.identities).await?;
+    let begun = approved(&sources, &visitor, &run, which, removals, deciding.identities).await?;
     Ok(shown(&run, &begun))
 }
 
 /// `POST /runs/{run}/decline`.
 pub(super) async fn decline(
-    State(console): State<Console>,
+    State(services): State<Services>,
     visitor: Visitor,
     Path(run): Path<String>,
     RawForm(form): RawForm,
 ) -> Result<Redirect, Problem> {
-    let run = allowed(&console, &visitor, run).await?;
+    let run = allowed(&services, &visitor, run).await?;
     let deciding = Deciding::of(&form);
-    declined(&console, &visitor, &run, deciding.which()?, &deciding.reason).await?;
+    declined(&services, &visitor, &run, deciding.which()?, &deciding.reason).await?;
     Ok(Redirect::to(&links::run(&run.id)))
 }
 
 /// Approve what a run held, and write down who did.
 pub(crate) async fn approved(
-    console: &Console,
+    sources: &Sources,
     visitor: &Visitor,
     run: &Run,
     which: Which,
@@ -118,27 +119,27 @@ pub(crate) async fn approved(
 ) -> Result<Begun, Problem> {
     let n_objects = n_chosen(&which);
     let approving = Approving { removals, which, identities, by: visitor.name().to_owned() };
-    let begun = console.sources().approve(console, &run.source, run.id.clone(), approving).await?;
+    let begun = sources.approve(&run.source, run.id.clone(), approving).await?;
     let detail = json!({
         "source": run.source, "identities": identities, "removals": removals, "n_objects": n_objects, "begun": begun.run,
     });
-    audit::record(console, visitor, "run-approved", run.id.as_str(), detail).await?;
+    audit::record(sources.services(), visitor, "run-approved", run.id.as_str(), detail).await?;
     Ok(begun)
 }
 
 /// Decline what a run held, and write down who did.
 pub(crate) async fn declined(
-    console: &Console,
+    services: &Services,
     visitor: &Visitor,
     run: &Run,
     which: Which,
     reason: &str,
 ) -> Result<Decision, Problem> {
     let n_objects = n_chosen(&which);
-    let declined = console.host().decline(&run.source, &run.id, which, reason, visitor.name()).await?;
+    let declined = services.host().decline(&run.source, &run.id, which, reason, visitor.name()).await?;
     let detail = json!({"source": run.source, "n_objects": n_objects, "reason": declined.reason});
-    audit::record(console, visitor, "run-declined", run.id.as_str(), detail).await?;
-    console.pulse().beat();
+    audit::record(services, visitor, "run-declined", run.id.as_str(), detail).await?;
+    services.pulse().beat();
     Ok(declined)
 }
 

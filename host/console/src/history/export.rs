@@ -21,8 +21,8 @@ use serde::Serialize;
 use super::changes::{name, outcome_of};
 use super::query::RunQuery;
 use super::run::find;
-use crate::console::Console;
 use crate::problem::Problem;
+use crate::services::Services;
 use crate::visitor::Visitor;
 
 /// Changes or entries that are read at once.
@@ -35,34 +35,34 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// `GET /runs/{run}/export.csv`.
 pub(super) async fn csv(
-    console: State<Console>,
+    services: State<Services>,
     visitor: Visitor,
     run: Path<String>,
     query: Query<RunQuery>,
 ) -> Result<Response, Problem> {
-    answer(console, visitor, run, query, Format::Csv).await
+    answer(services, visitor, run, query, Format::Csv).await
 }
 
 /// `GET /runs/{run}/export.jsonl`.
 pub(super) async fn json_lines(
-    console: State<Console>,
+    services: State<Services>,
     visitor: Visitor,
     run: Path<String>,
     query: Query<RunQuery>,
 ) -> Result<Response, Problem> {
-    answer(console, visitor, run, query, Format::JsonLines).await
+    answer(services, visitor, run, query, Format::JsonLines).await
 }
 
 async fn answer(
-    State(console): State<Console>,
+    State(services): State<Services>,
     visitor: Visitor,
     Path(run): Path<String>,
     Query(query): Query<RunQuery>,
     format: Format,
 ) -> Result<Response, Problem> {
-    let run = find(&console, run).await?;
+    let run = find(&services, run).await?;
     let of = if query.of == "entries" { Of::Entries } else { Of::Changes };
-    let export = Export { console, language: visitor.reader.language, run, query, format, of };
+    let export = Export { services, language: visitor.reader.language, run, query, format, of };
     let (kind, disposition) = (format.media_type(), export.disposition());
     let mut response = Body::from_stream(export.pages()).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -103,7 +103,7 @@ enum Of {
 }
 
 struct Export {
-    console: Console,
+    services: Services,
     language: Language,
     run: Run,
     query: RunQuery,
@@ -153,7 +153,7 @@ impl Export {
     }
 
     async fn page(&self, after: Option<u64>) -> io::Result<Written> {
-        let store = self.console.store();
+        let store = self.services.store();
         match self.of {
             Of::Changes => {
                 let found = store.changes_where(&self.run.id, &self.query.changes(), after, PAGE).await;

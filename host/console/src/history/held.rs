@@ -20,9 +20,9 @@ use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 use rollcall_words::Language;
 
 use super::words;
-use crate::console::Console;
 use crate::page;
 use crate::problem::Problem;
+use crate::services::Services;
 use crate::visitor::Reader;
 
 /// Departments that are named.
@@ -40,8 +40,8 @@ pub(crate) struct Held {
 
 impl Held {
     /// What still waits of what this run held; none where nothing does.
-    pub(crate) async fn of(console: &Console, run: &Run) -> Result<Option<Self>, Problem> {
-        let (host, source) = (console.host(), &run.source);
+    pub(crate) async fn of(services: &Services, run: &Run) -> Result<Option<Self>, Problem> {
+        let (host, source) = (services.host(), &run.source);
         let held_back = match host.held_back(source, &run.id, Which::Waiting).await {
             Err(RunError::NothingHeld { .. }) => return Ok(None),
             held_back => held_back?,
@@ -67,17 +67,17 @@ pub(super) fn until(run: &Run) -> Timestamp {
 }
 
 /// The changes that a run holds, as far as they are recorded.
-pub(super) async fn changes(console: &Console, run: &Run) -> Result<Vec<ChangeRecord>, Problem> {
+pub(super) async fn changes(services: &Services, run: &Run) -> Result<Vec<ChangeRecord>, Problem> {
     let filter = ChangeFilter { outcome: Some(Outcome::Held), ..ChangeFilter::default() };
     // Somebody else under a known id is two records.
     let limit = u32::try_from(MAX_HELD_RECORDS).unwrap_or(u32::MAX).saturating_mul(2);
-    let found = console.store().changes_where(&run.id, &filter, None, limit).await?;
+    let found = services.store().changes_where(&run.id, &filter, None, limit).await?;
     Ok(found.into_iter().map(|numbered| numbered.item).collect())
 }
 
 /// Out of which departments people would leave, those with most of them first: "R&D 120, Sales 80 and 3 more".
 pub(super) async fn by_department(
-    console: &Console,
+    services: &Services,
     reader: Reader,
     run: &Run,
     changes: &[ChangeRecord],
@@ -96,7 +96,7 @@ pub(super) async fn by_department(
     counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let n_more = counts.len().saturating_sub(N_DEPARTMENTS);
     counts.truncate(N_DEPARTMENTS.min(MAX_CHANGES));
-    let names = names(console, run, counts.iter().map(|(id, _)| *id)).await?;
+    let names = names(services, run, counts.iter().map(|(id, _)| *id)).await?;
     Ok(html! {
         @if !names.is_empty() {
             p {
@@ -121,12 +121,12 @@ fn comma(reader: Reader) -> &'static str {
 
 /// What these departments are called; by their ids where the platform does not hold them.
 async fn names<'a>(
-    console: &Console,
+    services: &Services,
     run: &Run,
     ids: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<String>, Problem> {
     let keys: Vec<Key> = ids.map(|id| Key::new(DEPARTMENT, id)).collect();
-    let held = console.store().load(&run.source, &keys).await?;
+    let held = services.store().load(&run.source, &keys).await?;
     let name = |(key, held): (&Key, Option<rollcall_host::directory::Held>)| {
         let name =
             held.as_ref().and_then(|held| held.document.get(DISPLAY_NAME)?.as_str().map(str::to_owned));

@@ -5,7 +5,7 @@
 use maud::{Markup, html};
 use rollcall_host::model::{Key, RunId, SourceName};
 
-use crate::routes::segment;
+use crate::paths::segment;
 use crate::visitor::Reader;
 use crate::{organisation, page};
 

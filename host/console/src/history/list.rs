@@ -10,11 +10,12 @@ use rollcall_words::Sentence;
 use super::query::RunsQuery;
 use super::stage::Seen;
 use super::{links, words};
-use crate::console::Console;
 use crate::live::{Drawn, Watcher};
 use crate::page::table::{self, Column};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
+use crate::services::Services;
+use crate::sources::Sources;
 use crate::visitor::{Reader, Visitor};
 
 /// Runs on one page.
@@ -23,53 +24,59 @@ use crate::visitor::{Reader, Visitor};
 const N_RUNS: usize = 50;
 
 pub(super) async fn of_all(
-    State(console): State<Console>,
+    State(services): State<Services>,
     visitor: Visitor,
     Query(query): Query<RunsQuery>,
 ) -> Result<Page, Problem> {
-    let list = List { console, reader: visitor.reader, source: None, query };
+    let list = List { services, reader: visitor.reader, source: None, query };
     let body = list.page().await?;
     Ok(Page::new(&visitor, Tab::History, visitor.say(page::words::nav_history()), body))
 }
 
 pub(super) async fn of_source(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     visitor: Visitor,
     Path(source): Path<String>,
     Query(query): Query<RunsQuery>,
 ) -> Result<Page, Problem> {
-    let source = known(&console, source).await?;
-    let list = List { console, reader: visitor.reader, source: Some(source.clone()), query };
+    let source = known(&sources, source).await?;
+    let list = List {
+        services: sources.services().clone(),
+        reader: visitor.reader,
+        source: Some(source.clone()),
+        query,
+    };
     let body = list.page().await?;
     Ok(Page::of_source(&visitor, &source, Tab::History, visitor.say(page::words::nav_history()), body))
 }
 
 pub(super) async fn live_of_all(
-    State(console): State<Console>,
+    State(services): State<Services>,
     visitor: Visitor,
     watcher: Watcher,
     Query(query): Query<RunsQuery>,
 ) -> impl IntoResponse {
-    List { console, reader: visitor.reader, source: None, query }.stream(watcher)
+    List { services, reader: visitor.reader, source: None, query }.stream(watcher)
 }
 
 pub(super) async fn live_of_source(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     visitor: Visitor,
     watcher: Watcher,
     Path(source): Path<String>,
     Query(query): Query<RunsQuery>,
 ) -> Result<impl IntoResponse, Problem> {
-    let source = known(&console, source).await?;
-    Ok(List { console, reader: visitor.reader, source: Some(source), query }.stream(watcher))
+    let source = known(&sources, source).await?;
+    Ok(List { services: sources.services().clone(), reader: visitor.reader, source: Some(source), query }
+        .stream(watcher))
 }
 
 /// A source that is followed, or was: the history of one that was removed stays.
-async fn known(console: &Console, source: String) -> Result<SourceName, Problem> {
+async fn known(sources: &Sources, source: String) -> Result<SourceName, Problem> {
     let source = SourceName::new(source).map_err(|_| Problem::not_found())?;
-    if console.sources().entry(&source).is_none() {
+    if sources.entry(&source).is_none() {
         let query = RunsQuery::default().filter(Some(&source));
-        if console.store().runs_where(&query, None, 1).await?.is_empty() {
+        if sources.services().store().runs_where(&query, None, 1).await?.is_empty() {
             return Err(Problem::not_found());
         }
     }
@@ -90,7 +97,7 @@ pub(crate) fn cursor(reader: Reader, first: Option<String>, next: Option<String>
 
 #[derive(Clone)]
 struct List {
-    console: Console,
+    services: Services,
     reader: Reader,
     source: Option<SourceName>,
     query: RunsQuery,
@@ -139,7 +146,7 @@ impl List {
         let (before, limit) = (self.query.before(), u32::try_from(N_RUNS).unwrap_or(u32::MAX));
         // One more than is shown tells whether there is another page.
         let limit = limit.saturating_add(1);
-        let mut runs = self.console.store().runs_where(&filter, before.as_ref(), limit).await?;
+        let mut runs = self.services.store().runs_where(&filter, before.as_ref(), limit).await?;
         let has_more = N_RUNS < runs.len();
         runs.truncate(N_RUNS);
         let older =
@@ -174,7 +181,7 @@ impl List {
         columns.push(Column::new(say(words::started())));
         columns.extend(counts.map(|word| Column::number(say(word))));
         columns.push(Column::number(say(words::drift())).with_help(say(words::drift_help())));
-        let rows = runs.into_iter().map(|run| self.row(&Seen::new(&self.console, run)));
+        let rows = runs.into_iter().map(|run| self.row(&Seen::new(&self.services, run)));
         html! { div class="sheet scroll" { (table::table(&columns, rows)) } }
     }
 

@@ -10,9 +10,9 @@ use super::facets::{Facet, OfEntries, line};
 use super::list::cursor;
 use super::query::RunQuery;
 use super::{links, object_link, words};
-use crate::console::Console;
 use crate::page;
 use crate::problem::Problem;
+use crate::services::Services;
 use crate::visitor::Reader;
 
 /// Entries on one page.
@@ -27,7 +27,7 @@ const N_CODES: usize = 20;
 
 /// The log of a run, for one reader and one choice.
 pub(super) struct Log<'a> {
-    pub(super) console: &'a Console,
+    pub(super) services: &'a Services,
     pub(super) reader: Reader,
     pub(super) run: &'a Run,
     pub(super) query: &'a RunQuery,
@@ -50,7 +50,7 @@ impl Log<'_> {
 
     /// How many there are of each sort.
     pub(super) async fn facets(&self) -> Result<Markup, Problem> {
-        let counts = self.console.store().entry_counts(&self.run.id).await?;
+        let counts = self.services.store().entry_counts(&self.run.id).await?;
         let found = OfEntries::of(&counts, &self.query.entries());
         let severities: Vec<_> =
             found.severities.iter().rev().map(|(severity, n)| self.of_severity(*severity, *n)).collect();
@@ -108,7 +108,7 @@ impl Log<'_> {
     pub(super) async fn list(&self) -> Result<Markup, Problem> {
         let (filter, after) = (self.query.entries(), self.query.log_after());
         let limit = u32::try_from(N_ENTRIES).unwrap_or(u32::MAX).saturating_add(1);
-        let mut found = self.console.store().entries_where(&self.run.id, &filter, after, limit).await?;
+        let mut found = self.services.store().entries_where(&self.run.id, &filter, after, limit).await?;
         let has_more = N_ENTRIES < found.len();
         found.truncate(N_ENTRIES);
         let next = found.last().filter(|_| has_more).map(|last| self.page_after(&last.number.to_string()));

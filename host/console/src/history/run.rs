@@ -15,11 +15,11 @@ use super::proof;
 use super::query::RunQuery;
 use super::stage::Seen;
 use super::words;
-use crate::console::Console;
 use crate::events;
 use crate::live::{Drawn, Part, Watcher};
 use crate::page::{self, Page, Tab};
 use crate::problem::Problem;
+use crate::services::Services;
 use crate::visitor::Visitor;
 
 /// Events that are shown of a batch.
@@ -30,14 +30,14 @@ const N_EVENTS: u32 = 100;
 
 /// `GET /runs/{run}`.
 pub(super) async fn page(
-    State(console): State<Console>,
+    State(services): State<Services>,
     visitor: Visitor,
     Path(id): Path<String>,
     Query(query): Query<RunQuery>,
 ) -> Result<Page, Problem> {
-    let run = find(&console, id).await?;
-    let seen = Seen::new(&console, run);
-    let view = View { console, visitor, query };
+    let run = find(&services, id).await?;
+    let seen = Seen::new(&services, run);
+    let view = View { services, visitor, query };
     let body = view.body(&seen).await?;
     let title = view.visitor.say(words::run_title(&seen.run.id, &seen.run.source));
     Ok(Page::of_source(&view.visitor, &seen.run.source, Tab::History, title, body))
@@ -45,14 +45,14 @@ pub(super) async fn page(
 
 /// `GET /runs/{run}/live`.
 pub(super) async fn live(
-    State(console): State<Console>,
+    State(services): State<Services>,
     visitor: Visitor,
     watcher: Watcher,
     Path(id): Path<String>,
     Query(query): Query<RunQuery>,
 ) -> Result<impl IntoResponse, Problem> {
-    let id = find(&console, id).await?.id;
-    let view = View { console, visitor, query };
+    let id = find(&services, id).await?.id;
+    let view = View { services, visitor, query };
     Ok(watcher.stream(move || {
         let (view, id) = (view.clone(), id.clone());
         async move { view.drawn(&id).await }
@@ -60,22 +60,22 @@ pub(super) async fn live(
 }
 
 /// The run with this id.
-pub(super) async fn find(console: &Console, id: String) -> Result<Run, Problem> {
-    console.store().run(&RunId::new(id)).await?.ok_or_else(Problem::not_found)
+pub(super) async fn find(services: &Services, id: String) -> Result<Run, Problem> {
+    services.store().run(&RunId::new(id)).await?.ok_or_else(Problem::not_found)
 }
 
 /// What somebody wants to see of a run.
 #[derive(Clone)]
 struct View {
-    console: Console,
+    services: Services,
     visitor: Visitor,
     query: RunQuery,
 }
 
 impl View {
     async fn drawn(&self, id: &RunId) -> Result<Drawn, Problem> {
-        let run = self.console.store().run(id).await?.ok_or_else(Problem::not_found)?;
-        let seen = Seen::new(&self.console, run);
+        let run = self.services.store().run(id).await?.ok_or_else(Problem::not_found)?;
+        let seen = Seen::new(&self.services, run);
         Ok(Drawn { is_final: !seen.is_running(), parts: self.parts(&seen).await? })
     }
 
@@ -130,18 +130,18 @@ impl View {
     }
 
     async fn actions(&self, run: &Run) -> Result<Markup, Problem> {
-        let (console, reader) = (&self.console, self.visitor.reader);
+        let (services, reader) = (&self.services, self.visitor.reader);
         if run.state != RunState::Held || run.dry_run {
             return Ok(head::actions(&self.visitor, run, Waits::Nobody, &html! {}));
         }
-        let waits = waits(console, run).await?;
-        let decided = console.host().decisions(&run.source, &run.id).await?;
-        let held = if waits == Waits::Nobody { None } else { Held::of(console, run).await? };
-        let changes = held::changes(console, run).await?;
+        let waits = waits(services, run).await?;
+        let decided = services.host().decisions(&run.source, &run.id).await?;
+        let held = if waits == Waits::Nobody { None } else { Held::of(services, run).await? };
+        let changes = held::changes(services, run).await?;
         let told = html! {
             @if let Some(told) = held.as_ref().and_then(|held| held.told(reader)) {
                 p { b { (told) } }
-                (held::by_department(console, reader, run, &changes).await?)
+                (held::by_department(services, reader, run, &changes).await?)
             }
             (held::decisions(reader, &decided))
         };
@@ -154,7 +154,7 @@ impl View {
         let events = match run.kind {
             RunKind::Refresh | RunKind::Undo => Vec::new(),
             RunKind::Events | RunKind::Full => {
-                self.console.store().events(&run.source, &filter, None, N_EVENTS).await?
+                self.services.store().events(&run.source, &filter, None, N_EVENTS).await?
             }
         };
         let reader = self.visitor.reader;
@@ -171,24 +171,24 @@ impl View {
     }
 
     fn changes<'a>(&'a self, run: &'a Run) -> Changes<'a> {
-        Changes { console: &self.console, reader: self.visitor.reader, run, query: &self.query }
+        Changes { services: &self.services, reader: self.visitor.reader, run, query: &self.query }
     }
 
     fn log<'a>(&'a self, run: &'a Run) -> Log<'a> {
-        Log { console: &self.console, reader: self.visitor.reader, run, query: &self.query }
+        Log { services: &self.services, reader: self.visitor.reader, run, query: &self.query }
     }
 }
 
 /// Whether what a run held may still be approved.
-pub(super) async fn waits(console: &Console, run: &Run) -> Result<Waits, Problem> {
+pub(super) async fn waits(services: &Services, run: &Run) -> Result<Waits, Problem> {
     if run.state != RunState::Held || run.dry_run {
         return Ok(Waits::Nobody);
     }
-    let waiting = console.host().held_runs(&run.source).await?;
+    let waiting = services.host().held_runs(&run.source).await?;
     let waits = waiting.iter().any(|waiting| waiting.id == run.id);
     if !waits {
         return Ok(Waits::Nobody);
     }
-    let holds_identities = console.host().held_identities(&run.id).await?;
+    let holds_identities = services.host().held_identities(&run.id).await?;
     Ok(if holds_identities { Waits::Answer } else { Waits::Approval })
 }

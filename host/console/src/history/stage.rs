@@ -10,8 +10,8 @@ use rollcall_host::model::{Progress, Timestamp};
 use rollcall_words::Sentence;
 
 use super::words;
-use crate::console::Console;
 use crate::page;
+use crate::services::Services;
 use crate::visitor::Reader;
 
 /// A run, and what its row does not say.
@@ -25,9 +25,9 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn new(console: &Console, run: Run) -> Self {
-        let left = console.pulse().paces().left(&run.id);
-        Self { run, left, now: console.now() }
+    pub(crate) fn new(services: &Services, run: Run) -> Self {
+        let left = services.pulse().paces().left(&run.id);
+        Self { run, left, now: services.now() }
     }
 
     pub(crate) fn is_running(&self) -> bool {

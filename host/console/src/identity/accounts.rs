@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use super::audit::{self, Entry};
 use super::secret::Digest;
 use super::sessions;
-use crate::console::Console;
 use crate::database::DatabaseError;
+use crate::services::Services as Console;
 
 /// The most characters of a name.
 ///

@@ -9,8 +9,8 @@ use rollcall_host::model::Timestamp;
 use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 
-use crate::console::Console;
 use crate::database::DatabaseError;
+use crate::services::Services as Console;
 use crate::visitor::{Visitor, Who};
 
 /// How long an entry is kept.

@@ -12,9 +12,10 @@ use rollcall_words::Language;
 use url::Host;
 
 use super::cookies::Cookie;
-use crate::console::Console;
-use crate::listener::{Arrival, Client, PublicUrl, client};
+use crate::listener::{Arrival, Client, client};
 use crate::problem::Problem;
+use crate::public_url::PublicUrl;
+use crate::services::Services;
 use crate::visitor::{Reader, Theme};
 
 /// What every answer says to a browser, unless it says it in its own way: take nothing from elsewhere, be shown in no other
@@ -31,10 +32,10 @@ const HEADERS: [(HeaderName, &str); 7] = [
 ];
 
 /// Stands around everything.
-pub(crate) async fn enter(State(console): State<Console>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn enter(State(services): State<Services>, mut request: Request, next: Next) -> Response {
     let arrival = request.extensions().get::<Arrival>().copied();
     let client = match arrival {
-        Some(arrival) => client(arrival, &console.options().trusted_proxies, request.headers()),
+        Some(arrival) => client(arrival, &services.options().trusted_proxies, request.headers()),
         None => Client::default(),
     };
     let reader = reader(request.headers(), client.is_secure);
@@ -54,13 +55,13 @@ pub(crate) async fn enter(State(console): State<Console>, mut request: Request, 
 
 /// Refuse a request whose host is a name that the console does not have. Whoever makes a name of theirs point here could
 /// otherwise have a browser read pages as if they were their own (DNS rebinding). An address is nobody's name.
-pub(crate) fn known_host(console: &Console, request: &Request) -> Result<(), Problem> {
+pub(crate) fn known_host(services: &Services, request: &Request) -> Result<(), Problem> {
     let named = request.uri().authority().map(ToString::to_string).or_else(|| {
         let text = request.headers().get(header::HOST)?.to_str().ok()?;
         Some(text.to_owned())
     });
     let named = named.unwrap_or_default();
-    if is_known(&named, &console.options().public_url) {
+    if is_known(&named, &services.options().public_url) {
         return Ok(());
     }
     let diagnosis = Diagnosis::new("host-unknown", format!("the console is not known by the name {named:?}"))

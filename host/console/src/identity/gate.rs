@@ -15,11 +15,11 @@ use super::entrance::known_host;
 use super::secret::Secret;
 use super::sessions::{self, Session};
 use super::tokens;
-use crate::console::Console;
 use crate::database::DatabaseError;
 use crate::listener::Client;
+use crate::paths::segment;
 use crate::problem::Problem;
-use crate::routes::segment;
+use crate::services::Services;
 use crate::visitor::{Reader, Visitor, Who};
 
 /// What a form carries along that is filled in before anybody is known. The same stands in a cookie.
@@ -28,12 +28,12 @@ pub(crate) struct FormToken(pub(crate) String);
 
 /// Around pages: they need a session, and every form its token.
 pub(crate) async fn pages(
-    State(console): State<Console>,
+    State(services): State<Services>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    known_host(&console, &request)?;
-    let cookie = session(&console, request.headers(), client(&request)).await?;
+    known_host(&services, &request)?;
+    let cookie = session(&services, request.headers(), client(&request)).await?;
     let Some(session) = cookie else { return Ok(to_log_in(&request)) };
     let is_form = is_unsafe(request.method());
     let mut request = if is_form { csrf::proven(request, &session.csrf).await? } else { request };
@@ -47,11 +47,11 @@ pub(crate) async fn pages(
 /// Around log-in and set-up: nobody is known yet, and a form is known by a cookie that goes with it. A page of another site
 /// can send the form, but neither read the cookie nor set it.
 pub(crate) async fn doors(
-    State(console): State<Console>,
+    State(services): State<Services>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    known_host(&console, &request)?;
+    known_host(&services, &request)?;
     let is_secure = client(&request).is_secure;
     let brought = Cookie::Form.read(request.headers(), is_secure).filter(|token| is_token(token));
     let (token, fresh) = match brought {
@@ -75,11 +75,11 @@ pub(crate) async fn doors(
 /// Around what programs read and change: a token, or the session of a page whose script asks. What stands here is not told apart
 /// by sources, so a token that may read only some of them uses none of it.
 pub(crate) async fn programs(
-    State(console): State<Console>,
+    State(services): State<Services>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let (request, visitor) = program(&console, request).await?;
+    let (request, visitor) = program(&services, request).await?;
     if !visitor.who.may_read_all() {
         return Err(only_scim());
     }
@@ -92,24 +92,24 @@ pub(crate) async fn programs(
 /// Around what can only be read: for whoever may, and whatever the method, because a search is sent by POST. That nothing else
 /// can be done is for the routes to say; a token that may manage could not do it either.
 pub(crate) async fn readers(
-    State(console): State<Console>,
+    State(services): State<Services>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let (request, visitor) = program(&console, request).await?;
+    let (request, visitor) = program(&services, request).await?;
     Ok(go_on(request, visitor, next).await)
 }
 
-async fn program(console: &Console, request: Request) -> Result<(Request, Visitor), Problem> {
+async fn program(services: &Services, request: Request) -> Result<(Request, Visitor), Problem> {
     let who = if request.headers().contains_key(header::AUTHORIZATION) {
         // No host is looked at: a page that got here by a name of its own has no token.
-        by_token(console, request.headers()).await?
+        by_token(services, request.headers()).await?
     } else {
         // Whoever brings nothing along is nobody, by whatever name they came.
         let is_secure = client(&request).is_secure;
         Cookie::Session.read(request.headers(), is_secure).ok_or_else(Problem::unauthorized)?;
-        known_host(console, &request)?;
-        by_session(console, request.headers(), request.method(), client(&request)).await?
+        known_host(services, &request)?;
+        by_session(services, request.headers(), request.method(), client(&request)).await?
     };
     let visitor = visitor(&request, who, String::new());
     Ok((request, visitor))
@@ -122,29 +122,29 @@ async fn go_on(mut request: Request, visitor: Visitor, next: Next) -> Response {
 
 /// The valid session of a request's cookie.
 pub(crate) async fn session(
-    console: &Console,
+    services: &Services,
     headers: &HeaderMap,
     client: Client,
 ) -> Result<Option<Session>, DatabaseError> {
     match Cookie::Session.read(headers, client.is_secure) {
-        Some(cookie) => sessions::proven(console, cookie).await,
+        Some(cookie) => sessions::proven(services, cookie).await,
         None => Ok(None),
     }
 }
 
-async fn by_token(console: &Console, headers: &HeaderMap) -> Result<Who, Problem> {
+async fn by_token(services: &Services, headers: &HeaderMap) -> Result<Who, Problem> {
     let shown = bearer(headers).ok_or_else(Problem::unauthorized)?;
-    let token = tokens::proven(console, shown).await?.ok_or_else(Problem::unauthorized)?;
+    let token = tokens::proven(services, shown).await?.ok_or_else(Problem::unauthorized)?;
     Ok(Who::Token { id: token.id, name: token.name, scope: token.scope, within: token.within })
 }
 
 async fn by_session(
-    console: &Console,
+    services: &Services,
     headers: &HeaderMap,
     method: &Method,
     client: Client,
 ) -> Result<Who, Problem> {
-    let session = session(console, headers, client).await?.ok_or_else(Problem::unauthorized)?;
+    let session = session(services, headers, client).await?.ok_or_else(Problem::unauthorized)?;
     if is_unsafe(method) && !csrf::has_header(headers, &session.csrf) {
         return Err(csrf::outdated());
     }

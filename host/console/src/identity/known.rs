@@ -62,7 +62,7 @@ mod tests {
     #[tokio::test]
     async fn a_cookie_proves_a_browser_for_the_name_that_logged_in_until_it_is_too_old() {
         let bench = Bench::new().await;
-        let key = bench.console.key();
+        let key = bench.console.services().key();
         let (one, other) = (cookie(key, "admin", NOW).unwrap(), cookie(key, "admin", NOW).unwrap());
         let known = |cookie: &str, name: &str, now| browser(key, name, cookie, now);
         assert!(known(&one, "admin", NOW).is_some());
@@ -75,14 +75,14 @@ mod tests {
     #[tokio::test]
     async fn a_cookie_that_was_made_up_or_changed_or_is_of_another_host_proves_nothing() {
         let (here, elsewhere) = (Bench::new().await, Bench::new().await);
-        let good = cookie(here.console.key(), "admin", NOW).unwrap();
+        let good = cookie(here.console.services().key(), "admin", NOW).unwrap();
         let longer = good.replacen(char::is_numeric, "9", 1);
         let renamed = good.replacen('.', ".A", 1);
-        let of_another = cookie(elsewhere.console.key(), "admin", NOW).unwrap();
+        let of_another = cookie(elsewhere.console.services().key(), "admin", NOW).unwrap();
         let unproven = good.rsplit_once('.').unwrap().0.to_owned();
         let empty = format!("{unproven}.");
         for cookie in ["", ".", "..", "a.b.c", &longer, &renamed, &of_another, &unproven, &empty] {
-            assert_eq!(browser(here.console.key(), "admin", cookie, NOW), None, "{cookie}");
+            assert_eq!(browser(here.console.services().key(), "admin", cookie, NOW), None, "{cookie}");
         }
     }
 }

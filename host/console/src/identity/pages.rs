@@ -26,6 +26,7 @@ use crate::console::Console;
 use crate::listener::Client;
 use crate::page::{Page, Tab};
 use crate::problem::Problem;
+use crate::services::Services;
 use crate::visitor::{Reader, Visitor};
 
 /// What is answered to those who are not known yet.
@@ -131,13 +132,14 @@ fn form_token(FormToken(token): &FormToken) -> Markup {
 ///
 /// When the system has no randomness.
 fn with_session(
-    console: &Console,
+    services: &Services,
     name: &str,
     secret: &Secret,
     client: Client,
     to: &str,
 ) -> Result<Response, Problem> {
-    let known = known::cookie(console.key(), name, console.now()).map_err(|error| Problem::failed(&error))?;
+    let known =
+        known::cookie(services.key(), name, services.now()).map_err(|error| Problem::failed(&error))?;
     let mut response = Redirect::to(to).into_response();
     for (cookie, value) in [(Cookie::Session, secret.reveal()), (Cookie::Browser, &known)] {
         if let Some(cookie) = cookie.set(value, client.is_secure) {

@@ -8,9 +8,9 @@ use rollcall_host::model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::secret::{Digest, Secret, digest};
-use crate::console::Console;
 use crate::database::DatabaseError;
 use crate::problem::Problem;
+use crate::services::Services as Console;
 
 /// How long a session lasts without a request.
 ///

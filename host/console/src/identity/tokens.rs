@@ -10,9 +10,9 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use super::secret::{Digest, Secret, digest};
-use crate::console::Console;
 use crate::database::DatabaseError;
 use crate::problem::Problem;
+use crate::services::Services as Console;
 use crate::visitor::Scope;
 
 /// What each token begins with, so that people and scanners of sources know one when they see it.

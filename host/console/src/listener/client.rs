@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::HeaderMap;
 
-use super::{Arrival, Network};
+use super::Arrival;
+use crate::public_url::Network;
 
 /// From where a request comes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,32 +8,33 @@ use rollcall_host::model::SourceName;
 use serde::Serialize;
 
 use super::exposition::{Exposition, Kind};
-use super::tally::{BOUNDS_S, Counts};
-use crate::console::Console;
+use crate::endings::{BOUNDS_S, Counts, Tally};
 use crate::problem::Problem;
+use crate::services::Services;
+use crate::sources::Sources;
 
 type Figures<'a> = &'a [(&'a str, &'a SourceFigures)];
 
 /// What Prometheus reads.
-pub(super) async fn text(console: &Console) -> Result<String, Problem> {
+pub(super) async fn text(sources: &Sources, tally: &Tally) -> Result<String, Problem> {
     let mut out = Exposition::default();
-    process(&mut out, console);
-    runs(&mut out, &console.tally().counts());
-    let figures = console.host().figures();
+    process(&mut out, sources.services());
+    runs(&mut out, &tally.counts());
+    let figures = sources.services().host().figures();
     let figures: Vec<_> = figures.iter().map(|(name, figures)| (name.as_str(), figures)).collect();
     requests(&mut out, &figures);
     throttles(&mut out, &figures);
     waits(&mut out, &figures);
     calls(&mut out, &figures);
     events(&mut out, &figures);
-    standing(&mut out, console).await?;
+    standing(&mut out, sources).await?;
     Ok(out.finish())
 }
 
-fn process(out: &mut Exposition, console: &Console) {
+fn process(out: &mut Exposition, services: &Services) {
     out.family("rollcall_build_info", Kind::Gauge, "1, with the version of the program.");
     out.sample("rollcall_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1);
-    let began_s = seconds_of_ms(u64::try_from(console.began_at().unix_ms()).unwrap_or(0));
+    let began_s = seconds_of_ms(u64::try_from(services.began_at().unix_ms()).unwrap_or(0));
     out.family("process_start_time_seconds", Kind::Gauge, "When the program began, in seconds since 1970.");
     out.sample("process_start_time_seconds", &[], began_s);
 }
@@ -172,14 +173,14 @@ fn events(out: &mut Exposition, figures: Figures<'_>) {
 }
 
 /// What is now, and outlives the program.
-async fn standing(out: &mut Exposition, console: &Console) -> Result<(), Problem> {
+async fn standing(out: &mut Exposition, sources: &Sources) -> Result<(), Problem> {
     const DEPTH: &str = "rollcall_inbox_events";
     const STOPPED: &str = "rollcall_source_stopped";
     let mut all = Vec::new();
-    for entry in console.sources().entries() {
+    for entry in sources.entries() {
         let name: SourceName = entry.name().clone();
-        let counts = console.store().counts(&name).await?;
-        let is_stopped = console.store().following(&name).await?.stopped.is_some();
+        let counts = sources.services().store().counts(&name).await?;
+        let is_stopped = sources.services().store().following(&name).await?.stopped.is_some();
         all.push((name, counts, is_stopped));
     }
     out.family(DEPTH, Kind::Gauge, "Events in the inbox, by how they stand.");

@@ -11,14 +11,14 @@ use rollcall_host::model::{Key, RunId, SourceName};
 use url::form_urlencoded;
 
 use super::{DEPARTMENT, USER, of_source};
-use crate::console::Console;
-use crate::routes::segment;
+use crate::paths::segment;
+use crate::sources::Sources;
 use crate::visitor::Visitor;
 
 /// Where a page is drawn: of which source, for whom.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
-    pub(crate) console: &'a Console,
+    pub(crate) sources: &'a Sources,
     pub(crate) visitor: &'a Visitor,
     pub(crate) source: &'a SourceName,
 }

@@ -19,7 +19,7 @@ const MANAGERS: usize = 50;
 
 pub(super) async fn draw(since: Since<'_>, whole: &WholeObject) -> Result<Markup, Problem> {
     let (place, document) = (since.place, &whole.held.document);
-    let outline = place.console.store().outline(place.source).await?;
+    let outline = place.sources.services().store().outline(place.source).await?;
     let managers: Vec<&str> = managers_of(document).collect();
     let mut named = Vec::new();
     for id in managers.iter().take(MANAGERS) {

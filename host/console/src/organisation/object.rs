@@ -14,10 +14,10 @@ use super::address::Asked;
 use super::since::Since;
 use super::trail::{self, run_link};
 use super::{DEPARTMENT, Place, address, of_source, words};
-use crate::console::Console;
 use crate::page::{self, Tone, badge, copyable, facts, moment, notice};
+use crate::paths::segment;
 use crate::problem::Problem;
-use crate::routes::segment;
+use crate::services::Services;
 use crate::why;
 
 /// Changes on one page.
@@ -53,12 +53,12 @@ pub(super) struct Found {
 impl Found {
     /// Read what is known; none if that is nothing.
     pub(super) async fn read(
-        console: &Console,
+        services: &Services,
         source: &SourceName,
         key: Key,
         asked: &Asked,
     ) -> Result<Option<Self>, Problem> {
-        let store = console.store();
+        let store = services.store();
         let whole = store.object(source, &key).await?;
         let differing_in_case = store.differing_in_case(source, &key).await?;
         let (steps, next) = part(store.trail(source, &key, asked.before.clone(), CHANGES + 1).await?);
@@ -66,7 +66,7 @@ impl Found {
         let events = store.events_about(source, &key, REMARKS).await?;
         let is_known = whole.is_some() || !steps.is_empty() || !entries.is_empty() || !events.is_empty();
         let is_newest = asked.before.is_none();
-        let last_complete = why::last_complete(console, source).await?;
+        let last_complete = why::last_complete(services, source).await?;
         let last_run = match &whole {
             Some(whole) => History::run(&**store, &whole.last_run).await?,
             None => None,

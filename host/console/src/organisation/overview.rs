@@ -11,9 +11,9 @@ use rollcall_host::model::{Key, SourceName};
 
 use super::address::{Asked, Search, address};
 use super::{DEPARTMENT, Place, USER, list, of_source, tree, words};
-use crate::console::Console;
 use crate::page::{self, Tone, button, count, nothing, notice, pager};
 use crate::problem::Problem;
+use crate::sources::Sources;
 use crate::sources::standing;
 use crate::visitor::Visitor;
 
@@ -22,15 +22,15 @@ const PAGE: u32 = 50;
 
 /// The body of the page.
 pub(super) async fn draw(
-    console: &Console,
+    sources: &Sources,
     visitor: &Visitor,
     source: &SourceName,
     asked: &Asked,
 ) -> Result<Markup, Problem> {
-    let place = Place { console, visitor, source };
-    let outline = console.store().outline(source).await?;
+    let place = Place { sources, visitor, source };
+    let outline = sources.services().store().outline(source).await?;
     let main = main(place, &outline, asked).await?;
-    let left_out = standing::left_out(console, source).await?;
+    let left_out = standing::left_out(sources.services(), source).await?;
     Ok(html! {
         @if let Some(left_out) = &left_out { (page::left_out(visitor, left_out)) }
         div class="row end" { (search_form(place, asked.search.as_ref())) (import(place)) }
@@ -59,8 +59,8 @@ async fn main(place: Place<'_>, outline: &Arc<Outline>, asked: &Asked) -> Result
 
 /// Look at the plan, or import at once.
 fn import(place: Place<'_>) -> Markup {
-    let Place { console, visitor, source } = place;
-    let is_usable = console.sources().entry(source).is_some_and(|entry| entry.source().is_some());
+    let Place { sources, visitor, source } = place;
+    let is_usable = sources.entry(source).is_some_and(|entry| entry.source().is_some());
     let may_import = visitor.who.may_manage() && is_usable;
     html! {
         @if may_import {
@@ -159,10 +159,10 @@ async fn in_department(
     asked: &Asked,
     department: &OutlineDepartment,
 ) -> Result<Markup, Problem> {
-    let Place { console, visitor, source } = place;
+    let Place { sources, visitor, source } = place;
     let id = department.external_id.as_str();
     let part = Part { offset: asked.offset, limit: PAGE };
-    let people = console.store().people_of(source, Some(id), part).await?;
+    let people = sources.services().store().people_of(source, Some(id), part).await?;
     let below: Vec<_> = outline.children(id).collect();
     Ok(html! {
         (list::crumbs(place, &outline.path(id)))
@@ -180,7 +180,7 @@ async fn in_department(
 
 async fn unplaced(place: Place<'_>, asked: &Asked) -> Result<Markup, Problem> {
     let part = Part { offset: asked.offset, limit: PAGE };
-    let people = place.console.store().people_of(place.source, None, part).await?;
+    let people = place.sources.services().store().people_of(place.source, None, part).await?;
     Ok(html! {
         h2 { (place.visitor.say(words::without_department())) }
         (people_section(place, asked, people.total, &people.items))
@@ -193,12 +193,12 @@ async fn found(
     asked: &Asked,
     search: &Search,
 ) -> Result<Markup, Problem> {
-    let Place { console, visitor, source } = place;
+    let Place { sources, visitor, source } = place;
     let resource_type = search.resource_type.map(str::to_owned);
     let query = ObjectQuery { resource_type, departed: search.departed, text: search.text.clone() };
     let part = Part { offset: asked.offset, limit: PAGE };
-    let found = console.store().search(Some(source), &query, part).await?;
-    let why = of_source(source, &format!("/why?q={}", crate::routes::segment(&search.text)));
+    let found = sources.services().store().search(Some(source), &query, part).await?;
+    let why = of_source(source, &format!("/why?q={}", crate::paths::segment(&search.text)));
     Ok(html! {
         section class="sheet" aria-labelledby="found" {
             h2 id="found" { (visitor.say(words::n_found(count(found.total)))) }
@@ -270,7 +270,7 @@ pub(super) fn stray(place: Place<'_>, department: &OutlineDepartment) -> Markup 
 }
 
 fn not_there(place: Place<'_>, id: &str) -> Markup {
-    let why = of_source(place.source, &format!("/why?q={}", crate::routes::segment(id)));
+    let why = of_source(place.source, &format!("/why?q={}", crate::paths::segment(id)));
     let body = html! {
         p { (place.visitor.say(words::no_such_department(id))) " "
             a href=(why) { (place.visitor.say(words::ask_why(id))) } }

@@ -17,7 +17,7 @@ use crate::problem::Problem;
 
 pub(super) async fn draw(since: Since<'_>, whole: &WholeObject) -> Result<Markup, Problem> {
     let (place, document) = (since.place, &whole.held.document);
-    let outline = place.console.store().outline(place.source).await?;
+    let outline = place.sources.services().store().outline(place.source).await?;
     let manager = match manager_of(document) {
         Some(id) => Some(named(place, id).await?),
         None => None,
@@ -40,7 +40,7 @@ pub(super) async fn draw(since: Since<'_>, whole: &WholeObject) -> Result<Markup
 /// A person by their id, as a link with their name if they are held.
 pub(super) async fn named(place: Place<'_>, id: &str) -> Result<Markup, Problem> {
     let key = Key::new(USER, id);
-    let whole = place.console.store().object(place.source, &key).await?;
+    let whole = place.sources.services().store().object(place.source, &key).await?;
     let Some(whole) = whole else {
         return Ok(html! {
             code { (id) } " " span class="soft" { (place.visitor.say(words::not_held())) }

@@ -11,7 +11,7 @@ use rollcall_words::Sentence;
 
 use super::{Place, words};
 use crate::page::{self, Tone, badge, compare, moment};
-use crate::routes::segment;
+use crate::paths::segment;
 use crate::visitor::Reader;
 
 /// Steps one below the other.

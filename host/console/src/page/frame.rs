@@ -9,8 +9,9 @@ use rollcall_host::model::SourceName;
 
 use super::parts::{csrf, diagnosis};
 use super::words;
+use crate::assets::{SCRIPT, STYLE};
+use crate::paths::segment;
 use crate::problem::Problem;
-use crate::routes::{SCRIPT, STYLE, segment};
 use crate::visitor::{Reader, Theme, Visitor, Who};
 
 /// What a browser may load and do. Everything comes from here, and nothing is inline.

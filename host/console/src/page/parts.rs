@@ -9,7 +9,7 @@ use rollcall_rules::vocabulary::resource_type;
 use rollcall_words::Sentence;
 
 use super::words;
-use crate::routes::segment;
+use crate::paths::segment;
 use crate::visitor::{Reader, Visitor};
 
 /// What a colour says. A word always says it too.

@@ -9,7 +9,7 @@ use axum::extract::Request;
 use percent_encoding::percent_decode_str;
 
 use super::PATH;
-use crate::routes::with_path;
+use crate::paths::with_path;
 
 /// What the path of every address of the service begins with.
 const SERVICE: &str = "scim";

@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRef, FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use rollcall_browse::Within;
 use rollcall_host::model::SourceName;
 
 use super::PATH;
 use super::reply::Refusal;
-use crate::console::Console;
-use crate::listener::PublicUrl;
+use crate::public_url::PublicUrl;
+use crate::sources::Sources;
 use crate::visitor::Visitor;
 
 /// Below the address of the service: that of one source.
@@ -40,37 +40,47 @@ pub(crate) struct Sight {
     pub(crate) within: Within,
 }
 
-impl FromRequestParts<Console> for Sight {
+impl<S> FromRequestParts<S> for Sight
+where
+    S: Send + Sync,
+    Sources: FromRef<S>,
+{
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refusal> {
-        let visitor = Visitor::from_request_parts(parts, console).await.map_err(|_| Refusal::unknown())?;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let sources = Sources::from_ref(state);
+        let public_url = &sources.services().options().public_url;
+        let visitor = Visitor::from_request_parts(parts, state).await.map_err(|_| Refusal::unknown())?;
         let allowed = visitor.who.within();
-        let Some(name) = asked_source(parts, console).await? else {
-            let base = Base(format!("{}{PATH}", console.options().public_url));
+        let Some(name) = asked_source(parts, state).await? else {
+            let base = Base(format!("{}{PATH}", public_url));
             return Ok(Self { base, within: allowed });
         };
         let source = SourceName::new(name).map_err(|_| Refusal::not_found())?;
-        if !allowed.has(&source) || !is_known(console, &source).await? {
+        if !allowed.has(&source) || !is_known(&sources, &source).await? {
             return Err(Refusal::not_found());
         }
-        let base = Base(address_of(&console.options().public_url, &source));
+        let base = Base(address_of(public_url, &source));
         Ok(Self { base, within: Within::one(source) })
     }
 }
 
 /// For what describes the service: at the address of a source that is not there, there is nothing.
-impl FromRequestParts<Console> for Base {
+impl<S> FromRequestParts<S> for Base
+where
+    S: Send + Sync,
+    Sources: FromRef<S>,
+{
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refusal> {
-        Sight::from_request_parts(parts, console).await.map(|sight| sight.base)
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        Sight::from_request_parts(parts, state).await.map(|sight| sight.base)
     }
 }
 
 /// The source that stands in the address, if one does. A name or an id that is no text is nobody's.
-async fn asked_source(parts: &mut Parts, console: &Console) -> Result<Option<String>, Refusal> {
-    match RawPathParams::from_request_parts(parts, console).await {
+async fn asked_source<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Option<String>, Refusal> {
+    match RawPathParams::from_request_parts(parts, state).await {
         Ok(variables) => {
             let variables: BTreeMap<&str, &str> = variables.iter().collect();
             Ok(variables.get(SOURCE).map(|name| (*name).to_owned()))
@@ -82,6 +92,6 @@ async fn asked_source(parts: &mut Parts, console: &Console) -> Result<Option<Str
 }
 
 /// Whether there is such a source, or was one of which something is held.
-async fn is_known(console: &Console, source: &SourceName) -> Result<bool, Refusal> {
-    Ok(console.sources().entry(source).is_some() || console.store().is_held(source).await?)
+async fn is_known(sources: &Sources, source: &SourceName) -> Result<bool, Refusal> {
+    Ok(sources.entry(source).is_some() || sources.services().store().is_held(source).await?)
 }

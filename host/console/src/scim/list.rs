@@ -17,11 +17,11 @@ use super::query::Query;
 use super::reading::{Listed, Reading};
 use super::reply::{Refusal, written};
 use super::schemas::ResourceType;
-use crate::console::Console;
+use crate::sources::Sources;
 
 /// What is asked for, and of whom.
 pub(crate) struct Listing {
-    pub(crate) console: Console,
+    pub(crate) sources: Sources,
     pub(crate) sight: Sight,
     pub(crate) kinds: &'static [ResourceType],
     pub(crate) query: Query,
@@ -30,7 +30,7 @@ pub(crate) struct Listing {
 impl Listing {
     /// The answer. Whatever is wrong with what is asked for is found before it begins.
     pub(crate) async fn answer(self) -> Result<Response, Refusal> {
-        let mut reading = Reading::new(&self.console, &self.sight);
+        let mut reading = Reading::new(&self.sources, &self.sight);
         let found = reading.find(self.kinds, &self.query).await?;
         let mut text = head(found.total, self.query.page.offset);
         let mut told = Told { listing: self, as_of: found.as_of, rest: found.listed.into_iter(), n: 0 };
@@ -54,7 +54,7 @@ impl Told {
     /// The text of the next part, with the end of the list if it is the last one.
     async fn more(&mut self) -> Result<String, Refusal> {
         let listing = &self.listing;
-        let mut reading = Reading::new(&listing.console, &listing.sight);
+        let mut reading = Reading::new(&listing.sources, &listing.sight);
         let resources = reading.tell(&mut self.rest, self.as_of, &listing.query.projection).await?;
         let comma = if self.n == 0 || resources.is_empty() { "" } else { "," };
         self.n = self.n.saturating_add(u64::try_from(resources.len()).unwrap_or(u64::MAX));

@@ -12,7 +12,6 @@ use tokio::task::yield_now;
 
 use super::base::Sight;
 use super::conditions::{WithSource, condition};
-use super::face::{ScimFace, ScimUserNames};
 use super::filter::{Among, Effort, Question, question};
 use super::id::{Meant, parse_id};
 use super::projection::Projection;
@@ -20,7 +19,8 @@ use super::query::Query;
 use super::reply::{Refusal, ScimType};
 use super::resource::{Resource, Subject, group, people_named_by, user};
 use super::schemas::ResourceType;
-use crate::console::Console;
+use crate::face::{ScimFace, ScimUserNames};
+use crate::sources::Sources;
 
 /// How long what is written of a part may become before the part ends.
 ///
@@ -62,11 +62,11 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(console: &'a Console, sight: &'a Sight) -> Self {
+    pub(crate) fn new(sources: &'a Sources, sight: &'a Sight) -> Self {
         Self {
-            store: &**console.store(),
+            store: &**sources.services().store(),
             sight,
-            faces: console.sources().faces(),
+            faces: sources.faces(),
             outlines: BTreeMap::new(),
             tenures: BTreeMap::new(),
             people: BTreeMap::new(),

@@ -20,9 +20,9 @@ use time::macros::format_description;
 
 pub(crate) use self::group::group;
 pub(crate) use self::user::user;
-use super::face::ScimFace;
 use super::id::id_of;
 use super::schemas::{Attribute, ENTERPRISE_USER, ResourceType, fit_all};
+use crate::face::ScimFace;
 
 /// A resource.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,24 +2,23 @@
 //!
 //! A run goes on when whoever asked has gone; they learn its number as soon as it has one. Not here: who may ask.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rollcall_host::error::RunError;
 use rollcall_host::history::Counters;
 use rollcall_host::inbox::Note;
-use rollcall_host::model::{Diagnosis, Key, Progress, RunId, SourceName, Timestamp};
+use rollcall_host::model::{Diagnosis, Key, Progress, RunId, SourceName};
 use rollcall_host::observe::Observer;
 use rollcall_host::{Approving, Cancel, Follower, Host, Removals, RunOptions, RunReport, Source};
 use serde::Serialize;
 use tokio::sync::oneshot;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::registry::{Refused, unusable};
-use super::{Entry, Sources};
-use crate::console::Console;
+use super::changing::{Refused, unusable};
+use super::entry::Entry;
+use super::registry::Sources;
+use super::under_way::Unheard;
 use crate::problem::Problem;
 
 /// How long whoever asks waits for the number of the run.
@@ -32,22 +31,6 @@ const OPENING: Duration = Duration::from_secs(3);
 pub(crate) struct Begun {
     /// The run. None: it waits for its turn, because the source is busy.
     pub(crate) run: Option<RunId>,
-}
-
-/// Runs that were asked for, so that they can be stopped: nobody else could stop those of a source that is not followed.
-#[derive(Debug, Default)]
-pub(crate) struct UnderWay {
-    cancels: Mutex<BTreeMap<RunId, Cancel>>,
-    tasks: Mutex<JoinSet<()>>,
-    /// Why the last ask of a source came to no run, when whoever asked had stopped waiting for the answer.
-    unheard: Mutex<BTreeMap<SourceName, Unheard>>,
-}
-
-/// That something was asked for, and could not be done, as was found when nobody waited any more.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Unheard {
-    pub(crate) at: Timestamp,
-    pub(crate) diagnosis: Diagnosis,
 }
 
 /// What is asked for.
@@ -89,121 +72,108 @@ enum Doer {
 impl Sources {
     /// Import everything, or with `is_dry` only record what would happen. An import of a source that is not followed yet
     /// makes it followed: that is how an administrator says so.
-    pub(crate) async fn import(
-        &self,
-        console: &Console,
-        name: &SourceName,
-        how: How,
-    ) -> Result<Begun, Problem> {
-        let mut doer = self.doer(console, name)?;
+    pub(crate) async fn import(&self, name: &SourceName, how: How) -> Result<Begun, Problem> {
+        let mut doer = self.doer(name)?;
         if let (Doer::Host(..), false) = (&doer, how.is_dry) {
-            self.set_followed(console, name, true).await.map_err(Refused::into_problem)?;
-            doer = self.doer(console, name)?;
+            self.set_followed(name, true).await.map_err(Refused::into_problem)?;
+            doer = self.doer(name)?;
         }
-        self.begin(console, doer, Work::Import, how).await
+        self.begin(doer, Work::Import, how).await
     }
 
     /// Read these objects again. At most 1000 keys.
     pub(crate) async fn refresh(
         &self,
-        console: &Console,
         name: &SourceName,
         keys: Vec<Key>,
         how: How,
     ) -> Result<Begun, Problem> {
-        let doer = self.doer(console, name)?;
-        self.begin(console, doer, Work::Refresh(keys), how).await
+        let doer = self.doer(name)?;
+        self.begin(doer, Work::Refresh(keys), how).await
     }
 
     /// Read one object again, and tell how that ended. Of a source that is not followed, too: whoever asks about one
     /// object wants that one alone.
-    pub(crate) fn ask_about(&self, console: &Console, name: &SourceName, key: Key) -> Result<Ended, Problem> {
-        let doer = self.doer(console, name)?;
-        Ok(self.ask(console, doer, Work::Refresh(vec![key]), How::default()).told)
+    pub(crate) fn ask_about(&self, name: &SourceName, key: Key) -> Result<Ended, Problem> {
+        let doer = self.doer(name)?;
+        Ok(self.ask(doer, Work::Refresh(vec![key]), How::default()).told)
     }
 
     /// Approve what a run of this source held: the source is asked about it again, and what it confirms departs.
     pub(crate) async fn approve(
         &self,
-        console: &Console,
         name: &SourceName,
         run: RunId,
         approving: Approving,
     ) -> Result<Begun, Problem> {
-        let doer = self.doer(console, name)?;
-        self.begin(console, doer, Work::Approve(run, approving), How::default()).await
+        let doer = self.doer(name)?;
+        self.begin(doer, Work::Approve(run, approving), How::default()).await
     }
 
     /// Undo a run of this source, or with `is_dry` only record what would be put back.
-    pub(crate) async fn undo(
-        &self,
-        console: &Console,
-        name: &SourceName,
-        run: RunId,
-        how: How,
-    ) -> Result<Begun, Problem> {
-        let doer = self.doer(console, name)?;
-        self.begin(console, doer, Work::Undo(run), how).await
+    pub(crate) async fn undo(&self, name: &SourceName, run: RunId, how: How) -> Result<Begun, Problem> {
+        let doer = self.doer(name)?;
+        self.begin(doer, Work::Undo(run), how).await
     }
 
     /// Why the last ask of this source came to no run, if whoever asked was not told.
     pub(crate) fn unheard(&self, name: &SourceName) -> Option<Unheard> {
-        self.under_way.unheard().get(name).cloned()
+        self.state.under_way.unheard().get(name).cloned()
     }
 
     /// Stop a run that is under way, whoever started it. False when it is not under way in this program.
     pub(crate) fn cancel(&self, run: &RunId) -> bool {
-        self.all().iter().any(|known| known.follower.cancel(run)) || self.under_way.cancel(run)
+        self.all().iter().any(|known| known.follower.cancel(run)) || self.state.under_way.cancel(run)
     }
 
     /// End what was asked of sources, in good order. Whoever follows a source ends its own runs.
     pub(crate) async fn end_asks(&self) {
-        self.under_way.end().await;
+        self.state.under_way.end().await;
     }
 
     /// Hold the schedule back. What the source pushes is followed all the same.
-    pub(crate) async fn pause(&self, console: &Console, name: &SourceName) -> Result<(), Problem> {
-        self.note(console, name, &[Note::Paused(true)]).await
+    pub(crate) async fn pause(&self, name: &SourceName) -> Result<(), Problem> {
+        self.note(name, &[Note::Paused(true)]).await
     }
 
     /// Let the schedule go on.
-    pub(crate) async fn resume_schedule(&self, console: &Console, name: &SourceName) -> Result<(), Problem> {
-        self.note(console, name, &[Note::Paused(false)]).await
+    pub(crate) async fn resume_schedule(&self, name: &SourceName) -> Result<(), Problem> {
+        self.note(name, &[Note::Paused(false)]).await
     }
 
     /// Follow a source again that was stopped. A full run goes before the events that wait.
-    pub(crate) async fn resume(&self, console: &Console, name: &SourceName) -> Result<(), Problem> {
+    pub(crate) async fn resume(&self, name: &SourceName) -> Result<(), Problem> {
         match self.entry(name).ok_or_else(Problem::not_found)? {
             Entry::Followed(_) => {}
             Entry::Broken(broken) => return Err(unusable(broken.diagnosis.clone())),
             Entry::Idle(_) => return Err(unusable(not_followed())),
         }
-        let notes = [Note::Paused(false), Note::Stopped(None), Note::Resumed(console.now())];
-        self.note(console, name, &notes).await
+        let notes = [Note::Paused(false), Note::Stopped(None), Note::Resumed(self.services().now())];
+        self.note(name, &notes).await
     }
 
-    async fn note(&self, console: &Console, name: &SourceName, notes: &[Note]) -> Result<(), Problem> {
+    async fn note(&self, name: &SourceName, notes: &[Note]) -> Result<(), Problem> {
         self.entry(name).ok_or_else(Problem::not_found)?;
         for note in notes {
-            console.store().note(name, note).await?;
+            self.services().store().note(name, note).await?;
         }
-        console.pulse().beat();
+        self.services().pulse().beat();
         Ok(())
     }
 
-    fn doer(&self, console: &Console, name: &SourceName) -> Result<Doer, Problem> {
+    fn doer(&self, name: &SourceName) -> Result<Doer, Problem> {
         match self.entry(name).ok_or_else(Problem::not_found)? {
             Entry::Followed(known) => Ok(Doer::Follower(known.follower.clone())),
             Entry::Broken(broken) => Err(unusable(broken.diagnosis.clone())),
             Entry::Idle(idle) if idle.unconfirmed.is_empty() => {
-                Ok(Doer::Host(console.host().clone(), idle.source.clone()))
+                Ok(Doer::Host(self.services().host().clone(), idle.source.clone()))
             }
             Entry::Idle(_) => Err(unusable(unconfirmed())),
         }
     }
 
-    async fn begin(&self, console: &Console, doer: Doer, work: Work, how: How) -> Result<Begun, Problem> {
-        let Ask { opening, told } = self.ask(console, doer, work, how);
+    async fn begin(&self, doer: Doer, work: Work, how: How) -> Result<Begun, Problem> {
+        let Ask { opening, told } = self.ask(doer, work, how);
         let first = async {
             tokio::select! {
                 biased;
@@ -215,12 +185,12 @@ impl Sources {
         timeout(OPENING, first).await.unwrap_or(Ok(Begun { run: None }))
     }
 
-    fn ask(&self, console: &Console, doer: Doer, work: Work, how: How) -> Ask {
+    fn ask(&self, doer: Doer, work: Work, how: How) -> Ask {
         let (opened, opening) = oneshot::channel();
         let (tell, told) = oneshot::channel();
         let cancel = Cancel::new();
         let observer = Arc::new(Opening {
-            console: console.clone(),
+            sources: self.clone(),
             cancel: cancel.clone(),
             opened: Mutex::new(Some(opened)),
             run: OnceLock::new(),
@@ -228,20 +198,21 @@ impl Sources {
         let How { is_dry: dry_run, removals, attended } = how;
         let observing = RunOptions { observer: observer.clone(), cancel, ..RunOptions::default() };
         let options = RunOptions { dry_run, removals, attended, ..observing };
-        let (console, name) = (console.clone(), doer.name().clone());
-        self.under_way.unheard().remove(&name);
-        self.under_way.spawn(async move {
+        let (sources, name) = (self.clone(), doer.name().clone());
+        self.state.under_way.unheard().remove(&name);
+        self.state.under_way.spawn(async move {
             let result = doer.run(work, options).await;
             if let Some(run) = observer.run.get() {
-                console.sources().under_way.forget(run);
-                console.pulse().paces().forget(run);
+                sources.state.under_way.forget(run);
+                sources.services().pulse().paces().forget(run);
             }
             // Nobody waits for it any more once the run is open, which then says how it went; or after a while.
             if let Err(Err(error)) = tell.send(result) {
-                let unheard = Unheard { at: console.now(), diagnosis: *Problem::from(error).diagnosis };
-                console.sources().under_way.unheard().insert(name, unheard);
+                let unheard =
+                    Unheard { at: sources.services().now(), diagnosis: *Problem::from(error).diagnosis };
+                sources.state.under_way.unheard().insert(name, unheard);
             }
-            console.pulse().beat();
+            sources.services().pulse().beat();
         });
         Ask { opening, told }
     }
@@ -275,7 +246,7 @@ impl Doer {
 
 /// Tells whoever asked which run it is, as soon as there is one.
 struct Opening {
-    console: Console,
+    sources: Sources,
     cancel: Cancel,
     opened: Mutex<Option<oneshot::Sender<RunId>>>,
     run: OnceLock<RunId>,
@@ -284,54 +255,20 @@ struct Opening {
 impl Observer for Opening {
     fn opened(&self, run: &RunId) {
         let run = self.run.get_or_init(|| run.clone());
-        self.console.sources().under_way.know(run, &self.cancel);
+        self.sources.state.under_way.know(run, &self.cancel);
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(opened) = opened {
             // Whoever asked may have gone.
             let _unheard = opened.send(run.clone());
         }
-        self.console.pulse().beat();
+        self.sources.services().pulse().beat();
     }
 
     fn progress(&self, progress: Option<&Progress>, _counters: &Counters) {
         if let (Some(run), Some(progress)) = (self.run.get(), progress) {
-            self.console.pulse().paces().saw(run, progress);
+            self.sources.services().pulse().paces().saw(run, progress);
         }
-        self.console.pulse().beat();
-    }
-}
-
-impl UnderWay {
-    fn spawn(&self, run: impl Future<Output = ()> + Send + 'static) {
-        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        while tasks.try_join_next().is_some() {}
-        tasks.spawn(run);
-    }
-
-    fn know(&self, run: &RunId, cancel: &Cancel) {
-        self.cancels().insert(run.clone(), cancel.clone());
-    }
-
-    fn forget(&self, run: &RunId) {
-        self.cancels().remove(run);
-    }
-
-    fn cancel(&self, run: &RunId) -> bool {
-        self.cancels().get(run).map(Cancel::cancel).is_some()
-    }
-
-    async fn end(&self) {
-        self.cancels().values().for_each(Cancel::cancel);
-        let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
-        while tasks.join_next().await.is_some() {}
-    }
-
-    pub(super) fn unheard(&self) -> MutexGuard<'_, BTreeMap<SourceName, Unheard>> {
-        self.unheard.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn cancels(&self) -> MutexGuard<'_, BTreeMap<RunId, Cancel>> {
-        self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
+        self.sources.services().pulse().beat();
     }
 }
 

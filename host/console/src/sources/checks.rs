@@ -6,13 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rollcall_host::model::{Diagnosis, Finding, SourceName, Standing, Timestamp};
+use rollcall_host::model::{Finding, SourceName, Standing, Timestamp};
 use serde::Serialize;
-
-use super::{Entry, Sources};
-use crate::console::Console;
-use crate::problem::Problem;
-use crate::sources::registry::unusable;
 
 /// A check of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,7 +51,7 @@ impl Check {
 
 impl Checks {
     /// Begin one, unless one is under way: its number.
-    fn begin(&self, source: &SourceName, now: Timestamp) -> Option<u64> {
+    pub(super) fn begin(&self, source: &SourceName, now: Timestamp) -> Option<u64> {
         let mut latest = self.lock();
         if latest.of_source.get(source).is_some_and(|check| check.outcome.is_none()) {
             return None;
@@ -67,7 +62,7 @@ impl Checks {
         Some(number)
     }
 
-    fn end(&self, source: &SourceName, number: u64, findings: Vec<Finding>, now: Timestamp) {
+    pub(super) fn end(&self, source: &SourceName, number: u64, findings: Vec<Finding>, now: Timestamp) {
         let has_passed = findings.iter().all(|finding| finding.standing != Standing::Failed);
         if let Some(check) = self.lock().of_source.get_mut(source).filter(|check| check.number == number) {
             check.outcome = Some(Outcome { finished_at: now, has_passed, findings });
@@ -79,7 +74,7 @@ impl Checks {
         self.lock().of_source.remove(source);
     }
 
-    fn of(&self, source: &SourceName) -> Option<Check> {
+    pub(super) fn of(&self, source: &SourceName) -> Option<Check> {
         self.lock().of_source.get(source).cloned()
     }
 
@@ -88,45 +83,10 @@ impl Checks {
     }
 }
 
-impl Sources {
-    /// The latest check of a source since it was last changed, or the program began.
-    pub(crate) fn checked(&self, name: &SourceName) -> Option<Check> {
-        self.checks.of(name)
-    }
-
-    /// Begin to check a source, unless it is being checked already. Changes nothing at the source or here.
-    pub(crate) fn check(&self, console: &Console, name: &SourceName) -> Result<(), Problem> {
-        let source = match self.entry(name).ok_or_else(Problem::not_found)? {
-            Entry::Followed(known) => known.source.clone(),
-            Entry::Idle(idle) => idle.source.clone(),
-            Entry::Broken(broken) => return Err(unusable(broken.diagnosis.clone())),
-        };
-        let Some(number) = self.checks.begin(name, console.now()) else { return Ok(()) };
-        let others: Vec<_> = self.entries().iter().filter_map(Entry::source).cloned().collect();
-        let console = console.clone();
-        tokio::spawn(async move {
-            let checked = tokio::spawn({
-                let (console, source) = (console.clone(), source.clone());
-                async move { console.host().check_beside(&source, &others).await }
-            });
-            let findings = checked.await.unwrap_or_else(|died| vec![died_finding(&died)]);
-            console.sources().checks.end(source.name(), number, findings, console.now());
-            console.pulse().beat();
-        });
-        Ok(())
-    }
-}
-
-fn died_finding(died: &tokio::task::JoinError) -> Finding {
-    tracing::error!(error = %died, "a check died");
-    let diagnosis = Diagnosis::new("check-died", "the check itself failed; this is a defect of the server")
-        .with_remedy("look into the server's log")
-        .in_chinese("检查本身出错，这是服务器的缺陷", "请查看服务器日志");
-    Finding { check: "host".to_owned(), standing: Standing::Failed, diagnosis }
-}
-
 #[cfg(test)]
 mod tests {
+    use rollcall_host::model::Diagnosis;
+
     use super::*;
     use crate::testing::NOW;
 

@@ -9,8 +9,8 @@ use rollcall_host::grant::{InvalidOrigin, Origin};
 use rollcall_host::limits::MAX_JITTER;
 use rollcall_host::model::Diagnosis;
 
-use super::input::Complaint;
 use super::form::PROXY_PASSWORD;
+use super::input::Complaint;
 use super::trust::{Cleared, Why};
 
 /// Where the origins are that an administrator confirmed.
@@ -57,8 +57,9 @@ pub(crate) fn not_json(pointer: &str) -> Complaint {
 
 /// What becomes of departed people is none of the choices.
 pub(crate) fn departed() -> Complaint {
-    let diagnosis = Diagnosis::new("bad-departed", "choose what becomes of people who left: deactivate or delete")
-        .in_chinese("请选择离职人员的处理方式：deactivate（停用）或 delete（删除）", "");
+    let diagnosis =
+        Diagnosis::new("bad-departed", "choose what becomes of people who left: deactivate or delete")
+            .in_chinese("请选择离职人员的处理方式：deactivate（停用）或 delete（删除）", "");
     at("/departed", diagnosis)
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use super::complaints as say;
 use super::input::{self, Complaint, LoginInUrl, Read, ServerProxy, SourceInput, Timing, gather};
 use super::trust::{self, Change, Cleared, Given, Trust, Way};
-use crate::scim::ScimFace;
+use crate::face::ScimFace;
 
 /// What is configured of one source. It has every secret in place, so its `Debug` shows names alone.
 #[derive(Clone, PartialEq)]

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::configured::Configured;
-use super::input::Timing;
 use super::form::{PROXY_PASSWORD, setting};
+use super::input::Timing;
 use super::kept::departed_name;
 use super::trust::{described, fingerprints};
 
@@ -126,7 +126,7 @@ mod tests {
     use rollcall_host::model::SourceName;
 
     use super::*;
-    use crate::scim::{ScimFace, ScimUserNames};
+    use crate::face::{ScimFace, ScimUserNames};
     use crate::sources::input::ServerProxy;
     use crate::sources::trust::{Cleared, Trust, Why};
 

@@ -16,7 +16,7 @@ use super::input::{Complaint, ServerProxy, SourceInput, Timing};
 use super::kept::departed_name;
 use super::schema::{Field, Kind};
 use super::trust::Given;
-use crate::scim::ScimFace;
+use crate::face::ScimFace;
 
 mod draw;
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::complaints as say;
 use super::kept::departed_named;
-use crate::scim::{ScimFace, ScimNames, ScimUserNames};
+use crate::face::{ScimFace, ScimNames, ScimUserNames};
 
 /// Something that is wrong: where, as a JSON pointer into the configuration (`/settings/key`, `/egress/proxy/url`), and what.
 /// It never repeats a value, which may be a secret.
@@ -273,7 +273,8 @@ mod tests {
     #[test]
     fn what_is_not_given_is_as_usual_and_without_a_name_there_is_no_source() {
         let mut complaints = Vec::new();
-        let checked = SourceInput { name: text("hq"), ..SourceInput::default() }.check(&mut complaints).unwrap();
+        let checked =
+            SourceInput { name: text("hq"), ..SourceInput::default() }.check(&mut complaints).unwrap();
         assert_eq!(checked.name.as_str(), "hq");
         assert_eq!((checked.departed, checked.face), (DepartedUsers::default(), ScimFace::default()));
         assert_eq!((checked.egress.allow, checked.schedule.is_none()), (None, true));

@@ -15,9 +15,9 @@ use super::complaints;
 use super::configured::Configured;
 use super::input::{ServerProxy, Timing};
 use super::trust::Trust;
-use crate::console::ConsoleError;
 use crate::database::{Database, DatabaseError};
-use crate::scim::ScimFace;
+use crate::error::ConsoleError;
+use crate::face::ScimFace;
 use crate::sealing::Key;
 
 const SELECT: &str = "SELECT name, connector, settings, egress, secrets, schedule, departed, is_followed, trust, scim FROM source";

@@ -3,17 +3,17 @@
 //! Not here: what they show and do, which the modules beside this one have; nothing is decided in a page.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, Path};
+use axum::extract::{DefaultBodyLimit, FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use rollcall_host::limits::MAX_COMPONENT_BYTES;
 use rollcall_host::model::SourceName;
 
-use super::Entry;
 use crate::console::Console;
+use crate::paths::segment;
 use crate::problem::Problem;
-use crate::routes::segment;
+use crate::sources::{Entry, Sources};
 use crate::visitor::Visitor;
 
 mod act;
@@ -33,7 +33,7 @@ mod tests;
 /// 16 KiB. Why: they have some hundred bytes each.
 const FORM_BYTES: u64 = 16 << 10;
 
-pub(super) fn routes() -> Router<Console> {
+pub(crate) fn routes() -> Router<Console> {
     let most_upload = usize::try_from(MAX_COMPONENT_BYTES.saturating_add(FORM_BYTES)).unwrap_or(usize::MAX);
     let upload = Router::new()
         .route("/sources/new/connector", post(add::upload))
@@ -84,37 +84,44 @@ impl Managed {
     }
 }
 
-impl FromRequestParts<Console> for Seen {
+impl<S> FromRequestParts<S> for Seen
+where
+    S: Send + Sync,
+    Sources: FromRef<S>,
+{
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let refused = IntoResponse::into_response;
-        let visitor = Visitor::from_request_parts(parts, console).await.map_err(refused)?;
-        let Path(name) = Path::<String>::from_request_parts(parts, console)
+        let visitor = Visitor::from_request_parts(parts, state).await.map_err(refused)?;
+        let Path(name) = Path::<String>::from_request_parts(parts, state)
             .await
             .map_err(|_| Problem::not_found().into_response())?;
-        let entry = SourceName::new(name).ok().and_then(|name| console.sources().entry(&name));
+        let entry = SourceName::new(name).ok().and_then(|name| Sources::from_ref(state).entry(&name));
         let entry = entry.ok_or_else(|| Problem::not_found().into_response())?;
         Ok(Self { visitor, entry })
     }
 }
 
-impl FromRequestParts<Console> for Managed {
+impl<S> FromRequestParts<S> for Managed
+where
+    S: Send + Sync,
+    Sources: FromRef<S>,
+{
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
-        let Manager(visitor) = Manager::from_request_parts(parts, console).await?;
-        let Seen { entry, .. } = Seen::from_request_parts(parts, console).await?;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let Manager(visitor) = Manager::from_request_parts(parts, state).await?;
+        let Seen { entry, .. } = Seen::from_request_parts(parts, state).await?;
         Ok(Self { visitor, entry })
     }
 }
 
-impl FromRequestParts<Console> for Manager {
+impl<S: Send + Sync> FromRequestParts<S> for Manager {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
-        let visitor =
-            Visitor::from_request_parts(parts, console).await.map_err(IntoResponse::into_response)?;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let visitor = Visitor::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
         if visitor.who.may_manage() { Ok(Self(visitor)) } else { Err(Problem::forbidden().into_response()) }
     }
 }

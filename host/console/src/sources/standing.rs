@@ -9,12 +9,13 @@ use rollcall_host::model::{Diagnosis, SourceName, Timestamp};
 use rollcall_host::proof::LeftOut;
 use serde::Serialize;
 
-use super::asking::Unheard;
 use super::checks::Check;
-use super::{Entry, Origin};
-use crate::console::Console;
+use super::entry::{Entry, Origin};
+use super::under_way::Unheard;
 use crate::history::held::Held;
 use crate::problem::Problem;
+use crate::services::Services;
+use crate::sources::Sources;
 
 /// Runs that are looked through for the last full one that has ended, and for the last that could tell what the view of its
 /// source leaves out.
@@ -110,26 +111,27 @@ impl Standing {
 }
 
 /// How this source stands.
-pub(crate) async fn of(console: &Console, name: &SourceName) -> Result<Standing, Problem> {
-    let entry = console.sources().entry(name).ok_or_else(Problem::not_found)?;
-    of_entry(console, entry).await
+pub(crate) async fn of(sources: &Sources, name: &SourceName) -> Result<Standing, Problem> {
+    let entry = sources.entry(name).ok_or_else(Problem::not_found)?;
+    of_entry(sources, entry).await
 }
 
 /// How all of them stand, in order of name.
-pub(crate) async fn of_all(console: &Console) -> Result<Vec<Standing>, Problem> {
+pub(crate) async fn of_all(sources: &Sources) -> Result<Vec<Standing>, Problem> {
     let mut all = Vec::new();
-    for entry in console.sources().entries() {
-        all.push(of_entry(console, entry).await?);
+    for entry in sources.entries() {
+        all.push(of_entry(sources, entry).await?);
     }
     Ok(all)
 }
 
-async fn of_entry(console: &Console, entry: Entry) -> Result<Standing, Problem> {
-    let (name, store) = (entry.name().clone(), console.store());
+async fn of_entry(sources: &Sources, entry: Entry) -> Result<Standing, Problem> {
+    let (name, store) = (entry.name().clone(), sources.services().store());
     let following = store.following(&name).await?;
     let of_this = RunFilter { source: Some(name.clone()), ..RunFilter::default() };
     let running = RunFilter { state: Some(RunState::Running), ..of_this };
-    let (full_runs, held_runs) = (full_runs(console, &name).await?, held_runs(console, &name).await?);
+    let (full_runs, held_runs) =
+        (full_runs(sources.services(), &name).await?, held_runs(sources.services(), &name).await?);
     Ok(Standing {
         origin: entry.origin(),
         connector: entry.source().map(connector_name),
@@ -140,44 +142,44 @@ async fn of_entry(console: &Console, entry: Entry) -> Result<Standing, Problem> 
         has_schedule: matches!(&entry, Entry::Followed(known) if known.schedule.is_some()),
         events: store.counts(&name).await?,
         running: store.runs_where(&running, None, 1).await?.pop(),
-        would_leave: would_leave(console, held_runs.first()).await?,
+        would_leave: would_leave(sources.services(), held_runs.first()).await?,
         held_runs,
         left_out: LeftOut::by(&full_runs),
         last_full_run: full_runs.into_iter().find(|run| run.state != RunState::Running),
-        unheard: console.sources().unheard(&name),
-        check: console.sources().checked(&name),
+        unheard: sources.unheard(&name),
+        check: sources.checked(&name),
         following,
         name,
     })
 }
 
 /// What the view of a source leaves out of what is held here, if anything.
-pub(crate) async fn left_out(console: &Console, name: &SourceName) -> Result<Option<LeftOut>, Problem> {
-    Ok(LeftOut::by(&full_runs(console, name).await?))
+pub(crate) async fn left_out(services: &Services, name: &SourceName) -> Result<Option<LeftOut>, Problem> {
+    Ok(LeftOut::by(&full_runs(services, name).await?))
 }
 
 /// The newest full runs that were no rehearsal, newest first.
-async fn full_runs(console: &Console, name: &SourceName) -> Result<Vec<Run>, Problem> {
+async fn full_runs(services: &Services, name: &SourceName) -> Result<Vec<Run>, Problem> {
     let (kind, dry_run) = (Some(RunKind::Full), Some(false));
     let full = RunFilter { source: Some(name.clone()), kind, dry_run, ..RunFilter::default() };
-    Ok(console.store().runs_where(&full, None, FULL_RUNS).await?)
+    Ok(services.store().runs_where(&full, None, FULL_RUNS).await?)
 }
 
 /// What this run would remove, if anything.
-async fn would_leave(console: &Console, held: Option<&Run>) -> Result<Option<Diagnosis>, Problem> {
+async fn would_leave(services: &Services, held: Option<&Run>) -> Result<Option<Diagnosis>, Problem> {
     let Some(run) = held else { return Ok(None) };
-    let held = Held::of(console, run).await?;
+    let held = Held::of(services, run).await?;
     Ok(held.map(|held| held.would_leave).filter(|would_leave| 0 < would_leave.n()).map(|told| told.told()))
 }
 
 /// The host goes through the history for it, so it is asked only where there is anything to find.
-async fn held_runs(console: &Console, name: &SourceName) -> Result<Vec<Run>, Problem> {
+async fn held_runs(services: &Services, name: &SourceName) -> Result<Vec<Run>, Problem> {
     let state = Some(RunState::Held);
     let held = RunFilter { source: Some(name.clone()), state, dry_run: Some(false), ..RunFilter::default() };
-    if console.store().runs_where(&held, None, 1).await?.is_empty() {
+    if services.store().runs_where(&held, None, 1).await?.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(console.host().held_runs(name).await?)
+    Ok(services.host().held_runs(name).await?)
 }
 
 fn state(entry: &Entry, following: &Following) -> State {

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 use super::signature::SigningSecret;
-use crate::console::Console;
 use crate::database::DatabaseError;
 use crate::problem::Problem;
+use crate::services::Services as Console;
 
 /// Webhooks at once.
 ///

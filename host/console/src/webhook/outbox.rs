@@ -7,8 +7,8 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Value, json};
 
 use super::hooks::Occasion;
-use crate::console::Console;
 use crate::database::DatabaseError;
+use crate::services::Services as Console;
 
 /// How long what was told is remembered.
 ///

@@ -13,13 +13,13 @@ use super::hooks::{self, Last, MAX_WEBHOOKS, Occasion, Target, Webhook, Wrong};
 use super::outbox;
 use super::sending::Outcome;
 use super::words;
-use crate::console::Console;
 use crate::identity::{Section, audit, settings};
 use crate::page::table;
 use crate::page::{
     Page, Tone, badge, button, careful_button, copyable, csrf, diagnosis, moment, nothing, notice,
 };
 use crate::problem::Problem;
+use crate::services::Services;
 use crate::visitor::Visitor;
 
 /// What was entered. A list of pairs, because an occasion may be there several times.
@@ -64,22 +64,22 @@ impl Again {
     }
 }
 
-pub(super) async fn show(State(console): State<Console>, visitor: Visitor) -> Result<Page, Problem> {
+pub(super) async fn show(State(services): State<Services>, visitor: Visitor) -> Result<Page, Problem> {
     let again = Again { occasions: Occasion::CHOICES.to_vec(), ..Again::default() };
-    page(&console, &visitor, &html! {}, &again).await
+    page(&services, &visitor, &html! {}, &again).await
 }
 
 /// Add one and show its secret. The answer is a page, because the secret is nowhere to be read again.
 pub(super) async fn add(
-    State(console): State<Console>,
+    State(services): State<Services>,
     visitor: Visitor,
     Form(entered): Form<Entered>,
 ) -> Result<Response, Problem> {
     manages(&visitor)?;
     let mut again = Again::of(&entered);
-    let added = match again.target(console.host().reach()) {
+    let added = match again.target(services.host().reach()) {
         Ok(target) => {
-            let secret = hooks::add(&console, &target, again.occasions.clone()).await?;
+            let secret = hooks::add(&services, &target, again.occasions.clone()).await?;
             secret.map(|secret| (target, secret)).ok_or_else(|| ("url", words::too_many(MAX_WEBHOOKS)))
         }
         Err(wrong) => Err(wrong),
@@ -88,61 +88,61 @@ pub(super) async fn add(
         Ok((target, secret)) => {
             let proxy = target.proxy.as_ref().map(ToString::to_string);
             let detail = json!({"occasions": again.occasions, "proxy": proxy});
-            audit::record(&console, &visitor, "webhook-added", target.url.as_str(), detail).await?;
+            audit::record(&services, &visitor, "webhook-added", target.url.as_str(), detail).await?;
             let shown = html! {
                 p { (visitor.say(words::added(&target.url))) }
                 p { (copyable(visitor.reader, &secret.reveal())) }
                 p { (visitor.say(words::secret_once())) }
             };
             let again = Again { occasions: Occasion::CHOICES.to_vec(), ..Again::default() };
-            Ok(page(&console, &visitor, &notice(Tone::Good, &shown), &again).await?.into_response())
+            Ok(page(&services, &visitor, &notice(Tone::Good, &shown), &again).await?.into_response())
         }
         Err(wrong) => {
             again.wrong = Some(wrong);
-            let page = page(&console, &visitor, &html! {}, &again).await?;
+            let page = page(&services, &visitor, &html! {}, &again).await?;
             Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
         }
     }
 }
 
 pub(super) async fn test(
-    State(console): State<Console>,
+    State(services): State<Services>,
     Path(id): Path<i64>,
     visitor: Visitor,
 ) -> Result<Redirect, Problem> {
     manages(&visitor)?;
-    let url = outbox::test(&console, id).await?;
-    done(&console, &visitor, "webhook-tested", url).await
+    let url = outbox::test(&services, id).await?;
+    done(&services, &visitor, "webhook-tested", url).await
 }
 
 pub(super) async fn pause(
-    State(console): State<Console>,
+    State(services): State<Services>,
     Path(id): Path<i64>,
     visitor: Visitor,
 ) -> Result<Redirect, Problem> {
     manages(&visitor)?;
-    let url = hooks::set_paused(&console, id, Some(console.now())).await?;
-    done(&console, &visitor, "webhook-paused", url).await
+    let url = hooks::set_paused(&services, id, Some(services.now())).await?;
+    done(&services, &visitor, "webhook-paused", url).await
 }
 
 pub(super) async fn resume(
-    State(console): State<Console>,
+    State(services): State<Services>,
     Path(id): Path<i64>,
     visitor: Visitor,
 ) -> Result<Redirect, Problem> {
     manages(&visitor)?;
-    let url = hooks::set_paused(&console, id, None).await?;
-    done(&console, &visitor, "webhook-resumed", url).await
+    let url = hooks::set_paused(&services, id, None).await?;
+    done(&services, &visitor, "webhook-resumed", url).await
 }
 
 pub(super) async fn delete(
-    State(console): State<Console>,
+    State(services): State<Services>,
     Path(id): Path<i64>,
     visitor: Visitor,
 ) -> Result<Redirect, Problem> {
     manages(&visitor)?;
-    let url = hooks::delete(&console, id).await?;
-    done(&console, &visitor, "webhook-deleted", url).await
+    let url = hooks::delete(&services, id).await?;
+    done(&services, &visitor, "webhook-deleted", url).await
 }
 
 fn manages(visitor: &Visitor) -> Result<(), Problem> {
@@ -150,20 +150,25 @@ fn manages(visitor: &Visitor) -> Result<(), Problem> {
 }
 
 async fn done(
-    console: &Console,
+    services: &Services,
     visitor: &Visitor,
     action: &'static str,
     url: Option<String>,
 ) -> Result<Redirect, Problem> {
     let url = url.ok_or_else(Problem::not_found)?;
-    audit::record(console, visitor, action, &url, json!({})).await?;
+    audit::record(services, visitor, action, &url, json!({})).await?;
     // Whoever sends looks again.
-    console.pulse().beat();
+    services.pulse().beat();
     Ok(Redirect::to("/settings/webhooks"))
 }
 
-async fn page(console: &Console, visitor: &Visitor, above: &Markup, again: &Again) -> Result<Page, Problem> {
-    let webhooks = hooks::all(console).await?;
+async fn page(
+    services: &Services,
+    visitor: &Visitor,
+    above: &Markup,
+    again: &Again,
+) -> Result<Page, Problem> {
+    let webhooks = hooks::all(services).await?;
     let body = html! {
         (above)
         section class="sheet" {

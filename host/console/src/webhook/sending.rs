@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::hooks::{Target, Wrong, context};
 use super::signature::SigningSecret;
-use crate::console::Console;
 use crate::database::DatabaseError;
+use crate::services::Services as Console;
 
 /// How long one attempt may take.
 ///

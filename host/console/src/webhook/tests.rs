@@ -75,11 +75,11 @@ const ELSEWHERE: &str =
 
 async fn add(bench: &Bench, url: &str, occasions: &[Occasion]) -> SigningSecret {
     let target = Target::parse(url, None, Reach::Private).unwrap();
-    hooks::add(&bench.console, &target, occasions.to_vec()).await.unwrap().unwrap()
+    hooks::add(bench.console.services(), &target, occasions.to_vec()).await.unwrap().unwrap()
 }
 
 async fn only(bench: &Bench) -> Webhook {
-    hooks::all(&bench.console).await.unwrap().pop().unwrap()
+    hooks::all(bench.console.services()).await.unwrap().pop().unwrap()
 }
 
 /// A run of `hq` that ended like this, heard of.
@@ -96,7 +96,7 @@ async fn ended(directories: &Directories, state: RunState) -> RunId {
     };
     directories.bench.store.close_run(&run, &end).await.unwrap();
     let row = directories.bench.store.run(&run).await.unwrap().unwrap();
-    outbox::run_ended(&directories.bench.console, &row).await.unwrap();
+    outbox::run_ended(directories.bench.console.services(), &row).await.unwrap();
     run
 }
 
@@ -105,7 +105,8 @@ async fn a_run_that_ended_is_told_signed_and_without_people() {
     let (directories, receiver) = (Directories::new().await, Receiver::new().await);
     let secret = add(&directories.bench, &receiver.url(), &[Occasion::RunEnded]).await;
     let run = ended(&directories, RunState::Succeeded).await;
-    let (told, delivery) = tokio::join!(tell_due(&directories.bench.console), receiver.receive(GOOD));
+    let (told, delivery) =
+        tokio::join!(tell_due(directories.bench.console.services()), receiver.receive(GOOD));
     assert_eq!(told.unwrap(), 1);
     let (id, timestamp) = (delivery.header("webhook-id"), delivery.header("webhook-timestamp"));
     assert_eq!(id, format!("run.ended-{run}"));
@@ -116,7 +117,7 @@ async fn a_run_that_ended_is_told_signed_and_without_people() {
         (&"run.ended".into(), &"succeeded".into())
     );
     assert!(!delivery.body.contains("张三"));
-    assert_eq!(tell_due(&directories.bench.console).await.unwrap(), 0);
+    assert_eq!(tell_due(directories.bench.console.services()).await.unwrap(), 0);
 }
 
 #[tokio::test]
@@ -125,7 +126,7 @@ async fn what_is_heard_of_twice_is_told_once() {
     add(&directories.bench, "https://hooks.example/", &Occasion::CHOICES).await;
     let run = ended(&directories, RunState::Held).await;
     let row = directories.bench.store.run(&run).await.unwrap().unwrap();
-    outbox::run_ended(&directories.bench.console, &row).await.unwrap();
+    outbox::run_ended(directories.bench.console.services(), &row).await.unwrap();
     assert_eq!(only(&directories.bench).await.n_waiting, 2);
 }
 
@@ -143,11 +144,11 @@ async fn a_source_that_was_stopped_long_ago_is_no_news() {
     add(&bench, "https://hooks.example/", &[Occasion::SourceStopped]).await;
     let failure = Failure::new(FailureKind::Permission, Diagnosis::new("x", "x"));
     let (name, stopped) = (SourceName::new("hq").unwrap(), Stopped { at: NOW, failure });
-    outbox::source_stopped(&bench.console, &name, &stopped).await.unwrap();
+    outbox::source_stopped(bench.console.services(), &name, &stopped).await.unwrap();
     assert_eq!(only(&bench).await.n_waiting, 1);
     bench.pass(Duration::from_secs(2 * 24 * 60 * 60));
     let other = SourceName::new("branch").unwrap();
-    outbox::source_stopped(&bench.console, &other, &stopped).await.unwrap();
+    outbox::source_stopped(bench.console.services(), &other, &stopped).await.unwrap();
     assert_eq!(only(&bench).await.n_waiting, 1);
 }
 
@@ -157,10 +158,10 @@ async fn what_was_not_taken_is_told_again_later_with_the_same_id() {
     let (bench, console) = (&directories.bench, &directories.bench.console);
     add(bench, &receiver.url(), &[Occasion::RunEnded]).await;
     ended(&directories, RunState::Succeeded).await;
-    let (_, first) = tokio::join!(tell_due(console), receiver.receive(BROKEN));
-    assert_eq!(tell_due(console).await.unwrap(), 0);
+    let (_, first) = tokio::join!(tell_due(console.services()), receiver.receive(BROKEN));
+    assert_eq!(tell_due(console.services()).await.unwrap(), 0);
     bench.pass(Duration::from_secs(5));
-    let (told, second) = tokio::join!(tell_due(console), receiver.receive(GOOD));
+    let (told, second) = tokio::join!(tell_due(console.services()), receiver.receive(GOOD));
     assert_eq!((told.unwrap(), first.header("webhook-id")), (1, second.header("webhook-id")));
     let last = only(bench).await.last.unwrap();
     assert_eq!((last.n_attempts, last.due_at), (2, None));
@@ -171,7 +172,7 @@ async fn a_redirect_is_not_followed_and_means_that_it_was_not_told() {
     let (directories, receiver) = (Directories::new().await, Receiver::new().await);
     add(&directories.bench, &receiver.url(), &[Occasion::RunEnded]).await;
     ended(&directories, RunState::Succeeded).await;
-    let (told, _) = tokio::join!(tell_due(&directories.bench.console), receiver.receive(ELSEWHERE));
+    let (told, _) = tokio::join!(tell_due(directories.bench.console.services()), receiver.receive(ELSEWHERE));
     assert_eq!(told.unwrap(), 1);
     let webhook = only(&directories.bench).await;
     assert_eq!((webhook.n_waiting, webhook.last.unwrap().outcome.as_str()), (1, r#"{"answered":307}"#));
@@ -183,7 +184,7 @@ async fn what_is_out_of_reach_is_not_dialled_and_nobody_learns_what_is_there() {
     let receiver = Receiver::new().await;
     add(&directories.bench, &receiver.url(), &[Occasion::RunEnded]).await;
     ended(&directories, RunState::Succeeded).await;
-    assert_eq!(tell_due(&directories.bench.console).await.unwrap(), 1);
+    assert_eq!(tell_due(directories.bench.console.services()).await.unwrap(), 1);
     let webhook = only(&directories.bench).await;
     let last = webhook.last.unwrap();
     // It is not tried again: what it would be told the next time is the same.
@@ -224,11 +225,11 @@ async fn a_webhook_that_is_paused_is_told_when_it_goes_on() {
     let (bench, console) = (&directories.bench, &directories.bench.console);
     add(bench, &receiver.url(), &[Occasion::RunEnded]).await;
     let id = only(bench).await.id;
-    hooks::set_paused(console, id, Some(NOW)).await.unwrap().unwrap();
+    hooks::set_paused(console.services(), id, Some(NOW)).await.unwrap().unwrap();
     ended(&directories, RunState::Succeeded).await;
-    assert_eq!(tell_due(console).await.unwrap(), 0);
-    hooks::set_paused(console, id, None).await.unwrap().unwrap();
-    let (told, _) = tokio::join!(tell_due(console), receiver.receive(GOOD));
+    assert_eq!(tell_due(console.services()).await.unwrap(), 0);
+    hooks::set_paused(console.services(), id, None).await.unwrap().unwrap();
+    let (told, _) = tokio::join!(tell_due(console.services()), receiver.receive(GOOD));
     assert_eq!(told.unwrap(), 1);
 }
 
@@ -246,7 +247,7 @@ async fn a_secret_is_shown_once_and_kept_sealed() {
     let read = |connection: &rusqlite::Connection| {
         connection.query_row("SELECT hex(secret) FROM webhook", (), |row| row.get::<_, String>(0))
     };
-    let kept = bench.console.database().read(read).await.unwrap();
+    let kept = bench.console.services().database().read(read).await.unwrap();
     let plain: String = secret.bytes().map(|byte| format!("{byte:02X}")).collect();
     assert!(!kept.contains(&plain));
 }

@@ -34,7 +34,7 @@ pub(super) fn form(place: Place<'_>, asked: &Asked) -> Markup {
 /// Which one is meant?
 pub(super) fn choice(place: Place<'_>, asked: &Asked, found: &Found) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
-    let listed = format!("/organisation?q={}", crate::routes::segment(&asked.text));
+    let listed = format!("/organisation?q={}", crate::paths::segment(&asked.text));
     html! {
         section class="sheet" aria-labelledby="which" {
             h2 id="which" { (say(words::which())) }

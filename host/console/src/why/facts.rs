@@ -8,9 +8,9 @@ use rollcall_host::inbox::InboxEvent;
 use rollcall_host::model::{Key, SourceName};
 
 use super::question::{self, Question};
-use crate::console::Console;
 use crate::organisation::object::name_in;
 use crate::problem::Problem;
+use crate::services::Services;
 
 /// Steps of each kind that are looked at, the newest.
 ///
@@ -38,10 +38,14 @@ pub(super) struct Facts {
 
 impl Facts {
     /// What is known of the object with this key.
-    pub(super) async fn about_key(console: &Console, source: &SourceName, key: Key) -> Result<Self, Problem> {
-        let store = console.store();
+    pub(super) async fn about_key(
+        services: &Services,
+        source: &SourceName,
+        key: Key,
+    ) -> Result<Self, Problem> {
+        let store = services.store();
         let mut questions = Vec::new();
-        for question in question::about(console, source, &key).await? {
+        for question in question::about(services, source, &key).await? {
             let run = rollcall_host::history::History::run(&**store, &question.run).await?;
             questions.push((question, run));
         }
@@ -51,7 +55,7 @@ impl Facts {
             entries: store.entries_about(source, &key, STEPS).await?,
             events: store.events_about(source, &key, STEPS).await?,
             questions,
-            ..Self::about_nothing(console, source, &key.external_id).await?
+            ..Self::about_nothing(services, source, &key.external_id).await?
         };
         facts.key = Some(key);
         if let Some(name) = facts.known_name() {
@@ -62,7 +66,7 @@ impl Facts {
 
     /// What is known when a text means no object.
     pub(super) async fn about_nothing(
-        console: &Console,
+        services: &Services,
         source: &SourceName,
         text: &str,
     ) -> Result<Self, Problem> {
@@ -74,8 +78,8 @@ impl Facts {
             entries: Vec::new(),
             events: Vec::new(),
             questions: Vec::new(),
-            last_complete: last_complete(console, source).await?,
-            last_full: last_full(console, source, None).await?,
+            last_complete: last_complete(services, source).await?,
+            last_full: last_full(services, source, None).await?,
         })
     }
 
@@ -90,7 +94,7 @@ impl Facts {
 }
 
 async fn last_full(
-    console: &Console,
+    services: &Services,
     source: &SourceName,
     state: Option<RunState>,
 ) -> Result<Option<Run>, Problem> {
@@ -101,12 +105,12 @@ async fn last_full(
         trigger: None,
         dry_run: Some(false),
     };
-    Ok(console.store().runs_where(&filter, None, 1).await?.into_iter().next())
+    Ok(services.store().runs_where(&filter, None, 1).await?.into_iter().next())
 }
 
 /// The newest full run that read everything and was no preview. One whose departures wait for somebody had read everything, too.
-pub(crate) async fn last_complete(console: &Console, source: &SourceName) -> Result<Option<Run>, Problem> {
-    let succeeded = last_full(console, source, Some(RunState::Succeeded)).await?;
-    let held = last_full(console, source, Some(RunState::Held)).await?;
+pub(crate) async fn last_complete(services: &Services, source: &SourceName) -> Result<Option<Run>, Problem> {
+    let succeeded = last_full(services, source, Some(RunState::Succeeded)).await?;
+    let held = last_full(services, source, Some(RunState::Held)).await?;
     Ok([succeeded, held].into_iter().flatten().max_by_key(|run| run.started_at))
 }

@@ -8,9 +8,9 @@ use rollcall_browse::{ListedObject, ObjectQuery, OnceKnown, Page};
 use rollcall_host::model::{Key, SourceName};
 
 use super::question;
-use crate::console::Console;
 use crate::organisation::{DEPARTMENT, USER};
 use crate::problem::Problem;
+use crate::services::Services;
 
 /// Hits that are offered, at most, of each kind.
 ///
@@ -59,13 +59,13 @@ impl Found {
 }
 
 /// Look for it.
-pub(super) async fn find(console: &Console, source: &SourceName, text: &str) -> Result<Found, Problem> {
-    let store = console.store();
+pub(super) async fn find(services: &Services, source: &SourceName, text: &str) -> Result<Found, Problem> {
+    let store = services.store();
     let query = ObjectQuery { text: text.to_owned(), ..ObjectQuery::default() };
     let held = store.search(Some(source), &query, Page { offset: 0, limit: OFFERED }).await?;
     let once = store.once_known(Some(source), text, OFFERED).await?;
     let n_shown = u64::try_from(held.items.len()).unwrap_or(u64::MAX);
-    let mut hits = by_id(console, source, text).await?;
+    let mut hits = by_id(services, source, text).await?;
     hits.extend(held.items.into_iter().map(Hit::from));
     hits.extend(once.into_iter().map(Hit::from));
     let mut seen = BTreeSet::new();
@@ -74,8 +74,8 @@ pub(super) async fn find(console: &Console, source: &SourceName, text: &str) -> 
 }
 
 /// Objects with exactly this id: those beyond the first hits, and those of which only an event or a question tells.
-async fn by_id(console: &Console, source: &SourceName, id: &str) -> Result<Vec<Hit>, Problem> {
-    let store = console.store();
+async fn by_id(services: &Services, source: &SourceName, id: &str) -> Result<Vec<Hit>, Problem> {
+    let store = services.store();
     let mut hits = Vec::new();
     for resource_type in [USER, DEPARTMENT] {
         let key = Key::new(resource_type, id);
@@ -83,7 +83,7 @@ async fn by_id(console: &Console, source: &SourceName, id: &str) -> Result<Vec<H
             hits.push(Hit::from(ListedObject::from(whole)));
         } else if !store.events_about(source, &key, 1).await?.is_empty()
             || !store.trail(source, &key, None, 1).await?.is_empty()
-            || !question::about(console, source, &key).await?.is_empty()
+            || !question::about(services, source, &key).await?.is_empty()
         {
             hits.push(Hit { key, name: id.to_owned(), standing: Standing::NotHeld, more: Vec::new() });
         }

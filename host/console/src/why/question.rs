@@ -11,11 +11,11 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::console::Console;
 use crate::database::DatabaseError;
 use crate::identity::audit;
 use crate::problem::Problem;
-use crate::sources::asking::Ended;
+use crate::services::Services as Console;
+use crate::sources::{Ended, Sources};
 use crate::visitor::{Visitor, Who};
 
 /// How long somebody waits for the page after having the source asked.
@@ -45,16 +45,16 @@ pub(super) struct Asking(JoinHandle<Result<(), Problem>>);
 impl Asking {
     /// Put it. It is asked and written down even if nobody waits.
     pub(super) async fn begin(
-        console: &Console,
+        sources: &Sources,
         visitor: &Visitor,
         source: &SourceName,
         key: Key,
     ) -> Result<Self, Problem> {
-        let told = console.sources().ask_about(console, source, key.clone())?;
+        let told = sources.ask_about(source, key.clone())?;
         let detail = json!({"type": key.resource_type, "id": key.external_id});
-        audit::record(console, visitor, "source-asked", source.as_str(), detail).await?;
+        audit::record(sources.services(), visitor, "source-asked", source.as_str(), detail).await?;
         let (Who::Administrator { name } | Who::Token { name, .. }) = &visitor.who;
-        Ok(Self(tokio::spawn(hear(console.clone(), source.clone(), key, name.clone(), told))))
+        Ok(Self(tokio::spawn(hear(sources.services().clone(), source.clone(), key, name.clone(), told))))
     }
 
     /// Wait a while; whether it was answered.

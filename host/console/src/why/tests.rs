@@ -129,7 +129,7 @@ async fn that_the_source_was_asked_is_the_newest_step() {
     two_of_a_name(&bench).await;
     let run = Seed::refresh(&bench, 30).await.end(RunState::Succeeded).await;
     let asked = Question { run, who: "admin".to_owned(), at: minute(31) };
-    question::record(&bench.console, source(), user("ghost"), asked).await.unwrap();
+    question::record(bench.console.services(), source(), user("ghost"), asked).await.unwrap();
     let answer = get(&bench, "/sources/hq/why?type=User&id=ghost").await;
     assert_eq!(
         sentence(&answer),
@@ -144,9 +144,9 @@ async fn only_the_newest_questions_about_an_object_are_kept() {
     two_of_a_name(&bench).await;
     for n in 0..25 {
         let asked = Question { run: RunId::new("1"), who: n.to_string(), at: minute(n) };
-        question::record(&bench.console, source(), user("ghost"), asked).await.unwrap();
+        question::record(bench.console.services(), source(), user("ghost"), asked).await.unwrap();
     }
-    let kept = question::about(&bench.console, &source(), &user("ghost")).await.unwrap();
+    let kept = question::about(bench.console.services(), &source(), &user("ghost")).await.unwrap();
     let who: Vec<_> = kept.iter().map(|question| question.who.as_str()).collect();
     assert_eq!((who.first(), who.last(), who.len()), (Some(&"24"), Some(&"5"), 20));
 }

@@ -19,7 +19,7 @@ fn asked(key: &'static str, what: &Value) -> Asked {
 /// Ask, and count how often it is done.
 async fn ask(bench: &Bench, n_done: &Arc<AtomicU32>, asked: Asked) -> Result<Response, Problem> {
     let n_done = Arc::clone(n_done);
-    once(&bench.console, asked, async move { Ok(n_done.fetch_add(1, Ordering::SeqCst)) }).await
+    once(bench.console.services(), asked, async move { Ok(n_done.fetch_add(1, Ordering::SeqCst)) }).await
 }
 
 #[tokio::test]
@@ -46,8 +46,9 @@ async fn another_request_with_the_same_key_is_refused() {
 #[tokio::test]
 async fn what_failed_may_be_asked_for_again_with_the_same_key() {
     let (bench, n_done) = (Bench::new().await, Arc::default());
-    let failed =
-        once(&bench.console, asked("k", &json!("import")), async { Err::<u32, _>(Problem::not_found()) });
+    let failed = once(bench.console.services(), asked("k", &json!("import")), async {
+        Err::<u32, _>(Problem::not_found())
+    });
     assert_eq!(failed.await.unwrap_err(), Problem::not_found());
     assert!(ask(&bench, &n_done, asked("k", &json!("import"))).await.is_ok());
 }
@@ -55,7 +56,7 @@ async fn what_failed_may_be_asked_for_again_with_the_same_key() {
 #[tokio::test]
 async fn the_same_request_is_refused_while_it_is_under_way() {
     let bench = Bench::new().await;
-    let claim = || claim(&bench.console, "account:admin", "k", vec![1]);
+    let claim = || claim(bench.console.services(), "account:admin", "k", vec![1]);
     assert_eq!((claim().await.unwrap(), claim().await.unwrap()), (Known::Fresh, Known::UnderWay));
 }
 
@@ -63,7 +64,7 @@ async fn the_same_request_is_refused_while_it_is_under_way() {
 async fn a_key_belongs_to_whoever_used_it() {
     let bench = Bench::new().await;
     for who in ["account:admin", "token:1"] {
-        assert_eq!(claim(&bench.console, who, "k", vec![1]).await.unwrap(), Known::Fresh, "{who}");
+        assert_eq!(claim(bench.console.services(), who, "k", vec![1]).await.unwrap(), Known::Fresh, "{who}");
     }
 }
 

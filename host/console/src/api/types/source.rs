@@ -10,11 +10,10 @@ use super::proof::LeftOut;
 use super::{Diagnosis, Failure, Run};
 use crate::api::configuration::in_the_body;
 use crate::api::shape;
-use crate::sources::Origin;
-use crate::sources::asking::Unheard;
 use crate::sources::checks;
 use crate::sources::shelf::OnShelf;
 use crate::sources::standing::{self, State};
+use crate::sources::{Origin, Unheard};
 
 /// A source and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]

@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::{Field, Section, settings};
-use crate::console::Console;
+use crate::identity::Identity;
 use crate::identity::passwords::{self, Typed};
 use crate::identity::secret::Digest;
 use crate::identity::sessions::{self, Session};
@@ -21,6 +21,7 @@ use crate::identity::throttle::{Guesser, TooEarly};
 use crate::identity::{accounts, audit, words};
 use crate::page::{Page, Tone, badge, button, csrf, facts, moment, notice};
 use crate::problem::Problem;
+use crate::services::Services;
 use crate::visitor::Visitor;
 
 /// What was entered. It has no debug output.
@@ -45,60 +46,60 @@ struct Wrong {
 }
 
 pub(super) async fn show(
-    State(console): State<Console>,
+    State(services): State<Services>,
     Extension(session): Extension<Session>,
     visitor: Visitor,
 ) -> Result<Page, Problem> {
-    page(&console, &visitor, &session, Wrong::default()).await
+    page(&services, &visitor, &session, Wrong::default()).await
 }
 
 pub(super) async fn change_password(
-    State(console): State<Console>,
+    State(identity): State<Identity>,
     Extension(session): Extension<Session>,
     visitor: Visitor,
     Form(entered): Form<Entered>,
 ) -> Result<Response, Problem> {
     let Entered { current, password, again } = entered;
     let (current, password, again) = (Typed::new(current), Typed::new(password), Typed::new(again));
-    if let Some(wrong) = refused(&console, &visitor, &session, current, &password, &again).await? {
-        let page = page(&console, &visitor, &session, wrong).await?;
+    if let Some(wrong) = refused(&identity, &visitor, &session, current, &password, &again).await? {
+        let page = page(identity.services(), &visitor, &session, wrong).await?;
         return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
     }
-    let digest = console.identity().hashing.digest(password).await?;
-    accounts::change_password(&console, &session.account, digest, session.digest).await?;
-    audit::record(&console, &visitor, "password-changed", &session.account, json!({})).await?;
+    let digest = identity.hashing().digest(password).await?;
+    accounts::change_password(identity.services(), &session.account, digest, session.digest).await?;
+    audit::record(identity.services(), &visitor, "password-changed", &session.account, json!({})).await?;
     Ok(Redirect::to("/settings/account").into_response())
 }
 
 pub(super) async fn end_session(
-    State(console): State<Console>,
+    State(services): State<Services>,
     Extension(session): Extension<Session>,
     visitor: Visitor,
     Form(meant): Form<Meant>,
 ) -> Result<Redirect, Problem> {
     let decoded = URL_SAFE_NO_PAD.decode(&meant.session).ok();
     let digest = decoded.and_then(|bytes| Digest::try_from(bytes).ok()).ok_or_else(Problem::not_found)?;
-    if sessions::end(&console, &session.account, digest).await? {
-        audit::record(&console, &visitor, "session-ended", &session.account, json!({})).await?;
+    if sessions::end(&services, &session.account, digest).await? {
+        audit::record(&services, &visitor, "session-ended", &session.account, json!({})).await?;
     }
     Ok(Redirect::to("/settings/account"))
 }
 
 pub(super) async fn end_others(
-    State(console): State<Console>,
+    State(services): State<Services>,
     Extension(session): Extension<Session>,
     visitor: Visitor,
 ) -> Result<Redirect, Problem> {
-    let n_ended = sessions::end_others(&console, &session.account, session.digest).await?;
+    let n_ended = sessions::end_others(&services, &session.account, session.digest).await?;
     let detail = json!({"n": n_ended});
-    audit::record(&console, &visitor, "other-sessions-ended", &session.account, detail).await?;
+    audit::record(&services, &visitor, "other-sessions-ended", &session.account, detail).await?;
     Ok(Redirect::to("/settings/account"))
 }
 
 /// What speaks against the change. The present password may be tried as rarely as at log-in: whoever finds an open browser
 /// should not have the time to guess it.
 async fn refused(
-    console: &Console,
+    identity: &Identity,
     visitor: &Visitor,
     session: &Session,
     current: Typed,
@@ -110,26 +111,26 @@ async fn refused(
         return Ok(Some(Wrong { current: None, password: Some(refusal.sentence()) }));
     }
     // Strangers who guess at the log-in do not slow down whoever is logged in.
-    let (identity, guesser) = (console.identity(), Guesser::Known(session.digest));
+    let (identity, guesser) = (identity, Guesser::Known(session.digest));
     if let Err(TooEarly { wait_s }) = identity.throttle(|throttle| throttle.begin(&guesser, Instant::now())) {
         return Ok(Some(Wrong { current: Some(words::too_many_tries(wait_s)), password: None }));
     }
-    let kept = accounts::password(console, account).await?;
-    if identity.hashing.is_right(current, kept).await? {
+    let kept = accounts::password(identity.services(), account).await?;
+    if identity.hashing().is_right(current, kept).await? {
         identity.throttle(|throttle| throttle.forgive(&guesser));
         return Ok(None);
     }
-    audit::record(console, visitor, "password-change-failed", account, json!({})).await?;
+    audit::record(identity.services(), visitor, "password-change-failed", account, json!({})).await?;
     Ok(Some(Wrong { current: Some(words::wrong_current_password()), password: None }))
 }
 
 async fn page(
-    console: &Console,
+    services: &Services,
     visitor: &Visitor,
     session: &Session,
     wrong: Wrong,
 ) -> Result<Page, Problem> {
-    let sessions = sessions::of(console, &session.account).await?;
+    let sessions = sessions::of(services, &session.account).await?;
     let is_wrong = wrong.current.is_some() || wrong.password.is_some();
     let body = html! {
         @if is_wrong { (notice(Tone::Bad, &html! { p { (visitor.say(words::password_not_changed())) } })) }

@@ -7,13 +7,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Section, settings};
-use crate::console::Console;
 use crate::identity::audit::{self, KEPT_MS, Recorded, Wanted};
 use crate::identity::words;
 use crate::page::table::{self, Column};
 use crate::page::{self, Page, moment, nothing};
+use crate::paths::segment;
 use crate::problem::Problem;
-use crate::routes::segment;
+use crate::services::Services;
 use crate::visitor::Visitor;
 
 /// Entries on one page.
@@ -32,19 +32,19 @@ pub(super) struct Asked {
 }
 
 pub(super) async fn show(
-    State(console): State<Console>,
+    State(services): State<Services>,
     Query(asked): Query<Asked>,
     visitor: Visitor,
 ) -> Result<Page, Problem> {
     let Asked { action, who, before } = asked;
     let wanted = Wanted { action: action.clone(), who: who.clone(), before };
     // One more than are shown tells whether there are older ones.
-    let mut entries = audit::entries(&console, wanted, PAGE.saturating_add(1)).await?;
+    let mut entries = audit::entries(&services, wanted, PAGE.saturating_add(1)).await?;
     let has_older = usize::try_from(PAGE).is_ok_and(|page| page < entries.len());
     entries.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let older = entries.last().filter(|_| has_older).map(|last| address(&action, &who, Some(last.number)));
     let newest = before.map(|_| address(&action, &who, None));
-    let (actions, people) = audit::choices(&console).await?;
+    let (actions, people) = audit::choices(&services).await?;
     let days = KEPT_MS.div_euclid(24 * 60 * 60 * 1000);
     let body = html! {
         p { (visitor.say(words::audit_explained(days))) }

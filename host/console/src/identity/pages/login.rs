@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::{Field, browser, form_token, local, with_session};
-use crate::console::Console;
+use crate::identity::Identity;
 use crate::identity::audit::{self, Entry, Way};
 use crate::identity::cookies::Cookie;
 use crate::identity::gate::{self, FormToken};
@@ -22,6 +22,7 @@ use crate::identity::{accounts, known, words};
 use crate::listener::Client;
 use crate::page::{Page, Tone, notice};
 use crate::problem::Problem;
+use crate::services::Services;
 use crate::visitor::{Reader, Visitor};
 
 /// Where to go afterwards.
@@ -48,22 +49,22 @@ enum Tried {
 }
 
 pub(super) async fn form(
-    State(console): State<Console>,
+    State(services): State<Services>,
     Extension(token): Extension<FormToken>,
     Extension(reader): Extension<Reader>,
     Extension(client): Extension<Client>,
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    if gate::session(&console, &headers, client).await?.is_some() {
+    if gate::session(&services, &headers, client).await?.is_some() {
         return Ok(Redirect::to(local(&wanted.next).unwrap_or("/")).into_response());
     }
-    let said = (!accounts::is_any(&console).await?).then(words::no_account_yet);
+    let said = (!accounts::is_any(&services).await?).then(words::no_account_yet);
     Ok(page(reader, &token, &wanted.next, "", said).into_response())
 }
 
 pub(super) async fn log_in(
-    State(console): State<Console>,
+    State(identity): State<Identity>,
     Extension(client): Extension<Client>,
     Extension(token): Extension<FormToken>,
     Extension(reader): Extension<Reader>,
@@ -73,11 +74,11 @@ pub(super) async fn log_in(
     let Entered { name, password, next } = entered;
     let name = name.trim().to_owned();
     let again = |said| page(reader, &token, &next, &name, Some(said));
-    let guesser = guesser(&console, client, &name, &headers);
-    match compare(&console, client, &name, guesser, Typed::new(password)).await? {
+    let guesser = guesser(identity.services(), client, &name, &headers);
+    match compare(&identity, client, &name, guesser, Typed::new(password)).await? {
         Tried::Right => {
-            let secret = sessions::begin(&console, &name, &browser(client, &headers)).await?;
-            with_session(&console, &name, &secret, client, local(&next).unwrap_or("/"))
+            let secret = sessions::begin(identity.services(), &name, &browser(client, &headers)).await?;
+            with_session(identity.services(), &name, &secret, client, local(&next).unwrap_or("/"))
         }
         Tried::Wrong => Ok(again(words::wrong_name_or_password())
             .with_status(StatusCode::UNPROCESSABLE_ENTITY)
@@ -90,13 +91,13 @@ pub(super) async fn log_in(
 }
 
 pub(super) async fn log_out(
-    State(console): State<Console>,
+    State(services): State<Services>,
     Extension(client): Extension<Client>,
     Extension(session): Extension<Session>,
     visitor: Visitor,
 ) -> Result<Response, Problem> {
-    sessions::end(&console, &session.account, session.digest).await?;
-    audit::record(&console, &visitor, "logged-out", "", json!({})).await?;
+    sessions::end(&services, &session.account, session.digest).await?;
+    audit::record(&services, &visitor, "logged-out", "", json!({})).await?;
     let mut response = Redirect::to("/login").into_response();
     let removed = Cookie::Session.remove(client.is_secure);
     response.headers_mut().extend(removed.map(|cookie| (header::SET_COOKIE, cookie)));
@@ -104,31 +105,30 @@ pub(super) async fn log_out(
 }
 
 /// Whose guesses count together with this one.
-fn guesser(console: &Console, client: Client, name: &str, headers: &HeaderMap) -> Guesser {
+fn guesser(services: &Services, client: Client, name: &str, headers: &HeaderMap) -> Guesser {
     let cookie = Cookie::Browser.read(headers, client.is_secure);
-    let known = cookie.and_then(|cookie| known::browser(console.key(), name, cookie, console.now()));
+    let known = cookie.and_then(|cookie| known::browser(services.key(), name, cookie, services.now()));
     known.map_or_else(|| Guesser::stranger(name, client.address), Guesser::Known)
 }
 
 /// Compare the password, and write down how it ended. A name that nobody has takes the same way and the same time.
 async fn compare(
-    console: &Console,
+    identity: &Identity,
     client: Client,
     name: &str,
     guesser: Guesser,
     password: Typed,
 ) -> Result<Tried, Problem> {
-    let identity = console.identity();
     if let Err(early) = identity.throttle(|throttle| throttle.begin(&guesser, Instant::now())) {
         return Ok(Tried::TooEarly(early));
     }
-    let kept = accounts::password(console, name).await?;
+    let kept = accounts::password(identity.services(), name).await?;
     let is_known = kept.is_some();
-    let is_right = identity.hashing.is_right(password, kept).await? && is_known;
+    let is_right = identity.hashing().is_right(password, kept).await? && is_known;
     if is_right {
         identity.throttle(|throttle| throttle.forgive(&guesser));
     }
-    audit::write(console, tried(client, name, is_known, is_right)).await?;
+    audit::write(identity.services(), tried(client, name, is_known, is_right)).await?;
     Ok(if is_right { Tried::Right } else { Tried::Wrong })
 }
 

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use url::Url;
 
 use super::local;
-use crate::console::Console;
 use crate::identity::cookies::Cookie;
 use crate::listener::Client;
+use crate::services::Services;
 use crate::visitor::Theme;
 
 /// What is chosen. What is left out, or is none of those there are, stays as it is.
@@ -25,12 +25,12 @@ pub(super) struct Chosen {
 }
 
 pub(super) async fn change(
-    State(console): State<Console>,
+    State(services): State<Services>,
     Extension(client): Extension<Client>,
     Query(chosen): Query<Chosen>,
     headers: HeaderMap,
 ) -> Response {
-    let public_url = console.options().public_url.to_string();
+    let public_url = services.options().public_url.to_string();
     let back = back(&headers, &public_url).unwrap_or_else(|| "/".to_owned());
     let mut response = Redirect::to(&back).into_response();
     let language =

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Field, browser, form_token, with_session};
-use crate::console::Console;
+use crate::identity::Identity;
 use crate::identity::audit::{Entry, Way};
 use crate::identity::gate::FormToken;
 use crate::identity::passwords::{self, Typed};
@@ -45,27 +45,27 @@ struct Wrong {
 }
 
 pub(super) async fn form(
-    State(console): State<Console>,
+    State(identity): State<Identity>,
     Extension(token): Extension<FormToken>,
     Extension(reader): Extension<Reader>,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Problem> {
-    if accounts::is_any(&console).await? {
+    if accounts::is_any(identity.services()).await? {
         return Ok(Redirect::to("/login").into_response());
     }
-    allowed(&console, &shown.token)?;
+    allowed(&identity, &shown.token)?;
     Ok(page(reader, &token, &shown.token, "", Wrong::default()).into_response())
 }
 
 pub(super) async fn set_up(
-    State(console): State<Console>,
+    State(identity): State<Identity>,
     Extension(client): Extension<Client>,
     Extension(token): Extension<FormToken>,
     Extension(reader): Extension<Reader>,
     headers: HeaderMap,
     Form(entered): Form<Entered>,
 ) -> Result<Response, Problem> {
-    allowed(&console, &entered.token)?;
+    allowed(&identity, &entered.token)?;
     let Entered { token: secret, name: typed, password, again } = entered;
     let (password, again) = (Typed::new(password), Typed::new(again));
     let name = match checked(&typed, &password, &again) {
@@ -75,17 +75,17 @@ pub(super) async fn set_up(
             return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
         }
     };
-    let digest = console.identity().hashing.digest(password).await?;
-    if !accounts::create_first(&console, &name, digest, created(client, &name)).await? {
+    let digest = identity.hashing().digest(password).await?;
+    if !accounts::create_first(identity.services(), &name, digest, created(client, &name)).await? {
         return Err(ended());
     }
-    console.identity().end_setup();
-    let session = sessions::begin(&console, &name, &browser(client, &headers)).await?;
-    with_session(&console, &name, &session, client, "/")
+    identity.end_setup();
+    let session = sessions::begin(identity.services(), &name, &browser(client, &headers)).await?;
+    with_session(identity.services(), &name, &session, client, "/")
 }
 
-fn allowed(console: &Console, secret: &str) -> Result<(), Problem> {
-    if console.identity().may_set_up(secret) { Ok(()) } else { Err(ended()) }
+fn allowed(identity: &Identity, secret: &str) -> Result<(), Problem> {
+    if identity.may_set_up(secret) { Ok(()) } else { Err(ended()) }
 }
 
 /// The name as it is kept, or what is wrong.

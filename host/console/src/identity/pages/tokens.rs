@@ -13,7 +13,6 @@ use rollcall_words::Sentence;
 use serde_json::json;
 
 use super::{Field, Section, settings};
-use crate::console::Console;
 use crate::identity::tokens::{self, MAX_NAME_CHARS, MAX_TOKENS, Token, Wanted};
 use crate::identity::{audit, words};
 use crate::page::table::{self, Column};
@@ -21,6 +20,8 @@ use crate::page::{
     Page, Tone, badge, careful_button, copyable, csrf, moment, moment_or_none, nothing, notice,
 };
 use crate::problem::Problem;
+use crate::services::Services;
+use crate::sources::Sources;
 use crate::visitor::{Scope, Visitor, Who};
 
 /// For how many days a token may be good; none for always. The first one is what a form begins with.
@@ -65,55 +66,55 @@ impl Entered {
     }
 }
 
-pub(super) async fn show(State(console): State<Console>, visitor: Visitor) -> Result<Page, Problem> {
-    page(&console, &visitor, &html! {}, &Entered::default(), None).await
+pub(super) async fn show(State(sources): State<Sources>, visitor: Visitor) -> Result<Page, Problem> {
+    page(&sources, &visitor, &html! {}, &Entered::default(), None).await
 }
 
 /// Create a token and show it. This is the one form whose answer is a page: its secret is nowhere to be read again, so there
 /// is no address to lead to.
 pub(super) async fn create(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     visitor: Visitor,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let entered = Entered::sent(pairs);
-    let wanted = match wanted(&console, &visitor, &entered).await? {
+    let wanted = match wanted(&sources, &visitor, &entered).await? {
         Ok(wanted) => wanted,
         Err(wrong) => {
-            let page = page(&console, &visitor, &html! {}, &entered, Some(wrong)).await?;
+            let page = page(&sources, &visitor, &html! {}, &entered, Some(wrong)).await?;
             return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
         }
     };
     let (name, scope, within) = (wanted.name.clone(), wanted.scope, wanted.within.clone());
-    let (id, secret) = tokens::create(&console, wanted).await?.ok_or_else(too_many)?;
+    let (id, secret) = tokens::create(sources.services(), wanted).await?.ok_or_else(too_many)?;
     let mut detail = json!({"id": id, "scope": scope.as_str(), "days": days(&entered.days).flatten()});
     if let (Within::Only(sources), Some(members)) = (within, detail.as_object_mut()) {
         members.insert("sources".to_owned(), json!(sources));
     }
-    audit::record(&console, &visitor, "token-created", &name, detail).await?;
+    audit::record(sources.services(), &visitor, "token-created", &name, detail).await?;
     let shown = html! {
         p { (visitor.say(words::token_created(name))) }
         p { (copyable(visitor.reader, secret.reveal())) }
         p { (visitor.say(words::token_shown_once())) }
     };
     let above = notice(Tone::Good, &shown);
-    Ok(page(&console, &visitor, &above, &Entered::default(), None).await?.into_response())
+    Ok(page(&sources, &visitor, &above, &Entered::default(), None).await?.into_response())
 }
 
 pub(super) async fn revoke(
-    State(console): State<Console>,
+    State(services): State<Services>,
     Path(id): Path<i64>,
     visitor: Visitor,
 ) -> Result<Redirect, Problem> {
-    if let Some(name) = tokens::revoke(&console, id).await? {
-        audit::record(&console, &visitor, "token-revoked", &name, json!({"id": id})).await?;
+    if let Some(name) = tokens::revoke(&services, id).await? {
+        audit::record(&services, &visitor, "token-revoked", &name, json!({"id": id})).await?;
     }
     Ok(Redirect::to("/settings/tokens"))
 }
 
 /// What is to be created, or what is wrong with it. A scope, a time or a source that the form does not offer is a problem.
 async fn wanted(
-    console: &Console,
+    sources: &Sources,
     visitor: &Visitor,
     entered: &Entered,
 ) -> Result<Result<Wanted, Wrong>, Problem> {
@@ -123,8 +124,8 @@ async fn wanted(
     let name = entered.name.trim();
     let is_name =
         !name.is_empty() && name.chars().count() <= MAX_NAME_CHARS && !name.chars().any(char::is_control);
-    let expires_at = days.map(|days| after(console.now(), days));
-    let within = within(console, entered).await?;
+    let expires_at = days.map(|days| after(sources.services().now(), days));
+    let within = within(sources, entered).await?;
     if !is_name {
         return Ok(Err(Wrong::Name));
     }
@@ -135,11 +136,11 @@ async fn wanted(
 }
 
 /// The sources that are ticked; all of them if none is.
-async fn within(console: &Console, entered: &Entered) -> Result<Within, Problem> {
+async fn within(sources: &Sources, entered: &Entered) -> Result<Within, Problem> {
     if entered.sources.is_empty() {
         return Ok(Within::All);
     }
-    let known = sources(console).await?;
+    let known = named(sources).await?;
     let ticked =
         entered.sources.iter().map(|name| known.iter().find(|source| source.as_str() == name).cloned());
     let ticked: Option<BTreeSet<SourceName>> = ticked.collect();
@@ -147,9 +148,10 @@ async fn within(console: &Console, entered: &Entered) -> Result<Within, Problem>
 }
 
 /// The sources that there are, and those that were removed and of which something is held.
-async fn sources(console: &Console) -> Result<BTreeSet<SourceName>, Problem> {
-    let held = console.store().sources().await?.into_iter().filter_map(|name| SourceName::new(name).ok());
-    let configured = console.sources().entries().into_iter().map(|entry| entry.name().clone());
+async fn named(sources: &Sources) -> Result<BTreeSet<SourceName>, Problem> {
+    let held =
+        sources.services().store().sources().await?.into_iter().filter_map(|name| SourceName::new(name).ok());
+    let configured = sources.entries().into_iter().map(|entry| entry.name().clone());
     Ok(held.chain(configured).collect())
 }
 
@@ -172,19 +174,19 @@ fn too_many() -> Problem {
 }
 
 async fn page(
-    console: &Console,
+    sources: &Sources,
     visitor: &Visitor,
     above: &Markup,
     entered: &Entered,
     wrong: Option<Wrong>,
 ) -> Result<Page, Problem> {
-    let (tokens, now) = (tokens::all(console).await?, console.now());
-    let sources = sources(console).await?;
+    let (tokens, now) = (tokens::all(sources.services()).await?, sources.services().now());
+    let named = named(sources).await?;
     let body = html! {
         (above)
         section class="sheet" {
             h2 { (visitor.say(words::create_token())) }
-            (form(visitor, &sources, entered, wrong))
+            (form(visitor, &named, entered, wrong))
         }
         section class="sheet" {
             h2 { (visitor.say(words::tokens())) }

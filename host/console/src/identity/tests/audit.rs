@@ -9,7 +9,7 @@ use crate::identity::words::ACTIONS;
 use crate::testing::Bench;
 
 async fn actions(bench: &Bench) -> Vec<(String, String, String, String)> {
-    let entries = audit::entries(&bench.console, Wanted::default(), 100).await.unwrap();
+    let entries = audit::entries(bench.console.services(), Wanted::default(), 100).await.unwrap();
     let told = |entry: audit::Recorded| (entry.who, entry.action, entry.subject, entry.address);
     entries.into_iter().rev().map(told).collect()
 }
@@ -40,7 +40,7 @@ async fn a_password_that_was_typed_as_a_name_is_not_written_down() {
     let bench = Bench::new().await;
     Browser::set_up(&bench).await;
     Browser::new(&bench).log_in(PASSWORD, "").await;
-    let entries = audit::entries(&bench.console, Wanted::default(), 100).await.unwrap();
+    let entries = audit::entries(bench.console.services(), Wanted::default(), 100).await.unwrap();
     assert_eq!(entries[0].action, "login-failed");
     assert!(!format!("{entries:?}").contains(PASSWORD));
 }

@@ -84,7 +84,7 @@ async fn the_page_and_the_audit_log_say_which_sources_a_token_is_for() {
     create(&mut browser, "manage", &[]).await;
     let page = browser.get("/settings/tokens").await.body;
     assert!(page.contains("<li>branch</li>") && !page.contains("<li>hq</li>"), "{page}");
-    let entries = audit::entries(&directories.bench.console, Wanted::default(), 2).await.unwrap();
+    let entries = audit::entries(directories.bench.console.services(), Wanted::default(), 2).await.unwrap();
     let details: Vec<serde_json::Value> =
         entries.iter().map(|entry| serde_json::from_str(&entry.detail).unwrap()).collect();
     assert_eq!(details[0], json!({"id": 2, "scope": "manage", "days": 90}));

@@ -33,9 +33,9 @@ async fn ask(bench: &Bench, method: Method, path: &str, headers: &[(&str, &str)]
     let read_only = Router::new().route("/scim/v2/anything", any(name));
     let mut routes: Router = Router::new()
         .route("/api/v1/anything", any(name))
-        .layer(from_fn_with_state(console.clone(), programs))
-        .merge(read_only.layer(from_fn_with_state(console.clone(), readers)))
-        .layer(from_fn_with_state(console.clone(), enter))
+        .layer(from_fn_with_state(console.services().clone(), programs))
+        .merge(read_only.layer(from_fn_with_state(console.services().clone(), readers)))
+        .layer(from_fn_with_state(console.services().clone(), enter))
         .with_state(());
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
@@ -97,7 +97,7 @@ async fn a_token_is_shown_once_and_only_its_digest_is_kept() {
         let sql = "SELECT count(*) FROM token WHERE instr(digest, ?1) OR instr(name, ?1)";
         connection.query_row(sql, [token], |row| row.get(0))
     };
-    let n_found: i64 = bench.console.database().read(find).await.unwrap();
+    let n_found: i64 = bench.console.services().database().read(find).await.unwrap();
     assert_eq!(n_found, 0);
 }
 

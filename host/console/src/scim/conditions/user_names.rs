@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rollcall_browse::{Attribute, Condition, Test};
 use rollcall_host::model::SourceName;
 
-use crate::scim::face::AT;
+use crate::face::AT;
 
 /// The sources that answer whoever asks, by how their user names are told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

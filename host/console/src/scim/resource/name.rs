@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::surnames::is_compound;
-use crate::scim::face::ScimNames;
+use crate::face::ScimNames;
 
 /// What a client reads under `name`; nothing when nobody says what the person is called.
 ///

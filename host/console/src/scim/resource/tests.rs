@@ -5,7 +5,7 @@ use rollcall_host::directory::Held;
 use rollcall_host::model::{Key, RunId, Timestamp};
 
 use super::*;
-use crate::scim::face::ScimUserNames;
+use crate::face::ScimUserNames;
 use crate::scim::schemas::{CORE_GROUP, CORE_USER, ENTERPRISE_USER, ROLLCALL_DEPARTMENT, ROLLCALL_USER};
 
 const BASE: &str = "https://hr.example/scim/v2";

@@ -106,7 +106,7 @@ fn addresses() -> Vec<(String, u16)> {
 #[tokio::test]
 async fn every_address_is_answered_in_the_words_of_scim_to_whoever_is_known() {
     let directories = Directories::new().await;
-    let (_, token) = identity::read_token(&directories.bench.console, None).await;
+    let (_, token) = identity::read_token(directories.bench.console.services(), None).await;
     let bearer = [("authorization", &*format!("Bearer {token}"))];
     for (path, status) in addresses() {
         for method in [Method::GET, Method::HEAD] {
@@ -148,11 +148,14 @@ async fn what_is_no_valid_token_is_answered_as_if_there_were_none() {
     let directories = Directories::new().await;
     let console = &directories.bench.console;
     let in_an_hour = NOW.unix_ms() + 60 * 60 * 1000;
-    let (_, short) =
-        identity::read_token(console, Some(rollcall_host::model::Timestamp::from_unix_ms(in_an_hour))).await;
-    let (revoked_id, revoked) = identity::read_token(console, None).await;
-    let (_, good) = identity::read_token(console, None).await;
-    identity::revoke_token(console, revoked_id).await;
+    let (_, short) = identity::read_token(
+        console.services(),
+        Some(rollcall_host::model::Timestamp::from_unix_ms(in_an_hour)),
+    )
+    .await;
+    let (revoked_id, revoked) = identity::read_token(console.services(), None).await;
+    let (_, good) = identity::read_token(console.services(), None).await;
+    identity::revoke_token(console.services(), revoked_id).await;
     directories.bench.pass(Duration::from_secs(60 * 60));
     let answers = async |authorization: String| {
         let headers = [("authorization", &*authorization)];
@@ -182,7 +185,7 @@ async fn what_is_no_valid_token_is_answered_as_if_there_were_none() {
 #[tokio::test]
 async fn whatever_a_client_accepts_it_gets_json_and_never_a_page() {
     let directories = Directories::new().await;
-    let (_, token) = identity::read_token(&directories.bench.console, None).await;
+    let (_, token) = identity::read_token(directories.bench.console.services(), None).await;
     let bearer = format!("Bearer {token}");
     for (accept, kind) in [
         ("", "application/scim+json"),
@@ -205,7 +208,7 @@ async fn whatever_a_client_accepts_it_gets_json_and_never_a_page() {
 #[tokio::test]
 async fn what_would_write_is_not_supported_and_any_other_method_is_not_allowed() {
     let directories = Directories::new().await;
-    let (_, token) = identity::read_token(&directories.bench.console, None).await;
+    let (_, token) = identity::read_token(directories.bench.console.services(), None).await;
     let bearer = [("authorization", &*format!("Bearer {token}"))];
     for path in ["/scim/v2/Users/", "/scim/groups", "/scim/v2/Users/hq.bGk", "/scim"] {
         for (method, status) in [("POST", 501), ("PUT", 501), ("PATCH", 501), ("DELETE", 501), ("BREW", 405)]
@@ -221,7 +224,7 @@ async fn what_would_write_is_not_supported_and_any_other_method_is_not_allowed()
 #[tokio::test]
 async fn every_address_says_by_which_methods_something_is_done_there() {
     let directories = Directories::new().await;
-    let (_, token) = identity::read_token(&directories.bench.console, None).await;
+    let (_, token) = identity::read_token(directories.bench.console.services(), None).await;
     let bearer = [("authorization", &*format!("Bearer {token}"))];
     for (path, allow, other, status) in [
         ("/Users", "GET, HEAD, OPTIONS", "PUT", 501),
@@ -251,7 +254,7 @@ async fn every_address_says_by_which_methods_something_is_done_there() {
 #[tokio::test]
 async fn below_a_source_that_is_not_there_there_is_nothing_by_whatever_method() {
     let directories = Directories::new().await;
-    let (_, token) = identity::read_token(&directories.bench.console, None).await;
+    let (_, token) = identity::read_token(directories.bench.console.services(), None).await;
     let bearer = [("authorization", &*format!("Bearer {token}"))];
     for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"] {
         let method: Method = method.parse().unwrap();
@@ -274,7 +277,7 @@ async fn below_a_source_that_is_not_there_there_is_nothing_by_whatever_method() 
 #[tokio::test]
 async fn whoever_keeps_an_answer_is_told_what_it_depends_on() {
     let directories = Directories::new().await;
-    let (_, token) = identity::read_token(&directories.bench.console, None).await;
+    let (_, token) = identity::read_token(directories.bench.console.services(), None).await;
     let bearer = ("authorization", &*format!("Bearer {token}"));
     let id = hq("li");
     let one = format!("/scim/v2/Users/{id}");
@@ -294,7 +297,7 @@ async fn whoever_keeps_an_answer_is_told_what_it_depends_on() {
 #[tokio::test]
 async fn another_version_is_refused_by_the_name_that_scim_has_for_that() {
     let directories = Directories::new().await;
-    let (_, token) = identity::read_token(&directories.bench.console, None).await;
+    let (_, token) = identity::read_token(directories.bench.console.services(), None).await;
     let headers = [("authorization", &*format!("Bearer {token}")), ("accept-language", "zh-CN")];
     let refused = directories.meet(&Method::GET, "/scim/v1/Users", &headers, "").await;
     assert_eq!(refused.body["scimType"], json!("invalidVers"));
@@ -307,7 +310,7 @@ async fn another_version_is_refused_by_the_name_that_scim_has_for_that() {
 #[tokio::test]
 async fn a_search_is_read_in_any_case_and_as_whatever_media_type_it_is_sent() {
     let directories = Directories::new().await;
-    let (_, token) = identity::read_token(&directories.bench.console, None).await;
+    let (_, token) = identity::read_token(directories.bench.console.services(), None).await;
     let bearer = format!("Bearer {token}");
     let body =
         json!({"Filter": "userName eq \"wangwu\"", "COUNT": "5", "startIndex": "", "attributes": "userName"});

@@ -14,7 +14,7 @@ struct Poller {
 impl Poller {
     async fn poll(&mut self, directories: &Directories) {
         let filter = self.latest.as_ref().map(|latest| {
-            format!("?filter={}", crate::routes::segment(&format!("meta.lastModified gt \"{latest}\"")))
+            format!("?filter={}", crate::paths::segment(&format!("meta.lastModified gt \"{latest}\"")))
         });
         let answer = directories.get(&format!("/Users{}", filter.unwrap_or_default())).await;
         assert_eq!(answer.status, StatusCode::OK);

@@ -6,6 +6,7 @@ use rollcall_browse::Within;
 use serde_json::Map;
 
 use super::*;
+use crate::face::{ScimFace, ScimNames, ScimUserNames};
 use crate::sources::{configured, kept};
 use crate::visitor::{Scope, Who};
 
@@ -196,7 +197,7 @@ async fn choose(directories: &Directories, name: &str, face: ScimFace) {
         trust: None,
     };
     let console = &directories.bench.console;
-    kept::keep(console.database(), console.key(), &configured, NOW).await.unwrap();
+    kept::keep(console.services().database(), console.services().key(), &configured, NOW).await.unwrap();
     console.take_up().await.unwrap();
 }
 
@@ -247,7 +248,7 @@ async fn a_filter_finds_user_names_as_they_are_told() {
         ("/sources/hq", "userName ne \"lisi\"", 3),
         ("/sources/branch", "userName eq \"lisi\"", 1),
     ] {
-        let found = directories.get(&format!("{base}/Users?filter={}", crate::routes::segment(filter))).await;
+        let found = directories.get(&format!("{base}/Users?filter={}", crate::paths::segment(filter))).await;
         let n = found.body["Resources"].as_array().map(Vec::len);
         assert_eq!((&found.body["totalResults"], n), (&json!(total), Some(total)), "{base} {filter}");
     }

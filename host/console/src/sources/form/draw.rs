@@ -11,8 +11,8 @@ use super::{
     CA, CRON, Complaint, Configured, DEPARTED, Entered, Field, JITTER, Kind, NAME, PROXY_PASSWORD, PROXY_URL,
     PROXY_USER, SCIM_NAMES, SCIM_USER_NAMES, TIME_ZONE, departed_name, forget, setting,
 };
+use crate::face::{ScimNames, ScimUserNames};
 use crate::page::{self, Tone};
-use crate::scim::{ScimNames, ScimUserNames};
 use crate::sources::trust::Cleared;
 use crate::sources::{complaints, words};
 use crate::visitor::Visitor;

@@ -6,12 +6,13 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Managed, base};
-use crate::console::Console;
 use crate::identity::audit;
+use crate::paths::segment;
 use crate::problem::Problem;
-use crate::routes::segment;
+use crate::services::Services;
+use crate::sources::Sources;
 use crate::sources::asking::How;
-use crate::sources::registry::Refused;
+use crate::sources::changing::Refused;
 
 /// What a button for an import says.
 #[derive(Deserialize)]
@@ -22,15 +23,16 @@ pub(super) struct Asked {
 
 /// Import everything, or preview that: to the page of the run.
 pub(super) async fn import(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     source: Managed,
     Form(asked): Form<Asked>,
 ) -> Result<Redirect, Problem> {
     let name = source.name().clone();
     let how = How { is_dry: asked.dry_run, attended: true, ..How::default() };
-    let begun = console.sources().import(&console, &name, how).await?;
+    let begun = sources.import(&name, how).await?;
     let action = if asked.dry_run { "preview-started" } else { "import-started" };
-    audit::record(&console, &source.visitor, action, name.as_str(), json!({"run": begun.run})).await?;
+    audit::record(sources.services(), &source.visitor, action, name.as_str(), json!({"run": begun.run}))
+        .await?;
     Ok(match &begun.run {
         Some(run) => Redirect::to(&format!("/runs/{}", segment(run.as_str()))),
         None => Redirect::to(&format!("{}?asked=1", base(&name))),
@@ -38,33 +40,33 @@ pub(super) async fn import(
 }
 
 /// Follow a source no more.
-pub(super) async fn unfollow(State(console): State<Console>, source: Managed) -> Result<Redirect, Problem> {
-    console.sources().set_followed(&console, source.name(), false).await.map_err(Refused::into_problem)?;
-    done(&console, &source, "source-unfollowed").await
+pub(super) async fn unfollow(State(sources): State<Sources>, source: Managed) -> Result<Redirect, Problem> {
+    sources.set_followed(source.name(), false).await.map_err(Refused::into_problem)?;
+    done(sources.services(), &source, "source-unfollowed").await
 }
 
 /// Hold the schedule back.
-pub(super) async fn pause(State(console): State<Console>, source: Managed) -> Result<Redirect, Problem> {
-    console.sources().pause(&console, source.name()).await?;
-    done(&console, &source, "schedule-paused").await
+pub(super) async fn pause(State(sources): State<Sources>, source: Managed) -> Result<Redirect, Problem> {
+    sources.pause(source.name()).await?;
+    done(sources.services(), &source, "schedule-paused").await
 }
 
 /// Let the schedule go on.
 pub(super) async fn resume_schedule(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     source: Managed,
 ) -> Result<Redirect, Problem> {
-    console.sources().resume_schedule(&console, source.name()).await?;
-    done(&console, &source, "schedule-resumed").await
+    sources.resume_schedule(source.name()).await?;
+    done(sources.services(), &source, "schedule-resumed").await
 }
 
 /// Follow a source again that was stopped.
-pub(super) async fn resume(State(console): State<Console>, source: Managed) -> Result<Redirect, Problem> {
-    console.sources().resume(&console, source.name()).await?;
-    done(&console, &source, "source-resumed").await
+pub(super) async fn resume(State(sources): State<Sources>, source: Managed) -> Result<Redirect, Problem> {
+    sources.resume(source.name()).await?;
+    done(sources.services(), &source, "source-resumed").await
 }
 
-async fn done(console: &Console, source: &Managed, action: &'static str) -> Result<Redirect, Problem> {
-    audit::record(console, &source.visitor, action, source.name().as_str(), json!({})).await?;
+async fn done(services: &Services, source: &Managed, action: &'static str) -> Result<Redirect, Problem> {
+    audit::record(services, &source.visitor, action, source.name().as_str(), json!({})).await?;
     Ok(Redirect::to(&base(source.name())))
 }

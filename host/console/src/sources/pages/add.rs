@@ -12,15 +12,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Manager, base};
-use crate::console::Console;
 use crate::identity::audit;
 use crate::page::table::{self, Column};
 use crate::page::{self, Page, Tab, Tone};
+use crate::paths::segment;
 use crate::problem::Problem;
-use crate::routes::segment;
-use crate::sources::input::Complaint;
+use crate::services::Services;
+use crate::sources::Sources;
+use crate::sources::changing::{By, Refused, Taken, name_of};
 use crate::sources::form::{CONNECTOR, Entered, Sheet, summary};
-use crate::sources::registry::{By, Refused, Taken, name_of};
+use crate::sources::input::Complaint;
 use crate::sources::shelf::{NotTaken, OnShelf};
 use crate::sources::{Entry, schema, words};
 use crate::visitor::Visitor;
@@ -33,20 +34,20 @@ pub(super) struct Chosen {
 
 /// Choose a connector, or fill in the form of the one that was chosen.
 pub(super) async fn page(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Manager(visitor): Manager,
     Query(chosen): Query<Chosen>,
 ) -> Result<Page, Problem> {
-    let Some(digest) = chosen.connector else { return Ok(choice(&console, &visitor, None).await) };
-    let connector = console.sources().shelf().find(&digest).await.ok_or_else(Problem::not_found)?;
+    let Some(digest) = chosen.connector else { return Ok(choice(&sources, &visitor, None).await) };
+    let connector = sources.shelf().find(&digest).await.ok_or_else(Problem::not_found)?;
     let fields = schema::fields(&connector.descriptor().settings_schema);
     let entered = Entered::usual(&connector.identity().id, &fields);
-    Ok(form(&console, &visitor, &connector, &entered, &[]))
+    Ok(form(sources.services(), &visitor, &connector, &entered, &[]))
 }
 
 /// Take a connector in, and go on with it.
 pub(super) async fn upload(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Manager(visitor): Manager,
     mut parts: Multipart,
 ) -> Result<Response, Problem> {
@@ -56,14 +57,15 @@ pub(super) async fn upload(
             break part.bytes().await.map_err(|_| not_received())?;
         }
     };
-    match console.sources().shelf().take_in(component.to_vec()).await {
+    match sources.shelf().take_in(component.to_vec()).await {
         Ok(connector) => {
             let identity = connector.identity();
-            audit::record(&console, &visitor, "connector-added", &identity.id, json!(identity)).await?;
+            audit::record(sources.services(), &visitor, "connector-added", &identity.id, json!(identity))
+                .await?;
             Ok(Redirect::to(&form_of(&identity.digest)).into_response())
         }
         Err(NotTaken::Unusable(error)) => {
-            let page = choice(&console, &visitor, Some(&error.diagnosis())).await;
+            let page = choice(&sources, &visitor, Some(&error.diagnosis())).await;
             Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
         }
         Err(error @ NotTaken::Folder { .. }) => Err(Problem::failed(&error)),
@@ -72,22 +74,22 @@ pub(super) async fn upload(
 
 /// Save the source, and lead on to what is to be confirmed.
 pub(super) async fn save(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     Manager(visitor): Manager,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let entered = Entered::sent(pairs);
-    let connector = console.sources().shelf().find(entered.raw(CONNECTOR)).await;
+    let connector = sources.shelf().find(entered.raw(CONNECTOR)).await;
     let connector = connector.ok_or_else(Problem::not_found)?;
-    match added(&console, &connector, &entered).await {
+    match added(&sources, &connector, &entered).await {
         Ok(Taken { name, differences }) => {
             let detail = with_file(&connector, differences);
-            audit::record(&console, &visitor, "source-added", name.as_str(), detail).await?;
-            Ok(saved(&console, &name)?.into_response())
+            audit::record(sources.services(), &visitor, "source-added", name.as_str(), detail).await?;
+            Ok(saved(&sources, &name)?.into_response())
         }
         Err(Refused::Problem(problem)) => Err(problem),
         Err(Refused::Complaints(wrong)) => {
-            let page = form(&console, &visitor, &connector, &entered, &wrong);
+            let page = form(sources.services(), &visitor, &connector, &entered, &wrong);
             Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
         }
     }
@@ -104,8 +106,8 @@ pub(super) fn with_file(connector: &Connector, differences: Value) -> Value {
 }
 
 /// After a source was saved: confirm where it may go, enter again what was taken away, or look at whether it works.
-pub(super) fn saved(console: &Console, name: &SourceName) -> Result<Redirect, Problem> {
-    match console.sources().entry(name) {
+pub(super) fn saved(sources: &Sources, name: &SourceName) -> Result<Redirect, Problem> {
+    match sources.entry(name) {
         Some(Entry::Idle(idle)) if !idle.unconfirmed.is_empty() => {
             return Ok(Redirect::to(&format!("{}/origins", base(name))));
         }
@@ -114,7 +116,7 @@ pub(super) fn saved(console: &Console, name: &SourceName) -> Result<Redirect, Pr
         }
         _ => {}
     }
-    console.sources().check(console, name)?;
+    sources.check(name)?;
     Ok(Redirect::to(&format!("{}/check", base(name))))
 }
 
@@ -150,21 +152,21 @@ fn form_of(digest: &str) -> String {
     format!("/sources/new?connector={}", segment(digest))
 }
 
-async fn added(console: &Console, connector: &Connector, entered: &Entered) -> Result<Taken, Refused> {
+async fn added(sources: &Sources, connector: &Connector, entered: &Entered) -> Result<Taken, Refused> {
     let fields = schema::fields(&connector.descriptor().settings_schema);
     let draft = entered.draft(&connector.identity().digest, &fields, None);
-    console.sources().add(console, By::Person, draft).await
+    sources.add(By::Person, draft).await
 }
 
 fn form(
-    console: &Console,
+    services: &Services,
     visitor: &Visitor,
     connector: &Connector,
     entered: &Entered,
     wrong: &[Complaint],
 ) -> Page {
     let fields = schema::fields(&connector.descriptor().settings_schema);
-    let next_run_at = entered.next_run_at(console.now());
+    let next_run_at = entered.next_run_at(services.now());
     let sheet = Sheet { visitor, fields: &fields, entered, complaints: wrong, before: None, next_run_at };
     let title = visitor.say(words::add_named(name_of(connector, visitor.reader.language.tag())));
     let body = html! {
@@ -186,8 +188,8 @@ fn form(
     Page::new(visitor, Tab::Sources, title, body)
 }
 
-async fn choice(console: &Console, visitor: &Visitor, refused: Option<&Diagnosis>) -> Page {
-    let shelf = console.sources().shelf();
+async fn choice(sources: &Sources, visitor: &Visitor, refused: Option<&Diagnosis>) -> Page {
+    let shelf = sources.shelf();
     let (files, connectors) = (shelf.all().await, shelf.connectors().await);
     let body = html! {
         @if let Some(refused) = refused {

@@ -7,11 +7,11 @@ use rollcall_host::model::{Finding, SourceName, Standing};
 use serde_json::json;
 
 use super::{Managed, Seen, base};
-use crate::console::Console;
 use crate::identity::audit;
 use crate::live::{Drawn, Watcher};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
+use crate::sources::Sources;
 use crate::sources::checks::{Check, Outcome};
 use crate::sources::{Entry, Origin, words};
 use crate::visitor::Visitor;
@@ -20,36 +20,36 @@ use crate::visitor::Visitor;
 const PART: &str = "checklist";
 
 /// The latest check.
-pub(super) async fn page(State(console): State<Console>, source: Seen) -> Page {
+pub(super) async fn page(State(sources): State<Sources>, source: Seen) -> Page {
     let Seen { visitor, entry } = &source;
-    let body = draw(visitor, entry, console.sources().checked(entry.name()).as_ref());
+    let body = draw(visitor, entry, sources.checked(entry.name()).as_ref());
     Page::of_source(visitor, entry.name(), Tab::Sources, visitor.say(words::checklist()), body)
 }
 
 /// The same, for as long as a check is made.
 pub(super) async fn live(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     source: Seen,
     watcher: Watcher,
 ) -> impl IntoResponse {
     let (visitor, name) = (source.visitor.clone(), source.name().clone());
     watcher.stream(move || {
-        let drawn = redraw(&console, &visitor, &name);
+        let drawn = redraw(&sources, &visitor, &name);
         async move { drawn }
     })
 }
 
 /// Check again.
-pub(super) async fn begin(State(console): State<Console>, source: Managed) -> Result<Redirect, Problem> {
+pub(super) async fn begin(State(sources): State<Sources>, source: Managed) -> Result<Redirect, Problem> {
     let name = source.name();
-    console.sources().check(&console, name)?;
-    audit::record(&console, &source.visitor, "source-checked", name.as_str(), json!({})).await?;
+    sources.check(name)?;
+    audit::record(sources.services(), &source.visitor, "source-checked", name.as_str(), json!({})).await?;
     Ok(Redirect::to(&format!("{}/check", base(name))))
 }
 
-fn redraw(console: &Console, visitor: &Visitor, name: &SourceName) -> Result<Drawn, Problem> {
-    let entry = console.sources().entry(name).ok_or_else(Problem::not_found)?;
-    let check = console.sources().checked(name);
+fn redraw(sources: &Sources, visitor: &Visitor, name: &SourceName) -> Result<Drawn, Problem> {
+    let entry = sources.entry(name).ok_or_else(Problem::not_found)?;
+    let check = sources.checked(name);
     let is_final = check.as_ref().is_none_or(|check| check.outcome.is_some());
     Ok(Drawn { parts: vec![(PART.to_owned(), draw(visitor, &entry, check.as_ref()))], is_final })
 }

@@ -9,15 +9,16 @@ use rollcall_host::model::SourceName;
 
 use super::add::{Chosen, about, saved, with_file};
 use super::{Managed, base};
-use crate::console::Console;
 use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
+use crate::services::Services;
+use crate::sources::Sources;
+use crate::sources::changing::{By, Refused, Taken, name_of, unusable};
 use crate::sources::complaints::{self, short};
 use crate::sources::configured::Configured;
-use crate::sources::input::Complaint;
 use crate::sources::form::{CONFIRMED, CONNECTOR, Entered, Sheet, summary};
-use crate::sources::registry::{By, Refused, Taken, name_of, unusable};
+use crate::sources::input::Complaint;
 use crate::sources::schema::Field;
 use crate::sources::trust::Kind;
 use crate::sources::{schema, words};
@@ -25,69 +26,76 @@ use crate::visitor::Visitor;
 
 /// The form.
 pub(super) async fn page(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     source: Managed,
     Query(chosen): Query<Chosen>,
 ) -> Result<Page, Problem> {
-    let before = before(&console, source.name()).await?;
-    let others = console.sources().shelf().connectors().await;
+    let before = before(&sources, source.name()).await?;
+    let others = sources.shelf().connectors().await;
     let digest = chosen.connector.as_ref().unwrap_or(&before.connector);
     let connector = others.iter().find(|connector| connector.identity().digest == *digest);
     let Some(connector) = connector else { return Ok(without_connector(&source.visitor, &before, &others)) };
     let fields = schema::fields(&connector.descriptor().settings_schema);
     let entered = Entered::configured_before(&before, &fields);
     let visitor = &source.visitor;
-    Ok(Editing { console: &console, visitor, before: &before, connector, others: &others }
+    Ok(Editing { services: sources.services(), visitor, before: &before, connector, others: &others }
         .page(&entered, &[]))
 }
 
 /// Save what was changed.
 pub(super) async fn save(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     source: Managed,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let before = before(&console, source.name()).await?;
+    let before = before(&sources, source.name()).await?;
     let entered = Entered::sent(pairs);
-    let others = console.sources().shelf().connectors().await;
+    let others = sources.shelf().connectors().await;
     let digest = entered.raw(CONNECTOR);
     let connector = others.iter().find(|connector| connector.identity().digest == digest);
     let connector = connector.ok_or_else(Problem::not_found)?;
     let fields = schema::fields(&connector.descriptor().settings_schema);
-    match change(&console, &before.name, &entered, digest, &fields).await {
+    match change(&sources, &before.name, &entered, digest, &fields).await {
         Ok(Taken { name, differences }) => {
             let detail = with_file(connector, differences);
-            audit::record(&console, &source.visitor, "source-changed", name.as_str(), detail).await?;
-            Ok(saved(&console, &before.name)?.into_response())
+            audit::record(sources.services(), &source.visitor, "source-changed", name.as_str(), detail)
+                .await?;
+            Ok(saved(&sources, &before.name)?.into_response())
         }
         Err(Refused::Problem(problem)) => Err(problem),
         Err(Refused::Complaints(wrong)) => {
             let visitor = &source.visitor;
-            let editing = Editing { console: &console, visitor, before: &before, connector, others: &others };
+            let editing = Editing {
+                services: sources.services(),
+                visitor,
+                before: &before,
+                connector,
+                others: &others,
+            };
             let page = editing.page(&entered, &wrong);
             Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
         }
     }
 }
 
-async fn before(console: &Console, name: &SourceName) -> Result<Configured, Problem> {
-    let configured = console.sources().configured(console, name).await?;
+async fn before(sources: &Sources, name: &SourceName) -> Result<Configured, Problem> {
+    let configured = sources.configured(name).await?;
     configured.map_err(|unreadable| unusable(unreadable.diagnosis))
 }
 
 async fn change(
-    console: &Console,
+    sources: &Sources,
     name: &SourceName,
     entered: &Entered,
     digest: &str,
     fields: &[Field],
 ) -> Result<Taken, Refused> {
     let make = |before: &Configured| Ok::<_, Refused>(entered.draft(digest, fields, Some(before)));
-    console.sources().change(console, By::Person, name, make).await
+    sources.change(By::Person, name, make).await
 }
 
 struct Editing<'a> {
-    console: &'a Console,
+    services: &'a Services,
     visitor: &'a Visitor,
     before: &'a Configured,
     connector: &'a Connector,
@@ -96,9 +104,9 @@ struct Editing<'a> {
 
 impl Editing<'_> {
     fn page(&self, entered: &Entered, wrong: &[Complaint]) -> Page {
-        let Self { console, visitor, before, connector, others } = *self;
+        let Self { services, visitor, before, connector, others } = *self;
         let fields = schema::fields(&connector.descriptor().settings_schema);
-        let next_run_at = entered.next_run_at(console.now());
+        let next_run_at = entered.next_run_at(services.now());
         let sheet =
             Sheet { visitor, fields: &fields, entered, complaints: wrong, before: Some(before), next_run_at };
         let base = base(&before.name);

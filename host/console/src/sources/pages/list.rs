@@ -9,13 +9,14 @@ use rollcall_host::proof::LeftOut;
 use serde::Deserialize;
 
 use super::base;
-use crate::console::Console;
 use crate::history::stage::Seen;
 use crate::live::{Drawn, Watcher};
 use crate::page::table;
 use crate::page::{self, Page, Tab, Tone};
+use crate::paths::segment;
 use crate::problem::Problem;
-use crate::routes::segment;
+use crate::services::Services;
+use crate::sources::Sources;
 use crate::sources::standing::{self, Standing, State as Stands};
 use crate::sources::{Origin, words};
 use crate::visitor::Visitor;
@@ -31,11 +32,11 @@ pub(super) struct News {
 
 /// The list.
 pub(super) async fn page(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     visitor: Visitor,
     Query(news): Query<News>,
 ) -> Result<Page, Problem> {
-    let sources = standing::of_all(&console).await?;
+    let all = standing::of_all(&sources).await?;
     let body = html! {
         @if let Some(name) = &news.removed {
             (page::notice(Tone::Good, &html! { p { (visitor.say(words::removed(name))) } }))
@@ -43,27 +44,30 @@ pub(super) async fn page(
         @if visitor.who.may_manage() {
             p { a class="button primary" href="/sources/new" { (visitor.say(words::add_source())) } }
         }
-        (table(&console, &visitor, &sources))
+        (table(sources.services(), &visitor, &all))
     };
     Ok(Page::new(&visitor, Tab::Sources, visitor.say(words::sources()), body))
 }
 
 /// The list as it changes.
 pub(super) async fn live(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     visitor: Visitor,
     watcher: Watcher,
 ) -> impl IntoResponse {
     watcher.stream(move || {
-        let (console, visitor) = (console.clone(), visitor.clone());
+        let (sources, visitor) = (sources.clone(), visitor.clone());
         async move {
-            let sources = standing::of_all(&console).await?;
-            Ok(Drawn { parts: vec![(PART.to_owned(), table(&console, &visitor, &sources))], is_final: false })
+            let all = standing::of_all(&sources).await?;
+            Ok(Drawn {
+                parts: vec![(PART.to_owned(), table(sources.services(), &visitor, &all))],
+                is_final: false,
+            })
         }
     })
 }
 
-fn table(console: &Console, visitor: &Visitor, sources: &[Standing]) -> Markup {
+fn table(services: &Services, visitor: &Visitor, sources: &[Standing]) -> Markup {
     let names = [
         words::column_source(),
         words::column_connector(),
@@ -80,7 +84,7 @@ fn table(console: &Console, visitor: &Visitor, sources: &[Standing]) -> Markup {
                 div class="sheet" { (page::nothing(&visitor.say(words::no_sources()))) }
             } @else {
                 div class="sheet scroll" {
-                    (table::table(&columns, sources.iter().map(|source| row(console, visitor, source))))
+                    (table::table(&columns, sources.iter().map(|source| row(services, visitor, source))))
                 }
             }
         }
@@ -105,7 +109,7 @@ fn waits(visitor: &Visitor, source: &Standing) -> Markup {
     }
 }
 
-fn row(console: &Console, visitor: &Visitor, source: &Standing) -> [Markup; 6] {
+fn row(services: &Services, visitor: &Visitor, source: &Standing) -> [Markup; 6] {
     [
         html! {
             a href=(base(&source.name)) { (source.name) }
@@ -117,7 +121,7 @@ fn row(console: &Console, visitor: &Visitor, source: &Standing) -> [Markup; 6] {
                 None => "–",
             }
         },
-        state(console, visitor, source),
+        state(services, visitor, source),
         last_run(visitor, source.last_full_run.as_ref()),
         html! {
             @if source.following.is_paused {
@@ -131,7 +135,7 @@ fn row(console: &Console, visitor: &Visitor, source: &Standing) -> [Markup; 6] {
 }
 
 /// How a source stands, in a badge or two, with the reason where there is one.
-pub(super) fn state(console: &Console, visitor: &Visitor, source: &Standing) -> Markup {
+pub(super) fn state(services: &Services, visitor: &Visitor, source: &Standing) -> Markup {
     let language = visitor.reader.language.tag();
     let (tone, word) = match source.state {
         Stands::Followed => (Tone::Good, words::state_followed()),
@@ -145,7 +149,7 @@ pub(super) fn state(console: &Console, visitor: &Visitor, source: &Standing) -> 
     let reason = source.diagnosis.as_ref().or(stopped.filter(|_| source.state == Stands::Stopped));
     html! {
         (page::badge(tone, &visitor.say(word))) " "
-        @if let Some(run) = &source.running { (running(console, visitor, run)) }
+        @if let Some(run) = &source.running { (running(services, visitor, run)) }
         @else if source.state == Stands::Followed { (channel(visitor, source)) }
         @if source.is_held() { " " (page::badge(Tone::Warning, &visitor.say(words::held()))) }
         @if let Some(left_out) = &source.left_out { " " (left_out_of_view(visitor, left_out)) }
@@ -183,10 +187,10 @@ pub(super) fn channel(visitor: &Visitor, source: &Standing) -> Markup {
     page::badge(tone, &visitor.say(word))
 }
 
-fn running(console: &Console, visitor: &Visitor, run: &Run) -> Markup {
+fn running(services: &Services, visitor: &Visitor, run: &Run) -> Markup {
     html! {
         a href={ "/runs/" (segment(run.id.as_str())) } { (page::run_state(visitor.reader, run)) }
-        (Seen::new(console, run.clone()).stage(visitor.reader))
+        (Seen::new(services, run.clone()).stage(visitor.reader))
     }
 }
 

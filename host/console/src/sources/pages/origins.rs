@@ -9,12 +9,13 @@ use serde_json::Value;
 
 use super::add::saved;
 use super::{Managed, base};
-use crate::console::Console;
 use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
+use crate::services::Services;
+use crate::sources::Sources;
+use crate::sources::changing::{Refused, unusable};
 use crate::sources::configured::{Configured, Needed, Understood};
-use crate::sources::registry::{Refused, unusable};
 use crate::sources::{complaints, schema, words};
 use crate::visitor::Visitor;
 
@@ -25,9 +26,9 @@ const SHOWN: &str = "origin";
 const FURTHER: &str = "further";
 
 /// What the settings lead to, and what was confirmed beside it.
-pub(super) async fn page(State(console): State<Console>, source: Managed) -> Result<Page, Problem> {
+pub(super) async fn page(State(sources): State<Sources>, source: Managed) -> Result<Page, Problem> {
     let (visitor, name) = (&source.visitor, source.name());
-    let (configured, Understood { needed, source: understood, .. }) = understood(&console, name).await?;
+    let (configured, Understood { needed, source: understood, .. }) = understood(&sources, name).await?;
     let seen = seen(visitor, &configured, &understood.connector().descriptor().settings_schema);
     let further =
         configured.allow.iter().filter(|origin| !needed.iter().any(|known| known.origin == **origin));
@@ -36,7 +37,7 @@ pub(super) async fn page(State(console): State<Console>, source: Managed) -> Res
         p { (visitor.say(words::origins_help())) }
         form class="sheet" method="post" action={ (base(name)) "/origins" } {
             (page::csrf(visitor))
-            (list(&console, visitor, &needed, &configured.allow))
+            (list(sources.services(), visitor, &needed, &configured.allow))
             div class="field" {
                 label for=(FURTHER) {
                     (visitor.say(words::origins_more())) " "
@@ -61,26 +62,27 @@ pub(super) async fn page(State(console): State<Console>, source: Managed) -> Res
 
 /// Confirm what was shown.
 pub(super) async fn confirm(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     source: Managed,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Redirect, Problem> {
     let name = source.name();
     let origins = read(&pairs)?;
-    let taken = console.sources().confirm(&console, name, origins).await.map_err(Refused::into_problem)?;
+    let taken = sources.confirm(name, origins).await.map_err(Refused::into_problem)?;
     let detail = taken.differences;
-    audit::record(&console, &source.visitor, "source-origins-confirmed", name.as_str(), detail).await?;
-    saved(&console, name)
+    audit::record(sources.services(), &source.visitor, "source-origins-confirmed", name.as_str(), detail)
+        .await?;
+    saved(&sources, name)
 }
 
-async fn understood(console: &Console, name: &SourceName) -> Result<(Configured, Understood), Problem> {
-    let configured = console.sources().configured(console, name).await?;
+async fn understood(sources: &Sources, name: &SourceName) -> Result<(Configured, Understood), Problem> {
+    let configured = sources.configured(name).await?;
     let configured = configured.map_err(|unreadable| unusable(unreadable.diagnosis))?;
     if !configured.cleared().is_empty() {
         return Err(unusable(complaints::waits_for_secrets(configured.cleared())));
     }
     let missing = || unusable(complaints::connector_missing(&configured.connector).diagnosis);
-    let connector = console.sources().shelf().find(&configured.connector).await.ok_or_else(missing)?;
+    let connector = sources.shelf().find(&configured.connector).await.ok_or_else(missing)?;
     let understood = configured.understand(connector).await;
     let understood = understood.map_err(|wrong| unusable(complaints::all_of(wrong)))?;
     Ok((configured, understood))
@@ -94,7 +96,7 @@ fn seen(visitor: &Visitor, configured: &Configured, schema: &Value) -> Vec<Strin
 }
 
 /// What is needed goes with the form; what is optional is the administrator's choice.
-fn list(console: &Console, visitor: &Visitor, needed: &[Needed], confirmed: &[Origin]) -> Markup {
+fn list(services: &Services, visitor: &Visitor, needed: &[Needed], confirmed: &[Origin]) -> Markup {
     html! {
         ul class="checklist" {
             @for Needed { origin, is_optional } in needed {
@@ -119,7 +121,7 @@ fn list(console: &Console, visitor: &Visitor, needed: &[Needed], confirmed: &[Or
                             code { (origin) }
                         }
                         @if !origin.is_https() { p class="soft" { (visitor.say(words::origin_unencrypted())) } }
-                        @if let Err(refused) = console.host().reach().admits(origin) {
+                        @if let Err(refused) = services.host().reach().admits(origin) {
                             (page::notice(Tone::Bad, &page::diagnosis(visitor.reader, &refused.diagnosis())))
                         }
                     }

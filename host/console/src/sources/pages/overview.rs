@@ -11,11 +11,12 @@ use serde::Deserialize;
 
 use super::list::{channel, events, state};
 use super::{Seen, base};
-use crate::console::Console;
 use crate::live::{Drawn, Part, Watcher};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::scim;
+use crate::services::Services;
+use crate::sources::Sources;
 use crate::sources::configured::Outline;
 use crate::sources::standing::{self, Standing, State as Stands};
 use crate::sources::{Origin, words};
@@ -47,54 +48,54 @@ struct Shown {
 
 /// The page.
 pub(super) async fn page(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     source: Seen,
     Query(news): Query<News>,
 ) -> Result<Page, Problem> {
     let (visitor, name) = (&source.visitor, source.name());
-    let shown = shown(&console, name).await?;
+    let shown = shown(&sources, name).await?;
     let body = html! {
         @if news.asked.is_some() { (page::notice(Tone::Busy, &html! { p { (visitor.say(words::asked())) } })) }
-        @for (_, part) in parts(&console, visitor, &shown) { (part) }
+        @for (_, part) in parts(sources.services(), visitor, &shown) { (part) }
     };
     Ok(Page::of_source(visitor, name, Tab::Sources, name.as_str(), body))
 }
 
 /// The page as it changes.
 pub(super) async fn live(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     source: Seen,
     watcher: Watcher,
 ) -> impl IntoResponse {
     let (visitor, name) = (source.visitor.clone(), source.name().clone());
     watcher.stream(move || {
-        let (console, visitor, name) = (console.clone(), visitor.clone(), name.clone());
+        let (sources, visitor, name) = (sources.clone(), visitor.clone(), name.clone());
         async move {
-            let shown = shown(&console, &name).await?;
-            Ok(Drawn { parts: parts(&console, &visitor, &shown), is_final: false })
+            let shown = shown(&sources, &name).await?;
+            Ok(Drawn { parts: parts(sources.services(), &visitor, &shown), is_final: false })
         }
     })
 }
 
-async fn shown(console: &Console, name: &SourceName) -> Result<Shown, Problem> {
-    let standing = standing::of(console, name).await?;
-    let outline = console.sources().entry(name).and_then(|entry| entry.outline().cloned());
+async fn shown(sources: &Sources, name: &SourceName) -> Result<Shown, Problem> {
+    let standing = standing::of(sources, name).await?;
+    let outline = sources.entry(name).and_then(|entry| entry.outline().cloned());
     let of_this = RunFilter { source: Some(name.clone()), ..RunFilter::default() };
-    let runs = console.store().runs_where(&of_this, None, N_RUNS).await?;
-    let counts = console.store().object_counts(name).await?;
+    let runs = sources.services().store().runs_where(&of_this, None, N_RUNS).await?;
+    let counts = sources.services().store().object_counts(name).await?;
     Ok(Shown { standing, counts, runs, outline })
 }
 
 /// Each part alone, so that a button is not drawn anew beneath the pointer because a run has come further.
-fn parts(console: &Console, visitor: &Visitor, shown: &Shown) -> Vec<Part> {
+fn parts(services: &Services, visitor: &Visitor, shown: &Shown) -> Vec<Part> {
     let live = format!("{}/live", base(&shown.standing.name));
     let part = |id: &str, body: Markup| (id.to_owned(), html! { div id=(id) data-live=(live) { (body) } });
     vec![
         part("notices", now::notices(visitor, shown)),
-        part("under-way", now::under_way(console, visitor, shown)),
+        part("under-way", now::under_way(services, visitor, shown)),
         part("figures", figures(visitor, &shown.counts)),
         part("actions", actions::draw(visitor, shown)),
-        part("facts", facts(console, visitor, shown)),
+        part("facts", facts(services, visitor, shown)),
         part("runs", runs::draw(visitor, shown)),
     ]
 }
@@ -116,9 +117,9 @@ fn figures(visitor: &Visitor, counts: &[ObjectCount]) -> Markup {
     }
 }
 
-fn facts(console: &Console, visitor: &Visitor, shown: &Shown) -> Markup {
+fn facts(services: &Services, visitor: &Visitor, shown: &Shown) -> Markup {
     let Shown { standing, outline, .. } = shown;
-    let mut rows = vec![(visitor.say(words::column_state()), state(console, visitor, standing))];
+    let mut rows = vec![(visitor.say(words::column_state()), state(services, visitor, standing))];
     rows.extend(connector(visitor, standing));
     if matches!(standing.state, Stands::Followed | Stands::Stopped) {
         rows.push((visitor.say(words::channel()), channel_since(visitor, standing)));
@@ -132,7 +133,7 @@ fn facts(console: &Console, visitor: &Visitor, shown: &Shown) -> Markup {
             a href={ (base(&standing.name)) "/events" } { (events(visitor, &standing.events)) }
         },
     ));
-    let scim = scim::address_of(&console.options().public_url, &standing.name);
+    let scim = scim::address_of(&services.options().public_url, &standing.name);
     rows.push((visitor.say(words::scim_address()), html! { code { (scim) } }));
     rows.extend(outline.iter().flat_map(|outline| way_out(visitor, &standing.name, outline)));
     let origin = match standing.origin {

@@ -7,12 +7,12 @@ use maud::html;
 use serde::Deserialize;
 
 use super::{Managed, base};
-use crate::console::Console;
 use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
+use crate::paths::segment;
 use crate::problem::Problem;
-use crate::routes::segment;
-use crate::sources::registry::in_a_file;
+use crate::sources::Sources;
+use crate::sources::changing::in_a_file;
 use crate::sources::{Origin, words};
 
 /// What was entered.
@@ -30,7 +30,7 @@ pub(super) async fn page(source: Managed) -> Result<Page, Problem> {
 
 /// Remove it, if the name is right.
 pub(super) async fn remove(
-    State(console): State<Console>,
+    State(sources): State<Sources>,
     source: Managed,
     Form(confirmed): Form<Confirmed>,
 ) -> Result<Response, Problem> {
@@ -39,8 +39,8 @@ pub(super) async fn remove(
     if confirmed.name.trim() != name.as_str() {
         return Ok(question(&source, true).with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
     }
-    let was = console.sources().remove(&console, name).await?;
-    audit::record(&console, &source.visitor, "source-removed", name.as_str(), was).await?;
+    let was = sources.remove(name).await?;
+    audit::record(sources.services(), &source.visitor, "source-removed", name.as_str(), was).await?;
     Ok(Redirect::to(&format!("/sources?removed={}", segment(name.as_str()))).into_response())
 }
 

@@ -14,9 +14,9 @@ use serde_json::{Map, Value, json};
 
 use super::routes;
 use crate::database::DatabaseError;
+use crate::face::ScimFace;
 use crate::organisation::seed::Seed;
-use crate::scim::ScimFace;
-use crate::sources::asking::Unheard;
+use crate::sources::Unheard;
 use crate::sources::configured::Configured;
 use crate::sources::input::{ServerProxy, Timing};
 use crate::sources::kept;
@@ -59,7 +59,7 @@ fn configured(source: &str) -> Configured {
 async fn with(configured: &Configured) -> Bench {
     let bench = Bench::new().await;
     let console = &bench.console;
-    kept::keep(console.database(), console.key(), configured, NOW).await.unwrap();
+    kept::keep(console.services().database(), console.services().key(), configured, NOW).await.unwrap();
     console.take_up().await.unwrap();
     bench
 }
@@ -94,9 +94,11 @@ async fn what_is_kept_of_a_source_comes_back_whole_and_its_secrets_are_sealed() 
     let configured = configured("head-office");
     let bench = with(&configured).await;
     let console = &bench.console;
-    let read = kept::named(console.database(), console.key(), &configured.name).await.unwrap();
+    let read =
+        kept::named(console.services().database(), console.services().key(), &configured.name).await.unwrap();
     assert_eq!(read, Some(Ok(configured)));
     let shown: (String, String) = console
+        .services()
         .database()
         .read(|connection| {
             connection
@@ -250,7 +252,7 @@ async fn what_the_view_of_a_source_leaves_out_is_shown_wherever_it_is_and_more_q
 #[tokio::test]
 async fn the_page_of_a_source_opens_nothing_that_is_sealed() {
     let bench = with(&configured("head-office")).await;
-    let spoiled = bench.console.database().write(|connection| -> Result<usize, DatabaseError> {
+    let spoiled = bench.console.services().database().write(|connection| -> Result<usize, DatabaseError> {
         Ok(connection.execute("UPDATE source SET secrets = x'00'", [])?)
     });
     assert_eq!(spoiled.await.unwrap(), 1);
@@ -266,7 +268,7 @@ async fn what_was_asked_for_in_vain_is_said_when_nobody_waited_for_the_answer() 
     assert!(!page(&bench, "/sources/hq").await.body.contains("could not be done"));
     let diagnosis = Diagnosis::new("nothing-to-undo", "run 7 was a preview and changed nothing");
     let unheard = Unheard { at: NOW, diagnosis };
-    bench.console.sources().under_way.unheard().insert(name("hq"), unheard);
+    bench.console.sources().state.under_way.unheard().insert(name("hq"), unheard);
     let body = page(&bench, "/sources/hq").await.body;
     assert!(body.contains("could not be done") && body.contains("Run 7 was a preview"), "{body}");
 }
@@ -285,7 +287,7 @@ async fn a_source_that_cannot_be_loaded_neither_goes_on_nor_is_asked_and_why_is_
 async fn without_a_connector_it_is_said_where_one_would_be() {
     let bench = Bench::new().await;
     let answer = page(&bench, "/sources/new").await;
-    let folder = bench.console.options().connectors.display().to_string();
+    let folder = bench.console.services().options().connectors.display().to_string();
     assert!(answer.body.contains("There is no connector yet"));
     assert!(answer.body.contains(&folder));
 }
@@ -308,7 +310,7 @@ fn every_route_is_merged_without_a_conflict() {
 
 #[test]
 fn a_diagnosis_of_several_complaints_has_all_of_them() {
-    let complaint = |message: &str| super::super::configured::Complaint {
+    let complaint = |message: &str| super::super::input::Complaint {
         pointer: "/settings/x".to_owned(),
         diagnosis: Diagnosis::new("x", message).in_chinese("错", ""),
     };

@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::Shown;
-use crate::console::Console;
 use crate::history::stage::Seen;
 use crate::page::{self, Tone};
-use crate::routes::segment;
+use crate::paths::segment;
+use crate::services::Services;
 use crate::sources::pages::base;
 use crate::sources::standing::{Standing, State as Stands};
 use crate::sources::words;
@@ -104,7 +104,7 @@ fn stopped(visitor: &Visitor, standing: &Standing) -> Markup {
 }
 
 /// The run that is under way, with what it has read and the way to it.
-pub(super) fn under_way(console: &Console, visitor: &Visitor, shown: &Shown) -> Markup {
+pub(super) fn under_way(services: &Services, visitor: &Visitor, shown: &Shown) -> Markup {
     html! {
         @if let Some(run) = &shown.standing.running {
             section class="sheet" {
@@ -115,7 +115,7 @@ pub(super) fn under_way(console: &Console, visitor: &Visitor, shown: &Shown) -> 
                     @if run.dry_run { " " (page::badge(Tone::Plain, &visitor.say(words::rehearsal()))) }
                     " " span class="soft" { (page::moment(run.started_at)) }
                 }
-                (Seen::new(console, run.clone()).stage(visitor.reader))
+                (Seen::new(services, run.clone()).stage(visitor.reader))
                 p class="soft" { (visitor.say(words::read_so_far(page::count(run.counters.read)))) }
                 @if visitor.who.may_manage() {
                     (page::careful_button(

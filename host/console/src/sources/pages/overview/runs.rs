@@ -6,7 +6,7 @@ use rollcall_host::history::{Counters, Run};
 use super::Shown;
 use crate::page::table;
 use crate::page::{self, Tone};
-use crate::routes::segment;
+use crate::paths::segment;
 use crate::sources::pages::base;
 use crate::sources::words;
 use crate::visitor::Visitor;

@@ -3,7 +3,7 @@
 //! Not here: how it is heard of them (`endings`).
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rollcall_host::history::{Run, RunKind, RunState};
 use rollcall_host::model::SourceName;
@@ -11,36 +11,36 @@ use rollcall_host::model::SourceName;
 /// Bounds of the time that runs take, in seconds.
 ///
 /// 0.1 s to 6 h. Why: a batch of events takes tenths of a second, a large organisation minutes, a throttled one hours.
-pub(super) const BOUNDS_S: [f64; 10] = [0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 21_600.0];
+pub(crate) const BOUNDS_S: [f64; 10] = [0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 21_600.0];
 
-/// Counts of runs. Every number only grows.
-#[derive(Debug, Default)]
+/// Counts of runs. Every number only grows. Clones are the same one.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
-    counts: Mutex<Counts>,
+    counts: Arc<Mutex<Counts>>,
 }
 
 /// What is counted.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Counts {
+pub(crate) struct Counts {
     /// Runs that ended, by what they were and how.
-    pub(super) ended: BTreeMap<(SourceName, RunKind, RunState), u64>,
+    pub(crate) ended: BTreeMap<(SourceName, RunKind, RunState), u64>,
     /// How long they took.
-    pub(super) took: BTreeMap<(SourceName, RunKind), Took>,
+    pub(crate) took: BTreeMap<(SourceName, RunKind), Took>,
 }
 
 /// How long runs took.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Took {
+pub(crate) struct Took {
     /// How many took at most as long as the bound in the same place and more than the one before it; in the last place those
     /// above all bounds.
-    pub(super) counts: [u64; BOUNDS_S.len() + 1],
+    pub(crate) counts: [u64; BOUNDS_S.len() + 1],
     /// In all, in milliseconds.
-    pub(super) total_ms: u64,
+    pub(crate) total_ms: u64,
 }
 
 impl Tally {
     /// A run ended.
-    pub(super) fn add(&self, run: &Run) {
+    pub(crate) fn add(&self, run: &Run) {
         let mut counts = self.lock();
         let n = counts.ended.entry((run.source.clone(), run.kind, run.state)).or_default();
         *n = n.saturating_add(1);
@@ -54,7 +54,7 @@ impl Tally {
     }
 
     /// As they are now.
-    pub(super) fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         self.lock().clone()
     }
 

@@ -4,6 +4,8 @@
 //! It looks into the history instead of listening to runs, and remembers durably how far it has looked: what ended while
 //! nobody watched, or in the moment before the program was killed, is told at the next start. Not here: whom it is told to.
 
+mod tally;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -12,9 +14,11 @@ use rollcall_host::history::{Run, RunState};
 use rollcall_host::model::{RunId, Timestamp};
 use tokio::time::{Instant, sleep};
 
-use crate::console::Console;
-use crate::problem::Problem;
+use crate::error::ConsoleError;
+use crate::sources::Sources;
 use crate::webhook::outbox;
+
+pub(crate) use self::tally::{BOUNDS_S, Counts, Tally};
 
 /// The least time between two looks.
 ///
@@ -38,7 +42,8 @@ const MAX_CAUGHT_UP: usize = 10_000;
 /// How far the history was looked through.
 #[derive(Debug)]
 struct Watch {
-    console: Console,
+    sources: Sources,
+    tally: Tally,
     /// The newest run that was seen.
     newest: i64,
     /// Runs that were seen and had not ended.
@@ -49,26 +54,31 @@ struct Watch {
 }
 
 /// Watch until the program ends.
-pub(crate) async fn watch(console: Console) {
-    let ending = console.ending().clone();
+pub(crate) async fn watch(sources: Sources, tally: Tally) {
+    let ending = sources.services().ending().clone();
     tokio::select! {
         () = ending.cancelled() => {}
-        () = go_on(console) => {}
+        () = go_on(sources, tally) => {}
     }
 }
 
-async fn go_on(console: Console) {
-    let mut listening = console.pulse().listen();
+async fn go_on(sources: Sources, tally: Tally) {
+    let mut listening = sources.services().pulse().listen();
     let mut watch = loop {
-        match Watch::begin(&console).await {
+        match Watch::begin(&sources, &tally).await {
             Ok(watch) => break watch,
-            // It is in the log; the store may answer in a moment.
-            Err(_) => listening.heard().await,
+            Err(error) => {
+                tracing::error!(%error, "how far the history was looked through could not be read");
+                // The store may answer in a moment.
+                listening.heard().await;
+            }
         }
     };
     loop {
-        // What failed is in the log, and is looked at again with the next beat.
-        let _logged = watch.look().await;
+        if let Err(error) = watch.look().await {
+            // It is looked at again with the next beat.
+            tracing::error!(%error, "the runs that ended could not be read");
+        }
         listening.heard().await;
         sleep(SPACING).await;
     }
@@ -76,21 +86,23 @@ async fn go_on(console: Console) {
 
 impl Watch {
     /// From where the last program stopped; from now, where none has ever watched.
-    async fn begin(console: &Console) -> Result<Self, Problem> {
-        let told = match outbox::told_until(console).await? {
+    async fn begin(sources: &Sources, tally: &Tally) -> Result<Self, ConsoleError> {
+        let services = sources.services();
+        let told = match outbox::told_until(services).await? {
             Some(told) => told,
             None => {
-                let newest = console.store().runs_where(&RunFilter::default(), None, RUNS_AT_ONCE).await?;
-                let before = before(&newest, console.began_at());
-                outbox::tell_until(console, before).await?;
+                let newest = services.store().runs_where(&RunFilter::default(), None, RUNS_AT_ONCE).await?;
+                let before = before(&newest, services.began_at());
+                outbox::tell_until(services, before).await?;
                 before
             }
         };
         let open = BTreeSet::new();
-        Ok(Self { console: console.clone(), newest: told, open, told, stopped_looked_at: None })
+        let (sources, tally) = (sources.clone(), tally.clone());
+        Ok(Self { sources, tally, newest: told, open, told, stopped_looked_at: None })
     }
 
-    async fn look(&mut self) -> Result<(), Problem> {
+    async fn look(&mut self) -> Result<(), ConsoleError> {
         for run in self.news().await? {
             self.newest = self.newest.max(number(&run.id));
             if run.state == RunState::Running {
@@ -100,7 +112,7 @@ impl Watch {
             }
         }
         for open in self.open.clone() {
-            let run = self.console.store().run(&RunId::new(open.to_string())).await?;
+            let run = self.sources.services().store().run(&RunId::new(open.to_string())).await?;
             match run {
                 Some(run) if run.state == RunState::Running => {}
                 Some(run) => {
@@ -117,11 +129,15 @@ impl Watch {
     }
 
     /// Runs that were not seen yet, oldest first.
-    async fn news(&self) -> Result<Vec<Run>, Problem> {
+    async fn news(&self) -> Result<Vec<Run>, ConsoleError> {
         let (mut news, mut before) = (Vec::new(), None);
         loop {
-            let page =
-                self.console.store().runs_where(&RunFilter::default(), before.as_ref(), RUNS_AT_ONCE).await?;
+            let page = self
+                .sources
+                .services()
+                .store()
+                .runs_where(&RunFilter::default(), before.as_ref(), RUNS_AT_ONCE)
+                .await?;
             let is_last = page.len() < usize::try_from(RUNS_AT_ONCE).unwrap_or(usize::MAX);
             let is_known = page.last().is_none_or(|run| number(&run.id) <= self.newest);
             before = page.last().map(|run| run.id.clone());
@@ -134,33 +150,33 @@ impl Watch {
         Ok(news)
     }
 
-    async fn ended(&self, run: &Run) -> Result<(), Problem> {
+    async fn ended(&self, run: &Run) -> Result<(), ConsoleError> {
         // A run of an earlier program is told of, and counted by nobody.
-        if run.finished_at.is_some_and(|at| self.console.began_at() <= at) {
-            self.console.tally().add(run);
+        if run.finished_at.is_some_and(|at| self.sources.services().began_at() <= at) {
+            self.tally.add(run);
         }
-        outbox::run_ended(&self.console, run).await?;
+        outbox::run_ended(self.sources.services(), run).await?;
         Ok(())
     }
 
     /// A run that goes on holds this back, so that the next program tells of it.
-    async fn write_down(&mut self) -> Result<(), Problem> {
+    async fn write_down(&mut self) -> Result<(), ConsoleError> {
         let told = self.open.first().map_or(self.newest, |first| first.saturating_sub(1));
         if told != self.told {
-            outbox::tell_until(&self.console, told).await?;
+            outbox::tell_until(self.sources.services(), told).await?;
             self.told = told;
         }
         Ok(())
     }
 
-    async fn look_for_stopped(&mut self) -> Result<(), Problem> {
+    async fn look_for_stopped(&mut self) -> Result<(), ConsoleError> {
         if self.stopped_looked_at.is_some_and(|at| at.elapsed() < STOPPED_EVERY) {
             return Ok(());
         }
         self.stopped_looked_at = Some(Instant::now());
-        for known in self.console.sources().all() {
-            if let Some(stopped) = self.console.store().following(known.name()).await?.stopped {
-                outbox::source_stopped(&self.console, known.name(), &stopped).await?;
+        for known in self.sources.all() {
+            if let Some(stopped) = self.sources.services().store().following(known.name()).await?.stopped {
+                outbox::source_stopped(self.sources.services(), known.name(), &stopped).await?;
             }
         }
         Ok(())

@@ -28,7 +28,8 @@ fn n_counted(directories: &Directories) -> u64 {
 async fn a_run_that_was_under_way_when_the_watch_began_is_counted_when_it_ends_and_once() {
     let directories = Directories::new().await;
     let run = directories.put("hq", Action::Created, &[]).await;
-    let mut watch = Watch::begin(&directories.bench.console).await.unwrap();
+    let mut watch =
+        Watch::begin(directories.bench.console.sources(), directories.bench.console.tally()).await.unwrap();
     watch.look().await.unwrap();
     assert_eq!(n_counted(&directories), 0);
     end(&directories, &run).await;
@@ -46,11 +47,11 @@ async fn a_run_that_goes_on_holds_back_what_is_written_down_as_told() {
     let second = directories.put("branch", Action::Created, &[]).await;
     assert!(number(&first) < number(&second));
     end(&directories, &second).await;
-    Watch::begin(console).await.unwrap().look().await.unwrap();
-    assert_eq!(outbox::told_until(console).await.unwrap(), Some(number(&first) - 1));
+    Watch::begin(console.sources(), console.tally()).await.unwrap().look().await.unwrap();
+    assert_eq!(outbox::told_until(console.services()).await.unwrap(), Some(number(&first) - 1));
     end(&directories, &first).await;
-    Watch::begin(console).await.unwrap().look().await.unwrap();
-    assert_eq!(outbox::told_until(console).await.unwrap(), Some(number(&second)));
+    Watch::begin(console.sources(), console.tally()).await.unwrap().look().await.unwrap();
+    assert_eq!(outbox::told_until(console.services()).await.unwrap(), Some(number(&second)));
 }
 
 #[tokio::test]

@@ -84,7 +84,7 @@ impl PublicUrl {
     }
 
     /// Of an address, for those who can reach it as it is.
-    pub(super) fn of(address: SocketAddr, is_tls: bool) -> Self {
+    pub(crate) fn of(address: SocketAddr, is_tls: bool) -> Self {
         let scheme = if is_tls { "https" } else { "http" };
         Self { origin: format!("{scheme}://{address}"), host: address.ip().to_string() }
     }
