@@ -67,6 +67,9 @@ mod deafness;
 // Two programs, one folder.
 mod beside;
 
+// What was built against an older contract runs.
+mod published;
+
 // What an older program left is opened, read and gone on with.
 mod older_data;
 

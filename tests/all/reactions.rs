@@ -401,10 +401,10 @@ fn a_gateway_that_answers_in_dingtalk_s_place<P: Pair>() {
         &pair,
         expect![[r#"
             protocol answer-not-understood
-            /v1.0/oauth2/accessToken was answered with something that is not DingTalk's JSON, or only half of it
-            /v1.0/oauth2/accessToken 的应答不是钉钉的 JSON，或者不完整
-            check that api_base points to DingTalk and that no proxy on the way answers in its place
-            请检查 api_base 是否指向钉钉，以及途中的代理是否替它作了应答
+            /v1.0/oauth2/accessToken was answered in a form that this connector does not know: not DingTalk's JSON, or only half of it
+            /v1.0/oauth2/accessToken 的应答无法识别：不是钉钉的 JSON，或者不完整
+            check that api_base points to DingTalk and that no proxy on the way answers in its place; if that is right, report this to the connector's author
+            请检查 api_base 是否指向钉钉，以及途中的代理是否替它作了应答；如果无误，请反馈给连接器的作者
             status=200; api=/v1.0/oauth2/accessToken
             /v1.0/oauth2/accessToken 5
         "#]],

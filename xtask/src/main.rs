@@ -7,6 +7,7 @@ mod browser;
 mod cases;
 mod components;
 mod demo;
+mod errors;
 mod filters;
 mod finding;
 mod gallery;
@@ -54,6 +55,7 @@ cargo xtask COMMAND
   target       make the target wasm32-wasip2 usable
   tidy         check the rules of the house
   wit-check    check the contract in wit/
+  errors       write the page of all error codes
   house        how the shipped code is cut, in figures, and the rules about them
   graph        check what must never depend on what
 
@@ -118,6 +120,9 @@ fn run(words: &[&str]) -> Result<()> {
         ["test", "--from", first] => steps::run(&Workspace::find()?, Some(first))?,
         ["graph", "--help"] => say::line(graph::HELP),
         ["graph"] => graph::run(&Workspace::find()?)?,
+        ["errors", "--help"] => say::line(errors::HELP),
+        ["errors"] => errors::run(&Workspace::find()?, false)?,
+        ["errors", "--check"] => errors::run(&Workspace::find()?, true)?,
         ["house", "--help"] => say::line(house::HELP),
         ["house", words @ ..] => house::run(&Workspace::find()?, &house::options(words)?)?,
         ["tidy", "--help"] => say::line(tidy::HELP),

@@ -15,6 +15,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use crate::errors;
 use crate::finding::{self, Finding};
 use crate::say;
 use crate::shell;
@@ -26,7 +27,8 @@ cargo xtask tidy
 Check the rules that neither the compiler nor clippy knows, in all files that git tracks or would add:
 how a source file opens and how long it is, no ignored test and no unfinished code, no word of a connector in
 the neutral parts, no code shared with the simulator, a reason on every limit, no schema of the contract spelled
-outside its vocabulary, links that lead somewhere, every interface explained in docs/architecture.md, no path of
+outside its vocabulary, links that lead somewhere, the page of all codes as the registers say
+it, every interface explained in docs/architecture.md, no path of
 somebody's machine.";
 
 /// One file of the repository.
@@ -66,6 +68,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 fn check(files: &[File]) -> Vec<Finding> {
     let paths: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let mut findings = docs::interfaces_without_a_row(files);
+    findings.extend(errors::check(files));
     for file in files {
         findings.extend(words::check(file));
         if file.is_rust() {
@@ -81,7 +84,7 @@ fn check(files: &[File]) -> Vec<Finding> {
 }
 
 /// What git tracks or would add, as far as it is text.
-fn files(workspace: &Workspace) -> Result<Vec<File>> {
+pub(crate) fn files(workspace: &Workspace) -> Result<Vec<File>> {
     let mut git = Command::new("git");
     git.current_dir(&workspace.root).args([
         "ls-files",

@@ -4,13 +4,16 @@
 mod access;
 mod corp;
 mod events;
+mod messages;
 mod people;
 
 pub(crate) use corp::BUCKET as CORP_BUCKET;
 
+use self::messages as say;
 use crate::api::Api;
 use crate::client::Client;
-use crate::messages::{check as say, crawl};
+use crate::codes;
+use crate::messages::crawl;
 use crate::trouble::Trouble;
 use rollcall_kit::{CheckStatus, Diagnosis, Failure, Finding};
 use std::collections::BTreeMap;
@@ -34,7 +37,7 @@ pub(crate) async fn check(client: &Client<'_>) -> Vec<Finding> {
     let of_accounts = client.settings.account_status.then_some(people::ACCOUNTS);
     let of_events = events::name(&client.settings.events);
     let mut checklist = Checklist { of_accounts, of_events, ..Checklist::default() };
-    checklist.settle("settings", CheckStatus::Passed, say::settings_valid());
+    checklist.settle("settings", CheckStatus::Passed, codes::settings_valid());
     if access::token(client, &mut checklist).await {
         if let Some(scopes) = access::scopes(client, &mut checklist).await {
             people::check(client, &scopes, &mut checklist).await;

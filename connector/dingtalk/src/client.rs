@@ -1,22 +1,25 @@
 //! One way to ask DingTalk: token, envelope, retries, renewal. What is asked, and what the answers mean, is elsewhere.
 
-use crate::accounts::Accounts;
+mod accounts;
+mod token;
+
 use crate::address::pair;
 use crate::api::{Api, Dialect};
 use crate::limits::{MAX_EXPIRED_TOKENS, MAX_LOST_IN_A_ROW, REQUEST_TIMEOUT_MS, THROTTLED_LEAST_MS};
 use crate::messages;
 use crate::reaction::{Final, Passing, Reaction, Stop, TOO_MANY_REQUESTS, classify};
 use crate::settings::{OldInterface, Settings, TokenInterface};
-use crate::token::{Keeper, Token};
 use crate::trouble::Trouble;
 use crate::wire::Misread;
 use crate::wire::body::BodyText;
 use crate::wire::envelope::{Accepted, Answer, Refusal, Unreadable, open};
 use crate::wire::token::{Granted, new_grant, old_grant};
+use accounts::Accounts;
 use rollcall_kit::{Attempt, Context, Failure, Fault, FaultKind, Request, retry};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::rc::Rc;
+use token::{Keeper, Token};
 
 /// Where the new API looks for a token.
 const TOKEN_HEADER: &str = "x-acs-dingtalk-access-token";

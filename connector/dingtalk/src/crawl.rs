@@ -5,11 +5,9 @@ mod branches;
 mod departments;
 mod members;
 mod merge;
-mod scope;
 mod told;
+mod tops;
 mod tree;
-
-pub(crate) use scope::{remembered_scopes, scopes, told};
 
 use crate::api::Api;
 use crate::client::Client;
@@ -18,6 +16,7 @@ use crate::lookup::View;
 use crate::mapping;
 use crate::mapping::user::Memberships;
 use crate::messages;
+use crate::scope;
 use crate::settings::Settings;
 use crate::trouble::Trouble;
 use crate::wire::departments::Department;
@@ -39,9 +38,9 @@ use tree::Tree;
 /// When it could not begin or could not go on. What could not be read on its way makes `reading` incomplete.
 pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<View, Failure> {
     let scopes = scope::scopes(client).await?;
-    reading.open(told(&scopes))?;
+    reading.open(scope::told(&scopes))?;
     let crawl = Crawl::new(*client, reading);
-    let tops = scope::tops(&crawl, &scopes).await?;
+    let tops = tops::tops(&crawl, &scopes).await?;
     crawl.run(tops.into_iter().map(Work::Top).collect()).await?;
     crawl.judge_tops()?;
     // All visible departments are known from here on.

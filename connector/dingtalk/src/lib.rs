@@ -3,27 +3,30 @@
 //!
 //! - `wire` reads what DingTalk answers; `reaction` says what each refusal asks for; `client` does it.
 //! - `crawl` reads everything, `look_up` one object; `mapping` turns both into SCIM.
-//! - `accounts` finds out who has a disabled account.
-//! - `events` understands what DingTalk pushes, and reads again what it names.
+//! - `organization` holds what one call knows; `scope` is what the application may see of it.
+//! - `events` understands what DingTalk pushes, and reads again what it names; `crypto` opens it.
 //! - `address` reads the few addresses that it is given.
 //! - `check` goes through the checklist; `messages` says all of it in two languages.
 
-mod accounts;
 mod address;
 mod api;
 mod ask;
 mod check;
 mod client;
+mod codes;
 mod crawl;
+mod crypto;
 mod events;
 mod limits;
+mod live;
 mod lookup;
 mod mapping;
 mod memory;
 mod messages;
+mod organization;
 mod reaction;
+mod scope;
 mod settings;
-mod token;
 mod trouble;
 mod wire;
 
@@ -32,30 +35,16 @@ mod odd_data;
 #[cfg(test)]
 mod testing;
 
+pub use organization::DingTalk;
+
 use api::Api;
-use client::{Client, Session};
-use events::Way;
-use futures_util::lock::Mutex;
-use lookup::{Purpose, View};
+use lookup::Purpose;
 use rollcall_kit::connector::resource_types;
 use rollcall_kit::{
     Connector, Context, Descriptor, Diagnosis, EventDelivery, Failure, Finding, Key, Lookup, Origin, Plan,
     RateLimit, Reading, Schema, SecretUse, Text,
 };
-use settings::{Settings, TokenInterface};
-use std::cell::RefCell;
-use std::rc::Rc;
-
-/// A DingTalk organization, read through one internal application.
-#[derive(Debug)]
-pub struct DingTalk {
-    settings: Settings,
-    session: Session,
-    /// Which departments there are to see; held while it is being found out.
-    view: Mutex<Option<Rc<View>>>,
-    /// Why nothing more can be asked.
-    stopped: RefCell<Option<Failure>>,
-}
+use settings::{Settings, TokenInterface, Way};
 
 impl Connector for DingTalk {
     const SCHEMAS: &'static [Schema] = mapping::SCHEMAS;
@@ -71,7 +60,7 @@ impl Connector for DingTalk {
     }
 
     fn configure(settings: &str) -> Result<(Self, Plan), Vec<Diagnosis>> {
-        Settings::parse(settings).map(Self::with)
+        Settings::parse(settings).map(configured)
     }
 
     async fn check(&self, context: &Context) -> Vec<Finding> {
@@ -80,7 +69,7 @@ impl Connector for DingTalk {
 
     async fn read_all(&self, context: &Context, reading: &Reading) -> Result<(), Failure> {
         let view = crawl::read_all(&self.client(context), reading).await?;
-        *self.view.lock().await = Some(Rc::new(view));
+        self.seen(view).await;
         if reading.is_complete() {
             events::forget_unfinished(context)?;
         }
@@ -92,78 +81,10 @@ impl Connector for DingTalk {
     }
 }
 
-impl DingTalk {
-    fn with(settings: Settings) -> (Self, Plan) {
-        let plan = plan(&settings);
-        let dingtalk = Self {
-            settings,
-            session: Session::default(),
-            view: Mutex::default(),
-            stopped: RefCell::default(),
-        };
-        (dingtalk, plan)
-    }
-
-    fn client<'a>(&'a self, context: &'a Context) -> Client<'a> {
-        Client { context, settings: &self.settings, session: &self.session }
-    }
-
-    async fn look_up_for(&self, purpose: Purpose, context: &Context, key: &Key) -> Lookup {
-        if let Some(failure) = &*self.stopped.borrow() {
-            return Lookup::Unknown(failure.clone());
-        }
-        let looked = self.look_through(purpose, &self.client(context), key).await;
-        looked.unwrap_or_else(|failure| {
-            *self.stopped.borrow_mut() = Some(failure.clone());
-            Lookup::Unknown(failure)
-        })
-    }
-
-    async fn look_through(
-        &self,
-        purpose: Purpose,
-        client: &Client<'_>,
-        key: &Key,
-    ) -> Result<Lookup, Failure> {
-        let view = self.view(client).await?;
-        let lookup = lookup::look_up(client, &view, key, purpose).await?;
-        // What the application may see has changed since, perhaps: nobody goes on a remembered view.
-        let is_absent = !matches!(lookup, Lookup::Present(_));
-        if view.may_hide() || view.is_remembered() && is_absent {
-            let view = self.view_instead_of(client, &view).await?;
-            return lookup::look_up(client, &view, key, purpose).await;
-        }
-        Ok(lookup)
-    }
-
-    /// What was read, or else what the application may see, be it remembered from an earlier call.
-    async fn view(&self, client: &Client<'_>) -> Result<Rc<View>, Failure> {
-        let mut held = self.view.lock().await;
-        if let Some(view) = &*held {
-            return Ok(Rc::clone(view));
-        }
-        let view = match crawl::remembered_scopes(client) {
-            Some(scopes) => View::remembered(scopes),
-            None => View::of(crawl::scopes(client).await?),
-        };
-        Self::take(client, &mut held, view)
-    }
-
-    /// The same, asked for anew, unless another has taken the place of `remembered`.
-    async fn view_instead_of(&self, client: &Client<'_>, remembered: &Rc<View>) -> Result<Rc<View>, Failure> {
-        let mut held = self.view.lock().await;
-        if let Some(view) = held.as_ref().filter(|view| !Rc::ptr_eq(view, remembered)) {
-            return Ok(Rc::clone(view));
-        }
-        let view = View::of(crawl::scopes(client).await?);
-        Self::take(client, &mut held, view)
-    }
-
-    /// Go on with this view, and say so: the host holds what is only out of its sight.
-    fn take(client: &Client<'_>, held: &mut Option<Rc<View>>, view: View) -> Result<Rc<View>, Failure> {
-        client.context.tell_scope(view.told())?;
-        Ok(Rc::clone(held.insert(Rc::new(view))))
-    }
+/// The connector with these settings, and what it will need.
+fn configured(settings: Settings) -> (DingTalk, Plan) {
+    let plan = plan(&settings);
+    (DingTalk::new(settings), plan)
 }
 
 fn plan(settings: &Settings) -> Plan {

@@ -3,17 +3,18 @@
 mod ring;
 
 use crate::client::Client;
-use crate::crawl;
+use crate::codes;
 use crate::mapping::department::Found;
 use crate::mapping::user::Memberships;
 use crate::mapping::{self, department, user};
 use crate::messages::{self, crawl as say};
+use crate::scope;
 use crate::trouble::Trouble;
 use crate::wire::departments::{Department, Details};
 use crate::wire::lenient::Flag;
 use crate::wire::scopes::Scopes;
 use crate::wire::{DepartmentId, UserId};
-use rollcall_kit::{Diagnosis, Draft, Entry, Failure, Key, Lookup, Scope, Severity};
+use rollcall_kit::{Diagnosis, Draft, Entry, Failure, Key, Lookup, Scope, Severity, unknown_resource_type};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,7 +91,7 @@ impl View {
 
     /// The same in the words of the contract.
     pub(crate) fn told(&self) -> Scope {
-        crawl::told(&self.scopes)
+        scope::told(&self.scopes)
     }
 
     async fn place(&self, client: &Client<'_>, id: DepartmentId, purpose: Purpose) -> Result<Place, Trouble> {
@@ -197,15 +198,15 @@ pub(crate) async fn look_up(
     let looked = if key.resource_type == mapping::USER.resource_type {
         match UserId::new(&key.external_id) {
             Some(id) => look_at_person(client, view, &id, purpose).await,
-            None => return Ok(Lookup::Hidden(say::not_an_id())),
+            None => return Ok(Lookup::Hidden(codes::not_an_id())),
         }
     } else if key.resource_type == mapping::DEPARTMENT.resource_type {
         match key.external_id.parse() {
             Ok(id) => look_at_department(client, view, DepartmentId(id), purpose).await,
-            Err(_) => return Ok(Lookup::Hidden(say::not_an_id())),
+            Err(_) => return Ok(Lookup::Hidden(codes::not_an_id())),
         }
     } else {
-        return Ok(Lookup::Unknown(Failure::Other(unknown_type(key))));
+        return Ok(Lookup::Unknown(unknown_resource_type(&key.resource_type)));
     };
     match looked {
         Ok(lookup) => Ok(lookup),
@@ -327,13 +328,5 @@ fn in_a_ring(
 
 /// What it belongs to is not on the platform yet, so it is left as it is.
 fn unread(department: DepartmentId) -> Lookup {
-    Lookup::Unknown(Failure::Unavailable(say::department_not_read_yet(department), None))
-}
-
-fn unknown_type(key: &Key) -> Diagnosis {
-    Diagnosis::new(
-        "unknown-resource-type",
-        format!("resource type {:?} is not one of this connector's", key.resource_type),
-        format!("资源类型 {:?} 不属于该连接器", key.resource_type),
-    )
+    Lookup::Unknown(Failure::Unavailable(codes::department_not_read_yet(department), None))
 }

@@ -11,6 +11,16 @@ use rollcall_kit::{Optional, Reference, Schema};
 use rollcall_rules::vocabulary::{resource_type, schema};
 use serde_json::{Map, Value};
 
+/// How an account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Account {
+    /// In use, as far as anybody asks.
+    Enabled,
+    Disabled,
+    /// It could not be told.
+    Unknown,
+}
+
 /// The resource types, parents first.
 pub(crate) const SCHEMAS: &[Schema] = &[DEPARTMENT, USER];
 

@@ -1,8 +1,8 @@
 //! The connector's settings: read from JSON with every problem at once. What they are for is said in `settings/schema.json`.
 
 use crate::address::{Address, WEB, WEB_SOCKET};
-use crate::events::Way;
-use crate::events::crypto::Callback;
+use crate::codes;
+use crate::crypto::Callback;
 use crate::limits::{DEFAULT_REQUESTS_PER_SECOND, MAX_REQUESTS_PER_SECOND};
 use crate::messages::settings as say;
 use crate::wire::lenient::is_blank;
@@ -71,6 +71,18 @@ pub(crate) enum TokenInterface {
     GetToken,
 }
 
+/// How changes are to arrive.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum Way {
+    /// Not at all.
+    #[default]
+    Off,
+    /// DingTalk calls an address of the host.
+    Http(Callback),
+    /// The host holds a WebSocket.
+    Stream,
+}
+
 impl Settings {
     /// Read a JSON text.
     ///
@@ -96,7 +108,7 @@ impl Settings {
     /// What is there, with a default for whatever is wrong, and what that is.
     fn read(text: &str) -> Result<(Self, Vec<Diagnosis>), Vec<Diagnosis>> {
         let Ok(Value::Object(members)) = serde_json::from_str(text) else {
-            return Err(vec![problem("", say::not_an_object())]);
+            return Err(vec![problem("", codes::settings_not_an_object())]);
         };
         let mut reader = Reader { members, problems: Vec::new() };
         let mut settings = Self {
@@ -226,7 +238,7 @@ impl Reader {
                 .as_u64()
                 .and_then(|rate| u32::try_from(rate).ok())
                 .filter(|rate| (1..=MAX_REQUESTS_PER_SECOND).contains(rate))
-                .ok_or_else(|| say::not_a_rate(name, MAX_REQUESTS_PER_SECOND)),
+                .ok_or_else(|| codes::setting_out_of_range(name, MAX_REQUESTS_PER_SECOND)),
         };
         self.or_default(name, judged)
     }
@@ -317,7 +329,7 @@ fn word(name: &str, text: String, max_chars: usize) -> Result<String, Diagnosis>
     if text.trim().is_empty() {
         Err(say::missing(name))
     } else if text.chars().any(|char| is_blank(char) || char.is_control()) {
-        Err(say::has_white_space(name))
+        Err(codes::setting_has_white_space(name))
     } else if max_chars < text.chars().count() {
         Err(say::too_long(name, max_chars))
     } else {

@@ -1,28 +1,15 @@
 //! What a connector is: the trait that an author implements, and the calls that a host makes of it.
 
+use crate::codes;
 use crate::context::Context;
-use crate::document::{Draft, Schema};
+use crate::document::Schema;
+pub use crate::lookup::Lookup;
 use crate::model::{CheckStatus, Descriptor, Diagnosis, Failure, Finding, Key, Plan, ResourceType, Summary};
 use crate::ports::{Call, Host};
 use crate::reading::{Reading, refresh_objects};
 use rollcall_rules::reach::Export;
 use std::future::Future;
 use std::rc::Rc;
-
-/// What the source says when it is asked about one object.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Lookup {
-    /// It is there, like this.
-    Present(Box<Draft>),
-    /// It is gone; what the source answered, as `code: text`.
-    Gone(String),
-    /// It may be there, but this application may not see it: kept.
-    Hidden(Diagnosis),
-    /// The source answered, and what it said is not understood: kept, and asking again would bring the same.
-    NotUnderstood(Diagnosis),
-    /// The source could not be asked: nothing is known.
-    Unknown(Failure),
-}
 
 /// A connector with its settings.
 pub trait Connector: Sized {
@@ -112,9 +99,7 @@ pub(crate) fn configured<C: Connector>(settings: &str) -> Result<(C, Plan), Fail
 pub(crate) fn accepted<T>(configured: Result<T, Vec<Diagnosis>>) -> Result<T, Failure> {
     configured.map_err(|problems| {
         let mut problems = problems.into_iter();
-        let mut first = problems
-            .next()
-            .unwrap_or_else(|| Diagnosis::new("settings-invalid", "the settings are not valid", "配置无效"));
+        let mut first = problems.next().unwrap_or_else(codes::settings_invalid);
         let others = problems.filter_map(|problem| Some(("setting".to_owned(), problem.setting?)));
         first.facts.extend(others);
         Failure::Settings(first)

@@ -1,6 +1,7 @@
 //! The executor: ordinary `async fn` over the one place where a connector waits. It has no threads and no clock of its
 //! own; tasks are what `futures-util` makes of them inside one future.
 
+use crate::codes;
 use crate::limits::{ENTRY_BATCH, MAX_SCOPE_PARTS, MAX_SUBJECT_NAME_BYTES, MAX_TIMER_MS};
 use crate::model::{Change, Diagnosis, Entry, Failure, Outcome, Progress, Scope, clipped};
 use crate::ports::{Fault, FaultKind, Host, LogLevel, Request, Response, Ticket};
@@ -276,21 +277,11 @@ impl Drop for Ready {
 }
 
 fn stalled() -> Diagnosis {
-    Diagnosis::new(
-        "connector-stalled",
-        "the connector waits for something that was never begun",
-        "连接器在等待一个从未开始的操作",
-    )
-    .remedy("report this to the connector's author", "请反馈给连接器的作者")
+    codes::connector_stalled()
 }
 
 fn no_result() -> Fault {
-    let diagnosis = Diagnosis::new(
-        "host-answered-nothing",
-        "the host gave no result for a request",
-        "宿主没有返回请求的结果",
-    )
-    .remedy("report this to the host's author", "请反馈给宿主的作者");
+    let diagnosis = codes::host_answered_nothing();
     Fault { kind: FaultKind::Other, diagnosis }
 }
 

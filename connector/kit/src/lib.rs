@@ -16,6 +16,7 @@ pub mod counted;
 pub mod document;
 pub mod limits;
 pub mod live;
+pub mod lookup;
 pub mod model;
 pub mod pool;
 pub mod ports;
@@ -25,11 +26,14 @@ pub mod retry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use connector::{Connector, Lookup};
+mod codes;
+
+pub use connector::Connector;
 pub use context::Context;
-pub use counted::counted;
+pub use counted::{counted, numbered};
 pub use document::{Draft, Optional, OptionalSet, Place, Schema};
 pub use live::LiveConnector;
+pub use lookup::{Lookup, unknown_resource_type};
 pub use model::{
     Change, CheckStatus, Clearing, Container, Coverage, Descriptor, Diagnosis, Entry, EventDelivery, Failure,
     Finding, Key, Origin, Plan, RateLimit, Removal, ResourceType, Scope, SecretUse, Severity, Summary, Text,

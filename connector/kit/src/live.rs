@@ -1,9 +1,11 @@
 //! What a connector is that also hears of changes: the trait that an author implements, and the calls that a host makes
 //! of it. Keeping what was heard, answering the source and keeping a channel open are the host's part.
 
+use crate::codes;
 use crate::connector::{Connector, accepted, call, configured};
 use crate::context::Context;
-use crate::model::{Diagnosis, Failure, Key, Plan, Summary};
+pub use crate::model::Handled;
+use crate::model::{Diagnosis, Failure, Key, Plan};
 use crate::ports::{Body, Host};
 use rollcall_rules::reach::Export;
 use std::fmt;
@@ -118,15 +120,6 @@ pub struct Fetched {
     pub more: bool,
 }
 
-/// What became of a batch of events.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Handled {
-    /// What was read.
-    pub summary: Summary,
-    /// Events that are worth another try, by their ids, and why.
-    pub unfinished: Vec<(String, Failure)>,
-}
-
 /// What the outside world adds to a delivery, so that receiving one is a pure function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
@@ -188,11 +181,7 @@ pub trait LiveConnector: Connector {
     /// # Errors
     /// When it makes no sense at all.
     fn frame(&self, _state: &str, _message: &Body) -> Result<Reaction, Failure> {
-        Err(Failure::Protocol(Diagnosis::new(
-            "message-not-expected",
-            "a message came over a channel, and this source has none",
-            "通过长连接收到了消息，但该数据源没有长连接",
-        )))
+        Err(Failure::Protocol(codes::message_not_expected()))
     }
 }
 

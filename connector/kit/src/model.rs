@@ -3,6 +3,7 @@
 use crate::limits::MAX_EVIDENCE_BYTES;
 use rollcall_rules::key::KeyRef;
 use rollcall_rules::refusal::Refusal;
+use rollcall_rules::register::{Filling, Wording};
 use serde::{Deserialize, Serialize};
 
 /// Which object of the source: a SCIM resource type ("User", "Department") and the id that the source gave it.
@@ -92,6 +93,26 @@ impl Text {
     }
 }
 
+impl Filling for Text {
+    fn in_english(&self) -> String {
+        self.en.clone()
+    }
+
+    fn in_chinese(&self) -> String {
+        self.zh.clone()
+    }
+}
+
+impl Filling for &Text {
+    fn in_english(&self) -> String {
+        self.en.clone()
+    }
+
+    fn in_chinese(&self) -> String {
+        self.zh.clone()
+    }
+}
+
 /// A text cut to so many bytes, between two characters, with an ellipsis where it was cut.
 pub(crate) fn clipped(mut text: String, max_bytes: usize) -> String {
     if text.len() <= max_bytes {
@@ -150,6 +171,14 @@ impl Diagnosis {
     pub fn about_setting(mut self, pointer: impl Into<String>) -> Self {
         self.setting = Some(pointer.into());
         self
+    }
+}
+
+/// What a register says.
+impl From<Wording> for Diagnosis {
+    fn from(Wording { code, english, chinese, remedy }: Wording) -> Self {
+        let remedy = remedy.map(|(english, chinese)| Text::new(english, chinese));
+        Self { remedy, ..Self::new(code, english, chinese) }
     }
 }
 
@@ -466,4 +495,13 @@ pub struct Summary {
     pub complete: bool,
     /// Why not, in one sentence.
     pub incomplete_reason: Option<Diagnosis>,
+}
+
+/// What became of a batch of events.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Handled {
+    /// What was read.
+    pub summary: Summary,
+    /// Events that are worth another try, by their ids, and why.
+    pub unfinished: Vec<(String, Failure)>,
 }

@@ -8,10 +8,11 @@ mod references;
 mod refresh;
 mod removals;
 
-use crate::connector::Lookup;
+use crate::codes;
 use crate::context::Context;
 use crate::document::{Draft, OptionalSet, Schema, Version, canonical};
 use crate::limits::{FIND_BATCH, INVENTORY_PAGE, MAX_CONTAINERS, MAX_OPTIONAL};
+use crate::lookup::{Lookup, unknown_resource_type};
 use crate::model::{
     Change, Container, Diagnosis, DirectoryObject, Entry, Failure, InventoryItem, Key, Scope, Severity,
     Summary,
@@ -306,11 +307,7 @@ impl Reading {
         let mut kinds = self.kinds.borrow_mut();
         match kinds.iter_mut().find(|kind| kind.schema.resource_type == resource_type) {
             Some(kind) => Ok(with(kind)),
-            None => Err(Failure::Other(Diagnosis::new(
-                "unknown-resource-type",
-                format!("resource type {resource_type:?} is not one of this connector's"),
-                format!("资源类型 {resource_type:?} 不属于该连接器"),
-            ))),
+            None => Err(unknown_resource_type(resource_type)),
         }
     }
 }
@@ -372,12 +369,7 @@ impl Kind {
 }
 
 fn not_open() -> Diagnosis {
-    Diagnosis::new(
-        "reading-not-opened",
-        "the connector gave an object before it said with what view it reads",
-        "连接器在说明读取范围之前就给出了对象",
-    )
-    .remedy("report this to the connector's author", "请反馈给连接器的作者")
+    codes::reading_not_opened()
 }
 
 fn count<T>(items: impl Iterator<Item = T>) -> u64 {

@@ -1,5 +1,6 @@
 //! The connector itself: how a roster answers each call of the host.
 
+use crate::codes;
 use crate::contents::{Contents, Identified};
 use crate::fetch::{Text, fetch};
 use crate::limits::MAX_FINDINGS;
@@ -15,7 +16,7 @@ use rollcall_kit::live::{Delivery, Event, Handled, LiveConnector, Moment, Reacti
 use rollcall_kit::reading::refresh_objects;
 use rollcall_kit::{
     Body, CheckStatus, Connector, Context, Descriptor, Diagnosis, Entry, Failure, Finding, Key, Lookup, Plan,
-    Reading, Schema, Scope, Severity, Text as Message, counted,
+    Reading, Schema, Scope, Severity, Text as Message, numbered,
 };
 use std::rc::Rc;
 
@@ -160,19 +161,10 @@ impl Roster {
 
     fn check_transport(&self) -> Finding {
         if self.settings.exposes_authorization() {
-            let why = Diagnosis::new(
-                "authorization-not-encrypted",
-                "the authorization is sent over http, where anyone on the way can read it",
-                "授权信息通过 http 明文发送，途中任何人都能读取",
-            )
-            .remedy("use an https address", "请使用 https 地址");
+            let why = codes::authorization_not_encrypted();
             return finding("transport", CheckStatus::Warning, why);
         }
-        let why = Diagnosis::new(
-            "transport-fine",
-            "no secret crosses the network in the clear",
-            "没有明文传输的机密",
-        );
+        let why = codes::transport_fine();
         finding("transport", CheckStatus::Passed, why)
     }
 }
@@ -209,17 +201,9 @@ fn by_id<'a, T: Identified>(sorted: &'a [T], id: &str) -> Option<&'a T> {
 
 fn check_contents(contents: &Contents) -> Vec<Finding> {
     let (n_departments, n_people) = (contents.departments.len(), contents.people.len());
-    let counts = Diagnosis::new(
-        "roster-read",
-        format!("it can be imported; departments: {n_departments}, people: {n_people}"),
-        format!("可以导入：{n_departments} 个部门，{n_people} 名人员"),
-    );
+    let counts = codes::roster_read(n_departments, n_people);
     let rows = match (contents.n_errors(), contents.dangling.len()) {
-        (0, 0) => finding(
-            "rows",
-            CheckStatus::Passed,
-            Diagnosis::new("rows-fine", "every row is right", "所有行均正确"),
-        ),
+        (0, 0) => finding("rows", CheckStatus::Passed, codes::rows_fine()),
         (0, n_dangling) => finding("rows", CheckStatus::Warning, dangling(n_dangling)),
         (n_errors, _) => finding("rows", CheckStatus::Warning, not_whole(n_errors)),
     };
@@ -234,43 +218,21 @@ fn finding(check: &str, status: CheckStatus, diagnosis: Diagnosis) -> Finding {
 }
 
 fn not_read() -> Diagnosis {
-    Diagnosis::new(
-        "rows-not-checked",
-        "the rows were not looked at, because the roster could not be read",
-        "未检查花名册的各行：花名册未能读取",
-    )
+    codes::rows_not_checked()
 }
 
 fn not_whole(n_errors: usize) -> Diagnosis {
-    Diagnosis::new(
-        "roster-not-whole",
-        if n_errors == 1 {
-            "the roster has 1 error; until it is mended nobody is removed and nothing is cleared".to_owned()
-        } else {
-            format!("the roster has {n_errors} errors; until they are mended nobody is removed and nothing is cleared")
-        },
-        format!("花名册有 {n_errors} 处错误；修正之前不会停用任何人员，也不会清空任何值"),
-    )
-    .remedy("correct the rows that are named", "请修正所列出的行")
+    let errors = numbered(n_errors, "error; until it is", "errors; until they are");
+    codes::roster_not_whole(errors)
 }
 
 fn dangling(n: usize) -> Diagnosis {
-    let en = counted(n, "reference leads", "references lead");
-    Diagnosis::new(
-        "references-unknown",
-        format!("{en} to what is not in the roster; those rows are imported without that"),
-        format!("有 {n} 处引用所指的行不在花名册中；导入这些行时去掉该引用"),
-    )
-    .remedy("add what is missing or correct the ids", "请补全缺失的行或更正 id")
+    codes::references_unknown(numbered(n, "reference leads", "references lead"))
 }
 
 fn not_a_kind(resource_type: &str) -> Diagnosis {
     let shown = quoted(resource_type);
-    Diagnosis::new(
-        "not-in-a-roster",
-        format!("a roster has no objects of type {shown}"),
-        format!("花名册中没有 {shown} 类型的对象"),
-    )
+    codes::not_in_a_roster(shown)
 }
 
 fn count(n: usize) -> u64 {

@@ -1,9 +1,11 @@
 //! A whole roster: every row that can be imported, departments with parents first, and everything that is wrong with the
 //! rest.
 
-use crate::place::{File, Place, error, quoted};
+mod tree;
+
+use crate::codes;
+use crate::place::{File, Place, error, listed, quoted};
 use crate::row::{Department, Kind, Person, Rejected, Row};
-use crate::tree;
 use rollcall_kit::{Diagnosis, Entry, Severity, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -154,16 +156,14 @@ fn duplicates<T: Identified>(kind: Kind, items: &[T], entries: &mut Vec<Entry>) 
 
 fn duplicate<T: Identified>(kind: Kind, item: &T, there: &T) -> Diagnosis {
     let (id, first) = (quoted(item.id()), there.place().named());
-    let en = format!("id {id} stands on {} already; none of its rows is imported", first.en);
-    let zh = format!("id {id} 已出现在{}；这些行都不会导入", first.zh);
-    let diagnosis = item.place().diagnosis(Some("id"), "id-not-unique", &Text::new(en, zh));
-    match kind {
-        Kind::Departments => diagnosis.remedy("give each department one row", "每个部门只保留一行"),
-        Kind::People => diagnosis.remedy(
+    let advice = match kind {
+        Kind::Departments => Text::new("give each department one row", "每个部门只保留一行"),
+        Kind::People => Text::new(
             "give each person one row, with all departments in it",
             "每个人只保留一行，并在该行列出其所有部门",
         ),
-    }
+    };
+    item.place().about(Some("id"), codes::id_not_unique(id, first, advice))
 }
 
 fn unknown_columns(kind: Kind, table: &Table) -> Option<Entry> {
@@ -171,25 +171,14 @@ fn unknown_columns(kind: Kind, table: &Table) -> Option<Entry> {
         return None;
     }
     let names: Vec<String> = table.unknown_columns.iter().map(|name| quoted(name)).collect();
-    let why = Text::new(
-        format!("columns that are not known were left out: {}", names.join(", ")),
-        format!("以下列无法识别，已忽略：{}", names.join("、")),
-    );
-    let diagnosis = table.file.diagnosis("unknown-columns", &why).remedy(
-        format!("the columns are {}", kind.columns().join(", ")),
-        format!("可用的列：{}", kind.columns().join("、")),
-    );
+    let (names, known) = (listed(&names), listed(kind.columns()));
+    let diagnosis = table.file.about(codes::unknown_columns(names, known));
     Some(Entry::new(Severity::Warning, diagnosis))
 }
 
 /// A list without anything is likelier an export that went wrong than an organisation without units, where people name some.
 fn no_departments(departments: &Table) -> Entry {
-    let why =
-        Text::new("no departments are listed, and people name some", "没有列出任何部门，但人员引用了部门");
-    let diagnosis = departments.file.diagnosis("no-departments", &why).remedy(
-        "check the export; if there are no departments, take them from the people, too",
-        "请检查导出结果；如果确实没有部门，请同时清空人员的部门",
-    );
+    let diagnosis = departments.file.about(codes::no_departments());
     Entry::new(Severity::Error, diagnosis)
 }
 
@@ -202,10 +191,6 @@ fn nobody(people: &Table) -> Option<Entry> {
     if !people.rows.is_empty() {
         return None;
     }
-    let why = Text::new("no people are listed", "没有列出任何人员");
-    let diagnosis = people.file.diagnosis("no-people", &why).remedy(
-        "check the export; a roster without people is not imported as one",
-        "请检查导出结果；空的人员列表不会被当作真实情况导入",
-    );
+    let diagnosis = people.file.about(codes::no_people());
     Some(Entry::new(Severity::Error, diagnosis))
 }

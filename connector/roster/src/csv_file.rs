@@ -1,9 +1,10 @@
 //! A CSV roster: each file into rows. A row with a wrong number of columns, or with a quotation mark that is not closed,
 //! takes no other with it.
 
+use crate::codes;
 use crate::contents::{Contents, Table};
 use crate::fetch::Text;
-use crate::place::{File, Place, quoted};
+use crate::place::{File, Place, listed, quoted};
 use crate::row::{Cell, Kind, Row};
 use crate::settings::Delimiter;
 use csv::StringRecord;
@@ -156,29 +157,19 @@ fn open_quote() -> Message {
 }
 
 fn column_twice(file: &File, column: &str) -> Failure {
-    let why = Message::new(
-        format!("column {column} stands in the header twice"),
-        format!("表头中 {column} 列重复"),
-    );
-    Failure::Protocol(file.diagnosis("column-twice", &why))
+    Failure::Protocol(file.about(codes::column_twice(column)))
 }
 
 fn missing_columns(kind: Kind, file: &File, text: &Text, missing: &[&str]) -> Failure {
     let first_line = quoted(text.as_str().trim_start().lines().next().unwrap_or_default());
-    let (en, zh) = (missing.join(", "), missing.join("、"));
-    let why = Message::new(
-        format!("the header lacks {en}; the first line is {first_line}"),
-        format!("表头缺少 {zh} 列；第一行是 {first_line}"),
-    );
-    let required = kind.required_columns();
-    let mut diagnosis = file.diagnosis("columns-missing", &why);
-    diagnosis = if text.as_str().trim_start().starts_with(['{', '[']) {
-        diagnosis.remedy("for a JSON roster set `url` instead", "如果是 JSON 花名册，请改为填写 url")
+    let advice = if text.as_str().trim_start().starts_with(['{', '[']) {
+        Message::new("for a JSON roster set `url` instead", "如果是 JSON 花名册，请改为填写 url")
     } else {
-        diagnosis.remedy(
-            format!("the first line must name the columns {}; check `delimiter` too", required.join(", ")),
-            format!("第一行必须包含列名 {}；也请检查 delimiter", required.join("、")),
+        let Message { en, zh } = listed(kind.required_columns());
+        Message::new(
+            format!("the first line must name the columns {en}; check `delimiter` too"),
+            format!("第一行必须包含列名 {zh}；也请检查 delimiter"),
         )
     };
-    Failure::Protocol(diagnosis)
+    Failure::Protocol(file.about(codes::columns_missing(listed(missing), first_line, advice)))
 }

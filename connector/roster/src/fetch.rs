@@ -1,12 +1,11 @@
 //! Getting one file of a roster: the request, what its status means, and whether its body can be a roster at all.
 
+use crate::codes;
 use crate::limits::REQUEST_TIMEOUT_MS;
 use crate::place::File;
 use crate::redirect;
 use crate::settings::{Address, Authorization};
-use rollcall_kit::{
-    Attempt, Body, Context, Diagnosis, Failure, Fault, FaultKind, Request, Response, Text as Message, retry,
-};
+use rollcall_kit::{Attempt, Body, Context, Diagnosis, Failure, Fault, FaultKind, Request, Response, retry};
 
 /// Source: RFC 6585, section 4.
 const TOO_MANY_REQUESTS: u16 = 429;
@@ -120,58 +119,35 @@ fn retry_after_ms(response: &Response) -> Option<u64> {
     value.trim().parse::<u64>().ok().map(|seconds| seconds.saturating_mul(1_000))
 }
 
-fn status_of(file: &File, status: u16, code: &str, en: &str, zh: &str) -> Diagnosis {
-    let message = Message::new(format!("{en} (status {status})"), format!("{zh}（状态码 {status}）"));
-    file.diagnosis(code, &message).fact("status", status.to_string())
-}
-
 fn refused(file: &File, status: u16) -> Diagnosis {
-    status_of(file, status, "roster-refused", "the server refuses to hand it out", "服务器拒绝提供该文件")
-        .remedy(
-            "check `authorization`, and whether the server allows the address that requests come from",
-            "请检查 authorization，以及服务器是否允许本方出口 IP 访问",
-        )
+    with_status(file, codes::roster_refused(status), status)
 }
 
 fn not_found(file: &File, status: u16) -> Diagnosis {
-    status_of(file, status, "roster-not-found", "there is no such file", "文件不存在").remedy(
-        "check the address, and whether the export has put the file there",
-        "请检查地址，以及导出程序是否已把文件放到该处",
-    )
+    with_status(file, codes::roster_not_found(status), status)
 }
 
 fn busy(file: &File, status: u16) -> Diagnosis {
-    status_of(file, status, "server-unavailable", "the server cannot answer now", "服务器暂时无法响应")
-        .remedy("try again later", "请稍后重试")
+    with_status(file, codes::server_unavailable(status), status)
 }
 
 fn unexpected(file: &File, status: u16) -> Diagnosis {
-    status_of(file, status, "unexpected-status", "the server answers without a file", "服务器没有返回文件")
-        .remedy("open the address in a browser and check it", "请在浏览器中打开该地址进行检查")
+    with_status(file, codes::unexpected_status(status), status)
+}
+
+fn with_status(file: &File, diagnosis: Diagnosis, status: u16) -> Diagnosis {
+    file.about(diagnosis).fact("status", status.to_string())
 }
 
 fn empty(file: &File) -> Failure {
-    let message = Message::new("the file is empty", "文件是空的");
-    Failure::Protocol(file.diagnosis("roster-empty", &message).remedy(
-        "check the export; an empty file is never taken for an empty organisation",
-        "请检查导出结果；空文件不会被当作空的组织",
-    ))
+    Failure::Protocol(file.about(codes::roster_empty()))
 }
 
 fn web_page(file: &File) -> Failure {
-    let message = Message::new("this is a web page, not a roster", "返回的是网页，不是花名册");
-    Failure::Protocol(file.diagnosis("roster-is-a-web-page", &message).remedy(
-        "it may be a sign-in page: set `authorization`, or use an address that needs no sign-in",
-        "可能是登录页面：请填写 authorization，或使用无需登录的地址",
-    ))
+    Failure::Protocol(file.about(codes::roster_is_a_web_page()))
 }
 
 fn not_utf8(file: &File, sound: &[u8]) -> Failure {
     let line = 1 + sound.iter().filter(|byte| **byte == b'\n').count();
-    let message =
-        Message::new(format!("line {line} is not UTF-8 text"), format!("第 {line} 行不是 UTF-8 文本"));
-    Failure::Protocol(file.diagnosis("not-utf8", &message).fact("line", line.to_string()).remedy(
-        "save the file as UTF-8; in a spreadsheet choose \"CSV UTF-8\"",
-        "请以 UTF-8 编码保存文件；在表格软件中选择“CSV UTF-8”格式",
-    ))
+    Failure::Protocol(file.about(codes::not_utf8(line)).fact("line", line.to_string()))
 }

@@ -1,6 +1,7 @@
 //! A JSON roster: the document into rows. Each row is read on its own, so that one with a wrong type takes no other with
 //! it.
 
+use crate::codes;
 use crate::contents::{Contents, Table};
 use crate::fetch::Text;
 use crate::place::{File, Place, quoted};
@@ -111,20 +112,9 @@ impl<'a> Lines<'a> {
 fn not_understood(file: &File, text: &Text, why: &serde_json::Error) -> Failure {
     if !text.as_str().trim_start().starts_with(['{', '[']) {
         let begins = quoted(text.as_str().trim_start());
-        let why = Message::new(
-            format!("this is not JSON; it begins with {begins}"),
-            format!("这不是 JSON，开头是 {begins}"),
-        );
-        return Failure::Protocol(file.diagnosis("not-json", &why).remedy(
-            "for CSV files set `departments_url` and `people_url` instead of `url`",
-            "如果是 CSV 文件，请填写 departments_url 和 people_url，而不是 url",
-        ));
+        return Failure::Protocol(file.about(codes::not_json(begins)));
     }
     // serde_json says the line and the column; it may also repeat a value, however long.
     let why: String = why.to_string().chars().take(300).collect();
-    let message = Message::new(format!("this is not a roster: {why}"), format!("这不是有效的花名册：{why}"));
-    Failure::Protocol(file.diagnosis("roster-not-understood", &message).remedy(
-        "the document must be {\"departments\": [...], \"people\": [...]}",
-        "文档必须形如 {\"departments\": [...], \"people\": [...]}",
-    ))
+    Failure::Protocol(file.about(codes::roster_not_understood(why)))
 }

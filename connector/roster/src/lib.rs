@@ -5,6 +5,7 @@
 //! references, cycles) and given to the kit departments first. Whoever keeps it may tell what has changed, by a webhook. It is also the example that `docs/connector-guide.md`
 //! walks through; the formats are described in `docs/roster.md`.
 
+mod codes;
 mod connector;
 mod contents;
 mod csv_file;
@@ -16,7 +17,7 @@ mod place;
 mod redirect;
 mod row;
 mod settings;
-mod tree;
+mod token;
 mod webhook;
 
 pub use connector::Roster;

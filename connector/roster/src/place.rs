@@ -36,30 +36,31 @@ impl File {
         &self.address
     }
 
-    /// A diagnosis about the file as a whole.
-    pub(crate) fn diagnosis(&self, code: &str, text: &Text) -> Diagnosis {
-        let (name, Text { en, zh }) = (&self.name, text);
-        Diagnosis::new(code, format!("{name}: {en}"), format!("{name}：{zh}")).fact("file", self.address())
+    /// The same diagnosis, about the file as a whole.
+    pub(crate) fn about(&self, diagnosis: Diagnosis) -> Diagnosis {
+        let Text { en, zh } = &diagnosis.message;
+        let message = Text::new(format!("{}: {en}", self.name), format!("{}：{zh}", self.name));
+        Diagnosis { message, ..diagnosis }.fact("file", self.address())
     }
 }
 
 impl Place {
-    /// A diagnosis about this row, or about one column of it.
-    pub(crate) fn diagnosis(&self, column: Option<&str>, code: &str, text: &Text) -> Diagnosis {
-        let (name, line, Text { en, zh }) = (&self.file.name, self.line, text);
+    /// The same diagnosis, about this row or about one column of it.
+    pub(crate) fn about(&self, column: Option<&str>, diagnosis: Diagnosis) -> Diagnosis {
+        let (name, line, Text { en, zh }) = (&self.file.name, self.line, &diagnosis.message);
         let (in_en, in_zh) = match (&self.pointer, column) {
             (Some(row), Some(column)) => (format!(", {row}/{column}"), format!(" {row}/{column}")),
             (Some(row), None) => (format!(", {row}"), format!(" {row}")),
             (None, Some(column)) => (format!(", column {column}"), format!(" {column} 列")),
             (None, None) => (String::new(), String::new()),
         };
-        let mut diagnosis = Diagnosis::new(
-            code,
+        let message = Text::new(
             format!("{name}, line {line}{in_en}: {en}"),
             format!("{name} 第 {line} 行{in_zh}：{zh}"),
-        )
-        .fact("file", self.file.address())
-        .fact("line", line.to_string());
+        );
+        let mut diagnosis = Diagnosis { message, ..diagnosis }
+            .fact("file", self.file.address())
+            .fact("line", line.to_string());
         if let Some(row) = &self.pointer {
             diagnosis = diagnosis.fact("row", row);
         }
@@ -99,4 +100,10 @@ pub(crate) fn quoted(value: &str) -> String {
         shown.push('…');
     }
     format!("{shown:?}")
+}
+
+/// Names in a row, as each language sets them apart.
+pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> Text {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    Text::new(names.join(", "), names.join("、"))
 }

@@ -1,6 +1,7 @@
 //! One row of a roster, whatever its format: cells in, a department or a person out, or what is wrong with it. What a row
 //! says about other rows is checked in `tree`.
 
+use crate::codes;
 use crate::limits::{MAX_DEPARTMENTS, MAX_ID_BYTES, MAX_VALUE_BYTES};
 use crate::place::{Place, error, quoted};
 use rollcall_kit::{Diagnosis, Entry, Key, Text};
@@ -136,8 +137,8 @@ impl Person {
     pub(crate) fn read(row: Row) -> Result<Self, Rejected> {
         let mut cells = Cells::new(Kind::People, row)?;
         let (id, name) = (cells.required("id", MAX_ID_BYTES), cells.required("name", MAX_VALUE_BYTES));
-        let email = cells.checked("email", is_email, not_an_email);
-        let mobile = cells.checked("mobile", is_telephone, not_a_telephone);
+        let email = cells.checked("email", is_email, codes::not_an_email_address);
+        let mobile = cells.checked("mobile", is_telephone, codes::not_a_telephone_number);
         let title = cells.text("title", MAX_VALUE_BYTES);
         let employee_number = cells.text("employee_number", MAX_VALUE_BYTES);
         let departments = cells.ids("departments");
@@ -158,7 +159,7 @@ impl Cells {
     fn new(kind: Kind, row: Row) -> Result<Self, Rejected> {
         match &row.broken {
             Some(why) => {
-                let entries = vec![error(None, None, row.place.diagnosis(None, "row-broken", why))];
+                let entries = vec![error(None, None, row.place.about(None, codes::row_broken(why)))];
                 Err(Rejected { id: None, entries })
             }
             None => Ok(Self { kind, row, problems: Vec::new() }),
@@ -181,7 +182,7 @@ impl Cells {
         let n_before = self.problems.len();
         let text = self.text(column, max_bytes);
         if text.is_none() && self.problems.len() == n_before {
-            self.problem(column, "value-missing", &Text::new("a value is required", "不能为空"));
+            self.problem(column, codes::value_missing());
         }
         text
     }
@@ -190,15 +191,14 @@ impl Cells {
         let text = match self.row.cells.get(column)? {
             Cell::Text(text) => text.clone(),
             Cell::List(_) | Cell::Wrong => {
-                let why = Text::new("the value must be a text or a whole number", "值必须是文本或整数");
-                self.problem(column, "value-not-a-text", &why);
+                self.problem(column, codes::value_not_a_text());
                 return None;
             }
         };
         match tidy(&text, max_bytes) {
             Ok(text) => text,
             Err(why) => {
-                self.problem(column, "value-not-valid", &why);
+                self.problem(column, why);
                 None
             }
         }
@@ -208,12 +208,11 @@ impl Cells {
         &mut self,
         column: &'static str,
         is_right: fn(&str) -> bool,
-        why: fn(&str) -> (&'static str, Text),
+        why: fn(String) -> Diagnosis,
     ) -> Option<String> {
         let text = self.text(column, MAX_VALUE_BYTES)?;
         if !is_right(&text) {
-            let (code, why) = why(&text);
-            self.problem(column, code, &why);
+            self.problem(column, why(quoted(&text)));
         }
         Some(text)
     }
@@ -226,9 +225,7 @@ impl Cells {
         let text = self.text(column, MAX_VALUE_BYTES)?;
         let number = text.parse().ok();
         if number.is_none() {
-            let shown = quoted(&text);
-            let why = Text::new(format!("{shown} is not a whole number"), format!("{shown} 不是整数"));
-            self.problem(column, "not-a-whole-number", &why);
+            self.problem(column, codes::not_a_whole_number(quoted(&text)));
         }
         number
     }
@@ -238,8 +235,7 @@ impl Cells {
             Some(Cell::List(parts)) => parts,
             Some(Cell::Text(text)) => text.split(';').map(str::to_owned).collect(),
             None | Some(Cell::Wrong) => {
-                let why = Text::new("a list of department ids is required", "必须是部门 id 的列表");
-                self.problem(column, "departments-missing", &why);
+                self.problem(column, codes::departments_missing());
                 return None;
             }
         };
@@ -247,20 +243,17 @@ impl Cells {
         for part in parts {
             match tidy(&part, MAX_ID_BYTES) {
                 Ok(id) => ids.extend(id),
-                Err(why) => self.problem(column, "value-not-valid", &why),
+                Err(why) => self.problem(column, why),
             }
         }
         if MAX_DEPARTMENTS < ids.len() {
-            let (n, max) = (ids.len(), MAX_DEPARTMENTS);
-            let why =
-                Text::new(format!("{n} departments, at most {max}"), format!("{n} 个部门，最多 {max} 个"));
-            self.problem(column, "too-many-departments", &why);
+            self.problem(column, codes::too_many_departments(ids.len(), MAX_DEPARTMENTS));
         }
         Some(ids)
     }
 
-    fn problem(&mut self, column: &str, code: &str, why: &Text) {
-        self.problems.push(self.row.place.diagnosis(Some(column), code, why));
+    fn problem(&mut self, column: &str, why: Diagnosis) {
+        self.problems.push(self.row.place.about(Some(column), why));
     }
 }
 
@@ -268,18 +261,20 @@ impl Cells {
 ///
 /// # Errors
 /// Why it cannot be a value.
-pub(crate) fn tidy(text: &str, max_bytes: usize) -> Result<Option<String>, Text> {
+pub(crate) fn tidy(text: &str, max_bytes: usize) -> Result<Option<String>, Diagnosis> {
     let text = text.trim();
     if max_bytes < text.len() {
         let n = text.len();
-        let en = format!("the value has {n} bytes, at most {max_bytes} are allowed");
-        return Err(Text::new(en, format!("值有 {n} 字节，最多 {max_bytes} 字节")));
+        let what = Text::new(
+            format!("{n} bytes, at most {max_bytes} are allowed"),
+            format!("有 {n} 字节，最多 {max_bytes} 字节"),
+        );
+        return Err(codes::value_not_valid(Text::new("the value", "值"), what));
     }
     // Most often a quotation mark that was not closed on its line.
     if text.chars().any(char::is_control) {
-        let shown = quoted(text);
-        let en = format!("{shown} has a line break or another control character");
-        return Err(Text::new(en, format!("{shown} 包含换行或其他控制字符")));
+        let what = Text::new("a line break or another control character", " 包含换行或其他控制字符");
+        return Err(codes::value_not_valid(quoted(text), what));
     }
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
@@ -294,18 +289,4 @@ fn is_telephone(text: &str) -> bool {
     let n_digits = text.bytes().filter(u8::is_ascii_digit).count();
     let digits_only = text.strip_prefix('+').unwrap_or(text);
     3 <= n_digits && digits_only.chars().all(|char| matches!(char, '0'..='9' | ' ' | '-' | '(' | ')'))
-}
-
-fn not_an_email(text: &str) -> (&'static str, Text) {
-    let shown = quoted(text);
-    let why = Text::new(format!("{shown} is not an e-mail address"), format!("{shown} 不是邮箱地址"));
-    ("not-an-email-address", why)
-}
-
-fn not_a_telephone(text: &str) -> (&'static str, Text) {
-    let shown = quoted(text);
-    let en =
-        format!("{shown} is not a telephone number; if a spreadsheet rounded it, format the column as text");
-    let zh = format!("{shown} 不是电话号码；如果是表格软件改写了数字，请把该列设为文本格式后重新导出");
-    ("not-a-telephone-number", Text::new(en, zh))
 }

@@ -1,8 +1,9 @@
 //! The connector's settings: their JSON Schema, and reading them with all problems at once. Offline.
 
+use crate::codes;
 use crate::limits::{MAX_TOKEN_CHARS, MIN_TOKEN_CHARS};
-use crate::place::{File, quoted};
-use crate::webhook::Token;
+use crate::place::{File, listed, quoted};
+use crate::token::Token;
 use http::Uri;
 use http::uri::Scheme;
 use rollcall_kit::{Diagnosis, EventDelivery, Origin, Plan, SecretUse};
@@ -312,96 +313,45 @@ fn pointer(name: &str) -> String {
 }
 
 fn not_an_object() -> Diagnosis {
-    Diagnosis::new("settings-not-an-object", "the settings are not a JSON object", "配置不是一个 JSON 对象")
+    codes::settings_not_an_object()
 }
 
 fn unknown_setting(name: &str) -> Diagnosis {
-    Diagnosis::new(
-        "unknown-setting",
-        format!("setting {} is not known", quoted(name)),
-        format!("未知的配置项 {}", quoted(name)),
-    )
-    .remedy(format!("the settings are {}", NAMES.join(", ")), format!("可用的配置项：{}", NAMES.join("、")))
-    .about_setting(pointer(name))
+    codes::unknown_setting(quoted(name), listed(&NAMES)).about_setting(pointer(name))
 }
 
 fn not_a_text(name: &str) -> Diagnosis {
-    Diagnosis::new(
-        "setting-not-a-text",
-        format!("setting `{name}` must be a text"),
-        format!("配置项 {name} 必须是文本"),
-    )
+    codes::setting_not_a_text(name)
 }
 
 fn not_an_address() -> Diagnosis {
     // The value is not repeated: someone may have pasted a secret.
-    Diagnosis::new(
-        "not-an-address",
-        "this is not an address that begins with https:// or http://",
-        "这不是以 https:// 或 http:// 开头的地址",
-    )
-    .remedy(
-        "enter the whole address, such as https://example.com/roster.json",
-        "请填写完整地址，例如 https://example.com/roster.json",
-    )
+    codes::not_an_address()
 }
 
 fn password_in_address() -> Diagnosis {
-    Diagnosis::new(
-        "password-in-address",
-        "the address holds a user name or password",
-        "地址中包含用户名或密码",
-    )
-    .remedy(
-        "leave it out of the address and put the header's value, such as `Basic …`, into `authorization`",
-        "请从地址中去掉，并把请求头的值（例如 Basic …）填入 authorization",
-    )
+    codes::password_in_address()
 }
 
 fn no_address() -> Diagnosis {
-    Diagnosis::new("no-address", "no address of a roster is set", "没有填写花名册的地址").remedy(
-        "set `url` for a JSON roster, or `departments_url` and `people_url` for CSV files",
-        "JSON 花名册请填写 url；CSV 文件请同时填写 departments_url 和 people_url",
-    )
+    codes::no_address()
 }
 
 fn other_half(missing: &str, given: &str) -> Diagnosis {
-    Diagnosis::new(
-        "half-a-pair",
-        format!("`{given}` is set and `{missing}` is not"),
-        format!("已填写 {given}，但没有填写 {missing}"),
-    )
-    .remedy("a CSV roster is two files; set both", "CSV 花名册由两个文件组成，请同时填写")
+    codes::half_a_pair(given, missing)
 }
 
 fn two_formats() -> Diagnosis {
-    Diagnosis::new(
-        "two-formats",
-        "`url` is for a JSON roster, `departments_url` and `people_url` are for CSV files; both are set",
-        "url 用于 JSON 花名册，departments_url 和 people_url 用于 CSV 文件，两者不能同时填写",
-    )
-    .remedy("clear one of them", "请清空其中一种")
+    codes::two_formats()
 }
 
 fn not_a_delimiter() -> Diagnosis {
-    Diagnosis::new(
-        "not-a-delimiter",
-        "the delimiter must be a comma, a semicolon, a vertical bar or a tab",
-        "分隔符必须是逗号、分号、竖线或制表符",
-    )
+    codes::not_a_delimiter()
 }
 
 fn not_a_token() -> Diagnosis {
     // The value is not repeated: it is a secret.
-    Diagnosis::new(
-        "not-a-token",
-        format!(
-            "`webhook_token` must have {MIN_TOKEN_CHARS} to {MAX_TOKEN_CHARS} characters: letters, digits and \
-             signs of ASCII without blanks"
-        ),
-        format!("webhook_token 必须为 {MIN_TOKEN_CHARS} 到 {MAX_TOKEN_CHARS} 个字符，只含 ASCII 字母、数字和符号，不含空格"),
-    )
-    .remedy("make a random one, for example by `openssl rand -hex 32`", "请随机生成，例如使用 openssl rand -hex 32")
+    codes::not_a_token(MIN_TOKEN_CHARS, MAX_TOKEN_CHARS)
 }
 
 #[cfg(test)]

@@ -1,49 +1,22 @@
 //! The webhook: whoever keeps the roster says what has changed in it, and that is read again. From an HTTP delivery to
 //! events, and from events to the objects that they name. Pure; the format is described in `docs/roster.md`.
 
+use crate::codes;
 use crate::json_file::text_of;
-use crate::limits::{MAX_DELIVERY_ID_BYTES, MAX_ID_BYTES, MAX_NAMED, MAX_TOKEN_CHARS, MIN_TOKEN_CHARS};
+use crate::limits::{MAX_DELIVERY_ID_BYTES, MAX_ID_BYTES, MAX_NAMED};
 use crate::row::{Kind, tidy};
+use crate::token::Token;
 use rollcall_kit::limits::MAX_EVENT_SUBJECTS;
 use rollcall_kit::live::{ContentType, Delivery, Event, Moment, Receipt};
 use rollcall_kit::{Diagnosis, Failure, Key};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use std::fmt;
-use subtle::ConstantTimeEq;
-
-/// The header that a delivery carries its token in.
-const TOKEN_HEADER: &str = "x-roster-token";
 
 /// What the events are called.
 const EVENT_KIND: &str = "roster-changed";
 
 /// The lists of a delivery and of an event, in the order in which they are brought in line.
 const LISTS: [(&str, Kind); 2] = [("departments", Kind::Departments), ("people", Kind::People)];
-
-/// What a delivery must carry.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Token(String);
-
-impl Token {
-    /// A token, if it has a length that nobody guesses and nothing that a header's value cannot carry.
-    pub(crate) fn new(text: String) -> Option<Self> {
-        let is_one = (MIN_TOKEN_CHARS..=MAX_TOKEN_CHARS).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_graphic());
-        is_one.then_some(Self(text))
-    }
-
-    fn is_in(&self, delivery: &Delivery) -> bool {
-        let found = delivery.headers.iter().find(|(name, _)| name == TOKEN_HEADER);
-        found.is_some_and(|(_, value)| value.as_bytes().ct_eq(self.0.as_bytes()).into())
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
-    }
-}
 
 /// Verify a delivery, and make events of what it names.
 ///
@@ -76,25 +49,12 @@ pub(crate) fn keys(event: &Event) -> Option<Vec<Key>> {
 
 /// Why an event is not acted on.
 pub(crate) fn unreadable(event: &Event) -> Diagnosis {
-    Diagnosis::new(
-        "event-unreadable",
-        "what an event says cannot be read, so nothing is done about it",
-        "事件的内容无法读取，未作任何处理",
-    )
-    .remedy(
-        "import the whole roster once, which reads everything anew",
-        "请完整导入一次花名册，届时会重新读取全部内容",
-    )
-    .fact("event", &event.id)
+    codes::event_unreadable().fact("event", &event.id)
 }
 
 /// Why no message of a channel is understood.
 pub(crate) fn no_channel() -> Failure {
-    Failure::Other(Diagnosis::new(
-        "no-channel",
-        "a message came over a channel, and a roster has none",
-        "通过长连接收到了消息，但花名册没有长连接",
-    ))
+    Failure::Other(codes::no_channel())
 }
 
 /// What a delivery says.
@@ -193,25 +153,11 @@ fn refused(status: u16, why: String) -> Receipt {
 }
 
 fn not_set_up() -> Diagnosis {
-    Diagnosis::new(
-        "webhook-not-set-up",
-        "a change of the roster was told, and no `webhook_token` is set",
-        "收到了花名册的变更通知，但没有填写 webhook_token",
-    )
-    .remedy("set `webhook_token`, or have the sender stop", "请填写 webhook_token，或让发送方停止发送")
-    .about_setting("/webhook_token")
+    codes::webhook_not_set_up().about_setting("/webhook_token")
 }
 
 fn not_authentic() -> Diagnosis {
-    Diagnosis::new(
-        "webhook-not-authentic",
-        "a change of the roster was told without the right token",
-        "收到的花名册变更通知没有携带正确的令牌",
-    )
-    .remedy(
-        "have the sender put `webhook_token` into the header X-Roster-Token",
-        "请让发送方在请求头 X-Roster-Token 中携带 webhook_token",
-    )
+    codes::webhook_not_authentic()
 }
 
 #[cfg(test)]

@@ -20,10 +20,13 @@ pub mod placement;
 pub mod reach;
 pub mod reading;
 pub mod refusal;
+pub mod register;
 pub mod request;
 pub mod sealed;
 pub mod storage;
 pub mod vocabulary;
+
+mod codes;
 
 #[cfg(test)]
 mod vectors;

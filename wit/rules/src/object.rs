@@ -6,6 +6,7 @@ use crate::bounds::{
     MAX_CHANGES, MAX_EVIDENCE_BYTES, MAX_EXTERNAL_ID_BYTES, MAX_OBJECTS, MAX_RESOURCE_TYPE_BYTES,
     MAX_VERSION_BYTES,
 };
+use crate::codes;
 use crate::document;
 use crate::key::{self, KeyRef};
 use crate::refusal::{Refusal, at_most};
@@ -64,11 +65,7 @@ pub fn check_removal(key: KeyRef<'_>, evidence: &str, resource_types: &[String])
     check_key(key, resource_types)?;
     match key::check_evidence(evidence) {
         Ok(()) => Ok(()),
-        Err(key::Violation::NoEvidence) => Err(Refusal {
-            code: "removal-without-evidence",
-            message: format!("{key} stays: nobody asked the source about this very object"),
-            in_chinese: format!("保留 {key}：没有就该对象本身向来源确认"),
-        }),
+        Err(key::Violation::NoEvidence) => Err(codes::removal_without_evidence(key).into()),
         Err(violation) => Err(beside_document(violation)),
     }
 }
@@ -76,31 +73,19 @@ pub fn check_removal(key: KeyRef<'_>, evidence: &str, resource_types: &[String])
 /// Why a removal is refused that `sync` hands over as a change.
 #[must_use]
 pub fn removed_while_reading(key: KeyRef<'_>) -> Refusal {
-    Refusal {
-        code: "removal-while-reading",
-        message: format!("{key} stays: a full run removes nothing before everything was read"),
-        in_chinese: format!("保留 {key}：完整导入在全部读取完成之前不删除任何内容"),
-    }
+    codes::removal_while_reading(key).into()
 }
 
 /// Why an object is not removed as missing that this run has put.
 #[must_use]
 pub fn removed_and_read(key: KeyRef<'_>) -> Refusal {
-    Refusal {
-        code: "removed-and-read",
-        message: format!("{key} stays: this very run read it"),
-        in_chinese: format!("保留 {key}：本次运行刚刚读取到该对象"),
-    }
+    codes::removed_and_read(key).into()
 }
 
 /// Why an object is refused that is one more than a run may put.
 #[must_use]
 pub fn too_many() -> Refusal {
-    Refusal {
-        code: "too-many-objects",
-        message: format!("a run may put at most {MAX_OBJECTS} objects"),
-        in_chinese: format!("单次运行最多写入 {MAX_OBJECTS} 个对象"),
-    }
+    codes::too_many_objects(MAX_OBJECTS).into()
 }
 
 fn in_document(violation: &document::Violation) -> Refusal {

@@ -4,11 +4,8 @@
 
 use std::fmt;
 
-/// The code of a call that is refused as a whole.
-pub const REQUEST_INVALID: &str = "request-invalid";
-
-/// The code of an object that a host does not take.
-pub const OBJECT_INVALID: &str = "object-invalid";
+use crate::codes;
+use crate::register::{Both, Wording};
 
 /// Why a host refuses. Its `Display` is the sentence in English.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,20 +22,19 @@ impl Refusal {
     /// Of a call as a whole. What is wrong with it is for the connector's author, and in English alone.
     #[must_use]
     pub fn of_request(what: &str) -> Self {
-        Self {
-            code: REQUEST_INVALID,
-            message: format!("the connector's request is invalid: {what}"),
-            in_chinese: format!("连接器发出的请求无效：{what}"),
-        }
+        codes::request_invalid(what).into()
     }
 
     /// Of one object.
     pub(crate) fn of_object(what: &str, in_chinese: &str) -> Self {
-        Self {
-            code: OBJECT_INVALID,
-            message: format!("the connector's object is invalid: {what}"),
-            in_chinese: format!("连接器给出的对象无效：{in_chinese}"),
-        }
+        codes::object_invalid(Both::new(what, in_chinese)).into()
+    }
+}
+
+/// What the register says; a refusal has no remedy.
+impl From<Wording> for Refusal {
+    fn from(Wording { code, english: message, chinese: in_chinese, remedy: _ }: Wording) -> Self {
+        Self { code, message, in_chinese }
     }
 }
 

@@ -10,6 +10,7 @@ const LIST: &str = "xtask/src/house/allowed.rs";
 
 const CIRCLE: &str = "files of a crate need each other in no ring, and in none larger than is allowed";
 const ROOMS: &str = "rooms of a crate need each other in no ring, and in none larger than is allowed";
+const CODE: &str = "an error code stands in the crate's register, codes.rs, and nowhere else";
 const NAME: &str = "a type name is defined in two modules at most";
 const NEEDED: &str = "an exception is needed";
 
@@ -22,6 +23,7 @@ pub(super) fn check(figures: &Figures, allowed: &Allowed) -> Vec<Finding> {
         let rooms =
             Circle { of: found, rule: ROOMS, list: "room_circles", members: found.room_circles.first() };
         findings.extend(rooms.check(bound(allowed.room_circles, &found.name)));
+        findings.extend(codes(found, bound(allowed.codes, &found.name)));
     }
     findings.extend(unknown_crates(figures, allowed));
     findings.extend(names(&figures.shared_names, allowed.names));
@@ -68,10 +70,26 @@ impl Circle<'_> {
     }
 }
 
+/// Codes that are spelled outside of the register.
+fn codes(found: &OfCrate, bound: Option<usize>) -> Option<Finding> {
+    let (name, n) = (&found.name, found.codes.len());
+    let allowed = bound.unwrap_or_default();
+    if n < allowed || bound == Some(0) {
+        let mend =
+            format!("only {n} codes are spelled elsewhere: correct `(\"{name}\", {allowed})` in `codes`");
+        return Some(Finding::new(LIST, NEEDED, mend));
+    }
+    let places: Vec<&str> = found.codes.iter().map(String::as_str).collect();
+    let mend =
+        format!("write these {n} into the register, where {allowed} are allowed: {}", places.join(", "));
+    (allowed < n).then(|| Finding::new(name.as_str(), CODE, mend))
+}
+
 /// Exceptions for crates that are not there.
 fn unknown_crates(figures: &Figures, allowed: &Allowed) -> Vec<Finding> {
     let crates = figures.by_name();
-    let lists = [("circles", allowed.circles), ("room_circles", allowed.room_circles)];
+    let lists =
+        [("circles", allowed.circles), ("room_circles", allowed.room_circles), ("codes", allowed.codes)];
     let entries = lists.iter().flat_map(|(list, entries)| entries.iter().map(move |(name, _)| (list, *name)));
     entries
         .filter(|(_, name)| !crates.contains_key(name))

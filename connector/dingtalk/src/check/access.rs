@@ -1,9 +1,10 @@
 //! Whether DingTalk lets the application in at all, and what it may see.
 
+use super::messages as say;
 use super::{Checklist, failure_of};
 use crate::api::Api;
 use crate::client::Client;
-use crate::messages::{check as say, crawl};
+use crate::codes;
 use crate::wire::scopes::Scopes;
 use rollcall_kit::CheckStatus;
 
@@ -12,7 +13,7 @@ pub(super) async fn token(client: &Client<'_>, checklist: &mut Checklist) -> boo
     match client.new_token().await {
         Ok(_) => {
             let (status, diagnosis) = match client.old_token_interface() {
-                None => (CheckStatus::Passed, say::token_granted()),
+                None => (CheckStatus::Passed, codes::token_granted()),
                 Some(why) => (CheckStatus::Warning, say::token_granted_to_an_address(why, client.settings)),
             };
             checklist.settle("token", status, diagnosis);
@@ -32,17 +33,17 @@ pub(super) async fn scopes(client: &Client<'_>, checklist: &mut Checklist) -> Op
         Err(failure) => {
             // A permission is only looked at once the address was accepted.
             if failure.diagnosis().code == "permission-missing" {
-                checklist.settle("address", CheckStatus::Passed, say::address_allowed());
+                checklist.settle("address", CheckStatus::Passed, codes::address_allowed());
             }
             checklist.fail("scope", failure);
             None
         }
         Ok(scopes) => {
-            checklist.settle("address", CheckStatus::Passed, say::address_allowed());
+            checklist.settle("address", CheckStatus::Passed, codes::address_allowed());
             let (status, diagnosis) = if scopes.is_empty() {
-                (CheckStatus::Failed, crawl::scope_empty())
+                (CheckStatus::Failed, codes::scope_empty())
             } else if scopes.is_whole() {
-                (CheckStatus::Passed, say::scope_whole())
+                (CheckStatus::Passed, codes::scope_whole())
             } else {
                 (CheckStatus::Warning, say::scope_part(&scopes))
             };

@@ -2,10 +2,11 @@
 //! can tell; what it answers is a hint, because its refusals are not documented well enough to fail an import.
 
 use super::Checklist;
+use super::messages as say;
 use crate::address::segment;
 use crate::client::Client;
+use crate::codes;
 use crate::limits::REQUEST_TIMEOUT_MS;
-use crate::messages::check as say;
 use rollcall_kit::{CheckStatus, FaultKind, Request, Response};
 use serde::Deserialize;
 use serde_json::json;
@@ -49,7 +50,7 @@ struct Answer {
 fn judge(client: &Client<'_>, response: &Response, checklist: &mut Checklist) {
     let answer: Answer = serde_json::from_slice(response.body.as_bytes()).unwrap_or_default();
     if response.status == 200 && answer.access_token.is_some_and(|token| !token.is_empty()) {
-        checklist.settle(CHECK, CheckStatus::Passed, say::corp_id_confirmed());
+        checklist.settle(CHECK, CheckStatus::Passed, codes::corp_id_confirmed());
         return;
     }
     let said = format!("HTTP {} {} {}", response.status, answer.code, answer.message);

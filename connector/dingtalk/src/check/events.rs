@@ -1,10 +1,12 @@
 //! Whether changes will arrive in the way that the settings say, as far as that can be told without listening. Nothing is
 //! asked that DingTalk would remember: its list of failed deliveries forgets what it has once answered.
 
+use super::messages as say;
 use super::{Checklist, diagnosis_of};
 use crate::client::Client;
-use crate::events::{Way, channel};
-use crate::messages::check as say;
+use crate::codes;
+use crate::events::channel;
+use crate::settings::Way;
 use rollcall_kit::CheckStatus;
 
 /// What is on the list for this way. Who wants no changes pushed has nothing to mend.
@@ -23,11 +25,11 @@ pub(super) async fn check(client: &Client<'_>, checklist: &mut Checklist) {
         Way::Off => {}
         // Fetching what could not be delivered needs the permission that the scope needs.
         Way::Http(_) if checklist.has_failed("scope") => {}
-        Way::Http(_) => checklist.settle(check, CheckStatus::Passed, say::callback_well_formed()),
+        Way::Http(_) => checklist.settle(check, CheckStatus::Passed, codes::callback_well_formed()),
         Way::Stream => match channel::open(client.context, client.settings).await {
             Ok(opened) => {
                 let (status, diagnosis) = match channel::unplanned(&opened, client.settings) {
-                    None => (CheckStatus::Passed, say::channel_opened()),
+                    None => (CheckStatus::Passed, codes::channel_opened()),
                     Some(origin) => (CheckStatus::Warning, say::channel_leads_elsewhere(&origin)),
                 };
                 checklist.settle(check, status, diagnosis);

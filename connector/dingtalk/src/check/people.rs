@@ -1,10 +1,11 @@
 //! Each permission, tried on a few departments and people.
 
+use super::messages as say;
 use super::{Checklist, failure_of};
 use crate::api::Api;
 use crate::client::Client;
+use crate::codes;
 use crate::limits::{MAX_SAMPLE_DEPARTMENTS, MAX_SAMPLES};
-use crate::messages::check as say;
 use crate::trouble::Trouble;
 use crate::wire::departments::Department;
 use crate::wire::scopes::Scopes;
@@ -51,10 +52,10 @@ async fn accounts(client: &Client<'_>, samples: &[User], checklist: &mut Checkli
     let nobody = UserId::new(NOBODY);
     let Some(id) = sample.map(|user| &user.userid).or(nobody.as_ref()) else { return };
     let (status, diagnosis) = match client.is_account_disabled(id).await {
-        Ok(_) => (CheckStatus::Passed, say::accounts_read()),
+        Ok(_) => (CheckStatus::Passed, codes::accounts_read()),
         // Who may ask is judged before whom is asked about.
         Err(Trouble::Gone(_) | Trouble::Hidden(_) | Trouble::Unforeseen(_)) if sample.is_none() => {
-            (CheckStatus::Passed, say::accounts_read())
+            (CheckStatus::Passed, codes::accounts_read())
         }
         Err(trouble) => (CheckStatus::Warning, trouble.into_failure(Api::AccountStatus).diagnosis().clone()),
     };
@@ -127,12 +128,12 @@ async fn person(client: &Client<'_>, id: Option<&UserId>, checklist: &mut Checkl
     let id = id.or(nobody.as_ref())?;
     match client.person(id).await {
         Ok(person) => {
-            checklist.settle("member-read", CheckStatus::Passed, say::person_read());
+            checklist.settle("member-read", CheckStatus::Passed, codes::person_read());
             Some(person)
         }
         // Who may ask is judged before whom is asked about.
         Err(Trouble::Gone(_) | Trouble::Hidden(_)) => {
-            checklist.settle("member-read", CheckStatus::Passed, say::person_read());
+            checklist.settle("member-read", CheckStatus::Passed, codes::person_read());
             None
         }
         Err(trouble) => {

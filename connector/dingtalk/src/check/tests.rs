@@ -1,7 +1,7 @@
 //! The checklist for every way in which an application can be set up wrongly.
 
 use super::CHECKS;
-use crate::messages::check as say;
+use super::messages as say;
 use crate::testing::{Question, TOKEN_PATH, World, denied, page, refused, run_check, settings};
 use expect_test::{Expect, expect};
 use rollcall_kit::testing::{Reply, TestHost};

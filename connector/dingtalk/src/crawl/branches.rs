@@ -6,6 +6,7 @@
 //! so of what is below a branch that is not read any more.
 
 use super::Crawl;
+use crate::codes;
 use crate::mapping::{self, department};
 use crate::messages::crawl as say;
 use crate::wire::DepartmentId;
@@ -49,7 +50,7 @@ impl Crawl<'_> {
             && self.client.settings.leave_out_branches
             && !self.reading.holds(&department::key(id));
         if stays_out {
-            self.note(Severity::Warning, &department::key(id), None, say::branch_unclear());
+            self.note(Severity::Warning, &department::key(id), None, codes::branch_unclear());
             self.branches.left_out.borrow_mut().insert(id);
             self.tree.borrow_mut().answered(id, false);
             return true;
@@ -95,7 +96,7 @@ impl Crawl<'_> {
         let missed: BTreeSet<_> = before.union(&left_out).copied().filter(is_missed).collect();
         for id in &missed {
             let key = department::key(*id);
-            let why = if left_out.contains(id) { say::branch_left_out() } else { say::branch_ended() };
+            let why = if left_out.contains(id) { codes::branch_left_out() } else { codes::branch_ended() };
             self.note(Severity::Warning, &key, None, why);
             let list = Container { key, closed: false, listed: 0, expected: None };
             self.reading.listed(mapping::DEPARTMENT.resource_type, list)?;

@@ -4,6 +4,7 @@ use super::members::Place;
 use super::tree::Growth;
 use super::{Crawl, Work, of_another};
 use crate::api::Api;
+use crate::codes;
 use crate::mapping;
 use crate::mapping::department::{Found, display_name, draft, key};
 use crate::messages::crawl as say;
@@ -103,7 +104,7 @@ impl Crawl<'_> {
             self.note(Severity::Warning, &key(id), None, why);
         }
         if !ids.is_empty() {
-            self.note(Severity::Warning, &key(id), None, say::departments_asked_about(ids.len()));
+            self.note(Severity::Warning, &key(id), None, codes::departments_asked_about(ids.len()));
         }
         Ok(Some(ids))
     }
@@ -207,7 +208,7 @@ impl Crawl<'_> {
     async fn child(&self, child: Department, parent: DepartmentId) -> Result<Vec<Work>, Failure> {
         let (key, name) = (key(child.dept_id), display_name(&child));
         if !child.dept_id.is_real() {
-            self.reading.skip(&key, Some(&name), Severity::Info, say::department_skipped());
+            self.reading.skip(&key, Some(&name), Severity::Info, codes::department_skipped());
             return Ok(Vec::new());
         }
         if self.leaves_out(&child, Some(parent)) {
@@ -218,7 +219,7 @@ impl Crawl<'_> {
                 Severity::Warning,
                 &key,
                 Some(&name),
-                say::department_listed_elsewhere(parent, claimed),
+                codes::department_listed_elsewhere(parent, claimed),
             );
         }
         let growth = self.tree.borrow_mut().grow(child.dept_id, parent);
@@ -228,7 +229,7 @@ impl Crawl<'_> {
             Growth::Again => Ok(Vec::new()),
             Growth::Moved(before) => self.moved(&child, before, parent).await.map(|()| Vec::new()),
             Growth::Circle => {
-                let why = say::department_in_a_circle(parent);
+                let why = codes::department_in_a_circle(parent);
                 self.note(Severity::Warning, &key, Some(&name), why);
                 Ok(Vec::new())
             }
@@ -245,7 +246,7 @@ impl Crawl<'_> {
         let id = child.dept_id;
         if let Some(before) = before {
             let name = display_name(child);
-            self.note(Severity::Info, &key(id), Some(&name), say::department_moved(before, parent));
+            self.note(Severity::Info, &key(id), Some(&name), codes::department_moved(before, parent));
         }
         let details = if self.details() { self.details_of(id).await? } else { Described::Lost };
         match details {

@@ -5,6 +5,7 @@ use super::merge::{Person, Waiting};
 use super::tree::Standing;
 use super::{Crawl, Work, of_another};
 use crate::api::Api;
+use crate::codes;
 use crate::limits::{MAX_EMPTY_PAGES, MAX_MEMBER_PAGES};
 use crate::mapping::user::{Memberships, display_name, draft, key, memberships, memberships_in};
 use crate::mapping::{self, department};
@@ -176,7 +177,7 @@ impl Crawl<'_> {
                 }
             };
             if is_visible {
-                self.incomplete(&department::key(id), say::department_not_listed());
+                self.incomplete(&department::key(id), codes::department_not_listed());
             }
             self.tree.borrow_mut().answered(id, is_visible);
             Ok(Vec::new())
@@ -265,7 +266,7 @@ impl Crawl<'_> {
 
     fn next_page(&self, id: DepartmentId, next: Place) -> Result<Option<Work>, Failure> {
         let endless = match next {
-            Place { n_empty: MAX_EMPTY_PAGES.., .. } => say::too_many_empty_pages(next.n_empty),
+            Place { n_empty: MAX_EMPTY_PAGES.., .. } => codes::too_many_empty_pages(next.n_empty),
             Place { n_pages: MAX_MEMBER_PAGES.., .. } => say::too_many_pages(next.n_pages),
             Place { .. } => return Ok(Some(Work::Members(id, next))),
         };

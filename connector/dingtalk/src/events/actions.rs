@@ -1,8 +1,8 @@
 //! What a batch of notices asks for, as one pure function. Doing it is `handle`'s part.
 
 use super::notice::Notice;
+use crate::codes;
 use crate::mapping::{department, user};
-use crate::messages::events as say;
 use crate::wire::{DepartmentId, UserId};
 use rollcall_kit::{Diagnosis, Key};
 use std::collections::BTreeSet;
@@ -76,7 +76,7 @@ impl Actions {
             }
             Notice::DepartmentsCreated(ids) | Notice::DepartmentsRemoved(ids) => self.add_departments(ids),
             Notice::OrganizationChanged => self.add_departments(BTreeSet::from([DepartmentId::ROOT])),
-            Notice::OrganizationRemoved => self.stop = Some(say::organization_dissolved()),
+            Notice::OrganizationRemoved => self.stop = Some(codes::organization_dissolved()),
             Notice::RolesGiven(ids) => self.roles.extend(ids),
             Notice::RolesChanged(kind) => {
                 self.roles_changed.insert(kind);

@@ -1,11 +1,10 @@
 //! `gateway/connections/open`: the key and the secret for an address and a ticket, to be used once within 90 seconds.
 //! Trying again, and how soon, is the host's part.
 
-use super::Way;
+use super::messages as say;
 use crate::address::{Address, WEB_SOCKET};
 use crate::limits::{HEARTBEAT_MS, REQUEST_TIMEOUT_MS};
-use crate::messages::events as say;
-use crate::settings::Settings;
+use crate::settings::{Settings, Way};
 use crate::wire::body::BodyText;
 use crate::wire::lenient;
 use rollcall_kit::live::Channel;

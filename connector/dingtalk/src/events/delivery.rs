@@ -1,8 +1,8 @@
 //! One HTTP delivery: what its query and body must hold, when it is too old, and what DingTalk wants to hear. Offline, and
 //! the same delivery at the same moment has the same receipt.
 
-use super::crypto::{Callback, Opened, Sealed, Stamp, Unopened};
 use super::push::{self, Push};
+use crate::crypto::{Callback, Opened, Sealed, Stamp, Unopened};
 use crate::limits::FRESH_MS;
 use crate::wire::body::BodyText;
 use rollcall_kit::live::{ContentType, Delivery, Event, Moment, Receipt};

@@ -2,18 +2,19 @@
 //! Nothing is taken from an event but ids, and what could not be read costs the events that name it.
 
 use super::actions::{Actions, plan};
+use super::messages as say;
 use super::notice::Notice;
 use super::subtree::{self, Subtree, Unlisted};
-use crate::DingTalk;
+use crate::codes;
 use crate::limits::MAX_SUBTREE_TRIES;
 use crate::lookup::Purpose;
-use crate::mapping::{department, user};
-use crate::messages::events as say;
+use crate::mapping::{SCHEMAS, department, user};
+use crate::organization::DingTalk;
 use crate::wire::DepartmentId;
 use rollcall_kit::limits::{FIND_BATCH, MAX_REQUESTS_IN_FLIGHT};
 use rollcall_kit::live::{Event, Handled};
 use rollcall_kit::reading::{Refreshed, refresh_objects};
-use rollcall_kit::{Area, Connector, Context, Entry, Failure, Key, Lookup, Severity, Summary, pool};
+use rollcall_kit::{Area, Context, Entry, Failure, Key, Lookup, Severity, Summary, pool};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -60,7 +61,7 @@ pub(crate) fn forget_unfinished(context: &Context) -> Result<(), Failure> {
 
 fn asked_by(dingtalk: &DingTalk, event: &Event) -> Actions {
     let mut actions = plan(Notice::of(event));
-    if dingtalk.settings.person_details {
+    if dingtalk.settings().person_details {
         actions.follow_roles();
     }
     actions
@@ -139,10 +140,10 @@ impl<'a> Handling<'a> {
         self.follow_moves(&held, &arriving, &mut actions).await;
         let look_up = async |key: &Key| self.look_up(key).await;
         let Refreshed { summary, unknown } =
-            refresh_objects(self.context, DingTalk::SCHEMAS, &actions.refresh(), look_up).await?;
+            refresh_objects(self.context, SCHEMAS, &actions.refresh(), look_up).await?;
         *self.unknown.borrow_mut() = unknown;
-        if let Some(stopped) = &*self.dingtalk.stopped.borrow() {
-            return Err(stopped.clone());
+        if let Some(stopped) = self.dingtalk.stopped() {
+            return Err(stopped);
         }
         let n_before = tries.len();
         tries.retain(|id, n_tries| !arriving.contains(id) || !self.is_over(*id, *n_tries));
@@ -221,14 +222,14 @@ impl<'a> Handling<'a> {
     async fn below(&self, id: DepartmentId) -> Subtree {
         let why = match subtree::below(&self.dingtalk.client(self.context), id).await {
             Ok(below) if !below.is_too_large() => return below,
-            Ok(_) => say::subtree_too_large(),
+            Ok(_) => codes::subtree_too_large(),
             Err(Unlisted::Lost(Failure::Protocol(why))) => why,
             Err(Unlisted::Lost(failure)) => {
                 self.unlisted.borrow_mut().insert(id, failure);
                 return Subtree::default();
             }
             Err(Unlisted::Stopped(failure)) => {
-                self.dingtalk.stopped.borrow_mut().get_or_insert(failure);
+                self.dingtalk.stop(failure);
                 return Subtree::default();
             }
         };

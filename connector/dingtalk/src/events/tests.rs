@@ -5,10 +5,10 @@ mod rings;
 mod settings;
 mod unfinished;
 
-use super::crypto::{Sealed, Stamp, Unopened};
 use super::delivery::Refused;
-use super::{Callback, say};
+use super::messages as say;
 use crate::DingTalk;
+use crate::crypto::{Callback, Sealed, Stamp, Unopened};
 use crate::testing::{Question, SECRET, TOKEN_PATH, World, directory, log, page, refused, run, settings};
 use expect_test::{Expect, expect};
 use rollcall_kit::live::{self, Delivery, Event, Handled};

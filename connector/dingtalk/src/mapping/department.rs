@@ -2,8 +2,8 @@
 
 use super::doubts::Doubts;
 use super::{DEPARTMENT, DINGTALK_DEPARTMENT, Object};
+use crate::codes;
 use crate::limits::{MAX_NAME_BYTES, cut};
-use crate::messages::mapping as say;
 use crate::wire::departments::{Department, Details, Scenes, UnionDepartment};
 use crate::wire::lenient::Whole;
 use crate::wire::{DepartmentId, UserId};
@@ -57,7 +57,7 @@ pub(crate) fn draft(
         doubts.about_members(&details.oddities, |_| true);
     }
     if department.name.is_none() && !department.oddities.unread.contains("name") {
-        doubts.diagnoses.push(say::department_without_name());
+        doubts.diagnoses.push(codes::department_without_name());
     }
     let draft = Draft::new(&DEPARTMENT, key(department.dept_id), &display_name(department), document.0);
     let draft = if details.is_some() { draft } else { draft.without_word_of(&DEPARTMENT, DETAILS) };

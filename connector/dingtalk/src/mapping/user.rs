@@ -3,10 +3,9 @@
 use super::doubts::Doubts;
 use super::extension::extension;
 use super::phone::{Phone, phone};
-use super::{DINGTALK_USER, MOBILE, Object, USER};
-use crate::accounts::Account;
+use super::{Account, DINGTALK_USER, MOBILE, Object, USER};
+use crate::codes;
 use crate::limits::{MAX_NAME_BYTES, cut};
-use crate::messages::mapping as say;
 use crate::wire::lenient::{Flag, Whole};
 use crate::wire::users::{Role, UnionEmployee, UnionLink, User};
 use crate::wire::{DepartmentId, UserId};
@@ -137,9 +136,9 @@ pub(crate) fn draft(
 /// What DingTalk says of everybody, and does not say of this person.
 fn untold(user: &User, memberships: Option<&Memberships>) -> impl Iterator<Item = Diagnosis> {
     let is_absent = |is_none, member| is_none && !user.oddities.unread.contains(member);
-    let name = is_absent(user.name.is_none(), "name").then(say::person_without_name);
+    let name = is_absent(user.name.is_none(), "name").then(codes::person_without_name);
     let is_nowhere = is_absent(user.dept_id_list.is_none(), "dept_id_list") && memberships.is_none();
-    name.into_iter().chain(is_nowhere.then(say::person_without_departments))
+    name.into_iter().chain(is_nowhere.then(codes::person_without_departments))
 }
 
 /// What is not known stays as it is held.
@@ -161,15 +160,15 @@ fn mobile(user: &User, doubts: &mut Doubts) -> Option<String> {
     match phone(user.state_code.as_deref(), mobile) {
         Phone::E164(number) => Some(number),
         Phone::Doubtful(number) => {
-            doubts.diagnoses.push(say::phone_doubtful());
+            doubts.diagnoses.push(codes::phone_doubtful());
             Some(number)
         }
         Phone::WithoutCountry(number) => {
-            doubts.diagnoses.push(say::phone_without_country());
+            doubts.diagnoses.push(codes::phone_without_country());
             Some(number)
         }
         Phone::NotUnderstood => {
-            doubts.about("mobile", say::phone_not_understood());
+            doubts.about("mobile", codes::phone_not_understood());
             None
         }
     }

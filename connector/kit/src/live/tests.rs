@@ -4,8 +4,8 @@ use super::{
     Channel, ContentType, Delivery, Event, Fetched, Handled, LiveConnector, Moment, Reaction, Receipt, fetch,
     frame, handle, open_channel, receive,
 };
-use crate::connector::Lookup;
 use crate::document::Schema;
+use crate::lookup::Lookup;
 use crate::model::{Descriptor, Diagnosis, Entry, Failure, Finding, Key, Plan, Severity, Text};
 use crate::testing::{Reply, TestHost};
 use crate::{Body, Connector, Context, Reading};

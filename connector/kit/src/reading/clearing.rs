@@ -4,10 +4,11 @@
 
 use super::outbox::Outbox;
 use super::{Fate, Kind, Known, Reading, Seen};
-use crate::counted::counted;
+use crate::codes;
+use crate::counted::{counted, numbered};
 use crate::document::{OptionalSet, Version, canonical, unassigned, unassigning};
 use crate::limits::CLEARING_BATCH;
-use crate::model::{Change, Clearing, Diagnosis, DirectoryObject, Failure, Key};
+use crate::model::{Change, Clearing, Diagnosis, DirectoryObject, Failure, Key, Text};
 use rollcall_rules::emptied::{Answer, Evidence, FieldState, Meaning, guard, guard_event, meaning};
 use std::collections::BTreeMap;
 
@@ -171,63 +172,23 @@ impl Seen {
 }
 
 fn seen_on_nobody(name: &str, n_losing: u64) -> Diagnosis {
-    Diagnosis::new(
-        "attribute-not-visible",
-        format!(
-            "{name} was seen on nobody; what the platform holds for up to {} is kept",
-            counted(n_losing, "object", "objects")
-        ),
-        format!("没有读到任何对象的 {name}；平台上最多 {n_losing} 个对象的现有值已保留"),
-    )
-    .remedy(
-        "if it should be visible, check the application's field permissions",
-        "如果本应可见，请检查应用的字段权限",
-    )
-    .fact("attribute", name)
+    codes::attribute_not_visible(name, numbered(n_losing, "object", "objects")).fact("attribute", name)
 }
 
 fn too_many(name: &str, n_losing: u64, n_with: u64) -> Diagnosis {
-    Diagnosis::new(
-        "clearing-kept",
-        format!(
-            "{} would lose {name} at once, {} it; the values are kept",
-            counted(n_losing, "object", "objects"),
-            counted(n_with, "still has", "still have")
-        ),
-        format!("将有 {n_losing} 个对象同时失去 {name}，仍有 {n_with} 个对象具有该值；现有值已保留"),
-    )
-    .remedy(
-        "check whether a permission or the scope was narrowed at the source",
-        "请检查数据源一侧的权限或可见范围是否被缩小",
-    )
-    .fact("attribute", name)
+    let whose = Text::new(counted(n_losing, "object", "objects"), format!("将有 {n_losing} 个对象"));
+    let others = counted(n_with, "still has", "still have");
+    let others = Text::new(format!(", {others} it"), format!("，仍有 {n_with} 个对象具有该值"));
+    codes::clearing_kept(whose, name, others).fact("attribute", name)
 }
 
 fn too_many_in_events(name: &str, n_losing: u64) -> Diagnosis {
-    Diagnosis::new(
-        "clearing-kept",
-        format!(
-            "{} of one batch of events would lose {name} at once; the values are kept",
-            counted(n_losing, "object", "objects")
-        ),
-        format!("同一批事件中有 {n_losing} 个对象将同时失去 {name}；现有值已保留"),
-    )
-    .remedy(
-        "check whether a permission or the scope was narrowed at the source",
-        "请检查数据源一侧的权限或可见范围是否被缩小",
-    )
-    .fact("attribute", name)
+    let objects = counted(n_losing, "object", "objects");
+    let whose =
+        Text::new(format!("{objects} of one batch of events"), format!("同一批事件中有 {n_losing} 个对象将"));
+    codes::clearing_kept(whose, name, "").fact("attribute", name)
 }
 
 fn not_proven(name: &str) -> Diagnosis {
-    Diagnosis::new(
-        "clearing-not-proven",
-        format!("{name} may have been emptied, or may be hidden: what was read does not tell which; the value is kept"),
-        format!("{name} 可能已被清空，也可能只是不可见：读取到的内容无法判断；现有值已保留"),
-    )
-    .remedy(
-        "import the organisation: a full reading compares with what others have",
-        "请导入整个组织：完整读取会与其他对象进行比较",
-    )
-    .fact("attribute", name)
+    codes::clearing_not_proven(name).fact("attribute", name)
 }

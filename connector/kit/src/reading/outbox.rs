@@ -1,5 +1,6 @@
 //! Changes on their way to the platform: in order, in batches, a bounded number at a time.
 
+use crate::codes;
 use crate::context::Context;
 use crate::limits::{APPLY_BATCH, APPLY_DELAY_MS, MAX_BATCHES_IN_FLIGHT};
 use crate::model::{Change, Diagnosis, Failure, Key, Outcome};
@@ -133,10 +134,5 @@ impl Drop for Awaited<'_> {
 }
 
 pub(super) fn wrong_number(expected: usize, found: usize) -> Diagnosis {
-    Diagnosis::new(
-        "outcomes-do-not-match",
-        format!("the host answered {found} outcomes for {expected} changes"),
-        format!("宿主对 {expected} 项变更只返回了 {found} 个结果"),
-    )
-    .remedy("report this to the host's author", "请反馈给宿主的作者")
+    codes::outcomes_do_not_match(found, expected)
 }

@@ -5,9 +5,9 @@
 mod words;
 
 use super::Reading;
-use crate::connector::Lookup;
 use crate::document::{Draft, Schema};
 use crate::limits::{MAX_LOOKUPS_IN_FLIGHT, MAX_REFERENCES_ASKED, MAX_REFERENCES_TOLD, MAX_WAITING};
+use crate::lookup::Lookup;
 use crate::model::{Diagnosis, Entry, Failure, Key, Severity};
 use crate::pool::crawl;
 use crate::reference::{Order, Reference};

@@ -3,12 +3,11 @@
 
 use super::Reading;
 use super::clearing::Visible;
-use crate::connector::Lookup;
 use crate::context::Context;
 use crate::document::Schema;
 use crate::limits::MAX_LOOKUPS_IN_FLIGHT;
-use crate::live::Handled;
-use crate::model::{Change, Entry, Failure, Key, Removal, Severity, Summary};
+use crate::lookup::Lookup;
+use crate::model::{Change, Entry, Failure, Handled, Key, Removal, Severity, Summary};
 use crate::pool::crawl;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

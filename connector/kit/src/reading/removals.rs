@@ -3,12 +3,12 @@
 
 use super::outbox::wrong_number;
 use super::{Reading, count};
-use crate::connector::Lookup;
-use crate::counted::counted;
+use crate::codes;
+use crate::counted::numbered;
 use crate::limits::{FIND_BATCH, MAX_HIDDEN_TOLD, MAX_LOOKUPS_IN_FLIGHT};
+use crate::lookup::Lookup;
 use crate::model::{Container, Coverage, Diagnosis, Entry, Failure, Key, Removal, Severity};
 use crate::pool::crawl;
-use rollcall_rules::vocabulary::REMOVALS_STOPPED;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -154,71 +154,18 @@ impl Reading {
 }
 
 fn many_not_understood(n: u64, example: &Diagnosis) -> Diagnosis {
-    let why = &example.message;
-    Diagnosis::new(
-        "objects-not-understood",
-        format!(
-            "of {n} objects that the platform holds, the source says something that is not understood; they stay as they are. \
-             Of one of them: {}",
-            why.en
-        ),
-        format!("平台上有 {n} 个对象的查询结果无法理解，保持原样。其中之一：{}", why.zh),
-    )
-    .remedy("report this to the connector's author", "请反馈给连接器的作者")
+    codes::objects_not_understood(n, &example.message)
 }
 
 fn many_hidden(n: u64, example: &Diagnosis) -> Diagnosis {
-    let why = &example.message;
-    Diagnosis::new(
-        "objects-not-visible",
-        format!(
-            "{n} objects that the platform holds are not visible to the application; they stay as they are and are no longer \
-             followed. Of one of them the source says: {}",
-            why.en
-        ),
-        format!(
-            "平台上有 {n} 个对象对应用不可见，保持原样，且不再跟随其变化。来源对其中之一的答复：{}",
-            why.zh
-        ),
-    )
-    .remedy(
-        "let the application see them again; if they are meant to be out of its sight, remove on the platform those who left",
-        "请恢复应用对它们的可见权限；如果确属有意，请在平台上移除已离开者",
-    )
+    codes::objects_not_visible(n, &example.message)
 }
 
 fn absences_kept(n_absent: usize, why: &Diagnosis) -> Diagnosis {
-    let diagnosis = Diagnosis::new(
-        REMOVALS_STOPPED,
-        format!(
-            "nobody and nothing is removed by this run: of what the platform holds, {} not found, and the reading is not \
-             complete, because {}",
-            counted(n_absent, "object was", "objects were"),
-            why.message.en
-        ),
-        format!(
-            "本次运行不会删除任何对象：平台上有 {n_absent} 个对象没有读到，但读取不完整，原因是：{}",
-            why.message.zh
-        ),
-    )
-    .remedy(
-        "mend what keeps the reading from being complete; whoever is gone is removed by the next complete one",
-        "请先解决导致读取不完整的问题；下次完整读取时会删除已离开者",
-    );
+    let diagnosis = codes::removals_stopped(numbered(n_absent, "object was", "objects were"), &why.message);
     diagnosis.fact("because", why.code.as_str())
 }
 
 fn nothing_seen(n_held: usize) -> Diagnosis {
-    Diagnosis::new(
-        "nothing-read",
-        format!(
-            "the source showed nothing at all, while the platform holds {}; nothing is removed",
-            counted(n_held, "object", "objects")
-        ),
-        format!("数据源没有返回任何对象，而平台上已有 {n_held} 个；不会删除任何对象"),
-    )
-    .remedy(
-        "check what the application is allowed to see, then import again",
-        "请检查应用的可见范围，然后重新导入",
-    )
+    codes::nothing_read(numbered(n_held, "object", "objects"))
 }

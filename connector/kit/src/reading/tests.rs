@@ -9,8 +9,8 @@ mod refreshing;
 mod removals;
 mod wayward;
 
-use crate::connector::Lookup;
 use crate::document::{Draft, Optional, Schema};
+use crate::lookup::Lookup;
 use crate::model::{Change, Clearing, Container, Diagnosis, Entry, Failure, Key, Removal, Severity, Summary};
 use crate::ports::{Call, Host};
 use crate::reading::Reading;

@@ -1,6 +1,7 @@
 //! Deliveries as their sender writes them, and every way in which one can be wrong.
 
-use super::{Token, keys, receive};
+use super::{keys, receive};
+use crate::token::Token;
 use expect_test::{Expect, expect};
 use rollcall_kit::live::{Delivery, Event, Moment, Receipt};
 use rollcall_kit::{Body, Failure};

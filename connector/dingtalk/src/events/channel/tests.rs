@@ -1,8 +1,8 @@
 //! Asking for a channel, with every answer that DingTalk is known to give.
 
 use super::{open, origins};
-use crate::events::Way;
 use crate::settings::Settings;
+use crate::settings::Way;
 use expect_test::{Expect, expect};
 use rollcall_kit::live::Channel;
 use rollcall_kit::testing::{Reply, TestHost};
@@ -136,21 +136,21 @@ fn credentials_that_are_not_accepted_are_a_matter_of_settings() {
         401,
         r#"{"requestid":"r-1","code":"authFailed","message":"鉴权失败 canary-secret"}"#,
         &expect![[
-            r#"Settings credentials-wrong: DingTalk does not open a channel for app_key and app_secret: HTTP 401 authFailed: 鉴权失败 … [("setting", "/app_secret"), ("status", "401"), ("api", "/v1.0/gateway/connections/open"), ("code", "authFailed"), ("request_id", "r-1")]"#
+            r#"Settings credentials-wrong: DingTalk does not accept app_key and app_secret: HTTP 401 authFailed: 鉴权失败 … [("setting", "/app_secret"), ("status", "401"), ("api", "/v1.0/gateway/connections/open"), ("code", "authFailed"), ("request_id", "r-1")]"#
         ]],
     );
     check(
         400,
         r#"{"code":"invalidClientIdOrSecret","message":"无效的clientId或者clientSecret"}"#,
         &expect![[
-            r#"Settings credentials-wrong: DingTalk does not open a channel for app_key and app_secret: HTTP 400 invalidClientIdOrSecret: 无效的clientId或者clientSecret [("setting", "/app_secret"), ("status", "400"), ("api", "/v1.0/gateway/connections/open"), ("code", "invalidClientIdOrSecret")]"#
+            r#"Settings credentials-wrong: DingTalk does not accept app_key and app_secret: HTTP 400 invalidClientIdOrSecret: 无效的clientId或者clientSecret [("setting", "/app_secret"), ("status", "400"), ("api", "/v1.0/gateway/connections/open"), ("code", "invalidClientIdOrSecret")]"#
         ]],
     );
     check(
         401,
         "",
         &expect![[
-            r#"Settings credentials-wrong: DingTalk does not open a channel for app_key and app_secret: HTTP 401 [("setting", "/app_secret"), ("status", "401"), ("api", "/v1.0/gateway/connections/open")]"#
+            r#"Settings credentials-wrong: DingTalk does not accept app_key and app_secret: HTTP 401 [("setting", "/app_secret"), ("status", "401"), ("api", "/v1.0/gateway/connections/open")]"#
         ]],
     );
 }
@@ -189,14 +189,14 @@ fn every_other_refusal_says_who_must_act() {
         429,
         r#"{"code":"system.busy","message":"busy"}"#,
         &expect![[
-            r#"Unavailable source-busy: DingTalk is busy and opened no channel: HTTP 429 system.busy: busy [("status", "429"), ("api", "/v1.0/gateway/connections/open"), ("code", "system.busy")]"#
+            r#"Unavailable source-busy: DingTalk is busy and did not answer /v1.0/gateway/connections/open: HTTP 429 system.busy: busy [("status", "429"), ("api", "/v1.0/gateway/connections/open"), ("code", "system.busy")]"#
         ]],
     );
     check(
         502,
         "<html>",
         &expect![[
-            r#"Unavailable source-busy: DingTalk is busy and opened no channel: HTTP 502 [("status", "502"), ("api", "/v1.0/gateway/connections/open")]"#
+            r#"Unavailable source-busy: DingTalk is busy and did not answer /v1.0/gateway/connections/open: HTTP 502 [("status", "502"), ("api", "/v1.0/gateway/connections/open")]"#
         ]],
     );
 }

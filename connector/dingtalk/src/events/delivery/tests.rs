@@ -1,7 +1,7 @@
 //! Deliveries as DingTalk makes them, and every way in which one can be wrong.
 
 use super::{Refused, receive};
-use crate::events::crypto::{Callback, Opened, Sealed, Stamp, Unopened};
+use crate::crypto::{Callback, Opened, Sealed, Stamp, Unopened};
 use proptest::prelude::{any, prop, proptest};
 use rollcall_kit::Body;
 use rollcall_kit::live::{ContentType, Delivery, Moment, Receipt};

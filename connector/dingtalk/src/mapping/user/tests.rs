@@ -1,7 +1,7 @@
 //! Each field of a person in its place, and what becomes of those that cannot be mapped.
 
 use super::{draft, memberships};
-use crate::accounts::Account;
+use crate::mapping::Account;
 use crate::mapping::USER;
 use crate::testing::user_of;
 use crate::wire::users::User;

@@ -1,9 +1,9 @@
 //! What becomes of references to what was not read.
 
 use super::{called, document, host, report, shown_entry};
-use crate::connector::Lookup;
 use crate::document::{Draft, Optional, Schema};
 use crate::limits::{MAX_REFERENCES_ASKED, MAX_REFERENCES_TOLD, MAX_WAITING};
+use crate::lookup::Lookup;
 use crate::model::{Diagnosis, Entry, Failure, Key, Severity, Summary};
 use crate::reading::{Reading, Refreshed, refresh_objects};
 use crate::testing::TestHost;

@@ -3,8 +3,8 @@
 use super::{
     DEPARTMENT, SCHEMAS, Source, called, department, document, host, mobile, read, report, user, user_key,
 };
-use crate::connector::Lookup;
 use crate::limits::CLEARING_FLOOR;
+use crate::lookup::Lookup;
 use crate::model::{Diagnosis, Failure, Removal};
 use crate::reading::refresh_objects;
 use crate::testing::TestHost;

@@ -2,8 +2,8 @@
 
 use super::wayward::Wayward;
 use super::{SCHEMAS, Source, called, department, host, read, run, shown_coverage, try_read, user, user_key};
-use crate::connector::Lookup;
 use crate::limits::{MAX_EVIDENCE_BYTES, MAX_HIDDEN_TOLD, MAX_LOOKUPS_IN_FLIGHT};
+use crate::lookup::Lookup;
 use crate::model::{Container, Diagnosis, Entry, Failure, Outcome, Scope, Severity, Summary};
 use crate::testing::TestHost;
 use crate::{Key, Reading};

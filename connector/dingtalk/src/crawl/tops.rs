@@ -1,49 +1,15 @@
 //! Where a reading begins: what the application is authorised for, without what is inside of it anyway.
 
 use super::Crawl;
-use crate::api::Api;
-use crate::client::Client;
-use crate::limits::SCOPES_REMEMBERED_MS;
 use crate::mapping;
-use crate::memory;
 use crate::messages::crawl as say;
 use crate::trouble::Trouble;
 use crate::wire::DepartmentId;
 use crate::wire::scopes::Scopes;
 use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
-use rollcall_kit::{Entry, Failure, Scope, Severity, pool};
-use serde::{Deserialize, Serialize};
+use rollcall_kit::{Entry, Failure, Severity, pool};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-
-/// What the application may see; it must be something.
-pub(crate) async fn scopes(client: &Client<'_>) -> Result<Scopes, Failure> {
-    let scopes = client.scopes().await.map_err(|trouble| trouble.into_failure(Api::Scopes))?;
-    // A view of nothing is a mistake in the console; taking it for an empty company would end everyone's account.
-    if scopes.is_empty() {
-        memory::forget(client.context, SCOPES);
-        return Err(Failure::Permission(say::scope_empty()));
-    }
-    let at_ms = client.context.now_ms();
-    memory::remember(client.context, SCOPES, &Remembered { at_ms, scopes: scopes.clone() });
-    Ok(scopes)
-}
-
-/// What the application could see a while ago, so that an event costs one request. Not for a full reading, and nobody is
-/// removed on it.
-pub(crate) fn remembered_scopes(client: &Client<'_>) -> Option<Scopes> {
-    let Remembered { at_ms, scopes } = memory::recall(client.context, SCOPES)?;
-    (client.context.now_ms().checked_sub(at_ms)? < SCOPES_REMEMBERED_MS).then_some(scopes)
-}
-
-/// Where the scopes are remembered.
-const SCOPES: &str = "scopes";
-
-#[derive(Serialize, Deserialize)]
-struct Remembered {
-    at_ms: u64,
-    scopes: Scopes,
-}
 
 /// The departments to begin at: the root, or those authorised ones that are not below another.
 pub(super) async fn tops(crawl: &Crawl<'_>, scopes: &Scopes) -> Result<BTreeSet<DepartmentId>, Failure> {
@@ -79,16 +45,6 @@ async fn is_top(crawl: &Crawl<'_>, scopes: &Scopes, id: DepartmentId) -> Result<
     }
 }
 
-/// With what view a reading is made.
-pub(crate) fn told(scopes: &Scopes) -> Scope {
-    if scopes.is_whole() {
-        return Scope::whole();
-    }
-    let departments = scopes.authed_dept.iter().map(|id| mapping::department::key(*id));
-    let people = scopes.authed_user.iter().map(mapping::user::key);
-    Scope { whole: false, parts: departments.chain(people).collect() }
-}
-
 impl Crawl<'_> {
     /// When every top is hidden, the console contradicts itself, and nothing at all was read.
     pub(super) fn judge_tops(&self) -> Result<(), Failure> {
@@ -117,31 +73,5 @@ impl Crawl<'_> {
                 self.client.context.record(Entry::new(severity, diagnosis));
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::told;
-    use crate::wire::scopes::Scopes;
-    use crate::wire::{DepartmentId, UserId};
-    use rollcall_kit::{Key, Scope};
-
-    fn scopes(departments: &[i64], people: &[&str]) -> Scopes {
-        Scopes {
-            authed_dept: departments.iter().copied().map(DepartmentId).collect(),
-            authed_user: people.iter().filter_map(|id| UserId::new(id)).collect(),
-        }
-    }
-
-    #[test]
-    fn whoever_may_see_the_root_may_see_the_whole() {
-        assert_eq!(told(&scopes(&[1, 7], &["a"])), Scope::whole());
-    }
-
-    #[test]
-    fn a_part_is_told_by_its_departments_and_people() {
-        let parts = vec![Key::new("Department", "2"), Key::new("Department", "3"), Key::new("User", "a")];
-        assert_eq!(told(&scopes(&[3, 2], &["a"])), Scope { whole: false, parts });
     }
 }

@@ -1,10 +1,11 @@
 //! What rows say about each other: parents, memberships, managers. A reference to a row that is wrong is given up, so that the
 //! platform keeps what it holds there. One to what is not listed stays: the kit asks about it, and takes out what is gone.
 
+use crate::codes;
 use crate::contents::{Identified, Ids};
 use crate::place::{error, quoted, warning};
 use crate::row::{Department, Kind, Person, Reference};
-use rollcall_kit::{Entry, Text};
+use rollcall_kit::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Departments with parents first, siblings in the order of their rows.
@@ -120,22 +121,12 @@ fn sorted(departments: Vec<Department>, ids: &Ids) -> Vec<Department> {
 }
 
 fn not_listed<T: Identified>(kind: Kind, column: &'static str, item: &T, id: &str) -> Entry {
-    let shown = quoted(id);
-    let (en, zh) = (format!("{shown} is not in the roster"), format!("花名册中没有 {shown}"));
-    let why = item.place().diagnosis(Some(column), "reference-unknown", &Text::new(en, zh)).remedy(
-        "add what is missing or correct the id; until then the row is imported without the reference",
-        "请补全缺失的行或更正 id；在此之前导入该行时去掉这一引用",
-    );
+    let why = item.place().about(Some(column), codes::reference_unknown(quoted(id)));
     warning(&kind.key(item.id()), item.name(), why)
 }
 
 fn cycle(department: &Department) -> Entry {
     let id = quoted(&department.id);
-    let en = format!("department {id} is its own ancestor");
-    let zh = format!("部门 {id} 是自己的上级");
-    let why = department.place.diagnosis(Some("parent"), "parent-cycle", &Text::new(en, zh)).remedy(
-        "correct the parent; until then the platform keeps where the department is",
-        "请更正上级部门；在此之前平台保留该部门的现有位置",
-    );
+    let why = department.place.about(Some("parent"), codes::parent_cycle(id));
     error(Some(&Kind::Departments.key(&department.id)), Some(&department.name), why)
 }

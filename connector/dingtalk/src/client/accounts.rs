@@ -4,22 +4,13 @@
 use crate::api::Api;
 use crate::client::Client;
 use crate::limits::MAX_LOST_ACCOUNTS;
+use crate::mapping::Account;
 use crate::messages::crawl as say;
 use crate::trouble::Trouble;
 use crate::wire::lenient::Flag;
 use crate::wire::users::User;
 use rollcall_kit::{Diagnosis, Entry, Failure, Severity};
 use std::cell::{Cell, RefCell};
-
-/// How an account stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Account {
-    /// In use, as far as anybody asks.
-    Enabled,
-    Disabled,
-    /// It could not be told.
-    Unknown,
-}
 
 /// What one call of the connector knows of asking.
 #[derive(Debug, Default)]
