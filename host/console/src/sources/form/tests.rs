@@ -6,6 +6,7 @@ use rollcall_words::Language;
 use serde_json::json;
 
 use super::*;
+use crate::face::{ScimNames, ScimUserNames};
 use crate::sources::schema;
 use crate::sources::trust::{Cleared, Trust, Why};
 use crate::testing::{NOW, administrator};
