@@ -30,7 +30,6 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::clear::Clearing;
 use self::clear::Waiting;
-pub(crate) use self::decline::DECLINED;
 use self::hold::Allowances;
 pub use self::identity::Identities;
 pub(crate) use self::identity::{Attributes, Replacement};
@@ -42,7 +41,6 @@ use self::volume::Volume;
 pub(crate) use self::volume::refused;
 pub(crate) use self::worker::{Worker, WorkerHandle};
 use crate::cancel::Cancel;
-use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
 use crate::decision::Declined;
 use crate::directory::{Action, Directory, Held, Stored, Write};
@@ -50,8 +48,9 @@ use crate::error::StoreError;
 use crate::guard::Scales;
 use crate::history::ChangeRecord;
 use crate::limits::MAX_STORED_AT_ONCE;
+use crate::model::proof::Fates;
 use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
-use crate::proof::Fates;
+use crate::recorder::Recorder;
 use crate::refusal;
 
 /// An object as a connector hands it over, unchecked.

@@ -48,7 +48,8 @@ use crate::host::Host;
 use crate::inbox::{ChannelState, Following, Inbox, InboxCounts, Note};
 use crate::limits::{COALESCE, MAX_CHANGES, STORE_BACKOFF};
 use crate::model::{EventDelivery, Key, Plan, RunId, SourceName};
-use crate::run::{RunOptions, RunReport, Work};
+use crate::options::RunOptions;
+use crate::run::{RunReport, Work};
 use crate::source::Source;
 use crate::undo::Undo;
 
@@ -135,7 +136,8 @@ impl Follower {
         options: FollowOptions,
     ) -> Result<Self, StoreError> {
         // Whoever sets a source up anew has acted.
-        host.unbar(&source);
+        let services = host.services().clone();
+        services.unbar(&source);
         let following = inbox.following(source.name()).await?;
         let is_live = source.connector().is_live();
         let plan = source.plan().await.ok().and_then(Result::ok);
@@ -145,10 +147,10 @@ impl Follower {
         }
         let name = source.name().clone();
         // Now, so that of two sources the one that was started first has it. The other says so when it opens its channel.
-        drop(plan.map(|plan| host.claims().claim(&name, &plan.exclusive)));
+        drop(plan.map(|plan| services.claims().claim(&name, &plan.exclusive)));
         let stand = host.stand();
-        let meter = host.meter(&name);
-        let upstream = Arc::new(Live { host, source });
+        let meter = services.meter(&name);
+        let upstream = Arc::new(Live { services, source });
         let followed = Arc::new(Followed::new(name, upstream, inbox, stand, options, meter));
         Ok(Self::begin(followed, following, event_delivery, is_live))
     }

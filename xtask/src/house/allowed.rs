@@ -21,7 +21,7 @@ pub(super) const ALLOWED: Allowed = Allowed {
         ("connector/roster", 4),
         ("host/cli", 2),
         ("host/console", 160),
-        ("host/runtime", 71),
+        ("host/runtime", 15),
         ("host/seal", 2),
         ("host/sqlite", 2),
         ("wit/rules", 3),
@@ -32,7 +32,7 @@ pub(super) const ALLOWED: Allowed = Allowed {
         ("connector/roster", 4),
         ("host/cli", 3),
         ("host/console", 19),
-        ("host/runtime", 34),
+        ("host/runtime", 4),
         ("host/sqlite", 5),
     ],
     names: &[

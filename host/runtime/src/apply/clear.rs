@@ -13,10 +13,9 @@ use super::{Apply, Extent, Planned, Step, plan};
 use crate::clearing::Attribute;
 use crate::directory::{Held, Write};
 use crate::error::StoreError;
-use crate::guard::{Counts, count};
 use crate::history::ChangeRecord;
 use crate::limits::{MAX_HELD_RECORDS, MAX_STORED_AT_ONCE};
-use crate::model::{Diagnosis, Entry, Key};
+use crate::model::{Counts, Diagnosis, Entry, Key, count};
 
 /// An attribute that some objects may have lost: the reading does not prove it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::{Apply, Extent, Kind, Outcome, Planned, Step};
 use crate::amount::{amounts, amounts_in_chinese};
+use crate::awaiting::DECLINED;
 use crate::decision::{Decision, Matter};
 use crate::directory::Write;
-use crate::guard::{Counts, count};
-use crate::model::{Diagnosis, Entry, Key, Severity};
+use crate::model::{Counts, Diagnosis, Entry, Key, Severity, count};
 
 /// What this run found of what was declined.
 #[derive(Debug, Default)]
@@ -136,9 +136,6 @@ impl Apply {
         }
     }
 }
-
-/// The code of what stays because a person declined.
-pub(crate) const DECLINED: &str = "declined";
 
 fn entry(decision: &Decision, matters: &[&Matter]) -> Entry {
     let Decision { run, at, by, reason, .. } = decision;

@@ -275,7 +275,7 @@ impl Apply {
         if !is_whole || self.changed.waiting.is_empty() {
             return Ok(());
         }
-        let leaving = self.would_leave(&guard::counted(self.changed.waiting.keys())).await?;
+        let leaving = self.would_leave(&crate::model::counted(self.changed.waiting.keys())).await?;
         let is_permitted = self.permits(leaving.n());
         let lately = self.lately().await?;
         for leaving in leaving.of_types() {

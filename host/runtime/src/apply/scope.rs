@@ -18,10 +18,9 @@ use self::view::{OutOfView, hangs_in};
 use super::{Apply, Extent, Planned, Step};
 use crate::directory::{Action, Write};
 use crate::error::StoreError;
-use crate::guard::Counts;
 use crate::limits::MAX_HELD_RECORDS;
-use crate::model::{Entry, Key, Scope};
-use crate::proof::Narrowing;
+use crate::model::proof::Narrowing;
+use crate::model::{Counts, Entry, Key, Scope};
 
 /// With what scopes a run's own is compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,10 +7,10 @@ use crate::apply::Worker;
 use crate::capabilities::Session;
 use crate::connector::Opening;
 use crate::egress::websocket;
-use crate::host::Host;
 use crate::model::{Diagnosis, Finding, Standing};
 use crate::prepare::Prepared;
 use crate::refusal;
+use crate::services::Services;
 use crate::source::Source;
 use url::Url;
 
@@ -19,15 +19,15 @@ const CHANNEL: &str = "channel";
 
 /// Open the channel, unless someone listens to it. None when there is none to open.
 pub(super) async fn check(
-    host: &Host,
+    services: &Services,
     source: &Source,
     prepared: &Prepared,
     session: impl FnOnce() -> (Session, Worker),
 ) -> Option<Finding> {
-    if host.listening().is_listening(source.name()) {
+    if services.listening().is_listening(source.name()) {
         return Some(finding(CHANNEL, Standing::Passed, in_use()));
     }
-    if let Some(shared) = host.claims().held_by_another(source.name(), &prepared.plan.exclusive) {
+    if let Some(shared) = services.claims().held_by_another(source.name(), &prepared.plan.exclusive) {
         return Some(finding(CHANNEL, Standing::Skipped, shared.channel_diagnosis()));
     }
     let (session, worker) = session();

@@ -12,9 +12,8 @@ use serde_json::Value;
 use crate::apply::ledger::digest;
 use crate::apply::{Apply, Extent};
 use crate::error::StoreError;
-use crate::guard::{Counts, count};
 use crate::limits::MAX_LOST_PARTS_ASKED;
-use crate::model::{Diagnosis, Key};
+use crate::model::{Counts, Diagnosis, Key, count};
 
 /// What was found to be out of the scope.
 #[derive(Debug, Default)]
