@@ -4,12 +4,14 @@
 
 mod channel;
 mod clock;
+mod findings;
 
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
 use self::clock::Pushes;
+use self::findings::{finding, host_failed};
 use crate::apply::{Identities, scope};
 use crate::cancel::Cancel;
 use crate::clearing::Approved;
@@ -117,11 +119,6 @@ fn sessions<'a>(services: &'a Services, source: &'a Source, prepared: &'a Prepar
     }
 }
 
-fn host_failed(error: &tokio::task::JoinError) -> Diagnosis {
-    Diagnosis::new("host-failed", format!("the host failed: {error}"))
-        .in_chinese(format!("主机内部出错：{error}"), "")
-}
-
 fn settings_findings(unprepared: Unprepared) -> Vec<Finding> {
     match unprepared {
         Unprepared::Guest(error) => {
@@ -151,10 +148,6 @@ fn connector_skipped() -> Finding {
         Diagnosis::new("connector-not-tried", "the source itself was not asked; mend what failed first")
             .in_chinese("未检查来源本身，请先解决上面的问题", "");
     finding("connector", Standing::Skipped, diagnosis)
-}
-
-fn finding(check: &str, standing: Standing, diagnosis: Diagnosis) -> Finding {
-    Finding { check: check.to_owned(), standing, diagnosis }
 }
 
 #[cfg(test)]

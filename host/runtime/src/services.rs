@@ -113,7 +113,7 @@ impl Services {
 
     /// What the connector of a source keeps for as long as this process lives.
     pub(crate) fn memory(&self, source: &Source) -> Arc<Memory> {
-        self.inner.memories.of(source)
+        self.inner.memories.of(source.name(), source.settings(), source.connector().identity())
     }
 
     /// Let the requests of a source be answered in process from now on, as long as its egress stays the same.

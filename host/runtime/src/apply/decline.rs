@@ -2,24 +2,16 @@
 //!
 //! Not here: what was declined (`decision`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::state::Answered;
 use super::{Apply, Extent, Kind, Outcome, Planned, Step};
 use crate::amount::{amounts, amounts_in_chinese};
 use crate::awaiting::DECLINED;
 use crate::decision::{Decision, Matter};
 use crate::directory::Write;
 use crate::model::{Counts, Diagnosis, Entry, Key, Severity, count};
-
-/// What this run found of what was declined.
-#[derive(Debug, Default)]
-pub(super) struct Answered {
-    /// What the source still says.
-    met: BTreeSet<Matter>,
-    /// Departures of objects that the source has again.
-    back: BTreeSet<Matter>,
-}
 
 impl Apply {
     /// Let stay what a person said is to stay.

@@ -3,9 +3,8 @@
 //!
 //! Not here: how much is too much (`guard`).
 
-use std::collections::BTreeMap;
-
-use super::{Apply, Extent, Kind, Outcome, Planned, Step, refusal_entry};
+use super::step::refusal_entry;
+use super::{Apply, Extent, Kind, Outcome, Planned, Step};
 use crate::clearing::Approved;
 use crate::error::StoreError;
 use crate::guard::{self, Permitted, Uncovered};
@@ -13,19 +12,6 @@ use crate::history::ChangeRecord;
 use crate::leaving::WouldLeave;
 use crate::limits::MAX_HELD_RECORDS;
 use crate::model::{Counts, Diagnosis, Key};
-
-/// How much more may leave, as far as it had to be found out.
-#[derive(Debug, Default)]
-pub(super) struct Allowances {
-    /// What left within the hour before this run. None before the first departure.
-    lately: Option<Counts>,
-    /// What left within the hour, and in this run.
-    departed: Counts,
-    /// Of each resource type of which more left than may always leave.
-    allowed: BTreeMap<String, u64>,
-    /// How many left because whoever started the run said that so many may.
-    n_permitted: u64,
-}
 
 impl Apply {
     /// Hold the departures of single objects that are above what may leave in an hour.

@@ -2,7 +2,7 @@
 //!
 //! Nothing is listened to. What a source sends in that moment is not acknowledged, so it sends it again.
 
-use super::finding;
+use super::findings::{finding, host_failed};
 use crate::apply::Worker;
 use crate::capabilities::Session;
 use crate::connector::Opening;
@@ -33,7 +33,7 @@ pub(super) async fn check(
     let (session, worker) = session();
     let asked = source.connector().open_channel(session).await;
     if let Err(error) = worker.finish().await {
-        return Some(finding(CHANNEL, Standing::Failed, super::host_failed(&error)));
+        return Some(finding(CHANNEL, Standing::Failed, host_failed(&error)));
     }
     match asked {
         Err(error) => Some(finding(CHANNEL, Standing::Failed, refusal::guest(&error).diagnosis)),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::channel::Line;
-use super::receive::Delivery;
+use super::connection::ChannelConnection;
+use super::delivery::Delivery;
 use super::wire;
 use crate::apply::{Identities, Worker, scope};
 use crate::bindings::exports::rollcall::connector::events as guest;
@@ -63,7 +63,7 @@ pub(super) trait Upstream: Send + Sync + 'static {
 
 /// A connection, and what its connector said of it.
 pub(super) struct Opened {
-    pub(super) line: Box<dyn Line>,
+    pub(super) line: Box<dyn ChannelConnection>,
     pub(super) rhythm: Rhythm,
     /// What the first frame gets.
     pub(super) state: String,
