@@ -2,7 +2,7 @@
 
 use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
-use crate::guard::Counts;
+use crate::model::Counts;
 
 /// So many of a kind of object, in English and in Chinese: a text before Chinese words needs no blank behind it.
 pub(crate) fn amount(resource_type: &str, n: u64) -> (String, String) {

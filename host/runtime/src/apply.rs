@@ -3,18 +3,23 @@
 //! The only door to the directory's writing side. Not here: how documents merge (`merge`), where they are kept
 //! (`directory`), how a connector gets here (`capabilities::directory`).
 
+mod change;
 mod check;
 mod clear;
 mod decline;
 mod hold;
 mod identity;
 mod ledger;
+mod order;
 mod parts;
 mod plan;
+mod policy;
 mod prove;
 mod reading;
 mod retire;
 pub(crate) mod scope;
+mod state;
+mod step;
 mod undo;
 mod volume;
 mod worker;
@@ -26,144 +31,27 @@ use std::sync::Arc;
 
 use rollcall_rules::object;
 use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
-use serde::{Deserialize, Serialize};
 
+pub(crate) use self::change::{Change, Departure, Extent, Object, Outcome};
 pub(crate) use self::clear::Clearing;
-use self::clear::Waiting;
-pub(crate) use self::decline::DECLINED;
-use self::hold::Allowances;
-pub use self::identity::Identities;
-pub(crate) use self::identity::{Attributes, Replacement};
 pub(crate) use self::ledger::Ledger;
 use self::parts::in_parts;
-use self::reading::Reading;
+pub(crate) use self::policy::Attributes;
+pub use self::policy::{DepartedUsers, Identities};
 pub(crate) use self::reading::{Checkpoint, Statement};
-use self::volume::Volume;
+pub(crate) use self::state::{Apply, Destination};
+pub(crate) use self::step::{Kind, Replacement};
+use self::step::{Planned, Split, Step, Tally, refusal_entry, split};
 pub(crate) use self::volume::refused;
 pub(crate) use self::worker::{Worker, WorkerHandle};
-use crate::cancel::Cancel;
-use crate::capabilities::history::Recorder;
-use crate::clearing::Approved;
-use crate::decision::Declined;
-use crate::directory::{Action, Directory, Held, Stored, Write};
+use crate::directory::{Action, Held, Stored, Write};
 use crate::error::StoreError;
-use crate::guard::Scales;
 use crate::history::ChangeRecord;
 use crate::limits::MAX_STORED_AT_ONCE;
-use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
-use crate::proof::Fates;
+use crate::model::{Diagnosis, Entry, Key};
 use crate::refusal;
 
-/// An object as a connector hands it over, unchecked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Object {
-    pub(crate) key: Key,
-    pub(crate) version: String,
-    /// JSON, not parsed yet.
-    pub(crate) document: String,
-}
-
-/// An object that left the source, as a connector hands it over, unchecked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Departure {
-    pub(crate) key: Key,
-    pub(crate) witness: String,
-}
-
-/// One difference between source and platform.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Change {
-    Put(Object),
-    Delete(Departure),
-}
-
-/// What became of one change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Applied,
-    Rejected(Diagnosis),
-    /// It waits for a person. Where many wait for one reason, only the first of them repeat it.
-    Held(Option<Diagnosis>),
-}
-
-/// What becomes of a person who left. Anything else that left is removed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DepartedUsers {
-    /// Kept, with `active` false.
-    #[default]
-    Deactivate,
-    /// Removed.
-    Delete,
-}
-
-/// Which way something may leave the platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Extent {
-    /// A full run: only by `remove_missing`, after everything was read.
-    Full,
-    /// Some objects, each of which was asked about.
-    Some,
-}
-
-/// Where the changes of one run go.
-#[derive(Clone)]
-pub(crate) struct Destination {
-    pub(crate) directory: Arc<dyn Directory>,
-    pub(crate) recorder: Arc<Recorder>,
-    pub(crate) source: SourceName,
-    pub(crate) run: RunId,
-    /// Parents first.
-    pub(crate) resource_types: Vec<String>,
-    pub(crate) departed_users: DepartedUsers,
-    pub(crate) extent: Extent,
-    /// What weighs departures; none where nothing leaves by itself: in a call that is no run, and where a run is undone, which
-    /// was weighed before.
-    pub(crate) scales: Option<Scales>,
-    /// What people declined.
-    pub(crate) declined: Arc<Declined>,
-    /// The clearings that a person started the run to approve.
-    pub(crate) approved: Approved,
-    /// By which attributes it is told who stands behind a key, where that is known.
-    pub(crate) identity_attributes: Attributes,
-    /// What a person has answered about keys that belong to somebody else now.
-    pub(crate) identities: Identities,
-    /// With what views the run's own is compared.
-    pub(crate) known_scopes: scope::Known,
-    /// Used once the run has written as much as it may: its connector is ended then.
-    pub(crate) overrun: Cancel,
-}
-
-/// The directory's writing side, for one run.
-pub(crate) struct Apply {
-    destination: Destination,
-    ledger: Ledger,
-    allowances: Allowances,
-    reading: Reading,
-    waiting: Waiting,
-    changed: identity::Changed,
-    compared: scope::Compared,
-    fates: Fates,
-    volume: Volume,
-    answered: decline::Answered,
-}
-
 impl Apply {
-    pub(crate) fn new(destination: Destination) -> Self {
-        Self {
-            destination,
-            ledger: Ledger::default(),
-            allowances: Allowances::default(),
-            reading: Reading::default(),
-            waiting: Waiting::default(),
-            changed: identity::Changed::default(),
-            compared: scope::Compared::default(),
-            fates: Fates::default(),
-            volume: Volume::default(),
-            answered: decline::Answered::default(),
-        }
-    }
-
     pub(crate) fn into_ledger(self) -> Ledger {
         self.ledger
     }
@@ -240,7 +128,7 @@ impl Apply {
             return Ok(Vec::new());
         }
         let keys: Vec<Key> = planned.iter().map(|planned| planned.key.clone()).collect();
-        let order = retire::departures_last(&planned, &self.destination.resource_types);
+        let order = order::departures_last(&planned, &self.destination.resource_types);
         // A replacement is two writes.
         let has_replacements = planned.iter().any(|planned| matches!(planned.step, Step::Replace(_)));
         let n_at_once = if has_replacements { MAX_STORED_AT_ONCE / 2 } else { MAX_STORED_AT_ONCE };
@@ -452,136 +340,11 @@ impl Apply {
     }
 }
 
-/// Whether something came or went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Put,
-    Departure,
-}
-
-impl Kind {
-    pub(crate) fn of(action: Action) -> Self {
-        match action {
-            Action::Created | Action::Updated | Action::Restored | Action::Unchanged => Self::Put,
-            Action::Deactivated | Action::Deleted => Self::Departure,
-        }
-    }
-}
-
-struct Planned {
-    key: Key,
-    step: Step<Write>,
-}
-
-/// The same without the documents, which are on their way to the platform.
-struct Tally {
-    key: Key,
-    step: Step<Action>,
-}
-
-enum Step<W> {
-    Write(W),
-    /// The platform holds it like that already.
-    Nothing(Kind),
-    Refuse(Kind, Diagnosis),
-    /// A departure that waits for a person.
-    Hold(W, Box<Diagnosis>),
-    /// What the source may only not show any more, which waits for a person.
-    HoldUnseen {
-        write: W,
-        why: Box<Diagnosis>,
-        /// Whether it gets a change record of its own.
-        is_recorded: bool,
-    },
-    /// Who was there leaves, and somebody else comes under the same key.
-    Replace(Box<Replacement<W>>),
-    /// That waits for a person.
-    HoldReplacement {
-        replacement: Box<Replacement<W>>,
-        why: Box<Diagnosis>,
-        /// Whether it gets change records of its own.
-        is_recorded: bool,
-    },
-    /// A person said that it stays as it is.
-    Decline(Kind),
-    /// That waits for the end of the reading, or for what becomes of an earlier one of the same key.
-    Wait,
-}
-
-impl Planned {
-    fn write(&self) -> Option<&Write> {
-        match &self.step {
-            Step::Write(write) => Some(write),
-            Step::Nothing(_)
-            | Step::Refuse(..)
-            | Step::Hold(..)
-            | Step::HoldUnseen { .. }
-            | Step::Replace(_)
-            | Step::HoldReplacement { .. }
-            | Step::Decline(_)
-            | Step::Wait => None,
-        }
-    }
-}
-
-/// What is to be counted, what is to be stored, and what is only to be recorded.
-struct Split {
-    tallies: Vec<Tally>,
-    writes: Vec<Write>,
-    held: Vec<ChangeRecord>,
-}
-
-fn split(planned: Vec<Planned>) -> Split {
-    let (mut tallies, mut writes) = (Vec::with_capacity(planned.len()), Vec::with_capacity(planned.len()));
-    let mut held = Vec::new();
-    for Planned { key, step } in planned {
-        let step = match step {
-            Step::Nothing(kind) => Step::Nothing(kind),
-            Step::Refuse(kind, why) => Step::Refuse(kind, why),
-            Step::Hold(write, why) => {
-                held.push(ChangeRecord { refusal: Some((*why).clone()), ..(&write).into() });
-                Step::Hold(write.action, why)
-            }
-            Step::HoldUnseen { write, why, is_recorded } => {
-                if is_recorded {
-                    held.push(ChangeRecord { refusal: Some((*why).clone()), ..(&write).into() });
-                }
-                Step::HoldUnseen { write: write.action, why, is_recorded }
-            }
-            Step::Write(write) => {
-                let action = write.action;
-                writes.push(write);
-                Step::Write(action)
-            }
-            Step::Replace(replacement) => {
-                let actions = replacement.actions();
-                writes.extend([replacement.leave, replacement.join]);
-                Step::Replace(Box::new(actions))
-            }
-            Step::HoldReplacement { replacement, why, is_recorded } => {
-                let record = |write| ChangeRecord { refusal: Some((*why).clone()), ..write };
-                if is_recorded {
-                    held.extend([&replacement.leave, &replacement.join].map(|write| record(write.into())));
-                }
-                Step::HoldReplacement { replacement: Box::new(replacement.actions()), why, is_recorded }
-            }
-            Step::Decline(kind) => Step::Decline(kind),
-            Step::Wait => Step::Wait,
-        };
-        tallies.push(Tally { key, step });
-    }
-    Split { tallies, writes, held }
-}
-
 fn key_of(change: &check::Checked) -> Key {
     match change {
         check::Checked::Put(incoming) => incoming.key.clone(),
         check::Checked::Delete(departure) => departure.key.clone(),
     }
-}
-
-fn refusal_entry(subject: Option<Key>, diagnosis: Diagnosis) -> Entry {
-    Entry { severity: Severity::Error, subject, subject_name: None, diagnosis }
 }
 
 fn short_answer() -> StoreError {

@@ -16,12 +16,13 @@ pub(crate) use self::declining::decline;
 pub use self::held_back::HeldBack;
 pub(crate) use self::waiting::waiting;
 use crate::apply::Identities;
+use crate::awaiting::IDENTITIES_HELD;
 use crate::clearing::Approved;
 use crate::clock::Clock;
 use crate::decision::{Decision, Declined, Matter, Verdict};
 use crate::directory::Directory;
 use crate::error::{RunError, StoreError};
-use crate::guard::{IDENTITIES_HELD, Permitted};
+use crate::guard::Permitted;
 use crate::history::{History, Run, RunState};
 use crate::limits::{APPROVAL_LIFETIME, DECLINED_FOR};
 use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName, Timestamp};
@@ -50,7 +51,7 @@ pub enum Which {
     These(BTreeSet<Key>),
 }
 
-pub use crate::guard::{Leaving, WouldLeave};
+pub use crate::leaving::{Leaving, WouldLeave};
 
 /// The stores and the clock, from which it is known what a person decides about.
 #[derive(Clone)]

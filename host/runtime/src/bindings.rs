@@ -17,3 +17,6 @@ wasmtime::component::bindgen!({
     },
     exports: { default: async },
 });
+
+/// The contract of this host.
+pub const CONTRACT: &str = "rollcall:connector@0.1.0";

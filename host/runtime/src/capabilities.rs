@@ -4,7 +4,8 @@
 //! Not here: the world outside; each capability reaches it through something an embedder or an administrator gave.
 
 pub(crate) mod directory;
-pub(crate) mod history;
+pub(crate) mod guest;
+mod history;
 mod host;
 pub(crate) mod http_client;
 pub(crate) mod storage;
@@ -14,10 +15,11 @@ use std::sync::Arc;
 
 use wasmtime::component::{HasSelf, Linker};
 
+use self::guest::Guest;
 use crate::bindings;
 use crate::convert::Reader;
 use crate::figures::Meter;
-use crate::guest::Guest;
+use crate::recorder::Recorder;
 use crate::secrets::Secrets;
 
 /// One call: its settings, and its capabilities.
@@ -28,7 +30,7 @@ pub(crate) struct Session {
     pub(crate) http: http_client::Http,
     pub(crate) storage: storage::Bucket,
     pub(crate) directory: directory::Holdings,
-    pub(crate) history: Arc<history::Recorder>,
+    pub(crate) history: Arc<Recorder>,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) meter: Arc<Meter>,
 }

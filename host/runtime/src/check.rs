@@ -4,30 +4,32 @@
 
 mod channel;
 mod clock;
+mod findings;
 
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
 use self::clock::Pushes;
+use self::findings::{finding, host_failed};
 use crate::apply::{Identities, scope};
 use crate::cancel::Cancel;
-use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
 use crate::exclusive::shared;
-use crate::host::Host;
 use crate::model::{Diagnosis, EventDelivery, Finding, Plan, RunId, Standing};
 use crate::observe::Unobserved;
 use crate::preflight::{Way, done_without, preflight};
 use crate::prepare::{Prepared, Unprepared, prepare, with_pointer};
+use crate::recorder::Recorder;
 use crate::refusal;
+use crate::services::Services;
 use crate::session::Sessions;
 use crate::source::Source;
 
-pub(crate) async fn check(host: &Host, source: &Source, others: &[Source]) -> Vec<Finding> {
+pub(crate) async fn check(services: &Services, source: &Source, others: &[Source]) -> Vec<Finding> {
     // Whoever checks wants to know how it stands now, and not what the proxy said of the password before.
-    host.unbar(source);
-    let prepared = match prepare(host, source).await {
+    services.unbar(source);
+    let prepared = match prepare(services, source).await {
         Ok(prepared) => prepared,
         Err(unprepared) => return settings_findings(unprepared),
     };
@@ -45,18 +47,18 @@ pub(crate) async fn check(host: &Host, source: &Source, others: &[Source]) -> Ve
         return findings;
     }
     let began = Instant::now();
-    let found = connector_findings(host, source, &prepared).await;
+    let found = connector_findings(services, source, &prepared).await;
     let event_delivery = prepared.plan.event_delivery;
     let pushes = pushes(source, event_delivery);
-    findings.push(clock::compare(&prepared.client, &**host.clock(), began, pushes));
+    findings.push(clock::compare(&prepared.client, &**services.clock(), began, pushes));
     let is_stopped = has_failed(&found);
     findings.extend(found);
     if source.connector().is_live() && event_delivery == EventDelivery::Channel {
-        let session = || sessions(host, source, &prepared).some(RunId::new("check"));
+        let session = || sessions(services, source, &prepared).some(RunId::new("check"));
         let opened = if is_stopped {
             Some(channel::not_tried())
         } else {
-            channel::check(host, source, &prepared, session).await
+            channel::check(services, source, &prepared, session).await
         };
         findings.extend(opened);
     }
@@ -88,9 +90,9 @@ async fn exclusive_finding(source: &Source, plan: &Plan, others: &[Source]) -> O
     shared(source.name(), &plan.exclusive, theirs).map(|shared| shared.finding())
 }
 
-async fn connector_findings(host: &Host, source: &Source, prepared: &Prepared) -> Vec<Finding> {
+async fn connector_findings(services: &Services, source: &Source, prepared: &Prepared) -> Vec<Finding> {
     // A check has no row, and a dry directory does not look at the run it is given.
-    let (session, worker) = sessions(host, source, prepared).full(RunId::new("check"));
+    let (session, worker) = sessions(services, source, prepared).full(RunId::new("check"));
     let checked = source.connector().check(session).await;
     let finished = worker.finish().await;
     match (checked, finished) {
@@ -100,9 +102,9 @@ async fn connector_findings(host: &Host, source: &Source, prepared: &Prepared) -
     }
 }
 
-fn sessions<'a>(host: &'a Host, source: &'a Source, prepared: &'a Prepared) -> Sessions<'a> {
+fn sessions<'a>(services: &'a Services, source: &'a Source, prepared: &'a Prepared) -> Sessions<'a> {
     Sessions {
-        host,
+        services,
         source,
         prepared,
         recorder: Arc::new(Recorder::of_nothing(Arc::new(Unobserved))),
@@ -115,11 +117,6 @@ fn sessions<'a>(host: &'a Host, source: &'a Source, prepared: &'a Prepared) -> S
         known_scopes: scope::Known::default(),
         overrun: Cancel::new(),
     }
-}
-
-fn host_failed(error: &tokio::task::JoinError) -> Diagnosis {
-    Diagnosis::new("host-failed", format!("the host failed: {error}"))
-        .in_chinese(format!("主机内部出错：{error}"), "")
 }
 
 fn settings_findings(unprepared: Unprepared) -> Vec<Finding> {
@@ -151,10 +148,6 @@ fn connector_skipped() -> Finding {
         Diagnosis::new("connector-not-tried", "the source itself was not asked; mend what failed first")
             .in_chinese("未检查来源本身，请先解决上面的问题", "");
     finding("connector", Standing::Skipped, diagnosis)
-}
-
-fn finding(check: &str, standing: Standing, diagnosis: Diagnosis) -> Finding {
-    Finding { check: check.to_owned(), standing, diagnosis }
 }
 
 #[cfg(test)]

@@ -6,13 +6,10 @@
 use std::collections::BTreeSet;
 
 use crate::amount::{amounts, amounts_in_chinese};
-use crate::guard::Counts;
+use crate::awaiting::CLEARING_HELD;
 use crate::history::ChangeRecord;
 use crate::limits::MAX_FACTS;
-use crate::model::{Diagnosis, Entry, Key, Severity};
-
-/// The code of what waits.
-pub(crate) const HELD: &str = "clearing-held";
+use crate::model::{Counts, Diagnosis, Entry, Key, Severity};
 
 /// The code of what only a full reading can decide.
 const UNDECIDED: &str = "clearing-undecided";
@@ -92,14 +89,14 @@ impl Attribute {
     pub(crate) fn of(diagnosis: &Diagnosis) -> Option<Self> {
         let fact = |name| diagnosis.fact(name).map(str::to_owned);
         let (name, document) = (fact(ATTRIBUTE)?, fact(DOCUMENT)?);
-        (diagnosis.code == HELD).then_some(Self { name, document })
+        (diagnosis.code == CLEARING_HELD).then_some(Self { name, document })
     }
 
     /// The connector's own facts behind those that this host reads again.
     fn diagnosis(&self, reason: &Diagnosis, said: String) -> Diagnosis {
         let own = [ATTRIBUTE, DOCUMENT, REASON];
         let others = reason.facts.iter().filter(|(name, _)| !own.contains(&name.as_str()));
-        let diagnosis = Diagnosis::new(HELD, said)
+        let diagnosis = Diagnosis::new(CLEARING_HELD, said)
             .with_remedy(LOOK)
             .with_fact(ATTRIBUTE, self.name.as_str())
             .with_fact(DOCUMENT, self.document.as_str())
@@ -114,7 +111,7 @@ impl ChangeRecord {
     /// The name of the attribute that this change would clear, when that waits for a person.
     #[must_use]
     pub fn waiting_attribute(&self) -> Option<&str> {
-        let refusal = self.refusal.as_ref().filter(|refusal| refusal.code == HELD)?;
+        let refusal = self.refusal.as_ref().filter(|refusal| refusal.code == CLEARING_HELD)?;
         refusal.fact(ATTRIBUTE)
     }
 }

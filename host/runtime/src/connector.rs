@@ -23,23 +23,21 @@ use wasmtime::component::{Component, Instance, InstancePre};
 
 use self::imports::Asked;
 pub(crate) use self::live::{Fetched, Handled, Notice, Opening, Reaction, Received, Rhythm, Unfinished};
+pub use crate::bindings::CONTRACT;
 use crate::bindings::exports::rollcall::connector::events::GuestIndices as EventsIndices;
 use crate::bindings::exports::rollcall::connector::identity_source::{Guest as Exports, GuestIndices};
 use crate::bindings::rollcall::connector::model::Key as WitKey;
+use crate::capabilities::guest::Guest;
 use crate::capabilities::{self, Session};
 use crate::convert::{self, Reader};
 use crate::engine::{Engine, Metered, sealed_bytes, within};
 use crate::error::{GuestError, LoadError, NoComponent};
 use crate::figures::{Call, Meter};
-use crate::guest::Guest;
 use crate::history::ConnectorIdentity;
 use crate::limits::{CALL_TIMEOUTS, MAX_COMPONENT_BYTES};
 use crate::model::{Descriptor, Failure, Finding, Key, Plan, Problem, Summary};
 use crate::sealed::{self, Mint, Sealed};
 use crate::secrets::Secrets;
-
-/// The contract of this host.
-pub const CONTRACT: &str = "rollcall:connector@0.1.0";
 
 /// A loaded connector. Clones are the same one.
 #[derive(Clone)]

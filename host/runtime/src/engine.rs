@@ -21,8 +21,8 @@ pub(crate) use self::budget::{Budget, Share};
 use self::cache::Cache;
 pub(crate) use self::meter::{CpuLimits, CpuMeter, MemoryMeter, within};
 use self::ticker::{Busy, Ticker};
+use crate::bindings::CONTRACT;
 use crate::clock::{Clock, SystemClock};
-use crate::connector::CONTRACT;
 use crate::egress::Reach;
 use crate::error::{EngineError, LoadError, NoComponent};
 use crate::limits::{

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use self::load::{LoadError, NoComponent};
-use crate::guard::WouldLeave;
+use crate::leaving::WouldLeave;
 use crate::limits::APPROVAL_LIFETIME;
 use crate::model::{Key, RunId};
 

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::egress::{Fault, FaultKind, Response};
 use crate::inbox::InboxEvent;
 use crate::model::Timestamp;
 
@@ -246,34 +245,14 @@ impl Meter {
 }
 
 impl Outcome {
-    /// How a request ended that was answered, or was not.
-    pub(crate) fn of(result: &Result<Response, Fault>) -> Self {
-        match result {
-            Ok(response) => Self::of_status(response.status.as_u16()),
-            Err(fault) => Self::of_fault(fault),
-        }
-    }
-
-    fn of_status(status: u16) -> Self {
+    /// How a request ended that was answered with this status.
+    pub(crate) fn of_status(status: u16) -> Self {
         match status {
             0..300 => Self::Success,
             300..400 => Self::Redirect,
             429 => Self::Throttled,
             400..500 => Self::ClientError,
             500.. => Self::ServerError,
-        }
-    }
-
-    fn of_fault(fault: &Fault) -> Self {
-        match fault.kind {
-            FaultKind::Denied => Self::Denied,
-            FaultKind::ProxyUnreachable | FaultKind::ProxyRefused => Self::ProxyFailed,
-            FaultKind::NotSent if fault.diagnosis.code.starts_with("proxy-") => Self::ProxyFailed,
-            FaultKind::NotSent | FaultKind::Untrusted => Self::NotSent,
-            FaultKind::TimedOut => Self::TimedOut,
-            FaultKind::TooLarge => Self::TooLarge,
-            FaultKind::Interrupted => Self::Interrupted,
-            FaultKind::Cancelled | FaultKind::Other => Self::Other,
         }
     }
 }
@@ -311,7 +290,6 @@ fn since(from: Timestamp, to: Timestamp) -> u64 {
 mod tests {
     use super::*;
     use crate::inbox::{EventState, EventWay, NewEvent};
-    use crate::model::Diagnosis;
 
     fn event(born_at: Option<i64>, arrived_at: i64) -> InboxEvent {
         let event = NewEvent {
@@ -373,16 +351,5 @@ mod tests {
         let spent = Spent { n: 2, total_us: 4_000_000 };
         let expected = Calls { spent, computed_us: 6_000, n_died: 1 };
         assert_eq!(meter.figures().calls, BTreeMap::from([("sync", expected)]));
-    }
-
-    #[test]
-    fn a_proxy_that_refuses_is_told_apart_from_a_source_that_is_not_there() {
-        let not_sent = |code: &str| Fault {
-            kind: FaultKind::NotSent,
-            diagnosis: Diagnosis::new(code, "nothing was sent"),
-        };
-        let outcomes =
-            ["proxy-unreachable", "origin-unreachable"].map(|code| Outcome::of_fault(&not_sent(code)));
-        assert_eq!(outcomes, [Outcome::ProxyFailed, Outcome::NotSent]);
     }
 }

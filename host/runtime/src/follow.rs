@@ -7,10 +7,13 @@ mod asks;
 mod backoff;
 mod batch;
 mod channel;
+mod connection;
+mod delivery;
 mod followed;
 mod missed;
 mod notes;
 mod observe;
+mod options;
 mod receive;
 mod schedule;
 #[cfg(test)]
@@ -23,7 +26,6 @@ mod wire;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::watch;
@@ -33,10 +35,11 @@ use tracing::Instrument as _;
 
 use self::asks::Waiting;
 use self::channel::Channel;
+pub use self::delivery::{Delivery, Receipt};
 use self::followed::Followed;
 pub use self::observe::{FollowObserver, RunEnded, Unfollowed};
+pub use self::options::FollowOptions;
 use self::receive::Receiver;
-pub use self::receive::{Delivery, Receipt};
 pub use self::schedule::{InvalidSchedule, Schedule};
 use self::turns::Turns;
 use self::upstream::Live;
@@ -46,37 +49,12 @@ use crate::error::{RunError, StoreError};
 use crate::history::Trigger;
 use crate::host::Host;
 use crate::inbox::{ChannelState, Following, Inbox, InboxCounts, Note};
-use crate::limits::{COALESCE, MAX_CHANGES, STORE_BACKOFF};
+use crate::limits::{MAX_CHANGES, STORE_BACKOFF};
 use crate::model::{EventDelivery, Key, Plan, RunId, SourceName};
-use crate::run::{RunOptions, RunReport, Work};
+use crate::options::RunOptions;
+use crate::run::{RunReport, Work};
 use crate::source::Source;
 use crate::undo::Undo;
-
-/// How a source is followed.
-#[derive(Clone)]
-pub struct FollowOptions {
-    /// When full runs are due; none for no schedule.
-    pub schedule: Option<Schedule>,
-    /// Who watches.
-    pub observer: Arc<dyn FollowObserver>,
-    /// How long an event waits for others about the same objects.
-    pub coalesce: Duration,
-}
-
-impl Default for FollowOptions {
-    fn default() -> Self {
-        Self { schedule: None, observer: Arc::new(Unfollowed), coalesce: COALESCE }
-    }
-}
-
-impl fmt::Debug for FollowOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FollowOptions")
-            .field("schedule", &self.schedule)
-            .field("coalesce", &self.coalesce)
-            .finish_non_exhaustive()
-    }
-}
 
 /// How a full run that was asked for went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -135,7 +113,8 @@ impl Follower {
         options: FollowOptions,
     ) -> Result<Self, StoreError> {
         // Whoever sets a source up anew has acted.
-        host.unbar(&source);
+        let services = host.services().clone();
+        services.unbar(&source);
         let following = inbox.following(source.name()).await?;
         let is_live = source.connector().is_live();
         let plan = source.plan().await.ok().and_then(Result::ok);
@@ -145,10 +124,10 @@ impl Follower {
         }
         let name = source.name().clone();
         // Now, so that of two sources the one that was started first has it. The other says so when it opens its channel.
-        drop(plan.map(|plan| host.claims().claim(&name, &plan.exclusive)));
+        drop(plan.map(|plan| services.claims().claim(&name, &plan.exclusive)));
         let stand = host.stand();
-        let meter = host.meter(&name);
-        let upstream = Arc::new(Live { host, source });
+        let meter = services.meter(&name);
+        let upstream = Arc::new(Live { services, source });
         let followed = Arc::new(Followed::new(name, upstream, inbox, stand, options, meter));
         Ok(Self::begin(followed, following, event_delivery, is_live))
     }

@@ -4,58 +4,18 @@
 //! cut. Nobody knows that before the source was read, so no run is trusted for who started it. What is let through is what is
 //! usual, what a person confirmed with its number after they saw it, and what whoever starts a run says may leave at most.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
-use serde::Serialize;
-
-use crate::amount::{amounts, amounts_in_chinese, list, times, weighed_share};
-use crate::clearing;
+use crate::amount::{amounts, amounts_in_chinese, times};
+use crate::awaiting::{ALL_HELD, COVERAGE_HELD, IDENTITIES_HELD, IDENTITY_HELD, ONE_HELD};
 use crate::directory::{Action, Directory};
 use crate::error::StoreError;
 use crate::history::{ChangeRecord, History, Run, RunKind, RunState, Trigger};
-use crate::limits::{
-    DEPARTURE_WINDOW, MAX_HOLDINGS, MAX_UNATTENDED_DEPARTMENTS, MAX_UNATTENDED_DEPARTURES,
-    MAX_UNATTENDED_DEPARTURES_PERCENT, UNATTENDED_DEPARTURES,
-};
-use crate::model::{Coverage, Diagnosis, Key, RunId, SourceName, Timestamp};
-use crate::run::Removals;
-
-/// A whole full run's departures, and a single one.
-pub(crate) const ALL_HELD: &str = "departures-held";
-pub(crate) const ONE_HELD: &str = "departure-held";
-
-/// A single key that belongs to somebody else now, and all of them.
-pub(crate) const IDENTITY_HELD: &str = "identity-held";
-pub(crate) const IDENTITIES_HELD: &str = "identities-held";
-
-/// What may only be hidden, and a scope that is smaller than before.
-pub(crate) const SCOPE_HELD: &str = "scope-held";
-
-/// A whole full run's departures, because the reading did not cover what it says it did.
-pub(crate) const COVERAGE_HELD: &str = "coverage-held";
-
-/// The codes of what waits for a person.
-pub(crate) const HELD: [&str; 6] =
-    [ALL_HELD, ONE_HELD, COVERAGE_HELD, IDENTITY_HELD, SCOPE_HELD, clearing::HELD];
-
-/// Objects by resource type.
-pub(crate) type Counts = BTreeMap<String, u64>;
-
-/// Count one more of its resource type.
-pub(crate) fn count(counts: &mut Counts, key: &Key) {
-    let n = counts.entry(key.resource_type.clone()).or_default();
-    *n = n.saturating_add(1);
-}
-
-/// So many of each resource type.
-pub(crate) fn counted<'k>(keys: impl IntoIterator<Item = &'k Key>) -> Counts {
-    keys.into_iter().fold(Counts::new(), |mut counts, key| {
-        count(&mut counts, key);
-        counts
-    })
-}
+use crate::leaving::{Leaving, WouldLeave};
+use crate::limits::{DEPARTURE_WINDOW, MAX_HOLDINGS};
+use crate::model::{Counts, Coverage, Diagnosis, Key, RunId, SourceName, Timestamp, count};
+use crate::options::Removals;
 
 /// What a run is weighed with: its departures, and what it writes.
 #[derive(Clone)]
@@ -86,56 +46,6 @@ impl From<Removals> for Permitted {
             Removals::AtMost(n) => Self::AtMost(n),
         }
     }
-}
-
-/// How many of so many may leave.
-pub(crate) fn allowance(n_known: u64) -> u64 {
-    let share = n_known.saturating_mul(MAX_UNATTENDED_DEPARTURES_PERCENT) / 100;
-    share.clamp(UNATTENDED_DEPARTURES, MAX_UNATTENDED_DEPARTURES).min(half(n_known))
-}
-
-/// Half of so many, and of one that one. Where there are few, more than that is most of what there is.
-fn half(n_known: u64) -> u64 {
-    n_known.div_ceil(2).max(1)
-}
-
-/// What would leave of one resource type.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Leaving {
-    /// Of what.
-    pub resource_type: String,
-    /// How many would leave.
-    pub n_leaving: u64,
-    /// How many are held of it, those included.
-    pub n_known: u64,
-}
-
-impl Leaving {
-    /// Whether that is too much for nobody to look at it: more than half of what there is, or more than is usual.
-    pub(crate) fn is_suspicious(&self) -> bool {
-        let usual = match self.resource_type.as_str() {
-            DEPARTMENT => MAX_UNATTENDED_DEPARTMENTS.min(half(self.n_known)),
-            _ => allowance(self.n_known),
-        };
-        usual < self.n_leaving
-    }
-
-    /// The same together with what left lately.
-    pub(crate) fn after(&self, lately: &Counts) -> Self {
-        let n_lately = lately.get(&self.resource_type).copied().unwrap_or_default();
-        Self {
-            resource_type: self.resource_type.clone(),
-            n_leaving: self.n_leaving.saturating_add(n_lately),
-            n_known: self.n_known.saturating_add(n_lately),
-        }
-    }
-}
-
-/// What would leave, by resource type.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct WouldLeave {
-    of_types: Vec<Leaving>,
 }
 
 impl WouldLeave {
@@ -171,73 +81,7 @@ impl WouldLeave {
         }
         Ok(Self { of_types })
     }
-
-    /// By resource type, those alone of which any would leave.
-    #[must_use]
-    pub fn of_types(&self) -> &[Leaving] {
-        &self.of_types
-    }
-
-    /// How many objects in all. This is the number with which a person confirms it.
-    #[must_use]
-    pub fn n(&self) -> u64 {
-        self.of_types.iter().fold(0, |n, leaving| n.saturating_add(leaving.n_leaving))
-    }
-
-    /// Whether that is too much for nobody to look at it.
-    pub(crate) fn is_suspicious(&self) -> bool {
-        self.of_types.iter().any(Leaving::is_suspicious)
-    }
-
-    /// Whether that is too much together with what left lately.
-    pub(crate) fn is_suspicious_after(&self, lately: &Counts) -> bool {
-        self.of_types.iter().any(|leaving| leaving.after(lately).is_suspicious())
-    }
-
-    /// "796 of 4,296 people (18.5 %) and 3 of 120 departments", in English and in Chinese.
-    pub(crate) fn shares(&self) -> (String, String) {
-        let shares = self
-            .of_types
-            .iter()
-            // People first: they are what a person looks for.
-            .rev()
-            .map(|Leaving { resource_type, n_leaving, n_known }| {
-                weighed_share(resource_type, *n_leaving, *n_known)
-            });
-        let (english, chinese): (Vec<_>, Vec<_>) = shares.unzip();
-        (list(english), chinese.join("、"))
-    }
-
-    /// The same as a sentence: "796 of 4,296 people (18.5 %) and 3 of 120 departments would be removed".
-    #[must_use]
-    pub fn told(&self) -> Diagnosis {
-        let (english, chinese) = self.shares();
-        if self.of_types.is_empty() {
-            return Diagnosis::new(WOULD_LEAVE, "nothing would be removed")
-                .in_chinese("不会移除任何对象", "");
-        }
-        let diagnosis = Diagnosis::new(WOULD_LEAVE, format!("{english} would be removed"))
-            .in_chinese(format!("将移除 {chinese}"), "");
-        self.with_facts(diagnosis)
-    }
-
-    /// The same with a fact for each resource type: how many of how many.
-    fn with_facts(&self, diagnosis: Diagnosis) -> Diagnosis {
-        self.of_types.iter().fold(diagnosis, |diagnosis, Leaving { resource_type, n_leaving, n_known }| {
-            diagnosis.with_fact(resource_type.as_str(), format!("{n_leaving}/{n_known}"))
-        })
-    }
 }
-
-#[cfg(test)]
-impl From<Vec<Leaving>> for WouldLeave {
-    fn from(of_types: Vec<Leaving>) -> Self {
-        Self { of_types }
-    }
-}
-
-/// The code of what would leave, as a sentence.
-const WOULD_LEAVE: &str = "would-leave";
 
 /// Why a full run removes nothing, where this left lately.
 pub(crate) fn all_held(leaving: &WouldLeave, lately: &Counts) -> Diagnosis {

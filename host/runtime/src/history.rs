@@ -9,12 +9,12 @@ use rollcall_rules::counters;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::awaiting;
 use crate::decision::Decision;
 use crate::directory::{Action, Write};
 use crate::error::StoreError;
-use crate::guard;
+use crate::model::proof::Proof;
 use crate::model::{Diagnosis, Entry, Failure, Key, Progress, RunId, Scope, Severity, SourceName, Timestamp};
-use crate::proof::Proof;
 
 /// The record of every run, and the lock that keeps a source to one run at a time.
 ///
@@ -433,7 +433,7 @@ pub struct ChangeRecord {
 }
 
 /// The codes of refusals of what waits for a person.
-pub const HELD_CODES: [&str; 6] = guard::HELD;
+pub const HELD_CODES: [&str; 6] = awaiting::HELD;
 
 impl ChangeRecord {
     /// Whether it did not happen because it waits for a person: a departure, or somebody else under a known key, one of too

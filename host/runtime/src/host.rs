@@ -4,27 +4,27 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::apply::Identities;
 use crate::approval::{self, Approval, Approving, HeldBack, Stand, Which, WouldLeave};
 use crate::check;
-use crate::clock::Clock;
 use crate::decision::Decision;
 use crate::directory::Directory;
 #[cfg(feature = "testing")]
+use crate::egress::InvalidCa;
+use crate::egress::Reach;
+#[cfg(feature = "testing")]
 use crate::egress::testing::Responder;
-use crate::egress::{Client, Egress, InvalidCa, Reach, dial_diagnosis};
 use crate::engine::Engine;
 use crate::error::{RunError, StoreError};
-use crate::exclusive::Claims;
-use crate::figures::{Meter, SourceFigures};
+use crate::figures::SourceFigures;
 use crate::history::{History, Run, Trigger};
 use crate::limits::{DECLINED_FOR, MAX_CHANGES};
-use crate::listening::Listening;
-use crate::memory::{Memories, Memory};
-use crate::model::{Failure, FailureKind, Finding, Key, RunId, SourceName};
-use crate::run::{self, RunOptions, RunReport, Work};
+use crate::model::{Finding, Key, RunId, SourceName};
+use crate::options::RunOptions;
+use crate::run::{self, RunReport, Work};
+use crate::services::Services;
 use crate::source::Source;
 use crate::storage::Storage;
 use crate::undo::Undo;
@@ -32,24 +32,7 @@ use crate::undo::Undo;
 /// Runs connectors against an embedder's stores. Clones are the same host.
 #[derive(Clone)]
 pub struct Host {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    engine: Engine,
-    directory: Arc<dyn Directory>,
-    storage: Arc<dyn Storage>,
-    history: Arc<dyn History>,
-    /// One client a source, so that its rate limits and connections outlive a run.
-    clients: Mutex<BTreeMap<SourceName, (Egress, Arc<Client>)>>,
-    /// What connectors keep for as long as this process lives.
-    memories: Memories,
-    /// What the sources that are followed have for themselves alone.
-    claims: Claims,
-    /// Which sources listen over a channel.
-    listening: Listening,
-    /// One meter a source, which outlives its clients.
-    meters: Mutex<BTreeMap<SourceName, Arc<Meter>>>,
+    services: Services,
 }
 
 impl Host {
@@ -61,30 +44,19 @@ impl Host {
         storage: Arc<dyn Storage>,
         history: Arc<dyn History>,
     ) -> Self {
-        let inner = Inner {
-            engine,
-            directory,
-            storage,
-            history,
-            clients: Mutex::default(),
-            memories: Memories::default(),
-            claims: Claims::default(),
-            listening: Listening::default(),
-            meters: Mutex::default(),
-        };
-        Self { inner: Arc::new(inner) }
+        Self { services: Services::new(engine, directory, storage, history) }
     }
 
     /// Check a source without changing anything: its settings, the way to its origins, then what its connector checks.
     /// The findings are in the order of the checks; a failed one explains those that were skipped.
     pub async fn check(&self, source: &Source) -> Vec<Finding> {
-        check::check(self, source, &[]).await
+        check::check(&self.services, source, &[]).await
     }
 
     /// The same, for a source of which there are others on the same host: what it may not share with one of them is a
     /// warning among the findings. Of the others only the settings are looked at; one of the same name is the source itself.
     pub async fn check_beside(&self, source: &Source, others: &[Source]) -> Vec<Finding> {
-        check::check(self, source, others).await
+        check::check(&self.services, source, others).await
     }
 
     /// Import a source: bring the directory in line with it. Leaves a history row however it ends.
@@ -95,7 +67,7 @@ impl Host {
     ///
     /// [`RunError`] when there was no run, or its row cannot be written. A run that failed is a report.
     pub async fn sync(&self, source: &Source, options: RunOptions) -> Result<RunReport, RunError> {
-        Ok(run::start(self, source, Work::Sync, options).await?.report)
+        Ok(run::start(&self.services, source, Work::Sync, options).await?.report)
     }
 
     /// Bring just these objects of a source in line, each read again. At most 1000 keys.
@@ -112,7 +84,7 @@ impl Host {
         if MAX_CHANGES < keys.len() {
             return Err(RunError::TooManyKeys { n: keys.len(), limit: MAX_CHANGES });
         }
-        Ok(run::start(self, source, Work::Refresh(keys), options).await?.report)
+        Ok(run::start(&self.services, source, Work::Refresh(keys), options).await?.report)
     }
 
     /// Approve what a run held: the source is asked about it again, object by object, and what it confirms departs or is
@@ -136,7 +108,7 @@ impl Host {
     ) -> Result<RunReport, RunError> {
         let approval = Approval::of(&self.stand(), source.name(), run, approving).await?;
         let options = RunOptions { trigger: Trigger::Approval, ..options };
-        Ok(run::start(self, source, Work::Approve(approval), options).await?.report)
+        Ok(run::start(&self.services, source, Work::Approve(approval), options).await?.report)
     }
 
     /// Decline what a run held: it stops waiting, and as long as the source says the same it is not held anew but stays, for
@@ -164,7 +136,7 @@ impl Host {
     ///
     /// When the history fails.
     pub async fn decisions(&self, source: &SourceName, run: &RunId) -> Result<Vec<Decision>, StoreError> {
-        let since = self.clock().now().before(DECLINED_FOR);
+        let since = self.services.clock().now().before(DECLINED_FOR);
         let mut decisions = self.history().decisions(source, since).await?;
         decisions.retain(|decision| decision.run == *run);
         Ok(decisions)
@@ -191,7 +163,7 @@ impl Host {
         options: RunOptions,
     ) -> Result<RunReport, RunError> {
         let undo = Undo::of(&self.stand(), source.name(), run, &options).await?;
-        Ok(run::start(self, source, Work::Undo(undo), options).await?.report)
+        Ok(run::start(&self.services, source, Work::Undo(undo), options).await?.report)
     }
 
     /// What would leave if this run were undone, if that is more than leaves unseen.
@@ -234,7 +206,7 @@ impl Host {
         held_back: &HeldBack,
         identities: Identities,
     ) -> Result<WouldLeave, StoreError> {
-        WouldLeave::of(&**self.directory(), source, &held_back.removals(identities)).await
+        WouldLeave::of(&**self.services.directory(), source, &held_back.removals(identities)).await
     }
 
     /// The runs of a source that held something which still waits for a person, newest first: no later full run asked
@@ -260,61 +232,31 @@ impl Host {
     /// How far requests may reach.
     #[must_use]
     pub fn reach(&self) -> Reach {
-        self.inner.engine.reach()
+        self.services.reach()
     }
 
     /// What was counted of each source since this host began, of all that it did with it.
     #[must_use]
     pub fn figures(&self) -> BTreeMap<SourceName, SourceFigures> {
-        let meters = self.inner.meters.lock().unwrap_or_else(PoisonError::into_inner);
-        meters.iter().map(|(name, meter)| (name.clone(), meter.figures())).collect()
-    }
-
-    pub(crate) fn meter(&self, source: &SourceName) -> Arc<Meter> {
-        let mut meters = self.inner.meters.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(meters.entry(source.clone()).or_default())
-    }
-
-    pub(crate) fn engine(&self) -> &Engine {
-        &self.inner.engine
-    }
-
-    pub(crate) fn directory(&self) -> &Arc<dyn Directory> {
-        &self.inner.directory
-    }
-
-    pub(crate) fn storage(&self) -> &Arc<dyn Storage> {
-        &self.inner.storage
-    }
-
-    pub(crate) fn history(&self) -> &Arc<dyn History> {
-        &self.inner.history
-    }
-
-    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
-        self.inner.engine.clock()
+        self.services.figures()
     }
 
     /// From what it is known about what a person decides.
     pub(crate) fn stand(&self) -> Stand {
         Stand {
-            directory: Arc::clone(self.directory()),
+            directory: Arc::clone(self.services.directory()),
             history: Arc::clone(self.history()),
-            clock: Arc::clone(self.clock()),
+            clock: Arc::clone(self.services.clock()),
         }
     }
 
-    pub(crate) fn claims(&self) -> &Claims {
-        &self.inner.claims
+    /// What it works with.
+    pub(crate) fn services(&self) -> &Services {
+        &self.services
     }
 
-    pub(crate) fn listening(&self) -> &Listening {
-        &self.inner.listening
-    }
-
-    /// What the connector of a source keeps for as long as this process lives.
-    pub(crate) fn memory(&self, source: &Source) -> Arc<Memory> {
-        self.inner.memories.of(source)
+    fn history(&self) -> &Arc<dyn History> {
+        self.services.history()
     }
 
     /// Let the requests of a source be answered in process from now on, as long as its egress stays the same.
@@ -324,47 +266,12 @@ impl Host {
     /// [`InvalidCa`] when the CA file of its egress cannot be used.
     #[cfg(feature = "testing")]
     pub fn answer(&self, source: &Source, responder: Arc<dyn Responder>) -> Result<(), InvalidCa> {
-        let client = self.new_client(source)?.answered_by(responder);
-        let mut clients = self.inner.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        clients.insert(source.name().clone(), (source.egress().clone(), Arc::new(client)));
-        Ok(())
-    }
-
-    /// Why no request of this source leaves any more: its proxy refused the name and the password, and asking again might
-    /// lock the account.
-    pub(crate) fn barred(&self, source: &Source) -> Option<Failure> {
-        let refused = self.client(source).ok()?.dialer().login().refused()?;
-        Some(Failure::new(FailureKind::Settings, dial_diagnosis(&refused)))
-    }
-
-    /// A person has acted: the proxy of this source is asked once more.
-    pub(crate) fn unbar(&self, source: &Source) {
-        // Without a client there is nothing that was refused.
-        if let Ok(client) = self.client(source) {
-            client.dialer().login().forgive();
-        }
-    }
-
-    fn new_client(&self, source: &Source) -> Result<Client, InvalidCa> {
-        Client::metered(source.egress(), self.reach(), self.meter(source.name()))
-    }
-
-    /// The client of a source: the one it has, unless its egress was changed.
-    pub(crate) fn client(&self, source: &Source) -> Result<Arc<Client>, InvalidCa> {
-        let mut clients = self.inner.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((egress, client)) = clients.get(source.name())
-            && egress == source.egress()
-        {
-            return Ok(Arc::clone(client));
-        }
-        let client = Arc::new(self.new_client(source)?);
-        clients.insert(source.name().clone(), (source.egress().clone(), Arc::clone(&client)));
-        Ok(client)
+        self.services.answer(source, responder)
     }
 }
 
 impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Host").field("engine", &self.inner.engine).finish_non_exhaustive()
+        f.debug_struct("Host").field("engine", self.services.engine()).finish_non_exhaustive()
     }
 }

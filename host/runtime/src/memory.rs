@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value;
+
 use crate::error::StoreError;
+use crate::history::ConnectorIdentity;
 use crate::limits::MAX_MEMORY_AREA_BYTES;
 use crate::model::SourceName;
-use crate::source::Source;
 
 /// The areas of all sources.
 #[derive(Default)]
@@ -22,9 +24,13 @@ type Fingerprint = blake3::Hash;
 
 impl Memories {
     /// The area of a source; an empty one when its settings or its connector are not those that the last was written with.
-    pub(crate) fn of(&self, source: &Source) -> Arc<Memory> {
-        let identity = &source.connector().identity().digest;
-        self.with(source.name(), fingerprint(&source.settings().to_string(), identity))
+    pub(crate) fn of(
+        &self,
+        source: &SourceName,
+        settings: &Value,
+        connector: &ConnectorIdentity,
+    ) -> Arc<Memory> {
+        self.with(source, fingerprint(&settings.to_string(), &connector.digest))
     }
 
     fn with(&self, source: &SourceName, fingerprint: Fingerprint) -> Arc<Memory> {

@@ -3,6 +3,8 @@
 //! Not here: how they cross the component boundary (`bindings`), what is stored (`directory`, `storage`, `history`).
 
 mod body;
+mod counts;
+pub(crate) mod proof;
 mod reading;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 pub use self::body::Body;
+pub(crate) use self::counts::{Counts, count, counted};
 pub use self::reading::{Container, Coverage, Scope};
 
 /// The name an administrator gave to one configured source.

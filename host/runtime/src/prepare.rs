@@ -8,9 +8,9 @@ use crate::convert::SETTING_FACT;
 use crate::egress::{Client, InvalidCa};
 use crate::error::GuestError;
 use crate::grant::{Grants, NotGranted};
-use crate::host::Host;
 use crate::model::{Diagnosis, Failure, FailureKind, Plan, Problem};
 use crate::refusal;
+use crate::services::Services;
 use crate::source::Source;
 
 /// Everything that is needed to call a connector online.
@@ -28,17 +28,17 @@ pub(crate) enum Unprepared {
 }
 
 /// Validate the settings, decide the grants, and keep the plan's rate limits from now on.
-pub(crate) async fn prepare(host: &Host, source: &Source) -> Result<Prepared, Unprepared> {
+pub(crate) async fn prepare(services: &Services, source: &Source) -> Result<Prepared, Unprepared> {
     let validated = source
         .connector()
-        .validate_metered(source.settings(), &host.meter(source.name()))
+        .validate_metered(source.settings(), &services.meter(source.name()))
         .await
         .map_err(Unprepared::Guest)?;
     let plan = validated.map_err(Unprepared::Settings)?;
     let allow = source.egress().allow.as_deref();
     let grants = Grants::decide(&plan.origins, allow)
         .map_err(|refused| Unprepared::Settings(refused.iter().map(not_granted).collect()))?;
-    let client = host.client(source).map_err(|error| Unprepared::Settings(vec![invalid_ca(&error)]))?;
+    let client = services.client(source).map_err(|error| Unprepared::Settings(vec![invalid_ca(&error)]))?;
     client.limiter().keep(&plan.limits);
     Ok(Prepared { plan, grants: Arc::new(grants), client })
 }

@@ -7,9 +7,7 @@ mod conclusion;
 mod turn;
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Serialize;
 use tokio::time::sleep;
@@ -20,7 +18,6 @@ use self::conclusion::{Conclusion, Ending, conclude};
 use crate::apply::{self, Apply, Attributes, Destination, Extent, Identities, Ledger, scope};
 use crate::approval::Approval;
 use crate::cancel::Cancel;
-use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
 use crate::connector::{Handled, Unfinished};
 use crate::decision::{Decision, Declined, Matter, Verdict};
@@ -28,75 +25,19 @@ use crate::directory::Directory;
 use crate::dry_run::DryDirectory;
 use crate::error::{GuestError, RunError, StoreError};
 use crate::guard::{Permitted, Scales};
-use crate::history::{Counters, NewRun, Opened, RunEnd, RunKind, RunState, Trigger};
-use crate::host::Host;
+use crate::history::{Counters, NewRun, Opened, RunEnd, RunKind, RunState};
 use crate::inbox::InboxEvent;
 use crate::limits::{CANCEL_GRACE, DECLINED_FOR, SOURCE_BYTES_WITHIN};
 use crate::model::{Diagnosis, Entry, Failure, FailureKind, Key, RunId, Scope, Summary, Timestamp};
-use crate::observe::{Observer, Unobserved};
+pub use crate::options::{Removals, RunOptions};
 use crate::prepare::{Prepared, prepare};
 use crate::proof::{self, Proof};
+use crate::recorder::Recorder;
 use crate::refusal;
+use crate::services::Services;
 use crate::session::Sessions;
 use crate::source::Source;
 use crate::undo::Undo;
-
-/// How a run is made.
-#[derive(Clone)]
-pub struct RunOptions {
-    /// Why it starts.
-    pub trigger: Trigger,
-    /// Whether it only records what it would do.
-    pub dry_run: bool,
-    /// Who watches it.
-    pub observer: Arc<dyn Observer>,
-    /// What stops it.
-    pub cancel: Cancel,
-    /// How long to wait for the source when another run has it, before that is an error.
-    pub wait: Duration,
-    /// What may leave beyond what is usual.
-    pub removals: Removals,
-    /// Whether a person is at it, so that what the source wrote in earlier runs does not end this one. Not for what starts
-    /// runs by itself.
-    pub attended: bool,
-}
-
-/// What may leave beyond what is usual, as whoever starts a run says before anybody has seen it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Removals {
-    /// Nothing: what is too much waits for a person.
-    #[default]
-    Weigh,
-    /// Up to so many objects in all. A full run that would remove more is weighed as ever.
-    AtMost(u64),
-}
-
-impl Default for RunOptions {
-    fn default() -> Self {
-        Self {
-            trigger: Trigger::Manual,
-            dry_run: false,
-            observer: Arc::new(Unobserved),
-            cancel: Cancel::new(),
-            wait: Duration::ZERO,
-            removals: Removals::default(),
-            attended: false,
-        }
-    }
-}
-
-impl fmt::Debug for RunOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunOptions")
-            .field("trigger", &self.trigger)
-            .field("dry_run", &self.dry_run)
-            .field("wait", &self.wait)
-            .field("removals", &self.removals)
-            .field("attended", &self.attended)
-            .finish_non_exhaustive()
-    }
-}
 
 /// How a run ended; the same as its row says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -243,20 +184,20 @@ pub(crate) struct Finished {
 
 /// Run in a task of its own, so that a caller who goes away leaves a closed row behind.
 pub(crate) async fn start(
-    host: &Host,
+    services: &Services,
     source: &Source,
     work: Work,
     options: RunOptions,
 ) -> Result<Finished, RunError> {
     let cancel = Cancel::new();
     let _cancel_if_dropped = cancel.on_drop();
-    let attempt = Attempt { host: host.clone(), source: source.clone(), work, options, cancel };
+    let attempt = Attempt { services: services.clone(), source: source.clone(), work, options, cancel };
     let run = tokio::spawn(attempt.run()).await;
     run.unwrap_or_else(|error| Err(RunError::Died(error.to_string())))
 }
 
 struct Attempt {
-    host: Host,
+    services: Services,
     source: Source,
     work: Work,
     options: RunOptions,
@@ -274,12 +215,13 @@ impl Attempt {
 
     async fn opened(self, run: RunId, started_at: Timestamp) -> Result<Finished, RunError> {
         let recorder = Arc::new(Recorder::of_run(
-            Arc::clone(self.host.history()),
+            Arc::clone(self.services.history()),
             run.clone(),
             Arc::clone(&self.options.observer),
         ));
         let asked = self.options.cancel.clone();
-        let attendants = Attendants::start(self.host.history(), &run, &recorder, asked, self.cancel.clone());
+        let attendants =
+            Attendants::start(self.services.history(), &run, &recorder, asked, self.cancel.clone());
         let noted = recorder.entries_always(self.work.entry().as_slice()).await;
         let mut ending = self.work(&run, &recorder).await;
         let unfinished = std::mem::take(&mut ending.unfinished);
@@ -293,7 +235,7 @@ impl Attempt {
         let entries: Vec<Entry> = entries.into_iter().filter(|entry| !recorder.has_error(entry)).collect();
         // What cannot be recorded does not undo what was done, so the row is closed all the same.
         let recorded = recorder.entries_always(&entries).await;
-        let finished_at = self.host.clock().now();
+        let finished_at = self.services.clock().now();
         let n_entries_dropped = recorder.n_entries_dropped();
         let state = if is_lost { RunState::Interrupted } else { state };
         let report = RunReport { run, state, counters, failure, n_entries_dropped, started_at, finished_at };
@@ -329,7 +271,7 @@ impl Attempt {
             });
         }
         for decision in &decisions {
-            self.host.history().record_decision(decision).await.map_err(RunError::History)?;
+            self.services.history().record_decision(decision).await.map_err(RunError::History)?;
         }
         Ok(())
     }
@@ -347,7 +289,7 @@ impl Attempt {
     }
 
     async fn try_open(&self) -> Result<(Opened, Timestamp), RunError> {
-        let started_at = self.host.clock().now();
+        let started_at = self.services.clock().now();
         let RunOptions { trigger, dry_run, attended, observer, .. } = &self.options;
         let new = NewRun {
             source: self.source.name().clone(),
@@ -359,7 +301,7 @@ impl Attempt {
             connector: self.source.connector().identity().clone(),
             started_at,
         };
-        let opened = self.host.history().open_run(&new).await.map_err(RunError::History)?;
+        let opened = self.services.history().open_run(&new).await.map_err(RunError::History)?;
         if let Opened::Run(run) = &opened {
             tracing::info!(source = %new.source, %run, connector = new.connector.id, dry_run, "run opened");
             observer.opened(run);
@@ -376,7 +318,7 @@ impl Attempt {
     ) -> (Option<Proof>, Result<(), StoreError>) {
         let Some(known) = &mut proof else { return (None, Ok(())) };
         let dated =
-            proof::say_since(&**self.host.history(), self.source.name(), run, started_at, known).await;
+            proof::say_since(&**self.services.history(), self.source.name(), run, started_at, known).await;
         (proof, dated)
     }
 
@@ -396,7 +338,7 @@ impl Attempt {
             scope,
             proof,
         };
-        self.host.history().close_run(run, &end).await.map_err(RunError::History)?;
+        self.services.history().close_run(run, &end).await.map_err(RunError::History)?;
         let code = failure.as_ref().map(|failure| failure.diagnosis.code.as_str());
         tracing::info!(%state, code, n_read = counters.read, "run closed");
         Ok(())
@@ -410,9 +352,9 @@ impl Attempt {
             Work::Handle(events) => Question::Events(events),
         };
         if self.options.trigger.is_a_persons() {
-            self.host.unbar(&self.source);
+            self.services.unbar(&self.source);
         }
-        let prepared = match prepare(&self.host, &self.source).await {
+        let prepared = match prepare(&self.services, &self.source).await {
             Ok(prepared) => prepared,
             Err(unprepared) => return Ending::before_work(unprepared.into_failure()),
         };
@@ -430,12 +372,12 @@ impl Attempt {
     }
 
     fn dry_directory(&self, real: Arc<dyn Directory>) -> DryDirectory {
-        DryDirectory::over(real, self.host.engine().memory_share())
+        DryDirectory::over(real, self.services.engine().memory_share())
     }
 
     /// Put back what another run changed. No connector is asked.
     async fn undo(&self, run: &RunId, recorder: &Arc<Recorder>, undo: &Undo) -> Ending {
-        let directory = Arc::clone(self.host.directory());
+        let directory = Arc::clone(self.services.directory());
         let directory =
             if self.options.dry_run { Arc::new(self.dry_directory(directory)) } else { directory };
         let mut apply = Apply::new(Destination {
@@ -454,7 +396,7 @@ impl Attempt {
             known_scopes: scope::Known::default(),
             overrun: Cancel::new(),
         });
-        let history = &**self.host.history();
+        let history = &**self.services.history();
         let needs_number = undo.needs_number();
         if let Err(error) = recorder.entries_always(needs_number.as_slice()).await {
             return Ending::before_work(Failure::new(FailureKind::Host, refusal::store(&error)));
@@ -479,7 +421,7 @@ impl Attempt {
     ) -> Asked {
         let overrun = Cancel::new();
         let sessions = Sessions {
-            host: &self.host,
+            services: &self.services,
             source: &self.source,
             prepared,
             recorder: Arc::clone(recorder),
@@ -537,20 +479,20 @@ impl Attempt {
     }
 
     async fn known(&self) -> Result<Known, StoreError> {
-        let (history, source) = (self.host.history(), self.source.name());
+        let (history, source) = (self.services.history(), self.source.name());
         let last = history.scope(source).await?;
-        let since = self.host.clock().now().before(DECLINED_FOR);
+        let since = self.services.clock().now().before(DECLINED_FOR);
         let declined = Declined::after(history.decisions(source, since).await?);
         let scopes = scope::Known { last, approved: self.work.approved_scope() };
-        let since = self.host.clock().now().before(SOURCE_BYTES_WITHIN);
+        let since = self.services.clock().now().before(SOURCE_BYTES_WITHIN);
         let written = history.written_bytes(source, since).await?;
         let types = self.source.connector().descriptor().type_names();
-        let refused = apply::refused(written, &**self.host.directory(), source, &types).await?;
+        let refused = apply::refused(written, &**self.services.directory(), source, &types).await?;
         Ok(Known { scopes, declined: Arc::new(declined), written, refused })
     }
 
     fn scales(&self, written_before: u64) -> Scales {
-        let (history, now) = (Arc::clone(self.host.history()), self.host.clock().now());
+        let (history, now) = (Arc::clone(self.services.history()), self.services.clock().now());
         let permitted = self.work.permitted(self.options.removals);
         Scales { history, now, permitted, written_before }
     }

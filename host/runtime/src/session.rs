@@ -6,7 +6,6 @@ use crate::apply::{Destination, Extent, Identities, Worker, scope};
 use crate::cancel::Cancel;
 use crate::capabilities::Session;
 use crate::capabilities::directory::Holdings;
-use crate::capabilities::history::Recorder;
 use crate::capabilities::http_client::Http;
 use crate::capabilities::storage::Bucket;
 use crate::capabilities::tasks::Tasks;
@@ -15,16 +14,17 @@ use crate::decision::Declined;
 use crate::directory::Directory;
 use crate::dry_run::{DryDirectory, DryStorage};
 use crate::guard::Scales;
-use crate::host::Host;
 use crate::model::RunId;
 use crate::prepare::Prepared;
+use crate::recorder::Recorder;
 use crate::sealed::Sealed;
+use crate::services::Services;
 use crate::source::Source;
 use crate::storage::Storage;
 
 /// What the capabilities of one call are made of.
 pub(crate) struct Sessions<'a> {
-    pub(crate) host: &'a Host,
+    pub(crate) services: &'a Services,
     pub(crate) source: &'a Source,
     pub(crate) prepared: &'a Prepared,
     pub(crate) recorder: Arc<Recorder>,
@@ -58,7 +58,7 @@ impl Sessions<'_> {
     /// For a call that is no run: what it keeps for itself stays, and it changes nothing of the platform.
     pub(crate) fn aside(self) -> (Session, Worker) {
         let directory = Arc::new(self.dry_directory());
-        let storage = Arc::clone(self.host.storage());
+        let storage = Arc::clone(self.services.storage());
         // Such a call has no row, and a dry directory does not look at the run it is given.
         self.over(directory, storage, RunId::new("aside"), Extent::Some)
     }
@@ -76,7 +76,7 @@ impl Sessions<'_> {
         extent: Extent,
     ) -> (Session, Worker) {
         let Self {
-            host,
+            services,
             source,
             prepared,
             recorder,
@@ -105,24 +105,25 @@ impl Sessions<'_> {
             known_scopes,
             overrun,
         };
-        let (worker, handle) = Worker::start(destination, cancel.clone(), host.engine().memory_share());
+        let (worker, handle) = Worker::start(destination, cancel.clone(), services.engine().memory_share());
         let Sealed { settings, seals, secrets } = source.seal(&prepared.plan.secrets);
         let (client, grants) = (Arc::clone(&prepared.client), Arc::clone(&prepared.grants));
         let session = Session {
             settings,
             tasks: Tasks::new(cancel.clone()),
             http: Http { client, grants, seals },
-            storage: Bucket { memory: host.memory(source), storage, source: source.name().clone() },
+            storage: Bucket { memory: services.memory(source), storage, source: source.name().clone() },
             directory: Holdings { directory, source: source.name().clone(), worker: handle, cancel, extent },
             history: recorder,
             secrets,
-            meter: host.meter(source.name()),
+            meter: services.meter(source.name()),
         };
         (session, worker)
     }
 
     fn stores(&self) -> (Arc<dyn Directory>, Arc<dyn Storage>) {
-        let (directory, storage) = (Arc::clone(self.host.directory()), Arc::clone(self.host.storage()));
+        let (directory, storage) =
+            (Arc::clone(self.services.directory()), Arc::clone(self.services.storage()));
         if self.is_dry {
             (Arc::new(self.dry_directory()), Arc::new(DryStorage::over(storage)))
         } else {
@@ -131,7 +132,7 @@ impl Sessions<'_> {
     }
 
     fn dry_directory(&self) -> DryDirectory {
-        let memory = self.host.engine().memory_share();
-        DryDirectory::over(Arc::clone(self.host.directory()), memory)
+        let memory = self.services.engine().memory_share();
+        DryDirectory::over(Arc::clone(self.services.directory()), memory)
     }
 }

@@ -9,15 +9,15 @@ use crate::apply::Apply;
 use crate::approval::Stand;
 use crate::backwards::Backwards;
 use crate::cancel::Cancel;
-use crate::capabilities::history::Recorder;
 use crate::directory::{Action, Held};
 use crate::error::{RunError, StoreError};
-use crate::guard::{Counts, WouldLeave, count};
 use crate::history::{ChangeRecord, History, RunState};
+use crate::leaving::WouldLeave;
 use crate::limits::{MAX_CHANGES, MAX_STORED_AT_ONCE};
-use crate::model::{Diagnosis, Entry, Key, Progress, RunId, Severity, SourceName, Summary};
+use crate::model::{Counts, Diagnosis, Entry, Key, Progress, RunId, Severity, SourceName, Summary, count};
+use crate::options::{Removals, RunOptions};
+use crate::recorder::Recorder;
 use crate::refusal;
-use crate::run::{Removals, RunOptions};
 
 /// A run that is to be undone, which can be.
 #[derive(Debug, Clone, PartialEq, Eq)]

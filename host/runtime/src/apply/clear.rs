@@ -3,20 +3,19 @@
 //!
 //! Not here: which clearings a person approved (`approval`), and the words for what waits (`clearing`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rollcall_rules::{clearing, document};
 use serde_json::Value;
 
-use super::reading::borrowed;
+use super::change::borrowed;
 use super::{Apply, Extent, Planned, Step, plan};
 use crate::clearing::Attribute;
 use crate::directory::{Held, Write};
 use crate::error::StoreError;
-use crate::guard::{Counts, count};
 use crate::history::ChangeRecord;
 use crate::limits::{MAX_HELD_RECORDS, MAX_STORED_AT_ONCE};
-use crate::model::{Diagnosis, Entry, Key};
+use crate::model::{Counts, Diagnosis, Key, count};
 
 /// An attribute that some objects may have lost: the reading does not prove it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,15 +36,6 @@ struct Proposal {
     /// Each once.
     keys: Vec<Key>,
     reason: Diagnosis,
-}
-
-/// What waits for a person of the clearings of one run.
-#[derive(Debug, Default)]
-pub(super) struct Waiting {
-    known: clearing::Attributes,
-    /// Of each attribute: how many objects may have lost it, and why that is not proven.
-    attributes: BTreeMap<Attribute, (Counts, Diagnosis)>,
-    n_recorded: usize,
 }
 
 impl Apply {
@@ -131,17 +121,6 @@ impl Apply {
         let keys = keys.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
         let attribute = Attribute { name, document: document::canonical(&document) };
         Ok(Proposal { attribute, document, keys, reason })
-    }
-}
-
-impl Waiting {
-    /// One entry an attribute.
-    pub(super) fn entries(&self, extent: Extent) -> Vec<Entry> {
-        let entry = |(attribute, (counts, reason)): (&Attribute, &(Counts, Diagnosis))| match extent {
-            Extent::Full => attribute.entry(counts, reason),
-            Extent::Some => attribute.note(counts, reason),
-        };
-        self.attributes.iter().map(entry).collect()
     }
 }
 

@@ -2,24 +2,16 @@
 //!
 //! Not here: what was declined (`decision`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::state::Answered;
 use super::{Apply, Extent, Kind, Outcome, Planned, Step};
 use crate::amount::{amounts, amounts_in_chinese};
+use crate::awaiting::DECLINED;
 use crate::decision::{Decision, Matter};
 use crate::directory::Write;
-use crate::guard::{Counts, count};
-use crate::model::{Diagnosis, Entry, Key, Severity};
-
-/// What this run found of what was declined.
-#[derive(Debug, Default)]
-pub(super) struct Answered {
-    /// What the source still says.
-    met: BTreeSet<Matter>,
-    /// Departures of objects that the source has again.
-    back: BTreeSet<Matter>,
-}
+use crate::model::{Counts, Diagnosis, Entry, Key, Severity, count};
 
 impl Apply {
     /// Let stay what a person said is to stay.
@@ -136,9 +128,6 @@ impl Apply {
         }
     }
 }
-
-/// The code of what stays because a person declined.
-pub(crate) const DECLINED: &str = "declined";
 
 fn entry(decision: &Decision, matters: &[&Matter]) -> Entry {
     let Decision { run, at, by, reason, .. } = decision;

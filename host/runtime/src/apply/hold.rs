@@ -3,28 +3,15 @@
 //!
 //! Not here: how much is too much (`guard`).
 
-use std::collections::BTreeMap;
-
-use super::{Apply, Extent, Kind, Outcome, Planned, Step, refusal_entry};
+use super::step::refusal_entry;
+use super::{Apply, Extent, Kind, Outcome, Planned, Step};
 use crate::clearing::Approved;
 use crate::error::StoreError;
-use crate::guard::{self, Counts, Permitted, Uncovered, WouldLeave};
+use crate::guard::{self, Permitted, Uncovered};
 use crate::history::ChangeRecord;
+use crate::leaving::WouldLeave;
 use crate::limits::MAX_HELD_RECORDS;
-use crate::model::{Diagnosis, Key};
-
-/// How much more may leave, as far as it had to be found out.
-#[derive(Debug, Default)]
-pub(super) struct Allowances {
-    /// What left within the hour before this run. None before the first departure.
-    lately: Option<Counts>,
-    /// What left within the hour, and in this run.
-    departed: Counts,
-    /// Of each resource type of which more left than may always leave.
-    allowed: BTreeMap<String, u64>,
-    /// How many left because whoever started the run said that so many may.
-    n_permitted: u64,
-}
+use crate::model::{Counts, Diagnosis, Key};
 
 impl Apply {
     /// Hold the departures of single objects that are above what may leave in an hour.
@@ -112,7 +99,7 @@ impl Apply {
         }
         let n_known = self.known(resource_type).await?;
         let lately = self.allowances.lately.as_ref().and_then(|lately| lately.get(resource_type));
-        let allowed = guard::allowance(n_known.saturating_add(lately.copied().unwrap_or_default()));
+        let allowed = crate::leaving::allowance(n_known.saturating_add(lately.copied().unwrap_or_default()));
         self.allowances.allowed.insert(resource_type.to_owned(), allowed);
         Ok(allowed)
     }
@@ -124,7 +111,7 @@ impl Apply {
     /// Why nothing of this may be removed: the reading did not cover what it should have, and no person has said that this is
     /// right; or it is too much, and nobody has said that so much may leave.
     pub(super) async fn weigh(&mut self, planned: &[Planned]) -> Result<Option<Diagnosis>, StoreError> {
-        let counts = guard::counted(planned.iter().filter_map(Planned::write).map(|write| &write.key));
+        let counts = crate::model::counted(planned.iter().filter_map(Planned::write).map(|write| &write.key));
         let is_approval = self.destination.approved != Approved::Nothing;
         let leaving = self.would_leave(&counts).await?;
         if !is_approval

@@ -5,106 +5,24 @@
 //! other. In a full run replacements wait for the end of the reading, so that the whole can be weighed. Not here: the rule
 //! (`rollcall_rules::identity`), how many are too many (`guard`), and what is said about it (`identity::told`).
 
+mod changed;
 mod told;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use rollcall_rules::identity::{Identity, Notation, verdict};
+use rollcall_rules::identity::{Identity, verdict};
 use rollcall_rules::object;
-use serde::{Deserialize, Serialize};
 
-use self::told::{By, Change, Told};
+pub(super) use self::changed::Changed;
+use self::changed::Pending;
+use self::told::{By, Change};
 use super::check::Incoming;
-use super::{Apply, Extent, Kind, Outcome, Planned, Step, plan};
-use crate::directory::{Action, Held, Write};
+use super::step::{Replacement, refusal_entry};
+use super::{Apply, Extent, Identities, Kind, Outcome, Planned, Step, plan};
+use crate::directory::{Held, Write};
 use crate::error::StoreError;
 use crate::guard;
-use crate::limits::{MAX_DEPARTURES, MAX_HELD_RECORDS, MAX_STORED_AT_ONCE, MAX_UNATTENDED_DEPARTURES};
+use crate::limits::{MAX_DEPARTURES, MAX_STORED_AT_ONCE, MAX_UNATTENDED_DEPARTURES};
 use crate::merge::merge;
 use crate::model::Key;
-
-/// What a person has answered about keys that belong to somebody else now.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Identities {
-    /// Nothing: as many are replaced as may leave unseen, and more wait for a person.
-    #[default]
-    Weigh,
-    /// They are the same people under new ids: what is held of them is merged and goes on.
-    SamePeople,
-    /// They are other people: whoever was there leaves, and whoever came joins.
-    OtherPeople,
-}
-
-impl Identities {
-    /// The name as it is serialised.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Weigh => "weigh",
-            Self::SamePeople => "same-people",
-            Self::OtherPeople => "other-people",
-        }
-    }
-}
-
-/// Who left and who came, under one key: written in this order, in one store.
-#[derive(Debug)]
-pub(crate) struct Replacement<W> {
-    pub(crate) leave: W,
-    pub(crate) join: W,
-    /// Whether who was there had left the source before, and only makes room.
-    pub(crate) had_left: bool,
-}
-
-impl Replacement<Write> {
-    /// The same without the documents.
-    pub(super) fn actions(&self) -> Replacement<Action> {
-        Replacement { leave: self.leave.action, join: self.join.action, had_left: self.had_left }
-    }
-}
-
-/// What one run found out about who stands behind keys.
-#[derive(Debug, Default)]
-pub(super) struct Changed {
-    /// Of the changes that are being applied; told once they are.
-    noted: BTreeMap<Key, Change>,
-    told: Told,
-    /// Replacements that wait for the end of the reading. Of a resource type at most as many as could be carried out.
-    waiting: BTreeMap<Key, Waiting>,
-    /// How many of them, by resource type.
-    n_waiting: BTreeMap<String, u64>,
-    /// Resource types of which more were replaced than can be carried out.
-    overfull: BTreeSet<String>,
-    /// Held replacements, by resource type.
-    n_held: BTreeMap<String, u64>,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    incoming: Incoming,
-    change: Change,
-}
-
-impl Changed {
-    fn wait(&mut self, key: Key, waiting: Waiting) {
-        let n = self.n_waiting.entry(key.resource_type.clone()).or_default();
-        *n = n.saturating_add(1);
-        self.waiting.insert(key, waiting);
-    }
-
-    fn n_waiting(&self, resource_type: &str) -> u64 {
-        self.n_waiting.get(resource_type).copied().unwrap_or_default()
-    }
-
-    /// Whether one more may be recorded by itself.
-    fn hold_one(&mut self, resource_type: &str) -> bool {
-        let n_before = self.n_held.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
-        let n = self.n_held.entry(resource_type.to_owned()).or_default();
-        *n = n.saturating_add(1);
-        usize::try_from(n_before).is_ok_and(|n| n < MAX_HELD_RECORDS)
-    }
-}
 
 impl Apply {
     /// What to do about an object that is there, by who stands behind its key.
@@ -186,7 +104,7 @@ impl Apply {
         if let (Step::Replace(replacement), Some(change)) = (step, self.changed.noted.remove(&planned.key)) {
             let Write { key, version, after, .. } = replacement.join;
             let incoming = Incoming { key: key.clone(), version, document: after.unwrap_or_default() };
-            self.changed.wait(key, Waiting { incoming, change });
+            self.changed.wait(key, Pending { incoming, change });
         }
         Ok(())
     }
@@ -219,7 +137,7 @@ impl Apply {
         self.changed.n_waiting.remove(resource_type);
         let mut planned = Vec::with_capacity(keys.len());
         for (key, held) in keys.into_iter().zip(held) {
-            let Some(Waiting { incoming, change }) = self.changed.waiting.remove(&key) else { continue };
+            let Some(Pending { incoming, change }) = self.changed.waiting.remove(&key) else { continue };
             let step = match held {
                 Some(held) => replace(held, incoming, &change),
                 // Somebody removed them on the platform meanwhile.
@@ -263,7 +181,7 @@ impl Apply {
             entries.push(told::undecided(n_undecided));
         }
         if !self.changed.n_held.is_empty() {
-            entries.push(super::refusal_entry(None, guard::identities_held(&self.changed.n_held)));
+            entries.push(refusal_entry(None, guard::identities_held(&self.changed.n_held)));
         }
         if let Err(error) = self.destination.recorder.entries_always(&entries).await {
             self.failed(&error);
@@ -275,7 +193,7 @@ impl Apply {
         if !is_whole || self.changed.waiting.is_empty() {
             return Ok(());
         }
-        let leaving = self.would_leave(&guard::counted(self.changed.waiting.keys())).await?;
+        let leaving = self.would_leave(&crate::model::counted(self.changed.waiting.keys())).await?;
         let is_permitted = self.permits(leaving.n());
         let lately = self.lately().await?;
         for leaving in leaving.of_types() {
@@ -310,9 +228,6 @@ fn as_ever(held: Option<Held>, incoming: Incoming) -> Step<Write> {
         Err(why) => Step::Refuse(Kind::Put, why),
     }
 }
-
-/// The identity attributes of these resource types, by the name of the type.
-pub(crate) type Attributes = BTreeMap<String, Notation>;
 
 #[cfg(test)]
 mod tests;

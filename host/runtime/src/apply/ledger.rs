@@ -11,8 +11,8 @@ use crate::decision::Matter;
 use crate::directory::Action;
 use crate::history::Counters;
 use crate::limits::MAX_OBJECTS_PER_RUN;
+use crate::model::proof::Proof;
 use crate::model::{Diagnosis, Failure, Key, Scope};
-use crate::proof::Proof;
 
 /// The counts of one run.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ use rollcall_rules::vocabulary::REMOVALS_STOPPED;
 
 use super::{Apply, Extent};
 use crate::error::StoreError;
-use crate::guard::Counts;
-use crate::proof::{Proof, View};
+use crate::model::Counts;
+use crate::model::proof::{Proof, View};
 
 impl Apply {
     /// Keep the proof of a full run whose connector came to read. `is_whole` says that everything was read.

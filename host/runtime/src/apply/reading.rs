@@ -3,9 +3,9 @@
 //! Not here: what is removed because a complete reading no longer found it (`retire`), and values that it does not prove to be
 //! gone (`clear`).
 
-use rollcall_rules::key::KeyRef;
-use rollcall_rules::reading::{Covered, Reads, Stage, check_checkpoint};
+use rollcall_rules::reading::{Covered, Reads, check_checkpoint};
 
+use super::change::borrowed;
 use super::{Apply, Clearing, Extent};
 use crate::amount::{amount, list, share};
 use crate::model::{Coverage, Diagnosis, Entry, Key, Scope, Severity};
@@ -31,25 +31,6 @@ pub(crate) struct Checkpoint {
     pub(crate) state: String,
     /// Objects read since the last checkpoint and not put.
     pub(crate) unchanged: Vec<Key>,
-}
-
-/// What was said of the reading of one run so far.
-#[derive(Debug, Default)]
-pub(super) struct Reading {
-    pub(super) stage: Stage,
-    /// What was covered, once it was closed.
-    coverage: Vec<Coverage>,
-    /// What was covered, in words, until it is recorded.
-    proof: Option<Entry>,
-    /// Objects that checkpoints named as read and not put.
-    n_unchanged: usize,
-}
-
-impl Reading {
-    /// What it covered, once it was closed.
-    pub(super) fn coverage(&self) -> &[Coverage] {
-        &self.coverage
-    }
 }
 
 impl Apply {
@@ -117,11 +98,6 @@ impl Apply {
         let recorded = self.destination.recorder.entries_always(entries).await;
         recorded.map_err(|error| self.failed(&error))
     }
-}
-
-/// These keys as rules ask for them.
-pub(super) fn borrowed(keys: &[Key]) -> Vec<KeyRef<'_>> {
-    keys.iter().map(KeyRef::from).collect()
 }
 
 /// What was covered of one resource type as rules ask for it.

@@ -4,6 +4,7 @@
 //! What the source still shows is written as ever. Not here: where an object hangs and how that stands to a scope
 //! (`rollcall_rules::placement`), what is out of it and not followed (`view`), and what is said about all that (`told`).
 
+mod compared;
 pub(crate) mod told;
 mod view;
 
@@ -13,60 +14,16 @@ use rollcall_rules::placement::{Place, Tree, dropped};
 use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 use serde_json::Value;
 
-use self::told::{Held, Narrowed};
-use self::view::{OutOfView, hangs_in};
+pub(super) use self::compared::Compared;
+pub(crate) use self::compared::Known;
+use self::told::Narrowed;
+use self::view::hangs_in;
 use super::{Apply, Extent, Planned, Step};
 use crate::directory::{Action, Write};
 use crate::error::StoreError;
-use crate::guard::Counts;
 use crate::limits::MAX_HELD_RECORDS;
+use crate::model::proof::Narrowing;
 use crate::model::{Entry, Key, Scope};
-use crate::proof::Narrowing;
-
-/// With what scopes a run's own is compared.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Known {
-    /// That with which the source was read the last time, if it ever was.
-    pub(crate) last: Option<Scope>,
-    /// The [`Scope::digest`] of the one that a person approved, where the run is their answer.
-    pub(crate) approved: Option<String>,
-}
-
-/// What one run knows of its scope.
-#[derive(Debug, Default)]
-pub(super) struct Compared {
-    scope: Option<Scope>,
-    /// Its parts, and those of the last one, to be found in.
-    parts: BTreeSet<Key>,
-    last_parts: BTreeSet<Key>,
-    narrowed: Option<Narrowed>,
-    /// How departments stand to it, as far as that had to be found out.
-    tree: Tree,
-    held: Held,
-    n_recorded: usize,
-    out_of_view: OutOfView,
-}
-
-impl Compared {
-    pub(super) fn scope(&self) -> Option<&Scope> {
-        self.scope.as_ref()
-    }
-
-    /// Whether this was itself a part of the last one, and is none any more.
-    fn has_lost(&self, key: &Key) -> bool {
-        self.narrowed.as_ref().is_some_and(|narrowed| narrowed.lost.contains(key))
-    }
-
-    /// Whether it is smaller than before, and nobody has approved that.
-    pub(super) fn is_held(&self) -> bool {
-        self.narrowed.as_ref().is_some_and(|narrowed| !narrowed.is_approved)
-    }
-
-    /// What is held and out of it, by resource type.
-    pub(super) fn unfollowed(&self) -> &Counts {
-        self.out_of_view.counts()
-    }
-}
 
 impl Apply {
     /// What has become of the scope's being smaller than before, if it is.

@@ -11,7 +11,6 @@ use super::{
     Worker, scope,
 };
 use crate::cancel::Cancel;
-use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
 use crate::directory::Held;
 use crate::engine::{Budget, Share};
@@ -20,6 +19,7 @@ use crate::history::Counters;
 use crate::limits::{MAX_CHANGES, MAX_DOCUMENT_BYTES, MAX_ENTRIES_PER_RUN, MAX_STORED_AT_ONCE};
 use crate::model::{Key, RunId, Scope, SourceName, Timestamp};
 use crate::observe::Unobserved;
+use crate::recorder::Recorder;
 use crate::testing::MemoryStore;
 
 pub(super) fn source() -> SourceName {

@@ -4,8 +4,7 @@
 
 use serde_json::Value;
 
-use super::plan;
-use super::{Apply, DepartedUsers, Departure, Kind, Planned, Step};
+use super::{Apply, DepartedUsers, Departure, Kind, Planned, Step, plan};
 use crate::directory::{Action, Held, Write};
 use crate::error::StoreError;
 use crate::history::ChangeRecord;

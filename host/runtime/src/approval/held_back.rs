@@ -9,18 +9,16 @@ use serde_json::Value;
 use crate::amount::{amounts, amounts_in_chinese, grouped, times};
 use crate::apply::scope::told::{LEAVING, SCOPE};
 use crate::apply::{Identities, Kind};
+use crate::awaiting::{ALL_HELD, COVERAGE_HELD, IDENTITIES_HELD, IDENTITY_HELD, ONE_HELD, SCOPE_HELD};
 use crate::backwards::Backwards;
 use crate::clearing::{Approved, Attribute};
 use crate::decision::Matter;
 use crate::directory::{Directory, Held};
 use crate::error::{RunError, StoreError};
-use crate::guard::{
-    ALL_HELD, COVERAGE_HELD, Counts, IDENTITIES_HELD, IDENTITY_HELD, ONE_HELD, Permitted, SCOPE_HELD, count,
-    counted,
-};
+use crate::guard::Permitted;
 use crate::history::{ChangeRecord, Counters, History, Run};
 use crate::limits::{MAX_CHANGES, MAX_HELD_RECORDS};
-use crate::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
+use crate::model::{Counts, Diagnosis, Entry, Key, RunId, Severity, SourceName, count, counted};
 
 /// Records, and entries, that are read at once.
 const PAGE: u32 = 1000;

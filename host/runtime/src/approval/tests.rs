@@ -7,9 +7,10 @@ use serde_json::json;
 use super::*;
 use crate::clearing::Attribute;
 use crate::directory::{Action, Held};
-use crate::guard::{self, Counts};
+use crate::guard;
 use crate::history::{ChangeRecord, ConnectorIdentity, Counters, NewRun, Opened, RunEnd, RunKind, Trigger};
 use crate::limits::{MAX_HELD_RECORDS, MAX_REASON_CHARS};
+use crate::model::Counts;
 use crate::testing::MemoryStore;
 
 const AT: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
@@ -229,7 +230,7 @@ async fn more_than_was_recorded_is_found_by_reading_everything() {
     let approval = approve(&store, &run, confirming(n + 1)).await.unwrap();
     assert_eq!((approval.keys, approval.permitted), (None, Permitted::AtMost(n + 1)));
     let held = Leaving { resource_type: "User".to_owned(), n_leaving: 2000, n_known: 2400 };
-    let entry = entry(guard::all_held(&WouldLeave::from(vec![held]), &guard::Counts::new()));
+    let entry = entry(guard::all_held(&WouldLeave::from(vec![held]), &crate::model::Counts::new()));
     store.record_entries(&run, &[entry]).await.unwrap();
     let approval = approve(&store, &run, confirming(2000)).await.unwrap();
     assert_eq!((approval.keys, approval.permitted), (None, Permitted::AtMost(2000)));

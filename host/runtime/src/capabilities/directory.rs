@@ -8,6 +8,7 @@ use rollcall_rules::inventory;
 use rollcall_rules::reach::Capability;
 
 use super::Session;
+use super::guest::Guest;
 use super::tasks::{Done, Kind, Ticket};
 use crate::apply::{
     Change, Checkpoint, Clearing, Departure, Extent, Object, Outcome, Statement, WorkerHandle,
@@ -17,7 +18,6 @@ use crate::cancel::Cancel;
 use crate::directory::{Directory, Held, Holding};
 use crate::egress::Fault;
 use crate::error::StoreError;
-use crate::guest::Guest;
 use crate::limits::{MAX_CLEARING_ATTRIBUTE_BYTES, MAX_WITNESS_BYTES};
 use crate::model::{Container, Coverage, Diagnosis, Key, Scope, SourceName};
 use crate::refusal;

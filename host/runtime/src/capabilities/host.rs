@@ -3,10 +3,10 @@
 //! Every function of a connector has these, the offline ones included. Not here: the same as WASI's, which a
 //! component that asks for them has sealed into it (`rollcall_seal`).
 
+use super::guest::Guest;
 use crate::bindings::rollcall::connector::host as wit;
 use crate::convert::Reader;
 use crate::error::GuestError;
-use crate::guest::Guest;
 use crate::limits::{MAX_LOG_LINE_BYTES, MAX_RANDOM_BYTES};
 
 impl wit::Host for Guest {

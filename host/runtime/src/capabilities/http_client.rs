@@ -13,13 +13,12 @@ use rollcall_rules::request as rules;
 use rollcall_rules::sealed::{Misuse, Outgoing, Payload, Seals};
 use url::Url;
 
+use super::guest::Guest;
 use super::tasks::{Done, Kind, Tasks, Ticket};
-use crate::bindings::rollcall::connector::http_client as wit;
-use crate::bindings::rollcall::connector::model as wit_model;
+use crate::bindings::rollcall::connector::{http_client as wit, model as wit_model};
 use crate::egress::{Client, Fault, FaultKind, Request, Response};
 use crate::error::GuestError;
 use crate::grant::{Grants, Origin};
-use crate::guest::Guest;
 use crate::limits::{MAX_OUTSTANDING, MAX_RESPONSE_BODY_BYTES};
 use crate::model::Body;
 use crate::sealed;

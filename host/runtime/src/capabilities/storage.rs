@@ -7,10 +7,10 @@ use std::sync::Arc;
 use rollcall_rules::reach::Capability;
 use rollcall_rules::storage as rules;
 
+use super::guest::Guest;
 use crate::bindings::rollcall::connector::model::Diagnosis as WitDiagnosis;
 use crate::bindings::rollcall::connector::storage as wit;
 use crate::error::StoreError;
-use crate::guest::Guest;
 use crate::limits::MAX_STORAGE_BUCKET_BYTES;
 use crate::memory::Memory;
 use crate::model::{Diagnosis, SourceName};

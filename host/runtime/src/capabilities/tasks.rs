@@ -10,12 +10,12 @@ use rollcall_rules::reach::Capability;
 use tokio::task::{Id, JoinError, JoinSet};
 use tracing::Instrument as _;
 
+use super::guest::Guest;
 use crate::apply::Outcome;
 use crate::bindings::rollcall::connector::tasks as wit;
 use crate::cancel::Cancel;
 use crate::egress::{Fault, Response};
 use crate::error::GuestError;
-use crate::guest::Guest;
 use crate::limits::{MAX_OUTSTANDING, MAX_TIMER, MAX_UNTAKEN, MAX_UNTAKEN_BYTES, MAX_WAIT};
 use crate::model::Diagnosis;
 

@@ -2,15 +2,15 @@
 //!
 //! Nothing is listened to. What a source sends in that moment is not acknowledged, so it sends it again.
 
-use super::finding;
+use super::findings::{finding, host_failed};
 use crate::apply::Worker;
 use crate::capabilities::Session;
 use crate::connector::Opening;
 use crate::egress::websocket;
-use crate::host::Host;
 use crate::model::{Diagnosis, Finding, Standing};
 use crate::prepare::Prepared;
 use crate::refusal;
+use crate::services::Services;
 use crate::source::Source;
 use url::Url;
 
@@ -19,21 +19,21 @@ const CHANNEL: &str = "channel";
 
 /// Open the channel, unless someone listens to it. None when there is none to open.
 pub(super) async fn check(
-    host: &Host,
+    services: &Services,
     source: &Source,
     prepared: &Prepared,
     session: impl FnOnce() -> (Session, Worker),
 ) -> Option<Finding> {
-    if host.listening().is_listening(source.name()) {
+    if services.listening().is_listening(source.name()) {
         return Some(finding(CHANNEL, Standing::Passed, in_use()));
     }
-    if let Some(shared) = host.claims().held_by_another(source.name(), &prepared.plan.exclusive) {
+    if let Some(shared) = services.claims().held_by_another(source.name(), &prepared.plan.exclusive) {
         return Some(finding(CHANNEL, Standing::Skipped, shared.channel_diagnosis()));
     }
     let (session, worker) = session();
     let asked = source.connector().open_channel(session).await;
     if let Err(error) = worker.finish().await {
-        return Some(finding(CHANNEL, Standing::Failed, super::host_failed(&error)));
+        return Some(finding(CHANNEL, Standing::Failed, host_failed(&error)));
     }
     match asked {
         Err(error) => Some(finding(CHANNEL, Standing::Failed, refusal::guest(&error).diagnosis)),

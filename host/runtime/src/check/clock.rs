@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::finding;
+use super::findings::finding;
 use crate::clock::Clock;
 use crate::egress::Client;
 use crate::egress::dates::Dated;

@@ -5,7 +5,7 @@
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use super::CONTRACT;
+use crate::bindings::CONTRACT;
 use crate::error::LoadError;
 
 /// What every connector exports, with its version behind. Source: the contract, world `connector`.

@@ -15,10 +15,10 @@ use super::{Bounds, Calling, Connector};
 use crate::bindings::exports::rollcall::connector::events as guest;
 use crate::bindings::rollcall::connector::model as wit;
 use crate::capabilities::Session;
+use crate::capabilities::guest::Guest;
 use crate::convert::Reader;
 use crate::error::GuestError;
 use crate::figures::Meter;
-use crate::guest::Guest;
 use crate::inbox::{EventWay, InboxEvent, NewEvent};
 use crate::limits::{
     CALL_TIMEOUTS, EVENT_CALL_TIMEOUT, MAX_CHANGES, MAX_CHANNEL_MESSAGE_BYTES, MAX_CHANNEL_STATE_BYTES,

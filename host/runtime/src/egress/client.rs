@@ -215,7 +215,11 @@ impl Client {
             self.dates.note(&origin, &response.headers, started);
         }
         trace(&request.method, &origin, started.elapsed(), &result);
-        self.meter.request(Some(origin.to_string()), bucket.as_deref(), Outcome::of(&result));
+        let outcome = match &result {
+            Ok(response) => Outcome::of_status(response.status.as_u16()),
+            Err(fault) => fault.outcome(),
+        };
+        self.meter.request(Some(origin.to_string()), bucket.as_deref(), outcome);
         result
     }
 

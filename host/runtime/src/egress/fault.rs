@@ -10,6 +10,7 @@ use rollcall_rules::refusal::Refusal as ByRule;
 
 use super::cause::Cause;
 use super::dial::{DialError, Trust};
+use crate::figures::Outcome;
 use crate::grant::Origin;
 use crate::model::Diagnosis;
 
@@ -68,6 +69,20 @@ impl FaultKind {
 }
 
 impl Fault {
+    /// What is counted of it.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self.kind {
+            FaultKind::Denied => Outcome::Denied,
+            FaultKind::ProxyUnreachable | FaultKind::ProxyRefused => Outcome::ProxyFailed,
+            FaultKind::NotSent if self.diagnosis.code.starts_with("proxy-") => Outcome::ProxyFailed,
+            FaultKind::NotSent | FaultKind::Untrusted => Outcome::NotSent,
+            FaultKind::TimedOut => Outcome::TimedOut,
+            FaultKind::TooLarge => Outcome::TooLarge,
+            FaultKind::Interrupted => Outcome::Interrupted,
+            FaultKind::Cancelled | FaultKind::Other => Outcome::Other,
+        }
+    }
+
     pub(crate) fn denied(origin: &str) -> Self {
         let diagnosis = Diagnosis::new(
             "origin-not-granted",
@@ -281,5 +296,20 @@ const fn tls_remedy(trust: Trust) -> (&'static str, &'static str) {
             "Check that the address is right and that nothing between here and there interferes with TLS.",
             "请检查地址是否正确，以及中间设备是否干扰了 TLS。",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_that_refuses_is_told_apart_from_a_source_that_is_not_there() {
+        let not_sent = |code: &str| Fault {
+            kind: FaultKind::NotSent,
+            diagnosis: Diagnosis::new(code, "nothing was sent"),
+        };
+        let outcomes = ["proxy-unreachable", "origin-unreachable"].map(|code| not_sent(code).outcome());
+        assert_eq!(outcomes, [Outcome::ProxyFailed, Outcome::NotSent]);
     }
 }

@@ -14,7 +14,8 @@ use tokio::time::Instant;
 use crate::error::{RunError, StoreError};
 use crate::history::Trigger;
 use crate::limits::MAX_ASKS;
-use crate::run::{RunOptions, RunReport, Work};
+use crate::options::RunOptions;
+use crate::run::{RunReport, Work};
 
 /// What one source was asked for.
 #[derive(Default)]

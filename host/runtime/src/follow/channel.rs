@@ -2,84 +2,44 @@
 //!
 //! Not here: one connection (`line`), and what is behind it (`upstream`).
 
+mod heard;
 mod line;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use self::line::{Change, Ending, Listener};
+use self::heard::LastHeard;
+use self::line::{Change, Ending, Listener, within_bounds};
 use super::backoff::Backoff;
 use super::followed::Followed;
 use super::upstream::{Opened, Unopened};
 use crate::exclusive::Taken;
 use crate::inbox::ChannelState;
 use crate::limits::{
-    CHANNEL_BACKOFF, CHANNEL_DRAIN, CHANNEL_FINISH_TIMEOUT, CHANNEL_GAP, CHANNEL_PROBE_INTERVAL,
-    CHANNEL_PROVEN, GAP_RUN_INTERVAL, HEARTBEATS, MAX_CHANNEL_BACKOFF, MAX_RETRY_AFTER,
+    CHANNEL_BACKOFF, CHANNEL_FINISH_TIMEOUT, CHANNEL_GAP, CHANNEL_PROBE_INTERVAL, CHANNEL_PROVEN,
+    GAP_RUN_INTERVAL, MAX_CHANNEL_BACKOFF, MAX_RETRY_AFTER,
 };
-use crate::model::{Body, Diagnosis, Failure, FailureKind, Timestamp};
+use crate::model::{Diagnosis, Failure, FailureKind, Timestamp};
 use crate::random::random;
 
 const BACKOFF: Backoff = Backoff { first: CHANNEL_BACKOFF, most: MAX_CHANNEL_BACKOFF };
 
-/// One connection of a channel.
-#[async_trait]
-pub(super) trait Line: Send + 'static {
-    /// What comes next. May be dropped and called again without losing anything.
-    async fn next(&mut self) -> Incoming;
-
-    /// Answer, in bounded time.
-    async fn send(&mut self, frame: Body) -> Result<(), Diagnosis>;
-
-    /// Ask for a sign of life, in bounded time.
-    async fn ping(&mut self) -> Result<(), Diagnosis>;
-
-    /// End it in good order, in bounded time.
-    async fn close(self: Box<Self>);
-}
-
-/// What comes over a connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Incoming {
-    /// A message.
-    Message(Body),
-    /// A sign of life.
-    Alive,
-    /// The end: in good order, or for this reason.
-    Closed(Option<Diagnosis>),
-}
-
 /// The channel of one source.
 pub(super) struct Channel {
     followed: Arc<Followed>,
-    heard: Arc<Heard>,
+    heard: Arc<LastHeard>,
     /// Connections that are listened to, the newest and those that drain.
     lines: JoinSet<()>,
     state: Option<ChannelState>,
     n_failed: u32,
     /// When the full run was due that makes up for the last time in which nobody listened.
     gap_run: Option<Instant>,
-}
-
-/// When something was last heard over the channel.
-#[derive(Debug)]
-struct Heard(Mutex<Option<Timestamp>>);
-
-impl Heard {
-    fn get(&self) -> Option<Timestamp> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set(&self, at: Timestamp) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
-    }
 }
 
 /// What to do after a connection, or after an attempt to open one.
@@ -96,7 +56,7 @@ enum Next {
 
 impl Channel {
     pub(super) fn new(followed: Arc<Followed>, heard_until: Option<Timestamp>) -> Self {
-        let heard = Arc::new(Heard(Mutex::new(heard_until)));
+        let heard = Arc::new(LastHeard::new(heard_until));
         Self { followed, heard, lines: JoinSet::new(), state: None, n_failed: 0, gap_run: None }
     }
 
@@ -255,12 +215,6 @@ impl Channel {
         }
         self.stands(ChannelState::Closed, None);
     }
-}
-
-/// The time between heartbeats, whatever a connector says.
-fn within_bounds(heartbeat: Duration) -> Duration {
-    let (shortest, longest) = HEARTBEATS;
-    heartbeat.clamp(shortest, longest)
 }
 
 fn between(earlier: Timestamp, later: Timestamp) -> Duration {

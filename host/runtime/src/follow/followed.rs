@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep};
 
-use super::FollowOptions;
 use super::asks::Asks;
 use super::backoff::Backoff;
 use super::notes::Notes;
+use super::options::FollowOptions;
 use super::upstream::Upstream;
 use crate::approval::Stand;
 use crate::cancel::Cancel;

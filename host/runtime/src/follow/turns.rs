@@ -27,9 +27,10 @@ use crate::limits::{
 };
 use crate::model::{Failure, FailureKind, Timestamp};
 use crate::observe::{Observer, Unobserved};
+use crate::options::RunOptions;
 use crate::random::random;
 use crate::refusal;
-use crate::run::{Finished, RunOptions, RunReport, Work};
+use crate::run::{Finished, RunReport, Work};
 
 const OWED_BACKOFF: Backoff = Backoff { first: OWED_RUN_BACKOFF, most: MAX_OWED_RUN_BACKOFF };
 

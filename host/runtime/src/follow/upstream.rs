@@ -6,25 +6,26 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::channel::Line;
-use super::receive::Delivery;
+use super::connection::ChannelConnection;
+use super::delivery::Delivery;
 use super::wire;
 use crate::apply::{Identities, Worker, scope};
 use crate::bindings::exports::rollcall::connector::events as guest;
 use crate::bindings::rollcall::connector::model::NameValue;
 use crate::cancel::Cancel;
 use crate::capabilities::Session;
-use crate::capabilities::history::Recorder;
 use crate::clearing::Approved;
 use crate::connector::{Fetched, Opening, Reaction, Received, Rhythm};
 use crate::error::{GuestError, RunError};
 use crate::exclusive::Taken;
-use crate::host::Host;
 use crate::model::{Body, Diagnosis, EventDelivery, Failure, Plan};
 use crate::observe::Unobserved;
+use crate::options::RunOptions;
 use crate::prepare::{Prepared, Unprepared, prepare};
+use crate::recorder::Recorder;
 use crate::refusal;
-use crate::run::{self, Finished, RunOptions, Work};
+use crate::run::{self, Finished, Work};
+use crate::services::Services;
 use crate::session::Sessions;
 use crate::source::Source;
 
@@ -62,7 +63,7 @@ pub(super) trait Upstream: Send + Sync + 'static {
 
 /// A connection, and what its connector said of it.
 pub(super) struct Opened {
-    pub(super) line: Box<dyn Line>,
+    pub(super) line: Box<dyn ChannelConnection>,
     pub(super) rhythm: Rhythm,
     /// What the first frame gets.
     pub(super) state: String,
@@ -85,21 +86,21 @@ impl From<Failure> for Unopened {
 
 /// A source behind its connector.
 pub(super) struct Live {
-    pub(super) host: Host,
+    pub(super) services: Services,
     pub(super) source: Source,
 }
 
 #[async_trait]
 impl Upstream for Live {
     async fn run(&self, work: Work, options: RunOptions) -> Result<Finished, RunError> {
-        run::start(&self.host, &self.source, work, options).await
+        run::start(&self.services, &self.source, work, options).await
     }
 
     async fn receive(&self, delivery: Delivery) -> Result<Received, Diagnosis> {
         let Delivery { method, query, headers, body } = delivery;
         let headers = handed_over(headers).map(|(name, value)| NameValue { name, value }).collect();
         let delivery = guest::Delivery { method, query, headers, body: Body::from(body).into() };
-        let meter = self.host.meter(self.source.name());
+        let meter = self.services.meter(self.source.name());
         match self.source.connector().receive(self.source.seal(&[]), &meter, delivery).await {
             Ok(Ok(received)) => Ok(received),
             Ok(Err(failure)) => Err(failure.diagnosis),
@@ -121,13 +122,13 @@ impl Upstream for Live {
         if prepared.plan.event_delivery != EventDelivery::Channel {
             return Ok(None);
         }
-        let claims = self.host.claims();
+        let claims = self.services.claims();
         claims.claim(self.source.name(), &prepared.plan.exclusive).map_err(Unopened::Taken)?;
         match self.ask_where(&prepared).await? {
             None => Ok(None),
             Some(opening) => {
                 let line =
-                    wire::connect(self.host.listening(), self.source.name(), &prepared, &opening).await?;
+                    wire::connect(self.services.listening(), self.source.name(), &prepared, &opening).await?;
                 let Opening { rhythm, state, .. } = opening;
                 Ok(Some(Opened { line: Box::new(line), rhythm, state }))
             }
@@ -135,15 +136,15 @@ impl Upstream for Live {
     }
 
     fn let_go(&self) {
-        self.host.claims().release(self.source.name());
+        self.services.claims().release(self.source.name());
     }
 
     fn barred(&self) -> Option<Failure> {
-        self.host.barred(&self.source)
+        self.services.barred(&self.source)
     }
 
     fn unbar(&self) {
-        self.host.unbar(&self.source);
+        self.services.unbar(&self.source);
     }
 
     async fn plan(&self) -> Result<Plan, Failure> {
@@ -172,7 +173,7 @@ impl Live {
         state: String,
         frames: Vec<Body>,
     ) -> Result<Vec<Result<Reaction, Failure>>, GuestError> {
-        let meter = self.host.meter(self.source.name());
+        let meter = self.services.meter(self.source.name());
         self.source.connector().frames(self.source.seal(&[]), &meter, state, frames).await
     }
 
@@ -191,16 +192,16 @@ impl Live {
     }
 
     async fn prepare(&self) -> Result<Prepared, Failure> {
-        prepare(&self.host, &self.source).await.map_err(Unprepared::into_failure)
+        prepare(&self.services, &self.source).await.map_err(Unprepared::into_failure)
     }
 
     /// The capabilities of a call that is no run. It may write to the connector's storage, and not to the directory.
     fn aside(&self, prepared: &Prepared) -> (Session, Worker) {
-        let (host, source) = (&self.host, &self.source);
+        let (services, source) = (&self.services, &self.source);
         let recorder = Arc::new(Recorder::of_nothing(Arc::new(Unobserved)));
         let cancel = Cancel::new();
         Sessions {
-            host,
+            services,
             source,
             prepared,
             recorder,

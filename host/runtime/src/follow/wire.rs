@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::channel::{Incoming, Line};
+use super::connection::{ChannelConnection, Incoming};
 use crate::connector::Opening;
 use crate::egress::websocket::{self, Heard, WebSocket};
 use crate::egress::{Fault, FaultKind};
@@ -35,7 +35,7 @@ pub(super) struct Wire {
 }
 
 #[async_trait]
-impl Line for Wire {
+impl ChannelConnection for Wire {
     async fn next(&mut self) -> Incoming {
         match self.socket.next().await {
             Ok(Heard::Message(message)) => Incoming::Message(message),

@@ -1,9 +1,10 @@
 //! Where the lines are, and what counts as having left lately.
 
-use rollcall_rules::vocabulary::resource_type::USER;
+use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
 use super::*;
 use crate::history::{ConnectorIdentity, Counters, NewRun, Opened, RunEnd, RunKind};
+use crate::leaving::{Leaving, allowance};
 use crate::model::Container;
 use crate::testing::MemoryStore;
 

@@ -6,7 +6,9 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::history::{ConnectorIdentity, Counters, NewRun, Opened, RunEnd, Trigger};
-use crate::model::{Container, Timestamp};
+use crate::limits::MAX_NAMED_IN_PROOF;
+use crate::model::proof::Fates;
+use crate::model::{Container, Counts, Coverage, Key, Scope, Timestamp};
 use crate::testing::MemoryStore;
 
 const AT: Timestamp = Timestamp::from_unix_ms(1_767_225_600_000);

@@ -1,10 +1,10 @@
 //! What is said of a proof, in two languages.
 
-use super::{Kept, LeftOut, Lists, OpenList, Proof, Read, Since, View};
+use super::LeftOut;
 use crate::amount::{amount, amounts, amounts_in_chinese, list, share, times};
-use crate::apply::DECLINED;
-use crate::guard::{ALL_HELD, COVERAGE_HELD, Counts, SCOPE_HELD, counted};
-use crate::model::Key;
+use crate::awaiting::{ALL_HELD, COVERAGE_HELD, DECLINED, SCOPE_HELD};
+use crate::model::proof::{Kept, Lists, OpenList, Proof, Read, Since, View};
+use crate::model::{Counts, Key, counted};
 use rollcall_rules::vocabulary::REMOVALS_STOPPED;
 use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 

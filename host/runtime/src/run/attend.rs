@@ -8,10 +8,10 @@ use tokio::time::{Instant, interval};
 use tracing::Instrument as _;
 
 use crate::cancel::Cancel;
-use crate::capabilities::history::Recorder;
 use crate::history::{Beat, Counters, History};
 use crate::limits::{PROGRESS_INTERVAL, RUN_BEAT_INTERVAL};
 use crate::model::{Progress, RunId};
+use crate::recorder::Recorder;
 
 /// The tasks beside a run.
 pub(super) struct Attendants {

@@ -11,6 +11,7 @@ use crate::apply::{Destination, Extent, Statement};
 use crate::clearing::Approved;
 use crate::history::Counters;
 use crate::limits::{MAX_CHANGES, MAX_CLEARING_DOCUMENT_BYTES, MAX_HELD_ATTRIBUTES};
+use crate::model::Entry;
 use crate::testing::MemoryStore;
 
 const TITLE: &str = r#"{"title":null}"#;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::apply::tests::{destination, put, scales, source};
-use crate::apply::{Destination, Object};
+use crate::apply::{Attributes, Destination, Object};
 use crate::directory::Directory as _;
 use crate::guard::Permitted;
 use crate::history::Counters;

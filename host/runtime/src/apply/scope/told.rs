@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::amount::{amounts, amounts_in_chinese};
 use crate::apply::Kind;
+use crate::awaiting::SCOPE_HELD;
 use crate::directory::Write;
-use crate::guard::{Counts, SCOPE_HELD, count};
-use crate::model::{Diagnosis, Entry, Key, Scope, Severity};
+use crate::model::{Counts, Diagnosis, Entry, Key, Scope, Severity, count};
 use crate::proof::{are_objects, keys};
 
 /// The code of a smaller scope that a person approved.

@@ -3,41 +3,16 @@
 //!
 //! Not here: what is only missing from a reading although the scope shows where it hangs; the source is asked about that.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use rollcall_rules::placement::departments;
 use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 use serde_json::Value;
 
-use crate::apply::ledger::digest;
 use crate::apply::{Apply, Extent};
 use crate::error::StoreError;
-use crate::guard::{Counts, count};
 use crate::limits::MAX_LOST_PARTS_ASKED;
 use crate::model::{Diagnosis, Key};
-
-/// What was found to be out of the scope.
-#[derive(Debug, Default)]
-pub(super) struct OutOfView {
-    counts: Counts,
-    /// Each counts once. By digest, because it may be most of what is held.
-    counted: HashSet<[u8; 16]>,
-    /// Parts of the last scope that are out of this one and asked about all the same.
-    n_lost_parts: usize,
-}
-
-impl OutOfView {
-    /// How many, by resource type.
-    pub(super) fn counts(&self) -> &Counts {
-        &self.counts
-    }
-
-    fn count(&mut self, key: &Key) {
-        if self.counted.insert(digest(key)) {
-            count(&mut self.counts, key);
-        }
-    }
-}
 
 impl Apply {
     /// Which of these are held and out of the scope of this full reading; of any other reading, none.

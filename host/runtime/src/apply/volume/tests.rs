@@ -5,8 +5,10 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::super::tests::{destination, gone, hold, put, scales, user};
-use super::super::{Change, Extent, Object, Outcome};
+use super::super::{Apply, Change, Extent, Object, Outcome};
+use super::overrun::n_bytes;
 use super::*;
+use crate::directory::{Action, Write};
 use crate::guard::{Permitted, Scales};
 use crate::testing::MemoryStore;
 

@@ -9,24 +9,27 @@ use tokio::sync::oneshot;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
-use super::{CHANNEL_DRAIN, Heard, Incoming, Line, within_bounds};
+use super::heard::LastHeard;
 use crate::connector::{Notice, Reaction};
+use crate::follow::connection::{ChannelConnection, Incoming};
 use crate::follow::followed::Followed;
 use crate::follow::upstream::next_state;
 use crate::inbox::EventWay;
-use crate::limits::{FRAME_STORE_TIMEOUT, HEARD_INTERVAL, MAX_FRAMES_AT_ONCE, MAX_UNANSWERED_PINGS};
+use crate::limits::{
+    CHANNEL_DRAIN, FRAME_STORE_TIMEOUT, HEARD_INTERVAL, HEARTBEATS, MAX_FRAMES_AT_ONCE, MAX_UNANSWERED_PINGS,
+};
 use crate::model::{Body, Diagnosis};
 
 /// One connection that is listened to.
 pub(super) struct Listener {
     pub(super) followed: Arc<Followed>,
-    pub(super) line: Box<dyn Line>,
+    pub(super) line: Box<dyn ChannelConnection>,
     pub(super) heartbeat: Duration,
     /// The message that is a heartbeat; none for a ping.
     pub(super) beat: Option<Body>,
     /// What the next frame gets.
     pub(super) state: String,
-    pub(super) heard: Arc<Heard>,
+    pub(super) heard: Arc<LastHeard>,
     /// Whom to tell that another connection is needed; none once it was told.
     pub(super) changed: Option<oneshot::Sender<Change>>,
 }
@@ -169,6 +172,12 @@ impl Listener {
         }
         Ok(reactions.iter().any(|reaction| reaction.reconnect))
     }
+}
+
+/// The time between heartbeats, whatever a connector says.
+pub(super) fn within_bounds(heartbeat: Duration) -> Duration {
+    let (shortest, longest) = HEARTBEATS;
+    heartbeat.clamp(shortest, longest)
 }
 
 fn tell(whom: &mut Option<oneshot::Sender<Change>>, change: Change) {

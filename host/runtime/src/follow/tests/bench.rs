@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
-use super::super::channel::{Incoming, Line};
+use super::super::connection::{ChannelConnection, Incoming};
 use super::super::followed::Followed;
 use super::super::upstream::{Opened as OpenedChannel, Unopened, Upstream};
 use super::super::{Delivery, FollowObserver, FollowOptions, Follower, Receipt, RunEnded};
@@ -285,7 +285,7 @@ impl Peer {
 }
 
 #[async_trait]
-impl Line for FakeLine {
+impl ChannelConnection for FakeLine {
     async fn next(&mut self) -> Incoming {
         self.incoming.recv().await.unwrap_or(Incoming::Closed(None))
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rollcall_rules::reach::{Capability, Export};
 
-use crate::capabilities::Session;
+use super::Session;
 use crate::clock::Clock;
 use crate::engine::{CpuMeter, Engine, MemoryMeter, Metered};
 use crate::error::GuestError;
