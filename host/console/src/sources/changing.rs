@@ -11,7 +11,8 @@ use rollcall_host::model::{Diagnosis, SourceName};
 use rollcall_host::{Connector, Source};
 use serde_json::Value;
 
-use super::configured::{self, Complaint, Configured, Draft, Outline, Settled, Understood};
+use super::complaint::Complaint;
+use super::configured::{self, Configured, Draft, Outline, Settled, Understood};
 use super::entry::{Broken, Entry, Idle, Origin};
 use super::following::begin;
 use super::kept::{self, Unreadable};

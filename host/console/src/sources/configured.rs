@@ -15,12 +15,10 @@ use rollcall_host::{Connector, DepartedUsers, Source};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::complaint::Complaint;
 use super::complaints as say;
 use super::trust::{self, Change, Cleared, Given, Trust, Way};
 use crate::face::ScimFace;
-
-/// Something that is wrong: where, as a JSON pointer into the configuration (`/settings/key`, `/egress/proxy/url`), and what.
-pub(crate) type Complaint = Problem;
 
 /// Any cron expression that is right, to ask about a time zone alone.
 const MIDNIGHT: &str = "0 0 * * *";

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::configured::{Configured, Timing};
-use super::form::{PROXY_PASSWORD, setting};
 use super::kept::departed_name;
+use super::pointers::{PROXY_PASSWORD, setting};
 use super::trust::{described, fingerprints};
 
 /// The longest text that is written down of one value.

@@ -10,9 +10,11 @@ use rollcall_host::limits::MAX_JITTER;
 use rollcall_host::model::{SourceName, Timestamp};
 use serde_json::{Map, Value};
 
+use super::complaint::Complaint;
 use super::complaints;
-use super::configured::{Complaint, Configured, Draft, OnLoss, ServerProxy, Timing, source_name};
+use super::configured::{Configured, Draft, OnLoss, ServerProxy, Timing, source_name};
 use super::kept::{departed_name, departed_named};
+use super::pointers::{PROXY_PASSWORD, setting};
 use super::schema::{Field, Kind};
 use super::trust::Given;
 use crate::face::{ScimFace, ScimNames, ScimUserNames};
@@ -28,7 +30,6 @@ pub(crate) const SCIM_NAMES: &str = "/scim/names";
 pub(crate) const SCIM_USER_NAMES: &str = "/scim/user_names";
 pub(crate) const PROXY_URL: &str = "/egress/proxy/url";
 pub(crate) const PROXY_USER: &str = "/egress/proxy/user";
-pub(crate) const PROXY_PASSWORD: &str = "/egress/proxy/password";
 pub(crate) const CA: &str = "/egress/ca";
 pub(crate) const CRON: &str = "/schedule/cron";
 pub(crate) const TIME_ZONE: &str = "/schedule/time_zone";
@@ -49,11 +50,6 @@ const USUAL_JITTER_MIN: u64 = 10;
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Entered {
     values: BTreeMap<String, String>,
-}
-
-/// The pointer of a setting (RFC 6901).
-pub(crate) fn setting(name: &str) -> String {
-    format!("/settings/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// The name of the box that has the secret at a pointer forgotten.

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::configured::ServerProxy;
-use super::form::{PROXY_PASSWORD, setting};
+use super::pointers::{PROXY_PASSWORD, setting};
 
 /// What is remembered of a source's secrets beside their values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,15 +8,16 @@ use rollcall_host::Connector;
 use rollcall_host::model::SourceName;
 
 use super::add::{Chosen, about, saved, with_file};
-use super::{Managed, base};
+use super::named::{Managed, base};
 use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
 use crate::services::Services;
 use crate::sources::Sources;
 use crate::sources::changing::{By, Refused, Taken, name_of, unusable};
+use crate::sources::complaint::Complaint;
 use crate::sources::complaints::{self, short};
-use crate::sources::configured::{Complaint, Configured};
+use crate::sources::configured::Configured;
 use crate::sources::form::{CONFIRMED, CONNECTOR, Entered, Sheet, summary};
 use crate::sources::schema::Field;
 use crate::sources::trust::Kind;
