@@ -14,6 +14,8 @@ mod extract;
 mod idempotency;
 mod organisation;
 mod page;
+mod paths;
+mod pointer;
 mod reader;
 mod refusals;
 mod runs;
@@ -25,7 +27,6 @@ use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use utoipa_axum::router::OpenApiRouter;
@@ -35,12 +36,7 @@ use crate::problem::Problem;
 use crate::visitor::Visitor;
 
 pub(crate) use self::details::{drawn, problems};
-
-/// Where the API is.
-pub(crate) const PATH: &str = "/api/v1";
-
-/// Where its document is.
-pub(crate) const DOCUMENT: &str = "/api/v1/openapi.json";
+pub(crate) use self::paths::PATH;
 
 /// The largest body.
 ///
@@ -79,11 +75,6 @@ fn operations() -> OpenApiRouter<Console> {
 
 async fn openapi(_visitor: Visitor, document: Arc<serde_json::Value>) -> Json<serde_json::Value> {
     Json(document.as_ref().clone())
-}
-
-/// What the type of a problem leads to.
-pub(crate) async fn about_problems() -> Response {
-    Redirect::to("/api#problems").into_response()
 }
 
 #[cfg(test)]

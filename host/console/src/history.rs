@@ -4,8 +4,6 @@
 
 use axum::Router;
 use axum::routing::{get, post};
-use serde::de::DeserializeOwned;
-use serde::de::value::{Error, StrDeserializer};
 
 use crate::console::Console;
 
@@ -18,7 +16,6 @@ mod export;
 mod facets;
 mod head;
 pub(crate) mod held;
-mod links;
 mod list;
 mod log;
 mod proof;
@@ -30,9 +27,6 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod words;
-
-pub(crate) use links::{address, object_link};
-pub(crate) use list::{choice, cursor};
 
 pub(crate) fn routes() -> Router<Console> {
     Router::new()
@@ -49,9 +43,4 @@ pub(crate) fn routes() -> Router<Console> {
         .route("/runs/{run}/approve", get(confirm::approval).post(decide::approve))
         .route("/runs/{run}/decline", post(decide::decline))
         .route("/runs/{run}/undo", get(confirm::undoing).post(act::undo))
-}
-
-/// The value of an enum that is called like this. A query with another name, or with none, does not ask for one.
-pub(crate) fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
-    T::deserialize(StrDeserializer::<Error>::new(name)).ok()
 }

@@ -17,6 +17,7 @@
 mod console;
 mod error;
 mod limits;
+mod network;
 mod options;
 mod public_url;
 mod routes;
@@ -32,6 +33,7 @@ mod finishing;
 mod history;
 mod organisation;
 mod sources;
+mod subject;
 mod why;
 
 mod live;
@@ -61,7 +63,9 @@ pub use database::DatabaseError;
 pub use error::ConsoleError;
 pub use face::{ScimFace, ScimNames, ScimUserNames};
 pub use listener::{Arrival, BindError, Exposure, Listener, Tls, TlsError};
+pub use network::{Network, NotANetwork};
 pub use options::{ConsoleOptions, Observe};
-pub use public_url::{Network, NotANetwork, NotAPublicUrl, PublicUrl};
+pub use public_url::{NotAPublicUrl, PublicUrl};
 pub use sealing::SealingError;
-pub use sources::input::{CheckedSource, Complaint, ServerProxy, SourceInput, Timing};
+pub use sources::complaint::Complaint;
+pub use sources::input::{CheckedSource, ServerProxy, SourceInput, Timing};

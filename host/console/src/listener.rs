@@ -14,7 +14,7 @@ mod socket;
 mod tls;
 
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -28,19 +28,12 @@ use self::connection::Server;
 use self::seat::{Seat, Seats};
 use self::seldom::Seldom;
 use crate::limits::{ACCEPT_PAUSE, BACKLOG, GRACE, UNSENT_BYTES};
-use crate::public_url::{Network, PublicUrl};
+use crate::network::{Network, counted_as, is_in};
+use crate::public_url::PublicUrl;
 
-pub(crate) use client::{Client, client, counted_as};
+pub use client::Arrival;
+pub(crate) use client::{Client, client};
 pub use tls::{Tls, TlsError};
-
-/// From where a request came in. The listener puts it into each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Arrival {
-    /// The other end of the connection: a browser, a source, a proxy.
-    pub peer: IpAddr,
-    /// Whether the connection itself is TLS.
-    pub is_tls: bool,
-}
 
 /// How connections to the console are kept from being overheard.
 #[derive(Clone, Debug, Default)]
@@ -146,7 +139,7 @@ impl Listener {
             return None;
         }
         // A trusted proxy stands for many; whom it names is counted instead, with each request.
-        let is_proxy = client::is_in(&self.exposure.trusted_proxies, arrival.peer);
+        let is_proxy = is_in(&self.exposure.trusted_proxies, arrival.peer);
         let seat = door.seats.take((!is_proxy).then(|| counted_as(arrival.peer)));
         if seat.is_none() {
             door.full

@@ -8,7 +8,8 @@ use rollcall_host::follow::FollowObserver;
 use rollcall_host::grant::Origin;
 use rollcall_host::model::SourceName;
 
-use crate::public_url::{Network, PublicUrl};
+use crate::network::Network;
+use crate::public_url::PublicUrl;
 
 /// Who else is told what happens to a source: given its name, an observer.
 pub type Observe = Arc<dyn Fn(&SourceName) -> Arc<dyn FollowObserver> + Send + Sync>;

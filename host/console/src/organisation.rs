@@ -7,32 +7,30 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::html;
-use rollcall_host::model::{Key, SourceName};
+use rollcall_host::model::Key;
 
 use crate::console::Console;
 use crate::page::{Page, Tab};
-use crate::paths::segment;
 use crate::problem::Problem;
 use crate::sources::Sources;
+use crate::subject::{Place, known_source};
 use crate::visitor::Visitor;
 
 mod address;
 mod attributes;
 mod department;
 mod list;
-pub(crate) mod object;
+mod object;
 mod overview;
 mod person;
 mod since;
-pub(crate) mod trail;
 mod tree;
 pub(crate) mod words;
 
 #[cfg(test)]
 pub(crate) mod seed;
 
-pub(crate) use address::{Place, address};
-pub(crate) use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
+use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
 use address::Asked;
 use object::Found;
@@ -42,15 +40,6 @@ pub(crate) fn routes() -> Router<Console> {
         .route("/sources/{source}/organisation", get(overview))
         .route("/sources/{source}/people/{id}", get(person))
         .route("/sources/{source}/departments/{id}", get(department))
-}
-
-/// The source with this name, if it is configured or something was ever imported from it: what was imported stays when a
-/// source is removed.
-pub(crate) async fn known_source(sources: &Sources, name: String) -> Result<SourceName, Problem> {
-    let name = SourceName::new(name).map_err(|_| Problem::not_found())?;
-    let is_known =
-        sources.entry(&name).is_some() || !sources.services().store().runs(&name, None, 1).await?.is_empty();
-    if is_known { Ok(name) } else { Err(Problem::not_found()) }
 }
 
 async fn overview(
@@ -101,11 +90,6 @@ async fn about(
     };
     let body = object::draw(place, &found, &own);
     Ok(Page::of_source(visitor, &source, Tab::Organisation, found.name(), body).into_response())
-}
-
-/// The address of a source's page below it, such as "/history".
-pub(crate) fn of_source(source: &SourceName, page: &str) -> String {
-    format!("/sources/{}{page}", segment(source.as_str()))
 }
 
 #[cfg(test)]

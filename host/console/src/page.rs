@@ -5,7 +5,9 @@
 pub(crate) mod attribute;
 pub(crate) mod compare;
 mod frame;
+pub(crate) mod links;
 mod parts;
+pub(crate) mod query;
 pub(crate) mod table;
 pub(crate) mod words;
 

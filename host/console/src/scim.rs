@@ -9,7 +9,9 @@ mod base;
 mod conditions;
 mod filter;
 mod id;
+mod limits;
 mod list;
+mod locations;
 mod methods;
 mod path;
 mod projection;
@@ -29,9 +31,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub(crate) use self::address::{is_of_service, meant};
-pub(crate) use self::base::address_of;
-use self::base::{Base, OF_SOURCE, Sight};
+use self::base::{Base, Sight};
 use self::list::Listing;
+use self::locations::OF_SOURCE;
+pub(crate) use self::locations::{PATH, address_of};
 use self::methods::{WRITES, of_description, of_nothing, of_resources, of_search};
 use self::query::{Parameters, Search};
 use self::reading::Reading;
@@ -46,9 +49,6 @@ use crate::visitor::Visitor;
 ///
 /// 64 KiB. Why: it holds a filter and names of attributes.
 const MAX_SEARCH_BYTES: usize = 64 << 10;
-
-/// Where the service is.
-pub(crate) const PATH: &str = "/scim/v2";
 
 /// Addresses as they are written here; [`meant`] finds them.
 pub(crate) fn routes() -> Router<Console> {

@@ -9,6 +9,7 @@
 pub(crate) mod asking;
 pub(crate) mod changing;
 pub(crate) mod checks;
+pub(crate) mod complaint;
 pub(crate) mod complaints;
 pub(crate) mod configured;
 pub(crate) mod differences;
@@ -23,6 +24,7 @@ mod following;
 mod form;
 pub(crate) mod input;
 mod pages;
+mod pointers;
 mod registry;
 mod schema;
 mod under_way;

@@ -10,16 +10,18 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 use rollcall_host::limits::MAX_EXTERNAL_ID_BYTES;
 use rollcall_host::model::{Diagnosis, Key, SourceName};
+use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
 use crate::console::Console;
 use crate::live::{Drawn, Watcher};
-use crate::organisation::{self, DEPARTMENT, Place, USER, known_source, of_source};
-use crate::page::{self, Page, Tab, csrf};
-use crate::paths::segment;
+use crate::page::links::about;
+use crate::page::{self, Page, Tab};
 use crate::problem::Problem;
 use crate::sources::Sources;
+use crate::subject::{Back, Place, known_source};
 use crate::visitor::Visitor;
 
+mod address;
 mod answer;
 mod draw;
 mod facts;
@@ -28,8 +30,7 @@ mod query;
 mod question;
 pub(crate) mod words;
 
-pub(crate) use facts::last_complete;
-
+use address::address;
 use facts::Facts;
 use query::Asked;
 use question::Asking;
@@ -39,41 +40,6 @@ pub(crate) fn routes() -> Router<Console> {
         .route("/sources/{source}/why", get(why))
         .route("/sources/{source}/why/live", get(why_live))
         .route("/sources/{source}/why/ask", post(ask))
-}
-
-/// Where whoever had the source asked goes back to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Back {
-    /// To why it is here, or not.
-    #[default]
-    Why,
-    /// To the page about the object.
-    Object,
-}
-
-/// A form that is one button: ask the source about this object now. Nothing for whoever may not, and for what no source
-/// can be asked about.
-pub(crate) fn ask_button(place: Place<'_>, key: &Key, back: Back) -> Markup {
-    let label = match back {
-        Back::Why => words::ask_now(),
-        Back::Object => words::read_again(),
-    };
-    html! {
-        @if may_ask(place) && organisation::address(place.source, key).is_some() {
-            form class="inline" method="post" action=(of_source(place.source, "/why/ask")) {
-                (csrf(place.visitor))
-                input type="hidden" name="type" value=(key.resource_type);
-                input type="hidden" name="id" value=(key.external_id);
-                @if back == Back::Object { input type="hidden" name="back" value="object"; }
-                button { (place.visitor.say(label)) }
-            }
-        }
-    }
-}
-
-/// Only of a source that is configured, followed or not; of one that was removed nothing but what it left is known.
-fn may_ask(place: Place<'_>) -> bool {
-    place.visitor.who.may_manage() && place.sources.entry(place.source).is_some()
 }
 
 async fn why(
@@ -156,16 +122,9 @@ async fn ask(
         && is_answered
         && sources.services().store().object(&source, &key).await?.is_some()
     {
-        return Ok(Redirect::to(&organisation::address(&source, &key).unwrap_or(why)));
+        return Ok(Redirect::to(&about(&source, &key).unwrap_or(why)));
     }
     Ok(Redirect::to(&why))
-}
-
-/// The page that says why this object is here, or not.
-fn address(source: &SourceName, key: &Key, is_asking: bool) -> String {
-    let Key { resource_type, external_id } = key;
-    let asking = if is_asking { "&asking=1" } else { "" };
-    of_source(source, &format!("/why?type={}&id={}{asking}", segment(resource_type), segment(external_id)))
 }
 
 /// Whether a source may have such an object. Source: the contract, `types.key`.

@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 use super::details::Complaints;
 use super::extract::{Body, Manager, Segments, Unread, object_or_default, object_or_null, pointer};
 use super::page::Listed;
+use super::pointer::in_the_body;
 use super::refusals::{Changing, Reading, Writing};
 use super::shape;
 use super::sources::OfSource;
@@ -28,8 +29,9 @@ use crate::paths::segment;
 use crate::problem::Problem;
 use crate::sources::Sources;
 use crate::sources::changing::{By, Refused, Taken};
+use crate::sources::complaint::Complaint;
 use crate::sources::configured::{Configured, Draft};
-use crate::sources::input::{Complaint, ServerProxy, SourceInput, Timing};
+use crate::sources::input::{ServerProxy, SourceInput, Timing};
 use crate::sources::kept::departed_name;
 use crate::sources::standing;
 use crate::sources::trust::Given;
@@ -191,20 +193,6 @@ impl From<Refused> for Failed {
     }
 }
 
-/// The pointer of a member of the body, of that of a form's field: a form arranges the same things in its own way.
-pub(super) fn in_the_body(pointer: String) -> String {
-    const PLACES: [(&str, &str); 5] = [
-        ("/egress/proxy/", "/proxy/"),
-        ("/egress/ca", "/ca_pem"),
-        ("/egress/allow/", "/allowed_origins/"),
-        ("/schedule/jitter", "/schedule/jitter_s"),
-        ("/departed", "/departed_users"),
-    ];
-    let moved =
-        PLACES.iter().find_map(|(form, body)| pointer.strip_prefix(form).map(|rest| format!("{body}{rest}")));
-    moved.unwrap_or(pointer)
-}
-
 /// List connectors
 ///
 /// The files that a source can be made of, each inspected.
@@ -229,7 +217,7 @@ async fn add(
     let (draft, by) = (configuration.read(Given::default()), By::whom(&visitor.who));
     let Taken { name, differences } = sources.add(by, draft).await?;
     audit::record(sources.services(), &visitor, "source-added", name.as_str(), differences).await?;
-    let location = format!("{}/sources/{}", super::PATH, segment(name.as_str()));
+    let location = format!("{}/sources/{}", super::paths::PATH, segment(name.as_str()));
     let location = HeaderValue::try_from(location).map_err(|error| Problem::failed(&error))?;
     let source = standing::of(&sources, &name).await?.into();
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(source)))

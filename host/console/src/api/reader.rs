@@ -8,11 +8,12 @@ mod words;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use super::{DOCUMENT, PATH, about_problems};
+use super::paths::{DOCUMENT, PATH};
 use crate::console::Console;
 use crate::page::table;
 use crate::page::{Page, Tab, Tone, badge};
@@ -224,4 +225,9 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
 
 fn is_true(value: &Value, name: &str) -> bool {
     value.get(name).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// What the type of a problem leads to.
+async fn about_problems() -> Response {
+    Redirect::to("/api#problems").into_response()
 }

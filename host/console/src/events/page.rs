@@ -8,8 +8,9 @@ use rollcall_host::model::{EventDelivery, SourceName};
 use serde::Deserialize;
 
 use super::{callback, standing, table, words};
-use crate::history::{address, choice, cursor, named};
 use crate::live::{Drawn, Part, Watcher};
+use crate::page::links::address;
+use crate::page::query::{choice, cursor, named};
 use crate::page::{self, Page, Tab};
 use crate::problem::Problem;
 use crate::sources::Sources;

@@ -6,7 +6,7 @@ use rollcall_host::model::SourceName;
 use rollcall_words::Sentence;
 
 use super::words;
-use crate::history::object_link;
+use crate::page::links::object_link;
 use crate::page::table::{self, Column, Row};
 use crate::page::{self, Tone};
 use crate::paths::segment;

@@ -17,9 +17,10 @@ use rollcall_host::model::{Diagnosis, Key, RunId, Severity};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::decide;
 use super::run::find;
-use super::{decide, links};
 use crate::identity::audit;
+use crate::page::links;
 use crate::problem::Problem;
 use crate::services::Services;
 use crate::sources::Sources;

@@ -9,9 +9,10 @@ use rollcall_words::Sentence;
 use serde_json::Value;
 
 use super::facets::{Facet, OfChanges, line};
-use super::list::cursor;
 use super::query::RunQuery;
-use super::{address, links, object_link, words};
+use super::words;
+use crate::page::links::{self, address, object_link};
+use crate::page::query::cursor;
 use crate::page::{self, Tone, compare};
 use crate::problem::Problem;
 use crate::services::Services;

@@ -15,8 +15,9 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use super::act::{allowed, shown};
-use super::{links, named};
 use crate::identity::audit;
+use crate::page::links;
+use crate::page::query::named;
 use crate::problem::Problem;
 use crate::services::Services;
 use crate::sources::Sources;

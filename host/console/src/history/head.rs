@@ -9,7 +9,8 @@ use rollcall_words::Sentence;
 use super::balance::Balance;
 use super::list::what;
 use super::stage::Seen;
-use super::{links, words};
+use super::words;
+use crate::page::links;
 use crate::page::{self, Tone};
 use crate::visitor::{Reader, Visitor};
 

@@ -9,8 +9,10 @@ use rollcall_words::Sentence;
 
 use super::query::RunsQuery;
 use super::stage::Seen;
-use super::{links, words};
+use super::words;
 use crate::live::{Drawn, Watcher};
+use crate::page::links;
+use crate::page::query::{choice, cursor};
 use crate::page::table::{self, Column};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;
@@ -81,18 +83,6 @@ async fn known(sources: &Sources, source: String) -> Result<SourceName, Problem>
         }
     }
     Ok(source)
-}
-
-/// Links to the newest and to older ones, of a list that is paged by the last item of the page before.
-pub(crate) fn cursor(reader: Reader, first: Option<String>, next: Option<String>) -> Markup {
-    html! {
-        @if first.is_some() || next.is_some() {
-            nav class="pager" aria-label=(reader.say(page::words::pages())) {
-                @if let Some(first) = first { a rel="first" href=(first) { (reader.say(words::first_page())) } }
-                @if let Some(next) = next { a rel="next" href=(next) { (reader.say(page::words::page_after())) } }
-            }
-        }
-    }
 }
 
 #[derive(Clone)]
@@ -220,26 +210,6 @@ fn reason(reader: Reader, run: &Run) -> Markup {
     html! {
         @if let Some(failure) = &run.failure {
             div class="soft" { (failure.diagnosis.localized(reader.language.tag()).message) }
-        }
-    }
-}
-
-/// A choice of a form, of which nothing is chosen at first.
-pub(crate) fn choice(
-    reader: Reader,
-    name: &str,
-    label: Sentence,
-    chosen: &str,
-    options: &[(&str, Sentence)],
-) -> Markup {
-    html! {
-        label { (reader.say(label)) " "
-            select name=(name) {
-                option value="" { (reader.say(page::words::all())) }
-                @for (value, word) in options {
-                    option value=(value) selected[*value == chosen] { (word.to(reader.language)) }
-                }
-            }
         }
     }
 }

@@ -7,10 +7,11 @@ use rollcall_words::{Language, Sentence};
 
 use super::changes::{export_links, kept};
 use super::facets::{Facet, OfEntries, line};
-use super::list::cursor;
 use super::query::RunQuery;
-use super::{links, object_link, words};
+use super::words;
 use crate::page;
+use crate::page::links::{self, object_link};
+use crate::page::query::cursor;
 use crate::problem::Problem;
 use crate::services::Services;
 use crate::visitor::Reader;

@@ -6,7 +6,8 @@ use rollcall_browse::{ChangeFilter, EntryFilter, RunFilter};
 use rollcall_host::model::{RunId, SourceName};
 use serde::Deserialize;
 
-use super::{address, links, named};
+use crate::page::links::{self, address};
+use crate::page::query::named;
 
 /// Which runs. Forms send what was not chosen as empty texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -21,7 +21,6 @@ rollcall_words::sentences! {
     fn clear_filter() { "Clear the filter", "清除筛选" }
     fn no_runs() { "Nothing was imported yet.", "尚无同步记录。" }
     fn no_such_runs() { "No run is like this.", "没有符合条件的同步记录。" }
-    fn first_page() { "First page", "首页" }
 
     // What is counted.
     fn read() { "read", "读取" }

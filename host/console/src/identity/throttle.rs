@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::secret::{Digest, digest};
-use crate::listener::counted_as;
+use crate::network::counted_as;
 
 /// Wrong passwords without a wait.
 ///

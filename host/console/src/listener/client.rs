@@ -1,11 +1,19 @@
 //! Who is behind a connection: its other end, or whom trusted proxies name.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use axum::http::HeaderMap;
 
-use super::Arrival;
-use crate::public_url::Network;
+use crate::network::{Network, is_in};
+
+/// From where a request came in. The listener puts it into each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The other end of the connection: a browser, a source, a proxy.
+    pub peer: IpAddr,
+    /// Whether the connection itself is TLS.
+    pub is_tls: bool,
+}
 
 /// From where a request comes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,19 +41,6 @@ pub(crate) fn client(Arrival { peer, is_tls }: Arrival, trusted: &[Network], hea
         }
     }
     Client { address: Some(address), is_secure }
-}
-
-/// Whether one of these networks has the address.
-pub(super) fn is_in(networks: &[Network], address: IpAddr) -> bool {
-    networks.iter().any(|network| network.contains(address))
-}
-
-/// Whose doings are counted together: an IPv4 address, or the network of an IPv6 one, because whoever has one of those has 2⁶⁴.
-pub(crate) fn counted_as(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
-        v4 @ IpAddr::V4(_) => v4,
-    }
 }
 
 /// The values of a header that is a list, from first to last.
@@ -113,18 +108,6 @@ mod tests {
         for (claim, is_secure) in [("https", true), ("http", false), ("https, http", false)] {
             let found = client(arrival, &trusted, &headers(&[("x-forwarded-proto", claim)]));
             assert_eq!(found.is_secure, is_secure, "{claim}");
-        }
-    }
-
-    #[test]
-    fn addresses_of_one_network_of_ipv6_are_counted_together_and_those_of_ipv4_each_for_itself() {
-        for (one, other, together) in [
-            ("2001:db8::1", "2001:db8::ffff:2", true),
-            ("2001:db8::1", "2001:db8:0:1::1", false),
-            ("192.0.2.1", "192.0.2.2", false),
-            ("::ffff:192.0.2.1", "192.0.2.1", true),
-        ] {
-            assert_eq!(counted_as(address(one)) == counted_as(address(other)), together, "{one} {other}");
         }
     }
 }

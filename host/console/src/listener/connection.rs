@@ -20,12 +20,13 @@ use tokio_rustls::TlsAcceptor;
 use tower_service::Service as _;
 
 use super::class::Class;
-use super::client::{client, counted_as};
+use super::client::{Arrival, client};
 use super::refusal;
 use super::register::Wait;
 use super::seat::{Place, Seat};
 use super::socket::Socket;
-use super::{Arrival, Network};
+use crate::network::{Network, counted_as};
+
 use crate::limits::HEAD_TIMEOUT;
 
 /// What serves a connection.

@@ -7,31 +7,12 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use rollcall_host::model::{Key, RunId, SourceName};
+use rollcall_host::model::{RunId, SourceName};
 use url::form_urlencoded;
 
-use super::{DEPARTMENT, USER, of_source};
+use super::{DEPARTMENT, USER};
+use crate::page::links::of_source;
 use crate::paths::segment;
-use crate::sources::Sources;
-use crate::visitor::Visitor;
-
-/// Where a page is drawn: of which source, for whom.
-#[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub(crate) sources: &'a Sources,
-    pub(crate) visitor: &'a Visitor,
-    pub(crate) source: &'a SourceName,
-}
-
-/// The page about a person or a department; none for what is neither.
-pub(crate) fn address(source: &SourceName, key: &Key) -> Option<String> {
-    let folder = match key.resource_type.as_str() {
-        USER => "people",
-        DEPARTMENT => "departments",
-        _ => return None,
-    };
-    Some(of_source(source, &format!("/{folder}/{}", segment(&key.external_id))))
-}
 
 /// What a page of the organisation is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -168,15 +149,5 @@ mod tests {
     #[test]
     fn what_an_address_says_wrongly_is_not_asked_for() {
         assert_eq!(Asked::of("offset=x&below=-1&before=1&nonsense&before=a.1"), Asked::default());
-    }
-
-    #[test]
-    fn the_page_about_somebody_has_their_id_in_one_segment() {
-        let id = "a/b %\"<张>";
-        assert_eq!(
-            address(&source(), &Key::new(USER, id)).as_deref(),
-            Some("/sources/hq/people/a%2Fb%20%25%22%3C%E5%BC%A0%3E")
-        );
-        assert_eq!(address(&source(), &Key::new("Robot", id)), None);
     }
 }

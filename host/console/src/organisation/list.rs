@@ -6,10 +6,12 @@ use maud::{Markup, html};
 use rollcall_browse::{ListedObject, Outline, OutlineDepartment};
 use rollcall_host::model::{Key, SourceName};
 
-use super::address::{Asked, address};
-use super::{DEPARTMENT, Place, words};
+use super::address::Asked;
+use super::{DEPARTMENT, words};
+use crate::page::links::about;
 use crate::page::table::{self, Column, table_with_class};
 use crate::page::{self, Tone, badge, count};
+use crate::subject::Place;
 
 /// Departments of one person that a row names.
 ///
@@ -104,13 +106,13 @@ pub(super) fn department(source: &SourceName, one: &OutlineDepartment) -> Markup
 pub(super) fn department_or_id(source: &SourceName, outline: &Outline, id: &str) -> Markup {
     match outline.department(id) {
         Some(one) => department(source, one),
-        None => html! { a href=[address(source, &Key::new(DEPARTMENT, id))] { code { (id) } } },
+        None => html! { a href=[about(source, &Key::new(DEPARTMENT, id))] { code { (id) } } },
     }
 }
 
 fn name(place: Place<'_>, one: &ListedObject) -> Markup {
     html! {
-        a href=[address(place.source, &one.key)] { (one.name) }
+        a href=[about(place.source, &one.key)] { (one.name) }
         @if one.leader == Some(true) { " " (badge(Tone::Plain, &place.visitor.say(words::leader()))) }
         @if one.departed { " " (badge(Tone::Warning, &place.visitor.say(words::departed()))) }
     }

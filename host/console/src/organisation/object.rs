@@ -4,21 +4,20 @@
 
 use maud::{Markup, html};
 use rollcall_browse::{EntryAbout, TrailStep, WholeObject};
-use rollcall_host::directory::Action;
 use rollcall_host::history::{History, Run, RunKind};
 use rollcall_host::inbox::{EventState, InboxEvent};
 use rollcall_host::model::{Key, RunId, Severity, SourceName, Timestamp};
-use serde_json::Value;
 
 use super::address::Asked;
 use super::since::Since;
-use super::trail::{self, run_link};
-use super::{DEPARTMENT, Place, address, of_source, words};
+use super::{DEPARTMENT, words};
+use crate::page::links::{about, of_source};
 use crate::page::{self, Tone, badge, copyable, facts, moment, notice};
 use crate::paths::segment;
 use crate::problem::Problem;
 use crate::services::Services;
-use crate::why;
+use crate::subject::trail::{self, run_link};
+use crate::subject::{self, Back, Place, ask_button, is_applied, is_departure, last_complete, name_in};
 
 /// Changes on one page.
 const CHANGES: u32 = 20;
@@ -66,7 +65,7 @@ impl Found {
         let events = store.events_about(source, &key, REMARKS).await?;
         let is_known = whole.is_some() || !steps.is_empty() || !entries.is_empty() || !events.is_empty();
         let is_newest = asked.before.is_none();
-        let last_complete = why::last_complete(services, source).await?;
+        let last_complete = last_complete(services, source).await?;
         let last_run = match &whole {
             Some(whole) => History::run(&**store, &whole.last_run).await?,
             None => None,
@@ -124,16 +123,6 @@ impl Found {
     }
 }
 
-/// What people call what has this document.
-pub(crate) fn name_in(document: &Value) -> Option<&str> {
-    ["displayName", "userName"].into_iter().find_map(|name| document.get(name)?.as_str())
-}
-
-/// Whether a step changed something: it was neither refused nor only planned.
-pub(crate) fn is_applied(step: &TrailStep) -> bool {
-    !step.run.dry_run && step.change.item.refusal.is_none()
-}
-
 /// The body of the page; `own` is what is particular to a person or a department.
 pub(super) fn draw(place: Place<'_>, found: &Found, own: &Markup) -> Markup {
     html! {
@@ -163,7 +152,7 @@ fn state(place: Place<'_>, found: &Found) -> Markup {
                 None => (badge(Tone::Plain, &say(words::not_held()))),
             }
             a class="button" href=(of_source(place.source, &why)) { (say(words::why())) }
-            (why::ask_button(place, &found.key, why::Back::Object))
+            (ask_button(place, &found.key, Back::Object))
         }
         @if found.whole.is_none() { (notice(Tone::Plain, &html! { p { (say(words::not_held_any_more())) } })) }
     }
@@ -214,7 +203,7 @@ fn origin(place: Place<'_>, found: &Found, whole: &WholeObject) -> Markup {
             say(words::departed_at()),
             html! {
                 (moment(departed_at))
-                @if let Some(witness) = witness { " · " (say(words::witness())) " " code { (witness) } }
+                @if let Some(witness) = witness { " · " (say(subject::words::witness())) " " code { (witness) } }
             },
         ));
     }
@@ -230,7 +219,7 @@ fn origin(place: Place<'_>, found: &Found, whole: &WholeObject) -> Markup {
 fn other_case(place: Place<'_>, found: &Found) -> Markup {
     let others = found.differing_in_case.iter().map(|id| {
         let key = Key::new(&*found.key.resource_type, id.as_str());
-        (id, address(place.source, &key).unwrap_or_default())
+        (id, about(place.source, &key).unwrap_or_default())
     });
     html! {
         ul class="plain" { @for (id, address) in others { li { a href=(address) { code { (id) } } } } }
@@ -238,17 +227,10 @@ fn other_case(place: Place<'_>, found: &Found) -> Markup {
     }
 }
 
-pub(crate) const fn is_departure(action: Action) -> bool {
-    match action {
-        Action::Deactivated | Action::Deleted => true,
-        Action::Created | Action::Updated | Action::Restored | Action::Unchanged => false,
-    }
-}
-
 fn steps(place: Place<'_>, found: &Found) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
     let more = |(run, number): &(RunId, u64)| {
-        let address = address(place.source, &found.key).unwrap_or_default();
+        let address = about(place.source, &found.key).unwrap_or_default();
         format!("{address}?before={}.{number}", segment(run.as_str()))
     };
     html! {

@@ -9,12 +9,14 @@ use maud::{Markup, html};
 use rollcall_browse::{ListedObject, ObjectQuery, Outline, OutlineDepartment, Page as Part, Stray};
 use rollcall_host::model::{Key, SourceName};
 
-use super::address::{Asked, Search, address};
-use super::{DEPARTMENT, Place, USER, list, of_source, tree, words};
+use super::address::{Asked, Search};
+use super::{DEPARTMENT, USER, list, tree, words};
+use crate::page::links::{about, of_source};
 use crate::page::{self, Tone, button, count, nothing, notice, pager};
 use crate::problem::Problem;
 use crate::sources::Sources;
 use crate::sources::standing;
+use crate::subject::Place;
 use crate::visitor::Visitor;
 
 /// People or departments on one page.
@@ -168,7 +170,7 @@ async fn in_department(
         (list::crumbs(place, &outline.path(id)))
         div class="row end" {
             h2 { (department.display_name) }
-            a href=[address(source, &Key::new(DEPARTMENT, id))] { (visitor.say(words::about_department())) }
+            a href=[about(source, &Key::new(DEPARTMENT, id))] { (visitor.say(words::about_department())) }
         }
         (stray(place, department))
         @if !below.is_empty() {

@@ -8,12 +8,13 @@ use rollcall_host::model::Key;
 use rollcall_rules::vocabulary::schema::{ENTERPRISE_USER as ENTERPRISE, ORGANISATION_USER as OUR_USER};
 use serde_json::{Map, Value};
 
-use super::object::name_in;
 use super::since::Since;
-use super::{Place, USER, address, attributes, list, words};
+use super::{USER, attributes, list, words};
+use crate::page::links::about;
 use crate::page::table;
 use crate::page::{self, Tone, attribute, badge};
 use crate::problem::Problem;
+use crate::subject::{Place, name_in};
 
 pub(super) async fn draw(since: Since<'_>, whole: &WholeObject) -> Result<Markup, Problem> {
     let (place, document) = (since.place, &whole.held.document);
@@ -47,7 +48,7 @@ pub(super) async fn named(place: Place<'_>, id: &str) -> Result<Markup, Problem>
         });
     };
     Ok(html! {
-        a href=[address(place.source, &key)] { (name_in(&whole.held.document).unwrap_or(id)) }
+        a href=[about(place.source, &key)] { (name_in(&whole.held.document).unwrap_or(id)) }
         @if whole.held.departed { " " (badge(Tone::Warning, &place.visitor.say(words::departed()))) }
     })
 }

@@ -6,10 +6,10 @@ use maud::{Markup, html};
 use rollcall_browse::TrailStep;
 use serde_json::Value;
 
-use super::object::is_applied;
-use super::trail::run_link;
-use super::{Place, words};
+use super::words;
 use crate::page::moment;
+use crate::subject::trail::run_link;
+use crate::subject::{Place, is_applied};
 
 /// Where an attribute stands: under the name of a schema, or none, and its own.
 pub(super) type Address<'a> = (Option<&'a str>, &'a str);

@@ -7,8 +7,9 @@ use maud::{Markup, html};
 use rollcall_browse::{Outline, OutlineDepartment};
 
 use super::address::Asked;
-use super::{Place, words};
+use super::words;
 use crate::page::count;
+use crate::subject::Place;
 
 /// Departments of one level that are shown.
 ///

@@ -80,7 +80,6 @@ rollcall_words::sentences! {
     fn last_written() { "Last written by", "最近写入" }
     fn version() { "Version", "版本" }
     fn departed_at() { "Departed", "离开时间" }
-    fn witness() { "The source said:", "来源的答复：" }
     fn why() { "Why?", "为什么？" }
     fn not_held_any_more() {
         "It is not held, or not any more. What is known of it is below.",
@@ -91,18 +90,6 @@ rollcall_words::sentences! {
     fn older() { "Older changes", "更早的变更" }
     fn entries() { "What the logs say about it", "相关日志" }
     fn events() { "Events that name it", "相关事件" }
-    fn run(id) { "run {id}", "第 {id} 次同步" }
-    fn refused() { "not done", "未执行" }
-    fn only_planned() { "preview only", "仅预览" }
-    fn n_differences(n) { "What differs ({n})", "变更内容（{n}）" }
-    fn event() { "event", "事件" }
-    fn event_waiting() { "waits", "等待中" }
-    fn event_done() { "done", "已处理" }
-    fn event_failed() { "failed", "失败" }
-    fn way_callback() { "by callback", "回调" }
-    fn way_stream() { "by stream", "推送流" }
-    fn way_missed() { "fetched after it was missed", "补取" }
-    fn born_at() { "It happened at", "发生时间：" }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The words that several pages share.
 
 rollcall_words::sentences! {
+    fn first_page() { "First page", "首页" }
     // The frame.
     fn stale() { "This page no longer changes by itself.", "本页面已停止自动更新。" }
     fn crowded() { "Too many pages are open at once, so this one no longer changes by itself.", "打开的页面过多，本页面已停止自动更新。" }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use axum::extract::Request;
 use percent_encoding::percent_decode_str;
 
-use super::PATH;
+use super::locations::PATH;
 use crate::paths::with_path;
 
 /// What the path of every address of the service begins with.

@@ -11,22 +11,10 @@ use axum::http::request::Parts;
 use rollcall_browse::Within;
 use rollcall_host::model::SourceName;
 
-use super::PATH;
+use super::locations::{PATH, SOURCE, address_of};
 use super::reply::Refusal;
-use crate::public_url::PublicUrl;
 use crate::sources::Sources;
 use crate::visitor::Visitor;
-
-/// Below the address of the service: that of one source.
-pub(crate) const OF_SOURCE: &str = "/sources/{source}";
-
-/// The variable in [`OF_SOURCE`].
-const SOURCE: &str = "source";
-
-/// Where the service of one source is.
-pub(crate) fn address_of(public_url: &PublicUrl, source: &SourceName) -> String {
-    format!("{public_url}{PATH}{}", OF_SOURCE.replace("{source}", source.as_str()))
-}
 
 /// Where the service is, as it was asked: what locations begin with.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,15 +9,9 @@ use axum::http::request::Parts;
 
 use self::given::{Given, GivenError, Name};
 use super::filter::Filter;
+use super::limits::MAX_RESULTS;
 use super::projection::Projection;
 use super::reply::{Refusal, ScimType};
-
-/// Resources of one answer, at most, and unless a client wants fewer.
-///
-/// 1,000,000. Why: more than any organisation has people. A client that steps by the number it asked for, and not by the number
-/// it got, would miss whoever is between the two; and one that asks for no number does not expect another page. So all that is
-/// asked for is given. An answer is written as it is read, and takes no more memory for it.
-pub(crate) const MAX_RESULTS: u64 = 1_000_000;
 
 /// What is given along with a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

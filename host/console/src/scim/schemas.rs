@@ -19,8 +19,8 @@ pub(crate) use rollcall_rules::vocabulary::schema::{
 
 use rollcall_rules::vocabulary::resource_type;
 
+use super::limits::MAX_RESULTS;
 use super::path::Path;
-use super::query::MAX_RESULTS;
 
 /// The schema of a group.
 pub(crate) const CORE_GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";

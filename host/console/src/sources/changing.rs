@@ -11,10 +11,10 @@ use rollcall_host::model::{Diagnosis, SourceName};
 use rollcall_host::{Connector, Source};
 use serde_json::Value;
 
+use super::complaint::Complaint;
 use super::configured::{self, Configured, Draft, Outline, Settled, Understood};
 use super::entry::{Broken, Entry, Idle, Origin};
 use super::following::begin;
-use super::input::Complaint;
 use super::kept::{self, Unreadable};
 use super::registry::Sources;
 use super::trust::Cleared;

@@ -9,8 +9,8 @@ use rollcall_host::grant::{InvalidOrigin, Origin};
 use rollcall_host::limits::MAX_JITTER;
 use rollcall_host::model::Diagnosis;
 
-use super::form::PROXY_PASSWORD;
-use super::input::Complaint;
+use super::complaint::Complaint;
+use super::pointers::PROXY_PASSWORD;
 use super::trust::{Cleared, Why};
 
 /// Where the origins are that an administrator confirmed.

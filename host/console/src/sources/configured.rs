@@ -13,8 +13,9 @@ use rollcall_host::model::{Plan, PlannedOrigin, Problem, SourceName};
 use rollcall_host::{Connector, DepartedUsers, Source};
 use serde_json::{Map, Value};
 
+use super::complaint::Complaint;
 use super::complaints as say;
-use super::input::{self, Complaint, LoginInUrl, Read, ServerProxy, SourceInput, Timing, gather};
+use super::input::{self, LoginInUrl, Read, ServerProxy, SourceInput, Timing, gather};
 use super::trust::{self, Change, Cleared, Given, Trust, Way};
 use crate::face::ScimFace;
 

@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::configured::Configured;
-use super::form::{PROXY_PASSWORD, setting};
 use super::input::Timing;
 use super::kept::departed_name;
+use super::pointers::{PROXY_PASSWORD, setting};
 use super::trust::{described, fingerprints};
 
 /// The longest text that is written down of one value.

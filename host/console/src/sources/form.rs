@@ -10,10 +10,12 @@ use rollcall_host::limits::MAX_JITTER;
 use rollcall_host::model::Timestamp;
 use serde_json::{Map, Value};
 
+use super::complaint::Complaint;
 use super::complaints;
 use super::configured::{Configured, Draft, OnLoss, together};
-use super::input::{Complaint, ServerProxy, SourceInput, Timing};
+use super::input::{ServerProxy, SourceInput, Timing};
 use super::kept::departed_name;
+use super::pointers::{PROXY_PASSWORD, setting};
 use super::schema::{Field, Kind};
 use super::trust::Given;
 use crate::face::ScimFace;
@@ -29,7 +31,6 @@ pub(crate) const SCIM_NAMES: &str = "/scim/names";
 pub(crate) const SCIM_USER_NAMES: &str = "/scim/user_names";
 pub(crate) const PROXY_URL: &str = "/egress/proxy/url";
 pub(crate) const PROXY_USER: &str = "/egress/proxy/user";
-pub(crate) const PROXY_PASSWORD: &str = "/egress/proxy/password";
 pub(crate) const CA: &str = "/egress/ca";
 pub(crate) const CRON: &str = "/schedule/cron";
 pub(crate) const TIME_ZONE: &str = "/schedule/time_zone";
@@ -50,11 +51,6 @@ const USUAL_JITTER_MIN: u64 = 10;
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Entered {
     values: BTreeMap<String, String>,
-}
-
-/// The pointer of a setting (RFC 6901).
-pub(crate) fn setting(name: &str) -> String {
-    format!("/settings/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// The name of the box that has the secret at a pointer forgotten.

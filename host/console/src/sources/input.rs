@@ -9,16 +9,13 @@ use rollcall_host::DepartedUsers;
 use rollcall_host::egress::{Client, Egress, Proxy, Reach};
 use rollcall_host::follow::{InvalidSchedule, Schedule};
 use rollcall_host::grant::Origin;
-use rollcall_host::model::{Problem, SourceName};
+use rollcall_host::model::SourceName;
 use serde::{Deserialize, Serialize};
 
+use super::complaint::Complaint;
 use super::complaints as say;
 use super::kept::departed_named;
 use crate::face::{ScimFace, ScimNames, ScimUserNames};
-
-/// Something that is wrong: where, as a JSON pointer into the configuration (`/settings/key`, `/egress/proxy/url`), and what.
-/// It never repeats a value, which may be a secret.
-pub type Complaint = Problem;
 
 /// Any cron expression that is right, to ask about a time zone alone.
 const MIDNIGHT: &str = "0 0 * * *";

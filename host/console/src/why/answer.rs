@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use super::facts::Facts;
 use super::words::{self, AT, RUN};
-use crate::organisation::object::{is_applied, is_departure};
 use crate::page::Tone;
+use crate::subject::{is_applied, is_departure};
 
 mod absent;
 

@@ -5,15 +5,18 @@
 use maud::{Markup, html};
 use rollcall_host::model::Timestamp;
 
+use super::address::address;
 use super::answer::{Act, Answer, answer as answer_of};
 use super::facts::Facts;
 use super::hits::{Found, Hit, Standing};
 use super::query::Asked;
 use super::words::{self, AT, RUN};
-use super::{Back, address, ask_button, may_ask};
-use crate::organisation::trail::{self, run_link};
-use crate::organisation::{self, DEPARTMENT, Place, USER, of_source};
+use crate::organisation;
+use crate::page::links::{about, of_source};
 use crate::page::{self, Tone, badge, count, csrf, moment, notice};
+use crate::subject::trail::{self, run_link};
+use crate::subject::{self, Back, Place, ask_button, may_ask};
+use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
 /// The element that is drawn again while the source is asked.
 pub(super) const ANSWER: &str = "answer";
@@ -89,7 +92,7 @@ fn first(place: Place<'_>, facts: &Facts, answer: &Answer) -> Markup {
         p { (say(act(answer.act))) }
         @if let Some(key) = &facts.key {
             div class="row" {
-                @if let Some(about) = organisation::address(place.source, key) {
+                @if let Some(about) = about(place.source, key) {
                     a class="button" href=(about) { (say(words::about_it())) }
                 }
                 (ask_button(place, key, Back::Why))
@@ -187,7 +190,7 @@ pub(super) fn ask_form(place: Place<'_>, text: &str) -> Markup {
                         label for="ask-id" { (say(words::ask_id())) }
                         input id="ask-id" name="id" value=(text) required maxlength="256" autocomplete="off";
                     }
-                    button { (say(words::ask_now())) }
+                    button { (say(subject::words::ask_now())) }
                 }
             }
         }

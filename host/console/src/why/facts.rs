@@ -2,15 +2,15 @@
 //!
 //! Not here: what follows from it (`answer`).
 
-use rollcall_browse::{EntryAbout, RunFilter, TrailStep, WholeObject};
-use rollcall_host::history::{Run, RunKind, RunState};
+use rollcall_browse::{EntryAbout, TrailStep, WholeObject};
+use rollcall_host::history::Run;
 use rollcall_host::inbox::InboxEvent;
 use rollcall_host::model::{Key, SourceName};
 
 use super::question::{self, Question};
-use crate::organisation::object::name_in;
 use crate::problem::Problem;
 use crate::services::Services;
+use crate::subject::{last_complete, last_full, name_in};
 
 /// Steps of each kind that are looked at, the newest.
 ///
@@ -91,26 +91,4 @@ impl Facts {
         let said = || self.entries.iter().find_map(|about| about.entry.item.subject_name.as_deref());
         name.or_else(said).map(str::to_owned)
     }
-}
-
-async fn last_full(
-    services: &Services,
-    source: &SourceName,
-    state: Option<RunState>,
-) -> Result<Option<Run>, Problem> {
-    let filter = RunFilter {
-        source: Some(source.clone()),
-        kind: Some(RunKind::Full),
-        state,
-        trigger: None,
-        dry_run: Some(false),
-    };
-    Ok(services.store().runs_where(&filter, None, 1).await?.into_iter().next())
-}
-
-/// The newest full run that read everything and was no preview. One whose departures wait for somebody had read everything, too.
-pub(crate) async fn last_complete(services: &Services, source: &SourceName) -> Result<Option<Run>, Problem> {
-    let succeeded = last_full(services, source, Some(RunState::Succeeded)).await?;
-    let held = last_full(services, source, Some(RunState::Held)).await?;
-    Ok([succeeded, held].into_iter().flatten().max_by_key(|run| run.started_at))
 }

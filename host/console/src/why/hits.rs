@@ -8,9 +8,9 @@ use rollcall_browse::{ListedObject, ObjectQuery, OnceKnown, Page};
 use rollcall_host::model::{Key, SourceName};
 
 use super::question;
-use crate::organisation::{DEPARTMENT, USER};
 use crate::problem::Problem;
 use crate::services::Services;
+use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
 /// Hits that are offered, at most, of each kind.
 ///

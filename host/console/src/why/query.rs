@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use rollcall_host::model::Key;
 use url::form_urlencoded;
 
-use super::Back;
+use crate::subject::Back;
 
 /// What the page is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

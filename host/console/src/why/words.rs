@@ -22,8 +22,6 @@ rollcall_words::sentences! {
     fn n_more(n) { "Matches besides these: {n}. Give another word to tell them apart.", "另有 {n} 项符合，请补充关键词以缩小范围。" }
     fn not_held() { "not here", "不在此处" }
     fn about_it() { "All that is known of it", "查看详情" }
-    fn ask_now() { "Ask the source now", "立即向来源查询" }
-    fn read_again() { "Read again now", "立即重新读取" }
     fn ask_title() { "Ask the source about an id", "按编号向来源查询" }
     fn ask_hint() {
         "The source is asked about this one object, by the id that it uses itself; what it has is imported.",

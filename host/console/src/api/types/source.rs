@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::proof::LeftOut;
 use super::{Diagnosis, Failure, Run};
-use crate::api::configuration::in_the_body;
+use crate::api::pointer::in_the_body;
 use crate::api::shape;
 use crate::sources::checks;
 use crate::sources::shelf::OnShelf;

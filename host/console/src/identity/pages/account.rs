@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{Field, Section, settings};
+use super::parts::{Field, Section, settings};
 use crate::identity::Identity;
 use crate::identity::passwords::{self, Typed};
 use crate::identity::secret::Digest;

@@ -6,7 +6,7 @@ use rollcall_words::Sentence;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Section, settings};
+use super::parts::{Section, settings};
 use crate::identity::audit::{self, KEPT_MS, Recorded, Wanted};
 use crate::identity::words;
 use crate::page::table::{self, Column};

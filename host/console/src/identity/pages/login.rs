@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{Field, browser, form_token, local, with_session};
+use super::parts::{Field, browser, form_token, local, with_session};
 use crate::identity::Identity;
 use crate::identity::audit::{self, Entry, Way};
 use crate::identity::cookies::Cookie;

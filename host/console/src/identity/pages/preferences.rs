@@ -9,7 +9,7 @@ use rollcall_words::Language;
 use serde::Deserialize;
 use url::Url;
 
-use super::local;
+use super::parts::local;
 use crate::identity::cookies::Cookie;
 use crate::listener::Client;
 use crate::services::Services;

@@ -10,7 +10,7 @@ use rollcall_words::Sentence;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Field, browser, form_token, with_session};
+use super::parts::{Field, browser, form_token, with_session};
 use crate::identity::Identity;
 use crate::identity::audit::{Entry, Way};
 use crate::identity::gate::FormToken;

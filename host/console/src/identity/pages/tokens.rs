@@ -12,7 +12,7 @@ use rollcall_host::model::{Diagnosis, SourceName, Timestamp};
 use rollcall_words::Sentence;
 use serde_json::json;
 
-use super::{Field, Section, settings};
+use super::parts::{Field, Section, settings};
 use crate::identity::tokens::{self, MAX_NAME_CHARS, MAX_TOKENS, Token, Wanted};
 use crate::identity::{audit, words};
 use crate::page::table::{self, Column};

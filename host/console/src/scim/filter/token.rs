@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::FilterError;
+use super::error::FilterError;
 
 /// A word of a filter.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use axum::response::Redirect;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Managed, base};
+use super::named::{Managed, base};
 use crate::identity::audit;
 use crate::paths::segment;
 use crate::problem::Problem;

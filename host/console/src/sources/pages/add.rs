@@ -11,7 +11,7 @@ use rollcall_host::model::{Diagnosis, SourceName};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Manager, base};
+use super::named::{Manager, base};
 use crate::identity::audit;
 use crate::page::table::{self, Column};
 use crate::page::{self, Page, Tab, Tone};
@@ -20,8 +20,8 @@ use crate::problem::Problem;
 use crate::services::Services;
 use crate::sources::Sources;
 use crate::sources::changing::{By, Refused, Taken, name_of};
+use crate::sources::complaint::Complaint;
 use crate::sources::form::{CONNECTOR, Entered, Sheet, summary};
-use crate::sources::input::Complaint;
 use crate::sources::shelf::{NotTaken, OnShelf};
 use crate::sources::{Entry, schema, words};
 use crate::visitor::Visitor;

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use rollcall_host::model::{Finding, SourceName, Standing};
 use serde_json::json;
 
-use super::{Managed, Seen, base};
+use super::named::{Managed, Seen, base};
 use crate::identity::audit;
 use crate::live::{Drawn, Watcher};
 use crate::page::{self, Page, Tab, Tone};

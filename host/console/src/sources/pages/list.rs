@@ -8,7 +8,7 @@ use rollcall_host::inbox::{ChannelState, InboxCounts};
 use rollcall_host::proof::LeftOut;
 use serde::Deserialize;
 
-use super::base;
+use super::named::base;
 use crate::history::stage::Seen;
 use crate::live::{Drawn, Watcher};
 use crate::page::table;

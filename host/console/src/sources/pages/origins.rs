@@ -8,7 +8,7 @@ use rollcall_host::model::SourceName;
 use serde_json::Value;
 
 use super::add::saved;
-use super::{Managed, base};
+use super::named::{Managed, base};
 use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;

@@ -10,7 +10,7 @@ use rollcall_rules::vocabulary::resource_type;
 use serde::Deserialize;
 
 use super::list::{channel, events, state};
-use super::{Seen, base};
+use super::named::{Seen, base};
 use crate::live::{Drawn, Part, Watcher};
 use crate::page::{self, Page, Tab, Tone};
 use crate::problem::Problem;

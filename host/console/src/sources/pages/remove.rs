@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 use serde::Deserialize;
 
-use super::{Managed, base};
+use super::named::{Managed, base};
 use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
 use crate::paths::segment;

@@ -310,7 +310,7 @@ fn every_route_is_merged_without_a_conflict() {
 
 #[test]
 fn a_diagnosis_of_several_complaints_has_all_of_them() {
-    let complaint = |message: &str| super::super::input::Complaint {
+    let complaint = |message: &str| super::super::complaint::Complaint {
         pointer: "/settings/x".to_owned(),
         diagnosis: Diagnosis::new("x", message).in_chinese("错", ""),
     };

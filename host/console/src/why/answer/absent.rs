@@ -8,8 +8,8 @@ use rollcall_host::inbox::{EventState, InboxEvent};
 use rollcall_host::model::{Severity, Timestamp};
 
 use super::{Act, Answer, failure_of, is_undo};
-use crate::organisation::object::{is_applied, is_departure};
 use crate::page::Tone;
+use crate::subject::{is_applied, is_departure};
 use crate::why::facts::Facts;
 use crate::why::words::{self, AT, RUN};
 

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::Shown;
 use crate::page;
-use crate::sources::pages::base;
 use crate::sources::pages::checklist::preview;
+use crate::sources::pages::named::base;
 use crate::sources::standing::State as Stands;
 use crate::sources::{Origin, words};
 use crate::visitor::Visitor;

@@ -7,7 +7,7 @@ use crate::history::stage::Seen;
 use crate::page::{self, Tone};
 use crate::paths::segment;
 use crate::services::Services;
-use crate::sources::pages::base;
+use crate::sources::pages::named::base;
 use crate::sources::standing::{Standing, State as Stands};
 use crate::sources::words;
 use crate::visitor::Visitor;

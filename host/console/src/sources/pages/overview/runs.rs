@@ -7,7 +7,7 @@ use super::Shown;
 use crate::page::table;
 use crate::page::{self, Tone};
 use crate::paths::segment;
-use crate::sources::pages::base;
+use crate::sources::pages::named::base;
 use crate::sources::words;
 use crate::visitor::Visitor;
 

@@ -9,7 +9,8 @@ use rollcall_host::inbox::{EventState, EventWay, InboxEvent};
 use rollcall_host::model::RunId;
 use rollcall_words::Sentence;
 
-use super::{Place, words};
+use super::place::Place;
+use super::words;
 use crate::page::{self, Tone, badge, compare, moment};
 use crate::paths::segment;
 use crate::visitor::Reader;

@@ -1,19 +1,35 @@
-//! Addresses of what runs and events name.
+//! Addresses of pages, and links to them.
 //!
 //! Not here: who answers at them.
 
 use maud::{Markup, html};
 use rollcall_host::model::{Key, RunId, SourceName};
+use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
+use super::parts::resource_type;
 use crate::paths::segment;
 use crate::visitor::Reader;
-use crate::{organisation, page};
 
 /// A path with a query, without what is empty in it.
 pub(crate) fn address(path: &str, query: &[(&str, &str)]) -> String {
     let pairs = query.iter().filter(|(_, value)| !value.is_empty());
     let query: Vec<_> = pairs.map(|(name, value)| format!("{name}={}", segment(value))).collect();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+}
+
+/// The address of a source's page below it, such as "/history".
+pub(crate) fn of_source(source: &SourceName, page: &str) -> String {
+    format!("/sources/{}{page}", segment(source.as_str()))
+}
+
+/// The page about a person or a department; none for what is neither.
+pub(crate) fn about(source: &SourceName, key: &Key) -> Option<String> {
+    let folder = match key.resource_type.as_str() {
+        USER => "people",
+        DEPARTMENT => "departments",
+        _ => return None,
+    };
+    Some(of_source(source, &format!("/{folder}/{}", segment(&key.external_id))))
 }
 
 /// Where a run is.
@@ -35,8 +51,8 @@ pub(crate) fn history(source: Option<&SourceName>) -> String {
 pub(crate) fn object_link(reader: Reader, source: &SourceName, key: &Key, name: Option<&str>) -> Markup {
     let text = name.unwrap_or(&key.external_id);
     html! {
-        span class="soft" { (reader.say(page::resource_type(&key.resource_type))) } " "
-        @match organisation::address(source, key) {
+        span class="soft" { (reader.say(resource_type(&key.resource_type))) } " "
+        @match about(source, key) {
             Some(href) => a href=(href) { (text) },
             None => (text),
         }
@@ -65,5 +81,15 @@ mod tests {
             "{person}"
         );
         assert!(!link(&Key::new("Device", "7")).contains("<a"));
+    }
+
+    #[test]
+    fn the_page_about_somebody_has_their_id_in_one_segment() {
+        let id = "a/b %\"<张>";
+        assert_eq!(
+            about(&SourceName::new("hq").unwrap(), &Key::new(USER, id)).as_deref(),
+            Some("/sources/hq/people/a%2Fb%20%25%22%3C%E5%BC%A0%3E")
+        );
+        assert_eq!(about(&SourceName::new("hq").unwrap(), &Key::new("Robot", id)), None);
     }
 }
