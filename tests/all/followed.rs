@@ -176,7 +176,7 @@ impl Followed {
     /// Everything that is held.
     pub(crate) fn held(&self) -> Held {
         let objects = self.real.platform.objects(&source());
-        objects.into_iter().map(|object| (object.key, object.held.document)).collect()
+        objects.into_iter().map(|object| (object.key, object.held.document.into_value())).collect()
     }
 
     /// What the application is thought to know: acknowledged, or fetched from the failed list.
@@ -239,10 +239,10 @@ impl Followed {
         let changes: Vec<ChangeRecord> = changes.filter(|change| change.refusal.is_none()).collect();
         for change in &changes {
             let before = replayed.get(&change.key);
-            assert_eq!(before, change.before.as_ref(), "a record starts from something else: {change:?}");
+            assert_eq!(before, change.before.as_deref(), "a record starts from something else: {change:?}");
             assert_ne!(change.before, change.after, "a record of no change");
             match &change.after {
-                Some(after) => replayed.insert(change.key.clone(), after.clone()),
+                Some(after) => replayed.insert(change.key.clone(), after.value().clone()),
                 None => replayed.remove(&change.key),
             };
         }

@@ -13,6 +13,7 @@ use std::process::{Command, Output, Stdio};
 
 use expect_test::{Expect, expect};
 use rollcall_host::directory::{Action, Directory, Write};
+use rollcall_host::document::Document;
 use rollcall_host::history::{
     ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
 };
@@ -66,7 +67,7 @@ async fn open_run(store: &SqliteStore) -> RunId {
     }
 }
 
-fn write(action: Action, key: Key, before: Option<Value>, after: Option<Value>) -> Write {
+fn write(action: Action, key: Key, before: Option<Document>, after: Option<Document>) -> Write {
     Write { key, action, version: "v1".to_owned(), before, after, witness: None }
 }
 
@@ -75,7 +76,7 @@ fn department(id: &str, name: &str, parent: Option<&str>) -> Write {
     if let (Some(parent), Some(members)) = (parent, document.as_object_mut()) {
         members.insert("parent".to_owned(), json!({"value": parent}));
     }
-    write(Action::Created, Key::new("Department", id), None, Some(document))
+    write(Action::Created, Key::new("Department", id), None, Some(document.into()))
 }
 
 fn user(id: &str, name: &str, departments: &[&str]) -> Write {
@@ -85,7 +86,7 @@ fn user(id: &str, name: &str, departments: &[&str]) -> Write {
         "externalId": id,
         "urn:rollcall:scim:schemas:extension:2.0:User": {"departments": departments},
     });
-    write(Action::Created, Key::new("User", id), None, Some(document))
+    write(Action::Created, Key::new("User", id), None, Some(document.into()))
 }
 
 fn end(state: RunState, counters: Counters, failure: Option<Failure>) -> RunEnd {

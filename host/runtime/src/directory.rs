@@ -7,8 +7,8 @@ use std::fmt;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use crate::document::Document;
 use crate::error::StoreError;
 use crate::model::{Diagnosis, Key, RunId, SourceName};
 
@@ -83,8 +83,8 @@ pub struct Holding {
 pub struct Held {
     /// The version of its last put; empty when the platform changed the object since.
     pub version: String,
-    /// The SCIM document, without any `null`.
-    pub document: Value,
+    /// The SCIM document, without any `null`; a store keeps its [`Document::text`].
+    pub document: Document,
     /// Whether it was deactivated because it left the source.
     pub departed: bool,
 }
@@ -100,9 +100,9 @@ pub struct Write {
     /// the object again.
     pub version: String,
     /// The document as the runtime loaded it; none when the object is new.
-    pub before: Option<Value>,
-    /// The document to hold; none when deleted. The same as `before` when unchanged.
-    pub after: Option<Value>,
+    pub before: Option<Document>,
+    /// The document to hold, whose [`Document::text`] is to be kept; none when deleted. The same as `before` when unchanged.
+    pub after: Option<Document>,
     /// For a departure: what the source answered when it was asked about this object. For somebody new under a key that was
     /// somebody else's: that the source gave it away.
     pub witness: Option<String>,

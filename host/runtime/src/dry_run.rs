@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use crate::directory::{Action, Directory, Held, Holding, Stored, Write};
+use crate::document::Document;
 use crate::engine::Share;
 use crate::error::StoreError;
 use crate::model::{Key, RunId, SourceName};
@@ -134,13 +135,13 @@ fn n_bytes(key: &Key, remembered: Option<&Remembered>) -> usize {
 
 impl Remembered {
     fn of(write: &Write) -> Option<Self> {
-        let document = write.after.as_ref()?.to_string();
+        let document = write.after.as_ref()?.text().to_owned();
         let departed = write.action == Action::Deactivated;
         Some(Self { version: write.version.clone(), document, departed })
     }
 
     fn held(&self) -> Result<Held, StoreError> {
-        let document = serde_json::from_str(&self.document).map_err(StoreError::failed)?;
+        let document = Document::read(self.document.clone()).map_err(StoreError::failed)?;
         Ok(Held { version: self.version.clone(), document, departed: self.departed })
     }
 }

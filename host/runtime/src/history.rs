@@ -7,11 +7,11 @@ use std::fmt;
 use async_trait::async_trait;
 use rollcall_rules::counters;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::awaiting;
 use crate::decision::Decision;
 use crate::directory::{Action, Write};
+use crate::document::Document;
 use crate::error::StoreError;
 use crate::model::proof::Proof;
 use crate::model::{Diagnosis, Entry, Failure, Key, Progress, RunId, Scope, Severity, SourceName, Timestamp};
@@ -422,9 +422,9 @@ pub struct ChangeRecord {
     /// What happened to it, or would have.
     pub action: Action,
     /// The document before; none when the object was new.
-    pub before: Option<Value>,
+    pub before: Option<Document>,
     /// The document afterwards; none when deleted.
-    pub after: Option<Value>,
+    pub after: Option<Document>,
     /// For a departure: what the source answered when it was asked about this object. For somebody who came under a key that
     /// was somebody else's, and for whoever had it: that the source gave it away.
     pub witness: Option<String>,

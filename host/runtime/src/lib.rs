@@ -67,6 +67,7 @@
 //! with its reason; [`egress`], [`grant`] and [`rate`] are the way out; [`merge`] says what becomes of a document.
 
 pub mod directory;
+pub mod document;
 pub mod history;
 pub mod inbox;
 pub mod storage;

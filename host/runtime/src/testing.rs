@@ -317,7 +317,7 @@ impl History for MemoryStore {
             state.entries.iter().filter(|(of, _)| ids.contains(of)).map(|(_, entry)| entry.n_bytes());
         let changes = state.changes.iter().filter(|(of, _)| ids.contains(of));
         let texts = changes.flat_map(|(_, change)| [&change.before, &change.after]).flatten();
-        let n_bytes = entries.chain(texts.map(|document| document.to_string().len())).sum::<usize>();
+        let n_bytes = entries.chain(texts.map(|document| document.text().len())).sum::<usize>();
         Ok(u64::try_from(n_bytes).unwrap())
     }
 

@@ -8,13 +8,13 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use super::connections::Urgency;
 use super::history::{ChangeRow, insert_changes};
 use super::listing::{self, Moved, Told};
-use super::rows::from_json;
+use super::rows::document;
 use super::{SqliteStore, moments, now};
 use rollcall_browse::features::Features;
 use rollcall_host::directory::{Action, Directory, Held, Holding, Stored, Write};
+use rollcall_host::document::Document;
 use rollcall_host::error::StoreError;
 use rollcall_host::history::ChangeRecord;
-use rollcall_host::merge::canonical;
 use rollcall_host::model::{Key, RunId, SourceName, Timestamp};
 
 #[async_trait]
@@ -79,7 +79,7 @@ struct ObjectRow {
     key: Key,
     action: Action,
     version: String,
-    document: Option<String>,
+    document: Option<Document>,
     features: Option<Features>,
     /// Whether the key was somebody else's before.
     is_newcomer: bool,
@@ -92,7 +92,7 @@ impl From<&Write> for ObjectRow {
             key: write.key.clone(),
             action: write.action,
             version: write.version.clone(),
-            document: document.map(canonical),
+            document: document.cloned(),
             features: document.map(|document| Features::of(&write.key.external_id, document)),
             is_newcomer: write.action == Action::Created && write.witness.is_some(),
         }
@@ -154,7 +154,7 @@ fn put(
                 row.key.resource_type,
                 row.key.external_id,
                 row.version,
-                row.document,
+                row.document.as_ref().map(Document::text),
                 (!is_present).then_some(now.unix_ms()),
                 run,
                 now.unix_ms(),
@@ -246,7 +246,7 @@ fn select_one(connection: &Connection, source: &SourceName, key: &Key) -> rusqli
 }
 
 pub(super) fn read_held(row: &Row<'_>) -> rusqlite::Result<Held> {
-    Ok(Held { version: row.get(0)?, document: from_json(row, 1)?, departed: row.get(2)? })
+    Ok(Held { version: row.get(0)?, document: document(row, 1)?, departed: row.get(2)? })
 }
 
 #[cfg(test)]

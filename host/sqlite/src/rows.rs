@@ -2,6 +2,7 @@
 //!
 //! What is deliberately not here: which columns there are.
 
+use rollcall_host::document::Document;
 use rusqlite::Row;
 use rusqlite::types::{Type, ValueRef};
 use serde::Serialize;
@@ -25,6 +26,16 @@ pub(super) fn from_nullable_json<T: DeserializeOwned>(
     column: usize,
 ) -> rusqlite::Result<Option<T>> {
     if row.get_ref(column)? == ValueRef::Null { Ok(None) } else { from_json(row, column).map(Some) }
+}
+
+/// The document whose text is in this column.
+pub(super) fn document(row: &Row<'_>, column: usize) -> rusqlite::Result<Document> {
+    Document::read(row.get(column)?).map_err(|error| broken(column, error))
+}
+
+/// As [`document`], for a column that may be null.
+pub(super) fn nullable_document(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Document>> {
+    if row.get_ref(column)? == ValueRef::Null { Ok(None) } else { document(row, column).map(Some) }
 }
 
 /// The text whose UTF-8 is in this column of bytes.

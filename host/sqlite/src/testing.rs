@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::SqliteStore;
 use rollcall_host::directory::{Action, Directory, Write};
+use rollcall_host::document::Document;
 use rollcall_host::history::{
     ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
 };
@@ -101,6 +102,7 @@ pub(super) async fn import(store: &SqliteStore, name: &str, writes: &[Write]) ->
 }
 
 pub(super) fn write(action: Action, key: Key, document: Value) -> Write {
+    let document = Document::new(document);
     let before = (action != Action::Created).then(|| document.clone());
     let after = (action != Action::Deleted).then_some(document);
     Write { key, action, version: "v".to_owned(), before, after, witness: None }

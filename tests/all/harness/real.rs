@@ -160,7 +160,9 @@ impl Platform {
         let source = SourceName::new(source).expect("the name is one");
         let objects = self.objects(&source).into_iter().filter(|object| !object.held.departed);
         objects
-            .map(|object| ((object.key.resource_type, object.key.external_id), object.held.document))
+            .map(|object| {
+                ((object.key.resource_type, object.key.external_id), object.held.document.into_value())
+            })
             .collect()
     }
 

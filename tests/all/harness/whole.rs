@@ -265,7 +265,7 @@ impl Pair for Whole {
         present
             .map(|object| {
                 let key = (object.key.resource_type, object.key.external_id);
-                (key, (object.held.version, object.held.document))
+                (key, (object.held.version, object.held.document.into_value()))
             })
             .collect()
     }

@@ -56,7 +56,6 @@ pub(super) const ALLOWED: Allowed = Allowed {
         "Field",
         "Found",
         "Given",
-        "Heard",
         "Held",
         "Inner",
         "Kept",

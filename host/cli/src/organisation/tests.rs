@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 
 fn object(resource_type: &str, id: &str, document: Value) -> HeldObject {
-    let held = Held { version: "v".to_owned(), document, departed: false };
+    let held = Held { version: "v".to_owned(), document: document.into(), departed: false };
     HeldObject { key: Key::new(resource_type, id), held }
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn change(change: &ChangeRecord, reader: &Reader) -> Vec<String> {
 /// One change for a program: with each attribute that differs.
 pub(crate) fn json(change: &ChangeRecord) -> Value {
     let [before, after] =
-        [&change.before, &change.after].map(|document| document.as_ref().unwrap_or(&Value::Null));
+        [&change.before, &change.after].map(|document| document.as_deref().unwrap_or(&Value::Null));
     json!({
         "key": change.key,
         "name": called(change),
@@ -119,9 +119,11 @@ fn action(action: Action) -> Sentence {
 mod tests {
     use super::*;
     use expect_test::{Expect, expect};
+    use rollcall_host::document::Document;
     use rollcall_host::model::Diagnosis;
 
     fn record(action: Action, before: Option<Value>, after: Option<Value>) -> ChangeRecord {
+        let [before, after] = [before, after].map(|document| document.map(Document::from));
         ChangeRecord { key: Key::new("User", "u1"), action, before, after, witness: None, refusal: None }
     }
 

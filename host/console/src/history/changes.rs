@@ -152,7 +152,7 @@ impl Changes<'_> {
 
 /// Everything about one change.
 pub(super) fn whole(reader: Reader, run: &Run, change: &ChangeRecord) -> Markup {
-    let differences = compare::compare(change.before.as_ref(), change.after.as_ref());
+    let differences = compare::compare(change.before.as_deref(), change.after.as_deref());
     html! {
         p { (object_link(reader, &run.source, &change.key, name(change))) }
         @if let Some(refusal) = &change.refusal {
@@ -183,7 +183,7 @@ fn badges(reader: Reader, change: &ChangeRecord) -> Markup {
 
 /// What the object was called: afterwards, or before it left.
 pub(super) fn name(change: &ChangeRecord) -> Option<&str> {
-    let documents = [change.after.as_ref(), change.before.as_ref()];
+    let documents = [change.after.as_deref(), change.before.as_deref()];
     documents.into_iter().flatten().find_map(|document| document.get("displayName").and_then(Value::as_str))
 }
 

@@ -12,6 +12,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
 use rollcall_browse::Outcome;
+use rollcall_host::document::Document;
 use rollcall_host::error::StoreError;
 use rollcall_host::history::{ChangeRecord, Numbered, Run};
 use rollcall_host::model::{Diagnosis, Entry, Severity};
@@ -238,7 +239,7 @@ fn change_cells(
     Numbered { number, item: change }: &Numbered<ChangeRecord>,
     language: Language,
 ) -> [String; 12] {
-    let document = |document: &Option<serde_json::Value>| document.as_ref().map(ToString::to_string);
+    let document = |document: &Option<Document>| document.as_ref().map(|document| document.text().to_owned());
     let refusal = change.refusal.as_ref();
     let told = refusal.map(|refusal| refusal.localized(language.tag()));
     let outcome = match outcome_of(change) {

@@ -87,7 +87,7 @@ pub(super) async fn by_department(
     };
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for change in changes.iter().filter(leaves) {
-        for id in change.before.iter().flat_map(departments) {
+        for id in change.before.as_deref().into_iter().flat_map(departments) {
             let n = counts.entry(id).or_default();
             *n = n.saturating_add(1);
         }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use rollcall_browse::Store;
 use rollcall_host::directory::{Action, Directory, Write};
+use rollcall_host::document::Document;
 use rollcall_host::history::{
     ChangeRecord, ConnectorIdentity, Counters, NewRun, Opened, Run, RunEnd, RunKind, RunState, Trigger,
 };
 use rollcall_host::model::{Diagnosis, Entry, Key, RunId, Severity, SourceName};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::testing::NOW;
 
@@ -104,8 +105,9 @@ impl<'a> Writing<'a> {
     }
 }
 
-pub(crate) fn document(id: &str, name: &str) -> Value {
+pub(crate) fn document(id: &str, name: &str) -> Document {
     json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "externalId": id, "displayName": name})
+        .into()
 }
 
 /// A person who is new.

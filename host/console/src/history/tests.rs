@@ -331,7 +331,7 @@ async fn out_of_which_departments_people_would_leave_is_told_by_name() {
         let mut change = departed(id, id, Some("departures-held"));
         let extension = "urn:rollcall:scim:schemas:extension:2.0:User";
         change.before =
-            Some(serde_json::json!({"externalId": id, (extension): {"departments": departments}}));
+            Some(serde_json::json!({"externalId": id, (extension): {"departments": departments}}).into());
         change
     };
     let people = ["u1", "u2"].map(|id| created(id, id));

@@ -118,7 +118,7 @@ impl Found {
             self.steps.iter().flat_map(|step| [&step.change.item.after, &step.change.item.before]);
         let document = self.whole.iter().map(|whole| &whole.held.document).chain(documents.flatten()).next();
         let entry = || self.entries.iter().find_map(|about| about.entry.item.subject_name.as_deref());
-        let name = document.and_then(name_in).or_else(entry);
+        let name = document.and_then(|document| name_in(document)).or_else(entry);
         name.unwrap_or(&self.key.external_id).to_owned()
     }
 }

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::middleware::from_fn;
 use rollcall_host::directory::{Action, Directory, Write};
+use rollcall_host::document::Document;
 use rollcall_host::history::{
     ChangeRecord, ConnectorIdentity, Counters, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
 };
@@ -72,7 +73,7 @@ impl<'a> Seed<'a> {
             Some(held) if held.departed => Action::Restored,
             Some(_) => Action::Updated,
         };
-        self.write(key, action, held.map(|held| held.document), Some(document), None).await
+        self.write(key, action, held.map(|held| held.document), Some(document.into()), None).await
     }
 
     /// A person of this name in these departments.
@@ -105,8 +106,8 @@ impl<'a> Seed<'a> {
         &self,
         key: Key,
         action: Action,
-        before: Option<Value>,
-        after: Option<Value>,
+        before: Option<Document>,
+        after: Option<Document>,
         witness: Option<&str>,
     ) -> &Self {
         let (version, witness) = (format!("v{}", self.run), witness.map(str::to_owned));
@@ -117,7 +118,7 @@ impl<'a> Seed<'a> {
 
     /// It was not done, or only planned, and is recorded.
     pub(crate) async fn record(&self, key: Key, action: Action, refusal: Option<Diagnosis>) -> &Self {
-        let after = Some(json!({"displayName": "Recorded"}));
+        let after = Some(json!({"displayName": "Recorded"}).into());
         let change = ChangeRecord { key, action, before: None, after, witness: None, refusal };
         self.bench.store.record_changes(&self.run, &[change]).await.unwrap();
         self

@@ -42,7 +42,7 @@ impl Since<'_> {
 fn newest<'a>(steps: &'a [TrailStep], address: Address<'_>) -> Option<&'a TrailStep> {
     let touches = |step: &&TrailStep| {
         let change = &step.change.item;
-        value(change.before.as_ref(), address) != value(change.after.as_ref(), address)
+        value(change.before.as_deref(), address) != value(change.after.as_deref(), address)
     };
     steps.iter().filter(|step| is_applied(step)).find(touches)
 }

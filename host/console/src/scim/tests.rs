@@ -11,6 +11,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use rollcall_host::directory::{Action, Directory, Write};
+use rollcall_host::document::Document;
 use rollcall_host::history::{ConnectorIdentity, NewRun, Opened, RunKind, Trigger};
 use rollcall_host::model::{Key, RunId, SourceName};
 use rollcall_words::Language;
@@ -98,7 +99,7 @@ impl Directories {
             action,
             version: "1".to_owned(),
             before: None,
-            after: Some(document.clone()),
+            after: Some(document.clone().into()),
             witness: None,
         };
         let writes: Vec<_> = objects.iter().map(write).collect();
@@ -317,12 +318,12 @@ async fn somebody_who_got_the_id_of_another_person_is_another_resource() {
     let directories = Directories::new().await;
     let run = directories.put("hq", Action::Updated, &[]).await;
     let source = SourceName::new("hq").unwrap();
-    let write = |action, after| Write {
+    let write = |action, after: Option<Value>| Write {
         key: Key::new("User", "li"),
         action,
         version: "2".to_owned(),
         before: None,
-        after,
+        after: after.map(Document::from),
         witness: Some("the source gave this id to somebody else".to_owned()),
     };
     let newcomer = json!({

@@ -37,7 +37,7 @@ pub(crate) fn change(place: Place<'_>, step: &TrailStep) -> Markup {
         Some(_) if change.item.is_held() => (Tone::Warning, page::waits(change.item.action), None),
         Some(_) => (Tone::Bad, action, Some(words::refused())),
     };
-    let differences = compare::compare(before.as_ref(), after.as_ref());
+    let differences = compare::compare(before.as_deref(), after.as_deref());
     html! {
         p class="row" {
             (badge(tone, &reader.say(what)))

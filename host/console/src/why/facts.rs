@@ -87,7 +87,7 @@ impl Facts {
         let held = self.held.iter().map(|held| &held.held.document);
         let changes = self.changes.iter().map(|step| &step.change.item);
         let documents = changes.flat_map(|change| [&change.after, &change.before]).flatten();
-        let name = held.chain(documents).find_map(name_in);
+        let name = held.chain(documents).find_map(|document| name_in(document));
         let said = || self.entries.iter().find_map(|about| about.entry.item.subject_name.as_deref());
         name.or_else(said).map(str::to_owned)
     }

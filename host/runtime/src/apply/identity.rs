@@ -18,6 +18,7 @@ use super::check::Incoming;
 use super::step::{Replacement, refusal_entry};
 use super::{Apply, Extent, Identities, Kind, Outcome, Planned, Step, plan};
 use crate::directory::{Held, Write};
+use crate::document::Document;
 use crate::error::StoreError;
 use crate::guard;
 use crate::limits::{MAX_DEPARTURES, MAX_STORED_AT_ONCE, MAX_UNATTENDED_DEPARTURES};
@@ -103,7 +104,11 @@ impl Apply {
         let step = std::mem::replace(&mut planned.step, Step::Wait);
         if let (Step::Replace(replacement), Some(change)) = (step, self.changed.noted.remove(&planned.key)) {
             let Write { key, version, after, .. } = replacement.join;
-            let incoming = Incoming { key: key.clone(), version, document: after.unwrap_or_default() };
+            let incoming = Incoming {
+                key: key.clone(),
+                version,
+                document: after.map(Document::into_value).unwrap_or_default(),
+            };
             self.changed.wait(key, Pending { incoming, change });
         }
         Ok(())

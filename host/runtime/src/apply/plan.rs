@@ -18,17 +18,20 @@ use crate::model::{Diagnosis, Key};
 pub(crate) fn put(held: Option<Held>, incoming: Incoming) -> Result<Option<Write>, Diagnosis> {
     let Incoming { key, version, document } = incoming;
     // Nothing of a departed object is merged: what the source left out meanwhile must not come back with it.
-    let base = held.as_ref().filter(|held| !held.departed).map(|held| &held.document);
+    let base = held.as_ref().filter(|held| !held.departed).map(|held| held.document.value());
     let after = merge(base, &document);
     object::check_held(&after)?;
+    let is_same = held.as_ref().is_some_and(|held| held.document == after);
     let action = match &held {
         None => Action::Created,
         Some(held) if held.departed => Action::Restored,
-        Some(held) if held.document != after => Action::Updated,
+        Some(_) if !is_same => Action::Updated,
         Some(held) if held.version != version => Action::Unchanged,
         Some(_) => return Ok(None),
     };
     let before = held.map(|held| held.document);
+    // What is as it was has its text already.
+    let after = before.clone().filter(|_| is_same).unwrap_or_else(|| after.into());
     Ok(Some(Write { key, action, version, before, after: Some(after), witness: None }))
 }
 
@@ -53,7 +56,7 @@ pub(crate) fn replacement(
         action: Action::Created,
         version,
         before: None,
-        after: Some(after),
+        after: Some(after.into()),
         witness: witness.clone(),
     };
     // The key is taken, so that nothing of whoever had it can stay under it, whatever becomes of departed people.
@@ -66,7 +69,7 @@ pub(crate) fn departure(held: Option<Held>, departure: Departure, users: Departe
     let Departure { key, witness } = departure;
     let (action, version, after) = match users {
         DepartedUsers::Deactivate if key.resource_type == resource_type::USER => {
-            (Action::Deactivated, version, Some(deactivated(&document)))
+            (Action::Deactivated, version, Some(deactivated(&document).into()))
         }
         DepartedUsers::Deactivate | DepartedUsers::Delete => (Action::Deleted, String::new(), None),
     };
@@ -80,12 +83,12 @@ pub(crate) fn departure(held: Option<Held>, departure: Departure, users: Departe
 ///
 /// Why the platform cannot hold what would come of it.
 pub(crate) fn clearing(key: &Key, held: Held, document: &Value) -> Result<Option<Write>, Diagnosis> {
-    let after = merge(Some(&held.document), document);
+    let after = merge(Some(held.document.value()), document);
     if held.departed || held.document == after {
         return Ok(None);
     }
     object::check_held(&after)?;
-    let (before, after) = (Some(held.document), Some(after));
+    let (before, after) = (Some(held.document), Some(after.into()));
     let (key, version) = (key.clone(), String::new());
     Ok(Some(Write { key, action: Action::Updated, version, before, after, witness: None }))
 }
@@ -105,7 +108,7 @@ mod tests {
     use super::*;
 
     fn held(document: Value) -> Held {
-        Held { version: "1".to_owned(), document, departed: false }
+        Held { version: "1".to_owned(), document: document.into(), departed: false }
     }
 
     fn departed(document: Value) -> Held {
@@ -124,7 +127,7 @@ mod tests {
 
     fn put_action(held: Option<Held>, version: &str, document: Value) -> Option<(Action, Value)> {
         let write = put(held, incoming(version, document)).unwrap();
-        write.map(|write| (write.action, write.after.unwrap()))
+        write.map(|write| (write.action, write.after.unwrap().into_value()))
     }
 
     fn leaving(resource_type: &str) -> Departure {
@@ -162,7 +165,7 @@ mod tests {
         let clearing = || incoming("2", json!({"a": null}));
         let there = held(resource(json!({"a": 1, "b": 2})));
         let write = put(Some(there), clearing()).unwrap().unwrap();
-        assert_eq!((write.action, write.after), (Action::Updated, Some(resource(json!({"b": 2})))));
+        assert_eq!((write.action, write.after), (Action::Updated, Some(resource(json!({"b": 2})).into())));
         for nothing in [None, Some(departed(resource(json!({"a": 1, "active": false}))))] {
             assert_eq!(put(nothing, clearing()).unwrap_err().code, "object-invalid");
         }
@@ -197,7 +200,7 @@ mod tests {
         let write = departure(Some(there.clone()), leaving("User"), DepartedUsers::Deactivate).unwrap();
         assert_eq!(
             (write.action, write.after, write.witness.as_deref()),
-            (Action::Deactivated, Some(json!({"a": 1, "active": false})), Some("404: gone"))
+            (Action::Deactivated, Some(json!({"a": 1, "active": false}).into()), Some("404: gone"))
         );
         let write = departure(Some(there.clone()), leaving("User"), DepartedUsers::Delete).unwrap();
         assert_eq!((write.action, write.after), (Action::Deleted, None));
@@ -207,7 +210,10 @@ mod tests {
     fn a_department_that_left_is_deleted() {
         let write =
             departure(Some(held(json!({}))), leaving("Department"), DepartedUsers::Deactivate).unwrap();
-        assert_eq!((write.action, write.before, write.after), (Action::Deleted, Some(json!({})), None));
+        assert_eq!(
+            (write.action, write.before, write.after),
+            (Action::Deleted, Some(json!({}).into()), None)
+        );
     }
 
     #[test]

@@ -20,6 +20,7 @@ use self::told::Narrowed;
 use self::view::hangs_in;
 use super::{Apply, Extent, Planned, Step};
 use crate::directory::{Action, Write};
+use crate::document::Document;
 use crate::error::StoreError;
 use crate::limits::MAX_HELD_RECORDS;
 use crate::model::proof::Narrowing;
@@ -69,7 +70,7 @@ impl Apply {
     /// more, is not missed.
     async fn lost(&mut self, parts: Vec<Key>) -> Result<BTreeSet<Key>, StoreError> {
         let documents = self.held_now(&parts).await?;
-        let places = parts.iter().zip(&documents).flat_map(|(key, held)| hangs_in(key, held.as_ref()));
+        let places = parts.iter().zip(&documents).flat_map(|(key, held)| hangs_in(key, held.as_deref()));
         self.learn(&places.collect()).await?;
         let mut lost = BTreeSet::new();
         for (part, document) in parts.iter().zip(&documents) {
@@ -83,7 +84,7 @@ impl Apply {
     }
 
     /// What the platform holds under these keys and has not departed.
-    async fn held_now(&self, keys: &[Key]) -> Result<Vec<Option<Value>>, StoreError> {
+    async fn held_now(&self, keys: &[Key]) -> Result<Vec<Option<Document>>, StoreError> {
         let held = self.load_all(keys).await?.into_iter();
         Ok(held.map(|held| held.filter(|held| !held.departed).map(|held| held.document)).collect())
     }
@@ -155,7 +156,7 @@ impl Apply {
             }
             let keys: Vec<Key> = unknown.into_iter().map(|id| Key::new(DEPARTMENT, id)).collect();
             for (key, held) in keys.iter().zip(self.held_now(&keys).await?) {
-                self.compared.tree.learn(&key.external_id, held.as_ref());
+                self.compared.tree.learn(&key.external_id, held.as_deref());
             }
         }
     }

@@ -133,12 +133,12 @@ mod tests {
     use super::*;
 
     fn held(title: &str, departed: bool) -> Option<Held> {
-        Some(Held { version: "v".to_owned(), document: json!({"title": title}), departed })
+        Some(Held { version: "v".to_owned(), document: json!({"title": title}).into(), departed })
     }
 
     /// A change from one title to another.
     fn change(action: Action, before: Option<&str>, after: Option<&str>) -> ChangeRecord {
-        let document = |title: Option<&str>| title.map(|title| json!({"title": title}));
+        let document = |title: Option<&str>| title.map(|title| json!({"title": title}).into());
         ChangeRecord {
             key: Key::new("User", "a"),
             action,
@@ -178,7 +178,7 @@ mod tests {
         let came = change(Action::Created, None, Some("new"));
         let write = back(came, held("new", false), DepartedUsers::Deactivate).unwrap().unwrap();
         assert_eq!(write.action, Action::Deactivated);
-        assert_eq!(write.after, Some(json!({"title": "new", "active": false})));
+        assert_eq!(write.after, Some(json!({"title": "new", "active": false}).into()));
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall_rules::document;
 use rollcall_rules::vocabulary::resource_type::USER;
-use serde_json::Value;
 
 use crate::amount::{amounts, amounts_in_chinese, grouped, times};
 use crate::apply::scope::told::{LEAVING, SCOPE};
@@ -14,6 +13,7 @@ use crate::backwards::Backwards;
 use crate::clearing::{Approved, Attribute};
 use crate::decision::Matter;
 use crate::directory::{Directory, Held};
+use crate::document::Document;
 use crate::error::{RunError, StoreError};
 use crate::guard::Permitted;
 use crate::history::{ChangeRecord, Counters, History, Run};
@@ -266,8 +266,9 @@ impl HeldBack {
             }
         }
         for (attribute, keys) in &self.clearings {
-            let clearing: Value = serde_json::from_str(&attribute.document).map_err(StoreError::failed)?;
-            let is_there = |held: &Held| document::merge(Some(&held.document), &clearing) != held.document;
+            let clearing = Document::read(attribute.document.clone()).map_err(StoreError::failed)?;
+            let is_there =
+                |held: &Held| document::merge(Some(held.document.value()), &clearing) != *held.document;
             if has_any(directory, source, keys, is_there).await? {
                 return Ok(true);
             }

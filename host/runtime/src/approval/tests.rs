@@ -100,7 +100,7 @@ async fn went(store: &MemoryStore, went: Went) -> RunId {
     let kept = u64::try_from(held.len()).unwrap();
     for key in held.iter().chain(&losing) {
         let document = json!({"externalId": key.external_id, "title": "Engineer"});
-        let on_platform = Held { version: "v".into(), document, departed: false };
+        let on_platform = Held { version: "v".into(), document: document.into(), departed: false };
         store.state().objects.insert((source(), key.clone()), on_platform);
     }
     let mut changes = vec![change(user("gone"), None), change(user("taken"), Some(Diagnosis::new("x", "y")))];
@@ -350,7 +350,7 @@ async fn a_run_waits_until_the_last_value_it_held_is_gone_with_or_without_whom_i
     let change = |id: &str, change: fn(&mut Held)| {
         change(store.state().objects.get_mut(&(source(), user(id))).unwrap());
     };
-    change("a", |held| held.document = json!({"externalId": "a"}));
+    change("a", |held| held.document = json!({"externalId": "a"}).into());
     change("b", |held| held.departed = true);
     assert_eq!(waits(&store).await, [run]);
     store.state().objects.remove(&(source(), user("c")));

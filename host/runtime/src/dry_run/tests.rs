@@ -19,13 +19,13 @@ fn source() -> SourceName {
 }
 
 fn write(id: &str, action: Action) -> Write {
-    let after = (action != Action::Deleted).then(|| json!({"id": id}));
+    let after = (action != Action::Deleted).then(|| json!({"id": id}).into());
     let version = if action == Action::Deleted { String::new() } else { "new".to_owned() };
     Write { key: Key::new("User", id), action, version, before: None, after, witness: None }
 }
 
 fn hold(store: &MemoryStore, id: &str) {
-    let held = Held { version: "old".to_owned(), document: json!({"id": id}), departed: false };
+    let held = Held { version: "old".to_owned(), document: json!({"id": id}).into(), departed: false };
     store.state().objects.insert((source(), Key::new("User", id)), held);
 }
 

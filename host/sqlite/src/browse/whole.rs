@@ -6,7 +6,7 @@ use rollcall_host::model::{Key, SourceName, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::history::id_of;
-use crate::rows::{count, from_json, from_name};
+use crate::rows::{count, document, from_name};
 
 /// The columns that [`read_whole`] reads.
 const OBJECT: &str =
@@ -17,7 +17,7 @@ const OBJECT: &str =
 
 fn read_whole(row: &Row<'_>) -> rusqlite::Result<WholeObject> {
     let departed_at = row.get::<_, Option<i64>>(5)?.map(Timestamp::from_unix_ms);
-    let document = from_json(row, 4)?;
+    let document = document(row, 4)?;
     Ok(WholeObject {
         source: from_name(row, 0)?,
         key: Key { resource_type: row.get(1)?, external_id: row.get(2)? },

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::super::rows::{count, from_json, from_name, from_nullable_json, unknown};
+use super::super::rows::{count, from_json, from_name, from_nullable_json, nullable_document, unknown};
 use super::number::id_of;
 use super::record::rank;
 use rollcall_host::history::{ChangeRecord, Numbered, Run, RunState};
@@ -155,8 +155,8 @@ pub(in super::super) fn read_change(row: &Row<'_>) -> rusqlite::Result<Numbered<
     let item = ChangeRecord {
         key: Key { resource_type: row.get(1)?, external_id: row.get(2)? },
         action: from_name(row, 3)?,
-        before: from_nullable_json(row, 4)?,
-        after: from_nullable_json(row, 5)?,
+        before: nullable_document(row, 4)?,
+        after: nullable_document(row, 5)?,
         witness: row.get(6)?,
         refusal: from_nullable_json(row, 7)?,
     };

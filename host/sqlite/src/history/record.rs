@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Transaction, params};
 
-use super::super::rows::{from_nullable_json, to_integer, to_json};
+use super::super::rows::{nullable_document, to_integer, to_json};
 use super::found_by;
 use rollcall_browse::features::display_name;
+use rollcall_host::document::Document;
 use rollcall_host::error::StoreError;
 use rollcall_host::history::{Beat, ChangeRecord, Counters, NewRun, RunEnd, RunState};
-use rollcall_host::merge::canonical;
 use rollcall_host::model::{Entry, Key, Scope, Severity, Timestamp};
 
 /// Insert the row of a run that is at work, and return its number.
@@ -147,8 +147,8 @@ pub(in super::super) struct ChangeRow {
     key: Key,
     action: &'static str,
     name: Option<String>,
-    before: Option<String>,
-    after: Option<String>,
+    before: Option<Document>,
+    after: Option<Document>,
     witness: Option<String>,
     refusal: Option<String>,
     refusal_code: Option<String>,
@@ -161,15 +161,15 @@ impl ChangeRow {
     ///
     /// When the refusal cannot be serialised.
     pub(in super::super) fn new(change: &ChangeRecord) -> Result<Self, StoreError> {
-        let (before, after) = (change.before.as_ref(), change.after.as_ref());
+        let (before, after) = (change.before.as_deref(), change.after.as_deref());
         let name = after.and_then(display_name).or_else(|| before.and_then(display_name));
         Ok(Self {
             key: change.key.clone(),
             action: change.action.as_str(),
             found_by: found_by::text(&change.key, name.as_deref(), before, after),
             name,
-            before: before.map(canonical),
-            after: after.map(canonical),
+            before: change.before.clone(),
+            after: change.after.clone(),
             witness: change.witness.clone(),
             refusal_code: change.refusal.as_ref().map(|refusal| refusal.code.clone()),
             refusal: change.refusal.as_ref().map(to_json).transpose().map_err(StoreError::failed)?,
@@ -178,8 +178,10 @@ impl ChangeRow {
 
     /// Bytes of its texts.
     fn n_bytes(&self) -> usize {
-        let texts = [&self.before, &self.after, &self.witness, &self.refusal];
-        let n_bytes = texts.into_iter().flatten().map(String::len).fold(0, usize::saturating_add);
+        let documents =
+            [&self.before, &self.after].into_iter().flatten().map(|document| document.text().len());
+        let texts = [&self.witness, &self.refusal].into_iter().flatten().map(String::len);
+        let n_bytes = documents.chain(texts).fold(0, usize::saturating_add);
         n_bytes.saturating_add(self.found_by.len())
     }
 }
@@ -205,8 +207,8 @@ pub(in super::super) fn insert_changes(
             change.key.resource_type,
             change.key.external_id,
             change.action,
-            change.before,
-            change.after,
+            change.before.as_ref().map(Document::text),
+            change.after.as_ref().map(Document::text),
             change.witness,
             change.refusal,
             change.name,
@@ -227,8 +229,8 @@ pub(in super::super) fn fill_texts(transaction: &Transaction<'_>) -> rusqlite::R
     while let Some(row) = rows.next()? {
         let key = Key { resource_type: row.get(2)?, external_id: row.get(3)? };
         let name: Option<String> = row.get(4)?;
-        let (before, after) = (from_nullable_json(row, 5)?, from_nullable_json(row, 6)?);
-        let found_by = found_by::text(&key, name.as_deref(), before.as_ref(), after.as_ref());
+        let (before, after) = (nullable_document(row, 5)?, nullable_document(row, 6)?);
+        let found_by = found_by::text(&key, name.as_deref(), before.as_deref(), after.as_deref());
         insert_text(transaction, row.get(0)?, row.get(1)?, &found_by)?;
     }
     Ok(())

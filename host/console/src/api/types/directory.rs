@@ -273,7 +273,14 @@ impl Imported {
 impl From<WholeObject> for Held {
     fn from(whole: WholeObject) -> Self {
         let WholeObject { held, departed_at, created_at, changed_at, first_run, last_run, .. } = whole;
-        Self { document: held.document, departed_at, created_at, changed_at, first_run, last_run }
+        Self {
+            document: held.document.into_value(),
+            departed_at,
+            created_at,
+            changed_at,
+            first_run,
+            last_run,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use rollcall_browse::{ChangeCount, EntryCount, Outcome};
 use rollcall_host::directory::Action;
+use rollcall_host::document::Document;
 use rollcall_host::history::{self, ChangeRecord, Numbered, RunKind, RunState, Trigger};
 use rollcall_host::model::{self, RunId, Severity, SourceName, Timestamp};
 use serde::Serialize;
@@ -270,6 +271,7 @@ impl From<Numbered<ChangeRecord>> for Change {
     fn from(numbered: Numbered<ChangeRecord>) -> Self {
         let ChangeRecord { key, action, before, after, witness, refusal } = numbered.item;
         let (key, refusal) = (key.into(), refusal.map(Diagnosis::from));
+        let [before, after] = [before, after].map(|document| document.map(Document::into_value));
         Self { number: numbered.number, key, action, before, after, witness, refusal }
     }
 }

@@ -16,7 +16,7 @@ fn object(resource_type: &str, external_id: &str, document: Value) -> WholeObjec
     WholeObject {
         source: SourceName::new("hq").unwrap(),
         key: Key::new(resource_type, external_id),
-        held: Held { version: "1".to_owned(), document, departed: false },
+        held: Held { version: "1".to_owned(), document: document.into(), departed: false },
         departed_at: None,
         created_at: at,
         changed_at: at,

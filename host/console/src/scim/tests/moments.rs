@@ -78,7 +78,7 @@ fn write() -> impl Strategy<Value = Write> {
                 action,
                 version: "1".to_owned(),
                 before: None,
-                after: (action != Action::Deleted).then_some(document),
+                after: (action != Action::Deleted).then(|| document.into()),
                 witness: is_newcomer.then(|| "somebody else".to_owned()),
             }
         },

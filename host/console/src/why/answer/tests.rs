@@ -69,7 +69,7 @@ fn run(n: i64, state: RunState) -> Run {
 
 impl Facts {
     fn held(mut self, departed: bool) -> Self {
-        let document = json!({"displayName": "Ann"});
+        let document = json!({"displayName": "Ann"}).into();
         let held = Held { version: "1".to_owned(), document, departed };
         let departed_at = departed.then(|| at(5));
         let (created_at, changed_at, first_run, last_run) = (at(1), at(1), id(1), id(1));
@@ -91,7 +91,7 @@ impl Facts {
     }
 
     fn disabled(mut self) -> Self {
-        self.held.as_mut().unwrap().held.document = json!({"active": false});
+        self.held.as_mut().unwrap().held.document = json!({"active": false}).into();
         self
     }
 

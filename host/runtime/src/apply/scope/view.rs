@@ -29,7 +29,7 @@ impl Apply {
         }
         let documents = self.held_now(keys).await?;
         let places: Vec<_> =
-            keys.iter().zip(&documents).map(|(key, held)| hangs_in(key, held.as_ref())).collect();
+            keys.iter().zip(&documents).map(|(key, held)| hangs_in(key, held.as_deref())).collect();
         self.learn(&places.iter().flatten().copied().collect()).await?;
         let mut are_out = Vec::with_capacity(keys.len());
         for (key, places) in keys.iter().zip(&places) {

@@ -1,9 +1,5 @@
 //! Counts what a run writes, and ends it once that is too much.
 
-use std::io;
-
-use serde_json::Value;
-
 use super::{changed_too_often, held, too_many, too_much, too_much_lately};
 use crate::apply::state::{Apply, Destination};
 use crate::apply::step::{Planned, Step};
@@ -115,24 +111,7 @@ pub(super) fn n_bytes(write: &Write) -> u64 {
             [write.before.as_ref(), write.after.as_ref()]
         }
     };
-    documents.into_iter().flatten().map(text_bytes).fold(0, u64::saturating_add)
-}
-
-/// How long a document is as text, which is not made for that.
-fn text_bytes(document: &Value) -> u64 {
-    struct Counted(u64);
-    impl io::Write for Counted {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 = self.0.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut counted = Counted(0);
-    // Counting does not fail, and every document is JSON.
-    let _written = serde_json::to_writer(&mut counted, document);
-    counted.0
+    let n_bytes =
+        documents.into_iter().flatten().map(|document| document.text().len()).fold(0, usize::saturating_add);
+    u64::try_from(n_bytes).unwrap_or(u64::MAX)
 }

@@ -174,8 +174,8 @@ fn a_change_counts_with_its_documents_as_they_are_written() {
         key: Key::new("User", "a"),
         action,
         version: "1".to_owned(),
-        before: Some(before.clone()),
-        after: Some(after.clone()),
+        before: Some(before.clone().into()),
+        after: Some(after.clone().into()),
         witness: None,
     };
     assert_eq!(n_bytes(&write(Action::Updated)), u64::try_from(expected).unwrap());
