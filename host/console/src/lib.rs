@@ -14,49 +14,38 @@
 //! are drawn on the server (`page` and the folder of each topic) and can be read without JavaScript; what changes by itself
 //! is sent again by `live`.
 
+mod admin;
 mod console;
-mod error;
 mod limits;
-mod network;
-mod options;
-mod public_url;
 mod routes;
-mod services;
 
-mod identity;
+mod access;
+mod pages;
+mod subject;
 mod visitor;
 
-mod endings;
-mod events;
-mod face;
-mod finishing;
-mod history;
-mod organisation;
-mod sources;
-mod subject;
-mod why;
-
 mod live;
-mod pace;
 mod page;
 mod paths;
 mod problem;
-mod pulse;
 
 mod api;
 mod arriving;
 mod assets;
 mod callbacks;
+mod finishing;
+mod listener;
 mod operations;
 mod scim;
-mod webhook;
-
-mod database;
-mod listener;
-mod sealing;
 
 #[cfg(test)]
 mod testing;
+
+// The domain by its short names: it is to stand in a crate of its own.
+use admin::{
+    actor, admin_error, database, endings, error, face, identity, network, options, pace, public_url, pulse,
+    sealing, segment, services, sources, webhook,
+};
 
 pub use console::{Console, FollowedSource};
 pub use database::DatabaseError;

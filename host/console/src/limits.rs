@@ -127,8 +127,3 @@ pub(crate) const GIVING_WAY: usize = 8;
 ///
 /// 1 min. Why: whoever looks sees that it goes on, and the log stays readable.
 pub(crate) const LOG_PAUSE: Duration = Duration::from_secs(60);
-
-/// How long a browser that has logged in is known.
-///
-/// 180 days. Why: whoever comes back twice a year is known still; a cookie that was lost is worth nothing some day.
-pub(crate) const KNOWN_BROWSER_MS: i64 = 180 * 24 * 60 * 60 * 1000;

@@ -9,21 +9,22 @@ use axum::routing::get;
 
 use crate::console::Console;
 use crate::problem::Problem;
-use crate::{
-    api, arriving, assets, callbacks, events, finishing, history, identity, operations, organisation, page,
-    scim, sources, webhook, why,
-};
+use crate::{access, api, arriving, assets, callbacks, finishing, operations, page, pages, scim};
 
 impl Console {
     /// Everything the console answers.
     pub fn routes(&self) -> Router {
-        let guard = || from_fn_with_state(self.services().clone(), identity::programs);
+        let guard = || from_fn_with_state(self.services().clone(), access::programs);
         let in_time = || from_fn(arriving::in_time);
         let to_the_end = || from_fn(finishing::to_the_end);
-        let pages = pages().fallback(async || Problem::not_found()).layer(from_fn(page::problems));
-        let pages = pages.layer(from_fn_with_state(self.services().clone(), identity::pages));
-        let doors = identity::entry_routes().layer(from_fn(page::problems));
-        let doors = doors.layer(from_fn_with_state(self.services().clone(), identity::doors));
+        let of_the_api = api::pages().layer(from_fn(page::problems));
+        let pages = pages::routes()
+            .merge(of_the_api)
+            .fallback(async || Problem::not_found())
+            .layer(from_fn(page::problems));
+        let pages = pages.layer(from_fn_with_state(self.services().clone(), access::pages));
+        let doors = pages::settings::entry_routes().layer(from_fn(page::problems));
+        let doors = doors.layer(from_fn_with_state(self.services().clone(), access::doors));
         // What a handler refuses is drawn within the gate, where the visitor is known; what the gate refuses, around it.
         let routes = Router::new()
             .merge(pages)
@@ -41,13 +42,13 @@ impl Console {
             .merge(operations::guarded().layer(guard()).layer(in_time()).layer(from_fn(api::problems)))
             .merge(
                 scim::routes()
-                    .layer(from_fn_with_state(self.services().clone(), identity::readers))
+                    .layer(from_fn_with_state(self.services().clone(), access::readers))
                     .layer(in_time())
                     .layer(from_fn(scim::errors)),
             )
             .merge(self.callbacks())
             .merge(open())
-            .layer(from_fn_with_state(self.services().clone(), identity::enter))
+            .layer(from_fn_with_state(self.services().clone(), access::enter))
             .with_state(self.clone());
         as_meant(routes)
     }
@@ -57,9 +58,7 @@ impl Console {
     pub fn callback_routes(&self) -> Router {
         let routes = callbacks::routes().merge(health()).fallback(async || StatusCode::NOT_FOUND);
         as_meant(
-            routes
-                .layer(from_fn_with_state(self.services().clone(), identity::enter))
-                .with_state(self.clone()),
+            routes.layer(from_fn_with_state(self.services().clone(), access::enter)).with_state(self.clone()),
         )
     }
 
@@ -88,18 +87,4 @@ fn health() -> Router<Console> {
 /// What needs nobody to be known.
 fn open() -> Router<Console> {
     Router::new().merge(operations::routes()).merge(health()).merge(assets::routes())
-}
-
-/// What people read in a browser.
-pub(crate) fn pages() -> Router<Console> {
-    Router::new()
-        .merge(identity::routes())
-        .merge(sources::routes())
-        .merge(organisation::routes())
-        .merge(why::routes())
-        .merge(history::routes())
-        .merge(events::routes())
-        .merge(webhook::routes())
-        .merge(api::pages())
-        .layer(from_fn(page::problems))
 }

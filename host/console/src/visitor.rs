@@ -8,8 +8,10 @@ use std::net::IpAddr;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use rollcall_browse::Within;
 use rollcall_words::{Language, Sentence};
+
+use crate::actor::Actor;
+pub(crate) use crate::actor::{Scope, Who};
 
 /// Who asks. Handlers behind the gate take it as an argument; without the gate there is none, and they refuse.
 #[derive(Clone, PartialEq, Eq)]
@@ -34,70 +36,9 @@ impl fmt::Debug for Visitor {
     }
 }
 
-/// Who it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Who {
-    /// An administrator with a session.
-    Administrator {
-        /// Their name.
-        name: String,
-    },
-    /// A program with a token.
-    Token {
-        /// Its number.
-        id: i64,
-        /// What its administrator called it.
-        name: String,
-        /// What it may do.
-        scope: Scope,
-        /// The sources that it may read. If they are not all, it reads by SCIM alone.
-        within: Within,
-    },
-}
-
-/// What a token may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Scope {
-    /// Read everything but secrets.
-    Read,
-    /// Read and change.
-    Manage,
-}
-
-impl Visitor {
-    /// What people call whoever asks: the name of an account or of a token.
-    pub(crate) fn name(&self) -> &str {
-        match &self.who {
-            Who::Administrator { name } | Who::Token { name, .. } => name,
-        }
-    }
-}
-
-impl Who {
-    /// Whether it is a person, who confirms what no program may.
-    pub(crate) const fn is_person(&self) -> bool {
-        matches!(self, Self::Administrator { .. })
-    }
-
-    /// The sources that they may read.
-    pub(crate) fn within(&self) -> Within {
-        match self {
-            Self::Administrator { .. } => Within::All,
-            Self::Token { within, .. } => within.clone(),
-        }
-    }
-
-    /// Whether they may use what is not told apart by sources.
-    pub(crate) fn may_read_all(&self) -> bool {
-        self.within() == Within::All
-    }
-
-    /// Whether they may change something.
-    pub(crate) const fn may_manage(&self) -> bool {
-        match self {
-            Self::Administrator { .. } => true,
-            Self::Token { scope, .. } => matches!(scope, Scope::Manage),
-        }
+impl<'a> From<&'a Visitor> for Actor<'a> {
+    fn from(visitor: &'a Visitor) -> Self {
+        Self { who: &visitor.who, address: visitor.address }
     }
 }
 

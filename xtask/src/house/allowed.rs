@@ -31,7 +31,6 @@ pub(super) const ALLOWED: Allowed = Allowed {
         ("connector/kit", 3),
         ("connector/roster", 4),
         ("host/cli", 3),
-        ("host/console", 11),
         ("host/runtime", 34),
         ("host/sqlite", 5),
     ],

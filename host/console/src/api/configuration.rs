@@ -22,20 +22,19 @@ use super::refusals::{Changing, Reading, Writing};
 use super::shape;
 use super::sources::OfSource;
 use super::types::{Connector, Source};
+use crate::admin_error::AdminError;
 use crate::console::Console;
 use crate::database::DatabaseError;
 use crate::face::{ScimFace, ScimNames, ScimUserNames};
 use crate::identity::audit;
 use crate::paths::segment;
 use crate::problem::Problem;
-use crate::sources::Sources;
 use crate::sources::changing::{By, Refused, Taken};
 use crate::sources::complaint::Complaint;
-use crate::sources::complaints as say;
 use crate::sources::configured::{Configured, Draft, OnLoss, ServerProxy, Timing, source_name};
 use crate::sources::kept::{departed_name, departed_named};
-use crate::sources::standing;
 use crate::sources::trust::Given;
+use crate::sources::{Sources, complaints as say, standing};
 use crate::visitor::Visitor;
 
 pub(super) fn routes() -> OpenApiRouter<Console> {
@@ -169,6 +168,12 @@ impl From<Problem> for Failed {
     }
 }
 
+impl From<AdminError> for Failed {
+    fn from(error: AdminError) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
 impl From<Unread> for Failed {
     fn from(unread: Unread) -> Self {
         Self::Unread(unread)
@@ -184,7 +189,7 @@ impl From<DatabaseError> for Failed {
 impl From<Refused> for Failed {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Problem(problem) => Self::Problem(problem),
+            Refused::Error(error) => Self::Problem(error.into()),
             Refused::Complaints(complaints) => {
                 let moved =
                     |complaint: Complaint| Complaint { pointer: in_the_body(complaint.pointer), ..complaint };

@@ -21,10 +21,10 @@ use super::runs::OfRun;
 use super::shape;
 use super::types::{Begun, Decision, HeldBack, Key};
 use crate::console::Console;
-use crate::history::decide;
 use crate::problem::Problem;
 use crate::services::Services;
 use crate::sources::Sources;
+use crate::sources::deciding;
 use crate::visitor::Visitor;
 
 pub(super) fn routes() -> OpenApiRouter<Console> {
@@ -99,7 +99,8 @@ async fn approve(
     let which = which(keys);
     let asked = Asked::new(&visitor, &headers, &what)?;
     once(&sources.services().clone(), asked, async move {
-        let begun = decide::approved(&sources, &visitor, &run, which, removals, identities).await?;
+        let begun =
+            deciding::approved(&sources, (&visitor).into(), &run, which, removals, identities).await?;
         Ok(Begun { run: begun.run })
     })
     .await
@@ -138,7 +139,7 @@ async fn decline(
     Body(Decline { reason, keys }): Body<Decline>,
 ) -> Result<(StatusCode, Json<Declined>), Problem> {
     let run = path.find(&services).await?;
-    let decision = decide::declined(&services, &visitor, &run, which(keys), &reason).await?;
+    let decision = deciding::declined(&services, (&visitor).into(), &run, which(keys), &reason).await?;
     Ok((StatusCode::OK, Json(Declined { decision: decision.into() })))
 }
 

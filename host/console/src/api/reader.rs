@@ -15,8 +15,7 @@ use serde_json::{Map, Value};
 
 use super::paths::{DOCUMENT, PATH};
 use crate::console::Console;
-use crate::page::table;
-use crate::page::{Page, Tab, Tone, badge};
+use crate::page::{Page, Tab, Tone, badge, table};
 use crate::visitor::{Reader, Visitor};
 
 /// The pages. They stand with what people read, so that nobody is asked for a token.

@@ -18,8 +18,7 @@ use super::types::{Check, Source};
 use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
-use crate::sources::Sources;
-use crate::sources::standing;
+use crate::sources::{Sources, standing};
 use crate::visitor::Visitor;
 
 pub(super) fn routes() -> OpenApiRouter<Console> {

@@ -10,10 +10,9 @@ use super::proof::LeftOut;
 use super::{Diagnosis, Failure, Run};
 use crate::api::pointer::in_the_body;
 use crate::api::shape;
-use crate::sources::checks;
 use crate::sources::shelf::OnShelf;
 use crate::sources::standing::{self, State};
-use crate::sources::{Origin, Unheard};
+use crate::sources::{Origin, Unheard, checks};
 
 /// A source and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
