@@ -30,7 +30,6 @@ pub(super) const ALLOWED: Allowed = Allowed {
         ("connector/dingtalk", 10),
         ("connector/kit", 3),
         ("connector/roster", 4),
-        ("host/cli", 3),
         ("host/runtime", 34),
         ("host/sqlite", 5),
     ],

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use futures_util::future::join_all;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use rollcall_host::egress::{Client, Egress, Fault, FaultKind, Request};
 use rollcall_host::grant::Grants;
 use rollcall_host::model::{Diagnosis, Timestamp};
