@@ -20,7 +20,7 @@ pub(super) const ALLOWED: Allowed = Allowed {
         ("connector/kit", 7),
         ("connector/roster", 4),
         ("host/cli", 2),
-        ("host/console", 4),
+        ("host/web", 4),
         ("host/runtime", 71),
         ("host/seal", 2),
         ("host/sqlite", 2),

@@ -6,12 +6,12 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
-use rollcall_console::{ScimFace, ScimNames, ScimUserNames};
 use rollcall_host::DepartedUsers;
 use rollcall_host::egress::{Egress, InvalidProxy, Proxy};
 use rollcall_host::follow::{InvalidSchedule, Schedule};
 use rollcall_host::grant::Origin;
 use rollcall_host::model::SourceName;
+use rollcall_web::{ScimFace, ScimNames, ScimUserNames};
 use serde_json::Value;
 
 use super::parse::{
