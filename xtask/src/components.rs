@@ -139,7 +139,7 @@ pub(crate) const HOST_SIDE: [&str; 18] = [
     "--package",
     "rollcall",
     "--package",
-    "rollcall-console",
+    "rollcall-web",
     "--package",
     "rollcall-words",
     "--package",

@@ -63,7 +63,7 @@ const NEVERS: [Never; 8] = [
             "rusqlite",
             "rollcall-browse",
             "rollcall-sqlite",
-            "rollcall-console",
+            "rollcall-web",
             "rollcall-kit",
             "rollcall-guest",
             "rollcall-guest-live",
@@ -74,16 +74,16 @@ const NEVERS: [Never; 8] = [
     },
     Never {
         packages: &["rollcall-browse"],
-        forbidden: &["rusqlite", "rollcall-sqlite", "axum", "clap", "maud", "rollcall-console"],
+        forbidden: &["rusqlite", "rollcall-sqlite", "axum", "clap", "maud", "rollcall-web"],
         rule: "what is looked up in stores depends on no database and on no page",
     },
     Never {
-        packages: &["rollcall-console"],
+        packages: &["rollcall-web"],
         forbidden: &["rollcall-sqlite"],
         rule: "the console works over any store; the command line chooses one",
     },
     Never {
-        packages: &["rollcall", "rollcall-console"],
+        packages: &["rollcall", "rollcall-web"],
         forbidden: &[
             "rollcall-kit",
             "rollcall-guest",

@@ -14,7 +14,8 @@ use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEn
 use rollcall_host::egress::Reach;
 use rollcall_words::Language;
 
-pub(crate) use high::{Approve, Held, HiArgs, Task};
+pub(crate) use crate::held::Held;
+pub(crate) use high::{Approve, HiArgs, Task};
 pub(crate) use serve::{CallbacksApart, LogFormat, LowServe, Serving};
 
 const EXIT_CODES: &str = "\

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod data;
 mod exit;
+mod held;
 mod logging;
 mod messages;
 mod organisation;

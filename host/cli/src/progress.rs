@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use rollcall_host::model::Progress;
 
-use crate::messages;
 use crate::view::Reader;
-use crate::view::layout::{plain, span, width};
+use crate::view::layout::{span, width};
+use crate::view::progress::{phase, sentence};
 use rollcall_words::Sentence;
 
 /// Time between two drawings of the line on a terminal.
@@ -127,26 +127,6 @@ fn bar(progress: &Progress, elapsed: Duration, reader: &Reader) -> String {
         cells(u128::from(BAR_CELLS).saturating_sub(full), reader.sign("░", ".")),
     ];
     format!("{phase}  [{full}{empty}] {done}/{total} {} %  {elapsed}", share(100))
-}
-
-/// How far a run is, or was when it ended.
-pub(crate) fn sentence(progress: &Progress) -> Sentence {
-    let phase = phase(&progress.phase);
-    match progress.total {
-        Some(total) => messages::progress_of(phase, progress.done, total),
-        None => messages::progress_so_far(phase, progress.done),
-    }
-}
-
-/// The phases of the contract have names in both languages; another one is called as it calls itself.
-fn phase(name: &str) -> Sentence {
-    match name {
-        "reading" => messages::phase_reading(),
-        "confirming" => messages::phase_confirming(),
-        "removing" => messages::phase_removing(),
-        "undoing" => messages::phase_undoing(),
-        other => Sentence::verbatim(plain(other)),
-    }
 }
 
 /// As much of a line as fits, and leaves the last column free, where some terminals break.

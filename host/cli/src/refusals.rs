@@ -2,9 +2,9 @@
 //!
 //! What is deliberately not here: a connector's own failures, which come as diagnoses in both languages.
 
-use rollcall_console::ConsoleError;
 use rollcall_host::approval::WouldLeave;
 use rollcall_host::error::{EngineError, LoadError, RunError, StoreError};
+use rollcall_web::ConsoleError;
 
 use crate::exit::{Stop, diagnosis, diagnosis_with_remedy};
 use crate::messages;

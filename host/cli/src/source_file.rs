@@ -11,11 +11,11 @@ mod schedule;
 
 use std::path::PathBuf;
 
-use rollcall_console::ScimFace;
 use rollcall_host::DepartedUsers;
 use rollcall_host::egress::Egress;
 use rollcall_host::follow::Schedule;
 use rollcall_host::model::SourceName;
+use rollcall_web::ScimFace;
 use serde_json::Value;
 
 pub(crate) use complaint::{Complaint, Place};

@@ -8,6 +8,7 @@ pub(crate) mod connector;
 pub(crate) mod diagnosis;
 pub(crate) mod following;
 pub(crate) mod layout;
+pub(crate) mod progress;
 pub(crate) mod runs;
 pub(crate) mod tree;
 

@@ -14,6 +14,7 @@ use super::{
     Serving, SomeOfHeld, SourceInData,
 };
 use crate::exit::{Exit, Stop, diagnosis, diagnosis_with_remedy};
+use crate::held::Held;
 use crate::messages;
 use crate::source_file::{self, Complaint, Configured, Surroundings};
 use crate::view::Reader;
@@ -61,12 +62,6 @@ pub(crate) struct Approve {
     pub(crate) identities: Identities,
     /// How many objects would be removed, as they say.
     pub(crate) confirm: Option<u64>,
-}
-
-/// What is held from a source, and where.
-pub(crate) struct Held {
-    pub(crate) source: SourceName,
-    pub(crate) data: PathBuf,
 }
 
 impl LowArgs {

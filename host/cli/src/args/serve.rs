@@ -6,9 +6,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use rollcall_console::{Network, PublicUrl};
 use rollcall_host::egress::Reach;
 use rollcall_host::grant::Origin;
+use rollcall_web::{Network, PublicUrl};
 
 use super::{DataFolder, LowReach};
 use crate::source_file::Configured;

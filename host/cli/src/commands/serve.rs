@@ -8,13 +8,13 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use rollcall_console::{
-    BindError, Console, ConsoleOptions, Exposure, FollowedSource, Listener, Observe, PublicUrl, Tls,
-};
 use rollcall_host::cancel::Cancel;
 use rollcall_host::clock::{Clock as _, SystemClock};
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::model::{EventDelivery, SourceName};
+use rollcall_web::{
+    BindError, Console, ConsoleOptions, Exposure, FollowedSource, Listener, Observe, PublicUrl, Tls,
+};
 use rollcall_words::Sentence;
 use serde_json::json;
 

@@ -1,12 +1,12 @@
 //! A source file with everything that it points to in place: environment variables, files, paths beside it. What the values
-//! must be is said where the console and the API ask, too (`rollcall_console::SourceInput`).
+//! must be is said where the console and the API ask, too (`rollcall_web::SourceInput`).
 
 use std::env::VarError;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use rollcall_console::{CheckedSource, ServerProxy, SourceInput, Timing};
+use rollcall_web::{CheckedSource, ServerProxy, SourceInput, Timing};
 use serde_json::Value;
 
 use super::parse::{Placed, Word, Written, WrittenProxy, WrittenSchedule, WrittenValue};
@@ -168,7 +168,7 @@ impl Resolver<'_> {
 }
 
 /// A complaint about a value, with what that is called in the file and where it stands.
-fn located(complaint: &rollcall_console::Complaint, places: &Places) -> Complaint {
+fn located(complaint: &rollcall_web::Complaint, places: &Places) -> Complaint {
     // The one name that a file has of its own.
     let pointer = complaint.pointer.replace("/egress/proxy/user", "/egress/proxy/username");
     let place = places.nearest(&pointer).unwrap_or_default();

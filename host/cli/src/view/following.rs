@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::diagnosis::{details, headline};
 use super::layout::{Side, columns, moment, plain, span};
 use super::{Reader, runs};
-use crate::args::Held;
+use crate::held::Held;
 use crate::messages;
 use rollcall_words::Sentence;
 

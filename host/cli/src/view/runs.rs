@@ -6,9 +6,9 @@ use rollcall_host::proof::Told;
 use serde_json::Value;
 
 use super::layout::{Side, columns, moment, plain, span, zone};
+use super::progress;
 use super::{Reader, diagnosis};
 use crate::messages;
-use crate::progress;
 use rollcall_words::Sentence;
 
 /// The runs as a table, as they come. A run that failed is followed by the reason.

@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use expect_test::{Expect, expect};
-use rollcall_console::{ScimFace, ScimNames, ScimUserNames};
 use rollcall_host::DepartedUsers;
 use rollcall_host::egress::Proxy;
 use rollcall_host::follow::Schedule;
+use rollcall_web::{ScimFace, ScimNames, ScimUserNames};
 use serde_json::json;
 use tempfile::TempDir;
 
