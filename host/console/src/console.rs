@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use rollcall_admin::AdminStore;
 use rollcall_browse::Store;
 use rollcall_host::cancel::Cancel;
 use rollcall_host::clock::Clock;
@@ -35,7 +36,7 @@ pub type Observe = Arc<dyn Fn(&SourceName) -> Arc<dyn FollowObserver> + Send + S
 /// How a console is set up.
 #[derive(Clone)]
 pub struct ConsoleOptions {
-    /// The folder of its database.
+    /// The folder of the file of its key, if none is named.
     pub data: PathBuf,
     /// The folder of the connectors that a source can be made of in the console. It need not be there.
     pub connectors: PathBuf,
@@ -127,7 +128,7 @@ pub struct FollowedSource {
 }
 
 impl Console {
-    /// Open the console over this store, creating its database where there is none.
+    /// Open the console over these stores: what was imported, and what is configured and administered.
     ///
     /// # Errors
     ///
@@ -135,9 +136,9 @@ impl Console {
     pub async fn open(
         engine: Engine,
         store: Arc<dyn Store>,
+        database: Arc<dyn AdminStore>,
         options: ConsoleOptions,
     ) -> Result<Self, ConsoleError> {
-        let database = Database::open(options.data.join("console.db")).await?;
         let key_file = options.key_file.clone().unwrap_or_else(|| options.data.join("console.key"));
         let key = Key::load(key_file, &database).await?;
         let host = Host::new(engine.clone(), store.clone(), store.clone(), store.clone());

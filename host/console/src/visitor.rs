@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+pub(crate) use rollcall_admin::Scope;
 use rollcall_browse::Within;
 use rollcall_words::{Language, Sentence};
 
@@ -53,15 +54,6 @@ pub(crate) enum Who {
         /// The sources that it may read. If they are not all, it reads by SCIM alone.
         within: Within,
     },
-}
-
-/// What a token may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Scope {
-    /// Read everything but secrets.
-    Read,
-    /// Read and change.
-    Manage,
 }
 
 impl Visitor {

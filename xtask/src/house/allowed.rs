@@ -23,7 +23,6 @@ pub(super) const ALLOWED: Allowed = Allowed {
         ("host/console", 160),
         ("host/runtime", 71),
         ("host/seal", 2),
-        ("host/sqlite", 2),
         ("wit/rules", 3),
     ],
     room_circles: &[
@@ -33,7 +32,6 @@ pub(super) const ALLOWED: Allowed = Allowed {
         ("host/cli", 3),
         ("host/console", 19),
         ("host/runtime", 34),
-        ("host/sqlite", 5),
     ],
     names: &[
         "Address",
@@ -111,7 +109,6 @@ pub(super) const ALLOWED: Allowed = Allowed {
         "Verdict",
         "View",
         "Waiting",
-        "Wanted",
         "Way",
         "Words",
         "Work",
