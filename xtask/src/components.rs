@@ -135,7 +135,7 @@ pub(crate) fn build_binaries(workspace: &Workspace, profile: Profile) -> Result<
 /// The packages on the host's side of the contract, always named together.
 ///
 /// Why: cargo unites the features of the packages it is asked for, and a feature more or less would build wasmtime again.
-pub(crate) const HOST_SIDE: [&str; 18] = [
+pub(crate) const HOST_SIDE: [&str; 20] = [
     "--package",
     "rollcall",
     "--package",
@@ -146,6 +146,8 @@ pub(crate) const HOST_SIDE: [&str; 18] = [
     "rollcall-host",
     "--package",
     "rollcall-browse",
+    "--package",
+    "rollcall-admin",
     "--package",
     "rollcall-sqlite",
     "--package",

@@ -25,7 +25,7 @@ struct Never {
     rule: &'static str,
 }
 
-const NEVERS: [Never; 8] = [
+const NEVERS: [Never; 9] = [
     Never {
         packages: &["rollcall-rules"],
         forbidden: &["rollcall-*", "wit-bindgen", "wasmtime", "tokio", "getrandom"],
@@ -62,6 +62,7 @@ const NEVERS: [Never; 8] = [
             "maud",
             "rusqlite",
             "rollcall-browse",
+            "rollcall-admin",
             "rollcall-sqlite",
             "rollcall-web",
             "rollcall-kit",
@@ -74,12 +75,17 @@ const NEVERS: [Never; 8] = [
     },
     Never {
         packages: &["rollcall-browse"],
-        forbidden: &["rusqlite", "rollcall-sqlite", "axum", "clap", "maud", "rollcall-web"],
+        forbidden: &["rusqlite", "rollcall-sqlite", "rollcall-admin", "axum", "clap", "maud", "rollcall-web"],
         rule: "what is looked up in stores depends on no database and on no page",
     },
     Never {
+        packages: &["rollcall-admin"],
+        forbidden: &["rusqlite", "rollcall-sqlite", "axum", "clap", "maud", "rollcall-web"],
+        rule: "what the administration keeps depends on no database and on no page",
+    },
+    Never {
         packages: &["rollcall-web"],
-        forbidden: &["rollcall-sqlite"],
+        forbidden: &["rusqlite", "libsqlite3-sys", "rollcall-sqlite"],
         rule: "the console works over any store; the command line chooses one",
     },
     Never {

@@ -12,7 +12,8 @@ use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::error::EngineError;
 use rollcall_host::host::Host;
 use rollcall_host::model::{SourceName, Timestamp};
-use rollcall_sqlite::SqliteStore;
+use rollcall_sqlite::{SqliteAdmin, SqliteStore};
+use rollcall_web::ConsoleError;
 
 pub(crate) use self::tenancy::Tenancy;
 use self::tenancy::{NotTaken, Tenant};
@@ -27,6 +28,13 @@ pub(crate) fn open_or_create(folder: &Path) -> Result<SqliteStore, Stop> {
         Stop::usage(diagnosis("data-folder-unusable", &messages::data_unusable(folder.display(), error)))
     })?;
     Ok(SqliteStore::open(&database(folder))?)
+}
+
+/// What a data folder has of its administration, which is created if it is not there.
+///
+/// In a file of its own, so that the database can be handed on without accounts and secrets.
+pub(crate) fn administration(folder: &Path) -> Result<SqliteAdmin, Stop> {
+    Ok(SqliteAdmin::open(&folder.join("console.db")).map_err(ConsoleError::from)?)
 }
 
 /// The right to serve a data folder, which one program has at a time.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use super::connections::lock;
+use super::database::lock;
 use rollcall_host::limits::RUN_BEAT_INTERVAL;
 use rollcall_host::model::SourceName;
 

@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::connections::Urgency;
+use super::database::Urgency;
 use super::history::{ChangeRow, insert_changes};
 use super::listing::{self, Moved, Told};
 use super::rows::document;

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use rusqlite::Transaction;
 
 use super::claims::Claims;
-use super::connections::{Fault, Urgency};
+use super::database::{Fault, Urgency};
 use super::rows::{to_integer, to_json};
 use super::{SqliteStore, now};
 use rollcall_host::decision::Decision;

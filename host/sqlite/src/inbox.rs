@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use rusqlite::{Transaction, params};
 
 use super::SqliteStore;
-use super::connections::Urgency;
+use super::database::Urgency;
 use super::rows::{to_integer, to_json};
 use rollcall_host::error::StoreError;
 use rollcall_host::inbox::{

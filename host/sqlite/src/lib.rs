@@ -1,7 +1,8 @@
-//! One SQLite file as directory, storage, history and inbox.
+//! What a host keeps, in SQLite: one file as directory, storage, history, inbox and what is looked up in them
+//! ([`SqliteStore`]), one as what its administration keeps ([`SqliteAdmin`]). They are two, because the second has accounts and
+//! sealed secrets, and the first can be handed on without them.
 //!
-//! What is deliberately not here: several hosts on one file. A file on a network share has neither WAL nor locks that
-//! can be trusted.
+//! Not here: several hosts on one file. A file on a network share has neither WAL nor locks that can be trusted.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,10 +11,10 @@ use std::time::SystemTime;
 use rollcall_host::error::StoreError;
 use rollcall_host::model::Timestamp;
 
+mod admin;
 mod browse;
-mod checkpoints;
 mod claims;
-mod connections;
+mod database;
 mod directory;
 mod history;
 mod inbox;
@@ -26,9 +27,11 @@ mod storage;
 #[cfg(test)]
 mod testing;
 
+pub use admin::SqliteAdmin;
+
 use browse::Outlines;
 use claims::Claims;
-use connections::Connections;
+use database::Connections;
 
 /// A [`Directory`](rollcall_host::directory::Directory), a [`Storage`](rollcall_host::storage::Storage), a
 /// [`History`](rollcall_host::history::History) and an [`Inbox`](rollcall_host::inbox::Inbox) in one file, kept in WAL mode. Objects,
@@ -55,7 +58,7 @@ impl SqliteStore {
     /// When the file cannot be opened, is another program's database, or was written by a newer version of this one.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         Ok(Self {
-            connections: Arc::new(Connections::open(path)?),
+            connections: Arc::new(Connections::open(path, &schema::FORMAT)?),
             claims: Arc::new(Claims::beside(path)),
             outlines: Arc::default(),
         })

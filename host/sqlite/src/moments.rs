@@ -27,7 +27,7 @@ mod tests {
     use rollcall_host::directory::Action;
 
     use crate::SqliteStore;
-    use crate::connections::Urgency;
+    use crate::database::Urgency;
     use crate::testing::{TemporaryStore, again, import, person};
 
     const HOUR_MS: i64 = 60 * 60 * 1000;

@@ -1,13 +1,19 @@
-//! The tables, and how a file of an older version becomes one of this version.
+//! The tables of the stores of the runtime and of what is looked up in them, version by version.
 //!
-//! What is deliberately not here: a way back. A file of a newer version is refused and left as it is.
+//! Not here: how a file is brought from one version to the next (`database`).
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
-
+use super::database::{FileFormat, Step};
 use super::{history, listing};
 
+/// A file of these tables.
+pub(super) const FORMAT: FileFormat = FileFormat {
+    // "RCAL" in ASCII.
+    application_id: 0x5243_414c,
+    versions: &VERSIONS,
+};
+
 /// The steps to each version, oldest version first. What was released is never edited; a change is a new version.
-const MIGRATIONS: [&[Step]; 15] = [
+const VERSIONS: [&[Step]; 15] = [
     &[Step::Sql(include_str!("schema/1.sql"))],
     &[Step::Sql(include_str!("schema/2.sql"))],
     // Its lists stay empty: version 13 makes them anew.
@@ -26,105 +32,47 @@ const MIGRATIONS: [&[Step]; 15] = [
     &[Step::Sql(include_str!("schema/15.sql"))],
 ];
 
-/// A part of the way from one version to the next.
-#[derive(Clone, Copy)]
-enum Step {
-    /// Statements.
-    Sql(&'static str),
-    /// What statements cannot do.
-    Rust(fn(&Transaction<'_>) -> rusqlite::Result<()>),
-}
-
-impl Step {
-    fn take(self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-        match self {
-            Self::Sql(statements) => transaction.execute_batch(statements),
-            Self::Rust(function) => function(transaction),
-        }
-    }
-}
-
-/// Marks a file as ours, so that another program's database is not filled with our tables: "RCAL" in ASCII.
-const APPLICATION_ID: i64 = 0x5243_414c;
-
-/// Why a file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum SchemaError {
-    /// It is a database of another program.
-    #[error("the database belongs to another program (application id {found:#x}); choose another file")]
-    Foreign { found: i64 },
-    /// Its schema is newer than this program.
-    #[error(
-        "the database has schema version {found} and this program knows up to {known}; use the newer program"
-    )]
-    Newer { found: i64, known: usize },
-    /// The database failed.
-    #[error(transparent)]
-    Sqlite(#[from] rusqlite::Error),
-}
-
-/// Bring the file to this version: all steps that it lacks, or none.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), SchemaError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found = transaction.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))?;
-    refuse_foreign(&transaction, found)?;
-    let newer = || SchemaError::Newer { found, known: MIGRATIONS.len() };
-    let done = usize::try_from(found).map_err(|_| newer())?;
-    for step in MIGRATIONS.get(done..).ok_or_else(newer)?.iter().copied().flatten() {
-        step.take(&transaction)?;
-    }
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX))?;
-    Ok(transaction.commit()?)
-}
-
-fn refuse_foreign(connection: &Connection, version: i64) -> Result<(), SchemaError> {
-    let found = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let n_tables: i64 = connection.query_one("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
-    let empty = found == 0 && version == 0 && n_tables == 0;
-    if empty || found == APPLICATION_ID { Ok(()) } else { Err(SchemaError::Foreign { found }) }
-}
-
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
 
     use super::*;
+    use crate::database::testing;
 
-    fn version(connection: &Connection) -> i64 {
-        connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    #[test]
+    fn what_was_released_is_as_it_was() {
+        expect![[r#"
+            456114b7c2839249
+            7d1d03976d87a786
+            3cda163b11b26db9
+            bb6cde99f76752b8
+            205ab5b25d8243be
+            99efc139f07920ba
+            a8a2c955a5c78547
+            9069e8317dee069a
+            ae47f2554c3da6eb
+            fd785a27cf2eab8c
+            103dd8b2fdec154a
+            f60082112e324ee4
+            2d7bd446fea33fc2
+            96f7af828fbd5b41
+            2e2367bc2947c1aa"#]]
+        .assert_eq(&FORMAT.digests());
     }
 
     #[test]
-    fn an_empty_file_gets_every_step() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection).unwrap();
-        assert_eq!(version(&connection), i64::try_from(MIGRATIONS.len()).unwrap());
+    fn a_file_of_every_version_becomes_one_of_this_version() {
+        testing::every_version_becomes_this_one(&FORMAT);
     }
 
     #[test]
-    fn a_current_file_is_left_as_it_is() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection).unwrap();
-        migrate(&mut connection).unwrap();
-        let n_tables: i64 = connection
-            .query_one("SELECT count(*) FROM sqlite_schema WHERE name = 'object'", (), |row| row.get(0))
-            .unwrap();
-        assert_eq!(n_tables, 1);
-    }
-
-    #[test]
-    fn an_older_file_gets_the_steps_that_it_lacks_and_keeps_what_it_has() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(include_str!("schema/1.sql")).unwrap();
-        connection.execute_batch("INSERT INTO storage VALUES ('a', 'key', x'07')").unwrap();
-        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
-        connection.pragma_update(None, "user_version", 1).unwrap();
-        migrate(&mut connection).unwrap();
+    fn a_file_of_version_1_keeps_what_it_has() {
+        let mut connection = FORMAT.file_of(1, "INSERT INTO storage VALUES ('a', 'key', x'07')");
+        FORMAT.migrate(&mut connection).unwrap();
         let count = |table: &str| -> i64 {
             connection.query_one(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0)).unwrap()
         };
-        assert_eq!((version(&connection), count("storage"), count("event")), (15, 1, 0));
+        assert_eq!((count("storage"), count("event")), (1, 0));
         let total: i64 =
             connection.query_one("SELECT n_bytes FROM storage_total", (), |row| row.get(0)).unwrap();
         assert_eq!(total, 4);
@@ -152,13 +100,8 @@ mod tests {
 
     #[test]
     fn what_a_file_of_version_2_holds_can_be_browsed() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        for step in [include_str!("schema/1.sql"), include_str!("schema/2.sql"), OLD] {
-            connection.execute_batch(step).unwrap();
-        }
-        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
-        connection.pragma_update(None, "user_version", 2).unwrap();
-        migrate(&mut connection).unwrap();
+        let mut connection = FORMAT.file_of(2, OLD);
+        FORMAT.migrate(&mut connection).unwrap();
         let rows = |query: &str| -> Vec<String> {
             let mut statement = connection.prepare(query).unwrap();
             let rows = statement.query_map((), |row| row.get(0)).unwrap();
@@ -208,27 +151,5 @@ mod tests {
             .map(|query| rows(query).join("\n"))
             .join("\n"),
         );
-    }
-
-    #[test]
-    fn a_newer_file_is_refused() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection).unwrap();
-        connection.pragma_update(None, "user_version", 99).unwrap();
-        assert_eq!(
-            migrate(&mut connection).unwrap_err().to_string(),
-            "the database has schema version 99 and this program knows up to 15; use the newer program"
-        );
-    }
-
-    #[test]
-    fn a_database_of_another_program_is_refused_and_left_as_it_is() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch("CREATE TABLE theirs (x)").unwrap();
-        assert_eq!(
-            migrate(&mut connection).unwrap_err().to_string(),
-            "the database belongs to another program (application id 0x0); choose another file"
-        );
-        assert_eq!(version(&connection), 0);
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::SqliteStore;
-use super::connections::Urgency;
+use super::database::Urgency;
 use super::rows::from_utf8;
 use rollcall_host::error::StoreError;
 use rollcall_host::model::SourceName;

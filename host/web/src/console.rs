@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use futures_util::future::join_all;
+use rollcall_admin::AdminStore;
 use rollcall_browse::Store;
 use rollcall_host::engine::Engine;
 use rollcall_host::error::StoreError;
@@ -47,7 +48,7 @@ pub struct FollowedSource {
 }
 
 impl Console {
-    /// Open the console over this store, creating its database where there is none.
+    /// Open the console over these stores: what was imported, and what is configured and administered.
     ///
     /// # Errors
     ///
@@ -55,10 +56,11 @@ impl Console {
     pub async fn open(
         engine: Engine,
         store: Arc<dyn Store>,
+        database: Arc<dyn AdminStore>,
         options: ConsoleOptions,
     ) -> Result<Self, ConsoleError> {
         let shelf = Shelf::new(engine.clone(), options.connectors.clone());
-        let services = Services::open(engine, store, options).await?;
+        let services = Services::open(engine, store, database, options).await?;
         let sources = Sources::new(services.clone(), shelf);
         let identity = Identity::new(services.clone());
         Ok(Self { services, sources, identity, watching: Watching::default(), tally: Tally::default() })

@@ -43,9 +43,7 @@ struct Readiness {
 
 async fn ready(State(services): State<Services>) -> Response {
     let store = services.store().sources().await.map(drop).map_err(|error| error.to_string());
-    let database =
-        services.database().read(|connection| connection.query_row("SELECT 1", (), |_| Ok(()))).await;
-    let database = database.map_err(|error| error.to_string());
+    let database = services.database().is_any_account().await.map(drop).map_err(|error| error.to_string());
     for error in [&store, &database].into_iter().filter_map(|part| part.as_ref().err()) {
         tracing::error!(error, "the program is not ready");
     }

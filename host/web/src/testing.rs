@@ -14,7 +14,7 @@ use rollcall_host::egress::Reach;
 use rollcall_host::engine::{Engine, EngineOptions};
 use rollcall_host::follow::Unfollowed;
 use rollcall_host::model::Timestamp;
-use rollcall_sqlite::SqliteStore;
+use rollcall_sqlite::{SqliteAdmin, SqliteStore};
 use rollcall_words::Language;
 use tempfile::TempDir;
 use tower_service::Service;
@@ -41,7 +41,7 @@ pub(crate) struct Bench {
     pub(crate) console: Console,
     pub(crate) store: Arc<dyn Store>,
     hand: Arc<Hand>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Bench {
@@ -69,8 +69,17 @@ impl Bench {
             clock: hand.clone(),
         };
         change(&mut options);
-        let console = Console::open(engine, Arc::clone(&store), options).await.unwrap();
-        Self { console, store, hand, _folder: folder }
+        let database = Arc::new(SqliteAdmin::open(&folder.path().join("console.db")).unwrap());
+        let console = Console::open(engine, Arc::clone(&store), database, options).await.unwrap();
+        Self { console, store, hand, folder }
+    }
+
+    /// Whether these bytes are in one of its files.
+    pub(crate) fn has_on_disk(&self, bytes: &[u8]) -> bool {
+        std::fs::read_dir(self.folder.path()).unwrap().any(|file| {
+            let path = file.unwrap().path();
+            path.is_file() && std::fs::read(path).unwrap().windows(bytes.len()).any(|part| part == bytes)
+        })
     }
 
     /// Let time go by.

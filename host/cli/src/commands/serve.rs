@@ -56,7 +56,8 @@ pub(crate) async fn serve(screen: Screen, serving: Serving) -> Result<Exit, Stop
     signals::listen(end.clone(), move || tell_stopping(log_format))?;
     let reporter = Arc::new(Reporter::begin(Screen { ..screen }, Arc::clone(&store)));
     let options = options(&serving, (public_url.clone(), callbacks_url.clone()), &reporter);
-    let console = Console::open(engine.clone(), store, options).await?;
+    let administration = Arc::new(data::administration(&serving.data)?);
+    let console = Console::open(engine.clone(), store, administration, options).await?;
     follow(&console, &engine, serving.sources).await?;
     console.take_up().await?;
     let setup = console.setup_path().await?.map(|path| format!("{public_url}{path}"));

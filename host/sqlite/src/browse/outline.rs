@@ -12,7 +12,7 @@ use rollcall_host::model::SourceName;
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync;
 
-use crate::connections::{Connections, lock};
+use crate::database::{Connections, lock};
 
 mod read;
 

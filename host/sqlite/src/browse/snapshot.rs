@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::connections::Connections;
+use crate::database::Connections;
 use crate::directory::read_held;
 
 /// Pages that are read before they are asked for.

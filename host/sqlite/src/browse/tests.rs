@@ -160,7 +160,7 @@ async fn a_change_moves_when_the_object_changed_and_nothing_else_does() {
     };
     let object = async || store.object(&source("a"), &one.key).await.unwrap().unwrap();
     let at = Timestamp::from_unix_ms;
-    store.connections.write(crate::connections::Urgency::Now, backdate).await.unwrap();
+    store.connections.write(crate::database::Urgency::Now, backdate).await.unwrap();
     let last = import(&store, "a", &[again(&one, Action::Unchanged)]).await;
     let unchanged = object().await;
     assert_eq!((unchanged.created_at, unchanged.changed_at), (at(5), at(7)));

@@ -14,7 +14,7 @@ use super::super::testing::{
 };
 use super::fill;
 use crate::SqliteStore;
-use crate::connections::Urgency;
+use crate::database::Urgency;
 use rollcall_host::directory::{Action, Directory, Write};
 use rollcall_host::model::Key;
 

@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 
+pub(crate) use rollcall_admin::Scope;
 use rollcall_browse::Within;
 
 /// Who does something, and from where: what the audit log is told.
@@ -33,15 +34,6 @@ pub(crate) enum Who {
         /// The sources that it may read. If they are not all, it reads by SCIM alone.
         within: Within,
     },
-}
-
-/// What a token may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Scope {
-    /// Read everything but secrets.
-    Read,
-    /// Read and change.
-    Manage,
 }
 
 impl Who {

@@ -17,7 +17,7 @@ pub type Observe = Arc<dyn Fn(&SourceName) -> Arc<dyn FollowObserver> + Send + S
 /// How a console is set up.
 #[derive(Clone)]
 pub struct ConsoleOptions {
-    /// The folder of its database.
+    /// The folder of the file of its key, if none is named.
     pub data: PathBuf,
     /// The folder of the connectors that a source can be made of in the console. It need not be there.
     pub connectors: PathBuf,

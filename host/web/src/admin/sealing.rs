@@ -12,7 +12,6 @@ use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
-use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -127,7 +126,22 @@ impl Key {
     ///
     /// When the file is missing, open to others, broken, or not the one that the database's secrets were sealed with.
     pub(crate) async fn load(path: PathBuf, database: &Database) -> Result<Self, SealingError> {
-        database.write(move |connection| load(&path, connection)).await
+        loop {
+            let state = database.key_state().await?;
+            let key = in_file(path.clone(), state.has_secrets).await?;
+            let (context, plain) = PROBE;
+            let is_known = state.probe.as_ref().is_some_and(|probe| key.open(context, probe).is_ok());
+            if is_known {
+                return Ok(key);
+            }
+            if state.has_secrets {
+                return Err(SealingError::Another { path });
+            }
+            // Otherwise something was sealed meanwhile, and whether by this key is looked at again.
+            if database.set_probe(state.probe.as_deref(), &key.seal(context, plain)?).await? {
+                return Ok(key);
+            }
+        }
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -154,34 +168,14 @@ fn hmac(key: &[u8]) -> Hmac<Sha256> {
     Mac::new(&block)
 }
 
-fn load(path: &Path, connection: &Transaction<'_>) -> Result<Key, SealingError> {
-    let has_secrets = has_secrets(connection)?;
-    let key = match read(path)? {
-        Some(key) => key,
-        None if has_secrets => return Err(SealingError::Missing { path: path.to_owned() }),
-        None => create(path)?,
-    };
-    let (context, plain) = PROBE;
-    let is_known = probe(connection)?.is_some_and(|probe| key.open(context, &probe).is_ok());
-    if has_secrets && !is_known {
-        return Err(SealingError::Another { path: path.to_owned() });
-    }
-    if !is_known {
-        let sealed = key.seal(context, plain)?;
-        let sql =
-            "INSERT INTO sealing (one, probe) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET probe = ?1";
-        connection.execute(sql, [sealed]).map_err(DatabaseError::from)?;
-    }
-    Ok(key)
-}
-
-fn has_secrets(connection: &Connection) -> Result<bool, DatabaseError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM source) OR EXISTS (SELECT 1 FROM webhook)";
-    Ok(connection.query_row(sql, [], |row| row.get(0))?)
-}
-
-fn probe(connection: &Connection) -> Result<Option<Vec<u8>>, DatabaseError> {
-    Ok(connection.query_row("SELECT probe FROM sealing", [], |row| row.get(0)).optional()?)
+/// The key in a file; a new one if there is no file and nothing was sealed yet.
+async fn in_file(path: PathBuf, has_secrets: bool) -> Result<Key, SealingError> {
+    let found = tokio::task::spawn_blocking(move || match read(&path)? {
+        Some(key) => Ok(key),
+        None if has_secrets => Err(SealingError::Missing { path }),
+        None => create(&path),
+    });
+    found.await.map_err(|died| SealingError::Database(DatabaseError::failed(died)))?
 }
 
 /// The key in a file. None if there is no file.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rollcall_admin::AdminStore;
 use rollcall_browse::Store;
 use rollcall_host::cancel::Cancel;
 use rollcall_host::engine::Engine;
@@ -34,7 +35,7 @@ struct Shared {
 }
 
 impl Services {
-    /// Open the database, creating it where there is none, and load the key.
+    /// Load the key, and put all of it together.
     ///
     /// # Errors
     ///
@@ -42,9 +43,9 @@ impl Services {
     pub(crate) async fn open(
         engine: Engine,
         store: Arc<dyn Store>,
+        database: Arc<dyn AdminStore>,
         options: ConsoleOptions,
     ) -> Result<Self, ConsoleError> {
-        let database = Database::open(options.data.join("console.db")).await?;
         let key_file = options.key_file.clone().unwrap_or_else(|| options.data.join("console.key"));
         let key = Key::load(key_file, &database).await?;
         let host = Host::new(engine, store.clone(), store.clone(), store.clone());

@@ -5,8 +5,8 @@
 use axum::Json;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use rollcall_admin::{Claim, Claimed as Known, KeyOwner};
 use rollcall_host::model::{Diagnosis, Timestamp};
-use rusqlite::{OptionalExtension, Transaction, params};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -87,19 +87,6 @@ fn key(value: &HeaderValue) -> Result<String, Problem> {
     })
 }
 
-/// What is known of a key.
-#[derive(Debug, PartialEq, Eq)]
-enum Known {
-    /// Nothing: it is taken now.
-    Fresh,
-    /// It was used for another request.
-    Other,
-    /// The same request is under way.
-    UnderWay,
-    /// The same request was answered like this.
-    Answered(String),
-}
-
 /// Do something, unless it was done before with the same key; then only the answer is given again. It is done to its end
 /// when whoever asked has gone. What failed was not done, and may be asked for again with the same key.
 pub(super) async fn once<T: Serialize + Send + 'static>(
@@ -141,65 +128,25 @@ async fn finish<T: Send + 'static>(
 }
 
 async fn claim(console: &Console, who: &str, key: &str, request: Vec<u8>) -> Result<Known, DatabaseError> {
-    let (who, key, now) = (who.to_owned(), key.to_owned(), console.now());
-    console.database().write(move |transaction| claim_within(transaction, &who, &key, &request, now)).await
-}
-
-fn claim_within(
-    transaction: &Transaction<'_>,
-    who: &str,
-    key: &str,
-    request: &[u8],
-    now: Timestamp,
-) -> Result<Known, DatabaseError> {
-    let lost = now.unix_ms().saturating_sub(UNDER_WAY_MS);
-    transaction.execute(
-        "DELETE FROM idempotency WHERE created_at < ?1 OR status IS NULL AND created_at < ?2",
-        params![now.unix_ms().saturating_sub(KEPT_MS), lost],
-    )?;
-    let known: Option<(Vec<u8>, Option<String>)> = transaction
-        .query_row(
-            "SELECT request, answer FROM idempotency WHERE who = ?1 AND key = ?2",
-            params![who, key],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
-    match known {
-        Some((other, _)) if other != request => Ok(Known::Other),
-        Some((_, Some(answer))) => Ok(Known::Answered(answer)),
-        Some((_, None)) => Ok(Known::UnderWay),
-        None => {
-            transaction.execute(
-                "INSERT INTO idempotency (who, key, request, created_at) VALUES (?1, ?2, ?3, ?4)",
-                params![who, key, request, now.unix_ms()],
-            )?;
-            Ok(Known::Fresh)
-        }
-    }
+    let now = console.now();
+    let before = |ms: i64| Timestamp::from_unix_ms(now.unix_ms().saturating_sub(ms));
+    let claim = Claim {
+        owner: KeyOwner { who: who.to_owned(), key: key.to_owned() },
+        request,
+        now,
+        kept_since: before(KEPT_MS),
+        under_way_since: before(UNDER_WAY_MS),
+    };
+    console.database().claim_key(&claim).await
 }
 
 async fn settle(console: &Console, who: String, key: String, answer: String) -> Result<(), DatabaseError> {
     let status = StatusCode::ACCEPTED.as_u16();
-    console
-        .database()
-        .write(move |transaction| {
-            transaction.execute(
-                "UPDATE idempotency SET status = ?3, answer = ?4 WHERE who = ?1 AND key = ?2",
-                params![who, key, status, answer],
-            )?;
-            Ok(())
-        })
-        .await
+    console.database().answer_key(&KeyOwner { who, key }, status, &answer).await
 }
 
 async fn release(console: &Console, who: String, key: String) -> Result<(), DatabaseError> {
-    console
-        .database()
-        .write(move |transaction| {
-            transaction.execute("DELETE FROM idempotency WHERE who = ?1 AND key = ?2", params![who, key])?;
-            Ok(())
-        })
-        .await
+    console.database().release_key(&KeyOwner { who, key }).await
 }
 
 fn replay(answer: String) -> Response {

@@ -126,7 +126,7 @@ async fn a_moment_is_known_to_the_millisecond() {
         transaction.execute(set, ())?;
         Ok(transaction.commit()?)
     };
-    store.connections.write(crate::connections::Urgency::Now, backdate).await.unwrap();
+    store.connections.write(crate::database::Urgency::Now, backdate).await.unwrap();
     let at = Timestamp::from_unix_ms;
     for (condition, expected) in [
         (of(Attribute::Modified, Test::Since(at(16))), "u3"),

@@ -2,11 +2,10 @@
 //!
 //! Not here: which passwords are taken (`passwords`).
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use rollcall_admin::NewAccount;
 
-use super::audit::{self, Entry};
+use super::audit::Entry;
 use super::secret::Digest;
-use super::sessions;
 use crate::database::DatabaseError;
 use crate::services::Services as Console;
 
@@ -25,18 +24,12 @@ pub(crate) fn name(entered: &str) -> Option<String> {
 
 /// Whether there is an account.
 pub(crate) async fn is_any(console: &Console) -> Result<bool, DatabaseError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM account)";
-    console.database().read(move |connection| connection.query_row(sql, [], |row| row.get(0))).await
+    console.database().is_any_account().await
 }
 
 /// What is kept of the password of this name.
 pub(crate) async fn password(console: &Console, name: &str) -> Result<Option<String>, DatabaseError> {
-    let name = name.to_owned();
-    let read = move |connection: &Connection| {
-        let sql = "SELECT password FROM account WHERE name = ?1";
-        connection.query_row(sql, [name], |row| row.get(0)).optional()
-    };
-    console.database().read(read).await
+    console.database().password_of(name).await
 }
 
 /// Create the first account. False if there is one already.
@@ -46,19 +39,8 @@ pub(crate) async fn create_first(
     password: String,
     entry: Entry,
 ) -> Result<bool, DatabaseError> {
-    let (name, now) = (name.to_owned(), console.now());
-    let create = move |connection: &Transaction<'_>| {
-        let n_created = connection.execute(
-            "INSERT INTO account (name, password, created_at, changed_at)
-             SELECT ?1, ?2, ?3, ?3 WHERE NOT EXISTS (SELECT 1 FROM account)",
-            params![name, password, now.unix_ms()],
-        )?;
-        if n_created == 1 {
-            audit::insert(connection, now, &entry)?;
-        }
-        Ok(n_created == 1)
-    };
-    console.database().write(create).await
+    let account = NewAccount { name: name.to_owned(), password };
+    console.database().create_first_account(&account, console.now(), &entry).await
 }
 
 /// Set another password, and end all sessions but this one.
@@ -68,12 +50,5 @@ pub(crate) async fn change_password(
     password: String,
     kept: Digest,
 ) -> Result<(), DatabaseError> {
-    let (name, now) = (name.to_owned(), console.now().unix_ms());
-    let change = move |connection: &Transaction<'_>| {
-        let sql = "UPDATE account SET password = ?2, changed_at = ?3 WHERE name = ?1";
-        connection.execute(sql, params![name, password, now])?;
-        sessions::others(connection, &name, &kept)?;
-        Ok(())
-    };
-    console.database().write(change).await
+    console.database().change_password(name, &password, console.now(), &kept).await
 }

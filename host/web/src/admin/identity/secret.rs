@@ -6,6 +6,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+pub(crate) use rollcall_admin::Digest;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -16,9 +17,6 @@ const SECRET_BYTES: usize = 32;
 
 /// 256 random bits as text.
 pub(crate) struct Secret(String);
-
-/// What is kept of a secret.
-pub(crate) type Digest = [u8; 32];
 
 impl Secret {
     /// A new one.

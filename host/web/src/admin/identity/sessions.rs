@@ -4,8 +4,9 @@
 
 use std::net::IpAddr;
 
+pub(crate) use rollcall_admin::Session;
+use rollcall_admin::{NewSession, SessionLimits};
 use rollcall_host::model::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::secret::{Digest, Secret, digest};
 use crate::admin_error::AdminError as Problem;
@@ -37,27 +38,6 @@ const MAX_SESSIONS: u32 = 32;
 /// 200. Why: real ones are shorter, and whoever logs in can send anything.
 const MAX_AGENT_CHARS: usize = 200;
 
-/// A session that is valid now.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Session {
-    pub(crate) digest: Digest,
-    pub(crate) account: String,
-    pub(crate) csrf: String,
-    pub(crate) created_at: Timestamp,
-    pub(crate) seen_at: Timestamp,
-    /// From where it began; empty if that was not known.
-    pub(crate) address: String,
-    /// What the browser said that it is.
-    pub(crate) agent: String,
-}
-
-/// Without the token of its forms.
-impl std::fmt::Debug for Session {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("account", &self.account).finish_non_exhaustive()
-    }
-}
-
 /// Where and with what somebody logs in.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Browser {
@@ -68,70 +48,45 @@ pub(crate) struct Browser {
 /// Begin a session of this account. What comes back belongs into the cookie.
 pub(crate) async fn begin(console: &Console, account: &str, browser: &Browser) -> Result<Secret, Problem> {
     let (secret, csrf) = (random()?, random()?);
-    let (digest, account, now) = (secret.digest(), account.to_owned(), console.now().unix_ms());
-    let address = browser.address.map(|address| address.to_string()).unwrap_or_default();
-    let agent: String = browser.agent.chars().take(MAX_AGENT_CHARS).collect();
-    let expires_at = now.saturating_add(LIFETIME_MS);
-    let write = move |connection: &rusqlite::Transaction<'_>| -> Result<(), DatabaseError> {
-        connection.execute(
-            "DELETE FROM session WHERE expires_at <= ?1 OR seen_at <= ?2",
-            params![now, now.saturating_sub(IDLE_MS)],
-        )?;
-        connection.execute(
-            "INSERT INTO session (digest, account, csrf, created_at, seen_at, expires_at, address, agent)
-             VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7)",
-            params![digest, account, csrf.reveal(), now, expires_at, address, agent],
-        )?;
-        connection.execute(
-            "DELETE FROM session WHERE account = ?1 AND digest NOT IN
-             (SELECT digest FROM session WHERE account = ?1 ORDER BY seen_at DESC, created_at DESC LIMIT ?2)",
-            params![account, MAX_SESSIONS],
-        )?;
-        Ok(())
+    let now = console.now();
+    let session = Session {
+        digest: secret.digest(),
+        account: account.to_owned(),
+        csrf: csrf.reveal().to_owned(),
+        created_at: now,
+        seen_at: now,
+        address: browser.address.map(|address| address.to_string()).unwrap_or_default(),
+        agent: browser.agent.chars().take(MAX_AGENT_CHARS).collect(),
     };
-    console.database().write(write).await?;
+    let new = NewSession { session, expires_at: after(now, LIFETIME_MS) };
+    console.database().begin_session(&new, limits(now), MAX_SESSIONS).await?;
     Ok(secret)
 }
 
 /// The session that this cookie proves, if it is valid still.
 pub(crate) async fn proven(console: &Console, cookie: &str) -> Result<Option<Session>, DatabaseError> {
-    let (digest, now) = (digest(cookie), console.now().unix_ms());
-    let found = console.database().read(move |connection| read(connection, &digest, now)).await?;
-    let is_stale = |session: &Session| SEEN_MS <= now.saturating_sub(session.seen_at.unix_ms());
+    let (digest, now) = (digest(cookie), console.now());
+    let found = console.database().session(&digest, limits(now)).await?;
+    let is_stale = |session: &Session| SEEN_MS <= now.unix_ms().saturating_sub(session.seen_at.unix_ms());
     if found.as_ref().is_some_and(is_stale) {
-        console.database().write(move |connection| seen(connection, &digest, now)).await?;
+        console.database().session_used(&digest, now).await?;
     }
     Ok(found)
 }
 
 /// Whether this session is valid still. It is not used by being asked about.
 pub(crate) async fn is_valid(console: &Console, digest: Digest) -> Result<bool, DatabaseError> {
-    let now = console.now().unix_ms();
-    let found = console.database().read(move |connection| read(connection, &digest, now)).await?;
-    Ok(found.is_some())
+    Ok(console.database().session(&digest, limits(console.now())).await?.is_some())
 }
 
 /// The valid sessions of an account, the one used last first.
 pub(crate) async fn of(console: &Console, account: &str) -> Result<Vec<Session>, DatabaseError> {
-    let (account, now) = (account.to_owned(), console.now().unix_ms());
-    let list = move |connection: &Connection| {
-        let mut query = connection.prepare_cached(
-            "SELECT digest, account, csrf, created_at, seen_at, address, agent FROM session
-             WHERE account = ?1 AND ?2 < expires_at AND ?3 < seen_at ORDER BY seen_at DESC, created_at DESC",
-        )?;
-        query.query_map(params![account, now, now.saturating_sub(IDLE_MS)], session)?.collect()
-    };
-    console.database().read(list).await
+    console.database().sessions_of(account, limits(console.now())).await
 }
 
 /// End one session of an account. Whether there was one.
 pub(crate) async fn end(console: &Console, account: &str, digest: Digest) -> Result<bool, DatabaseError> {
-    let account = account.to_owned();
-    let delete = move |connection: &rusqlite::Transaction<'_>| {
-        let sql = "DELETE FROM session WHERE account = ?1 AND digest = ?2";
-        Ok(0 < connection.execute(sql, params![account, digest])?)
-    };
-    console.database().write(delete).await
+    console.database().end_session(account, &digest).await
 }
 
 /// End all sessions of an account but one.
@@ -140,40 +95,15 @@ pub(crate) async fn end_others(
     account: &str,
     kept: Digest,
 ) -> Result<usize, DatabaseError> {
-    let account = account.to_owned();
-    let delete = move |connection: &rusqlite::Transaction<'_>| others(connection, &account, &kept);
-    console.database().write(delete).await
+    console.database().end_other_sessions(account, &kept).await
 }
 
-/// As [`end_others`], within what else is written.
-pub(crate) fn others(connection: &Connection, account: &str, kept: &Digest) -> Result<usize, DatabaseError> {
-    let sql = "DELETE FROM session WHERE account = ?1 AND digest <> ?2";
-    Ok(connection.execute(sql, params![account, kept])?)
+fn limits(now: Timestamp) -> SessionLimits {
+    SessionLimits { now, unused_since: after(now, -IDLE_MS) }
 }
 
-fn read(connection: &Connection, digest: &Digest, now: i64) -> rusqlite::Result<Option<Session>> {
-    let mut query = connection.prepare_cached(
-        "SELECT digest, account, csrf, created_at, seen_at, address, agent FROM session
-         WHERE digest = ?1 AND ?2 < expires_at AND ?3 < seen_at",
-    )?;
-    query.query_row(params![digest, now, now.saturating_sub(IDLE_MS)], session).optional()
-}
-
-fn seen(connection: &Connection, digest: &Digest, now: i64) -> Result<(), DatabaseError> {
-    connection.execute("UPDATE session SET seen_at = ?2 WHERE digest = ?1", params![digest, now])?;
-    Ok(())
-}
-
-fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
-    Ok(Session {
-        digest: row.get(0)?,
-        account: row.get(1)?,
-        csrf: row.get(2)?,
-        created_at: Timestamp::from_unix_ms(row.get(3)?),
-        seen_at: Timestamp::from_unix_ms(row.get(4)?),
-        address: row.get(5)?,
-        agent: row.get(6)?,
-    })
+fn after(moment: Timestamp, ms: i64) -> Timestamp {
+    Timestamp::from_unix_ms(moment.unix_ms().saturating_add(ms))
 }
 
 fn random() -> Result<Secret, Problem> {

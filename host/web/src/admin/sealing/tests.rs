@@ -1,5 +1,11 @@
 //! What is sealed, and which key file is taken.
 
+use std::sync::Arc;
+
+use rollcall_admin::NewWebhook;
+use rollcall_host::model::Timestamp;
+use rollcall_sqlite::SqliteAdmin;
+
 use super::*;
 
 fn key() -> Key {
@@ -48,7 +54,7 @@ struct Place {
 impl Place {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(folder.path().join("console.db")).await.unwrap();
+        let database = Arc::new(SqliteAdmin::open(&folder.path().join("console.db")).unwrap());
         Self { folder, database }
     }
 
@@ -63,13 +69,9 @@ impl Place {
     /// Keep a sealed secret in the database.
     async fn keep(&self, key: &Key) {
         let sealed = key.seal("webhook/1/secret", b"canary").unwrap();
-        let insert = move |connection: &Transaction<'_>| -> Result<(), DatabaseError> {
-            let sql =
-                "INSERT INTO webhook (url, secret, occasions, created_at) VALUES ('https://a', ?1, '[]', 0)";
-            connection.execute(sql, [sealed])?;
-            Ok(())
-        };
-        self.database.write(insert).await.unwrap();
+        let webhook =
+            NewWebhook { url: "https://a".to_owned(), proxy: None, secret: sealed, occasions: Vec::new() };
+        assert!(self.database.add_webhook(&webhook, Timestamp::from_unix_ms(0), 1).await.unwrap());
     }
 }
 

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
+use rollcall_admin::SourceRecord;
 use rollcall_host::DepartedUsers;
 use rollcall_host::grant::Origin;
 use rollcall_host::model::{Diagnosis, SourceName, Timestamp};
-use rusqlite::{Row, named_params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -19,8 +19,6 @@ use crate::database::{Database, DatabaseError};
 use crate::error::ConsoleError;
 use crate::face::ScimFace;
 use crate::sealing::Key;
-
-const SELECT: &str = "SELECT name, connector, settings, egress, secrets, schedule, departed, is_followed, trust, scim FROM source";
 
 /// A source of the database that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,32 +50,13 @@ struct Secrets {
     proxy_password: Option<String>,
 }
 
-/// A row as it is in the database.
-struct Kept {
-    name: String,
-    connector: String,
-    settings: String,
-    egress: String,
-    secrets: Vec<u8>,
-    schedule: Option<String>,
-    departed: String,
-    is_followed: bool,
-    trust: Option<String>,
-    scim: Option<String>,
-}
-
 /// Every source, in order of name.
 pub(crate) async fn all(
     database: &Database,
     key: &Key,
 ) -> Result<Vec<Result<Configured, Unreadable>>, DatabaseError> {
-    let kept: Vec<Kept> = database
-        .read(|connection| {
-            let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY name"))?;
-            statement.query_map([], read)?.collect()
-        })
-        .await?;
-    Ok(kept.into_iter().filter_map(|kept| kept.open(key)).collect())
+    let records = database.source_records().await?;
+    Ok(records.into_iter().filter_map(|record| open(record, key)).collect())
 }
 
 /// The source of this name.
@@ -86,14 +65,7 @@ pub(crate) async fn named(
     key: &Key,
     name: &SourceName,
 ) -> Result<Option<Result<Configured, Unreadable>>, DatabaseError> {
-    let name = name.as_str().to_owned();
-    let kept: Vec<Kept> = database
-        .read(move |connection| {
-            let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE name = ?1"))?;
-            statement.query_map([name], read)?.collect()
-        })
-        .await?;
-    Ok(kept.into_iter().find_map(|kept| kept.open(key)))
+    Ok(database.source_record(name).await?.and_then(|record| open(record, key)))
 }
 
 /// Keep a source, in the place of the one of its name.
@@ -103,47 +75,12 @@ pub(crate) async fn keep(
     configured: &Configured,
     now: Timestamp,
 ) -> Result<(), ConsoleError> {
-    let kept = Kept::seal(key, configured)?;
-    let written: Result<(), DatabaseError> = database
-        .write(move |transaction| {
-            let Kept { name, connector, settings, egress, secrets, schedule, departed, is_followed, trust, scim } =
-                kept;
-            let mut statement = transaction.prepare_cached(include_str!("kept/keep.sql"))?;
-            statement.execute(named_params! {
-                ":name": name, ":connector": connector, ":settings": settings, ":egress": egress,
-                ":secrets": secrets, ":schedule": schedule, ":departed": departed, ":is_followed": is_followed,
-                ":trust": trust, ":scim": scim, ":now": now.unix_ms(),
-            })?;
-            Ok(())
-        })
-        .await;
-    Ok(written?)
+    Ok(database.keep_source(&seal(key, configured)?, now).await?)
 }
 
 /// Forget a source. Whether it was there.
 pub(crate) async fn forget(database: &Database, name: &SourceName) -> Result<bool, DatabaseError> {
-    let name = name.as_str().to_owned();
-    database
-        .write(move |transaction| {
-            let n = transaction.execute("DELETE FROM source WHERE name = ?1", [name])?;
-            Ok::<_, DatabaseError>(n != 0)
-        })
-        .await
-}
-
-fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
-    Ok(Kept {
-        name: row.get(0)?,
-        connector: row.get(1)?,
-        settings: row.get(2)?,
-        egress: row.get(3)?,
-        secrets: row.get(4)?,
-        schedule: row.get(5)?,
-        departed: row.get(6)?,
-        is_followed: row.get(7)?,
-        trust: row.get(8)?,
-        scim: row.get(9)?,
-    })
+    database.forget_source(name).await
 }
 
 /// Where sealed secrets belong, so that those of one source cannot be given to another.
@@ -151,87 +88,84 @@ fn context(name: &str) -> String {
     format!("source/{name}/secrets")
 }
 
-impl Kept {
-    fn seal(key: &Key, configured: &Configured) -> Result<Self, ConsoleError> {
-        let Configured {
-            name,
-            connector,
-            settings,
-            proxy,
-            ca_pem,
-            allow,
-            timing,
-            departed,
-            face,
-            is_followed,
-            secret,
-            trust,
-        } = configured;
-        let (hidden, shown): (Map<_, _>, Map<_, _>) =
-            settings.clone().into_iter().partition(|(name, _)| secret.contains(name));
-        let proxy_password = proxy.as_ref().and_then(|proxy| proxy.password.clone());
-        let proxy =
-            proxy.as_ref().map(|proxy| KeptProxy { url: proxy.url.clone(), user: proxy.user.clone() });
-        let egress = KeptEgress { proxy, ca_pem: ca_pem.clone(), allow: allow.clone() };
-        let secrets = json(&Secrets { settings: hidden, proxy_password })?;
-        Ok(Self {
-            name: name.as_str().to_owned(),
-            connector: connector.clone(),
-            settings: json(&shown)?,
-            egress: json(&egress)?,
-            secrets: key.seal(&context(name.as_str()), secrets.as_bytes())?,
-            schedule: timing.as_ref().map(json).transpose()?,
-            departed: departed_name(*departed).to_owned(),
-            is_followed: *is_followed,
-            trust: trust.as_ref().map(json).transpose()?,
-            scim: (*face != ScimFace::default()).then(|| json(face)).transpose()?,
-        })
-    }
+fn seal(key: &Key, configured: &Configured) -> Result<SourceRecord, ConsoleError> {
+    let Configured {
+        name,
+        connector,
+        settings,
+        proxy,
+        ca_pem,
+        allow,
+        timing,
+        departed,
+        face,
+        is_followed,
+        secret,
+        trust,
+    } = configured;
+    let (hidden, shown): (Map<_, _>, Map<_, _>) =
+        settings.clone().into_iter().partition(|(name, _)| secret.contains(name));
+    let proxy_password = proxy.as_ref().and_then(|proxy| proxy.password.clone());
+    let proxy = proxy.as_ref().map(|proxy| KeptProxy { url: proxy.url.clone(), user: proxy.user.clone() });
+    let egress = KeptEgress { proxy, ca_pem: ca_pem.clone(), allow: allow.clone() };
+    let secrets = json(&Secrets { settings: hidden, proxy_password })?;
+    Ok(SourceRecord {
+        name: name.as_str().to_owned(),
+        connector: connector.clone(),
+        settings: json(&shown)?,
+        egress: json(&egress)?,
+        secrets: key.seal(&context(name.as_str()), secrets.as_bytes())?,
+        schedule: timing.as_ref().map(json).transpose()?,
+        departed: departed_name(*departed).to_owned(),
+        is_followed: *is_followed,
+        trust: trust.as_ref().map(json).transpose()?,
+        scim: (*face != ScimFace::default()).then(|| json(face)).transpose()?,
+    })
+}
 
-    /// None for a row whose name this program never wrote.
-    fn open(self, key: &Key) -> Option<Result<Configured, Unreadable>> {
-        let name = SourceName::new(self.name.clone()).ok()?;
-        Some(self.read(key, name.clone()).map_err(|diagnosis| Unreadable { name, diagnosis }))
-    }
+/// None for a row whose name this program never wrote.
+fn open(record: SourceRecord, key: &Key) -> Option<Result<Configured, Unreadable>> {
+    let name = SourceName::new(record.name.clone()).ok()?;
+    Some(read(record, key, name.clone()).map_err(|diagnosis| Unreadable { name, diagnosis }))
+}
 
-    fn read(self, key: &Key, name: SourceName) -> Result<Configured, Diagnosis> {
-        let broken = |error: serde_json::Error| complaints::unreadable(&error.to_string());
-        let opened =
-            key.open(&context(&self.name), &self.secrets).map_err(|_| complaints::secrets_unreadable())?;
-        let Secrets { settings: hidden, proxy_password } = serde_json::from_slice(&opened).map_err(broken)?;
-        let mut settings: Map<String, Value> = serde_json::from_str(&self.settings).map_err(broken)?;
-        let secret: BTreeSet<String> = hidden.keys().cloned().collect();
-        settings.extend(hidden);
-        let KeptEgress { proxy, ca_pem, allow } = serde_json::from_str(&self.egress).map_err(broken)?;
-        let proxy = proxy.map(|KeptProxy { url, user }| ServerProxy { url, user, password: proxy_password });
-        let timing: Option<Timing> =
-            self.schedule.as_deref().map(serde_json::from_str).transpose().map_err(broken)?;
-        let departed = departed_named(&self.departed)
-            .ok_or_else(|| complaints::unreadable("departed is none of the choices"))?;
-        let trust: Option<Trust> =
-            self.trust.as_deref().map(serde_json::from_str).transpose().map_err(broken)?;
-        let face: Option<ScimFace> =
-            self.scim.as_deref().map(serde_json::from_str).transpose().map_err(broken)?;
-        let (connector, is_followed) = (self.connector, self.is_followed);
-        Ok(Configured {
-            name,
-            connector,
-            settings,
-            proxy,
-            ca_pem,
-            allow,
-            timing,
-            departed,
-            face: face.unwrap_or_default(),
-            is_followed,
-            secret,
-            trust,
-        })
-    }
+fn read(record: SourceRecord, key: &Key, name: SourceName) -> Result<Configured, Diagnosis> {
+    let broken = |error: serde_json::Error| complaints::unreadable(&error.to_string());
+    let opened =
+        key.open(&context(&record.name), &record.secrets).map_err(|_| complaints::secrets_unreadable())?;
+    let Secrets { settings: hidden, proxy_password } = serde_json::from_slice(&opened).map_err(broken)?;
+    let mut settings: Map<String, Value> = serde_json::from_str(&record.settings).map_err(broken)?;
+    let secret: BTreeSet<String> = hidden.keys().cloned().collect();
+    settings.extend(hidden);
+    let KeptEgress { proxy, ca_pem, allow } = serde_json::from_str(&record.egress).map_err(broken)?;
+    let proxy = proxy.map(|KeptProxy { url, user }| ServerProxy { url, user, password: proxy_password });
+    let timing: Option<Timing> =
+        record.schedule.as_deref().map(serde_json::from_str).transpose().map_err(broken)?;
+    let departed = departed_named(&record.departed)
+        .ok_or_else(|| complaints::unreadable("departed is none of the choices"))?;
+    let trust: Option<Trust> =
+        record.trust.as_deref().map(serde_json::from_str).transpose().map_err(broken)?;
+    let face: Option<ScimFace> =
+        record.scim.as_deref().map(serde_json::from_str).transpose().map_err(broken)?;
+    let (connector, is_followed) = (record.connector, record.is_followed);
+    Ok(Configured {
+        name,
+        connector,
+        settings,
+        proxy,
+        ca_pem,
+        allow,
+        timing,
+        departed,
+        face: face.unwrap_or_default(),
+        is_followed,
+        secret,
+        trust,
+    })
 }
 
 fn json(value: &impl Serialize) -> Result<String, DatabaseError> {
-    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()).into())
+    serde_json::to_string(value).map_err(DatabaseError::failed)
 }
 
 /// The name in the database and in a form.

@@ -1,9 +1,9 @@
-//! What is to be told, kept durably: a row for each webhook that wants to hear of it, once however often it is heard of.
+//! What is to be told, kept durably for each webhook that wants to hear of it, once however often it is heard of.
 
+use rollcall_admin::Notification;
 use rollcall_host::history::{Run, RunState};
 use rollcall_host::inbox::Stopped;
 use rollcall_host::model::{SourceName, Timestamp};
-use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Value, json};
 
 use super::hooks::Occasion;
@@ -31,8 +31,10 @@ struct News {
 }
 
 impl News {
-    fn body(&self) -> String {
-        json!({"type": self.occasion.as_str(), "timestamp": self.at, "data": self.data}).to_string()
+    fn notification(&self) -> Notification {
+        let body =
+            json!({"type": self.occasion.as_str(), "timestamp": self.at, "data": self.data}).to_string();
+        Notification { id: self.id.clone(), occasion: self.occasion, body }
     }
 }
 
@@ -84,21 +86,8 @@ async fn keep(console: &Console, news: News) -> Result<(), DatabaseError> {
     if news.at.unix_ms() < now.unix_ms().saturating_sub(NEWS_MS) {
         return Ok(());
     }
-    console.database().write(move |transaction| keep_within(transaction, &news, now)).await
-}
-
-fn keep_within(transaction: &Transaction<'_>, news: &News, now: Timestamp) -> Result<(), DatabaseError> {
-    let wanted = json!(news.occasion).to_string();
-    transaction.execute(
-        "INSERT INTO delivery (webhook, id, body, created_at, n_attempts, due_at)
-         SELECT webhook.id, ?1, ?2, ?3, 0, ?3 FROM webhook
-         WHERE instr(occasions, ?4) > 0
-           AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.webhook = webhook.id AND delivery.id = ?1)",
-        params![news.id, news.body(), now.unix_ms(), wanted],
-    )?;
-    transaction
-        .execute("DELETE FROM delivery WHERE settled_at < ?1", [now.unix_ms().saturating_sub(KEPT_MS)])?;
-    Ok(())
+    let kept_since = Timestamp::from_unix_ms(now.unix_ms().saturating_sub(KEPT_MS));
+    console.database().notify(&news.notification(), now, kept_since).await
 }
 
 /// Tell one webhook something, to see whether it arrives. Its address, if there is such a one.
@@ -106,42 +95,15 @@ pub(crate) async fn test(console: &Console, webhook: i64) -> Result<Option<Strin
     let now = console.now();
     let id = format!("{}-{webhook}-{}", Occasion::Test.as_str(), now.unix_ms());
     let news = News { id, occasion: Occasion::Test, at: now, data: json!({}) };
-    console
-        .database()
-        .write(move |transaction| {
-            let url: Option<String> = transaction
-                .query_row("SELECT url FROM webhook WHERE id = ?1", [webhook], |row| row.get(0))
-                .optional()?;
-            if url.is_some() {
-                transaction.execute(
-                    "INSERT INTO delivery (webhook, id, body, created_at, n_attempts, due_at)
-                     VALUES (?1, ?2, ?3, ?4, 0, ?4)",
-                    params![webhook, news.id, news.body(), now.unix_ms()],
-                )?;
-            }
-            Ok(url)
-        })
-        .await
+    console.database().notify_one(webhook, &news.notification(), now).await
 }
 
 /// Up to which run everything was told; none where nobody ever watched.
 pub(crate) async fn told_until(console: &Console) -> Result<Option<i64>, DatabaseError> {
-    let read = |connection: &rusqlite::Connection| {
-        connection.query_row("SELECT run FROM told", (), |row| row.get(0)).optional()
-    };
-    console.database().read(read).await
+    console.database().notified_until().await
 }
 
 /// Everything up to this run was told.
 pub(crate) async fn tell_until(console: &Console, run: i64) -> Result<(), DatabaseError> {
-    console
-        .database()
-        .write(move |transaction| {
-            transaction.execute(
-                "INSERT INTO told (one, run) VALUES (1, ?1) ON CONFLICT DO UPDATE SET run = excluded.run",
-                [run],
-            )?;
-            Ok(())
-        })
-        .await
+    console.database().set_notified_until(run).await
 }

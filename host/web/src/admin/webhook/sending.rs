@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use rollcall_admin::{Attempted, DueDelivery as Due};
 use rollcall_host::egress::{Client, Egress, Fault, FaultKind, Request};
 use rollcall_host::grant::Grants;
 use rollcall_host::model::{Diagnosis, Timestamp};
-use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::hooks::{Target, Wrong, context};
@@ -63,18 +63,6 @@ impl Outcome {
     }
 }
 
-/// Something to tell.
-struct Due {
-    number: i64,
-    id: String,
-    body: String,
-    n_attempts: u32,
-    webhook: i64,
-    url: String,
-    proxy: Option<String>,
-    secret: Vec<u8>,
-}
-
 /// Tell what is due, until the program ends.
 pub(crate) async fn send(console: Console) {
     let ending = console.ending().clone();
@@ -99,36 +87,11 @@ async fn go_on(console: &Console) {
 
 /// Tell each webhook the first thing that is due. How many were told something.
 pub(crate) async fn tell_due(console: &Console) -> Result<usize, DatabaseError> {
-    let now = console.now();
-    let due = console.database().read(move |connection| select(connection, now)).await?;
+    let due = console.database().due_deliveries(console.now()).await?;
     let n = due.len();
     let told = join_all(due.into_iter().map(|due| tell(console, due))).await;
     told.into_iter().collect::<Result<(), _>>()?;
     Ok(n)
-}
-
-fn select(connection: &rusqlite::Connection, now: Timestamp) -> rusqlite::Result<Vec<Due>> {
-    let read = |row: &Row<'_>| {
-        Ok(Due {
-            number: row.get(0)?,
-            id: row.get(1)?,
-            body: row.get(2)?,
-            n_attempts: row.get(3)?,
-            webhook: row.get(4)?,
-            url: row.get(5)?,
-            proxy: row.get(6)?,
-            secret: row.get(7)?,
-        })
-    };
-    connection
-        .prepare_cached(
-            "SELECT delivery.number, delivery.id, body, n_attempts, webhook.id, url, proxy, secret
-             FROM webhook JOIN delivery ON delivery.number = (
-               SELECT number FROM delivery WHERE webhook = webhook.id AND due_at <= ?1 ORDER BY due_at, number LIMIT 1)
-             WHERE paused_at IS NULL",
-        )?
-        .query_map([now.unix_ms()], read)?
-        .collect()
 }
 
 async fn tell(console: &Console, due: Due) -> Result<(), DatabaseError> {
@@ -138,19 +101,11 @@ async fn tell(console: &Console, due: Due) -> Result<(), DatabaseError> {
     let now = console.now();
     let n_attempts = due.n_attempts.saturating_add(1);
     let due_at = if outcome.may_pass() { again_at(n_attempts, now) } else { None };
-    let settled_at = due_at.is_none().then_some(now.unix_ms());
+    let settled_at = due_at.is_none().then_some(now);
     // A type of ours: nothing that JSON could not say.
     let outcome = serde_json::to_string(&outcome).unwrap_or_default();
-    console
-        .database()
-        .write(move |transaction| {
-            transaction.execute(
-                "UPDATE delivery SET n_attempts = ?2, due_at = ?3, settled_at = ?4, outcome = ?5 WHERE number = ?1",
-                params![due.number, n_attempts, due_at.map(Timestamp::unix_ms), settled_at, outcome],
-            )?;
-            Ok(())
-        })
-        .await
+    let attempted = Attempted { n_attempts, due_at, settled_at, outcome };
+    console.database().delivery_attempted(due.number, &attempted).await
 }
 
 /// When it is tried again after so many attempts in vain; never after the last one.

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rollcall_host::directory::Action;
 use rollcall_host::egress::Reach;
 use rollcall_host::history::{Counters, RunEnd, RunState};
@@ -245,12 +247,9 @@ async fn a_secret_is_shown_once_and_kept_sealed() {
     let secret = added.body.split("whsec_").nth(1).unwrap().split('<').next().unwrap().to_owned();
     let shown = ask(routes(), &visitor, Method::GET, "/settings/webhooks", "").await.body;
     assert!(shown.contains("https://hooks.example/x") && !shown.contains("whsec_"));
-    let read = |connection: &rusqlite::Connection| {
-        connection.query_row("SELECT hex(secret) FROM webhook", (), |row| row.get::<_, String>(0))
-    };
-    let kept = bench.console.services().database().read(read).await.unwrap();
-    let plain: String = secret.bytes().map(|byte| format!("{byte:02X}")).collect();
-    assert!(!kept.contains(&plain));
+    assert!(bench.has_on_disk(b"https://hooks.example/x"));
+    let plain = STANDARD.decode(&secret).unwrap();
+    assert!(!bench.has_on_disk(secret.as_bytes()) && !bench.has_on_disk(&plain));
 }
 
 #[tokio::test]

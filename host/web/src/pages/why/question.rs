@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use rollcall_host::model::{Key, RunId, SourceName, Timestamp};
-use rusqlite::{Connection, Row, params};
+pub(super) use rollcall_admin::Question;
+use rollcall_host::model::{Key, SourceName};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -27,17 +27,6 @@ const PATIENCE: Duration = Duration::from_secs(8);
 ///
 /// 20. Why: as many as are shown.
 const KEPT: u32 = 20;
-
-/// That the source was asked about an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Question {
-    /// In which run.
-    pub(super) run: RunId,
-    /// By whom.
-    pub(super) who: String,
-    /// When it had answered.
-    pub(super) at: Timestamp,
-}
 
 /// A question that was put and may not be answered yet.
 pub(super) struct Asking(JoinHandle<Result<(), Problem>>);
@@ -87,7 +76,7 @@ pub(super) async fn record(
     key: Key,
     question: Question,
 ) -> Result<(), DatabaseError> {
-    console.database().write(move |connection| insert(connection, &source, &key, &question)).await
+    console.database().record_question(&source, &key, &question, KEPT).await
 }
 
 /// The newest questions about an object, newest first.
@@ -96,43 +85,5 @@ pub(super) async fn about(
     source: &SourceName,
     key: &Key,
 ) -> Result<Vec<Question>, DatabaseError> {
-    let (source, key) = (source.clone(), key.clone());
-    let list = move |connection: &Connection| {
-        connection
-            .prepare_cached(
-                "SELECT run, who, at FROM question WHERE source = ?1 AND resource_type = ?2 AND external_id = ?3
-                 ORDER BY number DESC LIMIT ?4",
-            )?
-            .query_map(params![source.as_str(), key.resource_type, key.external_id, KEPT], read)?
-            .collect()
-    };
-    console.database().read(list).await
-}
-
-fn insert(
-    connection: &Connection,
-    source: &SourceName,
-    key: &Key,
-    question: &Question,
-) -> Result<(), DatabaseError> {
-    let Key { resource_type, external_id } = key;
-    connection.execute(
-        "INSERT INTO question (source, resource_type, external_id, run, who, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![source.as_str(), resource_type, external_id, question.run.as_str(), question.who, question.at.unix_ms()],
-    )?;
-    connection.execute(
-        "DELETE FROM question WHERE number IN (
-           SELECT number FROM question WHERE source = ?1 AND resource_type = ?2 AND external_id = ?3
-           ORDER BY number DESC LIMIT -1 OFFSET ?4)",
-        params![source.as_str(), resource_type, external_id, KEPT],
-    )?;
-    Ok(())
-}
-
-fn read(row: &Row<'_>) -> rusqlite::Result<Question> {
-    Ok(Question {
-        run: RunId::new(row.get::<_, String>(0)?),
-        who: row.get(1)?,
-        at: Timestamp::from_unix_ms(row.get(2)?),
-    })
+    console.database().questions_about(source, key, KEPT).await
 }

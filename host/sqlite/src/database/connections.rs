@@ -1,19 +1,19 @@
 //! The connections to one file: a single writer and a few readers, used on blocking threads.
 //!
-//! What is deliberately not here: SQL. The stores bring theirs as closures. Nor when the log is moved into the file
-//! (`checkpoints`).
+//! Not here: SQL. The stores bring theirs as closures. Nor when the log is moved into the file (`checkpoints`).
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync;
 
 use super::checkpoints::{Checkpoints, Logged};
-use super::schema;
+use super::lock::lock;
+use super::migrations::{FileFormat, SchemaError};
 use rollcall_host::error::StoreError;
 
 /// How long a statement waits for another process that is writing.
@@ -34,11 +34,11 @@ const WRITER_CACHE_KIB: i64 = 32 * 1024;
 
 /// Statements that each connection keeps compiled.
 ///
-/// Why: every statement of this module, the variants of its filters included, so that hardly one is compiled twice.
+/// Why: every statement of the stores, the variants of its filters included, so that hardly one is compiled twice.
 const STATEMENT_CACHE: usize = 128;
 
 /// The connections to one database file.
-pub(super) struct Connections {
+pub(crate) struct Connections {
     /// First, so that they are closed first: SQLite moves the log into the file and removes it when the last connection is
     /// closed, and cannot when that is one that only reads.
     idle_readers: Mutex<Vec<Connection>>,
@@ -53,7 +53,7 @@ pub(super) struct Connections {
 /// How soon a write must come to its end, and what of it outlives a power cut. A process that dies loses nothing that was
 /// committed, whichever it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Urgency {
+pub(crate) enum Urgency {
     /// Somebody out there waits for an answer. For small writes: it passes by all that wait for their turn, and is on the
     /// disk when it returns.
     Now,
@@ -76,7 +76,7 @@ impl Urgency {
 
 /// Why some work on a connection failed.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// The database failed.
     Sqlite(rusqlite::Error),
     /// A file beside it did.
@@ -115,16 +115,20 @@ impl From<Fault> for StoreError {
 
 impl Connections {
     /// Open the file, creating it where there is none, and bring it to this version.
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        create_private(path).map_err(StoreError::failed)?;
-        let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(StoreError::failed)?;
+    pub(crate) fn open(path: &Path, format: &FileFormat) -> Result<Self, StoreError> {
+        Self::try_open(path, format).map_err(|error| StoreError::failed(error.of(path)))
+    }
+
+    fn try_open(path: &Path, format: &FileFormat) -> Result<Self, SchemaError> {
+        create_private(path)?;
+        let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         // WAL lets readers go on while a run writes. Survives in the file, so it is set once, here.
-        writer.pragma_update(None, "journal_mode", "wal").map_err(StoreError::failed)?;
+        writer.pragma_update(None, "journal_mode", "wal")?;
         // A negative number is a size in KiB, a positive one would be in pages.
-        writer.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(StoreError::failed)?;
-        schema::migrate(&mut writer).map_err(StoreError::failed)?;
-        let mover = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(StoreError::failed)?;
-        let logged = Logged::of(&mut writer).map_err(StoreError::failed)?;
+        writer.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+        format.migrate(&mut writer)?;
+        let mover = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let logged = Logged::of(&mut writer)?;
         let writer = Arc::new(sync::Mutex::new(writer));
         Ok(Self {
             idle_readers: Mutex::default(),
@@ -138,7 +142,7 @@ impl Connections {
     /// Do `work` in a transaction that already has the right to write. It commits itself; dropped, it has done nothing.
     ///
     /// Dropping the future while it waits means that nothing was done, later that all of it was or will be.
-    pub(super) async fn write<T: Send + 'static>(
+    pub(crate) async fn write<T: Send + 'static>(
         &self,
         urgency: Urgency,
         work: impl FnOnce(Transaction<'_>) -> Result<T, Fault> + Send + 'static,
@@ -160,7 +164,7 @@ impl Connections {
     }
 
     /// Do `work` on a connection that cannot write.
-    pub(super) async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -175,7 +179,7 @@ impl Connections {
     }
 
     #[cfg(test)]
-    pub(super) async fn checkpoints_at_rest(&self) {
+    pub(crate) async fn checkpoints_at_rest(&self) {
         self.checkpoints.at_rest().await;
     }
 
@@ -225,21 +229,18 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(StoreError::failed)?.map_err(StoreError::from)
 }
 
-/// A panic while the lock was held has rolled its transaction back, so what is behind the lock is whole.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use futures_util::future::join_all;
 
     use super::*;
 
+    const EMPTY: FileFormat = FileFormat { application_id: 7, versions: &[] };
+
     #[tokio::test]
     async fn an_urgent_write_waits_for_the_one_under_way_and_for_no_other() {
         let folder = tempfile::tempdir().unwrap();
-        let connections = Connections::open(&folder.path().join("rollcall.db")).unwrap();
+        let connections = Connections::open(&folder.path().join("rollcall.db"), &EMPTY).unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
         let write = |urgency| {
             let order = Arc::clone(&order);
@@ -259,11 +260,31 @@ mod tests {
     async fn whoever_has_closed_the_file_leaves_nothing_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rollcall.db");
-        let connections = Arc::new(Connections::open(&path).unwrap());
+        let connections = Arc::new(Connections::open(&path, &EMPTY).unwrap());
         connections.write(Urgency::InTurn, |transaction| Ok(transaction.commit()?)).await.unwrap();
         connections.read(|reader| reader.query_row("SELECT 1", [], |_| Ok(()))).await.unwrap();
         drop(connections);
         let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
         assert_eq!(files.collect::<Vec<_>>(), ["rollcall.db"]);
+    }
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn nobody_else_can_read_a_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rollcall.db");
+        let connections = Connections::open(&path, &EMPTY).unwrap();
+        connections.write(Urgency::InTurn, |transaction| Ok(transaction.commit()?)).await.unwrap();
+        for file in std::fs::read_dir(folder.path()).unwrap() {
+            let file = file.unwrap();
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_used_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Connections::open(folder.path(), &EMPTY).unwrap_err().to_string();
+        assert!(error.contains(&format!("{:?}", folder.path())), "{error}");
     }
 }

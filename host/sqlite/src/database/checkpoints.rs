@@ -1,7 +1,7 @@
 //! Moving the write-ahead log into the file, beside whoever writes.
 //!
 //! SQLite would do it at the end of the commit that makes the log too long, and whoever commits, and whoever waits for them,
-//! would wait for some ten megabytes to reach the disk. What is deliberately not here: writing (`connections`).
+//! would wait for some ten megabytes to reach the disk. Not here: writing (`connections`).
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use tokio::sync;
 use tokio::task;
 
-use super::connections::lock;
+use super::lock::lock;
 
 /// Pages in the log after which they are moved.
 ///
@@ -121,7 +121,10 @@ mod tests {
     use std::path::Path;
 
     use super::super::connections::{Connections, Urgency};
+    use super::super::migrations::FileFormat;
     use super::*;
+
+    const EMPTY: FileFormat = FileFormat { application_id: 7, versions: &[] };
 
     async fn write_pages(connections: &Connections, n_pages: u32) {
         let page = "x".repeat(4000);
@@ -147,7 +150,7 @@ mod tests {
     async fn a_log_that_was_moved_is_written_from_its_beginning_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rollcall.db");
-        let connections = Connections::open(&path).unwrap();
+        let connections = Connections::open(&path, &EMPTY).unwrap();
         for _ in 0..6 {
             write_pages(&connections, MAX_PAGES).await;
             connections.checkpoints_at_rest().await;
@@ -170,7 +173,7 @@ mod tests {
     async fn a_log_that_another_program_is_moving_is_left_to_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rollcall.db");
-        let connections = Connections::open(&path).unwrap();
+        let connections = Connections::open(&path, &EMPTY).unwrap();
         write_pages(&connections, 1).await;
         let [reader, mover] = [(); 2].map(|()| Connection::open(&path).unwrap());
         reader.execute_batch("BEGIN; SELECT count(*) FROM page").unwrap();
@@ -189,7 +192,7 @@ mod tests {
     async fn a_short_log_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rollcall.db");
-        let connections = Connections::open(&path).unwrap();
+        let connections = Connections::open(&path, &EMPTY).unwrap();
         let before = std::fs::metadata(&path).unwrap().len();
         write_pages(&connections, 2000).await;
         connections.checkpoints_at_rest().await;
