@@ -33,7 +33,7 @@ sentences! {
     fn bad_name(key) { "`{key}` must be 1 to 64 lower-case letters, digits and hyphens, and not start with a hyphen", "`{key}` 应为 1 到 64 个小写字母、数字或连字符，且不能以连字符开头" }
     fn bad_jitter(key) { "`{key}` must be a time such as \"90s\", \"10m\" or \"1h\"", "`{key}` 应为时长，例如 \"90s\"、\"10m\" 或 \"1h\"" }
 
-    fn about_value(key, what) { "`{key}`: {what}", "`{key}`：{what}" }
+    fn about_value(key, what) { "`{key}`: {what}", "配置项 `{key}`：{what}" }
     fn at_place(place, what) { "{place}: {what}", "{place} 处：{what}" }
     fn source_file_unreadable(path, reason) { "the source file {path} cannot be read: {reason}", "无法读取来源配置文件 {path}：{reason}" }
     fn name_not_file() { "give the name that stands in the source file, not the path of the file", "请填写来源配置文件中的名称，而不是文件路径" }

@@ -152,8 +152,11 @@ fn certificates_are_in_place_or_at_a_path() {
 #[test]
 fn a_certificate_that_cannot_be_used_is_told() {
     Place::new().check_complaints(
-        "name = \"a\"\nconnector = \"b\"\negress.ca = { file = \"secret.txt\" }\n",
-        expect![[r#""#]],
+        "name = \"a\"\nconnector = \"b\"\negress.ca = \"-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----\\n\"\n",
+        expect![[r#"
+            3:13 `egress.ca` is to come from the file FOLDER/from the file, which cannot be read: No such file or directory (os error 2)
+                `egress.ca` 取自文件 FOLDER/from the file，但无法读取：No such file or directory (os error 2)
+        "#]],
     );
 }
 
@@ -161,7 +164,10 @@ fn a_certificate_that_cannot_be_used_is_told() {
 fn a_password_without_a_name_is_told() {
     Place::new().check_complaints(
         "name = \"a\"\nconnector = \"b\"\negress.proxy = { url = \"http://p\", password = \"geheim\" }\n",
-        expect![[r#""#]],
+        expect![[r#"
+            3:16 `egress.proxy.username`: a password needs a name to log in with
+                `egress.proxy.username`：填写密码时还需填写用户名
+        "#]],
     );
 }
 
@@ -169,7 +175,10 @@ fn a_password_without_a_name_is_told() {
 fn a_time_that_is_too_long_is_told() {
     Place::new().check_complaints(
         "name = \"a\"\nconnector = \"b\"\nschedule = { cron = \"0 0 * * *\", jitter = \"25h\" }\n",
-        expect![[r#""#]],
+        expect![[r#"
+            3:43 `schedule.jitter`: a run may begin at most 24 hours later
+                `schedule.jitter`：随机延迟最多为 24 小时
+        "#]],
     );
 }
 
@@ -193,12 +202,12 @@ fn a_wrong_schedule_is_told_with_its_place() {
     Place::new().check_complaints(
         "name = \"a\"\nconnector = \"b\"\n[schedule]\ncron = \"daily\"\ntime_zone = \"\"\njitter = \"10\"\n",
         expect![[r#"
-            4:8 `schedule.cron` must be a cron expression of five fields such as "30 2 * * *"
-                `schedule.cron` 应为五段的 cron 表达式，例如 "30 2 * * *"
-            5:13 `schedule.time_zone` must be the name of a time zone such as "Asia/Shanghai"
-                `schedule.time_zone` 应为时区名称，例如 "Asia/Shanghai"
-            6:10 `schedule.jitter` must be a time such as "90s", "10m" or "1h", at most 24 hours
-                `schedule.jitter` 应为时长，例如 "90s"、"10m" 或 "1h"，不超过 24 小时
+            4:8 `schedule.cron`: a schedule is a cron expression of five fields, minute, hour, day of month, month and day of week, such as 30 3 * * *
+                `schedule.cron`：应为五段的 cron 表达式：分、时、日、月、星期，例如 30 3 * * *
+            5:13 `schedule.time_zone`: there is no such time zone; write a name of the IANA database, such as Asia/Shanghai
+                `schedule.time_zone`：没有这个时区，请填写 IANA 时区名，例如 Asia/Shanghai
+            6:10 `schedule.jitter` must be a time such as "90s", "10m" or "1h"
+                `schedule.jitter` 应为时长，例如 "90s"、"10m" 或 "1h"
         "#]],
     );
 }
@@ -251,20 +260,20 @@ proxy = "geheim"
 allow = ["https://api.example.com/geheim", "ftp://geheim"]
 "#,
         expect![[r#"
-            1:8 `name` must be 1 to 64 lower-case letters, digits and hyphens, and not start with a hyphen
-                `name` 应为 1 到 64 个小写字母、数字或连字符，且不能以连字符开头
-            3:12 `departed` must be "deactivate" or "delete"
-                `departed` 应为 "deactivate"（停用）或 "delete"（删除）
-            4:18 `scim.names` must be "whole" or "split"
-                `scim.names` 应为 "whole"（不拆分）或 "split"（拆分）
-            4:41 `scim.user_names` must be "plain" or "with-source"
-                `scim.user_names` 应为 "plain"（原样）或 "with-source"（附加身份源名称）
-            6:9 `egress.proxy` must be a URL such as "http://name:password@proxy.example.com:3128"
-                `egress.proxy` 应为 URL，例如 "http://用户名:密码@proxy.example.com:3128"
-            7:10 `egress.allow[0]` must be an origin such as "https://api.example.com" or "https://api.example.com:8443"
-                `egress.allow[0]` 应为源（origin），例如 "https://api.example.com" 或 "https://api.example.com:8443"
-            7:44 `egress.allow[1]` must be an origin such as "https://api.example.com" or "https://api.example.com:8443"
-                `egress.allow[1]` 应为源（origin），例如 "https://api.example.com" 或 "https://api.example.com:8443"
+            1:8 `name`: the name must be 1 to 64 lower-case letters, digits and hyphens, not begin with a hyphen, and not be "new"
+                `name`：名称应为 1 到 64 个小写字母、数字或连字符，不能以连字符开头，也不能是 new
+            3:12 `departed`: choose what becomes of people who left: deactivate or delete
+                `departed`：请选择离职人员的处理方式：deactivate（停用）或 delete（删除）
+            4:18 `scim.names`: choose what becomes of whole names over SCIM: whole or split
+                `scim.names`：请选择 SCIM 中姓名的处理方式：whole（不拆分）或 split（拆分）
+            4:41 `scim.user_names`: choose the user names over SCIM: plain or with-source
+                `scim.user_names`：请选择 SCIM 中的用户名：plain（原样）或 with-source（附加身份源名称）
+            6:9 `egress.proxy.url`: the proxy must be a whole URL, such as http://proxy.example.com:3128
+                `egress.proxy.url`：代理应为完整的网址，例如 http://proxy.example.com:3128
+            7:10 `egress.allow[0]`: an address must be https://host or https://host:port, without a path or a password
+                `egress.allow[0]`：地址应为 https://主机 或 https://主机:端口，不能带路径或密码
+            7:44 `egress.allow[1]`: an address must be https://host or https://host:port, without a path or a password
+                `egress.allow[1]`：地址应为 https://主机 或 https://主机:端口，不能带路径或密码
         "#]],
     );
     for proxy in [

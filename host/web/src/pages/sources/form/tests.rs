@@ -92,7 +92,7 @@ fn whatever_cannot_be_read_is_complained_about_at_its_own_field_all_at_once() {
         ("/schedule/jitter", "soon"),
     ];
     let pointers =
-        ["/name", "/settings/more", "/settings/n", "/egress/proxy/url", "/schedule/jitter", "/departed"];
+        ["/name", "/departed", "/settings/more", "/settings/n", "/egress/proxy/url", "/schedule/jitter"];
     assert_eq!(complaints(&pairs), pointers);
 }
 
