@@ -5,6 +5,7 @@
 pub(crate) use rollcall_admin::{NewToken as Wanted, Token};
 use rollcall_host::model::Timestamp;
 
+use super::audit;
 use super::secret::{Secret, digest};
 use crate::admin_error::AdminError as Problem;
 use crate::database::DatabaseError;

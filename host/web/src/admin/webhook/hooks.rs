@@ -1,8 +1,7 @@
 //! Those who are told: their addresses, what they want to hear of, their secrets.
 
 use rollcall_admin::NewWebhook;
-pub(crate) use rollcall_admin::Occasion;
-pub(super) use rollcall_admin::{LastAttempt as Last, Webhook};
+pub(crate) use rollcall_admin::{LastAttempt as Last, Occasion, Webhook};
 use rollcall_host::egress::{NotAllowed, Proxy, Reach};
 use rollcall_host::grant::Origin;
 use rollcall_host::model::Timestamp;
