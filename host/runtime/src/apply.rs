@@ -32,7 +32,7 @@ use std::sync::Arc;
 use rollcall_rules::object;
 use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 
-pub(crate) use self::change::{Change, Departure, Extent, Object, Outcome};
+pub(crate) use self::change::{Change, Departure, Object, Outcome, RunExtent};
 pub(crate) use self::clear::Clearing;
 pub(crate) use self::ledger::Ledger;
 use self::parts::in_parts;
@@ -41,7 +41,7 @@ pub use self::policy::{DepartedUsers, Identities};
 pub(crate) use self::reading::{Checkpoint, Statement};
 pub(crate) use self::state::{Apply, Destination};
 pub(crate) use self::step::{Kind, Replacement};
-use self::step::{Planned, Split, Step, Tally, refusal_entry, split};
+use self::step::{Planned, PlannedStep, Split, Tally, refusal_entry, split};
 pub(crate) use self::volume::refused;
 pub(crate) use self::worker::{Worker, WorkerHandle};
 use crate::directory::{Action, Held, Stored, Write};
@@ -130,7 +130,7 @@ impl Apply {
         let keys: Vec<Key> = planned.iter().map(|planned| planned.key.clone()).collect();
         let order = order::departures_last(&planned, &self.destination.resource_types);
         // A replacement is two writes.
-        let has_replacements = planned.iter().any(|planned| matches!(planned.step, Step::Replace(_)));
+        let has_replacements = planned.iter().any(|planned| matches!(planned.step, PlannedStep::Replace(_)));
         let n_at_once = if has_replacements { MAX_STORED_AT_ONCE / 2 } else { MAX_STORED_AT_ONCE };
         let outcomes = self.carry_out_in(order, planned, n_at_once).await?;
         if keys.iter().any(|key| key.resource_type == DEPARTMENT) {
@@ -147,29 +147,29 @@ impl Apply {
                 let key = object.key.clone();
                 let room = self.ledger.check_room(&key);
                 let checked = room.and_then(|()| check::object(object, types)).map(check::Checked::Put);
-                checked.map_err(|why| Planned { key, step: Step::Refuse(Kind::Put, why) })
+                checked.map_err(|why| Planned { key, step: PlannedStep::Refuse(Kind::Put, why) })
             }
             Change::Delete(departure) => {
                 let key = departure.key.clone();
                 let checked = match self.destination.extent {
-                    Extent::Full => Err(object::removed_while_reading((&key).into()).into()),
-                    Extent::Some => check::departure(departure, types).map(check::Checked::Delete),
+                    RunExtent::Full => Err(object::removed_while_reading((&key).into()).into()),
+                    RunExtent::Some => check::departure(departure, types).map(check::Checked::Delete),
                 };
-                checked.map_err(|why| Planned { key, step: Step::Refuse(Kind::Departure, why) })
+                checked.map_err(|why| Planned { key, step: PlannedStep::Refuse(Kind::Departure, why) })
             }
         }
     }
 
-    fn step(&mut self, held: Option<Held>, change: check::Checked) -> Step<Write> {
+    fn step(&mut self, held: Option<Held>, change: check::Checked) -> PlannedStep<Write> {
         match change {
             check::Checked::Put(incoming) => self.put(held, incoming),
             check::Checked::Delete(departure) => self.departure(held, departure),
         }
     }
 
-    fn departure(&self, held: Option<Held>, departure: Departure) -> Step<Write> {
+    fn departure(&self, held: Option<Held>, departure: Departure) -> PlannedStep<Write> {
         let write = plan::departure(held, departure, self.destination.departed_users);
-        write.map_or(Step::Nothing(Kind::Departure), Step::Write)
+        write.map_or(PlannedStep::Nothing(Kind::Departure), PlannedStep::Write)
     }
 
     /// Store what is to be stored, count everything, record what is to be recorded.
@@ -212,24 +212,24 @@ impl Apply {
     fn outcome(
         &mut self,
         key: &Key,
-        step: Step<Action>,
+        step: PlannedStep<Action>,
         stored: &mut impl Iterator<Item = Stored>,
     ) -> Outcome {
         match step {
-            Step::Nothing(kind) => {
+            PlannedStep::Nothing(kind) => {
                 self.ledger.nothing_to_do(kind, key);
                 Outcome::Applied
             }
-            Step::Refuse(kind, why) => {
+            PlannedStep::Refuse(kind, why) => {
                 self.refused(kind, key, &why);
                 Outcome::Rejected(why)
             }
-            Step::Hold(_, why) => {
+            PlannedStep::Hold(_, why) => {
                 self.ledger.held(1);
                 self.fates.kept(key, &why.code);
                 Outcome::Held(Some(*why))
             }
-            Step::HoldUnseen { write: action, why, .. } => {
+            PlannedStep::HoldUnseen { write: action, why, .. } => {
                 match Kind::of(action) {
                     Kind::Departure => {
                         self.ledger.held(1);
@@ -242,18 +242,20 @@ impl Apply {
                 }
                 Outcome::Held(None)
             }
-            Step::HoldReplacement { .. } => {
+            PlannedStep::HoldReplacement { .. } => {
                 self.ledger.held(1);
                 self.ledger.left_waiting(key);
                 Outcome::Held(None)
             }
-            Step::Wait => {
+            PlannedStep::Wait => {
                 self.ledger.left_waiting(key);
                 Outcome::Held(None)
             }
-            Step::Decline(kind) => self.declined(kind, key),
-            Step::Replace(replacement) => self.replaced(key, &replacement, [stored.next(), stored.next()]),
-            Step::Write(action) => match stored.next() {
+            PlannedStep::Decline(kind) => self.declined(kind, key),
+            PlannedStep::Replace(replacement) => {
+                self.replaced(key, &replacement, [stored.next(), stored.next()])
+            }
+            PlannedStep::Write(action) => match stored.next() {
                 Some(Stored::Refused(why)) => {
                     self.refused(Kind::of(action), key, &why);
                     Outcome::Rejected(why)

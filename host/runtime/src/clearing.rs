@@ -20,7 +20,7 @@ const REASON: &str = "reason";
 
 /// What would be cleared, of whomever.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Attribute {
+pub(crate) struct ClearedAttribute {
     /// What a person calls it.
     pub(crate) name: String,
     /// The document that would unassign it, as canonical text.
@@ -49,7 +49,7 @@ impl Approved {
     }
 }
 
-impl Attribute {
+impl ClearedAttribute {
     /// Why the value of one object waits.
     pub(crate) fn held_of_one(&self, reason: &Diagnosis) -> Diagnosis {
         let (name, chinese) = (&self.name, reason.localized("zh-CN").message);
@@ -131,8 +131,8 @@ fn with_amounts(diagnosis: Diagnosis, objects: &Counts) -> Diagnosis {
 mod tests {
     use super::*;
 
-    fn work_place() -> Attribute {
-        Attribute { name: "work_place".to_owned(), document: r#"{"x":null}"#.to_owned() }
+    fn work_place() -> ClearedAttribute {
+        ClearedAttribute { name: "work_place".to_owned(), document: r#"{"x":null}"#.to_owned() }
     }
 
     fn reason() -> Diagnosis {
@@ -164,14 +164,14 @@ mod tests {
     fn what_was_said_of_one_object_tells_what_would_be_cleared() {
         let told = work_place().held_of_one(&reason());
         assert_eq!(told.message, "`work_place` may be gone: 44 still have it");
-        assert_eq!(Attribute::of(&told), Some(work_place()));
-        assert_eq!(Attribute::of(&Diagnosis { code: "departure-held".to_owned(), ..told }), None);
+        assert_eq!(ClearedAttribute::of(&told), Some(work_place()));
+        assert_eq!(ClearedAttribute::of(&Diagnosis { code: "departure-held".to_owned(), ..told }), None);
     }
 
     #[test]
     fn a_reason_with_facts_of_the_same_names_changes_nothing_of_what_would_be_cleared() {
         let forged = reason().with_fact("clears", r#"{"y":null}"#).with_fact("attribute", "mobile");
-        assert_eq!(Attribute::of(&work_place().held_of_one(&forged)), Some(work_place()));
+        assert_eq!(ClearedAttribute::of(&work_place().held_of_one(&forged)), Some(work_place()));
     }
 
     #[test]

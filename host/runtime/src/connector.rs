@@ -22,7 +22,7 @@ use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre};
 
 use self::imports::Asked;
-pub(crate) use self::live::{Fetched, Handled, Notice, Opening, Reaction, Received, Rhythm, Unfinished};
+pub(crate) use self::live::{Fetched, FrameReaction, Handled, Notice, Opening, Received, Rhythm, Unfinished};
 pub use crate::bindings::CONTRACT;
 use crate::bindings::exports::rollcall::connector::events::GuestIndices as EventsIndices;
 use crate::bindings::exports::rollcall::connector::identity_source::{Guest as Exports, GuestIndices};
@@ -42,10 +42,10 @@ use crate::secrets::Secrets;
 /// A loaded connector. Clones are the same one.
 #[derive(Clone)]
 pub struct Connector {
-    inner: Arc<Inner>,
+    inner: Arc<LoadedConnector>,
 }
 
-struct Inner {
+struct LoadedConnector {
     code: Code,
     exports: GuestIndices,
     /// Where its `events` are, if it has any.
@@ -235,7 +235,7 @@ impl Connector {
             version: descriptor.version.clone(),
             digest: format!("blake3:{}", digest.to_hex()),
         };
-        Ok(Self { inner: Arc::new(Inner { code, exports, events, descriptor, identity, asked }) })
+        Ok(Self { inner: Arc::new(LoadedConnector { code, exports, events, descriptor, identity, asked }) })
     }
 
     /// Makes the tokens of its calls.

@@ -16,6 +16,88 @@ use crate::model::{Diagnosis, Key, RunId, SourceName};
 ///
 /// Objects of different sources never meet: the same key under two sources is two objects. The runtime never has two
 /// writing calls for one source under way at once.
+///
+/// # Examples
+///
+/// A platform that has its people in memory.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::sync::Mutex;
+///
+/// use async_trait::async_trait;
+/// use rollcall_host::directory::{Action, Directory, Held, Holding, Stored, Write};
+/// use rollcall_host::error::StoreError;
+/// use rollcall_host::model::{Key, RunId, SourceName};
+///
+/// #[derive(Default)]
+/// struct Platform {
+///     held: Mutex<BTreeMap<(SourceName, Key), Held>>,
+/// }
+///
+/// #[async_trait]
+/// impl Directory for Platform {
+///     async fn holdings(
+///         &self,
+///         source: &SourceName,
+///         resource_type: &str,
+///         after: Option<&str>,
+///         limit: u32,
+///     ) -> Result<Vec<Holding>, StoreError> {
+///         let held = self.held.lock().map_err(StoreError::message)?;
+///         let wanted = held.iter().filter(|((of, key), held)| {
+///             let is_later = after.is_none_or(|after| after < key.external_id.as_str());
+///             of == source && key.resource_type == resource_type && !held.departed && is_later
+///         });
+///         let holding = |((_, key), held): (&(SourceName, Key), &Held)| Holding {
+///             external_id: key.external_id.clone(),
+///             version: held.version.clone(),
+///         };
+///         Ok(wanted.map(holding).take(limit.try_into().unwrap_or(usize::MAX)).collect())
+///     }
+///
+///     async fn load(&self, source: &SourceName, keys: &[Key]) -> Result<Vec<Option<Held>>, StoreError> {
+///         let held = self.held.lock().map_err(StoreError::message)?;
+///         Ok(keys.iter().map(|key| held.get(&(source.clone(), key.clone())).cloned()).collect())
+///     }
+///
+///     async fn store(
+///         &self,
+///         source: &SourceName,
+///         _run: &RunId,
+///         writes: &[Write],
+///     ) -> Result<Vec<Stored>, StoreError> {
+///         let mut held = self.held.lock().map_err(StoreError::message)?;
+///         for Write { key, action, version, after, .. } in writes {
+///             let place = (source.clone(), key.clone());
+///             match after.clone() {
+///                 Some(document) => {
+///                     let departed = *action == Action::Deactivated;
+///                     held.insert(place, Held { version: version.clone(), document, departed });
+///                 }
+///                 None => drop(held.remove(&place)),
+///             }
+///         }
+///         Ok(vec![Stored::Written; writes.len()])
+///     }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let (platform, source) = (Platform::default(), SourceName::new("head-office")?);
+/// let come = Write {
+///     key: Key::new("User", "li"),
+///     action: Action::Created,
+///     version: "1".to_owned(),
+///     before: None,
+///     after: Some(serde_json::json!({"displayName": "Li"}).into()),
+///     witness: None,
+/// };
+/// platform.store(&source, &RunId::new("1"), &[come]).await?;
+/// assert_eq!(platform.holdings(&source, "User", None, 10).await?.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[async_trait]
 pub trait Directory: Send + Sync {
     /// What is held of one resource type from this source and has not departed, in byte order of external id, those

@@ -27,10 +27,10 @@ use serde_json::Value;
 /// ```
 #[derive(Clone)]
 pub struct Document {
-    inner: Arc<Inner>,
+    inner: Arc<DocumentParts>,
 }
 
-struct Inner {
+struct DocumentParts {
     value: Value,
     text: String,
 }
@@ -40,7 +40,7 @@ impl Document {
     #[must_use]
     pub fn new(value: Value) -> Self {
         let text = canonical(&value);
-        Self { inner: Arc::new(Inner { value, text }) }
+        Self { inner: Arc::new(DocumentParts { value, text }) }
     }
 
     /// The document whose [`Document::text`] a store has kept.
@@ -50,7 +50,7 @@ impl Document {
     /// When the text is not JSON.
     pub fn read(text: String) -> serde_json::Result<Self> {
         let value = serde_json::from_str(&text)?;
-        Ok(Self { inner: Arc::new(Inner { value, text }) })
+        Ok(Self { inner: Arc::new(DocumentParts { value, text }) })
     }
 
     /// The document itself.

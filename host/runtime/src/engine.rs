@@ -70,10 +70,10 @@ impl Default for EngineOptions {
 /// Runs components. Clones are the same engine.
 #[derive(Clone)]
 pub struct Engine {
-    inner: Arc<Inner>,
+    inner: Arc<EngineParts>,
 }
 
-struct Inner {
+struct EngineParts {
     wasmtime: wasmtime::Engine,
     ticker: Ticker,
     cache: Option<Cache>,
@@ -117,7 +117,7 @@ impl Engine {
         let cache = options.cache_dir.as_deref().map(|dir| Cache::open(dir, &wasmtime)).transpose()?;
         let mint = Mint::new().map_err(|cause| EngineError::Start(cause.to_string()))?;
         let budget = Budget::new(options.memory_budget_bytes);
-        Ok(Self { inner: Arc::new(Inner { wasmtime, ticker, cache, options, budget, mint }) })
+        Ok(Self { inner: Arc::new(EngineParts { wasmtime, ticker, cache, options, budget, mint }) })
     }
 
     pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {

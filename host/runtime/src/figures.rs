@@ -161,11 +161,11 @@ pub(crate) struct Call {
 /// One lock and no atomics: it is taken a few times a request for some nanoseconds, and a snapshot is of one moment.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
-    counts: Mutex<Counts>,
+    counts: Mutex<MeterCounts>,
 }
 
 #[derive(Debug, Default)]
-struct Counts {
+struct MeterCounts {
     requests: BTreeMap<(Option<String>, Option<String>, Outcome), u64>,
     figures: SourceFigures,
 }
@@ -239,7 +239,7 @@ impl Meter {
     }
 
     /// Nothing that holds the lock can leave the counts broken.
-    fn counts(&self) -> MutexGuard<'_, Counts> {
+    fn counts(&self) -> MutexGuard<'_, MeterCounts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -52,7 +52,7 @@ use crate::inbox::{ChannelState, Following, Inbox, InboxCounts, Note};
 use crate::limits::{MAX_CHANGES, STORE_BACKOFF};
 use crate::model::{EventDelivery, Key, Plan, RunId, SourceName};
 use crate::options::RunOptions;
-use crate::run::{RunReport, Work};
+use crate::run::{RunReport, RunWork};
 use crate::source::Source;
 use crate::undo::Undo;
 
@@ -81,12 +81,40 @@ pub struct Status {
 /// One follower a source at a time, whatever the number of hosts. Others may write to its inbox meanwhile: let events
 /// be tried again, pause the schedule, clear what stopped it, after which a full run goes before the events that wait. The
 /// follower notices within a second or two.
+///
+/// # Examples
+///
+/// Follow a source, with a full run every night, and hand a request to its callback address over.
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use std::time::Duration;
+///
+/// use rollcall_host::follow::{Delivery, Receipt, Schedule};
+/// use rollcall_host::inbox::Inbox;
+/// use rollcall_host::{FollowOptions, Follower, Host, Source};
+///
+/// async fn follow(
+///     host: Host,
+///     inbox: Arc<dyn Inbox>,
+///     source: Source,
+/// ) -> Result<Follower, Box<dyn std::error::Error>> {
+///     let schedule = Schedule::parse("0 3 * * *", None, Duration::from_secs(600))?;
+///     let options = FollowOptions { schedule: Some(schedule), ..FollowOptions::default() };
+///     Ok(Follower::start(host, inbox, source, options).await?)
+/// }
+///
+/// async fn answer(follower: &Follower, query: String, body: Vec<u8>) -> Receipt {
+///     let (method, headers) = ("POST".to_owned(), Vec::new());
+///     follower.receive(Delivery { method, query, headers, body }).await
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Follower {
-    inner: Arc<Inner>,
+    inner: Arc<FollowerParts>,
 }
 
-struct Inner {
+struct FollowerParts {
     followed: Arc<Followed>,
     receiver: Receiver,
     /// None while the settings are wrong.
@@ -142,8 +170,13 @@ impl Follower {
         tokio::spawn(follow(Arc::clone(&followed), following, is_live, ended));
         let stop_if_dropped = followed.stop.on_drop();
         let receiver = Receiver::new();
-        let inner =
-            Inner { followed, receiver, event_delivery, has_ended, _stop_if_dropped: stop_if_dropped };
+        let inner = FollowerParts {
+            followed,
+            receiver,
+            event_delivery,
+            has_ended,
+            _stop_if_dropped: stop_if_dropped,
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -175,7 +208,7 @@ impl Follower {
     ///
     /// As [`Host::sync`], and when the source is not followed any more or too much was asked of it.
     pub async fn sync(&self, options: RunOptions) -> Result<Asked, RunError> {
-        let Waiting { answer, is_joined } = self.inner.followed.asks.ask(Work::Sync, options)?;
+        let Waiting { answer, is_joined } = self.inner.followed.asks.ask(RunWork::Sync, options)?;
         let report = answer.await.unwrap_or(Err(RunError::NotFollowed))?;
         Ok(Asked { joined: is_joined, report })
     }
@@ -189,7 +222,7 @@ impl Follower {
         if MAX_CHANGES < keys.len() {
             return Err(RunError::TooManyKeys { n: keys.len(), limit: MAX_CHANGES });
         }
-        let waiting = self.inner.followed.asks.ask(Work::Refresh(keys), options)?;
+        let waiting = self.inner.followed.asks.ask(RunWork::Refresh(keys), options)?;
         waiting.answer.await.unwrap_or(Err(RunError::NotFollowed))
     }
 
@@ -207,7 +240,7 @@ impl Follower {
         let Followed { stand, name, asks, .. } = self.inner.followed.as_ref();
         let approval = Approval::of(stand, name, run, approving).await?;
         let options = RunOptions { trigger: Trigger::Approval, ..options };
-        asks.ask(Work::Approve(approval), options)?.answer.await.unwrap_or(Err(RunError::NotFollowed))
+        asks.ask(RunWork::Approve(approval), options)?.answer.await.unwrap_or(Err(RunError::NotFollowed))
     }
 
     /// Undo a run, as [`Host::undo`] does, as soon as the source is free.
@@ -218,7 +251,7 @@ impl Follower {
     pub async fn undo(&self, run: &RunId, options: RunOptions) -> Result<RunReport, RunError> {
         let Followed { stand, name, asks, .. } = self.inner.followed.as_ref();
         let undo = Undo::of(stand, name, run, &options).await?;
-        asks.ask(Work::Undo(undo), options)?.answer.await.unwrap_or(Err(RunError::NotFollowed))
+        asks.ask(RunWork::Undo(undo), options)?.answer.await.unwrap_or(Err(RunError::NotFollowed))
     }
 
     /// Stop the run that is under way, whoever started it: it ends as `cancelled`, with its row closed and what was applied

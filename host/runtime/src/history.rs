@@ -22,6 +22,26 @@ use crate::model::{Diagnosis, Entry, Failure, Key, Progress, RunId, Scope, Sever
 /// with its process, or the time of the last [`History::beat`]
 /// ([`limits::RUN_BEAT_INTERVAL`](crate::limits::RUN_BEAT_INTERVAL) apart; three missed ones mean dead).
 /// A running run that is not alive reads [`RunState::Interrupted`] everywhere.
+///
+/// # Examples
+///
+/// Show the last runs of a source, with what each left undone.
+///
+/// ```
+/// use rollcall_host::error::StoreError;
+/// use rollcall_host::history::History;
+/// use rollcall_host::model::{Severity, SourceName};
+///
+/// async fn show(history: &dyn History, source: &SourceName) -> Result<(), StoreError> {
+///     for run in history.runs(source, None, 10).await? {
+///         println!("{} {} {}", run.started_at, run.id, run.state);
+///         for entry in history.entries(&run.id, Severity::Error, None, 100).await? {
+///             println!("  {}", entry.item.diagnosis.message);
+///         }
+///     }
+///     Ok(())
+/// }
+/// ```
 #[async_trait]
 pub trait History: Send + Sync {
     /// Open the row of a run, as `running`, unless another run of the source is alive. Atomic.

@@ -23,13 +23,32 @@ use crate::history::{History, Run, Trigger};
 use crate::limits::{DECLINED_FOR, MAX_CHANGES};
 use crate::model::{Finding, Key, RunId, SourceName};
 use crate::options::RunOptions;
-use crate::run::{self, RunReport, Work};
+use crate::run::{self, RunReport, RunWork};
 use crate::services::Services;
 use crate::source::Source;
 use crate::storage::Storage;
 use crate::undo::Undo;
 
 /// Runs connectors against an embedder's stores. Clones are the same host.
+///
+/// # Examples
+///
+/// Check a source, and import it if nothing is wrong.
+///
+/// ```no_run
+/// use rollcall_host::model::Standing;
+/// use rollcall_host::{Host, RunOptions, Source};
+///
+/// async fn import(host: &Host, source: &Source) -> Result<(), Box<dyn std::error::Error>> {
+///     let findings = host.check(source).await;
+///     if let Some(wrong) = findings.iter().find(|finding| finding.standing == Standing::Failed) {
+///         return Err(wrong.diagnosis.message.clone().into());
+///     }
+///     let report = host.sync(source, RunOptions::default()).await?;
+///     println!("{}: {} created, {} updated", report.state, report.counters.created, report.counters.updated);
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Host {
     services: Services,
@@ -67,7 +86,7 @@ impl Host {
     ///
     /// [`RunError`] when there was no run, or its row cannot be written. A run that failed is a report.
     pub async fn sync(&self, source: &Source, options: RunOptions) -> Result<RunReport, RunError> {
-        Ok(run::start(&self.services, source, Work::Sync, options).await?.report)
+        Ok(run::start(&self.services, source, RunWork::Sync, options).await?.report)
     }
 
     /// Bring just these objects of a source in line, each read again. At most 1000 keys.
@@ -84,7 +103,7 @@ impl Host {
         if MAX_CHANGES < keys.len() {
             return Err(RunError::TooManyKeys { n: keys.len(), limit: MAX_CHANGES });
         }
-        Ok(run::start(&self.services, source, Work::Refresh(keys), options).await?.report)
+        Ok(run::start(&self.services, source, RunWork::Refresh(keys), options).await?.report)
     }
 
     /// Approve what a run held: the source is asked about it again, object by object, and what it confirms departs or is
@@ -108,7 +127,7 @@ impl Host {
     ) -> Result<RunReport, RunError> {
         let approval = Approval::of(&self.stand(), source.name(), run, approving).await?;
         let options = RunOptions { trigger: Trigger::Approval, ..options };
-        Ok(run::start(&self.services, source, Work::Approve(approval), options).await?.report)
+        Ok(run::start(&self.services, source, RunWork::Approve(approval), options).await?.report)
     }
 
     /// Decline what a run held: it stops waiting, and as long as the source says the same it is not held anew but stays, for
@@ -163,7 +182,7 @@ impl Host {
         options: RunOptions,
     ) -> Result<RunReport, RunError> {
         let undo = Undo::of(&self.stand(), source.name(), run, &options).await?;
-        Ok(run::start(&self.services, source, Work::Undo(undo), options).await?.report)
+        Ok(run::start(&self.services, source, RunWork::Undo(undo), options).await?.report)
     }
 
     /// What would leave if this run were undone, if that is more than leaves unseen.

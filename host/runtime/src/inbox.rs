@@ -12,6 +12,24 @@ use crate::model::{Diagnosis, EventDelivery, Failure, Key, RunId, SourceName, Ti
 /// The events of every source, from the moment before they are acknowledged until long after they were acted on.
 ///
 /// The runtime never has two calls for one source under way that settle the same event.
+///
+/// # Examples
+///
+/// Tell how far behind its source a platform is.
+///
+/// ```
+/// use rollcall_host::error::StoreError;
+/// use rollcall_host::inbox::Inbox;
+/// use rollcall_host::model::{SourceName, Timestamp};
+///
+/// async fn show(inbox: &dyn Inbox, source: &SourceName, now: Timestamp) -> Result<(), StoreError> {
+///     println!("{:?}", inbox.counts(source).await?);
+///     for waiting in inbox.due(source, now, 10).await? {
+///         println!("since {}: {}", waiting.event.arrived_at, waiting.event.kind);
+///     }
+///     Ok(())
+/// }
+/// ```
 #[async_trait]
 pub trait Inbox: Send + Sync {
     /// Keep the events that are not known yet, durably, in order: all or none. An event is known when the source has

@@ -15,7 +15,7 @@ use tracing::Instrument as _;
 
 use self::attend::Attendants;
 use self::conclusion::{Conclusion, Ending, conclude};
-use crate::apply::{self, Apply, Attributes, Destination, Extent, Identities, Ledger, scope};
+use crate::apply::{self, Apply, Attributes, Destination, Identities, Ledger, RunExtent, scope};
 use crate::approval::Approval;
 use crate::cancel::Cancel;
 use crate::clearing::Approved;
@@ -60,7 +60,7 @@ pub struct RunReport {
 
 /// What a run does.
 #[derive(Debug, Clone)]
-pub(crate) enum Work {
+pub(crate) enum RunWork {
     Sync,
     Refresh(Vec<Key>),
     Handle(Vec<InboxEvent>),
@@ -68,7 +68,7 @@ pub(crate) enum Work {
     Undo(Undo),
 }
 
-impl Work {
+impl RunWork {
     pub(crate) const fn kind(&self) -> RunKind {
         match self {
             Self::Sync | Self::Approve(Approval { keys: None, .. }) => RunKind::Full,
@@ -78,10 +78,10 @@ impl Work {
         }
     }
 
-    const fn extent(&self) -> Extent {
+    const fn extent(&self) -> RunExtent {
         match self {
-            Self::Sync | Self::Approve(Approval { keys: None, .. }) => Extent::Full,
-            Self::Refresh(_) | Self::Handle(_) | Self::Approve(_) | Self::Undo(_) => Extent::Some,
+            Self::Sync | Self::Approve(Approval { keys: None, .. }) => RunExtent::Full,
+            Self::Refresh(_) | Self::Handle(_) | Self::Approve(_) | Self::Undo(_) => RunExtent::Some,
         }
     }
 
@@ -186,26 +186,26 @@ pub(crate) struct Finished {
 pub(crate) async fn start(
     services: &Services,
     source: &Source,
-    work: Work,
+    work: RunWork,
     options: RunOptions,
 ) -> Result<Finished, RunError> {
     let cancel = Cancel::new();
     let _cancel_if_dropped = cancel.on_drop();
-    let attempt = Attempt { services: services.clone(), source: source.clone(), work, options, cancel };
+    let attempt = RunAttempt { services: services.clone(), source: source.clone(), work, options, cancel };
     let run = tokio::spawn(attempt.run()).await;
     run.unwrap_or_else(|error| Err(RunError::Died(error.to_string())))
 }
 
-struct Attempt {
+struct RunAttempt {
     services: Services,
     source: Source,
-    work: Work,
+    work: RunWork,
     options: RunOptions,
     /// Stops this run alone; the embedder's own handle leads here.
     cancel: Cancel,
 }
 
-impl Attempt {
+impl RunAttempt {
     async fn run(self) -> Result<Finished, RunError> {
         let (run, started_at) = self.open().await?;
         // Whatever the log says meanwhile says of which run.
@@ -256,7 +256,7 @@ impl Attempt {
         }
         let (source, at) = (self.source.name(), report.finished_at);
         let mut decisions = Vec::new();
-        if let (Work::Approve(approval), RunState::Succeeded) = (&self.work, report.state) {
+        if let (RunWork::Approve(approval), RunState::Succeeded) = (&self.work, report.state) {
             decisions.push(approval.decision(source, at));
         }
         if !over.is_empty() {
@@ -346,10 +346,12 @@ impl Attempt {
 
     async fn work(&self, run: &RunId, recorder: &Arc<Recorder>) -> Ending {
         let question = match &self.work {
-            Work::Undo(undo) => return self.undo(run, recorder, undo).await,
-            Work::Sync | Work::Approve(Approval { keys: None, .. }) => Question::Everything,
-            Work::Refresh(keys) | Work::Approve(Approval { keys: Some(keys), .. }) => Question::Keys(keys),
-            Work::Handle(events) => Question::Events(events),
+            RunWork::Undo(undo) => return self.undo(run, recorder, undo).await,
+            RunWork::Sync | RunWork::Approve(Approval { keys: None, .. }) => Question::Everything,
+            RunWork::Refresh(keys) | RunWork::Approve(Approval { keys: Some(keys), .. }) => {
+                Question::Keys(keys)
+            }
+            RunWork::Handle(events) => Question::Events(events),
         };
         if self.options.trigger.is_a_persons() {
             self.services.unbar(&self.source);
@@ -387,7 +389,7 @@ impl Attempt {
             run: run.clone(),
             resource_types: self.source.connector().descriptor().type_names(),
             departed_users: self.source.departed_users(),
-            extent: Extent::Some,
+            extent: RunExtent::Some,
             scales: None,
             declined: Arc::default(),
             approved: Approved::Nothing,

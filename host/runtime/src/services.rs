@@ -24,10 +24,10 @@ use crate::storage::Storage;
 /// What a host works with. Clones are the same.
 #[derive(Clone)]
 pub(crate) struct Services {
-    inner: Arc<Inner>,
+    inner: Arc<ServiceParts>,
 }
 
-struct Inner {
+struct ServiceParts {
     engine: Engine,
     directory: Arc<dyn Directory>,
     storage: Arc<dyn Storage>,
@@ -52,7 +52,7 @@ impl Services {
         storage: Arc<dyn Storage>,
         history: Arc<dyn History>,
     ) -> Self {
-        let inner = Inner {
+        let inner = ServiceParts {
             engine,
             directory,
             storage,

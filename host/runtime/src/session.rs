@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::apply::{Destination, Extent, Identities, Worker, scope};
+use crate::apply::{Destination, Identities, RunExtent, Worker, scope};
 use crate::cancel::Cancel;
 use crate::capabilities::Session;
 use crate::capabilities::directory::Holdings;
@@ -47,12 +47,12 @@ pub(crate) struct Sessions<'a> {
 impl Sessions<'_> {
     /// For a call that reads everything.
     pub(crate) fn full(self, run: RunId) -> (Session, Worker) {
-        self.build(run, Extent::Full)
+        self.build(run, RunExtent::Full)
     }
 
     /// For a call that reads some objects.
     pub(crate) fn some(self, run: RunId) -> (Session, Worker) {
-        self.build(run, Extent::Some)
+        self.build(run, RunExtent::Some)
     }
 
     /// For a call that is no run: what it keeps for itself stays, and it changes nothing of the platform.
@@ -60,10 +60,10 @@ impl Sessions<'_> {
         let directory = Arc::new(self.dry_directory());
         let storage = Arc::clone(self.services.storage());
         // Such a call has no row, and a dry directory does not look at the run it is given.
-        self.over(directory, storage, RunId::new("aside"), Extent::Some)
+        self.over(directory, storage, RunId::new("aside"), RunExtent::Some)
     }
 
-    fn build(self, run: RunId, extent: Extent) -> (Session, Worker) {
+    fn build(self, run: RunId, extent: RunExtent) -> (Session, Worker) {
         let (directory, storage) = self.stores();
         self.over(directory, storage, run, extent)
     }
@@ -73,7 +73,7 @@ impl Sessions<'_> {
         directory: Arc<dyn Directory>,
         storage: Arc<dyn Storage>,
         run: RunId,
-        extent: Extent,
+        extent: RunExtent,
     ) -> (Session, Worker) {
         let Self {
             services,

@@ -38,7 +38,7 @@ pub(crate) enum Outcome {
 
 /// Which way something may leave the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Extent {
+pub(crate) enum RunExtent {
     /// A full run: only by `remove_missing`, after everything was read.
     Full,
     /// Some objects, each of which was asked about.

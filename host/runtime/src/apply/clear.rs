@@ -9,8 +9,8 @@ use rollcall_rules::{clearing, document};
 use serde_json::Value;
 
 use super::change::borrowed;
-use super::{Apply, Extent, Planned, Step, plan};
-use crate::clearing::Attribute;
+use super::{Apply, Planned, PlannedStep, RunExtent, plan};
+use crate::clearing::ClearedAttribute;
 use crate::directory::{Held, Write};
 use crate::error::StoreError;
 use crate::history::ChangeRecord;
@@ -31,7 +31,7 @@ pub(crate) struct Clearing {
 
 /// A clearing that keeps the contract.
 struct Proposal {
-    attribute: Attribute,
+    attribute: ClearedAttribute,
     document: Value,
     /// Each once.
     keys: Vec<Key>,
@@ -82,8 +82,9 @@ impl Apply {
 
     async fn clear(&mut self, writes: Vec<Write>) -> Result<(), StoreError> {
         writes.iter().for_each(|write| self.ledger.read_by_connector(&write.key));
-        let planned =
-            writes.into_iter().map(|write| Planned { key: write.key.clone(), step: Step::Write(write) });
+        let planned = writes
+            .into_iter()
+            .map(|write| Planned { key: write.key.clone(), step: PlannedStep::Write(write) });
         let planned: Vec<_> = planned.collect();
         self.carry_out_in((0..planned.len()).collect(), planned, MAX_STORED_AT_ONCE).await.map(drop)
     }
@@ -102,7 +103,7 @@ impl Apply {
         for write in writes {
             count(counts, &write.key);
         }
-        if self.destination.extent == Extent::Some {
+        if self.destination.extent == RunExtent::Some {
             return Ok(Vec::new());
         }
         let why = attribute.held_of_one(reason);
@@ -119,7 +120,7 @@ impl Apply {
         let types = &self.destination.resource_types;
         let document = clearing::read(&name, &document, &borrowed(&keys), types)?;
         let keys = keys.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
-        let attribute = Attribute { name, document: document::canonical(&document) };
+        let attribute = ClearedAttribute { name, document: document::canonical(&document) };
         Ok(Proposal { attribute, document, keys, reason })
     }
 }

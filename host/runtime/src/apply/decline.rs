@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::state::Answered;
-use super::{Apply, Extent, Kind, Outcome, Planned, Step};
+use super::{Apply, Kind, Outcome, Planned, PlannedStep, RunExtent};
 use crate::amount::{amounts, amounts_in_chinese};
 use crate::awaiting::DECLINED;
 use crate::decision::{Decision, Matter};
@@ -21,7 +21,7 @@ impl Apply {
         }
         for planned in planned {
             if let Some((matter, kind)) = self.declined_step(planned) {
-                planned.step = Step::Decline(kind);
+                planned.step = PlannedStep::Decline(kind);
                 self.forget_change(&planned.key);
                 self.answered.met.insert(matter);
             }
@@ -31,24 +31,24 @@ impl Apply {
     fn declined_step(&mut self, planned: &Planned) -> Option<(Matter, Kind)> {
         let key = &planned.key;
         let (matter, kind) = match &planned.step {
-            Step::Write(write) if Kind::of(write.action) == Kind::Departure => {
+            PlannedStep::Write(write) if Kind::of(write.action) == Kind::Departure => {
                 (Matter::Departure { key: key.clone() }, Kind::Departure)
             }
-            Step::Replace(replacement) if !replacement.had_left => {
+            PlannedStep::Replace(replacement) if !replacement.had_left => {
                 (Matter::Replacement { key: key.clone() }, Kind::Put)
             }
-            Step::HoldUnseen { write, .. } => (self.scope_matter()?, Kind::of(write.action)),
-            Step::Write(_) | Step::Nothing(Kind::Put) => {
+            PlannedStep::HoldUnseen { write, .. } => (self.scope_matter()?, Kind::of(write.action)),
+            PlannedStep::Write(_) | PlannedStep::Nothing(Kind::Put) => {
                 self.is_back(key);
                 return None;
             }
-            Step::Nothing(Kind::Departure)
-            | Step::Replace(_)
-            | Step::Refuse(..)
-            | Step::Hold(..)
-            | Step::HoldReplacement { .. }
-            | Step::Decline(_)
-            | Step::Wait => return None,
+            PlannedStep::Nothing(Kind::Departure)
+            | PlannedStep::Replace(_)
+            | PlannedStep::Refuse(..)
+            | PlannedStep::Hold(..)
+            | PlannedStep::HoldReplacement { .. }
+            | PlannedStep::Decline(_)
+            | PlannedStep::Wait => return None,
         };
         let is_kept = self.destination.declined.covers(&matter) && !self.is_approved(key);
         is_kept.then_some((matter, kind))
@@ -108,7 +108,7 @@ impl Apply {
         }
         // What is out of sight is not missed for that reason, and nobody can tell whether it is back.
         let sees_all = is_whole
-            && self.destination.extent == Extent::Full
+            && self.destination.extent == RunExtent::Full
             && self.compared.scope().is_some_and(|scope| scope.whole);
         let Answered { met, back } = std::mem::take(&mut self.answered);
         for matter in declined.matters() {

@@ -4,7 +4,7 @@
 //! Not here: how much is too much (`guard`).
 
 use super::step::refusal_entry;
-use super::{Apply, Extent, Kind, Outcome, Planned, Step};
+use super::{Apply, Kind, Outcome, Planned, PlannedStep, RunExtent};
 use crate::clearing::Approved;
 use crate::error::StoreError;
 use crate::guard::{self, Permitted, Uncovered};
@@ -16,7 +16,7 @@ use crate::model::{Counts, Diagnosis, Key};
 impl Apply {
     /// Hold the departures of single objects that are above what may leave in an hour.
     pub(super) async fn hold_excess(&mut self, planned: &mut [Planned]) -> Result<(), StoreError> {
-        if self.destination.extent != Extent::Some || self.destination.scales.is_none() {
+        if self.destination.extent != RunExtent::Some || self.destination.scales.is_none() {
             return Ok(());
         }
         for planned in planned {
@@ -139,17 +139,18 @@ impl Apply {
         for Planned { key, step } in planned {
             outcomes.push(match step {
                 // Nothing is to be done; and no put is among what a complete reading no longer found.
-                Step::Nothing(_) | Step::Replace(_) | Step::HoldReplacement { .. } | Step::Wait => {
-                    Outcome::Applied
-                }
-                Step::Decline(kind) => self.declined(kind, &key),
-                Step::Refuse(kind, refused) => {
+                PlannedStep::Nothing(_)
+                | PlannedStep::Replace(_)
+                | PlannedStep::HoldReplacement { .. }
+                | PlannedStep::Wait => Outcome::Applied,
+                PlannedStep::Decline(kind) => self.declined(kind, &key),
+                PlannedStep::Refuse(kind, refused) => {
                     self.refused(kind, &key, &refused);
                     entries.push(refusal_entry(Some(key), refused.clone()));
                     Outcome::Rejected(refused)
                 }
                 // Held for another reason, which its record says.
-                Step::HoldUnseen { write, why, is_recorded } => {
+                PlannedStep::HoldUnseen { write, why, is_recorded } => {
                     n_held = n_held.saturating_add(1);
                     self.fates.kept(&key, &why.code);
                     if is_recorded {
@@ -157,7 +158,7 @@ impl Apply {
                     }
                     Outcome::Held(None)
                 }
-                Step::Write(write) | Step::Hold(write, _) => {
+                PlannedStep::Write(write) | PlannedStep::Hold(write, _) => {
                     n_held = n_held.saturating_add(1);
                     self.fates.kept(&key, &why.code);
                     let is_told = n_held <= MAX_HELD_RECORDS;
@@ -177,17 +178,17 @@ impl Apply {
 impl Planned {
     /// Hold what would be written, for this reason.
     fn hold(&mut self, why: impl FnOnce(&Key) -> Diagnosis) {
-        let step = std::mem::replace(&mut self.step, Step::Nothing(Kind::Departure));
+        let step = std::mem::replace(&mut self.step, PlannedStep::Nothing(Kind::Departure));
         self.step = match step {
-            Step::Write(write) => Step::Hold(write, Box::new(why(&self.key))),
-            step @ (Step::Nothing(_)
-            | Step::Refuse(..)
-            | Step::Hold(..)
-            | Step::HoldUnseen { .. }
-            | Step::Replace(_)
-            | Step::HoldReplacement { .. }
-            | Step::Decline(_)
-            | Step::Wait) => step,
+            PlannedStep::Write(write) => PlannedStep::Hold(write, Box::new(why(&self.key))),
+            step @ (PlannedStep::Nothing(_)
+            | PlannedStep::Refuse(..)
+            | PlannedStep::Hold(..)
+            | PlannedStep::HoldUnseen { .. }
+            | PlannedStep::Replace(_)
+            | PlannedStep::HoldReplacement { .. }
+            | PlannedStep::Decline(_)
+            | PlannedStep::Wait) => step,
         };
     }
 }

@@ -16,7 +16,7 @@ use self::changed::Pending;
 use self::told::{By, Change};
 use super::check::Incoming;
 use super::step::{Replacement, refusal_entry};
-use super::{Apply, Extent, Identities, Kind, Outcome, Planned, Step, plan};
+use super::{Apply, Identities, Kind, Outcome, Planned, PlannedStep, RunExtent, plan};
 use crate::directory::{Held, Write};
 use crate::document::Document;
 use crate::error::StoreError;
@@ -27,7 +27,7 @@ use crate::model::Key;
 
 impl Apply {
     /// What to do about an object that is there, by who stands behind its key.
-    pub(super) fn put(&mut self, held: Option<Held>, incoming: Incoming) -> Step<Write> {
+    pub(super) fn put(&mut self, held: Option<Held>, incoming: Incoming) -> PlannedStep<Write> {
         if self.ledger.waits(&incoming.key) {
             return self.put_again(incoming);
         }
@@ -58,28 +58,28 @@ impl Apply {
 
     /// Another put of an object whose replacement waits: it is about whoever came, and nothing of it is for whoever was
     /// there.
-    fn put_again(&mut self, incoming: Incoming) -> Step<Write> {
+    fn put_again(&mut self, incoming: Incoming) -> PlannedStep<Write> {
         if let Some(waiting) = self.changed.waiting.get_mut(&incoming.key) {
             let document = merge(Some(&waiting.incoming.document), &incoming.document);
             if let Err(why) = object::check_held(&document) {
-                return Step::Refuse(Kind::Put, why.into());
+                return PlannedStep::Refuse(Kind::Put, why.into());
             }
             waiting.incoming = Incoming { document, ..incoming };
         }
-        Step::Wait
+        PlannedStep::Wait
     }
 
     /// Let replacements wait: those of a full run for the end of the reading, those of single objects that are above what
     /// may leave in an hour for a person.
     pub(super) async fn hold_replacements(&mut self, planned: &mut [Planned]) -> Result<(), StoreError> {
         for planned in planned {
-            let leaves = matches!(&planned.step, Step::Replace(replacement) if !replacement.had_left);
+            let leaves = matches!(&planned.step, PlannedStep::Replace(replacement) if !replacement.had_left);
             if !leaves {
                 continue;
             }
             match self.destination.extent {
-                Extent::Full => self.wait_for_the_end(planned).await?,
-                Extent::Some => {
+                RunExtent::Full => self.wait_for_the_end(planned).await?,
+                RunExtent::Some => {
                     if self.exceeded(&planned.key).await?.is_some() {
                         self.hold_replacement(planned);
                     }
@@ -101,8 +101,10 @@ impl Apply {
             self.hold_replacement(planned);
             return Ok(());
         }
-        let step = std::mem::replace(&mut planned.step, Step::Wait);
-        if let (Step::Replace(replacement), Some(change)) = (step, self.changed.noted.remove(&planned.key)) {
+        let step = std::mem::replace(&mut planned.step, PlannedStep::Wait);
+        if let (PlannedStep::Replace(replacement), Some(change)) =
+            (step, self.changed.noted.remove(&planned.key))
+        {
             let Write { key, version, after, .. } = replacement.join;
             let incoming = Incoming {
                 key: key.clone(),
@@ -116,14 +118,16 @@ impl Apply {
 
     /// Hold one for a person.
     fn hold_replacement(&mut self, planned: &mut Planned) {
-        if !matches!(planned.step, Step::Replace(_)) {
+        if !matches!(planned.step, PlannedStep::Replace(_)) {
             return;
         }
         let is_recorded = self.changed.hold_one(&planned.key.resource_type);
-        let step = std::mem::replace(&mut planned.step, Step::Wait);
-        if let (Step::Replace(replacement), Some(change)) = (step, self.changed.noted.remove(&planned.key)) {
+        let step = std::mem::replace(&mut planned.step, PlannedStep::Wait);
+        if let (PlannedStep::Replace(replacement), Some(change)) =
+            (step, self.changed.noted.remove(&planned.key))
+        {
             let why = guard::identity_held(&planned.key, &change.evidence());
-            planned.step = Step::HoldReplacement { replacement, why: Box::new(why), is_recorded };
+            planned.step = PlannedStep::HoldReplacement { replacement, why: Box::new(why), is_recorded };
         }
     }
 
@@ -217,20 +221,20 @@ impl Apply {
 }
 
 /// What to do where the key is somebody else's.
-fn replace(held: Held, incoming: Incoming, change: &Change) -> Step<Write> {
+fn replace(held: Held, incoming: Incoming, change: &Change) -> PlannedStep<Write> {
     let had_left = held.departed;
     match plan::replacement(held, incoming, &change.evidence()) {
-        Ok((leave, join)) => Step::Replace(Box::new(Replacement { leave, join, had_left })),
-        Err(why) => Step::Refuse(Kind::Put, why),
+        Ok((leave, join)) => PlannedStep::Replace(Box::new(Replacement { leave, join, had_left })),
+        Err(why) => PlannedStep::Refuse(Kind::Put, why),
     }
 }
 
 /// What to do whoever stands behind the key.
-fn as_ever(held: Option<Held>, incoming: Incoming) -> Step<Write> {
+fn as_ever(held: Option<Held>, incoming: Incoming) -> PlannedStep<Write> {
     match plan::put(held, incoming) {
-        Ok(Some(write)) => Step::Write(write),
-        Ok(None) => Step::Nothing(Kind::Put),
-        Err(why) => Step::Refuse(Kind::Put, why),
+        Ok(Some(write)) => PlannedStep::Write(write),
+        Ok(None) => PlannedStep::Nothing(Kind::Put),
+        Err(why) => PlannedStep::Refuse(Kind::Put, why),
     }
 }
 

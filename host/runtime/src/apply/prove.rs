@@ -4,7 +4,7 @@
 
 use rollcall_rules::vocabulary::REMOVALS_STOPPED;
 
-use super::{Apply, Extent};
+use super::{Apply, RunExtent};
 use crate::error::StoreError;
 use crate::model::Counts;
 use crate::model::proof::{Proof, View};
@@ -12,7 +12,7 @@ use crate::model::proof::{Proof, View};
 impl Apply {
     /// Keep the proof of a full run whose connector came to read. `is_whole` says that everything was read.
     pub(super) async fn prove(&mut self, is_whole: bool) {
-        let Some(scope) = self.compared.scope().filter(|_| self.destination.extent == Extent::Full) else {
+        let Some(scope) = self.compared.scope().filter(|_| self.destination.extent == RunExtent::Full) else {
             return;
         };
         let view = View::from(scope);

@@ -6,7 +6,7 @@
 use rollcall_rules::reading::{Covered, Reads, check_checkpoint};
 
 use super::change::borrowed;
-use super::{Apply, Clearing, Extent};
+use super::{Apply, Clearing, RunExtent};
 use crate::amount::{amount, list, share};
 use crate::model::{Coverage, Diagnosis, Entry, Key, Scope, Severity};
 use crate::refusal;
@@ -47,7 +47,7 @@ impl Apply {
     }
 
     async fn open_reading(&mut self, scope: Scope) -> Result<(), Diagnosis> {
-        let of_all = self.destination.extent == Extent::Full;
+        let of_all = self.destination.extent == RunExtent::Full;
         let reads = if of_all { Reads::All { has_puts: self.ledger.has_puts() } } else { Reads::Some };
         let types = &self.destination.resource_types;
         self.reading.stage.open(reads, &borrowed(&scope.parts), types)?;
@@ -87,7 +87,7 @@ impl Apply {
     }
 
     pub(super) fn must_be_full(&self, function: &str) -> Result<(), Diagnosis> {
-        if self.destination.extent == Extent::Full {
+        if self.destination.extent == RunExtent::Full {
             return Ok(());
         }
         Err(refusal::request(&format!("`{function}` is for a full reading")))

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use rollcall_rules::object;
 
 use super::order::order;
-use super::{Apply, Departure, Kind, Outcome, Planned, Step, check};
+use super::{Apply, Departure, Kind, Outcome, Planned, PlannedStep, check};
 use crate::directory::Held;
 use crate::error::StoreError;
 use crate::limits::{MAX_CHANGES, MAX_DEPARTURES};
@@ -60,14 +60,14 @@ impl Apply {
     fn check_absent(&self, departure: Departure, seen: &mut BTreeSet<Key>) -> Result<Departure, Planned> {
         let key = departure.key.clone();
         if !seen.insert(key.clone()) {
-            return Err(Planned { key, step: Step::Nothing(Kind::Departure) });
+            return Err(Planned { key, step: PlannedStep::Nothing(Kind::Departure) });
         }
         let checked = if self.ledger.has_put(&key) {
             Err(object::removed_and_read((&key).into()).into())
         } else {
             check::departure(departure, &self.destination.resource_types)
         };
-        checked.map_err(|why| Planned { key, step: Step::Refuse(Kind::Departure, why) })
+        checked.map_err(|why| Planned { key, step: PlannedStep::Refuse(Kind::Departure, why) })
     }
 
     fn plan_absent(&self, held: Option<Held>, departure: Departure) -> Planned {

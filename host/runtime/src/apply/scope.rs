@@ -18,7 +18,7 @@ pub(super) use self::compared::Compared;
 pub(crate) use self::compared::Known;
 use self::told::Narrowed;
 use self::view::hangs_in;
-use super::{Apply, Extent, Planned, Step};
+use super::{Apply, Planned, PlannedStep, RunExtent};
 use crate::directory::{Action, Write};
 use crate::document::Document;
 use crate::error::StoreError;
@@ -105,8 +105,8 @@ impl Apply {
     }
 
     fn hold_for_scope(&mut self, planned: &mut Planned) {
-        let step = std::mem::replace(&mut planned.step, Step::Wait);
-        let Step::Write(write) = step else {
+        let step = std::mem::replace(&mut planned.step, PlannedStep::Wait);
+        let PlannedStep::Write(write) = step else {
             planned.step = step;
             return;
         };
@@ -114,7 +114,7 @@ impl Apply {
         self.compared.n_recorded = self.compared.n_recorded.saturating_add(usize::from(is_recorded));
         self.compared.held.add(&write);
         let why = Box::new(told::held_of_one(&write));
-        planned.step = Step::HoldUnseen { write, why, is_recorded };
+        planned.step = PlannedStep::HoldUnseen { write, why, is_recorded };
     }
 
     /// Whether the scope may be the only reason for this: an update takes an object out of a department that it does not
@@ -187,7 +187,7 @@ impl Apply {
         if let Err(error) = self.look_again().await {
             self.failed(&error);
         }
-        if self.destination.extent == Extent::Full && !self.compared.is_held() {
+        if self.destination.extent == RunExtent::Full && !self.compared.is_held() {
             self.ledger.read_with(self.compared.scope.clone());
         }
         let Some(entry) = self.scope_entry() else { return };
@@ -206,7 +206,7 @@ impl Apply {
             return (!unfollowed.is_empty()).then(|| told::unfollowed(unfollowed));
         };
         // A few objects say nothing of the scope unless something of theirs would be lost.
-        if self.destination.extent == Extent::Some && self.compared.held.is_empty() {
+        if self.destination.extent == RunExtent::Some && self.compared.held.is_empty() {
             return None;
         }
         if !narrowed.is_approved {

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use rollcall_rules::clearing;
 use rollcall_rules::reading::Stage;
 
-use super::change::Extent;
+use super::change::RunExtent;
 use super::identity::Changed;
 use super::ledger::Ledger;
 use super::policy::{Attributes, DepartedUsers, Identities};
 use super::scope::{Compared, Known};
 use super::volume::Volume;
 use crate::cancel::Cancel;
-use crate::clearing::{Approved, Attribute};
+use crate::clearing::{Approved, ClearedAttribute};
 use crate::decision::{Declined, Matter};
 use crate::directory::Directory;
 use crate::guard::Scales;
@@ -33,7 +33,7 @@ pub(crate) struct Destination {
     /// Parents first.
     pub(crate) resource_types: Vec<String>,
     pub(crate) departed_users: DepartedUsers,
-    pub(crate) extent: Extent,
+    pub(crate) extent: RunExtent,
     /// What weighs departures; none where nothing leaves by itself: in a call that is no run, and where a run is undone, which
     /// was weighed before.
     pub(crate) scales: Option<Scales>,
@@ -119,16 +119,16 @@ impl Reading {
 pub(super) struct HeldClearings {
     pub(super) known: clearing::Attributes,
     /// Of each attribute: how many objects may have lost it, and why that is not proven.
-    pub(super) attributes: BTreeMap<Attribute, (Counts, Diagnosis)>,
+    pub(super) attributes: BTreeMap<ClearedAttribute, (Counts, Diagnosis)>,
     pub(super) n_recorded: usize,
 }
 
 impl HeldClearings {
     /// One entry an attribute.
-    pub(super) fn entries(&self, extent: Extent) -> Vec<Entry> {
-        let entry = |(attribute, (counts, reason)): (&Attribute, &(Counts, Diagnosis))| match extent {
-            Extent::Full => attribute.entry(counts, reason),
-            Extent::Some => attribute.note(counts, reason),
+    pub(super) fn entries(&self, extent: RunExtent) -> Vec<Entry> {
+        let entry = |(attribute, (counts, reason)): (&ClearedAttribute, &(Counts, Diagnosis))| match extent {
+            RunExtent::Full => attribute.entry(counts, reason),
+            RunExtent::Some => attribute.note(counts, reason),
         };
         self.attributes.iter().map(entry).collect()
     }

@@ -40,16 +40,16 @@ impl Kind {
 
 pub(super) struct Planned {
     pub(super) key: Key,
-    pub(super) step: Step<Write>,
+    pub(super) step: PlannedStep<Write>,
 }
 
 /// The same without the documents, which are on their way to the platform.
 pub(super) struct Tally {
     pub(super) key: Key,
-    pub(super) step: Step<Action>,
+    pub(super) step: PlannedStep<Action>,
 }
 
-pub(super) enum Step<W> {
+pub(super) enum PlannedStep<W> {
     Write(W),
     /// The platform holds it like that already.
     Nothing(Kind),
@@ -81,15 +81,15 @@ pub(super) enum Step<W> {
 impl Planned {
     pub(super) fn write(&self) -> Option<&Write> {
         match &self.step {
-            Step::Write(write) => Some(write),
-            Step::Nothing(_)
-            | Step::Refuse(..)
-            | Step::Hold(..)
-            | Step::HoldUnseen { .. }
-            | Step::Replace(_)
-            | Step::HoldReplacement { .. }
-            | Step::Decline(_)
-            | Step::Wait => None,
+            PlannedStep::Write(write) => Some(write),
+            PlannedStep::Nothing(_)
+            | PlannedStep::Refuse(..)
+            | PlannedStep::Hold(..)
+            | PlannedStep::HoldUnseen { .. }
+            | PlannedStep::Replace(_)
+            | PlannedStep::HoldReplacement { .. }
+            | PlannedStep::Decline(_)
+            | PlannedStep::Wait => None,
         }
     }
 }
@@ -106,37 +106,41 @@ pub(super) fn split(planned: Vec<Planned>) -> Split {
     let mut held = Vec::new();
     for Planned { key, step } in planned {
         let step = match step {
-            Step::Nothing(kind) => Step::Nothing(kind),
-            Step::Refuse(kind, why) => Step::Refuse(kind, why),
-            Step::Hold(write, why) => {
+            PlannedStep::Nothing(kind) => PlannedStep::Nothing(kind),
+            PlannedStep::Refuse(kind, why) => PlannedStep::Refuse(kind, why),
+            PlannedStep::Hold(write, why) => {
                 held.push(ChangeRecord { refusal: Some((*why).clone()), ..(&write).into() });
-                Step::Hold(write.action, why)
+                PlannedStep::Hold(write.action, why)
             }
-            Step::HoldUnseen { write, why, is_recorded } => {
+            PlannedStep::HoldUnseen { write, why, is_recorded } => {
                 if is_recorded {
                     held.push(ChangeRecord { refusal: Some((*why).clone()), ..(&write).into() });
                 }
-                Step::HoldUnseen { write: write.action, why, is_recorded }
+                PlannedStep::HoldUnseen { write: write.action, why, is_recorded }
             }
-            Step::Write(write) => {
+            PlannedStep::Write(write) => {
                 let action = write.action;
                 writes.push(write);
-                Step::Write(action)
+                PlannedStep::Write(action)
             }
-            Step::Replace(replacement) => {
+            PlannedStep::Replace(replacement) => {
                 let actions = replacement.actions();
                 writes.extend([replacement.leave, replacement.join]);
-                Step::Replace(Box::new(actions))
+                PlannedStep::Replace(Box::new(actions))
             }
-            Step::HoldReplacement { replacement, why, is_recorded } => {
+            PlannedStep::HoldReplacement { replacement, why, is_recorded } => {
                 let record = |write| ChangeRecord { refusal: Some((*why).clone()), ..write };
                 if is_recorded {
                     held.extend([&replacement.leave, &replacement.join].map(|write| record(write.into())));
                 }
-                Step::HoldReplacement { replacement: Box::new(replacement.actions()), why, is_recorded }
+                PlannedStep::HoldReplacement {
+                    replacement: Box::new(replacement.actions()),
+                    why,
+                    is_recorded,
+                }
             }
-            Step::Decline(kind) => Step::Decline(kind),
-            Step::Wait => Step::Wait,
+            PlannedStep::Decline(kind) => PlannedStep::Decline(kind),
+            PlannedStep::Wait => PlannedStep::Wait,
         };
         tallies.push(Tally { key, step });
     }

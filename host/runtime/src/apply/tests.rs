@@ -7,7 +7,7 @@ use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
 use super::{
-    Apply, Change, DepartedUsers, Departure, Destination, Extent, Identities, Object, Outcome, Statement,
+    Apply, Change, DepartedUsers, Departure, Destination, Identities, Object, Outcome, RunExtent, Statement,
     Worker, scope,
 };
 use crate::cancel::Cancel;
@@ -26,7 +26,7 @@ pub(super) fn source() -> SourceName {
     SourceName::new("head-office").unwrap()
 }
 
-pub(super) fn destination(store: &Arc<MemoryStore>, extent: Extent) -> Destination {
+pub(super) fn destination(store: &Arc<MemoryStore>, extent: RunExtent) -> Destination {
     let run = RunId::new("1");
     let recorder = Recorder::of_run(store.clone(), run.clone(), Arc::new(Unobserved));
     Destination {
@@ -52,12 +52,12 @@ pub(super) fn scales(store: &Arc<MemoryStore>, permitted: Permitted) -> Scales {
 }
 
 /// The same for a run in which so much may leave beyond what is usual.
-fn permitting(store: &Arc<MemoryStore>, extent: Extent, permitted: Permitted) -> Apply {
+fn permitting(store: &Arc<MemoryStore>, extent: RunExtent, permitted: Permitted) -> Apply {
     Apply::new(Destination { scales: Some(scales(store, permitted)), ..destination(store, extent) })
 }
 
 /// The same for any run.
-fn weighed(store: &Arc<MemoryStore>, extent: Extent) -> Apply {
+fn weighed(store: &Arc<MemoryStore>, extent: RunExtent) -> Apply {
     permitting(store, extent, Permitted::Nothing)
 }
 
@@ -74,7 +74,7 @@ fn n_departed(store: &MemoryStore) -> usize {
 }
 
 pub(super) fn full_run(store: &Arc<MemoryStore>) -> Apply {
-    Apply::new(destination(store, Extent::Full))
+    Apply::new(destination(store, RunExtent::Full))
 }
 
 /// The same, with everything in sight.
@@ -306,7 +306,7 @@ async fn in_a_full_run_nothing_leaves_but_by_remove_missing() {
 async fn in_a_run_of_some_objects_a_departure_is_applied_and_remove_missing_is_not() {
     let store = Arc::<MemoryStore>::default();
     hold(&store, "User", "a", json!({}));
-    let mut apply = Apply::new(destination(&store, Extent::Some));
+    let mut apply = Apply::new(destination(&store, RunExtent::Some));
     let outcomes = apply.changes(vec![Change::Delete(gone("User", "a"))]).await.unwrap();
     assert_eq!(codes(&outcomes), ["applied"]);
     assert!(store.state().objects[&(source(), Key::new("User", "a"))].departed);
@@ -347,7 +347,7 @@ async fn what_leaves_among_some_objects_leaves_after_what_comes_and_children_bef
         leaves("User", "a"),
         leaves("Department", "2"),
     ];
-    let outcomes = Apply::new(destination(&store, Extent::Some)).changes(changes).await.unwrap();
+    let outcomes = Apply::new(destination(&store, RunExtent::Some)).changes(changes).await.unwrap();
     assert_eq!(outcomes, vec![Outcome::Applied; 5]);
     let stored: Vec<_> = store.state().stores.iter().flatten().map(|key| key.external_id.clone()).collect();
     assert_eq!(stored, ["new", "a", "3", "2", "1"]);
@@ -455,7 +455,7 @@ async fn only_an_object_that_is_not_held_needs_schemas() {
 #[tokio::test]
 async fn a_flood_of_refusals_keeps_ten_thousand_entries_and_counts_the_rest() {
     let store = Arc::<MemoryStore>::default();
-    let destination = destination(&store, Extent::Full);
+    let destination = destination(&store, RunExtent::Full);
     let recorder = Arc::clone(&destination.recorder);
     let mut apply = Apply::new(destination);
     for batch in 0..11 {
@@ -475,7 +475,7 @@ fn roomy() -> Share {
 async fn changes_that_wait_take_of_the_memory_of_all_and_give_it_back_once_applied() {
     let store = Arc::<MemoryStore>::default();
     let budget = Budget::new(100_000);
-    let (worker, handle) = Worker::start(destination(&store, Extent::Full), Cancel::new(), budget.share());
+    let (worker, handle) = Worker::start(destination(&store, RunExtent::Full), Cancel::new(), budget.share());
     let other = budget.share();
     let large = || vec![put("User", "a", &json!({"long": "x".repeat(60_000)}))];
     // The worker does not run before the first await, so the first of these waits.
@@ -494,7 +494,7 @@ async fn changes_that_wait_take_of_the_memory_of_all_and_give_it_back_once_appli
 async fn many_changes_of_nothing_take_memory_too() {
     let store = Arc::<MemoryStore>::default();
     let (worker, handle) =
-        Worker::start(destination(&store, Extent::Full), Cancel::new(), Budget::new(100_000).share());
+        Worker::start(destination(&store, RunExtent::Full), Cancel::new(), Budget::new(100_000).share());
     let empty = |n: usize| {
         let key = Key::new("", n.to_string());
         Change::Put(Object { key, version: String::new(), document: String::new() })
@@ -510,7 +510,7 @@ async fn many_changes_of_nothing_take_memory_too() {
 #[tokio::test]
 async fn what_was_begun_is_applied_although_nobody_waits_for_it_any_more() {
     let store = Arc::<MemoryStore>::default();
-    let (worker, handle) = Worker::start(destination(&store, Extent::Full), Cancel::new(), roomy());
+    let (worker, handle) = Worker::start(destination(&store, RunExtent::Full), Cancel::new(), roomy());
     drop(handle.changes(vec![user("a")]));
     drop(handle.changes(vec![user("b")]));
     drop(handle);
@@ -521,7 +521,7 @@ async fn what_was_begun_is_applied_although_nobody_waits_for_it_any_more() {
 async fn after_a_cancellation_nothing_more_is_written() {
     let store = Arc::<MemoryStore>::default();
     let cancel = Cancel::new();
-    let (worker, handle) = Worker::start(destination(&store, Extent::Full), cancel.clone(), roomy());
+    let (worker, handle) = Worker::start(destination(&store, RunExtent::Full), cancel.clone(), roomy());
     handle.changes(vec![user("a")]).await.unwrap();
     cancel.cancel();
     assert_eq!(handle.changes(vec![user("b")]).await.unwrap_err().code, "cancelled");
@@ -534,7 +534,7 @@ async fn after_a_cancellation_nothing_more_is_written() {
 #[tokio::test]
 async fn more_than_the_limit_of_waiting_changes_is_refused_until_some_are_applied() {
     let store = Arc::<MemoryStore>::default();
-    let (worker, handle) = Worker::start(destination(&store, Extent::Full), Cancel::new(), roomy());
+    let (worker, handle) = Worker::start(destination(&store, RunExtent::Full), Cancel::new(), roomy());
     let large = || put("User", "a", &json!({"long": "x".repeat(MAX_DOCUMENT_BYTES - 1000)}));
     // The worker does not run before the first await, so all of these wait.
     let waiting: Vec<_> = (0..600).map(|_| handle.changes(vec![large()])).collect();
@@ -567,7 +567,7 @@ async fn a_chain_of_departments_leaves_from_its_end_however_long_it_is() {
 async fn of_many_departures_by_events_those_above_the_allowance_wait_for_a_person() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 140);
-    let mut apply = weighed(&store, Extent::Some);
+    let mut apply = weighed(&store, RunExtent::Some);
     let changes = users_gone(0..9).into_iter().map(Change::Delete).chain([user("new")]).collect();
     let outcomes = apply.changes(changes).await.unwrap();
     let expected = [["applied"; 7].as_slice(), &["departure-held"; 2], &["applied"]].concat();
@@ -586,7 +586,7 @@ async fn the_allowance_is_for_all_batches_of_a_run_together_and_for_each_kind_al
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 20);
     hold(&store, "Department", "1", json!({}));
-    let mut apply = weighed(&store, Extent::Some);
+    let mut apply = weighed(&store, RunExtent::Some);
     let delete = |departures: Vec<Departure>| departures.into_iter().map(Change::Delete).collect();
     assert_eq!(codes(&apply.changes(delete(users_gone(0..3))).await.unwrap()), ["applied"; 3]);
     let outcomes = apply.changes(delete(users_gone(3..6))).await.unwrap();
@@ -599,7 +599,7 @@ async fn of_few_no_more_than_half_leave_by_events() {
     for (n_held, n_left) in [(1, 1), (2, 1), (3, 2), (5, 3), (6, 3), (9, 5)] {
         let store = Arc::<MemoryStore>::default();
         hold_users(&store, n_held);
-        let mut apply = weighed(&store, Extent::Some);
+        let mut apply = weighed(&store, RunExtent::Some);
         apply.changes(users_gone(0..n_held).into_iter().map(Change::Delete).collect()).await.unwrap();
         assert_eq!(n_departed(&store), n_left, "of {n_held}");
     }
@@ -609,7 +609,7 @@ async fn of_few_no_more_than_half_leave_by_events() {
 async fn a_departure_of_something_not_held_uses_nothing_up() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 10);
-    let mut apply = weighed(&store, Extent::Some);
+    let mut apply = weighed(&store, RunExtent::Some);
     let unknown = (0..9).map(|n| Change::Delete(gone("User", &format!("unknown-{n}"))));
     let changes = unknown.chain(users_gone(0..5).into_iter().map(Change::Delete)).collect();
     assert_eq!(codes(&apply.changes(changes).await.unwrap()), ["applied"; 14]);
@@ -620,7 +620,7 @@ async fn a_departure_of_something_not_held_uses_nothing_up() {
 async fn of_single_objects_as_many_leave_as_whoever_asked_allowed_and_the_rest_is_weighed() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 20);
-    let mut apply = permitting(&store, Extent::Some, Permitted::AtMost(8));
+    let mut apply = permitting(&store, RunExtent::Some, Permitted::AtMost(8));
     let changes = users_gone(0..10).into_iter().map(Change::Delete).collect();
     let outcomes = apply.changes(changes).await.unwrap();
     assert_eq!(codes(&outcomes), [["applied"; 8].as_slice(), &["departure-held"; 2]].concat());
@@ -631,7 +631,7 @@ async fn of_an_approval_what_was_approved_leaves_and_what_is_beside_it_is_weighe
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 40);
     let approved = (0..12).map(|n| Key::new("User", format!("{n:03}"))).collect();
-    let mut apply = permitting(&store, Extent::Some, Permitted::These(approved));
+    let mut apply = permitting(&store, RunExtent::Some, Permitted::These(approved));
     let changes = users_gone(0..20).into_iter().map(Change::Delete).collect();
     let outcomes = apply.changes(changes).await.unwrap();
     assert_eq!(codes(&outcomes), [["applied"; 17].as_slice(), &["departure-held"; 3]].concat());
@@ -642,7 +642,7 @@ async fn a_full_run_removes_as_many_as_whoever_started_it_allowed_and_holds_one_
     for (allowed, expected) in [(60, 60), (100, 60), (59, 0), (0, 0)] {
         let store = Arc::<MemoryStore>::default();
         hold_users(&store, 60);
-        let mut apply = closed(permitting(&store, Extent::Full, Permitted::AtMost(allowed))).await;
+        let mut apply = closed(permitting(&store, RunExtent::Full, Permitted::AtMost(allowed))).await;
         apply.remove_missing(users_gone(0..60)).await.unwrap();
         assert_eq!(n_departed(&store), expected, "{allowed}");
     }
@@ -652,7 +652,7 @@ async fn a_full_run_removes_as_many_as_whoever_started_it_allowed_and_holds_one_
 async fn what_is_usual_leaves_though_nothing_beyond_it_was_allowed() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 60);
-    let mut apply = closed(permitting(&store, Extent::Full, Permitted::AtMost(0))).await;
+    let mut apply = closed(permitting(&store, RunExtent::Full, Permitted::AtMost(0))).await;
     apply.remove_missing(users_gone(0..5)).await.unwrap();
     assert_eq!(n_departed(&store), 5);
 }
@@ -661,7 +661,7 @@ async fn what_is_usual_leaves_though_nothing_beyond_it_was_allowed() {
 async fn a_full_run_removes_nothing_when_too_much_would_leave() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 100);
-    let mut apply = closed(weighed(&store, Extent::Full)).await;
+    let mut apply = closed(weighed(&store, RunExtent::Full)).await;
     let outcomes = apply.remove_missing([users_gone(0..6), vec![gone("User", "unknown")]].concat()).await;
     let outcomes = outcomes.unwrap();
     assert_eq!(codes(&outcomes), [["departures-held"; 6].as_slice(), &["applied"]].concat());
@@ -678,7 +678,8 @@ async fn a_full_run_removes_nothing_when_too_much_would_leave() {
 async fn a_full_run_removes_as_much_as_is_usual() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 100);
-    let retired = closed(weighed(&store, Extent::Full)).await.remove_missing(users_gone(0..5)).await.unwrap();
+    let retired =
+        closed(weighed(&store, RunExtent::Full)).await.remove_missing(users_gone(0..5)).await.unwrap();
     assert_eq!(retired, vec![Outcome::Applied; 5]);
     assert_eq!(n_departed(&store), 5);
 }

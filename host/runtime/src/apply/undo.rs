@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Apply, DepartedUsers, Departure, Kind, Planned, Step, plan};
+use super::{Apply, DepartedUsers, Departure, Kind, Planned, PlannedStep, plan};
 use crate::directory::{Action, Held, Write};
 use crate::error::StoreError;
 use crate::history::ChangeRecord;
@@ -32,9 +32,9 @@ impl Apply {
 fn plan_back(change: ChangeRecord, held: Option<Held>, users: DepartedUsers) -> Planned {
     let (key, kind) = (change.key.clone(), kind_of(change.action));
     let step = match back(change, held, users) {
-        Ok(Some(write)) => Step::Write(write),
-        Ok(None) => Step::Nothing(kind),
-        Err(why) => Step::Refuse(kind, why),
+        Ok(Some(write)) => PlannedStep::Write(write),
+        Ok(None) => PlannedStep::Nothing(kind),
+        Err(why) => PlannedStep::Refuse(kind, why),
     };
     Planned { key, step }
 }

@@ -60,13 +60,13 @@ impl Waiting {
     }
 }
 
-type Reply<T> = oneshot::Sender<Result<T, Diagnosis>>;
+type ReplySender<T> = oneshot::Sender<Result<T, Diagnosis>>;
 
 enum Job {
-    Changes { changes: Vec<Change>, n_bytes: usize, reply: Reply<Vec<Outcome>> },
-    Remove { missing: Vec<Departure>, reply: Reply<Vec<Outcome>> },
-    Take { statement: Statement, reply: Reply<()> },
-    LookOut { keys: Vec<Key>, reply: Reply<Vec<bool>> },
+    Changes { changes: Vec<Change>, n_bytes: usize, reply: ReplySender<Vec<Outcome>> },
+    Remove { missing: Vec<Departure>, reply: ReplySender<Vec<Outcome>> },
+    Take { statement: Statement, reply: ReplySender<()> },
+    LookOut { keys: Vec<Key>, reply: ReplySender<Vec<bool>> },
 }
 
 impl Worker {

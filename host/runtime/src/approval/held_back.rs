@@ -10,7 +10,7 @@ use crate::apply::scope::told::{LEAVING, SCOPE};
 use crate::apply::{Identities, Kind};
 use crate::awaiting::{ALL_HELD, COVERAGE_HELD, IDENTITIES_HELD, IDENTITY_HELD, ONE_HELD, SCOPE_HELD};
 use crate::backwards::Backwards;
-use crate::clearing::{Approved, Attribute};
+use crate::clearing::{Approved, ClearedAttribute};
 use crate::decision::Matter;
 use crate::directory::{Directory, Held};
 use crate::document::Document;
@@ -29,7 +29,7 @@ pub struct HeldBack {
     departures: BTreeSet<Key>,
     /// Keys that belong to somebody else now.
     identities: BTreeSet<Key>,
-    clearings: BTreeMap<Attribute, BTreeSet<Key>>,
+    clearings: BTreeMap<ClearedAttribute, BTreeSet<Key>>,
     /// What may only be hidden from a scope that is smaller than before.
     unseen: BTreeSet<Key>,
     /// Of those, what would leave.
@@ -84,7 +84,7 @@ impl HeldBack {
     fn add(&mut self, record: ChangeRecord) {
         let Some(refusal) = record.refusal.as_ref().filter(|_| record.is_held()) else { return };
         self.n_recorded = self.n_recorded.saturating_add(1);
-        match Attribute::of(refusal) {
+        match ClearedAttribute::of(refusal) {
             Some(attribute) => self.clearings.entry(attribute).or_default().insert(record.key),
             None if refusal.code == IDENTITY_HELD => self.identities.insert(record.key),
             None if refusal.code == SCOPE_HELD => {
@@ -112,7 +112,7 @@ impl HeldBack {
         }
         self.departures.retain(|key| !decided.contains(&Matter::Departure { key: key.clone() }));
         self.identities.retain(|key| !decided.contains(&Matter::Replacement { key: key.clone() }));
-        for (Attribute { document, .. }, keys) in &mut self.clearings {
+        for (ClearedAttribute { document, .. }, keys) in &mut self.clearings {
             keys.retain(|key| {
                 !decided.contains(&Matter::Clearing { key: key.clone(), document: document.clone() })
             });
@@ -313,7 +313,7 @@ impl HeldBack {
             english.push(format!("the ids of {} belong to somebody else now", amounts(&changed)));
             chinese.push(format!("{}的 ID 现在属于别人", amounts_in_chinese(&changed)));
         }
-        for (Attribute { name, .. }, keys) in &self.clearings {
+        for (ClearedAttribute { name, .. }, keys) in &self.clearings {
             let lost = counted(keys);
             english.push(format!("{} lost `{name}`", amounts(&lost)));
             chinese.push(format!("{}失去 `{name}`", amounts_in_chinese(&lost)));
@@ -415,7 +415,7 @@ async fn told(history: &dyn History, run: &RunId) -> Result<BTreeSet<String>, St
         let page = history.entries(run, Severity::Warning, after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(documents) };
         after = Some(last.number);
-        let attributes = page.iter().filter_map(|entry| Attribute::of(&entry.item.diagnosis));
+        let attributes = page.iter().filter_map(|entry| ClearedAttribute::of(&entry.item.diagnosis));
         documents.extend(attributes.map(|attribute| attribute.document));
     }
 }

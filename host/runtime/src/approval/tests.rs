@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::*;
-use crate::clearing::Attribute;
+use crate::clearing::ClearedAttribute;
 use crate::directory::{Action, Held};
 use crate::guard;
 use crate::history::{ChangeRecord, ConnectorIdentity, Counters, NewRun, Opened, RunEnd, RunKind, Trigger};
@@ -175,8 +175,8 @@ fn departure(id: &str) -> Matter {
     Matter::Departure { key: user(id) }
 }
 
-fn title() -> Attribute {
-    Attribute { name: "title".to_owned(), document: r#"{"title":null}"#.to_owned() }
+fn title() -> ClearedAttribute {
+    ClearedAttribute { name: "title".to_owned(), document: r#"{"title":null}"#.to_owned() }
 }
 
 async fn waits(store: &Arc<MemoryStore>) -> Vec<RunId> {

@@ -11,7 +11,7 @@ use super::Session;
 use super::guest::Guest;
 use super::tasks::{Done, Kind, Ticket};
 use crate::apply::{
-    Change, Checkpoint, Clearing, Departure, Extent, Object, Outcome, Statement, WorkerHandle,
+    Change, Checkpoint, Clearing, Departure, Object, Outcome, RunExtent, Statement, WorkerHandle,
 };
 use crate::bindings::rollcall::connector::{directory as wit, model};
 use crate::cancel::Cancel;
@@ -29,7 +29,7 @@ pub(crate) struct Holdings {
     pub(crate) source: SourceName,
     pub(crate) worker: WorkerHandle,
     pub(crate) cancel: Cancel,
-    pub(crate) extent: Extent,
+    pub(crate) extent: RunExtent,
 }
 
 impl Holdings {
@@ -61,8 +61,8 @@ impl Holdings {
     /// Which of these are out of the view of a full reading. Of some objects, a view says nothing of the others.
     async fn out_of_view(&self, keys: &[Key]) -> Result<Vec<bool>, Diagnosis> {
         match self.extent {
-            Extent::Full => self.worker.out_of_view(keys.to_vec()).await,
-            Extent::Some => Ok(vec![false; keys.len()]),
+            RunExtent::Full => self.worker.out_of_view(keys.to_vec()).await,
+            RunExtent::Some => Ok(vec![false; keys.len()]),
         }
     }
 

@@ -60,7 +60,7 @@ pub(crate) struct Received {
 
 /// What to do about a frame.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Reaction {
+pub(crate) struct FrameReaction {
     pub(crate) replies: Vec<Body>,
     pub(crate) refusals: Vec<Body>,
     pub(crate) notices: Vec<Notice>,
@@ -163,7 +163,7 @@ impl Connector {
         meter: &Meter,
         state: String,
         frames: Vec<Body>,
-    ) -> Result<Vec<Result<Reaction, Failure>>, GuestError> {
+    ) -> Result<Vec<Result<FrameReaction, Failure>>, GuestError> {
         let Sealed { settings, secrets, .. } = sealed;
         let secrets = &*secrets;
         let limit = EVENT_CALL_TIMEOUT;
@@ -295,7 +295,7 @@ impl Checker<'_> {
         Ok(Handled { unfinished: unfinished.collect(), summary: reader.summary(summary) })
     }
 
-    fn reaction(self, reaction: guest::Reaction) -> Result<Reaction, GuestError> {
+    fn reaction(self, reaction: guest::Reaction) -> Result<FrameReaction, GuestError> {
         let guest::Reaction { replies, refusals, events, reconnect, heartbeat_ms, state } = reaction;
         let messages = |bodies: Vec<wit::Body>| bodies.into_iter().map(Body::from).collect::<Vec<_>>();
         let (replies, refusals) = (messages(replies), messages(refusals));
@@ -308,7 +308,7 @@ impl Checker<'_> {
         }
         let heartbeat = heartbeat_ms.map(heartbeat).transpose()?;
         state.as_ref().map_or(Ok(()), |state| check_state(state))?;
-        Ok(Reaction { replies, refusals, notices: self.notices(events)?, reconnect, heartbeat, state })
+        Ok(FrameReaction { replies, refusals, notices: self.notices(events)?, reconnect, heartbeat, state })
     }
 
     fn fetched(self, fetched: guest::FetchedEvents) -> Result<Fetched, GuestError> {

@@ -95,7 +95,7 @@ impl Trouble {
 
     /// Why, and what to do.
     pub(super) fn diagnosis(&self, proxy: &str) -> Diagnosis {
-        let Words { code, english, chinese } = self.words();
+        let TroubleWords { code, english, chinese } = self.words();
         let diagnosis = Diagnosis::new(code, format!("proxy {proxy} {}", english.message))
             .with_remedy(english.remedy)
             .in_chinese(format!("代理服务器 {proxy} {}", chinese.message), chinese.remedy)
@@ -122,10 +122,10 @@ impl Trouble {
         }
     }
 
-    fn words(&self) -> Words {
+    fn words(&self) -> TroubleWords {
         match self {
             Self::Login(unwelcome) => unwelcome.words(),
-            Self::Forbidden { target, cause } => Words::new(
+            Self::Forbidden { target, cause } => TroubleWords::new(
                 "proxy-refused",
                 (
                     format!("refuses a connection to {target}: {cause}"),
@@ -136,7 +136,7 @@ impl Trouble {
                     "请在代理上按域名放行该目标，因为它的 IP 地址会变化。",
                 ),
             ),
-            Self::NoTunnels { status } => Words::new(
+            Self::NoTunnels { status } => TroubleWords::new(
                 "proxy-no-tunnels",
                 (
                     format!("does not accept CONNECT: it answered {status}"),
@@ -151,7 +151,7 @@ impl Trouble {
             Self::Redirects { to } => {
                 let (to, to_in_chinese) =
                     to.as_ref().map_or_else(Default::default, |to| (format!(" at {to}"), format!(" {to}")));
-                Words::new(
+                TroubleWords::new(
                     "proxy-redirects",
                     (
                         format!("sends this host to a web page{to} instead of connecting"),
@@ -163,7 +163,7 @@ impl Trouble {
                     ),
                 )
             }
-            Self::CannotReach { target, cause } => Words::new(
+            Self::CannotReach { target, cause } => TroubleWords::new(
                 "proxy-cannot-reach",
                 (
                     format!("cannot reach {target}: {cause}"),
@@ -176,7 +176,7 @@ impl Trouble {
             ),
             Self::Silent { target, waited } => {
                 let seconds = waited.as_secs();
-                Words::new(
+                TroubleWords::new(
                     "proxy-silent",
                     (
                         format!(
@@ -191,7 +191,7 @@ impl Trouble {
                     ),
                 )
             }
-            Self::Closes => Words::new(
+            Self::Closes => TroubleWords::new(
                 "proxy-closes",
                 (
                     "ends the connection without an answer".to_owned(),
@@ -211,7 +211,7 @@ impl Trouble {
 }
 
 impl Spoken {
-    fn words(self, code: &'static str, wanted: &str) -> Words {
+    fn words(self, code: &'static str, wanted: &str) -> TroubleWords {
         let (what, what_in_chinese) = match self {
             Self::Http => ("it speaks HTTP", "而是 HTTP"),
             Self::Tls => ("it speaks TLS", "而是 TLS"),
@@ -230,7 +230,7 @@ impl Spoken {
                 "请检查地址和端口是否属于代理服务器，以及代理类型（http://、https:// 或 socks5://）。".to_owned(),
             ),
         };
-        Words::new(
+        TroubleWords::new(
             code,
             (format!("does not speak {wanted}; {what}"), remedy.0),
             (format!("使用的不是 {wanted} 协议，{what_in_chinese}"), remedy.1),
@@ -239,7 +239,7 @@ impl Spoken {
 }
 
 /// A code and what is said, each language with its remedy. What is said goes behind the name of the proxy.
-struct Words {
+struct TroubleWords {
     code: &'static str,
     english: Said,
     chinese: Said,
@@ -250,7 +250,7 @@ struct Said {
     remedy: String,
 }
 
-impl Words {
+impl TroubleWords {
     fn new<E: Into<String>, C: Into<String>>(
         code: &'static str,
         english: (String, E),

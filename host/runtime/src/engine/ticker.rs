@@ -48,25 +48,25 @@ impl Drop for Busy {
 
 #[derive(Default)]
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<TickerState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct TickerState {
     n_busy: usize,
     is_over: bool,
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, TickerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn tick(engine: &EngineWeak, shared: &Shared) {
     loop {
-        let idle = |state: &mut State| state.n_busy == 0 && !state.is_over;
+        let idle = |state: &mut TickerState| state.n_busy == 0 && !state.is_over;
         let state = shared.changed.wait_while(shared.lock(), idle).unwrap_or_else(PoisonError::into_inner);
         if state.is_over {
             return;

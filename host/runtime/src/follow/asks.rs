@@ -15,17 +15,17 @@ use crate::error::{RunError, StoreError};
 use crate::history::Trigger;
 use crate::limits::MAX_ASKS;
 use crate::options::RunOptions;
-use crate::run::{RunReport, Work};
+use crate::run::{RunReport, RunWork};
 
 /// What one source was asked for.
 #[derive(Default)]
 pub(super) struct Asks {
-    state: Mutex<State>,
+    state: Mutex<AsksState>,
     news: Notify,
 }
 
 #[derive(Default)]
-struct State {
+struct AsksState {
     waiting: VecDeque<Ask>,
     owed: Option<Owed>,
     /// What the full run that is under way pays.
@@ -35,7 +35,7 @@ struct State {
 
 /// Something that a person asked for.
 pub(super) struct Ask {
-    pub(super) work: Work,
+    pub(super) work: RunWork,
     pub(super) options: RunOptions,
     waiters: Vec<oneshot::Sender<Result<RunReport, RunError>>>,
 }
@@ -60,7 +60,7 @@ pub(super) struct Waiting {
 
 impl Asks {
     /// Take an ask. A full run joins one that is waiting, which keeps the options of whoever asked first.
-    pub(super) fn ask(&self, work: Work, options: RunOptions) -> Result<Waiting, RunError> {
+    pub(super) fn ask(&self, work: RunWork, options: RunOptions) -> Result<Waiting, RunError> {
         let (waiter, answer) = oneshot::channel();
         let mut state = self.state();
         if state.is_closed {
@@ -109,7 +109,7 @@ impl Asks {
 
     /// The first full run that waits.
     pub(super) fn take_full(&self) -> Option<Ask> {
-        self.take(Work::is_full)
+        self.take(RunWork::is_full)
     }
 
     /// Whether a person waits for a full run.
@@ -170,14 +170,14 @@ impl Asks {
         }
     }
 
-    fn take(&self, is_wanted: impl Fn(&Work) -> bool) -> Option<Ask> {
+    fn take(&self, is_wanted: impl Fn(&RunWork) -> bool) -> Option<Ask> {
         let mut state = self.state();
         state.waiting.retain(|ask| !ask.is_abandoned());
         let place = state.waiting.iter().position(|ask| is_wanted(&ask.work))?;
         state.waiting.remove(place)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, AsksState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -208,7 +208,7 @@ impl Ask {
         self.waiters.iter().all(oneshot::Sender::is_closed)
     }
 
-    fn is_joined_by(&self, work: &Work, options: &RunOptions) -> bool {
+    fn is_joined_by(&self, work: &RunWork, options: &RunOptions) -> bool {
         self.work.is_same_full(work)
             && self.options.dry_run == options.dry_run
             && !self.is_abandoned()

@@ -39,7 +39,7 @@ pub(super) enum Attempt {
 
 /// What to write down, and what else follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Verdict {
+pub(super) struct BatchVerdict {
     pub(super) settlements: Vec<Settlement>,
     /// Why no event of the source can be acted on, if that is so.
     pub(super) stopped: Option<Failure>,
@@ -61,7 +61,7 @@ pub(super) fn next(due: Vec<InboxEvent>) -> Option<Batch> {
 
 impl Batch {
     /// What becomes of each event after an attempt.
-    pub(super) fn judge(&self, attempt: Attempt, run: Option<&RunId>, now: Timestamp) -> Verdict {
+    pub(super) fn judge(&self, attempt: Attempt, run: Option<&RunId>, now: Timestamp) -> BatchVerdict {
         let failure = match attempt {
             Attempt::Done(unfinished) => {
                 let fate = |event: &InboxEvent| {
@@ -82,7 +82,7 @@ impl Batch {
             Blame::Configuration => {
                 let due_at = now;
                 let again = |_: &InboxEvent| Fate::Again { due_at, counts: false, failure: failure.clone() };
-                Verdict { stopped: Some(failure.clone()), ..self.verdict(run, now, again) }
+                BatchVerdict { stopped: Some(failure.clone()), ..self.verdict(run, now, again) }
             }
             Blame::SomeEvent if 1 < self.events.len() => {
                 let due_at = now;
@@ -94,7 +94,12 @@ impl Batch {
         }
     }
 
-    fn verdict(&self, run: Option<&RunId>, at: Timestamp, fate: impl Fn(&InboxEvent) -> Fate) -> Verdict {
+    fn verdict(
+        &self,
+        run: Option<&RunId>,
+        at: Timestamp,
+        fate: impl Fn(&InboxEvent) -> Fate,
+    ) -> BatchVerdict {
         let settle = |event: &InboxEvent| Settlement {
             number: event.number,
             run: run.cloned(),
@@ -104,11 +109,11 @@ impl Batch {
         let settlements: Vec<Settlement> = self.events.iter().map(settle).collect();
         let is_given_up = |settlement: &&Settlement| matches!(settlement.fate, Fate::Failed { .. });
         let n_given_up = settlements.iter().filter(is_given_up).count();
-        Verdict { settlements, stopped: None, n_given_up }
+        BatchVerdict { settlements, stopped: None, n_given_up }
     }
 }
 
-impl Verdict {
+impl BatchVerdict {
     /// The events stay as they are: nobody is to blame, and the next host tries them at once.
     fn without_settlements(self) -> Self {
         Self { settlements: Vec::new(), ..self }
@@ -234,12 +239,12 @@ mod tests {
         batch.map(|batch| batch.events.iter().map(|event| event.number).collect()).unwrap_or_default()
     }
 
-    fn judge(events: Vec<InboxEvent>, failure: Failure) -> Verdict {
+    fn judge(events: Vec<InboxEvent>, failure: Failure) -> BatchVerdict {
         Batch { trigger: Trigger::Event, events }.judge(Attempt::Failed(failure), Some(&RunId::new("7")), NOW)
     }
 
     /// In words: "again in 1000 ms", "+" when it counts.
-    fn fates(verdict: &Verdict) -> Vec<String> {
+    fn fates(verdict: &BatchVerdict) -> Vec<String> {
         let word = |settlement: &Settlement| match &settlement.fate {
             Fate::Done => "done".to_owned(),
             Fate::Again { due_at, counts, .. } => {
@@ -295,7 +300,7 @@ mod tests {
         let run = RunId::new("7");
         let verdict = batch.judge(Attempt::Done(Vec::new()), Some(&run), NOW);
         let settlement = Settlement { number: 1, run: Some(run), at: NOW, fate: Fate::Done };
-        assert_eq!(verdict, Verdict { settlements: vec![settlement], stopped: None, n_given_up: 0 });
+        assert_eq!(verdict, BatchVerdict { settlements: vec![settlement], stopped: None, n_given_up: 0 });
     }
 
     #[test]
@@ -314,7 +319,7 @@ mod tests {
     fn a_batch_that_was_stopped_stays_as_it_is() {
         let batch = Batch { trigger: Trigger::Event, events: vec![event(1, EventWay::Callback)] };
         let verdict = batch.judge(Attempt::Stopped, None, NOW);
-        assert_eq!(verdict, Verdict { settlements: Vec::new(), stopped: None, n_given_up: 0 });
+        assert_eq!(verdict, BatchVerdict { settlements: Vec::new(), stopped: None, n_given_up: 0 });
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use self::heard::LastHeard;
-use self::line::{Change, Ending, Listener, within_bounds};
+use self::line::{Change, ConnectionEnd, Listener, within_bounds};
 use super::backoff::Backoff;
 use super::followed::Followed;
 use super::upstream::{Opened, Unopened};
@@ -138,20 +138,20 @@ impl Channel {
         };
         self.lines.spawn(listener.listen());
         // A listener that died without a word is a broken one.
-        let change = change.await.unwrap_or(Change::Ended(Ending::Broken(None)));
+        let change = change.await.unwrap_or(Change::Ended(ConnectionEnd::Broken(None)));
         while self.lines.try_join_next().is_some() {}
         if CHANNEL_PROVEN <= began.elapsed() {
             self.n_failed = 0;
         }
         match change {
-            Change::Ended(Ending::Stopped) => Next::OpenNow,
+            Change::Ended(ConnectionEnd::Stopped) => Next::OpenNow,
             // One that is sent away as soon as it comes is no success, and must not come back at once for ever.
             Change::Moving if self.n_failed == 0 => {
                 self.n_failed = 1;
                 Next::OpenNow
             }
             Change::Moving => self.pause(None),
-            Change::Ended(Ending::Broken(diagnosis)) => {
+            Change::Ended(ConnectionEnd::Broken(diagnosis)) => {
                 self.stands(ChannelState::Waiting, diagnosis);
                 self.pause(None)
             }

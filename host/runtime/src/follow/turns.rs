@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use super::asks::{Ask, Owed};
 use super::backoff::Backoff;
-use super::batch::{self, Attempt, Batch, Verdict};
+use super::batch::{self, Attempt, Batch, BatchVerdict};
 use super::followed::Followed;
 use super::observe::RunEnded;
 use super::timetable::Timetable;
@@ -30,7 +30,7 @@ use crate::observe::{Observer, Unobserved};
 use crate::options::RunOptions;
 use crate::random::random;
 use crate::refusal;
-use crate::run::{Finished, RunReport, Work};
+use crate::run::{Finished, RunReport, RunWork};
 
 const OWED_BACKOFF: Backoff = Backoff { first: OWED_RUN_BACKOFF, most: MAX_OWED_RUN_BACKOFF };
 
@@ -74,7 +74,7 @@ struct Full {
 
 /// Whether a turn was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Taken {
+enum TakenTurn {
     Yes,
     /// Someone else has the source.
     Busy,
@@ -106,13 +106,13 @@ impl Turns {
             let taken = match turn {
                 Turn::Nothing => {
                     self.idle().await;
-                    Taken::Yes
+                    TakenTurn::Yes
                 }
                 Turn::Refresh(ask) => self.refresh(ask).await,
                 Turn::Batch(batch) => self.batch(batch).await,
                 Turn::Full(full) => self.full(full).await,
             };
-            if taken == Taken::Busy {
+            if taken == TakenTurn::Busy {
                 self.followed.rest(FOLLOW_BUSY_PAUSE).await;
             }
         }
@@ -320,12 +320,12 @@ impl Turns {
 
 /// Batches of events.
 impl Turns {
-    async fn batch(&mut self, batch: Batch) -> Taken {
+    async fn batch(&mut self, batch: Batch) -> TakenTurn {
         self.n_batches = self.n_batches.saturating_add(1);
         self.last_batch = Some(Instant::now());
         let cancel = Cancel::new();
         let options = self.options(batch.trigger, Arc::new(Unobserved), cancel.clone());
-        let run = self.followed.upstream.run(Work::Handle(batch.events.clone()), options);
+        let run = self.followed.upstream.run(RunWork::Handle(batch.events.clone()), options);
         let overdue = async {
             self.followed.stop.cancelled().await;
             sleep(BATCH_GRACE).await;
@@ -335,14 +335,14 @@ impl Turns {
         match result {
             Ok(finished) => {
                 self.tried(&batch, &finished).await;
-                Taken::Yes
+                TakenTurn::Yes
             }
-            Err(RunError::Busy { .. }) => Taken::Busy,
+            Err(RunError::Busy { .. }) => TakenTurn::Busy,
             // It is not known how far the run came. Its events wait, and to act on them again is harmless.
             Err(RunError::History(error)) => {
                 tracing::warn!(source = %self.followed.name(), %error, "a batch of events had no row; trying again");
                 self.followed.rest(STORE_BACKOFF).await;
-                Taken::Yes
+                TakenTurn::Yes
             }
             Err(error) => {
                 let died = refusal::guest(&GuestError::Host { what: error.to_string() });
@@ -351,7 +351,7 @@ impl Turns {
                 let verdict = batch.judge(attempt, None, self.followed.now());
                 self.settle(&verdict).await;
                 self.go_on().await;
-                Taken::Yes
+                TakenTurn::Yes
             }
         }
     }
@@ -375,7 +375,7 @@ impl Turns {
         self.ended(report, batch.trigger, verdict.settlements, 0);
     }
 
-    async fn settle(&self, verdict: &Verdict) {
+    async fn settle(&self, verdict: &BatchVerdict) {
         let Followed { inbox, name, .. } = self.followed.as_ref();
         if verdict.settlements.is_empty() {
             return;
@@ -384,7 +384,7 @@ impl Turns {
         self.followed.persist("settle", || inbox.settle(name, &verdict.settlements)).await;
     }
 
-    fn measure(&self, batch: &Batch, verdict: &Verdict, stored_at: Timestamp) {
+    fn measure(&self, batch: &Batch, verdict: &BatchVerdict, stored_at: Timestamp) {
         for (event, settlement) in batch.events.iter().zip(&verdict.settlements) {
             if settlement.fate == Fate::Done {
                 self.followed.meter.stored(event, stored_at);
@@ -403,19 +403,19 @@ impl Turns {
 
 /// Refreshes and full runs.
 impl Turns {
-    async fn refresh(&mut self, mut ask: Ask) -> Taken {
+    async fn refresh(&mut self, mut ask: Ask) -> TakenTurn {
         let trigger = ask.options.trigger;
         let work = ask.work.clone();
-        let has_asked_the_source = !ask.options.dry_run && !matches!(work, Work::Undo(_));
+        let has_asked_the_source = !ask.options.dry_run && !matches!(work, RunWork::Undo(_));
         let result = self.run_ask(&mut ask, work).await;
         match result {
             Err(RunError::Busy { .. }) => {
                 self.followed.asks.put_back(ask);
-                Taken::Busy
+                TakenTurn::Busy
             }
             Err(error) => {
                 ask.answer(&Err(error));
-                Taken::Yes
+                TakenTurn::Yes
             }
             Ok(finished) => {
                 if has_asked_the_source {
@@ -423,12 +423,12 @@ impl Turns {
                 }
                 self.ended(&finished.report, trigger, Vec::new(), 0);
                 ask.answer(&Ok(finished.report));
-                Taken::Yes
+                TakenTurn::Yes
             }
         }
     }
 
-    async fn full(&mut self, full: Full) -> Taken {
+    async fn full(&mut self, full: Full) -> TakenTurn {
         let Full { ask, trigger } = full;
         self.n_batches = 0;
         match ask {
@@ -438,7 +438,7 @@ impl Turns {
         }
     }
 
-    async fn real_full(&mut self, mut ask: Option<Ask>, trigger: Trigger) -> Taken {
+    async fn real_full(&mut self, mut ask: Option<Ask>, trigger: Trigger) -> TakenTurn {
         let owed = self.followed.asks.begin_paying();
         let was_due = self.timetable.take_due();
         let trigger = full_trigger(ask.is_some().then_some(trigger), was_due, owed);
@@ -452,7 +452,7 @@ impl Turns {
         let result = match result {
             Err(RunError::Busy { .. }) => {
                 self.did_not_begin(ask, was_due);
-                return Taken::Busy;
+                return TakenTurn::Busy;
             }
             result => result.map(|finished| finished.report),
         };
@@ -473,7 +473,7 @@ impl Turns {
         if let Some(ask) = ask {
             ask.answer(&result);
         }
-        Taken::Yes
+        TakenTurn::Yes
     }
 
     fn did_not_begin(&mut self, ask: Option<Ask>, was_due: bool) {
@@ -505,7 +505,7 @@ impl Turns {
         settled.unwrap_or(0)
     }
 
-    async fn run_ask(&self, ask: &mut Ask, work: Work) -> Result<Finished, RunError> {
+    async fn run_ask(&self, ask: &mut Ask, work: RunWork) -> Result<Finished, RunError> {
         let cancel = Cancel::new();
         let RunOptions { trigger, dry_run, observer, removals, attended, .. } = ask.options.clone();
         let given = self.options(trigger, observer, cancel.clone());
@@ -525,7 +525,7 @@ impl Turns {
     async fn run_own(&self, trigger: Trigger) -> Result<Finished, RunError> {
         let cancel = Cancel::new();
         let options = self.options(trigger, Arc::new(Unobserved), cancel.clone());
-        let run = self.followed.upstream.run(Work::Sync, options);
+        let run = self.followed.upstream.run(RunWork::Sync, options);
         let result = until_unwanted(run, self.followed.stop.cancelled(), &cancel).await;
         self.followed.at_rest();
         result

@@ -15,7 +15,7 @@ use crate::bindings::rollcall::connector::model::NameValue;
 use crate::cancel::Cancel;
 use crate::capabilities::Session;
 use crate::clearing::Approved;
-use crate::connector::{Fetched, Opening, Reaction, Received, Rhythm};
+use crate::connector::{Fetched, FrameReaction, Opening, Received, Rhythm};
 use crate::error::{GuestError, RunError};
 use crate::exclusive::Taken;
 use crate::model::{Body, Diagnosis, EventDelivery, Failure, Plan};
@@ -24,7 +24,7 @@ use crate::options::RunOptions;
 use crate::prepare::{Prepared, Unprepared, prepare};
 use crate::recorder::Recorder;
 use crate::refusal;
-use crate::run::{self, Finished, Work};
+use crate::run::{self, Finished, RunWork};
 use crate::services::Services;
 use crate::session::Sessions;
 use crate::source::Source;
@@ -33,14 +33,14 @@ use crate::source::Source;
 #[async_trait]
 pub(super) trait Upstream: Send + Sync + 'static {
     /// One run.
-    async fn run(&self, work: Work, options: RunOptions) -> Result<Finished, RunError>;
+    async fn run(&self, work: RunWork, options: RunOptions) -> Result<Finished, RunError>;
 
     /// Understand a delivery, or say what is wrong with it.
     async fn receive(&self, delivery: Delivery) -> Result<Received, Diagnosis>;
 
     /// What to do about these frames of one connection, in their order. `state` is what the last one before them left; a
     /// frame that is not understood leaves it as it is.
-    async fn understand(&self, state: String, frames: Vec<Body>) -> Vec<Result<Reaction, Failure>>;
+    async fn understand(&self, state: String, frames: Vec<Body>) -> Vec<Result<FrameReaction, Failure>>;
 
     /// Open a new connection; none when the source has no channel, or the settings do not want it.
     async fn open(&self) -> Result<Option<Opened>, Unopened>;
@@ -92,7 +92,7 @@ pub(super) struct Live {
 
 #[async_trait]
 impl Upstream for Live {
-    async fn run(&self, work: Work, options: RunOptions) -> Result<Finished, RunError> {
+    async fn run(&self, work: RunWork, options: RunOptions) -> Result<Finished, RunError> {
         run::start(&self.services, &self.source, work, options).await
     }
 
@@ -108,7 +108,7 @@ impl Upstream for Live {
         }
     }
 
-    async fn understand(&self, state: String, frames: Vec<Body>) -> Vec<Result<Reaction, Failure>> {
+    async fn understand(&self, state: String, frames: Vec<Body>) -> Vec<Result<FrameReaction, Failure>> {
         match self.together(state.clone(), frames.clone()).await {
             Ok(reactions) => reactions,
             Err(error) if frames.len() <= 1 => vec![Err(refusal::guest(&error))],
@@ -172,12 +172,12 @@ impl Live {
         &self,
         state: String,
         frames: Vec<Body>,
-    ) -> Result<Vec<Result<Reaction, Failure>>, GuestError> {
+    ) -> Result<Vec<Result<FrameReaction, Failure>>, GuestError> {
         let meter = self.services.meter(self.source.name());
         self.source.connector().frames(self.source.seal(&[]), &meter, state, frames).await
     }
 
-    async fn one_by_one(&self, mut state: String, frames: Vec<Body>) -> Vec<Result<Reaction, Failure>> {
+    async fn one_by_one(&self, mut state: String, frames: Vec<Body>) -> Vec<Result<FrameReaction, Failure>> {
         let mut reactions = Vec::with_capacity(frames.len());
         for frame in frames {
             match self.together(state.clone(), vec![frame]).await {
@@ -219,7 +219,7 @@ impl Live {
 }
 
 /// The state that these reactions leave for the next frame; none when they leave it as it was.
-pub(super) fn next_state(reactions: &[Result<Reaction, Failure>]) -> Option<String> {
+pub(super) fn next_state(reactions: &[Result<FrameReaction, Failure>]) -> Option<String> {
     reactions.iter().rev().find_map(|reaction| reaction.as_ref().ok()?.state.clone())
 }
 

@@ -3,7 +3,7 @@
 use rollcall_rules::counters::Discrepancy;
 
 use crate::amount::times;
-use crate::apply::{Extent, Ledger};
+use crate::apply::{Ledger, RunExtent};
 use crate::connector::Unfinished;
 use crate::history::{Counters, RunState};
 use crate::model::{Diagnosis, Entry, Failure, Severity, Summary};
@@ -34,7 +34,7 @@ pub(super) struct Conclusion {
     pub(super) entries: Vec<Entry>,
 }
 
-pub(super) fn conclude(ending: Ending, extent: Extent) -> Conclusion {
+pub(super) fn conclude(ending: Ending, extent: RunExtent) -> Conclusion {
     let Ending { result, ledger, is_cancelled, .. } = ending;
     match result {
         Ok(summary) => {
@@ -52,7 +52,7 @@ pub(super) fn conclude(ending: Ending, extent: Extent) -> Conclusion {
     }
 }
 
-fn finished(summary: Summary, ledger: &Ledger, extent: Extent) -> Conclusion {
+fn finished(summary: Summary, ledger: &Ledger, extent: RunExtent) -> Conclusion {
     let unchanged = summary.unchanged.saturating_sub(ledger.n_counted_by_connector());
     let counters = Counters {
         read: summary.read,
@@ -65,7 +65,7 @@ fn finished(summary: Summary, ledger: &Ledger, extent: Extent) -> Conclusion {
     // Whose key was given to somebody else has left whatever else was read.
     let retired = counters.deactivated.saturating_add(counters.deleted).saturating_sub(ledger.n_replaced());
     // Only in a full run does a departure rest on having read everything.
-    let is_contradicted = extent == Extent::Full && !summary.complete && 0 < retired;
+    let is_contradicted = extent == RunExtent::Full && !summary.complete && 0 < retired;
     let contradicted = is_contradicted.then(|| contradicted(retired));
     let store_failed = ledger.store_failure().cloned();
     let faults: Vec<Entry> =
@@ -145,7 +145,7 @@ mod tests {
     #[track_caller]
     fn check(result: Result<Summary, Failure>, ledger: Ledger, is_cancelled: bool, expected: &Expect) {
         let Conclusion { state, counters, failure, entries } =
-            conclude(Ending { result, ledger, unfinished: Vec::new(), is_cancelled }, Extent::Full);
+            conclude(Ending { result, ledger, unfinished: Vec::new(), is_cancelled }, RunExtent::Full);
         let Counters { read, created, updated, unchanged, skipped, rejected, .. } = counters;
         let failure = failure.map(|failure| failure.diagnosis.code);
         let entries: Vec<_> = entries.into_iter().map(|entry| entry.diagnosis.code).collect();
@@ -250,7 +250,7 @@ mod tests {
         let mut ledger = ledger();
         ledger.written(&Key::new("User", "gone"), Action::Deactivated);
         let ending = Ending { result: Ok(summary), ledger, unfinished: Vec::new(), is_cancelled: false };
-        let Conclusion { state, entries, .. } = conclude(ending, Extent::Some);
+        let Conclusion { state, entries, .. } = conclude(ending, RunExtent::Some);
         assert_eq!((state, entries), (RunState::Partial, Vec::new()));
     }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::apply::tests::{destination, full_run, hold, put, source};
-use crate::apply::{Destination, Extent, Statement};
+use crate::apply::{Destination, RunExtent, Statement};
 use crate::clearing::Approved;
 use crate::history::Counters;
 use crate::limits::{MAX_CHANGES, MAX_CLEARING_DOCUMENT_BYTES, MAX_HELD_ATTRIBUTES};
@@ -44,7 +44,7 @@ fn with_titles(ids: &[&str]) -> Arc<MemoryStore> {
 
 fn approving(store: &Arc<MemoryStore>, ids: &[&str]) -> Apply {
     let approved = Approved::Each(ids.iter().map(|id| (user(id), TITLE.to_owned())).collect());
-    Apply::new(Destination { approved, ..destination(store, Extent::Some) })
+    Apply::new(Destination { approved, ..destination(store, RunExtent::Some) })
 }
 
 async fn propose(apply: &mut Apply, ids: &[&str]) {

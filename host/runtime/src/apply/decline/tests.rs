@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::apply::tests::{closed, destination, gone, hold, put, scales, source, user};
-use crate::apply::{Apply, Change, Clearing, Destination, Extent, Ledger, Statement, scope};
-use crate::clearing::Attribute;
+use crate::apply::{Apply, Change, Clearing, Destination, Ledger, RunExtent, Statement, scope};
+use crate::clearing::ClearedAttribute;
 use crate::decision::{Decision, Declined, Matter, Verdict};
 use crate::guard::Permitted;
 use crate::history::Counters;
@@ -32,7 +32,7 @@ fn declining(matters: impl IntoIterator<Item = Matter>) -> Arc<Declined> {
     Arc::new(Declined::after(vec![decision]))
 }
 
-fn run(store: &Arc<MemoryStore>, extent: Extent, declined: Arc<Declined>) -> Apply {
+fn run(store: &Arc<MemoryStore>, extent: RunExtent, declined: Arc<Declined>) -> Apply {
     let scales = Some(scales(store, Permitted::Nothing));
     Apply::new(Destination { declined, scales, ..destination(store, extent) })
 }
@@ -68,7 +68,7 @@ async fn removed(
     declined: Arc<Declined>,
     gone_now: std::ops::Range<usize>,
 ) -> Ledger {
-    let mut apply = closed(run(store, Extent::Full, declined)).await;
+    let mut apply = closed(run(store, RunExtent::Full, declined)).await;
     apply.remove_missing(ids(gone_now).map(|id| gone("User", &id)).collect()).await.unwrap();
     apply.finish(true).await
 }
@@ -109,14 +109,14 @@ async fn a_decision_is_over_for_whom_a_whole_reading_does_not_miss_any_more() {
 #[tokio::test]
 async fn a_reading_that_is_not_whole_ends_no_decision() {
     let store = people(10);
-    let apply = run(&store, Extent::Full, declining(["1"].map(departure)));
+    let apply = run(&store, RunExtent::Full, declining(["1"].map(departure)));
     assert_eq!(over(apply.finish(false).await), []);
 }
 
 #[tokio::test]
 async fn a_decision_is_over_for_who_is_read_again_by_an_event_and_for_nobody_else() {
     let store = people(10);
-    let mut apply = run(&store, Extent::Some, declining(["1", "2", "3"].map(departure)));
+    let mut apply = run(&store, RunExtent::Some, declining(["1", "2", "3"].map(departure)));
     let changes = vec![user("1"), Change::Delete(gone("User", "2")), Change::Delete(gone("User", "4"))];
     apply.changes(changes).await.unwrap();
     let ledger = apply.finish(true).await;
@@ -128,7 +128,7 @@ async fn a_decision_is_over_for_who_is_read_again_by_an_event_and_for_nobody_els
 async fn an_approval_goes_before_what_was_declined() {
     let store = people(10);
     let permitted = Permitted::These([Key::new("User", "1")].into());
-    let mut apply = run(&store, Extent::Some, declining(["1", "2"].map(departure)));
+    let mut apply = run(&store, RunExtent::Some, declining(["1", "2"].map(departure)));
     apply.destination.scales = Some(scales(&store, permitted));
     let changes = ["1", "2"].map(|id| Change::Delete(gone("User", id)));
     apply.changes(changes.into()).await.unwrap();
@@ -139,10 +139,10 @@ async fn an_approval_goes_before_what_was_declined() {
 #[tokio::test]
 async fn a_value_that_is_to_stay_is_not_asked_about_again_and_others_are() {
     let store = people(3);
-    let attribute = Attribute { name: "title".to_owned(), document: r#"{"title":null}"#.to_owned() };
+    let attribute = ClearedAttribute { name: "title".to_owned(), document: r#"{"title":null}"#.to_owned() };
     let matter =
         |id: &str| Matter::Clearing { key: Key::new("User", id), document: attribute.document.clone() };
-    let mut apply = closed(run(&store, Extent::Full, declining(["0", "1"].map(matter)))).await;
+    let mut apply = closed(run(&store, RunExtent::Full, declining(["0", "1"].map(matter)))).await;
     let proposal = Clearing {
         attribute: attribute.name.clone(),
         document: attribute.document.clone(),
@@ -175,7 +175,8 @@ async fn a_smaller_view_that_was_declined_waits_no_more_and_nothing_out_of_sight
     let smaller = Scope { whole: false, parts: vec![Key::new("Department", "2")] };
     let known_scopes = scope::Known { last: Some(Scope { whole: true, parts: Vec::new() }), approved: None };
     let declined = declining([Matter::Scope { digest: smaller.digest() }]);
-    let mut apply = Apply::new(Destination { declined, known_scopes, ..destination(&store, Extent::Full) });
+    let mut apply =
+        Apply::new(Destination { declined, known_scopes, ..destination(&store, RunExtent::Full) });
     apply.take(Statement::Opened(smaller)).await.unwrap();
     apply.changes(vec![put("User", "li", &member(&["2"]))]).await.unwrap();
     let mut ledger = apply.finish(true).await;

@@ -55,14 +55,14 @@ fn moved(n: usize) -> super::super::Change {
     )
 }
 
-fn run(store: &Arc<MemoryStore>, extent: Extent, identities: Identities) -> Apply {
+fn run(store: &Arc<MemoryStore>, extent: RunExtent, identities: Identities) -> Apply {
     let attribute = format!("{URN}:unionid").parse().unwrap();
     let identity_attributes = Attributes::from([("User".to_owned(), attribute)]);
     Apply::new(Destination { identity_attributes, identities, ..destination(store, extent) })
 }
 
 fn full(store: &Arc<MemoryStore>) -> Apply {
-    run(store, Extent::Full, Identities::Weigh)
+    run(store, RunExtent::Full, Identities::Weigh)
 }
 
 /// What a person sees of it: name and title.
@@ -224,7 +224,7 @@ async fn of_a_reading_that_did_not_come_to_its_end_nobody_is_replaced_and_that_i
 async fn whoever_says_that_they_are_the_same_people_has_them_merged() {
     let store = Arc::<MemoryStore>::default();
     hold_people(&store, 24);
-    for extent in [Extent::Full, Extent::Some] {
+    for extent in [RunExtent::Full, RunExtent::Some] {
         let mut apply = run(&store, extent, Identities::SamePeople);
         let outcomes = apply.changes((0..12).map(newcomer).collect()).await.unwrap();
         assert_eq!(statuses(&outcomes), ["applied"; 12]);
@@ -238,11 +238,11 @@ async fn whoever_says_that_they_are_the_same_people_has_them_merged() {
 async fn whoever_says_that_they_are_others_has_those_replaced_whom_they_confirmed() {
     let keys = |n: usize| (0..n).map(|n| Key::new("User", id(n))).collect();
     for (extent, permitted, n_replaced) in [
-        (Extent::Full, Permitted::AtMost(12), 12),
-        (Extent::Full, Permitted::AtMost(11), 0),
-        (Extent::Some, Permitted::These(keys(12)), 12),
+        (RunExtent::Full, Permitted::AtMost(12), 12),
+        (RunExtent::Full, Permitted::AtMost(11), 0),
+        (RunExtent::Some, Permitted::These(keys(12)), 12),
         // Five more are what may leave in an hour.
-        (Extent::Some, Permitted::These(keys(4)), 9),
+        (RunExtent::Some, Permitted::These(keys(4)), 9),
     ] {
         let store = Arc::<MemoryStore>::default();
         hold_people(&store, 24);
@@ -263,7 +263,7 @@ async fn whoever_says_that_they_are_others_has_those_replaced_whom_they_confirme
 async fn by_events_as_many_are_replaced_at_once_as_may_leave_in_an_hour_and_the_rest_is_held() {
     let store = Arc::<MemoryStore>::default();
     hold_people(&store, 24);
-    let mut apply = run(&store, Extent::Some, Identities::Weigh);
+    let mut apply = run(&store, RunExtent::Some, Identities::Weigh);
     apply.destination.scales = Some(scales(&store, Permitted::Nothing));
     let outcomes = apply.changes((0..7).map(newcomer).collect()).await.unwrap();
     assert_eq!(statuses(&outcomes), [["applied"; 5].as_slice(), &["held"; 2]].concat());
@@ -312,7 +312,7 @@ async fn a_platform_that_refuses_whoever_came_is_counted_by_what_it_did() {
     let store = Arc::<MemoryStore>::default();
     hold_people(&store, 1);
     store.state().refused.insert(id(0));
-    let mut apply = run(&store, Extent::Some, Identities::Weigh);
+    let mut apply = run(&store, RunExtent::Some, Identities::Weigh);
     assert_eq!(statuses(&apply.changes(vec![newcomer(0)]).await.unwrap()), ["rejected"]);
     apply.conclude_identities(true).await;
     check_li(&store, 0);
@@ -323,12 +323,12 @@ async fn a_platform_that_refuses_whoever_came_is_counted_by_what_it_did() {
 async fn undoing_a_replacement_brings_back_who_was_there() {
     let store = Arc::<MemoryStore>::default();
     hold_people(&store, 1);
-    let mut apply = run(&store, Extent::Some, Identities::Weigh);
+    let mut apply = run(&store, RunExtent::Some, Identities::Weigh);
     apply.changes(vec![newcomer(0)]).await.unwrap();
     check_wang(&store, 0);
     let records: Vec<_> = store.state().changes.iter().rev().map(|(_, change)| change.clone()).collect();
     for record in records {
-        Apply::new(destination(&store, Extent::Some)).put_back(vec![record]).await.unwrap();
+        Apply::new(destination(&store, RunExtent::Some)).put_back(vec![record]).await.unwrap();
     }
     check_li(&store, 0);
     assert!(!store.state().objects[&(source(), Key::new("User", id(0)))].departed);

@@ -89,7 +89,7 @@ async fn a_reading_is_closed_once() {
 #[tokio::test]
 async fn a_run_of_some_objects_says_nothing_of_a_full_reading() {
     let store = Arc::<MemoryStore>::default();
-    let mut apply = Apply::new(destination(&store, Extent::Some));
+    let mut apply = Apply::new(destination(&store, RunExtent::Some));
     for statement in [Statement::Closed(Vec::new()), checkpoint(1, 1)] {
         assert!(apply.take(statement).await.is_err());
     }
@@ -151,7 +151,7 @@ async fn what_is_missing_from_a_reading_with_holes_stays_whoever_started_it_unle
     for (approved, is_there) in [(Approved::Nothing, true), (Approved::Any(BTreeSet::new()), false)] {
         let store = Arc::<MemoryStore>::default();
         hold(&store, "User", "a", json!({"schemas": ["urn:x"], "externalId": "a"}));
-        let mut apply = Apply::new(Destination { approved, ..destination(&store, Extent::Full) });
+        let mut apply = Apply::new(Destination { approved, ..destination(&store, RunExtent::Full) });
         apply.take(whole()).await.unwrap();
         apply.take(Statement::Closed(coverage())).await.unwrap();
         let outcomes = apply.remove_missing(vec![gone("User", "a")]).await.unwrap();
@@ -179,7 +179,7 @@ async fn proven(is_weighed: bool, is_whole: bool, removed: &[&str]) -> Proof {
         hold(&store, "User", id, json!({"schemas": ["urn:x"], "externalId": id}));
     }
     let scales = is_weighed.then(|| scales(&store, Permitted::Nothing));
-    let mut apply = Apply::new(Destination { scales, ..destination(&store, Extent::Full) });
+    let mut apply = Apply::new(Destination { scales, ..destination(&store, RunExtent::Full) });
     apply.take(whole()).await.unwrap();
     let read = 4 - u64::try_from(removed.len()).unwrap();
     let covered =

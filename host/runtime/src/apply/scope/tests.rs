@@ -64,13 +64,13 @@ fn in_departments(id: &str, departments: &[&str]) -> Change {
     put("User", id, &member_of(departments))
 }
 
-fn apply(store: &Arc<MemoryStore>, extent: Extent, last: &Scope, approved: Option<&Scope>) -> Apply {
+fn apply(store: &Arc<MemoryStore>, extent: RunExtent, last: &Scope, approved: Option<&Scope>) -> Apply {
     let known_scopes = Known { last: Some(last.clone()), approved: approved.map(Scope::digest) };
     Apply::new(Destination { known_scopes, ..destination(store, extent) })
 }
 
 async fn opened(store: &Arc<MemoryStore>, last: &Scope, scope: &Scope) -> Apply {
-    let mut apply = apply(store, Extent::Full, last, None);
+    let mut apply = apply(store, RunExtent::Full, last, None);
     apply.take(Statement::Opened(scope.clone())).await.unwrap();
     apply
 }
@@ -273,8 +273,8 @@ async fn of_everything_of_some_objects_and_before_it_is_said_nothing_is_out_of_v
     let store = company();
     let scope = parts(&[department("2")]);
     let mut whole_run = opened(&store, &scope, &whole()).await;
-    let mut unsaid = apply(&store, Extent::Full, &whole(), None);
-    let mut some = apply(&store, Extent::Some, &whole(), None);
+    let mut unsaid = apply(&store, RunExtent::Full, &whole(), None);
+    let mut some = apply(&store, RunExtent::Some, &whole(), None);
     some.take(Statement::Opened(scope)).await.unwrap();
     for run in [&mut whole_run, &mut unsaid, &mut some] {
         assert_eq!(out_of_view(run, &everybody()).await, [""; 0]);
@@ -316,7 +316,7 @@ async fn what_a_person_approved_is_done_and_is_what_the_next_run_is_compared_wit
     let store = company();
     let scope = parts(&[department("2"), user("wu")]);
     let turned = parts(&[user("wu"), department("2")]);
-    let mut run = apply(&store, Extent::Full, &whole(), Some(&turned));
+    let mut run = apply(&store, RunExtent::Full, &whole(), Some(&turned));
     run.take(Statement::Opened(scope.clone())).await.unwrap();
     run.changes(vec![in_departments("li", &["21"])]).await.unwrap();
     let mut ledger = run.finish(true).await;
@@ -332,7 +332,7 @@ async fn what_a_person_approved_is_done_and_is_what_the_next_run_is_compared_wit
 #[tokio::test]
 async fn what_a_person_approved_is_one_view_and_no_smaller_one() {
     let store = company();
-    let mut run = apply(&store, Extent::Full, &whole(), Some(&parts(&[department("2"), department("3")])));
+    let mut run = apply(&store, RunExtent::Full, &whole(), Some(&parts(&[department("2"), department("3")])));
     run.take(Statement::Opened(parts(&[department("2")]))).await.unwrap();
     run.changes(vec![in_departments("li", &["21"])]).await.unwrap();
     assert!(run.finish(true).await.holds());
@@ -350,7 +350,7 @@ async fn what_could_not_be_read_to_its_end_is_compared_with_all_the_same() {
 async fn a_few_objects_are_held_like_all_and_say_nothing_of_the_view_otherwise() {
     let store = company();
     for (departments, is_held) in [(&["3", "21"][..], false), (&["21"], true)] {
-        let mut run = apply(&store, Extent::Some, &whole(), None);
+        let mut run = apply(&store, RunExtent::Some, &whole(), None);
         run.take(Statement::Opened(parts(&[department("2")]))).await.unwrap();
         run.changes(vec![in_departments("li", departments)]).await.unwrap();
         let mut ledger = run.finish(true).await;
@@ -363,7 +363,7 @@ async fn a_few_objects_are_held_like_all_and_say_nothing_of_the_view_otherwise()
 #[tokio::test]
 async fn a_view_that_turns_out_smaller_while_a_few_objects_are_read_is_that_of_the_puts_that_follow() {
     let store = company();
-    let mut run = apply(&store, Extent::Some, &whole(), None);
+    let mut run = apply(&store, RunExtent::Some, &whole(), None);
     run.take(Statement::Opened(whole())).await.unwrap();
     run.changes(vec![in_departments("xu", &["2"])]).await.unwrap();
     run.take(Statement::Opened(parts(&[department("2")]))).await.unwrap();
@@ -412,7 +412,8 @@ async fn it_is_held_however_much_may_leave() {
         let store = company();
         let known_scopes = Known { last: Some(whole()), approved: None };
         let scales = Some(scales(&store, permitted));
-        let mut run = Apply::new(Destination { known_scopes, scales, ..destination(&store, Extent::Full) });
+        let mut run =
+            Apply::new(Destination { known_scopes, scales, ..destination(&store, RunExtent::Full) });
         run.take(Statement::Opened(parts(&[department("2")]))).await.unwrap();
         run.changes(vec![in_departments("li", &["21"])]).await.unwrap();
         assert!(run.finish(true).await.holds());

@@ -9,7 +9,7 @@ use rollcall_rules::placement::departments;
 use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 use serde_json::Value;
 
-use crate::apply::{Apply, Extent};
+use crate::apply::{Apply, RunExtent};
 use crate::error::StoreError;
 use crate::limits::MAX_LOST_PARTS_ASKED;
 use crate::model::{Diagnosis, Key};
@@ -24,7 +24,7 @@ impl Apply {
 
     async fn find_out_of_view(&mut self, keys: &[Key]) -> Result<Vec<bool>, StoreError> {
         let is_of_parts = self.compared.scope.as_ref().is_some_and(|scope| !scope.whole);
-        if self.destination.extent != Extent::Full || !is_of_parts {
+        if self.destination.extent != RunExtent::Full || !is_of_parts {
             return Ok(vec![false; keys.len()]);
         }
         let documents = self.held_now(keys).await?;

@@ -2,7 +2,7 @@
 
 use super::{changed_too_often, held, too_many, too_much, too_much_lately};
 use crate::apply::state::{Apply, Destination};
-use crate::apply::step::{Planned, Step};
+use crate::apply::step::{Planned, PlannedStep};
 use crate::directory::{Action, Write};
 use crate::error::StoreError;
 use crate::limits::REWRITE_BYTES;
@@ -82,14 +82,17 @@ struct Written {
 
 impl Written {
     /// None where nothing is written, nor recorded.
-    fn of(step: &Step<Write>) -> Option<Self> {
+    fn of(step: &PlannedStep<Write>) -> Option<Self> {
         let (writes, is_recorded): (&[&Write], bool) = match step {
-            Step::Nothing(_) | Step::Refuse(..) | Step::Decline(_) | Step::Wait => return None,
-            Step::Write(write) => (&[write], true),
-            Step::Hold(write, _) => (&[write], true),
-            Step::HoldUnseen { write, is_recorded, .. } => (&[write], *is_recorded),
-            Step::Replace(replacement) => (&[&replacement.leave, &replacement.join], true),
-            Step::HoldReplacement { replacement, is_recorded, .. } => {
+            PlannedStep::Nothing(_)
+            | PlannedStep::Refuse(..)
+            | PlannedStep::Decline(_)
+            | PlannedStep::Wait => return None,
+            PlannedStep::Write(write) => (&[write], true),
+            PlannedStep::Hold(write, _) => (&[write], true),
+            PlannedStep::HoldUnseen { write, is_recorded, .. } => (&[write], *is_recorded),
+            PlannedStep::Replace(replacement) => (&[&replacement.leave, &replacement.join], true),
+            PlannedStep::HoldReplacement { replacement, is_recorded, .. } => {
                 (&[&replacement.leave, &replacement.join], *is_recorded)
             }
         };
@@ -97,7 +100,7 @@ impl Written {
         Some(Self {
             n_bytes: if is_recorded { writes.iter().map(|write| n_bytes(write)).sum() } else { 0 },
             leaves: writes.iter().any(leaves),
-            creates: matches!(step, Step::Write(write) if write.action == Action::Created),
+            creates: matches!(step, PlannedStep::Write(write) if write.action == Action::Created),
         })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::super::tests::{destination, gone, hold, put, scales, user};
-use super::super::{Apply, Change, Extent, Object, Outcome};
+use super::super::{Apply, Change, Object, Outcome, RunExtent};
 use super::overrun::n_bytes;
 use super::*;
 use crate::directory::{Action, Write};
@@ -25,7 +25,7 @@ const SMALL: Bounds = Bounds {
     most_source_bytes: 200_000,
 };
 
-fn apply(store: &Arc<MemoryStore>, extent: Extent, bounds: Bounds) -> Apply {
+fn apply(store: &Arc<MemoryStore>, extent: RunExtent, bounds: Bounds) -> Apply {
     let mut apply = Apply::new(destination(store, extent));
     apply.volume = Volume::within(bounds);
     apply
@@ -55,7 +55,7 @@ fn sized(id: &str, n: usize, n_bytes: usize) -> Change {
 #[tokio::test]
 async fn an_object_that_is_changed_again_and_again_ends_the_run() {
     let store = Arc::<MemoryStore>::default();
-    let mut apply = apply(&store, Extent::Full, SMALL);
+    let mut apply = apply(&store, RunExtent::Full, SMALL);
     let changes = (0..).map(|n| sized("a", n, 10));
     let (n_applied, why) = applied(&mut apply, changes).await;
     // Once as new, and three times again.
@@ -69,7 +69,7 @@ async fn an_object_that_is_changed_again_and_again_ends_the_run() {
 #[tokio::test]
 async fn an_object_that_comes_and_goes_ends_the_run() {
     let store = Arc::<MemoryStore>::default();
-    let mut apply = apply(&store, Extent::Some, SMALL);
+    let mut apply = apply(&store, RunExtent::Some, SMALL);
     let changes = (0..).map(|n| if n % 2 == 0 { user("a") } else { Change::Delete(gone("User", "a")) });
     let (n_applied, why) = applied(&mut apply, changes).await;
     assert_eq!(n_applied, 4);
@@ -79,14 +79,14 @@ async fn an_object_that_comes_and_goes_ends_the_run() {
 #[tokio::test]
 async fn what_changes_nothing_may_come_as_often_as_it_likes() {
     let store = Arc::<MemoryStore>::default();
-    let mut apply = apply(&store, Extent::Full, SMALL);
+    let mut apply = apply(&store, RunExtent::Full, SMALL);
     assert_eq!(applied(&mut apply, (0..100).map(|_| user("a"))).await, (100, None));
 }
 
 #[tokio::test]
 async fn another_version_each_time_ends_the_run_too() {
     let store = Arc::<MemoryStore>::default();
-    let mut apply = apply(&store, Extent::Full, SMALL);
+    let mut apply = apply(&store, RunExtent::Full, SMALL);
     let changes = (0..).map(|n: usize| match user("a") {
         Change::Put(object) => Change::Put(Object { version: n.to_string(), ..object }),
         other @ Change::Delete(_) => other,
@@ -98,7 +98,7 @@ async fn another_version_each_time_ends_the_run_too() {
 async fn a_run_writes_as_much_as_its_objects_may_take_and_ends_with_what_it_wrote() {
     let store = Arc::<MemoryStore>::default();
     let bounds = Bounds { new_objects: 1000, ..SMALL };
-    let mut apply = apply(&store, Extent::Full, bounds);
+    let mut apply = apply(&store, RunExtent::Full, bounds);
     let (n_applied, why) = applied(&mut apply, (0..).map(|n| sized(&n.to_string(), n, 3000))).await;
     // Each has 3 KB and some, of which 1000 bytes are its own.
     assert_eq!(n_applied, 9);
@@ -110,7 +110,7 @@ async fn a_run_writes_as_much_as_its_objects_may_take_and_ends_with_what_it_wrot
 #[tokio::test]
 async fn many_objects_of_usual_size_are_written_up_to_the_most_of_any_run() {
     let store = Arc::<MemoryStore>::default();
-    let mut apply = apply(&store, Extent::Full, Bounds { new_objects: 1000, ..SMALL });
+    let mut apply = apply(&store, RunExtent::Full, Bounds { new_objects: 1000, ..SMALL });
     let (n_applied, why) = applied(&mut apply, (0..).map(|n| sized(&n.to_string(), n, 500))).await;
     assert!((80..100).contains(&n_applied) && why.is_some(), "{n_applied}");
 }
@@ -120,7 +120,7 @@ async fn a_source_that_never_ends_is_stopped_by_what_was_held_before() {
     for (n_held, expected) in [(0, 5), (10, 25)] {
         let store = Arc::<MemoryStore>::default();
         (0..n_held).for_each(|n| hold(&store, "User", &format!("held-{n}"), json!({})));
-        let mut apply = apply(&store, Extent::Full, SMALL);
+        let mut apply = apply(&store, RunExtent::Full, SMALL);
         let (n_applied, why) = applied(&mut apply, (0..).map(|n: usize| user(&format!("new-{n}")))).await;
         assert_eq!(n_applied, expected);
         let told = format!(
@@ -136,7 +136,7 @@ async fn the_next_run_goes_on_where_one_was_ended() {
     let all = || (0..20).map(|n: usize| user(&n.to_string()));
     let mut n_applied = Vec::new();
     for _ in 0..3 {
-        n_applied.push(applied(&mut apply(&store, Extent::Full, SMALL), all()).await.0);
+        n_applied.push(applied(&mut apply(&store, RunExtent::Full, SMALL), all()).await.0);
     }
     assert_eq!(n_applied, [5, 20, 20]);
 }
@@ -144,7 +144,7 @@ async fn the_next_run_goes_on_where_one_was_ended() {
 #[tokio::test]
 async fn nothing_of_the_batch_that_ends_a_run_is_written_nor_anything_after_it() {
     let store = Arc::<MemoryStore>::default();
-    let mut apply = apply(&store, Extent::Full, SMALL);
+    let mut apply = apply(&store, RunExtent::Full, SMALL);
     let batch = (0..6).map(|n: usize| user(&n.to_string())).collect();
     assert_eq!(apply.changes(batch).await.unwrap_err().code, RUN_TOO_LARGE);
     assert_eq!(apply.changes(vec![user("later")]).await.unwrap_err().code, RUN_TOO_LARGE);
@@ -184,7 +184,7 @@ fn a_change_counts_with_its_documents_as_they_are_written() {
 
 /// The same after runs that wrote so much.
 fn after_runs(store: &Arc<MemoryStore>, written_before: u64) -> Apply {
-    let mut apply = apply(store, Extent::Some, SMALL);
+    let mut apply = apply(store, RunExtent::Some, SMALL);
     apply.destination.scales = Some(Scales { written_before, ..scales(store, Permitted::Nothing) });
     apply
 }

@@ -1,6 +1,6 @@
 //! Why a proxy does not let this host in.
 
-use super::Words;
+use super::TroubleWords;
 use crate::egress::challenge::Challenge;
 
 /// Why a proxy does not let this host in.
@@ -38,11 +38,11 @@ impl Unwelcome {
         }
     }
 
-    pub(super) fn words(&self) -> Words {
+    pub(super) fn words(&self) -> TroubleWords {
         const STOPPED: &str = "It is not asked again with this password, so that no account is locked.";
         const STOPPED_IN_CHINESE: &str = "为避免账号被锁定，不会再用这个密码尝试。";
         match self {
-            Self::NoPassword => Words::new(
+            Self::NoPassword => TroubleWords::new(
                 "proxy-password-missing",
                 (
                     "wants a name and a password, and none is set".to_owned(),
@@ -60,7 +60,7 @@ impl Unwelcome {
                     let offered = offered.join(", ");
                     (format!("by {offered}"), format!(" {offered} "))
                 };
-                Words::new(
+                TroubleWords::new(
                     "proxy-scheme-unsupported",
                     (
                         format!("wants a login {kind}; only a name and a password (Basic) can be given"),
@@ -73,7 +73,7 @@ impl Unwelcome {
                     ),
                 )
             }
-            Self::UnnamedScheme { given: false } => Words::new(
+            Self::UnnamedScheme { given: false } => TroubleWords::new(
                 "proxy-scheme-unnamed",
                 (
                     "wants a login and does not say of which kind; no name and password are set".to_owned(),
@@ -84,7 +84,7 @@ impl Unwelcome {
                     "请配置代理的用户名和密码，或在代理上允许本机免登录访问。",
                 ),
             ),
-            Self::UnnamedScheme { given: true } => Words::new(
+            Self::UnnamedScheme { given: true } => TroubleWords::new(
                 "proxy-scheme-unnamed",
                 (
                     "refuses this login and does not say which kind it wants".to_owned(),
@@ -97,7 +97,7 @@ impl Unwelcome {
                     format!("请检查用户名和密码，并在代理上确认它接受 Basic 方式。{STOPPED_IN_CHINESE}"),
                 ),
             ),
-            Self::WrongPassword => Words::new(
+            Self::WrongPassword => TroubleWords::new(
                 "proxy-auth-failed",
                 (
                     "refuses this name and password".to_owned(),

@@ -10,7 +10,7 @@ use tokio::task::unconstrained;
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
 use super::heard::LastHeard;
-use crate::connector::{Notice, Reaction};
+use crate::connector::{FrameReaction, Notice};
 use crate::follow::connection::{ChannelConnection, Incoming};
 use crate::follow::followed::Followed;
 use crate::follow::upstream::next_state;
@@ -40,12 +40,12 @@ pub(super) enum Change {
     /// The source is about to close this one, which goes on until then.
     Moving,
     /// This one has ended.
-    Ended(Ending),
+    Ended(ConnectionEnd),
 }
 
 /// How a connection ended.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(super) enum ConnectionEnd {
     /// The host closed it: it is not needed any more.
     Stopped,
     /// The other side closed it, or is gone.
@@ -53,13 +53,13 @@ pub(super) enum Ending {
 }
 
 /// Something that ends the listening at once.
-type Ended = Result<(), Ending>;
+type Ended = Result<(), ConnectionEnd>;
 
 impl Listener {
     /// Listen until the connection ends.
     pub(super) async fn listen(mut self) {
         let Err(ending) = self.turns().await else { return };
-        if ending == Ending::Stopped {
+        if ending == ConnectionEnd::Stopped {
             self.line.close().await;
         }
         tell(&mut self.changed, Change::Ended(ending));
@@ -72,11 +72,11 @@ impl Listener {
         loop {
             tokio::select! {
                 biased;
-                () = self.followed.stop.cancelled() => return Err(Ending::Stopped),
-                () = at(drained_at) => return Err(Ending::Stopped),
+                () = self.followed.stop.cancelled() => return Err(ConnectionEnd::Stopped),
+                () = at(drained_at) => return Err(ConnectionEnd::Stopped),
                 () = sleep_until(next_ping) => {
                     if MAX_UNANSWERED_PINGS <= n_unanswered {
-                        return Err(Ending::Broken(Some(silent(self.heartbeat))));
+                        return Err(ConnectionEnd::Broken(Some(silent(self.heartbeat))));
                     }
                     n_unanswered += 1;
                     next_ping = Instant::now() + self.heartbeat;
@@ -114,16 +114,16 @@ impl Listener {
     }
 
     /// Take what came. Whether the source wants another connection.
-    async fn incoming(&mut self, incoming: Incoming) -> Result<bool, Ending> {
+    async fn incoming(&mut self, incoming: Incoming) -> Result<bool, ConnectionEnd> {
         let frame = match incoming {
             Incoming::Alive => return Ok(false),
-            Incoming::Closed(diagnosis) => return Err(Ending::Broken(diagnosis)),
+            Incoming::Closed(diagnosis) => return Err(ConnectionEnd::Broken(diagnosis)),
             Incoming::Message(frame) => frame,
         };
         let (frames, end) = self.and_what_is_there(frame);
         let is_moving = self.react(frames).await?;
         match end {
-            Some(Incoming::Closed(diagnosis)) => Err(Ending::Broken(diagnosis)),
+            Some(Incoming::Closed(diagnosis)) => Err(ConnectionEnd::Broken(diagnosis)),
             Some(Incoming::Alive | Incoming::Message(_)) | None => Ok(is_moving),
         }
     }
@@ -144,8 +144,8 @@ impl Listener {
     }
 
     /// Keep what these frames say, then acknowledge them, or refuse them if it cannot be kept.
-    async fn react(&mut self, frames: Vec<Body>) -> Result<bool, Ending> {
-        let mut reactions: Vec<Reaction> = Vec::with_capacity(frames.len());
+    async fn react(&mut self, frames: Vec<Body>) -> Result<bool, ConnectionEnd> {
+        let mut reactions: Vec<FrameReaction> = Vec::with_capacity(frames.len());
         let understood = self.followed.upstream.understand(self.state.clone(), frames).await;
         if let Some(next) = next_state(&understood) {
             self.state = next;
@@ -208,8 +208,8 @@ async fn at(moment: Option<Instant>) {
     }
 }
 
-fn broken(diagnosis: Diagnosis) -> Ending {
-    Ending::Broken(Some(diagnosis))
+fn broken(diagnosis: Diagnosis) -> ConnectionEnd {
+    ConnectionEnd::Broken(Some(diagnosis))
 }
 
 fn silent(waited: Duration) -> Diagnosis {

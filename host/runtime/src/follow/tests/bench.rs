@@ -15,7 +15,7 @@ use super::super::{Delivery, FollowObserver, FollowOptions, Follower, Receipt, R
 use crate::approval::Stand;
 use crate::cancel::Cancel;
 use crate::clock::Clock;
-use crate::connector::{Fetched, Notice, Reaction, Received, Rhythm, Unfinished};
+use crate::connector::{Fetched, FrameReaction, Notice, Received, Rhythm, Unfinished};
 use crate::error::RunError;
 use crate::figures::Meter;
 use crate::history::{
@@ -29,7 +29,7 @@ use crate::model::{
     Body, Diagnosis, Entry, EventDelivery, Failure, FailureKind, Plan, Progress, RunId, Severity, SourceName,
     Timestamp,
 };
-use crate::run::{Finished, RunOptions, RunReport, Work};
+use crate::run::{Finished, RunOptions, RunReport, RunWork};
 use crate::testing::MemoryStore;
 
 /// The moment at which every test begins.
@@ -110,14 +110,14 @@ impl Fake {
 
 #[async_trait]
 impl Upstream for Fake {
-    async fn run(&self, work: Work, options: RunOptions) -> Result<Finished, RunError> {
+    async fn run(&self, work: RunWork, options: RunOptions) -> Result<Finished, RunError> {
         let (run, started_at) = self.open_run(work.kind(), &options).await?;
         let what = match work {
-            Work::Sync => "sync".to_owned(),
-            Work::Refresh(keys) => format!("refresh {}", keys[0]),
-            Work::Approve(approval) => format!("approve {}", approval.held),
-            Work::Undo(_) => "undo".to_owned(),
-            Work::Handle(events) => {
+            RunWork::Sync => "sync".to_owned(),
+            RunWork::Refresh(keys) => format!("refresh {}", keys[0]),
+            RunWork::Approve(approval) => format!("approve {}", approval.held),
+            RunWork::Undo(_) => "undo".to_owned(),
+            RunWork::Handle(events) => {
                 format!(
                     "handle {}",
                     events.iter().map(|event| event.event.id.as_str()).collect::<Vec<_>>().join(" ")
@@ -178,23 +178,23 @@ impl Upstream for Fake {
         }
     }
 
-    async fn understand(&self, state: String, frames: Vec<Body>) -> Vec<Result<Reaction, Failure>> {
+    async fn understand(&self, state: String, frames: Vec<Body>) -> Vec<Result<FrameReaction, Failure>> {
         let frames: Vec<String> = frames.iter().map(text).collect();
         let state = if state.is_empty() { state } else { format!(" after {state}") };
         self.called(format!("understand {}{state}", frames.join(" ")));
         let reaction = |frame: &String| match frame.as_str() {
-            "ping" => Ok(Reaction { replies: vec![body("pong")], ..Reaction::default() }),
-            "slower" => Ok(Reaction { heartbeat: Some(HEARTBEAT * 2), ..Reaction::default() }),
+            "ping" => Ok(FrameReaction { replies: vec![body("pong")], ..FrameReaction::default() }),
+            "slower" => Ok(FrameReaction { heartbeat: Some(HEARTBEAT * 2), ..FrameReaction::default() }),
             part if part.starts_with("part") => {
-                Ok(Reaction { state: Some(part.to_owned()), ..Reaction::default() })
+                Ok(FrameReaction { state: Some(part.to_owned()), ..FrameReaction::default() })
             }
-            "move" => Ok(Reaction { reconnect: true, ..Reaction::default() }),
+            "move" => Ok(FrameReaction { reconnect: true, ..FrameReaction::default() }),
             "odd" => Err(failure(FailureKind::Protocol, "frame-odd")),
-            id => Ok(Reaction {
+            id => Ok(FrameReaction {
                 replies: vec![body(&format!("ack {id}"))],
                 refusals: vec![body(&format!("later {id}"))],
                 notices: vec![notice(id)],
-                ..Reaction::default()
+                ..FrameReaction::default()
             }),
         };
         frames.iter().map(reaction).collect()
