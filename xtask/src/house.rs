@@ -52,8 +52,9 @@ feature `testing`.
 Below the table: the longest functions, all circles, the type names that are defined in three modules or more, the codes
 that are said in more than one way, and the paths that were not understood.
 
-  --check                  fail where a rule is broken: a circle larger than is allowed, a type name in three modules or
-                           more, or an exception in xtask/src/house/allowed.rs that is not needed any more
+  --check                  fail where a rule is broken: a circle larger than is allowed, a code outside of a register, a
+                           type name in three modules or more, or an exception in xtask/src/house/allowed.rs that is not
+                           needed any more
   --before FOLDER          the figures of another checkout beside those of this one
   --format json            for a program";
 
