@@ -135,7 +135,7 @@ pub(crate) fn build_binaries(workspace: &Workspace, profile: Profile) -> Result<
 /// The packages on the host's side of the contract, always named together.
 ///
 /// Why: cargo unites the features of the packages it is asked for, and a feature more or less would build wasmtime again.
-pub(crate) const HOST_SIDE: [&str; 20] = [
+pub(crate) const HOST_SIDE: [&str; 22] = [
     "--package",
     "rollcall",
     "--package",
@@ -150,6 +150,8 @@ pub(crate) const HOST_SIDE: [&str; 20] = [
     "rollcall-admin",
     "--package",
     "rollcall-sqlite",
+    "--package",
+    "rollcall-store-suite",
     "--package",
     "rollcall-tests",
     "--package",

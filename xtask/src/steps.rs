@@ -146,7 +146,7 @@ const STEPS: [Step; 23] = [
         name: "host tests",
         proves: "the host, its command line and the whole flows do what they say, with the real components",
         run: |workspace| shell::run(workspace.cargo().arg("test").args(HOST_SIDE)),
-        mend: "cargo xtask build && cargo test --package rollcall --package rollcall-host --package rollcall-browse --package rollcall-admin --package rollcall-sqlite --package rollcall-tests --package rollcall-dingtalk-simulator",
+        mend: "cargo xtask build && cargo test --package rollcall --package rollcall-host --package rollcall-browse --package rollcall-admin --package rollcall-sqlite --package rollcall-store-suite --package rollcall-tests --package rollcall-dingtalk-simulator",
     },
     Step {
         name: "documents",

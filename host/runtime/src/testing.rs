@@ -156,9 +156,10 @@ impl Storage for MemoryStore {
         &self,
         source: &SourceName,
         entries: &[(String, Option<String>)],
-        _max_bucket_bytes: u64,
+        max_bucket_bytes: u64,
     ) -> Result<(), StoreError> {
         let mut state = self.state();
+        let before = state.bucket.clone();
         for (key, value) in entries {
             let key = (source.clone(), key.clone());
             match value {
@@ -166,7 +167,13 @@ impl Storage for MemoryStore {
                 None => state.bucket.remove(&key),
             };
         }
-        Ok(())
+        let of_source = state.bucket.iter().filter(|((of, _), _)| of == source);
+        let n_bytes = of_source.map(|((_, key), value)| key.len() + value.len()).sum::<usize>();
+        if u64::try_from(n_bytes).unwrap() <= max_bucket_bytes {
+            return Ok(());
+        }
+        state.bucket = before;
+        Err(StoreError::Full { limit_bytes: max_bucket_bytes })
     }
 
     async fn scan(
@@ -223,12 +230,16 @@ impl History for MemoryStore {
 
     async fn beat(
         &self,
-        _run: &RunId,
+        run: &RunId,
         progress: Option<&Progress>,
         counters: &Counters,
     ) -> Result<Beat, StoreError> {
         let mut state = self.state();
         state.beats.push((progress.cloned(), *counters));
+        if let Some(row) = state.runs.iter_mut().find(|row| row.id == *run) {
+            row.progress = progress.cloned().or(row.progress.take());
+            row.counters = *counters;
+        }
         Ok(if state.is_lost { Beat::Lost } else { Beat::Running })
     }
 
@@ -293,8 +304,10 @@ impl History for MemoryStore {
         limit: u32,
     ) -> Result<Vec<Numbered<Entry>>, StoreError> {
         let state = self.state();
-        let entries = state.entries.iter().filter(|(of, entry)| of == run && least <= entry.severity);
-        Ok(page(entries, after, limit))
+        let mut entries = page(state.entries.iter().filter(|(of, _)| of == run), after, u32::MAX);
+        entries.retain(|entry| least <= entry.item.severity);
+        entries.truncate(usize::try_from(limit).unwrap());
+        Ok(entries)
     }
 
     async fn changes(
@@ -310,7 +323,8 @@ impl History for MemoryStore {
 
     async fn written_bytes(&self, source: &SourceName, since: Timestamp) -> Result<u64, StoreError> {
         let state = self.state();
-        let attended = state.runs.iter().rposition(|run| state.attended.contains(&run.id)).unwrap_or(0);
+        let is_attended = |run: &Run| run.source == *source && state.attended.contains(&run.id);
+        let attended = state.runs.iter().rposition(is_attended).unwrap_or(0);
         let counts = |run: &&Run| run.source == *source && since <= run.started_at;
         let ids: BTreeSet<_> = state.runs[attended..].iter().filter(counts).map(|run| &run.id).collect();
         let entries =

@@ -26,6 +26,8 @@ mod storage;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use admin::SqliteAdmin;
 
