@@ -1,6 +1,7 @@
 //! What a directory keeps, and keeps apart. What it was told to write, a run of a history says so.
 
 use rollcall_host::directory::{Action, Directory, Held, Holding, Write};
+use rollcall_host::document::Document;
 use rollcall_host::history::{ChangeRecord, History};
 use rollcall_host::model::{Key, RunId};
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use crate::given::{open_run, source};
 
 fn write(action: Action, id: &str, version: &str, documents: [Option<Value>; 2]) -> Write {
-    let [before, after] = documents;
+    let [before, after] = documents.map(|document| document.map(Document::from));
     Write { key: Key::new("User", id), action, version: version.to_owned(), before, after, witness: None }
 }
 
@@ -53,8 +54,11 @@ pub async fn objects_of_two_sources_never_meet<S: Directory + History>(store: &S
 pub async fn loading_answers_each_key_in_its_order<S: Directory + History>(store: &S) {
     stored(store, "a", &[created("1"), created("2")]).await;
     let keys = [Key::new("User", "2"), Key::new("Department", "2"), Key::new("User", "1")];
-    let held =
-        |id: &str| Held { version: "v1".to_owned(), document: json!({"externalId": id}), departed: false };
+    let held = |id: &str| Held {
+        version: "v1".to_owned(),
+        document: json!({"externalId": id}).into(),
+        departed: false,
+    };
     assert_eq!(store.load(&source("a"), &keys).await.unwrap(), [Some(held("2")), None, Some(held("1"))]);
 }
 
@@ -62,7 +66,7 @@ pub async fn integers_and_texts_come_back_exact<S: Directory + History>(store: &
     let document = json!({"order": 9_223_372_036_854_775_807_i64, "big": 18_446_744_073_709_551_615_u64, "name": "王\n\u{0}"});
     stored(store, "a", &[write(Action::Created, "1", "v", [None, Some(document.clone())])]).await;
     let held = store.load(&source("a"), &[Key::new("User", "1")]).await.unwrap();
-    assert_eq!(held, [Some(Held { version: "v".to_owned(), document, departed: false })]);
+    assert_eq!(held, [Some(Held { version: "v".to_owned(), document: document.into(), departed: false })]);
 }
 
 pub async fn a_deactivated_object_is_kept_and_no_longer_among_the_holdings<S: Directory + History>(
@@ -74,7 +78,7 @@ pub async fn a_deactivated_object_is_kept_and_no_longer_among_the_holdings<S: Di
     let held = store.load(&source("a"), &[Key::new("User", "1")]).await.unwrap();
     let expected = Held {
         version: "v1".to_owned(),
-        document: json!({"active": false, "externalId": "1"}),
+        document: json!({"active": false, "externalId": "1"}).into(),
         departed: true,
     };
     assert_eq!(held, [Some(expected)]);
@@ -95,7 +99,7 @@ pub async fn an_unchanged_object_has_a_new_version_and_no_change_record<S: Direc
     let unchanged = write(Action::Unchanged, "1", "v2", [Some(document.clone()), Some(document.clone())]);
     Directory::store(store, &source("a"), &first, &[unchanged]).await.unwrap();
     let held = store.load(&source("a"), &[Key::new("User", "1")]).await.unwrap();
-    assert_eq!(held, [Some(Held { version: "v2".to_owned(), document, departed: false })]);
+    assert_eq!(held, [Some(Held { version: "v2".to_owned(), document: document.into(), departed: false })]);
     let n_changes = usize::from(store.records_changes());
     assert_eq!(store.changes(&first, None, 10).await.unwrap().len(), n_changes);
 }

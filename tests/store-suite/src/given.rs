@@ -2,6 +2,7 @@
 
 use rollcall_browse::Page;
 use rollcall_host::directory::{Action, Directory, Write};
+use rollcall_host::document::Document;
 use rollcall_host::history::{
     ChangeRecord, ConnectorIdentity, Counters, History, NewRun, Opened, RunEnd, RunKind, RunState, Trigger,
 };
@@ -78,6 +79,7 @@ pub(crate) async fn import<S: Directory + History>(store: &S, name: &str, writes
 }
 
 pub(crate) fn write(action: Action, key: Key, document: Value) -> Write {
+    let document = Document::new(document);
     let before = (action != Action::Created).then(|| document.clone());
     let after = (action != Action::Deleted).then_some(document);
     Write { key, action, version: "v".to_owned(), before, after, witness: None }

@@ -47,8 +47,8 @@ fn change(id: &str, refusal: Option<Diagnosis>) -> ChangeRecord {
     ChangeRecord {
         key: Key::new("User", id),
         action: Action::Updated,
-        before: Some(json!({"title": "a"})),
-        after: Some(json!({"title": "b"})),
+        before: Some(json!({"title": "a"}).into()),
+        after: Some(json!({"title": "b"}).into()),
         witness: None,
         refusal,
     }

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::super::testing::{TemporaryStore, open_run, source};
 use super::*;
+use rollcall_host::document::Document;
 use rollcall_host::history::History;
 
 fn write(action: Action, id: &str, version: &str, documents: [Option<Value>; 2]) -> Write {
-    let [before, after] = documents;
+    let [before, after] = documents.map(|document| document.map(Document::from));
     Write { key: Key::new("User", id), action, version: version.to_owned(), before, after, witness: None }
 }
 

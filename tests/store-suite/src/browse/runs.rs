@@ -92,8 +92,9 @@ pub async fn changes_are_found_by_the_values_that_came_or_went<S: Store>(store: 
     let run = open_run(store, "a").await;
     let phone = |number: &str| {
         let mut write = person("u1", "王小红", &[]);
-        write.after =
-            Some(json!({"displayName": "王小红", "title": "Calc", "phoneNumbers": [{"value": number}]}));
+        write.after = Some(
+            json!({"displayName": "王小红", "title": "Calc", "phoneNumbers": [{"value": number}]}).into(),
+        );
         write
     };
     let (old, new) = (phone("13900000000"), phone("13811112222"));
