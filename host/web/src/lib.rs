@@ -57,4 +57,5 @@ pub use options::{ConsoleOptions, Observe};
 pub use public_url::{NotAPublicUrl, PublicUrl};
 pub use sealing::SealingError;
 pub use sources::complaint::Complaint;
-pub use sources::input::{CheckedSource, ServerProxy, SourceInput, Timing};
+pub use sources::input::{CheckedSource, SourceInput};
+pub use sources::way_out::{ServerProxy, Timing};

@@ -23,11 +23,13 @@ pub(crate) mod standing;
 pub(crate) mod trust;
 
 mod checking;
+pub(crate) mod departed;
 mod entry;
 mod following;
 pub(crate) mod input;
 mod registry;
 mod under_way;
+pub(crate) mod way_out;
 
 pub(crate) use asking::Ended;
 pub(crate) use entry::{Entry, Origin};

@@ -31,9 +31,10 @@ use crate::problem::Problem;
 use crate::sources::changing::{By, Refused, Taken};
 use crate::sources::complaint::Complaint;
 use crate::sources::configured::{Configured, Draft};
-use crate::sources::input::{ServerProxy, SourceInput, Timing};
-use crate::sources::kept::departed_name;
+use crate::sources::departed::departed_name;
+use crate::sources::input::SourceInput;
 use crate::sources::trust::Given;
+use crate::sources::way_out::{ServerProxy, Timing};
 use crate::sources::{Sources, standing};
 use crate::visitor::Visitor;
 

@@ -15,8 +15,9 @@ use serde_json::{Map, Value};
 
 use super::complaint::Complaint;
 use super::complaints as say;
-use super::input::{self, LoginInUrl, Read, ServerProxy, SourceInput, Timing, gather};
+use super::input::{self, LoginInUrl, ReadInput, SourceInput, gather};
 use super::trust::{self, Change, Cleared, Given, Trust, Way};
+use super::way_out::{ServerProxy, Timing};
 use crate::face::ScimFace;
 
 /// What is configured of one source. It has every secret in place, so its `Debug` shows names alone.
@@ -174,7 +175,7 @@ impl Understood {
 impl Draft {
     /// What was handed in, of which nothing else is known yet: neither its connector nor what becomes of its secrets.
     pub(crate) fn of(input: SourceInput) -> Self {
-        let Read { name, departed, face, allow, mut complaints } = input.read();
+        let ReadInput { name, departed, face, allow, mut complaints } = input.read();
         // "new" is the address of the form itself.
         let (name, reserved) = name.map_or((None, false), |name| match name.as_str() {
             "new" => (None, true),

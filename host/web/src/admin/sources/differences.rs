@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::configured::Configured;
-use super::input::Timing;
-use super::kept::departed_name;
+use super::departed::departed_name;
 use super::pointers::{PROXY_PASSWORD, setting};
 use super::trust::{described, fingerprints};
+use super::way_out::Timing;
 
 /// The longest text that is written down of one value.
 ///
@@ -127,8 +127,8 @@ mod tests {
 
     use super::*;
     use crate::face::{ScimFace, ScimUserNames};
-    use crate::sources::input::ServerProxy;
     use crate::sources::trust::{Cleared, Trust, Why};
+    use crate::sources::way_out::ServerProxy;
 
     fn configured() -> Configured {
         let proxy = ServerProxy {

@@ -10,11 +10,11 @@ use rollcall_host::egress::{Client, Egress, Proxy, Reach};
 use rollcall_host::follow::{InvalidSchedule, Schedule};
 use rollcall_host::grant::Origin;
 use rollcall_host::model::SourceName;
-use serde::{Deserialize, Serialize};
 
 use super::complaint::Complaint;
 use super::complaints as say;
-use super::kept::departed_named;
+use super::departed::departed_named;
+use super::way_out::{ServerProxy, Timing};
 use crate::face::{ScimFace, ScimNames, ScimUserNames};
 
 /// Any cron expression that is right, to ask about a time zone alone.
@@ -42,28 +42,6 @@ pub struct SourceInput {
     pub timing: Option<Timing>,
 }
 
-/// The proxy that everything of a source leaves through.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ServerProxy {
-    /// Where it is.
-    pub url: String,
-    /// The name that it wants.
-    pub user: Option<String>,
-    /// The password that it wants.
-    pub password: Option<String>,
-}
-
-/// When full runs are due.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Timing {
-    /// Five fields: minute, hour, day of month, month, day of week.
-    pub cron: String,
-    /// A name of the IANA database; UTC if there is none.
-    pub time_zone: Option<String>,
-    /// How much later a run may begin, in seconds.
-    pub jitter_s: u64,
-}
-
 /// Whether the URL of a proxy may have its name and password in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LoginInUrl {
@@ -74,7 +52,7 @@ pub(crate) enum LoginInUrl {
 }
 
 /// What the texts of a [`SourceInput`] say, as far as each can be read by itself.
-pub(crate) struct Read {
+pub(crate) struct ReadInput {
     pub(crate) name: Option<SourceName>,
     pub(crate) departed: Option<DepartedUsers>,
     pub(crate) face: Option<ScimFace>,
@@ -102,7 +80,7 @@ impl SourceInput {
     /// in it.
     pub fn check(self, complaints: &mut Vec<Complaint>) -> Option<CheckedSource> {
         let is_granted = self.allow.is_some();
-        let Read { name, departed, face, allow, complaints: unread } = self.read();
+        let ReadInput { name, departed, face, allow, complaints: unread } = self.read();
         let is_read = unread.is_empty();
         complaints.extend(unread);
         let egress = egress(self.proxy.as_ref(), self.ca_pem.as_deref(), LoginInUrl::Taken);
@@ -115,7 +93,7 @@ impl SourceInput {
     }
 
     /// Read every text, and go on after a complaint, so that all are told at once.
-    pub(crate) fn read(&self) -> Read {
+    pub(crate) fn read(&self) -> ReadInput {
         let mut complaints = Vec::new();
         let name = self.name.as_deref().map(|name| SourceName::new(name).map_err(|_| say::name()));
         let name = noted(name, &mut complaints).flatten();
@@ -135,7 +113,7 @@ impl SourceInput {
                 Err(_) => complaints.push(say::allowed_origin(place)),
             }
         }
-        Read { name, departed, face, allow, complaints }
+        ReadInput { name, departed, face, allow, complaints }
     }
 }
 
@@ -186,12 +164,6 @@ impl Timing {
         }
         Schedule::parse(cron, time_zone.as_deref(), jitter)
             .map_err(|invalid: InvalidSchedule| vec![say::schedule(&invalid)])
-    }
-}
-
-impl std::fmt::Debug for ServerProxy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ServerProxy").finish_non_exhaustive()
     }
 }
 

@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 
 use rollcall_admin::SourceRecord;
-use rollcall_host::DepartedUsers;
 use rollcall_host::grant::Origin;
 use rollcall_host::model::{Diagnosis, SourceName, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -13,8 +12,9 @@ use serde_json::{Map, Value};
 
 use super::complaints;
 use super::configured::Configured;
-use super::input::{ServerProxy, Timing};
+use super::departed::{departed_name, departed_named};
 use super::trust::Trust;
+use super::way_out::{ServerProxy, Timing};
 use crate::database::{Database, DatabaseError};
 use crate::error::ConsoleError;
 use crate::face::ScimFace;
@@ -166,17 +166,4 @@ fn read(record: SourceRecord, key: &Key, name: SourceName) -> Result<Configured,
 
 fn json(value: &impl Serialize) -> Result<String, DatabaseError> {
     serde_json::to_string(value).map_err(DatabaseError::failed)
-}
-
-/// The name in the database and in a form.
-pub(crate) const fn departed_name(departed: DepartedUsers) -> &'static str {
-    match departed {
-        DepartedUsers::Deactivate => "deactivate",
-        DepartedUsers::Delete => "delete",
-    }
-}
-
-/// What this name stands for.
-pub(crate) fn departed_named(name: &str) -> Option<DepartedUsers> {
-    [DepartedUsers::Deactivate, DepartedUsers::Delete].into_iter().find(|rule| departed_name(*rule) == name)
 }

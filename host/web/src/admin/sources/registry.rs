@@ -22,12 +22,12 @@ use crate::services::Services;
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
     services: Services,
-    pub(super) state: Arc<State>,
+    pub(super) state: Arc<RegistryState>,
 }
 
 /// What is known of sources in memory.
 #[derive(Debug)]
-pub(super) struct State {
+pub(super) struct RegistryState {
     entries: RwLock<BTreeMap<SourceName, Entry>>,
     pub(super) shelf: Shelf,
     pub(super) checks: Checks,
@@ -40,7 +40,7 @@ impl Sources {
     pub(crate) fn new(services: Services, shelf: Shelf) -> Self {
         let (entries, changing) = (RwLock::default(), tokio::sync::Mutex::default());
         let (checks, under_way) = (Checks::default(), UnderWay::default());
-        Self { services, state: Arc::new(State { entries, shelf, checks, under_way, changing }) }
+        Self { services, state: Arc::new(RegistryState { entries, shelf, checks, under_way, changing }) }
     }
 
     /// What they work with.

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::input::ServerProxy;
 use super::pointers::{PROXY_PASSWORD, setting};
+use super::way_out::ServerProxy;
 
 /// What is remembered of a source's secrets beside their values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

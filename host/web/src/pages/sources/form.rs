@@ -14,11 +14,12 @@ use crate::face::ScimFace;
 use crate::sources::complaint::Complaint;
 use crate::sources::complaints;
 use crate::sources::configured::{Configured, Draft, OnLoss, together};
-use crate::sources::input::{ServerProxy, SourceInput, Timing};
-use crate::sources::kept::departed_name;
+use crate::sources::departed::departed_name;
+use crate::sources::input::SourceInput;
 use crate::sources::pointers::{PROXY_PASSWORD, setting};
 use crate::sources::schema::{Field, Kind};
 use crate::sources::trust::Given;
+use crate::sources::way_out::{ServerProxy, Timing};
 
 mod draw;
 
