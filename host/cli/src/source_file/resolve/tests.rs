@@ -154,8 +154,8 @@ fn a_certificate_that_cannot_be_used_is_told() {
     Place::new().check_complaints(
         "name = \"a\"\nconnector = \"b\"\negress.ca = \"-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----\\n\"\n",
         expect![[r#"
-            3:13 `egress.ca` is to come from the file FOLDER/from the file, which cannot be read: No such file or directory (os error 2)
-                `egress.ca` 取自文件 FOLDER/from the file，但无法读取：No such file or directory (os error 2)
+            3:13 `egress.ca`: ca file must hold at least one usable certificate: invalid peer certificate: BadEncoding; paste the authority's certificate in PEM form, from BEGIN CERTIFICATE to END CERTIFICATE
+                配置项 `egress.ca`：CA 证书无法使用：ca file must hold at least one usable certificate: invalid peer certificate: BadEncoding；请粘贴 PEM 格式的 CA 证书，从 BEGIN CERTIFICATE 到 END CERTIFICATE
         "#]],
     );
 }
@@ -166,7 +166,7 @@ fn a_password_without_a_name_is_told() {
         "name = \"a\"\nconnector = \"b\"\negress.proxy = { url = \"http://p\", password = \"geheim\" }\n",
         expect![[r#"
             3:16 `egress.proxy.username`: a password needs a name to log in with
-                `egress.proxy.username`：填写密码时还需填写用户名
+                配置项 `egress.proxy.username`：填写密码时还需填写用户名
         "#]],
     );
 }
@@ -177,7 +177,7 @@ fn a_time_that_is_too_long_is_told() {
         "name = \"a\"\nconnector = \"b\"\nschedule = { cron = \"0 0 * * *\", jitter = \"25h\" }\n",
         expect![[r#"
             3:43 `schedule.jitter`: a run may begin at most 24 hours later
-                `schedule.jitter`：随机延迟最多为 24 小时
+                配置项 `schedule.jitter`：随机延迟最多为 24 小时
         "#]],
     );
 }
@@ -203,9 +203,9 @@ fn a_wrong_schedule_is_told_with_its_place() {
         "name = \"a\"\nconnector = \"b\"\n[schedule]\ncron = \"daily\"\ntime_zone = \"\"\njitter = \"10\"\n",
         expect![[r#"
             4:8 `schedule.cron`: a schedule is a cron expression of five fields, minute, hour, day of month, month and day of week, such as 30 3 * * *
-                `schedule.cron`：应为五段的 cron 表达式：分、时、日、月、星期，例如 30 3 * * *
+                配置项 `schedule.cron`：应为五段的 cron 表达式：分、时、日、月、星期，例如 30 3 * * *
             5:13 `schedule.time_zone`: there is no such time zone; write a name of the IANA database, such as Asia/Shanghai
-                `schedule.time_zone`：没有这个时区，请填写 IANA 时区名，例如 Asia/Shanghai
+                配置项 `schedule.time_zone`：没有这个时区，请填写 IANA 时区名，例如 Asia/Shanghai
             6:10 `schedule.jitter` must be a time such as "90s", "10m" or "1h"
                 `schedule.jitter` 应为时长，例如 "90s"、"10m" 或 "1h"
         "#]],
@@ -261,19 +261,19 @@ allow = ["https://api.example.com/geheim", "ftp://geheim"]
 "#,
         expect![[r#"
             1:8 `name`: the name must be 1 to 64 lower-case letters, digits and hyphens, not begin with a hyphen, and not be "new"
-                `name`：名称应为 1 到 64 个小写字母、数字或连字符，不能以连字符开头，也不能是 new
+                配置项 `name`：名称应为 1 到 64 个小写字母、数字或连字符，不能以连字符开头，也不能是 new
             3:12 `departed`: choose what becomes of people who left: deactivate or delete
-                `departed`：请选择离职人员的处理方式：deactivate（停用）或 delete（删除）
+                配置项 `departed`：请选择离职人员的处理方式：deactivate（停用）或 delete（删除）
             4:18 `scim.names`: choose what becomes of whole names over SCIM: whole or split
-                `scim.names`：请选择 SCIM 中姓名的处理方式：whole（不拆分）或 split（拆分）
+                配置项 `scim.names`：请选择 SCIM 中姓名的处理方式：whole（不拆分）或 split（拆分）
             4:41 `scim.user_names`: choose the user names over SCIM: plain or with-source
-                `scim.user_names`：请选择 SCIM 中的用户名：plain（原样）或 with-source（附加身份源名称）
+                配置项 `scim.user_names`：请选择 SCIM 中的用户名：plain（原样）或 with-source（附加身份源名称）
             6:9 `egress.proxy.url`: the proxy must be a whole URL, such as http://proxy.example.com:3128
-                `egress.proxy.url`：代理应为完整的网址，例如 http://proxy.example.com:3128
+                配置项 `egress.proxy.url`：代理应为完整的网址，例如 http://proxy.example.com:3128
             7:10 `egress.allow[0]`: an address must be https://host or https://host:port, without a path or a password
-                `egress.allow[0]`：地址应为 https://主机 或 https://主机:端口，不能带路径或密码
+                配置项 `egress.allow[0]`：地址应为 https://主机 或 https://主机:端口，不能带路径或密码
             7:44 `egress.allow[1]`: an address must be https://host or https://host:port, without a path or a password
-                `egress.allow[1]`：地址应为 https://主机 或 https://主机:端口，不能带路径或密码
+                配置项 `egress.allow[1]`：地址应为 https://主机 或 https://主机:端口，不能带路径或密码
         "#]],
     );
     for proxy in [
