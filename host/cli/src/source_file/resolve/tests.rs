@@ -155,7 +155,7 @@ fn a_certificate_that_cannot_be_used_is_told() {
         "name = \"a\"\nconnector = \"b\"\negress.ca = \"-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----\\n\"\n",
         expect![[r#"
             3:13 `egress.ca`: ca file must hold at least one usable certificate: invalid peer certificate: BadEncoding; paste the authority's certificate in PEM form, from BEGIN CERTIFICATE to END CERTIFICATE
-                配置项 `egress.ca`：CA 证书无法使用：ca file must hold at least one usable certificate: invalid peer certificate: BadEncoding；请粘贴 PEM 格式的 CA 证书，从 BEGIN CERTIFICATE 到 END CERTIFICATE
+                配置项 `egress.ca`：其中没有可用的 CA 证书；请粘贴 PEM 格式的 CA 证书，从 BEGIN CERTIFICATE 到 END CERTIFICATE
         "#]],
     );
 }
@@ -260,8 +260,8 @@ proxy = "geheim"
 allow = ["https://api.example.com/geheim", "ftp://geheim"]
 "#,
         expect![[r#"
-            1:8 `name`: the name must be 1 to 64 lower-case letters, digits and hyphens, not begin with a hyphen, and not be "new"
-                配置项 `name`：名称应为 1 到 64 个小写字母、数字或连字符，不能以连字符开头，也不能是 new
+            1:8 `name`: the name must be 1 to 64 lower-case letters, digits and hyphens, and not begin with a hyphen
+                配置项 `name`：名称应为 1 到 64 个小写字母、数字或连字符，且不能以连字符开头
             3:12 `departed`: choose what becomes of people who left: deactivate or delete
                 配置项 `departed`：请选择离职人员的处理方式：deactivate（停用）或 delete（删除）
             4:18 `scim.names`: choose what becomes of whole names over SCIM: whole or split

@@ -22,12 +22,19 @@ fn at(pointer: &str, diagnosis: Diagnosis) -> Complaint {
 
 /// The name cannot be one.
 pub(crate) fn name() -> Complaint {
-    let diagnosis = Diagnosis::new(
-        "bad-source-name",
-        "the name must be 1 to 64 lower-case letters, digits and hyphens, not begin with a hyphen, and not be \"new\"",
+    bad_name(
+        "the name must be 1 to 64 lower-case letters, digits and hyphens, and not begin with a hyphen",
+        "名称应为 1 到 64 个小写字母、数字或连字符，且不能以连字符开头",
     )
-    .in_chinese("名称应为 1 到 64 个小写字母、数字或连字符，不能以连字符开头，也不能是 new", "");
-    at("/name", diagnosis)
+}
+
+/// The name is what a page is called.
+pub(crate) fn name_reserved() -> Complaint {
+    bad_name("\"new\" is the address of a page; choose another name", "new 是页面地址的一部分，请换一个名称")
+}
+
+fn bad_name(english: &str, chinese: &str) -> Complaint {
+    at("/name", Diagnosis::new("bad-source-name", english).in_chinese(chinese, ""))
 }
 
 /// The name is another source's.
@@ -126,14 +133,16 @@ pub(crate) fn proxy_missing() -> Complaint {
 
 /// The certificates cannot be used.
 pub(crate) fn ca(invalid: &InvalidCa) -> Complaint {
+    let chinese = match invalid {
+        InvalidCa::NotPem(_) => "CA 证书不是 PEM 格式",
+        InvalidCa::NoCertificate(_) => "其中没有可用的 CA 证书",
+        InvalidCa::Unavailable(_) => "此环境无法使用 TLS",
+    };
     let diagnosis = Diagnosis::new("ca-invalid", invalid.to_string())
         .with_remedy(
             "paste the authority's certificate in PEM form, from BEGIN CERTIFICATE to END CERTIFICATE",
         )
-        .in_chinese(
-            format!("CA 证书无法使用：{invalid}"),
-            "请粘贴 PEM 格式的 CA 证书，从 BEGIN CERTIFICATE 到 END CERTIFICATE",
-        );
+        .in_chinese(chinese, "请粘贴 PEM 格式的 CA 证书，从 BEGIN CERTIFICATE 到 END CERTIFICATE");
     at("/egress/ca", diagnosis)
 }
 

@@ -182,7 +182,7 @@ impl Draft {
             _ => (Some(name), false),
         });
         if reserved {
-            complaints.insert(0, say::name());
+            complaints.insert(0, say::name_reserved());
         }
         Self {
             name,
