@@ -276,7 +276,7 @@ def answers_to_programs(administrator: Administrator) -> dict[str, str]:
 
 def page_routes() -> list[str]:
     """The path of each route for people that is asked by GET, as the sources have it."""
-    sources = Path(__file__).resolve().parents[2] / "host" / "console" / "src"
+    sources = Path(__file__).resolve().parents[2] / "host" / "web" / "src"
     found = set()
     for file in sources.rglob("*.rs"):
         if file.name in ("tests.rs", "testing.rs") or "tests" in file.parts or "scim" in str(file.relative_to(sources)):
@@ -286,6 +286,7 @@ def page_routes() -> list[str]:
             if re.search(r"\bget\(", re.split(r";|\n}", handlers)[0]):
                 found.add(path.strip().strip('"'))
     for_others = ("/healthz", "/readyz", "/metrics", "/openapi.json")
+    assert "/login" in found
     return [path for path in found if path.startswith("/") and path not in for_others]
 
 
