@@ -7,11 +7,12 @@ use super::register::{Entry, Register};
 const HEAD: &str = "\
 # Error codes · 错误代码
 
-For whoever meets a code in the console, in a log, in an answer of the API or in their program: what it says, and what to do.
+For whoever meets a code of a connector or of the contract's rules, in the console, in a log, in an answer of the API or in their program: what it says, and what to do.
+The codes of the host, of the web and of the command line are not here yet; what they say stands where they are told.
 It is written by `cargo xtask errors` from the files `codes.rs`; what stands in braces is filled in.
 Codes are stable ([compatibility](compatibility.md)); sentences and remedies may become better.
 
-本页列出控制台、日志、API 和程序中出现的全部代码及处理办法；花括号中的内容在运行时填入。
+本页列出连接器和接口约定规则的代码及处理办法；宿主、控制台和命令行自己的代码尚未列入。花括号中的内容在运行时填入。
 ";
 
 /// Who can do something, as the register names them and as they are called, in the order of the page.
