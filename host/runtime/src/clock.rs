@@ -8,6 +8,30 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::model::Timestamp;
 
 /// Says what time it is.
+///
+/// # Examples
+///
+/// A clock that stands still, for a test of what rows say.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use rollcall_host::EngineOptions;
+/// use rollcall_host::clock::Clock;
+/// use rollcall_host::model::Timestamp;
+///
+/// #[derive(Debug)]
+/// struct Stopped;
+///
+/// impl Clock for Stopped {
+///     fn now(&self) -> Timestamp {
+///         Timestamp::from_unix_ms(1_700_000_000_000)
+///     }
+/// }
+///
+/// let options = EngineOptions { clock: Arc::new(Stopped), ..EngineOptions::default() };
+/// assert_eq!(options.clock.now(), options.clock.now());
+/// ```
 pub trait Clock: Send + Sync + fmt::Debug {
     /// Now.
     fn now(&self) -> Timestamp;

@@ -86,28 +86,34 @@ pub struct Status {
 ///
 /// Follow a source, with a full run every night, and hand a request to its callback address over.
 ///
-/// ```no_run
-/// use std::sync::Arc;
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs"));
 /// use std::time::Duration;
 ///
-/// use rollcall_host::follow::{Delivery, Receipt, Schedule};
-/// use rollcall_host::inbox::Inbox;
-/// use rollcall_host::{FollowOptions, Follower, Host, Source};
+/// use rollcall_host::follow::{Delivery, Schedule};
+/// use rollcall_host::history::RunState;
+/// use rollcall_host::{FollowOptions, Follower, RunOptions};
 ///
-/// async fn follow(
-///     host: Host,
-///     inbox: Arc<dyn Inbox>,
-///     source: Source,
-/// ) -> Result<Follower, Box<dyn std::error::Error>> {
-///     let schedule = Schedule::parse("0 3 * * *", None, Duration::from_secs(600))?;
-///     let options = FollowOptions { schedule: Some(schedule), ..FollowOptions::default() };
-///     Ok(Follower::start(host, inbox, source, options).await?)
-/// }
+/// # fn main() -> Result<(), Failed> { run(async {
+/// # let company = Company::new()?;
+/// # let (host, source) = company.host().await?;
+/// # let inbox = company.store.clone();
+/// let schedule = Schedule::parse("0 3 * * *", None, Duration::from_secs(600))?;
+/// let options = FollowOptions { schedule: Some(schedule), ..FollowOptions::default() };
+/// let follower = Follower::start(host, inbox, source, options).await?;
 ///
-/// async fn answer(follower: &Follower, query: String, body: Vec<u8>) -> Receipt {
-///     let (method, headers) = ("POST".to_owned(), Vec::new());
-///     follower.receive(Delivery { method, query, headers, body }).await
-/// }
+/// // Now rather than tonight: joins the run that is under way, if one is.
+/// let asked = follower.sync(RunOptions::default()).await?;
+/// assert_eq!(asked.report.state, RunState::Succeeded);
+///
+/// // What your web server got at the address for callbacks. This one is nobody's.
+/// let (method, query) = ("POST".to_owned(), String::new());
+/// let delivery = Delivery { method, query, headers: Vec::new(), body: b"{}".to_vec() };
+/// let receipt = follower.receive(delivery).await;
+/// assert!((400..500).contains(&receipt.status));
+///
+/// follower.stop().await;
+/// # Ok(()) }) }
 /// ```
 #[derive(Clone)]
 pub struct Follower {

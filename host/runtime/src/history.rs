@@ -28,9 +28,11 @@ use crate::model::{Diagnosis, Entry, Failure, Key, Progress, RunId, Scope, Sever
 /// Show the last runs of a source, with what each left undone.
 ///
 /// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs"));
+/// use rollcall_host::RunOptions;
 /// use rollcall_host::error::StoreError;
 /// use rollcall_host::history::History;
-/// use rollcall_host::model::{Severity, SourceName};
+/// use rollcall_host::model::Severity;
 ///
 /// async fn show(history: &dyn History, source: &SourceName) -> Result<(), StoreError> {
 ///     for run in history.runs(source, None, 10).await? {
@@ -41,6 +43,14 @@ use crate::model::{Diagnosis, Entry, Failure, Key, Progress, RunId, Scope, Sever
 ///     }
 ///     Ok(())
 /// }
+///
+/// # fn main() -> Result<(), Failed> { run(async {
+/// # let company = Company::new()?;
+/// # let (host, source) = company.host().await?;
+/// let report = host.sync(&source, RunOptions::default()).await?;
+/// show(&*company.store, source.name()).await?;
+/// assert_eq!(company.store.runs(source.name(), None, 10).await?[0].id, report.run);
+/// # Ok(()) }) }
 /// ```
 #[async_trait]
 pub trait History: Send + Sync {

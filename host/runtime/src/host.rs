@@ -35,19 +35,23 @@ use crate::undo::Undo;
 ///
 /// Check a source, and import it if nothing is wrong.
 ///
-/// ```no_run
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs"));
+/// use rollcall_host::RunOptions;
+/// use rollcall_host::history::RunState;
 /// use rollcall_host::model::Standing;
-/// use rollcall_host::{Host, RunOptions, Source};
 ///
-/// async fn import(host: &Host, source: &Source) -> Result<(), Box<dyn std::error::Error>> {
-///     let findings = host.check(source).await;
-///     if let Some(wrong) = findings.iter().find(|finding| finding.standing == Standing::Failed) {
-///         return Err(wrong.diagnosis.message.clone().into());
-///     }
-///     let report = host.sync(source, RunOptions::default()).await?;
-///     println!("{}: {} created, {} updated", report.state, report.counters.created, report.counters.updated);
-///     Ok(())
+/// # fn main() -> Result<(), Failed> { run(async {
+/// # let company = Company::new()?;
+/// # let (host, source) = company.host().await?;
+/// let findings = host.check(&source).await;
+/// if let Some(wrong) = findings.iter().find(|finding| finding.standing == Standing::Failed) {
+///     return Err(wrong.diagnosis.message.clone().into());
 /// }
+/// let report = host.sync(&source, RunOptions::default()).await?;
+/// println!("{}: {} created, {} updated", report.state, report.counters.created, report.counters.updated);
+/// assert_eq!((report.state, report.counters.created), (RunState::Succeeded, 2));
+/// # Ok(()) }) }
 /// ```
 #[derive(Clone)]
 pub struct Host {

@@ -18,9 +18,10 @@ use crate::model::{Diagnosis, EventDelivery, Failure, Key, RunId, SourceName, Ti
 /// Tell how far behind its source a platform is.
 ///
 /// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs"));
 /// use rollcall_host::error::StoreError;
-/// use rollcall_host::inbox::Inbox;
-/// use rollcall_host::model::{SourceName, Timestamp};
+/// use rollcall_host::inbox::{EventWay, Inbox, NewEvent};
+/// use rollcall_host::model::Timestamp;
 ///
 /// async fn show(inbox: &dyn Inbox, source: &SourceName, now: Timestamp) -> Result<(), StoreError> {
 ///     println!("{:?}", inbox.counts(source).await?);
@@ -29,6 +30,25 @@ use crate::model::{Diagnosis, EventDelivery, Failure, Key, RunId, SourceName, Ti
 ///     }
 ///     Ok(())
 /// }
+///
+/// # fn main() -> Result<(), Failed> { run(async {
+/// # let (inbox, source) = (Company::new()?.store, SourceName::new("head-office")?);
+/// # let now = Timestamp::from_unix_ms(1_700_000_000_000);
+/// let event = NewEvent {
+///     id: "7".to_owned(),
+///     kind: "user_add_org".to_owned(),
+///     payload: r#"{"UserId":["li"]}"#.to_owned(),
+///     born_at: None,
+///     subjects: Vec::new(),
+///     arrived_at: now,
+///     way: EventWay::Callback,
+/// };
+/// // It may come twice, and is there once.
+/// inbox.store(&source, &[event.clone()]).await?;
+/// inbox.store(&source, &[event]).await?;
+/// show(&*inbox, &source, now).await?;
+/// assert_eq!(inbox.due(&source, now, 10).await?.len(), 1);
+/// # Ok(()) }) }
 /// ```
 #[async_trait]
 pub trait Inbox: Send + Sync {

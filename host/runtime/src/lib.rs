@@ -27,28 +27,22 @@
 //!    find what nobody pushed. [`Follower::sync`] and [`Follower::refresh`] are then the way to run the source, because
 //!    they wait for their turn.
 //!
-//! ```no_run
-//! use std::sync::Arc;
-//!
-//! use rollcall_host::directory::Directory;
-//! use rollcall_host::egress::Egress;
-//! use rollcall_host::history::History;
+//! ```
+//! # mod company { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs")); }
+//! use rollcall_host::history::RunState;
 //! use rollcall_host::model::SourceName;
-//! use rollcall_host::storage::Storage;
 //! use rollcall_host::{Engine, EngineOptions, Host, RunOptions, Source};
 //!
-//! # async fn import<S>(store: Arc<S>, settings: serde_json::Value) -> Result<(), Box<dyn std::error::Error>>
-//! # where
-//! #     S: Directory + Storage + History + 'static,
-//! # {
-//! let engine = Engine::new(EngineOptions::default())?;
-//! let connector = engine.load("connector.wasm").await?;
+//! # fn main() -> Result<(), company::Failed> { company::run(async {
+//! # let company::Company { reach, connector, settings, egress, store, _folder } = company::Company::new()?;
+//! let engine = Engine::new(EngineOptions { reach, ..EngineOptions::default() })?;
+//! let connector = engine.load(connector).await?;
 //! let host = Host::new(engine, store.clone(), store.clone(), store);
-//! let source = Source::new(SourceName::new("head-office")?, connector, settings, Egress::default());
+//! let source = Source::new(SourceName::new("head-office")?, connector, settings, egress);
 //! let report = host.sync(&source, RunOptions::default()).await?;
 //! println!("{}: {:?}", report.state, report.counters);
-//! # Ok(())
-//! # }
+//! assert_eq!(report.state, RunState::Succeeded);
+//! # Ok(()) }) }
 //! ```
 //!
 //! # What holds, whatever a connector does

@@ -6,6 +6,49 @@ use crate::history::Counters;
 use crate::model::{Entry, Progress, RunId};
 
 /// Is told what happens in a run. Called on the run's own threads, so each method must return at once.
+///
+/// # Examples
+///
+/// Keep what a run's log says while the run is under way.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs"));
+/// use std::sync::Mutex;
+///
+/// use rollcall_host::RunOptions;
+/// use rollcall_host::model::{Entry, RunId};
+/// use rollcall_host::observe::Observer;
+///
+/// #[derive(Default)]
+/// struct Told {
+///     lines: Mutex<Vec<String>>,
+/// }
+///
+/// impl Told {
+///     fn say(&self, line: String) {
+///         self.lines.lock().expect("nobody panics with it").push(line);
+///     }
+/// }
+///
+/// impl Observer for Told {
+///     fn opened(&self, run: &RunId) {
+///         self.say(format!("run {run}"));
+///     }
+///
+///     fn entry(&self, entry: &Entry) {
+///         self.say(entry.diagnosis.message.clone());
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Failed> { run(async {
+/// # let company = Company::new()?;
+/// # let (host, source) = company.host().await?;
+/// let told = Arc::new(Told::default());
+/// let options = RunOptions { observer: told.clone(), ..RunOptions::default() };
+/// let report = host.sync(&source, options).await?;
+/// assert_eq!(told.lines.lock().expect("nobody panics with it")[0], format!("run {}", report.run));
+/// # Ok(()) }) }
+/// ```
 pub trait Observer: Send + Sync {
     /// The source is busy with this run, and the new one waits for it ([`RunOptions::wait`](crate::RunOptions::wait)).
     fn waiting(&self, busy_with: &RunId) {

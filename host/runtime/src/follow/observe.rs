@@ -8,6 +8,40 @@ use crate::model::{Entry, Progress, RunId};
 use crate::run::RunReport;
 
 /// Is told what happens while a source is followed. Each method must return at once.
+///
+/// # Examples
+///
+/// Wake whoever shows a source when one of its runs has ended.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs"));
+/// use rollcall_host::follow::{FollowObserver, RunEnded};
+/// use rollcall_host::history::RunState;
+/// use rollcall_host::{FollowOptions, Follower, RunOptions};
+/// use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+///
+/// struct Wake {
+///     ended: UnboundedSender<RunState>,
+/// }
+///
+/// impl FollowObserver for Wake {
+///     fn run_ended(&self, ended: &RunEnded) {
+///         // Nobody may be looking any more.
+///         let _ = self.ended.send(ended.report.state);
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Failed> { run(async {
+/// # let company = Company::new()?;
+/// # let (host, source) = company.host().await?;
+/// # let inbox = company.store.clone();
+/// let (ended, mut states) = unbounded_channel();
+/// let options = FollowOptions { observer: Arc::new(Wake { ended }), ..FollowOptions::default() };
+/// let follower = Follower::start(host, inbox, source, options).await?;
+/// follower.sync(RunOptions::default()).await?;
+/// assert_eq!(states.recv().await, Some(RunState::Succeeded));
+/// # Ok(()) }) }
+/// ```
 pub trait FollowObserver: Send + Sync {
     /// Events were kept that were not known before; they are acted on a moment later.
     fn kept(&self, n_events: u64) {
