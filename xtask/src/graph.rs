@@ -15,7 +15,7 @@ cargo xtask graph
 
 Check the dependencies that must never be, by cargo's own graph: the connectors' cores touch no outside world,
 the host library knows no command line and no connector, the simulator shares nothing with either,
-TLS has one provider, and building the tests builds no dependency of the binaries a second time.";
+TLS has one provider, and no part of the workspace builds a dependency that another part builds again.";
 
 /// A package and what it must never reach, by any way.
 struct Never {
@@ -106,7 +106,11 @@ const NEVERS: [Never; 9] = [
     },
 ];
 
-const BUILT_ONCE: &str = "binaries and tests agree on features, so that wasmtime is built once";
+const BUILT_ONCE: &str =
+    "what is built together agrees on features with what is built alone, so that each is built once";
+
+/// No package by name: those that a bare command is about.
+const DEFAULT_MEMBERS: [&str; 0] = [];
 
 /// Why: ring builds with a C compiler alone; a second provider would also make rustls refuse to choose.
 const PROVIDERS: [&str; 4] = ["aws-lc-rs", "aws-lc-sys", "openssl-sys", "native-tls"];
@@ -125,39 +129,37 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let tls =
         Never { packages: &[], forbidden: &PROVIDERS, rule: "TLS is rustls with ring, and nothing else" };
     findings.extend(breaches("(the workspace)", &reached(workspace, &["--workspace"])?, &tls));
-    findings.extend(built_twice(
-        &features(workspace, "normal,build")?,
-        &features(workspace, "normal,build,dev")?,
-    ));
+    let tests = features(workspace, &HOST_SIDE, "normal,build,dev")?;
+    let binaries = features(workspace, &HOST_SIDE, "normal,build")?;
+    findings.extend(built_twice(&binaries, &tests, "[dependencies] of tests/all/Cargo.toml"));
+    let native = features(workspace, &DEFAULT_MEMBERS, "normal,build,dev")?;
+    findings.extend(built_twice(&native, &tests, "tests/features/Cargo.toml"));
     finding::report("graph", &findings)?;
-    say::note("no package reaches what it must not, and wasmtime is built once");
+    say::note("no package reaches what it must not, and each is built once");
     Ok(())
 }
 
-/// Each package on the host's side with the features it is built with, as `name v1.2.3|feature,feature`.
-fn features(workspace: &Workspace, edges: &str) -> Result<BTreeSet<String>> {
+/// Each package below these with the features it is built with, as `name v1.2.3|feature,feature`.
+fn features(workspace: &Workspace, selection: &[&str], edges: &str) -> Result<BTreeSet<String>> {
     let mut cargo = workspace.cargo();
-    cargo.args(["tree", "--prefix", "none", "--format", "{p}|{f}", "--edges", edges]).args(HOST_SIDE);
+    cargo.args(["tree", "--prefix", "none", "--format", "{p}|{f}", "--edges", edges]).args(selection);
     let tree = shell::read(&mut cargo)?;
     Ok(tree.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect())
 }
 
-/// Packages that the binaries need with other features than the tests.
-fn built_twice(binaries: &BTreeSet<String>, tests: &BTreeSet<String>) -> Vec<Finding> {
+/// Packages that a part needs with other features than the whole; `place` is where the part is given those of the whole.
+fn built_twice(part: &BTreeSet<String>, whole: &BTreeSet<String>, place: &str) -> Vec<Finding> {
     let differs = |package: &&String| {
         let name = package.split('|').next().unwrap_or(package);
-        let with_tests = tests.iter().find(|other| other.split('|').next() == Some(name));
+        let of_whole = whole.iter().find(|other| other.split('|').next() == Some(name));
         // Our own crates have features for tests, and are small.
-        !name.starts_with("rollcall") && with_tests.is_some() && !tests.contains(*package)
+        !name.starts_with("rollcall") && of_whole.is_some() && !whole.contains(*package)
     };
-    binaries
-        .iter()
-        .filter(differs)
-        .map(|package| {
-            let mend = "tests add a feature to it: name that in [dependencies] of tests/all/Cargo.toml";
-            Finding::new(package.replace('|', " with "), BUILT_ONCE, mend)
-        })
-        .collect()
+    let finding = |package: &String| {
+        let mend = format!("another part of the workspace adds a feature to it: name that in {place}");
+        Finding::new(package.replace('|', " with "), BUILT_ONCE, mend)
+    };
+    part.iter().filter(differs).map(finding).collect()
 }
 
 /// The names of all packages in the graph of these, with all features and for every platform.
@@ -224,7 +226,7 @@ mod tests {
         let tests =
             packages(&["serde v1.0.0|std", "tokio v1.0.0|rt,test-util", "rollcall-kit v0.1.0|testing"]);
         let found: Vec<String> =
-            built_twice(&binaries, &tests).into_iter().map(|finding| finding.place).collect();
+            built_twice(&binaries, &tests, "a file").into_iter().map(|finding| finding.place).collect();
         assert_eq!(found, ["tokio v1.0.0 with rt"]);
     }
 

@@ -36,5 +36,6 @@ pub(crate) fn run(workspace: &Workspace, tables: Tables) -> Result<()> {
     };
     let mut cargo = workspace.cargo();
     cargo.env("ROLLCALL_ODD_DATA", wanted);
-    shell::run(cargo.args(["test", "--package", "rollcall-dingtalk", "--lib", "odd_data"]))
+    // Not of the one package: it would agree on other features, and build what is built once more.
+    shell::run(cargo.args(["test", "--lib", "odd_data"]))
 }

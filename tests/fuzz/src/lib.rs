@@ -1,7 +1,7 @@
 //! What is read from outside, as plain functions over bytes: settings, deliveries, frames, what sources answer.
 //!
 //! Each panics when something does not hold that must hold for every input. On a stable compiler they run on their seeds and
-//! on what `mutate` makes of them (`cargo test --manifest-path tests/fuzz/Cargo.toml`); a coverage-guided fuzzer calls the
+//! on what `mutate` makes of them (`cargo test --package rollcall-fuzz`); a coverage-guided fuzzer calls the
 //! same functions. Not here: parsers of the host, which cannot be built without its engine; they have property tests.
 
 pub mod mutate;
