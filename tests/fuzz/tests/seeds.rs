@@ -1,5 +1,7 @@
 //! Every target on its seeds and on thousands of inputs near them.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "these are tests: what is not there must stop them")]
+
 use std::fs;
 use std::path::Path;
 
