@@ -5,10 +5,10 @@ use crate::client::Client;
 use crate::limits::MEMBER_PAGE;
 use crate::trouble::Trouble;
 use crate::wire::accounts;
-use crate::wire::departments::{self, Department, Details};
+use crate::wire::departments::{self, Details, WireDepartment};
 use crate::wire::envelope::Accepted;
 use crate::wire::scopes::{Scopes, scopes};
-use crate::wire::users::{self, Page, User};
+use crate::wire::users::{self, User, UserPage};
 use crate::wire::{DepartmentId, Listing, Misread, UserId};
 use serde_json::json;
 use std::cell::Cell;
@@ -20,7 +20,10 @@ impl Client<'_> {
     }
 
     /// The departments directly below this one; none when the answer does not say whether there are any.
-    pub(crate) async fn children(&self, id: DepartmentId) -> Result<Option<Listing<Department>>, Trouble> {
+    pub(crate) async fn children(
+        &self,
+        id: DepartmentId,
+    ) -> Result<Option<Listing<WireDepartment>>, Trouble> {
         let read = |accepted: Accepted<'_>| departments::children(accepted, id);
         self.call(Api::ListChildren, Some(&json!({"dept_id": id})), read).await
     }
@@ -36,7 +39,7 @@ impl Client<'_> {
     }
 
     /// One department.
-    pub(crate) async fn department(&self, id: DepartmentId) -> Result<(Department, Details), Trouble> {
+    pub(crate) async fn department(&self, id: DepartmentId) -> Result<(WireDepartment, Details), Trouble> {
         let read = |accepted: Accepted<'_>| departments::department(accepted, id);
         self.call(Api::Department, Some(&json!({"dept_id": id})), read).await
     }
@@ -48,7 +51,7 @@ impl Client<'_> {
     }
 
     /// A page of the people directly in this department.
-    pub(crate) async fn members(&self, id: DepartmentId, cursor: i64) -> Result<Page, Trouble> {
+    pub(crate) async fn members(&self, id: DepartmentId, cursor: i64) -> Result<UserPage, Trouble> {
         // Without `contain_access_limit`, people whose own access is restricted would be left out.
         let body =
             json!({"dept_id": id, "cursor": cursor, "size": MEMBER_PAGE, "contain_access_limit": true});

@@ -12,14 +12,14 @@ use crate::settings::{OldInterface, Settings, TokenInterface};
 use crate::trouble::Trouble;
 use crate::wire::Misread;
 use crate::wire::body::BodyText;
-use crate::wire::envelope::{Accepted, Answer, Refusal, Unreadable, open};
+use crate::wire::envelope::{Accepted, Answer, ApiRefusal, Unreadable, open};
 use crate::wire::token::{Granted, new_grant, old_grant};
 use accounts::Accounts;
 use rollcall_kit::{Attempt, Context, Failure, Fault, FaultKind, Request, retry};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::rc::Rc;
-use token::{Keeper, Token};
+use token::{AccessToken, Keeper};
 
 /// Where the new API looks for a token.
 const TOKEN_HEADER: &str = "x-acs-dingtalk-access-token";
@@ -29,12 +29,12 @@ const TOKEN_HEADER: &str = "x-acs-dingtalk-access-token";
 pub(crate) struct Client<'a> {
     pub(crate) context: &'a Context,
     pub(crate) settings: &'a Settings,
-    pub(crate) session: &'a Session,
+    pub(crate) session: &'a ClientSession,
 }
 
 /// What lasts from one request to the next.
 #[derive(Debug, Default)]
-pub(crate) struct Session {
+pub(crate) struct ClientSession {
     keeper: Keeper,
     n_lost_in_a_row: Cell<u32>,
     n_throttled: Cell<u64>,
@@ -46,7 +46,7 @@ pub(crate) struct Session {
 /// What one exchange came to.
 enum Heard<T> {
     Answer(T),
-    Refused(Refusal),
+    Refused(ApiRefusal),
     /// No answer that can be read: it may pass.
     Nothing(Failure),
     /// Nothing was ever answered, because the way itself is at fault: worth no more than a second attempt.
@@ -109,11 +109,11 @@ impl Client<'_> {
     ///
     /// # Errors
     /// When there is none to be had.
-    pub(crate) async fn new_token(&self) -> Result<Rc<Token>, Failure> {
+    pub(crate) async fn new_token(&self) -> Result<Rc<AccessToken>, Failure> {
         self.session.keeper.fetch(self).await
     }
 
-    async fn token(&self) -> Result<Rc<Token>, Failure> {
+    async fn token(&self) -> Result<Rc<AccessToken>, Failure> {
         self.session.keeper.token(self).await
     }
 
@@ -226,7 +226,7 @@ impl Client<'_> {
         self.context.throttled(Some(api.bucket()), wait_ms);
     }
 
-    fn again<T>(&self, api: Api, passing: Passing, refusal: &Refusal) -> Attempt<T> {
+    fn again<T>(&self, api: Api, passing: Passing, refusal: &ApiRefusal) -> Attempt<T> {
         match passing {
             Passing::Busy => Attempt::Again(messages::busy(api, refusal), None),
             Passing::Throttled(least_ms) => {
@@ -241,7 +241,7 @@ impl Client<'_> {
         &self,
         api: Api,
         request: Request,
-        token: Option<&Token>,
+        token: Option<&AccessToken>,
         read: &impl Fn(Accepted<'_>) -> Result<T, Misread>,
     ) -> Heard<T> {
         let response = match self.context.http(request).await {
@@ -273,7 +273,7 @@ impl Client<'_> {
     }
 
     /// DingTalk's words, should they ever repeat a secret.
-    fn scrub(&self, refusal: Refusal, token: Option<&Token>) -> Refusal {
+    fn scrub(&self, refusal: ApiRefusal, token: Option<&AccessToken>) -> ApiRefusal {
         let clean = |text: String| {
             let text = text.replace(&self.settings.app_secret, "…");
             match token {
@@ -281,7 +281,7 @@ impl Client<'_> {
                 None => text,
             }
         };
-        Refusal {
+        ApiRefusal {
             status: refusal.status,
             code: refusal.code,
             word: clean(refusal.word),
@@ -320,7 +320,7 @@ impl Client<'_> {
         counted(api, request)
     }
 
-    fn request(&self, api: Api, body: Option<&Value>, token: &Token) -> Request {
+    fn request(&self, api: Api, body: Option<&Value>, token: &AccessToken) -> Request {
         if api.dialect() == Dialect::New {
             let members = body.and_then(Value::as_object).into_iter().flatten();
             let pairs = members.filter_map(|(name, value)| Some(pair(name, value.as_str()?)));
@@ -346,7 +346,7 @@ impl Client<'_> {
 impl Renewals {
     /// A token that DingTalk refused may be replaced once; one that simply ended while the request waited for its turn,
     /// more often.
-    fn allow(&self, stop: Stop, token: &Token, now_ms: u64) -> bool {
+    fn allow(&self, stop: Stop, token: &AccessToken, now_ms: u64) -> bool {
         if stop == Stop::Token && token.has_ended(now_ms) && self.n_expired.get() < MAX_EXPIRED_TOKENS {
             self.n_expired.set(self.n_expired.get() + 1);
             return true;
@@ -375,7 +375,7 @@ fn unheard<T>(error: Fault) -> Heard<T> {
     }
 }
 
-fn final_trouble(api: Api, reason: Final, refusal: Refusal) -> Trouble {
+fn final_trouble(api: Api, reason: Final, refusal: ApiRefusal) -> Trouble {
     match reason {
         // Only what is said about the very object that was asked about is a evidence.
         Final::NoDepartment if api.is_about_a_department() => Trouble::Gone(refusal),

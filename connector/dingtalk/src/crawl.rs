@@ -12,31 +12,31 @@ mod tree;
 use crate::api::Api;
 use crate::client::Client;
 use crate::limits::MEMBER_PAGE;
-use crate::lookup::View;
+use crate::lookup::VisibleDepartments;
 use crate::mapping;
 use crate::mapping::user::Memberships;
 use crate::messages;
 use crate::scope;
 use crate::settings::Settings;
 use crate::trouble::Trouble;
-use crate::wire::departments::Department;
+use crate::wire::departments::WireDepartment;
 use crate::wire::users::User;
 use crate::wire::{DepartmentId, Misread, UserId};
 use branches::Branches;
-use members::Place;
+use members::PageStart;
 use merge::People;
 use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
 use rollcall_kit::{Container, Diagnosis, Draft, Entry, Failure, Key, Reading, Schema, Severity, pool};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-use told::Told;
+use told::ToldCounts;
 use tree::Tree;
 
 /// Read everything that the application may see. Returns the view for questions that follow.
 ///
 /// # Errors
 /// When it could not begin or could not go on. What could not be read on its way makes `reading` incomplete.
-pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<View, Failure> {
+pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<VisibleDepartments, Failure> {
     let scopes = scope::scopes(client).await?;
     reading.open(scope::told(&scopes))?;
     let crawl = Crawl::new(*client, reading);
@@ -54,7 +54,7 @@ pub(crate) async fn read_all(client: &Client<'_>, reading: &Reading) -> Result<V
     client.tell_unknown_accounts();
     crawl.told.tell_rest(crawl.client.context);
     let departments = crawl.tree.into_inner().into_departments();
-    Ok(View::read(scopes, departments, crawl.branches.into_left_out()))
+    Ok(VisibleDepartments::read(scopes, departments, crawl.branches.into_left_out()))
 }
 
 /// One question still to ask.
@@ -63,11 +63,11 @@ enum Work {
     /// Read a department that the application is authorised for by name.
     Top(DepartmentId),
     /// Ask for the details of a department that was listed.
-    Describe(Box<Department>),
+    Describe(Box<WireDepartment>),
     /// List the departments below.
     Children(DepartmentId),
     /// List a page of members: from which cursor, and how many pages came before.
-    Members(DepartmentId, Place),
+    Members(DepartmentId, PageStart),
     /// Read a department that a listing of the second did not name, and its ids did.
     Unlisted(DepartmentId, DepartmentId),
     /// Ask about one person; with what the departments that listed them said, where all did.
@@ -89,7 +89,7 @@ struct Crawl<'a> {
     kept: RefCell<BTreeSet<UserId>>,
     /// Departments of which it cannot be told where they are: whoever names one keeps the departments that they have.
     puzzling: RefCell<BTreeSet<DepartmentId>>,
-    told: Told,
+    told: ToldCounts,
     branches: Branches,
     n_not_visible: Cell<u64>,
     n_done: Cell<u64>,
@@ -109,7 +109,7 @@ impl<'a> Crawl<'a> {
             hidden_top: RefCell::default(),
             kept: RefCell::default(),
             puzzling: RefCell::default(),
-            told: Told::default(),
+            told: ToldCounts::default(),
             branches: Branches::default(),
             n_not_visible: Cell::new(0),
             n_done: Cell::new(0),

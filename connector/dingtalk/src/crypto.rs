@@ -31,11 +31,11 @@ const PADDED_TO_BYTES: usize = 32;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Callback {
     token: String,
-    key: Key,
+    key: CipherKey,
 }
 
 #[derive(Clone, PartialEq, Eq)]
-struct Key {
+struct CipherKey {
     key: [u8; 32],
     iv: [u8; 16],
 }
@@ -49,14 +49,14 @@ pub(crate) struct Stamp<'a> {
 
 /// A ciphertext and its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Sealed {
+pub(crate) struct Ciphertext {
     pub(crate) signature: String,
     pub(crate) encrypt: String,
 }
 
 /// What was inside a ciphertext.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Opened<'o> {
+pub(crate) struct Decrypted<'o> {
     pub(crate) message: String,
     /// Which of the owners that were possible it is.
     pub(crate) owner: &'o str,
@@ -80,7 +80,7 @@ pub(crate) enum Unopened {
 impl Callback {
     /// From the settings; none when `aes_key` is not a key.
     pub(crate) fn new(token: &str, aes_key: &str) -> Option<Self> {
-        Some(Self { token: token.to_owned(), key: Key::parse(aes_key)? })
+        Some(Self { token: token.to_owned(), key: CipherKey::parse(aes_key)? })
     }
 
     /// Verify and decrypt. The signature comes first, so that whoever cannot sign learns nothing about the rest.
@@ -93,7 +93,7 @@ impl Callback {
         signature: &str,
         encrypt: &str,
         owners: &[&'o str],
-    ) -> Result<Opened<'o>, Unopened> {
+    ) -> Result<Decrypted<'o>, Unopened> {
         let expected = self.sign(stamp, encrypt);
         if !bool::from(expected.as_bytes().ct_eq(signature.as_bytes())) {
             return Err(Unopened::Signature);
@@ -103,7 +103,7 @@ impl Callback {
         let owner = owners.iter().find(|known| known.as_bytes() == owner).ok_or(Unopened::Owner)?;
         // What is odd in it costs itself: only ids are taken from a message.
         let message = decoded_text(message);
-        Ok(Opened { message, owner })
+        Ok(Decrypted { message, owner })
     }
 
     /// Encrypt and sign. Of the randomness only letters and digits are made, as DingTalk's own demos do.
@@ -113,10 +113,10 @@ impl Callback {
         message: &str,
         owner: &str,
         random: [u8; RANDOM_BYTES],
-    ) -> Sealed {
+    ) -> Ciphertext {
         let encrypt =
             lenient().encode(self.key.encrypt(&padded(&plaintext(random.map(letter), message, owner))));
-        Sealed { signature: self.sign(stamp, &encrypt), encrypt }
+        Ciphertext { signature: self.sign(stamp, &encrypt), encrypt }
     }
 
     fn sign(&self, stamp: Stamp<'_>, encrypt: &str) -> String {
@@ -134,7 +134,7 @@ impl fmt::Debug for Callback {
     }
 }
 
-impl Key {
+impl CipherKey {
     fn parse(aes_key: &str) -> Option<Self> {
         if aes_key.len() != AES_KEY_CHARS {
             return None;

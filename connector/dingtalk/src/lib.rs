@@ -44,7 +44,7 @@ use rollcall_kit::{
     Connector, Context, Descriptor, Diagnosis, EventDelivery, Failure, Finding, Key, Lookup, Origin, Plan,
     RateLimit, Reading, Schema, SecretUse, Text,
 };
-use settings::{Settings, TokenInterface, Way};
+use settings::{EventsWay, Settings, TokenInterface};
 
 impl Connector for DingTalk {
     const SCHEMAS: &'static [Schema] = mapping::SCHEMAS;
@@ -104,10 +104,10 @@ fn plan(settings: &Settings) -> Plan {
     });
     let corp = limit(check::CORP_BUCKET, limits::TOKEN_REQUESTS_PER_SECOND);
     let (event_delivery, exclusive) = match settings.events {
-        Way::Off => (EventDelivery::None, Vec::new()),
-        Way::Http(_) => (EventDelivery::Callbacks, Vec::new()),
+        EventsWay::Off => (EventDelivery::None, Vec::new()),
+        EventsWay::Http(_) => (EventDelivery::Callbacks, Vec::new()),
         // Each event goes to one listener of an application only.
-        Way::Stream => (EventDelivery::Channel, vec![format!("dingtalk stream {}", settings.app_key)]),
+        EventsWay::Stream => (EventDelivery::Channel, vec![format!("dingtalk stream {}", settings.app_key)]),
     };
     Plan {
         origins,
@@ -124,7 +124,7 @@ fn plan(settings: &Settings) -> Plan {
 
 /// Whether nothing works without the new API.
 fn needs_the_new_api(settings: &Settings) -> bool {
-    settings.token_interface == TokenInterface::AccessToken || settings.events == Way::Stream
+    settings.token_interface == TokenInterface::AccessToken || settings.events == EventsWay::Stream
 }
 
 /// Where the secret may go: to the old API only where it may have to.

@@ -4,7 +4,7 @@ use crate::api::Api;
 use crate::configured;
 use crate::events::{self, channel, delivery, frame, messages, missed};
 use crate::organization::DingTalk;
-use crate::settings::{Settings, Way};
+use crate::settings::{EventsWay, Settings};
 use crate::wire::envelope::Accepted;
 use rollcall_kit::live::{
     Channel, Delivery, Event, Fetched, Handled, LiveConnector, Moment, Reaction, Receipt,
@@ -17,7 +17,7 @@ impl LiveConnector for DingTalk {
     }
 
     fn receive(&self, moment: Moment, delivery: &Delivery) -> Result<Receipt, Failure> {
-        let Way::Http(callback) = &self.settings().events else {
+        let EventsWay::Http(callback) = &self.settings().events else {
             return Err(messages::deliveries_not_wanted());
         };
         // A subscription of the application is meant for its key, one that was registered by API for the organization.
@@ -31,19 +31,19 @@ impl LiveConnector for DingTalk {
 
     async fn fetch(&self, context: &Context, _cursor: Option<&str>) -> Result<Fetched, Failure> {
         match self.settings().events {
-            Way::Http(_) => {
+            EventsWay::Http(_) => {
                 let read = |accepted: Accepted<'_>| missed::missed(accepted, context.now_ms());
                 let asked = self.client(context).call(Api::FailedDeliveries, None, read).await;
                 asked.map_err(|trouble| trouble.into_failure(Api::FailedDeliveries))
             }
-            Way::Off | Way::Stream => Ok(Fetched::default()),
+            EventsWay::Off | EventsWay::Stream => Ok(Fetched::default()),
         }
     }
 
     async fn open_channel(&self, context: &Context) -> Result<Option<Channel>, Failure> {
         match self.settings().events {
-            Way::Stream => channel::open(context, self.settings()).await.map(Some),
-            Way::Off | Way::Http(_) => Ok(None),
+            EventsWay::Stream => channel::open(context, self.settings()).await.map(Some),
+            EventsWay::Off | EventsWay::Http(_) => Ok(None),
         }
     }
 

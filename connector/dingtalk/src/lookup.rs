@@ -4,13 +4,13 @@ mod ring;
 
 use crate::client::Client;
 use crate::codes;
-use crate::mapping::department::Found;
+use crate::mapping::department::DepartmentOrigin;
 use crate::mapping::user::Memberships;
 use crate::mapping::{self, department, user};
 use crate::messages::{self, crawl as say};
 use crate::scope;
 use crate::trouble::Trouble;
-use crate::wire::departments::{Department, Details};
+use crate::wire::departments::{Details, WireDepartment};
 use crate::wire::lenient::Flag;
 use crate::wire::scopes::Scopes;
 use crate::wire::{DepartmentId, UserId};
@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Which departments the application may see.
 #[derive(Debug)]
-pub(crate) struct View {
+pub(crate) struct VisibleDepartments {
     scopes: Scopes,
     /// All of them, after a reading.
     seen: Option<BTreeSet<DepartmentId>>,
@@ -31,14 +31,14 @@ pub(crate) struct View {
     /// Whether something was left out of an object because it is not in the scopes.
     has_left_out: Cell<bool>,
     /// What was found out about departments that no reading has seen.
-    asked: RefCell<BTreeMap<DepartmentId, Place>>,
+    asked: RefCell<BTreeMap<DepartmentId, Visibility>>,
     /// Which parent departments name that were asked about.
     parents: RefCell<BTreeMap<DepartmentId, Option<DepartmentId>>>,
 }
 
 /// How a department stands to what may be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Visibility {
     /// In the scope.
     Inside,
     /// In the scope, and yet the reading has not seen it: it is new, or something has just moved below it.
@@ -50,7 +50,7 @@ enum Place {
     Gone,
 }
 
-impl View {
+impl VisibleDepartments {
     /// What a reading has seen.
     pub(crate) fn read(
         scopes: Scopes,
@@ -94,35 +94,45 @@ impl View {
         scope::told(&self.scopes)
     }
 
-    async fn place(&self, client: &Client<'_>, id: DepartmentId, purpose: Purpose) -> Result<Place, Trouble> {
+    async fn place(
+        &self,
+        client: &Client<'_>,
+        id: DepartmentId,
+        purpose: Purpose,
+    ) -> Result<Visibility, Trouble> {
         let seen = match &self.seen {
             Some(seen) => seen.contains(&id),
             None => self.scopes.is_whole(),
         };
         match (seen, &self.seen) {
-            _ if !id.is_real() => Ok(Place::Outside),
+            _ if !id.is_real() => Ok(Visibility::Outside),
             (true, None) if self.may_leave_out(client, id, purpose)? || !is_held(client, id)? => {
                 self.ask(client, id, purpose).await
             }
-            (true, _) => Ok(Place::Inside),
+            (true, _) => Ok(Visibility::Inside),
             // Nothing was read, so there is nothing that it could be missing from.
             (false, None) => self.ask(client, id, purpose).await,
             (false, Some(_)) => Ok(match self.ask(client, id, purpose).await? {
-                Place::Inside | Place::Unread => Place::Unread,
-                place @ (Place::Outside | Place::LeftOut | Place::Gone) => place,
+                Visibility::Inside | Visibility::Unread => Visibility::Unread,
+                place @ (Visibility::Outside | Visibility::LeftOut | Visibility::Gone) => place,
             }),
         }
     }
 
-    async fn ask(&self, client: &Client<'_>, id: DepartmentId, purpose: Purpose) -> Result<Place, Trouble> {
+    async fn ask(
+        &self,
+        client: &Client<'_>,
+        id: DepartmentId,
+        purpose: Purpose,
+    ) -> Result<Visibility, Trouble> {
         if let Some(place) = self.asked.borrow().get(&id) {
             return Ok(*place);
         }
         let place = match client.chain(id).await {
-            Ok(chain) if self.is_left_out(client, &chain, purpose).await? => Place::LeftOut,
-            Ok(chain) if self.scopes.cover(id, &chain) => Place::Inside,
-            Ok(_) | Err(Trouble::Hidden(_)) => Place::Outside,
-            Err(Trouble::Gone(_)) => Place::Gone,
+            Ok(chain) if self.is_left_out(client, &chain, purpose).await? => Visibility::LeftOut,
+            Ok(chain) if self.scopes.cover(id, &chain) => Visibility::Inside,
+            Ok(_) | Err(Trouble::Hidden(_)) => Visibility::Outside,
+            Err(Trouble::Gone(_)) => Visibility::Gone,
             Err(trouble) => return Err(trouble),
         };
         self.asked.borrow_mut().insert(id, place);
@@ -130,7 +140,7 @@ impl View {
     }
 }
 
-impl View {
+impl VisibleDepartments {
     /// Whether a department that is of a branch would be left out. For an event, one that the platform holds is followed as
     /// ever: that it leaves is for a reading to say, and for a person to approve.
     fn may_leave_out(
@@ -172,7 +182,7 @@ impl View {
 }
 
 /// Whether it is of a branch for all that can be read: one of which that is unclear is not brought in by itself.
-fn is_of_a_branch(department: &Department) -> bool {
+fn is_of_a_branch(department: &WireDepartment) -> bool {
     department.from_union_org == Some(Flag(true)) || department.oddities.unread.contains("from_union_org")
 }
 
@@ -191,7 +201,7 @@ pub(crate) enum Purpose {
 /// When nothing else needs to be asked either.
 pub(crate) async fn look_up(
     client: &Client<'_>,
-    view: &View,
+    view: &VisibleDepartments,
     key: &Key,
     purpose: Purpose,
 ) -> Result<Lookup, Failure> {
@@ -229,7 +239,7 @@ fn is_held(client: &Client<'_>, id: DepartmentId) -> Result<bool, Trouble> {
 
 async fn look_at_person(
     client: &Client<'_>,
-    view: &View,
+    view: &VisibleDepartments,
     id: &UserId,
     purpose: Purpose,
 ) -> Result<Lookup, Trouble> {
@@ -243,10 +253,10 @@ async fn look_at_person(
     let (n_departments, mut n_left_out) = (memberships.len(), 0);
     for (id, membership) in memberships {
         match view.place(client, id, purpose).await {
-            Ok(Place::LeftOut) => n_left_out += 1,
-            Ok(Place::Inside) => drop(visible.as_mut().map(|visible| visible.insert(id, membership))),
-            Ok(Place::Unread) => return Ok(unread(id)),
-            Ok(Place::Outside | Place::Gone) => view.has_left_out.set(true),
+            Ok(Visibility::LeftOut) => n_left_out += 1,
+            Ok(Visibility::Inside) => drop(visible.as_mut().map(|visible| visible.insert(id, membership))),
+            Ok(Visibility::Unread) => return Ok(unread(id)),
+            Ok(Visibility::Outside | Visibility::Gone) => view.has_left_out.set(true),
             // An odd department does not cost the people who name it: which ones they have is kept.
             Err(Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
                 let why = failure.diagnosis().clone();
@@ -271,7 +281,7 @@ fn present(client: &Client<'_>, (draft, doubts): (Draft, Vec<Diagnosis>)) -> Loo
 
 async fn look_at_department(
     client: &Client<'_>,
-    view: &View,
+    view: &VisibleDepartments,
     id: DepartmentId,
     purpose: Purpose,
 ) -> Result<Lookup, Trouble> {
@@ -284,7 +294,7 @@ async fn look_at_department(
         return in_a_ring(client, &read, &details, &ring);
     }
     let mut parent = match read.parent() {
-        Some(above) if above == id || view.place(client, above, purpose).await? == Place::Gone => None,
+        Some(above) if above == id || view.place(client, above, purpose).await? == Visibility::Gone => None,
         told => told,
     };
     // Only the root has none. That this one does not say it, or says what cannot be, would put it to the top.
@@ -295,23 +305,23 @@ async fn look_at_department(
     }
     if let Some(above) = parent {
         match view.place(client, above, purpose).await? {
-            Place::Inside => {}
-            Place::Unread | Place::Gone => return Ok(unread(above)),
-            Place::LeftOut => return Ok(Lookup::Gone(say::OF_A_BRANCH.to_owned())),
-            Place::Outside => {
+            Visibility::Inside => {}
+            Visibility::Unread | Visibility::Gone => return Ok(unread(above)),
+            Visibility::LeftOut => return Ok(Lookup::Gone(say::OF_A_BRANCH.to_owned())),
+            Visibility::Outside => {
                 view.has_left_out.set(true);
                 parent = None;
             }
         }
     }
     let details = client.settings.details.then_some(&details);
-    Ok(present(client, department::draft(&read, Found::Alone, parent, details)))
+    Ok(present(client, department::draft(&read, DepartmentOrigin::Alone, parent, details)))
 }
 
 /// A department that is below itself stays where the platform has it; one that it does not have could be nowhere.
 fn in_a_ring(
     client: &Client<'_>,
-    read: &Department,
+    read: &WireDepartment,
     details: &Details,
     ring: &[DepartmentId],
 ) -> Result<Lookup, Trouble> {
@@ -321,7 +331,7 @@ fn in_a_ring(
         return Ok(Lookup::NotUnderstood(why));
     }
     let details = client.settings.details.then_some(details);
-    let (draft, mut doubts) = department::draft(read, Found::Alone, None, details);
+    let (draft, mut doubts) = department::draft(read, DepartmentOrigin::Alone, None, details);
     doubts.push(why);
     Ok(present(client, (department::without_place(draft), doubts)))
 }

@@ -10,17 +10,17 @@ use crate::codes;
 use crate::limits::{BLOCKED_MS, MAX_EVIDENCE_BYTES, MAX_QUOTED_BYTES, MAX_SUB_CODE_BYTES, cut};
 use crate::reaction::{Final, Stop};
 use crate::wire::Misread;
-use crate::wire::envelope::{Refusal, Unreadable};
+use crate::wire::envelope::{ApiRefusal, Unreadable};
 use rollcall_kit::{Diagnosis, Failure, Text};
 
 /// DingTalk is busy.
-pub(crate) fn busy(api: Api, refusal: &Refusal) -> Failure {
+pub(crate) fn busy(api: Api, refusal: &ApiRefusal) -> Failure {
     let diagnosis = codes::source_busy(api.path(), quoted(refusal));
     Failure::Unavailable(with_facts(diagnosis, api, refusal), None)
 }
 
 /// Calls come too fast.
-pub(crate) fn throttled(api: Api, refusal: &Refusal, least_ms: u64) -> Failure {
+pub(crate) fn throttled(api: Api, refusal: &ApiRefusal, least_ms: u64) -> Failure {
     let diagnosis = codes::source_throttled(api.path(), quoted(refusal));
     Failure::Unavailable(with_facts(diagnosis, api, refusal), Some(least_ms))
 }
@@ -59,7 +59,7 @@ pub(crate) fn not_understood(api: Api, misread: &Misread) -> Failure {
 }
 
 /// A refusal of the token itself.
-pub(crate) fn token_refused(api: Api, reason: Final, refusal: &Refusal) -> Failure {
+pub(crate) fn token_refused(api: Api, reason: Final, refusal: &ApiRefusal) -> Failure {
     match reason {
         // There is no token yet that it could mean. What it calls a missing parameter is an empty key or secret.
         Final::Stop(Stop::Token) | Final::Mistake => stopped(api, Stop::Credentials, refusal),
@@ -74,19 +74,19 @@ pub(crate) fn token_refused(api: Api, reason: Final, refusal: &Refusal) -> Failu
 }
 
 /// Whether it says that there is no such interface, which is the gateway's fault and not DingTalk's.
-fn is_unknown_path(refusal: &Refusal) -> bool {
+fn is_unknown_path(refusal: &ApiRefusal) -> bool {
     refusal.status == NOT_FOUND || refusal.code == Some(i64::from(NOT_FOUND))
 }
 
 /// Source: RFC 9110, section 15.5.5; the new API says it in `errcode` as well.
 const NOT_FOUND: u16 = 404;
 
-fn token_interface_missing(api: Api, refusal: &Refusal) -> Diagnosis {
+fn token_interface_missing(api: Api, refusal: &ApiRefusal) -> Diagnosis {
     codes::token_interface_missing(api.path(), quoted(refusal)).fact("setting", "/api_base")
 }
 
 /// A refusal after which nothing else needs to be asked.
-pub(crate) fn stopped(api: Api, stop: Stop, refusal: &Refusal) -> Failure {
+pub(crate) fn stopped(api: Api, stop: Stop, refusal: &ApiRefusal) -> Failure {
     let told = |diagnosis| with_facts(diagnosis, api, refusal);
     match stop {
         Stop::Credentials => Failure::Settings(told(credentials_wrong(refusal))),
@@ -100,7 +100,7 @@ pub(crate) fn stopped(api: Api, stop: Stop, refusal: &Refusal) -> Failure {
 }
 
 /// A refusal that no one foresaw, or that says that this connector asked wrongly.
-pub(crate) fn not_expected(api: Api, reason: Final, refusal: &Refusal) -> Failure {
+pub(crate) fn not_expected(api: Api, reason: Final, refusal: &ApiRefusal) -> Failure {
     let (path, said) = (api.path(), quoted(refusal));
     let diagnosis = if reason == Final::Mistake {
         codes::request_refused(path, said)
@@ -111,31 +111,31 @@ pub(crate) fn not_expected(api: Api, reason: Final, refusal: &Refusal) -> Failur
 }
 
 /// Outside of what the application may see.
-pub(crate) fn hidden(api: Api, refusal: &Refusal) -> Diagnosis {
+pub(crate) fn hidden(api: Api, refusal: &ApiRefusal) -> Diagnosis {
     let diagnosis = codes::not_visible(quoted(refusal));
     with_facts(diagnosis, api, refusal)
 }
 
 /// Disabled in DingTalk, and not gone.
-pub(crate) fn person_disabled(refusal: &Refusal) -> Diagnosis {
+pub(crate) fn person_disabled(refusal: &ApiRefusal) -> Diagnosis {
     let diagnosis = codes::person_disabled(quoted(refusal));
     with_facts(diagnosis, Api::Person, refusal)
 }
 
 /// What DingTalk said when it was asked about the very object that is gone.
-pub(crate) fn evidence(refusal: &Refusal) -> String {
+pub(crate) fn evidence(refusal: &ApiRefusal) -> String {
     cut(&quoted(refusal), MAX_EVIDENCE_BYTES).to_owned()
 }
 
-fn credentials_wrong(refusal: &Refusal) -> Diagnosis {
+fn credentials_wrong(refusal: &ApiRefusal) -> Diagnosis {
     codes::credentials_wrong(quoted(refusal)).fact("setting", "/app_secret")
 }
 
-fn token_not_honoured(refusal: &Refusal) -> Diagnosis {
+fn token_not_honoured(refusal: &ApiRefusal) -> Diagnosis {
     codes::token_refused(quoted(refusal))
 }
 
-fn permission_missing(api: Api, refusal: &Refusal) -> Diagnosis {
+fn permission_missing(api: Api, refusal: &ApiRefusal) -> Diagnosis {
     let diagnosis = match (required_scopes(&refusal.text), api.permission()) {
         (Some(codes), _) => permission_named(api, &codes, refusal),
         (None, usual) => permission_not_named(api, usual, refusal),
@@ -148,7 +148,7 @@ fn permission_missing(api: Api, refusal: &Refusal) -> Diagnosis {
 
 /// DingTalk names what is missing. Only a code that is known here has a name beside it; of any other, DingTalk's own words
 /// tell more than a guess.
-fn permission_named(api: Api, codes: &str, refusal: &Refusal) -> Diagnosis {
+fn permission_named(api: Api, codes: &str, refusal: &ApiRefusal) -> Diagnosis {
     let list: Vec<&str> = codes.split([',', ' ']).filter(|code| !code.is_empty()).collect();
     let names: Option<Vec<&str>> = list.iter().map(|code| permission_name(code)).collect();
     let (listed, path) = (list.join(", "), api.path());
@@ -164,7 +164,7 @@ fn permission_named(api: Api, codes: &str, refusal: &Refusal) -> Diagnosis {
 }
 
 /// DingTalk does not say which permission is missing: its words, and what the call needs as a rule.
-fn permission_not_named(api: Api, usual: Option<(&str, &str)>, refusal: &Refusal) -> Diagnosis {
+fn permission_not_named(api: Api, usual: Option<(&str, &str)>, refusal: &ApiRefusal) -> Diagnosis {
     let wanted = usual.map_or_else(
         || Text::new("what this call needs", "该接口所需的权限"),
         |(code, name)| {
@@ -185,7 +185,7 @@ fn after_a_colon(said: &str) -> Text {
 }
 
 /// The caller's address is not on the application's list.
-pub(crate) fn address_not_allowed(refusal: &Refusal) -> Diagnosis {
+pub(crate) fn address_not_allowed(refusal: &ApiRefusal) -> Diagnosis {
     let address = caller_address(&refusal.text);
     let diagnosis = codes::ip_not_allowed(address.unwrap_or("?"));
     match address {
@@ -194,11 +194,11 @@ pub(crate) fn address_not_allowed(refusal: &Refusal) -> Diagnosis {
     }
 }
 
-fn access_denied(api: Api, refusal: &Refusal) -> Diagnosis {
+fn access_denied(api: Api, refusal: &ApiRefusal) -> Diagnosis {
     codes::access_denied(api.path(), quoted(refusal))
 }
 
-fn disabled(api: Api, refusal: &Refusal) -> Failure {
+fn disabled(api: Api, refusal: &ApiRefusal) -> Failure {
     let told = |diagnosis| with_facts(diagnosis, api, refusal);
     match refusal.code {
         Some(50_003) => Failure::Permission(told(codes::application_disabled(quoted(refusal)))),
@@ -209,12 +209,12 @@ fn disabled(api: Api, refusal: &Refusal) -> Failure {
     }
 }
 
-fn quota_used_up(refusal: &Refusal) -> Diagnosis {
+fn quota_used_up(refusal: &ApiRefusal) -> Diagnosis {
     codes::quota_used_up(quoted(refusal))
 }
 
 /// `60003: 部门不存在`, or `88 (isv.unheard-of): …` where there is more to the code than its number.
-pub(crate) fn quoted(refusal: &Refusal) -> String {
+pub(crate) fn quoted(refusal: &ApiRefusal) -> String {
     let text = cut(&refusal.text, MAX_QUOTED_BYTES);
     match (refusal.code, word(refusal)) {
         (None, word) => format!("{}: {text}", word.unwrap_or_default()),
@@ -223,12 +223,12 @@ pub(crate) fn quoted(refusal: &Refusal) -> String {
     }
 }
 
-fn with_facts(diagnosis: Diagnosis, api: Api, refusal: &Refusal) -> Diagnosis {
+fn with_facts(diagnosis: Diagnosis, api: Api, refusal: &ApiRefusal) -> Diagnosis {
     answered(diagnosis, refusal).fact("api", api.path())
 }
 
 /// What DingTalk's support asks for: the code of the refusal, and the id of the request where it has one.
-fn answered(diagnosis: Diagnosis, refusal: &Refusal) -> Diagnosis {
+fn answered(diagnosis: Diagnosis, refusal: &ApiRefusal) -> Diagnosis {
     let diagnosis = match (refusal.code, word(refusal)) {
         (None, word) => diagnosis.fact("code", word.unwrap_or_default()),
         (Some(code), None) => diagnosis.fact("errcode", code.to_string()),
@@ -241,7 +241,7 @@ fn answered(diagnosis: Diagnosis, refusal: &Refusal) -> Diagnosis {
 }
 
 /// The word of a refusal, if it says more than its number.
-fn word(refusal: &Refusal) -> Option<&str> {
+fn word(refusal: &ApiRefusal) -> Option<&str> {
     let word = cut(refusal.word.trim(), MAX_SUB_CODE_BYTES);
     let says_more =
         |word: &&str| !word.is_empty() && refusal.code.is_none_or(|code| code.to_string() != *word);
@@ -279,7 +279,7 @@ fn apply_link(text: &str) -> Option<&str> {
 mod tests {
     use super::{apply_link, caller_address, permission_missing, required_scopes};
     use crate::api::Api;
-    use crate::wire::envelope::Refusal;
+    use crate::wire::envelope::ApiRefusal;
     use expect_test::{Expect, expect};
     use rollcall_kit::Diagnosis;
 
@@ -298,7 +298,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &Expect) {
-        let refusal = Refusal {
+        let refusal = ApiRefusal {
             status: 200,
             code: Some(60_011),
             word: String::new(),

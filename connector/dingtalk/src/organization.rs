@@ -1,8 +1,8 @@
 //! One organization in one call: who may be asked, what may be seen of it, and whether anything more can be asked. What a host
 //! asks of a connector is in the crate's root and in `live`.
 
-use crate::client::{Client, Session};
-use crate::lookup::{self, Purpose, View};
+use crate::client::{Client, ClientSession};
+use crate::lookup::{self, Purpose, VisibleDepartments};
 use crate::scope;
 use crate::settings::Settings;
 use futures_util::lock::Mutex;
@@ -14,16 +14,21 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub struct DingTalk {
     settings: Settings,
-    session: Session,
+    session: ClientSession,
     /// Which departments there are to see; held while it is being found out.
-    view: Mutex<Option<Rc<View>>>,
+    view: Mutex<Option<Rc<VisibleDepartments>>>,
     /// Why nothing more can be asked.
     stopped: RefCell<Option<Failure>>,
 }
 
 impl DingTalk {
     pub(crate) fn new(settings: Settings) -> Self {
-        Self { settings, session: Session::default(), view: Mutex::default(), stopped: RefCell::default() }
+        Self {
+            settings,
+            session: ClientSession::default(),
+            view: Mutex::default(),
+            stopped: RefCell::default(),
+        }
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -41,7 +46,7 @@ impl DingTalk {
     }
 
     /// Go on with what a reading has seen.
-    pub(crate) async fn seen(&self, view: View) {
+    pub(crate) async fn seen(&self, view: VisibleDepartments) {
         *self.view.lock().await = Some(Rc::new(view));
     }
 
@@ -78,30 +83,38 @@ impl DingTalk {
     }
 
     /// What was read, or else what the application may see, be it remembered from an earlier call.
-    async fn view(&self, client: &Client<'_>) -> Result<Rc<View>, Failure> {
+    async fn view(&self, client: &Client<'_>) -> Result<Rc<VisibleDepartments>, Failure> {
         let mut held = self.view.lock().await;
         if let Some(view) = &*held {
             return Ok(Rc::clone(view));
         }
         let view = match scope::remembered_scopes(client) {
-            Some(scopes) => View::remembered(scopes),
-            None => View::of(scope::scopes(client).await?),
+            Some(scopes) => VisibleDepartments::remembered(scopes),
+            None => VisibleDepartments::of(scope::scopes(client).await?),
         };
         Self::take(client, &mut held, view)
     }
 
     /// The same, asked for anew, unless another has taken the place of `remembered`.
-    async fn view_instead_of(&self, client: &Client<'_>, remembered: &Rc<View>) -> Result<Rc<View>, Failure> {
+    async fn view_instead_of(
+        &self,
+        client: &Client<'_>,
+        remembered: &Rc<VisibleDepartments>,
+    ) -> Result<Rc<VisibleDepartments>, Failure> {
         let mut held = self.view.lock().await;
         if let Some(view) = held.as_ref().filter(|view| !Rc::ptr_eq(view, remembered)) {
             return Ok(Rc::clone(view));
         }
-        let view = View::of(scope::scopes(client).await?);
+        let view = VisibleDepartments::of(scope::scopes(client).await?);
         Self::take(client, &mut held, view)
     }
 
     /// Go on with this view, and say so: the host holds what is only out of its sight.
-    fn take(client: &Client<'_>, held: &mut Option<Rc<View>>, view: View) -> Result<Rc<View>, Failure> {
+    fn take(
+        client: &Client<'_>,
+        held: &mut Option<Rc<VisibleDepartments>>,
+        view: VisibleDepartments,
+    ) -> Result<Rc<VisibleDepartments>, Failure> {
         client.context.tell_scope(view.told())?;
         Ok(Rc::clone(held.insert(Rc::new(view))))
     }

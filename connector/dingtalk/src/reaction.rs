@@ -1,7 +1,7 @@
 //! What to do about a refusal: DingTalk's table of codes as one pure function. Doing it is `client`'s part.
 
 use crate::limits::{THROTTLED_LEAST_MS, THROTTLED_MOST_MS};
-use crate::wire::envelope::Refusal;
+use crate::wire::envelope::ApiRefusal;
 use time::PrimitiveDateTime;
 use time::UtcOffset;
 use time::macros::{format_description, offset};
@@ -68,8 +68,8 @@ pub(crate) enum Stop {
 /// in its place.
 ///
 /// Source: the official table of error codes and DingTalk's guide to retrying.
-pub(crate) fn classify(refusal: &Refusal, now_ms: u64) -> Reaction {
-    let Refusal { status, code, word, text, .. } = refusal;
+pub(crate) fn classify(refusal: &ApiRefusal, now_ms: u64) -> Reaction {
+    let ApiRefusal { status, code, word, text, .. } = refusal;
     if SERVER_ERROR <= *status {
         return Reaction::Again(Passing::Busy);
     }
@@ -187,13 +187,13 @@ fn ends_at_ms(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::{Passing, Reaction, classify};
-    use crate::wire::envelope::Refusal;
+    use crate::wire::envelope::ApiRefusal;
     use expect_test::expect;
     use std::fmt::Write;
 
-    fn refusal(code: i64, word: &str, text: &str) -> Refusal {
+    fn refusal(code: i64, word: &str, text: &str) -> ApiRefusal {
         let (word, text) = (word.to_owned(), text.to_owned());
-        Refusal { status: 200, code: Some(code), word, text, request_id: None }
+        ApiRefusal { status: 200, code: Some(code), word, text, request_id: None }
     }
 
     /// One row a code: `errcode`, `sub_code`, the status, and what they ask for.
@@ -274,7 +274,7 @@ mod tests {
     fn every_code_of_the_table_has_its_reaction() {
         let mut table = String::new();
         for (code, word, status) in TABLE {
-            let refusal = Refusal { status: *status, ..refusal(*code, word, "") };
+            let refusal = ApiRefusal { status: *status, ..refusal(*code, word, "") };
             let told =
                 format!("{code} {word} {}", if *status == 200 { String::new() } else { status.to_string() });
             let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -389,7 +389,7 @@ mod tests {
     fn every_word_of_the_new_api_has_its_reaction() {
         let mut table = String::new();
         for (status, word) in NEW_TABLE {
-            let refusal = Refusal { status: *status, code: None, ..refusal(0, word, "") };
+            let refusal = ApiRefusal { status: *status, code: None, ..refusal(0, word, "") };
             let _ = writeln!(table, "{status} {word}: {:?}", classify(&refusal, 0));
         }
         expect![[r#"

@@ -53,7 +53,7 @@ pub(crate) struct Settings {
     /// What the secret is exchanged by.
     pub(crate) token_interface: TokenInterface,
     /// How changes are to arrive.
-    pub(crate) events: Way,
+    pub(crate) events: EventsWay,
 }
 
 /// Which interface the secret is exchanged by.
@@ -73,7 +73,7 @@ pub(crate) enum TokenInterface {
 
 /// How changes are to arrive.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) enum Way {
+pub(crate) enum EventsWay {
     /// Not at all.
     #[default]
     Off,
@@ -270,15 +270,15 @@ impl Reader {
     }
 
     /// What belongs to another way than the chosen one is checked all the same, and kept for later.
-    fn events(&mut self) -> Way {
-        let chosen: Chosen = self.choice("events", say::not_a_way);
-        let wanted = chosen == Chosen::Http;
+    fn events(&mut self) -> EventsWay {
+        let chosen: ChosenEvents = self.choice("events", say::not_a_way);
+        let wanted = chosen == ChosenEvents::Http;
         let token = self.secret("callback_token", wanted, is_callback_token);
         let aes_key = self.secret("callback_aes_key", wanted, |key| Callback::new("", key).is_some());
         match chosen {
-            Chosen::Off => Way::Off,
-            Chosen::Stream => Way::Stream,
-            Chosen::Http => Callback::new(&token, &aes_key).map_or(Way::Off, Way::Http),
+            ChosenEvents::Off => EventsWay::Off,
+            ChosenEvents::Stream => EventsWay::Stream,
+            ChosenEvents::Http => Callback::new(&token, &aes_key).map_or(EventsWay::Off, EventsWay::Http),
         }
     }
 
@@ -314,7 +314,7 @@ impl Reader {
 /// The value of `events`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Chosen {
+enum ChosenEvents {
     #[default]
     Off,
     Http,

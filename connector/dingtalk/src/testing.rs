@@ -3,7 +3,7 @@
 
 use crate::DingTalk;
 use crate::wire::DepartmentId;
-use crate::wire::departments::{self, Department, Details};
+use crate::wire::departments::{self, Details, WireDepartment};
 use crate::wire::envelope::Accepted;
 use crate::wire::users::{self, User};
 use http::Uri;
@@ -306,7 +306,7 @@ pub(crate) fn user_of(fields: &Value) -> User {
 }
 
 /// A department as DingTalk describes one, and what only `department/get` says of it.
-pub(crate) fn department_of(fields: &Value) -> (Department, Details) {
+pub(crate) fn department_of(fields: &Value) -> (WireDepartment, Details) {
     let result = fields.to_string();
     let accepted = Accepted { whole: &result, result: Some(&result), is_mended: false };
     departments::department(accepted, DepartmentId(fields["dept_id"].as_i64().unwrap())).unwrap()

@@ -3,7 +3,7 @@
 use crate::api::Api;
 use crate::messages;
 use crate::reaction::Final;
-use crate::wire::envelope::Refusal;
+use crate::wire::envelope::ApiRefusal;
 use rollcall_kit::{Diagnosis, Failure};
 
 /// A call that came to nothing, with everything already tried.
@@ -12,7 +12,7 @@ pub(crate) enum Trouble {
     /// No other call will do better: stop.
     Fatal(Failure),
     /// The very object that was asked about is gone.
-    Gone(Refusal),
+    Gone(ApiRefusal),
     /// The very object that was asked about may not be seen.
     Hidden(Diagnosis),
     /// This answer could not be had; others may.

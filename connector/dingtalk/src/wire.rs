@@ -11,7 +11,7 @@ pub(crate) mod token;
 pub(crate) mod users;
 
 use crate::limits::MAX_ID_BYTES;
-use lenient::{Members, Raw, Whole};
+use lenient::{ObjectMembers, Raw, Whole};
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use std::fmt;
 
@@ -78,10 +78,10 @@ pub(crate) struct Listing<T> {
 }
 
 impl<T> Listing<T> {
-    fn of(elements: &[String], is_mended: bool, read: impl Fn(Members<'_>) -> Option<T>) -> Self {
+    fn of(elements: &[String], is_mended: bool, read: impl Fn(ObjectMembers<'_>) -> Option<T>) -> Self {
         // An element that is nothing is nobody.
         let objects = elements.iter().filter_map(|json| Raw { json, is_mended }.members().transpose());
-        let objects = objects.filter(|members| !members.as_ref().is_ok_and(Members::is_empty));
+        let objects = objects.filter(|members| !members.as_ref().is_ok_and(ObjectMembers::is_empty));
         let read: Vec<Option<T>> = objects.map(|members| members.ok().and_then(&read)).collect();
         let n_objects = read.len();
         let items: Vec<T> = read.into_iter().flatten().collect();

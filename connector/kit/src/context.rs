@@ -28,7 +28,7 @@ pub struct Context {
 
 struct Inner {
     host: Rc<dyn Host>,
-    waiting: RefCell<BTreeMap<Ticket, Waiting>>,
+    waiting: RefCell<BTreeMap<Ticket, PendingCalls>>,
     entries: RefCell<Vec<Entry>>,
     n_requests: Cell<u64>,
     was_answered: Cell<bool>,
@@ -36,7 +36,7 @@ struct Inner {
     unrecorded: RefCell<Option<Diagnosis>>,
 }
 
-enum Waiting {
+enum PendingCalls {
     For(Option<Waker>),
     Ready,
 }
@@ -225,14 +225,14 @@ impl Context {
     }
 
     fn ready(&self, ticket: Ticket) -> Ready {
-        self.inner.waiting.borrow_mut().insert(ticket, Waiting::For(None));
+        self.inner.waiting.borrow_mut().insert(ticket, PendingCalls::For(None));
         Ready { ticket, inner: Rc::clone(&self.inner) }
     }
 
     fn wake(&self, ticket: Ticket) {
         // A ticket that nobody waits for belongs to a future that was dropped.
         if let Some(waiting) = self.inner.waiting.borrow_mut().get_mut(&ticket)
-            && let Waiting::For(Some(waker)) = std::mem::replace(waiting, Waiting::Ready)
+            && let PendingCalls::For(Some(waker)) = std::mem::replace(waiting, PendingCalls::Ready)
         {
             waker.wake();
         }
@@ -258,11 +258,11 @@ impl Future for Ready {
     fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<()> {
         let mut waiting = self.inner.waiting.borrow_mut();
         match waiting.get_mut(&self.ticket) {
-            Some(Waiting::For(waker)) => {
+            Some(PendingCalls::For(waker)) => {
                 *waker = Some(task.waker().clone());
                 Poll::Pending
             }
-            Some(Waiting::Ready) | None => {
+            Some(PendingCalls::Ready) | None => {
                 waiting.remove(&self.ticket);
                 Poll::Ready(())
             }

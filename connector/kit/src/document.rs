@@ -1,7 +1,7 @@
 //! What a connector says about one object, and the version that tells whether it differs from what the platform holds.
 //!
 //! An attribute that a source leaves out may be empty or may be hidden. Such attributes are *optional*: a [`Draft`]
-//! either has them or lacks them and says which it would have shown, and only [`crate::reading::Reading`] decides whether
+//! either has them or lacks them and says which it would have shown, and only [`crate::reading::ScimReading`] decides whether
 //! lacking one clears it.
 
 use crate::limits::MAX_OPTIONAL;
@@ -37,14 +37,14 @@ pub struct Optional {
     /// What a person calls it, and its place in a log.
     pub name: &'static str,
     /// Where it stands.
-    pub place: Place,
+    pub place: AttributePath,
     /// What the application needs to see it, beside the object that it is of.
     pub gate: Gate<'static>,
 }
 
 /// Where an optional attribute stands in a document.
 #[derive(Debug, Clone, Copy)]
-pub enum Place {
+pub enum AttributePath {
     /// A member, by the names that lead to it: `["title"]`, or an extension's URN and a name.
     Member(&'static [&'static str]),
     /// The element of a multi-valued attribute that has this `type`: "phoneNumbers" and "mobile".
@@ -55,13 +55,13 @@ impl Optional {
     /// A member of the document.
     #[must_use]
     pub const fn member(name: &'static str, path: &'static [&'static str]) -> Self {
-        Self { name, place: Place::Member(path), gate: Gate::Unknown }
+        Self { name, place: AttributePath::Member(path), gate: Gate::Unknown }
     }
 
     /// An element of `emails`, `phoneNumbers` or `photos`.
     #[must_use]
     pub const fn element(name: &'static str, attribute: &'static str, kind: &'static str) -> Self {
-        Self { name, place: Place::Element(attribute, kind), gate: Gate::Unknown }
+        Self { name, place: AttributePath::Element(attribute, kind), gate: Gate::Unknown }
     }
 
     /// The same, seen only with this permission. An answer that shows another attribute behind it proves that one which is
@@ -327,16 +327,16 @@ fn without_value(schema: &Schema, document: &Map<String, Value>) -> (OptionalSet
     (missing, unassigned)
 }
 
-fn said(document: &Map<String, Value>, place: Place) -> Said {
+fn said(document: &Map<String, Value>, place: AttributePath) -> Said {
     match place {
-        Place::Member([name]) => Said::of(document.get(*name)),
-        Place::Member([name, rest @ ..]) => match document.get(*name) {
-            Some(Value::Object(inner)) => said(inner, Place::Member(rest)),
+        AttributePath::Member([name]) => Said::of(document.get(*name)),
+        AttributePath::Member([name, rest @ ..]) => match document.get(*name) {
+            Some(Value::Object(inner)) => said(inner, AttributePath::Member(rest)),
             // What stands above it was unassigned, and it with that.
             outer => Said::of(outer),
         },
-        Place::Member([]) => Said::Nothing,
-        Place::Element(name, kind) => match document.get(name) {
+        AttributePath::Member([]) => Said::Nothing,
+        AttributePath::Element(name, kind) => match document.get(name) {
             Some(Value::Null) => Said::Unassigned,
             elements => {
                 let elements = elements.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
@@ -352,19 +352,19 @@ fn said(document: &Map<String, Value>, place: Place) -> Said {
     }
 }
 
-fn unassign(document: &mut Map<String, Value>, place: Place) {
+fn unassign(document: &mut Map<String, Value>, place: AttributePath) {
     match place {
-        Place::Member([name]) => {
+        AttributePath::Member([name]) => {
             document.insert((*name).to_owned(), Value::Null);
         }
-        Place::Member([name, rest @ ..]) => {
+        AttributePath::Member([name, rest @ ..]) => {
             let inner = document.entry(*name).or_insert_with(|| Value::Object(Map::new()));
             if let Value::Object(inner) = inner {
-                unassign(inner, Place::Member(rest));
+                unassign(inner, AttributePath::Member(rest));
             }
         }
-        Place::Member([]) => {}
-        Place::Element(attribute, kind) => {
+        AttributePath::Member([]) => {}
+        AttributePath::Element(attribute, kind) => {
             let elements = document.entry(attribute).or_insert_with(|| Value::Array(Vec::new()));
             if let Value::Array(elements) = elements {
                 elements.push(serde_json::json!({ "type": kind, "value": null }));

@@ -31,7 +31,7 @@ mod codes;
 pub use connector::Connector;
 pub use context::Context;
 pub use counted::{counted, numbered};
-pub use document::{Draft, Optional, OptionalSet, Place, Schema};
+pub use document::{AttributePath, Draft, Optional, OptionalSet, Schema};
 pub use live::LiveConnector;
 pub use lookup::{Lookup, unknown_resource_type};
 pub use model::{

@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub struct Reading {
     context: Context,
-    kinds: RefCell<Vec<Kind>>,
+    kinds: RefCell<Vec<KnownType>>,
     skipped: RefCell<BTreeSet<Key>>,
     is_open: Cell<bool>,
     /// Whether the view is of everything there is.
@@ -42,9 +42,9 @@ pub struct Reading {
 
 /// What is known of one resource type.
 #[derive(Debug)]
-struct Kind {
+struct KnownType {
     schema: &'static Schema,
-    objects: BTreeMap<String, Known>,
+    objects: BTreeMap<String, KnownObject>,
     /// How many the source itself says there are.
     expected: Option<u64>,
     /// For each optional attribute, how many objects were seen with it.
@@ -52,14 +52,14 @@ struct Kind {
 }
 
 #[derive(Debug, Default)]
-struct Known {
-    held: Held,
-    seen: Option<Seen>,
+struct KnownObject {
+    held: PlatformObject,
+    seen: Option<SeenObject>,
 }
 
 /// What the platform holds of an object.
 #[derive(Debug, Clone, Copy, Default)]
-enum Held {
+enum PlatformObject {
     #[default]
     Nothing,
     /// In a state that no version of ours describes.
@@ -68,7 +68,7 @@ enum Held {
 }
 
 #[derive(Debug)]
-struct Seen {
+struct SeenObject {
     lacking: OptionalSet,
     /// What the platform holds once every put of this reading is applied.
     version: Version,
@@ -130,7 +130,7 @@ impl Reading {
     }
 
     fn empty(context: &Context, schemas: &'static [Schema], extent: Extent) -> Self {
-        let kinds = schemas.iter().map(Kind::new).collect();
+        let kinds = schemas.iter().map(KnownType::new).collect();
         Self {
             context: context.clone(),
             kinds: RefCell::new(kinds),
@@ -227,7 +227,7 @@ impl Reading {
         let kinds = self.kinds.borrow();
         let kind = kinds.iter().find(|kind| kind.schema.resource_type == key.resource_type);
         let known = kind.and_then(|kind| kind.objects.get(&key.external_id));
-        known.is_some_and(|known| !matches!(known.held, Held::Nothing))
+        known.is_some_and(|known| !matches!(known.held, PlatformObject::Nothing))
     }
 
     /// How many objects of this type the platform holds: about as many as a full reading finds.
@@ -235,7 +235,7 @@ impl Reading {
     pub fn n_held(&self, resource_type: &str) -> u64 {
         let kinds = self.kinds.borrow();
         let of_type = kinds.iter().filter(|kind| kind.schema.resource_type == resource_type);
-        of_type.map(Kind::n_held).sum()
+        of_type.map(KnownType::n_held).sum()
     }
 
     /// Show how far the reading has come, in whatever it counts.
@@ -303,7 +303,11 @@ impl Reading {
         }
     }
 
-    fn with_kind<T>(&self, resource_type: &str, with: impl FnOnce(&mut Kind) -> T) -> Result<T, Failure> {
+    fn with_kind<T>(
+        &self,
+        resource_type: &str,
+        with: impl FnOnce(&mut KnownType) -> T,
+    ) -> Result<T, Failure> {
         let mut kinds = self.kinds.borrow_mut();
         match kinds.iter_mut().find(|kind| kind.schema.resource_type == resource_type) {
             Some(kind) => Ok(with(kind)),
@@ -312,7 +316,7 @@ impl Reading {
     }
 }
 
-impl Kind {
+impl KnownType {
     fn new(schema: &'static Schema) -> Self {
         Self { schema, objects: BTreeMap::new(), expected: None, n_with: [0; MAX_OPTIONAL] }
     }
@@ -336,12 +340,12 @@ impl Kind {
     }
 
     fn hold(&mut self, external_id: String, version: &str) {
-        let held = Version::parse(version).map_or(Held::Something, Held::Version);
-        self.objects.insert(external_id, Known { held, seen: None });
+        let held = Version::parse(version).map_or(PlatformObject::Something, PlatformObject::Version);
+        self.objects.insert(external_id, KnownObject { held, seen: None });
     }
 
     fn n_held(&self) -> u64 {
-        count(self.objects.values().filter(|known| !matches!(known.held, Held::Nothing)))
+        count(self.objects.values().filter(|known| !matches!(known.held, PlatformObject::Nothing)))
     }
 
     /// Note an object; the version to put it with, if it must be put.
@@ -353,17 +357,17 @@ impl Kind {
                 *n_with += u64::from(present.contains(index));
             }
         }
-        let before = known.seen.as_ref().map_or(known.held, |seen| Held::Version(seen.version));
+        let before = known.seen.as_ref().map_or(known.held, |seen| PlatformObject::Version(seen.version));
         let before = match before {
-            Held::Nothing | Held::Something => None,
-            Held::Version(version) => Some(version),
+            PlatformObject::Nothing | PlatformObject::Something => None,
+            PlatformObject::Version(version) => Some(version),
         };
         let given = before.map_or(present, |before| before.given.or(present)).without(draft.unassigned);
         let version = Version::of(text, given);
         let changed = before != Some(version);
         let was_put = known.seen.as_ref().is_some_and(|seen| seen.fate == Fate::Put);
         let fate = if changed || was_put { Fate::Put } else { Fate::Unchanged };
-        known.seen = Some(Seen { lacking: draft.lacking, version, fate });
+        known.seen = Some(SeenObject { lacking: draft.lacking, version, fate });
         changed.then_some(version)
     }
 }

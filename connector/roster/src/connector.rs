@@ -6,8 +6,8 @@ use crate::fetch::{Text, fetch};
 use crate::limits::MAX_FINDINGS;
 use crate::mapping;
 use crate::place::quoted;
-use crate::row::Kind;
-use crate::settings::{SCHEMA, Settings, Source};
+use crate::row::RowKind;
+use crate::settings::{RosterSource, SCHEMA, Settings};
 use crate::{csv_file, json_file, webhook};
 use futures_util::future::try_join;
 use futures_util::lock::Mutex;
@@ -88,7 +88,7 @@ impl Connector for Roster {
     }
 
     async fn look_up(&self, context: &Context, key: &Key) -> Lookup {
-        let Some(kind) = Kind::of(&key.resource_type) else {
+        let Some(kind) = RowKind::of(&key.resource_type) else {
             return Lookup::Unknown(Failure::Other(not_a_kind(&key.resource_type)));
         };
         match self.latest(context).await {
@@ -130,11 +130,11 @@ impl Roster {
     async fn read(&self, context: &Context) -> Result<Contents, Failure> {
         let authorization = self.settings.authorization.as_ref();
         match &self.settings.source {
-            Source::Json(address) => {
+            RosterSource::Json(address) => {
                 let text = fetch(context, address, authorization).await?;
                 json_file::read(&address.file(), &text)
             }
-            Source::Csv { departments, people, delimiter } => {
+            RosterSource::Csv { departments, people, delimiter } => {
                 let (first, second): (Text, Text) = try_join(
                     fetch(context, departments, authorization),
                     fetch(context, people, authorization),
@@ -169,10 +169,10 @@ impl Roster {
     }
 }
 
-fn lookup(Latest { contents, columns }: &Latest, kind: Kind, id: &str) -> Lookup {
+fn lookup(Latest { contents, columns }: &Latest, kind: RowKind, id: &str) -> Lookup {
     let draft = match kind {
-        Kind::Departments => by_id(&contents.departments, id).map(mapping::department),
-        Kind::People => by_id(&contents.people, id).map(mapping::person),
+        RowKind::Departments => by_id(&contents.departments, id).map(mapping::department),
+        RowKind::People => by_id(&contents.people, id).map(mapping::person),
     };
     match draft {
         Some(draft) => Lookup::Present(Box::new(draft.showing(columns.iter().copied()))),

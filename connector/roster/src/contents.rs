@@ -4,8 +4,8 @@
 mod tree;
 
 use crate::codes;
-use crate::place::{File, Place, error, listed, quoted};
-use crate::row::{Department, Kind, Person, Rejected, Row};
+use crate::place::{File, RowPosition, error, listed, quoted};
+use crate::row::{Department, Person, Rejected, Row, RowKind};
 use rollcall_kit::{Diagnosis, Entry, Severity, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,13 +43,13 @@ impl Contents {
     /// Read every row, then check what they say about each other.
     pub(crate) fn read(departments: Table, people: Table) -> Self {
         let mut entries = Vec::new();
-        entries.extend(unknown_columns(Kind::Departments, &departments));
-        entries.extend(unknown_columns(Kind::People, &people));
+        entries.extend(unknown_columns(RowKind::Departments, &departments));
+        entries.extend(unknown_columns(RowKind::People, &people));
         entries.extend(nobody(&people));
         let no_departments = departments.rows.is_empty().then(|| no_departments(&departments));
         let (departments, department_ids) =
-            read_rows(Kind::Departments, departments.rows, Department::read, &mut entries);
-        let (mut people, person_ids) = read_rows(Kind::People, people.rows, Person::read, &mut entries);
+            read_rows(RowKind::Departments, departments.rows, Department::read, &mut entries);
+        let (mut people, person_ids) = read_rows(RowKind::People, people.rows, Person::read, &mut entries);
         if people.iter().any(is_in_a_department) {
             entries.extend(no_departments);
         }
@@ -81,7 +81,7 @@ impl Contents {
 pub(crate) trait Identified {
     fn id(&self) -> &str;
     fn name(&self) -> &str;
-    fn place(&self) -> &Place;
+    fn place(&self) -> &RowPosition;
 }
 
 impl Identified for Department {
@@ -93,7 +93,7 @@ impl Identified for Department {
         &self.name
     }
 
-    fn place(&self) -> &Place {
+    fn place(&self) -> &RowPosition {
         &self.place
     }
 }
@@ -107,13 +107,13 @@ impl Identified for Person {
         &self.name
     }
 
-    fn place(&self) -> &Place {
+    fn place(&self) -> &RowPosition {
         &self.place
     }
 }
 
 fn read_rows<T: Identified>(
-    kind: Kind,
+    kind: RowKind,
     rows: Vec<Row>,
     read: fn(Row) -> Result<T, Rejected>,
     entries: &mut Vec<Entry>,
@@ -136,7 +136,7 @@ fn read_rows<T: Identified>(
 }
 
 /// Ids that stand on several rows. Nobody can say which row is right, so none of them is imported.
-fn duplicates<T: Identified>(kind: Kind, items: &[T], entries: &mut Vec<Entry>) -> Vec<String> {
+fn duplicates<T: Identified>(kind: RowKind, items: &[T], entries: &mut Vec<Entry>) -> Vec<String> {
     let mut first: BTreeMap<&str, &T> = BTreeMap::new();
     let mut duplicates = Vec::new();
     for item in items {
@@ -154,11 +154,11 @@ fn duplicates<T: Identified>(kind: Kind, items: &[T], entries: &mut Vec<Entry>) 
     duplicates
 }
 
-fn duplicate<T: Identified>(kind: Kind, item: &T, there: &T) -> Diagnosis {
+fn duplicate<T: Identified>(kind: RowKind, item: &T, there: &T) -> Diagnosis {
     let (id, first) = (quoted(item.id()), there.place().named());
     let advice = match kind {
-        Kind::Departments => Text::new("give each department one row", "每个部门只保留一行"),
-        Kind::People => Text::new(
+        RowKind::Departments => Text::new("give each department one row", "每个部门只保留一行"),
+        RowKind::People => Text::new(
             "give each person one row, with all departments in it",
             "每个人只保留一行，并在该行列出其所有部门",
         ),
@@ -166,7 +166,7 @@ fn duplicate<T: Identified>(kind: Kind, item: &T, there: &T) -> Diagnosis {
     item.place().about(Some("id"), codes::id_not_unique(id, first, advice))
 }
 
-fn unknown_columns(kind: Kind, table: &Table) -> Option<Entry> {
+fn unknown_columns(kind: RowKind, table: &Table) -> Option<Entry> {
     if table.unknown_columns.is_empty() {
         return None;
     }

@@ -4,8 +4,8 @@
 use crate::codes;
 use crate::contents::{Contents, Table};
 use crate::fetch::Text;
-use crate::place::{File, Place, listed, quoted};
-use crate::row::{Cell, Kind, Row};
+use crate::place::{File, RowPosition, listed, quoted};
+use crate::row::{Cell, Row, RowKind};
 use crate::settings::Delimiter;
 use csv::StringRecord;
 use rollcall_kit::{Failure, Text as Message};
@@ -21,11 +21,11 @@ pub(crate) fn read(
     departments: (&File, &Text),
     people: (&File, &Text),
 ) -> Result<Contents, Failure> {
-    let departments = table(Kind::Departments, delimiter, departments)?;
-    Ok(Contents::read(departments, table(Kind::People, delimiter, people)?))
+    let departments = table(RowKind::Departments, delimiter, departments)?;
+    Ok(Contents::read(departments, table(RowKind::People, delimiter, people)?))
 }
 
-fn table(kind: Kind, delimiter: Delimiter, (file, text): (&File, &Text)) -> Result<Table, Failure> {
+fn table(kind: RowKind, delimiter: Delimiter, (file, text): (&File, &Text)) -> Result<Table, Failure> {
     let mut rows = Rows::new(file, text.as_str(), delimiter);
     let header = match rows.next() {
         Some(record) => Header::read(kind, file, text, &record.fields)?,
@@ -42,7 +42,7 @@ struct Header {
 }
 
 impl Header {
-    fn read(kind: Kind, file: &File, text: &Text, fields: &StringRecord) -> Result<Self, Failure> {
+    fn read(kind: RowKind, file: &File, text: &Text, fields: &StringRecord) -> Result<Self, Failure> {
         let mut header = Self { columns: Vec::new(), unknown: BTreeSet::new() };
         for field in fields {
             let column = kind.columns().iter().find(|column| **column == plain(field)).copied();
@@ -78,7 +78,7 @@ impl Header {
 
 /// One record with its place.
 struct Record {
-    place: Place,
+    place: RowPosition,
     fields: StringRecord,
     broken: Option<Message>,
 }
@@ -115,7 +115,7 @@ impl Iterator for Rows<'_> {
         let line = self.line + n_line_ends(self.text, self.offset..start);
         self.line = line + n_line_ends(self.text, start..end);
         self.offset = end;
-        let place = Place { file: self.file.clone(), line, pointer: None };
+        let place = RowPosition { file: self.file.clone(), line, pointer: None };
         let n_quotes = raw.bytes().filter(|byte| *byte == b'"').count();
         Some(Record { place, fields, broken: (n_quotes % 2 == 1).then(open_quote) })
     }
@@ -160,7 +160,7 @@ fn column_twice(file: &File, column: &str) -> Failure {
     Failure::Protocol(file.about(codes::column_twice(column)))
 }
 
-fn missing_columns(kind: Kind, file: &File, text: &Text, missing: &[&str]) -> Failure {
+fn missing_columns(kind: RowKind, file: &File, text: &Text, missing: &[&str]) -> Failure {
     let first_line = quoted(text.as_str().trim_start().lines().next().unwrap_or_default());
     let advice = if text.as_str().trim_start().starts_with(['{', '[']) {
         Message::new("for a JSON roster set `url` instead", "如果是 JSON 花名册，请改为填写 url")

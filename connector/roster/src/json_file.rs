@@ -4,8 +4,8 @@
 use crate::codes;
 use crate::contents::{Contents, Table};
 use crate::fetch::Text;
-use crate::place::{File, Place, quoted};
-use crate::row::{Cell, Kind, Row};
+use crate::place::{File, RowPosition, quoted};
+use crate::row::{Cell, Row, RowKind};
 use rollcall_kit::{Failure, Text as Message};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -29,26 +29,26 @@ pub(crate) fn read(file: &File, text: &Text) -> Result<Contents, Failure> {
         Ok(document) => document,
         Err(why) => return Err(not_understood(file, text, &why)),
     };
-    let departments = table(Kind::Departments, file, text, &document.departments);
-    Ok(Contents::read(departments, table(Kind::People, file, text, &document.people)))
+    let departments = table(RowKind::Departments, file, text, &document.departments);
+    Ok(Contents::read(departments, table(RowKind::People, file, text, &document.people)))
 }
 
-fn table(kind: Kind, file: &File, text: &Text, raw_rows: &[&RawValue]) -> Table {
+fn table(kind: RowKind, file: &File, text: &Text, raw_rows: &[&RawValue]) -> Table {
     let member = match kind {
-        Kind::Departments => "departments",
-        Kind::People => "people",
+        RowKind::Departments => "departments",
+        RowKind::People => "people",
     };
     let mut table = Table { file: file.clone(), rows: Vec::new(), unknown_columns: BTreeSet::new() };
     let mut lines = Lines::new(text.as_str());
     for (index, raw) in raw_rows.iter().enumerate() {
         let pointer = Some(format!("/{member}/{index}"));
-        let place = Place { file: file.clone(), line: lines.line_of(raw.get()), pointer };
+        let place = RowPosition { file: file.clone(), line: lines.line_of(raw.get()), pointer };
         table.rows.push(row(kind, place, raw, &mut table.unknown_columns));
     }
     table
 }
 
-fn row(kind: Kind, place: Place, raw: &RawValue, unknown: &mut BTreeSet<String>) -> Row {
+fn row(kind: RowKind, place: RowPosition, raw: &RawValue, unknown: &mut BTreeSet<String>) -> Row {
     let Ok(members) = serde_json::from_str::<Map<String, Value>>(raw.get()) else {
         let why = Message::new("the row is not a JSON object", "该行不是 JSON 对象");
         return Row { place, broken: Some(why), cells: BTreeMap::new() };

@@ -2,7 +2,7 @@
 //! decides when that clears it. What an attribute takes to be seen is its column, which an export may lack.
 
 use crate::contents::Contents;
-use crate::row::{Department, Kind, Person, Reference};
+use crate::row::{Department, Person, Reference, RowKind};
 use rollcall_kit::{Draft, Optional, Reference as Named, Schema};
 use rollcall_rules::vocabulary::{resource_type, schema};
 use serde_json::{Map, Value, json};
@@ -62,7 +62,7 @@ pub(crate) fn department(department: &Department) -> Draft {
     if let Some(order) = department.order {
         insert(&mut document, "order", order.to_string());
     }
-    Draft::new(&DEPARTMENT, Kind::Departments.key(&department.id), &department.name, document)
+    Draft::new(&DEPARTMENT, RowKind::Departments.key(&department.id), &department.name, document)
 }
 
 /// What the roster says about a person.
@@ -83,7 +83,7 @@ pub(crate) fn person(person: &Person) -> Draft {
     }
     insert_unless_empty(&mut document, schema::ENTERPRISE_USER, enterprise(person));
     insert_unless_empty(&mut document, schema::ORGANISATION_USER, memberships(person));
-    Draft::new(&USER, Kind::People.key(&person.id), &person.name, document)
+    Draft::new(&USER, RowKind::People.key(&person.id), &person.name, document)
 }
 
 fn document(schemas: &[&str], id: &str, name: &str) -> Map<String, Value> {

@@ -15,7 +15,7 @@ pub(crate) struct File {
 
 /// Where a row is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct RowPosition {
     /// In which file.
     pub(crate) file: File,
     /// The line on which it begins, from 1.
@@ -44,7 +44,7 @@ impl File {
     }
 }
 
-impl Place {
+impl RowPosition {
     /// The same diagnosis, about this row or about one column of it.
     pub(crate) fn about(&self, column: Option<&str>, diagnosis: Diagnosis) -> Diagnosis {
         let (name, line, Text { en, zh }) = (&self.file.name, self.line, &diagnosis.message);

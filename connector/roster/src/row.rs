@@ -3,14 +3,14 @@
 
 use crate::codes;
 use crate::limits::{MAX_DEPARTMENTS, MAX_ID_BYTES, MAX_VALUE_BYTES};
-use crate::place::{Place, error, quoted};
+use crate::place::{RowPosition, error, quoted};
 use rollcall_kit::{Diagnosis, Entry, Key, Text};
 use rollcall_rules::vocabulary::resource_type;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a file lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum RowKind {
     Departments,
     People,
 }
@@ -18,7 +18,7 @@ pub(crate) enum Kind {
 /// One row as it stands in its file.
 #[derive(Debug)]
 pub(crate) struct Row {
-    pub(crate) place: Place,
+    pub(crate) place: RowPosition,
     /// What is wrong with the row as a whole, such as a missing column.
     pub(crate) broken: Option<Text>,
     /// By the name of the column.
@@ -37,7 +37,7 @@ pub(crate) enum Cell {
 /// One department as its row says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Department {
-    pub(crate) place: Place,
+    pub(crate) place: RowPosition,
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) parent: Reference,
@@ -47,7 +47,7 @@ pub(crate) struct Department {
 /// One person as their row says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Person {
-    pub(crate) place: Place,
+    pub(crate) place: RowPosition,
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) email: Option<String>,
@@ -79,7 +79,7 @@ pub(crate) struct Rejected {
     pub(crate) entries: Vec<Entry>,
 }
 
-impl Kind {
+impl RowKind {
     /// Every column, the required ones first.
     pub(crate) fn columns(self) -> &'static [&'static str] {
         match self {
@@ -120,7 +120,7 @@ impl Department {
     /// # Errors
     /// What is wrong with it, all at once.
     pub(crate) fn read(row: Row) -> Result<Self, Rejected> {
-        let mut cells = Cells::new(Kind::Departments, row)?;
+        let mut cells = Cells::new(RowKind::Departments, row)?;
         let (id, name) = (cells.required("id", MAX_ID_BYTES), cells.required("name", MAX_VALUE_BYTES));
         let parent = cells.reference("parent");
         let order = cells.whole_number("order");
@@ -135,7 +135,7 @@ impl Person {
     /// # Errors
     /// What is wrong with it, all at once.
     pub(crate) fn read(row: Row) -> Result<Self, Rejected> {
-        let mut cells = Cells::new(Kind::People, row)?;
+        let mut cells = Cells::new(RowKind::People, row)?;
         let (id, name) = (cells.required("id", MAX_ID_BYTES), cells.required("name", MAX_VALUE_BYTES));
         let email = cells.checked("email", is_email, codes::not_an_email_address);
         let mobile = cells.checked("mobile", is_telephone, codes::not_a_telephone_number);
@@ -150,13 +150,13 @@ impl Person {
 
 /// Reads the cells of a row one by one and gathers what is wrong.
 struct Cells {
-    kind: Kind,
+    kind: RowKind,
     row: Row,
     problems: Vec<Diagnosis>,
 }
 
 impl Cells {
-    fn new(kind: Kind, row: Row) -> Result<Self, Rejected> {
+    fn new(kind: RowKind, row: Row) -> Result<Self, Rejected> {
         match &row.broken {
             Some(why) => {
                 let entries = vec![error(None, None, row.place.about(None, codes::row_broken(why)))];
@@ -167,7 +167,11 @@ impl Cells {
     }
 
     /// The place, id and name of a row without a problem.
-    fn end(self, id: Option<String>, name: Option<String>) -> Result<(Place, String, String), Rejected> {
+    fn end(
+        self,
+        id: Option<String>,
+        name: Option<String>,
+    ) -> Result<(RowPosition, String, String), Rejected> {
         let key = id.as_deref().map(|id| self.kind.key(id));
         match (id, name) {
             (Some(id), Some(name)) if self.problems.is_empty() => Ok((self.row.place, id, name)),

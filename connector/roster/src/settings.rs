@@ -3,7 +3,7 @@
 use crate::codes;
 use crate::limits::{MAX_TOKEN_CHARS, MIN_TOKEN_CHARS};
 use crate::place::{File, listed, quoted};
-use crate::token::Token;
+use crate::token::WebhookToken;
 use http::Uri;
 use http::uri::Scheme;
 use rollcall_kit::{Diagnosis, EventDelivery, Origin, Plan, SecretUse};
@@ -21,16 +21,16 @@ const NAMES: [&str; 6] =
 #[derive(Debug, PartialEq)]
 pub(crate) struct Settings {
     /// Where the roster is.
-    pub(crate) source: Source,
+    pub(crate) source: RosterSource,
     /// What to send as `Authorization`.
     pub(crate) authorization: Option<Authorization>,
     /// What a delivery of the webhook must carry; none when there is no webhook.
-    pub(crate) webhook: Option<Token>,
+    pub(crate) webhook: Option<WebhookToken>,
 }
 
 /// Where the roster is, and in which format.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Source {
+pub(crate) enum RosterSource {
     /// One JSON document.
     Json(Address),
     /// Two CSV files.
@@ -109,8 +109,8 @@ impl Settings {
 
     pub(crate) fn addresses(&self) -> impl Iterator<Item = &Address> {
         let (first, second) = match &self.source {
-            Source::Json(document) => (document, None),
-            Source::Csv { departments, people, .. } => (departments, Some(people)),
+            RosterSource::Json(document) => (document, None),
+            RosterSource::Csv { departments, people, .. } => (departments, Some(people)),
         };
         std::iter::once(first).chain(second)
     }
@@ -187,29 +187,31 @@ impl Reader {
         }
     }
 
-    fn source(&mut self) -> Option<Source> {
+    fn source(&mut self) -> Option<RosterSource> {
         let document = self.address("url");
         let departments = self.address("departments_url");
         let people = self.address("people_url");
         let delimiter = self.delimiter();
         match (document, departments, people) {
-            (Given::Nothing, Given::Nothing, Given::Nothing) => {
+            (GivenSetting::Nothing, GivenSetting::Nothing, GivenSetting::Nothing) => {
                 self.problem("url", no_address());
                 None
             }
-            (Given::Good(document), Given::Nothing, Given::Nothing) => Some(Source::Json(document)),
-            (Given::Nothing, Given::Good(departments), Given::Good(people)) => {
-                Some(Source::Csv { departments, people, delimiter: delimiter? })
+            (GivenSetting::Good(document), GivenSetting::Nothing, GivenSetting::Nothing) => {
+                Some(RosterSource::Json(document))
             }
-            (Given::Nothing, Given::Nothing, _) => {
+            (GivenSetting::Nothing, GivenSetting::Good(departments), GivenSetting::Good(people)) => {
+                Some(RosterSource::Csv { departments, people, delimiter: delimiter? })
+            }
+            (GivenSetting::Nothing, GivenSetting::Nothing, _) => {
                 self.problem("departments_url", other_half("departments_url", "people_url"));
                 None
             }
-            (Given::Nothing, _, Given::Nothing) => {
+            (GivenSetting::Nothing, _, GivenSetting::Nothing) => {
                 self.problem("people_url", other_half("people_url", "departments_url"));
                 None
             }
-            (Given::Nothing, _, _) | (_, Given::Nothing, Given::Nothing) => None,
+            (GivenSetting::Nothing, _, _) | (_, GivenSetting::Nothing, GivenSetting::Nothing) => None,
             (..) => {
                 self.problem("url", two_formats());
                 None
@@ -217,13 +219,13 @@ impl Reader {
         }
     }
 
-    fn address(&mut self, name: &str) -> Given<Address> {
-        let Some(text) = self.text(name) else { return Given::Nothing };
+    fn address(&mut self, name: &str) -> GivenSetting<Address> {
+        let Some(text) = self.text(name) else { return GivenSetting::Nothing };
         match Address::parse(&text) {
-            Ok(address) => Given::Good(address),
+            Ok(address) => GivenSetting::Good(address),
             Err(why) => {
                 self.problem(name, why);
-                Given::Bad
+                GivenSetting::Bad
             }
         }
     }
@@ -243,9 +245,9 @@ impl Reader {
         }
     }
 
-    fn webhook(&mut self) -> Option<Token> {
+    fn webhook(&mut self) -> Option<WebhookToken> {
         let text = self.text("webhook_token")?;
-        let token = Token::new(text);
+        let token = WebhookToken::new(text);
         if token.is_none() {
             self.problem("webhook_token", not_a_token());
         }
@@ -271,7 +273,7 @@ impl Reader {
 }
 
 /// What was found of one setting.
-enum Given<T> {
+enum GivenSetting<T> {
     Nothing,
     Bad,
     Good(T),

@@ -10,9 +10,9 @@ const TOKEN_HEADER: &str = "x-roster-token";
 
 /// What a delivery must carry.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Token(String);
+pub(crate) struct WebhookToken(String);
 
-impl Token {
+impl WebhookToken {
     /// A token, if it has a length that nobody guesses and nothing that a header's value cannot carry.
     pub(crate) fn new(text: String) -> Option<Self> {
         let is_one = (MIN_TOKEN_CHARS..=MAX_TOKEN_CHARS).contains(&text.len())
@@ -27,7 +27,7 @@ impl Token {
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for WebhookToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(…)")
     }

@@ -4,8 +4,8 @@
 use crate::codes;
 use crate::json_file::text_of;
 use crate::limits::{MAX_DELIVERY_ID_BYTES, MAX_ID_BYTES, MAX_NAMED};
-use crate::row::{Kind, tidy};
-use crate::token::Token;
+use crate::row::{RowKind, tidy};
+use crate::token::WebhookToken;
 use rollcall_kit::limits::MAX_EVENT_SUBJECTS;
 use rollcall_kit::live::{ContentType, Delivery, Event, Moment, Receipt};
 use rollcall_kit::{Diagnosis, Failure, Key};
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 const EVENT_KIND: &str = "roster-changed";
 
 /// The lists of a delivery and of an event, in the order in which they are brought in line.
-const LISTS: [(&str, Kind); 2] = [("departments", Kind::Departments), ("people", Kind::People)];
+const LISTS: [(&str, RowKind); 2] = [("departments", RowKind::Departments), ("people", RowKind::People)];
 
 /// Verify a delivery, and make events of what it names.
 ///
@@ -24,7 +24,7 @@ const LISTS: [(&str, Kind); 2] = [("departments", Kind::Departments), ("people",
 /// When no webhook is set up, or the delivery has another token. What is wrong with one that has it is told in the
 /// receipt: its sender is the one who can mend it.
 pub(crate) fn receive(
-    token: Option<&Token>,
+    token: Option<&WebhookToken>,
     moment: Moment,
     delivery: &Delivery,
 ) -> Result<Receipt, Failure> {
@@ -35,7 +35,7 @@ pub(crate) fn receive(
     if !token.is_in(delivery) {
         return Err(Failure::Other(not_authentic()));
     }
-    Ok(match Told::read(delivery.body.as_bytes()) {
+    Ok(match WebhookBody::read(delivery.body.as_bytes()) {
         Ok(told) => told.accepted(moment),
         Err(why) => refused(400, why),
     })
@@ -58,14 +58,14 @@ pub(crate) fn no_channel() -> Failure {
 }
 
 /// What a delivery says.
-struct Told {
+struct WebhookBody {
     /// What its sender calls it, so that a repeat is known.
     id: Option<String>,
     /// What it names, departments first.
     keys: Vec<Key>,
 }
 
-impl Told {
+impl WebhookBody {
     /// Read a body.
     ///
     /// # Errors
@@ -133,7 +133,7 @@ fn id_of(value: &Value) -> Option<String> {
 }
 
 fn event(id: String, keys: &[Key]) -> Event {
-    let list = |wanted: Kind| -> Vec<&str> {
+    let list = |wanted: RowKind| -> Vec<&str> {
         let of_kind = keys.iter().filter(|key| key.resource_type == wanted.resource_type());
         of_kind.map(|key| key.external_id.as_str()).collect()
     };

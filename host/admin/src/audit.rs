@@ -12,7 +12,7 @@ use crate::error::DatabaseError;
 
 /// How somebody proved who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum AuthenticationMethod {
     /// In a browser.
     Session,
     /// With a token.
@@ -21,7 +21,7 @@ pub enum Way {
     Setup,
 }
 
-impl Way {
+impl AuthenticationMethod {
     /// Its name in a database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -39,7 +39,7 @@ pub struct AuditEntry {
     /// The name of an account or a token. Empty before anyone is known.
     pub who: String,
     /// How they proved it.
-    pub way: Way,
+    pub way: AuthenticationMethod,
     /// In kebab-case: "source-added".
     pub action: &'static str,
     /// What it was done to. Empty for nothing in particular.
@@ -59,7 +59,7 @@ pub struct AuditRecord {
     pub at: Timestamp,
     /// As [`AuditEntry::who`].
     pub who: String,
-    /// As [`Way::as_str`].
+    /// As [`AuthenticationMethod::as_str`].
     pub way: String,
     /// As [`AuditEntry::action`].
     pub action: String,

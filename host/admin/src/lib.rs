@@ -24,7 +24,7 @@ mod token;
 mod webhook;
 
 pub use account::{Accounts, NewAccount};
-pub use audit::{AuditEntry, AuditFilter, AuditLog, AuditRecord, Way};
+pub use audit::{AuditEntry, AuditFilter, AuditLog, AuditRecord, AuthenticationMethod};
 pub use digest::Digest;
 pub use error::DatabaseError;
 pub use idempotency::{Claim, Claimed, IdempotencyKeys, KeyOwner};
@@ -32,7 +32,7 @@ pub use question::{Question, Questions};
 pub use sealing::{KeyCheck, KeyState};
 pub use session::{NewSession, Session, SessionLimits, Sessions};
 pub use source::{ConfiguredSources, SourceRecord};
-pub use token::{NewToken, Scope, Token, Tokens};
+pub use token::{NewToken, Token, TokenScope, Tokens};
 pub use webhook::{
     Attempted, DueDelivery, LastAttempt, NewWebhook, Notification, Occasion, Outbox, Webhook, Webhooks,
 };

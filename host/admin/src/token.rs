@@ -11,14 +11,14 @@ use crate::error::DatabaseError;
 
 /// What a token may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scope {
+pub enum TokenScope {
     /// Read everything but secrets.
     Read,
     /// Read and change.
     Manage,
 }
 
-impl Scope {
+impl TokenScope {
     /// Its name in a database and in forms.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -43,7 +43,7 @@ pub struct Token {
     /// What its administrator called it; several may have the same name.
     pub name: String,
     /// What it may do.
-    pub scope: Scope,
+    pub scope: TokenScope,
     /// The sources that it may read. If they are not all, it reads by SCIM alone.
     pub within: Within,
     /// The account that created it.
@@ -72,7 +72,7 @@ pub struct NewToken {
     /// Its name.
     pub name: String,
     /// What it may do.
-    pub scope: Scope,
+    pub scope: TokenScope,
     /// The sources that it may read.
     pub within: Within,
     /// The account that creates it.

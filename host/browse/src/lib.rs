@@ -31,9 +31,9 @@ use rollcall_host::storage::Storage;
 
 pub use condition::{Attribute, Condition, ObjectNumber, Sifted, Test};
 pub use objects::{HeldObject, Listed, ListedObject, ObjectCount, ObjectQuery, Page, WholeObject};
-pub use outline::{Numbers, Outline, OutlineDepartment, Placed, Shared, Stray};
+pub use outline::{Numbers, OtherDepartment, Outline, OutlineDepartment, Placed, Stray};
 pub use people::{Member, Members, Named};
-pub use runs::{ChangeCount, ChangeFilter, EntryCount, EntryFilter, Outcome, RunFilter};
+pub use runs::{ChangeCount, ChangeFilter, ChangeOutcome, EntryCount, EntryFilter, RunFilter};
 pub use snapshot::Snapshot;
 pub use trail::{EntryAbout, OnceKnown, TrailRun, TrailStep};
 pub use within::Within;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 mod build;
 
-pub use build::{Numbers, Placed, Shared};
+pub use build::{Numbers, OtherDepartment, Placed};
 
 /// The departments of a source, and how many people there are.
 ///

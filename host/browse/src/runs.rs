@@ -28,7 +28,7 @@ pub struct ChangeFilter {
     /// Those of this action.
     pub action: Option<Action>,
     /// Those that came to this.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<ChangeOutcome>,
     /// Each word between white space is part of the name that the object had, of its id, or of a value that came or went
     /// with the change.
     pub text: String,
@@ -37,7 +37,7 @@ pub struct ChangeFilter {
 /// What a change came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum ChangeOutcome {
     /// It happened; in a dry run, it would have.
     Applied,
     /// It waits for a person: [`ChangeRecord::is_held`](rollcall_host::history::ChangeRecord::is_held).
@@ -54,7 +54,7 @@ pub struct ChangeCount {
     /// What happened, or would have.
     pub action: Action,
     /// What it came to.
-    pub outcome: Outcome,
+    pub outcome: ChangeOutcome,
     /// How many.
     pub n: u64,
 }

@@ -14,7 +14,7 @@ use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEn
 use rollcall_host::egress::Reach;
 use rollcall_words::Language;
 
-pub(crate) use crate::held::Held;
+pub(crate) use crate::held::SourceInventory;
 pub(crate) use high::{Approve, HiArgs, Task};
 pub(crate) use serve::{CallbacksApart, LogFormat, LowServe, Serving};
 

@@ -19,7 +19,7 @@ pub(crate) use self::tenancy::Tenancy;
 use self::tenancy::{NotTaken, Tenant};
 use crate::exit::{Stop, diagnosis, diagnosis_with_remedy};
 use crate::messages;
-use crate::view::Reader;
+use crate::view::Audience;
 use crate::view::layout::{moment, plain};
 
 /// The database of a data folder, which is created if it is not there.
@@ -38,7 +38,7 @@ pub(crate) fn administration(folder: &Path) -> Result<SqliteAdmin, Stop> {
 }
 
 /// The right to serve a data folder, which one program has at a time.
-pub(crate) fn take(folder: &Path, now: Timestamp, reader: &Reader) -> Result<Tenancy, Stop> {
+pub(crate) fn take(folder: &Path, now: Timestamp, reader: &Audience) -> Result<Tenancy, Stop> {
     Tenancy::take(folder, now).map_err(|why| match why {
         NotTaken::Held(by) => in_use(folder, by, reader),
         NotTaken::Unusable(error) => {
@@ -47,7 +47,7 @@ pub(crate) fn take(folder: &Path, now: Timestamp, reader: &Reader) -> Result<Ten
     })
 }
 
-fn in_use(folder: &Path, by: Option<Tenant>, reader: &Reader) -> Stop {
+fn in_use(folder: &Path, by: Option<Tenant>, reader: &Audience) -> Stop {
     let folder = folder.display();
     let sentence = match by {
         None => messages::data_in_use(folder),

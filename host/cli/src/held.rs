@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rollcall_host::model::SourceName;
 
 /// What is held from a source, and where.
-pub(crate) struct Held {
+pub(crate) struct SourceInventory {
     pub(crate) source: SourceName,
     pub(crate) data: PathBuf,
 }

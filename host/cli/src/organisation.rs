@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall_browse::features::Features;
-use rollcall_browse::{HeldObject, Numbers, Outline, OutlineDepartment, Placed, Shared, Stray};
+use rollcall_browse::{HeldObject, Numbers, OtherDepartment, Outline, OutlineDepartment, Placed, Stray};
 use rollcall_rules::vocabulary::schema;
 use serde::Serialize;
 use serde_json::Value;
@@ -15,16 +15,16 @@ use serde_json::Value;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Organisation {
     /// Each department right before those below it.
-    pub(crate) departments: Vec<Department>,
+    pub(crate) departments: Vec<DepartmentNode>,
     /// People who are in none of these departments.
-    pub(crate) people_without_department: Vec<Person>,
+    pub(crate) people_without_department: Vec<PersonLine>,
     /// How many people there are, each counted once.
     pub(crate) n_people: usize,
 }
 
 /// A department in its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Department {
+pub(crate) struct DepartmentNode {
     pub(crate) external_id: String,
     pub(crate) display_name: String,
     /// The id of the department above, whether or not it is held.
@@ -36,14 +36,14 @@ pub(crate) struct Department {
     /// What keeps it from being below its parent, if anything does.
     pub(crate) stray: Option<Stray>,
     /// Who is in this department itself.
-    pub(crate) people: Vec<Person>,
+    pub(crate) people: Vec<PersonLine>,
     /// How many people are in it or below, each counted once.
     pub(crate) n_people_in_all: usize,
 }
 
 /// A person in one department.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Person {
+pub(crate) struct PersonLine {
     pub(crate) external_id: String,
     pub(crate) display_name: String,
     pub(crate) title: Option<String>,
@@ -62,7 +62,7 @@ impl Organisation {
             departments.iter().map(|object| (object.key.external_id.as_str(), object)).collect();
         let outline = outline(departments, users, &held);
         let departments = outline.departments().iter();
-        let departments = departments.map(|department| Department::of(department, &held)).collect();
+        let departments = departments.map(|department| DepartmentNode::of(department, &held)).collect();
         let mut organisation =
             Self { departments, people_without_department: Vec::new(), n_people: users.len() };
         organisation.place(users);
@@ -73,7 +73,7 @@ impl Organisation {
         let positions: BTreeMap<_, _> =
             (0..).zip(&self.departments).map(|(n, department)| (department.external_id.clone(), n)).collect();
         for user in users {
-            let homes: Vec<(usize, Person)> = memberships(user)
+            let homes: Vec<(usize, PersonLine)> = memberships(user)
                 .filter_map(|(id, membership)| Some((*positions.get(id)?, person(user, membership))))
                 .collect();
             if homes.is_empty() {
@@ -85,7 +85,9 @@ impl Organisation {
             }
         }
         let lists = self.departments.iter_mut().map(|department| &mut department.people);
-        lists.chain([&mut self.people_without_department]).for_each(|people| people.sort_by(Person::compare));
+        lists
+            .chain([&mut self.people_without_department])
+            .for_each(|people| people.sort_by(PersonLine::compare));
     }
 }
 
@@ -102,7 +104,7 @@ fn outline(departments: &[HeldObject], users: &[HeldObject], held: &BTreeMap<&st
             if is_only {
                 *n_only = n_only.saturating_add(1);
             } else {
-                shared.push(Shared { person: number, department: home.to_owned() });
+                shared.push(OtherDepartment { person: number, department: home.to_owned() });
             }
         }
     }
@@ -118,7 +120,7 @@ fn placed(object: &HeldObject) -> Placed {
     Placed { external_id, name, parent, position }
 }
 
-impl Department {
+impl DepartmentNode {
     /// Nobody is in it yet.
     fn of(department: &OutlineDepartment, held: &BTreeMap<&str, &HeldObject>) -> Self {
         let OutlineDepartment { external_id, display_name, parent, depth, n_people_in_all, stray, .. } =
@@ -137,7 +139,7 @@ impl Department {
     }
 }
 
-impl Person {
+impl PersonLine {
     fn compare(&self, other: &Self) -> std::cmp::Ordering {
         let key = |person: &Self| {
             (rank(person.order.as_deref()), person.display_name.clone(), person.external_id.clone())
@@ -154,8 +156,8 @@ fn memberships(user: &HeldObject) -> impl Iterator<Item = (&str, &Value)> {
     memberships.filter_map(|membership| Some((membership.get("value")?.as_str()?, membership)))
 }
 
-fn person(user: &HeldObject, membership: &Value) -> Person {
-    Person {
+fn person(user: &HeldObject, membership: &Value) -> PersonLine {
+    PersonLine {
         external_id: user.key.external_id.clone(),
         display_name: Features::of(&user.key.external_id, &user.held.document).name,
         title: text(&user.held.document, "title"),

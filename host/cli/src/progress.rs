@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rollcall_host::model::Progress;
 
-use crate::view::Reader;
+use crate::view::Audience;
 use crate::view::layout::{span, width};
 use crate::view::progress::{phase, sentence};
 use rollcall_words::Sentence;
@@ -31,15 +31,15 @@ const USUAL_COLUMNS: usize = 80;
 /// Shows the progress of one run.
 #[derive(Debug)]
 pub(crate) struct ProgressLine {
-    reader: Reader,
-    way: Way,
+    reader: Audience,
+    way: ProgressStyle,
     started: Instant,
     last: Option<(Instant, String)>,
 }
 
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum ProgressStyle {
     /// One line that is drawn again and again.
     Redraw,
     /// A line now and then.
@@ -48,7 +48,7 @@ pub(crate) enum Way {
     Silent,
 }
 
-impl Way {
+impl ProgressStyle {
     /// What suits stderr. `otherwise` is for where it is no terminal; logs on a terminal would tear the line apart.
     pub(crate) fn for_stderr(logs: bool, otherwise: Self) -> Self {
         match (io::stderr().is_terminal(), logs) {
@@ -66,7 +66,7 @@ impl ProgressLine {
     }
 
     /// Nothing is shown before the first progress.
-    pub(crate) fn new(reader: Reader, way: Way) -> Self {
+    pub(crate) fn new(reader: Audience, way: ProgressStyle) -> Self {
         Self { reader, way, started: Instant::now(), last: None }
     }
 
@@ -79,27 +79,29 @@ impl ProgressLine {
         }
         self.last = Some((now, progress.phase.clone()));
         let _shown = match self.way {
-            Way::Redraw => {
+            ProgressStyle::Redraw => {
                 let line = bar(progress, elapsed, &self.reader);
                 write!(io::stderr().lock(), "\r\u{1b}[2K{}", fitting(&line, columns()))
             }
-            Way::Lines => writeln!(io::stderr().lock(), "{}", sentence(progress).to(self.reader.language)),
-            Way::Silent => Ok(()),
+            ProgressStyle::Lines => {
+                writeln!(io::stderr().lock(), "{}", sentence(progress).to(self.reader.language))
+            }
+            ProgressStyle::Silent => Ok(()),
         };
     }
 
     /// Leave an empty line for what comes next.
     pub(crate) fn clear(&mut self) {
-        if self.way == Way::Redraw && self.last.take().is_some() {
+        if self.way == ProgressStyle::Redraw && self.last.take().is_some() {
             let _cleared = write!(io::stderr().lock(), "\r\u{1b}[2K");
         }
     }
 
     fn is_due(&self, now: Instant, phase: &str) -> bool {
         let interval = match self.way {
-            Way::Redraw => REDRAW_INTERVAL,
-            Way::Lines => LINE_INTERVAL,
-            Way::Silent => return false,
+            ProgressStyle::Redraw => REDRAW_INTERVAL,
+            ProgressStyle::Lines => LINE_INTERVAL,
+            ProgressStyle::Silent => return false,
         };
         match &self.last {
             Some((shown, last)) => last != phase || interval <= now.duration_since(*shown),
@@ -109,7 +111,7 @@ impl ProgressLine {
 }
 
 /// "reading  [██████░░░░░░] 120/340 35 %  12.0 s"
-fn bar(progress: &Progress, elapsed: Duration, reader: &Reader) -> String {
+fn bar(progress: &Progress, elapsed: Duration, reader: &Audience) -> String {
     let phase = phase(&progress.phase);
     let phase = phase.to(reader.language);
     let elapsed = span(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
@@ -152,7 +154,7 @@ mod tests {
 
     #[track_caller]
     #[expect(clippy::needless_pass_by_value, reason = "the macro `expect!` is written at the call")]
-    fn check(progress: &Progress, reader: &Reader, expected: Expect) {
+    fn check(progress: &Progress, reader: &Audience, expected: Expect) {
         let bar = bar(progress, Duration::from_millis(12_340), reader);
         expected.assert_eq(&format!("{bar}\n{}\n", sentence(progress).to(reader.language)));
     }
@@ -161,7 +163,7 @@ mod tests {
     fn a_known_total_is_a_bar() {
         check(
             &progress("reading", 120, Some(340)),
-            &Reader::ENGLISH,
+            &Audience::ENGLISH,
             expect![[r#"
             reading  [████████░░░░░░░░░░░░░░░░] 120/340 35 %  12.3 s
             reading: 120 of 340
@@ -169,7 +171,7 @@ mod tests {
         );
         check(
             &progress("confirming", 1, Some(3)),
-            &Reader::CHINESE,
+            &Audience::CHINESE,
             expect![[r#"
             确认中  [████████░░░░░░░░░░░░░░░░] 1/3 33 %  12.3 s
             确认中：1 / 3 项
@@ -177,7 +179,7 @@ mod tests {
         );
         check(
             &progress("removing", 3, Some(3)),
-            &Reader::ASCII,
+            &Audience::ASCII,
             expect![[r#"
             removing  [########################] 3/3 100 %  12.3 s
             removing: 3 of 3
@@ -189,7 +191,7 @@ mod tests {
     fn an_unknown_total_is_a_count() {
         check(
             &progress("re\u{1b}warming", 120, None),
-            &Reader::ENGLISH,
+            &Audience::ENGLISH,
             expect![[r#"
             re\u{1b}warming  120  12.3 s
             re\u{1b}warming: 120 so far
@@ -201,7 +203,7 @@ mod tests {
     fn more_than_all_and_nothing_of_nothing_are_shown() {
         check(
             &progress("reading", u64::MAX, Some(u64::MAX)),
-            &Reader::ASCII,
+            &Audience::ASCII,
             expect![[r#"
             reading  [########################] 18446744073709551615/18446744073709551615 100 %  12.3 s
             reading: 18446744073709551615 of 18446744073709551615
@@ -209,7 +211,7 @@ mod tests {
         );
         check(
             &progress("reading", 5, Some(3)),
-            &Reader::ASCII,
+            &Audience::ASCII,
             expect![[r#"
             reading  [########################] 5/3 100 %  12.3 s
             reading: 5 of 3
@@ -217,7 +219,7 @@ mod tests {
         );
         check(
             &progress("reading", 0, Some(0)),
-            &Reader::ASCII,
+            &Audience::ASCII,
             expect![[r#"
             reading  0  12.3 s
             reading: 0 of 0
@@ -235,7 +237,7 @@ mod tests {
 
     #[test]
     fn the_same_phase_is_not_shown_again_at_once() {
-        let mut line = ProgressLine::new(Reader::ENGLISH, Way::Lines);
+        let mut line = ProgressLine::new(Audience::ENGLISH, ProgressStyle::Lines);
         let now = Instant::now();
         line.last = Some((now, "reading".to_owned()));
         assert_eq!(

@@ -10,14 +10,14 @@ use serde_json::json;
 
 use crate::args::Format;
 use crate::exit::Stop;
-use crate::view::{Reader, diagnosis};
+use crate::view::{Audience, diagnosis};
 
 /// The place for results.
 pub(crate) struct Screen {
     /// How to write.
     pub(crate) format: Format,
     /// For whom.
-    pub(crate) reader: Reader,
+    pub(crate) reader: Audience,
 }
 
 impl Screen {

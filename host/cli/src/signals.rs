@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use rollcall_host::cancel::Cancel;
 
 use crate::messages;
-use crate::view::Reader;
+use crate::view::Audience;
 
 /// What the shell is told after the second signal: 128 and the number of SIGINT, as shells do.
 const ABORTED: i32 = 130;
@@ -31,7 +31,7 @@ pub(crate) fn listen(cancel: Cancel, first: impl FnOnce() + Send + 'static) -> i
 }
 
 /// Say on stderr that the first signal was heard, after what is on the line. Nobody is told if stderr is gone.
-pub(crate) fn tell_stopping(reader: &Reader, line_break: &str) {
+pub(crate) fn tell_stopping(reader: &Audience, line_break: &str) {
     let _told = writeln!(io::stderr().lock(), "{line_break}{}", messages::stopping().to(reader.language));
 }
 

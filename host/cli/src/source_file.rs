@@ -18,7 +18,7 @@ use rollcall_host::model::SourceName;
 use rollcall_web::ScimFace;
 use serde_json::Value;
 
-pub(crate) use complaint::{Complaint, Place};
+pub(crate) use complaint::{FileComplaint, TextPosition};
 pub(crate) use parse::parse;
 pub(crate) use places::Places;
 pub(crate) use resolve::Surroundings;

@@ -18,7 +18,7 @@ use rollcall_words::Language;
 
 /// For whom something is written.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Reader {
+pub(crate) struct Audience {
     /// The language they read.
     pub(crate) language: Language,
     /// Whether their terminal shows more than ASCII.
@@ -27,7 +27,7 @@ pub(crate) struct Reader {
     pub(crate) offset: UtcOffset,
 }
 
-impl Reader {
+impl Audience {
     /// One of two signs: the first where there is more than ASCII.
     pub(crate) const fn sign(&self, unicode: &'static str, ascii: &'static str) -> &'static str {
         if self.unicode { unicode } else { ascii }

@@ -26,13 +26,13 @@ const MAX_ERRORS_KEPT: usize = 5;
 /// An observer whose progress is shown until it ends.
 #[derive(Debug)]
 pub(crate) struct Watch {
-    shared: Arc<Shared>,
+    shared: Arc<WatchState>,
     display: JoinHandle<()>,
 }
 
 /// What the run's threads and the display share.
 #[derive(Debug, Default)]
-pub(crate) struct Shared {
+pub(crate) struct WatchState {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -59,14 +59,14 @@ pub(crate) struct Log {
 impl Watch {
     /// Begin to show what the observer is told.
     pub(crate) fn begin(line: ProgressLine) -> Self {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(WatchState::default());
         let watched = Arc::clone(&shared);
         Self { shared, display: std::thread::spawn(move || watched.display(line)) }
     }
 
     /// Whom the host tells.
     pub(crate) fn observer(&self) -> Arc<dyn Observer> {
-        Arc::<Shared>::clone(&self.shared)
+        Arc::<WatchState>::clone(&self.shared)
     }
 
     /// Stop showing, and say what the log came to.
@@ -83,7 +83,7 @@ impl Watch {
     }
 }
 
-impl Observer for Shared {
+impl Observer for WatchState {
     fn waiting(&self, busy_with: &RunId) {
         let mut state = self.lock();
         state.waiting_for = Some(busy_with.clone());
@@ -103,7 +103,7 @@ impl Observer for Shared {
     }
 }
 
-impl Shared {
+impl WatchState {
     fn display(&self, mut line: ProgressLine) {
         loop {
             let waited = self
@@ -153,8 +153,8 @@ mod tests {
     use rollcall_host::model::Diagnosis;
 
     use super::*;
-    use crate::progress::Way;
-    use crate::view::Reader;
+    use crate::progress::ProgressStyle;
+    use crate::view::Audience;
 
     fn entry(severity: Severity, code: &str) -> Entry {
         Entry { severity, subject: None, subject_name: None, diagnosis: Diagnosis::new(code, "it happened") }
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn the_first_errors_are_kept_and_all_are_counted() {
-        let watch = Watch::begin(ProgressLine::new(Reader::ENGLISH, Way::Silent));
+        let watch = Watch::begin(ProgressLine::new(Audience::ENGLISH, ProgressStyle::Silent));
         let observer = watch.observer();
         observer.entry(&entry(Severity::Info, "i"));
         observer.entry(&entry(Severity::Warning, "w"));

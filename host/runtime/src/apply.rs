@@ -32,7 +32,7 @@ use std::sync::Arc;
 use rollcall_rules::object;
 use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 
-pub(crate) use self::change::{Change, Departure, Object, Outcome, RunExtent};
+pub(crate) use self::change::{ApplyOutcome, Departure, DirectoryChange, Object, RunExtent};
 pub(crate) use self::clear::Clearing;
 pub(crate) use self::ledger::Ledger;
 use self::parts::in_parts;
@@ -40,8 +40,8 @@ pub(crate) use self::policy::Attributes;
 pub use self::policy::{DepartedUsers, Identities};
 pub(crate) use self::reading::{Checkpoint, Statement};
 pub(crate) use self::state::{Apply, Destination};
-pub(crate) use self::step::{Kind, Replacement};
 use self::step::{Planned, PlannedStep, Split, Tally, refusal_entry, split};
+pub(crate) use self::step::{Replacement, StepKind};
 pub(crate) use self::volume::refused;
 pub(crate) use self::worker::{Worker, WorkerHandle};
 use crate::directory::{Action, Held, Stored, Write};
@@ -85,14 +85,17 @@ impl Apply {
     ///
     /// An error means that the platform's store failed and it is unknown which were applied, or that the run has written as much
     /// as it may.
-    pub(crate) async fn changes(&mut self, changes: Vec<Change>) -> Result<Vec<Outcome>, Diagnosis> {
+    pub(crate) async fn changes(
+        &mut self,
+        changes: Vec<DirectoryChange>,
+    ) -> Result<Vec<ApplyOutcome>, Diagnosis> {
         object::check_changes(changes.len())?;
         let mut outcomes = Vec::with_capacity(changes.len());
         for part in in_parts(changes) {
             if let Some(failure) = self.ledger.overrun() {
                 return Err(failure.diagnosis.clone());
             }
-            let (places, part): (Vec<usize>, Vec<Change>) = part.into_iter().unzip();
+            let (places, part): (Vec<usize>, Vec<DirectoryChange>) = part.into_iter().unzip();
             outcomes
                 .extend(places.into_iter().zip(self.group(part).await.map_err(|error| self.failed(&error))?));
         }
@@ -105,7 +108,7 @@ impl Apply {
 
     /// Changes of different objects, which can be loaded and stored together. Nothing comes of them where the run would write
     /// more than it may.
-    async fn group(&mut self, changes: Vec<Change>) -> Result<Vec<Outcome>, StoreError> {
+    async fn group(&mut self, changes: Vec<DirectoryChange>) -> Result<Vec<ApplyOutcome>, StoreError> {
         let checked: Vec<_> = changes.into_iter().map(|change| self.check(change)).collect();
         let keys: Vec<Key> = checked.iter().filter_map(|check| check.as_ref().ok()).map(key_of).collect();
         let mut held = self.load(&keys).await?.into_iter();
@@ -140,22 +143,22 @@ impl Apply {
         Ok(outcomes)
     }
 
-    fn check(&self, change: Change) -> Result<check::Checked, Planned> {
+    fn check(&self, change: DirectoryChange) -> Result<check::Checked, Planned> {
         let types = &self.destination.resource_types;
         match change {
-            Change::Put(object) => {
+            DirectoryChange::Put(object) => {
                 let key = object.key.clone();
                 let room = self.ledger.check_room(&key);
                 let checked = room.and_then(|()| check::object(object, types)).map(check::Checked::Put);
-                checked.map_err(|why| Planned { key, step: PlannedStep::Refuse(Kind::Put, why) })
+                checked.map_err(|why| Planned { key, step: PlannedStep::Refuse(StepKind::Put, why) })
             }
-            Change::Delete(departure) => {
+            DirectoryChange::Delete(departure) => {
                 let key = departure.key.clone();
                 let checked = match self.destination.extent {
                     RunExtent::Full => Err(object::removed_while_reading((&key).into()).into()),
                     RunExtent::Some => check::departure(departure, types).map(check::Checked::Delete),
                 };
-                checked.map_err(|why| Planned { key, step: PlannedStep::Refuse(Kind::Departure, why) })
+                checked.map_err(|why| Planned { key, step: PlannedStep::Refuse(StepKind::Departure, why) })
             }
         }
     }
@@ -169,14 +172,14 @@ impl Apply {
 
     fn departure(&self, held: Option<Held>, departure: Departure) -> PlannedStep<Write> {
         let write = plan::departure(held, departure, self.destination.departed_users);
-        write.map_or(PlannedStep::Nothing(Kind::Departure), PlannedStep::Write)
+        write.map_or(PlannedStep::Nothing(StepKind::Departure), PlannedStep::Write)
     }
 
     /// Store what is to be stored, count everything, record what is to be recorded.
     ///
     /// An error means that nothing was stored. What was stored and cannot be recorded stays stored, so it is counted
     /// and the run is told apart.
-    async fn carry_out(&mut self, planned: Vec<Planned>) -> Result<Vec<Outcome>, StoreError> {
+    async fn carry_out(&mut self, planned: Vec<Planned>) -> Result<Vec<ApplyOutcome>, StoreError> {
         let Split { tallies, writes, held } = split(planned);
         let stored = self.store(&writes).await?;
         let mut records = self.records(&writes, &stored);
@@ -196,12 +199,12 @@ impl Apply {
         }
     }
 
-    fn tally(&mut self, tallies: Vec<Tally>, stored: Vec<Stored>) -> (Vec<Outcome>, Vec<Entry>) {
+    fn tally(&mut self, tallies: Vec<Tally>, stored: Vec<Stored>) -> (Vec<ApplyOutcome>, Vec<Entry>) {
         let mut stored = stored.into_iter();
         let (mut outcomes, mut entries) = (Vec::with_capacity(tallies.len()), Vec::new());
         for Tally { key, step } in tallies {
             let outcome = self.outcome(&key, step, &mut stored);
-            if let Outcome::Rejected(why) | Outcome::Held(Some(why)) = &outcome {
+            if let ApplyOutcome::Rejected(why) | ApplyOutcome::Held(Some(why)) = &outcome {
                 entries.push(refusal_entry(Some(key), why.clone()));
             }
             outcomes.push(outcome);
@@ -214,42 +217,42 @@ impl Apply {
         key: &Key,
         step: PlannedStep<Action>,
         stored: &mut impl Iterator<Item = Stored>,
-    ) -> Outcome {
+    ) -> ApplyOutcome {
         match step {
             PlannedStep::Nothing(kind) => {
                 self.ledger.nothing_to_do(kind, key);
-                Outcome::Applied
+                ApplyOutcome::Applied
             }
             PlannedStep::Refuse(kind, why) => {
                 self.refused(kind, key, &why);
-                Outcome::Rejected(why)
+                ApplyOutcome::Rejected(why)
             }
             PlannedStep::Hold(_, why) => {
                 self.ledger.held(1);
                 self.fates.kept(key, &why.code);
-                Outcome::Held(Some(*why))
+                ApplyOutcome::Held(Some(*why))
             }
             PlannedStep::HoldUnseen { write: action, why, .. } => {
-                match Kind::of(action) {
-                    Kind::Departure => {
+                match StepKind::of(action) {
+                    StepKind::Departure => {
                         self.ledger.held(1);
                         self.fates.kept(key, &why.code);
                     }
-                    Kind::Put => {
+                    StepKind::Put => {
                         self.ledger.held_updates(1);
                         self.ledger.left_waiting(key);
                     }
                 }
-                Outcome::Held(None)
+                ApplyOutcome::Held(None)
             }
             PlannedStep::HoldReplacement { .. } => {
                 self.ledger.held(1);
                 self.ledger.left_waiting(key);
-                Outcome::Held(None)
+                ApplyOutcome::Held(None)
             }
             PlannedStep::Wait => {
                 self.ledger.left_waiting(key);
-                Outcome::Held(None)
+                ApplyOutcome::Held(None)
             }
             PlannedStep::Decline(kind) => self.declined(kind, key),
             PlannedStep::Replace(replacement) => {
@@ -257,23 +260,23 @@ impl Apply {
             }
             PlannedStep::Write(action) => match stored.next() {
                 Some(Stored::Refused(why)) => {
-                    self.refused(Kind::of(action), key, &why);
-                    Outcome::Rejected(why)
+                    self.refused(StepKind::of(action), key, &why);
+                    ApplyOutcome::Rejected(why)
                 }
                 Some(Stored::Written) | None => {
                     self.ledger.written(key, action);
-                    if Kind::of(action) == Kind::Departure {
+                    if StepKind::of(action) == StepKind::Departure {
                         self.fates.removed(key);
                     }
-                    Outcome::Applied
+                    ApplyOutcome::Applied
                 }
             },
         }
     }
 
-    pub(super) fn refused(&mut self, kind: Kind, key: &Key, why: &Diagnosis) {
+    pub(super) fn refused(&mut self, kind: StepKind, key: &Key, why: &Diagnosis) {
         self.ledger.refused(kind, key);
-        if kind == Kind::Departure {
+        if kind == StepKind::Departure {
             self.fates.kept(key, &why.code);
         }
     }
@@ -285,10 +288,10 @@ impl Apply {
         key: &Key,
         replacement: &Replacement<Action>,
         [left, joined]: [Option<Stored>; 2],
-    ) -> Outcome {
+    ) -> ApplyOutcome {
         let Replacement { leave, join, had_left } = replacement;
         match left {
-            Some(Stored::Refused(why)) => self.refused(Kind::Departure, key, &why),
+            Some(Stored::Refused(why)) => self.refused(StepKind::Departure, key, &why),
             Some(Stored::Written) | None if *had_left => {}
             Some(Stored::Written) | None => {
                 self.ledger.written_as_replaced(key, *leave);
@@ -297,12 +300,12 @@ impl Apply {
         }
         match joined {
             Some(Stored::Refused(why)) => {
-                self.ledger.refused(Kind::Put, key);
-                Outcome::Rejected(why)
+                self.ledger.refused(StepKind::Put, key);
+                ApplyOutcome::Rejected(why)
             }
             Some(Stored::Written) | None => {
                 self.ledger.written(key, *join);
-                Outcome::Applied
+                ApplyOutcome::Applied
             }
         }
     }

@@ -17,7 +17,7 @@ use wasmtime::component::{HasSelf, Linker};
 
 use self::guest::Guest;
 use crate::bindings;
-use crate::convert::Reader;
+use crate::convert::GuestReader;
 use crate::figures::Meter;
 use crate::recorder::Recorder;
 use crate::secrets::Secrets;
@@ -36,8 +36,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    fn reader(&self) -> Reader<'_> {
-        Reader { secrets: &self.secrets }
+    fn reader(&self) -> GuestReader<'_> {
+        GuestReader { secrets: &self.secrets }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::clearing::Approved;
 use crate::exclusive::shared;
 use crate::model::{Diagnosis, EventDelivery, Finding, Plan, RunId, Standing};
 use crate::observe::Unobserved;
-use crate::preflight::{Way, done_without, preflight};
+use crate::preflight::{OriginToTry, done_without, preflight};
 use crate::prepare::{Prepared, Unprepared, prepare, with_pointer};
 use crate::recorder::Recorder;
 use crate::refusal;
@@ -34,9 +34,9 @@ pub(crate) async fn check(services: &Services, source: &Source, others: &[Source
         Err(unprepared) => return settings_findings(unprepared),
     };
     let planned = prepared.plan.origins.iter().filter_map(|planned| {
-        Some(Way { origin: planned.origin.parse().ok()?, is_optional: planned.is_optional })
+        Some(OriginToTry { origin: planned.origin.parse().ok()?, is_optional: planned.is_optional })
     });
-    let (granted, missing): (Vec<Way>, Vec<Way>) =
+    let (granted, missing): (Vec<OriginToTry>, Vec<OriginToTry>) =
         planned.partition(|way| prepared.grants.permits(&way.origin));
     let mut findings = vec![settings_passed(&granted)];
     findings.extend(exclusive_finding(source, &prepared.plan, others).await);
@@ -114,7 +114,7 @@ fn sessions<'a>(services: &'a Services, source: &'a Source, prepared: &'a Prepar
         declined: Arc::default(),
         approved: Approved::Nothing,
         identities: Identities::default(),
-        known_scopes: scope::Known::default(),
+        known_scopes: scope::EarlierScopes::default(),
         overrun: Cancel::new(),
     }
 }
@@ -133,7 +133,7 @@ fn settings_findings(unprepared: Unprepared) -> Vec<Finding> {
     }
 }
 
-fn settings_passed(ways: &[Way]) -> Finding {
+fn settings_passed(ways: &[OriginToTry]) -> Finding {
     let list = ways.iter().map(|way| way.origin.to_string()).collect::<Vec<_>>().join(", ");
     let (english, chinese) = match ways {
         [] => ("the settings are valid".to_owned(), "设置有效".to_owned()),

@@ -21,7 +21,7 @@ use tokio::task::JoinError;
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre};
 
-use self::imports::Asked;
+use self::imports::GrantedImports;
 pub(crate) use self::live::{Fetched, FrameReaction, Handled, Notice, Opening, Received, Rhythm, Unfinished};
 pub use crate::bindings::CONTRACT;
 use crate::bindings::exports::rollcall::connector::events::GuestIndices as EventsIndices;
@@ -29,14 +29,14 @@ use crate::bindings::exports::rollcall::connector::identity_source::{Guest as Ex
 use crate::bindings::rollcall::connector::model::Key as WitKey;
 use crate::capabilities::guest::Guest;
 use crate::capabilities::{self, Session};
-use crate::convert::{self, Reader};
+use crate::convert::{self, GuestReader};
 use crate::engine::{Engine, Metered, sealed_bytes, within};
 use crate::error::{GuestError, LoadError, NoComponent};
 use crate::figures::{Call, Meter};
 use crate::history::ConnectorIdentity;
 use crate::limits::{CALL_TIMEOUTS, MAX_COMPONENT_BYTES};
 use crate::model::{Descriptor, Failure, Finding, Key, Plan, Problem, Summary};
-use crate::sealed::{self, Mint, Sealed};
+use crate::sealed::{self, Mint, SealedCall};
 use crate::secrets::Secrets;
 
 /// A loaded connector. Clones are the same one.
@@ -52,7 +52,7 @@ struct LoadedConnector {
     events: Option<EventsIndices>,
     descriptor: Descriptor,
     identity: ConnectorIdentity,
-    asked: Asked,
+    asked: GrantedImports,
 }
 
 /// What is instantiated for each call, and where.
@@ -127,8 +127,8 @@ impl Connector {
     ) -> Result<Result<Plan, Vec<Problem>>, GuestError> {
         let schema = &self.inner.descriptor.settings_schema;
         let secrets = Secrets::of(schema, settings, None);
-        let Sealed { settings: shown, secrets, .. } =
-            Sealed::new(schema, settings, secrets, &[], self.mint());
+        let SealedCall { settings: shown, secrets, .. } =
+            SealedCall::new(schema, settings, secrets, &[], self.mint());
         let call = self.call(
             Export::Validate,
             None,
@@ -143,7 +143,7 @@ impl Connector {
             }
             Ok(_) => Ok(Err(unfit)),
             Err(invalid) => {
-                let problems = Reader { secrets: &secrets }.problems(invalid.problems);
+                let problems = GuestReader { secrets: &secrets }.problems(invalid.problems);
                 Ok(Err(sealed::merged(problems, unfit)))
             }
         }
@@ -161,7 +161,7 @@ impl Connector {
             CALL_TIMEOUTS.check,
             move |exports, store| Box::pin(async move { exports.call_check(store, &settings).await }),
         );
-        Ok(Reader { secrets: &secrets }.findings(call.await?))
+        Ok(GuestReader { secrets: &secrets }.findings(call.await?))
     }
 
     /// Bring the directory in line with the source.
@@ -183,7 +183,7 @@ impl Connector {
             },
         );
         let result = call.await?;
-        let reader = Reader { secrets: &secrets };
+        let reader = GuestReader { secrets: &secrets };
         Ok(result.map(|summary| reader.summary(summary)).map_err(|failure| reader.failure(failure)))
     }
 
@@ -207,7 +207,7 @@ impl Connector {
             },
         );
         let result = call.await?;
-        let reader = Reader { secrets: &secrets };
+        let reader = GuestReader { secrets: &secrets };
         Ok(result.map(|summary| reader.summary(summary)).map_err(|failure| reader.failure(failure)))
     }
 
@@ -308,7 +308,7 @@ impl Code {
 struct Compiled {
     component: Component,
     digest: blake3::Hash,
-    asked: Asked,
+    asked: GrantedImports,
 }
 
 /// The connector in a file without what its toolchain asks for beside the contract, for hosts that have no WASI. An [`Engine`]

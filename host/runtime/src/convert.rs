@@ -14,11 +14,11 @@ use crate::secrets::Secrets;
 
 /// Reads what a guest says.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Reader<'a> {
+pub(crate) struct GuestReader<'a> {
     pub(crate) secrets: &'a Secrets,
 }
 
-impl Reader<'_> {
+impl GuestReader<'_> {
     pub(crate) fn failure(self, failure: wit::Failure) -> Failure {
         let wit::Failure { kind, diagnosis, retry_after_ms } = failure;
         let kind = match kind {

@@ -149,18 +149,18 @@ impl Remembered {
 /// A storage for one source, over the real one.
 pub(crate) struct DryStorage {
     real: Arc<dyn Storage>,
-    written: Mutex<Written>,
+    written: Mutex<DryRunWrites>,
 }
 
 /// What a dry run wrote, and how many bytes that is: a write costs what it writes and not what is there.
 #[derive(Default)]
-struct Written {
+struct DryRunWrites {
     /// None for what was deleted.
     entries: BTreeMap<String, Option<String>>,
     n_bytes: u64,
 }
 
-impl Written {
+impl DryRunWrites {
     /// Write one; what was written of it before, if anything.
     fn replace(&mut self, key: String, value: Option<Option<String>>) -> Option<Option<String>> {
         let n_bytes = |value: &Option<String>| {
@@ -182,7 +182,7 @@ impl DryStorage {
         Self { real, written: Mutex::default() }
     }
 
-    fn written(&self) -> MutexGuard<'_, Written> {
+    fn written(&self) -> MutexGuard<'_, DryRunWrites> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

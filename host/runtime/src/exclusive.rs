@@ -15,7 +15,7 @@ use crate::model::{Diagnosis, Finding, SourceName, Standing};
 
 /// What one source claims for itself alone, and another one has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Shared {
+pub(crate) struct Contested {
     /// The other source.
     pub(crate) with: SourceName,
     /// The text that both plans name.
@@ -27,10 +27,10 @@ pub(crate) fn shared<'a>(
     source: &SourceName,
     texts: &[String],
     others: impl IntoIterator<Item = (&'a SourceName, &'a Vec<String>)>,
-) -> Option<Shared> {
+) -> Option<Contested> {
     others.into_iter().filter(|(other, _)| *other != source).find_map(|(other, theirs)| {
         let text = texts.iter().find(|text| theirs.contains(text))?;
-        Some(Shared { with: other.clone(), text: text.clone() })
+        Some(Contested { with: other.clone(), text: text.clone() })
     })
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct Claims {
 /// Why a source has not got what it claims.
 pub(crate) struct Taken {
     /// Who has what.
-    pub(crate) shared: Shared,
+    pub(crate) shared: Contested,
     /// Ends when another attempt is worth it.
     pub(crate) freed: BoxFuture<'static, ()>,
 }
@@ -67,7 +67,7 @@ impl Claims {
     }
 
     /// What of these texts another source has, if it has any.
-    pub(crate) fn held_by_another(&self, source: &SourceName, texts: &[String]) -> Option<Shared> {
+    pub(crate) fn held_by_another(&self, source: &SourceName, texts: &[String]) -> Option<Contested> {
         shared(source, texts, &*self.held.borrow())
     }
 
@@ -93,7 +93,7 @@ impl fmt::Debug for Taken {
     }
 }
 
-impl Shared {
+impl Contested {
     /// Why a channel is not opened.
     pub(crate) fn channel_diagnosis(&self) -> Diagnosis {
         let Self { with, text } = self;
@@ -157,7 +157,7 @@ mod tests {
             let others = [(name("a"), texts(&["x", "y"])), (name("b"), texts(&["y", "z"]))];
             let others = others.iter().map(|(other, theirs)| (other, theirs));
             shared(&name(source), &texts(claimed), others)
-                .map(|Shared { with, text }| format!("{text} of {with}"))
+                .map(|Contested { with, text }| format!("{text} of {with}"))
         };
         assert_eq!(with("c", &["w", "z"]).as_deref(), Some("z of b"));
         assert_eq!(with("c", &["y"]).as_deref(), Some("y of a"));
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn both_sentences_name_the_other_source_in_both_languages() {
-        let shared = Shared { with: name("head-office"), text: "app 7".to_owned() };
+        let shared = Contested { with: name("head-office"), text: "app 7".to_owned() };
         for diagnosis in [shared.channel_diagnosis(), shared.finding().diagnosis] {
             for language in ["en", "zh-CN"] {
                 let told = diagnosis.localized(language);

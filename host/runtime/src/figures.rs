@@ -46,14 +46,14 @@ pub struct Requests {
     /// Which rate limit of the plan they counted against.
     pub bucket: Option<String>,
     /// How they ended.
-    pub outcome: Outcome,
+    pub outcome: RequestOutcome,
     /// How many.
     pub n: u64,
 }
 
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Outcome {
+pub enum RequestOutcome {
     /// Answered with a status below 300.
     #[serde(rename = "2xx")]
     Success,
@@ -166,7 +166,7 @@ pub(crate) struct Meter {
 
 #[derive(Debug, Default)]
 struct MeterCounts {
-    requests: BTreeMap<(Option<String>, Option<String>, Outcome), u64>,
+    requests: BTreeMap<(Option<String>, Option<String>, RequestOutcome), u64>,
     figures: SourceFigures,
 }
 
@@ -183,7 +183,7 @@ impl Meter {
     }
 
     /// A request ended. The bucket is one of the plan, or none: names are the connector's.
-    pub(crate) fn request(&self, origin: Option<String>, bucket: Option<&str>, outcome: Outcome) {
+    pub(crate) fn request(&self, origin: Option<String>, bucket: Option<&str>, outcome: RequestOutcome) {
         let mut counts = self.counts();
         let n = counts.requests.entry((origin, bucket.map(str::to_owned), outcome)).or_default();
         *n = n.saturating_add(1);
@@ -244,7 +244,7 @@ impl Meter {
     }
 }
 
-impl Outcome {
+impl RequestOutcome {
     /// How a request ended that was answered with this status.
     pub(crate) fn of_status(status: u16) -> Self {
         match status {
@@ -329,10 +329,10 @@ mod tests {
     fn requests_are_counted_by_where_they_went_and_how_they_ended() {
         let meter = Meter::default();
         let origin = || Some("https://api.example".to_owned());
-        meter.request(origin(), Some("users"), Outcome::Success);
-        meter.request(origin(), Some("users"), Outcome::Success);
-        meter.request(origin(), None, Outcome::Throttled);
-        meter.request(None, None, Outcome::Denied);
+        meter.request(origin(), Some("users"), RequestOutcome::Success);
+        meter.request(origin(), Some("users"), RequestOutcome::Success);
+        meter.request(origin(), None, RequestOutcome::Throttled);
+        meter.request(None, None, RequestOutcome::Denied);
         let told = serde_json::to_value(meter.figures().requests).unwrap();
         let row = |origin: Option<&str>, bucket: Option<&str>, outcome: &str, n: u64| serde_json::json!({"origin": origin, "bucket": bucket, "outcome": outcome, "n": n});
         let api = Some("https://api.example");

@@ -33,8 +33,8 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tracing::Instrument as _;
 
-use self::asks::Waiting;
-use self::channel::Channel;
+use self::asks::TakenAsk;
+use self::channel::SourceChannel;
 pub use self::delivery::{Delivery, Receipt};
 use self::followed::Followed;
 pub use self::observe::{FollowObserver, RunEnded, Unfollowed};
@@ -58,7 +58,7 @@ use crate::undo::Undo;
 
 /// How a full run that was asked for went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Asked {
+pub struct RequestedRun {
     /// Whether someone else had asked before and was waiting for the same run, which had their options.
     pub joined: bool,
     /// How it ended.
@@ -87,7 +87,7 @@ pub struct Status {
 /// Follow a source, with a full run every night, and hand a request to its callback address over.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.in"));
 /// use std::time::Duration;
 ///
 /// use rollcall_host::follow::{Delivery, Schedule};
@@ -213,10 +213,10 @@ impl Follower {
     /// # Errors
     ///
     /// As [`Host::sync`], and when the source is not followed any more or too much was asked of it.
-    pub async fn sync(&self, options: RunOptions) -> Result<Asked, RunError> {
-        let Waiting { answer, is_joined } = self.inner.followed.asks.ask(RunWork::Sync, options)?;
+    pub async fn sync(&self, options: RunOptions) -> Result<RequestedRun, RunError> {
+        let TakenAsk { answer, is_joined } = self.inner.followed.asks.ask(RunWork::Sync, options)?;
         let report = answer.await.unwrap_or(Err(RunError::NotFollowed))?;
-        Ok(Asked { joined: is_joined, report })
+        Ok(RequestedRun { joined: is_joined, report })
     }
 
     /// Bring these objects in line as soon as the source is free. At most 1000 keys.
@@ -317,7 +317,7 @@ async fn follow(followed: Arc<Followed>, following: Following, is_live: bool, en
     }));
     if is_live {
         tasks.spawn(keep_alive(Arc::clone(&followed), "channel", move |followed| {
-            Channel::new(followed, following.heard_until).listen()
+            SourceChannel::new(followed, following.heard_until).listen()
         }));
         tasks.spawn(keep_alive(Arc::clone(&followed), "missed events", move |followed| {
             missed::keep_asking(followed, following.cursor.clone())

@@ -28,7 +28,7 @@ use crate::model::{Diagnosis, Entry, Failure, Key, Progress, RunId, Scope, Sever
 /// Show the last runs of a source, with what each left undone.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.in"));
 /// use rollcall_host::RunOptions;
 /// use rollcall_host::error::StoreError;
 /// use rollcall_host::history::History;

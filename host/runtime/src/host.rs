@@ -36,7 +36,7 @@ use crate::undo::Undo;
 /// Check a source, and import it if nothing is wrong.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.in"));
 /// use rollcall_host::RunOptions;
 /// use rollcall_host::history::RunState;
 /// use rollcall_host::model::Standing;

@@ -18,7 +18,7 @@ use crate::model::{Diagnosis, EventDelivery, Failure, Key, RunId, SourceName, Ti
 /// Tell how far behind its source a platform is.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.in"));
 /// use rollcall_host::error::StoreError;
 /// use rollcall_host::inbox::{EventWay, Inbox, NewEvent};
 /// use rollcall_host::model::Timestamp;
@@ -58,7 +58,7 @@ pub trait Inbox: Send + Sync {
     /// # Errors
     ///
     /// When the store fails; then nothing was kept, and the source is not told otherwise.
-    async fn store(&self, source: &SourceName, events: &[NewEvent]) -> Result<Kept, StoreError>;
+    async fn store(&self, source: &SourceName, events: &[NewEvent]) -> Result<StoredEvents, StoreError>;
 
     /// Waiting events that are due at `now`, oldest first, at most `limit`.
     ///
@@ -199,7 +199,7 @@ impl EventWay {
 
 /// What [`Inbox::store`] did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct StoredEvents {
     /// Events that were new.
     pub n_new: u64,
     /// Events that were known already.

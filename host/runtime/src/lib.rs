@@ -28,7 +28,7 @@
 //!    they wait for their turn.
 //!
 //! ```
-//! # mod company { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs")); }
+//! # mod company { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.in")); }
 //! use rollcall_host::history::RunState;
 //! use rollcall_host::model::SourceName;
 //! use rollcall_host::{Engine, EngineOptions, Host, RunOptions, Source};

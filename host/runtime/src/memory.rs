@@ -55,18 +55,18 @@ fn fingerprint(settings: &str, connector: &str) -> Fingerprint {
 /// The area of one source. Calls that are under way at once share it.
 #[derive(Default)]
 pub(crate) struct Memory {
-    kept: Mutex<Kept>,
+    kept: Mutex<AreaContent>,
 }
 
 /// What one area has. Its size is kept beside it, so that a write costs what it writes and not what is there.
 #[derive(Default)]
-struct Kept {
+struct AreaContent {
     entries: BTreeMap<String, String>,
     /// Of all keys and values.
     n_bytes: u64,
 }
 
-impl Kept {
+impl AreaContent {
     /// Write all of these in order; what was there before each of them.
     fn put(&mut self, writes: &[(String, Option<String>)]) -> Vec<(String, Option<String>)> {
         writes.iter().map(|(key, value)| (key.clone(), self.replace(key.clone(), value.clone()))).collect()
@@ -121,7 +121,7 @@ impl Memory {
         in_prefix.map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, AreaContent> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -12,7 +12,7 @@ use crate::model::{Entry, Progress, RunId};
 /// Keep what a run's log says while the run is under way.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.in"));
 /// use std::sync::Mutex;
 ///
 /// use rollcall_host::RunOptions;

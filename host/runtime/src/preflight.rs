@@ -12,18 +12,18 @@ use crate::model::{Diagnosis, Finding, Standing};
 
 /// An origin to try.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Way {
+pub(crate) struct OriginToTry {
     pub(crate) origin: Origin,
     /// Whether the connector works without it.
     pub(crate) is_optional: bool,
 }
 
 /// Try the way to each origin.
-pub(crate) async fn preflight(client: &Client, origins: &[Way]) -> Vec<Finding> {
+pub(crate) async fn preflight(client: &Client, origins: &[OriginToTry]) -> Vec<Finding> {
     let dialer = client.dialer();
     let reached = dialer.probe_proxy().await;
     let is_reached = reached.is_ok();
-    let dial = async |way: &Way| match dialer.dial(&way.origin).await {
+    let dial = async |way: &OriginToTry| match dialer.dial(&way.origin).await {
         // Only the proxy was reached; it is the one who will connect to the origin.
         Ok(connection) if connection.is_forwarded() => None,
         result => Some(result.map(drop)),
@@ -39,7 +39,7 @@ type Dialed = Option<Result<(), DialError>>;
 fn findings(
     proxy: Option<&Proxy>,
     reached: &Result<(), DialError>,
-    origins: &[Way],
+    origins: &[OriginToTry],
     dialed: &[Dialed],
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -50,7 +50,7 @@ fn findings(
         findings.extend(password_finding(proxy, refusal, dialed));
     }
     let is_blocked = trouble.is_some() || refusal.is_some();
-    for (place, Way { origin, is_optional }) in origins.iter().enumerate() {
+    for (place, OriginToTry { origin, is_optional }) in origins.iter().enumerate() {
         let failed = if *is_optional { Standing::Warning } else { Standing::Failed };
         findings.push(match dialed.get(place) {
             Some(Some(Ok(()))) => found("origin", Standing::Passed, reachable(origin)),
@@ -174,7 +174,8 @@ mod tests {
     #[track_caller]
     fn check(proxy: Option<&str>, reached: &Result<(), DialError>, dialed: &[Dialed], expected: &Expect) {
         let proxy: Option<Proxy> = proxy.map(|text| text.parse().unwrap());
-        let way = |(text, is_optional): (&str, bool)| Way { origin: text.parse().unwrap(), is_optional };
+        let way =
+            |(text, is_optional): (&str, bool)| OriginToTry { origin: text.parse().unwrap(), is_optional };
         let origins =
             [("https://a.example", false), ("https://b.example", false), ("https://c.example", true)]
                 .map(way);

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use self::told::{Line, Told};
+pub use self::told::{BilingualText, Line};
 pub(crate) use self::told::{are_objects, keys};
 use crate::error::StoreError;
 use crate::history::{History, Run, RunKind, RunState};
-pub use crate::model::proof::{Kept, Lists, Narrowing, OpenList, Proof, Read, Since, View};
+pub use crate::model::proof::{Lists, Narrowing, OpenList, Proof, Read, Retained, Since, View};
 use crate::model::{RunId, SourceName, Timestamp};
 use crate::removals::Earlier;
 

@@ -22,8 +22,8 @@ pub(crate) struct Recorder {
     progress: Mutex<Option<Progress>>,
     counters: Mutex<Counters>,
     /// When the observer was last told how far the run is, and whether it has come further since.
-    told: Mutex<Told>,
-    kept: Mutex<Kept>,
+    told: Mutex<ObservedProgress>,
+    kept: Mutex<FloodBuffer>,
     n_entries_dropped: AtomicU64,
     /// What was told as an error, by digest.
     errors: Mutex<HashSet<[u8; 32]>>,
@@ -33,19 +33,19 @@ pub(crate) struct Recorder {
 
 /// What an observer knows of how far a run is.
 #[derive(Debug, Default)]
-struct Told {
+struct ObservedProgress {
     at: Option<Instant>,
     is_behind: bool,
 }
 
 /// The entries of a run so far that a flood may displace.
 #[derive(Debug, Default)]
-struct Kept {
+struct FloodBuffer {
     n: usize,
     n_bytes: usize,
 }
 
-impl Kept {
+impl FloodBuffer {
     /// Whether there is room for this one, which is counted then.
     fn add(&mut self, entry: &Entry) -> bool {
         let n_bytes = self.n_bytes.saturating_add(entry.n_bytes());
@@ -171,7 +171,7 @@ impl Recorder {
             let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
             let is_behind = told.is_behind;
             if is_behind {
-                *told = Told { at: Some(Instant::now()), is_behind: false };
+                *told = ObservedProgress { at: Some(Instant::now()), is_behind: false };
             }
             is_behind
         };

@@ -22,12 +22,12 @@ const ENTRIES: u32 = 1_000;
 
 /// Since when, and which run was the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Since {
+struct RemovalSince {
     at: String,
     run: String,
 }
 
-impl Since {
+impl RemovalSince {
     fn began(run: &Run) -> Self {
         Self { at: run.started_at.to_string(), run: run.id.to_string() }
     }
@@ -58,7 +58,7 @@ pub(crate) async fn say_since(
     entry: &mut Entry,
 ) -> Result<(), StoreError> {
     let Some(run) = history.run(run).await? else { return Ok(()) };
-    let Since { at, run } = since(history, &run).await?;
+    let RemovalSince { at, run } = since(history, &run).await?;
     let diagnosis = &mut entry.diagnosis;
     let minute = to_the_minute(&at);
     diagnosis.message.push_str(&format!("; no import has removed anybody since {minute} (run {run})"));
@@ -96,8 +96,8 @@ pub async fn stopped(history: &dyn History, source: &SourceName) -> Result<Optio
 }
 
 /// Since when what this run says has been so.
-async fn since(history: &dyn History, run: &Run) -> Result<Since, StoreError> {
-    let mut since = Since::began(run);
+async fn since(history: &dyn History, run: &Run) -> Result<RemovalSince, StoreError> {
+    let mut since = RemovalSince::began(run);
     let mut earlier = Earlier::than(&run.source, Some(run.id.clone()));
     while let Some(run) = earlier.next(history).await? {
         if has_removed(&run) {
@@ -105,9 +105,9 @@ async fn since(history: &dyn History, run: &Run) -> Result<Since, StoreError> {
         }
         // Without such an entry it came to no end, or nobody was missing.
         if let Some(entry) = entry_of(history, &run).await? {
-            match Since::told(&entry) {
+            match RemovalSince::told(&entry) {
                 Some(told) => return Ok(told),
-                None => since = Since::began(&run),
+                None => since = RemovalSince::began(&run),
             }
         }
     }

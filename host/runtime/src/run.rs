@@ -145,16 +145,16 @@ impl RunWork {
 
 /// What a connector is asked for.
 #[derive(Clone, Copy)]
-enum Question<'a> {
+enum RunQuestion<'a> {
     Everything,
     Keys(&'a [Key]),
     Events(&'a [InboxEvent]),
 }
 
 /// What is known of a source before it is read.
-struct Known {
+struct SourceBackground {
     /// With what scopes this run's own is compared.
-    scopes: scope::Known,
+    scopes: scope::EarlierScopes,
     /// What people declined.
     declined: Arc<Declined>,
     /// Bytes that the source's runs wrote lately.
@@ -164,7 +164,7 @@ struct Known {
 }
 
 /// What came of asking a connector.
-struct Asked {
+struct ConnectorCall {
     result: Result<Summary, Failure>,
     ledger: Ledger,
     unfinished: Vec<Unfinished>,
@@ -347,11 +347,11 @@ impl RunAttempt {
     async fn work(&self, run: &RunId, recorder: &Arc<Recorder>) -> Ending {
         let question = match &self.work {
             RunWork::Undo(undo) => return self.undo(run, recorder, undo).await,
-            RunWork::Sync | RunWork::Approve(Approval { keys: None, .. }) => Question::Everything,
+            RunWork::Sync | RunWork::Approve(Approval { keys: None, .. }) => RunQuestion::Everything,
             RunWork::Refresh(keys) | RunWork::Approve(Approval { keys: Some(keys), .. }) => {
-                Question::Keys(keys)
+                RunQuestion::Keys(keys)
             }
-            RunWork::Handle(events) => Question::Events(events),
+            RunWork::Handle(events) => RunQuestion::Events(events),
         };
         if self.options.trigger.is_a_persons() {
             self.services.unbar(&self.source);
@@ -369,7 +369,8 @@ impl RunAttempt {
         if let Some(failure) = known.refused {
             return Ending::before_work(failure);
         }
-        let Asked { result, ledger, unfinished } = self.ask(question, run, recorder, &prepared, known).await;
+        let ConnectorCall { result, ledger, unfinished } =
+            self.ask(question, run, recorder, &prepared, known).await;
         Ending { result, ledger, unfinished, is_cancelled: self.cancel.is_cancelled() }
     }
 
@@ -395,7 +396,7 @@ impl RunAttempt {
             approved: Approved::Nothing,
             identity_attributes: Attributes::new(),
             identities: Identities::default(),
-            known_scopes: scope::Known::default(),
+            known_scopes: scope::EarlierScopes::default(),
             overrun: Cancel::new(),
         });
         let history = &**self.services.history();
@@ -415,12 +416,12 @@ impl RunAttempt {
 
     async fn ask(
         &self,
-        question: Question<'_>,
+        question: RunQuestion<'_>,
         run: &RunId,
         recorder: &Arc<Recorder>,
         prepared: &Prepared,
-        known: Known,
-    ) -> Asked {
+        known: SourceBackground,
+    ) -> ConnectorCall {
         let overrun = Cancel::new();
         let sessions = Sessions {
             services: &self.services,
@@ -439,15 +440,15 @@ impl RunAttempt {
         let connector = self.source.connector();
         let mut unfinished = Vec::new();
         let (result, worker) = match question {
-            Question::Everything => {
+            RunQuestion::Everything => {
                 let (session, worker) = sessions.full(run.clone());
                 (self.until_stopped(connector.sync(session, None), &overrun).await, worker)
             }
-            Question::Keys(keys) => {
+            RunQuestion::Keys(keys) => {
                 let (session, worker) = sessions.some(run.clone());
                 (self.until_stopped(connector.refresh(session, keys), &overrun).await, worker)
             }
-            Question::Events(events) => {
+            RunQuestion::Events(events) => {
                 let (session, worker) = sessions.some(run.clone());
                 let handled = self.until_stopped(connector.handle(session, events), &overrun).await;
                 let handled = handled.map(|handled| {
@@ -470,27 +471,27 @@ impl RunAttempt {
                 let mut ledger = apply.finish(is_whole).await;
                 // Whatever the connector made of it, if it came to that.
                 let result = ledger.take_overrun().map_or(result, Err);
-                Asked { result, ledger, unfinished }
+                ConnectorCall { result, ledger, unfinished }
             }
             Err(error) => {
                 let what = GuestError::Host { what: error.to_string() };
                 let result = Err(Failure { kind: FailureKind::Host, ..refusal::guest(&what) });
-                Asked { result, ledger: Ledger::default(), unfinished }
+                ConnectorCall { result, ledger: Ledger::default(), unfinished }
             }
         }
     }
 
-    async fn known(&self) -> Result<Known, StoreError> {
+    async fn known(&self) -> Result<SourceBackground, StoreError> {
         let (history, source) = (self.services.history(), self.source.name());
         let last = history.scope(source).await?;
         let since = self.services.clock().now().before(DECLINED_FOR);
         let declined = Declined::after(history.decisions(source, since).await?);
-        let scopes = scope::Known { last, approved: self.work.approved_scope() };
+        let scopes = scope::EarlierScopes { last, approved: self.work.approved_scope() };
         let since = self.services.clock().now().before(SOURCE_BYTES_WITHIN);
         let written = history.written_bytes(source, since).await?;
         let types = self.source.connector().descriptor().type_names();
         let refused = apply::refused(written, &**self.services.directory(), source, &types).await?;
-        Ok(Known { scopes, declined: Arc::new(declined), written, refused })
+        Ok(SourceBackground { scopes, declined: Arc::new(declined), written, refused })
     }
 
     fn scales(&self, written_before: u64) -> Scales {

@@ -12,7 +12,7 @@ use rollcall_rules::sealed::settings::{self as rules, How, Unfit};
 use rollcall_rules::sealed::{Misuse, Seal, Seals, Token};
 use serde_json::Value;
 
-use crate::convert::Reader;
+use crate::convert::GuestReader;
 use crate::egress::{Fault, FaultKind};
 use crate::grant::Origin;
 use crate::limits::MAX_TEXT_BYTES;
@@ -54,7 +54,7 @@ impl fmt::Debug for Mint {
 
 /// What one call of a connector is about.
 #[derive(Debug)]
-pub(crate) struct Sealed {
+pub(crate) struct SealedCall {
     /// The settings that it sees, as JSON.
     pub(crate) settings: String,
     /// What its tokens stand for.
@@ -63,7 +63,7 @@ pub(crate) struct Sealed {
     pub(crate) secrets: Arc<Secrets>,
 }
 
-impl Sealed {
+impl SealedCall {
     /// The settings with a new token in place of every sealed secret, which may go where `uses` says.
     pub(crate) fn new(
         schema: &Value,
@@ -125,7 +125,7 @@ struct About {
 
 impl About {
     fn new(schema: &Value, setting: &str, secrets: &Secrets) -> Self {
-        let reader = Reader { secrets };
+        let reader = GuestReader { secrets };
         let of_setting = rules::schema_of(schema, setting);
         let found = ["description", "x-description-zh-CN"].map(|member| {
             let text = of_setting.and_then(|schema| schema.get(member)).and_then(Value::as_str);

@@ -17,7 +17,7 @@ use crate::guard::Scales;
 use crate::model::RunId;
 use crate::prepare::Prepared;
 use crate::recorder::Recorder;
-use crate::sealed::Sealed;
+use crate::sealed::SealedCall;
 use crate::services::Services;
 use crate::source::Source;
 use crate::storage::Storage;
@@ -39,7 +39,7 @@ pub(crate) struct Sessions<'a> {
     /// What a person has answered about keys that belong to somebody else now.
     pub(crate) identities: Identities,
     /// With what views the call's own is compared.
-    pub(crate) known_scopes: scope::Known,
+    pub(crate) known_scopes: scope::EarlierScopes,
     /// Used once the call has written as much as it may.
     pub(crate) overrun: Cancel,
 }
@@ -106,7 +106,7 @@ impl Sessions<'_> {
             overrun,
         };
         let (worker, handle) = Worker::start(destination, cancel.clone(), services.engine().memory_share());
-        let Sealed { settings, seals, secrets } = source.seal(&prepared.plan.secrets);
+        let SealedCall { settings, seals, secrets } = source.seal(&prepared.plan.secrets);
         let (client, grants) = (Arc::clone(&prepared.client), Arc::clone(&prepared.grants));
         let session = Session {
             settings,

@@ -11,7 +11,7 @@ use crate::connector::Connector;
 use crate::egress::Egress;
 use crate::error::GuestError;
 use crate::model::{Plan, Problem, SecretUse, SourceName};
-use crate::sealed::Sealed;
+use crate::sealed::SealedCall;
 use crate::secrets::Secrets;
 
 /// One configured source.
@@ -78,10 +78,10 @@ impl Source {
     }
 
     /// What one call of the connector is about. Each has tokens of its own; their secrets may go where `uses` says.
-    pub(crate) fn seal(&self, uses: &[SecretUse]) -> Sealed {
+    pub(crate) fn seal(&self, uses: &[SecretUse]) -> SealedCall {
         let schema = &self.connector.descriptor().settings_schema;
         let secrets = Secrets::of(schema, &self.settings, self.egress.proxy.as_ref());
-        Sealed::new(schema, &self.settings, secrets, uses, self.connector.mint())
+        SealedCall::new(schema, &self.settings, secrets, uses, self.connector.mint())
     }
 }
 

@@ -20,7 +20,7 @@ use crate::SqliteStore;
 use crate::history::{number_of, rank};
 use crate::moments;
 use crate::rows::to_integer;
-use conditions::Question;
+use conditions::PreparedCondition;
 use filter::Filter;
 use whole::{select_by_key, select_whole};
 
@@ -99,7 +99,7 @@ impl Browse for SqliteStore {
         condition: &Condition,
         page: Page,
     ) -> Result<Sifted, StoreError> {
-        let question = Question::of(resource_type, within, condition);
+        let question = PreparedCondition::of(resource_type, within, condition);
         self.connections.read(move |connection| question.ask(connection, page)).await
     }
 

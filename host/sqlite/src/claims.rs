@@ -25,7 +25,7 @@ const PATIENCE: Duration = RUN_BEAT_INTERVAL.saturating_mul(3);
 pub(super) struct Claims {
     database: PathBuf,
     patience: Duration,
-    kept: Mutex<BTreeMap<i64, Kept>>,
+    kept: Mutex<BTreeMap<i64, ClaimFile>>,
 }
 
 /// The right to run one source, for as long as it lives.
@@ -43,7 +43,7 @@ impl Drop for Claim {
 }
 
 #[derive(Debug)]
-struct Kept {
+struct ClaimFile {
     claim: Claim,
     beaten_at: Instant,
 }
@@ -62,7 +62,7 @@ impl Claims {
 
     /// Keep a claim for a run, until it is released.
     pub(super) fn keep(&self, run: i64, claim: Claim) {
-        lock(&self.kept).insert(run, Kept { claim, beaten_at: Instant::now() });
+        lock(&self.kept).insert(run, ClaimFile { claim, beaten_at: Instant::now() });
     }
 
     /// Note that a run of this process is alive.

@@ -7,7 +7,7 @@ mod connections;
 mod lock;
 mod migrations;
 
-pub(crate) use connections::{Connections, Fault, Urgency};
+pub(crate) use connections::{ConnectionFault, Connections, Urgency};
 pub(crate) use lock::lock;
 #[cfg(test)]
 pub(crate) use migrations::testing;

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::database::Urgency;
 use super::history::{ChangeRow, insert_changes};
-use super::listing::{self, Moved, Told};
+use super::listing::{self, ListingInput, Moved};
 use super::rows::document;
 use super::{SqliteStore, moments, now};
 use rollcall_browse::features::Features;
@@ -106,7 +106,7 @@ fn apply(
     row: &ObjectRow,
     moved: &mut Moved,
 ) -> rusqlite::Result<()> {
-    let standing = |is_present| Standing { run, now, is_present };
+    let standing = |is_present| SourcePresence { run, now, is_present };
     match row.action {
         Action::Created | Action::Updated | Action::Restored => {
             put(transaction, source, standing(true), row, moved)
@@ -119,7 +119,7 @@ fn apply(
 
 /// Whether an object is at the source, since when, and which run says so.
 #[derive(Debug, Clone, Copy)]
-struct Standing {
+struct SourcePresence {
     run: i64,
     now: Timestamp,
     is_present: bool,
@@ -129,11 +129,11 @@ struct Standing {
 fn put(
     transaction: &Transaction<'_>,
     source: &SourceName,
-    standing: Standing,
+    standing: SourcePresence,
     row: &ObjectRow,
     moved: &mut Moved,
 ) -> rusqlite::Result<()> {
-    let Standing { run, now, is_present } = standing;
+    let SourcePresence { run, now, is_present } = standing;
     let changed_before = select_changed_at(transaction, source, &row.key)?;
     let (id, created_at, changed_at) = transaction
         .prepare_cached(
@@ -167,7 +167,7 @@ fn put(
     }
     // Without a document there is no row either: the insert has failed.
     row.features.iter().try_for_each(|features| {
-        let told = Told { id, key: &row.key, is_present, created_at, changed_at, features };
+        let told = ListingInput { id, key: &row.key, is_present, created_at, changed_at, features };
         listing::write(transaction, source.as_str(), &told, moved)
     })
 }

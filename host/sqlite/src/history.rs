@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use rusqlite::Transaction;
 
 use super::claims::Claims;
-use super::database::{Fault, Urgency};
+use super::database::{ConnectionFault, Urgency};
 use super::rows::{to_integer, to_json};
 use super::{SqliteStore, now};
 use rollcall_host::decision::Decision;
@@ -187,7 +187,7 @@ impl SqliteStore {
     }
 }
 
-fn open(transaction: Transaction<'_>, claims: &Claims, run: &NewRun) -> Result<Opened, Fault> {
+fn open(transaction: Transaction<'_>, claims: &Claims, run: &NewRun) -> Result<Opened, ConnectionFault> {
     let running = select_running(&transaction, &run.source)?;
     match (claims.claim(&run.source, running)?, running) {
         (Some(claim), running) => {

@@ -10,8 +10,8 @@ use super::database::Urgency;
 use super::rows::{to_integer, to_json};
 use rollcall_host::error::StoreError;
 use rollcall_host::inbox::{
-    EventFilter, EventState, Fate, Following, Inbox, InboxCounts, InboxEvent, Kept, NewEvent, Note,
-    Settlement,
+    EventFilter, EventState, Fate, Following, Inbox, InboxCounts, InboxEvent, NewEvent, Note, Settlement,
+    StoredEvents,
 };
 use rollcall_host::model::{Key, RunId, SourceName, Timestamp};
 
@@ -25,7 +25,7 @@ use read::{select_counts, select_due, select_events, select_next_due};
 
 #[async_trait]
 impl Inbox for SqliteStore {
-    async fn store(&self, source: &SourceName, events: &[NewEvent]) -> Result<Kept, StoreError> {
+    async fn store(&self, source: &SourceName, events: &[NewEvent]) -> Result<StoredEvents, StoreError> {
         let (source, events) = (source.clone(), events.to_vec());
         // Whoever pushed them waits for the answer, and gives up after seconds.
         self.connections
@@ -36,7 +36,7 @@ impl Inbox for SqliteStore {
                 }
                 transaction.commit()?;
                 let n_known = events.len().saturating_sub(n_new);
-                Ok(Kept { n_new: count(n_new), n_known: count(n_known) })
+                Ok(StoredEvents { n_new: count(n_new), n_known: count(n_known) })
             })
             .await
     }

@@ -23,7 +23,7 @@ use moved::Sight;
 pub(super) fn write(
     connection: &Connection,
     source: &str,
-    object: &Told<'_>,
+    object: &ListingInput<'_>,
     moved: &mut Moved,
 ) -> rusqlite::Result<()> {
     let before = Sight::of(connection, source, object.key, object.id)?;
@@ -35,7 +35,7 @@ pub(super) fn write(
 
 /// An object to list.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Told<'a> {
+pub(super) struct ListingInput<'a> {
     /// Its number.
     pub(super) id: i64,
     pub(super) key: &'a Key,
@@ -90,7 +90,7 @@ pub(super) fn fill(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     while let Some(row) = rows.next()? {
         let key = Key { resource_type: row.get(3)?, external_id: row.get(4)? };
         let features = Features::of(&key.external_id, &from_json(row, 0)?);
-        let object = Told {
+        let object = ListingInput {
             id: row.get(2)?,
             key: &key,
             is_present: row.get(5)?,
@@ -107,10 +107,10 @@ pub(super) fn fill(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
 fn list(
     connection: &Connection,
     source: &str,
-    object: &Told<'_>,
+    object: &ListingInput<'_>,
     before: Option<&Sight>,
 ) -> rusqlite::Result<()> {
-    let Told { key, is_present, features, .. } = *object;
+    let ListingInput { key, is_present, features, .. } = *object;
     let is_person = key.resource_type == USER;
     write_mentions(connection, source, object)?;
     if is_person {
@@ -128,10 +128,10 @@ fn list(
 fn upsert(
     connection: &Connection,
     source: &str,
-    object: &Told<'_>,
+    object: &ListingInput<'_>,
     is_unplaced: bool,
 ) -> rusqlite::Result<()> {
-    let Told { id, key, is_present, features, created_at, changed_at } = *object;
+    let ListingInput { id, key, is_present, features, created_at, changed_at } = *object;
     connection
         .prepare_cached(
             "INSERT INTO listing
@@ -168,8 +168,8 @@ fn login(key: &Key, features: &Features) -> Option<String> {
 }
 
 /// Only what became different is written: hardly any object tells of others than before.
-fn write_mentions(connection: &Connection, source: &str, object: &Told<'_>) -> rusqlite::Result<()> {
-    let Told { id, features, .. } = *object;
+fn write_mentions(connection: &Connection, source: &str, object: &ListingInput<'_>) -> rusqlite::Result<()> {
+    let ListingInput { id, features, .. } = *object;
     let mentions = mentions(features);
     if mentions == select_mentions(connection, id)? {
         return Ok(());
@@ -201,8 +201,12 @@ fn delete_mentions(connection: &Connection, object: i64) -> rusqlite::Result<()>
     connection.prepare_cached("DELETE FROM mention WHERE object = ?1")?.execute([object]).map(drop)
 }
 
-fn write_memberships(connection: &Connection, source: &str, person: &Told<'_>) -> rusqlite::Result<()> {
-    let Told { id, is_present, features, .. } = *person;
+fn write_memberships(
+    connection: &Connection,
+    source: &str,
+    person: &ListingInput<'_>,
+) -> rusqlite::Result<()> {
+    let ListingInput { id, is_present, features, .. } = *person;
     delete_memberships(connection, id)?;
     let mut insert = connection.prepare_cached(
         "INSERT INTO membership

@@ -21,7 +21,7 @@ use crate::limits::DELIVERY_BODY_TIMEOUT;
 use crate::paths::with_path;
 use crate::services::Services;
 use crate::sources::Sources;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 rollcall_words::sentences! {
     fn of_a_source() {
@@ -77,11 +77,11 @@ fn plain(uri: &Uri) -> Option<Uri> {
     with_path(uri, &path)
 }
 
-async fn nobody(reader: Option<Extension<Reader>>) -> Response {
+async fn nobody(reader: Option<Extension<Preferences>>) -> Response {
     told(reader, StatusCode::NOT_FOUND, of_no_source())
 }
 
-async fn moved(State(services): State<Services>, reader: Option<Extension<Reader>>) -> Response {
+async fn moved(State(services): State<Services>, reader: Option<Extension<Preferences>>) -> Response {
     told(
         reader,
         StatusCode::NOT_FOUND,
@@ -93,7 +93,7 @@ async fn moved(State(services): State<Services>, reader: Option<Extension<Reader
 async fn deliver(
     State(sources): State<Sources>,
     Path(source): Path<String>,
-    reader: Option<Extension<Reader>>,
+    reader: Option<Extension<Preferences>>,
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
@@ -124,7 +124,7 @@ async fn deliver(
 }
 
 /// A sentence for whoever looks.
-fn told(reader: Option<Extension<Reader>>, status: StatusCode, sentence: Sentence) -> Response {
+fn told(reader: Option<Extension<Preferences>>, status: StatusCode, sentence: Sentence) -> Response {
     let Extension(reader) = reader.unwrap_or_default();
     let text = format!("{}\n", reader.say(sentence));
     (status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()

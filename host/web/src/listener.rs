@@ -32,7 +32,7 @@ use crate::network::{Network, counted_as, is_in};
 use crate::public_url::PublicUrl;
 
 pub use client::Arrival;
-pub(crate) use client::{Client, client};
+pub(crate) use client::{ClientAddress, client};
 pub use tls::{Tls, TlsError};
 
 /// How connections to the console are kept from being overheard.

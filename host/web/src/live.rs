@@ -23,7 +23,7 @@ use crate::page::words;
 use crate::problem::Problem;
 use crate::pulse::Listening;
 use crate::services::Services;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 use self::watching::Watched;
 pub(crate) use self::watching::Watching;
@@ -44,11 +44,11 @@ const LIFETIME: Duration = Duration::from_secs(30 * 60);
 const SILENCE: Duration = Duration::from_secs(15);
 
 /// Part of a page: the id of its element, and the element whole.
-pub(crate) type Part = (String, Markup);
+pub(crate) type PagePart = (String, Markup);
 
 /// What there is to draw.
 pub(crate) struct Drawn {
-    pub(crate) parts: Vec<Part>,
+    pub(crate) parts: Vec<PagePart>,
     /// Whether nothing will change any more.
     pub(crate) is_final: bool,
 }
@@ -58,7 +58,7 @@ pub(crate) struct Watcher {
     services: Services,
     watching: Watching,
     session: Session,
-    reader: Reader,
+    reader: Preferences,
 }
 
 impl<S> FromRequestParts<S> for Watcher
@@ -73,7 +73,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let session = Extension::<Session>::from_request_parts(parts, state).await;
         let Extension(session) = session.map_err(IntoResponse::into_response)?;
-        let reader = parts.extensions.get::<Reader>().copied().unwrap_or_default();
+        let reader = parts.extensions.get::<Preferences>().copied().unwrap_or_default();
         let (services, watching) = (Services::from_ref(state), Watching::from_ref(state));
         Ok(Self { services, watching, session, reader })
     }
@@ -210,7 +210,7 @@ where
         }
     }
 
-    fn changed(&mut self, parts: Vec<Part>) -> BTreeMap<String, String> {
+    fn changed(&mut self, parts: Vec<PagePart>) -> BTreeMap<String, String> {
         let mut changed = BTreeMap::new();
         for (id, markup) in parts {
             let html = markup.into_string();

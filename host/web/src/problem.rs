@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use rollcall_host::error::{RunError, StoreError};
 use rollcall_host::model::Diagnosis;
 
-use crate::admin_error::{AdminError, Kind};
+use crate::admin_error::{AdminError, ReasonKind};
 use crate::database::DatabaseError;
 use crate::sealing::SealingError;
 
@@ -59,11 +59,11 @@ impl Problem {
 impl From<AdminError> for Problem {
     fn from(error: AdminError) -> Self {
         let status = match error.kind {
-            Kind::NotFound => StatusCode::NOT_FOUND,
-            Kind::Conflict => StatusCode::CONFLICT,
-            Kind::NotValid => StatusCode::UNPROCESSABLE_ENTITY,
-            Kind::TooMuch => StatusCode::TOO_MANY_REQUESTS,
-            Kind::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+            ReasonKind::NotFound => StatusCode::NOT_FOUND,
+            ReasonKind::Conflict => StatusCode::CONFLICT,
+            ReasonKind::NotValid => StatusCode::UNPROCESSABLE_ENTITY,
+            ReasonKind::TooMuch => StatusCode::TOO_MANY_REQUESTS,
+            ReasonKind::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self { status, diagnosis: error.diagnosis }
     }

@@ -32,15 +32,15 @@ use serde_json::Value;
 
 pub(crate) use self::address::{is_of_service, meant};
 use self::base::{Base, Sight};
-use self::list::Listing;
+use self::list::ScimListing;
 use self::locations::OF_SOURCE;
 pub(crate) use self::locations::{PATH, address_of};
 use self::methods::{WRITES, of_description, of_nothing, of_resources, of_search};
 use self::query::{Parameters, Search};
-use self::reading::Reading;
-use self::reply::{Refusal, Reply};
+use self::reading::ScimReading;
+use self::reply::{Reply, ScimRefusal};
 pub(crate) use self::reply::{drawn, errors};
-use self::schemas::ResourceType;
+use self::schemas::ScimResourceType;
 use crate::console::Console;
 use crate::sources::Sources;
 use crate::visitor::Visitor;
@@ -67,12 +67,12 @@ fn service() -> Router<Console> {
         .route("/.search", of_search(post(search_everything)))
         .route("/Bulk", of_nothing(post(not_implemented), &[]))
         .route("/Me", of_nothing(get(not_implemented), &WRITES))
-        .merge(resources(ResourceType::User))
-        .merge(resources(ResourceType::Group))
+        .merge(resources(ScimResourceType::User))
+        .merge(resources(ScimResourceType::Group))
         .layer(DefaultBodyLimit::max(MAX_SEARCH_BYTES))
 }
 
-fn resources(kind: ResourceType) -> Router<Console> {
+fn resources(kind: ScimResourceType) -> Router<Console> {
     let all = move |sources, sight, asked| list_kind(sources, sight, asked, kind);
     let found = move |sources, sight, asked| search_kind(sources, sight, asked, kind);
     let single = move |sources, sight, id, asked, headers| one(sources, sight, id, asked, headers, kind);
@@ -82,33 +82,37 @@ fn resources(kind: ResourceType) -> Router<Console> {
         .route(&format!("{}/{{id}}", kind.endpoint()), of_resources(get(single)))
 }
 
-async fn not_implemented(_visitor: Visitor, _base: Base) -> Refusal {
-    Refusal::not_implemented()
+async fn not_implemented(_visitor: Visitor, _base: Base) -> ScimRefusal {
+    ScimRefusal::not_implemented()
 }
 
-async fn nowhere(_visitor: Visitor, uri: Uri) -> Refusal {
+async fn nowhere(_visitor: Visitor, uri: Uri) -> ScimRefusal {
     let within = uri.path().strip_prefix(PATH);
     let is_spoken = within.is_some_and(|within| within.starts_with('/'));
-    if is_spoken { Refusal::not_found() } else { Refusal::other_version() }
+    if is_spoken { ScimRefusal::not_found() } else { ScimRefusal::other_version() }
 }
 
 async fn service_provider_config(_visitor: Visitor, Base(base): Base) -> Reply {
     Reply::new(schemas::service_provider_config(&base))
 }
 
-async fn resource_types(_visitor: Visitor, Base(base): Base, asked: Parameters) -> Result<Reply, Refusal> {
+async fn resource_types(
+    _visitor: Visitor,
+    Base(base): Base,
+    asked: Parameters,
+) -> Result<Reply, ScimRefusal> {
     described(&asked, &schemas::resource_types(&base))
 }
 
-async fn all_schemas(_visitor: Visitor, Base(base): Base, asked: Parameters) -> Result<Reply, Refusal> {
+async fn all_schemas(_visitor: Visitor, Base(base): Base, asked: Parameters) -> Result<Reply, ScimRefusal> {
     described(&asked, &schemas::schemas(&base))
 }
 
 /// Source: RFC 7644, section 4: a filter here is refused with 403, so that nobody takes part for the whole; and pages there are
 /// none.
-fn described(asked: &Parameters, all: &[Value]) -> Result<Reply, Refusal> {
+fn described(asked: &Parameters, all: &[Value]) -> Result<Reply, ScimRefusal> {
     if asked.has_filter() {
-        return Err(Refusal::not_filtered());
+        return Err(ScimRefusal::not_filtered());
     }
     Ok(Reply::list(all))
 }
@@ -117,7 +121,7 @@ async fn resource_type(
     _visitor: Visitor,
     Base(base): Base,
     Path(WithId { id }): Path<WithId>,
-) -> Result<Reply, Refusal> {
+) -> Result<Reply, ScimRefusal> {
     with_id(schemas::resource_types(&base), &id)
 }
 
@@ -125,15 +129,15 @@ async fn schema(
     _visitor: Visitor,
     Base(base): Base,
     Path(WithId { id }): Path<WithId>,
-) -> Result<Reply, Refusal> {
+) -> Result<Reply, ScimRefusal> {
     with_id(schemas::schemas(&base), &id)
 }
 
-fn with_id(all: Vec<Value>, id: &str) -> Result<Reply, Refusal> {
+fn with_id(all: Vec<Value>, id: &str) -> Result<Reply, ScimRefusal> {
     let is_it = |one: &Value| {
         one.get("id").and_then(Value::as_str).is_some_and(|known| known.eq_ignore_ascii_case(id))
     };
-    all.into_iter().find(is_it).map(Reply::new).ok_or_else(Refusal::not_found)
+    all.into_iter().find(is_it).map(Reply::new).ok_or_else(ScimRefusal::not_found)
 }
 
 /// Which one is meant. There may be a source in the address as well.
@@ -146,24 +150,24 @@ async fn list_everything(
     State(sources): State<Sources>,
     sight: Sight,
     asked: Parameters,
-) -> Result<Response, Refusal> {
-    list(sources, sight, &ResourceType::ALL, &asked).await
+) -> Result<Response, ScimRefusal> {
+    list(sources, sight, &ScimResourceType::ALL, &asked).await
 }
 
 async fn search_everything(
     State(sources): State<Sources>,
     sight: Sight,
     Search(asked): Search,
-) -> Result<Response, Refusal> {
-    list(sources, sight, &ResourceType::ALL, &asked).await
+) -> Result<Response, ScimRefusal> {
+    list(sources, sight, &ScimResourceType::ALL, &asked).await
 }
 
 async fn list_kind(
     State(sources): State<Sources>,
     sight: Sight,
     asked: Parameters,
-    kind: ResourceType,
-) -> Result<Response, Refusal> {
+    kind: ScimResourceType,
+) -> Result<Response, ScimRefusal> {
     list(sources, sight, kind.alone(), &asked).await
 }
 
@@ -171,18 +175,18 @@ async fn search_kind(
     State(sources): State<Sources>,
     sight: Sight,
     Search(asked): Search,
-    kind: ResourceType,
-) -> Result<Response, Refusal> {
+    kind: ScimResourceType,
+) -> Result<Response, ScimRefusal> {
     list(sources, sight, kind.alone(), &asked).await
 }
 
 async fn list(
     sources: Sources,
     sight: Sight,
-    kinds: &'static [ResourceType],
+    kinds: &'static [ScimResourceType],
     asked: &Parameters,
-) -> Result<Response, Refusal> {
-    Listing { sources, sight, kinds, query: asked.query()? }.answer().await
+) -> Result<Response, ScimRefusal> {
+    ScimListing { sources, sight, kinds, query: asked.query()? }.answer().await
 }
 
 async fn one(
@@ -191,10 +195,10 @@ async fn one(
     Path(WithId { id }): Path<WithId>,
     asked: Parameters,
     headers: HeaderMap,
-    kind: ResourceType,
-) -> Result<Response, Refusal> {
+    kind: ScimResourceType,
+) -> Result<Response, ScimRefusal> {
     let projection = asked.projection()?;
-    let resource = Reading::new(&sources, &sight).one(kind, &id, &projection).await?;
+    let resource = ScimReading::new(&sources, &sight).one(kind, &id, &projection).await?;
     let body = projection.apply(kind, resource.members);
     Ok(Reply::versioned(&headers, Value::Object(body), resource.version))
 }

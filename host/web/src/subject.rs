@@ -11,5 +11,5 @@ pub(crate) mod words;
 
 pub(crate) use ask::{Back, ask_button, may_ask};
 pub(crate) use complete::{last_complete, last_full};
-pub(crate) use place::{Place, known_source};
+pub(crate) use place::{PageContext, known_source};
 pub(crate) use step::{is_applied, is_departure, name_in};

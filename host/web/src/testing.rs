@@ -21,7 +21,7 @@ use tower_service::Service;
 
 use crate::console::Console;
 use crate::options::ConsoleOptions;
-use crate::visitor::{Reader, Theme, Visitor, Who};
+use crate::visitor::{Preferences, Theme, Visitor, Who};
 
 /// 2026-01-01T00:00:00Z.
 pub(crate) const NOW: Timestamp = Timestamp::from_unix_ms(1_767_225_600_000);
@@ -92,7 +92,7 @@ impl Bench {
 pub(crate) fn administrator(language: Language) -> Visitor {
     Visitor {
         who: Who::Administrator { name: "admin".to_owned() },
-        reader: Reader { language, theme: Theme::System },
+        reader: Preferences { language, theme: Theme::System },
         csrf: "csrf-of-a-test".to_owned(),
         address: None,
     }

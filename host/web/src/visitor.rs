@@ -11,13 +11,13 @@ use axum::http::request::Parts;
 use rollcall_words::{Language, Sentence};
 
 use crate::actor::Actor;
-pub(crate) use crate::actor::{Scope, Who};
+pub(crate) use crate::actor::{TokenScope, Who};
 
 /// Who asks. Handlers behind the gate take it as an argument; without the gate there is none, and they refuse.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Visitor {
     pub(crate) who: Who,
-    pub(crate) reader: Reader,
+    pub(crate) reader: Preferences,
     /// What each form of a page carries along. Empty for a token, which fills in no form.
     pub(crate) csrf: String,
     /// From where, for the audit log. None where the program that embeds the console does not tell.
@@ -44,7 +44,7 @@ impl<'a> From<&'a Visitor> for Actor<'a> {
 
 /// How someone reads pages, whether or not it is known who they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Reader {
+pub(crate) struct Preferences {
     pub(crate) language: Language,
     pub(crate) theme: Theme,
 }
@@ -77,7 +77,7 @@ impl Theme {
     }
 }
 
-impl Reader {
+impl Preferences {
     /// The sentence in the reader's language.
     pub(crate) fn say(self, sentence: Sentence) -> String {
         sentence.into(self.language)

@@ -8,4 +8,4 @@ mod language;
 mod sentence;
 
 pub use language::{Language, UnknownLanguage, is_unicode};
-pub use sentence::{Say, Sentence, Written, untranslated};
+pub use sentence::{Say, Sentence, SentenceEntry, untranslated};

@@ -59,13 +59,13 @@ impl<T: Display + ?Sized> Say for T {
 }
 
 /// A sentence as [`sentences!`](crate::sentences) has it: its name, its English and its Chinese text.
-pub type Written = (&'static str, &'static str, &'static str);
+pub type SentenceEntry = (&'static str, &'static str, &'static str);
 
 /// The sentences that lack one of their languages, for a test over `ALL`. Those in `verbatim` are written the same in both.
 #[must_use]
-pub fn untranslated(all: &[Written], verbatim: &[&str]) -> Vec<&'static str> {
+pub fn untranslated(all: &[SentenceEntry], verbatim: &[&str]) -> Vec<&'static str> {
     let has_chinese = |text: &str| text.chars().any(|c| ('\u{3000}'..'\u{a000}').contains(&c));
-    let lacks = |(name, english, chinese): &&Written| {
+    let lacks = |(name, english, chinese): &&SentenceEntry| {
         let is_both = !english.is_empty() && !has_chinese(english) && has_chinese(chinese);
         let is_verbatim = verbatim.contains(name) && english == chinese;
         !(is_both || is_verbatim)
@@ -100,7 +100,7 @@ macro_rules! sentences {
         })*
 
         #[cfg(test)]
-        pub(crate) const ALL: &[$crate::Written] = &[$((::std::stringify!($name), $english, $chinese)),*];
+        pub(crate) const ALL: &[$crate::SentenceEntry] = &[$((::std::stringify!($name), $english, $chinese)),*];
     };
 }
 

@@ -10,7 +10,7 @@ use rollcall_dingtalk::DingTalk;
 use rollcall_dingtalk_simulator::{Company, CorpId, Department, ExclusiveAccount, Mutation, User, UserId};
 use rollcall_host::history::{Counters, RunState};
 use rollcall_host::model::Severity;
-use rollcall_kit::{Connector as _, Optional, Place, Schema};
+use rollcall_kit::{AttributePath, Connector as _, Optional, Schema};
 use serde_json::{Value, json};
 
 /// Who loses nothing. What nobody has any more is kept, because it may be hidden.
@@ -94,11 +94,11 @@ impl Loss {
     fn is_assigned(&self, documents: &Documents) -> bool {
         let document = &documents[&(self.resource_type.to_owned(), self.external_id.clone())];
         match self.optional.place {
-            Place::Member(path) => {
+            AttributePath::Member(path) => {
                 let value = path.iter().try_fold(document, |value, name| value.get(name));
                 value.is_some()
             }
-            Place::Element(attribute, kind) => {
+            AttributePath::Element(attribute, kind) => {
                 let elements = document.get(attribute).and_then(Value::as_array);
                 elements.is_some_and(|elements| elements.iter().any(|element| element["type"] == kind))
             }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use rollcall_host::error::StoreError;
 use rollcall_host::inbox::{
-    EventFilter, Following, Inbox, InboxCounts, InboxEvent, Kept, NewEvent, Note, Settlement,
+    EventFilter, Following, Inbox, InboxCounts, InboxEvent, NewEvent, Note, Settlement, StoredEvents,
 };
 use rollcall_host::model::{RunId, SourceName, Timestamp};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ impl Between {
 
 #[async_trait]
 impl Inbox for Between {
-    async fn store(&self, source: &SourceName, events: &[NewEvent]) -> Result<Kept, StoreError> {
+    async fn store(&self, source: &SourceName, events: &[NewEvent]) -> Result<StoredEvents, StoreError> {
         (self.before_store)(events)?;
         self.inner.store(source, events).await
     }

@@ -7,7 +7,7 @@ use crate::harness::extra;
 use crate::harness::live::{Live, Way, app_key, source};
 use crate::harness::real::Real;
 use rollcall_dingtalk_simulator::{HandMadePush, Mutation};
-use rollcall_host::figures::{Outcome, SourceFigures};
+use rollcall_host::figures::{RequestOutcome, SourceFigures};
 use rollcall_host::history::RunState;
 
 #[test]
@@ -23,7 +23,7 @@ fn requests_calls_and_events_of_a_followed_source_are_counted() {
     let figures = figures();
     let SourceFigures { requests, calls, events_since_birth, events_since_arrival, deliveries, .. } =
         &figures;
-    assert!(requests.iter().all(|requests| requests.outcome == Outcome::Success), "{requests:?}");
+    assert!(requests.iter().all(|requests| requests.outcome == RequestOutcome::Success), "{requests:?}");
     assert!(requests.iter().any(|requests| requests.bucket.is_some()), "{requests:?}");
     let died: Vec<_> = calls.iter().filter(|(_, calls)| 0 < calls.n_died).collect();
     assert!(died.is_empty(), "{died:?}");

@@ -1,9 +1,9 @@
 //! What an administration store keeps, and for how long.
 
 use rollcall_admin::{
-    AdminStore, Attempted, AuditEntry, AuditFilter, Claim, Claimed, KeyOwner, KeyState, NewAccount,
-    NewSession, NewToken, NewWebhook, Notification, Occasion, Question, Scope, Session, SessionLimits,
-    SourceRecord, Way,
+    AdminStore, Attempted, AuditEntry, AuditFilter, AuthenticationMethod, Claim, Claimed, KeyOwner, KeyState,
+    NewAccount, NewSession, NewToken, NewWebhook, Notification, Occasion, Question, Session, SessionLimits,
+    SourceRecord, TokenScope,
 };
 use rollcall_browse::Within;
 use rollcall_host::model::{Key, RunId, Timestamp};
@@ -18,7 +18,7 @@ fn at(unix_ms: i64) -> Timestamp {
 fn entry(who: &str, action: &'static str) -> AuditEntry {
     AuditEntry {
         who: who.to_owned(),
-        way: Way::Session,
+        way: AuthenticationMethod::Session,
         action,
         subject: "hq".to_owned(),
         detail: json!({"n": 1}),
@@ -107,7 +107,7 @@ pub async fn an_account_keeps_the_sessions_that_were_used_last<S: AdminStore>(st
 fn token(name: &str, expires_at: Option<i64>) -> NewToken {
     NewToken {
         name: name.to_owned(),
-        scope: Scope::Manage,
+        scope: TokenScope::Manage,
         within: Within::All,
         created_by: "Anna".to_owned(),
         expires_at: expires_at.map(at),
@@ -116,11 +116,11 @@ fn token(name: &str, expires_at: Option<i64>) -> NewToken {
 
 pub async fn a_token_is_known_by_its_digest_with_all_that_it_may<S: AdminStore>(store: &S) {
     let within = Within::one(source("hq"));
-    let new = NewToken { scope: Scope::Read, within: within.clone(), ..token("scim", Some(90)) };
+    let new = NewToken { scope: TokenScope::Read, within: within.clone(), ..token("scim", Some(90)) };
     let id = store.create_token(&new, &[7; 32], at(10), 9, at(0)).await.unwrap().unwrap();
     store.token_used(id, at(20)).await.unwrap();
     let known = store.token(&[7; 32]).await.unwrap().unwrap();
-    assert_eq!((known.id, &*known.name, known.scope, known.within), (id, "scim", Scope::Read, within));
+    assert_eq!((known.id, &*known.name, known.scope, known.within), (id, "scim", TokenScope::Read, within));
     assert_eq!((known.created_at, known.expires_at, known.used_at), (at(10), Some(at(90)), Some(at(20))));
     assert_eq!(store.token(&[8; 32]).await.unwrap(), None);
 }

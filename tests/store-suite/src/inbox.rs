@@ -2,7 +2,7 @@
 
 use rollcall_host::inbox::{
     ChannelNote, ChannelState, EventFilter, EventState, EventWay, Fate, Following, Inbox, InboxCounts,
-    InboxEvent, Kept, NewEvent, Note, Refused, Settlement, Stopped, Unfetched,
+    InboxEvent, NewEvent, Note, Refused, Settlement, Stopped, StoredEvents, Unfetched,
 };
 use rollcall_host::model::{Diagnosis, EventDelivery, Failure, FailureKind, Key, RunId, Timestamp};
 
@@ -52,7 +52,7 @@ fn ids(events: &[InboxEvent]) -> Vec<&str> {
 /// An inbox of source "a" with events "1", "2" and "3", which arrived at 10, 20 and 30.
 async fn with_three<S: Inbox>(store: &S) -> &dyn Inbox {
     let events = [event("1", 10), event("2", 20), event("3", 30)];
-    assert_eq!(store.store(&source("a"), &events).await.unwrap(), Kept { n_new: 3, n_known: 0 });
+    assert_eq!(store.store(&source("a"), &events).await.unwrap(), StoredEvents { n_new: 3, n_known: 0 });
     store
 }
 
@@ -69,7 +69,7 @@ pub async fn a_repeat_is_known_whatever_became_of_the_first_one<S: Inbox>(store:
     let settlements = [settlement(1, Fate::Done), settlement(2, Fate::Failed { failure: failure("busy") })];
     inbox.settle(&source("a"), &settlements).await.unwrap();
     let repeats = [event("1", 40), event("2", 40), event("3", 40), event("4", 40), event("4", 41)];
-    assert_eq!(inbox.store(&source("a"), &repeats).await.unwrap(), Kept { n_new: 1, n_known: 4 });
+    assert_eq!(inbox.store(&source("a"), &repeats).await.unwrap(), StoredEvents { n_new: 1, n_known: 4 });
     assert_eq!(ids(&inbox.due(&source("a"), at(99), 10).await.unwrap()), ["3", "4"]);
 }
 

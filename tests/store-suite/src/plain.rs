@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use rollcall_browse::features::{Features, Membership};
-use rollcall_browse::{Numbers, Outline, Placed, Shared, WholeObject};
+use rollcall_browse::{Numbers, OtherDepartment, Outline, Placed, WholeObject};
 use rollcall_host::directory::{Action, Directory, Held, Holding, Stored, Write};
 use rollcall_host::error::StoreError;
 use rollcall_host::model::{Key, RunId, SourceName, Timestamp};
@@ -179,7 +179,8 @@ impl Objects {
             .filter(|person| 1 < person.features.memberships.len())
             .flat_map(|object| {
                 let person = object.number;
-                let share = move |one: &Membership| Shared { person, department: one.department.clone() };
+                let share =
+                    move |one: &Membership| OtherDepartment { person, department: one.department.clone() };
                 object.features.memberships.iter().map(share)
             })
             .collect();

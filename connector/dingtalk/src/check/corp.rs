@@ -41,14 +41,14 @@ fn request(client: &Client<'_>) -> Request {
 /// What the new API answers, whether it grants or refuses. It may hold a token, so it has no `Debug`.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Answer {
+struct TokenAnswer {
     access_token: Option<String>,
     code: String,
     message: String,
 }
 
 fn judge(client: &Client<'_>, response: &Response, checklist: &mut Checklist) {
-    let answer: Answer = serde_json::from_slice(response.body.as_bytes()).unwrap_or_default();
+    let answer: TokenAnswer = serde_json::from_slice(response.body.as_bytes()).unwrap_or_default();
     if response.status == 200 && answer.access_token.is_some_and(|token| !token.is_empty()) {
         checklist.settle(CHECK, CheckStatus::Passed, codes::corp_id_confirmed());
         return;

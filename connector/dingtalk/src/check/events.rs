@@ -6,15 +6,15 @@ use super::{Checklist, diagnosis_of};
 use crate::client::Client;
 use crate::codes;
 use crate::events::channel;
-use crate::settings::Way;
+use crate::settings::EventsWay;
 use rollcall_kit::CheckStatus;
 
 /// What is on the list for this way. Who wants no changes pushed has nothing to mend.
-pub(super) fn name(way: &Way) -> Option<&'static str> {
+pub(super) fn name(way: &EventsWay) -> Option<&'static str> {
     match way {
-        Way::Off => None,
-        Way::Http(_) => Some("event-callback"),
-        Way::Stream => Some("event-channel"),
+        EventsWay::Off => None,
+        EventsWay::Http(_) => Some("event-callback"),
+        EventsWay::Stream => Some("event-channel"),
     }
 }
 
@@ -22,11 +22,11 @@ pub(super) fn name(way: &Way) -> Option<&'static str> {
 pub(super) async fn check(client: &Client<'_>, checklist: &mut Checklist) {
     let Some(check) = name(&client.settings.events) else { return };
     match client.settings.events {
-        Way::Off => {}
+        EventsWay::Off => {}
         // Fetching what could not be delivered needs the permission that the scope needs.
-        Way::Http(_) if checklist.has_failed("scope") => {}
-        Way::Http(_) => checklist.settle(check, CheckStatus::Passed, codes::callback_well_formed()),
-        Way::Stream => match channel::open(client.context, client.settings).await {
+        EventsWay::Http(_) if checklist.has_failed("scope") => {}
+        EventsWay::Http(_) => checklist.settle(check, CheckStatus::Passed, codes::callback_well_formed()),
+        EventsWay::Stream => match channel::open(client.context, client.settings).await {
             Ok(opened) => {
                 let (status, diagnosis) = match channel::unplanned(&opened, client.settings) {
                     None => (CheckStatus::Passed, codes::channel_opened()),

@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::codes;
 use crate::limits::{MAX_SAMPLE_DEPARTMENTS, MAX_SAMPLES};
 use crate::trouble::Trouble;
-use crate::wire::departments::Department;
+use crate::wire::departments::WireDepartment;
 use crate::wire::scopes::Scopes;
 use crate::wire::users::User;
 use crate::wire::{DepartmentId, Listing, UserId};
@@ -114,7 +114,7 @@ async fn members(
     samples
 }
 
-fn ids(listing: Option<Listing<Department>>) -> Vec<DepartmentId> {
+fn ids(listing: Option<Listing<WireDepartment>>) -> Vec<DepartmentId> {
     let children = listing.map(|listing| listing.items).unwrap_or_default();
     children.into_iter().map(|child| child.dept_id).filter(|id| id.is_real()).collect()
 }

@@ -15,13 +15,13 @@ const REMEMBERED: &str = "token";
 
 /// A token and its times, in milliseconds since 1970 UTC.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Token {
+pub(crate) struct AccessToken {
     text: String,
     renew_at_ms: u64,
     ends_at_ms: u64,
 }
 
-impl Token {
+impl AccessToken {
     fn new(granted: Granted, now_ms: u64) -> Self {
         let lifetime_ms = granted.lifetime_ms;
         let renew_after_ms = lifetime_ms.saturating_sub(RENEW_MARGIN_MS).max(lifetime_ms / 2);
@@ -43,7 +43,7 @@ impl Token {
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token").field("ends_at_ms", &self.ends_at_ms).finish_non_exhaustive()
     }
@@ -53,7 +53,7 @@ impl fmt::Debug for Token {
 #[derive(Debug, Default)]
 pub(crate) struct Keeper {
     // Held while a token is fetched, so that everyone else waits for that one.
-    held: Mutex<Option<Rc<Token>>>,
+    held: Mutex<Option<Rc<AccessToken>>>,
 }
 
 impl Keeper {
@@ -61,7 +61,7 @@ impl Keeper {
     ///
     /// # Errors
     /// When there is none to be had: nothing else can be asked.
-    pub(crate) async fn token(&self, client: &Client<'_>) -> Result<Rc<Token>, Failure> {
+    pub(crate) async fn token(&self, client: &Client<'_>) -> Result<Rc<AccessToken>, Failure> {
         let mut held = self.held.lock().await;
         if held.is_none() {
             *held = memory::recall(client.context, REMEMBERED).map(Rc::new);
@@ -72,7 +72,7 @@ impl Keeper {
         }
         match client.fetch_token().await {
             Ok(granted) => {
-                let token = Rc::new(Token::new(granted, client.context.now_ms()));
+                let token = Rc::new(AccessToken::new(granted, client.context.now_ms()));
                 memory::remember(client.context, REMEMBERED, &*token);
                 *held = Some(Rc::clone(&token));
                 Ok(token)
@@ -92,16 +92,16 @@ impl Keeper {
     ///
     /// # Errors
     /// When there is none to be had.
-    pub(crate) async fn fetch(&self, client: &Client<'_>) -> Result<Rc<Token>, Failure> {
+    pub(crate) async fn fetch(&self, client: &Client<'_>) -> Result<Rc<AccessToken>, Failure> {
         let mut held = self.held.lock().await;
-        let token = Rc::new(Token::new(client.fetch_token().await?, client.context.now_ms()));
+        let token = Rc::new(AccessToken::new(client.fetch_token().await?, client.context.now_ms()));
         memory::remember(client.context, REMEMBERED, &*token);
         *held = Some(Rc::clone(&token));
         Ok(token)
     }
 
     /// Drop a token that DingTalk refused, unless another has taken its place.
-    pub(crate) async fn forget(&self, context: &Context, refused: &Rc<Token>) {
+    pub(crate) async fn forget(&self, context: &Context, refused: &Rc<AccessToken>) {
         let mut held = self.held.lock().await;
         if held.as_ref().is_some_and(|token| Rc::ptr_eq(token, refused)) {
             memory::forget(context, REMEMBERED);
@@ -111,21 +111,21 @@ impl Keeper {
 }
 
 /// The margin is there for this: a renewal that fails is tried again later, as long as the old token is good.
-fn postponed(token: &Token, now_ms: u64) -> Option<Rc<Token>> {
+fn postponed(token: &AccessToken, now_ms: u64) -> Option<Rc<AccessToken>> {
     let good = now_ms < token.ends_at_ms;
     good.then(|| {
         let renew_at_ms = now_ms.saturating_add(RENEW_PAUSE_MS).min(token.ends_at_ms);
-        Rc::new(Token { text: token.text.clone(), renew_at_ms, ends_at_ms: token.ends_at_ms })
+        Rc::new(AccessToken { text: token.text.clone(), renew_at_ms, ends_at_ms: token.ends_at_ms })
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Token;
+    use super::AccessToken;
     use crate::wire::token::Granted;
 
     fn times(lifetime_ms: u64) -> (u64, u64) {
-        let token = Token::new(Granted { access_token: "t".to_owned(), lifetime_ms }, 1_000);
+        let token = AccessToken::new(Granted { access_token: "t".to_owned(), lifetime_ms }, 1_000);
         (token.renew_at_ms, token.ends_at_ms)
     }
 
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn its_debug_form_keeps_the_secret() {
-        let token = Token::new(Granted { access_token: "canary".to_owned(), lifetime_ms: 1 }, 0);
+        let token = AccessToken::new(Granted { access_token: "canary".to_owned(), lifetime_ms: 1 }, 0);
         assert_eq!(format!("{token:?}"), "Token { ends_at_ms: 1, .. }");
     }
 }

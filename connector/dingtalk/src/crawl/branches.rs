@@ -10,7 +10,7 @@ use crate::codes;
 use crate::mapping::{self, department};
 use crate::messages::crawl as say;
 use crate::wire::DepartmentId;
-use crate::wire::departments::Department;
+use crate::wire::departments::WireDepartment;
 use crate::wire::lenient::Flag;
 use rollcall_kit::{Area, Container, Context, Entry, Failure, Severity};
 use std::cell::RefCell;
@@ -42,7 +42,7 @@ impl Branches {
 
 impl Crawl<'_> {
     /// Whether a department is left out, with all below it, because it is a branch's. Takes note of it.
-    pub(super) fn leaves_out(&self, department: &Department, parent: Option<DepartmentId>) -> bool {
+    pub(super) fn leaves_out(&self, department: &WireDepartment, parent: Option<DepartmentId>) -> bool {
         let id = department.dept_id;
         let is_unclear = department.oddities.unread.contains("from_union_org");
         // What it is cannot be told: it stays as it was, in or out, with the word that any unread member has.

@@ -1,22 +1,22 @@
 //! Departments: tops, children, details, and what to think when one is gone half-way.
 
-use super::members::Place;
+use super::members::PageStart;
 use super::tree::Growth;
 use super::{Crawl, Work, of_another};
 use crate::api::Api;
 use crate::codes;
 use crate::mapping;
-use crate::mapping::department::{Found, display_name, draft, key};
+use crate::mapping::department::{DepartmentOrigin, display_name, draft, key};
 use crate::messages::crawl as say;
 use crate::trouble::Trouble;
-use crate::wire::departments::{Department, Details};
-use crate::wire::envelope::Refusal;
+use crate::wire::departments::{Details, WireDepartment};
+use crate::wire::envelope::ApiRefusal;
 use crate::wire::{DepartmentId, Listing};
 use rollcall_kit::{Diagnosis, Failure, Severity};
 
 /// What a department is asked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Part {
+pub(super) enum DepartmentPart {
     Children,
     Members,
 }
@@ -37,18 +37,24 @@ impl Crawl<'_> {
             Ok((department, _)) if self.leaves_out(&department, None) => Ok(Vec::new()),
             Ok((department, details)) => {
                 self.tree.borrow_mut().plant(id);
-                self.put(draft(&department, Found::Alone, None, self.details().then_some(&details))).await?;
+                self.put(draft(
+                    &department,
+                    DepartmentOrigin::Alone,
+                    None,
+                    self.details().then_some(&details),
+                ))
+                .await?;
                 Ok(below(id))
             }
             Err(Trouble::Hidden(diagnosis)) => {
                 *self.hidden_top.borrow_mut() = Some(diagnosis.clone());
-                self.lose_part(id, Part::Children, diagnosis).map(|()| Vec::new())
+                self.lose_part(id, DepartmentPart::Children, diagnosis).map(|()| Vec::new())
             }
             Err(Trouble::Gone(refusal)) if id != DepartmentId::ROOT => {
                 self.note(Severity::Warning, &key(id), None, say::authorised_department_gone(&refusal));
                 Ok(Vec::new())
             }
-            Err(trouble) => self.lose(id, Part::Children, trouble).await,
+            Err(trouble) => self.lose(id, DepartmentPart::Children, trouble).await,
         }
     }
 
@@ -56,7 +62,7 @@ impl Crawl<'_> {
     pub(super) async fn children(&self, id: DepartmentId) -> Result<Vec<Work>, Failure> {
         let listing = match self.client.children(id).await {
             Ok(listing) => listing,
-            Err(trouble) => return self.lose(id, Part::Children, trouble).await,
+            Err(trouble) => return self.lose(id, DepartmentPart::Children, trouble).await,
         };
         let is_whole = listing.as_ref().is_some_and(|listing| listing.n_unread == 0);
         let Listing { items, n_unread } = listing.unwrap_or(Listing { items: Vec::new(), n_unread: 0 });
@@ -78,22 +84,22 @@ impl Crawl<'_> {
     async fn missing(
         &self,
         id: DepartmentId,
-        listed: &[Department],
+        listed: &[WireDepartment],
         n_unread: usize,
     ) -> Result<Option<Vec<DepartmentId>>, Failure> {
         let mut ids = match self.client.child_ids(id).await {
             Ok(ids) => ids,
             Err(Trouble::Gone(refusal)) => {
-                self.lose(id, Part::Children, Trouble::Gone(refusal)).await?;
+                self.lose(id, DepartmentPart::Children, Trouble::Gone(refusal)).await?;
                 return Ok(None);
             }
             Err(Trouble::Hidden(why)) => {
-                self.lose_part(id, Part::Children, say::departments_unknown(&why))?;
+                self.lose_part(id, DepartmentPart::Children, say::departments_unknown(&why))?;
                 return Ok(None);
             }
             Err(Trouble::Fatal(failure)) => return Err(failure),
             Err(Trouble::Lost(failure) | Trouble::Misread(failure) | Trouble::Unforeseen(failure)) => {
-                self.lose_part(id, Part::Children, say::departments_unknown(failure.diagnosis()))?;
+                self.lose_part(id, DepartmentPart::Children, say::departments_unknown(failure.diagnosis()))?;
                 return Ok(None);
             }
         };
@@ -117,11 +123,11 @@ impl Crawl<'_> {
     ) -> Result<Vec<Work>, Failure> {
         let (department, details) = match self.client.department(id).await {
             Ok(read) => read,
-            Err(trouble) => return self.lose(id, Part::Children, trouble).await,
+            Err(trouble) => return self.lose(id, DepartmentPart::Children, trouble).await,
         };
         // It says itself that the ids were another department's.
         if department.parent().is_some_and(|above| above != parent) {
-            return self.lose(parent, Part::Children, of_another(Api::ListChildIds)).await;
+            return self.lose(parent, DepartmentPart::Children, of_another(Api::ListChildIds)).await;
         }
         if self.leaves_out(&department, Some(parent)) {
             return Ok(Vec::new());
@@ -130,7 +136,7 @@ impl Crawl<'_> {
         match growth {
             Growth::New => {
                 let details = self.details().then_some(&details);
-                self.put(draft(&department, Found::Alone, Some(parent), details)).await?;
+                self.put(draft(&department, DepartmentOrigin::Alone, Some(parent), details)).await?;
                 Ok(below(id))
             }
             // Another listing named it meanwhile.
@@ -139,7 +145,7 @@ impl Crawl<'_> {
     }
 
     /// Ask for the details of a department that was listed.
-    pub(super) async fn describe(&self, listed: &Department) -> Result<Vec<Work>, Failure> {
+    pub(super) async fn describe(&self, listed: &WireDepartment) -> Result<Vec<Work>, Failure> {
         let described = self.details_of(listed.dept_id).await?;
         // It may have moved since it was listed.
         let Some(parent) = self.tree.borrow().parent(listed.dept_id) else { return Ok(Vec::new()) };
@@ -154,7 +160,7 @@ impl Crawl<'_> {
     pub(super) async fn lose(
         &self,
         id: DepartmentId,
-        part: Part,
+        part: DepartmentPart,
         trouble: Trouble,
     ) -> Result<Vec<Work>, Failure> {
         let why = match trouble {
@@ -170,13 +176,18 @@ impl Crawl<'_> {
     }
 
     /// The same, knowing why.
-    pub(super) fn lose_part(&self, id: DepartmentId, part: Part, why: Diagnosis) -> Result<(), Failure> {
+    pub(super) fn lose_part(
+        &self,
+        id: DepartmentId,
+        part: DepartmentPart,
+        why: Diagnosis,
+    ) -> Result<(), Failure> {
         let of = match part {
-            Part::Children => {
+            DepartmentPart::Children => {
                 self.tree.borrow_mut().lose_children();
                 &mapping::DEPARTMENT
             }
-            Part::Members => {
+            DepartmentPart::Members => {
                 self.tree.borrow_mut().lose_members(id);
                 &mapping::USER
             }
@@ -186,7 +197,7 @@ impl Crawl<'_> {
     }
 
     /// Whether a department that DingTalk no longer knows has really gone: then its parent no longer lists it either.
-    async fn gone(&self, id: DepartmentId, refusal: &Refusal) -> Result<bool, Failure> {
+    async fn gone(&self, id: DepartmentId, refusal: &ApiRefusal) -> Result<bool, Failure> {
         let parent = self.tree.borrow().parent(id);
         let asked = match parent {
             Some(parent) => self.is_or_may_be_below(id, parent).await,
@@ -205,7 +216,7 @@ impl Crawl<'_> {
         Ok(!listed)
     }
 
-    async fn child(&self, child: Department, parent: DepartmentId) -> Result<Vec<Work>, Failure> {
+    async fn child(&self, child: WireDepartment, parent: DepartmentId) -> Result<Vec<Work>, Failure> {
         let (key, name) = (key(child.dept_id), display_name(&child));
         if !child.dept_id.is_real() {
             self.reading.skip(&key, Some(&name), Severity::Info, codes::department_skipped());
@@ -239,7 +250,7 @@ impl Crawl<'_> {
     /// Its members and children are read already or will be; only its place is new.
     async fn moved(
         &self,
-        child: &Department,
+        child: &WireDepartment,
         before: Option<DepartmentId>,
         parent: DepartmentId,
     ) -> Result<(), Failure> {
@@ -252,9 +263,9 @@ impl Crawl<'_> {
         match details {
             Described::Departed => Ok(()),
             Described::Details(details) => {
-                self.put(draft(child, Found::Listed, Some(parent), Some(&details))).await
+                self.put(draft(child, DepartmentOrigin::Listed, Some(parent), Some(&details))).await
             }
-            Described::Lost => self.put(draft(child, Found::Listed, Some(parent), None)).await,
+            Described::Lost => self.put(draft(child, DepartmentOrigin::Listed, Some(parent), None)).await,
         }
     }
 
@@ -280,11 +291,11 @@ impl Crawl<'_> {
 
     async fn put_listed(
         &self,
-        listed: &Department,
+        listed: &WireDepartment,
         parent: DepartmentId,
         details: Option<&Details>,
     ) -> Result<Vec<Work>, Failure> {
-        self.put(draft(listed, Found::Listed, Some(parent), details)).await?;
+        self.put(draft(listed, DepartmentOrigin::Listed, Some(parent), details)).await?;
         Ok(below(listed.dept_id))
     }
 
@@ -301,5 +312,5 @@ impl Crawl<'_> {
 
 /// What is asked about every department: leaves have to be asked, too, whether they are.
 fn below(id: DepartmentId) -> Vec<Work> {
-    vec![Work::Children(id), Work::Members(id, Place::default())]
+    vec![Work::Children(id), Work::Members(id, PageStart::default())]
 }

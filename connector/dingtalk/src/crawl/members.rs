@@ -1,8 +1,8 @@
 //! People: pages of members, single people, and those of whom a reading has seen only a part.
 
-use super::departments::Part;
-use super::merge::{Person, Waiting};
-use super::tree::Standing;
+use super::departments::DepartmentPart;
+use super::merge::{PartialPerson, Person};
+use super::tree::DepartmentKnowledge;
 use super::{Crawl, Work, of_another};
 use crate::api::Api;
 use crate::codes;
@@ -12,7 +12,7 @@ use crate::mapping::{self, department};
 use crate::messages::crawl as say;
 use crate::trouble::Trouble;
 use crate::wire::scopes::Scopes;
-use crate::wire::users::{Page, User};
+use crate::wire::users::{User, UserPage};
 use crate::wire::{DepartmentId, Listing, UserId};
 use rollcall_kit::limits::MAX_REQUESTS_IN_FLIGHT;
 use rollcall_kit::{Failure, Severity, pool};
@@ -20,14 +20,14 @@ use std::collections::BTreeSet;
 
 /// Where a page of a department's members begins.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Place {
+pub(super) struct PageStart {
     cursor: i64,
     /// Pages before it, and how many of them, the last ones, had nobody on them.
     n_pages: u32,
     n_empty: u32,
 }
 
-impl Place {
+impl PageStart {
     /// Where the page after this one begins, on which so many were.
     fn next(self, cursor: i64, n_people: usize) -> Self {
         let n_empty = if n_people == 0 { self.n_empty + 1 } else { 0 };
@@ -37,10 +37,10 @@ impl Place {
 
 impl Crawl<'_> {
     /// List a page of a department's members, and say where the next begins.
-    pub(super) async fn members(&self, id: DepartmentId, place: Place) -> Result<Vec<Work>, Failure> {
+    pub(super) async fn members(&self, id: DepartmentId, place: PageStart) -> Result<Vec<Work>, Failure> {
         let page = match self.page(id, place.cursor).await {
             Ok(page) => page,
-            Err(trouble) => return self.lose(id, Part::Members, trouble).await,
+            Err(trouble) => return self.lose(id, DepartmentPart::Members, trouble).await,
         };
         let Listing { items, n_unread } = page.users;
         let n_people = items.len() + n_unread;
@@ -61,7 +61,7 @@ impl Crawl<'_> {
 
     /// One page of a department's members. Where it lists people who do not name the department, another answer must say that
     /// they are in it, or else the page is of another department, as something on the way remembers it.
-    async fn page(&self, id: DepartmentId, cursor: i64) -> Result<Page, Trouble> {
+    async fn page(&self, id: DepartmentId, cursor: i64) -> Result<UserPage, Trouble> {
         let page = self.client.members(id, cursor).await?;
         if page.strangers.is_empty() {
             return Ok(page);
@@ -107,7 +107,7 @@ impl Crawl<'_> {
             work.extend(self.unplaced(person).await?);
         }
         self.ask_about(scopes, waiting.iter().flat_map(|waiting| waiting.unlisted.iter().copied())).await?;
-        for Waiting { person, unlisted } in waiting {
+        for PartialPerson { person, unlisted } in waiting {
             match self.judge(&unlisted) {
                 Verdict::Put if self.is_puzzling(unlisted.iter()) => {
                     work.extend(self.without_departments(person.user).await?);
@@ -135,7 +135,7 @@ impl Crawl<'_> {
             let Some(mut memberships) = memberships(&user, self.person_details()) else { continue };
             let unseen: Vec<_> =
                 memberships.keys().filter(|id| !self.tree.borrow().contains(**id)).copied().collect();
-            if unseen.iter().any(|id| self.tree.borrow().standing(*id) == Standing::Unknown) {
+            if unseen.iter().any(|id| self.tree.borrow().standing(*id) == DepartmentKnowledge::Unknown) {
                 self.keep(user.userid);
                 continue;
             }
@@ -264,23 +264,25 @@ impl Crawl<'_> {
         self.put(draft(user, memberships, account, self.person_details())).await
     }
 
-    fn next_page(&self, id: DepartmentId, next: Place) -> Result<Option<Work>, Failure> {
+    fn next_page(&self, id: DepartmentId, next: PageStart) -> Result<Option<Work>, Failure> {
         let endless = match next {
-            Place { n_empty: MAX_EMPTY_PAGES.., .. } => codes::too_many_empty_pages(next.n_empty),
-            Place { n_pages: MAX_MEMBER_PAGES.., .. } => say::too_many_pages(next.n_pages),
-            Place { .. } => return Ok(Some(Work::Members(id, next))),
+            PageStart { n_empty: MAX_EMPTY_PAGES.., .. } => codes::too_many_empty_pages(next.n_empty),
+            PageStart { n_pages: MAX_MEMBER_PAGES.., .. } => say::too_many_pages(next.n_pages),
+            PageStart { .. } => return Ok(Some(Work::Members(id, next))),
         };
-        self.lose_part(id, Part::Members, endless).map(|()| None)
+        self.lose_part(id, DepartmentPart::Members, endless).map(|()| None)
     }
 
     fn judge(&self, unlisted: &BTreeSet<DepartmentId>) -> Verdict {
         let tree = self.tree.borrow();
-        let standings: Vec<Standing> = unlisted.iter().map(|id| tree.standing(*id)).collect();
+        let standings: Vec<DepartmentKnowledge> = unlisted.iter().map(|id| tree.standing(*id)).collect();
         // Asking about the person tells what a lost listing would have said, but not which departments are visible.
-        let lost = standings.contains(&Standing::MembersLost) && !self.person_details();
-        if lost || standings.contains(&Standing::Unknown) {
+        let lost = standings.contains(&DepartmentKnowledge::MembersLost) && !self.person_details();
+        if lost || standings.contains(&DepartmentKnowledge::Unknown) {
             Verdict::Keep
-        } else if standings.contains(&Standing::Listed) || standings.contains(&Standing::MembersLost) {
+        } else if standings.contains(&DepartmentKnowledge::Listed)
+            || standings.contains(&DepartmentKnowledge::MembersLost)
+        {
             Verdict::Ask
         } else {
             Verdict::Put

@@ -15,7 +15,7 @@ pub(crate) struct Person {
 /// People on their way. Those in a single department leave no trace here, and most are.
 #[derive(Debug, Default)]
 pub(crate) struct People {
-    waiting: BTreeMap<UserId, Waiting>,
+    waiting: BTreeMap<UserId, PartialPerson>,
     /// The departments of those in several who are whole.
     whole: BTreeMap<UserId, BTreeSet<DepartmentId>>,
     /// Those of whom no listing could tell which departments there are.
@@ -24,7 +24,7 @@ pub(crate) struct People {
 
 /// Someone whom not all of their departments have listed.
 #[derive(Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct PartialPerson {
     pub(crate) person: Person,
     pub(crate) unlisted: BTreeSet<DepartmentId>,
 }
@@ -52,7 +52,7 @@ impl People {
         let person = Person { user, memberships };
         if !unlisted.is_empty() {
             self.whole.remove(&id);
-            self.waiting.insert(id, Waiting { person, unlisted });
+            self.waiting.insert(id, PartialPerson { person, unlisted });
             return None;
         }
         if 1 < wanted.len() || self.whole.contains_key(&id) {
@@ -75,7 +75,7 @@ impl People {
     }
 
     /// Those who never became whole, and those of whom nothing told which departments there are.
-    pub(crate) fn into_waiting(self) -> (Vec<Waiting>, Vec<Person>) {
+    pub(crate) fn into_waiting(self) -> (Vec<PartialPerson>, Vec<Person>) {
         (self.waiting.into_values().collect(), self.unplaced.into_values().collect())
     }
 }

@@ -12,13 +12,13 @@ type Saying = (String, String, Vec<(String, String)>);
 
 /// What was said of how many.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct ToldCounts {
     counts: RefCell<BTreeMap<Saying, u64>>,
     /// People's ids without their case.
     ids: RefCell<BTreeMap<String, UserId>>,
 }
 
-impl Told {
+impl ToldCounts {
     /// Whether to say this of this object, too.
     pub(super) fn is_worth_a_line(&self, key: &Key, doubt: &Diagnosis) -> bool {
         let mut counts = self.counts.borrow_mut();

@@ -29,7 +29,7 @@ pub(crate) enum Growth {
 
 /// What is known of a department that someone belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum DepartmentKnowledge {
     /// Seen, and all its members were listed.
     Listed,
     /// Seen, but its members could not all be listed.
@@ -101,15 +101,15 @@ impl Tree {
         !self.contains(id) && !self.children_lost && !self.asked.contains_key(&id) && id.is_real()
     }
 
-    pub(crate) fn standing(&self, id: DepartmentId) -> Standing {
+    pub(crate) fn standing(&self, id: DepartmentId) -> DepartmentKnowledge {
         if self.members_lost.contains(&id) {
-            Standing::MembersLost
+            DepartmentKnowledge::MembersLost
         } else if self.contains(id) {
-            Standing::Listed
+            DepartmentKnowledge::Listed
         } else if id.is_real() && (self.children_lost || self.asked.get(&id) == Some(&true)) {
-            Standing::Unknown
+            DepartmentKnowledge::Unknown
         } else {
-            Standing::NotVisible
+            DepartmentKnowledge::NotVisible
         }
     }
 
@@ -133,7 +133,7 @@ impl Tree {
 
 #[cfg(test)]
 mod tests {
-    use super::{DepartmentId, Growth, Standing, Tree};
+    use super::{DepartmentId, DepartmentKnowledge, Growth, Tree};
 
     fn tree() -> Tree {
         let mut tree = Tree::default();
@@ -165,11 +165,11 @@ mod tests {
     #[test]
     fn what_was_not_seen_is_only_unknown_where_something_was_lost() {
         let mut tree = tree();
-        assert_eq!(tree.standing(DepartmentId(9)), Standing::NotVisible);
+        assert_eq!(tree.standing(DepartmentId(9)), DepartmentKnowledge::NotVisible);
         tree.lose_children();
-        assert_eq!(tree.standing(DepartmentId(9)), Standing::Unknown);
-        assert_eq!(tree.standing(DepartmentId(-7)), Standing::NotVisible);
-        assert_eq!(tree.standing(DepartmentId(2)), Standing::Listed);
+        assert_eq!(tree.standing(DepartmentId(9)), DepartmentKnowledge::Unknown);
+        assert_eq!(tree.standing(DepartmentId(-7)), DepartmentKnowledge::NotVisible);
+        assert_eq!(tree.standing(DepartmentId(2)), DepartmentKnowledge::Listed);
     }
 
     #[test]
@@ -181,6 +181,6 @@ mod tests {
         tree.answered(DepartmentId(9), false);
         assert_eq!(puzzles(&tree), [false; 4]);
         let standings = [8, 9].map(|id| tree.standing(DepartmentId(id)));
-        assert_eq!(standings, [Standing::Unknown, Standing::NotVisible]);
+        assert_eq!(standings, [DepartmentKnowledge::Unknown, DepartmentKnowledge::NotVisible]);
     }
 }

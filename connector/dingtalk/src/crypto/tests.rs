@@ -1,6 +1,6 @@
 //! DingTalk's three published vectors, four of our own in both directions, and everything that must not open.
 
-use super::{Callback, Opened, Sealed, Stamp, Unopened, lenient, letter, padded, plaintext};
+use super::{Callback, Ciphertext, Decrypted, Stamp, Unopened, lenient, letter, padded, plaintext};
 use base64::Engine;
 use proptest::prelude::{any, prop, proptest};
 
@@ -25,20 +25,20 @@ impl Vector {
         Stamp { timestamp: self.timestamp, nonce: self.nonce }
     }
 
-    fn open(&self, owners: &[&'static str]) -> Result<Opened<'static>, Unopened> {
+    fn open(&self, owners: &[&'static str]) -> Result<Decrypted<'static>, Unopened> {
         self.callback().open(self.stamp(), self.signature, self.encrypt, owners)
     }
 
     /// Sealed with exactly these random bytes.
-    fn seal(&self) -> Sealed {
+    fn seal(&self) -> Ciphertext {
         sealed(&self.callback(), self.stamp(), &padded(&plaintext(*self.random, self.message, self.owner)))
     }
 }
 
 /// A plaintext of one's own, encrypted and signed as it should be.
-fn sealed(callback: &Callback, stamp: Stamp<'_>, plain: &[u8]) -> Sealed {
+fn sealed(callback: &Callback, stamp: Stamp<'_>, plain: &[u8]) -> Ciphertext {
     let encrypt = lenient().encode(callback.key.encrypt(plain));
-    Sealed { signature: callback.sign(stamp, &encrypt), encrypt }
+    Ciphertext { signature: callback.sign(stamp, &encrypt), encrypt }
 }
 
 /// From DingTalk: the demo in Python, the demo in Go, the page on HTTP callbacks.
@@ -148,7 +148,7 @@ const STAMP: Stamp<'static> = Stamp { timestamp: OWN[0].timestamp, nonce: OWN[0]
 #[track_caller]
 fn check_plain(plain: &[u8], expected: Result<&str, Unopened>) {
     let callback = OWN[0].callback();
-    let Sealed { signature, encrypt } = sealed(&callback, STAMP, plain);
+    let Ciphertext { signature, encrypt } = sealed(&callback, STAMP, plain);
     let opened = callback.open(STAMP, &signature, &encrypt, &[OWNER]).map(|opened| opened.message);
     assert_eq!(opened, expected.map(str::to_owned));
 }
@@ -156,7 +156,7 @@ fn check_plain(plain: &[u8], expected: Result<&str, Unopened>) {
 #[test]
 fn every_vector_opens() {
     for vector in vectors() {
-        let opened = Opened { message: vector.message.to_owned(), owner: vector.owner };
+        let opened = Decrypted { message: vector.message.to_owned(), owner: vector.owner };
         assert_eq!(vector.open(&["another", vector.owner]), Ok(opened), "{}", vector.encrypt);
     }
 }
@@ -164,7 +164,8 @@ fn every_vector_opens() {
 #[test]
 fn every_vector_is_made_anew_to_the_last_character() {
     for vector in vectors() {
-        let expected = Sealed { signature: vector.signature.to_owned(), encrypt: vector.encrypt.to_owned() };
+        let expected =
+            Ciphertext { signature: vector.signature.to_owned(), encrypt: vector.encrypt.to_owned() };
         assert_eq!(vector.seal(), expected, "{}", vector.encrypt);
     }
 }
@@ -254,7 +255,7 @@ fn base64_in_lines_opens_like_in_one() {
 fn the_key_of_another_is_noticed() {
     let mut another = OWN[0].callback();
     another.key = OFFICIAL[2].callback().key;
-    let Sealed { signature, encrypt } = OWN[2].seal();
+    let Ciphertext { signature, encrypt } = OWN[2].seal();
     let opened = another.open(OWN[2].stamp(), &signature, &encrypt, &[OWNER]);
     assert!(matches!(opened, Err(Unopened::Padding | Unopened::Length | Unopened::Owner)), "{opened:?}");
 }
@@ -328,16 +329,16 @@ proptest! {
     ) {
         let callback = OWN[0].callback();
         let stamp = Stamp { timestamp: &timestamp, nonce: &nonce };
-        let Sealed { signature, encrypt } = callback.seal(stamp, &message, &owner, random);
+        let Ciphertext { signature, encrypt } = callback.seal(stamp, &message, &owner, random);
         let opened = callback.open(stamp, &signature, &encrypt, &[owner.as_str()]);
-        proptest::prop_assert_eq!(opened, Ok(Opened { message, owner: owner.as_str() }));
+        proptest::prop_assert_eq!(opened, Ok(Decrypted { message, owner: owner.as_str() }));
     }
 
     #[test]
     fn a_plaintext_made_by_chance_is_refused(plain in prop::collection::vec(any::<u8>(), 0..128)) {
         let callback = OWN[0].callback();
         let blocks = &plain[..plain.len() / 16 * 16];
-        let Sealed { signature, encrypt } = sealed(&callback, STAMP, blocks);
+        let Ciphertext { signature, encrypt } = sealed(&callback, STAMP, blocks);
         let opened = callback.open(STAMP, &signature, &encrypt, &[OWNER]);
         proptest::prop_assert!(opened.is_err(), "nobody meets the owner's name by chance: {opened:?}");
     }

@@ -4,7 +4,7 @@
 use super::messages as say;
 use crate::address::{Address, WEB_SOCKET};
 use crate::limits::{HEARTBEAT_MS, REQUEST_TIMEOUT_MS};
-use crate::settings::{Settings, Way};
+use crate::settings::{EventsWay, Settings};
 use crate::wire::body::BodyText;
 use crate::wire::lenient;
 use rollcall_kit::live::Channel;
@@ -17,7 +17,7 @@ pub(crate) const PATH: &str = "/v1.0/gateway/connections/open";
 
 /// DingTalk's words when it refuses.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-pub(crate) struct Refusal {
+pub(crate) struct ChannelRefusal {
     /// Of the response.
     #[serde(skip)]
     pub(crate) status: u16,
@@ -48,7 +48,7 @@ const FAMILIES: [(&str, &str, &str); 2] = [
 ];
 
 #[derive(Deserialize)]
-struct Opened {
+struct OpenedChannel {
     #[serde(deserialize_with = "lenient::name")]
     endpoint: String,
     #[serde(deserialize_with = "lenient::name")]
@@ -58,7 +58,7 @@ struct Opened {
 /// The origins to which channels may lead. One behind a gateway leads to the gateway, which is planned for anyway, or to
 /// where the settings say.
 pub(crate) fn origins(settings: &Settings) -> Vec<Origin> {
-    if settings.events != Way::Stream {
+    if settings.events != EventsWay::Stream {
         return Vec::new();
     }
     match (&settings.stream_base, family(&settings.api_base)) {
@@ -116,16 +116,16 @@ fn request(settings: &Settings) -> Request {
 
 /// Where to connect; only a WebSocket will do.
 fn address(body: &[u8]) -> Option<String> {
-    let Opened { endpoint, ticket } = serde_json::from_str(&BodyText::of(body).text).ok()?;
+    let OpenedChannel { endpoint, ticket } = serde_json::from_str(&BodyText::of(body).text).ok()?;
     let address = Address::parse(&endpoint, &WEB_SOCKET).filter(|_| !ticket.is_empty())?;
     Some(address.with_pair("ticket", &ticket))
 }
 
-fn refusal(response: &Response, settings: &Settings) -> Refusal {
+fn refusal(response: &Response, settings: &Settings) -> ChannelRefusal {
     let body = BodyText::of(response.body.as_bytes());
-    let refusal: Refusal = serde_json::from_str(&body.text).unwrap_or_default();
+    let refusal: ChannelRefusal = serde_json::from_str(&body.text).unwrap_or_default();
     let scrub = |text: String| text.replace(&settings.app_secret, "…");
-    Refusal {
+    ChannelRefusal {
         status: response.status,
         code: scrub(refusal.code),
         message: scrub(refusal.message),
@@ -133,7 +133,7 @@ fn refusal(response: &Response, settings: &Settings) -> Refusal {
     }
 }
 
-fn refused(refusal: &Refusal) -> Failure {
+fn refused(refusal: &ChannelRefusal) -> Failure {
     match (refusal.status, refusal.code.as_str()) {
         (401, _) | (_, "authFailed" | "invalidClientIdOrSecret") => say::channel_credentials(refusal),
         (_, code) if code.starts_with("Forbidden.AccessDenied.IpNotInWhiteList") => {

@@ -2,7 +2,7 @@
 //! the same delivery at the same moment has the same receipt.
 
 use super::push::{self, Push};
-use crate::crypto::{Callback, Opened, Sealed, Stamp, Unopened};
+use crate::crypto::{Callback, Ciphertext, Decrypted, Stamp, Unopened};
 use crate::limits::FRESH_MS;
 use crate::wire::body::BodyText;
 use rollcall_kit::live::{ContentType, Delivery, Event, Moment, Receipt};
@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 /// Why a delivery was refused. For the log; the sender must not learn it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refused {
+pub(crate) enum RefusedDelivery {
     /// A signature, a timestamp or a nonce is missing in the query.
     Query,
     /// The body is not `{"encrypt": "…"}`.
@@ -45,17 +45,17 @@ pub(crate) fn receive(
     owners: &[&str],
     moment: Moment,
     delivery: &Delivery,
-) -> Result<Receipt, Refused> {
-    let query = query(&delivery.query).ok_or(Refused::Query)?;
-    let encrypt = encrypted(delivery.body.as_bytes()).ok_or(Refused::Body)?;
+) -> Result<Receipt, RefusedDelivery> {
+    let query = query(&delivery.query).ok_or(RefusedDelivery::Query)?;
+    let encrypt = encrypted(delivery.body.as_bytes()).ok_or(RefusedDelivery::Body)?;
     let stamp = Stamp { timestamp: &query.timestamp, nonce: &query.nonce };
-    let Opened { message, owner } =
-        callback.open(stamp, &query.signature, &encrypt, owners).map_err(Refused::Unopened)?;
+    let Decrypted { message, owner } =
+        callback.open(stamp, &query.signature, &encrypt, owners).map_err(RefusedDelivery::Unopened)?;
     if !is_fresh(stamp.timestamp, moment.now_ms) {
-        return Err(Refused::Stale);
+        return Err(RefusedDelivery::Stale);
     }
     let signed = format!("{} {} {encrypt}", query.timestamp, query.nonce);
-    let events = events(&message, &signed).ok_or(Refused::Message)?;
+    let events = events(&message, &signed).ok_or(RefusedDelivery::Message)?;
     let body = reply(stamp, &callback.seal(stamp, SUCCESS, owner, moment.random));
     Ok(Receipt { status: 200, content_type: ContentType::Json, body, events })
 }
@@ -75,10 +75,10 @@ fn query(query: &str) -> Option<Query<'_>> {
 
 fn encrypted(body: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
-    struct Body {
+    struct DeliveryBody {
         encrypt: String,
     }
-    serde_json::from_slice::<Body>(body).ok().map(|body| body.encrypt)
+    serde_json::from_slice::<DeliveryBody>(body).ok().map(|body| body.encrypt)
 }
 
 fn is_fresh(timestamp: &str, now_ms: u64) -> bool {
@@ -93,8 +93,8 @@ pub(super) fn events(message: &str, delivery: &str) -> Option<Vec<Event>> {
     Some(push::events(Push { kind, id: None, members: &members, delivery }))
 }
 
-fn reply(stamp: Stamp<'_>, sealed: &Sealed) -> String {
-    let Sealed { signature, encrypt } = sealed;
+fn reply(stamp: Stamp<'_>, sealed: &Ciphertext) -> String {
+    let Ciphertext { signature, encrypt } = sealed;
     let Stamp { timestamp, nonce } = stamp;
     json!({"msg_signature": signature, "timeStamp": timestamp, "nonce": nonce, "encrypt": encrypt})
         .to_string()

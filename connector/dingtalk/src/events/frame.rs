@@ -29,7 +29,7 @@ struct Frame {
 
 /// What a frame is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum FrameKind {
     /// The connection itself.
     System,
     /// A change.
@@ -72,26 +72,26 @@ const LATER: &str = r#"{"status":"LATER","message":"not stored"}"#;
 pub(crate) fn react(text: &str) -> Result<Reaction, NotAFrame> {
     let frame: Frame = serde_json::from_str(&BodyText::of(text.as_bytes()).text).map_err(|_| NotAFrame)?;
     match (frame.kind(), &*frame.topic()) {
-        (Kind::System, "ping") => Ok(answer(frame.reply(200, "OK", &frame.data_text())?)),
-        (Kind::System, "disconnect") => Ok(Reaction { reconnect: true, ..Reaction::default() }),
-        (Kind::System, "connected" | "registered" | "keepalive") => Ok(Reaction::default()),
-        (Kind::Event, _) => frame.event(text),
-        (Kind::System | Kind::Callback, _) => Ok(answer(frame.reply(404, "unknown topic", "")?)),
-        (Kind::Unknown, _) => Ok(answer(frame.reply(404, "unknown type", "")?)),
+        (FrameKind::System, "ping") => Ok(answer(frame.reply(200, "OK", &frame.data_text())?)),
+        (FrameKind::System, "disconnect") => Ok(Reaction { reconnect: true, ..Reaction::default() }),
+        (FrameKind::System, "connected" | "registered" | "keepalive") => Ok(Reaction::default()),
+        (FrameKind::Event, _) => frame.event(text),
+        (FrameKind::System | FrameKind::Callback, _) => Ok(answer(frame.reply(404, "unknown topic", "")?)),
+        (FrameKind::Unknown, _) => Ok(answer(frame.reply(404, "unknown type", "")?)),
     }
 }
 
 impl Frame {
     /// What it says that it is about, or else what its headers show.
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> FrameKind {
         let told = self.kind.as_str().unwrap_or_default();
         match told.trim_matches(is_blank).to_ascii_uppercase().as_str() {
-            "SYSTEM" => Kind::System,
-            "EVENT" => Kind::Event,
-            "CALLBACK" => Kind::Callback,
-            "" if self.header("eventType").is_some() => Kind::Event,
-            "" if SYSTEM_TOPICS.contains(&&*self.topic()) => Kind::System,
-            _ => Kind::Unknown,
+            "SYSTEM" => FrameKind::System,
+            "EVENT" => FrameKind::Event,
+            "CALLBACK" => FrameKind::Callback,
+            "" if self.header("eventType").is_some() => FrameKind::Event,
+            "" if SYSTEM_TOPICS.contains(&&*self.topic()) => FrameKind::System,
+            _ => FrameKind::Unknown,
         }
     }
 

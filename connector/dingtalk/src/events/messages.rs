@@ -1,7 +1,7 @@
 //! What is said about deliveries, channels and events: to an administrator and to the log, never to who sent them.
 
-use super::channel::{self, Refusal};
-use super::delivery::Refused;
+use super::channel::{self, ChannelRefusal};
+use super::delivery::RefusedDelivery;
 use crate::codes;
 use crate::crypto::Unopened;
 use crate::limits::{MAX_QUOTED_BYTES, cut};
@@ -10,17 +10,17 @@ use crate::wire::envelope;
 use rollcall_kit::{Diagnosis, Failure};
 
 /// A delivery that is not DingTalk's, or not meant for this application.
-pub(crate) fn delivery_refused(refused: Refused) -> Failure {
+pub(crate) fn delivery_refused(refused: RefusedDelivery) -> Failure {
     Failure::Protocol(match refused {
-        Refused::Query => codes::delivery_unsigned(),
-        Refused::Body => codes::delivery_not_encrypted(),
-        Refused::Unopened(Unopened::Signature) => codes::delivery_signature_wrong(),
-        Refused::Unopened(Unopened::Owner) => codes::delivery_owner_wrong(),
-        Refused::Unopened(Unopened::Ciphertext | Unopened::Padding | Unopened::Length) => {
+        RefusedDelivery::Query => codes::delivery_unsigned(),
+        RefusedDelivery::Body => codes::delivery_not_encrypted(),
+        RefusedDelivery::Unopened(Unopened::Signature) => codes::delivery_signature_wrong(),
+        RefusedDelivery::Unopened(Unopened::Owner) => codes::delivery_owner_wrong(),
+        RefusedDelivery::Unopened(Unopened::Ciphertext | Unopened::Padding | Unopened::Length) => {
             codes::delivery_not_decrypted()
         }
-        Refused::Stale => codes::delivery_stale(),
-        Refused::Message => codes::delivery_not_understood(),
+        RefusedDelivery::Stale => codes::delivery_stale(),
+        RefusedDelivery::Message => codes::delivery_not_understood(),
     })
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn kind_not_known(kind: &str) -> Diagnosis {
 }
 
 /// The key and the secret are not accepted for a channel.
-pub(crate) fn channel_credentials(refusal: &Refusal) -> Failure {
+pub(crate) fn channel_credentials(refusal: &ChannelRefusal) -> Failure {
     Failure::Settings(with_facts(
         codes::credentials_wrong(told(refusal)).fact("setting", "/app_secret"),
         refusal,
@@ -55,8 +55,8 @@ pub(crate) fn channel_credentials(refusal: &Refusal) -> Failure {
 }
 
 /// The caller's address is not on the application's list.
-pub(crate) fn channel_address(refusal: &Refusal) -> Failure {
-    let of_the_old_api = envelope::Refusal {
+pub(crate) fn channel_address(refusal: &ChannelRefusal) -> Failure {
+    let of_the_old_api = envelope::ApiRefusal {
         status: refusal.status,
         code: Some(IP_NOT_ALLOWED),
         word: String::new(),
@@ -67,18 +67,18 @@ pub(crate) fn channel_address(refusal: &Refusal) -> Failure {
 }
 
 /// DingTalk does not want to, for a reason of its own.
-pub(crate) fn channel_forbidden(refusal: &Refusal) -> Failure {
+pub(crate) fn channel_forbidden(refusal: &ChannelRefusal) -> Failure {
     Failure::Permission(with_facts(codes::channel_forbidden(told(refusal)), refusal))
 }
 
 /// DingTalk is busy.
-pub(crate) fn channel_busy(refusal: &Refusal) -> Failure {
+pub(crate) fn channel_busy(refusal: &ChannelRefusal) -> Failure {
     let diagnosis = codes::source_busy(channel::PATH, told(refusal));
     Failure::Unavailable(with_facts(diagnosis, refusal), None)
 }
 
 /// A refusal that no one foresaw.
-pub(crate) fn channel_refused(refusal: &Refusal) -> Failure {
+pub(crate) fn channel_refused(refusal: &ChannelRefusal) -> Failure {
     let diagnosis = codes::channel_refused(told(refusal));
     Failure::Protocol(with_facts(diagnosis, refusal))
 }
@@ -92,15 +92,15 @@ pub(crate) fn channel_not_understood() -> Failure {
 const IP_NOT_ALLOWED: i64 = 60_020;
 
 /// `HTTP 401 authFailed: 鉴权失败`, with as much as DingTalk said.
-fn told(refusal: &Refusal) -> String {
-    let Refusal { status, code, message, .. } = refusal;
+fn told(refusal: &ChannelRefusal) -> String {
+    let ChannelRefusal { status, code, message, .. } = refusal;
     let words = [code, message].map(|text| cut(text, MAX_QUOTED_BYTES));
     let words = words.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ");
     format!("HTTP {status} {words}").trim_end().to_owned()
 }
 
-fn with_facts(diagnosis: Diagnosis, refusal: &Refusal) -> Diagnosis {
-    let Refusal { status, code, request_id, .. } = refusal;
+fn with_facts(diagnosis: Diagnosis, refusal: &ChannelRefusal) -> Diagnosis {
+    let ChannelRefusal { status, code, request_id, .. } = refusal;
     let facts =
         [("code", code), ("request_id", request_id)].into_iter().filter(|(_, value)| !value.is_empty());
     let diagnosis = diagnosis.fact("status", status.to_string()).fact("api", channel::PATH);

@@ -5,10 +5,10 @@ mod rings;
 mod settings;
 mod unfinished;
 
-use super::delivery::Refused;
+use super::delivery::RefusedDelivery;
 use super::messages as say;
 use crate::DingTalk;
-use crate::crypto::{Callback, Sealed, Stamp, Unopened};
+use crate::crypto::{Callback, Ciphertext, Stamp, Unopened};
 use crate::testing::{Question, SECRET, TOKEN_PATH, World, directory, log, page, refused, run, settings};
 use expect_test::{Expect, expect};
 use rollcall_kit::live::{self, Delivery, Event, Handled};
@@ -569,7 +569,7 @@ fn delivery(settings: &str) -> Result<Vec<String>, String> {
     let callback = Callback::new(CALLBACK_TOKEN, AES_KEY).unwrap();
     let stamp = Stamp { timestamp: "1767225600000", nonce: "n" };
     let message = r#"{"EventType":"user_add_org","UserId":["u1"],"eventId":"e"}"#;
-    let Sealed { signature, encrypt } = callback.seal(stamp, message, "key", [0; 16]);
+    let Ciphertext { signature, encrypt } = callback.seal(stamp, message, "key", [0; 16]);
     let delivery = Delivery {
         method: "POST".to_owned(),
         query: format!("msg_signature={signature}&timestamp=1767225600000&nonce=n"),
@@ -592,15 +592,15 @@ fn deliveries_are_received_where_the_settings_want_them() {
 #[test]
 fn why_a_delivery_is_refused_is_told_to_the_log_alone() {
     let reasons = [
-        Refused::Query,
-        Refused::Body,
-        Refused::Unopened(Unopened::Signature),
-        Refused::Unopened(Unopened::Ciphertext),
-        Refused::Unopened(Unopened::Padding),
-        Refused::Unopened(Unopened::Length),
-        Refused::Unopened(Unopened::Owner),
-        Refused::Stale,
-        Refused::Message,
+        RefusedDelivery::Query,
+        RefusedDelivery::Body,
+        RefusedDelivery::Unopened(Unopened::Signature),
+        RefusedDelivery::Unopened(Unopened::Ciphertext),
+        RefusedDelivery::Unopened(Unopened::Padding),
+        RefusedDelivery::Unopened(Unopened::Length),
+        RefusedDelivery::Unopened(Unopened::Owner),
+        RefusedDelivery::Stale,
+        RefusedDelivery::Message,
     ];
     let codes = reasons.map(|reason| told(&say::delivery_refused(reason)) + "\n").concat();
     expect![[r#"

@@ -1,7 +1,7 @@
 //! Departments whose parents lead back to them. DingTalk should have none, and a platform that is told of one has people and
 //! departments below nothing: whatever goes through its tree from the top no longer finds them.
 
-use super::View;
+use super::VisibleDepartments;
 use crate::client::Client;
 use crate::limits::MAX_PARENTS_ASKED;
 use crate::trouble::Trouble;
@@ -18,7 +18,7 @@ use rollcall_kit::Failure;
 /// When nothing else needs to be asked either.
 pub(super) async fn around(
     client: &Client<'_>,
-    view: &View,
+    view: &VisibleDepartments,
     id: DepartmentId,
     above: Option<DepartmentId>,
 ) -> Result<Option<Vec<DepartmentId>>, Failure> {
@@ -39,7 +39,11 @@ pub(super) async fn around(
 }
 
 /// The parent that a department names; none as well if it does not tell.
-async fn parent(client: &Client<'_>, view: &View, id: DepartmentId) -> Result<Option<DepartmentId>, Failure> {
+async fn parent(
+    client: &Client<'_>,
+    view: &VisibleDepartments,
+    id: DepartmentId,
+) -> Result<Option<DepartmentId>, Failure> {
     if let Some(known) = view.parents.borrow().get(&id) {
         return Ok(*known);
     }

@@ -4,7 +4,7 @@ use super::doubts::Doubts;
 use super::{DEPARTMENT, DINGTALK_DEPARTMENT, Object};
 use crate::codes;
 use crate::limits::{MAX_NAME_BYTES, cut};
-use crate::wire::departments::{Department, Details, Scenes, UnionDepartment};
+use crate::wire::departments::{Details, Scenes, UnionDepartment, WireDepartment};
 use crate::wire::lenient::Whole;
 use crate::wire::{DepartmentId, UserId};
 use rollcall_kit::{Diagnosis, Draft, Key};
@@ -20,7 +20,7 @@ const LISTED: &[&str] = &["ext"];
 
 /// Where a department was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum DepartmentOrigin {
     /// In the listing of its parent.
     Listed,
     /// By asking about it alone.
@@ -35,8 +35,8 @@ pub(crate) fn key(id: DepartmentId) -> Key {
 /// Map a department below `parent`, or at the top, and say what could not be mapped. `details` is what only
 /// `department/get` knows, when it was asked for.
 pub(crate) fn draft(
-    department: &Department,
-    found: Found,
+    department: &WireDepartment,
+    found: DepartmentOrigin,
     parent: Option<DepartmentId>,
     details: Option<&Details>,
 ) -> (Draft, Vec<Diagnosis>) {
@@ -62,8 +62,8 @@ pub(crate) fn draft(
     let draft = Draft::new(&DEPARTMENT, key(department.dept_id), &display_name(department), document.0);
     let draft = if details.is_some() { draft } else { draft.without_word_of(&DEPARTMENT, DETAILS) };
     let draft = match found {
-        Found::Listed => draft,
-        Found::Alone => draft.without_word_of(&DEPARTMENT, LISTED),
+        DepartmentOrigin::Listed => draft,
+        DepartmentOrigin::Alone => draft.without_word_of(&DEPARTMENT, LISTED),
     };
     (doubts.applied(draft, &DEPARTMENT), doubts.diagnoses)
 }
@@ -75,7 +75,7 @@ pub(crate) fn without_place(mut draft: Draft) -> Draft {
 }
 
 /// What a department is called in a log.
-pub(crate) fn display_name(department: &Department) -> String {
+pub(crate) fn display_name(department: &WireDepartment) -> String {
     let name = department.name.clone().unwrap_or_else(|| department.dept_id.to_string());
     cut(&name, MAX_NAME_BYTES).to_owned()
 }
@@ -86,7 +86,7 @@ fn managers(ids: &[UserId]) -> Value {
     ids.iter().filter(|id| named.insert(*id)).map(|id| json!({"value": id})).collect()
 }
 
-fn own(department: &Department, details: Option<&Details>) -> Object {
+fn own(department: &WireDepartment, details: Option<&Details>) -> Object {
     let own = Object::default()
         .flag("createDeptGroup", department.create_dept_group)
         .flag("autoAddUser", department.auto_add_user)

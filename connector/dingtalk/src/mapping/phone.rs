@@ -21,7 +21,7 @@ pub(crate) enum Phone {
 }
 
 /// How mobile numbers of a country are written.
-struct Plan {
+struct NumberingPlan {
     /// Its code.
     country: &'static str,
     /// Digits after the code and the prefix.
@@ -37,12 +37,12 @@ const fn plan(
     digits: (usize, usize),
     begins: &'static [&'static str],
     prefix: &'static str,
-) -> Plan {
-    Plan { country, digits, begins, prefix }
+) -> NumberingPlan {
+    NumberingPlan { country, digits, begins, prefix }
 }
 
 /// Source: the countries' numbering plans as they are notified to ITU-T (E.129).
-const PLANS: &[Plan] = &[
+const PLANS: &[NumberingPlan] = &[
     plan("1", (10, 10), &["2", "3", "4", "5", "6", "7", "8", "9"], "1"),
     plan("7", (10, 10), &["7", "9"], "8"),
     plan("31", (9, 9), &["6"], "0"),
@@ -172,7 +172,7 @@ fn complete(digits: &str) -> Option<String> {
     composed(country, rest)
 }
 
-fn plan_of(country: &str) -> Option<&'static Plan> {
+fn plan_of(country: &str) -> Option<&'static NumberingPlan> {
     PLANS.iter().find(|plan| plan.country == country)
 }
 
@@ -180,7 +180,7 @@ fn plan_of(country: &str) -> Option<&'static Plan> {
 fn composed(country: &str, number: &str) -> Option<String> {
     let plan = plan_of(country);
     let fits = |number: &str| match plan {
-        Some(Plan { digits: (least, most), begins, .. }) => {
+        Some(NumberingPlan { digits: (least, most), begins, .. }) => {
             let begins_so = begins.is_empty() || begins.iter().any(|begin| number.starts_with(begin));
             (*least..=*most).contains(&number.len()) && begins_so
         }

@@ -6,7 +6,7 @@ use crate::DingTalk;
 use crate::testing::{World, page, settings, settings_with_details};
 use rollcall_kit::connector::{refresh, sync};
 use rollcall_kit::testing::TestHost;
-use rollcall_kit::{Key, Optional, Place, Schema};
+use rollcall_kit::{AttributePath, Key, Optional, Schema};
 use rollcall_rules::emptied::{Answer, Evidence, FieldState, Meaning, guard, meaning};
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
@@ -152,8 +152,10 @@ fn is_held(host: &Rc<TestHost>, key: &Key, optional: &Optional) -> bool {
     let objects = host.objects();
     let document = &objects[key].document;
     match optional.place {
-        Place::Member(path) => path.iter().try_fold(document, |value, name| value.get(name)).is_some(),
-        Place::Element(attribute, kind) => {
+        AttributePath::Member(path) => {
+            path.iter().try_fold(document, |value, name| value.get(name)).is_some()
+        }
+        AttributePath::Element(attribute, kind) => {
             let elements = document[attribute].as_array().into_iter().flatten();
             elements.clone().any(|element| element["type"] == kind)
         }

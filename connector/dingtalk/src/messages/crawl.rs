@@ -2,7 +2,7 @@
 
 use super::{answered, quoted};
 use crate::codes;
-use crate::wire::envelope::Refusal;
+use crate::wire::envelope::ApiRefusal;
 use crate::wire::{DepartmentId, UserId};
 use rollcall_kit::{Diagnosis, Text, numbered};
 
@@ -25,17 +25,17 @@ pub(crate) fn departments_in_a_ring(ring: &[DepartmentId], is_held: bool) -> Dia
     )
 }
 
-pub(crate) fn department_departed(refusal: &Refusal) -> Diagnosis {
+pub(crate) fn department_departed(refusal: &ApiRefusal) -> Diagnosis {
     let diagnosis = codes::department_departed(quoted(refusal));
     answered(diagnosis, refusal)
 }
 
-pub(crate) fn authorised_department_gone(refusal: &Refusal) -> Diagnosis {
+pub(crate) fn authorised_department_gone(refusal: &ApiRefusal) -> Diagnosis {
     let diagnosis = codes::authorised_department_gone(quoted(refusal));
     answered(diagnosis, refusal)
 }
 
-pub(crate) fn department_contradicted(refusal: &Refusal) -> Diagnosis {
+pub(crate) fn department_contradicted(refusal: &ApiRefusal) -> Diagnosis {
     let diagnosis = codes::department_contradicted(quoted(refusal));
     answered(diagnosis, refusal)
 }
@@ -76,7 +76,7 @@ pub(crate) fn too_many_pages(n_pages: u32) -> Diagnosis {
     codes::too_many_pages(numbered(n_pages, "page", "pages"))
 }
 
-pub(crate) fn person_gone_meanwhile(refusal: &Refusal) -> Diagnosis {
+pub(crate) fn person_gone_meanwhile(refusal: &ApiRefusal) -> Diagnosis {
     let diagnosis = codes::person_gone_meanwhile(quoted(refusal));
     answered(diagnosis, refusal)
 }
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn what_dingtalk_contradicts_can_be_reported_to_it() {
-        let refusal = Refusal {
+        let refusal = ApiRefusal {
             status: 200,
             code: Some(60003),
             word: String::new(),

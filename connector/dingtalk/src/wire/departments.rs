@@ -1,12 +1,12 @@
 //! `department/listsub`, `department/listsubid`, `department/get` and `department/listparentbydept`.
 
 use super::envelope::Accepted;
-use super::lenient::{Flag, Members, Oddities, Raw, Whole};
+use super::lenient::{Flag, ObjectMembers, Oddities, Raw, Whole};
 use super::{DepartmentId, Listing, Misread, UserId};
 
 /// A department as `listsub` lists it, and as the first part of what `get` answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Department {
+pub(crate) struct WireDepartment {
     pub(crate) dept_id: DepartmentId,
     /// Absent, null or 0 for the root.
     pub(crate) parent_id: Option<DepartmentId>,
@@ -68,9 +68,9 @@ pub(crate) struct UnionDepartment {
     pub(crate) dept_id: Option<DepartmentId>,
 }
 
-impl Department {
+impl WireDepartment {
     /// A department of which the key can be read.
-    fn read(mut members: Members<'_>) -> Option<Self> {
+    fn read(mut members: ObjectMembers<'_>) -> Option<Self> {
         let dept_id = members.read("dept_id", Raw::department_id)?;
         Some(Self {
             dept_id,
@@ -93,7 +93,7 @@ impl Department {
 }
 
 impl Details {
-    fn read(mut members: Members<'_>) -> Self {
+    fn read(mut members: ObjectMembers<'_>) -> Self {
         Self {
             order: members.whole("order"),
             dept_manager_userid_list: members.list("dept_manager_userid_list", |raw| raw.user_id()),
@@ -121,7 +121,7 @@ impl Details {
 }
 
 impl Scenes {
-    fn read(members: &mut Members<'_>) -> Self {
+    fn read(members: &mut ObjectMembers<'_>) -> Self {
         Self {
             active: members.flag("active"),
             chatbox_subtitle: members.flag("chatbox_subtitle"),
@@ -133,7 +133,7 @@ impl Scenes {
 }
 
 impl UnionDepartment {
-    fn read(members: &mut Members<'_>) -> Self {
+    fn read(members: &mut ObjectMembers<'_>) -> Self {
         Self { corp_id: members.text("corp_id"), dept_id: members.read("dept_id", Raw::department_id) }
     }
 }
@@ -143,15 +143,15 @@ impl UnionDepartment {
 pub(crate) fn children(
     accepted: Accepted<'_>,
     of: DepartmentId,
-) -> Result<Option<Listing<Department>>, Misread> {
+) -> Result<Option<Listing<WireDepartment>>, Misread> {
     let Some(result) = accepted.result() else { return Ok(None) };
     // `{}` is how some programs write an empty list, and how a gateway writes that it has nothing.
     let elements = result.page_elements().ok().flatten().filter(|_| result.json.starts_with('['));
     let Some(elements) = elements else { return Ok(None) };
-    let listing = Listing::of(&elements, result.is_mended, Department::read);
+    let listing = Listing::of(&elements, result.is_mended, WireDepartment::read);
     // Special departments are listed wherever they like.
     let real = listing.items.iter().filter(|department| department.dept_id.is_real());
-    let claimed: Vec<_> = real.filter_map(Department::parent).collect();
+    let claimed: Vec<_> = real.filter_map(WireDepartment::parent).collect();
     if !claimed.is_empty() && !claimed.contains(&of) {
         return Err(Misread::other_department());
     }
@@ -164,8 +164,11 @@ pub(crate) fn child_ids(accepted: Accepted<'_>) -> Result<Vec<DepartmentId>, Mis
 }
 
 /// Read the answer of `get` about this department.
-pub(crate) fn department(accepted: Accepted<'_>, id: DepartmentId) -> Result<(Department, Details), Misread> {
-    let department = Department::read(accepted.object()?).ok_or_else(|| Misread::expected("dept_id"))?;
+pub(crate) fn department(
+    accepted: Accepted<'_>,
+    id: DepartmentId,
+) -> Result<(WireDepartment, Details), Misread> {
+    let department = WireDepartment::read(accepted.object()?).ok_or_else(|| Misread::expected("dept_id"))?;
     if department.dept_id != id {
         return Err(Misread::other_department());
     }

@@ -3,7 +3,7 @@
 
 use super::Misread;
 use super::body::BodyText;
-use super::lenient::{Members, Odd, Raw, Whole, whole};
+use super::lenient::{ObjectMembers, Odd, Raw, Whole, whole};
 use crate::api::Dialect;
 
 /// An answer, told apart by whether it can be read and what it says.
@@ -12,7 +12,7 @@ pub(crate) enum Answer<'a> {
     /// `errcode` 0; of the new API, a status that says so.
     Accepted(Accepted<'a>),
     /// Any other `errcode`; of the new API, a `code`.
-    Refused(Refusal),
+    Refused(ApiRefusal),
     /// No envelope: a gateway's page, half a body, or a block.
     Unreadable(Unreadable),
 }
@@ -30,7 +30,7 @@ pub(crate) struct Accepted<'a> {
 
 /// DingTalk says no.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct ApiRefusal {
     /// Of the response.
     pub(crate) status: u16,
     /// `sub_code` when `errcode` only says that the gateway refused, else `errcode`; none where the new API has a word
@@ -69,12 +69,12 @@ pub(crate) fn open<'a>(dialect: Dialect, status: u16, body: &'a BodyText<'_>) ->
     let is_good = (200..300).contains(&status);
     if let Some((errcode, accepted)) = envelope(raw) {
         if errcode != Whole(0) {
-            return Answer::Refused(Refusal::read(status, errcode, accepted));
+            return Answer::Refused(ApiRefusal::read(status, errcode, accepted));
         }
         if is_good {
             return Answer::Accepted(accepted);
         }
-    } else if let Some(refusal) = Refusal::named(status, raw) {
+    } else if let Some(refusal) = ApiRefusal::named(status, raw) {
         // A gateway may answer for the old API in the words of the new one.
         return Answer::Refused(refusal);
     } else if dialect == Dialect::New
@@ -85,7 +85,7 @@ pub(crate) fn open<'a>(dialect: Dialect, status: u16, body: &'a BodyText<'_>) ->
         return Answer::Accepted(Accepted { whole: raw.json, result: None, is_mended: raw.is_mended });
     }
     match status {
-        401 => Answer::Refused(Refusal {
+        401 => Answer::Refused(ApiRefusal {
             status,
             code: Some(TOKEN_REFUSED),
             word: String::new(),
@@ -116,7 +116,7 @@ impl<'a> Accepted<'a> {
     ///
     /// # Errors
     /// When it is no object.
-    pub(crate) fn object(self) -> Result<Members<'a>, Misread> {
+    pub(crate) fn object(self) -> Result<ObjectMembers<'a>, Misread> {
         let members = self.result().and_then(|result| result.members().ok().flatten());
         members.ok_or_else(|| Misread::expected("an object in result"))
     }
@@ -125,7 +125,7 @@ impl<'a> Accepted<'a> {
     ///
     /// # Errors
     /// Never, as it was opened.
-    pub(crate) fn whole(self) -> Result<Members<'a>, Misread> {
+    pub(crate) fn whole(self) -> Result<ObjectMembers<'a>, Misread> {
         self.raw(self.whole).members().ok().flatten().ok_or_else(|| Misread::expected("an object"))
     }
 
@@ -149,7 +149,7 @@ impl<'a> Accepted<'a> {
     }
 }
 
-impl Refusal {
+impl ApiRefusal {
     fn read(status: u16, Whole(errcode): Whole, accepted: Accepted<'_>) -> Self {
         let text = |name: &str| accepted.whole().ok().and_then(|mut members| members.text(name));
         let errmsg = text("errmsg").unwrap_or_default();
@@ -202,7 +202,7 @@ fn is_block(raw: Raw<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Dialect, Refusal, open};
+    use super::{Answer, ApiRefusal, Dialect, open};
     use crate::wire::body::BodyText;
     use expect_test::{Expect, expect};
     use proptest::prelude::{any, prop, proptest};
@@ -222,7 +222,7 @@ mod tests {
         let body = BodyText::of(body.as_bytes());
         let told = match open(dialect, status, &body) {
             Answer::Accepted(accepted) => format!("accepted {}", accepted.result.unwrap_or("-")),
-            Answer::Refused(Refusal { code, word, text, .. }) => {
+            Answer::Refused(ApiRefusal { code, word, text, .. }) => {
                 let code = code.map_or_else(|| "-".to_owned(), |code| code.to_string());
                 format!("{code} {word:?} {text:?}")
             }

@@ -183,12 +183,12 @@ impl<'a> Raw<'a> {
     }
 
     /// Its members. An empty list is an empty object.
-    pub(crate) fn members(self) -> Read<Members<'a>> {
+    pub(crate) fn members(self) -> Read<ObjectMembers<'a>> {
         match self.form()? {
             Form::Nothing => Ok(None),
             Form::Object => {
                 let values = serde_json::from_str(self.json).map_err(|_| Odd)?;
-                Ok(Some(Members { values, is_mended: self.is_mended, oddities: Oddities::default() }))
+                Ok(Some(ObjectMembers { values, is_mended: self.is_mended, oddities: Oddities::default() }))
             }
             Form::List if elements(self.json)?.is_empty() => Ok(None),
             Form::Flag(_) | Form::Number(_) | Form::Text(_) | Form::List => Err(Odd),
@@ -216,13 +216,13 @@ pub(crate) struct Oddities {
 
 /// The members of one object, read one by one.
 #[derive(Debug)]
-pub(crate) struct Members<'a> {
+pub(crate) struct ObjectMembers<'a> {
     values: BTreeMap<String, &'a RawValue>,
     is_mended: bool,
     oddities: Oddities,
 }
 
-impl<'a> Members<'a> {
+impl<'a> ObjectMembers<'a> {
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty()
@@ -293,7 +293,11 @@ impl<'a> Members<'a> {
     }
 
     /// An object whose members are read, and noted, each for itself.
-    pub(crate) fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Members<'a>) -> T) -> Option<T> {
+    pub(crate) fn object<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut ObjectMembers<'a>) -> T,
+    ) -> Option<T> {
         let mut members = self.read(name, Raw::members)?;
         let object = read(&mut members);
         self.note(name, members.oddities);
@@ -302,7 +306,11 @@ impl<'a> Members<'a> {
 
     /// A list of objects about departments, of which each is worth something without the others. What is odd in any of them
     /// is noted as the list's.
-    pub(crate) fn each<T>(&mut self, name: &str, read: impl Fn(&mut Members<'_>) -> Option<T>) -> Vec<T> {
+    pub(crate) fn each<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&mut ObjectMembers<'_>) -> Option<T>,
+    ) -> Vec<T> {
         let elements = self.read(name, Raw::elements).unwrap_or_default();
         let is_mended = self.is_mended;
         let mut whole = Vec::new();
@@ -348,7 +356,7 @@ pub(crate) fn is_blank(char: char) -> bool {
 }
 
 /// Whatever is odd inside of an object makes it odd, for lists that are whole or nothing.
-pub(crate) fn wholly<T>(raw: Raw<'_>, read: impl FnOnce(&mut Members<'_>) -> Option<T>) -> Read<T> {
+pub(crate) fn wholly<T>(raw: Raw<'_>, read: impl FnOnce(&mut ObjectMembers<'_>) -> Option<T>) -> Read<T> {
     let mut members = raw.members()?.ok_or(Odd)?;
     let object = read(&mut members).ok_or(Odd)?;
     if members.oddities.unread.is_empty() { Ok(Some(object)) } else { Err(Odd) }

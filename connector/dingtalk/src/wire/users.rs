@@ -1,7 +1,7 @@
 //! `user/list`, `user/get` and `user/listid`.
 
 use super::envelope::Accepted;
-use super::lenient::{Flag, Members, Odd, Oddities, Raw, Whole, is_blank, wholly};
+use super::lenient::{Flag, ObjectMembers, Odd, Oddities, Raw, Whole, is_blank, wholly};
 use super::{DepartmentId, Listing, Misread, UserId};
 use crate::limits::{MAX_TEXT_BYTES, MEMBER_PAGE};
 use time::Date;
@@ -108,7 +108,7 @@ pub(crate) struct UnionLink {
 
 impl User {
     /// A person of whom the key can be read.
-    fn read(mut members: Members<'_>) -> Option<Self> {
+    fn read(mut members: ObjectMembers<'_>) -> Option<Self> {
         let userid = members.read("userid", Raw::user_id)?;
         Some(Self {
             userid,
@@ -162,12 +162,12 @@ impl User {
 }
 
 /// All departments of a person. That there is no such list is as odd as one that cannot be read.
-fn departments(members: &mut Members<'_>) -> Option<Vec<DepartmentId>> {
+fn departments(members: &mut ObjectMembers<'_>) -> Option<Vec<DepartmentId>> {
     members.demand("dept_id_list", |raw| raw.list(|raw| raw.department_id()))
 }
 
 /// An address of electronic mail: blanks around it are nobody's.
-fn address(members: &mut Members<'_>, name: &str) -> Option<String> {
+fn address(members: &mut ObjectMembers<'_>, name: &str) -> Option<String> {
     members.text(name).map(|text| text.trim_matches(is_blank).to_owned()).filter(|text| !text.is_empty())
 }
 
@@ -181,21 +181,21 @@ fn json(raw: Raw<'_>) -> Result<Option<String>, Odd> {
 }
 
 impl DepartmentOrder {
-    fn read(members: &mut Members<'_>) -> Option<Self> {
+    fn read(members: &mut ObjectMembers<'_>) -> Option<Self> {
         let dept_id = members.read("dept_id", Raw::department_id)?;
         Some(Self { dept_id, order: members.whole("order") })
     }
 }
 
 impl DepartmentLeader {
-    fn read(members: &mut Members<'_>) -> Option<Self> {
+    fn read(members: &mut ObjectMembers<'_>) -> Option<Self> {
         let dept_id = members.read("dept_id", Raw::department_id)?;
         Some(Self { dept_id, leader: members.flag("leader") })
     }
 }
 
 impl DepartmentPosition {
-    fn read(members: &mut Members<'_>) -> Option<Self> {
+    fn read(members: &mut ObjectMembers<'_>) -> Option<Self> {
         let dept_id = members.read("dept_id", Raw::department_id)?;
         let (title, work_place) = (members.text("title"), members.text("work_place"));
         Some(Self { dept_id, title, work_place, is_main: members.flag("is_main") })
@@ -203,14 +203,14 @@ impl DepartmentPosition {
 }
 
 impl Role {
-    fn read(members: &mut Members<'_>) -> Option<Self> {
+    fn read(members: &mut ObjectMembers<'_>) -> Option<Self> {
         let id = members.whole("id")?;
         Some(Self { id, name: members.text("name"), group_name: members.text("group_name") })
     }
 }
 
 impl UnionEmployee {
-    fn read(members: &mut Members<'_>) -> Self {
+    fn read(members: &mut ObjectMembers<'_>) -> Self {
         let (userid, corp_id) = (members.text("userid"), members.text("corp_id"));
         let union_emp_map_list = members.list("union_emp_map_list", |raw| wholly(raw, UnionLink::read));
         Self { userid, corp_id, union_emp_map_list }
@@ -218,14 +218,14 @@ impl UnionEmployee {
 }
 
 impl UnionLink {
-    fn read(members: &mut Members<'_>) -> Option<Self> {
+    fn read(members: &mut ObjectMembers<'_>) -> Option<Self> {
         Some(Self { userid: members.text("userid"), corp_id: members.text("corp_id") })
     }
 }
 
 /// One page of a department's direct members.
 #[derive(Debug)]
-pub(crate) struct Page {
+pub(crate) struct UserPage {
     pub(crate) users: Listing<User>,
     /// Those who are listed and do not name the department that was asked about among theirs.
     pub(crate) strangers: Vec<UserId>,
@@ -235,9 +235,9 @@ pub(crate) struct Page {
 
 /// Read the answer of `user/list` about this department that was asked for from `cursor` on. Whatever names nobody is an
 /// empty page.
-pub(crate) fn page(accepted: Accepted<'_>, of: DepartmentId, cursor: i64) -> Result<Page, Misread> {
+pub(crate) fn page(accepted: Accepted<'_>, of: DepartmentId, cursor: i64) -> Result<UserPage, Misread> {
     let users = Listing { items: Vec::new(), n_unread: 0 };
-    let nobody = Page { users, strangers: Vec::new(), next_cursor: None };
+    let nobody = UserPage { users, strangers: Vec::new(), next_cursor: None };
     let Some(result) = accepted.result() else { return Ok(nobody) };
     let mut members = match result.members() {
         Ok(Some(members)) => members,
@@ -256,12 +256,16 @@ pub(crate) fn page(accepted: Accepted<'_>, of: DepartmentId, cursor: i64) -> Res
     let strangers = users.items.iter().filter(|user| user.is_of_another(of));
     let strangers: Vec<UserId> = strangers.map(|user| user.userid.clone()).collect();
     let next_cursor = next_cursor(&mut members, cursor, elements.len())?;
-    Ok(Page { users, strangers, next_cursor })
+    Ok(UserPage { users, strangers, next_cursor })
 }
 
 /// On the last page the cursor may be there or not, and means nothing. Where nothing says whether it is the last, it is
 /// when it is not full.
-fn next_cursor(members: &mut Members<'_>, cursor: i64, n_people: usize) -> Result<Option<i64>, Misread> {
+fn next_cursor(
+    members: &mut ObjectMembers<'_>,
+    cursor: i64,
+    n_people: usize,
+) -> Result<Option<i64>, Misread> {
     let next = members.whole("next_cursor").map(|Whole(next)| next);
     let is_full = usize::try_from(MEMBER_PAGE).is_ok_and(|full| full <= n_people);
     match (members.flag("has_more").map(|Flag(more)| more), next) {

@@ -3,7 +3,7 @@
 //! much, is handed over for a person to decide.
 
 use super::outbox::Outbox;
-use super::{Fate, Kind, Known, Reading, Seen};
+use super::{Fate, KnownObject, KnownType, Reading, SeenObject};
 use crate::codes;
 use crate::counted::{counted, numbered};
 use crate::document::{OptionalSet, Version, canonical, unassigned, unassigning};
@@ -25,7 +25,7 @@ struct Judgement {
 impl Reading {
     /// Put what a complete full reading shows to be empty. Returns what may be, for a person to decide.
     pub(super) async fn clear(&self) -> Result<Vec<Clearing>, Failure> {
-        self.clear_as(Kind::judge_by_others).await
+        self.clear_as(KnownType::judge_by_others).await
     }
 
     /// Put what the own readings of single objects show to be empty. Returns what may be, for a person to decide.
@@ -33,7 +33,7 @@ impl Reading {
         self.clear_as(|kind| kind.judge_by_own(visible)).await
     }
 
-    async fn clear_as(&self, judge: impl Fn(&Kind) -> Judgement) -> Result<Vec<Clearing>, Failure> {
+    async fn clear_as(&self, judge: impl Fn(&KnownType) -> Judgement) -> Result<Vec<Clearing>, Failure> {
         self.outbox.drain().await?;
         let (puts, unproven) = {
             let mut kinds = self.kinds.borrow_mut();
@@ -72,7 +72,7 @@ impl Judgement {
     }
 }
 
-impl Kind {
+impl KnownType {
     /// Judge by what others were seen with, in a complete full reading.
     fn judge_by_others(&self) -> Judgement {
         let mut judgement = Judgement::default();
@@ -130,7 +130,8 @@ impl Kind {
 
     /// Whoever would lose this attribute.
     fn losing(&self, index: usize) -> Vec<&str> {
-        let loses = |known: &Known| known.seen.as_ref().is_some_and(|seen| seen.losing().contains(index));
+        let loses =
+            |known: &KnownObject| known.seen.as_ref().is_some_and(|seen| seen.losing().contains(index));
         self.objects.iter().filter(|(_, known)| loses(known)).map(|(id, _)| id.as_str()).collect()
     }
 
@@ -164,7 +165,7 @@ impl Kind {
     }
 }
 
-impl Seen {
+impl SeenObject {
     /// What the platform holds from this source and the source no longer says.
     fn losing(&self) -> OptionalSet {
         self.version.given.and(self.lacking)

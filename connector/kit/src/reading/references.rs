@@ -32,7 +32,7 @@ pub(super) struct References {
     /// Who waits, by what is waited for.
     waiters: RefCell<BTreeMap<Key, BTreeSet<Key>>>,
     /// What the source said about what it did not bring.
-    answers: RefCell<BTreeMap<Key, Answer>>,
+    answers: RefCell<BTreeMap<Key, Absence>>,
     n_asked: Cell<usize>,
     n_told: Cell<usize>,
     /// Objects that name something that could not be asked about.
@@ -41,7 +41,7 @@ pub(super) struct References {
 
 /// Why an object is not there to be named.
 #[derive(Debug, Clone)]
-enum Answer {
+enum Absence {
     Gone(String),
     Hidden(Diagnosis),
     NotUnderstood(Diagnosis),
@@ -80,7 +80,7 @@ impl References {
         self.waiting.borrow_mut().insert(draft.key.clone(), draft);
     }
 
-    fn answer(&self, key: &Key, answer: Answer) {
+    fn answer(&self, key: &Key, answer: Absence) {
         self.answers.borrow_mut().insert(key.clone(), answer);
     }
 }
@@ -103,7 +103,7 @@ impl Reading {
         if MAX_WAITING <= self.references.waiting.borrow().len() {
             // What is only named may come later.
             let hung = missing.into_iter().filter(|(_, order)| *order == Order::After);
-            hung.for_each(|(target, _)| self.references.answer(&target, Answer::NotAsked));
+            hung.for_each(|(target, _)| self.references.answer(&target, Absence::NotAsked));
             return self.deliver(draft).await;
         }
         self.references.wait(draft, missing.into_iter().map(|(target, _)| target));
@@ -159,7 +159,7 @@ impl Reading {
             }
             for target in awaited {
                 if !self.is_there(&target) {
-                    self.references.answer(&target, Answer::NotAsked);
+                    self.references.answer(&target, Absence::NotAsked);
                 }
                 self.release(target).await?;
             }
@@ -170,11 +170,11 @@ impl Reading {
     pub(super) async fn ask_once(&self, key: &Key, look_up: &impl AsyncFn(&Key) -> Lookup) -> Lookup {
         let answer = self.references.answers.borrow().get(key).cloned();
         let lookup = match answer {
-            Some(Answer::Gone(evidence)) => return Lookup::Gone(evidence),
-            Some(Answer::Hidden(why)) => return Lookup::Hidden(why),
-            Some(Answer::NotUnderstood(why)) => return Lookup::NotUnderstood(why),
-            Some(Answer::Unknown(failure)) => return Lookup::Unknown(failure),
-            Some(Answer::NotAsked) | None => look_up(key).await,
+            Some(Absence::Gone(evidence)) => return Lookup::Gone(evidence),
+            Some(Absence::Hidden(why)) => return Lookup::Hidden(why),
+            Some(Absence::NotUnderstood(why)) => return Lookup::NotUnderstood(why),
+            Some(Absence::Unknown(failure)) => return Lookup::Unknown(failure),
+            Some(Absence::NotAsked) | None => look_up(key).await,
         };
         self.remember(key, &lookup);
         lookup
@@ -184,10 +184,10 @@ impl Reading {
     pub(super) fn remember(&self, key: &Key, lookup: &Lookup) {
         let answer = match lookup {
             Lookup::Present(_) => return,
-            Lookup::Gone(evidence) => Answer::Gone(evidence.clone()),
-            Lookup::Hidden(why) => Answer::Hidden(why.clone()),
-            Lookup::NotUnderstood(why) => Answer::NotUnderstood(why.clone()),
-            Lookup::Unknown(failure) => Answer::Unknown(failure.clone()),
+            Lookup::Gone(evidence) => Absence::Gone(evidence.clone()),
+            Lookup::Hidden(why) => Absence::Hidden(why.clone()),
+            Lookup::NotUnderstood(why) => Absence::NotUnderstood(why.clone()),
+            Lookup::Unknown(failure) => Absence::Unknown(failure.clone()),
         };
         self.references.answer(key, answer);
     }
@@ -229,7 +229,7 @@ impl Reading {
                 self.put_or_wait(*draft).await?;
                 // An answer about something else says nothing about this.
                 if !self.is_there(&target) && !self.references.waits(&target) {
-                    self.references.answer(&target, Answer::NotAsked);
+                    self.references.answer(&target, Absence::NotAsked);
                 }
             }
             Some(Lookup::Unknown(failure)) => {
@@ -237,7 +237,7 @@ impl Reading {
                 self.incomplete(Entry::about(Severity::Error, &target, None, why));
             }
             Some(Lookup::Gone(_) | Lookup::Hidden(_) | Lookup::NotUnderstood(_)) => {}
-            None => self.references.answer(&target, Answer::NotAsked),
+            None => self.references.answer(&target, Absence::NotAsked),
         }
         Ok(())
     }
@@ -291,7 +291,7 @@ impl Reading {
             let mut is_clear = true;
             for target in targets(reference, &draft) {
                 let Some(answer) = self.answer_about(&target) else { continue };
-                is_clear &= matches!(answer, Answer::Gone(_));
+                is_clear &= matches!(answer, Absence::Gone(_));
                 self.tell_reference(&draft, reference, &target, &answer);
             }
             if is_clear {
@@ -306,13 +306,13 @@ impl Reading {
     }
 
     /// What the source said about what is named, unless it is there.
-    fn answer_about(&self, target: &Key) -> Option<Answer> {
+    fn answer_about(&self, target: &Key) -> Option<Absence> {
         let answer = self.references.answers.borrow().get(target).cloned();
-        answer.filter(|answer| matches!(answer, Answer::Gone(_)) || !self.is_there(target))
+        answer.filter(|answer| matches!(answer, Absence::Gone(_)) || !self.is_there(target))
     }
 
-    fn tell_reference(&self, draft: &Draft, reference: &Reference, target: &Key, answer: &Answer) {
-        if let Answer::Unknown(failure) = answer {
+    fn tell_reference(&self, draft: &Draft, reference: &Reference, target: &Key, answer: &Absence) {
+        if let Absence::Unknown(failure) = answer {
             self.references.unfinished.borrow_mut().insert(draft.key.clone(), failure.clone());
         }
         let n_told = self.references.n_told.get();

@@ -4,7 +4,7 @@
 use crate::codes;
 use crate::contents::{Identified, Ids};
 use crate::place::{error, quoted, warning};
-use crate::row::{Department, Kind, Person, Reference};
+use crate::row::{Department, Person, Reference, RowKind};
 use rollcall_kit::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -40,15 +40,15 @@ pub(crate) fn dangling(departments: (&[Department], &Ids), people: (&[Person], &
     let ((departments, department_ids), (people, person_ids)) = (departments, people);
     let parents = departments.iter().filter_map(|department| {
         let id = nowhere(&department.parent, department_ids)?;
-        Some(not_listed(Kind::Departments, "parent", department, id))
+        Some(not_listed(RowKind::Departments, "parent", department, id))
     });
     let mut dangling: Vec<Entry> = parents.collect();
     for person in people {
         let named = person.departments.iter().flatten();
         let lost = named.filter(|id| !department_ids.good.contains(*id));
-        dangling.extend(lost.map(|id| not_listed(Kind::People, "departments", person, id)));
+        dangling.extend(lost.map(|id| not_listed(RowKind::People, "departments", person, id)));
         let manager = nowhere(&person.manager, person_ids);
-        dangling.extend(manager.map(|id| not_listed(Kind::People, "manager", person, id)));
+        dangling.extend(manager.map(|id| not_listed(RowKind::People, "manager", person, id)));
     }
     dangling
 }
@@ -120,7 +120,7 @@ fn sorted(departments: Vec<Department>, ids: &Ids) -> Vec<Department> {
     sorted
 }
 
-fn not_listed<T: Identified>(kind: Kind, column: &'static str, item: &T, id: &str) -> Entry {
+fn not_listed<T: Identified>(kind: RowKind, column: &'static str, item: &T, id: &str) -> Entry {
     let why = item.place().about(Some(column), codes::reference_unknown(quoted(id)));
     warning(&kind.key(item.id()), item.name(), why)
 }
@@ -128,5 +128,5 @@ fn not_listed<T: Identified>(kind: Kind, column: &'static str, item: &T, id: &st
 fn cycle(department: &Department) -> Entry {
     let id = quoted(&department.id);
     let why = department.place.about(Some("parent"), codes::parent_cycle(id));
-    error(Some(&Kind::Departments.key(&department.id)), Some(&department.name), why)
+    error(Some(&RowKind::Departments.key(&department.id)), Some(&department.name), why)
 }

@@ -1,6 +1,6 @@
 //! Settings: every problem at once, no secret repeated.
 
-use super::{Delimiter, SCHEMA, Settings, Source};
+use super::{Delimiter, RosterSource, SCHEMA, Settings};
 use expect_test::{Expect, expect};
 use rollcall_kit::EventDelivery;
 use serde_json::Value;
@@ -61,8 +61,8 @@ fn an_address_is_sent_as_a_browser_would_send_it() {
     let sent = |url: &str| {
         let settings = serde_json::json!({ "url": url }).to_string();
         Settings::parse(&settings).ok().map(|settings| match settings.source {
-            Source::Json(address) => (address.url(), address.origin),
-            Source::Csv { .. } => panic!("one URL is JSON"),
+            RosterSource::Json(address) => (address.url(), address.origin),
+            RosterSource::Csv { .. } => panic!("one URL is JSON"),
         })
     };
     let expected = |url: &str, origin: &str| Some((url.to_owned(), origin.to_owned()));
@@ -198,8 +198,8 @@ fn the_schema_offers_just_the_delimiters_that_are_understood() {
             "departments_url": "https://a.example/d", "people_url": "https://a.example/p", "delimiter": delimiter,
         });
         match Settings::parse(&settings.to_string()).expect("it is offered").source {
-            Source::Csv { delimiter, .. } => delimiter,
-            Source::Json(_) => panic!("a pair is CSV"),
+            RosterSource::Csv { delimiter, .. } => delimiter,
+            RosterSource::Json(_) => panic!("a pair is CSV"),
         }
     });
     let expected = [Delimiter::Comma, Delimiter::Comma, Delimiter::Semicolon, Delimiter::Bar, Delimiter::Tab];

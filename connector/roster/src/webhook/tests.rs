@@ -1,7 +1,7 @@
 //! Deliveries as their sender writes them, and every way in which one can be wrong.
 
 use super::{keys, receive};
-use crate::token::Token;
+use crate::token::WebhookToken;
 use expect_test::{Expect, expect};
 use rollcall_kit::live::{Delivery, Event, Moment, Receipt};
 use rollcall_kit::{Body, Failure};
@@ -15,7 +15,7 @@ fn delivery(method: &str, headers: &[(&str, &str)], body: &str) -> Delivery {
 }
 
 fn received(delivery: &Delivery) -> Result<Receipt, Failure> {
-    let token = Token::new(TOKEN.to_owned()).expect("it is one");
+    let token = WebhookToken::new(TOKEN.to_owned()).expect("it is one");
     receive(Some(&token), Moment { now_ms: 0, random: [0xa5; 16] }, delivery)
 }
 
@@ -235,7 +235,7 @@ fn without_a_token_in_the_settings_nothing_is_taken() {
 
 #[test]
 fn a_token_is_long_and_fits_into_a_header() {
-    let is_one = |text: &str| Token::new(text.to_owned()).is_some();
+    let is_one = |text: &str| WebhookToken::new(text.to_owned()).is_some();
     assert!(is_one(&"x".repeat(16)) && is_one(&"~".repeat(256)) && is_one("!\"#$%&'()*+,-./:"));
     assert!(!is_one(&"x".repeat(15)) && !is_one(&"x".repeat(257)));
     assert!(!is_one("sixteen letters x") && !is_one("sixteen\tletters x") && !is_one("sixteenlettersé"));
@@ -243,7 +243,7 @@ fn a_token_is_long_and_fits_into_a_header() {
 
 #[test]
 fn no_message_and_no_debug_form_has_the_token() {
-    let token = Token::new(TOKEN.to_owned()).expect("it is one");
+    let token = WebhookToken::new(TOKEN.to_owned()).expect("it is one");
     let delivery = delivery("POST", &[("x-roster-token", "canary-another-token")], "{}");
     let refused = receive(Some(&token), Moment { now_ms: 0, random: [0; 16] }, &delivery);
     let shown = format!("{token:?} {delivery:?} {refused:?}");

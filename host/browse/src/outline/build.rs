@@ -21,7 +21,7 @@ pub struct Placed {
 
 /// A department of a person who is in several.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shared {
+pub struct OtherDepartment {
     /// Who, by a number of the store.
     pub person: i64,
     /// The id of the department.
@@ -47,7 +47,7 @@ impl Outline {
         numbers: Numbers,
         mut departments: Vec<Placed>,
         members: &[(String, [u64; 2])],
-        shared: &[Shared],
+        shared: &[OtherDepartment],
     ) -> Self {
         let Numbers { n_people, n_departed, n_without_department } = numbers;
         let n_departments = number(departments.len());
@@ -227,7 +227,7 @@ fn count_members(nodes: &mut [Node], places: &BTreeMap<String, usize>, members: 
 }
 
 /// Count each person who is in several departments once in each of these and in each above.
-fn count_shared(nodes: &mut [Node], places: &BTreeMap<String, usize>, shared: &[Shared]) {
+fn count_shared(nodes: &mut [Node], places: &BTreeMap<String, usize>, shared: &[OtherDepartment]) {
     for homes in shared.chunk_by(|a, b| a.person == b.person) {
         let mut counted = BTreeSet::new();
         for home in homes {

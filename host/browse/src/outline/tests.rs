@@ -155,7 +155,7 @@ proptest! {
             for home in homes {
                 let counts = members.entry(home.to_string()).or_default();
                 *counts = [counts[0] + 1, counts[1] + u64::from(homes.len() == 1)];
-                shared.push(Shared { person, department: home.to_string() });
+                shared.push(OtherDepartment { person, department: home.to_string() });
             }
             shared.retain(|shared| shared.person != person || 1 < homes.len());
         }

@@ -14,10 +14,10 @@ use super::{
     Serving, SomeOfHeld, SourceInData,
 };
 use crate::exit::{Exit, Stop, diagnosis, diagnosis_with_remedy};
-use crate::held::Held;
+use crate::held::SourceInventory;
 use crate::messages;
-use crate::source_file::{self, Complaint, Configured, Surroundings};
-use crate::view::Reader;
+use crate::source_file::{self, Configured, FileComplaint, Surroundings};
+use crate::view::Audience;
 use rollcall_words::{Language, is_unicode};
 
 /// The command line, resolved. Not `Debug`: a source's settings hold secrets.
@@ -27,7 +27,7 @@ pub(crate) struct HiArgs {
     /// How to write the result.
     pub(crate) format: Format,
     /// For whom.
-    pub(crate) reader: Reader,
+    pub(crate) reader: Audience,
     /// Whether to log what happens.
     pub(crate) verbose: bool,
 }
@@ -40,18 +40,18 @@ pub(crate) enum Task {
     Sync { source: Configured, data: PathBuf, reach: Reach, dry_run: bool, removals: Removals },
     Refresh { source: Configured, data: PathBuf, reach: Reach, keys: Vec<Key>, removals: Removals },
     Approve { approve: Approve, source: Configured, data: PathBuf, reach: Reach },
-    Decline { run: RunId, which: Which, reason: String, held: Held },
+    Decline { run: RunId, which: Which, reason: String, held: SourceInventory },
     Undo { run: RunId, source: Configured, data: PathBuf, dry_run: bool, removals: Removals },
     Serve(Box<Serving>),
-    Status { held: Held },
-    ListEvents { held: Held, state: Option<EventState>, all: bool },
-    RetryEvents { held: Held, numbers: Vec<u64> },
-    Pause { held: Held },
-    Resume { held: Held },
-    ListRuns { held: Held, all: bool },
-    ShowRun { run: RunId, held: Held, all: bool },
-    Tree { held: Held, departed: bool },
-    Export { held: Held, departed: bool },
+    Status { held: SourceInventory },
+    ListEvents { held: SourceInventory, state: Option<EventState>, all: bool },
+    RetryEvents { held: SourceInventory, numbers: Vec<u64> },
+    Pause { held: SourceInventory },
+    Resume { held: SourceInventory },
+    ListRuns { held: SourceInventory, all: bool },
+    ShowRun { run: RunId, held: SourceInventory, all: bool },
+    Tree { held: SourceInventory, departed: bool },
+    Export { held: SourceInventory, departed: bool },
 }
 
 /// What a person approves.
@@ -66,10 +66,10 @@ pub(crate) struct Approve {
 
 impl LowArgs {
     /// For whom to write, from what was typed and the environment. `offset` is the reader's time.
-    pub(crate) fn reader(&self, offset: UtcOffset) -> Reader {
+    pub(crate) fn reader(&self, offset: UtcOffset) -> Audience {
         let variable = |name: &str| std::env::var(name).ok();
         let language = self.language.unwrap_or_else(|| Language::of_environment(variable));
-        Reader { language, unicode: is_unicode(variable), offset }
+        Audience { language, unicode: is_unicode(variable), offset }
     }
 }
 
@@ -79,7 +79,7 @@ impl HiArgs {
     /// # Errors
     ///
     /// When a source file or something that it points to is missing or wrong, or a name is none.
-    pub(crate) fn resolve(low: LowArgs, reader: Reader) -> Result<Self, Stop> {
+    pub(crate) fn resolve(low: LowArgs, reader: Audience) -> Result<Self, Stop> {
         let task = match low.command {
             LowCommand::Connector(LowConnector::Inspect { file }) => Task::Inspect { file },
             LowCommand::Connector(LowConnector::Seal { file, output }) => Task::Seal { file, output },
@@ -170,13 +170,13 @@ const fn event_state(state: LowEventState) -> EventState {
     }
 }
 
-fn held(low: SourceInData) -> Result<Held, Stop> {
+fn held(low: SourceInData) -> Result<SourceInventory, Stop> {
     let SourceInData { source, data } = low;
     let invalid = || {
         let sentence = messages::bad_name("--source");
         Stop::usage(diagnosis_with_remedy("source-name-invalid", &sentence, &messages::name_not_file()))
     };
-    Ok(Held { source: SourceName::new(source).map_err(|_| invalid())?, data })
+    Ok(SourceInventory { source: SourceName::new(source).map_err(|_| invalid())?, data })
 }
 
 fn all_configured(paths: &[PathBuf]) -> Result<Vec<Configured>, Stop> {
@@ -196,9 +196,9 @@ fn configured(path: &Path) -> Result<Configured, Stop> {
     Ok(Configured { places: configured.places.in_file(path.display().to_string()), ..configured })
 }
 
-fn wrong(path: &Path, complaints: &[Complaint]) -> Stop {
+fn wrong(path: &Path, complaints: &[FileComplaint]) -> Stop {
     let path = path.display();
-    let problems = complaints.iter().map(|Complaint { place, sentence }| {
+    let problems = complaints.iter().map(|FileComplaint { place, sentence }| {
         diagnosis("source-file-invalid", &messages::at_place(format!("{path}:{place}"), sentence.clone()))
     });
     Stop::Problems(Exit::Usage, problems.collect())

@@ -19,13 +19,13 @@ use crate::messages;
 use crate::screen::Screen;
 
 /// What the run that has just ended holds.
-pub(super) struct Held {
+pub(super) struct HeldRun {
     pub(super) would_leave: WouldLeave,
     holds_identities: bool,
     holds_scope: bool,
 }
 
-impl Held {
+impl HeldRun {
     /// None where it holds nothing, or has nothing that could be approved: a dry run, and an undo.
     pub(super) async fn of(imported: &Imported) -> Result<Option<Self>, Stop> {
         let Imported { host, source, run, .. } = imported;

@@ -9,7 +9,7 @@ use rollcall_host::Which;
 use rollcall_host::model::RunId;
 use serde_json::json;
 
-use crate::args::{Format, Held};
+use crate::args::{Format, SourceInventory};
 use crate::data;
 use crate::exit::{Exit, Stop};
 use crate::messages;
@@ -21,7 +21,7 @@ pub(super) async fn decline(
     run: &RunId,
     which: Which,
     reason: &str,
-    held: &Held,
+    held: &SourceInventory,
 ) -> Result<Exit, Stop> {
     let store = Arc::new(data::open_for(&held.data, &held.source).await?);
     let host = data::host(store)?;

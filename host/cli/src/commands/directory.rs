@@ -13,7 +13,7 @@ use rollcall_host::merge::canonical;
 use rollcall_rules::vocabulary::resource_type;
 use serde_json::{Map, Value, json};
 
-use crate::args::{Format, Held};
+use crate::args::{Format, SourceInventory};
 use crate::data;
 use crate::exit::{Exit, Stop};
 use crate::organisation::Organisation;
@@ -26,7 +26,7 @@ use crate::view::tree;
 const PAGE: u32 = 1000;
 
 /// Show the organisation from the top.
-pub(crate) async fn show_tree(screen: &Screen, held: &Held, departed: bool) -> Result<Exit, Stop> {
+pub(crate) async fn show_tree(screen: &Screen, held: &SourceInventory, departed: bool) -> Result<Exit, Stop> {
     let store = data::open_for(&held.data, &held.source).await?;
     let objects = store.snapshot(&held.source, &resource_type::ALL, PAGE).rest().await?;
     let (departments, users) = by_type(objects, departed);
@@ -39,7 +39,7 @@ pub(crate) async fn show_tree(screen: &Screen, held: &Held, departed: bool) -> R
 }
 
 /// Write every document on its own line: departments by depth, then by external id; then people by external id.
-pub(crate) async fn export(screen: &Screen, held: &Held, departed: bool) -> Result<Exit, Stop> {
+pub(crate) async fn export(screen: &Screen, held: &SourceInventory, departed: bool) -> Result<Exit, Stop> {
     let store = data::open_for(&held.data, &held.source).await?;
     let mut snapshot = store.snapshot(&held.source, &resource_type::ALL, PAGE);
     let mut out = screen.writer();
@@ -70,7 +70,7 @@ fn write_lines(out: &mut impl Write, objects: Vec<HeldObject>) -> Result<(), Sto
     Ok(())
 }
 
-fn with_source(held: &Held, organisation: &Organisation) -> Result<Value, Stop> {
+fn with_source(held: &SourceInventory, organisation: &Organisation) -> Result<Value, Stop> {
     let mut value = Map::new();
     value.insert("source".to_owned(), json!(held.source));
     if let Value::Object(members) = serde_json::to_value(organisation)? {

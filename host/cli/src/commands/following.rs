@@ -16,12 +16,12 @@ use rollcall_host::{Identities, Which, proof, removals};
 use rollcall_sqlite::SqliteStore;
 use serde_json::json;
 
-use crate::args::{Format, Held};
+use crate::args::{Format, SourceInventory};
 use crate::data;
 use crate::exit::{Exit, Stop};
 use crate::messages;
 use crate::screen::Screen;
-use crate::view::following::{self, Standing, Waiting};
+use crate::view::following::{self, FollowingView, WaitingRun};
 use rollcall_words::Sentence;
 
 /// Events that are listed unless all are asked for.
@@ -33,7 +33,7 @@ const N_EVENTS: u32 = 50;
 const PAGE: u32 = 1000;
 
 /// Say how a source stands.
-pub(crate) async fn status(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
+pub(crate) async fn status(screen: &Screen, held: &SourceInventory) -> Result<Exit, Stop> {
     let store = Arc::new(data::open_for(&held.data, &held.source).await?);
     let waiting = waiting(&data::host(store.clone())?, held).await?;
     let following = store.following(&held.source).await?;
@@ -49,13 +49,14 @@ pub(crate) async fn status(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
                 "following": following,
                 "counts": counts,
                 "unfinished": unfinished,
-                "waiting": waiting.iter().map(Waiting::json).collect::<Result<Vec<_>, _>>()?,
+                "waiting": waiting.iter().map(WaitingRun::json).collect::<Result<Vec<_>, _>>()?,
                 "removals_stopped": removals_stopped,
                 "left_out": left_out,
             }))?;
         }
         Format::Text => {
-            let standing = Standing { following, counts, unfinished, waiting, removals_stopped, left_out };
+            let standing =
+                FollowingView { following, counts, unfinished, waiting, removals_stopped, left_out };
             screen.lines(standing.lines(held, &screen.reader))?;
         }
     }
@@ -63,7 +64,7 @@ pub(crate) async fn status(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
 }
 
 /// The runs that wait for a person, newest first.
-async fn waiting(host: &Host, held: &Held) -> Result<Vec<Waiting>, Stop> {
+async fn waiting(host: &Host, held: &SourceInventory) -> Result<Vec<WaitingRun>, Stop> {
     let mut waiting = Vec::new();
     for run in host.held_runs(&held.source).await? {
         let held_back = match host.held_back(&held.source, &run.id, Which::Waiting).await {
@@ -72,13 +73,13 @@ async fn waiting(host: &Host, held: &Held) -> Result<Vec<Waiting>, Stop> {
             held_back => held_back?,
         };
         let would_leave = host.would_leave(&held.source, &held_back, Identities::OtherPeople).await?;
-        waiting.push(Waiting { run, would_leave });
+        waiting.push(WaitingRun { run, would_leave });
     }
     Ok(waiting)
 }
 
 /// The newest events that were tried in vain and are tried again.
-async fn unfinished(store: &SqliteStore, held: &Held) -> Result<Vec<InboxEvent>, Stop> {
+async fn unfinished(store: &SqliteStore, held: &SourceInventory) -> Result<Vec<InboxEvent>, Stop> {
     let filter = EventFilter { state: Some(EventState::Waiting), run: None };
     let mut waiting = store.events(&held.source, &filter, None, PAGE).await?;
     waiting.retain(|event| event.failure.is_some());
@@ -88,7 +89,7 @@ async fn unfinished(store: &SqliteStore, held: &Held) -> Result<Vec<InboxEvent>,
 /// List the events of a source.
 pub(crate) async fn list(
     screen: &Screen,
-    held: &Held,
+    held: &SourceInventory,
     state: Option<EventState>,
     all: bool,
 ) -> Result<Exit, Stop> {
@@ -113,7 +114,7 @@ pub(crate) async fn list(
 }
 
 /// Have failed events tried again: those with these numbers, or all.
-pub(crate) async fn retry(screen: &Screen, held: &Held, numbers: &[u64]) -> Result<Exit, Stop> {
+pub(crate) async fn retry(screen: &Screen, held: &SourceInventory, numbers: &[u64]) -> Result<Exit, Stop> {
     let store = data::open_for(&held.data, &held.source).await?;
     let numbers = Some(numbers).filter(|numbers| !numbers.is_empty());
     let n = store.retry(&held.source, numbers, SystemClock.now()).await?;
@@ -125,12 +126,12 @@ pub(crate) async fn retry(screen: &Screen, held: &Held, numbers: &[u64]) -> Resu
 }
 
 /// Hold the schedule back until `resume`. Events are followed all the same.
-pub(crate) async fn pause(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
+pub(crate) async fn pause(screen: &Screen, held: &SourceInventory) -> Result<Exit, Stop> {
     note(screen, held, &[Note::Paused(true)], &messages::paused(&held.source)).await
 }
 
 /// Let the schedule go on, a source that was stopped be followed again, and a channel that waits be opened now.
-pub(crate) async fn resume(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
+pub(crate) async fn resume(screen: &Screen, held: &SourceInventory) -> Result<Exit, Stop> {
     let notes = [Note::Paused(false), Note::Stopped(None), Note::Resumed(SystemClock.now())];
     let following = data::open_for(&held.data, &held.source).await?.following(&held.source).await?;
     let waits =
@@ -142,7 +143,12 @@ pub(crate) async fn resume(screen: &Screen, held: &Held) -> Result<Exit, Stop> {
     note(screen, held, &notes, &said).await
 }
 
-async fn note(screen: &Screen, held: &Held, notes: &[Note], said: &Sentence) -> Result<Exit, Stop> {
+async fn note(
+    screen: &Screen,
+    held: &SourceInventory,
+    notes: &[Note],
+    said: &Sentence,
+) -> Result<Exit, Stop> {
     let store = data::open_for(&held.data, &held.source).await?;
     for note in notes {
         store.note(&held.source, note).await?;

@@ -13,7 +13,7 @@ use rollcall_host::model::{Entry, RunId, Severity};
 use rollcall_sqlite::SqliteStore;
 use serde_json::json;
 
-use crate::args::{Format, Held};
+use crate::args::{Format, SourceInventory};
 use crate::data;
 use crate::exit::{Exit, Stop, diagnosis_with_remedy};
 use crate::messages;
@@ -37,7 +37,7 @@ const N_ITEMS: u64 = 200;
 const PAGE: u32 = 1000;
 
 /// List the runs of a source.
-pub(crate) async fn list(screen: &Screen, held: &Held, all: bool) -> Result<Exit, Stop> {
+pub(crate) async fn list(screen: &Screen, held: &SourceInventory, all: bool) -> Result<Exit, Stop> {
     let store = data::open_for(&held.data, &held.source).await?;
     let mut listed = store.runs(&held.source, None, if all { PAGE } else { N_RUNS }).await?;
     while let Some(last) = listed.last().filter(|_| all) {
@@ -58,7 +58,12 @@ pub(crate) async fn list(screen: &Screen, held: &Held, all: bool) -> Result<Exit
 }
 
 /// Show one run of a source.
-pub(crate) async fn show(screen: &Screen, run: &RunId, held: &Held, all: bool) -> Result<Exit, Stop> {
+pub(crate) async fn show(
+    screen: &Screen,
+    run: &RunId,
+    held: &SourceInventory,
+    all: bool,
+) -> Result<Exit, Stop> {
     let store = data::open_for(&held.data, &held.source).await?;
     let found = store.run(run).await?.filter(|found| found.source == held.source);
     let Some(run) = found else {

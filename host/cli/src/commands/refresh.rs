@@ -45,7 +45,7 @@ pub(crate) async fn refresh(
         What::Objects(keys) => keys,
         What::Everything | What::Approve(_) | What::Undo(_) => &[],
     };
-    let found = Found::of(&imported, keys).await?;
+    let found = ObjectOutcomes::of(&imported, keys).await?;
     let Imported { run, log, .. } = &imported;
     match screen.format {
         Format::Json => screen.json(&json!({
@@ -64,12 +64,12 @@ pub(crate) async fn refresh(
 }
 
 /// What a run did, by object.
-struct Found {
+struct ObjectOutcomes {
     objects: Vec<(Key, Became)>,
     changes: Vec<Numbered<ChangeRecord>>,
 }
 
-impl Found {
+impl ObjectOutcomes {
     async fn of(imported: &Imported, keys: &[Key]) -> Result<Self, Stop> {
         let Imported { store, run, .. } = imported;
         let (mut changed, mut complaints) = (Vec::new(), BTreeMap::new());

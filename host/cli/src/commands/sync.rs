@@ -20,12 +20,12 @@ use rollcall_host::{Approving, Identities, Which};
 use rollcall_sqlite::SqliteStore;
 use serde::Serialize;
 
-use super::confirm::{self, Held};
+use super::confirm::{self, HeldRun};
 use crate::args::{Approve, Format};
 use crate::data;
 use crate::exit::{self, Exit, Stop};
 use crate::messages;
-use crate::progress::{ProgressLine, Way};
+use crate::progress::{ProgressLine, ProgressStyle};
 use crate::screen::Screen;
 use crate::signals;
 use crate::source_file::{Configured, Places};
@@ -85,7 +85,7 @@ pub(super) struct Imported {
 
 /// How a run went, for programs.
 #[derive(Serialize)]
-struct Told<'a> {
+struct SyncReport<'a> {
     run: &'a Run,
     n_warnings: u64,
     n_errors: u64,
@@ -100,7 +100,7 @@ struct Told<'a> {
 /// Import a source and show how it went.
 pub(crate) async fn sync(screen: &Screen, configured: Configured, import: &Import<'_>) -> Result<Exit, Stop> {
     let imported = self::import(screen, configured, import).await?;
-    let held = Held::of(&imported).await?;
+    let held = HeldRun::of(&imported).await?;
     let Imported { store, run, log, .. } = &imported;
     let has_read = matches!(run.state, RunState::Succeeded | RunState::Partial | RunState::Held);
     if has_read && run.kind == RunKind::Full && !run.dry_run {
@@ -111,8 +111,8 @@ pub(crate) async fn sync(screen: &Screen, configured: Configured, import: &Impor
         Format::Json => {
             let Log { n_warnings, n_errors, first_errors } = log;
             let first_refusals = (run.kind == RunKind::Undo).then_some(first_errors.as_slice());
-            let removals = held.as_ref().map(Held::n_removals);
-            screen.json(&Told {
+            let removals = held.as_ref().map(HeldRun::n_removals);
+            screen.json(&SyncReport {
                 run,
                 n_warnings: *n_warnings,
                 n_errors: *n_errors,
@@ -133,7 +133,7 @@ async fn decide(
     screen: &Screen,
     imported: &Imported,
     import: &Import<'_>,
-    held: &Held,
+    held: &HeldRun,
 ) -> Result<Exit, Stop> {
     let run = &imported.run;
     let can_ask = held.can_be_asked_about() && confirm::is_on_terminal();
@@ -188,11 +188,11 @@ async fn watched(
     let reader = screen.reader;
     let cancel = Cancel::new();
     let otherwise = match screen.format {
-        Format::Json => Way::Silent,
-        Format::Text => Way::Lines,
+        Format::Json => ProgressStyle::Silent,
+        Format::Text => ProgressStyle::Lines,
     };
-    let way = Way::for_stderr(import.logs, otherwise);
-    let line_break = if way == Way::Redraw { "\n" } else { "" };
+    let way = ProgressStyle::for_stderr(import.logs, otherwise);
+    let line_break = if way == ProgressStyle::Redraw { "\n" } else { "" };
     signals::listen(cancel.clone(), move || signals::tell_stopping(&reader, line_break))?;
     let approving = match import.what {
         What::Approve(approve) => confirm::approving(screen, host, source, approve).await?,

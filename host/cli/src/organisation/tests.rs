@@ -30,7 +30,7 @@ fn user(id: &str, departments: &[&str]) -> HeldObject {
 #[expect(clippy::needless_pass_by_value, reason = "the macro `expect!` is written at the call")]
 fn check(departments: &[HeldObject], users: &[HeldObject], expected: Expect) {
     let organisation = Organisation::new(departments, users);
-    let ids = |people: &[Person]| {
+    let ids = |people: &[PersonLine]| {
         people.iter().map(|person| person.external_id.clone()).collect::<Vec<_>>().join(" ")
     };
     let mut lines: Vec<_> = organisation

@@ -31,17 +31,17 @@ const MAX_EVENTS_SHOWN: u32 = 20;
 
 /// Tells what happens, until it ends.
 pub(crate) struct Reporter {
-    news: UnboundedSender<(SourceName, News)>,
+    news: UnboundedSender<(SourceName, ServeNews)>,
     writer: JoinHandle<()>,
 }
 
 /// What one source's follower is told to tell.
 struct Reports {
     source: SourceName,
-    news: UnboundedSender<(SourceName, News)>,
+    news: UnboundedSender<(SourceName, ServeNews)>,
 }
 
-enum News {
+enum ServeNews {
     Run(Box<RunEnded>),
     Channel(ChannelNote),
     Stopped(Option<Stopped>),
@@ -72,7 +72,7 @@ impl Reporter {
 }
 
 impl Reports {
-    fn tell(&self, news: News) {
+    fn tell(&self, news: ServeNews) {
         // Without a writer there is nobody to tell.
         let _told = self.news.send((self.source.clone(), news));
     }
@@ -80,19 +80,19 @@ impl Reports {
 
 impl FollowObserver for Reports {
     fn run_ended(&self, ended: &RunEnded) {
-        self.tell(News::Run(Box::new(ended.clone())));
+        self.tell(ServeNews::Run(Box::new(ended.clone())));
     }
 
     fn channel(&self, note: &ChannelNote) {
-        self.tell(News::Channel(note.clone()));
+        self.tell(ServeNews::Channel(note.clone()));
     }
 
     fn stopped(&self, stopped: Option<&Stopped>) {
-        self.tell(News::Stopped(stopped.cloned()));
+        self.tell(ServeNews::Stopped(stopped.cloned()));
     }
 
     fn refused(&self, n: u64, last: &Refused) {
-        self.tell(News::Refused(n, last.clone()));
+        self.tell(ServeNews::Refused(n, last.clone()));
     }
 }
 
@@ -102,7 +102,7 @@ struct Writer {
 }
 
 impl Writer {
-    async fn write(self, mut told: UnboundedReceiver<(SourceName, News)>) {
+    async fn write(self, mut told: UnboundedReceiver<(SourceName, ServeNews)>) {
         while let Some((source, news)) = told.recv().await {
             let lines = match self.screen.format {
                 Format::Text => self.text(&source, news).await,
@@ -115,27 +115,29 @@ impl Writer {
         }
     }
 
-    async fn text(&self, source: &SourceName, news: News) -> Vec<String> {
+    async fn text(&self, source: &SourceName, news: ServeNews) -> Vec<String> {
         let reader = &self.screen.reader;
         let to = |sentence: rollcall_words::Sentence| sentence.to(reader.language).to_owned();
         let mut lines = match news {
-            News::Run(ended) => return self.run_text(source, &ended).await,
+            ServeNews::Run(ended) => return self.run_text(source, &ended).await,
             // A moment on the way, or nothing at all.
-            News::Channel(ChannelNote { state: ChannelState::Connecting | ChannelState::Off, .. }) => {
+            ServeNews::Channel(ChannelNote {
+                state: ChannelState::Connecting | ChannelState::Off, ..
+            }) => {
                 return Vec::new();
             }
-            News::Channel(note) => {
+            ServeNews::Channel(note) => {
                 let mut lines = vec![to(messages::channel_now(source, following::channel_state(note.state)))];
                 lines.extend(note.diagnosis.iter().flat_map(|why| below(diagnosis::lines(why, reader))));
                 lines
             }
-            News::Stopped(None) => vec![to(messages::followed_again(source))],
-            News::Stopped(Some(Stopped { failure, .. })) => {
+            ServeNews::Stopped(None) => vec![to(messages::followed_again(source))],
+            ServeNews::Stopped(Some(Stopped { failure, .. })) => {
                 let mut lines = vec![to(messages::not_followed(source))];
                 lines.extend(below(diagnosis::lines(&failure.diagnosis, reader)));
                 lines
             }
-            News::Refused(n, last) => {
+            ServeNews::Refused(n, last) => {
                 let mut lines = vec![to(messages::deliveries_refused(source, n))];
                 lines.extend(below(diagnosis::lines(&last.diagnosis, reader)));
                 lines
@@ -149,7 +151,7 @@ impl Writer {
 
     async fn run_text(&self, source: &SourceName, ended: &RunEnded) -> Vec<String> {
         let reader = &self.screen.reader;
-        let Kept { run, events, changed } = match self.kept(ended).await {
+        let RunRecord { run, events, changed } = match self.kept(ended).await {
             Ok(kept) => kept,
             Err(error) => {
                 tracing::warn!(%source, run = %ended.report.run, %error, "a run cannot be told");
@@ -167,10 +169,10 @@ impl Writer {
         lines
     }
 
-    async fn json(&self, source: &SourceName, news: News) -> Value {
+    async fn json(&self, source: &SourceName, news: ServeNews) -> Value {
         match news {
-            News::Run(ended) => match self.kept(&ended).await {
-                Ok(Kept { run, events, changed }) => json!({
+            ServeNews::Run(ended) => match self.kept(&ended).await {
+                Ok(RunRecord { run, events, changed }) => json!({
                     "what": "run",
                     "source": source,
                     "run": run,
@@ -181,13 +183,13 @@ impl Writer {
                     json!({"what": "run", "source": source, "run": {"id": ended.report.run}, "error": error.to_string()})
                 }
             },
-            News::Channel(note) => json!({"what": "channel", "source": source, "channel": note}),
-            News::Stopped(stopped) => json!({"what": "stopped", "source": source, "stopped": stopped}),
-            News::Refused(n, last) => json!({"what": "refused", "source": source, "n": n, "last": last}),
+            ServeNews::Channel(note) => json!({"what": "channel", "source": source, "channel": note}),
+            ServeNews::Stopped(stopped) => json!({"what": "stopped", "source": source, "stopped": stopped}),
+            ServeNews::Refused(n, last) => json!({"what": "refused", "source": source, "n": n, "last": last}),
         }
     }
 
-    async fn kept(&self, ended: &RunEnded) -> Result<Kept, StoreError> {
+    async fn kept(&self, ended: &RunEnded) -> Result<RunRecord, StoreError> {
         let id = &ended.report.run;
         let missing = || StoreError::message(format!("run {id} has no row"));
         let run = self.store.run(id).await?.ok_or_else(missing)?;
@@ -195,12 +197,12 @@ impl Writer {
         let mut events = self.store.events(&run.source, &filter, None, MAX_EVENTS_SHOWN).await?;
         events.reverse();
         let changed = self.store.changes(id, None, MAX_CHANGES_SHOWN).await?;
-        Ok(Kept { run, events, changed: changed.into_iter().map(|change| change.item).collect() })
+        Ok(RunRecord { run, events, changed: changed.into_iter().map(|change| change.item).collect() })
     }
 }
 
 /// What the history has of a run: its row, and the first of its events and changes.
-struct Kept {
+struct RunRecord {
     run: Run,
     events: Vec<InboxEvent>,
     changed: Vec<ChangeRecord>,

@@ -7,12 +7,12 @@ use rollcall_words::Sentence;
 
 /// A place in a text, both numbers from 1. The column counts characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct TextPosition {
     line: usize,
     column: usize,
 }
 
-impl Place {
+impl TextPosition {
     /// Where a span of bytes begins.
     pub(crate) fn of(text: &str, span: &Range<usize>) -> Self {
         let before = text.get(..span.start).unwrap_or(text);
@@ -25,7 +25,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for TextPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)
     }
@@ -33,9 +33,9 @@ impl fmt::Display for Place {
 
 /// One thing that is wrong. It never repeats a value, which may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Complaint {
+pub(crate) struct FileComplaint {
     /// Where.
-    pub(crate) place: Place,
+    pub(crate) place: TextPosition,
     /// What is wrong, and what would be right.
     pub(crate) sentence: Sentence,
 }

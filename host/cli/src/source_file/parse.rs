@@ -6,12 +6,12 @@ use serde_json::{Number, Value};
 use toml::Spanned;
 use toml::de::{DeArray, DeFloat, DeInteger, DeTable, DeValue};
 
-use super::{Complaint, Place, Places};
+use super::{FileComplaint, Places, TextPosition};
 use crate::messages;
 use rollcall_words::Sentence;
 
 /// A source file as written: secrets are still where it says they are. Not `Debug`: some may be in it all the same.
-pub(crate) struct Written {
+pub(crate) struct WrittenSource {
     pub(super) name: Placed<Word>,
     pub(super) connector: Placed<Word>,
     pub(super) departed: Option<Placed<Word>>,
@@ -47,7 +47,7 @@ pub(super) struct WrittenEgress {
 /// Something in the file, what it is called there, and where it stands.
 pub(super) struct Placed<T> {
     pub(super) key: String,
-    pub(super) place: Place,
+    pub(super) place: TextPosition,
     pub(super) item: T,
 }
 
@@ -78,8 +78,8 @@ pub(super) enum WrittenValue {
 /// # Errors
 ///
 /// Everything that is wrong with it, in the order of the file.
-pub(crate) fn parse(text: &str) -> Result<Written, Vec<Complaint>> {
-    let mut reader = Reader { text, complaints: Vec::new() };
+pub(crate) fn parse(text: &str) -> Result<WrittenSource, Vec<FileComplaint>> {
+    let mut reader = SourceFileReader { text, complaints: Vec::new() };
     let table = DeTable::parse(text).map_err(|error| vec![reader.not_toml(&error)])?;
     let written = reader.file(&table);
     reader.complaints.sort_by_key(|complaint| complaint.place);
@@ -90,16 +90,16 @@ pub(crate) fn parse(text: &str) -> Result<Written, Vec<Complaint>> {
 }
 
 /// Reads on after a complaint, so that an administrator sees them all at once. What returns none has complained.
-struct Reader<'t> {
+struct SourceFileReader<'t> {
     text: &'t str,
-    complaints: Vec<Complaint>,
+    complaints: Vec<FileComplaint>,
 }
 
 /// A table of the file and what it is called in complaints.
 struct Table<'a> {
     name: &'static str,
     entries: &'a DeTable<'a>,
-    place: Place,
+    place: TextPosition,
 }
 
 impl<'a> Table<'a> {
@@ -116,9 +116,9 @@ impl<'a> Table<'a> {
     }
 }
 
-impl Reader<'_> {
-    fn file(&mut self, root: &Spanned<DeTable<'_>>) -> Option<Written> {
-        let start = Place::of(self.text, &(0..0));
+impl SourceFileReader<'_> {
+    fn file(&mut self, root: &Spanned<DeTable<'_>>) -> Option<WrittenSource> {
+        let start = TextPosition::of(self.text, &(0..0));
         let places = Places::of(self.text, root);
         let root = Table { name: "", entries: root.get_ref(), place: start };
         self.only(&root, &["name", "connector", "departed", "egress", "schedule", "scim", "settings"]);
@@ -131,7 +131,7 @@ impl Reader<'_> {
         let settings = self.table_in(&root, "settings");
         let egress = egress.map(|egress| self.egress(&egress)).unwrap_or_default();
         let settings = settings.map_or_else(Vec::new, |settings| self.members("settings", settings.entries));
-        Some(Written {
+        Some(WrittenSource {
             name: name?,
             connector: connector?,
             departed,
@@ -224,7 +224,7 @@ impl Reader<'_> {
         }
     }
 
-    fn number(&mut self, key: &str, place: Place, number: Option<Number>) -> Option<WrittenValue> {
+    fn number(&mut self, key: &str, place: TextPosition, number: Option<Number>) -> Option<WrittenValue> {
         if number.is_none() {
             self.complain(place, messages::out_of_range(key));
         }
@@ -264,7 +264,7 @@ impl Reader<'_> {
         let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
         for (key, _) in table.entries {
             if !known.contains(&key.get_ref().as_ref()) {
-                let place = Place::of(self.text, &key.span());
+                let place = TextPosition::of(self.text, &key.span());
                 self.complain(place, messages::unknown_key(key.get_ref(), table.title(), names.join(", ")));
             }
         }
@@ -273,7 +273,7 @@ impl Reader<'_> {
     fn wrong_type<T>(
         &mut self,
         key: &str,
-        place: Place,
+        place: TextPosition,
         expected: Sentence,
         found: &DeValue<'_>,
     ) -> Option<T> {
@@ -281,17 +281,17 @@ impl Reader<'_> {
         None
     }
 
-    fn complain(&mut self, place: Place, sentence: Sentence) {
-        self.complaints.push(Complaint { place, sentence });
+    fn complain(&mut self, place: TextPosition, sentence: Sentence) {
+        self.complaints.push(FileComplaint { place, sentence });
     }
 
-    fn not_toml(&self, error: &toml::de::Error) -> Complaint {
-        let place = Place::of(self.text, &error.span().unwrap_or(0..0));
-        Complaint { place, sentence: messages::not_toml(error.message()) }
+    fn not_toml(&self, error: &toml::de::Error) -> FileComplaint {
+        let place = TextPosition::of(self.text, &error.span().unwrap_or(0..0));
+        FileComplaint { place, sentence: messages::not_toml(error.message()) }
     }
 
-    fn place(&self, value: &Spanned<DeValue<'_>>) -> Place {
-        Place::of(self.text, &value.span())
+    fn place(&self, value: &Spanned<DeValue<'_>>) -> TextPosition {
+        TextPosition::of(self.text, &value.span())
     }
 }
 

@@ -7,7 +7,7 @@ use rollcall_host::model::Diagnosis;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Place;
+use super::TextPosition;
 
 /// The fact by which the host names a setting: a JSON pointer (RFC 6901) into the settings.
 const SETTING_FACT: &str = "setting";
@@ -16,7 +16,7 @@ const SETTING_FACT: &str = "setting";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Places {
     file: String,
-    by_pointer: BTreeMap<String, Place>,
+    by_pointer: BTreeMap<String, TextPosition>,
 }
 
 impl Places {
@@ -24,7 +24,7 @@ impl Places {
     pub(super) fn of(text: &str, file: &Spanned<DeTable<'_>>) -> Self {
         let mut places = Self::default();
         places.add_members(text, "", file.get_ref());
-        places.by_pointer.insert(String::new(), Place::of(text, &(0..0)));
+        places.by_pointer.insert(String::new(), TextPosition::of(text, &(0..0)));
         places
     }
 
@@ -49,7 +49,7 @@ impl Places {
     }
 
     /// Where this stands, or else the nearest thing around it.
-    pub(super) fn nearest(&self, pointer: &str) -> Option<Place> {
+    pub(super) fn nearest(&self, pointer: &str) -> Option<TextPosition> {
         let ends = pointer.rmatch_indices('/').map(|(end, _)| end);
         let mut around = std::iter::once(pointer.len()).chain(ends).filter_map(|end| pointer.get(..end));
         around.find_map(|pointer| self.by_pointer.get(pointer)).copied()
@@ -69,7 +69,7 @@ impl Places {
             | DeValue::Boolean(_)
             | DeValue::Datetime(_) => {}
         }
-        self.by_pointer.insert(pointer, Place::of(text, span));
+        self.by_pointer.insert(pointer, TextPosition::of(text, span));
     }
 
     fn add_members(&mut self, text: &str, pointer: &str, table: &DeTable<'_>) {

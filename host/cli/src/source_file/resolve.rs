@@ -9,9 +9,9 @@ use std::path::Path;
 use rollcall_web::{CheckedSource, ServerProxy, SourceInput, Timing};
 use serde_json::Value;
 
-use super::parse::{Placed, Word, Written, WrittenProxy, WrittenSchedule, WrittenValue};
+use super::parse::{Placed, Word, WrittenProxy, WrittenSchedule, WrittenSource, WrittenValue};
 use super::schedule::seconds;
-use super::{Complaint, Configured, Places};
+use super::{Configured, FileComplaint, Places};
 use crate::messages;
 use rollcall_words::Sentence;
 
@@ -28,13 +28,13 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) variable: &'a dyn Fn(&str) -> Result<String, VarError>,
 }
 
-impl Written {
+impl WrittenSource {
     /// The source, with every value in place.
     ///
     /// # Errors
     ///
     /// Everything that is missing or wrong, in the order of the file.
-    pub(crate) fn resolve(&self, surroundings: &Surroundings<'_>) -> Result<Configured, Vec<Complaint>> {
+    pub(crate) fn resolve(&self, surroundings: &Surroundings<'_>) -> Result<Configured, Vec<FileComplaint>> {
         let mut resolver = Resolver { surroundings, complaints: Vec::new() };
         let configured = resolver.file(self);
         resolver.complaints.sort_by_key(|complaint| complaint.place);
@@ -48,11 +48,11 @@ impl Written {
 /// Goes on after a complaint, so that an administrator sees them all at once. What returns none has complained.
 struct Resolver<'s> {
     surroundings: &'s Surroundings<'s>,
-    complaints: Vec<Complaint>,
+    complaints: Vec<FileComplaint>,
 }
 
 impl Resolver<'_> {
-    fn file(&mut self, written: &Written) -> Option<Configured> {
+    fn file(&mut self, written: &WrittenSource) -> Option<Configured> {
         let connector = self.text(&written.connector).map(|path| self.surroundings.folder.join(path));
         let settings = self.value(&written.settings);
         let input = SourceInput {
@@ -160,7 +160,7 @@ impl Resolver<'_> {
         match result {
             Ok(parsed) => Some(parsed),
             Err(sentence) => {
-                self.complaints.push(Complaint { place: word.place, sentence });
+                self.complaints.push(FileComplaint { place: word.place, sentence });
                 None
             }
         }
@@ -168,7 +168,7 @@ impl Resolver<'_> {
 }
 
 /// A complaint about a value, with what that is called in the file and where it stands.
-fn located(complaint: &rollcall_web::Complaint, places: &Places) -> Complaint {
+fn located(complaint: &rollcall_web::Complaint, places: &Places) -> FileComplaint {
     // The one name that a file has of its own.
     let pointer = complaint.pointer.replace("/egress/proxy/user", "/egress/proxy/username");
     let place = places.nearest(&pointer).unwrap_or_default();
@@ -179,7 +179,7 @@ fn located(complaint: &rollcall_web::Complaint, places: &Places) -> Complaint {
         format!("{}{remedy}", localized.message)
     };
     let what = Sentence { english: said("en"), chinese: said("zh-CN") };
-    Complaint { place, sentence: messages::about_value(key_of(&pointer), what) }
+    FileComplaint { place, sentence: messages::about_value(key_of(&pointer), what) }
 }
 
 /// A pointer as a key of the file is written: `egress.allow[0]`.

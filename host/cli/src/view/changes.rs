@@ -6,14 +6,14 @@ use rollcall_host::merge::{AttributeChange, attribute_changes};
 use rollcall_host::model::{Entry, Key, Severity};
 use serde_json::{Value, json};
 
-use super::Reader;
+use super::Audience;
 use super::diagnosis::{details, headline};
 use super::layout::plain;
 use crate::messages;
 use rollcall_words::Sentence;
 
 /// One entry, and below it what to do and the facts.
-pub(crate) fn entry(entry: &Entry, reader: &Reader) -> Vec<String> {
+pub(crate) fn entry(entry: &Entry, reader: &Audience) -> Vec<String> {
     let mark = match entry.severity {
         Severity::Info => reader.sign("·", "."),
         Severity::Warning => "!",
@@ -28,7 +28,7 @@ pub(crate) fn entry(entry: &Entry, reader: &Reader) -> Vec<String> {
 }
 
 /// One change, and below it each attribute that differs, unless the whole object came or went.
-pub(crate) fn change(change: &ChangeRecord, reader: &Reader) -> Vec<String> {
+pub(crate) fn change(change: &ChangeRecord, reader: &Audience) -> Vec<String> {
     let action = action(change.action);
     let told = match &change.refusal {
         Some(_) if change.is_held() => messages::would_be(action),
@@ -96,7 +96,7 @@ pub(crate) fn subject(key: &Key, name: Option<&str>) -> String {
     format!("{} {}{name}", plain(&key.resource_type), Value::from(plain(&key.external_id)))
 }
 
-fn attribute(difference: &AttributeChange, reader: &Reader) -> String {
+fn attribute(difference: &AttributeChange, reader: &Audience) -> String {
     let value = |value: &Option<Value>| {
         value.as_ref().map_or_else(|| "-".to_owned(), |value| plain(&value.to_string()))
     };
@@ -139,7 +139,7 @@ mod tests {
         let after = json!({"displayName": "小红红", "emails": [{"type": "work", "value": "b@example.com"}], "active": true});
         let renamed = record(Action::Updated, Some(before), Some(after));
         check(
-            vec![change(&renamed, &Reader::ENGLISH), change(&renamed, &Reader::ASCII)],
+            vec![change(&renamed, &Audience::ENGLISH), change(&renamed, &Audience::ASCII)],
             expect![[r#"
             updated User "u1" 小红
                 active  - → true
@@ -161,7 +161,7 @@ mod tests {
         let went = record(Action::Deleted, Some(document), None);
         let went = ChangeRecord { witness: Some("404: no such user".to_owned()), ..went };
         check(
-            vec![change(&came, &Reader::ENGLISH), change(&went, &Reader::CHINESE)],
+            vec![change(&came, &Audience::ENGLISH), change(&went, &Audience::CHINESE)],
             expect![[r#"
             created User "u1" 小红
             删除 User "u1" 小红
@@ -175,7 +175,7 @@ mod tests {
         let refused =
             ChangeRecord { refusal: Some(refusal), ..record(Action::Created, None, Some(json!({}))) };
         check(
-            vec![change(&refused, &Reader::ENGLISH)],
+            vec![change(&refused, &Audience::ENGLISH)],
             expect![[r#"
             not created User "u1"
                 ✗ the name is taken (name-taken)
@@ -191,7 +191,7 @@ mod tests {
             ..record(Action::Deactivated, active(true), active(false))
         };
         check(
-            vec![change(&held, &Reader::ENGLISH), change(&held, &Reader::CHINESE)],
+            vec![change(&held, &Audience::ENGLISH), change(&held, &Audience::CHINESE)],
             expect![[r#"
             held: would be deactivated User "u1" 小红
                 ! it stays (departure-held)
@@ -216,7 +216,7 @@ mod tests {
         };
         let general = Entry { severity: Severity::Error, subject: None, subject_name: None, diagnosis };
         check(
-            vec![entry(&about, &Reader::CHINESE), entry(&general, &Reader::ENGLISH)],
+            vec![entry(&about, &Audience::CHINESE), entry(&general, &Audience::ENGLISH)],
             expect![[r#"
             ! User "u1" 小红: 看不到手机号，已保留原值 (phone-kept)
                 → 请授予权限

@@ -4,14 +4,14 @@ use std::iter;
 
 use rollcall_host::model::{Finding, Standing};
 
-use super::Reader;
+use super::Audience;
 use super::diagnosis::{details, headline};
 use super::layout::{plain, width};
 use crate::messages;
 
 /// The list, and a line that sums it up. What is not as it should be is followed by what to do, and what was not tried
 /// is named together at the end.
-pub(crate) fn lines(findings: &[Finding], reader: &Reader) -> Vec<String> {
+pub(crate) fn lines(findings: &[Finding], reader: &Audience) -> Vec<String> {
     let (skipped, tried): (Vec<_>, Vec<_>) =
         findings.iter().partition(|finding| finding.standing == Standing::Skipped);
     let widest = tried.iter().map(|finding| width(&plain(&finding.check))).max().unwrap_or(0);
@@ -22,7 +22,7 @@ pub(crate) fn lines(findings: &[Finding], reader: &Reader) -> Vec<String> {
     lines
 }
 
-fn item(finding: &Finding, widest: usize, reader: &Reader) -> Vec<String> {
+fn item(finding: &Finding, widest: usize, reader: &Audience) -> Vec<String> {
     let check = plain(&finding.check);
     let blanks = " ".repeat(widest.saturating_sub(width(&check)));
     let standing = mark(finding.standing, reader);
@@ -41,7 +41,7 @@ fn item(finding: &Finding, widest: usize, reader: &Reader) -> Vec<String> {
 }
 
 /// Their names in one line, and below it why, once each.
-fn not_tried(skipped: &[&Finding], reader: &Reader) -> Vec<String> {
+fn not_tried(skipped: &[&Finding], reader: &Audience) -> Vec<String> {
     let mut names: Vec<_> = skipped.iter().map(|finding| plain(&finding.check)).collect();
     names.dedup();
     if names.is_empty() {
@@ -53,11 +53,11 @@ fn not_tried(skipped: &[&Finding], reader: &Reader) -> Vec<String> {
     iter::once(names).chain(reasons.into_iter().map(|reason| format!("    {reason}"))).collect()
 }
 
-fn message(finding: &Finding, reader: &Reader) -> String {
+fn message(finding: &Finding, reader: &Audience) -> String {
     plain(finding.diagnosis.localized(reader.language.tag()).message)
 }
 
-const fn mark(standing: Standing, reader: &Reader) -> &'static str {
+const fn mark(standing: Standing, reader: &Audience) -> &'static str {
     match standing {
         Standing::Passed => reader.sign("✓", "+"),
         Standing::Warning => "!",
@@ -103,14 +103,14 @@ mod tests {
 
     #[track_caller]
     #[expect(clippy::needless_pass_by_value, reason = "the macro `expect!` is written at the call")]
-    fn check(reader: &Reader, expected: Expect) {
+    fn check(reader: &Audience, expected: Expect) {
         expected.assert_eq(&lines(&findings(), reader).join("\n"));
     }
 
     #[test]
     fn a_failure_is_followed_by_its_remedy_and_facts() {
         check(
-            &Reader::ENGLISH,
+            &Audience::ENGLISH,
             expect![[r#"
             ✓ proxy  answers
             ! scope  only a part is visible (scope-part)
@@ -141,13 +141,13 @@ mod tests {
                 the source itself was not asked
 
             0 passed, 0 to look at, 0 failed, 4 not tried"#]]
-        .assert_eq(&lines(&findings, &Reader::ENGLISH).join("\n"));
+        .assert_eq(&lines(&findings, &Audience::ENGLISH).join("\n"));
     }
 
     #[test]
     fn it_reads_in_chinese() {
         check(
-            &Reader::CHINESE,
+            &Audience::CHINESE,
             expect![[r#"
             ✓ proxy  应答正常
             ! scope  只能看到一部分 (scope-part)
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn it_is_ascii_where_the_terminal_is() {
         check(
-            &Reader::ASCII,
+            &Audience::ASCII,
             expect![[r#"
             + proxy  answers
             ! scope  only a part is visible (scope-part)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rollcall_host::model::Descriptor;
 use serde_json::Value;
 
-use super::Reader;
+use super::Audience;
 use super::layout::{Side, columns, plain};
 use crate::messages;
 use rollcall_words::Language;
@@ -26,7 +26,7 @@ pub(crate) struct Inspected<'a> {
 }
 
 /// The connector and a table of its settings.
-pub(crate) fn lines(connector: &Inspected<'_>, reader: &Reader) -> Vec<String> {
+pub(crate) fn lines(connector: &Inspected<'_>, reader: &Audience) -> Vec<String> {
     let to = |sentence: Sentence| sentence.to(reader.language).to_owned();
     let descriptor = connector.descriptor;
     let list = |items: &[String]| plain(&items.join(", "));
@@ -77,7 +77,7 @@ fn indented(rows: &[Vec<String>]) -> impl Iterator<Item = String> {
 }
 
 /// A row a property: its name, its type, whether it must be there, its title.
-fn settings(schema: &Value, reader: &Reader) -> Vec<Vec<String>> {
+fn settings(schema: &Value, reader: &Audience) -> Vec<Vec<String>> {
     let required: Vec<_> = schema
         .get("required")
         .and_then(Value::as_array)
@@ -137,7 +137,7 @@ mod tests {
 
     #[track_caller]
     #[expect(clippy::needless_pass_by_value, reason = "the macro `expect!` is written at the call")]
-    fn check(reader: &Reader, expected: Expect) {
+    fn check(reader: &Audience, expected: Expect) {
         let descriptor = Descriptor {
             id: "example".to_owned(),
             name: "Example".to_owned(),
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_connector_and_its_settings_are_told() {
         check(
-            &Reader::ENGLISH,
+            &Audience::ENGLISH,
             expect![[r#"
                 Example
                   connector  example 1.2.3
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn it_reads_in_chinese() {
         check(
-            &Reader::CHINESE,
+            &Audience::CHINESE,
             expect![[r#"
                 示例
                   连接器      example 1.2.3

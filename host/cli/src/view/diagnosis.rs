@@ -2,24 +2,24 @@
 
 use rollcall_host::model::Diagnosis;
 
-use super::Reader;
+use super::Audience;
 use super::layout::{Side, columns, plain};
 
 /// What happened and its code, on one line.
-pub(crate) fn headline(diagnosis: &Diagnosis, reader: &Reader) -> String {
+pub(crate) fn headline(diagnosis: &Diagnosis, reader: &Audience) -> String {
     let message = diagnosis.localized(reader.language.tag()).message;
     format!("{} ({})", plain(message), plain(&diagnosis.code))
 }
 
 /// The headline, and below it what to do and the facts, indented.
-pub(crate) fn lines(diagnosis: &Diagnosis, reader: &Reader) -> Vec<String> {
+pub(crate) fn lines(diagnosis: &Diagnosis, reader: &Audience) -> Vec<String> {
     let mut lines = vec![headline(diagnosis, reader)];
     lines.extend(details(diagnosis, reader).into_iter().map(|line| format!("  {line}")));
     lines
 }
 
 /// What to do, and the facts.
-pub(crate) fn details(diagnosis: &Diagnosis, reader: &Reader) -> Vec<String> {
+pub(crate) fn details(diagnosis: &Diagnosis, reader: &Audience) -> Vec<String> {
     let remedy = diagnosis.localized(reader.language.tag()).remedy;
     let mut lines: Vec<_> =
         remedy.iter().map(|remedy| format!("{} {}", reader.arrow(), plain(remedy))).collect();
@@ -45,7 +45,7 @@ mod tests {
 
     #[track_caller]
     #[expect(clippy::needless_pass_by_value, reason = "the macro `expect!` is written at the call")]
-    fn check(diagnosis: &Diagnosis, reader: &Reader, expected: Expect) {
+    fn check(diagnosis: &Diagnosis, reader: &Audience, expected: Expect) {
         expected.assert_eq(&lines(diagnosis, reader).join("\n"));
     }
 
@@ -53,7 +53,7 @@ mod tests {
     fn it_says_what_happened_what_to_do_and_the_facts() {
         check(
             &refused(),
-            &Reader::ENGLISH,
+            &Audience::ENGLISH,
             expect![[r#"
             the source does not allow this address (address-not-allowed)
               → add the address to the application's list
@@ -62,7 +62,7 @@ mod tests {
         );
         check(
             &refused(),
-            &Reader::CHINESE,
+            &Audience::CHINESE,
             expect![[r#"
             来源不允许该地址访问 (address-not-allowed)
               → 请将该地址加入应用的白名单
@@ -71,7 +71,7 @@ mod tests {
         );
         check(
             &refused(),
-            &Reader::ASCII,
+            &Audience::ASCII,
             expect![[r#"
             the source does not allow this address (address-not-allowed)
               -> add the address to the application's list
@@ -82,6 +82,6 @@ mod tests {
 
     #[test]
     fn it_is_one_line_when_there_is_nothing_to_do() {
-        check(&Diagnosis::new("fine", "all is well"), &Reader::ENGLISH, expect!["all is well (fine)"]);
+        check(&Diagnosis::new("fine", "all is well"), &Audience::ENGLISH, expect!["all is well (fine)"]);
     }
 }

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::diagnosis::{details, headline};
 use super::layout::{Side, columns, moment, plain, span};
-use super::{Reader, runs};
-use crate::held::Held;
+use super::{Audience, runs};
+use crate::held::SourceInventory;
 use crate::messages;
 use rollcall_words::Sentence;
 
@@ -27,7 +27,7 @@ const MAX_SUBJECTS_SHOWN: usize = 5;
 const MAX_UNFINISHED_SHOWN: usize = 10;
 
 /// A moment of today, for lines that are read as they come.
-pub(crate) fn clock(timestamp: Timestamp, reader: &Reader) -> String {
+pub(crate) fn clock(timestamp: Timestamp, reader: &Audience) -> String {
     let moment = moment(timestamp, reader.offset);
     moment.rsplit(' ').next().unwrap_or_default().to_owned()
 }
@@ -46,12 +46,12 @@ pub(crate) fn channel_state(state: ChannelState) -> Sentence {
 }
 
 /// The events of one run, a line each: what, about whom, how long it took from its birth until the change was stored.
-pub(crate) fn events(events: &[InboxEvent], reader: &Reader) -> Vec<String> {
+pub(crate) fn events(events: &[InboxEvent], reader: &Audience) -> Vec<String> {
     events.iter().map(|event| event_line(event, reader)).collect()
 }
 
 /// The events of a source as a table, as they come. One that failed is followed by the reason.
-pub(crate) fn table(events: &[InboxEvent], reader: &Reader) -> Vec<String> {
+pub(crate) fn table(events: &[InboxEvent], reader: &Audience) -> Vec<String> {
     let to = |sentence: Sentence| sentence.to(reader.language).to_owned();
     let headings = [
         messages::word_number(),
@@ -101,22 +101,22 @@ pub(crate) fn event_json(event: &InboxEvent) -> Value {
 }
 
 /// How a source stands.
-pub(crate) struct Standing {
+pub(crate) struct FollowingView {
     pub(crate) following: Following,
     pub(crate) counts: InboxCounts,
     /// Events that were tried in vain and are tried again, newest first.
     pub(crate) unfinished: Vec<InboxEvent>,
     /// The runs that wait for a person, newest first.
-    pub(crate) waiting: Vec<Waiting>,
+    pub(crate) waiting: Vec<WaitingRun>,
     /// Why no import removes anybody, and since when; none if they do.
     pub(crate) removals_stopped: Option<Diagnosis>,
     /// What the view of the source leaves out, if anything.
     pub(crate) left_out: Option<LeftOut>,
 }
 
-impl Standing {
+impl FollowingView {
     /// Everything of it, what is wrong last.
-    pub(crate) fn lines(&self, held: &Held, reader: &Reader) -> Vec<String> {
+    pub(crate) fn lines(&self, held: &SourceInventory, reader: &Audience) -> Vec<String> {
         let mut lines = status(&self.following, &self.counts, reader);
         lines.extend(self.waiting.iter().flat_map(|waiting| waiting.lines(held, reader)));
         if let Some(stopped) = &self.removals_stopped {
@@ -141,18 +141,18 @@ impl Standing {
 }
 
 /// A run that waits for a person.
-pub(crate) struct Waiting {
+pub(crate) struct WaitingRun {
     pub(crate) run: Run,
     /// What would be removed if all of it is approved, and ids that belong to somebody else now are other people's.
     pub(crate) would_leave: WouldLeave,
 }
 
-impl Waiting {
+impl WaitingRun {
     pub(crate) fn json(&self) -> serde_json::Result<Value> {
         Ok(json!({"run": runs::json(&self.run)?, "would_leave": self.would_leave}))
     }
 
-    fn lines(&self, held: &Held, reader: &Reader) -> [String; 3] {
+    fn lines(&self, held: &SourceInventory, reader: &Audience) -> [String; 3] {
         let (run, at) = (&self.run.id, moment(self.run.started_at, reader.offset));
         let told = self.would_leave.told();
         let told = told.localized(reader.language.tag()).message;
@@ -173,7 +173,7 @@ impl Waiting {
 }
 
 /// One event that was tried in vain: what and about whom, since when, when it is tried again, and why it was in vain.
-fn unfinished(event: &InboxEvent, reader: &Reader) -> [String; 2] {
+fn unfinished(event: &InboxEvent, reader: &Audience) -> [String; 2] {
     let at = |timestamp: Timestamp| moment(timestamp, reader.offset);
     let again = event.due_at.map_or_else(|| "-".to_owned(), at);
     let (kind, about) = (plain(&event.event.kind), subjects(&event.event.subjects));
@@ -183,7 +183,7 @@ fn unfinished(event: &InboxEvent, reader: &Reader) -> [String; 2] {
 }
 
 /// What is known about following a source.
-fn status(following: &Following, counts: &InboxCounts, reader: &Reader) -> Vec<String> {
+fn status(following: &Following, counts: &InboxCounts, reader: &Audience) -> Vec<String> {
     let to = |sentence: Sentence| sentence.to(reader.language).to_owned();
     let at = |timestamp: Timestamp| moment(timestamp, reader.offset);
     let channel = match following.event_delivery {
@@ -222,7 +222,7 @@ fn status(following: &Following, counts: &InboxCounts, reader: &Reader) -> Vec<S
     lines
 }
 
-fn event_line(event: &InboxEvent, reader: &Reader) -> String {
+fn event_line(event: &InboxEvent, reader: &Audience) -> String {
     let kind = plain(&event.event.kind);
     let about = subjects(&event.event.subjects);
     let said = match (event.state, took_ms(event)) {
@@ -234,7 +234,7 @@ fn event_line(event: &InboxEvent, reader: &Reader) -> String {
     said.to(reader.language).to_owned()
 }
 
-fn row(event: &InboxEvent, reader: &Reader) -> Vec<String> {
+fn row(event: &InboxEvent, reader: &Audience) -> Vec<String> {
     let to = |sentence: Sentence| sentence.to(reader.language).to_owned();
     vec![
         event.number.to_string(),

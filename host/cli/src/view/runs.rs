@@ -2,17 +2,17 @@
 
 use rollcall_host::decision::{Decision, Verdict};
 use rollcall_host::history::{Counters, Run, RunKind, RunState, Trigger};
-use rollcall_host::proof::Told;
+use rollcall_host::proof::BilingualText;
 use serde_json::Value;
 
 use super::layout::{Side, columns, moment, plain, span, zone};
 use super::progress;
-use super::{Reader, diagnosis};
+use super::{Audience, diagnosis};
 use crate::messages;
 use rollcall_words::Sentence;
 
 /// The runs as a table, as they come. A run that failed is followed by the reason.
-pub(crate) fn table(runs: &[Run], reader: &Reader) -> Vec<String> {
+pub(crate) fn table(runs: &[Run], reader: &Audience) -> Vec<String> {
     let mut rows = vec![headings(reader)];
     rows.extend(runs.iter().map(|run| row(run, reader)));
     let mut sides = vec![Side::Right, Side::Left, Side::Left, Side::Left, Side::Left];
@@ -27,7 +27,7 @@ pub(crate) fn table(runs: &[Run], reader: &Reader) -> Vec<String> {
 }
 
 /// Everything about one run but its entries and changes.
-pub(crate) fn head(run: &Run, reader: &Reader) -> Vec<String> {
+pub(crate) fn head(run: &Run, reader: &Audience) -> Vec<String> {
     let to = |sentence: Sentence| sentence.to(reader.language).to_owned();
     let connector = &run.connector;
     let mut facts = vec![
@@ -57,7 +57,7 @@ pub(crate) fn head(run: &Run, reader: &Reader) -> Vec<String> {
 }
 
 /// What a full run can show for itself, under a title; nothing of other runs.
-pub(crate) fn proof(run: &Run, reader: &Reader) -> Vec<String> {
+pub(crate) fn proof(run: &Run, reader: &Audience) -> Vec<String> {
     let Some(proof) = &run.proof else { return Vec::new() };
     let to = |sentence: Sentence| sentence.into(reader.language);
     let rows: Vec<_> =
@@ -67,12 +67,12 @@ pub(crate) fn proof(run: &Run, reader: &Reader) -> Vec<String> {
 }
 
 /// What the host says in two languages, as a sentence. It may quote ids, which come from outside.
-pub(crate) fn told(told: &Told) -> Sentence {
+pub(crate) fn told(told: &BilingualText) -> Sentence {
     Sentence { english: plain(&told.english), chinese: plain(&told.chinese) }
 }
 
 /// Who decided what about what a run held, when, and why.
-pub(crate) fn decision(decision: &Decision, reader: &Reader) -> Vec<String> {
+pub(crate) fn decision(decision: &Decision, reader: &Audience) -> Vec<String> {
     let Decision { at, by, verdict, about, reason, .. } = decision;
     let verdict = match verdict {
         Verdict::Approved => messages::word_approved(),
@@ -98,7 +98,7 @@ pub(crate) fn json(run: &Run) -> serde_json::Result<Value> {
 }
 
 /// One line that sums up a run that has ended.
-pub(crate) fn summary(run: &Run, reader: &Reader) -> String {
+pub(crate) fn summary(run: &Run, reader: &Audience) -> String {
     let counts: Vec<_> = counted(&run.counters)
         .filter(|(_, count)| 0 < *count)
         .map(|(word, count)| messages::counted(word, count).to(reader.language).to_owned())
@@ -154,7 +154,7 @@ fn state_of(run: &Run) -> Sentence {
     if run.dry_run && run.state == RunState::Held { messages::would_be_held() } else { state(run.state) }
 }
 
-fn headings(reader: &Reader) -> Vec<String> {
+fn headings(reader: &Audience) -> Vec<String> {
     let head = [
         messages::word_run(),
         messages::word_started(),
@@ -167,7 +167,7 @@ fn headings(reader: &Reader) -> Vec<String> {
     head.into_iter().chain(counters).map(|word| word.to(reader.language).to_owned()).collect()
 }
 
-fn row(run: &Run, reader: &Reader) -> Vec<String> {
+fn row(run: &Run, reader: &Audience) -> Vec<String> {
     let mut cells = vec![
         run.id.to_string(),
         moment(run.started_at, reader.offset),
@@ -200,7 +200,7 @@ fn trigger(run: &Run) -> Sentence {
     if run.dry_run { messages::dry_run(trigger) } else { trigger }
 }
 
-fn took(run: &Run, reader: &Reader) -> String {
+fn took(run: &Run, reader: &Audience) -> String {
     let Some(finished_at) = run.finished_at else { return reader.sign("…", "...").to_owned() };
     let took_ms = finished_at.unix_ms().saturating_sub(run.started_at.unix_ms());
     span(u64::try_from(took_ms).unwrap_or(0))
@@ -281,7 +281,7 @@ mod tests {
         let running = Run { finished_at: None, dry_run: true, ..run("9", RunState::Running) };
         let runs = [failed(), run("12", RunState::Partial), running];
         check(
-            &table(&runs, &Reader::ENGLISH),
+            &table(&runs, &Audience::ENGLISH),
             expect![[r#"
                 run  started              what    trigger          state     took  read  created  updated  unchanged  skipped  rejected  deactivated  deleted  kept  held
                  13  2023-11-14 22:13:20  import  manual           failed   3.2 s     0        0        0          0        0         0            0        0     0     0
@@ -290,7 +290,7 @@ mod tests {
                   9  2023-11-14 22:13:20  import  manual, dry run  running      …  1042        5        0       1037        0         0            2        0     0     0"#]],
         );
         check(
-            &table(&runs, &Reader::CHINESE),
+            &table(&runs, &Audience::CHINESE),
             expect![[r#"
                 编号  开始时间             内容      触发方式        状态       耗时  读取  新建  更新  未变  跳过  拒绝  停用  删除  保留  待确认
                   13  2023-11-14 22:13:20  全量导入  手动            失败      3.2 s     0     0     0     0     0     0     0     0     0       0
@@ -309,7 +309,7 @@ mod tests {
             Run { counters: Counters { read: 1, created: 1, ..Counters::default() }, ..unchanged.clone() };
         let lines = [&unchanged, &some]
             .into_iter()
-            .flat_map(|run| [summary(run, &Reader::ENGLISH), summary(run, &Reader::CHINESE)]);
+            .flat_map(|run| [summary(run, &Audience::ENGLISH), summary(run, &Audience::CHINESE)]);
         check(
             &lines.collect::<Vec<_>>(),
             expect![[r#"
@@ -318,15 +318,15 @@ mod tests {
             Run 13 of head-office: failed after 3.2 s; 1 read, 1 created; it had come as far as reading: 3 of 5
             来源 head-office 第 13 次运行：失败，耗时 3.2 s；读取 1 个，新建 1 个；已进行到 读取中：3 / 5 项"#]],
         );
-        assert!(head(&unchanged, &Reader::ENGLISH).contains(&"  came to      reading: 3 of 5".to_owned()));
+        assert!(head(&unchanged, &Audience::ENGLISH).contains(&"  came to      reading: 3 of 5".to_owned()));
         let begun = Run { state: RunState::Succeeded, ..unchanged };
-        assert!(!summary(&begun, &Reader::ENGLISH).contains("as far as"));
+        assert!(!summary(&begun, &Audience::ENGLISH).contains("as far as"));
     }
 
     #[test]
     fn a_scheduled_import_says_what_events_had_missed() {
         let scheduled = Run { trigger: Trigger::Schedule, ..run("12", RunState::Succeeded) };
-        let told = head(&scheduled, &Reader::ENGLISH);
+        let told = head(&scheduled, &Audience::ENGLISH);
         assert_eq!(told.last().map(String::as_str), Some("  missed by events  7"));
         assert_eq!(json(&scheduled).unwrap()["drift"], 7);
         for other in [
@@ -341,7 +341,7 @@ mod tests {
     #[test]
     fn a_run_is_told_whole() {
         check(
-            &head(&failed(), &Reader::ENGLISH),
+            &head(&failed(), &Audience::ENGLISH),
             expect![[r#"
                 Run 13 of head-office
                   state        failed
@@ -365,7 +365,7 @@ mod tests {
                   → copy it again"#]],
         );
         check(
-            &head(&run("12", RunState::Succeeded), &Reader::CHINESE),
+            &head(&run("12", RunState::Succeeded), &Audience::CHINESE),
             expect![[r#"
                 来源 head-office 的第 12 次运行
                   状态      成功
@@ -392,7 +392,7 @@ mod tests {
         let dry = Run { dry_run: true, ..run("12", RunState::Succeeded) };
         let lines = [dry, run("12", RunState::Partial), failed()]
             .into_iter()
-            .flat_map(|run| [summary(&run, &Reader::ENGLISH), summary(&run, &Reader::CHINESE)]);
+            .flat_map(|run| [summary(&run, &Audience::ENGLISH), summary(&run, &Audience::CHINESE)]);
         check(
             &lines.collect::<Vec<_>>(),
             expect![[r#"

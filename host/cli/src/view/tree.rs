@@ -1,14 +1,14 @@
 //! An organisation as a tree, from the top.
 
-use super::Reader;
+use super::Audience;
 use super::layout::plain;
 use crate::messages;
-use crate::organisation::{Department, Organisation, Person};
+use crate::organisation::{DepartmentNode, Organisation, PersonLine};
 use rollcall_browse::Stray;
 use rollcall_words::Sentence;
 
 /// The tree, and a line that counts.
-pub(crate) fn lines(organisation: &Organisation, reader: &Reader) -> Vec<String> {
+pub(crate) fn lines(organisation: &Organisation, reader: &Audience) -> Vec<String> {
     let mut lines = Vec::new();
     let branches = branches(organisation, reader);
     // Whether there is more to come at each depth, found by going back from the end.
@@ -35,7 +35,7 @@ struct Branch {
     text: String,
 }
 
-fn branches(organisation: &Organisation, reader: &Reader) -> Vec<Branch> {
+fn branches(organisation: &Organisation, reader: &Audience) -> Vec<Branch> {
     let mut branches = Vec::new();
     for department in &organisation.departments {
         let depth = department.depth;
@@ -50,12 +50,12 @@ fn branches(organisation: &Organisation, reader: &Reader) -> Vec<Branch> {
     branches
 }
 
-fn people_branches(people: &[Person], depth: usize, reader: &Reader) -> impl Iterator<Item = Branch> {
+fn people_branches(people: &[PersonLine], depth: usize, reader: &Audience) -> impl Iterator<Item = Branch> {
     people.iter().map(move |person| Branch { depth, text: person_text(person, reader) })
 }
 
 /// The lines that lead to a branch: those of the depths above it that go on below, and its own.
-fn stem(more: &[bool], depth: usize, reader: &Reader) -> String {
+fn stem(more: &[bool], depth: usize, reader: &Audience) -> String {
     let goes_on = |depth: usize| more.get(depth).copied().unwrap_or(false);
     let mut stem = String::new();
     for above in 1..depth {
@@ -71,9 +71,9 @@ fn stem(more: &[bool], depth: usize, reader: &Reader) -> String {
     stem
 }
 
-fn department_text(department: &Department, reader: &Reader) -> String {
+fn department_text(department: &DepartmentNode, reader: &Audience) -> String {
     let to = |sentence: Sentence| sentence.to(reader.language).to_owned();
-    let Department { external_id, display_name, people: own, n_people_in_all, .. } = department;
+    let DepartmentNode { external_id, display_name, people: own, n_people_in_all, .. } = department;
     let count = if own.len() == *n_people_in_all {
         people(*n_people_in_all)
     } else {
@@ -84,7 +84,7 @@ fn department_text(department: &Department, reader: &Reader) -> String {
     format!("{} [{}] {}{stray}", plain(display_name), plain(external_id), to(count))
 }
 
-fn stray_text(stray: Stray, department: &Department) -> Sentence {
+fn stray_text(stray: Stray, department: &DepartmentNode) -> Sentence {
     let parent = plain(department.parent.as_deref().unwrap_or_default());
     match stray {
         Stray::ParentNotHeld => messages::parent_not_held(parent),
@@ -92,7 +92,7 @@ fn stray_text(stray: Stray, department: &Department) -> Sentence {
     }
 }
 
-fn person_text(person: &Person, reader: &Reader) -> String {
+fn person_text(person: &PersonLine, reader: &Audience) -> String {
     let title = person.title.as_ref().map(|title| format!(" {}", plain(title))).unwrap_or_default();
     let mark = |marked: bool, word: Sentence| marked.then(|| format!(" ({})", word.to(reader.language)));
     let leader = mark(person.leader, messages::word_leader()).unwrap_or_default();
@@ -114,8 +114,8 @@ mod tests {
 
     use super::*;
 
-    fn person(id: &str, name: &str) -> Person {
-        Person {
+    fn person(id: &str, name: &str) -> PersonLine {
+        PersonLine {
             external_id: id.to_owned(),
             display_name: name.to_owned(),
             title: None,
@@ -129,10 +129,10 @@ mod tests {
         depth: usize,
         id: &str,
         name: &str,
-        people: Vec<Person>,
+        people: Vec<PersonLine>,
         n_people_in_all: usize,
-    ) -> Department {
-        Department {
+    ) -> DepartmentNode {
+        DepartmentNode {
             external_id: id.to_owned(),
             display_name: name.to_owned(),
             parent: Some("up".to_owned()),
@@ -145,10 +145,10 @@ mod tests {
     }
 
     fn organisation() -> Organisation {
-        let lead = Person { leader: true, title: Some("工程师".to_owned()), ..person("u1", "小红") };
-        let gone = Person { departed: true, ..person("u9", "Li") };
+        let lead = PersonLine { leader: true, title: Some("工程师".to_owned()), ..person("u1", "小红") };
+        let gone = PersonLine { departed: true, ..person("u9", "Li") };
         let stray =
-            Department { stray: Some(Stray::ParentNotHeld), ..department(0, "7", "Stray", vec![], 0) };
+            DepartmentNode { stray: Some(Stray::ParentNotHeld), ..department(0, "7", "Stray", vec![], 0) };
         Organisation {
             departments: vec![
                 department(0, "1", "飞华", vec![person("u0", "Boss")], 4),
@@ -164,7 +164,7 @@ mod tests {
 
     #[track_caller]
     #[expect(clippy::needless_pass_by_value, reason = "the macro `expect!` is written at the call")]
-    fn check(organisation: &Organisation, reader: &Reader, expected: Expect) {
+    fn check(organisation: &Organisation, reader: &Audience, expected: Expect) {
         expected.assert_eq(&lines(organisation, reader).join("\n"));
     }
 
@@ -172,7 +172,7 @@ mod tests {
     fn people_stand_in_their_departments() {
         check(
             &organisation(),
-            &Reader::ENGLISH,
+            &Audience::ENGLISH,
             expect![[r#"
             飞华 [1] 1 person, 4 in all
             ├─ Boss [u0]
@@ -190,7 +190,7 @@ mod tests {
         );
         check(
             &organisation(),
-            &Reader::CHINESE,
+            &Audience::CHINESE,
             expect![[r#"
             飞华 [1] 直属 1 人，共 4 人
             ├─ Boss [u0]
@@ -208,7 +208,7 @@ mod tests {
         );
         check(
             &organisation(),
-            &Reader::ASCII,
+            &Audience::ASCII,
             expect![[r#"
             飞华 [1] 1 person, 4 in all
             |- Boss [u0]
@@ -230,7 +230,7 @@ mod tests {
     fn an_empty_organisation_is_counted() {
         check(
             &Organisation::default(),
-            &Reader::ENGLISH,
+            &Audience::ENGLISH,
             expect![[r#"
 
             0 departments, 0 people"#]],

@@ -22,14 +22,14 @@ pub(crate) struct Departure {
 
 /// One difference between source and platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Change {
+pub(crate) enum DirectoryChange {
     Put(Object),
     Delete(Departure),
 }
 
 /// What became of one change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum ApplyOutcome {
     Applied,
     Rejected(Diagnosis),
     /// It waits for a person. Where many wait for one reason, only the first of them repeat it.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::state::Answered;
-use super::{Apply, Kind, Outcome, Planned, PlannedStep, RunExtent};
+use super::{Apply, ApplyOutcome, Planned, PlannedStep, RunExtent, StepKind};
 use crate::amount::{amounts, amounts_in_chinese};
 use crate::awaiting::DECLINED;
 use crate::decision::{Decision, Matter};
@@ -28,21 +28,21 @@ impl Apply {
         }
     }
 
-    fn declined_step(&mut self, planned: &Planned) -> Option<(Matter, Kind)> {
+    fn declined_step(&mut self, planned: &Planned) -> Option<(Matter, StepKind)> {
         let key = &planned.key;
         let (matter, kind) = match &planned.step {
-            PlannedStep::Write(write) if Kind::of(write.action) == Kind::Departure => {
-                (Matter::Departure { key: key.clone() }, Kind::Departure)
+            PlannedStep::Write(write) if StepKind::of(write.action) == StepKind::Departure => {
+                (Matter::Departure { key: key.clone() }, StepKind::Departure)
             }
             PlannedStep::Replace(replacement) if !replacement.had_left => {
-                (Matter::Replacement { key: key.clone() }, Kind::Put)
+                (Matter::Replacement { key: key.clone() }, StepKind::Put)
             }
-            PlannedStep::HoldUnseen { write, .. } => (self.scope_matter()?, Kind::of(write.action)),
-            PlannedStep::Write(_) | PlannedStep::Nothing(Kind::Put) => {
+            PlannedStep::HoldUnseen { write, .. } => (self.scope_matter()?, StepKind::of(write.action)),
+            PlannedStep::Write(_) | PlannedStep::Nothing(StepKind::Put) => {
                 self.is_back(key);
                 return None;
             }
-            PlannedStep::Nothing(Kind::Departure)
+            PlannedStep::Nothing(StepKind::Departure)
             | PlannedStep::Replace(_)
             | PlannedStep::Refuse(..)
             | PlannedStep::Hold(..)
@@ -83,15 +83,15 @@ impl Apply {
     }
 
     /// Count one that stays because a person said so.
-    pub(super) fn declined(&mut self, kind: Kind, key: &Key) -> Outcome {
+    pub(super) fn declined(&mut self, kind: StepKind, key: &Key) -> ApplyOutcome {
         match kind {
-            Kind::Departure => {
+            StepKind::Departure => {
                 self.ledger.declined();
                 self.fates.kept(key, DECLINED);
             }
-            Kind::Put => self.ledger.left_waiting(key),
+            StepKind::Put => self.ledger.left_waiting(key),
         }
-        Outcome::Held(None)
+        ApplyOutcome::Held(None)
     }
 
     /// Tell what stays because a person declined, one entry a decision, and note what the source no longer says: of a whole

@@ -4,7 +4,7 @@
 //! Not here: how much is too much (`guard`).
 
 use super::step::refusal_entry;
-use super::{Apply, Kind, Outcome, Planned, PlannedStep, RunExtent};
+use super::{Apply, ApplyOutcome, Planned, PlannedStep, RunExtent, StepKind};
 use crate::clearing::Approved;
 use crate::error::StoreError;
 use crate::guard::{self, Permitted, Uncovered};
@@ -20,7 +20,8 @@ impl Apply {
             return Ok(());
         }
         for planned in planned {
-            let is_departure = planned.write().is_some_and(|write| Kind::of(write.action) == Kind::Departure);
+            let is_departure =
+                planned.write().is_some_and(|write| StepKind::of(write.action) == StepKind::Departure);
             if is_departure && let Some(allowance) = self.exceeded(&planned.key).await? {
                 planned.hold(|key| guard::one_held(key, allowance));
             }
@@ -132,7 +133,7 @@ impl Apply {
     }
 
     /// Record and count what would have left, and apply nothing: one outcome each, in their order.
-    pub(super) async fn hold_all(&mut self, planned: Vec<Planned>, why: &Diagnosis) -> Vec<Outcome> {
+    pub(super) async fn hold_all(&mut self, planned: Vec<Planned>, why: &Diagnosis) -> Vec<ApplyOutcome> {
         let (mut records, mut outcomes, mut n_held) =
             (Vec::new(), Vec::with_capacity(planned.len()), 0_usize);
         let mut entries = vec![refusal_entry(None, why.clone())];
@@ -142,12 +143,12 @@ impl Apply {
                 PlannedStep::Nothing(_)
                 | PlannedStep::Replace(_)
                 | PlannedStep::HoldReplacement { .. }
-                | PlannedStep::Wait => Outcome::Applied,
+                | PlannedStep::Wait => ApplyOutcome::Applied,
                 PlannedStep::Decline(kind) => self.declined(kind, &key),
                 PlannedStep::Refuse(kind, refused) => {
                     self.refused(kind, &key, &refused);
                     entries.push(refusal_entry(Some(key), refused.clone()));
-                    Outcome::Rejected(refused)
+                    ApplyOutcome::Rejected(refused)
                 }
                 // Held for another reason, which its record says.
                 PlannedStep::HoldUnseen { write, why, is_recorded } => {
@@ -156,7 +157,7 @@ impl Apply {
                     if is_recorded {
                         records.push(ChangeRecord { refusal: Some(*why), ..(&write).into() });
                     }
-                    Outcome::Held(None)
+                    ApplyOutcome::Held(None)
                 }
                 PlannedStep::Write(write) | PlannedStep::Hold(write, _) => {
                     n_held = n_held.saturating_add(1);
@@ -165,7 +166,7 @@ impl Apply {
                     if is_told {
                         records.push(ChangeRecord { refusal: Some(why.clone()), ..(&write).into() });
                     }
-                    Outcome::Held(is_told.then(|| why.clone()))
+                    ApplyOutcome::Held(is_told.then(|| why.clone()))
                 }
             });
         }
@@ -178,7 +179,7 @@ impl Apply {
 impl Planned {
     /// Hold what would be written, for this reason.
     fn hold(&mut self, why: impl FnOnce(&Key) -> Diagnosis) {
-        let step = std::mem::replace(&mut self.step, PlannedStep::Nothing(Kind::Departure));
+        let step = std::mem::replace(&mut self.step, PlannedStep::Nothing(StepKind::Departure));
         self.step = match step {
             PlannedStep::Write(write) => PlannedStep::Hold(write, Box::new(why(&self.key))),
             step @ (PlannedStep::Nothing(_)

@@ -13,10 +13,10 @@ use rollcall_rules::object;
 
 pub(super) use self::changed::Changed;
 use self::changed::Pending;
-use self::told::{By, Change};
+use self::told::{By, IdentityChange};
 use super::check::Incoming;
 use super::step::{Replacement, refusal_entry};
-use super::{Apply, Identities, Kind, Outcome, Planned, PlannedStep, RunExtent, plan};
+use super::{Apply, ApplyOutcome, Identities, Planned, PlannedStep, RunExtent, StepKind, plan};
 use crate::directory::{Held, Write};
 use crate::document::Document;
 use crate::error::StoreError;
@@ -43,7 +43,7 @@ impl Apply {
     }
 
     /// How the identity behind a key changed, if it did.
-    fn change(&self, held: &Held, incoming: &Incoming) -> Option<Change> {
+    fn change(&self, held: &Held, incoming: &Incoming) -> Option<IdentityChange> {
         let attribute = self.destination.identity_attributes.get(&incoming.key.resource_type)?;
         let (from, to, by) = match verdict(&held.document, &incoming.document, attribute) {
             Identity::Unknown | Identity::Same => return None,
@@ -53,7 +53,7 @@ impl Apply {
             }
             Identity::SomebodyElse { from, to } => (from, to, By::Nothing),
         };
-        Some(Change::new(attribute, &from, &to, by, &incoming.document))
+        Some(IdentityChange::new(attribute, &from, &to, by, &incoming.document))
     }
 
     /// Another put of an object whose replacement waits: it is about whoever came, and nothing of it is for whoever was
@@ -62,7 +62,7 @@ impl Apply {
         if let Some(waiting) = self.changed.waiting.get_mut(&incoming.key) {
             let document = merge(Some(&waiting.incoming.document), &incoming.document);
             if let Err(why) = object::check_held(&document) {
-                return PlannedStep::Refuse(Kind::Put, why.into());
+                return PlannedStep::Refuse(StepKind::Put, why.into());
             }
             waiting.incoming = Incoming { document, ..incoming };
         }
@@ -159,7 +159,10 @@ impl Apply {
     }
 
     /// A replacement is two writes.
-    async fn carry_out_replacements(&mut self, planned: Vec<Planned>) -> Result<Vec<Outcome>, StoreError> {
+    async fn carry_out_replacements(
+        &mut self,
+        planned: Vec<Planned>,
+    ) -> Result<Vec<ApplyOutcome>, StoreError> {
         let order = (0..planned.len()).collect();
         self.carry_out_in(order, planned, MAX_STORED_AT_ONCE / 2).await
     }
@@ -170,9 +173,9 @@ impl Apply {
     }
 
     /// Note of the changes that were noted which of them are applied.
-    pub(super) fn applied(&mut self, keys: &[Key], outcomes: &[Outcome]) {
+    pub(super) fn applied(&mut self, keys: &[Key], outcomes: &[ApplyOutcome]) {
         for (key, outcome) in keys.iter().zip(outcomes) {
-            if let (Some(change), Outcome::Applied) = (self.changed.noted.remove(key), outcome) {
+            if let (Some(change), ApplyOutcome::Applied) = (self.changed.noted.remove(key), outcome) {
                 self.changed.told.add(key.clone(), change);
             }
         }
@@ -221,11 +224,11 @@ impl Apply {
 }
 
 /// What to do where the key is somebody else's.
-fn replace(held: Held, incoming: Incoming, change: &Change) -> PlannedStep<Write> {
+fn replace(held: Held, incoming: Incoming, change: &IdentityChange) -> PlannedStep<Write> {
     let had_left = held.departed;
     match plan::replacement(held, incoming, &change.evidence()) {
         Ok((leave, join)) => PlannedStep::Replace(Box::new(Replacement { leave, join, had_left })),
-        Err(why) => PlannedStep::Refuse(Kind::Put, why),
+        Err(why) => PlannedStep::Refuse(StepKind::Put, why),
     }
 }
 
@@ -233,8 +236,8 @@ fn replace(held: Held, incoming: Incoming, change: &Change) -> PlannedStep<Write
 fn as_ever(held: Option<Held>, incoming: Incoming) -> PlannedStep<Write> {
     match plan::put(held, incoming) {
         Ok(Some(write)) => PlannedStep::Write(write),
-        Ok(None) => PlannedStep::Nothing(Kind::Put),
-        Err(why) => PlannedStep::Refuse(Kind::Put, why),
+        Ok(None) => PlannedStep::Nothing(StepKind::Put),
+        Err(why) => PlannedStep::Refuse(StepKind::Put, why),
     }
 }
 

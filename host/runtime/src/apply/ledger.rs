@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rollcall_rules::object;
 
-use super::Kind;
+use super::StepKind;
 use crate::decision::Matter;
 use crate::directory::Action;
 use crate::history::Counters;
@@ -122,17 +122,17 @@ impl Ledger {
         self.put(key, Class::Waiting);
     }
 
-    pub(crate) fn nothing_to_do(&mut self, kind: Kind, key: &Key) {
+    pub(crate) fn nothing_to_do(&mut self, kind: StepKind, key: &Key) {
         match kind {
-            Kind::Put => self.put(key, Class::Unchanged),
-            Kind::Departure => {}
+            StepKind::Put => self.put(key, Class::Unchanged),
+            StepKind::Departure => {}
         }
     }
 
-    pub(crate) fn refused(&mut self, kind: Kind, key: &Key) {
+    pub(crate) fn refused(&mut self, kind: StepKind, key: &Key) {
         match kind {
-            Kind::Put => self.put(key, Class::Rejected),
-            Kind::Departure => self.counters.kept += 1,
+            StepKind::Put => self.put(key, Class::Rejected),
+            StepKind::Departure => self.counters.kept += 1,
         }
     }
 
@@ -307,7 +307,7 @@ mod tests {
         let key = Key::new("User", "a");
         let mut ledger = Ledger::default();
         ledger.written(&key, Action::Updated);
-        ledger.refused(Kind::Put, &key);
+        ledger.refused(StepKind::Put, &key);
         assert_eq!(ledger.counters, Counters { read: 1, rejected: 1, ..Counters::default() });
     }
 

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use self::depth::depths;
-use super::change::Outcome;
+use super::change::ApplyOutcome;
 use super::state::Apply;
-use super::step::{Kind, Planned};
+use super::step::{Planned, StepKind};
 use crate::directory::{Action, Write};
 use crate::error::StoreError;
 use crate::model::Key;
@@ -23,7 +23,7 @@ impl Apply {
         order: Vec<usize>,
         planned: Vec<Planned>,
         n_at_once: usize,
-    ) -> Result<Vec<Outcome>, StoreError> {
+    ) -> Result<Vec<ApplyOutcome>, StoreError> {
         let mut planned: Vec<Option<Planned>> = planned.into_iter().map(Some).collect();
         let mut outcomes = Vec::with_capacity(planned.len());
         for places in order.chunks(n_at_once) {
@@ -41,7 +41,7 @@ impl Apply {
 pub(super) fn departures_last(planned: &[Planned], resource_types: &[String]) -> Vec<usize> {
     let leaves = |place: &usize| {
         let write = planned.get(*place).and_then(Planned::write);
-        write.is_some_and(|write| Kind::of(write.action) == Kind::Departure)
+        write.is_some_and(|write| StepKind::of(write.action) == StepKind::Departure)
     };
     let (departures, mut places): (Vec<usize>, Vec<usize>) = (0..planned.len()).partition(leaves);
     places.extend(order(planned, &departures, resource_types));

@@ -4,21 +4,21 @@
 
 use std::collections::BTreeSet;
 
-use super::Change;
+use super::DirectoryChange;
 use crate::limits::MAX_PARSED_BYTES;
 use crate::model::Key;
 
 /// Changes of different objects, each with its place among all.
-pub(super) type Part = Vec<(usize, Change)>;
+pub(super) type ChangesPart = Vec<(usize, DirectoryChange)>;
 
 /// The changes in the order in which they are applied, in parts of different objects. Of a part that is cut because its documents
 /// are large, what leaves comes last, as it does within one.
-pub(super) fn in_parts(changes: Vec<Change>) -> Vec<Part> {
+pub(super) fn in_parts(changes: Vec<DirectoryChange>) -> Vec<ChangesPart> {
     in_groups(changes).into_iter().flat_map(|group| cut(group, MAX_PARSED_BYTES)).collect()
 }
 
 /// Cut before each object that occurred already, because the second change of an object must see the first one.
-fn in_groups(changes: Vec<Change>) -> Vec<Part> {
+fn in_groups(changes: Vec<DirectoryChange>) -> Vec<ChangesPart> {
     let (mut groups, mut group, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (place, change) in changes.into_iter().enumerate() {
         let key = key_of(&change);
@@ -33,12 +33,12 @@ fn in_groups(changes: Vec<Change>) -> Vec<Part> {
     groups
 }
 
-fn cut(group: Part, most_bytes: usize) -> Vec<Part> {
+fn cut(group: ChangesPart, most_bytes: usize) -> Vec<ChangesPart> {
     if sum(&group) <= most_bytes {
         return vec![group];
     }
-    let (puts, departures): (Part, Part) =
-        group.into_iter().partition(|(_, change)| matches!(change, Change::Put(_)));
+    let (puts, departures): (ChangesPart, ChangesPart) =
+        group.into_iter().partition(|(_, change)| matches!(change, DirectoryChange::Put(_)));
     let (mut parts, mut part, mut n_bytes) = (Vec::new(), Vec::new(), 0_usize);
     for put in puts {
         let added = document_bytes(&put.1);
@@ -53,21 +53,21 @@ fn cut(group: Part, most_bytes: usize) -> Vec<Part> {
     parts
 }
 
-fn sum(part: &Part) -> usize {
+fn sum(part: &ChangesPart) -> usize {
     part.iter().map(|(_, change)| document_bytes(change)).fold(0, usize::saturating_add)
 }
 
-fn document_bytes(change: &Change) -> usize {
+fn document_bytes(change: &DirectoryChange) -> usize {
     match change {
-        Change::Put(object) => object.document.len(),
-        Change::Delete(_) => 0,
+        DirectoryChange::Put(object) => object.document.len(),
+        DirectoryChange::Delete(_) => 0,
     }
 }
 
-fn key_of(change: &Change) -> &Key {
+fn key_of(change: &DirectoryChange) -> &Key {
     match change {
-        Change::Put(object) => &object.key,
-        Change::Delete(departure) => &departure.key,
+        DirectoryChange::Put(object) => &object.key,
+        DirectoryChange::Delete(departure) => &departure.key,
     }
 }
 
@@ -76,16 +76,16 @@ mod tests {
     use super::*;
     use crate::apply::{Departure, Object};
 
-    fn put(id: &str, n_bytes: usize) -> Change {
+    fn put(id: &str, n_bytes: usize) -> DirectoryChange {
         let (key, version) = (Key::new("User", id), "1".to_owned());
-        Change::Put(Object { key, version, document: "x".repeat(n_bytes) })
+        DirectoryChange::Put(Object { key, version, document: "x".repeat(n_bytes) })
     }
 
-    fn gone(id: &str) -> Change {
-        Change::Delete(Departure { key: Key::new("User", id), witness: "gone".to_owned() })
+    fn gone(id: &str) -> DirectoryChange {
+        DirectoryChange::Delete(Departure { key: Key::new("User", id), witness: "gone".to_owned() })
     }
 
-    fn places(parts: &[Part]) -> Vec<Vec<usize>> {
+    fn places(parts: &[ChangesPart]) -> Vec<Vec<usize>> {
         parts.iter().map(|part| part.iter().map(|(place, _)| *place).collect()).collect()
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use rollcall_rules::object;
 
 use super::order::order;
-use super::{Apply, Departure, Kind, Outcome, Planned, PlannedStep, check};
+use super::{Apply, ApplyOutcome, Departure, Planned, PlannedStep, StepKind, check};
 use crate::directory::Held;
 use crate::error::StoreError;
 use crate::limits::{MAX_CHANGES, MAX_DEPARTURES};
@@ -21,7 +21,7 @@ impl Apply {
     pub(crate) async fn remove_missing(
         &mut self,
         missing: Vec<Departure>,
-    ) -> Result<Vec<Outcome>, Diagnosis> {
+    ) -> Result<Vec<ApplyOutcome>, Diagnosis> {
         self.may_remove(&missing)?;
         self.tell_coverage().await?;
         self.remove_checked(missing).await.map_err(|error| self.failed(&error))
@@ -32,7 +32,7 @@ impl Apply {
         Ok(self.reading.stage.remove(missing.len())?)
     }
 
-    async fn remove_checked(&mut self, absent: Vec<Departure>) -> Result<Vec<Outcome>, StoreError> {
+    async fn remove_checked(&mut self, absent: Vec<Departure>) -> Result<Vec<ApplyOutcome>, StoreError> {
         let mut seen = BTreeSet::new();
         let checked: Vec<_> =
             absent.into_iter().map(|departure| self.check_absent(departure, &mut seen)).collect();
@@ -60,14 +60,14 @@ impl Apply {
     fn check_absent(&self, departure: Departure, seen: &mut BTreeSet<Key>) -> Result<Departure, Planned> {
         let key = departure.key.clone();
         if !seen.insert(key.clone()) {
-            return Err(Planned { key, step: PlannedStep::Nothing(Kind::Departure) });
+            return Err(Planned { key, step: PlannedStep::Nothing(StepKind::Departure) });
         }
         let checked = if self.ledger.has_put(&key) {
             Err(object::removed_and_read((&key).into()).into())
         } else {
             check::departure(departure, &self.destination.resource_types)
         };
-        checked.map_err(|why| Planned { key, step: PlannedStep::Refuse(Kind::Departure, why) })
+        checked.map_err(|why| Planned { key, step: PlannedStep::Refuse(StepKind::Departure, why) })
     }
 
     fn plan_absent(&self, held: Option<Held>, departure: Departure) -> Planned {

@@ -15,7 +15,7 @@ use rollcall_rules::vocabulary::resource_type::DEPARTMENT;
 use serde_json::Value;
 
 pub(super) use self::compared::Compared;
-pub(crate) use self::compared::Known;
+pub(crate) use self::compared::EarlierScopes;
 use self::told::Narrowed;
 use self::view::hangs_in;
 use super::{Apply, Planned, PlannedStep, RunExtent};

@@ -12,7 +12,7 @@ use super::change::RunExtent;
 use super::identity::Changed;
 use super::ledger::Ledger;
 use super::policy::{Attributes, DepartedUsers, Identities};
-use super::scope::{Compared, Known};
+use super::scope::{Compared, EarlierScopes};
 use super::volume::Volume;
 use crate::cancel::Cancel;
 use crate::clearing::{Approved, ClearedAttribute};
@@ -46,7 +46,7 @@ pub(crate) struct Destination {
     /// What a person has answered about keys that belong to somebody else now.
     pub(crate) identities: Identities,
     /// With what views the run's own is compared.
-    pub(crate) known_scopes: Known,
+    pub(crate) known_scopes: EarlierScopes,
     /// Used once the run has written as much as it may: its connector is ended then.
     pub(crate) overrun: Cancel,
 }
@@ -56,7 +56,7 @@ pub(crate) struct Apply {
     pub(super) destination: Destination,
     pub(super) ledger: Ledger,
     pub(super) allowances: Allowances,
-    pub(super) reading: Reading,
+    pub(super) reading: ReadingState,
     pub(super) waiting: HeldClearings,
     pub(super) changed: Changed,
     pub(super) compared: Compared,
@@ -71,7 +71,7 @@ impl Apply {
             destination,
             ledger: Ledger::default(),
             allowances: Allowances::default(),
-            reading: Reading::default(),
+            reading: ReadingState::default(),
             waiting: HeldClearings::default(),
             changed: Changed::default(),
             compared: Compared::default(),
@@ -97,7 +97,7 @@ pub(super) struct Allowances {
 
 /// What was said of the reading of one run so far.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct ReadingState {
     pub(super) stage: Stage,
     /// What was covered, once it was closed.
     pub(super) coverage: Vec<Coverage>,
@@ -107,7 +107,7 @@ pub(super) struct Reading {
     pub(super) n_unchanged: usize,
 }
 
-impl Reading {
+impl ReadingState {
     /// What it covered, once it was closed.
     pub(super) fn coverage(&self) -> &[Coverage] {
         &self.coverage

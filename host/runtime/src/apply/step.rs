@@ -24,12 +24,12 @@ impl Replacement<Write> {
 
 /// Whether something came or went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum StepKind {
     Put,
     Departure,
 }
 
-impl Kind {
+impl StepKind {
     pub(crate) fn of(action: Action) -> Self {
         match action {
             Action::Created | Action::Updated | Action::Restored | Action::Unchanged => Self::Put,
@@ -52,8 +52,8 @@ pub(super) struct Tally {
 pub(super) enum PlannedStep<W> {
     Write(W),
     /// The platform holds it like that already.
-    Nothing(Kind),
-    Refuse(Kind, Diagnosis),
+    Nothing(StepKind),
+    Refuse(StepKind, Diagnosis),
     /// A departure that waits for a person.
     Hold(W, Box<Diagnosis>),
     /// What the source may only not show any more, which waits for a person.
@@ -73,7 +73,7 @@ pub(super) enum PlannedStep<W> {
         is_recorded: bool,
     },
     /// A person said that it stays as it is.
-    Decline(Kind),
+    Decline(StepKind),
     /// That waits for the end of the reading, or for what becomes of an earlier one of the same key.
     Wait,
 }

@@ -7,8 +7,8 @@ use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
 use super::{
-    Apply, Change, DepartedUsers, Departure, Destination, Identities, Object, Outcome, RunExtent, Statement,
-    Worker, scope,
+    Apply, ApplyOutcome, DepartedUsers, Departure, Destination, DirectoryChange, Identities, Object,
+    RunExtent, Statement, Worker, scope,
 };
 use crate::cancel::Cancel;
 use crate::clearing::Approved;
@@ -42,7 +42,7 @@ pub(super) fn destination(store: &Arc<MemoryStore>, extent: RunExtent) -> Destin
         approved: Approved::Nothing,
         identity_attributes: BTreeMap::new(),
         identities: Identities::Weigh,
-        known_scopes: scope::Known::default(),
+        known_scopes: scope::EarlierScopes::default(),
         overrun: Cancel::new(),
     }
 }
@@ -96,12 +96,12 @@ fn document(id: &str, more: &Value) -> String {
     document.to_string()
 }
 
-pub(super) fn put(resource_type: &str, id: &str, more: &Value) -> Change {
+pub(super) fn put(resource_type: &str, id: &str, more: &Value) -> DirectoryChange {
     let key = Key::new(resource_type, id);
-    Change::Put(Object { key, version: "1".to_owned(), document: document(id, more) })
+    DirectoryChange::Put(Object { key, version: "1".to_owned(), document: document(id, more) })
 }
 
-pub(super) fn user(id: &str) -> Change {
+pub(super) fn user(id: &str) -> DirectoryChange {
     put("User", id, &json!({"displayName": id}))
 }
 
@@ -114,11 +114,13 @@ pub(super) fn hold(store: &MemoryStore, resource_type: &str, id: &str, document:
     store.state().objects.insert((source(), Key::new(resource_type, id)), held);
 }
 
-fn codes(outcomes: &[Outcome]) -> Vec<&str> {
-    let code = |outcome: &'_ Outcome| match outcome {
-        Outcome::Applied => "applied",
-        Outcome::Rejected(why) | Outcome::Held(Some(why)) => Box::leak(why.code.clone().into_boxed_str()),
-        Outcome::Held(None) => "held",
+fn codes(outcomes: &[ApplyOutcome]) -> Vec<&str> {
+    let code = |outcome: &'_ ApplyOutcome| match outcome {
+        ApplyOutcome::Applied => "applied",
+        ApplyOutcome::Rejected(why) | ApplyOutcome::Held(Some(why)) => {
+            Box::leak(why.code.clone().into_boxed_str())
+        }
+        ApplyOutcome::Held(None) => "held",
     };
     outcomes.iter().map(code).collect()
 }
@@ -167,7 +169,7 @@ async fn a_change_of_the_same_object_in_one_batch_sees_the_one_before() {
 async fn objects_that_break_the_contract_are_rejected_and_the_others_applied() {
     let store = Arc::<MemoryStore>::default();
     let object = |key: Key, version: &str, document: String| {
-        Change::Put(Object { key, version: version.to_owned(), document })
+        DirectoryChange::Put(Object { key, version: version.to_owned(), document })
     };
     let a = || Key::new("User", "a");
     let long = "x".repeat(MAX_DOCUMENT_BYTES);
@@ -189,10 +191,14 @@ async fn objects_that_break_the_contract_are_rejected_and_the_others_applied() {
 }
 
 /// Unassigns and says nothing else, as the contract allows for an object that is held.
-fn clearing(id: &str) -> Change {
+fn clearing(id: &str) -> DirectoryChange {
     let document =
         json!({"externalId": id, "phoneNumbers": [{"type": "mobile", "value": null}], "title": null});
-    Change::Put(Object { key: Key::new("User", id), version: "2".to_owned(), document: document.to_string() })
+    DirectoryChange::Put(Object {
+        key: Key::new("User", id),
+        version: "2".to_owned(),
+        document: document.to_string(),
+    })
 }
 
 #[tokio::test]
@@ -297,7 +303,7 @@ async fn what_is_stored_and_cannot_be_recorded_is_counted_and_not_forgotten() {
 async fn in_a_full_run_nothing_leaves_but_by_remove_missing() {
     let store = Arc::<MemoryStore>::default();
     hold(&store, "User", "a", json!({}));
-    let outcomes = full_run(&store).changes(vec![Change::Delete(gone("User", "a"))]).await.unwrap();
+    let outcomes = full_run(&store).changes(vec![DirectoryChange::Delete(gone("User", "a"))]).await.unwrap();
     assert_eq!(codes(&outcomes), ["removal-while-reading"]);
     assert!(!store.state().objects[&(source(), Key::new("User", "a"))].departed);
 }
@@ -307,7 +313,7 @@ async fn in_a_run_of_some_objects_a_departure_is_applied_and_remove_missing_is_n
     let store = Arc::<MemoryStore>::default();
     hold(&store, "User", "a", json!({}));
     let mut apply = Apply::new(destination(&store, RunExtent::Some));
-    let outcomes = apply.changes(vec![Change::Delete(gone("User", "a"))]).await.unwrap();
+    let outcomes = apply.changes(vec![DirectoryChange::Delete(gone("User", "a"))]).await.unwrap();
     assert_eq!(codes(&outcomes), ["applied"]);
     assert!(store.state().objects[&(source(), Key::new("User", "a"))].departed);
     assert_eq!(apply.remove_missing(vec![gone("User", "a")]).await.unwrap_err().code, "request-invalid");
@@ -327,7 +333,7 @@ async fn users_leave_before_departments_and_children_before_parents_however_they
         .chain([gone("User", "a")])
         .collect();
     let retired = closed(full_run(&store)).await.remove_missing(absent).await.unwrap();
-    assert_eq!(retired, vec![Outcome::Applied; 5]);
+    assert_eq!(retired, vec![ApplyOutcome::Applied; 5]);
     let order: Vec<_> = store.state().stores.concat().into_iter().map(|key| key.external_id).collect();
     assert_eq!(order, ["a", "3", "2", "1", "9"]);
 }
@@ -339,7 +345,7 @@ async fn what_leaves_among_some_objects_leaves_after_what_comes_and_children_bef
         hold(&store, "Department", id, json!({ "parent": parent.map(|parent| json!({ "value": parent })) }));
     }
     hold(&store, "User", "a", json!({}));
-    let leaves = |resource_type, id| Change::Delete(gone(resource_type, id));
+    let leaves = |resource_type, id| DirectoryChange::Delete(gone(resource_type, id));
     let changes = vec![
         leaves("Department", "1"),
         leaves("Department", "3"),
@@ -348,7 +354,7 @@ async fn what_leaves_among_some_objects_leaves_after_what_comes_and_children_bef
         leaves("Department", "2"),
     ];
     let outcomes = Apply::new(destination(&store, RunExtent::Some)).changes(changes).await.unwrap();
-    assert_eq!(outcomes, vec![Outcome::Applied; 5]);
+    assert_eq!(outcomes, vec![ApplyOutcome::Applied; 5]);
     let stored: Vec<_> = store.state().stores.iter().flatten().map(|key| key.external_id.clone()).collect();
     assert_eq!(stored, ["new", "a", "3", "2", "1"]);
 }
@@ -388,7 +394,7 @@ async fn a_departure_given_twice_or_of_something_not_held_changes_nothing_more()
     hold(&store, "User", "a", json!({}));
     let mut apply = closed(full_run(&store)).await;
     let absent = vec![gone("User", "a"), gone("User", "a"), gone("User", "unknown")];
-    assert_eq!(apply.remove_missing(absent).await.unwrap(), vec![Outcome::Applied; 3]);
+    assert_eq!(apply.remove_missing(absent).await.unwrap(), vec![ApplyOutcome::Applied; 3]);
     assert_eq!(*apply.ledger.counters(), Counters { deactivated: 1, ..Counters::default() });
 }
 
@@ -443,7 +449,7 @@ async fn only_an_object_that_is_not_held_needs_schemas() {
     store.state().objects.insert((source(), Key::new("User", "departed")), departed);
     let clearing = |id: &str| {
         let document = json!({"externalId": id, "title": null}).to_string();
-        Change::Put(Object { key: Key::new("User", id), version: "2".to_owned(), document })
+        DirectoryChange::Put(Object { key: Key::new("User", id), version: "2".to_owned(), document })
     };
     let changes = ["held", "departed", "unknown"].map(clearing).to_vec();
     let outcomes = full_run(&store).changes(changes).await.unwrap();
@@ -497,7 +503,7 @@ async fn many_changes_of_nothing_take_memory_too() {
         Worker::start(destination(&store, RunExtent::Full), Cancel::new(), Budget::new(100_000).share());
     let empty = |n: usize| {
         let key = Key::new("", n.to_string());
-        Change::Put(Object { key, version: String::new(), document: String::new() })
+        DirectoryChange::Put(Object { key, version: String::new(), document: String::new() })
     };
     let queued = handle.changes((0..MAX_CHANGES).map(empty).collect());
     let refused = handle.changes((0..MAX_CHANGES).map(empty).collect());
@@ -568,7 +574,7 @@ async fn of_many_departures_by_events_those_above_the_allowance_wait_for_a_perso
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 140);
     let mut apply = weighed(&store, RunExtent::Some);
-    let changes = users_gone(0..9).into_iter().map(Change::Delete).chain([user("new")]).collect();
+    let changes = users_gone(0..9).into_iter().map(DirectoryChange::Delete).chain([user("new")]).collect();
     let outcomes = apply.changes(changes).await.unwrap();
     let expected = [["applied"; 7].as_slice(), &["departure-held"; 2], &["applied"]].concat();
     assert_eq!(codes(&outcomes), expected);
@@ -587,7 +593,7 @@ async fn the_allowance_is_for_all_batches_of_a_run_together_and_for_each_kind_al
     hold_users(&store, 20);
     hold(&store, "Department", "1", json!({}));
     let mut apply = weighed(&store, RunExtent::Some);
-    let delete = |departures: Vec<Departure>| departures.into_iter().map(Change::Delete).collect();
+    let delete = |departures: Vec<Departure>| departures.into_iter().map(DirectoryChange::Delete).collect();
     assert_eq!(codes(&apply.changes(delete(users_gone(0..3))).await.unwrap()), ["applied"; 3]);
     let outcomes = apply.changes(delete(users_gone(3..6))).await.unwrap();
     assert_eq!(codes(&outcomes), ["applied", "applied", "departure-held"]);
@@ -600,7 +606,10 @@ async fn of_few_no_more_than_half_leave_by_events() {
         let store = Arc::<MemoryStore>::default();
         hold_users(&store, n_held);
         let mut apply = weighed(&store, RunExtent::Some);
-        apply.changes(users_gone(0..n_held).into_iter().map(Change::Delete).collect()).await.unwrap();
+        apply
+            .changes(users_gone(0..n_held).into_iter().map(DirectoryChange::Delete).collect())
+            .await
+            .unwrap();
         assert_eq!(n_departed(&store), n_left, "of {n_held}");
     }
 }
@@ -610,8 +619,8 @@ async fn a_departure_of_something_not_held_uses_nothing_up() {
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 10);
     let mut apply = weighed(&store, RunExtent::Some);
-    let unknown = (0..9).map(|n| Change::Delete(gone("User", &format!("unknown-{n}"))));
-    let changes = unknown.chain(users_gone(0..5).into_iter().map(Change::Delete)).collect();
+    let unknown = (0..9).map(|n| DirectoryChange::Delete(gone("User", &format!("unknown-{n}"))));
+    let changes = unknown.chain(users_gone(0..5).into_iter().map(DirectoryChange::Delete)).collect();
     assert_eq!(codes(&apply.changes(changes).await.unwrap()), ["applied"; 14]);
     assert_eq!(n_departed(&store), 5);
 }
@@ -621,7 +630,7 @@ async fn of_single_objects_as_many_leave_as_whoever_asked_allowed_and_the_rest_i
     let store = Arc::<MemoryStore>::default();
     hold_users(&store, 20);
     let mut apply = permitting(&store, RunExtent::Some, Permitted::AtMost(8));
-    let changes = users_gone(0..10).into_iter().map(Change::Delete).collect();
+    let changes = users_gone(0..10).into_iter().map(DirectoryChange::Delete).collect();
     let outcomes = apply.changes(changes).await.unwrap();
     assert_eq!(codes(&outcomes), [["applied"; 8].as_slice(), &["departure-held"; 2]].concat());
 }
@@ -632,7 +641,7 @@ async fn of_an_approval_what_was_approved_leaves_and_what_is_beside_it_is_weighe
     hold_users(&store, 40);
     let approved = (0..12).map(|n| Key::new("User", format!("{n:03}"))).collect();
     let mut apply = permitting(&store, RunExtent::Some, Permitted::These(approved));
-    let changes = users_gone(0..20).into_iter().map(Change::Delete).collect();
+    let changes = users_gone(0..20).into_iter().map(DirectoryChange::Delete).collect();
     let outcomes = apply.changes(changes).await.unwrap();
     assert_eq!(codes(&outcomes), [["applied"; 17].as_slice(), &["departure-held"; 3]].concat());
 }
@@ -665,7 +674,7 @@ async fn a_full_run_removes_nothing_when_too_much_would_leave() {
     let outcomes = apply.remove_missing([users_gone(0..6), vec![gone("User", "unknown")]].concat()).await;
     let outcomes = outcomes.unwrap();
     assert_eq!(codes(&outcomes), [["departures-held"; 6].as_slice(), &["applied"]].concat());
-    let Some(Outcome::Held(Some(why))) = outcomes.first() else { panic!("not held") };
+    let Some(ApplyOutcome::Held(Some(why))) = outcomes.first() else { panic!("not held") };
     assert_eq!((why.code.as_str(), why.fact("User")), ("departures-held", Some("6/100")));
     assert_eq!(n_departed(&store), 0);
     assert_eq!((apply.ledger.counters().kept, apply.ledger.counters().held), (6, 6));
@@ -680,6 +689,6 @@ async fn a_full_run_removes_as_much_as_is_usual() {
     hold_users(&store, 100);
     let retired =
         closed(weighed(&store, RunExtent::Full)).await.remove_missing(users_gone(0..5)).await.unwrap();
-    assert_eq!(retired, vec![Outcome::Applied; 5]);
+    assert_eq!(retired, vec![ApplyOutcome::Applied; 5]);
     assert_eq!(n_departed(&store), 5);
 }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Apply, DepartedUsers, Departure, Kind, Planned, PlannedStep, plan};
+use super::{Apply, DepartedUsers, Departure, Planned, PlannedStep, StepKind, plan};
 use crate::directory::{Action, Held, Write};
 use crate::error::StoreError;
 use crate::history::ChangeRecord;
@@ -40,16 +40,16 @@ fn plan_back(change: ChangeRecord, held: Option<Held>, users: DepartedUsers) -> 
 }
 
 /// Whether undoing it lets something come or go.
-fn kind_of(undone: Action) -> Kind {
+fn kind_of(undone: Action) -> StepKind {
     match undone {
-        Action::Created | Action::Restored => Kind::Departure,
-        Action::Updated | Action::Unchanged | Action::Deactivated | Action::Deleted => Kind::Put,
+        Action::Created | Action::Restored => StepKind::Departure,
+        Action::Updated | Action::Unchanged | Action::Deactivated | Action::Deleted => StepKind::Put,
     }
 }
 
 /// How an object stands.
 #[derive(Debug, PartialEq, Eq)]
-enum Standing<'a> {
+enum ObjectState<'a> {
     Absent,
     Present(&'a Value),
     Departed(&'a Value),
@@ -59,7 +59,7 @@ enum Standing<'a> {
 fn back(change: ChangeRecord, held: Option<Held>, users: DepartedUsers) -> Result<Option<Write>, Diagnosis> {
     let now = standing(held.as_ref());
     let Some((was, left)) = before_and_after(&change) else { return Err(not_recorded(&change.key)) };
-    let is_gone_again = change.action == Action::Created && !matches!(now, Standing::Present(_));
+    let is_gone_again = change.action == Action::Created && !matches!(now, ObjectState::Present(_));
     if now == was || is_gone_again {
         return Ok(None);
     }
@@ -82,23 +82,23 @@ fn back(change: ChangeRecord, held: Option<Held>, users: DepartedUsers) -> Resul
     Ok(Some(Write { key, action, version: String::new(), before, after, witness: None }))
 }
 
-fn standing(held: Option<&Held>) -> Standing<'_> {
+fn standing(held: Option<&Held>) -> ObjectState<'_> {
     match held {
-        None => Standing::Absent,
-        Some(held) if held.departed => Standing::Departed(&held.document),
-        Some(held) => Standing::Present(&held.document),
+        None => ObjectState::Absent,
+        Some(held) if held.departed => ObjectState::Departed(&held.document),
+        Some(held) => ObjectState::Present(&held.document),
     }
 }
 
 /// How the object stood before and after the change; none when the record lacks a document.
-fn before_and_after(change: &ChangeRecord) -> Option<(Standing<'_>, Standing<'_>)> {
+fn before_and_after(change: &ChangeRecord) -> Option<(ObjectState<'_>, ObjectState<'_>)> {
     let (before, after) = (change.before.as_ref(), change.after.as_ref());
     Some(match change.action {
-        Action::Created => (Standing::Absent, Standing::Present(after?)),
-        Action::Updated | Action::Unchanged => (Standing::Present(before?), Standing::Present(after?)),
-        Action::Restored => (Standing::Departed(before?), Standing::Present(after?)),
-        Action::Deactivated => (Standing::Present(before?), Standing::Departed(after?)),
-        Action::Deleted => (Standing::Present(before?), Standing::Absent),
+        Action::Created => (ObjectState::Absent, ObjectState::Present(after?)),
+        Action::Updated | Action::Unchanged => (ObjectState::Present(before?), ObjectState::Present(after?)),
+        Action::Restored => (ObjectState::Departed(before?), ObjectState::Present(after?)),
+        Action::Deactivated => (ObjectState::Present(before?), ObjectState::Departed(after?)),
+        Action::Deleted => (ObjectState::Present(before?), ObjectState::Absent),
     })
 }
 

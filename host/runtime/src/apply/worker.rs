@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument as _;
 
-use super::{Apply, Change, Departure, Destination, Object, Outcome, Statement};
+use super::{Apply, ApplyOutcome, Departure, Destination, DirectoryChange, Object, Statement};
 use crate::cancel::Cancel;
 use crate::egress::Fault;
 use crate::engine::Share;
@@ -30,17 +30,17 @@ pub(crate) type Applied = Result<Apply, JoinError>;
 #[derive(Clone)]
 pub(crate) struct WorkerHandle {
     jobs: mpsc::UnboundedSender<Job>,
-    waiting: Arc<Waiting>,
+    waiting: Arc<PendingChanges>,
 }
 
 /// What waits to be applied.
-struct Waiting {
+struct PendingChanges {
     n_bytes: AtomicUsize,
     /// The same, of the memory that all calls have together.
     memory: Share,
 }
 
-impl Waiting {
+impl PendingChanges {
     /// So much more waits, unless that is too much: then the reason.
     fn add(&self, n_bytes: usize) -> Result<(), Diagnosis> {
         let more =
@@ -63,8 +63,8 @@ impl Waiting {
 type ReplySender<T> = oneshot::Sender<Result<T, Diagnosis>>;
 
 enum Job {
-    Changes { changes: Vec<Change>, n_bytes: usize, reply: ReplySender<Vec<Outcome>> },
-    Remove { missing: Vec<Departure>, reply: ReplySender<Vec<Outcome>> },
+    Changes { changes: Vec<DirectoryChange>, n_bytes: usize, reply: ReplySender<Vec<ApplyOutcome>> },
+    Remove { missing: Vec<Departure>, reply: ReplySender<Vec<ApplyOutcome>> },
     Take { statement: Statement, reply: ReplySender<()> },
     LookOut { keys: Vec<Key>, reply: ReplySender<Vec<bool>> },
 }
@@ -73,7 +73,7 @@ impl Worker {
     /// A worker that is at rest. What waits for it takes of `memory`.
     pub(crate) fn start(destination: Destination, cancel: Cancel, memory: Share) -> (Self, WorkerHandle) {
         let (jobs, queue) = mpsc::unbounded_channel();
-        let waiting = Arc::new(Waiting { n_bytes: AtomicUsize::new(0), memory });
+        let waiting = Arc::new(PendingChanges { n_bytes: AtomicUsize::new(0), memory });
         let handle = WorkerHandle { jobs, waiting: Arc::clone(&waiting) };
         let applied = work(Apply::new(destination), queue, waiting, cancel);
         let task = tokio::spawn(applied.in_current_span());
@@ -90,8 +90,8 @@ impl WorkerHandle {
     /// Queue these changes now; the outcome comes with the future.
     pub(crate) fn changes(
         &self,
-        changes: Vec<Change>,
-    ) -> impl Future<Output = Result<Vec<Outcome>, Diagnosis>> + Send + 'static {
+        changes: Vec<DirectoryChange>,
+    ) -> impl Future<Output = Result<Vec<ApplyOutcome>, Diagnosis>> + Send + 'static {
         let n_bytes = changes.iter().map(n_bytes).fold(0, usize::saturating_add);
         let (reply, outcome) = oneshot::channel();
         let queued = self.waiting.add(n_bytes).and_then(|()| {
@@ -108,7 +108,10 @@ impl WorkerHandle {
     }
 
     /// Remove what a full reading no longer found, after all changes queued before.
-    pub(crate) async fn remove_missing(&self, missing: Vec<Departure>) -> Result<Vec<Outcome>, Diagnosis> {
+    pub(crate) async fn remove_missing(
+        &self,
+        missing: Vec<Departure>,
+    ) -> Result<Vec<ApplyOutcome>, Diagnosis> {
         let (reply, outcomes) = oneshot::channel();
         self.ask(Job::Remove { missing, reply }, outcomes).await
     }
@@ -142,7 +145,7 @@ impl WorkerHandle {
 async fn work(
     mut apply: Apply,
     mut queue: mpsc::UnboundedReceiver<Job>,
-    waiting: Arc<Waiting>,
+    waiting: Arc<PendingChanges>,
     cancel: Cancel,
 ) -> Apply {
     while let Some(job) = queue.recv().await {
@@ -176,12 +179,14 @@ async fn work(
 }
 
 /// What a change takes while it waits: its texts, and what stands around them.
-fn n_bytes(change: &Change) -> usize {
+fn n_bytes(change: &DirectoryChange) -> usize {
     let of_texts = match change {
-        Change::Put(Object { key, version, document }) => [text_bytes(key), version.len(), document.len()],
-        Change::Delete(Departure { key, witness }) => [text_bytes(key), witness.len(), 0],
+        DirectoryChange::Put(Object { key, version, document }) => {
+            [text_bytes(key), version.len(), document.len()]
+        }
+        DirectoryChange::Delete(Departure { key, witness }) => [text_bytes(key), witness.len(), 0],
     };
-    of_texts.into_iter().fold(size_of::<Change>(), usize::saturating_add)
+    of_texts.into_iter().fold(size_of::<DirectoryChange>(), usize::saturating_add)
 }
 
 fn text_bytes(key: &Key) -> usize {

@@ -7,7 +7,7 @@ use rollcall_rules::vocabulary::resource_type::USER;
 
 use crate::amount::{amounts, amounts_in_chinese, grouped, times};
 use crate::apply::scope::told::{LEAVING, SCOPE};
-use crate::apply::{Identities, Kind};
+use crate::apply::{Identities, StepKind};
 use crate::awaiting::{ALL_HELD, COVERAGE_HELD, IDENTITIES_HELD, IDENTITY_HELD, ONE_HELD, SCOPE_HELD};
 use crate::backwards::Backwards;
 use crate::clearing::{Approved, ClearedAttribute};
@@ -64,7 +64,7 @@ impl HeldBack {
         // In a row that is older than the counter, what was held is among what was kept.
         let n = if held == 0 { kept } else { held };
         let most = usize::try_from(n).unwrap_or(usize::MAX).min(MAX_HELD_RECORDS);
-        let told = Told::of(history, &run.id, if held == 0 { kept } else { 0 }).await?;
+        let told = HeldBackNotes::of(history, &run.id, if held == 0 { kept } else { 0 }).await?;
         let mut held_back = Self { n, scope: told.scope, totals: told.totals, ..Self::default() };
         // It was recorded last.
         let mut records = Backwards::of(history, &run.id).await?;
@@ -88,7 +88,7 @@ impl HeldBack {
             Some(attribute) => self.clearings.entry(attribute).or_default().insert(record.key),
             None if refusal.code == IDENTITY_HELD => self.identities.insert(record.key),
             None if refusal.code == SCOPE_HELD => {
-                if Kind::of(record.action) == Kind::Departure {
+                if StepKind::of(record.action) == StepKind::Departure {
                     self.unseen_leaving.insert(record.key.clone());
                 }
                 self.unseen.insert(record.key)
@@ -352,13 +352,13 @@ async fn has_any(
 
 /// What the log of a run says of all that it held.
 #[derive(Default)]
-struct Told {
+struct HeldBackNotes {
     /// The digest of the scope that it held, if it did.
     scope: Option<String>,
     totals: Totals,
 }
 
-impl Told {
+impl HeldBackNotes {
     async fn of(history: &dyn History, run: &RunId, n_kept: u64) -> Result<Self, StoreError> {
         let (mut told, mut after) = (Self::default(), None);
         loop {

@@ -9,9 +9,10 @@ use rollcall_rules::reach::Capability;
 
 use super::Session;
 use super::guest::Guest;
-use super::tasks::{Done, Kind, Ticket};
+use super::tasks::{Done, TaskKind, Ticket};
 use crate::apply::{
-    Change, Checkpoint, Clearing, Departure, Object, Outcome, RunExtent, Statement, WorkerHandle,
+    ApplyOutcome, Checkpoint, Clearing, Departure, DirectoryChange, Object, RunExtent, Statement,
+    WorkerHandle,
 };
 use crate::bindings::rollcall::connector::{directory as wit, model};
 use crate::cancel::Cancel;
@@ -66,7 +67,7 @@ impl Holdings {
         }
     }
 
-    async fn remove_missing(&self, removals: Vec<Departure>) -> Result<Vec<Outcome>, Diagnosis> {
+    async fn remove_missing(&self, removals: Vec<Departure>) -> Result<Vec<ApplyOutcome>, Diagnosis> {
         if self.cancel.is_cancelled() {
             return Err(Fault::cancelled().diagnosis);
         }
@@ -74,7 +75,7 @@ impl Holdings {
     }
 }
 
-type Answer<T> = wasmtime::Result<Result<T, model::Diagnosis>>;
+type CapabilityResult<T> = wasmtime::Result<Result<T, model::Diagnosis>>;
 
 impl wit::Host for Guest {
     async fn list_inventory(
@@ -82,14 +83,17 @@ impl wit::Host for Guest {
         resource_type: String,
         after: Option<String>,
         limit: u32,
-    ) -> Answer<Vec<wit::InventoryItem>> {
+    ) -> CapabilityResult<Vec<wit::InventoryItem>> {
         let holdings = self.session(Capability::Directory, "directory.list-inventory")?.directory.clone();
         let page = holdings.page(&resource_type, after.as_deref(), limit).await;
         self.resumed();
         Ok(page.map(|page| page.into_iter().map(Into::into).collect()).map_err(Into::into))
     }
 
-    async fn find_inventory(&mut self, keys: Vec<model::Key>) -> Answer<Vec<Option<wit::InventoryItem>>> {
+    async fn find_inventory(
+        &mut self,
+        keys: Vec<model::Key>,
+    ) -> CapabilityResult<Vec<Option<wit::InventoryItem>>> {
         let holdings = self.session(Capability::Directory, "directory.find-inventory")?.directory.clone();
         let keys: Vec<Key> = keys.into_iter().map(Into::into).collect();
         let found = holdings.find(&keys).await;
@@ -103,10 +107,10 @@ impl wit::Host for Guest {
         let session = self.session(Capability::Directory, "directory.begin-apply")?;
         let changes = changes.into_iter().map(|change| session.change(change)).collect();
         let applied = session.directory.worker.changes(changes);
-        Ok(session.tasks.begin(Kind::Apply, async move { Done::Applied(applied.await) })?)
+        Ok(session.tasks.begin(TaskKind::Apply, async move { Done::Applied(applied.await) })?)
     }
 
-    fn take_applied(&mut self, ticket: Ticket) -> Answer<Vec<wit::Outcome>> {
+    fn take_applied(&mut self, ticket: Ticket) -> CapabilityResult<Vec<wit::Outcome>> {
         let session = self.session(Capability::Directory, "directory.take-applied")?;
         let outcomes = session.tasks.take_applied(ticket).unwrap_or_else(|| {
             Err(refusal::request(&format!("ticket {ticket} does not stand for changes that are ready")))
@@ -114,18 +118,18 @@ impl wit::Host for Guest {
         Ok(outcomes.map(to_guest).map_err(Into::into))
     }
 
-    async fn open_reading(&mut self, scope: wit::Scope) -> Answer<()> {
+    async fn open_reading(&mut self, scope: wit::Scope) -> CapabilityResult<()> {
         let wit::Scope { whole, parts } = scope;
         let scope = Scope { whole, parts: parts.into_iter().map(Into::into).collect() };
         self.state(Capability::Directory, "directory.open-reading", |_| Statement::Opened(scope)).await
     }
 
-    async fn close_reading(&mut self, coverage: Vec<wit::Coverage>) -> Answer<()> {
+    async fn close_reading(&mut self, coverage: Vec<wit::Coverage>) -> CapabilityResult<()> {
         let coverage = coverage.into_iter().map(Into::into).collect();
         self.state(Capability::Reading, "directory.close-reading", |_| Statement::Closed(coverage)).await
     }
 
-    async fn remove_missing(&mut self, removals: Vec<model::Removal>) -> Answer<Vec<wit::Outcome>> {
+    async fn remove_missing(&mut self, removals: Vec<model::Removal>) -> CapabilityResult<Vec<wit::Outcome>> {
         let session = self.session(Capability::Reading, "directory.remove-missing")?;
         let holdings = session.directory.clone();
         let removals = removals.into_iter().map(|removal| session.departure(removal)).collect();
@@ -134,7 +138,7 @@ impl wit::Host for Guest {
         Ok(outcomes.map(to_guest).map_err(Into::into))
     }
 
-    async fn propose_clearings(&mut self, clearings: Vec<wit::Clearing>) -> Answer<()> {
+    async fn propose_clearings(&mut self, clearings: Vec<wit::Clearing>) -> CapabilityResult<()> {
         let statement = |session: &Session| {
             let clearings = clearings.into_iter().map(|clearing| session.clearing(clearing));
             Statement::Clearings(clearings.collect())
@@ -142,7 +146,7 @@ impl wit::Host for Guest {
         self.state(Capability::Directory, "directory.propose-clearings", statement).await
     }
 
-    async fn save_checkpoint(&mut self, state: String, unchanged: Vec<model::Key>) -> Answer<()> {
+    async fn save_checkpoint(&mut self, state: String, unchanged: Vec<model::Key>) -> CapabilityResult<()> {
         let unchanged = unchanged.into_iter().map(Into::into).collect();
         let checkpoint = Statement::Checkpoint(Checkpoint { state, unchanged });
         self.state(Capability::Reading, "directory.save-checkpoint", |_| checkpoint).await
@@ -156,7 +160,7 @@ impl Guest {
         capability: Capability,
         function: &'static str,
         statement: impl FnOnce(&Session) -> Statement + Send,
-    ) -> Answer<()> {
+    ) -> CapabilityResult<()> {
         let session = self.session(capability, function)?;
         let (worker, statement) = (session.directory.worker.clone(), statement(session));
         let taken = worker.state(statement).await;
@@ -166,12 +170,12 @@ impl Guest {
 }
 
 impl Session {
-    fn change(&self, change: model::Change) -> Change {
+    fn change(&self, change: model::Change) -> DirectoryChange {
         match change {
             model::Change::Put(model::DirectoryObject { key, version, document }) => {
-                Change::Put(Object { key: key.into(), version, document })
+                DirectoryChange::Put(Object { key: key.into(), version, document })
             }
-            model::Change::Remove(removal) => Change::Delete(self.departure(removal)),
+            model::Change::Remove(removal) => DirectoryChange::Delete(self.departure(removal)),
         }
     }
 
@@ -198,16 +202,16 @@ impl From<Holding> for wit::InventoryItem {
     }
 }
 
-fn to_guest(outcomes: Vec<Outcome>) -> Vec<wit::Outcome> {
+fn to_guest(outcomes: Vec<ApplyOutcome>) -> Vec<wit::Outcome> {
     outcomes.into_iter().map(Into::into).collect()
 }
 
-impl From<Outcome> for wit::Outcome {
-    fn from(outcome: Outcome) -> Self {
+impl From<ApplyOutcome> for wit::Outcome {
+    fn from(outcome: ApplyOutcome) -> Self {
         let (status, reason) = match outcome {
-            Outcome::Applied => (wit::OutcomeStatus::Applied, None),
-            Outcome::Rejected(why) => (wit::OutcomeStatus::Rejected, Some(why)),
-            Outcome::Held(why) => (wit::OutcomeStatus::Held, why),
+            ApplyOutcome::Applied => (wit::OutcomeStatus::Applied, None),
+            ApplyOutcome::Rejected(why) => (wit::OutcomeStatus::Rejected, Some(why)),
+            ApplyOutcome::Held(why) => (wit::OutcomeStatus::Held, why),
         };
         Self { status, reason: reason.map(Into::into) }
     }

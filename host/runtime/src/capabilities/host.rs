@@ -5,7 +5,7 @@
 
 use super::guest::Guest;
 use crate::bindings::rollcall::connector::host as wit;
-use crate::convert::Reader;
+use crate::convert::GuestReader;
 use crate::error::GuestError;
 use crate::limits::{MAX_LOG_LINE_BYTES, MAX_RANDOM_BYTES};
 
@@ -26,7 +26,7 @@ impl wit::Host for Guest {
     }
 
     fn log(&mut self, level: wit::LogLevel, message: String) -> wasmtime::Result<()> {
-        let line = Reader { secrets: self.secrets() }.text(&message, MAX_LOG_LINE_BYTES);
+        let line = GuestReader { secrets: self.secrets() }.text(&message, MAX_LOG_LINE_BYTES);
         match level {
             wit::LogLevel::Error => {
                 tracing::error!(target: "connector", "{line}");

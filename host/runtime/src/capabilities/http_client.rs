@@ -14,7 +14,7 @@ use rollcall_rules::sealed::{Misuse, Outgoing, Payload, Seals};
 use url::Url;
 
 use super::guest::Guest;
-use super::tasks::{Done, Kind, Tasks, Ticket};
+use super::tasks::{Done, TaskKind, Tasks, Ticket};
 use crate::bindings::rollcall::connector::{http_client as wit, model as wit_model};
 use crate::egress::{Client, Fault, FaultKind, Request, Response};
 use crate::error::GuestError;
@@ -42,7 +42,7 @@ impl Http {
             Err(fault) => return tasks.begin_done(Done::Http(Err(fault))),
         };
         let Self { client, grants, seals } = self.clone();
-        tasks.begin(Kind::Http, async move {
+        tasks.begin(TaskKind::Http, async move {
             let fetched = client.fetch(&grants, request).await;
             Done::Http(fetched.and_then(|response| scrubbed(&seals, response)))
         })

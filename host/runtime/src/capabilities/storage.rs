@@ -25,7 +25,7 @@ pub(crate) struct Bucket {
     pub(crate) source: SourceName,
 }
 
-type Entry = (String, Option<String>);
+type StorageEntry = (String, Option<String>);
 
 impl Bucket {
     async fn get(&self, area: wit::Area, keys: &[String]) -> Result<Vec<Option<String>>, Diagnosis> {
@@ -38,7 +38,7 @@ impl Bucket {
         if values.len() == keys.len() { Ok(values) } else { Err(refusal::store(&short_answer())) }
     }
 
-    async fn write(&self, area: wit::Area, entries: &[Entry]) -> Result<(), Diagnosis> {
+    async fn write(&self, area: wit::Area, entries: &[StorageEntry]) -> Result<(), Diagnosis> {
         rules::check_write(entries)?;
         let written = match area {
             wit::Area::Memory => self.memory.write(entries),
@@ -83,7 +83,7 @@ impl wit::Host for Guest {
         entries: Vec<wit::EntryWrite>,
     ) -> wasmtime::Result<Result<(), WitDiagnosis>> {
         let bucket = self.session(Capability::Storage, "storage.write")?.storage.clone();
-        let entries: Vec<Entry> =
+        let entries: Vec<StorageEntry> =
             entries.into_iter().map(|wit::EntryWrite { key, value }| (key, value)).collect();
         let written = bucket.write(area, &entries).await;
         self.resumed();

@@ -11,7 +11,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tracing::Instrument as _;
 
 use super::guest::Guest;
-use crate::apply::Outcome;
+use crate::apply::ApplyOutcome;
 use crate::bindings::rollcall::connector::tasks as wit;
 use crate::cancel::Cancel;
 use crate::egress::{Fault, Response};
@@ -27,7 +27,7 @@ pub(crate) struct Tasks {
     next: Ticket,
     running: JoinSet<Done>,
     /// Which ticket a running task has, and what it is.
-    tickets: HashMap<Id, (Ticket, Kind)>,
+    tickets: HashMap<Id, (Ticket, TaskKind)>,
     /// Done and not yet named, in order of completion.
     done: VecDeque<(Ticket, Done)>,
     /// Named and not yet taken.
@@ -39,7 +39,7 @@ pub(crate) struct Tasks {
 
 /// What kind of work a ticket stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum TaskKind {
     Http,
     Apply,
     Timer,
@@ -49,7 +49,7 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) enum Done {
     Http(Result<Response, Fault>),
-    Applied(Result<Vec<Outcome>, Diagnosis>),
+    Applied(Result<Vec<ApplyOutcome>, Diagnosis>),
     Timer,
 }
 
@@ -70,7 +70,7 @@ impl Tasks {
     /// Begin some work. After a cancellation nothing begins; the ticket is ready at once.
     pub(crate) fn begin(
         &mut self,
-        kind: Kind,
+        kind: TaskKind,
         work: impl Future<Output = Done> + Send + 'static,
     ) -> Result<Ticket, GuestError> {
         if self.cancel.is_cancelled() {
@@ -79,7 +79,7 @@ impl Tasks {
         let ticket = self.ticket()?;
         let id = self.running.spawn(work.in_current_span()).id();
         self.tickets.insert(id, (ticket, kind));
-        if kind == Kind::Http {
+        if kind == TaskKind::Http {
             self.n_requests += 1;
         }
         Ok(ticket)
@@ -127,7 +127,7 @@ impl Tasks {
     }
 
     /// The result of changes that were named, once.
-    pub(crate) fn take_applied(&mut self, ticket: Ticket) -> Option<Result<Vec<Outcome>, Diagnosis>> {
+    pub(crate) fn take_applied(&mut self, ticket: Ticket) -> Option<Result<Vec<ApplyOutcome>, Diagnosis>> {
         match self.named.remove(&ticket)? {
             Done::Applied(result) => Some(result),
             other @ (Done::Http(_) | Done::Timer) => self.put_back(ticket, other),
@@ -179,7 +179,7 @@ impl Tasks {
             None => Ok(()),
             Some(Ok((id, done))) => {
                 if let Some((ticket, kind)) = self.tickets.remove(&id) {
-                    if kind == Kind::Http {
+                    if kind == TaskKind::Http {
                         self.n_requests = self.n_requests.saturating_sub(1);
                     }
                     self.finish(ticket, done);
@@ -221,11 +221,11 @@ impl Tasks {
 }
 
 impl Done {
-    fn cancelled(kind: Kind) -> Self {
+    fn cancelled(kind: TaskKind) -> Self {
         match kind {
-            Kind::Http => Self::Http(Err(Fault::cancelled())),
-            Kind::Apply => Self::Applied(Err(Fault::cancelled().diagnosis)),
-            Kind::Timer => Self::Timer,
+            TaskKind::Http => Self::Http(Err(Fault::cancelled())),
+            TaskKind::Apply => Self::Applied(Err(Fault::cancelled().diagnosis)),
+            TaskKind::Timer => Self::Timer,
         }
     }
 }
@@ -241,7 +241,7 @@ impl wit::Host for Guest {
         let session = self.session(Capability::Tasks, "tasks.begin-timer")?;
         let delay = Duration::from_millis(u64::from(delay_ms)).min(MAX_TIMER);
         session.meter.pause(delay);
-        Ok(session.tasks.begin(Kind::Timer, async move {
+        Ok(session.tasks.begin(TaskKind::Timer, async move {
             tokio::time::sleep(delay).await;
             Done::Timer
         })?)
@@ -269,7 +269,7 @@ mod tests {
 
     fn timer(tasks: &mut Tasks, delay_ms: u64) -> Ticket {
         tasks
-            .begin(Kind::Timer, async move {
+            .begin(TaskKind::Timer, async move {
                 tokio::time::sleep(Duration::from_millis(delay_ms)).await;
                 Done::Timer
             })
@@ -278,7 +278,7 @@ mod tests {
 
     fn request(tasks: &mut Tasks, delay_ms: u64) -> Ticket {
         tasks
-            .begin(Kind::Http, async move {
+            .begin(TaskKind::Http, async move {
                 tokio::time::sleep(Duration::from_millis(delay_ms)).await;
                 Done::Http(response(1))
             })

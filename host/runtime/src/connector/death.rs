@@ -2,7 +2,7 @@
 
 use wasmtime::Trap;
 
-use crate::convert::Reader;
+use crate::convert::GuestReader;
 use crate::error::GuestError;
 use crate::limits::{CROSSING_BYTES, MAX_TEXT_BYTES};
 use crate::secrets::Secrets;
@@ -12,7 +12,7 @@ pub(super) fn cause(error: &wasmtime::Error, logged: Option<&str>, secrets: &Sec
     if let Some(known) = error.downcast_ref::<GuestError>() {
         return known.clone();
     }
-    let reader = Reader { secrets };
+    let reader = GuestReader { secrets };
     let text = match error.downcast_ref::<Trap>() {
         Some(trap) => trap.to_string(),
         None => error.root_cause().to_string(),

@@ -7,7 +7,7 @@ use crate::error::{LoadError, NoComponent};
 
 /// What a component asks for, all of which it may.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Asked {
+pub(super) struct GrantedImports {
     /// The contract's capabilities: what it is given.
     pub(super) granted: Vec<String>,
     /// What its toolchain brought with it and nobody answers: it is closed off (`rollcall_seal`).
@@ -15,38 +15,38 @@ pub(super) struct Asked {
 }
 
 /// What the component of these bytes asks for.
-pub(super) fn verify(component: &[u8]) -> Result<Asked, LoadError> {
+pub(super) fn verify(component: &[u8]) -> Result<GrantedImports, LoadError> {
     let unread = |error: rollcall_seal::CannotSeal| LoadError::Invalid {
         what: NoComponent::of(component),
         detail: in_one_line(&error.to_string()),
     };
-    let mut asked = Asked::default();
+    let mut asked = GrantedImports::default();
     for import in rollcall_seal::asks_for(component).map_err(unread)? {
         match standing(&import) {
-            Standing::Granted => asked.granted.push(import),
-            Standing::Closed => asked.closed.push(import),
-            Standing::Refused(why) => return Err(LoadError::ImportNotGranted { import, why }),
+            ImportStatus::Granted => asked.granted.push(import),
+            ImportStatus::Closed => asked.closed.push(import),
+            ImportStatus::Refused(why) => return Err(LoadError::ImportNotGranted { import, why }),
         }
     }
     Ok(asked)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+enum ImportStatus {
     Granted,
     Closed,
     Refused(&'static str),
 }
 
-fn standing(import: &str) -> Standing {
+fn standing(import: &str) -> ImportStatus {
     let name = import.split_once('@').map_or(import, |(name, _version)| name);
     match name.split_once('/') {
-        Some(("rollcall:connector", interface)) if CAPABILITIES.contains(&interface) => Standing::Granted,
+        Some(("rollcall:connector", interface)) if CAPABILITIES.contains(&interface) => ImportStatus::Granted,
         Some(("rollcall:connector", _)) => {
-            Standing::Refused("this host has no such capability; a newer one may have it")
+            ImportStatus::Refused("this host has no such capability; a newer one may have it")
         }
-        Some((package, _)) if package.starts_with("wasi:") => Standing::Closed,
-        Some(_) | None => Standing::Refused("it is neither the contract's nor WASI's"),
+        Some((package, _)) if package.starts_with("wasi:") => ImportStatus::Closed,
+        Some(_) | None => ImportStatus::Refused("it is neither the contract's nor WASI's"),
     }
 }
 
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn what_a_connector_needs_is_granted_in_any_version() {
         for import in ["rollcall:connector/http-client@0.1.0", "rollcall:connector/model@0.1.7"] {
-            assert_eq!(standing(import), Standing::Granted, "{import}");
+            assert_eq!(standing(import), ImportStatus::Granted, "{import}");
         }
     }
 
@@ -73,14 +73,14 @@ mod tests {
             "wasi:http/outgoing-handler@0.2.6",
             "wasi:keyvalue/store@0.2.0",
         ] {
-            assert_eq!(standing(import), Standing::Closed, "{import}");
+            assert_eq!(standing(import), ImportStatus::Closed, "{import}");
         }
     }
 
     #[test]
     fn whatever_nobody_knows_is_refused() {
         for import in ["rollcall:connector/shell@0.2.0", "env", "rollcall:connector", "a:b/http", "wasi"] {
-            assert!(matches!(standing(import), Standing::Refused(_)), "{import}");
+            assert!(matches!(standing(import), ImportStatus::Refused(_)), "{import}");
         }
     }
 }

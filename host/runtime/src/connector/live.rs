@@ -16,7 +16,7 @@ use crate::bindings::exports::rollcall::connector::events as guest;
 use crate::bindings::rollcall::connector::model as wit;
 use crate::capabilities::Session;
 use crate::capabilities::guest::Guest;
-use crate::convert::Reader;
+use crate::convert::GuestReader;
 use crate::error::GuestError;
 use crate::figures::Meter;
 use crate::inbox::{EventWay, InboxEvent, NewEvent};
@@ -27,7 +27,7 @@ use crate::limits::{
     MAX_SUBPROTOCOLS, MAX_URL_BYTES, MIN_HEARTBEAT,
 };
 use crate::model::{Body, Failure, Key, Summary, Timestamp};
-use crate::sealed::Sealed;
+use crate::sealed::SealedCall;
 use crate::secrets::Secrets;
 
 /// A change notice, as the connector understood it.
@@ -121,7 +121,7 @@ impl fmt::Debug for Opening {
 }
 
 /// What a connector said, or how it died.
-pub(crate) type Answer<T> = Result<Result<T, Failure>, GuestError>;
+pub(crate) type GuestResult<T> = Result<Result<T, Failure>, GuestError>;
 
 /// Where a component's `events` are, if it exports any.
 ///
@@ -141,11 +141,11 @@ impl Connector {
     /// Verify and decrypt one delivery. Offline.
     pub(crate) async fn receive(
         &self,
-        sealed: Sealed,
+        sealed: SealedCall,
         meter: &Meter,
         delivery: guest::Delivery,
-    ) -> Answer<Received> {
-        let Sealed { settings, secrets, .. } = sealed;
+    ) -> GuestResult<Received> {
+        let SealedCall { settings, secrets, .. } = sealed;
         let secrets = &*secrets;
         let limit = EVENT_CALL_TIMEOUT;
         let bounds = Bounds { export: Export::Receive, session: None, secrets, meter, limit };
@@ -159,12 +159,12 @@ impl Connector {
     /// Offline.
     pub(crate) async fn frames(
         &self,
-        sealed: Sealed,
+        sealed: SealedCall,
         meter: &Meter,
         state: String,
         frames: Vec<Body>,
     ) -> Result<Vec<Result<FrameReaction, Failure>>, GuestError> {
-        let Sealed { settings, secrets, .. } = sealed;
+        let SealedCall { settings, secrets, .. } = sealed;
         let secrets = &*secrets;
         let limit = EVENT_CALL_TIMEOUT;
         let bounds = Bounds { export: Export::Frame, session: None, secrets, meter, limit };
@@ -186,7 +186,7 @@ impl Connector {
     }
 
     /// Bring what these events name in line.
-    pub(crate) async fn handle(&self, mut session: Session, events: &[InboxEvent]) -> Answer<Handled> {
+    pub(crate) async fn handle(&self, mut session: Session, events: &[InboxEvent]) -> GuestResult<Handled> {
         let settings = std::mem::take(&mut session.settings);
         let secrets = Arc::clone(&session.secrets);
         let meter = Arc::clone(&session.meter);
@@ -201,7 +201,11 @@ impl Connector {
     }
 
     /// Ask for changes that were not delivered, or that were made since `cursor`.
-    pub(crate) async fn fetch_events(&self, mut session: Session, cursor: Option<String>) -> Answer<Fetched> {
+    pub(crate) async fn fetch_events(
+        &self,
+        mut session: Session,
+        cursor: Option<String>,
+    ) -> GuestResult<Fetched> {
         let settings = std::mem::take(&mut session.settings);
         let secrets = Arc::clone(&session.secrets);
         let meter = Arc::clone(&session.meter);
@@ -213,7 +217,7 @@ impl Connector {
     }
 
     /// Ask where to listen; none when there is no channel.
-    pub(crate) async fn open_channel(&self, mut session: Session) -> Answer<Option<Opening>> {
+    pub(crate) async fn open_channel(&self, mut session: Session) -> GuestResult<Option<Opening>> {
         let settings = std::mem::take(&mut session.settings);
         let secrets = Arc::clone(&session.secrets);
         let meter = Arc::clone(&session.meter);
@@ -258,10 +262,10 @@ impl Checker<'_> {
         self,
         answer: Result<G, wit::Failure>,
         read: impl FnOnce(Self, G) -> Result<T, GuestError>,
-    ) -> Answer<T> {
+    ) -> GuestResult<T> {
         match answer {
             Ok(answer) => read(self, answer).map(Ok),
-            Err(failure) => Ok(Err(Reader { secrets: self.secrets }.failure(failure))),
+            Err(failure) => Ok(Err(GuestReader { secrets: self.secrets }.failure(failure))),
         }
     }
 
@@ -282,7 +286,7 @@ impl Checker<'_> {
     }
 
     fn handled(self, handled: guest::Handled, given: &BTreeSet<String>) -> Result<Handled, GuestError> {
-        let reader = Reader { secrets: self.secrets };
+        let reader = GuestReader { secrets: self.secrets };
         let guest::Handled { summary, unfinished } = handled;
         let different: BTreeSet<&String> = unfinished.iter().map(|event| &event.id).collect();
         if different.len() != unfinished.len() || !different.iter().all(|id| given.contains(*id)) {
@@ -346,7 +350,7 @@ impl Checker<'_> {
         if MAX_EVENT_KIND_BYTES < kind.len() || !subjects.iter().all(fits) {
             return Err(broke("an event's kind or the key of a subject is too long".to_owned()));
         }
-        let reader = Reader { secrets: self.secrets };
+        let reader = GuestReader { secrets: self.secrets };
         let key = |key: wit::Key| {
             let text = |text: &str, max| reader.text(text, max);
             Key::new(

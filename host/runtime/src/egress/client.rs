@@ -31,7 +31,7 @@ use super::resolver::Resolver;
 use super::testing::Responder;
 use super::tunnel::{of_login, proxy_authorization};
 use super::{Egress, InvalidCa, Proxy, Reach};
-use crate::figures::{Meter, Outcome};
+use crate::figures::{Meter, RequestOutcome};
 use crate::grant::{Grants, Origin};
 use crate::limits::{IDLE_CONNECTION_TIMEOUT, MAX_RESPONSE_BODY_BYTES, MAX_THROTTLE, REQUEST_TIMEOUT};
 use crate::rate::Limiter;
@@ -185,7 +185,7 @@ impl Client {
 
     /// A request was kept back: it would have gone, or carried a secret, where that must not go.
     pub(crate) fn denied(&self, bucket: Option<&str>) {
-        self.meter.request(None, self.limited(bucket), Outcome::Denied);
+        self.meter.request(None, self.limited(bucket), RequestOutcome::Denied);
     }
 
     /// A bucket of the plan, or none: other names are the connector's own.
@@ -216,7 +216,7 @@ impl Client {
         }
         trace(&request.method, &origin, started.elapsed(), &result);
         let outcome = match &result {
-            Ok(response) => Outcome::of_status(response.status.as_u16()),
+            Ok(response) => RequestOutcome::of_status(response.status.as_u16()),
             Err(fault) => fault.outcome(),
         };
         self.meter.request(Some(origin.to_string()), bucket.as_deref(), outcome);

@@ -10,7 +10,7 @@ use rollcall_rules::refusal::Refusal as ByRule;
 
 use super::cause::Cause;
 use super::dial::{DialError, Trust};
-use crate::figures::Outcome;
+use crate::figures::RequestOutcome;
 use crate::grant::Origin;
 use crate::model::Diagnosis;
 
@@ -70,16 +70,16 @@ impl FaultKind {
 
 impl Fault {
     /// What is counted of it.
-    pub(crate) fn outcome(&self) -> Outcome {
+    pub(crate) fn outcome(&self) -> RequestOutcome {
         match self.kind {
-            FaultKind::Denied => Outcome::Denied,
-            FaultKind::ProxyUnreachable | FaultKind::ProxyRefused => Outcome::ProxyFailed,
-            FaultKind::NotSent if self.diagnosis.code.starts_with("proxy-") => Outcome::ProxyFailed,
-            FaultKind::NotSent | FaultKind::Untrusted => Outcome::NotSent,
-            FaultKind::TimedOut => Outcome::TimedOut,
-            FaultKind::TooLarge => Outcome::TooLarge,
-            FaultKind::Interrupted => Outcome::Interrupted,
-            FaultKind::Cancelled | FaultKind::Other => Outcome::Other,
+            FaultKind::Denied => RequestOutcome::Denied,
+            FaultKind::ProxyUnreachable | FaultKind::ProxyRefused => RequestOutcome::ProxyFailed,
+            FaultKind::NotSent if self.diagnosis.code.starts_with("proxy-") => RequestOutcome::ProxyFailed,
+            FaultKind::NotSent | FaultKind::Untrusted => RequestOutcome::NotSent,
+            FaultKind::TimedOut => RequestOutcome::TimedOut,
+            FaultKind::TooLarge => RequestOutcome::TooLarge,
+            FaultKind::Interrupted => RequestOutcome::Interrupted,
+            FaultKind::Cancelled | FaultKind::Other => RequestOutcome::Other,
         }
     }
 
@@ -310,6 +310,6 @@ mod tests {
             diagnosis: Diagnosis::new(code, "nothing was sent"),
         };
         let outcomes = ["proxy-unreachable", "origin-unreachable"].map(|code| not_sent(code).outcome());
-        assert_eq!(outcomes, [Outcome::ProxyFailed, Outcome::NotSent]);
+        assert_eq!(outcomes, [RequestOutcome::ProxyFailed, RequestOutcome::NotSent]);
     }
 }

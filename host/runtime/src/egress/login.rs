@@ -14,13 +14,13 @@ use crate::limits::PROXY_LOGIN_PROVEN;
 /// What is known of one login.
 #[derive(Debug, Default)]
 pub(crate) struct Login {
-    known: Mutex<Known>,
+    known: Mutex<KnownLogin>,
     /// Whoever tries a login of which nothing is known.
     alone: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct KnownLogin {
     accepted_at: Option<Instant>,
     refused: Option<DialError>,
     /// What the last one met that went alone and did not come as far as the login, and how often that was.
@@ -89,7 +89,7 @@ impl Login {
         }
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, KnownLogin> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,11 +11,11 @@ use crate::error::{GuestError, StoreError};
 /// The memory that all calls share. Clones are the same one.
 #[derive(Debug, Clone)]
 pub(crate) struct Budget {
-    shared: Arc<Shared>,
+    shared: Arc<BudgetState>,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct BudgetState {
     limit_bytes: usize,
     used_bytes: AtomicUsize,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Spent {
 
 impl Budget {
     pub(crate) fn new(limit_bytes: usize) -> Self {
-        Self { shared: Arc::new(Shared { limit_bytes, used_bytes: AtomicUsize::new(0) }) }
+        Self { shared: Arc::new(BudgetState { limit_bytes, used_bytes: AtomicUsize::new(0) }) }
     }
 
     /// Nothing of it yet.
@@ -45,7 +45,7 @@ impl Budget {
     }
 
     fn take(&self, n_bytes: usize) -> Result<(), Spent> {
-        let Shared { limit_bytes, used_bytes } = &*self.shared;
+        let BudgetState { limit_bytes, used_bytes } = &*self.shared;
         let more = |used: usize| used.checked_add(n_bytes).filter(|used| used <= limit_bytes);
         let taken = used_bytes.fetch_update(Ordering::AcqRel, Ordering::Acquire, more);
         taken.map(drop).map_err(|_| Spent { limit_bytes: *limit_bytes })

@@ -10,17 +10,17 @@ use crate::limits::EPOCH_TICK;
 
 /// Advances an engine's epoch; ends with it.
 pub(super) struct Ticker {
-    shared: Arc<Shared>,
+    shared: Arc<TickerParts>,
 }
 
 /// Says that a guest is at work, until dropped.
 pub(crate) struct Busy {
-    shared: Arc<Shared>,
+    shared: Arc<TickerParts>,
 }
 
 impl Ticker {
     pub(super) fn start(engine: EngineWeak) -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(TickerParts::default());
         let of_thread = Arc::clone(&shared);
         thread::Builder::new().name("rollcall-epoch".to_owned()).spawn(move || tick(&engine, &of_thread))?;
         Ok(Self { shared })
@@ -47,7 +47,7 @@ impl Drop for Busy {
 }
 
 #[derive(Default)]
-struct Shared {
+struct TickerParts {
     state: Mutex<TickerState>,
     changed: Condvar,
 }
@@ -58,13 +58,13 @@ struct TickerState {
     is_over: bool,
 }
 
-impl Shared {
+impl TickerParts {
     fn lock(&self) -> MutexGuard<'_, TickerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn tick(engine: &EngineWeak, shared: &Shared) {
+fn tick(engine: &EngineWeak, shared: &TickerParts) {
     loop {
         let idle = |state: &mut TickerState| state.n_busy == 0 && !state.is_over;
         let state = shared.changed.wait_while(shared.lock(), idle).unwrap_or_else(PoisonError::into_inner);

@@ -53,14 +53,14 @@ pub(super) struct Owed {
 }
 
 /// An ask that was taken, and whether it goes with one that waited already.
-pub(super) struct Waiting {
+pub(super) struct TakenAsk {
     pub(super) answer: oneshot::Receiver<Result<RunReport, RunError>>,
     pub(super) is_joined: bool,
 }
 
 impl Asks {
     /// Take an ask. A full run joins one that is waiting, which keeps the options of whoever asked first.
-    pub(super) fn ask(&self, work: RunWork, options: RunOptions) -> Result<Waiting, RunError> {
+    pub(super) fn ask(&self, work: RunWork, options: RunOptions) -> Result<TakenAsk, RunError> {
         let (waiter, answer) = oneshot::channel();
         let mut state = self.state();
         if state.is_closed {
@@ -75,7 +75,7 @@ impl Asks {
         }
         let is_joined = known.is_some();
         self.news.notify_one();
-        Ok(Waiting { answer, is_joined })
+        Ok(TakenAsk { answer, is_joined })
     }
 
     /// Owe a full run. What was owed already stays so, at the earlier of the two moments.

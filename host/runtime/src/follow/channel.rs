@@ -15,10 +15,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use self::heard::LastHeard;
-use self::line::{Change, ConnectionEnd, Listener, within_bounds};
+use self::line::{ConnectionEnd, Listener, Reconnection, within_bounds};
 use super::backoff::Backoff;
 use super::followed::Followed;
-use super::upstream::{Opened, Unopened};
+use super::upstream::{OpenedConnection, Unopened};
 use crate::exclusive::Taken;
 use crate::inbox::ChannelState;
 use crate::limits::{
@@ -31,7 +31,7 @@ use crate::random::random;
 const BACKOFF: Backoff = Backoff { first: CHANNEL_BACKOFF, most: MAX_CHANNEL_BACKOFF };
 
 /// The channel of one source.
-pub(super) struct Channel {
+pub(super) struct SourceChannel {
     followed: Arc<Followed>,
     heard: Arc<LastHeard>,
     /// Connections that are listened to, the newest and those that drain.
@@ -54,7 +54,7 @@ enum Next {
     End,
 }
 
-impl Channel {
+impl SourceChannel {
     pub(super) fn new(followed: Arc<Followed>, heard_until: Option<Timestamp>) -> Self {
         let heard = Arc::new(LastHeard::new(heard_until));
         Self { followed, heard, lines: JoinSet::new(), state: None, n_failed: 0, gap_run: None }
@@ -123,8 +123,8 @@ impl Channel {
         self.followed.gap(due);
     }
 
-    async fn follow_line(&mut self, opened: Opened) -> Next {
-        let Opened { line, rhythm, state } = opened;
+    async fn follow_line(&mut self, opened: OpenedConnection) -> Next {
+        let OpenedConnection { line, rhythm, state } = opened;
         let began = Instant::now();
         let (changed, change) = oneshot::channel();
         let listener = Listener {
@@ -138,20 +138,20 @@ impl Channel {
         };
         self.lines.spawn(listener.listen());
         // A listener that died without a word is a broken one.
-        let change = change.await.unwrap_or(Change::Ended(ConnectionEnd::Broken(None)));
+        let change = change.await.unwrap_or(Reconnection::Ended(ConnectionEnd::Broken(None)));
         while self.lines.try_join_next().is_some() {}
         if CHANNEL_PROVEN <= began.elapsed() {
             self.n_failed = 0;
         }
         match change {
-            Change::Ended(ConnectionEnd::Stopped) => Next::OpenNow,
+            Reconnection::Ended(ConnectionEnd::Stopped) => Next::OpenNow,
             // One that is sent away as soon as it comes is no success, and must not come back at once for ever.
-            Change::Moving if self.n_failed == 0 => {
+            Reconnection::Moving if self.n_failed == 0 => {
                 self.n_failed = 1;
                 Next::OpenNow
             }
-            Change::Moving => self.pause(None),
-            Change::Ended(ConnectionEnd::Broken(diagnosis)) => {
+            Reconnection::Moving => self.pause(None),
+            Reconnection::Ended(ConnectionEnd::Broken(diagnosis)) => {
                 self.stands(ChannelState::Waiting, diagnosis);
                 self.pause(None)
             }

@@ -14,7 +14,7 @@ use crate::run::RunReport;
 /// Wake whoever shows a source when one of its runs has ended.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/company.in"));
 /// use rollcall_host::follow::{FollowObserver, RunEnded};
 /// use rollcall_host::history::RunState;
 /// use rollcall_host::{FollowOptions, Follower, RunOptions};

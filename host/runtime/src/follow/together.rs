@@ -12,7 +12,7 @@ use crate::connector::Notice;
 use crate::inbox::EventWay;
 
 /// What one delivery said, and whom to tell whether it was kept.
-struct Waiting {
+struct PendingDelivery {
     notices: Vec<Notice>,
     is_kept: oneshot::Sender<bool>,
 }
@@ -20,7 +20,7 @@ struct Waiting {
 /// The deliveries of one source that wait.
 #[derive(Default)]
 pub(super) struct Together {
-    waiting: Mutex<Vec<Waiting>>,
+    waiting: Mutex<Vec<PendingDelivery>>,
     /// Whoever has it keeps what has gathered meanwhile.
     turn: sync::Mutex<()>,
 }
@@ -34,7 +34,7 @@ impl Together {
             return true;
         }
         let (is_kept, answer) = oneshot::channel();
-        self.waiting().push(Waiting { notices, is_kept });
+        self.waiting().push(PendingDelivery { notices, is_kept });
         // On its own: a delivery that is given up must not take those along that are kept with it.
         let (together, followed) = (Arc::clone(self), Arc::clone(followed));
         tokio::spawn(async move { together.keep_what_waits(&followed).await });
@@ -57,13 +57,13 @@ impl Together {
                 "deliveries could not be kept; the source sends them again"
             );
         }
-        for Waiting { is_kept, .. } in waiting {
+        for PendingDelivery { is_kept, .. } in waiting {
             // Whoever gave up meanwhile has answered already.
             let _gone = is_kept.send(result.is_ok());
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<PendingDelivery>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -43,7 +43,7 @@ pub(super) trait Upstream: Send + Sync + 'static {
     async fn understand(&self, state: String, frames: Vec<Body>) -> Vec<Result<FrameReaction, Failure>>;
 
     /// Open a new connection; none when the source has no channel, or the settings do not want it.
-    async fn open(&self) -> Result<Option<Opened>, Unopened>;
+    async fn open(&self) -> Result<Option<OpenedConnection>, Unopened>;
 
     /// The source is not followed any more: others may have what it had for itself alone.
     fn let_go(&self);
@@ -62,7 +62,7 @@ pub(super) trait Upstream: Send + Sync + 'static {
 }
 
 /// A connection, and what its connector said of it.
-pub(super) struct Opened {
+pub(super) struct OpenedConnection {
     pub(super) line: Box<dyn ChannelConnection>,
     pub(super) rhythm: Rhythm,
     /// What the first frame gets.
@@ -117,7 +117,7 @@ impl Upstream for Live {
         }
     }
 
-    async fn open(&self) -> Result<Option<Opened>, Unopened> {
+    async fn open(&self) -> Result<Option<OpenedConnection>, Unopened> {
         let prepared = self.prepare().await?;
         if prepared.plan.event_delivery != EventDelivery::Channel {
             return Ok(None);
@@ -130,7 +130,7 @@ impl Upstream for Live {
                 let line =
                     wire::connect(self.services.listening(), self.source.name(), &prepared, &opening).await?;
                 let Opening { rhythm, state, .. } = opening;
-                Ok(Some(Opened { line: Box::new(line), rhythm, state }))
+                Ok(Some(OpenedConnection { line: Box::new(line), rhythm, state }))
             }
         }
     }
@@ -211,7 +211,7 @@ impl Live {
             declined: Arc::default(),
             approved: Approved::Nothing,
             identities: Identities::default(),
-            known_scopes: scope::Known::default(),
+            known_scopes: scope::EarlierScopes::default(),
             overrun: Cancel::new(),
         }
         .aside()

@@ -31,7 +31,7 @@ pub struct Proof {
     /// What left, by resource type.
     pub removed: BTreeMap<String, u64>,
     /// What would have left and did not.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<Retained>,
     /// What the platform holds and the view does not show, by resource type: it was not asked about, and stays.
     pub unfollowed: BTreeMap<String, u64>,
     /// Since when the view has left something out.
@@ -94,7 +94,7 @@ pub enum Narrowing {
 
 /// What would have left, and did not for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct Retained {
     /// The code of that reason.
     pub because: String,
     /// How many, by resource type.
@@ -139,7 +139,7 @@ impl Fates {
 impl Proof {
     /// What became of what would leave.
     pub(crate) fn with_fates(self, fates: Fates) -> Self {
-        let kept = fates.kept.into_iter().map(|(because, n)| Kept { because, n }).collect();
+        let kept = fates.kept.into_iter().map(|(because, n)| Retained { because, n }).collect();
         Self { removed: fates.removed, kept, ..self }
     }
 

@@ -3,14 +3,14 @@
 use super::LeftOut;
 use crate::amount::{amount, amounts, amounts_in_chinese, list, share, times};
 use crate::awaiting::{ALL_HELD, COVERAGE_HELD, DECLINED, SCOPE_HELD};
-use crate::model::proof::{Kept, Lists, OpenList, Proof, Read, Since, View};
+use crate::model::proof::{Lists, OpenList, Proof, Read, Retained, Since, View};
 use crate::model::{Counts, Key, counted};
 use rollcall_rules::vocabulary::REMOVALS_STOPPED;
 use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
 /// A text in two languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct BilingualText {
     /// In English.
     pub english: String,
     /// In simplified Chinese.
@@ -21,9 +21,9 @@ pub struct Told {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// What it is about.
-    pub name: Told,
+    pub name: BilingualText,
     /// What is said of it.
-    pub value: Told,
+    pub value: BilingualText,
 }
 
 /// Keys that are named of a list of them.
@@ -53,7 +53,7 @@ impl Proof {
         lines
     }
 
-    fn told_read(&self) -> Told {
+    fn told_read(&self) -> BilingualText {
         if self.read.is_empty() {
             return told("the reading came to no end", "读取未进行到底");
         }
@@ -77,7 +77,7 @@ impl Proof {
 impl LeftOut {
     /// What a person reads of it, in one sentence.
     #[must_use]
-    pub fn told(&self) -> Told {
+    pub fn told(&self) -> BilingualText {
         let since = self.since.as_ref().map(told_since).unwrap_or_else(|| told("", ""));
         let (objects, n) = (times(self.n_unfollowed(), "object", "objects"), self.n_unfollowed());
         match (self.waits, n) {
@@ -130,7 +130,7 @@ fn named<'k>(counts: &Counts, keys: impl Iterator<Item = &'k Key>) -> (String, S
     )
 }
 
-fn told_view(view: &View) -> Told {
+fn told_view(view: &View) -> BilingualText {
     if view.whole {
         return told("everything", "全部");
     }
@@ -138,7 +138,7 @@ fn told_view(view: &View) -> Told {
     told(english, chinese)
 }
 
-fn told_lists(Lists { n, n_closed, open }: &Lists) -> Told {
+fn told_lists(Lists { n, n_closed, open }: &Lists) -> BilingualText {
     let n_open = n.saturating_sub(*n_closed);
     if n_open == 0 {
         let end = if *n == 0 { "" } else { ", read to the end" };
@@ -165,14 +165,14 @@ fn named_list(OpenList { resource_type, of }: &OpenList) -> (String, String) {
     (format!("{english} of {of}"), format!("{of} 的{chinese}"))
 }
 
-fn told_counts(counts: &Counts) -> Told {
+fn told_counts(counts: &Counts) -> BilingualText {
     if counts.is_empty() {
         return told("nothing", "无");
     }
     told(amounts(counts), amounts_in_chinese(counts).trim_end())
 }
 
-fn told_kept(Kept { because, n }: &Kept) -> Told {
+fn told_kept(Retained { because, n }: &Retained) -> BilingualText {
     let (english, chinese) = match because.as_str() {
         ALL_HELD => ("too many at once, waits for a person", "一次过多，等待人工确认"),
         COVERAGE_HELD => {
@@ -189,14 +189,14 @@ fn told_kept(Kept { because, n }: &Kept) -> Told {
     told(format!("{}: {english}", amounts(n)), format!("{}：{chinese}", amounts_in_chinese(n).trim_end()))
 }
 
-fn told_since(Since { run, .. }: &Since) -> Told {
+fn told_since(Since { run, .. }: &Since) -> BilingualText {
     told(format!(", since run {run}"), format!("（自第 {run} 次运行起）"))
 }
 
-fn line(english: &str, chinese: &str, value: Told) -> Line {
+fn line(english: &str, chinese: &str, value: BilingualText) -> Line {
     Line { name: told(english, chinese), value }
 }
 
-fn told(english: impl Into<String>, chinese: impl Into<String>) -> Told {
-    Told { english: english.into(), chinese: chinese.into() }
+fn told(english: impl Into<String>, chinese: impl Into<String>) -> BilingualText {
+    BilingualText { english: english.into(), chinese: chinese.into() }
 }

@@ -123,7 +123,7 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::apply::Kind;
+    use crate::apply::StepKind;
     use crate::directory::Action;
     use crate::model::{FailureKind, Key};
 
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn a_run_with_a_refused_object_is_partial() {
         let mut ledger = ledger();
-        ledger.refused(Kind::Put, &Key::new("User", "refused"));
+        ledger.refused(StepKind::Put, &Key::new("User", "refused"));
         let summary = Summary { read: 4, ..WHOLE };
         check(Ok(summary), ledger, false, &expect!["partial 4=1+1+1+0+1 None []"]);
     }
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn a_run_that_kept_someone_who_was_said_to_have_left_is_partial() {
         let mut ledger = ledger();
-        ledger.refused(Kind::Departure, &Key::new("User", "kept"));
+        ledger.refused(StepKind::Departure, &Key::new("User", "kept"));
         check(Ok(WHOLE), ledger, false, &expect!["partial 3=1+1+1+0+0 None []"]);
     }
 
@@ -193,7 +193,7 @@ mod tests {
     fn a_run_whose_departures_wait_for_a_person_is_held_and_keeps_them() {
         let mut ledger = ledger();
         ledger.held(60);
-        ledger.refused(Kind::Put, &Key::new("User", "refused"));
+        ledger.refused(StepKind::Put, &Key::new("User", "refused"));
         let summary = Summary { read: 4, ..WHOLE };
         assert_eq!(ledger.counters().kept, 60);
         check(Ok(summary), ledger, false, &expect!["held 4=1+1+1+0+1 None []"]);

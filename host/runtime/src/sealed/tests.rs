@@ -26,9 +26,9 @@ fn used(setting: &str, origins: &[&str]) -> SecretUse {
     SecretUse { setting: setting.to_owned(), origins }
 }
 
-fn sealed(settings: &Value, uses: &[SecretUse]) -> Sealed {
+fn sealed(settings: &Value, uses: &[SecretUse]) -> SealedCall {
     let secrets = Secrets::of(&schema(), settings, None);
-    Sealed::new(&schema(), settings, secrets, uses, &Mint::new().unwrap())
+    SealedCall::new(&schema(), settings, secrets, uses, &Mint::new().unwrap())
 }
 
 #[track_caller]
@@ -56,7 +56,7 @@ fn check_problems(settings: &Value, expected: &Expect) {
 fn a_connector_sees_another_token_each_call_and_never_the_secret() {
     let settings = json!({"secret": "t0ps3cret", "known": "seen", "key": "k"});
     let mint = Mint::new().unwrap();
-    let see = || Sealed::new(&schema(), &settings, Secrets::default(), &[], &mint).settings;
+    let see = || SealedCall::new(&schema(), &settings, Secrets::default(), &[], &mint).settings;
     let (one, other) = (see(), see());
     assert_ne!(one, other);
     for shown in [one, other] {

@@ -8,8 +8,8 @@ use tokio::time::sleep;
 use super::{MemoryStore, State};
 use crate::error::StoreError;
 use crate::inbox::{
-    EventFilter, EventState, Fate, Following, Inbox, InboxCounts, InboxEvent, Kept, NewEvent, Note,
-    Settlement,
+    EventFilter, EventState, Fate, Following, Inbox, InboxCounts, InboxEvent, NewEvent, Note, Settlement,
+    StoredEvents,
 };
 use crate::model::{RunId, SourceName, Timestamp};
 
@@ -25,14 +25,14 @@ impl State {
 
 #[async_trait]
 impl Inbox for MemoryStore {
-    async fn store(&self, source: &SourceName, events: &[NewEvent]) -> Result<Kept, StoreError> {
+    async fn store(&self, source: &SourceName, events: &[NewEvent]) -> Result<StoredEvents, StoreError> {
         let takes = self.state().inbox_takes;
         if Duration::ZERO < takes {
             sleep(takes).await;
         }
         let mut state = self.inbox()?;
         state.kept_at_once.push(events.len());
-        let mut kept = Kept::default();
+        let mut kept = StoredEvents::default();
         for event in events {
             if state.events_of(source).any(|known| known.event.id == event.id) {
                 kept.n_known += 1;

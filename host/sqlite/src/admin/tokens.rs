@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use rollcall_admin::{DatabaseError, Digest, NewToken, Scope, Token, Tokens};
+use rollcall_admin::{DatabaseError, Digest, NewToken, Token, TokenScope, Tokens};
 use rollcall_browse::Within;
 use rollcall_host::model::{SourceName, Timestamp};
 use rusqlite::types::Type;
@@ -106,7 +106,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Token> {
     Ok(Token {
         id: row.get(0)?,
         name: row.get(1)?,
-        scope: Scope::named(&scope).ok_or_else(unknown)?,
+        scope: TokenScope::named(&scope).ok_or_else(unknown)?,
         within: within(row, 8)?,
         created_by: row.get(3)?,
         created_at: Timestamp::from_unix_ms(row.get(4)?),

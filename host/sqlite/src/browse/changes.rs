@@ -1,7 +1,7 @@
 //! The change records of a run, chosen and counted by what they are.
 
 use rollcall_browse::words::Words;
-use rollcall_browse::{ChangeCount, ChangeFilter, Outcome};
+use rollcall_browse::{ChangeCount, ChangeFilter, ChangeOutcome};
 use rollcall_host::error::StoreError;
 use rollcall_host::history::{ChangeRecord, HELD_CODES, Numbered};
 use rusqlite::{Connection, params};
@@ -17,9 +17,9 @@ pub(super) fn conditions(filter: &ChangeFilter) -> Result<Filter, StoreError> {
     // What was not refused has no code, which is neither in a list nor not in it.
     Ok(match filter.outcome {
         None => chosen,
-        Some(Outcome::Applied) => chosen.must("refusal_code IS NULL"),
-        Some(Outcome::Held) => chosen.with("refusal_code IN (SELECT value FROM json_each(?))", held()?),
-        Some(Outcome::Refused) => {
+        Some(ChangeOutcome::Applied) => chosen.must("refusal_code IS NULL"),
+        Some(ChangeOutcome::Held) => chosen.with("refusal_code IN (SELECT value FROM json_each(?))", held()?),
+        Some(ChangeOutcome::Refused) => {
             chosen.with("refusal_code NOT IN (SELECT value FROM json_each(?))", held()?)
         }
     })
@@ -97,10 +97,10 @@ pub(super) fn count_changes(
         .collect()
 }
 
-const fn outcome(is_refused: bool, is_held: bool) -> Outcome {
+const fn outcome(is_refused: bool, is_held: bool) -> ChangeOutcome {
     match (is_refused, is_held) {
-        (false, _) => Outcome::Applied,
-        (true, true) => Outcome::Held,
-        (true, false) => Outcome::Refused,
+        (false, _) => ChangeOutcome::Applied,
+        (true, true) => ChangeOutcome::Held,
+        (true, false) => ChangeOutcome::Refused,
     }
 }

@@ -9,21 +9,21 @@ use rusqlite::Connection;
 use super::filter::Filter;
 use super::within::narrow;
 use crate::rows::count;
-use standing::{COLUMNS, FOUND, Sieve, Standing};
+use standing::{COLUMNS, FOUND, Prevalence, Sieve};
 
 mod clause;
 mod standing;
 
 /// A condition, as it is asked.
 #[derive(Debug)]
-pub(super) struct Question {
+pub(super) struct PreparedCondition {
     /// What a statement tests by itself.
     filter: Filter,
     /// What is left to test of each row.
     rest: Sieve,
 }
 
-impl Question {
+impl PreparedCondition {
     pub(super) fn of(resource_type: &str, within: &Within, condition: &Condition) -> Self {
         let mut filter = narrow(within, Filter::default());
         let (mut index, mut rest) = (None, Vec::new());
@@ -77,9 +77,9 @@ impl Question {
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             match self.rest.standing(row)? {
-                Standing::No => {}
-                Standing::Unclear => found.push((ObjectNumber(row.get(FOUND)?), false)),
-                Standing::Yes => found.push((ObjectNumber(row.get(FOUND)?), true)),
+                Prevalence::No => {}
+                Prevalence::Unclear => found.push((ObjectNumber(row.get(FOUND)?), false)),
+                Prevalence::Yes => found.push((ObjectNumber(row.get(FOUND)?), true)),
             }
         }
         Ok(if found.iter().all(|(_, is_certain)| *is_certain) {

@@ -18,9 +18,9 @@ mod read;
 
 /// The outlines that a store keeps.
 #[derive(Debug, Default)]
-pub(in super::super) struct Outlines(Mutex<BTreeMap<SourceName, Kept>>);
+pub(in super::super) struct Outlines(Mutex<BTreeMap<SourceName, OutlineCache>>);
 
-type Kept = Arc<sync::Mutex<Option<Edited>>>;
+type OutlineCache = Arc<sync::Mutex<Option<Edited>>>;
 
 /// An outline, and the edition of which it is.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl Outlines {
         }
     }
 
-    fn of(&self, source: &SourceName) -> Kept {
+    fn of(&self, source: &SourceName) -> OutlineCache {
         Arc::clone(lock(&self.0).entry(source.clone()).or_default())
     }
 }

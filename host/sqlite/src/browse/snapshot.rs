@@ -19,7 +19,7 @@ use crate::directory::read_held;
 const PAGES_AHEAD: usize = 1;
 
 /// A reading that is under way.
-struct Reading {
+struct OpenSnapshot {
     pages: mpsc::Receiver<Vec<HeldObject>>,
     /// Until its end was seen.
     end: Option<JoinHandle<Result<(), StoreError>>>,
@@ -39,10 +39,10 @@ pub(super) fn pages(
             .read(move |connection| send_pages(connection, &source, &resource_types, page, &pages))
             .await
     });
-    stream::try_unfold(Reading { pages: taken, end: Some(end) }, next)
+    stream::try_unfold(OpenSnapshot { pages: taken, end: Some(end) }, next)
 }
 
-async fn next(mut reading: Reading) -> Result<Option<(Vec<HeldObject>, Reading)>, StoreError> {
+async fn next(mut reading: OpenSnapshot) -> Result<Option<(Vec<HeldObject>, OpenSnapshot)>, StoreError> {
     if let Some(page) = reading.pages.recv().await {
         return Ok(Some((page, reading)));
     }

@@ -76,7 +76,7 @@ impl Urgency {
 
 /// Why some work on a connection failed.
 #[derive(Debug)]
-pub(crate) enum Fault {
+pub(crate) enum ConnectionFault {
     /// The database failed.
     Sqlite(rusqlite::Error),
     /// A file beside it did.
@@ -85,30 +85,30 @@ pub(crate) enum Fault {
     Store(StoreError),
 }
 
-impl From<rusqlite::Error> for Fault {
+impl From<rusqlite::Error> for ConnectionFault {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)
     }
 }
 
-impl From<io::Error> for Fault {
+impl From<io::Error> for ConnectionFault {
     fn from(error: io::Error) -> Self {
         Self::File(error)
     }
 }
 
-impl From<StoreError> for Fault {
+impl From<StoreError> for ConnectionFault {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-impl From<Fault> for StoreError {
-    fn from(fault: Fault) -> Self {
+impl From<ConnectionFault> for StoreError {
+    fn from(fault: ConnectionFault) -> Self {
         match fault {
-            Fault::Sqlite(error) => Self::failed(error),
-            Fault::File(error) => Self::failed(error),
-            Fault::Store(error) => error,
+            ConnectionFault::Sqlite(error) => Self::failed(error),
+            ConnectionFault::File(error) => Self::failed(error),
+            ConnectionFault::Store(error) => error,
         }
     }
 }
@@ -145,7 +145,7 @@ impl Connections {
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         urgency: Urgency,
-        work: impl FnOnce(Transaction<'_>) -> Result<T, Fault> + Send + 'static,
+        work: impl FnOnce(Transaction<'_>) -> Result<T, ConnectionFault> + Send + 'static,
     ) -> Result<T, StoreError> {
         let _turn = match urgency {
             Urgency::Now => None,
@@ -224,7 +224,7 @@ fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
 }
 
 async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+    work: impl FnOnce() -> Result<T, ConnectionFault> + Send + 'static,
 ) -> Result<T, StoreError> {
     tokio::task::spawn_blocking(work).await.map_err(StoreError::failed)?.map_err(StoreError::from)
 }

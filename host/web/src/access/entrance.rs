@@ -12,11 +12,11 @@ use rollcall_words::Language;
 use url::Host;
 
 use super::cookies::Cookie;
-use crate::listener::{Arrival, Client, client};
+use crate::listener::{Arrival, ClientAddress, client};
 use crate::problem::Problem;
 use crate::public_url::PublicUrl;
 use crate::services::Services;
-use crate::visitor::{Reader, Theme};
+use crate::visitor::{Preferences, Theme};
 
 /// What every answer says to a browser, unless it says it in its own way: take nothing from elsewhere, be shown in no other
 /// page, guess no media type, keep nothing. There is no Strict-Transport-Security: it would bind every other service of the
@@ -36,7 +36,7 @@ pub(crate) async fn enter(State(services): State<Services>, mut request: Request
     let arrival = request.extensions().get::<Arrival>().copied();
     let client = match arrival {
         Some(arrival) => client(arrival, &services.options().trusted_proxies, request.headers()),
-        None => Client::default(),
+        None => ClientAddress::default(),
     };
     let reader = reader(request.headers(), client.is_secure);
     request.extensions_mut().insert(client);
@@ -87,12 +87,12 @@ fn is_known(named: &str, public_url: &PublicUrl) -> bool {
     }
 }
 
-fn reader(headers: &HeaderMap, is_secure: bool) -> Reader {
+fn reader(headers: &HeaderMap, is_secure: bool) -> Preferences {
     let chosen = Cookie::Language.read(headers, is_secure).and_then(|tag| tag.parse().ok());
     let accepted = || headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = chosen.unwrap_or_else(|| Language::of_header(accepted().unwrap_or_default()));
     let theme = Cookie::Theme.read(headers, is_secure).and_then(Theme::named).unwrap_or_default();
-    Reader { language, theme }
+    Preferences { language, theme }
 }
 
 #[cfg(test)]
@@ -134,8 +134,8 @@ mod tests {
         let asked = ("accept-language", "zh-CN,zh;q=0.9");
         let chosen =
             reader(&headers(&[asked, ("cookie", "rollcall-language=en; rollcall-theme=dark")]), false);
-        assert_eq!(chosen, Reader { language: Language::English, theme: Theme::Dark });
+        assert_eq!(chosen, Preferences { language: Language::English, theme: Theme::Dark });
         let asked = reader(&headers(&[asked, ("cookie", "rollcall-language=xx")]), false);
-        assert_eq!(asked, Reader { language: Language::Chinese, theme: Theme::System });
+        assert_eq!(asked, Preferences { language: Language::Chinese, theme: Theme::System });
     }
 }

@@ -16,11 +16,11 @@ use crate::database::DatabaseError;
 use crate::identity::secret::Secret;
 use crate::identity::sessions::{self, Session};
 use crate::identity::tokens;
-use crate::listener::Client;
+use crate::listener::ClientAddress;
 use crate::paths::segment;
 use crate::problem::Problem;
 use crate::services::Services;
-use crate::visitor::{Reader, Visitor, Who};
+use crate::visitor::{Preferences, Visitor, Who};
 
 /// What a form carries along that is filled in before anybody is known. The same stands in a cookie.
 #[derive(Clone)]
@@ -124,7 +124,7 @@ async fn go_on(mut request: Request, visitor: Visitor, next: Next) -> Response {
 pub(crate) async fn session(
     services: &Services,
     headers: &HeaderMap,
-    client: Client,
+    client: ClientAddress,
 ) -> Result<Option<Session>, DatabaseError> {
     match Cookie::Session.read(headers, client.is_secure) {
         Some(cookie) => sessions::proven(services, cookie).await,
@@ -142,7 +142,7 @@ async fn by_session(
     services: &Services,
     headers: &HeaderMap,
     method: &Method,
-    client: Client,
+    client: ClientAddress,
 ) -> Result<Who, Problem> {
     let session = session(services, headers, client).await?.ok_or_else(Problem::unauthorized)?;
     if is_unsafe(method) && !csrf::has_header(headers, &session.csrf) {
@@ -174,12 +174,12 @@ fn is_token(text: &str) -> bool {
     text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
-fn client(request: &Request) -> Client {
-    request.extensions().get::<Client>().copied().unwrap_or_default()
+fn client(request: &Request) -> ClientAddress {
+    request.extensions().get::<ClientAddress>().copied().unwrap_or_default()
 }
 
-fn reader(request: &Request) -> Reader {
-    request.extensions().get::<Reader>().copied().unwrap_or_default()
+fn reader(request: &Request) -> Preferences {
+    request.extensions().get::<Preferences>().copied().unwrap_or_default()
 }
 
 fn only_scim() -> Problem {

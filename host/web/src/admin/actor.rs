@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-pub(crate) use rollcall_admin::Scope;
+pub(crate) use rollcall_admin::TokenScope;
 use rollcall_browse::Within;
 
 /// Who does something, and from where: what the audit log is told.
@@ -30,7 +30,7 @@ pub(crate) enum Who {
         /// What its administrator called it.
         name: String,
         /// What it may do.
-        scope: Scope,
+        scope: TokenScope,
         /// The sources that it may read. If they are not all, it reads by SCIM alone.
         within: Within,
     },
@@ -66,7 +66,7 @@ impl Who {
     pub(crate) const fn may_manage(&self) -> bool {
         match self {
             Self::Administrator { .. } => true,
-            Self::Token { scope, .. } => matches!(scope, Scope::Manage),
+            Self::Token { scope, .. } => matches!(scope, TokenScope::Manage),
         }
     }
 }

@@ -88,7 +88,7 @@ pub(crate) async fn read_token(
 ) -> (i64, String) {
     let wanted = tokens::Wanted {
         name: "a program".to_owned(),
-        scope: crate::actor::Scope::Read,
+        scope: crate::actor::TokenScope::Read,
         within: rollcall_browse::Within::All,
         created_by: "admin".to_owned(),
         expires_at,

@@ -64,12 +64,12 @@ impl Listening {
 }
 
 /// Tells the pulse and another observer.
-pub(crate) struct Told {
+pub(crate) struct PulseObserver {
     pub(crate) pulse: Pulse,
     pub(crate) other: Arc<dyn FollowObserver>,
 }
 
-impl FollowObserver for Told {
+impl FollowObserver for PulseObserver {
     fn kept(&self, n_events: u64) {
         self.other.kept(n_events);
         self.pulse.beat();

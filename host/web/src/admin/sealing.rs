@@ -31,7 +31,7 @@ const COMMENT: &str = "# Seals the secrets in console.db. Without it they are lo
 
 /// A key. Its memory is cleared when it goes.
 #[derive(Clone)]
-pub(crate) struct Key {
+pub(crate) struct SealingKey {
     bytes: Zeroizing<[u8; KEY_BYTES]>,
 }
 
@@ -93,7 +93,7 @@ pub enum SealingError {
     Database(#[from] DatabaseError),
 }
 
-impl Key {
+impl SealingKey {
     /// Seal a secret. The context says where it belongs, by table, row and column; it cannot be opened for another place.
     pub(crate) fn seal(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>, SealingError> {
         let mut nonce = [0; NONCE_BYTES];
@@ -155,7 +155,7 @@ impl Key {
     }
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for SealingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(…)")
     }
@@ -169,7 +169,7 @@ fn hmac(key: &[u8]) -> Hmac<Sha256> {
 }
 
 /// The key in a file; a new one if there is no file and nothing was sealed yet.
-async fn in_file(path: PathBuf, has_secrets: bool) -> Result<Key, SealingError> {
+async fn in_file(path: PathBuf, has_secrets: bool) -> Result<SealingKey, SealingError> {
     let found = tokio::task::spawn_blocking(move || match read(&path)? {
         Some(key) => Ok(key),
         None if has_secrets => Err(SealingError::Missing { path }),
@@ -179,7 +179,7 @@ async fn in_file(path: PathBuf, has_secrets: bool) -> Result<Key, SealingError> 
 }
 
 /// The key in a file. None if there is no file.
-fn read(path: &Path) -> Result<Option<Key>, SealingError> {
+fn read(path: &Path) -> Result<Option<SealingKey>, SealingError> {
     let unusable = |source| SealingError::Unusable { path: path.to_owned(), source };
     let text = match std::fs::read_to_string(path) {
         Ok(text) => Zeroizing::new(text),
@@ -193,7 +193,7 @@ fn read(path: &Path) -> Result<Option<Key>, SealingError> {
     let (Some(line), None) = (lines.next(), lines.next()) else { return Err(malformed()) };
     let decoded = Zeroizing::new(STANDARD.decode(line).map_err(|_| malformed())?);
     let bytes = <[u8; KEY_BYTES]>::try_from(decoded.as_slice()).map_err(|_| malformed())?;
-    Ok(Some(Key { bytes: Zeroizing::new(bytes) }))
+    Ok(Some(SealingKey { bytes: Zeroizing::new(bytes) }))
 }
 
 #[cfg(unix)]
@@ -208,8 +208,8 @@ fn refuse_open(_path: &Path, _metadata: &std::fs::Metadata) -> Result<(), Sealin
     Ok(())
 }
 
-fn create(path: &Path) -> Result<Key, SealingError> {
-    let key = Key::fresh()?;
+fn create(path: &Path) -> Result<SealingKey, SealingError> {
+    let key = SealingKey::fresh()?;
     let encoded = Zeroizing::new(STANDARD.encode(key.bytes.as_slice()));
     write(path, &encoded).map_err(|source| SealingError::Unusable { path: path.to_owned(), source })?;
     Ok(key)

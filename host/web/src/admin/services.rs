@@ -14,20 +14,20 @@ use crate::error::ConsoleError;
 use crate::options::ConsoleOptions;
 use crate::public_url::PublicUrl;
 use crate::pulse::Pulse;
-use crate::sealing::Key;
+use crate::sealing::SealingKey;
 
 /// All of it. Clones are the same one.
 #[derive(Clone, Debug)]
 pub(crate) struct Services {
-    shared: Arc<Shared>,
+    shared: Arc<ServicesParts>,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct ServicesParts {
     host: Host,
     store: Arc<dyn Store>,
     database: Database,
-    key: Key,
+    key: SealingKey,
     pulse: Pulse,
     began_at: Timestamp,
     ending: Cancel,
@@ -47,10 +47,10 @@ impl Services {
         options: ConsoleOptions,
     ) -> Result<Self, ConsoleError> {
         let key_file = options.key_file.clone().unwrap_or_else(|| options.data.join("console.key"));
-        let key = Key::load(key_file, &database).await?;
+        let key = SealingKey::load(key_file, &database).await?;
         let host = Host::new(engine, store.clone(), store.clone(), store.clone());
         let (pulse, began_at, ending) = (Pulse::default(), options.clock.now(), Cancel::new());
-        let shared = Shared { host, store, database, key, pulse, began_at, ending, options };
+        let shared = ServicesParts { host, store, database, key, pulse, began_at, ending, options };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -67,7 +67,7 @@ impl Services {
     }
 
     /// Seals secrets that are kept in the database.
-    pub(crate) fn key(&self) -> &Key {
+    pub(crate) fn key(&self) -> &SealingKey {
         &self.shared.key
     }
 

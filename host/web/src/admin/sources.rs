@@ -32,7 +32,7 @@ mod under_way;
 pub(crate) mod way_out;
 
 pub(crate) use asking::Ended;
-pub(crate) use entry::{Entry, Origin};
+pub(crate) use entry::{ConfiguredIn, SourceEntry};
 pub(crate) use registry::Sources;
 pub(crate) use shelf::Shelf;
 pub(crate) use under_way::Unheard;

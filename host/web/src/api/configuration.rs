@@ -14,13 +14,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::details::Complaints;
-use super::extract::{Body, Manager, Segments, Unread, object_or_default, object_or_null, pointer};
+use super::extract::{JsonBody, Manager, Segments, Unread, object_or_default, object_or_null, pointer};
 use super::page::Listed;
 use super::pointer::in_the_body;
-use super::refusals::{Changing, Reading, Writing};
+use super::refusals::{Changing, ReadOperation, Writing};
 use super::shape;
 use super::sources::OfSource;
-use super::types::{Connector, Source};
+use super::types::{ConnectorListing, Source};
 use crate::admin_error::AdminError;
 use crate::console::Console;
 use crate::database::DatabaseError;
@@ -28,7 +28,7 @@ use crate::face::{ScimFace, ScimNames, ScimUserNames};
 use crate::identity::audit;
 use crate::paths::segment;
 use crate::problem::Problem;
-use crate::sources::changing::{By, Refused, Taken};
+use crate::sources::changing::{By, RefusedChange, Taken};
 use crate::sources::complaint::Complaint;
 use crate::sources::configured::{Configured, Draft};
 use crate::sources::departed::departed_name;
@@ -187,11 +187,11 @@ impl From<DatabaseError> for Failed {
     }
 }
 
-impl From<Refused> for Failed {
-    fn from(refused: Refused) -> Self {
+impl From<RefusedChange> for Failed {
+    fn from(refused: RefusedChange) -> Self {
         match refused {
-            Refused::Error(error) => Self::Problem(error.into()),
-            Refused::Complaints(complaints) => {
+            RefusedChange::Error(error) => Self::Problem(error.into()),
+            RefusedChange::Complaints(complaints) => {
                 let moved =
                     |complaint: Complaint| Complaint { pointer: in_the_body(complaint.pointer), ..complaint };
                 Self::Complaints(Complaints(complaints.into_iter().map(moved).collect()))
@@ -204,9 +204,9 @@ impl From<Refused> for Failed {
 ///
 /// The files that a source can be made of, each inspected.
 #[utoipa::path(get, path = "/connectors", operation_id = "listConnectors", tag = "Configuration",
-    responses((status = 200, description = "All connectors.", body = Listed<Connector>), Reading))]
-async fn connectors(_visitor: Visitor, State(sources): State<Sources>) -> Json<Listed<Connector>> {
-    let items = sources.shelf().all().await.into_iter().map(Connector::from).collect();
+    responses((status = 200, description = "All connectors.", body = Listed<ConnectorListing>), ReadOperation))]
+async fn connectors(_visitor: Visitor, State(sources): State<Sources>) -> Json<Listed<ConnectorListing>> {
+    let items = sources.shelf().all().await.into_iter().map(ConnectorListing::from).collect();
     Json(Listed { items, next: None, total: None })
 }
 
@@ -219,7 +219,7 @@ async fn connectors(_visitor: Visitor, State(sources): State<Sources>) -> Json<L
 async fn add(
     Manager(visitor): Manager,
     State(sources): State<Sources>,
-    Body(configuration): Body<Configuration>,
+    JsonBody(configuration): JsonBody<Configuration>,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1], Json<Source>), Failed> {
     let (draft, by) = (configuration.read(Given::default()), By::whom(&visitor.who));
     let Taken { name, differences } = sources.add(by, draft).await?;
@@ -250,7 +250,7 @@ async fn change(
     Manager(visitor): Manager,
     State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
-    Body(patch): Body<Map<String, Value>>,
+    JsonBody(patch): JsonBody<Map<String, Value>>,
 ) -> Result<Json<Source>, Failed> {
     let name = path.known(&sources)?;
     let make = |before: &Configured| Ok::<_, Failed>(patched(before.clone(), patch)?);

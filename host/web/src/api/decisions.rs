@@ -14,12 +14,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Body, BodyIfAny, Manager, Segments, objects_if_any};
-use super::idempotency::{Asked, OnceKey, once};
-use super::refusals::{Changing, Reading, Writing};
+use super::extract::{BodyIfAny, JsonBody, Manager, Segments, objects_if_any};
+use super::idempotency::{IdempotentRequest, OnceKey, once};
+use super::refusals::{Changing, ReadOperation, Writing};
 use super::runs::OfRun;
 use super::shape;
-use super::types::{Begun, Decision, HeldBack, Key};
+use super::types::{Begun, Decision, HeldBack, ObjectKey};
 use crate::console::Console;
 use crate::problem::Problem;
 use crate::services::Services;
@@ -37,7 +37,7 @@ pub(super) fn routes() -> OpenApiRouter<Console> {
 /// is in `listChanges` with `outcome=held`.
 #[utoipa::path(get, path = "/runs/{run}/held", operation_id = "readHeld", tag = "Runs", params(OfRun),
     responses((status = 200, description = "What it holds. A run that holds nothing that waits has none of it.", body = HeldBack),
-        Reading))]
+        ReadOperation))]
 async fn held(
     _visitor: Visitor,
     State(services): State<Services>,
@@ -66,8 +66,8 @@ struct Approve {
     removals: Option<u64>,
     /// These objects alone; the rest waits on. Without it, everything that waits.
     #[serde(default, deserialize_with = "objects_if_any")]
-    #[schema(required = false, value_type = Option<Vec<Key>>)]
-    keys: Option<Vec<Key>>,
+    #[schema(required = false, value_type = Option<Vec<ObjectKey>>)]
+    keys: Option<Vec<ObjectKey>>,
     /// Where ids belong to somebody else now (an entry `identities-held`): `same-people` under new ids, who go on with all
     /// they have, or `other-people`: who was there leaves, and nothing of them is inherited. Without it such a run is not
     /// approved.
@@ -97,7 +97,7 @@ async fn approve(
         "operation": "approveRun", "run": run.id, "removals": removals, "keys": keys, "identities": identities,
     });
     let which = which(keys);
-    let asked = Asked::new(&visitor, &headers, &what)?;
+    let asked = IdempotentRequest::new(&visitor, &headers, &what)?;
     once(&sources.services().clone(), asked, async move {
         let begun =
             deciding::approved(&sources, (&visitor).into(), &run, which, removals, identities).await?;
@@ -115,8 +115,8 @@ struct Decline {
     reason: String,
     /// These objects alone; the rest waits on. Without it, everything that waits.
     #[serde(default, deserialize_with = "objects_if_any")]
-    #[schema(required = false, value_type = Option<Vec<Key>>)]
-    keys: Option<Vec<Key>>,
+    #[schema(required = false, value_type = Option<Vec<ObjectKey>>)]
+    keys: Option<Vec<ObjectKey>>,
 }
 
 /// What came of it.
@@ -136,14 +136,14 @@ async fn decline(
     Manager(visitor): Manager,
     State(services): State<Services>,
     Segments(path): Segments<OfRun>,
-    Body(Decline { reason, keys }): Body<Decline>,
+    JsonBody(Decline { reason, keys }): JsonBody<Decline>,
 ) -> Result<(StatusCode, Json<Declined>), Problem> {
     let run = path.find(&services).await?;
     let decision = deciding::declined(&services, (&visitor).into(), &run, which(keys), &reason).await?;
     Ok((StatusCode::OK, Json(Declined { decision: decision.into() })))
 }
 
-fn which(keys: Option<Vec<Key>>) -> Which {
+fn which(keys: Option<Vec<ObjectKey>>) -> Which {
     let Some(keys) = keys else { return Which::Waiting };
     let keys: BTreeSet<_> =
         keys.into_iter().map(|key| model::Key::new(key.resource_type, key.external_id)).collect();

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::types::Fact;
 use crate::paths::segment;
 use crate::problem::Problem;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// Source: RFC 9457, section 3.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -80,7 +80,7 @@ impl IntoResponse for Complaints {
 
 /// Draw whatever went wrong within. What only has a status gets the words of that status.
 pub(crate) async fn problems(request: Request, next: Next) -> Response {
-    let reader = request.extensions().get::<Reader>().copied().unwrap_or_default();
+    let reader = request.extensions().get::<Preferences>().copied().unwrap_or_default();
     let mut response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() || is_drawn(&response) {
@@ -103,7 +103,7 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
 }
 
 /// A problem on its own, for a reader who is known by nothing but their language.
-pub(crate) fn drawn(reader: Reader, problem: &Problem) -> Response {
+pub(crate) fn drawn(reader: Preferences, problem: &Problem) -> Response {
     written(problem.status, details(reader, problem.status, &problem.diagnosis, Vec::new()))
 }
 
@@ -137,7 +137,7 @@ fn of_status(status: StatusCode) -> Problem {
 }
 
 fn details(
-    reader: Reader,
+    reader: Preferences,
     status: StatusCode,
     diagnosis: &Diagnosis,
     complaints: Vec<rollcall_host::model::Problem>,

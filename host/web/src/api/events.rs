@@ -12,9 +12,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Body, Manager, Parameters, Segments};
+use super::extract::{JsonBody, Manager, Parameters, Segments};
 use super::page::{self, Listed};
-use super::refusals::{Reading, Writing};
+use super::refusals::{ReadOperation, Writing};
 use super::shape;
 use super::sources::OfSource;
 use super::types::Event;
@@ -52,7 +52,7 @@ struct WhichEvents {
 /// Newest first.
 #[utoipa::path(get, path = "/sources/{source}/events", operation_id = "listEvents", tag = "Events",
     params(OfSource, WhichEvents),
-    responses((status = 200, description = "A page of events.", body = Listed<Event>), Reading))]
+    responses((status = 200, description = "A page of events.", body = Listed<Event>), ReadOperation))]
 async fn list(
     _visitor: Visitor,
     State(sources): State<Sources>,
@@ -101,7 +101,7 @@ async fn retry(
     Manager(visitor): Manager,
     State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
-    Body(retry): Body<Retry>,
+    JsonBody(retry): JsonBody<Retry>,
 ) -> Result<Json<Retried>, Problem> {
     let name = path.known(&sources)?;
     let n =

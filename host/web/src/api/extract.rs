@@ -32,7 +32,7 @@ pub(crate) struct Parameters<T>(pub(crate) T);
 
 /// The body, as JSON.
 #[derive(Debug)]
-pub(crate) struct Body<T>(pub(crate) T);
+pub(crate) struct JsonBody<T>(pub(crate) T);
 
 /// The body, as JSON, or what is meant where there is none.
 #[derive(Debug)]
@@ -70,12 +70,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> 
     }
 }
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Unread;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Unread> {
-        let read = Json::<Object<T>>::from_request(request, state).await;
-        read.map(|Json(Object(body))| Self(body)).map_err(|error: JsonRejection| {
+        let read = Json::<JsonObject<T>>::from_request(request, state).await;
+        read.map(|Json(JsonObject(body))| Self(body)).map_err(|error: JsonRejection| {
             let diagnosis =
                 Diagnosis::new("body-not-valid", format!("body cannot be read: {}", error.body_text()))
                     .with_remedy(
@@ -95,7 +95,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for BodyIfAny
         if request.body().is_end_stream() {
             return Ok(Self(T::default()));
         }
-        Body::from_request(request, state).await.map(|Body(body)| Self(body))
+        JsonBody::from_request(request, state).await.map(|JsonBody(body)| Self(body))
     }
 }
 
@@ -144,13 +144,13 @@ pub(crate) fn pointer(path: &serde_path_to_error::Path) -> String {
 
 /// A value that was written as an object. Without this a list would do as well, its items being the members in their order, and
 /// an empty one would be an object of which everything was left out.
-struct Object<T>(T);
+struct JsonObject<T>(T);
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for JsonObject<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members<T>(PhantomData<T>);
+        struct MembersVisitor<T>(PhantomData<T>);
 
-        impl<'de, T: DeserializeOwned> de::Visitor<'de> for Members<T> {
+        impl<'de, T: DeserializeOwned> de::Visitor<'de> for MembersVisitor<T> {
             type Value = T;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -162,7 +162,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
             }
         }
 
-        deserializer.deserialize_map(Members(PhantomData)).map(Object)
+        deserializer.deserialize_map(MembersVisitor(PhantomData)).map(JsonObject)
     }
 }
 
@@ -170,8 +170,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
 pub(crate) fn object_or_null<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
-    let object: Option<Object<T>> = Option::deserialize(deserializer)?;
-    Ok(object.map(|Object(object)| object))
+    let object: Option<JsonObject<T>> = Option::deserialize(deserializer)?;
+    Ok(object.map(|JsonObject(object)| object))
 }
 
 /// The same, where nothing means the usual one.
@@ -185,16 +185,16 @@ pub(crate) fn object_or_default<'de, T: DeserializeOwned + Default, D: Deseriali
 pub(crate) fn objects<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
-    let objects: Vec<Object<T>> = Vec::deserialize(deserializer)?;
-    Ok(objects.into_iter().map(|Object(object)| object).collect())
+    let objects: Vec<JsonObject<T>> = Vec::deserialize(deserializer)?;
+    Ok(objects.into_iter().map(|JsonObject(object)| object).collect())
 }
 
 /// The same, for one that may be left out.
 pub(crate) fn objects_if_any<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<T>>, D::Error> {
-    let objects: Option<Vec<Object<T>>> = Option::deserialize(deserializer)?;
-    Ok(objects.map(|objects| objects.into_iter().map(|Object(object)| object).collect()))
+    let objects: Option<Vec<JsonObject<T>>> = Option::deserialize(deserializer)?;
+    Ok(objects.map(|objects| objects.into_iter().map(|JsonObject(object)| object).collect()))
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Manager {

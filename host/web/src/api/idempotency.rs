@@ -53,14 +53,14 @@ pub(super) struct OnceKey {
 }
 
 /// Who asks for what.
-pub(super) struct Asked {
+pub(super) struct IdempotentRequest {
     who: String,
     /// None: they do not mind doing it twice.
     key: Option<String>,
     request: Vec<u8>,
 }
 
-impl Asked {
+impl IdempotentRequest {
     /// # Errors
     ///
     /// When the key is none.
@@ -91,10 +91,10 @@ fn key(value: &HeaderValue) -> Result<String, Problem> {
 /// when whoever asked has gone. What failed was not done, and may be asked for again with the same key.
 pub(super) async fn once<T: Serialize + Send + 'static>(
     console: &Console,
-    asked: Asked,
+    asked: IdempotentRequest,
     work: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let Asked { who, key: Some(key), request } = asked else {
+    let IdempotentRequest { who, key: Some(key), request } = asked else {
         return Ok((StatusCode::ACCEPTED, Json(finish(work).await?)).into_response());
     };
     match claim(console, &who, &key, request).await? {

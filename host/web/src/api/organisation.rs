@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::extract::{Parameters, Segments};
 use super::page::{self, Listed};
-use super::refusals::Reading;
+use super::refusals::ReadOperation;
 use super::shape;
 use super::sources::OfSource;
 use super::types::{Department, Event, Imported, Listing, Why};
@@ -61,7 +61,7 @@ struct WhichDepartments {
 /// One level of the tree of a source, with counts.
 #[utoipa::path(get, path = "/sources/{source}/departments", operation_id = "listDepartments", tag = "Organisation",
     params(OfSource, WhichDepartments),
-    responses((status = 200, description = "A page of departments.", body = Listed<Department>), Reading))]
+    responses((status = 200, description = "A page of departments.", body = Listed<Department>), ReadOperation))]
 async fn departments(
     _visitor: Visitor,
     State(sources): State<Sources>,
@@ -108,7 +108,7 @@ struct WhichPeople {
 /// In their order there; without a department, people who are in none, by name.
 #[utoipa::path(get, path = "/sources/{source}/people", operation_id = "listPeople", tag = "Organisation",
     params(OfSource, WhichPeople),
-    responses((status = 200, description = "A page of people.", body = Listed<Listing>), Reading))]
+    responses((status = 200, description = "A page of people.", body = Listed<Listing>), ReadOperation))]
 async fn people(
     _visitor: Visitor,
     State(sources): State<Sources>,
@@ -153,7 +153,7 @@ struct Looked {
 ///
 /// Of one source or all, by name.
 #[utoipa::path(get, path = "/objects", operation_id = "searchObjects", tag = "Organisation", params(Looked),
-    responses((status = 200, description = "A page of what was found.", body = Listed<Listing>), Reading))]
+    responses((status = 200, description = "A page of what was found.", body = Listed<Listing>), ReadOperation))]
 async fn search(
     _visitor: Visitor,
     State(services): State<Services>,
@@ -190,7 +190,7 @@ struct OfObject {
 /// that is not held any more, if the history knows it.
 #[utoipa::path(get, path = "/sources/{source}/objects/{resource_type}/{external_id}", operation_id = "readObject",
     tag = "Organisation", params(OfObject),
-    responses((status = 200, description = "All that is known of it.", body = Imported), Reading))]
+    responses((status = 200, description = "All that is known of it.", body = Imported), ReadOperation))]
 async fn object(
     _visitor: Visitor,
     State(services): State<Services>,
@@ -228,7 +228,7 @@ struct About {
 /// Who answers to a text, and who once did and is not held: deleted, refused, or left out. Read one of them with
 /// `readObject` for the reason.
 #[utoipa::path(get, path = "/why", operation_id = "askWhy", tag = "Organisation", params(About),
-    responses((status = 200, description = "Who there is, and who there was.", body = Why), Reading))]
+    responses((status = 200, description = "Who there is, and who there was.", body = Why), ReadOperation))]
 async fn why(
     _visitor: Visitor,
     State(services): State<Services>,

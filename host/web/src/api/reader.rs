@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use super::paths::{DOCUMENT, PATH};
 use crate::console::Console;
 use crate::page::{Page, Tab, Tone, badge, table};
-use crate::visitor::{Reader, Visitor};
+use crate::visitor::{Preferences, Visitor};
 
 /// The pages. They stand with what people read, so that nobody is asked for a token.
 pub(super) fn routes(document: Arc<Value>) -> Router<Console> {
@@ -65,7 +65,7 @@ fn schemas(document: &Value) -> &Value {
 }
 
 /// The operations of one topic.
-fn group(reader: Reader, document: &Value, tag: &str) -> Markup {
+fn group(reader: Preferences, document: &Value, tag: &str) -> Markup {
     let is_of_tag = |operation: &Value| list(operation, "tags").any(|known| known.as_str() == Some(tag));
     html! {
         section class="sheet" {
@@ -79,7 +79,7 @@ fn group(reader: Reader, document: &Value, tag: &str) -> Markup {
     }
 }
 
-fn operation(reader: Reader, method: &str, path: &str, described: &Value) -> Markup {
+fn operation(reader: Preferences, method: &str, path: &str, described: &Value) -> Markup {
     let tone = match method {
         "get" => Tone::Good,
         "delete" => Tone::Bad,
@@ -104,7 +104,7 @@ fn operation(reader: Reader, method: &str, path: &str, described: &Value) -> Mar
     }
 }
 
-fn parameter_table(reader: Reader, parameters: &[&Value]) -> Markup {
+fn parameter_table(reader: Preferences, parameters: &[&Value]) -> Markup {
     let names = [words::name(), words::place(), words::kind(), words::meaning()];
     let rows = parameters.iter().map(|parameter| {
         [
@@ -120,7 +120,7 @@ fn parameter_table(reader: Reader, parameters: &[&Value]) -> Markup {
     }
 }
 
-fn answer_table(reader: Reader, answers: &Value) -> Markup {
+fn answer_table(reader: Preferences, answers: &Value) -> Markup {
     let names = [words::status(), words::meaning(), words::kind()];
     let rows = members(answers).map(|(status, answer)| {
         let kinds = html! {
@@ -134,7 +134,7 @@ fn answer_table(reader: Reader, answers: &Value) -> Markup {
     }
 }
 
-fn member_name(reader: Reader, name: &str, is_required: bool) -> Markup {
+fn member_name(reader: Preferences, name: &str, is_required: bool) -> Markup {
     html! {
         code { (name) }
         @if is_required { " " (reader.say(words::required())) }
@@ -148,7 +148,7 @@ fn meaning(described: &Value) -> Markup {
 }
 
 /// A type and its members.
-fn schema(reader: Reader, name: &str, described: &Value) -> Markup {
+fn schema(reader: Preferences, name: &str, described: &Value) -> Markup {
     let required: Vec<&str> = list(described, "required").filter_map(Value::as_str).collect();
     let names = [words::name(), words::kind(), words::meaning()];
     let rows = members(member(described, "properties")).map(|(name, property)| {

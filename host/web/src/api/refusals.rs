@@ -8,7 +8,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use super::details::MEDIA_TYPE;
 
 /// Of an operation that reads.
-pub(crate) struct Reading;
+pub(crate) struct ReadOperation;
 
 /// Of an operation that reads what is for those alone who may change things.
 pub(crate) struct ReadingAsManager;
@@ -41,7 +41,7 @@ const WRITING: [(u16, &str); 3] = [
     (415, "The body is not called JSON."),
 ];
 
-impl IntoResponses for Reading {
+impl IntoResponses for ReadOperation {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         READING.into_iter().map(refusal).collect()
     }

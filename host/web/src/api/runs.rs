@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rollcall_browse::{ChangeFilter, EntryFilter, Outcome, RunFilter};
+use rollcall_browse::{ChangeFilter, ChangeOutcome, EntryFilter, RunFilter};
 use rollcall_host::Removals;
 use rollcall_host::directory::Action;
 use rollcall_host::history::{self, RunKind, RunState, Trigger};
@@ -15,13 +15,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Body, Manager, Parameters, Segments, objects};
-use super::idempotency::{Asked, OnceKey, once};
+use super::extract::{JsonBody, Manager, Parameters, Segments, objects};
+use super::idempotency::{IdempotentRequest, OnceKey, once};
 use super::page::{self, Listed};
-use super::refusals::{Changing, Reading, Writing};
+use super::refusals::{Changing, ReadOperation, Writing};
 use super::shape;
 use super::sources::OfSource;
-use super::types::{Begun, Change, Count, Entry, Key, Run, Summary};
+use super::types::{Begun, Change, Count, LogEntry, ObjectKey, RecordCounts, Run};
 use crate::console::Console;
 use crate::identity::audit;
 use crate::problem::Problem;
@@ -67,7 +67,7 @@ struct Refresh {
     /// Which objects, at least one.
     #[serde(deserialize_with = "objects")]
     #[schema(min_items = 1, max_items = 1000)]
-    keys: Vec<Key>,
+    keys: Vec<ObjectKey>,
     /// Let up to so many of them leave, however many left within the hour.
     #[serde(default)]
     #[schema(required = false)]
@@ -119,14 +119,14 @@ async fn start(
     State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
     headers: HeaderMap,
-    Body(start): Body<Start>,
+    JsonBody(start): JsonBody<Start>,
 ) -> Result<Response, Problem> {
     let name = path.known(&sources)?;
     let Start { dry_run, allow_removals } = start;
     let what = json!({
         "operation": "startRun", "source": name, "dry_run": dry_run, "allow_removals": allow_removals,
     });
-    let asked = Asked::new(&visitor, &headers, &what)?;
+    let asked = IdempotentRequest::new(&visitor, &headers, &what)?;
     once(&sources.services().clone(), asked, async move {
         let how = How { is_dry: dry_run, removals: allowed(allow_removals), attended: false };
         let begun = sources.import(&name, how).await?;
@@ -148,7 +148,7 @@ async fn refresh(
     State(sources): State<Sources>,
     Segments(path): Segments<OfSource>,
     headers: HeaderMap,
-    Body(refresh): Body<Refresh>,
+    JsonBody(refresh): JsonBody<Refresh>,
 ) -> Result<Response, Problem> {
     let name = path.known(&sources)?;
     let allow_removals = refresh.allow_removals;
@@ -156,7 +156,7 @@ async fn refresh(
         "operation": "refreshObjects", "source": name, "keys": refresh.keys, "allow_removals": allow_removals,
     });
     let keys = keys(refresh.keys)?;
-    let asked = Asked::new(&visitor, &headers, &what)?;
+    let asked = IdempotentRequest::new(&visitor, &headers, &what)?;
     once(&sources.services().clone(), asked, async move {
         let n_keys = keys.len();
         let how = How { is_dry: false, removals: allowed(allow_removals), attended: false };
@@ -169,9 +169,10 @@ async fn refresh(
 }
 
 /// As the contract bounds them.
-fn keys(keys: Vec<Key>) -> Result<Vec<model::Key>, Problem> {
-    let is_good =
-        |key: &Key| (1..=64).contains(&key.resource_type.len()) && (1..=256).contains(&key.external_id.len());
+fn keys(keys: Vec<ObjectKey>) -> Result<Vec<model::Key>, Problem> {
+    let is_good = |key: &ObjectKey| {
+        (1..=64).contains(&key.resource_type.len()) && (1..=256).contains(&key.external_id.len())
+    };
     if (1..=MAX_KEYS).contains(&keys.len()) && keys.iter().all(is_good) {
         return Ok(keys.into_iter().map(|key| model::Key::new(key.resource_type, key.external_id)).collect());
     }
@@ -213,7 +214,7 @@ struct WhichRuns {
 ///
 /// Newest first, of one source or all.
 #[utoipa::path(get, path = "/runs", operation_id = "listRuns", tag = "Runs", params(WhichRuns),
-    responses((status = 200, description = "A page of runs.", body = Listed<Run>), Reading))]
+    responses((status = 200, description = "A page of runs.", body = Listed<Run>), ReadOperation))]
 async fn list(
     _visitor: Visitor,
     State(services): State<Services>,
@@ -232,7 +233,7 @@ async fn list(
 
 /// Read a run
 #[utoipa::path(get, path = "/runs/{run}", operation_id = "readRun", tag = "Runs", params(OfRun),
-    responses((status = 200, description = "The run.", body = Run), Reading))]
+    responses((status = 200, description = "The run.", body = Run), ReadOperation))]
 async fn one(
     _visitor: Visitor,
     State(services): State<Services>,
@@ -300,14 +301,14 @@ async fn undo(
     State(sources): State<Sources>,
     Segments(path): Segments<OfRun>,
     headers: HeaderMap,
-    Body(undo): Body<Undo>,
+    JsonBody(undo): JsonBody<Undo>,
 ) -> Result<Response, Problem> {
     let run = path.find(sources.services()).await?;
     let Undo { dry_run, allow_removals } = undo;
     let what = json!({
         "operation": "undoRun", "run": run.id, "dry_run": dry_run, "allow_removals": allow_removals,
     });
-    let asked = Asked::new(&visitor, &headers, &what)?;
+    let asked = IdempotentRequest::new(&visitor, &headers, &what)?;
     once(&sources.services().clone(), asked, async move {
         let how = How { is_dry: dry_run, removals: allowed(allow_removals), attended: false };
         let begun = sources.undo(&run.source, run.id.clone(), how).await?;
@@ -332,7 +333,7 @@ struct WhichChanges {
     action: Option<Action>,
     /// Those that happened, those that wait for a person, or those that were refused.
     #[param(required = false, value_type = shape::Outcome, inline)]
-    outcome: Option<Outcome>,
+    outcome: Option<ChangeOutcome>,
     /// Those that have each of these words in their name, in their id, or in a value that came or went with the change.
     #[param(required = false, value_type = shape::Words, inline)]
     q: Option<String>,
@@ -349,7 +350,7 @@ struct WhichChanges {
 /// In order, each with the document before and after.
 #[utoipa::path(get, path = "/runs/{run}/changes", operation_id = "listChanges", tag = "Runs",
     params(OfRun, WhichChanges),
-    responses((status = 200, description = "A page of change records.", body = Listed<Change>), Reading))]
+    responses((status = 200, description = "A page of change records.", body = Listed<Change>), ReadOperation))]
 async fn changes(
     _visitor: Visitor,
     State(services): State<Services>,
@@ -392,13 +393,13 @@ struct WhichEntries {
 /// List what a run logged
 #[utoipa::path(get, path = "/runs/{run}/entries", operation_id = "listEntries", tag = "Runs",
     params(OfRun, WhichEntries),
-    responses((status = 200, description = "A page of entries.", body = Listed<Entry>), Reading))]
+    responses((status = 200, description = "A page of entries.", body = Listed<LogEntry>), ReadOperation))]
 async fn entries(
     _visitor: Visitor,
     State(services): State<Services>,
     Segments(path): Segments<OfRun>,
     Parameters(which): Parameters<WhichEntries>,
-) -> Result<Json<Listed<Entry>>, Problem> {
+) -> Result<Json<Listed<LogEntry>>, Problem> {
     const LIST: &str = "entries";
     let WhichEntries { severity, code, q, cursor, limit } = which;
     let code = page::exact("code", code, page::MAX_TEXT_CHARS)?;
@@ -406,20 +407,20 @@ async fn entries(
     let (limit, after) = (page::limit(limit)?, page::place(LIST, cursor.as_deref())?);
     let run = path.find(&services).await?;
     let found = services.store().entries_where(&run.id, &filter, after, limit.saturating_add(1)).await?;
-    let entries = found.into_iter().map(Entry::from).collect();
+    let entries = found.into_iter().map(LogEntry::from).collect();
     Ok(Json(Listed::cut(entries, limit, LIST, |entry| entry.number)))
 }
 
 /// Count what a run changed and logged
 #[utoipa::path(get, path = "/runs/{run}/summary", operation_id = "readSummary", tag = "Runs", params(OfRun),
-    responses((status = 200, description = "How many of each.", body = Summary), Reading))]
+    responses((status = 200, description = "How many of each.", body = RecordCounts), ReadOperation))]
 async fn summary(
     _visitor: Visitor,
     State(services): State<Services>,
     Segments(path): Segments<OfRun>,
-) -> Result<Json<Summary>, Problem> {
+) -> Result<Json<RecordCounts>, Problem> {
     let run = path.find(&services).await?;
     let changes = services.store().change_counts(&run.id).await?.into_iter().map(Count::from).collect();
     let entries = services.store().entry_counts(&run.id).await?.into_iter().map(Into::into).collect();
-    Ok(Json(Summary { changes, entries }))
+    Ok(Json(RecordCounts { changes, entries }))
 }

@@ -130,9 +130,9 @@ fn severity() -> Object {
 
 fn outcome() -> Object {
     one_of([
-        rollcall_browse::Outcome::Applied,
-        rollcall_browse::Outcome::Held,
-        rollcall_browse::Outcome::Refused,
+        rollcall_browse::ChangeOutcome::Applied,
+        rollcall_browse::ChangeOutcome::Held,
+        rollcall_browse::ChangeOutcome::Refused,
     ])
 }
 
@@ -168,7 +168,7 @@ fn source_state() -> Object {
 }
 
 fn origin() -> Object {
-    one_of([sources::Origin::File, sources::Origin::Console])
+    one_of([sources::ConfiguredIn::File, sources::ConfiguredIn::Console])
 }
 
 fn channel_state() -> Object {

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use super::extract::{Manager, Segments};
 use super::page::Listed;
-use super::refusals::{Changing, Reading};
+use super::refusals::{Changing, ReadOperation};
 use super::shape;
 use super::types::{Check, Source};
 use crate::console::Console;
@@ -56,7 +56,7 @@ impl OfSource {
 ///
 /// All of them, in order of name, and how each stands.
 #[utoipa::path(get, path = "/sources", operation_id = "listSources", tag = "Sources",
-    responses((status = 200, description = "All sources.", body = Listed<Source>), Reading))]
+    responses((status = 200, description = "All sources.", body = Listed<Source>), ReadOperation))]
 async fn list(_visitor: Visitor, State(sources): State<Sources>) -> Result<Json<Listed<Source>>, Problem> {
     let items: Vec<_> = standing::of_all(&sources).await?.into_iter().map(Source::from).collect();
     Ok(Json(Listed { items, next: None, total: None }))
@@ -64,7 +64,7 @@ async fn list(_visitor: Visitor, State(sources): State<Sources>) -> Result<Json<
 
 /// Read a source
 #[utoipa::path(get, path = "/sources/{source}", operation_id = "readSource", tag = "Sources", params(OfSource),
-    responses((status = 200, description = "The source.", body = Source), Reading))]
+    responses((status = 200, description = "The source.", body = Source), ReadOperation))]
 async fn one(
     _visitor: Visitor,
     State(sources): State<Sources>,
@@ -94,7 +94,7 @@ async fn check(
 ///
 /// 404 when it was not checked since the server began.
 #[utoipa::path(get, path = "/sources/{source}/check", operation_id = "readCheck", tag = "Sources", params(OfSource),
-    responses((status = 200, description = "The checklist.", body = Check), Reading))]
+    responses((status = 200, description = "The checklist.", body = Check), ReadOperation))]
 async fn checked(
     _visitor: Visitor,
     State(sources): State<Sources>,

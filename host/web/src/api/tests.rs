@@ -16,7 +16,7 @@ use tower_service::Service;
 use super::*;
 use crate::scim::tests::Directories;
 use crate::testing::administrator;
-use crate::visitor::{Scope, Who};
+use crate::visitor::{TokenScope, Who};
 
 /// What was answered.
 struct Answer {
@@ -41,7 +41,7 @@ impl Answer {
 }
 
 fn reading() -> Visitor {
-    let who = Who::Token { id: 1, name: "reader".to_owned(), scope: Scope::Read, within: Within::All };
+    let who = Who::Token { id: 1, name: "reader".to_owned(), scope: TokenScope::Read, within: Within::All };
     Visitor { who, ..administrator(Language::English) }
 }
 

@@ -15,8 +15,8 @@ use utoipa::ToSchema;
 pub(crate) use self::decision::{Decision, HeldBack};
 pub(crate) use self::directory::{Audited, Department, Imported, Listing, Why};
 pub(crate) use self::event::Event;
-pub(crate) use self::run::{Begun, Change, Count, Entry, Run, Summary};
-pub(crate) use self::source::{Check, Connector, Source};
+pub(crate) use self::run::{Begun, Change, Count, LogEntry, RecordCounts, Run};
+pub(crate) use self::source::{Check, ConnectorListing, Source};
 use super::shape;
 
 /// A name and a value that help whoever acts.
@@ -30,7 +30,8 @@ pub(crate) struct Fact {
 
 /// What happened, for people and programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Diagnosis {
+#[schema(as = Diagnosis)]
+pub(crate) struct DiagnosisBody {
     /// A stable name for programs.
     code: String,
     /// One sentence in English.
@@ -58,12 +59,13 @@ pub(crate) struct Translation {
 
 /// Why something could not go on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Failure {
+#[schema(as = Failure)]
+pub(crate) struct FailureBody {
     /// Who must act next.
     #[schema(value_type = shape::FailureKind)]
     kind: FailureKind,
     /// What happened and what to do.
-    diagnosis: Diagnosis,
+    diagnosis: DiagnosisBody,
     /// Not before so many milliseconds, where the source said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
@@ -72,7 +74,8 @@ pub(crate) struct Failure {
 /// Which object of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Key {
+#[schema(as = Key)]
+pub(crate) struct ObjectKey {
     /// `User` for a person, `Department` for a department.
     #[schema(value_type = shape::ResourceType)]
     pub(crate) resource_type: String,
@@ -87,7 +90,7 @@ impl From<&(String, String)> for Fact {
     }
 }
 
-impl From<model::Diagnosis> for Diagnosis {
+impl From<model::Diagnosis> for DiagnosisBody {
     fn from(diagnosis: model::Diagnosis) -> Self {
         let model::Diagnosis { code, message, remedy, translations, facts } = diagnosis;
         let translated =
@@ -102,14 +105,14 @@ impl From<model::Diagnosis> for Diagnosis {
     }
 }
 
-impl From<model::Failure> for Failure {
+impl From<model::Failure> for FailureBody {
     fn from(failure: model::Failure) -> Self {
         let model::Failure { kind, diagnosis, retry_after_ms } = failure;
         Self { kind, diagnosis: diagnosis.into(), retry_after_ms }
     }
 }
 
-impl From<model::Key> for Key {
+impl From<model::Key> for ObjectKey {
     fn from(key: model::Key) -> Self {
         Self { resource_type: key.resource_type, external_id: key.external_id }
     }

@@ -17,7 +17,7 @@ pub struct Arrival {
 
 /// From where a request comes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Client {
+pub(crate) struct ClientAddress {
     /// None where the program that embeds the console does not tell.
     pub(crate) address: Option<IpAddr>,
     /// Whether it came by TLS all the way.
@@ -25,10 +25,14 @@ pub(crate) struct Client {
 }
 
 /// Who sent it. What a peer says of others is believed of the trusted ones alone.
-pub(crate) fn client(Arrival { peer, is_tls }: Arrival, trusted: &[Network], headers: &HeaderMap) -> Client {
+pub(crate) fn client(
+    Arrival { peer, is_tls }: Arrival,
+    trusted: &[Network],
+    headers: &HeaderMap,
+) -> ClientAddress {
     let is_trusted = |address: &IpAddr| is_in(trusted, *address);
     if !is_trusted(&peer) {
-        return Client { address: Some(peer), is_secure: is_tls };
+        return ClientAddress { address: Some(peer), is_secure: is_tls };
     }
     let is_secure = listed(headers, "x-forwarded-proto").last().is_some_and(|scheme| scheme == "https");
     // Each proxy adds whom it heard it from at the end; what stands before the first stranger, the stranger wrote.
@@ -40,7 +44,7 @@ pub(crate) fn client(Arrival { peer, is_tls }: Arrival, trusted: &[Network], hea
             break;
         }
     }
-    Client { address: Some(address), is_secure }
+    ClientAddress { address: Some(address), is_secure }
 }
 
 /// The values of a header that is a list, from first to last.
@@ -79,7 +83,7 @@ mod tests {
         let claims = headers(&[("x-forwarded-for", "10.0.0.9"), ("x-forwarded-proto", "https")]);
         let arrival = Arrival { peer: address("192.0.2.1"), is_tls: false };
         let found = client(arrival, &["10.0.0.0/8".parse().unwrap()], &claims);
-        assert_eq!(found, Client { address: Some(address("192.0.2.1")), is_secure: false });
+        assert_eq!(found, ClientAddress { address: Some(address("192.0.2.1")), is_secure: false });
     }
 
     #[test]

@@ -23,7 +23,7 @@ use super::class::Class;
 use super::client::{Arrival, client};
 use super::refusal;
 use super::register::Wait;
-use super::seat::{Place, Seat};
+use super::seat::{Seat, TakenSeat};
 use super::socket::Socket;
 use crate::network::{Network, counted_as};
 
@@ -102,7 +102,7 @@ impl Answering {
         if is_stream(&response) {
             place.streams();
         }
-        Ok(response.map(|inner| Body::new(Leaving { inner, _place: place })))
+        Ok(response.map(|inner| Body::new(AnswerBody { inner, _place: place })))
     }
 }
 
@@ -160,12 +160,12 @@ impl Drop for Arriving {
 }
 
 /// The body of an answer, which has its place until it is sent.
-struct Leaving {
+struct AnswerBody {
     inner: Body,
-    _place: Place,
+    _place: TakenSeat,
 }
 
-impl HttpBody for Leaving {
+impl HttpBody for AnswerBody {
     type Data = Bytes;
     type Error = axum::Error;
 

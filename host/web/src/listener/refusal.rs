@@ -9,14 +9,14 @@ use rollcall_words::Language;
 use super::class::Class;
 use crate::limits::RETRY_AFTER_S;
 use crate::problem::Problem;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 use crate::{api, page, scim};
 
 /// There is no place for a request of this class, for this path, just now.
 pub(super) fn no_place(class: Class, path: &str, headers: &HeaderMap) -> Response<Body> {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = Language::of_header(accepted.unwrap_or_default());
-    let reader = Reader { language, ..Reader::default() };
+    let reader = Preferences { language, ..Preferences::default() };
     let mut response = match class {
         // Whoever asks here looks at the status.
         Class::Callbacks | Class::Health => StatusCode::SERVICE_UNAVAILABLE.into_response(),

@@ -34,7 +34,7 @@ pub(super) enum Wait {
 
 /// A request that has a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Request {
+struct RegisteredRequest {
     class: Class,
     /// Who asks, which a trusted proxy may have told.
     asker: IpAddr,
@@ -46,7 +46,7 @@ struct Request {
 struct Connection {
     /// The other end; none if that is a trusted proxy, which stands for many.
     peer: Option<IpAddr>,
-    request: Option<Request>,
+    request: Option<RegisteredRequest>,
     /// What it waits for, and since when; none while it is for us to act.
     wait: Option<(Wait, Instant)>,
     end: Cancel,
@@ -119,7 +119,7 @@ impl Register {
         }
         // One that has just given way itself is about to be closed.
         let Some(connection) = self.open.get_mut(&id) else { return false };
-        connection.request = Some(Request { class, asker, since: now });
+        connection.request = Some(RegisteredRequest { class, asker, since: now });
         connection.wait = None;
         true
     }

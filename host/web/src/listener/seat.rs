@@ -26,7 +26,7 @@ pub(super) struct Seat {
 
 /// A request's place among those that are answered at once. Dropped, it is free.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct TakenSeat {
     seat: Arc<Seat>,
 }
 
@@ -54,9 +54,9 @@ impl Seat {
     }
 
     /// A place for a request. None if there is none, or not for this one.
-    pub(super) fn place(self: &Arc<Self>, class: Class, asker: IpAddr) -> Option<Place> {
+    pub(super) fn place(self: &Arc<Self>, class: Class, asker: IpAddr) -> Option<TakenSeat> {
         let is_admitted = self.seats.register().admit(self.id, class, asker, Instant::now());
-        is_admitted.then(|| Place { seat: Arc::clone(self) })
+        is_admitted.then(|| TakenSeat { seat: Arc::clone(self) })
     }
 
     /// Nothing has come on it so far.
@@ -86,14 +86,14 @@ impl Drop for Seat {
     }
 }
 
-impl Place {
+impl TakenSeat {
     /// The answer goes on for as long as somebody watches.
     pub(super) fn streams(&self) {
         self.seat.seats.register().streams(self.seat.id);
     }
 }
 
-impl Drop for Place {
+impl Drop for TakenSeat {
     fn drop(&mut self) {
         self.seat.seats.register().answered(self.seat.id, Instant::now());
     }

@@ -11,7 +11,7 @@ use rollcall_host::cancel::Cancel;
 use crate::limits::{MAX_LIVE_PAGES, MAX_LIVE_PAGES_OF_A_SESSION};
 
 /// The digest of a session.
-type Session = [u8; 32];
+type SessionDigest = [u8; 32];
 
 /// All of them. Clones are the same.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ pub(crate) struct Watching {
 
 #[derive(Debug, Default)]
 struct Open {
-    pages: BTreeMap<u64, (Session, Cancel)>,
+    pages: BTreeMap<u64, (SessionDigest, Cancel)>,
     n_ever: u64,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Watched {
 
 impl Watching {
     /// One more of this session, for which another one may have to stop.
-    pub(super) fn begin(&self, session: Session) -> Watched {
+    pub(super) fn begin(&self, session: SessionDigest) -> Watched {
         let mut open = self.open();
         if MAX_LIVE_PAGES_OF_A_SESSION <= open.n_of(&session) {
             open.oldest_stops(&session);
@@ -57,15 +57,15 @@ impl Watching {
 }
 
 impl Open {
-    fn n_of(&self, session: &Session) -> usize {
+    fn n_of(&self, session: &SessionDigest) -> usize {
         self.pages.values().filter(|(of, _)| of == session).count()
     }
 
-    fn whoever_has_most(&self) -> Option<Session> {
+    fn whoever_has_most(&self) -> Option<SessionDigest> {
         self.pages.values().map(|(session, _)| *session).max_by_key(|session| self.n_of(session))
     }
 
-    fn oldest_stops(&mut self, session: &Session) {
+    fn oldest_stops(&mut self, session: &SessionDigest) {
         let oldest = self.pages.iter().find(|(_, (of, _))| of == session).map(|(id, _)| *id);
         if let Some((_, end)) = oldest.and_then(|id| self.pages.remove(&id)) {
             end.cancel();
@@ -90,7 +90,7 @@ impl Drop for Watched {
 mod tests {
     use super::*;
 
-    const ONE: Session = [1; 32];
+    const ONE: SessionDigest = [1; 32];
 
     fn n_stopped(pages: &[Watched]) -> usize {
         pages.iter().filter(|page| page.end.is_cancelled()).count()

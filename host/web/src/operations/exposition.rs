@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 /// What a family is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum MetricKind {
     /// It only grows while the program runs.
     Counter,
     /// It goes up and down.
@@ -25,10 +25,10 @@ pub(super) type Labels<'a> = &'a [(&'a str, &'a str)];
 
 impl Exposition {
     /// Begin a family, whose samples follow.
-    pub(super) fn family(&mut self, name: &str, kind: Kind, help: &str) {
+    pub(super) fn family(&mut self, name: &str, kind: MetricKind, help: &str) {
         let kind = match kind {
-            Kind::Counter => "counter",
-            Kind::Gauge => "gauge",
+            MetricKind::Counter => "counter",
+            MetricKind::Gauge => "gauge",
         };
         self.head(name, kind, help);
     }
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn a_sample_stands_under_its_help_and_its_labels_are_escaped() {
         let mut exposition = Exposition::default();
-        exposition.family("rollcall_x_total", Kind::Counter, "What x is.");
+        exposition.family("rollcall_x_total", MetricKind::Counter, "What x is.");
         exposition.sample("rollcall_x_total", &[("source", "hq"), ("origin", "a\"b\\c\nd")], 7);
         exposition.sample("rollcall_x_total", &[], 0.5);
         expect![[r#"

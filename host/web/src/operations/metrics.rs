@@ -7,7 +7,7 @@ use rollcall_host::figures::{Histogram, LATENCY_BOUNDS_MS, SourceFigures, Spent}
 use rollcall_host::model::SourceName;
 use serde::Serialize;
 
-use super::exposition::{Exposition, Kind};
+use super::exposition::{Exposition, MetricKind};
 use crate::endings::{BOUNDS_S, Counts, Tally};
 use crate::problem::Problem;
 use crate::services::Services;
@@ -32,17 +32,21 @@ pub(super) async fn text(sources: &Sources, tally: &Tally) -> Result<String, Pro
 }
 
 fn process(out: &mut Exposition, services: &Services) {
-    out.family("rollcall_build_info", Kind::Gauge, "1, with the version of the program.");
+    out.family("rollcall_build_info", MetricKind::Gauge, "1, with the version of the program.");
     out.sample("rollcall_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1);
     let began_s = seconds_of_ms(u64::try_from(services.began_at().unix_ms()).unwrap_or(0));
-    out.family("process_start_time_seconds", Kind::Gauge, "When the program began, in seconds since 1970.");
+    out.family(
+        "process_start_time_seconds",
+        MetricKind::Gauge,
+        "When the program began, in seconds since 1970.",
+    );
     out.sample("process_start_time_seconds", &[], began_s);
 }
 
 fn runs(out: &mut Exposition, counts: &Counts) {
     const ENDED: &str = "rollcall_runs_total";
     const TOOK: &str = "rollcall_run_duration_seconds";
-    out.family(ENDED, Kind::Counter, "Runs that ended since the program began.");
+    out.family(ENDED, MetricKind::Counter, "Runs that ended since the program began.");
     for ((source, kind, state), n) in &counts.ended {
         out.sample(
             ENDED,
@@ -59,7 +63,7 @@ fn runs(out: &mut Exposition, counts: &Counts) {
 
 fn requests(out: &mut Exposition, figures: Figures<'_>) {
     const REQUESTS: &str = "rollcall_requests_total";
-    out.family(REQUESTS, Kind::Counter, "Requests to sources, by rate limit, origin and outcome.");
+    out.family(REQUESTS, MetricKind::Counter, "Requests to sources, by rate limit, origin and outcome.");
     for (source, figures) in figures {
         for requests in &figures.requests {
             let (bucket, origin) = (requests.bucket.as_deref(), requests.origin.as_deref());
@@ -78,9 +82,13 @@ fn throttles(out: &mut Exposition, figures: Figures<'_>) {
     const THROTTLES: &str = "rollcall_throttles_total";
     const THROTTLED: &str = "rollcall_throttle_seconds_total";
     let by_bucket = || by_bucket(figures, |figures| &figures.throttles);
-    out.family(THROTTLES, Kind::Counter, "Times that a source asked for fewer requests, however it said so.");
+    out.family(
+        THROTTLES,
+        MetricKind::Counter,
+        "Times that a source asked for fewer requests, however it said so.",
+    );
     by_bucket().for_each(|(labels, spent)| out.sample(THROTTLES, &labels, spent.n));
-    out.family(THROTTLED, Kind::Counter, "How long the requests of a bucket were held back for that.");
+    out.family(THROTTLED, MetricKind::Counter, "How long the requests of a bucket were held back for that.");
     by_bucket().for_each(|(labels, spent)| out.sample(THROTTLED, &labels, seconds(spent)));
 }
 
@@ -90,19 +98,23 @@ fn waits(out: &mut Exposition, figures: Figures<'_>) {
     const PAUSES: &str = "rollcall_pauses_total";
     const PAUSED: &str = "rollcall_pause_seconds_total";
     let limited = || by_bucket(figures, |figures| &figures.rate_limits);
-    out.family(WAITS, Kind::Counter, "Requests that took their turn at the rate limit of their bucket.");
+    out.family(
+        WAITS,
+        MetricKind::Counter,
+        "Requests that took their turn at the rate limit of their bucket.",
+    );
     limited().for_each(|(labels, spent)| out.sample(WAITS, &labels, spent.n));
-    out.family(WAITED, Kind::Counter, "How long requests waited for their turn in all.");
+    out.family(WAITED, MetricKind::Counter, "How long requests waited for their turn in all.");
     limited().for_each(|(labels, spent)| out.sample(WAITED, &labels, seconds(spent)));
     out.family(
         PAUSES,
-        Kind::Counter,
+        MetricKind::Counter,
         "Pauses of connectors: the source asked for one, or something is tried again.",
     );
     for (source, figures) in figures {
         out.sample(PAUSES, &[("source", source)], figures.pauses.n);
     }
-    out.family(PAUSED, Kind::Counter, "How long connectors paused in all.");
+    out.family(PAUSED, MetricKind::Counter, "How long connectors paused in all.");
     for (source, figures) in figures {
         out.sample(PAUSED, &[("source", source)], seconds(figures.pauses));
     }
@@ -128,15 +140,19 @@ fn calls(out: &mut Exposition, figures: Figures<'_>) {
             figures.calls.iter().map(|(export, calls)| ([("source", *source), ("export", *export)], calls))
         })
     };
-    out.family(CALLS, Kind::Counter, "Calls of connectors that came back.");
+    out.family(CALLS, MetricKind::Counter, "Calls of connectors that came back.");
     each().for_each(|(labels, calls)| out.sample(CALLS, &labels, calls.spent.n));
-    out.family(TIME, Kind::Counter, "How long calls of connectors took in all, waiting included.");
+    out.family(TIME, MetricKind::Counter, "How long calls of connectors took in all, waiting included.");
     each().for_each(|(labels, calls)| out.sample(TIME, &labels, seconds(calls.spent)));
-    out.family(COMPUTED, Kind::Counter, "How long calls of connectors computed in all, waiting left out.");
+    out.family(
+        COMPUTED,
+        MetricKind::Counter,
+        "How long calls of connectors computed in all, waiting left out.",
+    );
     each().for_each(|(labels, calls)| out.sample(COMPUTED, &labels, seconds_of_us(calls.computed_us)));
-    out.family(DIED, Kind::Counter, "Calls in which a connector died.");
+    out.family(DIED, MetricKind::Counter, "Calls in which a connector died.");
     each().for_each(|(labels, calls)| out.sample(DIED, &labels, calls.n_died));
-    out.family(MEMORY, Kind::Gauge, "The most memory that one call of a connector had.");
+    out.family(MEMORY, MetricKind::Gauge, "The most memory that one call of a connector had.");
     for (source, figures) in figures {
         out.sample(MEMORY, &[("source", source)], figures.peak_memory_bytes);
     }
@@ -161,7 +177,7 @@ fn events(out: &mut Exposition, figures: Figures<'_>) {
     histograms(ARRIVAL, "From when an event arrived here until it was stored.", |of| {
         &of.events_since_arrival
     });
-    out.family(DELIVERIES, Kind::Counter, "What sources pushed, by what became of it.");
+    out.family(DELIVERIES, MetricKind::Counter, "What sources pushed, by what became of it.");
     for (source, figures) in figures {
         let deliveries = figures.deliveries;
         let outcomes =
@@ -183,13 +199,13 @@ async fn standing(out: &mut Exposition, sources: &Sources) -> Result<(), Problem
         let is_stopped = sources.services().store().following(&name).await?.stopped.is_some();
         all.push((name, counts, is_stopped));
     }
-    out.family(DEPTH, Kind::Gauge, "Events in the inbox, by how they stand.");
+    out.family(DEPTH, MetricKind::Gauge, "Events in the inbox, by how they stand.");
     for (name, counts, _) in &all {
         for (state, n) in [("waiting", counts.waiting), ("done", counts.done), ("failed", counts.failed)] {
             out.sample(DEPTH, &[("source", name.as_str()), ("state", state)], n);
         }
     }
-    out.family(STOPPED, Kind::Gauge, "1 if the source is stopped until a person acts.");
+    out.family(STOPPED, MetricKind::Gauge, "1 if the source is stopped until a person acts.");
     for (name, _, is_stopped) in &all {
         out.sample(STOPPED, &[("source", name.as_str())], u8::from(*is_stopped));
     }

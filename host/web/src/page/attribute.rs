@@ -8,7 +8,7 @@ use rollcall_words::Sentence;
 use serde_json::{Map, Value};
 
 use super::words;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 mod names;
 
@@ -36,7 +36,7 @@ impl Path {
 
     /// The path as a person reads it: "phone number (mobile)".
     #[must_use]
-    pub(crate) fn label(&self, reader: Reader) -> String {
+    pub(crate) fn label(&self, reader: Preferences) -> String {
         let mut label = String::new();
         for (place, step) in self.0.iter().enumerate() {
             let is_last = place.saturating_add(1) == self.0.len();
@@ -87,7 +87,7 @@ pub(crate) fn is_schema(name: &str) -> bool {
 }
 
 /// A value as a person reads it, or a dash.
-pub(crate) fn value_or_none(reader: Reader, of: Option<&Value>) -> Markup {
+pub(crate) fn value_or_none(reader: Preferences, of: Option<&Value>) -> Markup {
     match of {
         Some(of) => value(reader, of),
         None => html! { span class="soft" { "–" } },
@@ -96,7 +96,7 @@ pub(crate) fn value_or_none(reader: Reader, of: Option<&Value>) -> Markup {
 
 /// A value as a person reads it: lists as lists, objects as names and values.
 // How deep this goes is bounded: the parser of JSON refuses what is nested more than 128 times.
-pub(crate) fn value(reader: Reader, of: &Value) -> Markup {
+pub(crate) fn value(reader: Preferences, of: &Value) -> Markup {
     match of {
         Value::Null => html! { span class="soft" { "–" } },
         Value::Bool(true) => html! { (reader.say(words::yes())) },
@@ -118,7 +118,7 @@ pub(crate) fn value(reader: Reader, of: &Value) -> Markup {
 }
 
 /// The attributes of an object, one a line.
-pub(crate) fn object(reader: Reader, members: &Map<String, Value>) -> Markup {
+pub(crate) fn object(reader: Preferences, members: &Map<String, Value>) -> Markup {
     // A reference says nothing but what it refers to.
     if let (1, Some(only)) = (members.len(), members.get("value")) {
         return value(reader, only);
@@ -131,7 +131,7 @@ pub(crate) fn object(reader: Reader, members: &Map<String, Value>) -> Markup {
 }
 
 /// An element of a list. One that has only a value, and what kind of value it is, takes one line.
-fn element(reader: Reader, of: &Value) -> Markup {
+fn element(reader: Preferences, of: &Value) -> Markup {
     let labelled = of.as_object().filter(|members| members.len() == 2).and_then(|members| {
         let label = members.get("type").or_else(|| members.get("name"))?.as_str()?;
         Some((label, members.get("value")?))

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::attribute::{self, Path, Step};
 use super::table::{Column, table_with_class};
 use super::words;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// By which member the elements of a list are told apart: the first that each of them has, with a text of its own.
 ///
@@ -38,7 +38,7 @@ pub(crate) fn compare(before: Option<&Value>, after: Option<&Value>) -> Vec<Diff
 }
 
 /// Differences as a table: the attribute, before, after. Nothing when there are none.
-pub(crate) fn differences(reader: Reader, differences: &[Difference]) -> Markup {
+pub(crate) fn differences(reader: Preferences, differences: &[Difference]) -> Markup {
     let columns = [
         Column::new(reader.say(words::attribute())),
         Column::new(reader.say(words::before())).with_class("was"),
@@ -75,7 +75,12 @@ fn descend(path: &Path, before: Option<&Value>, after: Option<&Value>, found: &m
     found.push(Difference { path: path.clone(), before: before.cloned(), after: after.cloned() });
 }
 
-fn descend_members(path: &Path, before: &Members<'_>, after: &Members<'_>, found: &mut Vec<Difference>) {
+fn descend_members(
+    path: &Path,
+    before: &ComparedMembers<'_>,
+    after: &ComparedMembers<'_>,
+    found: &mut Vec<Difference>,
+) {
     let names: BTreeSet<&str> = before.names().chain(after.names()).collect();
     for name in attribute::in_order(names) {
         descend(&path.with(Step::Attribute(name.to_owned())), before.get(name), after.get(name), found);
@@ -103,9 +108,9 @@ fn descend_elements(
 }
 
 /// The members of an object; of what is not there, none.
-struct Members<'a>(Option<&'a Map<String, Value>>);
+struct ComparedMembers<'a>(Option<&'a Map<String, Value>>);
 
-impl<'a> Members<'a> {
+impl<'a> ComparedMembers<'a> {
     fn is_empty(&self) -> bool {
         self.0.is_none_or(Map::is_empty)
     }
@@ -119,10 +124,10 @@ impl<'a> Members<'a> {
     }
 }
 
-fn members(value: Option<&Value>) -> Option<Members<'_>> {
+fn members(value: Option<&Value>) -> Option<ComparedMembers<'_>> {
     match value {
-        None => Some(Members(None)),
-        Some(value) => value.as_object().map(|object| Members(Some(object))),
+        None => Some(ComparedMembers(None)),
+        Some(value) => value.as_object().map(|object| ComparedMembers(Some(object))),
     }
 }
 

@@ -12,7 +12,7 @@ use super::words;
 use crate::assets::{SCRIPT, STYLE};
 use crate::paths::segment;
 use crate::problem::Problem;
-use crate::visitor::{Reader, Theme, Visitor, Who};
+use crate::visitor::{Preferences, Theme, Visitor, Who};
 
 /// What a browser may load and do. Everything comes from here, and nothing is inline.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -21,17 +21,17 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 /// A page, ready to be drawn.
 #[derive(Debug)]
 pub(crate) struct Page {
-    reader: Reader,
+    reader: Preferences,
     visitor: Option<Visitor>,
     title: String,
-    place: Place,
+    place: NavigationEntry,
     status: StatusCode,
     body: Markup,
 }
 
 /// Where a page stands in the navigation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+enum NavigationEntry {
     Alone,
     Main(Tab),
     OfSource(SourceName, Tab),
@@ -57,7 +57,7 @@ pub(crate) enum Tab {
 impl Page {
     /// A page for whoever is known, in one of the main places.
     pub(crate) fn new(visitor: &Visitor, tab: Tab, title: impl Into<String>, body: Markup) -> Self {
-        Self::in_place(visitor, Place::Main(tab), title.into(), body)
+        Self::in_place(visitor, NavigationEntry::Main(tab), title.into(), body)
     }
 
     /// A page about one source.
@@ -68,16 +68,16 @@ impl Page {
         title: impl Into<String>,
         body: Markup,
     ) -> Self {
-        Self::in_place(visitor, Place::OfSource(source.clone(), tab), title.into(), body)
+        Self::in_place(visitor, NavigationEntry::OfSource(source.clone(), tab), title.into(), body)
     }
 
     /// A page for somebody who is not known yet.
-    pub(crate) fn alone(reader: Reader, title: impl Into<String>, body: Markup) -> Self {
+    pub(crate) fn alone(reader: Preferences, title: impl Into<String>, body: Markup) -> Self {
         let (title, status) = (title.into(), StatusCode::OK);
-        Self { reader, visitor: None, title, place: Place::Alone, status, body }
+        Self { reader, visitor: None, title, place: NavigationEntry::Alone, status, body }
     }
 
-    fn in_place(visitor: &Visitor, place: Place, title: String, body: Markup) -> Self {
+    fn in_place(visitor: &Visitor, place: NavigationEntry, title: String, body: Markup) -> Self {
         let (reader, visitor) = (visitor.reader, Some(visitor.clone()));
         Self { reader, visitor, title, place, status: StatusCode::OK, body }
     }
@@ -107,7 +107,7 @@ impl Page {
                     a class="skip" href="#main" { (reader.say(words::skip_to_content())) }
                     (self.header())
                     main id="main" {
-                        @if let Place::OfSource(source, tab) = &self.place { (self.source_tabs(source, *tab)) }
+                        @if let NavigationEntry::OfSource(source, tab) = &self.place { (self.source_tabs(source, *tab)) }
                         h1 { (self.title) }
                         (self.body)
                     }
@@ -127,9 +127,9 @@ impl Page {
     fn header(&self) -> Markup {
         let reader = self.reader;
         let current = match &self.place {
-            Place::Alone => None,
-            Place::Main(tab) => Some(*tab),
-            Place::OfSource(..) => Some(Tab::Sources),
+            NavigationEntry::Alone => None,
+            NavigationEntry::Main(tab) => Some(*tab),
+            NavigationEntry::OfSource(..) => Some(Tab::Sources),
         };
         let entries = [
             (Tab::Sources, "/sources", words::nav_sources()),
@@ -228,7 +228,7 @@ impl IntoResponse for Page {
 
 /// Draw the problems of the pages within as pages.
 pub(crate) async fn problems(request: Request, next: Next) -> Response {
-    let reader = request.extensions().get::<Reader>().copied().unwrap_or_default();
+    let reader = request.extensions().get::<Preferences>().copied().unwrap_or_default();
     let visitor = request.extensions().get::<Visitor>().cloned();
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
@@ -236,15 +236,15 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
 }
 
 /// A problem on its own, for a reader who is known by nothing but their language.
-pub(crate) fn drawn(reader: Reader, problem: &Problem) -> Response {
+pub(crate) fn drawn(reader: Preferences, problem: &Problem) -> Response {
     drawn_for(reader, None, problem)
 }
 
-fn drawn_for(reader: Reader, visitor: Option<&Visitor>, problem: &Problem) -> Response {
+fn drawn_for(reader: Preferences, visitor: Option<&Visitor>, problem: &Problem) -> Response {
     let title = reader.say(words::problem_title(problem.status.as_u16()));
     let body = html! { div class="sheet" { (diagnosis(reader, &problem.diagnosis)) } };
     let page = match visitor {
-        Some(visitor) => Page::in_place(visitor, Place::Main(Tab::Sources), title, body),
+        Some(visitor) => Page::in_place(visitor, NavigationEntry::Main(Tab::Sources), title, body),
         None => Page::alone(reader, title, body),
     };
     page.with_status(problem.status).into_response()

@@ -8,7 +8,7 @@ use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
 use super::parts::resource_type;
 use crate::paths::segment;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// A path with a query, without what is empty in it.
 pub(crate) fn address(path: &str, query: &[(&str, &str)]) -> String {
@@ -48,7 +48,7 @@ pub(crate) fn history(source: Option<&SourceName>) -> String {
 }
 
 /// An object by its name, where it is known, and its id; a link where it has a page.
-pub(crate) fn object_link(reader: Reader, source: &SourceName, key: &Key, name: Option<&str>) -> Markup {
+pub(crate) fn object_link(reader: Preferences, source: &SourceName, key: &Key, name: Option<&str>) -> Markup {
     let text = name.unwrap_or(&key.external_id);
     html! {
         span class="soft" { (reader.say(resource_type(&key.resource_type))) } " "
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn an_object_is_linked_under_its_id_whatever_that_is() {
         let source = SourceName::new("head-office").unwrap();
-        let link = |key: &Key| object_link(Reader::default(), &source, key, Some("<张>")).into_string();
+        let link = |key: &Key| object_link(Preferences::default(), &source, key, Some("<张>")).into_string();
         let person = link(&Key::new("User", "a/b?\"%"));
         assert!(
             person.contains(r#"<a href="/sources/head-office/people/a%2Fb%3F%22%25">&lt;张&gt;</a>"#),

@@ -4,13 +4,13 @@ use maud::{Markup, html};
 use rollcall_host::directory::Action;
 use rollcall_host::history::{Run, RunKind, RunState, Trigger};
 use rollcall_host::model::{Diagnosis, Severity, Timestamp};
-use rollcall_host::proof::{LeftOut, Told};
+use rollcall_host::proof::{BilingualText, LeftOut};
 use rollcall_rules::vocabulary::resource_type;
 use rollcall_words::Sentence;
 
 use super::words;
 use crate::paths::segment;
-use crate::visitor::{Reader, Visitor};
+use crate::visitor::{Preferences, Visitor};
 
 /// What a colour says. A word always says it too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub(crate) fn notice(tone: Tone, body: &Markup) -> Markup {
 }
 
 /// What the host says in two languages.
-pub(crate) fn told(told: Told) -> Sentence {
-    let Told { english, chinese } = told;
+pub(crate) fn told(told: BilingualText) -> Sentence {
+    let BilingualText { english, chinese } = told;
     Sentence { english, chinese }
 }
 
@@ -82,7 +82,7 @@ pub(crate) fn moment_or_none(at: Option<Timestamp>) -> Markup {
 }
 
 /// How long it takes or took, in the two largest units.
-pub(crate) fn duration(reader: Reader, duration_ms: i64) -> String {
+pub(crate) fn duration(reader: Preferences, duration_ms: i64) -> String {
     let ms = duration_ms.max(0);
     let (s, m, h) = (ms / 1000 % 60, ms / 60_000 % 60, ms / 3_600_000);
     let sentence = match (h, m, s) {
@@ -110,7 +110,7 @@ pub(crate) fn count(n: u64) -> String {
 }
 
 /// What is wrong and what to do, with its code and its facts.
-pub(crate) fn diagnosis(reader: Reader, diagnosis: &Diagnosis) -> Markup {
+pub(crate) fn diagnosis(reader: Preferences, diagnosis: &Diagnosis) -> Markup {
     let localized = diagnosis.localized(reader.language.tag());
     html! {
         div class="diagnosis" {
@@ -147,7 +147,7 @@ pub(crate) fn facts(rows: impl IntoIterator<Item = (String, Markup)>) -> Markup 
 }
 
 /// A text with a button that copies it.
-pub(crate) fn copyable(reader: Reader, text: &str) -> Markup {
+pub(crate) fn copyable(reader: Preferences, text: &str) -> Markup {
     html! {
         span class="copyable" {
             code { (text) }
@@ -196,7 +196,7 @@ pub(crate) fn nothing(text: &str) -> Markup {
 
 /// Links to the page before and after, of a list whose place is a number of items.
 pub(crate) fn pager(
-    reader: Reader,
+    reader: Preferences,
     total: u64,
     offset: u64,
     limit: u64,
@@ -228,7 +228,7 @@ pub(crate) fn progress(label: &str, done: u64, total: Option<u64>) -> Markup {
 }
 
 /// How a run stands.
-pub(crate) fn run_state(reader: Reader, run: &Run) -> Markup {
+pub(crate) fn run_state(reader: Preferences, run: &Run) -> Markup {
     let (tone, word) = state_of_run(run);
     badge(tone, &reader.say(word))
 }
@@ -298,7 +298,7 @@ pub(crate) fn waits(action: Action) -> Sentence {
 }
 
 /// How grave an entry is.
-pub(crate) fn severity(reader: Reader, severity: Severity) -> Markup {
+pub(crate) fn severity(reader: Preferences, severity: Severity) -> Markup {
     let (tone, word) = match severity {
         Severity::Info => (Tone::Plain, words::severity_info()),
         Severity::Warning => (Tone::Warning, words::severity_warning()),
@@ -329,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_time_is_said_in_its_two_largest_units() {
-        let reader = Reader::default();
+        let reader = Preferences::default();
         for (ms, text) in [(0, "0 ms"), (1500, "1.5 s"), (61_000, "1 min 1 s"), (3_660_000, "1 h 1 min")] {
             assert_eq!(duration(reader, ms), text);
         }
@@ -352,7 +352,7 @@ mod tests {
 
     #[test]
     fn what_others_wrote_is_text_and_never_markup() {
-        let said = diagnosis(Reader::default(), &Diagnosis::new("x", "<script>alert(1)</script>"));
+        let said = diagnosis(Preferences::default(), &Diagnosis::new("x", "<script>alert(1)</script>"));
         assert!(!said.into_string().contains("<script"));
     }
 }

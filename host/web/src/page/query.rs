@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::de::value::{Error, StrDeserializer};
 
 use super::words;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// The value of an enum that is called like this. A query with another name, or with none, does not ask for one.
 pub(crate) fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
@@ -15,7 +15,7 @@ pub(crate) fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
 
 /// A choice of a form, of which nothing is chosen at first.
 pub(crate) fn choice(
-    reader: Reader,
+    reader: Preferences,
     name: &str,
     label: Sentence,
     chosen: &str,
@@ -34,7 +34,7 @@ pub(crate) fn choice(
 }
 
 /// Links to the newest and to older ones, of a list that is paged by the last item of the page before.
-pub(crate) fn cursor(reader: Reader, first: Option<String>, next: Option<String>) -> Markup {
+pub(crate) fn cursor(reader: Preferences, first: Option<String>, next: Option<String>) -> Markup {
     html! {
         @if first.is_some() || next.is_some() {
             nav class="pager" aria-label=(reader.say(words::pages())) {

@@ -5,7 +5,7 @@
 use maud::{Markup, html};
 use rollcall_words::Sentence;
 
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// What is the same in all cells below each other.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ impl Column {
 }
 
 /// Columns of words alone.
-pub(crate) fn columns<const N: usize>(reader: Reader, names: [Sentence; N]) -> Vec<Column> {
+pub(crate) fn columns<const N: usize>(reader: Preferences, names: [Sentence; N]) -> Vec<Column> {
     names.into_iter().map(|name| Column::new(reader.say(name))).collect()
 }
 

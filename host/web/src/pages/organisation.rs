@@ -13,7 +13,7 @@ use crate::console::Console;
 use crate::page::{Page, Tab};
 use crate::problem::Problem;
 use crate::sources::Sources;
-use crate::subject::{Place, known_source};
+use crate::subject::{PageContext, known_source};
 use crate::visitor::Visitor;
 
 mod address;
@@ -32,8 +32,8 @@ pub(crate) mod seed;
 
 use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
-use address::Asked;
-use object::Found;
+use address::OrganisationQuery;
+use object::ObjectFacts;
 
 pub(crate) fn routes() -> Router<Console> {
     Router::new()
@@ -46,7 +46,7 @@ async fn overview(
     visitor: Visitor,
     State(sources): State<Sources>,
     Path(source): Path<String>,
-    asked: Asked,
+    asked: OrganisationQuery,
 ) -> Result<Page, Problem> {
     let source = known_source(&sources, source).await?;
     let body = overview::draw(&sources, &visitor, &source, &asked).await?;
@@ -57,7 +57,7 @@ async fn person(
     visitor: Visitor,
     State(sources): State<Sources>,
     Path((source, id)): Path<(String, String)>,
-    asked: Asked,
+    asked: OrganisationQuery,
 ) -> Result<Response, Problem> {
     about(&sources, &visitor, source, Key::new(USER, id), &asked).await
 }
@@ -66,7 +66,7 @@ async fn department(
     visitor: Visitor,
     State(sources): State<Sources>,
     Path((source, id)): Path<(String, String)>,
-    asked: Asked,
+    asked: OrganisationQuery,
 ) -> Result<Response, Problem> {
     about(&sources, &visitor, source, Key::new(DEPARTMENT, id), &asked).await
 }
@@ -76,11 +76,12 @@ async fn about(
     visitor: &Visitor,
     source: String,
     key: Key,
-    asked: &Asked,
+    asked: &OrganisationQuery,
 ) -> Result<Response, Problem> {
     let source = known_source(sources, source).await?;
-    let found = Found::read(sources.services(), &source, key, asked).await?.ok_or_else(Problem::not_found)?;
-    let place = Place { sources, visitor, source: &source };
+    let found =
+        ObjectFacts::read(sources.services(), &source, key, asked).await?.ok_or_else(Problem::not_found)?;
+    let place = PageContext { sources, visitor, source: &source };
     let own = match &found.whole {
         Some(whole) if whole.key.resource_type == DEPARTMENT => {
             department::draw(found.since(place), whole).await?

@@ -18,7 +18,7 @@ use crate::page::links::about;
 use crate::page::{self, Page, Tab};
 use crate::problem::Problem;
 use crate::sources::Sources;
-use crate::subject::{Back, Place, known_source};
+use crate::subject::{Back, PageContext, known_source};
 use crate::visitor::Visitor;
 
 mod address;
@@ -32,7 +32,7 @@ pub(crate) mod words;
 
 use address::address;
 use facts::Facts;
-use query::Asked;
+use query::WhyQuery;
 use question::Asking;
 
 pub(crate) fn routes() -> Router<Console> {
@@ -46,15 +46,15 @@ async fn why(
     visitor: Visitor,
     State(sources): State<Sources>,
     Path(source): Path<String>,
-    asked: Asked,
+    asked: WhyQuery,
 ) -> Result<Page, Problem> {
     let source = known_source(&sources, source).await?;
-    let place = Place { sources: &sources, visitor: &visitor, source: &source };
+    let place = PageContext { sources: &sources, visitor: &visitor, source: &source };
     let body = body(place, &asked).await?;
     Ok(Page::of_source(&visitor, &source, Tab::Why, visitor.say(page::words::tab_why()), body))
 }
 
-async fn body(place: Place<'_>, asked: &Asked) -> Result<Markup, Problem> {
+async fn body(place: PageContext<'_>, asked: &WhyQuery) -> Result<Markup, Problem> {
     let form = draw::form(place, asked);
     if let Some(key) = &asked.key {
         let facts = Facts::about_key(place.sources.services(), place.source, key.clone()).await?;
@@ -83,7 +83,7 @@ async fn why_live(
     watcher: Watcher,
     State(sources): State<Sources>,
     Path(source): Path<String>,
-    asked: Asked,
+    asked: WhyQuery,
 ) -> Result<impl IntoResponse, Problem> {
     let source = known_source(&sources, source).await?;
     let key = asked.key.ok_or_else(Problem::not_found)?;
@@ -96,7 +96,7 @@ async fn draw_live(
     source: SourceName,
     key: Key,
 ) -> Result<Drawn, Problem> {
-    let place = Place { sources: &sources, visitor: &visitor, source: &source };
+    let place = PageContext { sources: &sources, visitor: &visitor, source: &source };
     let facts = Facts::about_key(sources.services(), &source, key).await?;
     Ok(Drawn { parts: vec![(draw::ANSWER.to_owned(), draw::answer(place, &facts, true))], is_final: false })
 }

@@ -12,7 +12,7 @@ use rollcall_browse::Within;
 use rollcall_host::model::SourceName;
 
 use super::locations::{PATH, SOURCE, address_of};
-use super::reply::Refusal;
+use super::reply::ScimRefusal;
 use crate::sources::Sources;
 use crate::visitor::Visitor;
 
@@ -33,20 +33,20 @@ where
     S: Send + Sync,
     Sources: FromRef<S>,
 {
-    type Rejection = Refusal;
+    type Rejection = ScimRefusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ScimRefusal> {
         let sources = Sources::from_ref(state);
         let public_url = &sources.services().options().public_url;
-        let visitor = Visitor::from_request_parts(parts, state).await.map_err(|_| Refusal::unknown())?;
+        let visitor = Visitor::from_request_parts(parts, state).await.map_err(|_| ScimRefusal::unknown())?;
         let allowed = visitor.who.within();
         let Some(name) = asked_source(parts, state).await? else {
             let base = Base(format!("{}{PATH}", public_url));
             return Ok(Self { base, within: allowed });
         };
-        let source = SourceName::new(name).map_err(|_| Refusal::not_found())?;
+        let source = SourceName::new(name).map_err(|_| ScimRefusal::not_found())?;
         if !allowed.has(&source) || !is_known(&sources, &source).await? {
-            return Err(Refusal::not_found());
+            return Err(ScimRefusal::not_found());
         }
         let base = Base(address_of(public_url, &source));
         Ok(Self { base, within: Within::one(source) })
@@ -59,27 +59,27 @@ where
     S: Send + Sync,
     Sources: FromRef<S>,
 {
-    type Rejection = Refusal;
+    type Rejection = ScimRefusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ScimRefusal> {
         Sight::from_request_parts(parts, state).await.map(|sight| sight.base)
     }
 }
 
 /// The source that stands in the address, if one does. A name or an id that is no text is nobody's.
-async fn asked_source<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Option<String>, Refusal> {
+async fn asked_source<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Option<String>, ScimRefusal> {
     match RawPathParams::from_request_parts(parts, state).await {
         Ok(variables) => {
             let variables: BTreeMap<&str, &str> = variables.iter().collect();
             Ok(variables.get(SOURCE).map(|name| (*name).to_owned()))
         }
-        Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) => Err(Refusal::not_found()),
+        Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) => Err(ScimRefusal::not_found()),
         // Nothing of this address varies.
         Err(_) => Ok(None),
     }
 }
 
 /// Whether there is such a source, or was one of which something is held.
-async fn is_known(sources: &Sources, source: &SourceName) -> Result<bool, Refusal> {
+async fn is_known(sources: &Sources, source: &SourceName) -> Result<bool, ScimRefusal> {
     Ok(sources.entry(source).is_some() || sources.services().store().is_held(source).await?)
 }

@@ -8,30 +8,30 @@ mod user_names;
 use rollcall_browse::{Attribute, Condition, Test};
 use rollcall_host::model::Timestamp;
 
-use super::filter::{Operand, Operator, Place, Question};
+use super::filter::{Operand, Operator, ResourceFilter, ValuePath};
 use super::id::{Meant, parse_id};
-use super::schemas::ResourceType;
+use super::schemas::ScimResourceType;
 
 pub(crate) use user_names::WithSource;
 
 /// What a question about resources of this type asks of the store.
-pub(crate) fn condition(question: &Question, kind: ResourceType) -> Condition {
-    let all = |questions: &[Question]| -> Vec<Condition> {
+pub(crate) fn condition(question: &ResourceFilter, kind: ScimResourceType) -> Condition {
+    let all = |questions: &[ResourceFilter]| -> Vec<Condition> {
         questions.iter().map(|one| condition(one, kind)).collect()
     };
     match question {
-        Question::Present(place) => present(place, kind),
-        Question::Compare(place, operator, operand) => compare(place, kind, *operator, operand),
-        Question::All(questions) => Condition::All(all(questions)),
-        Question::Any(questions) => Condition::Any(all(questions)),
-        Question::Not(question) => not(condition(question, kind)),
-        Question::OfOne(place, question) => of_one(place, kind, question),
+        ResourceFilter::Present(place) => present(place, kind),
+        ResourceFilter::Compare(place, operator, operand) => compare(place, kind, *operator, operand),
+        ResourceFilter::All(questions) => Condition::All(all(questions)),
+        ResourceFilter::Any(questions) => Condition::Any(all(questions)),
+        ResourceFilter::Not(question) => not(condition(question, kind)),
+        ResourceFilter::OfOne(place, question) => of_one(place, kind, question),
     }
 }
 
 /// What the store keeps of a place in a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kept {
+enum StoredValue {
     Id,
     ResourceType,
     /// A text that every resource has once.
@@ -44,51 +44,53 @@ enum Kept {
     Moment(Attribute),
 }
 
-fn kept(place: &Place, kind: ResourceType) -> Option<Kept> {
+fn kept(place: &ValuePath, kind: ScimResourceType) -> Option<StoredValue> {
     if place.of_those.is_some() {
         return None;
     }
-    let is_person = kind == ResourceType::User;
+    let is_person = kind == ScimResourceType::User;
     let stands_alone = place.extension.is_none();
     match (place.name, place.part) {
-        ("source", None) if !stands_alone => Some(Kept::One(Attribute::Source)),
+        ("source", None) if !stands_alone => Some(StoredValue::One(Attribute::Source)),
         _ if !stands_alone => None,
-        ("id", None) => Some(Kept::Id),
-        ("externalId", None) => Some(Kept::One(Attribute::ExternalId)),
-        ("displayName", None) => Some(Kept::Optional(Attribute::DisplayName)),
-        ("meta", Some("resourceType")) => Some(Kept::ResourceType),
-        ("meta", Some("created")) => Some(Kept::Moment(Attribute::Created)),
-        ("meta", Some("lastModified")) => Some(Kept::Moment(Attribute::Modified)),
-        ("userName", None) if is_person => Some(Kept::One(Attribute::UserName)),
-        ("title", None) if is_person => Some(Kept::Optional(Attribute::Title)),
-        ("active", None) if is_person => Some(Kept::Flag(Attribute::Active)),
-        ("emails", Some("value")) if is_person => Some(Kept::Several(Attribute::Email)),
-        ("phoneNumbers", Some("value")) if is_person => Some(Kept::Several(Attribute::Phone)),
+        ("id", None) => Some(StoredValue::Id),
+        ("externalId", None) => Some(StoredValue::One(Attribute::ExternalId)),
+        ("displayName", None) => Some(StoredValue::Optional(Attribute::DisplayName)),
+        ("meta", Some("resourceType")) => Some(StoredValue::ResourceType),
+        ("meta", Some("created")) => Some(StoredValue::Moment(Attribute::Created)),
+        ("meta", Some("lastModified")) => Some(StoredValue::Moment(Attribute::Modified)),
+        ("userName", None) if is_person => Some(StoredValue::One(Attribute::UserName)),
+        ("title", None) if is_person => Some(StoredValue::Optional(Attribute::Title)),
+        ("active", None) if is_person => Some(StoredValue::Flag(Attribute::Active)),
+        ("emails", Some("value")) if is_person => Some(StoredValue::Several(Attribute::Email)),
+        ("phoneNumbers", Some("value")) if is_person => Some(StoredValue::Several(Attribute::Phone)),
         _ => None,
     }
 }
 
-fn present(place: &Place, kind: ResourceType) -> Condition {
+fn present(place: &ValuePath, kind: ScimResourceType) -> Condition {
     match kept(place, kind) {
-        Some(Kept::Id | Kept::ResourceType | Kept::Flag(_) | Kept::Moment(_)) => Condition::always(),
-        Some(Kept::One(attribute) | Kept::Optional(attribute) | Kept::Several(attribute)) => {
-            Condition::Of(attribute, Test::Present)
+        Some(StoredValue::Id | StoredValue::ResourceType | StoredValue::Flag(_) | StoredValue::Moment(_)) => {
+            Condition::always()
         }
+        Some(
+            StoredValue::One(attribute) | StoredValue::Optional(attribute) | StoredValue::Several(attribute),
+        ) => Condition::Of(attribute, Test::Present),
         None => Condition::Unclear,
     }
 }
 
-fn compare(place: &Place, kind: ResourceType, operator: Operator, operand: &Operand) -> Condition {
+fn compare(place: &ValuePath, kind: ScimResourceType, operator: Operator, operand: &Operand) -> Condition {
     if place.of_those.is_some() {
         return of_chosen(place, kind, operator, operand);
     }
     match (kept(place, kind), operand) {
-        (Some(Kept::Id), Operand::Exact(id)) => equality(operator, || with_id(id)),
-        (Some(Kept::ResourceType), Operand::Exact(name)) => {
+        (Some(StoredValue::Id), Operand::Exact(id)) => equality(operator, || with_id(id)),
+        (Some(StoredValue::ResourceType), Operand::Exact(name)) => {
             equality(operator, || if name == kind.name() { Condition::always() } else { Condition::never() })
         }
         (
-            Some(Kept::One(attribute) | Kept::Optional(attribute)),
+            Some(StoredValue::One(attribute) | StoredValue::Optional(attribute)),
             Operand::Exact(text) | Operand::Folded(text),
         ) => {
             let test = of_text(operator, text);
@@ -98,22 +100,24 @@ fn compare(place: &Place, kind: ResourceType, operator: Operator, operand: &Oper
             )
         }
         // That one of several is another one, only the values tell.
-        (Some(Kept::Several(attribute)), Operand::Exact(text) | Operand::Folded(text)) => {
+        (Some(StoredValue::Several(attribute)), Operand::Exact(text) | Operand::Folded(text)) => {
             of_text(operator, text).map_or(Condition::Unclear, |test| Condition::Of(attribute, test))
         }
-        (Some(Kept::Flag(attribute)), Operand::Flag(flag)) => {
+        (Some(StoredValue::Flag(attribute)), Operand::Flag(flag)) => {
             equality(operator, || Condition::Of(attribute, Test::Is(*flag)))
         }
-        (Some(Kept::Moment(attribute)), Operand::Moment(moment)) => of_moment(attribute, operator, *moment),
+        (Some(StoredValue::Moment(attribute)), Operand::Moment(moment)) => {
+            of_moment(attribute, operator, *moment)
+        }
         (Some(_) | None, _) => Condition::Unclear,
     }
 }
 
 /// For a part of what brackets choose: of one of all values it must hold in any case.
-fn of_chosen(place: &Place, kind: ResourceType, operator: Operator, operand: &Operand) -> Condition {
-    let whole = Place { of_those: None, ..place.clone() };
+fn of_chosen(place: &ValuePath, kind: ScimResourceType, operator: Operator, operand: &Operand) -> Condition {
+    let whole = ValuePath { of_those: None, ..place.clone() };
     match (kept(&whole, kind), operand) {
-        (Some(Kept::Several(attribute)), Operand::Exact(text) | Operand::Folded(text)) => {
+        (Some(StoredValue::Several(attribute)), Operand::Exact(text) | Operand::Folded(text)) => {
             of_text(operator, text).map_or(Condition::Unclear, |test| {
                 Condition::All(vec![Condition::Of(attribute, test), Condition::Unclear])
             })
@@ -123,29 +127,29 @@ fn of_chosen(place: &Place, kind: ResourceType, operator: Operator, operand: &Op
 }
 
 /// For a value in brackets, what must hold of it at least.
-fn of_one(place: &Place, kind: ResourceType, question: &Question) -> Condition {
-    let value = Place { part: Some("value"), ..place.clone() };
-    let Some(Kept::Several(attribute)) = kept(&value, kind) else { return Condition::Unclear };
-    let of_value = |question: &Question| match question {
-        Question::Compare(part, operator, Operand::Exact(text) | Operand::Folded(text))
+fn of_one(place: &ValuePath, kind: ScimResourceType, question: &ResourceFilter) -> Condition {
+    let value = ValuePath { part: Some("value"), ..place.clone() };
+    let Some(StoredValue::Several(attribute)) = kept(&value, kind) else { return Condition::Unclear };
+    let of_value = |question: &ResourceFilter| match question {
+        ResourceFilter::Compare(part, operator, Operand::Exact(text) | Operand::Folded(text))
             if part.name == "value" =>
         {
             of_text(*operator, text).map(|test| Condition::Of(attribute, test))
         }
-        Question::Compare(..)
-        | Question::Present(_)
-        | Question::All(_)
-        | Question::Any(_)
-        | Question::Not(_)
-        | Question::OfOne(..) => None,
+        ResourceFilter::Compare(..)
+        | ResourceFilter::Present(_)
+        | ResourceFilter::All(_)
+        | ResourceFilter::Any(_)
+        | ResourceFilter::Not(_)
+        | ResourceFilter::OfOne(..) => None,
     };
     let parts = match question {
-        Question::All(parts) => parts.iter().filter_map(of_value).collect(),
-        one @ (Question::Compare(..)
-        | Question::Present(_)
-        | Question::Any(_)
-        | Question::Not(_)
-        | Question::OfOne(..)) => Vec::from_iter(of_value(one)),
+        ResourceFilter::All(parts) => parts.iter().filter_map(of_value).collect(),
+        one @ (ResourceFilter::Compare(..)
+        | ResourceFilter::Present(_)
+        | ResourceFilter::Any(_)
+        | ResourceFilter::Not(_)
+        | ResourceFilter::OfOne(..)) => Vec::from_iter(of_value(one)),
     };
     Condition::All(parts.into_iter().chain([Condition::Unclear]).collect())
 }

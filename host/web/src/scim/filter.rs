@@ -10,8 +10,8 @@ mod question;
 mod token;
 
 pub(crate) use self::error::FilterError;
-pub(crate) use self::question::{Among, Effort, Operand, Place, Question, question};
-use self::token::{Token, tokens};
+pub(crate) use self::question::{Among, Effort, Operand, ResourceFilter, ValuePath, question};
+use self::token::{FilterToken, tokens};
 use super::limits::{MAX_DEPTH, MAX_FILTER_BYTES};
 use super::path::Path;
 
@@ -100,7 +100,7 @@ impl Filter {
         if MAX_FILTER_BYTES < text.len() {
             return Err(FilterError::TooLong { found: text.len() });
         }
-        let mut reader = Reader { tokens: tokens(text)?.into_iter().peekable(), depth: 0 };
+        let mut reader = FilterReader { tokens: tokens(text)?.into_iter().peekable(), depth: 0 };
         let filter = reader.alternatives()?;
         match reader.tokens.next() {
             None => Ok(filter),
@@ -109,12 +109,12 @@ impl Filter {
     }
 }
 
-struct Reader {
-    tokens: std::iter::Peekable<std::vec::IntoIter<Token>>,
+struct FilterReader {
+    tokens: std::iter::Peekable<std::vec::IntoIter<FilterToken>>,
     depth: usize,
 }
 
-impl Reader {
+impl FilterReader {
     /// `or` binds least.
     fn alternatives(&mut self) -> Result<Filter, FilterError> {
         let mut any = vec![self.conjunction()?];
@@ -135,19 +135,20 @@ impl Reader {
     fn term(&mut self) -> Result<Filter, FilterError> {
         const EXPECTED: &str = "an attribute, \"not\" or \"(\"";
         match self.tokens.next().ok_or(FilterError::Ended { expected: EXPECTED })? {
-            Token::Open => self.within(&Token::Close, "\")\""),
-            Token::Word(word) if word.eq_ignore_ascii_case("not") => {
-                self.expect(&Token::Open, "\"(\"")?;
-                Ok(Filter::Not(Box::new(self.within(&Token::Close, "\")\"")?)))
+            FilterToken::Open => self.within(&FilterToken::Close, "\")\""),
+            FilterToken::Word(word) if word.eq_ignore_ascii_case("not") => {
+                self.expect(&FilterToken::Open, "\"(\"")?;
+                Ok(Filter::Not(Box::new(self.within(&FilterToken::Close, "\")\"")?)))
             }
-            Token::Word(name) => self.condition(&name),
-            other @ (Token::Close | Token::OpenValue | Token::CloseValue | Token::Text(_)) => {
-                Err(unexpected(&other, EXPECTED))
-            }
+            FilterToken::Word(name) => self.condition(&name),
+            other @ (FilterToken::Close
+            | FilterToken::OpenValue
+            | FilterToken::CloseValue
+            | FilterToken::Text(_)) => Err(unexpected(&other, EXPECTED)),
         }
     }
 
-    fn within(&mut self, close: &Token, expected: &'static str) -> Result<Filter, FilterError> {
+    fn within(&mut self, close: &FilterToken, expected: &'static str) -> Result<Filter, FilterError> {
         self.depth = self.depth.saturating_add(1);
         if MAX_DEPTH < self.depth {
             return Err(FilterError::TooDeep);
@@ -161,10 +162,10 @@ impl Reader {
     fn condition(&mut self, name: &str) -> Result<Filter, FilterError> {
         let no_attribute = |name: &str| FilterError::NoAttribute { name: name.to_owned() };
         let path = Path::parse(name).filter(|path| path.name.is_some()).ok_or_else(|| no_attribute(name))?;
-        if !self.take(&Token::OpenValue) {
+        if !self.take(&FilterToken::OpenValue) {
             return self.comparison(Target { path, of_those: None });
         }
-        let those = Box::new(self.within(&Token::CloseValue, "\"]\"")?);
+        let those = Box::new(self.within(&FilterToken::CloseValue, "\"]\"")?);
         match self.take_part() {
             None => Ok(Filter::OfOne(path, those)),
             Some(part) => {
@@ -185,44 +186,49 @@ impl Reader {
     fn operator(&mut self) -> Result<Operator, FilterError> {
         const EXPECTED: &str = "an operator such as eq, co or pr";
         match self.tokens.next().ok_or(FilterError::Ended { expected: EXPECTED })? {
-            Token::Word(word) => {
+            FilterToken::Word(word) => {
                 Operator::named(&word).ok_or(FilterError::Unexpected { found: word, expected: EXPECTED })
             }
-            other @ (Token::Open | Token::Close | Token::OpenValue | Token::CloseValue | Token::Text(_)) => {
-                Err(unexpected(&other, EXPECTED))
-            }
+            other @ (FilterToken::Open
+            | FilterToken::Close
+            | FilterToken::OpenValue
+            | FilterToken::CloseValue
+            | FilterToken::Text(_)) => Err(unexpected(&other, EXPECTED)),
         }
     }
 
     fn value(&mut self) -> Result<Literal, FilterError> {
         const EXPECTED: &str = "a value: a text in double quotes, a number, true, false or null";
         match self.tokens.next().ok_or(FilterError::Ended { expected: EXPECTED })? {
-            Token::Text(text) => Ok(Literal::Text(text)),
-            Token::Word(word) => {
+            FilterToken::Text(text) => Ok(Literal::Text(text)),
+            FilterToken::Word(word) => {
                 literal(&word).ok_or(FilterError::Unexpected { found: word, expected: EXPECTED })
             }
-            other @ (Token::Open | Token::Close | Token::OpenValue | Token::CloseValue) => {
-                Err(unexpected(&other, EXPECTED))
-            }
+            other @ (FilterToken::Open
+            | FilterToken::Close
+            | FilterToken::OpenValue
+            | FilterToken::CloseValue) => Err(unexpected(&other, EXPECTED)),
         }
     }
 
     /// A name right behind brackets, with the point before it.
     fn take_part(&mut self) -> Option<String> {
-        let part = self.tokens.next_if(|next| matches!(next, Token::Word(word) if word.starts_with('.')))?;
+        let part =
+            self.tokens.next_if(|next| matches!(next, FilterToken::Word(word) if word.starts_with('.')))?;
         part.to_string().strip_prefix('.').map(str::to_owned)
     }
 
-    fn take(&mut self, token: &Token) -> bool {
+    fn take(&mut self, token: &FilterToken) -> bool {
         self.tokens.next_if(|next| next == token).is_some()
     }
 
     fn take_word(&mut self, word: &str) -> bool {
-        let is_it = |next: &Token| matches!(next, Token::Word(found) if found.eq_ignore_ascii_case(word));
+        let is_it =
+            |next: &FilterToken| matches!(next, FilterToken::Word(found) if found.eq_ignore_ascii_case(word));
         self.tokens.next_if(is_it).is_some()
     }
 
-    fn expect(&mut self, token: &Token, expected: &'static str) -> Result<(), FilterError> {
+    fn expect(&mut self, token: &FilterToken, expected: &'static str) -> Result<(), FilterError> {
         match self.tokens.next() {
             Some(found) if found == *token => Ok(()),
             Some(found) => Err(unexpected(&found, expected)),
@@ -244,7 +250,7 @@ fn literal(word: &str) -> Option<Literal> {
     }
 }
 
-fn unexpected(token: &Token, expected: &'static str) -> FilterError {
+fn unexpected(token: &FilterToken, expected: &'static str) -> FilterError {
     FilterError::Unexpected { found: token.to_string(), expected }
 }
 

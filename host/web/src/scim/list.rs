@@ -14,26 +14,27 @@ use rollcall_host::model::Timestamp;
 
 use super::base::Sight;
 use super::query::Query;
-use super::reading::{Listed, Reading};
-use super::reply::{Refusal, written};
-use super::schemas::ResourceType;
+use super::reading::{ListedResource, ScimReading};
+use super::reply::{ScimRefusal, written};
+use super::schemas::ScimResourceType;
 use crate::sources::Sources;
 
 /// What is asked for, and of whom.
-pub(crate) struct Listing {
+pub(crate) struct ScimListing {
     pub(crate) sources: Sources,
     pub(crate) sight: Sight,
-    pub(crate) kinds: &'static [ResourceType],
+    pub(crate) kinds: &'static [ScimResourceType],
     pub(crate) query: Query,
 }
 
-impl Listing {
+impl ScimListing {
     /// The answer. Whatever is wrong with what is asked for is found before it begins.
-    pub(crate) async fn answer(self) -> Result<Response, Refusal> {
-        let mut reading = Reading::new(&self.sources, &self.sight);
+    pub(crate) async fn answer(self) -> Result<Response, ScimRefusal> {
+        let mut reading = ScimReading::new(&self.sources, &self.sight);
         let found = reading.find(self.kinds, &self.query).await?;
         let mut text = head(found.total, self.query.page.offset);
-        let mut told = Told { listing: self, as_of: found.as_of, rest: found.listed.into_iter(), n: 0 };
+        let mut told =
+            ListProgress { listing: self, as_of: found.as_of, rest: found.listed.into_iter(), n: 0 };
         text.push_str(&told.more().await?);
         if told.rest.len() == 0 {
             return Ok(written(Body::from(text)));
@@ -43,18 +44,18 @@ impl Listing {
 }
 
 /// How far a list is told.
-struct Told {
-    listing: Listing,
+struct ListProgress {
+    listing: ScimListing,
     as_of: Timestamp,
-    rest: IntoIter<Listed>,
+    rest: IntoIter<ListedResource>,
     n: u64,
 }
 
-impl Told {
+impl ListProgress {
     /// The text of the next part, with the end of the list if it is the last one.
-    async fn more(&mut self) -> Result<String, Refusal> {
+    async fn more(&mut self) -> Result<String, ScimRefusal> {
         let listing = &self.listing;
-        let mut reading = Reading::new(&listing.sources, &listing.sight);
+        let mut reading = ScimReading::new(&listing.sources, &listing.sight);
         let resources = reading.tell(&mut self.rest, self.as_of, &listing.query.projection).await?;
         let comma = if self.n == 0 || resources.is_empty() { "" } else { "," };
         self.n = self.n.saturating_add(u64::try_from(resources.len()).unwrap_or(u64::MAX));

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::MethodRouter;
 
 use super::base::Base;
-use super::reply::Refusal;
+use super::reply::ScimRefusal;
 use crate::console::Console;
 use crate::visitor::Visitor;
 
@@ -61,7 +61,8 @@ impl Others {
             return (StatusCode::NO_CONTENT, allow).into_response();
         }
         let is_supported = !self.not_supported.contains(&method.as_str());
-        let refusal = if is_supported { Refusal::no_such_method() } else { Refusal::not_implemented() };
+        let refusal =
+            if is_supported { ScimRefusal::no_such_method() } else { ScimRefusal::not_implemented() };
         (allow, refusal).into_response()
     }
 }

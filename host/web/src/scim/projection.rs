@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::path::Path;
-use super::schemas::ResourceType;
+use super::schemas::ScimResourceType;
 
 /// What is always told. Source: RFC 7643, sections 3 and 3.1.
 const ALWAYS: [&str; 2] = ["id", "schemas"];
@@ -33,7 +33,7 @@ impl Projection {
     }
 
     /// Whether anything of this attribute of the core schema is told.
-    pub(crate) fn wants(&self, kind: ResourceType, name: &str) -> bool {
+    pub(crate) fn wants(&self, kind: ScimResourceType, name: &str) -> bool {
         let of_core = |path: &Path| kind.extension_of(path).is_none();
         let is_it = |path: &Path| path.name.as_deref().is_none_or(|known| name.eq_ignore_ascii_case(known));
         match self {
@@ -46,7 +46,11 @@ impl Projection {
     }
 
     /// The resource with nothing but what is told.
-    pub(crate) fn apply(&self, kind: ResourceType, mut resource: Map<String, Value>) -> Map<String, Value> {
+    pub(crate) fn apply(
+        &self,
+        kind: ScimResourceType,
+        mut resource: Map<String, Value>,
+    ) -> Map<String, Value> {
         match self {
             Self::All => resource,
             Self::Only(paths) => {
@@ -94,7 +98,7 @@ fn spelled(object: &Map<String, Value>, name: &str) -> Option<String> {
     object.keys().find(|known| known.eq_ignore_ascii_case(name)).cloned()
 }
 
-fn choose(from: &Map<String, Value>, into: &mut Map<String, Value>, path: &Path, kind: ResourceType) {
+fn choose(from: &Map<String, Value>, into: &mut Map<String, Value>, path: &Path, kind: ScimResourceType) {
     let Some(extension) = kind.extension_of(path) else { return choose_here(from, into, path) };
     let Some(Value::Object(members)) = from.get(extension) else { return };
     // What was chosen of it before stays.
@@ -150,7 +154,7 @@ fn joined(one: &Value, other: &Value) -> Value {
     }
 }
 
-fn leave_out(from: &mut Map<String, Value>, path: &Path, kind: ResourceType) {
+fn leave_out(from: &mut Map<String, Value>, path: &Path, kind: ScimResourceType) {
     let within = match kind.extension_of(path) {
         Some(extension) if path.name.is_none() => {
             from.remove(extension);
@@ -195,7 +199,7 @@ mod tests {
             (ENTERPRISE_USER): {"employeeNumber": "7", "manager": {"value": "hq.Mg"}},
         });
         let projection = Projection::of(attributes, excluded);
-        let chosen = projection.apply(ResourceType::User, resource.as_object().unwrap().clone());
+        let chosen = projection.apply(ScimResourceType::User, resource.as_object().unwrap().clone());
         assert_eq!(Value::Object(chosen), *expected);
     }
 
@@ -263,16 +267,16 @@ mod tests {
     fn an_attribute_that_the_core_schema_has_is_never_one_of_an_extension() {
         let resource =
             json!({"displayName": "a", (ROLLCALL_DEPARTMENT): {"source": "hq", "parent": {"value": "1"}}});
-        let told = |kind: ResourceType, name: &str| {
+        let told = |kind: ScimResourceType, name: &str| {
             let resource = resource.as_object().unwrap().clone();
             Value::Object(Projection::of(&[name], &[]).apply(kind, resource))
         };
-        assert_eq!(told(ResourceType::Group, "displayname"), json!({"displayName": "a"}));
+        assert_eq!(told(ScimResourceType::Group, "displayname"), json!({"displayName": "a"}));
         assert_eq!(
-            told(ResourceType::Group, "Parent.Value"),
+            told(ScimResourceType::Group, "Parent.Value"),
             json!({(ROLLCALL_DEPARTMENT): {"parent": {"value": "1"}}})
         );
-        assert_eq!(told(ResourceType::User, "parent"), json!({}));
+        assert_eq!(told(ScimResourceType::User, "parent"), json!({}));
     }
 
     #[test]

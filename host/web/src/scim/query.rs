@@ -11,7 +11,7 @@ use self::given::{Given, GivenError, Name};
 use super::filter::Filter;
 use super::limits::MAX_RESULTS;
 use super::projection::Projection;
-use super::reply::{Refusal, ScimType};
+use super::reply::{ScimRefusal, ScimType};
 
 /// What is given along with a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,13 +25,13 @@ pub(crate) struct Search(pub(crate) Parameters);
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Query {
     pub(crate) filter: Option<Filter>,
-    pub(crate) page: Asked,
+    pub(crate) page: ListQuery,
     pub(crate) projection: Projection,
 }
 
 /// Which resources of all that are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct ListQuery {
     /// How many come before them.
     pub(crate) offset: u64,
     /// How many of them there are at most.
@@ -65,7 +65,7 @@ impl Parameters {
     /// # Errors
     ///
     /// When both kinds of lists of attributes are there, or one is no list.
-    pub(crate) fn projection(&self) -> Result<Projection, Refusal> {
+    pub(crate) fn projection(&self) -> Result<Projection, ScimRefusal> {
         let attributes = self.0.texts(Name::Attributes)?;
         let excluded = self.0.texts(Name::ExcludedAttributes)?;
         if !attributes.is_empty() && !excluded.is_empty() {
@@ -77,7 +77,7 @@ impl Parameters {
     /// # Errors
     ///
     /// When one of them cannot be read.
-    pub(crate) fn query(&self) -> Result<Query, Refusal> {
+    pub(crate) fn query(&self) -> Result<Query, ScimRefusal> {
         Ok(Query {
             filter: filter(self.0.text(Name::Filter)?)?,
             page: asked(self.0.number(Name::StartIndex)?, self.0.number(Name::Count)?),
@@ -87,40 +87,42 @@ impl Parameters {
 }
 
 impl<S: Sync> FromRequestParts<S> for Parameters {
-    type Rejection = Refusal;
+    type Rejection = ScimRefusal;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ScimRefusal> {
         Ok(Self::of_query(parts.uri.query().unwrap_or_default())?)
     }
 }
 
 /// JSON, whatever media type it is sent as: there is nothing else that it could be.
 impl<S: Send + Sync> FromRequest<S> for Search {
-    type Rejection = Refusal;
+    type Rejection = ScimRefusal;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, ScimRefusal> {
         let body =
-            Bytes::from_request(request, state).await.map_err(|error| Refusal::body(error.status()))?;
+            Bytes::from_request(request, state).await.map_err(|error| ScimRefusal::body(error.status()))?;
         Ok(Self(Parameters::of_body(&body)?))
     }
 }
 
-fn filter(text: Option<&str>) -> Result<Option<Filter>, Refusal> {
-    text.map(Filter::parse).transpose().map_err(|error| Refusal::new(ScimType::InvalidFilter, error.into()))
+fn filter(text: Option<&str>) -> Result<Option<Filter>, ScimRefusal> {
+    text.map(Filter::parse)
+        .transpose()
+        .map_err(|error| ScimRefusal::new(ScimType::InvalidFilter, error.into()))
 }
 
 /// A start below 1 is 1, and a count below 0 is 0. Source: RFC 7644, section 3.4.2.4.
-fn asked(start_index: Option<i64>, count: Option<i64>) -> Asked {
+fn asked(start_index: Option<i64>, count: Option<i64>) -> ListQuery {
     let start = u64::try_from(start_index.unwrap_or(1)).unwrap_or(1).max(1);
     let limit = count.map_or(MAX_RESULTS, |count| u64::try_from(count).unwrap_or(0));
-    Asked { offset: start.saturating_sub(1), limit: std::cmp::min(limit, MAX_RESULTS) }
+    ListQuery { offset: start.saturating_sub(1), limit: std::cmp::min(limit, MAX_RESULTS) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of_query(query: &str) -> Result<Query, Refusal> {
+    fn of_query(query: &str) -> Result<Query, ScimRefusal> {
         Parameters::of_query(query)?.query()
     }
 
@@ -136,7 +138,7 @@ mod tests {
             ("startIndex=-5&count=-1", 0, 0),
             ("count=0", 0, 0),
         ] {
-            assert_eq!(of_query(query).map(|query| query.page), Ok(Asked { offset, limit }), "{query}");
+            assert_eq!(of_query(query).map(|query| query.page), Ok(ListQuery { offset, limit }), "{query}");
         }
     }
 
@@ -169,7 +171,7 @@ mod tests {
         let page = |body: &str| {
             Parameters::of_body(body.as_bytes()).map(|given| given.query().map(|query| query.page))
         };
-        let five = Ok(Ok(Asked { offset: 0, limit: 5 }));
+        let five = Ok(Ok(ListQuery { offset: 0, limit: 5 }));
         assert_eq!(page(&format!("{{\"schemas\": [\"{SEARCH_REQUEST}\"], \"count\": 5}}")), five);
         assert_eq!(page("{\"Count\": 5}"), five);
         for body in ["", "{", "[]", "5", "{\"schemas\": [\"urn:other\"]}", "{\"count\": 5, \"Count\": 6}"] {

@@ -12,13 +12,13 @@ use tokio::task::yield_now;
 
 use super::base::Sight;
 use super::conditions::{WithSource, condition};
-use super::filter::{Among, Effort, Question, question};
+use super::filter::{Among, Effort, ResourceFilter, question};
 use super::id::{Meant, parse_id};
 use super::projection::Projection;
 use super::query::Query;
-use super::reply::{Refusal, ScimType};
+use super::reply::{ScimRefusal, ScimType};
 use super::resource::{Resource, Subject, group, people_named_by, user};
-use super::schemas::ResourceType;
+use super::schemas::ScimResourceType;
 use crate::face::{ScimFace, ScimUserNames};
 use crate::sources::Sources;
 
@@ -39,20 +39,20 @@ static GROUPS_AT_ONCE: Semaphore = Semaphore::const_new(4);
 const N_AT_ONCE: usize = 64;
 
 /// Who is on a list, found all at once.
-pub(crate) struct Found {
+pub(crate) struct FoundResources {
     /// How many there are on all pages.
     pub(crate) total: u64,
     /// Those on the page.
-    pub(crate) listed: Vec<Listed>,
+    pub(crate) listed: Vec<ListedResource>,
     /// Whoever was modified later is on no page yet, or on this one as of this moment.
     pub(crate) as_of: Timestamp,
 }
 
 /// One on a list.
-pub(crate) type Listed = (ResourceType, ObjectNumber);
+pub(crate) type ListedResource = (ScimResourceType, ObjectNumber);
 
 /// What one request reads.
-pub(crate) struct Reading<'a> {
+pub(crate) struct ScimReading<'a> {
     store: &'a dyn Store,
     sight: &'a Sight,
     faces: BTreeMap<SourceName, ScimFace>,
@@ -61,7 +61,7 @@ pub(crate) struct Reading<'a> {
     people: BTreeMap<SourceName, BTreeMap<String, Named>>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> ScimReading<'a> {
     pub(crate) fn new(sources: &'a Sources, sight: &'a Sight) -> Self {
         Self {
             store: &**sources.services().store(),
@@ -74,17 +74,21 @@ impl<'a> Reading<'a> {
     }
 
     /// Who is on the page of what is asked for, one type after the other.
-    pub(crate) async fn find(&mut self, kinds: &[ResourceType], query: &Query) -> Result<Found, Refusal> {
+    pub(crate) async fn find(
+        &mut self,
+        kinds: &[ScimResourceType],
+        query: &Query,
+    ) -> Result<FoundResources, ScimRefusal> {
         let among = if kinds.len() == 1 { Among::One } else { Among::Several };
-        let asked = |kind: &ResourceType| {
+        let asked = |kind: &ScimResourceType| {
             let asked = query.filter.as_ref().map(|filter| question(filter, *kind, among)).transpose();
-            asked.map_err(|error| Refusal::new(ScimType::InvalidFilter, error.into()))
+            asked.map_err(|error| ScimRefusal::new(ScimType::InvalidFilter, error.into()))
         };
         // All of it is read before anything is looked for.
         let questions = kinds.iter().map(asked).collect::<Result<Vec<_>, _>>()?;
         // Before anything is found, so that nothing that is found later is missed by whoever asks for what came after it.
         let as_of = self.store.last_moment().await?;
-        let mut found = Found { total: 0, listed: Vec::new(), as_of };
+        let mut found = FoundResources { total: 0, listed: Vec::new(), as_of };
         for (kind, question) in kinds.iter().zip(&questions) {
             let n_found = u64::try_from(found.listed.len()).unwrap_or(u64::MAX);
             let page = Page {
@@ -106,13 +110,13 @@ impl<'a> Reading<'a> {
     /// client takes, and in the end whoever writes.
     pub(crate) async fn tell(
         &mut self,
-        rest: &mut IntoIter<Listed>,
+        rest: &mut IntoIter<ListedResource>,
         as_of: Timestamp,
         projection: &Projection,
-    ) -> Result<Vec<String>, Refusal> {
+    ) -> Result<Vec<String>, ScimRefusal> {
         let (mut told, mut n_bytes) = (Vec::new(), 0_usize);
         while n_bytes < PART_BYTES && 0 < rest.len() {
-            let next: Vec<Listed> = rest.as_slice().iter().take(N_AT_ONCE).copied().collect();
+            let next: Vec<ListedResource> = rest.as_slice().iter().take(N_AT_ONCE).copied().collect();
             let objects =
                 self.store.objects_numbered(next.iter().map(|(_, number)| *number).collect()).await?;
             self.meet(objects.iter().flatten()).await?;
@@ -134,14 +138,14 @@ impl<'a> Reading<'a> {
     /// What is told of one.
     async fn told(
         &mut self,
-        kind: ResourceType,
+        kind: ScimResourceType,
         object: &WholeObject,
         projection: &Projection,
-    ) -> Result<String, Refusal> {
+    ) -> Result<String, ScimRefusal> {
         // There is a turn for everybody: the semaphore is never closed.
         let _turn = match kind {
-            ResourceType::User => None,
-            ResourceType::Group => GROUPS_AT_ONCE.acquire().await.ok(),
+            ScimResourceType::User => None,
+            ScimResourceType::Group => GROUPS_AT_ONCE.acquire().await.ok(),
         };
         let resource = self.resource(kind, object, projection).await?;
         let told = Value::Object(projection.apply(kind, resource.members)).to_string();
@@ -153,10 +157,10 @@ impl<'a> Reading<'a> {
     /// The resources of a type of which a question holds: all of them counted, and those on a page.
     async fn find_kind(
         &mut self,
-        kind: ResourceType,
-        question: Option<&Question>,
+        kind: ScimResourceType,
+        question: Option<&ResourceFilter>,
         page: Page,
-    ) -> Result<OfKind, Refusal> {
+    ) -> Result<OfKind, ScimRefusal> {
         let with_source = self.with_source().await?;
         let condition = question.map_or(Condition::always(), |question| condition(question, kind));
         let condition = with_source.as_told(condition);
@@ -168,7 +172,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The sources that answer here whose user names are told with their own name.
-    async fn with_source(&self) -> Result<WithSource, Refusal> {
+    async fn with_source(&self) -> Result<WithSource, ScimRefusal> {
         let is_told_so = |source: &SourceName| {
             self.faces.get(source).is_some_and(|face| face.user_names == ScimUserNames::WithSource)
         };
@@ -186,11 +190,11 @@ impl<'a> Reading<'a> {
     /// Look at each resource of which the store cannot tell whether a question holds.
     async fn decide(
         &mut self,
-        kind: ResourceType,
-        question: &Question,
+        kind: ScimResourceType,
+        question: &ResourceFilter,
         sifted: &[(ObjectNumber, bool)],
         page: Page,
-    ) -> Result<OfKind, Refusal> {
+    ) -> Result<OfKind, ScimRefusal> {
         let projection = whatever_is_looked_at(question);
         let (mut effort, mut found) = (Effort::default(), Vec::new());
         for part in sifted.chunks(N_AT_ONCE) {
@@ -211,7 +215,7 @@ impl<'a> Reading<'a> {
                     found.push(*number);
                 }
                 if effort.is_too_much() {
-                    return Err(Refusal::new(ScimType::TooMany, too_much_effort()));
+                    return Err(ScimRefusal::new(ScimType::TooMany, too_much_effort()));
                 }
             }
         }
@@ -221,30 +225,30 @@ impl<'a> Reading<'a> {
     /// One resource, whole.
     pub(crate) async fn one(
         mut self,
-        kind: ResourceType,
+        kind: ScimResourceType,
         id: &str,
         projection: &Projection,
-    ) -> Result<Resource, Refusal> {
+    ) -> Result<Resource, ScimRefusal> {
         let meant = parse_id(id).filter(|meant| self.sight.within.has(&meant.source));
-        let Meant { source, external_id, tenure } = meant.ok_or_else(Refusal::not_found)?;
+        let Meant { source, external_id, tenure } = meant.ok_or_else(ScimRefusal::not_found)?;
         let key = Key::new(kind.stored(), external_id);
         let object = self.store.object(&source, &key).await?;
-        let object = object.filter(|object| object.tenure == tenure).ok_or_else(Refusal::not_found)?;
+        let object = object.filter(|object| object.tenure == tenure).ok_or_else(ScimRefusal::not_found)?;
         self.meet([&object]).await?;
         self.resource(kind, &object, projection).await
     }
 
     async fn resource(
         &mut self,
-        kind: ResourceType,
+        kind: ScimResourceType,
         object: &WholeObject,
         projection: &Projection,
-    ) -> Result<Resource, Refusal> {
+    ) -> Result<Resource, ScimRefusal> {
         let outline = self.outline(&object.source).await?;
         let tenures = self.tenures(&object.source).await?;
         let members = match kind {
-            ResourceType::Group if projection.wants(kind, "members") => Some(self.members(object).await?),
-            ResourceType::Group | ResourceType::User => None,
+            ScimResourceType::Group if projection.wants(kind, "members") => Some(self.members(object).await?),
+            ScimResourceType::Group | ScimResourceType::User => None,
         };
         let nobody = BTreeMap::new();
         let subject = Subject {
@@ -256,13 +260,13 @@ impl<'a> Reading<'a> {
             face: self.faces.get(&object.source).copied().unwrap_or_default(),
         };
         match kind {
-            ResourceType::User => Ok(user(subject)),
-            ResourceType::Group => Ok(group(subject, members.as_deref())),
+            ScimResourceType::User => Ok(user(subject)),
+            ScimResourceType::Group => Ok(group(subject, members.as_deref())),
         }
     }
 
     /// Look up whom these objects name, in the place of those that others named before.
-    async fn meet(&mut self, objects: impl IntoIterator<Item = &WholeObject>) -> Result<(), Refusal> {
+    async fn meet(&mut self, objects: impl IntoIterator<Item = &WholeObject>) -> Result<(), ScimRefusal> {
         self.people.clear();
         let mut ids: BTreeMap<&SourceName, Vec<String>> = BTreeMap::new();
         for object in objects {
@@ -277,7 +281,7 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    async fn outline(&mut self, source: &SourceName) -> Result<Arc<Outline>, Refusal> {
+    async fn outline(&mut self, source: &SourceName) -> Result<Arc<Outline>, ScimRefusal> {
         if let Some(known) = self.outlines.get(source) {
             return Ok(Arc::clone(known));
         }
@@ -286,7 +290,7 @@ impl<'a> Reading<'a> {
         Ok(outline)
     }
 
-    async fn tenures(&mut self, source: &SourceName) -> Result<Arc<BTreeMap<Key, u64>>, Refusal> {
+    async fn tenures(&mut self, source: &SourceName) -> Result<Arc<BTreeMap<Key, u64>>, ScimRefusal> {
         if let Some(known) = self.tenures.get(source) {
             return Ok(Arc::clone(known));
         }
@@ -296,14 +300,14 @@ impl<'a> Reading<'a> {
     }
 
     /// In one piece, so that nobody is missing because somebody else moved meanwhile.
-    async fn members(&self, group: &WholeObject) -> Result<Vec<Member>, Refusal> {
+    async fn members(&self, group: &WholeObject) -> Result<Vec<Member>, ScimRefusal> {
         let page = Page { offset: 0, limit: u32::MAX };
         Ok(self.store.members_of(&group.source, &group.key.external_id, page).await?.items)
     }
 }
 
 /// Members are read only where it takes them to answer: they may be many, and a version covers them.
-fn whatever_is_looked_at(question: &Question) -> Projection {
+fn whatever_is_looked_at(question: &ResourceFilter) -> Projection {
     let takes_members = question.looks_at("members", None) || question.looks_at("meta", Some("version"));
     if takes_members { Projection::All } else { Projection::of(&[], &["members"]) }
 }

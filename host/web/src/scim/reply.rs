@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::accept::wants_plain_json;
 use crate::problem::Problem;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// Source: RFC 7644, section 3.1.
 pub(super) const MEDIA_TYPE: &str = "application/scim+json";
@@ -26,7 +26,7 @@ const VARIES_BY: &str = "Accept, Accept-Language, Authorization, Cookie";
 
 /// Why a request of a SCIM client is not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct ScimRefusal {
     problem: Problem,
     pub(crate) scim_type: Option<ScimType>,
 }
@@ -53,7 +53,7 @@ impl ScimType {
     }
 }
 
-impl Refusal {
+impl ScimRefusal {
     /// The request is wrong.
     pub(crate) fn new(scim_type: ScimType, diagnosis: Diagnosis) -> Self {
         Self { problem: Problem::new(StatusCode::BAD_REQUEST, diagnosis), scim_type: Some(scim_type) }
@@ -119,20 +119,20 @@ fn no_such_method() -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, diagnosis)
 }
 
-impl From<Problem> for Refusal {
+impl From<Problem> for ScimRefusal {
     fn from(problem: Problem) -> Self {
         Self { problem, scim_type: None }
     }
 }
 
-impl From<StoreError> for Refusal {
+impl From<StoreError> for ScimRefusal {
     fn from(error: StoreError) -> Self {
         Problem::from(error).into()
     }
 }
 
 /// Without a body, as [`Problem`]: [`errors`] knows the reader and draws it.
-impl IntoResponse for Refusal {
+impl IntoResponse for ScimRefusal {
     fn into_response(self) -> Response {
         let mut response = self.problem.into_response();
         response.extensions_mut().extend(self.scim_type.into_iter().fold(
@@ -221,7 +221,7 @@ pub(crate) fn written(body: Body) -> Response {
 
 /// Draw whatever went wrong within as SCIM does.
 pub(crate) async fn errors(request: Request, next: Next) -> Response {
-    let reader = request.extensions().get::<Reader>().copied().unwrap_or_default();
+    let reader = request.extensions().get::<Preferences>().copied().unwrap_or_default();
     let is_plain = wants_plain_json(request.headers());
     let mut response = next.run(request).await;
     let status = response.status();
@@ -239,13 +239,13 @@ pub(crate) async fn errors(request: Request, next: Next) -> Response {
 }
 
 /// Something that went wrong, drawn as SCIM does.
-pub(crate) fn drawn(reader: Reader, problem: &Problem) -> Response {
+pub(crate) fn drawn(reader: Preferences, problem: &Problem) -> Response {
     let mut response = draw(problem.status, &error(reader, problem, None));
     response.headers_mut().insert(VARY, HeaderValue::from_static(VARIES_BY));
     response
 }
 
-fn drawn_over(reader: Reader, mut response: Response) -> Response {
+fn drawn_over(reader: Preferences, mut response: Response) -> Response {
     let status = response.status();
     let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| of_status(status));
     let scim_type = response.extensions_mut().remove::<ScimType>();
@@ -268,7 +268,7 @@ fn of_status(status: StatusCode) -> Problem {
     Problem::new(status, Diagnosis::new("refused", reason).in_chinese("请求被拒绝", ""))
 }
 
-fn error(reader: Reader, problem: &Problem, scim_type: Option<ScimType>) -> Value {
+fn error(reader: Preferences, problem: &Problem, scim_type: Option<ScimType>) -> Value {
     let mut body = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
         "status": problem.status.as_str(),
@@ -280,7 +280,7 @@ fn error(reader: Reader, problem: &Problem, scim_type: Option<ScimType>) -> Valu
     body
 }
 
-fn detail(reader: Reader, problem: &Problem) -> String {
+fn detail(reader: Preferences, problem: &Problem) -> String {
     let localized = problem.diagnosis.localized(reader.language.tag());
     match localized.remedy {
         Some(remedy) => format!("{}; {remedy}", localized.message),

@@ -21,7 +21,7 @@ use time::macros::format_description;
 pub(crate) use self::group::group;
 pub(crate) use self::user::user;
 use super::id::id_of;
-use super::schemas::{Attribute, ENTERPRISE_USER, ResourceType, fit_all};
+use super::schemas::{Attribute, ENTERPRISE_USER, ScimResourceType, fit_all};
 use crate::face::ScimFace;
 
 /// A resource.
@@ -78,7 +78,7 @@ impl Subject<'_> {
     }
 
     /// What the core schema and the extensions describe, as the document has it.
-    fn described(&self, kind: ResourceType) -> Map<String, Value> {
+    fn described(&self, kind: ScimResourceType) -> Map<String, Value> {
         let Some(document) = self.document() else { return Map::new() };
         let mut members = fit_all(kind.schema().attributes, document);
         for extension in kind.extensions() {
@@ -90,7 +90,7 @@ impl Subject<'_> {
     }
 
     /// How a resource names another one of the same source.
-    fn link(&self, kind: ResourceType, external_id: &str) -> Map<String, Value> {
+    fn link(&self, kind: ScimResourceType, external_id: &str) -> Map<String, Value> {
         let key = Key::new(kind.stored(), external_id);
         let tenure = self.tenures.get(&key).copied().unwrap_or_default();
         let id = id_of(self.source(), external_id, tenure);
@@ -99,7 +99,7 @@ impl Subject<'_> {
     }
 
     /// A value that names another object by the source's own id, as SCIM names it, and with where that is if it is held.
-    fn relinked(&self, kind: ResourceType, mut value: Value) -> Value {
+    fn relinked(&self, kind: ScimResourceType, mut value: Value) -> Value {
         let named = value.get("value").and_then(Value::as_str).map(str::to_owned);
         if let (Some(id), Some(members)) = (named, value.as_object_mut()) {
             members.extend(self.link(kind, &id));
@@ -111,15 +111,15 @@ impl Subject<'_> {
     }
 
     /// Whether an object that is named here can be read.
-    fn is_held(&self, kind: ResourceType, external_id: &str) -> bool {
+    fn is_held(&self, kind: ScimResourceType, external_id: &str) -> bool {
         match kind {
-            ResourceType::User => self.people.contains_key(external_id),
-            ResourceType::Group => self.outline.department(external_id).is_some(),
+            ScimResourceType::User => self.people.contains_key(external_id),
+            ScimResourceType::Group => self.outline.department(external_id).is_some(),
         }
     }
 
     /// Add what every resource has.
-    fn finish(&self, kind: ResourceType, mut members: Map<String, Value>, extent: Extent) -> Resource {
+    fn finish(&self, kind: ScimResourceType, mut members: Map<String, Value>, extent: Extent) -> Resource {
         let id = id_of(self.source(), self.external_id(), self.object.tenure);
         let extensions = kind.extensions().iter().map(|extension| extension.id);
         let schemas: Vec<&str> =
@@ -151,7 +151,7 @@ fn moment(at: Timestamp) -> String {
     moment.and_then(|moment| moment.format(format).ok()).unwrap_or_else(|| at.to_string())
 }
 
-fn location(base: &str, kind: ResourceType, id: &str) -> String {
+fn location(base: &str, kind: ScimResourceType, id: &str) -> String {
     format!("{base}{}/{id}", kind.endpoint())
 }
 
@@ -163,7 +163,7 @@ fn version(members: &Map<String, Value>) -> String {
 }
 
 /// The description of an attribute of an extension.
-fn attribute_of(kind: ResourceType, schema: &str, name: &str) -> Option<&'static Attribute> {
+fn attribute_of(kind: ScimResourceType, schema: &str, name: &str) -> Option<&'static Attribute> {
     let extension = kind.extensions().iter().find(|extension| extension.id == schema)?;
     extension.attributes.iter().find(|attribute| attribute.name == name)
 }

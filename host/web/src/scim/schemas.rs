@@ -11,7 +11,7 @@ mod common;
 mod group;
 mod user;
 
-pub(crate) use attribute::{Attribute, Kind, fit_all};
+pub(crate) use attribute::{Attribute, ValueKind, fit_all};
 pub(crate) use common::COMMON;
 pub(crate) use rollcall_rules::vocabulary::schema::{
     DEPARTMENT as ROLLCALL_DEPARTMENT, ENTERPRISE_USER, ORGANISATION_USER as ROLLCALL_USER, USER as CORE_USER,
@@ -36,14 +36,14 @@ pub(crate) struct Schema {
 
 /// The two kinds of resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ResourceType {
+pub(crate) enum ScimResourceType {
     /// A person.
     User,
     /// A department.
     Group,
 }
 
-impl ResourceType {
+impl ScimResourceType {
     pub(crate) const ALL: [Self; 2] = [Self::User, Self::Group];
 
     /// A list of it alone.
@@ -158,12 +158,12 @@ const fn attribute_of_source() -> Attribute {
 
 /// Every schema.
 pub(crate) fn all() -> impl Iterator<Item = &'static Schema> {
-    ResourceType::ALL.into_iter().flat_map(|kind| [kind.schema()].into_iter().chain(kind.extensions()))
+    ScimResourceType::ALL.into_iter().flat_map(|kind| [kind.schema()].into_iter().chain(kind.extensions()))
 }
 
 /// The resource types.
 pub(crate) fn resource_types(base: &str) -> Vec<Value> {
-    ResourceType::ALL.into_iter().map(|kind| kind.to_json(base)).collect()
+    ScimResourceType::ALL.into_iter().map(|kind| kind.to_json(base)).collect()
 }
 
 /// The schemas.

@@ -5,7 +5,7 @@
 use maud::{Markup, html};
 use rollcall_host::model::Key;
 
-use super::place::Place;
+use super::place::PageContext;
 use super::words;
 use crate::page::csrf;
 use crate::page::links::{about, of_source};
@@ -22,7 +22,7 @@ pub(crate) enum Back {
 
 /// A form that is one button: ask the source about this object now. Nothing for whoever may not, and for what no source
 /// can be asked about.
-pub(crate) fn ask_button(place: Place<'_>, key: &Key, back: Back) -> Markup {
+pub(crate) fn ask_button(place: PageContext<'_>, key: &Key, back: Back) -> Markup {
     let label = match back {
         Back::Why => words::ask_now(),
         Back::Object => words::read_again(),
@@ -41,6 +41,6 @@ pub(crate) fn ask_button(place: Place<'_>, key: &Key, back: Back) -> Markup {
 }
 
 /// Only of a source that is configured, followed or not; of one that was removed nothing but what it left is known.
-pub(crate) fn may_ask(place: Place<'_>) -> bool {
+pub(crate) fn may_ask(place: PageContext<'_>) -> bool {
     place.visitor.who.may_manage() && place.sources.entry(place.source).is_some()
 }

@@ -8,7 +8,7 @@ use crate::visitor::Visitor;
 
 /// Where a page is drawn: of which source, for whom.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct PageContext<'a> {
     pub(crate) sources: &'a Sources,
     pub(crate) visitor: &'a Visitor,
     pub(crate) source: &'a SourceName,

@@ -9,11 +9,11 @@ use rollcall_host::inbox::{EventState, EventWay, InboxEvent};
 use rollcall_host::model::RunId;
 use rollcall_words::Sentence;
 
-use super::place::Place;
+use super::place::PageContext;
 use super::words;
 use crate::page::{self, Tone, badge, compare, moment};
 use crate::paths::segment;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// Steps one below the other.
 pub(crate) fn list(steps: impl IntoIterator<Item = Markup>) -> Markup {
@@ -21,12 +21,12 @@ pub(crate) fn list(steps: impl IntoIterator<Item = Markup>) -> Markup {
 }
 
 /// A run as a link.
-pub(crate) fn run_link(reader: Reader, run: &RunId) -> Markup {
+pub(crate) fn run_link(reader: Preferences, run: &RunId) -> Markup {
     html! { a href={ "/runs/" (segment(run.as_str())) } { (reader.say(words::run(run))) } }
 }
 
 /// A change, with what differs.
-pub(crate) fn change(place: Place<'_>, step: &TrailStep) -> Markup {
+pub(crate) fn change(place: PageContext<'_>, step: &TrailStep) -> Markup {
     let reader = place.visitor.reader;
     let TrailStep { run, change } = step;
     let ChangeRecord { action, before, after, witness, refusal, .. } = &change.item;
@@ -60,7 +60,7 @@ pub(crate) fn change(place: Place<'_>, step: &TrailStep) -> Markup {
 }
 
 /// A log entry.
-pub(crate) fn entry(place: Place<'_>, about: &EntryAbout) -> Markup {
+pub(crate) fn entry(place: PageContext<'_>, about: &EntryAbout) -> Markup {
     let reader = place.visitor.reader;
     let entry = &about.entry.item;
     html! {
@@ -74,7 +74,7 @@ pub(crate) fn entry(place: Place<'_>, about: &EntryAbout) -> Markup {
 }
 
 /// An event.
-pub(crate) fn event(place: Place<'_>, event: &InboxEvent) -> Markup {
+pub(crate) fn event(place: PageContext<'_>, event: &InboxEvent) -> Markup {
     let reader = place.visitor.reader;
     let (tone, state) = event_state(event.state);
     html! {

@@ -1,6 +1,6 @@
 //! Which runs, changes and entries are found, and how many.
 
-use rollcall_browse::{ChangeFilter, EntryFilter, Outcome, RunFilter, Store};
+use rollcall_browse::{ChangeFilter, ChangeOutcome, EntryFilter, RunFilter, Store};
 use rollcall_host::directory::{Action, Write};
 use rollcall_host::history::{ChangeRecord, HELD_CODES, NewRun, RunKind, RunState, Trigger};
 use rollcall_host::model::{Diagnosis, Entry, Key, RunId, Severity};
@@ -81,9 +81,12 @@ pub async fn changes_are_found_by_what_they_are<S: Store>(store: &S) {
     let users = ChangeFilter { resource_type: Some("User".to_owned()), ..any.clone() };
     assert_eq!(find(users, Some(2)).await, [4, 5, 6]);
     assert_eq!(find(ChangeFilter { action: Some(Action::Deleted), ..any.clone() }, None).await, [4, 6]);
-    assert_eq!(find(ChangeFilter { outcome: Some(Outcome::Refused), ..any.clone() }, None).await, [5]);
-    assert_eq!(find(ChangeFilter { outcome: Some(Outcome::Held), ..any.clone() }, None).await, [6]);
-    assert_eq!(find(ChangeFilter { outcome: Some(Outcome::Applied), ..text("王") }, None).await, [1, 4]);
+    assert_eq!(find(ChangeFilter { outcome: Some(ChangeOutcome::Refused), ..any.clone() }, None).await, [5]);
+    assert_eq!(find(ChangeFilter { outcome: Some(ChangeOutcome::Held), ..any.clone() }, None).await, [6]);
+    assert_eq!(
+        find(ChangeFilter { outcome: Some(ChangeOutcome::Applied), ..text("王") }, None).await,
+        [1, 4]
+    );
     assert_eq!(find(text("% OFF"), None).await, [2]);
     assert_eq!(find(text("u1 小红"), None).await, [1, 4]);
 }

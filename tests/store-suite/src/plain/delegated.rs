@@ -5,7 +5,7 @@ use rollcall_host::decision::Decision;
 use rollcall_host::error::StoreError;
 use rollcall_host::history::{Beat, ChangeRecord, Counters, History, NewRun, Numbered, Opened, Run, RunEnd};
 use rollcall_host::inbox::{
-    EventFilter, Following, Inbox, InboxCounts, InboxEvent, Kept, NewEvent, Note, Settlement,
+    EventFilter, Following, Inbox, InboxCounts, InboxEvent, NewEvent, Note, Settlement, StoredEvents,
 };
 use rollcall_host::model::{Entry, Progress, RunId, Scope, Severity, SourceName, Timestamp};
 use rollcall_host::storage::Storage;
@@ -116,7 +116,7 @@ impl History for PlainStore {
 
 #[async_trait]
 impl Inbox for PlainStore {
-    async fn store(&self, source: &SourceName, events: &[NewEvent]) -> Result<Kept, StoreError> {
+    async fn store(&self, source: &SourceName, events: &[NewEvent]) -> Result<StoredEvents, StoreError> {
         Inbox::store(&self.stores, source, events).await
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall_browse::words::{Words, fold};
-use rollcall_browse::{ChangeFilter, EntryFilter, OnceKnown, Outcome, RunFilter, TrailRun};
+use rollcall_browse::{ChangeFilter, ChangeOutcome, EntryFilter, OnceKnown, RunFilter, TrailRun};
 use rollcall_host::history::{ChangeRecord, Run};
 use rollcall_host::model::{Entry, Key, SourceName};
 use serde_json::Value;
@@ -19,11 +19,11 @@ pub(super) fn has_run(filter: &RunFilter, run: &Run) -> bool {
         && dry_run.is_none_or(|dry_run| run.dry_run == dry_run)
 }
 
-pub(super) fn outcome(change: &ChangeRecord) -> Outcome {
+pub(super) fn outcome(change: &ChangeRecord) -> ChangeOutcome {
     match (&change.refusal, change.is_held()) {
-        (None, _) => Outcome::Applied,
-        (Some(_), true) => Outcome::Held,
-        (Some(_), false) => Outcome::Refused,
+        (None, _) => ChangeOutcome::Applied,
+        (Some(_), true) => ChangeOutcome::Held,
+        (Some(_), false) => ChangeOutcome::Refused,
     }
 }
 

@@ -184,8 +184,9 @@ fn without_null(text: &str) -> String {
 }
 
 /// `path` leads to the value: the tokens of its pointer.
-fn check_value<'a>(value: &'a Value, path: &mut Vec<Token<'a>>) -> Result<(), Violation> {
-    let fault = |rule, path: &[Token<'_>], found: String| Err(Violation::new(rule, &pointer(path), found));
+fn check_value<'a>(value: &'a Value, path: &mut Vec<PointerStep<'a>>) -> Result<(), Violation> {
+    let fault =
+        |rule, path: &[PointerStep<'_>], found: String| Err(Violation::new(rule, &pointer(path), found));
     match value {
         Value::Array(_) | Value::Object(_) if MAX_DOCUMENT_DEPTH <= path.len() => {
             fault(Rule::Depth, path, String::new())
@@ -195,18 +196,22 @@ fn check_value<'a>(value: &'a Value, path: &mut Vec<Token<'a>>) -> Result<(), Vi
         Value::Array(elements) => elements
             .iter()
             .enumerate()
-            .try_for_each(|(index, element)| step(Token::Index(index), element, path)),
+            .try_for_each(|(index, element)| step(PointerStep::Index(index), element, path)),
         Value::Object(members) => members.iter().try_for_each(|(name, member)| {
             if name.contains('\0') {
                 return fault(Rule::NullCharacter, path, "in a name".to_owned());
             }
-            step(Token::Name(name), member, path)
+            step(PointerStep::Name(name), member, path)
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
     }
 }
 
-fn step<'a>(token: Token<'a>, value: &'a Value, path: &mut Vec<Token<'a>>) -> Result<(), Violation> {
+fn step<'a>(
+    token: PointerStep<'a>,
+    value: &'a Value,
+    path: &mut Vec<PointerStep<'a>>,
+) -> Result<(), Violation> {
     path.push(token);
     check_value(value, path)?;
     path.pop();
@@ -222,15 +227,15 @@ fn is_plain(number: &Number) -> bool {
 
 /// One step of a JSON pointer.
 #[derive(Clone, Copy)]
-enum Token<'a> {
+enum PointerStep<'a> {
     Name(&'a str),
     Index(usize),
 }
 
-fn pointer(path: &[Token<'_>]) -> String {
-    let token = |token: &Token<'_>| match token {
-        Token::Name(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
-        Token::Index(index) => format!("/{index}"),
+fn pointer(path: &[PointerStep<'_>]) -> String {
+    let token = |token: &PointerStep<'_>| match token {
+        PointerStep::Name(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+        PointerStep::Index(index) => format!("/{index}"),
     };
     path.iter().map(token).collect()
 }

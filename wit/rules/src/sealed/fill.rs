@@ -124,13 +124,13 @@ pub(super) fn fill(seals: &[Seal], request: Outgoing, origin: &str) -> Result<Ou
 }
 
 /// How the body of a request says what is in it.
-enum Kind {
+enum BodyKind {
     Form,
     Other,
     Unclear,
 }
 
-impl Kind {
+impl BodyKind {
     fn of(headers: &[(String, String)]) -> Self {
         let mut named = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         let Some((_, first)) = named.next() else { return Self::Other };
@@ -196,10 +196,10 @@ impl Filler<'_> {
                 return Ok(Payload::Bytes(bytes));
             }
         };
-        let filled = match Kind::of(headers) {
-            Kind::Form => self.replaced(&text, |seal| Ok(percent_encoded(&seal.secret)))?,
-            Kind::Other => self.quoted(&text)?,
-            Kind::Unclear => {
+        let filled = match BodyKind::of(headers) {
+            BodyKind::Form => self.replaced(&text, |seal| Ok(percent_encoded(&seal.secret)))?,
+            BodyKind::Other => self.quoted(&text)?,
+            BodyKind::Unclear => {
                 self.none_in(&text, Place::TypeUnclear)?;
                 text
             }

@@ -1,8 +1,8 @@
 //! Asking for a channel, with every answer that DingTalk is known to give.
 
 use super::{open, origins};
+use crate::settings::EventsWay;
 use crate::settings::Settings;
-use crate::settings::Way;
 use expect_test::{Expect, expect};
 use rollcall_kit::live::Channel;
 use rollcall_kit::testing::{Reply, TestHost};
@@ -95,7 +95,7 @@ fn what_the_plan_asks_for_leads_to_dingtalk_s_own_channels() {
         ]
     );
     assert_eq!([stream("https://api.dingtalk.com"), stream("https://gateway.example")], [2, 0]);
-    assert_eq!(origins(&Settings { events: Way::Off, ..settings() }), []);
+    assert_eq!(origins(&Settings { events: EventsWay::Off, ..settings() }), []);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Deliveries as DingTalk makes them, and every way in which one can be wrong.
 
-use super::{Refused, receive};
-use crate::crypto::{Callback, Opened, Sealed, Stamp, Unopened};
+use super::{RefusedDelivery, receive};
+use crate::crypto::{Callback, Ciphertext, Decrypted, Stamp, Unopened};
 use proptest::prelude::{any, prop, proptest};
 use rollcall_kit::Body;
 use rollcall_kit::live::{ContentType, Delivery, Moment, Receipt};
@@ -24,20 +24,20 @@ fn moment() -> Moment {
 /// A delivery as DingTalk signs it, before a test spoils it.
 fn signed(timestamp: &str, message: &str, owner: &str) -> (String, String) {
     let stamp = Stamp { timestamp, nonce: NONCE };
-    let Sealed { signature, encrypt } = callback().seal(stamp, message, owner, *b"0123456789abcdef");
+    let Ciphertext { signature, encrypt } = callback().seal(stamp, message, owner, *b"0123456789abcdef");
     let query =
         format!("msg_signature={signature}&signature={signature}&timestamp={timestamp}&nonce={NONCE}");
     (query, json!({"encrypt": encrypt}).to_string())
 }
 
-fn delivered(query: &str, body: &str) -> Result<Receipt, Refused> {
+fn delivered(query: &str, body: &str) -> Result<Receipt, RefusedDelivery> {
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
     let (method, body) = ("POST".to_owned(), Body::Text(body.to_owned()));
     let delivery = Delivery { method, query: query.to_owned(), headers, body };
     receive(&callback(), &[APP_KEY, CORP_ID], moment(), &delivery)
 }
 
-fn deliver(message: &str) -> Result<Receipt, Refused> {
+fn deliver(message: &str) -> Result<Receipt, RefusedDelivery> {
     let (query, body) = signed(TIMESTAMP, message, APP_KEY);
     delivered(&query, &body)
 }
@@ -51,7 +51,7 @@ fn read_reply(receipt: &Receipt, owner: &str) -> String {
     let reply: Value = serde_json::from_str(&receipt.body).unwrap();
     let member = |name: &str| reply[name].as_str().unwrap();
     let stamp = Stamp { timestamp: member("timeStamp"), nonce: member("nonce") };
-    let Opened { message, .. } =
+    let Decrypted { message, .. } =
         callback().open(stamp, member("msg_signature"), member("encrypt"), &[owner]).unwrap();
     message
 }
@@ -138,7 +138,7 @@ fn a_query_without_all_of_its_parts_is_refused() {
     for query in
         ["".to_owned(), "%ff&&=".to_owned(), without("signature"), without("timestamp"), without("nonce")]
     {
-        assert_eq!(delivered(&query, &body), Err(Refused::Query), "{query}");
+        assert_eq!(delivered(&query, &body), Err(RefusedDelivery::Query), "{query}");
     }
 }
 
@@ -149,7 +149,7 @@ fn a_body_that_is_not_encrypted_json_is_refused() {
     for body in
         ["", "null", "[]", "{}", r#"{"encrypt":7}"#, USER_ADDED, "<xml/>", truncated, &"x".repeat(1 << 20)]
     {
-        assert_eq!(delivered(&query, body), Err(Refused::Body), "{:.20}", body);
+        assert_eq!(delivered(&query, body), Err(RefusedDelivery::Body), "{:.20}", body);
     }
 }
 
@@ -164,14 +164,14 @@ fn a_delivery_of_which_anything_was_changed_is_refused() {
         (query, json!({"encrypt": "A".repeat(1 << 20)}).to_string()),
     ];
     for (query, body) in spoilt {
-        assert_eq!(delivered(&query, &body), Err(Refused::Unopened(Unopened::Signature)), "{query}");
+        assert_eq!(delivered(&query, &body), Err(RefusedDelivery::Unopened(Unopened::Signature)), "{query}");
     }
 }
 
 #[test]
 fn a_delivery_for_someone_else_is_refused() {
     let (query, body) = signed(TIMESTAMP, USER_ADDED, "dingsimappkey0000002");
-    assert_eq!(delivered(&query, &body), Err(Refused::Unopened(Unopened::Owner)));
+    assert_eq!(delivered(&query, &body), Err(RefusedDelivery::Unopened(Unopened::Owner)));
 }
 
 #[test]
@@ -184,16 +184,16 @@ fn a_delivery_counts_for_a_quarter_of_an_hour_either_way() {
     let fresh = [now_ms - 900_000, now_ms + 900_000, now_ms / 1_000 - 900].map(received);
     assert_eq!(fresh, [Ok(200); 3]);
     let stale = [now_ms - 900_001, now_ms + 900_001, now_ms / 1_000 - 901, 0, i64::MAX, -1].map(received);
-    assert_eq!(stale, [Err(Refused::Stale); 6]);
+    assert_eq!(stale, [Err(RefusedDelivery::Stale); 6]);
 }
 
 #[test]
 fn a_message_that_is_no_event_is_refused() {
     for message in ["", "success", "[]", "{}", r#"{"EventType":1}"#, r#"{"EventType":"user_add_org""#] {
-        assert_eq!(deliver(message), Err(Refused::Message), "{message}");
+        assert_eq!(deliver(message), Err(RefusedDelivery::Message), "{message}");
     }
     let deep = format!(r#"{{"EventType":{}"#, "[".repeat(100_000));
-    assert_eq!(deliver(&deep), Err(Refused::Message));
+    assert_eq!(deliver(&deep), Err(RefusedDelivery::Message));
 }
 
 proptest! {
@@ -207,6 +207,6 @@ proptest! {
     #[test]
     fn any_message_that_is_signed_is_received_or_refused(message in "\\PC{0,200}") {
         let received = deliver(&message);
-        proptest::prop_assert!(matches!(received, Ok(_) | Err(Refused::Message)), "{received:?}");
+        proptest::prop_assert!(matches!(received, Ok(_) | Err(RefusedDelivery::Message)), "{received:?}");
     }
 }

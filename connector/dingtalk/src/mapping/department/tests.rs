@@ -1,6 +1,6 @@
 //! Each field of a department in its place.
 
-use super::{Found, draft};
+use super::{DepartmentOrigin, draft};
 use crate::mapping::DEPARTMENT;
 use crate::testing::department_of;
 use crate::wire::DepartmentId;
@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 #[track_caller]
 fn check(fields: &Value, details: bool, expected: &Expect) {
     let (department, known) = department_of(fields);
-    let (draft, doubts) = draft(&department, Found::Listed, department.parent(), details.then_some(&known));
+    let (draft, doubts) =
+        draft(&department, DepartmentOrigin::Listed, department.parent(), details.then_some(&known));
     assert_eq!(doubts, []);
     expected.assert_eq(&serde_json::to_string_pretty(&draft.document).unwrap());
 }
@@ -126,7 +127,7 @@ fn the_root_has_no_parent_however_that_is_said() {
         fields["dept_id"] = json!(1);
         fields["name"] = json!("Feihua");
         let (root, _) = department_of(&fields);
-        draft(&root, Found::Alone, root.parent(), None).0.document["parent"].clone()
+        draft(&root, DepartmentOrigin::Alone, root.parent(), None).0.document["parent"].clone()
     });
     assert_eq!(parents, [Value::Null, Value::Null, Value::Null]);
 }
@@ -135,7 +136,7 @@ fn the_root_has_no_parent_however_that_is_said() {
 fn another_name_is_another_document() {
     let named = |name: &str| {
         let (department, _) = department_of(&json!({"dept_id": 2, "name": name}));
-        draft(&department, Found::Listed, Some(DepartmentId::ROOT), None).0.document
+        draft(&department, DepartmentOrigin::Listed, Some(DepartmentId::ROOT), None).0.document
     };
     assert_ne!(named("a"), named("b"));
 }
@@ -150,10 +151,10 @@ fn what_an_answer_cannot_show_is_not_lacking() {
             names.filter(|(index, _)| draft.lacking.contains(*index)).map(|(_, optional)| optional.name);
         lacking.collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(lacking(Found::Listed, None), "source_identifier tags ext");
-    assert_eq!(lacking(Found::Alone, None), "source_identifier tags");
+    assert_eq!(lacking(DepartmentOrigin::Listed, None), "source_identifier tags ext");
+    assert_eq!(lacking(DepartmentOrigin::Alone, None), "source_identifier tags");
     assert_eq!(
-        lacking(Found::Alone, Some(&details)),
+        lacking(DepartmentOrigin::Alone, Some(&details)),
         "source_identifier tags dept_group_chat_id org_dept_owner brief extention telephone code"
     );
 }

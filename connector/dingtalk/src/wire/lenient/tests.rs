@@ -1,6 +1,6 @@
 //! Every form of a value, and what its reader makes of it.
 
-use super::{Flag, Members, Odd, Oddities, Raw, Whole, is_blank};
+use super::{Flag, ObjectMembers, Odd, Oddities, Raw, Whole, is_blank};
 use crate::wire::{DepartmentId, UserId};
 use proptest::prelude::{any, proptest};
 
@@ -8,7 +8,7 @@ fn raw(json: &str) -> Raw<'_> {
     Raw { json, is_mended: false }
 }
 
-fn members(json: &str) -> Members<'_> {
+fn members(json: &str) -> ObjectMembers<'_> {
     raw(json).members().unwrap().unwrap()
 }
 

@@ -1,6 +1,6 @@
 //! Pages and people as DingTalk's description shows them, and as nothing should be able to break the reader.
 
-use super::{Page, User, page, user};
+use super::{User, UserPage, page, user};
 use crate::wire::envelope::Accepted;
 use crate::wire::{DepartmentId, Listing, Misread, UserId};
 use proptest::prelude::{any, prop_assert, proptest};
@@ -18,7 +18,7 @@ fn accepted(result: &str) -> Accepted<'_> {
     Accepted { whole: result, result: Some(result), is_mended: false }
 }
 
-fn read(result: &str) -> Result<Page, Misread> {
+fn read(result: &str) -> Result<UserPage, Misread> {
     page(accepted(result), DEPARTMENT, 0)
 }
 
@@ -73,7 +73,7 @@ fn a_department_in_which_is_nobody_is_empty_however_that_is_said() {
         "\"{}\"",
         "false",
     ] {
-        let Page { users, next_cursor, .. } = read(text).unwrap();
+        let UserPage { users, next_cursor, .. } = read(text).unwrap();
         assert_eq!((users.items.len(), users.n_unread, next_cursor), (0, 0, None), "{text}");
     }
     assert!(page(Accepted { whole: "{}", result: None, is_mended: false }, DEPARTMENT, 0).is_ok());
@@ -122,7 +122,7 @@ fn people_who_do_not_name_the_department_that_lists_them_are_strangers() {
 #[test]
 fn someone_without_a_key_costs_nobody_else() {
     let text = r#"{"list":[{"userid":{},"dept_id_list":[2]},7,{"userid":"a","dept_order":1.5e17,"title":7,"dept_id_list":[2]}]}"#;
-    let Page { users: Listing { items, n_unread }, .. } = read(text).unwrap();
+    let UserPage { users: Listing { items, n_unread }, .. } = read(text).unwrap();
     let unread: Vec<&str> = items[0].oddities.unread.iter().map(String::as_str).collect();
     assert_eq!((n_unread, items.len(), unread), (2, 1, vec!["dept_order"]));
     assert_eq!(items[0].title.as_deref(), Some("7"));

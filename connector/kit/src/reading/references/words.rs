@@ -1,6 +1,6 @@
 //! What a person is told of a reference that leads nowhere.
 
-use super::Answer;
+use super::Absence;
 use crate::codes;
 use crate::counted::counted;
 use crate::model::{Diagnosis, Key, Text};
@@ -8,13 +8,13 @@ use crate::reference::Reference;
 use rollcall_rules::vocabulary::resource_type;
 
 /// Why an object is put without what it names, or keeps what the platform holds there.
-pub(super) fn why(reference: &Reference, target: &Key, answer: &Answer) -> Diagnosis {
+pub(super) fn why(reference: &Reference, target: &Key, answer: &Absence) -> Diagnosis {
     let (member, object) = (reference.name, named(target));
     let diagnosis = match answer {
-        Answer::Gone(evidence) => codes::reference_gone(member, object, evidence),
-        Answer::Hidden(why) | Answer::NotUnderstood(why) => not_clear(member, &object, why),
-        Answer::Unknown(failure) => not_clear(member, &object, failure.diagnosis()),
-        Answer::NotAsked => {
+        Absence::Gone(evidence) => codes::reference_gone(member, object, evidence),
+        Absence::Hidden(why) | Absence::NotUnderstood(why) => not_clear(member, &object, why),
+        Absence::Unknown(failure) => not_clear(member, &object, failure.diagnosis()),
+        Absence::NotAsked => {
             let unasked = Text::new(", and the source was not asked about it", "，也未向数据源查询；");
             codes::reference_not_clear(member, object, unasked, "")
         }

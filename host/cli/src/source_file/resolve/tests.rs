@@ -28,7 +28,7 @@ impl Place {
         Self { folder }
     }
 
-    fn resolve(&self, text: &str) -> Result<Configured, Vec<Complaint>> {
+    fn resolve(&self, text: &str) -> Result<Configured, Vec<FileComplaint>> {
         let variable = |name: &str| match name {
             "SET" => Ok("from the environment".to_owned()),
             "PROXY" => Ok("socks5://u:p%40ss@proxy:1080".to_owned()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::apply::tests::{closed, destination, gone, hold, put, scales, source, user};
-use crate::apply::{Apply, Change, Clearing, Destination, Ledger, RunExtent, Statement, scope};
+use crate::apply::{Apply, Clearing, Destination, DirectoryChange, Ledger, RunExtent, Statement, scope};
 use crate::clearing::ClearedAttribute;
 use crate::decision::{Decision, Declined, Matter, Verdict};
 use crate::guard::Permitted;
@@ -117,7 +117,11 @@ async fn a_reading_that_is_not_whole_ends_no_decision() {
 async fn a_decision_is_over_for_who_is_read_again_by_an_event_and_for_nobody_else() {
     let store = people(10);
     let mut apply = run(&store, RunExtent::Some, declining(["1", "2", "3"].map(departure)));
-    let changes = vec![user("1"), Change::Delete(gone("User", "2")), Change::Delete(gone("User", "4"))];
+    let changes = vec![
+        user("1"),
+        DirectoryChange::Delete(gone("User", "2")),
+        DirectoryChange::Delete(gone("User", "4")),
+    ];
     apply.changes(changes).await.unwrap();
     let ledger = apply.finish(true).await;
     assert_eq!((ledger.counters().kept, ledger.counters().deactivated), (1, 1));
@@ -130,7 +134,7 @@ async fn an_approval_goes_before_what_was_declined() {
     let permitted = Permitted::These([Key::new("User", "1")].into());
     let mut apply = run(&store, RunExtent::Some, declining(["1", "2"].map(departure)));
     apply.destination.scales = Some(scales(&store, permitted));
-    let changes = ["1", "2"].map(|id| Change::Delete(gone("User", id)));
+    let changes = ["1", "2"].map(|id| DirectoryChange::Delete(gone("User", id)));
     apply.changes(changes.into()).await.unwrap();
     let ledger = apply.finish(true).await;
     assert_eq!((ledger.counters().kept, ledger.counters().deactivated), (1, 1));
@@ -173,7 +177,8 @@ async fn a_smaller_view_that_was_declined_waits_no_more_and_nothing_out_of_sight
         .extend([("externalId".to_owned(), json!("li")), ("schemas".to_owned(), json!(["urn:x"]))]);
     hold(&store, "User", "li", li.clone());
     let smaller = Scope { whole: false, parts: vec![Key::new("Department", "2")] };
-    let known_scopes = scope::Known { last: Some(Scope { whole: true, parts: Vec::new() }), approved: None };
+    let known_scopes =
+        scope::EarlierScopes { last: Some(Scope { whole: true, parts: Vec::new() }), approved: None };
     let declined = declining([Matter::Scope { digest: smaller.digest() }]);
     let mut apply =
         Apply::new(Destination { declined, known_scopes, ..destination(&store, RunExtent::Full) });

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::told::{Change, Told};
+use super::told::{IdentityChange, IdentityNotes};
 use crate::apply::check::Incoming;
 use crate::limits::MAX_HELD_RECORDS;
 use crate::model::Key;
@@ -11,8 +11,8 @@ use crate::model::Key;
 #[derive(Debug, Default)]
 pub(in crate::apply) struct Changed {
     /// Of the changes that are being applied; told once they are.
-    pub(super) noted: BTreeMap<Key, Change>,
-    pub(super) told: Told,
+    pub(super) noted: BTreeMap<Key, IdentityChange>,
+    pub(super) told: IdentityNotes,
     /// Replacements that wait for the end of the reading. Of a resource type at most as many as could be carried out.
     pub(super) waiting: BTreeMap<Key, Pending>,
     /// How many of them, by resource type.
@@ -27,7 +27,7 @@ pub(in crate::apply) struct Changed {
 #[derive(Debug)]
 pub(super) struct Pending {
     pub(super) incoming: Incoming,
-    pub(super) change: Change,
+    pub(super) change: IdentityChange,
 }
 
 impl Changed {

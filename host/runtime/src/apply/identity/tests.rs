@@ -42,12 +42,12 @@ fn id(n: usize) -> String {
 }
 
 /// Somebody else under the key of person `n`.
-fn newcomer(n: usize) -> super::super::Change {
+fn newcomer(n: usize) -> super::super::DirectoryChange {
     put("User", &id(n), &of(&format!("b{n}"), &json!({"displayName": "Wang"})))
 }
 
 /// Person `n` under another identity, with the same address.
-fn moved(n: usize) -> super::super::Change {
+fn moved(n: usize) -> super::super::DirectoryChange {
     put(
         "User",
         &id(n),
@@ -87,11 +87,11 @@ fn codes(store: &MemoryStore) -> Vec<String> {
     entries(store).into_iter().map(|entry| entry.diagnosis.code).collect()
 }
 
-fn statuses(outcomes: &[Outcome]) -> Vec<&'static str> {
-    let status = |outcome: &Outcome| match outcome {
-        Outcome::Applied => "applied",
-        Outcome::Rejected(_) => "rejected",
-        Outcome::Held(_) => "held",
+fn statuses(outcomes: &[ApplyOutcome]) -> Vec<&'static str> {
+    let status = |outcome: &ApplyOutcome| match outcome {
+        ApplyOutcome::Applied => "applied",
+        ApplyOutcome::Rejected(_) => "rejected",
+        ApplyOutcome::Held(_) => "held",
     };
     outcomes.iter().map(status).collect()
 }
@@ -296,7 +296,7 @@ async fn what_is_put_again_of_somebody_who_waits_is_theirs_alone() {
         version: "2".to_owned(),
         document: json!({"externalId": id(1), "nickName": "W", "title": null}).to_string(),
     };
-    let outcomes = apply.changes(vec![super::super::Change::Put(later)]).await.unwrap();
+    let outcomes = apply.changes(vec![super::super::DirectoryChange::Put(later)]).await.unwrap();
     assert_eq!(statuses(&outcomes), ["held"]);
     check_li(&store, 1);
     apply.conclude_identities(true).await;

@@ -55,7 +55,7 @@ impl By {
 
 /// How the identity behind one key changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Change {
+pub(super) struct IdentityChange {
     /// What the attribute is called, without its schema.
     attribute: String,
     from: String,
@@ -65,7 +65,7 @@ pub(super) struct Change {
     name: Option<String>,
 }
 
-impl Change {
+impl IdentityChange {
     pub(super) fn new(attribute: &Notation, from: &str, to: &str, by: By, incoming: &Value) -> Self {
         let notation = attribute.to_string();
         let attribute = notation.rsplit(':').next().unwrap_or_default().to_owned();
@@ -119,16 +119,16 @@ const UNDECIDED: &str = "identities-undecided";
 
 /// What is to be told at the end of a run.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct IdentityNotes {
     /// The first of them, those recognised and those replaced apart.
-    recognised: Vec<(Key, Change)>,
-    replaced: Vec<(Key, Change)>,
+    recognised: Vec<(Key, IdentityChange)>,
+    replaced: Vec<(Key, IdentityChange)>,
     /// All of them.
     n: BTreeMap<By, u64>,
 }
 
-impl Told {
-    pub(super) fn add(&mut self, key: Key, change: Change) {
+impl IdentityNotes {
+    pub(super) fn add(&mut self, key: Key, change: IdentityChange) {
         let n = self.n.entry(change.by).or_default();
         *n = n.saturating_add(1);
         let list = if change.by == By::Nothing { &mut self.replaced } else { &mut self.recognised };
@@ -140,7 +140,8 @@ impl Told {
 
     pub(super) fn entries(self) -> Vec<Entry> {
         let Self { recognised, replaced, n } = self;
-        let each = |changes: Vec<(Key, Change)>| changes.into_iter().map(|(key, change)| change.entry(key));
+        let each =
+            |changes: Vec<(Key, IdentityChange)>| changes.into_iter().map(|(key, change)| change.entry(key));
         let mut entries = Vec::new();
         if recognised.len() <= MAX_TOLD_IDENTITIES {
             entries.extend(each(recognised));

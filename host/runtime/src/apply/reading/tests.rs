@@ -8,12 +8,12 @@ use serde_json::json;
 
 use super::*;
 use crate::apply::tests::{destination, full_run, gone, hold, scales, user};
-use crate::apply::{Destination, Outcome};
+use crate::apply::{ApplyOutcome, Destination};
 use crate::clearing::Approved;
 use crate::guard::Permitted;
 use crate::limits::{MAX_CHECKPOINT_BYTES, MAX_CHECKPOINT_KEYS, MAX_CONTAINERS, MAX_SCOPE_PARTS};
 use crate::model::Container;
-use crate::proof::{Kept, Proof};
+use crate::proof::{Proof, Retained};
 use crate::testing::MemoryStore;
 
 fn whole() -> Statement {
@@ -155,7 +155,7 @@ async fn what_is_missing_from_a_reading_with_holes_stays_whoever_started_it_unle
         apply.take(whole()).await.unwrap();
         apply.take(Statement::Closed(coverage())).await.unwrap();
         let outcomes = apply.remove_missing(vec![gone("User", "a")]).await.unwrap();
-        assert_eq!(matches!(outcomes[0], Outcome::Held(_)), is_there);
+        assert_eq!(matches!(outcomes[0], ApplyOutcome::Held(_)), is_there);
         let ledger = apply.finish(true).await;
         assert_eq!((ledger.holds(), ledger.counters().deactivated), (is_there, u64::from(!is_there)));
         assert_eq!(entries(&store).contains("coverage-held: a list"), is_there, "{}", entries(&store));
@@ -209,14 +209,14 @@ async fn a_proof_says_what_left_and_what_did_not_and_why() {
     assert_eq!((proof.removed, proof.kept), (users(2), Vec::new()));
     let proof = proven(true, true, &["a", "b", "c", "d"]).await;
     let because = "departures-held".to_owned();
-    assert_eq!((proof.removed, proof.kept), (BTreeMap::new(), vec![Kept { because, n: users(4) }]));
+    assert_eq!((proof.removed, proof.kept), (BTreeMap::new(), vec![Retained { because, n: users(4) }]));
 }
 
 #[tokio::test]
 async fn a_proof_of_a_reading_with_holes_says_how_many_were_not_found() {
     let proof = proven(false, false, &["a"]).await;
     let because = "removals-stopped".to_owned();
-    assert_eq!((proof.is_complete, proof.kept), (false, vec![Kept { because, n: users(1) }]));
+    assert_eq!((proof.is_complete, proof.kept), (false, vec![Retained { because, n: users(1) }]));
 }
 
 #[tokio::test]

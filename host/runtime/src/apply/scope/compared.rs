@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashSet};
 
 use rollcall_rules::placement::Tree;
 
-use super::told::{Held, Narrowed};
+use super::told::{HeldByType, Narrowed};
 use crate::apply::ledger::digest;
 use crate::model::{Counts, Key, Scope, count};
 
 /// With what scopes a run's own is compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Known {
+pub(crate) struct EarlierScopes {
     /// That with which the source was read the last time, if it ever was.
     pub(crate) last: Option<Scope>,
     /// The [`Scope::digest`] of the one that a person approved, where the run is their answer.
@@ -27,7 +27,7 @@ pub(in crate::apply) struct Compared {
     pub(super) narrowed: Option<Narrowed>,
     /// How departments stand to it, as far as that had to be found out.
     pub(super) tree: Tree,
-    pub(super) held: Held,
+    pub(super) held: HeldByType,
     pub(super) n_recorded: usize,
     pub(super) out_of_view: OutOfView,
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::apply::tests::{destination, gone, hold, put, scales};
-use crate::apply::{Change, Destination, Ledger, Statement};
+use crate::apply::{Destination, DirectoryChange, Ledger, Statement};
 use crate::guard::Permitted;
 use crate::history::Counters;
 use crate::limits::MAX_LOST_PARTS_ASKED;
@@ -60,12 +60,12 @@ fn company() -> Arc<MemoryStore> {
     store
 }
 
-fn in_departments(id: &str, departments: &[&str]) -> Change {
+fn in_departments(id: &str, departments: &[&str]) -> DirectoryChange {
     put("User", id, &member_of(departments))
 }
 
 fn apply(store: &Arc<MemoryStore>, extent: RunExtent, last: &Scope, approved: Option<&Scope>) -> Apply {
-    let known_scopes = Known { last: Some(last.clone()), approved: approved.map(Scope::digest) };
+    let known_scopes = EarlierScopes { last: Some(last.clone()), approved: approved.map(Scope::digest) };
     Apply::new(Destination { known_scopes, ..destination(store, extent) })
 }
 
@@ -116,7 +116,8 @@ async fn who_would_lose_a_department_out_of_sight_stays_as_they_are_and_all_othe
         in_departments("new", &["2"]),
     ];
     let outcomes = run.changes(changes).await.unwrap();
-    let is_held = |outcome: &crate::apply::Outcome| matches!(outcome, crate::apply::Outcome::Held(None));
+    let is_held =
+        |outcome: &crate::apply::ApplyOutcome| matches!(outcome, crate::apply::ApplyOutcome::Held(None));
     assert_eq!(outcomes.iter().map(is_held).collect::<Vec<_>>(), [true, false, true, false, false]);
     let mut ledger = run.finish(true).await;
     assert_eq!(departments_of(&store, "li"), ["21", "3"]);
@@ -410,7 +411,7 @@ async fn more_than_is_recorded_one_by_one_is_counted() {
 async fn it_is_held_however_much_may_leave() {
     for permitted in [Permitted::Nothing, Permitted::AtMost(u64::MAX)] {
         let store = company();
-        let known_scopes = Known { last: Some(whole()), approved: None };
+        let known_scopes = EarlierScopes { last: Some(whole()), approved: None };
         let scales = Some(scales(&store, permitted));
         let mut run =
             Apply::new(Destination { known_scopes, scales, ..destination(&store, RunExtent::Full) });

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::amount::{amounts, amounts_in_chinese};
-use crate::apply::Kind;
+use crate::apply::StepKind;
 use crate::awaiting::SCOPE_HELD;
 use crate::directory::Write;
 use crate::model::{Counts, Diagnosis, Entry, Key, Scope, Severity, count};
@@ -36,18 +36,18 @@ pub(crate) const LEAVING: &str = "leaving ";
 
 /// What is held because of it, by resource type.
 #[derive(Debug, Default)]
-pub(super) struct Held {
+pub(super) struct HeldByType {
     /// Objects that would be taken out of departments.
     displaced: Counts,
     /// Objects that would leave.
     leaving: Counts,
 }
 
-impl Held {
+impl HeldByType {
     pub(super) fn add(&mut self, write: &Write) {
-        let counts = match Kind::of(write.action) {
-            Kind::Departure => &mut self.leaving,
-            Kind::Put => &mut self.displaced,
+        let counts = match StepKind::of(write.action) {
+            StepKind::Departure => &mut self.leaving,
+            StepKind::Put => &mut self.displaced,
         };
         count(counts, &write.key);
     }
@@ -59,7 +59,7 @@ impl Held {
 
 impl Narrowed {
     /// What the log of the run says, once; `unfollowed` is out of the scope.
-    pub(super) fn entry(&self, held: &Held, unfollowed: &Counts) -> Entry {
+    pub(super) fn entry(&self, held: &HeldByType, unfollowed: &Counts) -> Entry {
         let (mut less, mut less_in_chinese) = self.less();
         if !unfollowed.is_empty() {
             let (are, objects) = are_objects(unfollowed);
@@ -117,7 +117,7 @@ fn with_unfollowed(diagnosis: Diagnosis, unfollowed: &Counts) -> Diagnosis {
 }
 
 /// What of it waits.
-fn kept(held: &Held) -> (String, String) {
+fn kept(held: &HeldByType) -> (String, String) {
     let (mut english, mut chinese) = (Vec::new(), Vec::new());
     if !held.displaced.is_empty() {
         english.push(format!(
@@ -142,12 +142,12 @@ fn kept(held: &Held) -> (String, String) {
 /// Why one object stays as it is.
 pub(super) fn held_of_one(write: &Write) -> Diagnosis {
     let key = &write.key;
-    let (english, chinese) = match Kind::of(write.action) {
-        Kind::Departure => (
+    let (english, chinese) = match StepKind::of(write.action) {
+        StepKind::Departure => (
             format!("{key} stays: the application no longer sees where it is"),
             format!("{key} 予以保留：应用已无法看到其所在位置"),
         ),
-        Kind::Put => (
+        StepKind::Put => (
             format!("{key} stays as it is: the application no longer sees a department that it is in"),
             format!("{key} 保持不变：应用已无法看到其所在的某个部门"),
         ),

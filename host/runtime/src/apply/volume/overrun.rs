@@ -16,7 +16,7 @@ impl Apply {
     ) -> Result<Option<Failure>, StoreError> {
         let (mut n_created, mut n_first) = (0_u64, 0_usize);
         for Planned { key, step } in planned {
-            let Some(Written { n_bytes, leaves, creates }) = Written::of(step) else { continue };
+            let Some(StepBytes { n_bytes, leaves, creates }) = StepBytes::of(step) else { continue };
             self.volume.add(n_bytes);
             n_created = n_created.saturating_add(u64::from(creates));
             let is_first = !self.ledger.has_put(key);
@@ -74,13 +74,13 @@ impl Apply {
 }
 
 /// What one step would write.
-struct Written {
+struct StepBytes {
     n_bytes: u64,
     leaves: bool,
     creates: bool,
 }
 
-impl Written {
+impl StepBytes {
     /// None where nothing is written, nor recorded.
     fn of(step: &PlannedStep<Write>) -> Option<Self> {
         let (writes, is_recorded): (&[&Write], bool) = match step {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::super::tests::{destination, gone, hold, put, scales, user};
-use super::super::{Apply, Change, Object, Outcome, RunExtent};
+use super::super::{Apply, ApplyOutcome, DirectoryChange, Object, RunExtent};
 use super::overrun::n_bytes;
 use super::*;
 use crate::directory::{Action, Write};
@@ -32,12 +32,15 @@ fn apply(store: &Arc<MemoryStore>, extent: RunExtent, bounds: Bounds) -> Apply {
 }
 
 /// One after the other, until they are refused: how many were applied, and in what words the run ended.
-async fn applied(apply: &mut Apply, changes: impl IntoIterator<Item = Change>) -> (usize, Option<String>) {
+async fn applied(
+    apply: &mut Apply,
+    changes: impl IntoIterator<Item = DirectoryChange>,
+) -> (usize, Option<String>) {
     let mut n_applied = 0;
     for change in changes {
         match apply.changes(vec![change]).await {
             Ok(outcomes) => {
-                n_applied += outcomes.iter().filter(|outcome| **outcome == Outcome::Applied).count()
+                n_applied += outcomes.iter().filter(|outcome| **outcome == ApplyOutcome::Applied).count()
             }
             Err(why) => {
                 assert!(apply.destination.overrun.is_cancelled());
@@ -48,7 +51,7 @@ async fn applied(apply: &mut Apply, changes: impl IntoIterator<Item = Change>) -
     (n_applied, None)
 }
 
-fn sized(id: &str, n: usize, n_bytes: usize) -> Change {
+fn sized(id: &str, n: usize, n_bytes: usize) -> DirectoryChange {
     put("User", id, &json!({"displayName": format!("{n:0n_bytes$}")}))
 }
 
@@ -70,7 +73,8 @@ async fn an_object_that_is_changed_again_and_again_ends_the_run() {
 async fn an_object_that_comes_and_goes_ends_the_run() {
     let store = Arc::<MemoryStore>::default();
     let mut apply = apply(&store, RunExtent::Some, SMALL);
-    let changes = (0..).map(|n| if n % 2 == 0 { user("a") } else { Change::Delete(gone("User", "a")) });
+    let changes =
+        (0..).map(|n| if n % 2 == 0 { user("a") } else { DirectoryChange::Delete(gone("User", "a")) });
     let (n_applied, why) = applied(&mut apply, changes).await;
     assert_eq!(n_applied, 4);
     assert!(why.is_some_and(|why| why.contains("more than 3 times")));
@@ -88,8 +92,8 @@ async fn another_version_each_time_ends_the_run_too() {
     let store = Arc::<MemoryStore>::default();
     let mut apply = apply(&store, RunExtent::Full, SMALL);
     let changes = (0..).map(|n: usize| match user("a") {
-        Change::Put(object) => Change::Put(Object { version: n.to_string(), ..object }),
-        other @ Change::Delete(_) => other,
+        DirectoryChange::Put(object) => DirectoryChange::Put(Object { version: n.to_string(), ..object }),
+        other @ DirectoryChange::Delete(_) => other,
     });
     assert_eq!(applied(&mut apply, changes).await.0, 4);
 }

@@ -31,12 +31,12 @@ pub(super) struct Listener {
     pub(super) state: String,
     pub(super) heard: Arc<LastHeard>,
     /// Whom to tell that another connection is needed; none once it was told.
-    pub(super) changed: Option<oneshot::Sender<Change>>,
+    pub(super) changed: Option<oneshot::Sender<Reconnection>>,
 }
 
 /// Why another connection is needed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Change {
+pub(super) enum Reconnection {
     /// The source is about to close this one, which goes on until then.
     Moving,
     /// This one has ended.
@@ -62,7 +62,7 @@ impl Listener {
         if ending == ConnectionEnd::Stopped {
             self.line.close().await;
         }
-        tell(&mut self.changed, Change::Ended(ending));
+        tell(&mut self.changed, Reconnection::Ended(ending));
     }
 
     async fn turns(&mut self) -> Ended {
@@ -97,7 +97,7 @@ impl Listener {
                     }
                     if is_moving && drained_at.is_none() {
                         drained_at = Some(Instant::now() + CHANNEL_DRAIN);
-                        tell(&mut self.changed, Change::Moving);
+                        tell(&mut self.changed, Reconnection::Moving);
                     }
                 }
             }
@@ -180,7 +180,7 @@ pub(super) fn within_bounds(heartbeat: Duration) -> Duration {
     heartbeat.clamp(shortest, longest)
 }
 
-fn tell(whom: &mut Option<oneshot::Sender<Change>>, change: Change) {
+fn tell(whom: &mut Option<oneshot::Sender<Reconnection>>, change: Reconnection) {
     if let Some(whom) = whom.take() {
         // Whoever is gone needs no other connection.
         let _gone = whom.send(change);

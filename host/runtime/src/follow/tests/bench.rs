@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use super::super::connection::{ChannelConnection, Incoming};
 use super::super::followed::Followed;
-use super::super::upstream::{Opened as OpenedChannel, Unopened, Upstream};
+use super::super::upstream::{OpenedConnection as OpenedChannel, Unopened, Upstream};
 use super::super::{Delivery, FollowObserver, FollowOptions, Follower, Receipt, RunEnded};
 use crate::approval::Stand;
 use crate::cancel::Cancel;

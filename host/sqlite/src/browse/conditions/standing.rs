@@ -24,13 +24,13 @@ const FOLDED: usize = 8;
 
 /// In the order in which one prevails: the least of those of which all must hold, the greatest of those of which one must.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Standing {
+pub(super) enum Prevalence {
     No,
     Unclear,
     Yes,
 }
 
-impl Standing {
+impl Prevalence {
     const fn not(self) -> Self {
         match self {
             Self::No => Self::Yes,
@@ -40,7 +40,7 @@ impl Standing {
     }
 }
 
-impl From<bool> for Standing {
+impl From<bool> for Prevalence {
     fn from(holds: bool) -> Self {
         if holds { Self::Yes } else { Self::No }
     }
@@ -61,7 +61,7 @@ impl Sieve {
     }
 
     /// How the object of this row stands to it.
-    pub(super) fn standing(&self, row: &Row<'_>) -> rusqlite::Result<Standing> {
+    pub(super) fn standing(&self, row: &Row<'_>) -> rusqlite::Result<Prevalence> {
         standing(&self.0, row)
     }
 }
@@ -87,37 +87,37 @@ fn folded(condition: Condition) -> Condition {
     }
 }
 
-fn standing(condition: &Condition, row: &Row<'_>) -> rusqlite::Result<Standing> {
+fn standing(condition: &Condition, row: &Row<'_>) -> rusqlite::Result<Prevalence> {
     match condition {
         Condition::Of(attribute, test) => of(*attribute, test, row),
         Condition::All(conditions) => {
-            let mut least = Standing::Yes;
+            let mut least = Prevalence::Yes;
             for one in conditions {
                 least = least.min(standing(one, row)?);
-                if least == Standing::No {
+                if least == Prevalence::No {
                     break;
                 }
             }
             Ok(least)
         }
         Condition::Any(conditions) => {
-            let mut greatest = Standing::No;
+            let mut greatest = Prevalence::No;
             for one in conditions {
                 greatest = greatest.max(standing(one, row)?);
-                if greatest == Standing::Yes {
+                if greatest == Prevalence::Yes {
                     break;
                 }
             }
             Ok(greatest)
         }
-        Condition::Not(condition) => standing(condition, row).map(Standing::not),
-        Condition::Unclear => Ok(Standing::Unclear),
+        Condition::Not(condition) => standing(condition, row).map(Prevalence::not),
+        Condition::Unclear => Ok(Prevalence::Unclear),
     }
 }
 
-fn of(attribute: Attribute, test: &Test, row: &Row<'_>) -> rusqlite::Result<Standing> {
+fn of(attribute: Attribute, test: &Test, row: &Row<'_>) -> rusqlite::Result<Prevalence> {
     let text = |column| row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from);
-    let one = |value: Option<&str>| value.map_or(Standing::Unclear, |value| of_text(test, value));
+    let one = |value: Option<&str>| value.map_or(Prevalence::Unclear, |value| of_text(test, value));
     let moment = |column| row.get(column).map(|ms| of_moment(test, Timestamp::from_unix_ms(ms)));
     match attribute {
         Attribute::Source => text(SOURCE).map(one),
@@ -140,14 +140,14 @@ fn of(attribute: Attribute, test: &Test, row: &Row<'_>) -> rusqlite::Result<Stan
     }
 }
 
-fn of_text(test: &Test, value: &str) -> Standing {
+fn of_text(test: &Test, value: &str) -> Prevalence {
     match test {
         Test::Equals(text) => (value == text).into(),
         Test::Contains(text) => value.contains(text.as_str()).into(),
         Test::StartsWith(text) => value.starts_with(text.as_str()).into(),
         Test::EndsWith(text) => value.ends_with(text.as_str()).into(),
         Test::Present => (!value.is_empty()).into(),
-        Test::Is(_) | Test::Since(_) | Test::Before(_) => Standing::Unclear,
+        Test::Is(_) | Test::Since(_) | Test::Before(_) => Prevalence::Unclear,
     }
 }
 
@@ -161,63 +161,63 @@ fn is_about_nothing(test: &Test) -> bool {
     }
 }
 
-fn of_title(test: &Test, folded: &str) -> Standing {
+fn of_title(test: &Test, folded: &str) -> Prevalence {
     if is_about_nothing(test) {
-        return Standing::Unclear;
+        return Prevalence::Unclear;
     }
-    values_of(folded, Part::Title).next().map_or(Standing::No, |title| of_text(test, title))
+    values_of(folded, Part::Title).next().map_or(Prevalence::No, |title| of_text(test, title))
 }
 
 /// Where the name is also the user name or the id, it may stand for one that the document does not have.
-fn of_name(test: &Test, folded: &str) -> Standing {
+fn of_name(test: &Test, folded: &str) -> Prevalence {
     let first = |part| values_of(folded, part).next();
-    let Some(name) = first(Part::Name) else { return Standing::Unclear };
+    let Some(name) = first(Part::Name) else { return Prevalence::Unclear };
     let stands_for_it = [first(Part::UserName), first(Part::ExternalId)].contains(&Some(name));
-    if stands_for_it || is_about_nothing(test) { Standing::Unclear } else { of_text(test, name) }
+    if stands_for_it || is_about_nothing(test) { Prevalence::Unclear } else { of_text(test, name) }
 }
 
 /// Values that are told without the blanks around them, or not at all if they are blank, are left to the document.
-fn of_values(test: &Test, folded: &str, part: Part) -> Standing {
+fn of_values(test: &Test, folded: &str, part: Part) -> Prevalence {
     if is_about_nothing(test) {
-        return Standing::Unclear;
+        return Prevalence::Unclear;
     }
     let of_one = |value: &str| {
-        if value.trim() == value { of_text(test, value) } else { Standing::Unclear }
+        if value.trim() == value { of_text(test, value) } else { Prevalence::Unclear }
     };
     let least = match test {
         // There may be something else than a value.
-        Test::Present => Standing::Unclear,
+        Test::Present => Prevalence::Unclear,
         Test::Equals(_)
         | Test::Contains(_)
         | Test::StartsWith(_)
         | Test::EndsWith(_)
         | Test::Is(_)
         | Test::Since(_)
-        | Test::Before(_) => Standing::No,
+        | Test::Before(_) => Prevalence::No,
     };
-    values_of(folded, part).map(of_one).fold(least, Standing::max)
+    values_of(folded, part).map(of_one).fold(least, Prevalence::max)
 }
 
-fn of_flag(test: &Test, value: bool) -> Standing {
+fn of_flag(test: &Test, value: bool) -> Prevalence {
     match test {
         Test::Is(wanted) => (value == *wanted).into(),
-        Test::Present => Standing::Yes,
+        Test::Present => Prevalence::Yes,
         Test::Equals(_)
         | Test::Contains(_)
         | Test::StartsWith(_)
         | Test::EndsWith(_)
         | Test::Since(_)
-        | Test::Before(_) => Standing::Unclear,
+        | Test::Before(_) => Prevalence::Unclear,
     }
 }
 
-fn of_moment(test: &Test, value: Timestamp) -> Standing {
+fn of_moment(test: &Test, value: Timestamp) -> Prevalence {
     match test {
         Test::Since(moment) => (*moment <= value).into(),
         Test::Before(moment) => (value < *moment).into(),
-        Test::Present => Standing::Yes,
+        Test::Present => Prevalence::Yes,
         Test::Equals(_) | Test::Contains(_) | Test::StartsWith(_) | Test::EndsWith(_) | Test::Is(_) => {
-            Standing::Unclear
+            Prevalence::Unclear
         }
     }
 }

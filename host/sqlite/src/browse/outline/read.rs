@@ -4,7 +4,7 @@ use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 use rusqlite::{Connection, Row};
 
 use crate::rows::count;
-use rollcall_browse::{Numbers, Outline, Placed, Shared};
+use rollcall_browse::{Numbers, OtherDepartment, Outline, Placed};
 use rollcall_host::model::SourceName;
 
 /// The outline of a source.
@@ -56,11 +56,13 @@ fn select_members(connection: &Connection, source: &SourceName) -> rusqlite::Res
 }
 
 /// Each department of each person who is in several, one person's side by side.
-fn select_shared(connection: &Connection, source: &SourceName) -> rusqlite::Result<Vec<Shared>> {
+fn select_shared(connection: &Connection, source: &SourceName) -> rusqlite::Result<Vec<OtherDepartment>> {
     connection
         .prepare_cached(
             "SELECT person, department FROM membership WHERE source = ?1 AND NOT is_only ORDER BY person",
         )?
-        .query_map([source.as_str()], |row| Ok(Shared { person: row.get(0)?, department: row.get(1)? }))?
+        .query_map([source.as_str()], |row| {
+            Ok(OtherDepartment { person: row.get(0)?, department: row.get(1)? })
+        })?
         .collect()
 }

@@ -3,7 +3,9 @@
 //!
 //! Not here: what programs do by themselves, which the history of runs has; and the page that shows it (`pages::audit`).
 
-pub(crate) use rollcall_admin::{AuditEntry as Entry, AuditFilter as Wanted, AuditRecord as Recorded, Way};
+pub(crate) use rollcall_admin::{
+    AuditEntry as Entry, AuditFilter as Wanted, AuditRecord as Recorded, AuthenticationMethod,
+};
 use rollcall_host::model::Timestamp;
 use serde_json::Value;
 
@@ -27,8 +29,8 @@ pub(crate) async fn record(
 ) -> Result<(), DatabaseError> {
     let actor = actor.into();
     let (who, way) = match actor.who {
-        Who::Administrator { name } => (name.clone(), Way::Session),
-        Who::Token { name, .. } => (name.clone(), Way::Token),
+        Who::Administrator { name } => (name.clone(), AuthenticationMethod::Session),
+        Who::Token { name, .. } => (name.clone(), AuthenticationMethod::Token),
     };
     let (subject, address) = (subject.to_owned(), actor.address);
     write(console, Entry { who, way, action, subject, detail, address }).await

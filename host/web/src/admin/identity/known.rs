@@ -13,7 +13,7 @@ use rollcall_host::model::Timestamp;
 use sha2::Sha256;
 
 use super::secret::{Digest, Secret, digest};
-use crate::sealing::Key;
+use crate::sealing::SealingKey;
 
 /// How long a browser that has logged in is known.
 ///
@@ -29,7 +29,7 @@ const PURPOSE: &str = "known browsers";
 /// # Errors
 ///
 /// When the system has no randomness.
-pub(crate) fn cookie(key: &Key, name: &str, now: Timestamp) -> Result<String, getrandom::Error> {
+pub(crate) fn cookie(key: &SealingKey, name: &str, now: Timestamp) -> Result<String, getrandom::Error> {
     let until_ms = now.unix_ms().saturating_add(KNOWN_BROWSER_MS);
     let which = Secret::fresh()?;
     let proof = proof(key, name, until_ms, which.reveal()).finalize().into_bytes();
@@ -37,7 +37,7 @@ pub(crate) fn cookie(key: &Key, name: &str, now: Timestamp) -> Result<String, ge
 }
 
 /// Which browser this cookie proves for this name. None if it proves none, or not any more.
-pub(crate) fn browser(key: &Key, name: &str, cookie: &str, now: Timestamp) -> Option<Digest> {
+pub(crate) fn browser(key: &SealingKey, name: &str, cookie: &str, now: Timestamp) -> Option<Digest> {
     let mut parts = cookie.splitn(3, '.');
     let (until_ms, which, proven) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
     let is_good = now.unix_ms() < until_ms && until_ms <= now.unix_ms().saturating_add(KNOWN_BROWSER_MS);
@@ -47,7 +47,7 @@ pub(crate) fn browser(key: &Key, name: &str, cookie: &str, now: Timestamp) -> Op
     Some(digest(which))
 }
 
-fn proof(key: &Key, name: &str, until_ms: i64, which: &str) -> Hmac<Sha256> {
+fn proof(key: &SealingKey, name: &str, until_ms: i64, which: &str) -> Hmac<Sha256> {
     // The name stands last, as it may have any character in it.
     let mut proof = key.authenticator(PURPOSE);
     proof.update(format!("{until_ms}.{which}.{name}").as_bytes());

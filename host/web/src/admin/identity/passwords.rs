@@ -51,7 +51,7 @@ pub(crate) type Typed = Zeroizing<String>;
 
 /// Why a password is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum PasswordRefusal {
     TooShort,
     TooLong,
     LikeTheName,
@@ -59,7 +59,7 @@ pub(crate) enum Refusal {
     NotRepeated,
 }
 
-impl Refusal {
+impl PasswordRefusal {
     /// What to say about it.
     pub(crate) fn sentence(self) -> Sentence {
         match self {
@@ -73,23 +73,23 @@ impl Refusal {
 }
 
 /// Whether somebody of this name may take this password.
-pub(crate) fn accepted(name: &str, password: &str, repeated: &str) -> Result<(), Refusal> {
+pub(crate) fn accepted(name: &str, password: &str, repeated: &str) -> Result<(), PasswordRefusal> {
     let (lower, name) = (password.to_lowercase(), name.to_lowercase());
     let different: std::collections::BTreeSet<char> = password.chars().collect();
     if password.chars().count() < MIN_CHARS {
-        return Err(Refusal::TooShort);
+        return Err(PasswordRefusal::TooShort);
     }
     if MAX_BYTES < password.len() {
-        return Err(Refusal::TooLong);
+        return Err(PasswordRefusal::TooLong);
     }
     if different.len() < MIN_DIFFERENT {
-        return Err(Refusal::TooFewDifferent);
+        return Err(PasswordRefusal::TooFewDifferent);
     }
     if is_around(&lower, &name) || is_around(&lower, "rollcall") {
-        return Err(Refusal::LikeTheName);
+        return Err(PasswordRefusal::LikeTheName);
     }
     if password != repeated {
-        return Err(Refusal::NotRepeated);
+        return Err(PasswordRefusal::NotRepeated);
     }
     Ok(())
 }
@@ -160,17 +160,17 @@ mod tests {
         for (name, password, refusal) in [
             ("wang", "correct horse", Ok(())),
             ("wang", "全部都是汉字的一个长密码", Ok(())),
-            ("wang", "eleven char", Err(Refusal::TooShort)),
-            ("wang", "abababababab", Err(Refusal::TooFewDifferent)),
-            ("administrator", "Administrator1", Err(Refusal::LikeTheName)),
-            ("wang", "rollcall-2026", Err(Refusal::LikeTheName)),
+            ("wang", "eleven char", Err(PasswordRefusal::TooShort)),
+            ("wang", "abababababab", Err(PasswordRefusal::TooFewDifferent)),
+            ("administrator", "Administrator1", Err(PasswordRefusal::LikeTheName)),
+            ("wang", "rollcall-2026", Err(PasswordRefusal::LikeTheName)),
             // The name of a person may be part of a sentence.
             ("wang", "nobody sees wang at night", Ok(())),
         ] {
             assert_eq!(accepted(name, password, password), refusal, "{password}");
         }
-        assert_eq!(accepted("wang", &"long ago ".repeat(200), ""), Err(Refusal::TooLong));
-        assert_eq!(accepted("wang", "correct horse", "correct house"), Err(Refusal::NotRepeated));
+        assert_eq!(accepted("wang", &"long ago ".repeat(200), ""), Err(PasswordRefusal::TooLong));
+        assert_eq!(accepted("wang", "correct horse", "correct house"), Err(PasswordRefusal::NotRepeated));
     }
 
     #[tokio::test]

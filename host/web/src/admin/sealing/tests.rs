@@ -8,8 +8,8 @@ use rollcall_sqlite::SqliteAdmin;
 
 use super::*;
 
-fn key() -> Key {
-    Key::fresh().unwrap()
+fn key() -> SealingKey {
+    SealingKey::fresh().unwrap()
 }
 
 #[test]
@@ -62,12 +62,12 @@ impl Place {
         self.folder.path().join("console.key")
     }
 
-    async fn load(&self) -> Result<Key, SealingError> {
-        Key::load(self.path(), &self.database).await
+    async fn load(&self) -> Result<SealingKey, SealingError> {
+        SealingKey::load(self.path(), &self.database).await
     }
 
     /// Keep a sealed secret in the database.
-    async fn keep(&self, key: &Key) {
+    async fn keep(&self, key: &SealingKey) {
         let sealed = key.seal("webhook/1/secret", b"canary").unwrap();
         let webhook =
             NewWebhook { url: "https://a".to_owned(), proxy: None, secret: sealed, occasions: Vec::new() };

@@ -15,8 +15,8 @@ use serde::Serialize;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::changing::{Refused, unusable};
-use super::entry::Entry;
+use super::changing::{RefusedChange, unusable};
+use super::entry::SourceEntry;
 use super::registry::Sources;
 use super::under_way::Unheard;
 use crate::admin_error::AdminError;
@@ -75,7 +75,7 @@ impl Sources {
     pub(crate) async fn import(&self, name: &SourceName, how: How) -> Result<Begun, AdminError> {
         let mut doer = self.doer(name)?;
         if let (Doer::Host(..), false) = (&doer, how.is_dry) {
-            self.set_followed(name, true).await.map_err(Refused::into_error)?;
+            self.set_followed(name, true).await.map_err(RefusedChange::into_error)?;
             doer = self.doer(name)?;
         }
         self.begin(doer, Work::Import, how).await
@@ -150,9 +150,9 @@ impl Sources {
     /// Follow a source again that was stopped. A full run goes before the events that wait.
     pub(crate) async fn resume(&self, name: &SourceName) -> Result<(), AdminError> {
         match self.entry(name).ok_or_else(AdminError::not_found)? {
-            Entry::Followed(_) => {}
-            Entry::Broken(broken) => return Err(unusable(broken.diagnosis.clone())),
-            Entry::Idle(_) => return Err(unusable(not_followed())),
+            SourceEntry::Followed(_) => {}
+            SourceEntry::Broken(broken) => return Err(unusable(broken.diagnosis.clone())),
+            SourceEntry::Idle(_) => return Err(unusable(not_followed())),
         }
         let notes = [Note::Paused(false), Note::Stopped(None), Note::Resumed(self.services().now())];
         self.note(name, &notes).await
@@ -169,12 +169,12 @@ impl Sources {
 
     fn doer(&self, name: &SourceName) -> Result<Doer, AdminError> {
         match self.entry(name).ok_or_else(AdminError::not_found)? {
-            Entry::Followed(known) => Ok(Doer::Follower(known.follower.clone())),
-            Entry::Broken(broken) => Err(unusable(broken.diagnosis.clone())),
-            Entry::Idle(idle) if idle.unconfirmed.is_empty() => {
+            SourceEntry::Followed(known) => Ok(Doer::Follower(known.follower.clone())),
+            SourceEntry::Broken(broken) => Err(unusable(broken.diagnosis.clone())),
+            SourceEntry::Idle(idle) if idle.unconfirmed.is_empty() => {
                 Ok(Doer::Host(self.services().host().clone(), idle.source.clone()))
             }
-            Entry::Idle(_) => Err(unusable(unconfirmed())),
+            SourceEntry::Idle(_) => Err(unusable(unconfirmed())),
         }
     }
 
@@ -278,7 +278,7 @@ impl Observer for Opening {
     }
 }
 
-impl Refused {
+impl RefusedChange {
     /// As one error, for where there is no form.
     pub(crate) fn into_error(self) -> AdminError {
         match self {

@@ -12,14 +12,14 @@ use serde_json::Value;
 
 use super::complaint::Complaint;
 use super::configured::{self, Configured, Draft, Outline, Settled, Understood};
-use super::entry::{Broken, Entry, Idle, Origin};
+use super::entry::{Broken, ConfiguredIn, Idle, SourceEntry};
 use super::following::begin;
 use super::kept::{self, Unreadable};
 use super::registry::Sources;
 use super::trust::Cleared;
 use super::{complaints, differences};
 use crate::actor::Who;
-use crate::admin_error::{AdminError, Kind};
+use crate::admin_error::{AdminError, ReasonKind};
 use crate::database::DatabaseError;
 use crate::error::ConsoleError;
 use crate::segment::segment;
@@ -27,7 +27,7 @@ use crate::services::Services;
 
 /// Why a configuration was not taken.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Refused {
+pub(crate) enum RefusedChange {
     /// These are wrong.
     Complaints(Vec<Complaint>),
     /// It was not even looked at, or could not be kept.
@@ -57,19 +57,19 @@ pub(crate) struct Taken {
     pub(crate) differences: Value,
 }
 
-impl From<AdminError> for Refused {
+impl From<AdminError> for RefusedChange {
     fn from(error: AdminError) -> Self {
         Self::Error(error)
     }
 }
 
-impl From<ConsoleError> for Refused {
+impl From<ConsoleError> for RefusedChange {
     fn from(error: ConsoleError) -> Self {
         Self::Error(error.into())
     }
 }
 
-impl From<DatabaseError> for Refused {
+impl From<DatabaseError> for RefusedChange {
     fn from(error: DatabaseError) -> Self {
         Self::Error(error.into())
     }
@@ -101,7 +101,7 @@ impl Sources {
         name: &SourceName,
     ) -> Result<Result<Configured, Unreadable>, AdminError> {
         let entry = self.entry(name).ok_or_else(AdminError::not_found)?;
-        if entry.origin() == Origin::File {
+        if entry.origin() == ConfiguredIn::File {
             return Err(in_a_file(name));
         }
         kept::named(self.services().database(), self.services().key(), name)
@@ -110,7 +110,7 @@ impl Sources {
     }
 
     /// Add a source. It is not followed until an administrator says so.
-    pub(crate) async fn add(&self, by: By, mut draft: Draft) -> Result<Taken, Refused> {
+    pub(crate) async fn add(&self, by: By, mut draft: Draft) -> Result<Taken, RefusedChange> {
         let _alone = self.state.changing.lock().await;
         if draft.name.as_ref().is_some_and(|name| self.entry(name).is_some()) {
             draft.complaints.push(complaints::name_taken());
@@ -122,14 +122,14 @@ impl Sources {
     }
 
     /// Put what is made of what was configured of a source in its place. One that was followed is followed again.
-    pub(crate) async fn change<E: From<Refused>>(
+    pub(crate) async fn change<E: From<RefusedChange>>(
         &self,
         by: By,
         name: &SourceName,
         make: impl FnOnce(&Configured) -> Result<Draft, E> + Send,
     ) -> Result<Taken, E> {
         let _alone = self.state.changing.lock().await;
-        let refused = |error: AdminError| E::from(Refused::Error(error));
+        let refused = |error: AdminError| E::from(RefusedChange::Error(error));
         let entry = self.entry(name).ok_or_else(AdminError::not_found).map_err(refused)?;
         let before = self.configured(name).await.map_err(refused)?;
         let before = before.map_err(|unreadable| refused(unusable(unreadable.diagnosis)))?;
@@ -147,10 +147,14 @@ impl Sources {
 
     /// Confirm that a source may talk to these origins: all that its settings lead to must be among them, and none that is named by
     /// an address may be out of reach.
-    pub(crate) async fn confirm(&self, name: &SourceName, origins: Vec<WebOrigin>) -> Result<Taken, Refused> {
+    pub(crate) async fn confirm(
+        &self,
+        name: &SourceName,
+        origins: Vec<WebOrigin>,
+    ) -> Result<Taken, RefusedChange> {
         let out_of_reach = complaints::out_of_reach(self.services().host().reach(), &origins);
         if !out_of_reach.is_empty() {
-            return Err(Refused::Complaints(out_of_reach));
+            return Err(RefusedChange::Complaints(out_of_reach));
         }
         let make = |before: &Configured| {
             let mut after = before.clone();
@@ -158,14 +162,18 @@ impl Sources {
             // What the settings lead to is not known as a whole while secrets are missing.
             match before.cleared() {
                 [] => Ok(Draft::from(after)),
-                cleared => Err(Refused::from(unusable(complaints::waits_for_secrets(cleared)))),
+                cleared => Err(RefusedChange::from(unusable(complaints::waits_for_secrets(cleared)))),
             }
         };
         self.change(By::Person, name, make).await
     }
 
     /// Follow a source from now on, or no more.
-    pub(crate) async fn set_followed(&self, name: &SourceName, is_followed: bool) -> Result<Taken, Refused> {
+    pub(crate) async fn set_followed(
+        &self,
+        name: &SourceName,
+        is_followed: bool,
+    ) -> Result<Taken, RefusedChange> {
         self.reconfigure(name, |configured| configured.is_followed = is_followed).await
     }
 
@@ -173,7 +181,7 @@ impl Sources {
     pub(crate) async fn remove(&self, name: &SourceName) -> Result<Value, AdminError> {
         let _alone = self.state.changing.lock().await;
         let entry = self.entry(name).ok_or_else(AdminError::not_found)?;
-        if entry.origin() == Origin::File {
+        if entry.origin() == ConfiguredIn::File {
             return Err(in_a_file(name));
         }
         let before = self.configured(name).await?.ok();
@@ -189,7 +197,7 @@ impl Sources {
         &self,
         name: &SourceName,
         change: impl FnOnce(&mut Configured) + Send,
-    ) -> Result<Taken, Refused> {
+    ) -> Result<Taken, RefusedChange> {
         let make = |before: &Configured| {
             let mut after = before.clone();
             change(&mut after);
@@ -203,11 +211,11 @@ impl Sources {
         &self,
         draft: Draft,
         before: Option<&Configured>,
-        entry: Option<Entry>,
-    ) -> Result<Taken, Refused> {
+        entry: Option<SourceEntry>,
+    ) -> Result<Taken, RefusedChange> {
         let connector = self.connector(&draft.connector, entry.as_ref()).await;
         let Settled { configured, understood } =
-            draft.settle(connector, before).await.map_err(Refused::Complaints)?;
+            draft.settle(connector, before).await.map_err(RefusedChange::Complaints)?;
         kept::keep(self.services().database(), self.services().key(), &configured, self.services().now())
             .await?;
         if let Some(entry) = &entry {
@@ -226,8 +234,8 @@ impl Sources {
 
     /// The connector of this digest: the one that the source runs on, even if its file has gone meanwhile, or one of the
     /// shelf.
-    async fn connector(&self, digest: &str, before: Option<&Entry>) -> Option<Connector> {
-        let known = before.and_then(Entry::source).map(Source::connector);
+    async fn connector(&self, digest: &str, before: Option<&SourceEntry>) -> Option<Connector> {
+        let known = before.and_then(SourceEntry::source).map(Source::connector);
         match known.filter(|known| known.identity().digest == digest) {
             Some(known) => Some(known.clone()),
             None => self.state.shelf.find(digest).await,
@@ -235,7 +243,7 @@ impl Sources {
     }
 
     /// What is taken up of a configuration that was kept: whatever is wrong with it now is its own affair.
-    async fn found(&self, configured: Configured) -> Result<Entry, ConsoleError> {
+    async fn found(&self, configured: Configured) -> Result<SourceEntry, ConsoleError> {
         if !configured.cleared().is_empty() {
             return settled(self.services(), &configured, None).await;
         }
@@ -288,15 +296,17 @@ async fn settled(
     services: &Services,
     configured: &Configured,
     understood: Option<Understood>,
-) -> Result<Entry, ConsoleError> {
+) -> Result<SourceEntry, ConsoleError> {
     let Some(Understood { source, schedule, unconfirmed, .. }) = understood else {
         return Ok(unusable_entry(configured, complaints::waits_for_secrets(configured.cleared())));
     };
     let outline = configured.outline();
     if configured.is_followed && unconfirmed.is_empty() {
-        return Ok(Entry::Followed(begin(services, source, schedule, outline.face, Some(outline)).await?));
+        return Ok(SourceEntry::Followed(
+            begin(services, source, schedule, outline.face, Some(outline)).await?,
+        ));
     }
-    Ok(Entry::Idle(Arc::new(Idle { source, unconfirmed, outline })))
+    Ok(SourceEntry::Idle(Arc::new(Idle { source, unconfirmed, outline })))
 }
 
 /// What a connector is, as a person who is to choose it would ask.
@@ -306,26 +316,26 @@ pub(crate) fn name_of(connector: &Connector, language: &str) -> String {
     named.map_or_else(|| descriptor.name.clone(), |(_, name)| name.clone())
 }
 
-async fn end(entry: &Entry) {
-    if let Entry::Followed(known) = entry {
+async fn end(entry: &SourceEntry) {
+    if let SourceEntry::Followed(known) = entry {
         known.follower.stop().await;
     }
 }
 
-fn unusable_entry(configured: &Configured, diagnosis: Diagnosis) -> Entry {
+fn unusable_entry(configured: &Configured, diagnosis: Diagnosis) -> SourceEntry {
     let unreadable = Unreadable { name: configured.name.clone(), diagnosis };
     broken(unreadable, Some(configured.outline()), configured.cleared().to_vec())
 }
 
-fn broken(unreadable: Unreadable, outline: Option<Outline>, cleared: Vec<Cleared>) -> Entry {
+fn broken(unreadable: Unreadable, outline: Option<Outline>, cleared: Vec<Cleared>) -> SourceEntry {
     let Unreadable { name, diagnosis } = unreadable;
     tracing::warn!(source = %name, code = diagnosis.code, "a source of the console cannot be used");
-    Entry::Broken(Arc::new(Broken { name, diagnosis, outline, cleared }))
+    SourceEntry::Broken(Arc::new(Broken { name, diagnosis, outline, cleared }))
 }
 
 /// The source cannot be used as it is.
 pub(crate) fn unusable(diagnosis: Diagnosis) -> AdminError {
-    AdminError::new(Kind::Conflict, diagnosis)
+    AdminError::new(ReasonKind::Conflict, diagnosis)
 }
 
 /// The source is not the console's to change.

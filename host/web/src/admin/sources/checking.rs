@@ -6,7 +6,7 @@ use rollcall_host::model::{Diagnosis, Finding, SourceName, Standing};
 
 use super::changing::unusable;
 use super::checks::Check;
-use super::entry::Entry;
+use super::entry::SourceEntry;
 use super::registry::Sources;
 use crate::admin_error::AdminError;
 
@@ -19,12 +19,12 @@ impl Sources {
     /// Begin to check a source, unless it is being checked already. Changes nothing at the source or here.
     pub(crate) fn check(&self, name: &SourceName) -> Result<(), AdminError> {
         let source = match self.entry(name).ok_or_else(AdminError::not_found)? {
-            Entry::Followed(known) => known.source.clone(),
-            Entry::Idle(idle) => idle.source.clone(),
-            Entry::Broken(broken) => return Err(unusable(broken.diagnosis.clone())),
+            SourceEntry::Followed(known) => known.source.clone(),
+            SourceEntry::Idle(idle) => idle.source.clone(),
+            SourceEntry::Broken(broken) => return Err(unusable(broken.diagnosis.clone())),
         };
         let Some(number) = self.state.checks.begin(name, self.services().now()) else { return Ok(()) };
-        let others: Vec<_> = self.entries().iter().filter_map(Entry::source).cloned().collect();
+        let others: Vec<_> = self.entries().iter().filter_map(SourceEntry::source).cloned().collect();
         let sources = self.clone();
         tokio::spawn(async move {
             let checked = tokio::spawn({

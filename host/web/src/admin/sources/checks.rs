@@ -17,12 +17,12 @@ pub(crate) struct Check {
     number: u64,
     pub(crate) started_at: Timestamp,
     /// None while it is made.
-    pub(crate) outcome: Option<Outcome>,
+    pub(crate) outcome: Option<CheckOutcome>,
 }
 
 /// What came of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Outcome {
+pub(crate) struct CheckOutcome {
     pub(crate) finished_at: Timestamp,
     /// Whether nothing failed.
     pub(crate) has_passed: bool,
@@ -65,7 +65,7 @@ impl Checks {
     pub(super) fn end(&self, source: &SourceName, number: u64, findings: Vec<Finding>, now: Timestamp) {
         let has_passed = findings.iter().all(|finding| finding.standing != Standing::Failed);
         if let Some(check) = self.lock().of_source.get_mut(source).filter(|check| check.number == number) {
-            check.outcome = Some(Outcome { finished_at: now, has_passed, findings });
+            check.outcome = Some(CheckOutcome { finished_at: now, has_passed, findings });
         }
     }
 

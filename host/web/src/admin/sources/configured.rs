@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use super::complaint::Complaint;
 use super::complaints as say;
 use super::input::{self, LoginInUrl, ReadInput, SourceInput, gather};
-use super::trust::{self, Change, Cleared, Given, Trust, Way};
+use super::trust::{self, Cleared, Given, SecretRoute, SecretsChange, Trust};
 use super::way_out::{ServerProxy, Timing};
 use crate::face::ScimFace;
 
@@ -250,7 +250,7 @@ impl Draft {
         let schema = connector.descriptor().settings_schema.clone();
         let given = std::mem::take(&mut self.given);
         let nothing = BTreeSet::new();
-        let change = Change {
+        let change = SecretsChange {
             before: before.and_then(|before| before.trust.as_ref()),
             secret_before: before.map_or(&nothing, |before| &before.secret),
             given: &given,
@@ -279,7 +279,7 @@ impl Draft {
 
     fn clear_for_new_destination(
         &mut self,
-        change: &Change<'_>,
+        change: &SecretsChange<'_>,
         before: &Configured,
         meaning: Option<&Meaning>,
     ) -> Vec<Cleared> {
@@ -288,8 +288,8 @@ impl Draft {
             None => Vec::new(),
         };
         let ways = (
-            Way::of(before.proxy.as_ref(), before.ca_pem.as_deref()),
-            Way::of(self.proxy.as_ref(), self.ca_pem.as_deref()),
+            SecretRoute::of(before.proxy.as_ref(), before.ca_pem.as_deref()),
+            SecretRoute::of(self.proxy.as_ref(), self.ca_pem.as_deref()),
         );
         let proxy = self.proxy.as_mut();
         cleared.extend(change.clear_for_new_way(&mut self.settings, proxy, &ways.0, &ways.1));

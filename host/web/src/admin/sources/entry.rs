@@ -14,9 +14,9 @@ use crate::face::ScimFace;
 
 /// A source, however it stands.
 #[derive(Clone, Debug)]
-pub(crate) enum Entry {
+pub(crate) enum SourceEntry {
     /// It is followed.
-    Followed(Arc<Known>),
+    Followed(Arc<KnownSource>),
     /// It could be, and an administrator has still to say so.
     Idle(Arc<Idle>),
     /// It cannot be.
@@ -25,7 +25,7 @@ pub(crate) enum Entry {
 
 /// A source that is followed.
 #[derive(Debug)]
-pub(crate) struct Known {
+pub(crate) struct KnownSource {
     pub(crate) source: Source,
     pub(crate) schedule: Option<Schedule>,
     pub(crate) follower: Follower,
@@ -58,20 +58,20 @@ pub(crate) struct Broken {
 /// Where a source is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Origin {
+pub(crate) enum ConfiguredIn {
     /// In a file that was named when the program began; it is changed there.
     File,
     /// In the console.
     Console,
 }
 
-impl Known {
+impl KnownSource {
     pub(crate) fn name(&self) -> &SourceName {
         self.source.name()
     }
 }
 
-impl Entry {
+impl SourceEntry {
     pub(crate) fn name(&self) -> &SourceName {
         match self {
             Self::Followed(known) => known.name(),
@@ -81,10 +81,10 @@ impl Entry {
     }
 
     /// Where it is configured.
-    pub(crate) fn origin(&self) -> Origin {
+    pub(crate) fn origin(&self) -> ConfiguredIn {
         match self {
-            Self::Followed(known) if known.outline.is_none() => Origin::File,
-            Self::Followed(_) | Self::Idle(_) | Self::Broken(_) => Origin::Console,
+            Self::Followed(known) if known.outline.is_none() => ConfiguredIn::File,
+            Self::Followed(_) | Self::Idle(_) | Self::Broken(_) => ConfiguredIn::Console,
         }
     }
 

@@ -9,14 +9,14 @@ use crate::admin_error::AdminError;
 use crate::services::Services;
 
 /// What a run holds.
-pub(crate) struct Held {
+pub(crate) struct HeldRemovals {
     pub(crate) held_back: HeldBack,
     pub(crate) would_leave: WouldLeave,
     /// The same if ids that belong to somebody else now are those of the same people.
     pub(crate) if_same_people: WouldLeave,
 }
 
-impl Held {
+impl HeldRemovals {
     /// What still waits of what this run held; none where nothing does.
     pub(crate) async fn of(services: &Services, run: &Run) -> Result<Option<Self>, AdminError> {
         let (host, source) = (services.host(), &run.source);

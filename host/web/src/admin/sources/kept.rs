@@ -18,7 +18,7 @@ use super::way_out::{ServerProxy, Timing};
 use crate::database::{Database, DatabaseError};
 use crate::error::ConsoleError;
 use crate::face::ScimFace;
-use crate::sealing::Key;
+use crate::sealing::SealingKey;
 
 /// A source of the database that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ struct Secrets {
 /// Every source, in order of name.
 pub(crate) async fn all(
     database: &Database,
-    key: &Key,
+    key: &SealingKey,
 ) -> Result<Vec<Result<Configured, Unreadable>>, DatabaseError> {
     let records = database.source_records().await?;
     Ok(records.into_iter().filter_map(|record| open(record, key)).collect())
@@ -62,7 +62,7 @@ pub(crate) async fn all(
 /// The source of this name.
 pub(crate) async fn named(
     database: &Database,
-    key: &Key,
+    key: &SealingKey,
     name: &SourceName,
 ) -> Result<Option<Result<Configured, Unreadable>>, DatabaseError> {
     Ok(database.source_record(name).await?.and_then(|record| open(record, key)))
@@ -71,7 +71,7 @@ pub(crate) async fn named(
 /// Keep a source, in the place of the one of its name.
 pub(crate) async fn keep(
     database: &Database,
-    key: &Key,
+    key: &SealingKey,
     configured: &Configured,
     now: Timestamp,
 ) -> Result<(), ConsoleError> {
@@ -88,7 +88,7 @@ fn context(name: &str) -> String {
     format!("source/{name}/secrets")
 }
 
-fn seal(key: &Key, configured: &Configured) -> Result<SourceRecord, ConsoleError> {
+fn seal(key: &SealingKey, configured: &Configured) -> Result<SourceRecord, ConsoleError> {
     let Configured {
         name,
         connector,
@@ -124,12 +124,12 @@ fn seal(key: &Key, configured: &Configured) -> Result<SourceRecord, ConsoleError
 }
 
 /// None for a row whose name this program never wrote.
-fn open(record: SourceRecord, key: &Key) -> Option<Result<Configured, Unreadable>> {
+fn open(record: SourceRecord, key: &SealingKey) -> Option<Result<Configured, Unreadable>> {
     let name = SourceName::new(record.name.clone()).ok()?;
     Some(read(record, key, name.clone()).map_err(|diagnosis| Unreadable { name, diagnosis }))
 }
 
-fn read(record: SourceRecord, key: &Key, name: SourceName) -> Result<Configured, Diagnosis> {
+fn read(record: SourceRecord, key: &SealingKey, name: SourceName) -> Result<Configured, Diagnosis> {
     let broken = |error: serde_json::Error| complaints::unreadable(&error.to_string());
     let opened =
         key.open(&context(&record.name), &record.secrets).map_err(|_| complaints::secrets_unreadable())?;

@@ -10,7 +10,7 @@ use rollcall_host::model::SourceName;
 use rollcall_host::source::Source;
 
 use super::checks::Checks;
-use super::entry::{Entry, Known};
+use super::entry::{KnownSource, SourceEntry};
 use super::following::begin;
 use super::shelf::Shelf;
 use super::under_way::UnderWay;
@@ -28,7 +28,7 @@ pub(crate) struct Sources {
 /// What is known of sources in memory.
 #[derive(Debug)]
 pub(super) struct RegistryState {
-    entries: RwLock<BTreeMap<SourceName, Entry>>,
+    entries: RwLock<BTreeMap<SourceName, SourceEntry>>,
     pub(super) shelf: Shelf,
     pub(super) checks: Checks,
     pub(super) under_way: UnderWay,
@@ -49,24 +49,24 @@ impl Sources {
     }
 
     /// Those that are followed, in order of name.
-    pub(crate) fn all(&self) -> Vec<Arc<Known>> {
-        let followed = |entry: Entry| match entry {
-            Entry::Followed(known) => Some(known),
-            Entry::Idle(_) | Entry::Broken(_) => None,
+    pub(crate) fn all(&self) -> Vec<Arc<KnownSource>> {
+        let followed = |entry: SourceEntry| match entry {
+            SourceEntry::Followed(known) => Some(known),
+            SourceEntry::Idle(_) | SourceEntry::Broken(_) => None,
         };
         self.entries().into_iter().filter_map(followed).collect()
     }
 
     /// The one with this name, if it is followed.
-    pub(crate) fn named(&self, name: &SourceName) -> Option<Arc<Known>> {
+    pub(crate) fn named(&self, name: &SourceName) -> Option<Arc<KnownSource>> {
         match self.entry(name)? {
-            Entry::Followed(known) => Some(known),
-            Entry::Idle(_) | Entry::Broken(_) => None,
+            SourceEntry::Followed(known) => Some(known),
+            SourceEntry::Idle(_) | SourceEntry::Broken(_) => None,
         }
     }
 
     /// All of them, however they stand, in order of name.
-    pub(crate) fn entries(&self) -> Vec<Entry> {
+    pub(crate) fn entries(&self) -> Vec<SourceEntry> {
         self.state.entries.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
@@ -76,7 +76,7 @@ impl Sources {
     }
 
     /// The one with this name, however it stands.
-    pub(crate) fn entry(&self, name: &SourceName) -> Option<Entry> {
+    pub(crate) fn entry(&self, name: &SourceName) -> Option<SourceEntry> {
         self.state.entries.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
@@ -97,11 +97,11 @@ impl Sources {
             return Err(ConsoleError::NamedTwice { name });
         }
         let known = begin(&self.services, source, schedule, face, None).await?;
-        self.put(Entry::Followed(known));
+        self.put(SourceEntry::Followed(known));
         Ok(())
     }
 
-    pub(super) fn put(&self, entry: Entry) {
+    pub(super) fn put(&self, entry: SourceEntry) {
         let mut entries = self.state.entries.write().unwrap_or_else(PoisonError::into_inner);
         entries.insert(entry.name().clone(), entry);
     }

@@ -14,7 +14,7 @@ pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) title: Sentence,
     pub(crate) help: Option<Sentence>,
-    pub(crate) kind: Kind,
+    pub(crate) kind: FieldKind,
     pub(crate) default: Option<Value>,
     pub(crate) is_required: bool,
     /// Whether it is never shown again.
@@ -23,7 +23,7 @@ pub(crate) struct Field {
 
 /// How a setting is entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum FieldKind {
     /// A line of text.
     Text,
     /// An address.
@@ -89,24 +89,24 @@ fn field(name: &str, property: &Value, is_required: bool) -> Field {
     }
 }
 
-fn kind(property: &Value) -> Kind {
+fn kind(property: &Value) -> FieldKind {
     let keyword = |name: &str| property.get(name);
     let choices = keyword("enum").and_then(Value::as_array);
     match keyword("type").and_then(Value::as_str) {
         Some("string") => match choices {
             Some(choices) => {
-                Kind::Choice(choices.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+                FieldKind::Choice(choices.iter().filter_map(Value::as_str).map(str::to_owned).collect())
             }
-            None if keyword("format").is_some_and(|format| format == "uri") => Kind::Address,
-            None => Kind::Text,
+            None if keyword("format").is_some_and(|format| format == "uri") => FieldKind::Address,
+            None => FieldKind::Text,
         },
-        Some("boolean") => Kind::Truth,
-        Some("integer") => Kind::Integer {
+        Some("boolean") => FieldKind::Truth,
+        Some("integer") => FieldKind::Integer {
             minimum: keyword("minimum").and_then(Value::as_i64),
             maximum: keyword("maximum").and_then(Value::as_i64),
         },
-        Some("array") if is_text(keyword("items")) => Kind::Lines,
-        Some(_) | None => Kind::Json,
+        Some("array") if is_text(keyword("items")) => FieldKind::Lines,
+        Some(_) | None => FieldKind::Json,
     }
 }
 
@@ -132,7 +132,7 @@ mod tests {
 
     use super::*;
 
-    fn kinds(schema: &Value) -> Vec<(String, Kind)> {
+    fn kinds(schema: &Value) -> Vec<(String, FieldKind)> {
         fields(schema).into_iter().map(|field| (field.name, field.kind)).collect()
     }
 
@@ -159,14 +159,14 @@ mod tests {
             "h": {},
         }});
         let expected = [
-            ("a", Kind::Text),
-            ("b", Kind::Address),
-            ("c", Kind::Integer { minimum: Some(1), maximum: Some(60) }),
-            ("d", Kind::Truth),
-            ("e", Kind::Choice(vec!["off".to_owned(), "on".to_owned()])),
-            ("f", Kind::Lines),
-            ("g", Kind::Json),
-            ("h", Kind::Json),
+            ("a", FieldKind::Text),
+            ("b", FieldKind::Address),
+            ("c", FieldKind::Integer { minimum: Some(1), maximum: Some(60) }),
+            ("d", FieldKind::Truth),
+            ("e", FieldKind::Choice(vec!["off".to_owned(), "on".to_owned()])),
+            ("f", FieldKind::Lines),
+            ("g", FieldKind::Json),
+            ("h", FieldKind::Json),
         ];
         assert_eq!(kinds(&schema), expected.map(|(name, kind)| (name.to_owned(), kind)));
     }

@@ -10,8 +10,8 @@ use rollcall_host::proof::LeftOut;
 use serde::Serialize;
 
 use super::checks::Check;
-use super::entry::{Entry, Origin};
-use super::held::Held;
+use super::entry::{ConfiguredIn, SourceEntry};
+use super::held::HeldRemovals;
 use super::under_way::Unheard;
 use crate::admin_error::AdminError;
 use crate::services::Services;
@@ -25,10 +25,10 @@ const FULL_RUNS: u32 = 20;
 
 /// How a source stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Standing {
+pub(crate) struct SourceStatus {
     pub(crate) name: SourceName,
     /// Where it is configured.
-    pub(crate) origin: Origin,
+    pub(crate) origin: ConfiguredIn,
     /// Which connector it has; none when that cannot be loaded.
     pub(crate) connector: Option<ConnectorName>,
     pub(crate) state: State,
@@ -98,7 +98,7 @@ impl ConnectorName {
     }
 }
 
-impl Standing {
+impl SourceStatus {
     /// When it is imported next. What is noted of a source that is not followed any more says nothing.
     pub(crate) fn next_run_at(&self) -> Option<Timestamp> {
         self.following.next_run_at.filter(|_| self.has_schedule)
@@ -111,13 +111,13 @@ impl Standing {
 }
 
 /// How this source stands.
-pub(crate) async fn of(sources: &Sources, name: &SourceName) -> Result<Standing, AdminError> {
+pub(crate) async fn of(sources: &Sources, name: &SourceName) -> Result<SourceStatus, AdminError> {
     let entry = sources.entry(name).ok_or_else(AdminError::not_found)?;
     of_entry(sources, entry).await
 }
 
 /// How all of them stand, in order of name.
-pub(crate) async fn of_all(sources: &Sources) -> Result<Vec<Standing>, AdminError> {
+pub(crate) async fn of_all(sources: &Sources) -> Result<Vec<SourceStatus>, AdminError> {
     let mut all = Vec::new();
     for entry in sources.entries() {
         all.push(of_entry(sources, entry).await?);
@@ -125,21 +125,21 @@ pub(crate) async fn of_all(sources: &Sources) -> Result<Vec<Standing>, AdminErro
     Ok(all)
 }
 
-async fn of_entry(sources: &Sources, entry: Entry) -> Result<Standing, AdminError> {
+async fn of_entry(sources: &Sources, entry: SourceEntry) -> Result<SourceStatus, AdminError> {
     let (name, store) = (entry.name().clone(), sources.services().store());
     let following = store.following(&name).await?;
     let of_this = RunFilter { source: Some(name.clone()), ..RunFilter::default() };
     let running = RunFilter { state: Some(RunState::Running), ..of_this };
     let (full_runs, held_runs) =
         (full_runs(sources.services(), &name).await?, held_runs(sources.services(), &name).await?);
-    Ok(Standing {
+    Ok(SourceStatus {
         origin: entry.origin(),
         connector: entry.source().map(connector_name),
         state: state(&entry, &following),
         diagnosis: diagnosis(&entry),
         unconfirmed_origins: unconfirmed(&entry),
         cleared: cleared(&entry),
-        has_schedule: matches!(&entry, Entry::Followed(known) if known.schedule.is_some()),
+        has_schedule: matches!(&entry, SourceEntry::Followed(known) if known.schedule.is_some()),
         events: store.counts(&name).await?,
         running: store.runs_where(&running, None, 1).await?.pop(),
         would_leave: would_leave(sources.services(), held_runs.first()).await?,
@@ -168,7 +168,7 @@ async fn full_runs(services: &Services, name: &SourceName) -> Result<Vec<Run>, A
 /// What this run would remove, if anything.
 async fn would_leave(services: &Services, held: Option<&Run>) -> Result<Option<Diagnosis>, AdminError> {
     let Some(run) = held else { return Ok(None) };
-    let held = Held::of(services, run).await?;
+    let held = HeldRemovals::of(services, run).await?;
     Ok(held.map(|held| held.would_leave).filter(|would_leave| 0 < would_leave.n()).map(|told| told.told()))
 }
 
@@ -182,35 +182,35 @@ async fn held_runs(services: &Services, name: &SourceName) -> Result<Vec<Run>, A
     Ok(services.host().held_runs(name).await?)
 }
 
-fn state(entry: &Entry, following: &Following) -> State {
+fn state(entry: &SourceEntry, following: &Following) -> State {
     match entry {
-        Entry::Followed(_) if following.stopped.is_some() => State::Stopped,
-        Entry::Followed(_) => State::Followed,
-        Entry::Idle(idle) if idle.unconfirmed.is_empty() => State::Idle,
-        Entry::Idle(_) => State::Unconfirmed,
-        Entry::Broken(broken) if !broken.cleared.is_empty() => State::SecretsCleared,
-        Entry::Broken(_) => State::Broken,
+        SourceEntry::Followed(_) if following.stopped.is_some() => State::Stopped,
+        SourceEntry::Followed(_) => State::Followed,
+        SourceEntry::Idle(idle) if idle.unconfirmed.is_empty() => State::Idle,
+        SourceEntry::Idle(_) => State::Unconfirmed,
+        SourceEntry::Broken(broken) if !broken.cleared.is_empty() => State::SecretsCleared,
+        SourceEntry::Broken(_) => State::Broken,
     }
 }
 
-fn cleared(entry: &Entry) -> Vec<String> {
+fn cleared(entry: &SourceEntry) -> Vec<String> {
     match entry {
-        Entry::Broken(broken) => broken.cleared.iter().map(|cleared| cleared.pointer.clone()).collect(),
-        Entry::Followed(_) | Entry::Idle(_) => Vec::new(),
+        SourceEntry::Broken(broken) => broken.cleared.iter().map(|cleared| cleared.pointer.clone()).collect(),
+        SourceEntry::Followed(_) | SourceEntry::Idle(_) => Vec::new(),
     }
 }
 
-fn diagnosis(entry: &Entry) -> Option<Diagnosis> {
+fn diagnosis(entry: &SourceEntry) -> Option<Diagnosis> {
     match entry {
-        Entry::Broken(broken) => Some(broken.diagnosis.clone()),
-        Entry::Followed(_) | Entry::Idle(_) => None,
+        SourceEntry::Broken(broken) => Some(broken.diagnosis.clone()),
+        SourceEntry::Followed(_) | SourceEntry::Idle(_) => None,
     }
 }
 
-fn unconfirmed(entry: &Entry) -> Vec<String> {
+fn unconfirmed(entry: &SourceEntry) -> Vec<String> {
     match entry {
-        Entry::Idle(idle) => idle.unconfirmed.iter().map(ToString::to_string).collect(),
-        Entry::Followed(_) | Entry::Broken(_) => Vec::new(),
+        SourceEntry::Idle(idle) => idle.unconfirmed.iter().map(ToString::to_string).collect(),
+        SourceEntry::Followed(_) | SourceEntry::Broken(_) => Vec::new(),
     }
 }
 

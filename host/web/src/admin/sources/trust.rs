@@ -22,14 +22,14 @@ use super::way_out::ServerProxy;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Trust {
     /// Those that are kept.
-    pub(crate) held: Vec<Held>,
+    pub(crate) held: Vec<KeptSecret>,
     /// Those that were taken away and must be entered again.
     pub(crate) cleared: Vec<Cleared>,
 }
 
 /// A secret setting that is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Held {
+pub(crate) struct KeptSecret {
     /// The name of the setting.
     pub(crate) setting: String,
     /// Whether its connector never sees it.
@@ -66,7 +66,7 @@ pub(crate) enum Why {
 
 /// What a schema says about a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum SettingKind {
     /// A secret that the connector never sees.
     Sealed,
     /// A secret that the connector sees.
@@ -77,7 +77,7 @@ pub(crate) enum Kind {
     Unknown,
 }
 
-impl Kind {
+impl SettingKind {
     /// Of the setting of this name.
     pub(crate) fn of(schema: &Value, name: &str) -> Self {
         let Some(property) = schema.get("properties").and_then(|all| all.get(name)) else {
@@ -110,9 +110,9 @@ fn n_with(schema: &Value, keyword: &str) -> usize {
 
 /// Where a setting of this kind may go by this plan. A sealed one goes where the plan sends it; one that the connector sees
 /// can be sent by it wherever it may go.
-pub(crate) fn reach(kind: Kind, name: &str, plan: &Plan, allow: &[Origin]) -> BTreeSet<Origin> {
+pub(crate) fn reach(kind: SettingKind, name: &str, plan: &Plan, allow: &[Origin]) -> BTreeSet<Origin> {
     let parsed = |origin: &String| origin.parse::<Origin>().ok();
-    if kind == Kind::Sealed {
+    if kind == SettingKind::Sealed {
         let own = pointer_within(name);
         let is_of = |setting: &str| {
             setting.strip_prefix(&own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -135,11 +135,11 @@ pub(crate) fn held(
     settings: &Map<String, Value>,
     plan: &Plan,
     allow: &[Origin],
-) -> Vec<Held> {
+) -> Vec<KeptSecret> {
     secrets(schema, settings)
-        .map(|(name, kind)| Held {
+        .map(|(name, kind)| KeptSecret {
             setting: name.clone(),
-            is_sealed: kind == Kind::Sealed,
+            is_sealed: kind == SettingKind::Sealed,
             origins: reach(kind, name, plan, allow),
         })
         .collect()
@@ -149,9 +149,9 @@ pub(crate) fn held(
 pub(crate) fn secrets<'a>(
     schema: &'a Value,
     settings: &'a Map<String, Value>,
-) -> impl Iterator<Item = (&'a String, Kind)> {
+) -> impl Iterator<Item = (&'a String, SettingKind)> {
     let given = settings.iter().filter(|(_, value)| !is_nothing(value));
-    given.map(|(name, _)| (name, Kind::of(schema, name))).filter(|(_, kind)| kind.is_secret())
+    given.map(|(name, _)| (name, SettingKind::of(schema, name))).filter(|(_, kind)| kind.is_secret())
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -160,14 +160,14 @@ fn is_nothing(value: &Value) -> bool {
 
 /// What stands between this server and wherever a secret goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Way {
+pub(crate) struct SecretRoute {
     /// Scheme, host, port and user. None: none.
     pub(crate) proxy: Option<String>,
     /// The certificates to trust beside the usual ones, by their SHA-256.
     pub(crate) authorities: BTreeSet<String>,
 }
 
-impl Way {
+impl SecretRoute {
     pub(crate) fn of(proxy: Option<&ServerProxy>, ca_pem: Option<&str>) -> Self {
         Self { proxy: proxy.map(described), authorities: ca_pem.map(fingerprints).unwrap_or_default() }
     }
@@ -253,7 +253,7 @@ fn replaced(patch: &Value, pointer: &str, found: &mut BTreeSet<String>) {
 }
 
 /// What one change of a source does to its secrets.
-pub(crate) struct Change<'a> {
+pub(crate) struct SecretsChange<'a> {
     /// What was known of them until now; none where no version that knows of it has looked at the source yet.
     pub(crate) before: Option<&'a Trust>,
     /// The settings that were secret until now.
@@ -263,7 +263,7 @@ pub(crate) struct Change<'a> {
     pub(crate) schema: &'a Value,
 }
 
-impl Change<'_> {
+impl SecretsChange<'_> {
     /// Take away what another file of the connector must not have: what it would see, unless a person confirmed the file, and
     /// what was sealed or not to be seen at all until now, whoever did.
     pub(crate) fn clear_for_new_file(
@@ -272,14 +272,14 @@ impl Change<'_> {
         is_confirmed: bool,
         (was, would): (&str, &str),
     ) -> Vec<Cleared> {
-        let may_stay = |name: &str| match Kind::of(self.schema, name) {
-            Kind::Sealed => true,
-            Kind::Disclosed => is_confirmed && self.held(name).is_some_and(|held| !held.is_sealed),
-            Kind::Plain | Kind::Unknown => false,
+        let may_stay = |name: &str| match SettingKind::of(self.schema, name) {
+            SettingKind::Sealed => true,
+            SettingKind::Disclosed => is_confirmed && self.held(name).is_some_and(|held| !held.is_sealed),
+            SettingKind::Plain | SettingKind::Unknown => false,
         };
         let names: Vec<String> =
             self.kept(settings).filter(|name| !may_stay(name)).map(str::to_owned).collect();
-        let cleared = names.iter().filter(|name| Kind::of(self.schema, name) != Kind::Unknown);
+        let cleared = names.iter().filter(|name| SettingKind::of(self.schema, name) != SettingKind::Unknown);
         let cleared = cleared.map(|name| Cleared {
             pointer: setting(name),
             why: Why::Connector,
@@ -301,7 +301,7 @@ impl Change<'_> {
         let mut cleared = Vec::new();
         for name in self.kept(settings).map(str::to_owned).collect::<Vec<_>>() {
             let before = self.held(&name).map(|held| held.origins.clone()).unwrap_or_default();
-            let now = reach(Kind::of(self.schema, &name), &name, plan, allow);
+            let now = reach(SettingKind::of(self.schema, &name), &name, plan, allow);
             if !now.is_subset(&before) {
                 let shown = |origins: &BTreeSet<Origin>| origins.iter().map(ToString::to_string).collect();
                 let (was, would) = (shown(&before), shown(&now));
@@ -318,8 +318,8 @@ impl Change<'_> {
         &self,
         settings: &mut Map<String, Value>,
         proxy: Option<&mut ServerProxy>,
-        before: &Way,
-        now: &Way,
+        before: &SecretRoute,
+        now: &SecretRoute,
     ) -> Vec<Cleared> {
         let Some((why, was, would)) = now.differs(before) else { return Vec::new() };
         let cleared = |pointer: String| Cleared { pointer, why, was: was.clone(), would: would.clone() };
@@ -360,7 +360,7 @@ impl Change<'_> {
     }
 
     /// What was held before and is still there.
-    pub(crate) fn held_before(&self, settings: &Map<String, Value>) -> Vec<Held> {
+    pub(crate) fn held_before(&self, settings: &Map<String, Value>) -> Vec<KeptSecret> {
         let held = self.before.into_iter().flat_map(|trust| &trust.held);
         held.filter(|held| settings.contains_key(&held.setting)).cloned().collect()
     }
@@ -376,7 +376,7 @@ impl Change<'_> {
         given.filter(|name| self.secret_before.contains(*name) && !self.given.has(&setting(name)))
     }
 
-    fn held(&self, name: &str) -> Option<&Held> {
+    fn held(&self, name: &str) -> Option<&KeptSecret> {
         self.before?.held.iter().find(|held| held.setting == name)
     }
 }

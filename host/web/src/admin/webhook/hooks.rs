@@ -22,7 +22,7 @@ const MAX_URL_BYTES: usize = 2048;
 
 /// Why an address cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wrong {
+pub(crate) enum WrongAddress {
     /// It is no URL, too long, or has a password or a fragment.
     Url,
     /// It is not encrypted, and not on this machine.
@@ -42,17 +42,17 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    pub(crate) fn parse(url: &str, proxy: Option<&str>, reach: Reach) -> Result<Self, Wrong> {
-        let url = Url::parse(url).ok().filter(|_| url.len() <= MAX_URL_BYTES).ok_or(Wrong::Url)?;
+    pub(crate) fn parse(url: &str, proxy: Option<&str>, reach: Reach) -> Result<Self, WrongAddress> {
+        let url = Url::parse(url).ok().filter(|_| url.len() <= MAX_URL_BYTES).ok_or(WrongAddress::Url)?;
         let is_bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-        let origin = Origin::of(&url).filter(|_| is_bare).ok_or(Wrong::Url)?;
+        let origin = Origin::of(&url).filter(|_| is_bare).ok_or(WrongAddress::Url)?;
         if !origin.is_https() && !is_loopback(&url) {
-            return Err(Wrong::Clear);
+            return Err(WrongAddress::Clear);
         }
-        reach.admits(&origin).map_err(Wrong::NotAllowed)?;
-        let proxy: Option<Proxy> = proxy.map(str::parse).transpose().map_err(|_| Wrong::Proxy)?;
+        reach.admits(&origin).map_err(WrongAddress::NotAllowed)?;
+        let proxy: Option<Proxy> = proxy.map(str::parse).transpose().map_err(|_| WrongAddress::Proxy)?;
         let is_open = proxy.as_ref().is_none_or(|proxy| proxy.user().is_none());
-        if is_open { Ok(Self { url, origin, proxy }) } else { Err(Wrong::Proxy) }
+        if is_open { Ok(Self { url, origin, proxy }) } else { Err(WrongAddress::Proxy) }
     }
 }
 
@@ -115,13 +115,13 @@ mod tests {
             ("http://127.0.0.1:9000/", None, None),
             ("http://[::1]:9000/", None, None),
             ("http://localhost/", Some("http://proxy:3128"), None),
-            ("http://hooks.example/", None, Some(Wrong::Clear)),
-            ("http://127.0.0.1.example/", None, Some(Wrong::Clear)),
-            ("ftp://hooks.example/", None, Some(Wrong::Url)),
-            ("https://me:secret@hooks.example/", None, Some(Wrong::Url)),
-            ("hooks.example", None, Some(Wrong::Url)),
-            ("https://hooks.example/", Some("proxy"), Some(Wrong::Proxy)),
-            ("https://hooks.example/", Some("http://me:secret@proxy:3128"), Some(Wrong::Proxy)),
+            ("http://hooks.example/", None, Some(WrongAddress::Clear)),
+            ("http://127.0.0.1.example/", None, Some(WrongAddress::Clear)),
+            ("ftp://hooks.example/", None, Some(WrongAddress::Url)),
+            ("https://me:secret@hooks.example/", None, Some(WrongAddress::Url)),
+            ("hooks.example", None, Some(WrongAddress::Url)),
+            ("https://hooks.example/", Some("proxy"), Some(WrongAddress::Proxy)),
+            ("https://hooks.example/", Some("http://me:secret@proxy:3128"), Some(WrongAddress::Proxy)),
         ] {
             assert_eq!(Target::parse(url, proxy, Reach::Private).err(), wrong, "{url} {proxy:?}");
         }
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn this_machine_is_told_nothing_unless_that_is_allowed_and_a_cloud_s_credentials_never() {
         let is_out_of_reach =
-            |url, reach| matches!(Target::parse(url, None, reach), Err(Wrong::NotAllowed(_)));
+            |url, reach| matches!(Target::parse(url, None, reach), Err(WrongAddress::NotAllowed(_)));
         for url in ["http://127.0.0.1:9000/", "http://localhost/", "https://[::1]/", "https://10.0.0.1/"] {
             assert!(is_out_of_reach(url, Reach::Public) && !is_out_of_reach(url, Reach::Private), "{url}");
         }

@@ -22,7 +22,7 @@ const NEWS_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Something to tell. It has ids, states and counts, and no people.
 #[derive(Clone, Debug, PartialEq)]
-struct News {
+struct NotificationContent {
     /// The same in every attempt, and the same however often it is heard of.
     id: String,
     occasion: Occasion,
@@ -30,7 +30,7 @@ struct News {
     data: Value,
 }
 
-impl News {
+impl NotificationContent {
     fn notification(&self) -> Notification {
         let body =
             json!({"type": self.occasion.as_str(), "timestamp": self.at, "data": self.data}).to_string();
@@ -54,7 +54,7 @@ pub(crate) async fn run_ended(console: &Console, run: &Run) -> Result<(), Databa
         "failure": run.failure.as_ref().map(|failure| &failure.diagnosis.code),
         "url": format!("{}/runs/{}", console.options().public_url, run.id),
     });
-    let news = |occasion: Occasion| News {
+    let news = |occasion: Occasion| NotificationContent {
         id: format!("{}-{}", occasion.as_str(), run.id),
         occasion,
         at,
@@ -78,10 +78,10 @@ pub(crate) async fn source_stopped(
     let url = format!("{}/sources/{source}", console.options().public_url);
     let data =
         json!({"source": source, "at": stopped.at, "failure": stopped.failure.diagnosis.code, "url": url});
-    keep(console, News { id, occasion, at: stopped.at, data }).await
+    keep(console, NotificationContent { id, occasion, at: stopped.at, data }).await
 }
 
-async fn keep(console: &Console, news: News) -> Result<(), DatabaseError> {
+async fn keep(console: &Console, news: NotificationContent) -> Result<(), DatabaseError> {
     let now = console.now();
     if news.at.unix_ms() < now.unix_ms().saturating_sub(NEWS_MS) {
         return Ok(());
@@ -94,7 +94,7 @@ async fn keep(console: &Console, news: News) -> Result<(), DatabaseError> {
 pub(crate) async fn test(console: &Console, webhook: i64) -> Result<Option<String>, DatabaseError> {
     let now = console.now();
     let id = format!("{}-{webhook}-{}", Occasion::Test.as_str(), now.unix_ms());
-    let news = News { id, occasion: Occasion::Test, at: now, data: json!({}) };
+    let news = NotificationContent { id, occasion: Occasion::Test, at: now, data: json!({}) };
     console.database().notify_one(webhook, &news.notification(), now).await
 }
 

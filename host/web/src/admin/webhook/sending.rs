@@ -12,7 +12,7 @@ use rollcall_host::grant::Grants;
 use rollcall_host::model::{Diagnosis, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::hooks::{Target, Wrong, context};
+use super::hooks::{Target, WrongAddress, context};
 use super::signature::SigningSecret;
 use crate::database::DatabaseError;
 use crate::services::Services as Console;
@@ -41,7 +41,7 @@ const RETRY_AFTER: [Duration; 10] = [
 /// How an attempt went. Written as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Outcome {
+pub(crate) enum AttemptOutcome {
     /// It was answered with this status.
     Answered(u16),
     /// It was not told, and will not be: its address is out of reach. Where that is is not said: whoever adds webhooks could
@@ -51,7 +51,7 @@ pub(crate) enum Outcome {
     Unanswered(Diagnosis),
 }
 
-impl Outcome {
+impl AttemptOutcome {
     /// Whether it was told.
     pub(crate) const fn is_good(&self) -> bool {
         matches!(self, Self::Answered(200..300))
@@ -115,24 +115,24 @@ fn again_at(n_attempts: u32, now: Timestamp) -> Option<Timestamp> {
     Some(Timestamp::from_unix_ms(now.unix_ms().saturating_add(after_ms)))
 }
 
-async fn attempt(console: &Console, due: &Due) -> Outcome {
+async fn attempt(console: &Console, due: &Due) -> AttemptOutcome {
     let (client, grants, request) = match message(console, due) {
         Ok(message) => message,
         Err(outcome) => return outcome,
     };
     match client.fetch(&grants, request).await {
-        Ok(response) => Outcome::Answered(response.status.as_u16()),
+        Ok(response) => AttemptOutcome::Answered(response.status.as_u16()),
         // Its one origin is granted, so it is out of reach.
-        Err(Fault { kind: FaultKind::Denied, .. }) => Outcome::NotAllowed,
-        Err(Fault { diagnosis, .. }) => Outcome::Unanswered(diagnosis),
+        Err(Fault { kind: FaultKind::Denied, .. }) => AttemptOutcome::NotAllowed,
+        Err(Fault { diagnosis, .. }) => AttemptOutcome::Unanswered(diagnosis),
     }
 }
 
-fn message(console: &Console, due: &Due) -> Result<(Client, Grants, Request), Outcome> {
+fn message(console: &Console, due: &Due) -> Result<(Client, Grants, Request), AttemptOutcome> {
     let reach = console.host().reach();
     let target = Target::parse(&due.url, due.proxy.as_deref(), reach).map_err(|wrong| match wrong {
-        Wrong::NotAllowed(_) => Outcome::NotAllowed,
-        Wrong::Url | Wrong::Clear | Wrong::Proxy => unusable("its address is not valid"),
+        WrongAddress::NotAllowed(_) => AttemptOutcome::NotAllowed,
+        WrongAddress::Url | WrongAddress::Clear | WrongAddress::Proxy => unusable("its address is not valid"),
     })?;
     let secret = console.key().open(&context(&due.url), &due.secret);
     let secret = secret.map_err(|_| unusable("its secret cannot be opened with this key file"))?;
@@ -165,11 +165,11 @@ fn headers(due: &Due, secret: &SigningSecret, now: Timestamp) -> HeaderMap {
     texts.into_iter().filter_map(|(name, text)| Some((name, HeaderValue::try_from(text).ok()?))).collect()
 }
 
-fn unusable(why: &str) -> Outcome {
+fn unusable(why: &str) -> AttemptOutcome {
     let diagnosis = Diagnosis::new("webhook-not-usable", format!("the webhook cannot be told: {why}"))
         .with_remedy("delete it and add it again")
         .in_chinese("无法通知该 Webhook", "请删除后重新添加");
-    Outcome::Unanswered(diagnosis)
+    AttemptOutcome::Unanswered(diagnosis)
 }
 
 #[cfg(test)]
@@ -189,10 +189,10 @@ mod tests {
     #[test]
     fn only_an_answer_that_says_so_means_that_it_was_told() {
         for (outcome, is_good) in [
-            (Outcome::Answered(204), true),
-            (Outcome::Answered(302), false),
-            (Outcome::Answered(500), false),
-            (Outcome::NotAllowed, false),
+            (AttemptOutcome::Answered(204), true),
+            (AttemptOutcome::Answered(302), false),
+            (AttemptOutcome::Answered(500), false),
+            (AttemptOutcome::NotAllowed, false),
             (unusable("x"), false),
         ] {
             assert_eq!(outcome.is_good(), is_good, "{outcome:?}");

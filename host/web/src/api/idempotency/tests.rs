@@ -10,14 +10,14 @@ use serde_json::json;
 use super::*;
 use crate::testing::{Bench, administrator};
 
-fn asked(key: &'static str, what: &Value) -> Asked {
+fn asked(key: &'static str, what: &Value) -> IdempotentRequest {
     let mut headers = HeaderMap::new();
     headers.insert(HEADER, HeaderValue::from_static(key));
-    Asked::new(&administrator(Language::English), &headers, what).unwrap()
+    IdempotentRequest::new(&administrator(Language::English), &headers, what).unwrap()
 }
 
 /// Ask, and count how often it is done.
-async fn ask(bench: &Bench, n_done: &Arc<AtomicU32>, asked: Asked) -> Result<Response, Problem> {
+async fn ask(bench: &Bench, n_done: &Arc<AtomicU32>, asked: IdempotentRequest) -> Result<Response, Problem> {
     let n_done = Arc::clone(n_done);
     once(bench.console.services(), asked, async move { Ok(n_done.fetch_add(1, Ordering::SeqCst)) }).await
 }
@@ -73,7 +73,7 @@ async fn without_a_key_it_is_done_each_time() {
     let (bench, n_done) = (Bench::new().await, Arc::default());
     for _ in 0..2 {
         let visitor = administrator(Language::English);
-        let asked = Asked::new(&visitor, &HeaderMap::new(), &json!("import")).unwrap();
+        let asked = IdempotentRequest::new(&visitor, &HeaderMap::new(), &json!("import")).unwrap();
         ask(&bench, &n_done, asked).await.unwrap();
     }
     assert_eq!(n_done.load(Ordering::SeqCst), 2);

@@ -5,7 +5,7 @@ use rollcall_host::{approval, decision};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Diagnosis, Key};
+use super::{DiagnosisBody, ObjectKey};
 use crate::api::shape;
 
 /// What a run holds for a person.
@@ -19,9 +19,9 @@ pub(crate) struct HeldBack {
     /// By resource type, out of how many.
     of_types: Vec<Leaving>,
     /// The same in a sentence.
-    told: Diagnosis,
+    told: DiagnosisBody,
     /// How much is held of what, in a sentence.
-    holds: Diagnosis,
+    holds: DiagnosisBody,
     /// Whether an approval reads everything once more.
     reads_everything: bool,
     /// What was decided so far.
@@ -55,7 +55,7 @@ pub(crate) struct Decision {
     verdict: decision::Verdict,
     /// About which objects. None for all of a run that held more than is recorded one by one, or a smaller scope.
     #[serde(skip_serializing_if = "Option::is_none")]
-    keys: Option<Vec<Key>>,
+    keys: Option<Vec<ObjectKey>>,
     /// Why it was declined.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -88,8 +88,8 @@ impl HeldBack {
 impl From<decision::Decision> for Decision {
     fn from(decision: decision::Decision) -> Self {
         let decision::Decision { source: _, run, at, by, verdict, about, reason } = decision;
-        let keys: Vec<Key> =
-            about.iter().flatten().filter_map(|matter| matter.key().cloned()).map(Key::from).collect();
+        let keys: Vec<ObjectKey> =
+            about.iter().flatten().filter_map(|matter| matter.key().cloned()).map(ObjectKey::from).collect();
         let keys = Some(keys).filter(|keys| !keys.is_empty());
         Self { run, at, by, verdict, keys, reason }
     }

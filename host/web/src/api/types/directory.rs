@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Change, Entry, Event, Key};
+use super::{Change, Event, LogEntry, ObjectKey};
 use crate::api::shape;
 use crate::identity::audit::Recorded;
 
@@ -39,7 +39,7 @@ pub(crate) struct Listing {
     #[schema(value_type = shape::SourceName)]
     source: SourceName,
     /// Which object.
-    key: Key,
+    key: ObjectKey,
     /// What people call it.
     name: String,
     /// What a person logs in as.
@@ -71,7 +71,7 @@ pub(crate) struct Imported {
     #[schema(value_type = shape::SourceName)]
     source: SourceName,
     /// Which object.
-    key: Key,
+    key: ObjectKey,
     /// What is held of it; none when nothing is, though the history knows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<Held>,
@@ -141,7 +141,7 @@ pub(crate) struct EntryAbout {
     #[schema(value_type = shape::Moment)]
     started_at: Timestamp,
     /// The entry.
-    entry: Entry,
+    entry: LogEntry,
 }
 
 /// Who answers to a text, and who once did.
@@ -162,7 +162,7 @@ pub(crate) struct OnceKnown {
     #[schema(value_type = shape::SourceName)]
     source: SourceName,
     /// Which object.
-    key: Key,
+    key: ObjectKey,
     /// What it was called.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
@@ -252,7 +252,7 @@ impl Imported {
     /// What there is to tell; none when nothing is held or known.
     pub(crate) fn of(
         source: SourceName,
-        key: Key,
+        key: ObjectKey,
         held: Option<WholeObject>,
         trail: Vec<rollcall_browse::TrailStep>,
         entries: Vec<rollcall_browse::EntryAbout>,

@@ -5,7 +5,7 @@ use rollcall_host::model::{RunId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Failure, Key};
+use super::{FailureBody, ObjectKey};
 use crate::api::shape;
 
 /// An event, without its payload: that is the connector's.
@@ -21,7 +21,7 @@ pub(crate) struct Event {
     #[schema(value_type = shape::EventWay)]
     way: EventWay,
     /// What it names.
-    subjects: Vec<Key>,
+    subjects: Vec<ObjectKey>,
     /// When it happened, as the source says.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -48,15 +48,15 @@ pub(crate) struct Event {
     settled_at: Option<Timestamp>,
     /// Why the last attempt failed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<Failure>,
+    failure: Option<FailureBody>,
 }
 
 impl From<InboxEvent> for Event {
     fn from(event: InboxEvent) -> Self {
         let InboxEvent { number, event, state, n_attempts, due_at, run, settled_at, failure } = event;
         let NewEvent { id, kind, payload: _, born_at, subjects, arrived_at, way } = event;
-        let subjects = subjects.into_iter().map(Key::from).collect();
-        let failure = failure.map(Failure::from);
+        let subjects = subjects.into_iter().map(ObjectKey::from).collect();
+        let failure = failure.map(FailureBody::from);
         Self {
             number,
             id,

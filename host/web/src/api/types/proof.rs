@@ -7,7 +7,7 @@ use rollcall_host::proof;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Key;
+use super::ObjectKey;
 use crate::api::shape;
 
 /// What a full run can show for itself.
@@ -68,7 +68,7 @@ pub(crate) struct OpenList {
     /// Of which objects.
     resource_type: String,
     /// What it is the list of.
-    of: Key,
+    of: ObjectKey,
 }
 
 /// With what view a source was read.
@@ -79,7 +79,7 @@ pub(crate) struct View {
     /// Of how many parts it was otherwise.
     n_parts: Vec<OfType>,
     /// Some of them.
-    parts: Vec<Key>,
+    parts: Vec<ObjectKey>,
 }
 
 /// What would have left, and did not for one reason.
@@ -131,8 +131,8 @@ fn of_types(counts: BTreeMap<String, u64>) -> Vec<OfType> {
     counts.into_iter().map(|(resource_type, n)| OfType { resource_type, n }).collect()
 }
 
-fn keys(keys: Vec<rollcall_host::model::Key>) -> Vec<Key> {
-    keys.into_iter().map(Key::from).collect()
+fn keys(keys: Vec<rollcall_host::model::Key>) -> Vec<ObjectKey> {
+    keys.into_iter().map(ObjectKey::from).collect()
 }
 
 impl From<proof::Proof> for Proof {
@@ -155,7 +155,7 @@ impl From<proof::Proof> for Proof {
             read,
             expected,
         });
-        let kept = kept.into_iter().map(|proof::Kept { because, n }| Kept { because, n: of_types(n) });
+        let kept = kept.into_iter().map(|proof::Retained { because, n }| Kept { because, n: of_types(n) });
         Self {
             is_complete,
             read: read.collect(),

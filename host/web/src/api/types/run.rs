@@ -1,6 +1,6 @@
 //! Runs, what they changed and what they logged.
 
-use rollcall_browse::{ChangeCount, EntryCount, Outcome};
+use rollcall_browse::{ChangeCount, ChangeOutcome, EntryCount};
 use rollcall_host::directory::Action;
 use rollcall_host::document::Document;
 use rollcall_host::history::{self, ChangeRecord, Numbered, RunKind, RunState, Trigger};
@@ -10,7 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::proof::Proof;
-use super::{Diagnosis, Failure, Key};
+use super::{DiagnosisBody, FailureBody, ObjectKey};
 use crate::api::shape;
 
 /// One attempt to bring the directory in line with a source.
@@ -44,12 +44,12 @@ pub(crate) struct Run {
     finished_at: Option<Timestamp>,
     /// How far it is, or was when it last said so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    progress: Option<Progress>,
+    progress: Option<RunProgress>,
     /// What it did so far.
-    counters: Counters,
+    counters: RunCounters,
     /// Why it could not go on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<Failure>,
+    failure: Option<FailureBody>,
     /// Log entries beyond the limit of a run, which were counted and not kept.
     n_entries_dropped: u64,
     /// For a full run that nobody asked for: what had to be changed, which is what events had missed.
@@ -73,7 +73,8 @@ pub(crate) struct ConnectorIdentity {
 
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Progress {
+#[schema(as = Progress)]
+pub(crate) struct RunProgress {
     /// What is being done; a stable name.
     phase: String,
     /// Units done, of whatever the phase counts.
@@ -85,7 +86,8 @@ pub(crate) struct Progress {
 
 /// Objects, each counted once. `created + updated + unchanged + skipped + rejected = read`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Counters {
+#[schema(as = Counters)]
+pub(crate) struct RunCounters {
     /// Seen at the source.
     read: u64,
     /// New here.
@@ -122,7 +124,7 @@ pub(crate) struct Change {
     /// Its place in the run.
     pub(crate) number: u64,
     /// Which object.
-    key: Key,
+    key: ObjectKey,
     /// What happened.
     #[schema(value_type = shape::Action)]
     action: Action,
@@ -139,12 +141,13 @@ pub(crate) struct Change {
     witness: Option<String>,
     /// Why it did not happen.
     #[serde(skip_serializing_if = "Option::is_none")]
-    refusal: Option<Diagnosis>,
+    refusal: Option<DiagnosisBody>,
 }
 
 /// A line of a run's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Entry {
+#[schema(as = Entry)]
+pub(crate) struct LogEntry {
     /// Its place in the run.
     pub(crate) number: u64,
     /// How much it matters.
@@ -152,17 +155,18 @@ pub(crate) struct Entry {
     severity: Severity,
     /// Which object it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<Key>,
+    subject: Option<ObjectKey>,
     /// What people call that object.
     #[serde(skip_serializing_if = "Option::is_none")]
     subject_name: Option<String>,
     /// What happened.
-    diagnosis: Diagnosis,
+    diagnosis: DiagnosisBody,
 }
 
 /// What a run's records are, in numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Summary {
+#[schema(as = Summary)]
+pub(crate) struct RecordCounts {
     /// Change records, by what they are.
     pub(crate) changes: Vec<Count>,
     /// Entries, by what they say.
@@ -179,7 +183,7 @@ pub(crate) struct Count {
     action: Action,
     /// What it came to.
     #[schema(value_type = shape::Outcome)]
-    outcome: Outcome,
+    outcome: ChangeOutcome,
     /// How many.
     n: u64,
 }
@@ -227,9 +231,9 @@ impl From<history::Run> for Run {
             n_entries_dropped,
             missed_by_events,
             connector: connector.into(),
-            progress: progress.map(Progress::from),
+            progress: progress.map(RunProgress::from),
             counters: counters.into(),
-            failure: failure.map(Failure::from),
+            failure: failure.map(FailureBody::from),
             proof: proof.map(Proof::from),
         }
     }
@@ -242,14 +246,14 @@ impl From<history::ConnectorIdentity> for ConnectorIdentity {
     }
 }
 
-impl From<model::Progress> for Progress {
+impl From<model::Progress> for RunProgress {
     fn from(progress: model::Progress) -> Self {
         let model::Progress { phase, done, total } = progress;
         Self { phase, done, total }
     }
 }
 
-impl From<history::Counters> for Counters {
+impl From<history::Counters> for RunCounters {
     fn from(counters: history::Counters) -> Self {
         let history::Counters {
             read,
@@ -270,16 +274,16 @@ impl From<history::Counters> for Counters {
 impl From<Numbered<ChangeRecord>> for Change {
     fn from(numbered: Numbered<ChangeRecord>) -> Self {
         let ChangeRecord { key, action, before, after, witness, refusal } = numbered.item;
-        let (key, refusal) = (key.into(), refusal.map(Diagnosis::from));
+        let (key, refusal) = (key.into(), refusal.map(DiagnosisBody::from));
         let [before, after] = [before, after].map(|document| document.map(Document::into_value));
         Self { number: numbered.number, key, action, before, after, witness, refusal }
     }
 }
 
-impl From<Numbered<model::Entry>> for Entry {
+impl From<Numbered<model::Entry>> for LogEntry {
     fn from(numbered: Numbered<model::Entry>) -> Self {
         let model::Entry { severity, subject, subject_name, diagnosis } = numbered.item;
-        let (subject, diagnosis) = (subject.map(Key::from), diagnosis.into());
+        let (subject, diagnosis) = (subject.map(ObjectKey::from), diagnosis.into());
         Self { number: numbered.number, severity, subject, subject_name, diagnosis }
     }
 }

@@ -7,12 +7,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::proof::LeftOut;
-use super::{Diagnosis, Failure, Run};
+use super::{DiagnosisBody, FailureBody, Run};
 use crate::api::pointer::in_the_body;
 use crate::api::shape;
 use crate::sources::shelf::OnShelf;
 use crate::sources::standing::{self, State};
-use crate::sources::{Origin, Unheard, checks};
+use crate::sources::{ConfiguredIn, Unheard, checks};
 
 /// A source and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -22,7 +22,7 @@ pub(crate) struct Source {
     name: SourceName,
     /// Where it is configured; one from a file is changed there.
     #[schema(value_type = shape::Origin)]
-    configured_in: Origin,
+    configured_in: ConfiguredIn,
     /// Its connector; none when it cannot be loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     connector: Option<ConnectorInUse>,
@@ -31,7 +31,7 @@ pub(crate) struct Source {
     state: State,
     /// Why it cannot be used.
     #[serde(skip_serializing_if = "Option::is_none")]
-    diagnosis: Option<Diagnosis>,
+    diagnosis: Option<DiagnosisBody>,
     /// Why it was stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<StoppedNote>,
@@ -69,7 +69,7 @@ pub(crate) struct Source {
     left_out: Option<LeftOut>,
     /// What the newest of them would remove, in a sentence. None where nothing would be.
     #[serde(skip_serializing_if = "Option::is_none")]
-    would_leave: Option<Diagnosis>,
+    would_leave: Option<DiagnosisBody>,
     /// Why what was last asked of it came to no run, if that turned out after the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_refusal: Option<Refusal>,
@@ -82,7 +82,7 @@ pub(crate) struct Refusal {
     #[schema(value_type = shape::Moment)]
     at: Timestamp,
     /// Why.
-    diagnosis: Diagnosis,
+    diagnosis: DiagnosisBody,
 }
 
 /// The connector of a source.
@@ -107,7 +107,7 @@ pub(crate) struct StoppedNote {
     #[schema(value_type = shape::Moment)]
     at: Timestamp,
     /// Why, and what to do.
-    failure: Failure,
+    failure: FailureBody,
 }
 
 /// How a channel stands.
@@ -121,7 +121,7 @@ pub(crate) struct Channel {
     since: Timestamp,
     /// Why it is not connected, where there is a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
-    diagnosis: Option<Diagnosis>,
+    diagnosis: Option<DiagnosisBody>,
 }
 
 /// Events by how they stand.
@@ -161,12 +161,13 @@ pub(crate) struct Found {
     #[schema(value_type = shape::Standing)]
     standing: Standing,
     /// What was found, and what to do.
-    diagnosis: Diagnosis,
+    diagnosis: DiagnosisBody,
 }
 
 /// A connector that a source can be made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Connector {
+#[schema(as = Connector)]
+pub(crate) struct ConnectorListing {
     /// The name of its file.
     file: String,
     /// Who it is; none when it cannot be used.
@@ -174,7 +175,7 @@ pub(crate) struct Connector {
     usable: Option<UsableConnector>,
     /// Why it cannot be used.
     #[serde(skip_serializing_if = "Option::is_none")]
-    diagnosis: Option<Diagnosis>,
+    diagnosis: Option<DiagnosisBody>,
 }
 
 /// Who a connector is.
@@ -193,9 +194,9 @@ pub(crate) struct UsableConnector {
     settings_schema: Value,
 }
 
-impl From<standing::Standing> for Source {
-    fn from(standing: standing::Standing) -> Self {
-        let standing::Standing {
+impl From<standing::SourceStatus> for Source {
+    fn from(standing: standing::SourceStatus) -> Self {
+        let standing::SourceStatus {
             name,
             origin,
             connector,
@@ -221,7 +222,7 @@ impl From<standing::Standing> for Source {
             configured_in: origin,
             connector: connector.map(ConnectorInUse::from),
             state,
-            diagnosis: diagnosis.map(Diagnosis::from),
+            diagnosis: diagnosis.map(DiagnosisBody::from),
             stopped: stopped.map(|stopped| StoppedNote { at: stopped.at, failure: stopped.failure.into() }),
             unconfirmed_origins,
             cleared: cleared.into_iter().map(in_the_body).collect(),
@@ -231,7 +232,7 @@ impl From<standing::Standing> for Source {
             channel: channel.map(|note| Channel {
                 state: note.state,
                 since: note.since,
-                diagnosis: note.diagnosis.map(Diagnosis::from),
+                diagnosis: note.diagnosis.map(DiagnosisBody::from),
             }),
             events: EventCounts { waiting, done, failed },
             n_refused_deliveries: n_refused,
@@ -241,7 +242,7 @@ impl From<standing::Standing> for Source {
                 .map(|Unheard { at, diagnosis }| Refusal { at, diagnosis: diagnosis.into() }),
             held_runs: held_runs.into_iter().map(|run| run.id).collect(),
             left_out: left_out.map(LeftOut::from),
-            would_leave: would_leave.map(Diagnosis::from),
+            would_leave: would_leave.map(DiagnosisBody::from),
         }
     }
 }
@@ -270,7 +271,7 @@ impl From<checks::Check> for Check {
     }
 }
 
-impl From<OnShelf> for Connector {
+impl From<OnShelf> for ConnectorListing {
     fn from(on_shelf: OnShelf) -> Self {
         let OnShelf { file, inspected } = on_shelf;
         match inspected {

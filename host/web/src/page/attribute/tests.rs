@@ -7,13 +7,13 @@ use serde_json::json;
 use super::*;
 use crate::visitor::Theme;
 
-fn chinese() -> Reader {
-    Reader { language: Language::Chinese, theme: Theme::System }
+fn chinese() -> Preferences {
+    Preferences { language: Language::Chinese, theme: Theme::System }
 }
 
 #[track_caller]
 fn check(of: &Value, expected: &Expect) {
-    expected.assert_eq(&value(Reader::default(), of).into_string());
+    expected.assert_eq(&value(Preferences::default(), of).into_string());
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_path_is_read_without_what_goes_without_saying() {
         .with(Step::Attribute("phoneNumbers".to_owned()))
         .with(Step::Element("mobile".to_owned()))
         .with(Step::Attribute("value".to_owned()));
-    assert_eq!(mobile.label(Reader::default()), "Phone numbers (mobile)");
+    assert_eq!(mobile.label(Preferences::default()), "Phone numbers (mobile)");
     assert_eq!(mobile.label(chinese()), "电话 (手机)");
 }
 
@@ -57,5 +57,5 @@ fn an_attribute_of_a_schema_that_only_one_source_has_says_which() {
     let own = Path::default()
         .with(Step::Attribute("urn:example:own".to_owned()))
         .with(Step::Attribute("hiredOn".to_owned()));
-    assert_eq!(own.label(Reader::default()), "urn:example:own › hiredOn");
+    assert_eq!(own.label(Preferences::default()), "urn:example:own › hiredOn");
 }

@@ -10,7 +10,7 @@ fn lines(before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
     compare(before, after)
         .into_iter()
         .map(|Difference { path, before, after }| {
-            format!("{}: {} → {}", path.label(Reader::default()), text(before), text(after))
+            format!("{}: {} → {}", path.label(Preferences::default()), text(before), text(after))
         })
         .collect()
 }
@@ -109,7 +109,7 @@ fn an_empty_object_that_comes_is_a_difference() {
 #[test]
 fn a_value_that_is_markup_is_drawn_as_text() {
     let found = compare(Some(&json!({"title": "a"})), Some(&json!({"title": "<script>"})));
-    let drawn = differences(Reader::default(), &found).into_string();
+    let drawn = differences(Preferences::default(), &found).into_string();
     assert!(
         drawn.contains(
             r#"<td role="cell" class="is" data-label="After"><span class="text">&lt;script&gt;</span></td>"#

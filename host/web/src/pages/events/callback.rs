@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::words;
 use crate::page;
 use crate::public_url::PublicUrl;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// One setting, as its connector explains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,12 @@ fn localized<'a>(property: &'a Value, member: &str, language: Language) -> Optio
 }
 
 /// The address with a button that copies it, and what is entered where.
-pub(super) fn section(reader: Reader, source: &SourceName, public_url: &PublicUrl, schema: &Value) -> Markup {
+pub(super) fn section(
+    reader: Preferences,
+    source: &SourceName,
+    public_url: &PublicUrl,
+    schema: &Value,
+) -> Markup {
     let settings = settings(schema, reader.language);
     html! {
         section class="sheet" {
@@ -67,7 +72,7 @@ pub(super) fn section(reader: Reader, source: &SourceName, public_url: &PublicUr
     }
 }
 
-fn explained(reader: Reader, setting: &Setting<'_>) -> Markup {
+fn explained(reader: Preferences, setting: &Setting<'_>) -> Markup {
     html! {
         div {
             dt {
@@ -92,7 +97,7 @@ mod tests {
     fn the_address_is_under_the_public_url_and_can_be_copied() {
         let (source, public_url) =
             (SourceName::new("head-office").unwrap(), "https://id.example.com".parse().unwrap());
-        let drawn = section(Reader::default(), &source, &public_url, &json!({})).into_string();
+        let drawn = section(Preferences::default(), &source, &public_url, &json!({})).into_string();
         assert!(drawn.contains("data-copy=\"https://id.example.com/callbacks/head-office\""), "{drawn}");
     }
 
@@ -100,7 +105,7 @@ mod tests {
     fn an_address_that_sources_may_refuse_is_said_to_be_one() {
         let source = SourceName::new("head-office").unwrap();
         let drawn = |public_url: &str| {
-            section(Reader::default(), &source, &public_url.parse().unwrap(), &json!({})).into_string()
+            section(Preferences::default(), &source, &public_url.parse().unwrap(), &json!({})).into_string()
         };
         assert!(drawn("http://id.example.com").contains("This address begins with http:"));
         assert!(!drawn("https://id.example.com").contains("begins with http:"));

@@ -8,7 +8,7 @@ use rollcall_host::model::{EventDelivery, SourceName};
 use serde::Deserialize;
 
 use super::{callback, standing, table, words};
-use crate::live::{Drawn, Part, Watcher};
+use crate::live::{Drawn, PagePart, Watcher};
 use crate::page::links::address;
 use crate::page::query::{choice, cursor, named};
 use crate::page::{self, Page, Tab};
@@ -38,7 +38,7 @@ pub(super) async fn page(
     Query(query): Query<EventsQuery>,
 ) -> Result<Page, Problem> {
     let source = known(&sources, source)?;
-    let view = View { sources, visitor, source, query };
+    let view = EventsView { sources, visitor, source, query };
     let body = view.body().await?;
     let title = view.visitor.say(page::words::tab_events());
     Ok(Page::of_source(&view.visitor, &view.source, Tab::Events, title, body))
@@ -53,7 +53,7 @@ pub(super) async fn live(
     Query(query): Query<EventsQuery>,
 ) -> Result<impl IntoResponse, Problem> {
     let source = known(&sources, source)?;
-    let view = View { sources, visitor, source, query };
+    let view = EventsView { sources, visitor, source, query };
     Ok(watcher.stream(move || {
         let view = view.clone();
         async move { Ok(Drawn { parts: view.parts().await?, is_final: false }) }
@@ -67,14 +67,14 @@ pub(super) fn known(sources: &Sources, source: String) -> Result<SourceName, Pro
 }
 
 #[derive(Clone)]
-struct View {
+struct EventsView {
     sources: Sources,
     visitor: Visitor,
     source: SourceName,
     query: EventsQuery,
 }
 
-impl View {
+impl EventsView {
     async fn body(&self) -> Result<Markup, Problem> {
         let query = [("state", self.query.state.as_str()), ("before", &self.query.before)];
         let live = address(&format!("{}/live", self.path()), &query);
@@ -89,7 +89,7 @@ impl View {
         })
     }
 
-    async fn parts(&self) -> Result<Vec<Part>, Problem> {
+    async fn parts(&self) -> Result<Vec<PagePart>, Problem> {
         let mut parts = vec![("events-standing".to_owned(), self.standing().await?)];
         // Older pages do not change by themselves.
         if self.query.before.is_empty() {

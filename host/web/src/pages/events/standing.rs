@@ -7,7 +7,7 @@ use rollcall_words::Sentence;
 
 use super::words;
 use crate::page::{self, Tone};
-use crate::visitor::{Reader, Visitor};
+use crate::visitor::{Preferences, Visitor};
 
 /// The part of the page that says so.
 pub(super) fn part(
@@ -63,7 +63,7 @@ fn has_stopped(visitor: &Visitor, source: &SourceName, stopped: &Stopped) -> Mar
 }
 
 /// How changes come, and over a channel, how that stands.
-fn heard(reader: Reader, following: &Following) -> Markup {
+fn heard(reader: Preferences, following: &Following) -> Markup {
     match following.event_delivery {
         Some(EventDelivery::Callbacks) => html! { p { (reader.say(words::by_callbacks_told())) } },
         Some(EventDelivery::None) => html! { p { (reader.say(words::by_nothing_told())) } },
@@ -71,7 +71,7 @@ fn heard(reader: Reader, following: &Following) -> Markup {
     }
 }
 
-fn channel(reader: Reader, note: Option<&ChannelNote>) -> Markup {
+fn channel(reader: Preferences, note: Option<&ChannelNote>) -> Markup {
     let state = note.map_or(ChannelState::Off, |note| note.state);
     let (tone, word, told) = told(state);
     html! {
@@ -101,7 +101,7 @@ fn told(state: ChannelState) -> (Tone, Sentence, Sentence) {
     }
 }
 
-fn last_refused(reader: Reader, refused: &Refused) -> Markup {
+fn last_refused(reader: Preferences, refused: &Refused) -> Markup {
     html! {
         details class="sheet" {
             summary { (reader.say(words::last_refused())) " " (page::moment(refused.at)) }

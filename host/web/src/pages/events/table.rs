@@ -10,7 +10,7 @@ use crate::page::links::object_link;
 use crate::page::table::{self, Column, Row};
 use crate::page::{self, Tone};
 use crate::paths::segment;
-use crate::visitor::{Reader, Visitor};
+use crate::visitor::{Preferences, Visitor};
 
 /// Objects that are shown of one event.
 ///
@@ -18,7 +18,7 @@ use crate::visitor::{Reader, Visitor};
 const N_SUBJECTS: usize = 5;
 
 /// The events that a run acted on: when they happened, and how long until what they told was stored.
-pub(crate) fn of_run(reader: Reader, source: &SourceName, events: &[InboxEvent]) -> Markup {
+pub(crate) fn of_run(reader: Preferences, source: &SourceName, events: &[InboxEvent]) -> Markup {
     let names =
         [words::number(), words::kind(), words::about(), words::born(), words::arrived(), words::state()];
     let mut columns = table::columns(reader, names);
@@ -76,7 +76,7 @@ fn row(visitor: &Visitor, source: &SourceName, event: &InboxEvent) -> Row {
 }
 
 /// When an event is tried again that was tried in vain.
-fn again_at(reader: Reader, event: &InboxEvent) -> Markup {
+fn again_at(reader: Preferences, event: &InboxEvent) -> Markup {
     let due_at = event.due_at.filter(|_| event.state == EventState::Waiting && 0 < event.n_attempts);
     html! {
         @if let Some(due_at) = due_at {
@@ -95,7 +95,7 @@ fn retry(visitor: &Visitor, source: &SourceName, event: &InboxEvent) -> Markup {
     }
 }
 
-fn subjects(reader: Reader, source: &SourceName, event: &InboxEvent) -> Markup {
+fn subjects(reader: Preferences, source: &SourceName, event: &InboxEvent) -> Markup {
     let subjects = &event.event.subjects;
     html! {
         @for (place, key) in subjects.iter().take(N_SUBJECTS).enumerate() {
@@ -109,7 +109,7 @@ fn subjects(reader: Reader, source: &SourceName, event: &InboxEvent) -> Markup {
 }
 
 /// From the moment when it happened until what it told was stored.
-fn latency(reader: Reader, event: &InboxEvent) -> String {
+fn latency(reader: Preferences, event: &InboxEvent) -> String {
     let took_ms = match (event.state, event.event.born_at, event.settled_at) {
         (EventState::Done, Some(born_at), Some(settled_at)) => {
             // Two clocks: the source's may be ahead.
@@ -120,7 +120,7 @@ fn latency(reader: Reader, event: &InboxEvent) -> String {
     took_ms.map_or_else(|| "–".to_owned(), |took_ms| page::duration(reader, took_ms))
 }
 
-fn state(reader: Reader, event: &InboxEvent) -> Markup {
+fn state(reader: Preferences, event: &InboxEvent) -> Markup {
     let (tone, word) = match event.state {
         EventState::Waiting => (Tone::Busy, words::state_waiting()),
         EventState::Done => (Tone::Good, words::state_done()),
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_latency_runs_from_birth_to_storage_and_is_never_negative() {
-        let told = |born_at, settled_at| latency(Reader::default(), &event(born_at, settled_at));
+        let told = |born_at, settled_at| latency(Preferences::default(), &event(born_at, settled_at));
         assert_eq!(
             [told(Some(1000), Some(1042)), told(Some(2000), Some(1000)), told(None, Some(1000))],
             ["42 ms", "0 ms", "–"]
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn an_event_about_many_objects_names_the_first_ones_and_counts_the_rest() {
         let source = SourceName::new("a").unwrap();
-        let drawn = subjects(Reader::default(), &source, &event(None, None)).into_string();
+        let drawn = subjects(Preferences::default(), &source, &event(None, None)).into_string();
         assert_eq!((drawn.matches("<a ").count(), drawn.contains("and 2 more")), (5, true));
     }
 }

@@ -8,7 +8,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
-use rollcall_browse::{ChangeFilter, EntryFilter, Outcome};
+use rollcall_browse::{ChangeFilter, ChangeOutcome, EntryFilter};
 use rollcall_host::Removals;
 use rollcall_host::error::RunError;
 use rollcall_host::history::{Run, RunKind};
@@ -150,7 +150,7 @@ impl Again {
     ///
     /// Where nobody knows which these are, that is said. Everything is never read instead: they asked for a few objects.
     async fn of_some(services: &Services, run: &Run) -> Result<Self, Problem> {
-        let outcome = (!run.dry_run).then_some(Outcome::Refused);
+        let outcome = (!run.dry_run).then_some(ChangeOutcome::Refused);
         let changes = ChangeFilter { outcome, ..ChangeFilter::default() };
         let entries = EntryFilter { severity: Some(Severity::Error), ..EntryFilter::default() };
         let limit = MAX_KEYS.saturating_add(1);

@@ -1,7 +1,7 @@
 //! What a run changed, would have changed, or was refused: chosen by facets and words, each one before and after.
 
 use maud::{Markup, html};
-use rollcall_browse::Outcome;
+use rollcall_browse::ChangeOutcome;
 use rollcall_host::directory::Action;
 use rollcall_host::history::{ChangeRecord, Numbered, Run};
 use rollcall_host::model::RunId;
@@ -16,7 +16,7 @@ use crate::page::query::cursor;
 use crate::page::{self, Tone, compare};
 use crate::problem::Problem;
 use crate::services::Services;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// Changes on one page.
 ///
@@ -26,7 +26,7 @@ const N_CHANGES: usize = 50;
 /// The changes of a run, for one reader and one choice.
 pub(super) struct Changes<'a> {
     pub(super) services: &'a Services,
-    pub(super) reader: Reader,
+    pub(super) reader: Preferences,
     pub(super) run: &'a Run,
     pub(super) query: &'a RunQuery,
 }
@@ -74,7 +74,7 @@ impl Changes<'_> {
         self.facet(page::action(action), n, &self.query.action, name, |query| &mut query.action)
     }
 
-    fn of_outcome(&self, outcome: Outcome, n: u64) -> Facet {
+    fn of_outcome(&self, outcome: ChangeOutcome, n: u64) -> Facet {
         let (name, label) = self.outcome(outcome);
         self.facet(label, n, &self.query.outcome, name, |query| &mut query.outcome)
     }
@@ -93,12 +93,12 @@ impl Changes<'_> {
         Facet { label, n, href: other.at(&self.run.id, "changes"), is_chosen }
     }
 
-    fn outcome(&self, outcome: Outcome) -> (&'static str, Sentence) {
+    fn outcome(&self, outcome: ChangeOutcome) -> (&'static str, Sentence) {
         match outcome {
-            Outcome::Applied if self.run.dry_run => ("applied", words::outcome_planned()),
-            Outcome::Applied => ("applied", words::outcome_applied()),
-            Outcome::Held => ("held", words::outcome_held()),
-            Outcome::Refused => ("refused", words::outcome_refused()),
+            ChangeOutcome::Applied if self.run.dry_run => ("applied", words::outcome_planned()),
+            ChangeOutcome::Applied => ("applied", words::outcome_applied()),
+            ChangeOutcome::Held => ("held", words::outcome_held()),
+            ChangeOutcome::Refused => ("refused", words::outcome_refused()),
         }
     }
 
@@ -151,7 +151,7 @@ impl Changes<'_> {
 }
 
 /// Everything about one change.
-pub(super) fn whole(reader: Reader, run: &Run, change: &ChangeRecord) -> Markup {
+pub(super) fn whole(reader: Preferences, run: &Run, change: &ChangeRecord) -> Markup {
     let differences = compare::compare(change.before.as_deref(), change.after.as_deref());
     html! {
         p { (object_link(reader, &run.source, &change.key, name(change))) }
@@ -170,12 +170,12 @@ pub(super) fn whole(reader: Reader, run: &Run, change: &ChangeRecord) -> Markup 
 }
 
 /// What happened, or what has not: it waits, or was refused.
-fn badges(reader: Reader, change: &ChangeRecord) -> Markup {
+fn badges(reader: Preferences, change: &ChangeRecord) -> Markup {
     let action = page::badge(tone(change.action), &reader.say(page::action(change.action)));
     match outcome_of(change) {
-        Outcome::Applied => action,
-        Outcome::Held => page::badge(Tone::Warning, &reader.say(page::waits(change.action))),
-        Outcome::Refused => {
+        ChangeOutcome::Applied => action,
+        ChangeOutcome::Held => page::badge(Tone::Warning, &reader.say(page::waits(change.action))),
+        ChangeOutcome::Refused => {
             html! { (action) " " (page::badge(Tone::Warning, &reader.say(words::outcome_refused()))) }
         }
     }
@@ -188,11 +188,11 @@ pub(super) fn name(change: &ChangeRecord) -> Option<&str> {
 }
 
 /// What a change came to.
-pub(super) fn outcome_of(change: &ChangeRecord) -> Outcome {
+pub(super) fn outcome_of(change: &ChangeRecord) -> ChangeOutcome {
     match (change.is_held(), &change.refusal) {
-        (true, _) => Outcome::Held,
-        (false, Some(_)) => Outcome::Refused,
-        (false, None) => Outcome::Applied,
+        (true, _) => ChangeOutcome::Held,
+        (false, Some(_)) => ChangeOutcome::Refused,
+        (false, None) => ChangeOutcome::Applied,
     }
 }
 
@@ -215,7 +215,7 @@ pub(super) fn kept(pairs: &[(&'static str, &str)], but: &[&str]) -> Markup {
 }
 
 /// Ways to take along what is chosen, all pages of it.
-pub(super) fn export_links(reader: Reader, run: &RunId, query: &RunQuery, of: &str) -> Markup {
+pub(super) fn export_links(reader: Preferences, run: &RunId, query: &RunQuery, of: &str) -> Markup {
     let whole = RunQuery { after: String::new(), log_after: String::new(), ..query.clone() };
     let href = |ending: &str| {
         let pairs: Vec<_> = whole.pairs().into_iter().chain([("of", of)]).collect();

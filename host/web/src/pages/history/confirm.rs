@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{Path, State};
 use maud::{Markup, html};
-use rollcall_browse::{ChangeCount, Outcome};
+use rollcall_browse::{ChangeCount, ChangeOutcome};
 use rollcall_host::Identities;
 use rollcall_host::approval::WouldLeave;
 use rollcall_host::decision::{Decision, Matter, Verdict};
@@ -25,8 +25,8 @@ use crate::page::links::{self, object_link};
 use crate::page::{self, Page, Tab, Tone, table};
 use crate::problem::Problem;
 use crate::services::Services;
-use crate::sources::held::Held;
-use crate::visitor::{Reader, Visitor};
+use crate::sources::held::HeldRemovals;
+use crate::visitor::{Preferences, Visitor};
 
 /// `GET /runs/{run}/approve`.
 pub(super) async fn approval(
@@ -66,7 +66,7 @@ pub(super) async fn undoing(
 ) -> Result<Page, Problem> {
     let run = find(&services, run).await?;
     let counts = services.store().change_counts(&run.id).await?;
-    let applied: Vec<_> = counts.iter().filter(|count| count.outcome == Outcome::Applied).collect();
+    let applied: Vec<_> = counts.iter().filter(|count| count.outcome == ChangeOutcome::Applied).collect();
     let can_be = !run.dry_run && run.state != RunState::Running && !applied.is_empty();
     let would_leave =
         if can_be { services.host().undo_would_remove(&run.source, &run.id).await? } else { None };
@@ -115,7 +115,7 @@ fn number(visitor: &Visitor, label: Sentence) -> Markup {
 }
 
 /// How many of each type and action.
-fn amounts(reader: Reader, counts: &[&ChangeCount]) -> Markup {
+fn amounts(reader: Preferences, counts: &[&ChangeCount]) -> Markup {
     html! {
         ul {
             @for count in counts {
@@ -134,7 +134,7 @@ async fn question(
     decisions: &[Decision],
     waits: Waits,
 ) -> Result<Markup, Problem> {
-    let (reader, held) = (visitor.reader, Held::of(services, run).await?);
+    let (reader, held) = (visitor.reader, HeldRemovals::of(services, run).await?);
     let changes = held::changes(services, run).await?;
     let by_department = held::by_department(services, reader, run, &changes).await?;
     let decided = Decided::of(decisions);
@@ -167,12 +167,12 @@ async fn question(
 }
 
 /// Whether some of it may be chosen: a smaller scope is one matter.
-fn is_divisible(held: Option<&Held>) -> bool {
+fn is_divisible(held: Option<&HeldRemovals>) -> bool {
     held.is_none_or(|held| !held.held_back.holds_scope())
 }
 
 /// What a person says: about what, with which number, or why not.
-fn answer(visitor: &Visitor, run: &Run, held: Option<&Held>, waits: Waits) -> Markup {
+fn answer(visitor: &Visitor, run: &Run, held: Option<&HeldRemovals>, waits: Waits) -> Markup {
     html! {
         @if is_divisible(held) {
             @if held.is_some() {
@@ -248,7 +248,7 @@ impl<'a> Decided<'a> {
 
 /// Who would leave or lose something, with what the source answered about each, or why it waits; with a box to tick.
 fn list(
-    reader: Reader,
+    reader: Preferences,
     run: &Run,
     changes: &[ChangeRecord],
     decided: &Decided<'_>,
@@ -270,7 +270,7 @@ fn list(
 }
 
 fn row(
-    reader: Reader,
+    reader: Preferences,
     run: &Run,
     change: &ChangeRecord,
     decided: &Decided<'_>,

@@ -11,7 +11,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
-use rollcall_browse::Outcome;
+use rollcall_browse::ChangeOutcome;
 use rollcall_host::document::Document;
 use rollcall_host::error::StoreError;
 use rollcall_host::history::{ChangeRecord, Numbered, Run};
@@ -114,14 +114,14 @@ struct Export {
 
 /// How far an export is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum ExportPosition {
     Start,
     After(u64),
     End,
 }
 
 /// One page of a file, and the number of its last line.
-struct Written {
+struct ExportedPage {
     bytes: Vec<u8>,
     last: Option<u64>,
 }
@@ -139,21 +139,21 @@ impl Export {
 
     /// The file. If the store fails half-way the connection breaks, so that nobody takes what came for all of it.
     fn pages(self) -> impl Stream<Item = io::Result<Bytes>> {
-        stream::try_unfold((self, Place::Start), |(export, place)| async move {
+        stream::try_unfold((self, ExportPosition::Start), |(export, place)| async move {
             let after = match place {
-                Place::End => return Ok(None),
-                Place::Start => None,
-                Place::After(number) => Some(number),
+                ExportPosition::End => return Ok(None),
+                ExportPosition::Start => None,
+                ExportPosition::After(number) => Some(number),
             };
             let written = export.page(after).await.inspect_err(|error| {
                 tracing::error!(run = %export.run.id, %error, "an export broke off");
             })?;
-            let next = written.last.map_or(Place::End, Place::After);
+            let next = written.last.map_or(ExportPosition::End, ExportPosition::After);
             Ok(Some((Bytes::from(written.bytes), (export, next))))
         })
     }
 
-    async fn page(&self, after: Option<u64>) -> io::Result<Written> {
+    async fn page(&self, after: Option<u64>) -> io::Result<ExportedPage> {
         let store = self.services.store();
         match self.of {
             Of::Changes => {
@@ -173,7 +173,7 @@ impl Export {
         found: Result<Vec<Numbered<T>>, StoreError>,
         columns: &[&str; N],
         cells: fn(&Numbered<T>, Language) -> [String; N],
-    ) -> io::Result<Written> {
+    ) -> io::Result<ExportedPage> {
         let found = found.map_err(io::Error::other)?;
         let mut bytes = Vec::new();
         match self.format {
@@ -192,7 +192,7 @@ impl Export {
                 }
             }
         }
-        Ok(Written { bytes, last: found.last().map(|item| item.number) })
+        Ok(ExportedPage { bytes, last: found.last().map(|item| item.number) })
     }
 }
 
@@ -243,9 +243,9 @@ fn change_cells(
     let refusal = change.refusal.as_ref();
     let told = refusal.map(|refusal| refusal.localized(language.tag()));
     let outcome = match outcome_of(change) {
-        Outcome::Applied => "applied",
-        Outcome::Held => "held",
-        Outcome::Refused => "refused",
+        ChangeOutcome::Applied => "applied",
+        ChangeOutcome::Held => "held",
+        ChangeOutcome::Refused => "refused",
     };
     [
         number.to_string(),

@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
-use rollcall_browse::{ChangeCount, ChangeFilter, EntryCount, EntryFilter, Outcome};
+use rollcall_browse::{ChangeCount, ChangeFilter, ChangeOutcome, EntryCount, EntryFilter};
 use rollcall_host::directory::Action;
 use rollcall_host::model::Severity;
 use rollcall_words::Sentence;
 
 use crate::page;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// One value that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) struct Facet {
 }
 
 /// The values of one trait, in a line.
-pub(super) fn line(reader: Reader, label: Sentence, facets: &[Facet]) -> Markup {
+pub(super) fn line(reader: Preferences, label: Sentence, facets: &[Facet]) -> Markup {
     html! {
         @if !facets.is_empty() {
             div class="row facets" {
@@ -46,7 +46,7 @@ pub(super) fn line(reader: Reader, label: Sentence, facets: &[Facet]) -> Markup 
 pub(super) struct OfChanges {
     pub(super) types: BTreeMap<String, u64>,
     pub(super) actions: BTreeMap<Action, u64>,
-    pub(super) outcomes: BTreeMap<Outcome, u64>,
+    pub(super) outcomes: BTreeMap<ChangeOutcome, u64>,
     /// Those that all three choices leave.
     pub(super) n_chosen: u64,
 }
@@ -117,17 +117,17 @@ fn add(count: &mut u64, n: u64) {
 mod tests {
     use super::*;
 
-    fn count(resource_type: &str, action: Action, outcome: Outcome, n: u64) -> ChangeCount {
+    fn count(resource_type: &str, action: Action, outcome: ChangeOutcome, n: u64) -> ChangeCount {
         ChangeCount { resource_type: resource_type.to_owned(), action, outcome, n }
     }
 
     #[test]
     fn each_trait_counts_what_the_other_choices_leave() {
         let counts = [
-            count("Department", Action::Created, Outcome::Applied, 3),
-            count("User", Action::Created, Outcome::Applied, 20),
-            count("User", Action::Created, Outcome::Refused, 1),
-            count("User", Action::Deleted, Outcome::Held, 5),
+            count("Department", Action::Created, ChangeOutcome::Applied, 3),
+            count("User", Action::Created, ChangeOutcome::Applied, 20),
+            count("User", Action::Created, ChangeOutcome::Refused, 1),
+            count("User", Action::Deleted, ChangeOutcome::Held, 5),
         ];
         let filter = ChangeFilter {
             resource_type: Some("User".to_owned()),
@@ -137,7 +137,7 @@ mod tests {
         let expected = OfChanges {
             types: [("Department".to_owned(), 3), ("User".to_owned(), 21)].into(),
             actions: [(Action::Created, 21), (Action::Deleted, 5)].into(),
-            outcomes: [(Outcome::Applied, 20), (Outcome::Refused, 1)].into(),
+            outcomes: [(ChangeOutcome::Applied, 20), (ChangeOutcome::Refused, 1)].into(),
             n_chosen: 21,
         };
         assert_eq!(OfChanges::of(&counts, &filter), expected);

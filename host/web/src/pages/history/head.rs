@@ -11,10 +11,10 @@ use super::list::what;
 use super::stage::Seen;
 use super::words;
 use crate::page::{self, Tone, links};
-use crate::visitor::{Reader, Visitor};
+use crate::visitor::{Preferences, Visitor};
 
 /// How a run stands, as a part that is drawn again while it is under way.
-pub(super) fn state(reader: Reader, seen: &Seen) -> Markup {
+pub(super) fn state(reader: Preferences, seen: &Seen) -> Markup {
     let run = &seen.run;
     html! {
         @let state = reader.say(page::state_of_run(run).1);
@@ -38,7 +38,7 @@ pub(super) fn state(reader: Reader, seen: &Seen) -> Markup {
     }
 }
 
-fn figures(reader: Reader, counters: &Counters) -> Markup {
+fn figures(reader: Preferences, counters: &Counters) -> Markup {
     let Counters { read, created, updated, unchanged, skipped, rejected, deactivated, deleted, kept, held } =
         *counters;
     let read_and_so = [
@@ -65,7 +65,7 @@ fn figures(reader: Reader, counters: &Counters) -> Markup {
 }
 
 /// What a run is, which does not change.
-pub(super) fn facts(reader: Reader, run: &Run) -> Markup {
+pub(super) fn facts(reader: Preferences, run: &Run) -> Markup {
     let connector = &run.connector;
     let rows = [
         (words::source(), html! { a href=(links::history(Some(&run.source))) { (run.source) } }),

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
-use rollcall_browse::{ChangeFilter, Outcome};
+use rollcall_browse::{ChangeFilter, ChangeOutcome};
 use rollcall_host::decision::{Decision, Verdict};
 use rollcall_host::directory::Action;
 use rollcall_host::history::{ChangeRecord, Run};
@@ -20,8 +20,8 @@ use super::words;
 use crate::page;
 use crate::problem::Problem;
 use crate::services::Services;
-use crate::sources::held::Held;
-use crate::visitor::Reader;
+use crate::sources::held::HeldRemovals;
+use crate::visitor::Preferences;
 
 /// Departments that are named.
 ///
@@ -29,7 +29,7 @@ use crate::visitor::Reader;
 const N_DEPARTMENTS: usize = 12;
 
 /// The sentence: "796 of 4,296 people (18.5 %) and 3 of 120 departments would be removed".
-pub(super) fn told(held: &Held, reader: Reader) -> Option<String> {
+pub(super) fn told(held: &HeldRemovals, reader: Preferences) -> Option<String> {
     let told = held.would_leave.told();
     let told = page::as_sentence(told.localized(reader.language.tag()).message);
     (0 < held.would_leave.n()).then_some(told)
@@ -44,7 +44,7 @@ pub(super) fn until(run: &Run) -> Timestamp {
 
 /// The changes that a run holds, as far as they are recorded.
 pub(super) async fn changes(services: &Services, run: &Run) -> Result<Vec<ChangeRecord>, Problem> {
-    let filter = ChangeFilter { outcome: Some(Outcome::Held), ..ChangeFilter::default() };
+    let filter = ChangeFilter { outcome: Some(ChangeOutcome::Held), ..ChangeFilter::default() };
     // Somebody else under a known id is two records.
     let limit = u32::try_from(MAX_HELD_RECORDS).unwrap_or(u32::MAX).saturating_mul(2);
     let found = services.store().changes_where(&run.id, &filter, None, limit).await?;
@@ -54,7 +54,7 @@ pub(super) async fn changes(services: &Services, run: &Run) -> Result<Vec<Change
 /// Out of which departments people would leave, those with most of them first: "R&D 120, Sales 80 and 3 more".
 pub(super) async fn by_department(
     services: &Services,
-    reader: Reader,
+    reader: Preferences,
     run: &Run,
     changes: &[ChangeRecord],
 ) -> Result<Markup, Problem> {
@@ -88,7 +88,7 @@ pub(super) async fn by_department(
 }
 
 /// What stands between two of a list.
-fn comma(reader: Reader) -> &'static str {
+fn comma(reader: Preferences) -> &'static str {
     match reader.language {
         Language::English => ", ",
         Language::Chinese => "，",
@@ -112,7 +112,7 @@ async fn names<'a>(
 }
 
 /// What was decided, each with who, when and why.
-pub(super) fn decisions(reader: Reader, decisions: &[Decision]) -> Markup {
+pub(super) fn decisions(reader: Preferences, decisions: &[Decision]) -> Markup {
     html! {
         @for Decision { at, by, verdict, about, reason, .. } in decisions {
             p {

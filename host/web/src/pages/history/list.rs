@@ -17,7 +17,7 @@ use crate::page::{self, Page, Tab, Tone, links};
 use crate::problem::Problem;
 use crate::services::Services;
 use crate::sources::Sources;
-use crate::visitor::{Reader, Visitor};
+use crate::visitor::{Preferences, Visitor};
 
 /// Runs on one page.
 ///
@@ -87,7 +87,7 @@ async fn known(sources: &Sources, source: String) -> Result<SourceName, Problem>
 #[derive(Clone)]
 struct List {
     services: Services,
-    reader: Reader,
+    reader: Preferences,
     source: Option<SourceName>,
     query: RunsQuery,
 }
@@ -198,14 +198,14 @@ impl List {
 }
 
 /// What a run read, and whether it only looked.
-pub(super) fn what(reader: Reader, run: &Run) -> Markup {
+pub(super) fn what(reader: Preferences, run: &Run) -> Markup {
     html! {
         (reader.say(page::run_kind(run.kind)))
         @if run.dry_run { " " (page::badge(Tone::Plain, &reader.say(words::dry_run()))) }
     }
 }
 
-fn reason(reader: Reader, run: &Run) -> Markup {
+fn reason(reader: Preferences, run: &Run) -> Markup {
     html! {
         @if let Some(failure) = &run.failure {
             div class="soft" { (failure.diagnosis.localized(reader.language.tag()).message) }

@@ -14,7 +14,7 @@ use crate::page::links::{self, object_link};
 use crate::page::query::cursor;
 use crate::problem::Problem;
 use crate::services::Services;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// Entries on one page.
 ///
@@ -29,7 +29,7 @@ const N_CODES: usize = 20;
 /// The log of a run, for one reader and one choice.
 pub(super) struct Log<'a> {
     pub(super) services: &'a Services,
-    pub(super) reader: Reader,
+    pub(super) reader: Preferences,
     pub(super) run: &'a Run,
     pub(super) query: &'a RunQuery,
 }

@@ -7,10 +7,10 @@ use rollcall_host::history::Run;
 
 use super::words;
 use crate::page;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// The proof, as a part that is drawn again while the run is under way: it is there once the run has ended.
-pub(super) fn draw(reader: Reader, run: &Run) -> Markup {
+pub(super) fn draw(reader: Preferences, run: &Run) -> Markup {
     html! {
         div id="run-proof" {
             @if let Some(proof) = &run.proof {
@@ -28,7 +28,7 @@ pub(super) fn draw(reader: Reader, run: &Run) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use rollcall_host::proof::{Kept, Proof, View};
+    use rollcall_host::proof::{Proof, Retained, View};
     use rollcall_words::Language;
 
     use super::*;
@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn a_run_that_removed_nothing_shows_why_and_one_that_is_under_way_nothing() {
-        let kept = Kept { because: "departures-held".to_owned(), n: [("User".to_owned(), 796)].into() };
+        let kept = Retained { because: "departures-held".to_owned(), n: [("User".to_owned(), 796)].into() };
         let view = View { whole: true, ..View::default() };
         let proof = Proof { is_complete: true, view, kept: vec![kept], ..Proof::default() };
         let drawn = |proof| {

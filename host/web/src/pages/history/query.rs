@@ -137,7 +137,7 @@ fn chosen(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use rollcall_browse::Outcome;
+    use rollcall_browse::ChangeOutcome;
     use rollcall_host::directory::Action;
     use rollcall_host::history::{RunKind, RunState};
 
@@ -180,7 +180,7 @@ mod tests {
         let expected = ChangeFilter {
             resource_type: Some("User".to_owned()),
             action: Some(Action::Deleted),
-            outcome: Some(Outcome::Held),
+            outcome: Some(ChangeOutcome::Held),
             text: "张 三".to_owned(),
         };
         assert_eq!(query.changes(), expected);

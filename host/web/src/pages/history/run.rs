@@ -14,12 +14,12 @@ use super::log::Log;
 use super::query::RunQuery;
 use super::stage::Seen;
 use super::{proof, words};
-use crate::live::{Drawn, Part, Watcher};
+use crate::live::{Drawn, PagePart, Watcher};
 use crate::page::{self, Page, Tab};
 use crate::pages::events;
 use crate::problem::Problem;
 use crate::services::Services;
-use crate::sources::held::Held;
+use crate::sources::held::HeldRemovals;
 use crate::visitor::Visitor;
 
 /// Events that are shown of a batch.
@@ -37,7 +37,7 @@ pub(super) async fn page(
 ) -> Result<Page, Problem> {
     let run = find(&services, id).await?;
     let seen = Seen::new(&services, run);
-    let view = View { services, visitor, query };
+    let view = RunView { services, visitor, query };
     let body = view.body(&seen).await?;
     let title = view.visitor.say(words::run_title(&seen.run.id, &seen.run.source));
     Ok(Page::of_source(&view.visitor, &seen.run.source, Tab::History, title, body))
@@ -52,7 +52,7 @@ pub(super) async fn live(
     Query(query): Query<RunQuery>,
 ) -> Result<impl IntoResponse, Problem> {
     let id = find(&services, id).await?.id;
-    let view = View { services, visitor, query };
+    let view = RunView { services, visitor, query };
     Ok(watcher.stream(move || {
         let (view, id) = (view.clone(), id.clone());
         async move { view.drawn(&id).await }
@@ -66,13 +66,13 @@ pub(super) async fn find(services: &Services, id: String) -> Result<Run, Problem
 
 /// What somebody wants to see of a run.
 #[derive(Clone)]
-struct View {
+struct RunView {
     services: Services,
     visitor: Visitor,
     query: RunQuery,
 }
 
-impl View {
+impl RunView {
     async fn drawn(&self, id: &RunId) -> Result<Drawn, Problem> {
         let run = self.services.store().run(id).await?.ok_or_else(Problem::not_found)?;
         let seen = Seen::new(&self.services, run);
@@ -80,7 +80,7 @@ impl View {
     }
 
     /// What changes while the run is under way.
-    async fn parts(&self, seen: &Seen) -> Result<Vec<Part>, Problem> {
+    async fn parts(&self, seen: &Seen) -> Result<Vec<PagePart>, Problem> {
         let (changes, log) = (self.changes(&seen.run), self.log(&seen.run));
         Ok(vec![
             ("run-actions".to_owned(), self.actions(&seen.run).await?),
@@ -136,7 +136,7 @@ impl View {
         }
         let waits = waits(services, run).await?;
         let decided = services.host().decisions(&run.source, &run.id).await?;
-        let held = if waits == Waits::Nobody { None } else { Held::of(services, run).await? };
+        let held = if waits == Waits::Nobody { None } else { HeldRemovals::of(services, run).await? };
         let changes = held::changes(services, run).await?;
         let told = html! {
             @if let Some(told) = held.as_ref().and_then(|held| held::told(held, reader)) {

@@ -12,7 +12,7 @@ use rollcall_words::Sentence;
 use super::words;
 use crate::page;
 use crate::services::Services;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// A run, and what its row does not say.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl Seen {
     }
 
     /// How long it took, or has taken by now, and which of these it is.
-    pub(crate) fn took(&self, reader: Reader) -> String {
+    pub(crate) fn took(&self, reader: Preferences) -> String {
         let end = self.run.finished_at.unwrap_or(self.now);
         let time = page::duration(reader, end.unix_ms().saturating_sub(self.run.started_at.unix_ms()));
         reader.say(if self.is_running() { words::so_far(time) } else { words::took(time) })
@@ -49,7 +49,7 @@ impl Seen {
     }
 
     /// How far it is, while it is under way, and how far it had come, if it came to no end.
-    pub(crate) fn stage(&self, reader: Reader) -> Markup {
+    pub(crate) fn stage(&self, reader: Preferences) -> Markup {
         html! {
             @if self.is_running() {
                 @match &self.run.progress {
@@ -78,7 +78,7 @@ fn told(progress: &Progress) -> Sentence {
     }
 }
 
-fn stage(reader: Reader, progress: &Progress, left: Option<Duration>) -> Markup {
+fn stage(reader: Preferences, progress: &Progress, left: Option<Duration>) -> Markup {
     let total = progress.total.filter(|total| 0 < *total);
     html! {
         (page::progress(&reader.say(name(&progress.phase)), progress.done, total))
@@ -123,14 +123,14 @@ mod tests {
             (3600, "about 1 h 0 min left"),
             (7201, "about 2 h 1 min left"),
         ] {
-            assert_eq!(Reader::default().say(time_left(Duration::from_secs(seconds))), text);
+            assert_eq!(Preferences::default().say(time_left(Duration::from_secs(seconds))), text);
         }
     }
 
     #[test]
     fn a_stage_that_does_not_know_its_total_is_a_count_without_an_end() {
         let progress = Progress { phase: "warming <up>".to_owned(), done: 1200, total: None };
-        let drawn = stage(Reader::default(), &progress, None).into_string();
+        let drawn = stage(Preferences::default(), &progress, None).into_string();
         assert_eq!(
             drawn,
             "<progress aria-label=\"warming &lt;up&gt;\"></progress>\
@@ -142,7 +142,7 @@ mod tests {
     fn what_is_counted_is_named() {
         let said = |phase: &str| {
             let progress = Progress { phase: phase.to_owned(), done: 59, total: Some(120) };
-            let drawn = stage(Reader::default(), &progress, None).into_string();
+            let drawn = stage(Preferences::default(), &progress, None).into_string();
             drawn.split_once("\"soft\">").unwrap().1.to_owned()
         };
         let expected = ["reading: step 59 of 120</p>", "undoing, objects: 59 of 120</p>"];

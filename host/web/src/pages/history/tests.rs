@@ -8,7 +8,7 @@ use rollcall_words::Language;
 
 use super::testing::{Writing, created, departed, entry, updated};
 use crate::testing::{Answer, Bench, administrator, ask, get, says, says_nothing_of};
-use crate::visitor::{Scope, Visitor, Who};
+use crate::visitor::{TokenScope, Visitor, Who};
 
 /// An id that means something else wherever it is not written carefully.
 const NASTY: &str = "a/b<\"%?张";
@@ -169,7 +169,7 @@ async fn a_run_that_is_under_way_is_live_and_can_be_cancelled_by_who_may() {
     let path = format!("/runs/{}", run.id);
     says(&page(&bench, &path).await, &["data-live=\"/runs/1/live\"", "action=\"/runs/1/cancel\"", "running"]);
     let visitor = Visitor {
-        who: Who::Token { id: 1, name: "t".to_owned(), scope: Scope::Read, within: Within::All },
+        who: Who::Token { id: 1, name: "t".to_owned(), scope: TokenScope::Read, within: Within::All },
         ..administrator(Language::English)
     };
     let routes = crate::pages::routes().with_state(bench.console.clone());

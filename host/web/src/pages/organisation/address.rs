@@ -16,7 +16,7 @@ use crate::paths::segment;
 
 /// What a page of the organisation is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct OrganisationQuery {
     /// The department that is looked into.
     pub(super) department: Option<String>,
     /// Whether those who are in no department are looked at.
@@ -41,7 +41,7 @@ pub(super) struct Search {
     pub(super) departed: Option<bool>,
 }
 
-impl Asked {
+impl OrganisationQuery {
     /// What the query of an address says.
     pub(super) fn of(query: &str) -> Self {
         let mut asked = Self::default();
@@ -114,7 +114,7 @@ fn step(text: &str) -> Option<(RunId, u64)> {
     Some((RunId::new(run.to_string()), number.parse().ok()?))
 }
 
-impl<S: Sync> FromRequestParts<S> for Asked {
+impl<S: Sync> FromRequestParts<S> for OrganisationQuery {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
@@ -135,19 +135,22 @@ mod tests {
         let search =
             Search { text: "100%&a=b 张三".to_owned(), resource_type: Some(USER), departed: Some(false) };
         for asked in [
-            Asked::in_department("a/b?c=\"<1>\"&+%20 部门"),
-            Asked::unplaced(),
-            Asked::departed(),
-            Asked { search: Some(search), offset: 50, ..Asked::default() },
-            Asked { below: 100, offset: 50, ..Asked::in_department("1") },
+            OrganisationQuery::in_department("a/b?c=\"<1>\"&+%20 部门"),
+            OrganisationQuery::unplaced(),
+            OrganisationQuery::departed(),
+            OrganisationQuery { search: Some(search), offset: 50, ..OrganisationQuery::default() },
+            OrganisationQuery { below: 100, offset: 50, ..OrganisationQuery::in_department("1") },
         ] {
             let href = asked.href(&source());
-            assert_eq!(Asked::of(href.split_once('?').unwrap().1), asked, "{href}");
+            assert_eq!(OrganisationQuery::of(href.split_once('?').unwrap().1), asked, "{href}");
         }
     }
 
     #[test]
     fn what_an_address_says_wrongly_is_not_asked_for() {
-        assert_eq!(Asked::of("offset=x&below=-1&before=1&nonsense&before=a.1"), Asked::default());
+        assert_eq!(
+            OrganisationQuery::of("offset=x&below=-1&before=1&nonsense&before=a.1"),
+            OrganisationQuery::default()
+        );
     }
 }

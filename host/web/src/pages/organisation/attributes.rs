@@ -5,13 +5,13 @@
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use super::since::{Address, Since};
+use super::since::{AttributeAddress, ObjectChanges};
 use super::words;
 use crate::page::attribute::{in_order, is_schema, name_of, value};
 use crate::page::facts;
 
 /// The attributes of a document but those that are shown elsewhere, which are named by schema (or none) and attribute.
-pub(super) fn draw(since: Since<'_>, document: &Value, elsewhere: &[Address<'_>]) -> Markup {
+pub(super) fn draw(since: ObjectChanges<'_>, document: &Value, elsewhere: &[AttributeAddress<'_>]) -> Markup {
     let empty = Map::new();
     let members = document.as_object().unwrap_or(&empty);
     let (schemas, own): (Vec<_>, Vec<_>) = members.iter().partition(|(name, _)| is_schema(name));
@@ -26,7 +26,12 @@ pub(super) fn draw(since: Since<'_>, document: &Value, elsewhere: &[Address<'_>]
     }
 }
 
-fn of_schema(since: Since<'_>, schema: &str, added: Option<&Value>, elsewhere: &[Address<'_>]) -> Markup {
+fn of_schema(
+    since: ObjectChanges<'_>,
+    schema: &str,
+    added: Option<&Value>,
+    elsewhere: &[AttributeAddress<'_>],
+) -> Markup {
     let reader = since.place.visitor.reader;
     let shown = match added {
         None => return html! {},
@@ -47,7 +52,7 @@ fn of_schema(since: Since<'_>, schema: &str, added: Option<&Value>, elsewhere: &
 }
 
 /// Each attribute with its value, and where that is from.
-fn rows(since: Since<'_>, schema: Option<&str>, members: &Map<String, Value>) -> Markup {
+fn rows(since: ObjectChanges<'_>, schema: Option<&str>, members: &Map<String, Value>) -> Markup {
     let reader = since.place.visitor.reader;
     let names = in_order(members.keys().map(String::as_str));
     facts(names.into_iter().filter_map(|name| {
@@ -59,7 +64,7 @@ fn rows(since: Since<'_>, schema: Option<&str>, members: &Map<String, Value>) ->
 fn without<'a>(
     members: impl IntoIterator<Item = (&'a String, &'a Value)>,
     schema: Option<&str>,
-    elsewhere: &[Address<'_>],
+    elsewhere: &[AttributeAddress<'_>],
 ) -> Map<String, Value> {
     let is_here = |name: &str| !elsewhere.contains(&(schema, name));
     let here = members.into_iter().filter(|(name, _)| is_here(name));

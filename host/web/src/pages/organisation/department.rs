@@ -6,8 +6,8 @@ use maud::{Markup, html};
 use rollcall_browse::{OutlineDepartment, WholeObject};
 use serde_json::Value;
 
-use super::address::Asked;
-use super::since::Since;
+use super::address::OrganisationQuery;
+use super::since::ObjectChanges;
 use super::{attributes, list, overview, person, words};
 use crate::page::{count, facts};
 use crate::problem::Problem;
@@ -17,7 +17,7 @@ use crate::problem::Problem;
 /// 50. Why: each is a look into the store, and no department is managed by more; further ones are among the attributes.
 const MANAGERS: usize = 50;
 
-pub(super) async fn draw(since: Since<'_>, whole: &WholeObject) -> Result<Markup, Problem> {
+pub(super) async fn draw(since: ObjectChanges<'_>, whole: &WholeObject) -> Result<Markup, Problem> {
     let (place, document) = (since.place, &whole.held.document);
     let outline = place.sources.services().store().outline(place.source).await?;
     let managers: Vec<&str> = managers_of(document).collect();
@@ -36,7 +36,7 @@ pub(super) async fn draw(since: Since<'_>, whole: &WholeObject) -> Result<Markup
                 (list::crumbs(place, &outline.path(id)))
                 (facts(standing(since, &outline, department, &named)))
                 p {
-                    a class="button" href=(Asked::in_department(id).href(place.source)) {
+                    a class="button" href=(OrganisationQuery::in_department(id).href(place.source)) {
                         (place.visitor.say(words::show_in_organisation()))
                     }
                 }
@@ -52,7 +52,7 @@ fn managers_of(document: &Value) -> impl Iterator<Item = &str> {
 }
 
 fn standing(
-    since: Since<'_>,
+    since: ObjectChanges<'_>,
     outline: &rollcall_browse::Outline,
     department: &OutlineDepartment,
     managers: &[Markup],

@@ -6,12 +6,12 @@ use maud::{Markup, html};
 use rollcall_browse::{ListedObject, Outline, OutlineDepartment};
 use rollcall_host::model::{Key, SourceName};
 
-use super::address::Asked;
+use super::address::OrganisationQuery;
 use super::{DEPARTMENT, words};
 use crate::page::links::about;
 use crate::page::table::{self, Column, table_with_class};
 use crate::page::{self, Tone, badge, count};
-use crate::subject::Place;
+use crate::subject::PageContext;
 
 /// Departments of one person that a row names.
 ///
@@ -19,7 +19,7 @@ use crate::subject::Place;
 const NAMED: usize = 3;
 
 /// People of a department, or of none.
-pub(super) fn people(place: Place<'_>, people: &[ListedObject]) -> Markup {
+pub(super) fn people(place: PageContext<'_>, people: &[ListedObject]) -> Markup {
     let names = [words::name(), words::title(), words::phone(), words::email()];
     let rows = people.iter().map(|person| {
         let title = html! { (person.title.as_deref().unwrap_or_default()) };
@@ -33,7 +33,7 @@ pub(super) fn people(place: Place<'_>, people: &[ListedObject]) -> Markup {
 }
 
 /// What a search found, and where each is.
-pub(super) fn results(place: Place<'_>, outline: &Outline, found: &[ListedObject]) -> Markup {
+pub(super) fn results(place: PageContext<'_>, outline: &Outline, found: &[ListedObject]) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
     let columns = [
         Column::new(say(words::name())),
@@ -49,12 +49,12 @@ pub(super) fn results(place: Place<'_>, outline: &Outline, found: &[ListedObject
     html! { div class="scroll" { (table_with_class(Some("people"), &columns, rows)) } }
 }
 
-fn who(place: Place<'_>, one: &ListedObject) -> Markup {
+fn who(place: PageContext<'_>, one: &ListedObject) -> Markup {
     html! { (name(place, one)) div { code { (one.key.external_id) } } }
 }
 
 /// Departments, with how many people are in each.
-pub(super) fn departments(place: Place<'_>, departments: &[&OutlineDepartment]) -> Markup {
+pub(super) fn departments(place: PageContext<'_>, departments: &[&OutlineDepartment]) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
     let columns = [
         Column::new(say(words::department())),
@@ -64,7 +64,7 @@ pub(super) fn departments(place: Place<'_>, departments: &[&OutlineDepartment]) 
     ];
     let rows = departments.iter().map(|one| {
         let name = html! {
-            a href=(Asked::in_department(&one.external_id).href(place.source)) { (one.display_name) }
+            a href=(OrganisationQuery::in_department(&one.external_id).href(place.source)) { (one.display_name) }
             @if one.stray.is_some() { " " (badge(Tone::Warning, &say(words::stray()))) }
         };
         let [people, in_all, below] =
@@ -75,7 +75,7 @@ pub(super) fn departments(place: Place<'_>, departments: &[&OutlineDepartment]) 
 }
 
 /// The departments above, as links, this one last. A long way is cut in the middle.
-pub(super) fn crumbs(place: Place<'_>, path: &[&OutlineDepartment]) -> Markup {
+pub(super) fn crumbs(place: PageContext<'_>, path: &[&OutlineDepartment]) -> Markup {
     /// Departments at either end that are always shown.
     const ENDS: usize = 4;
     let is_long = ENDS.saturating_mul(2) < path.len();
@@ -99,7 +99,7 @@ pub(super) fn crumbs(place: Place<'_>, path: &[&OutlineDepartment]) -> Markup {
 
 /// A department as a link into the tree.
 pub(super) fn department(source: &SourceName, one: &OutlineDepartment) -> Markup {
-    html! { a href=(Asked::in_department(&one.external_id).href(source)) { (one.display_name) } }
+    html! { a href=(OrganisationQuery::in_department(&one.external_id).href(source)) { (one.display_name) } }
 }
 
 /// The department with this id as a link, or else its id.
@@ -110,7 +110,7 @@ pub(super) fn department_or_id(source: &SourceName, outline: &Outline, id: &str)
     }
 }
 
-fn name(place: Place<'_>, one: &ListedObject) -> Markup {
+fn name(place: PageContext<'_>, one: &ListedObject) -> Markup {
     html! {
         a href=[about(place.source, &one.key)] { (one.name) }
         @if one.leader == Some(true) { " " (badge(Tone::Plain, &place.visitor.say(words::leader()))) }
@@ -118,7 +118,7 @@ fn name(place: Place<'_>, one: &ListedObject) -> Markup {
     }
 }
 
-fn located(place: Place<'_>, outline: &Outline, one: &ListedObject) -> Markup {
+fn located(place: PageContext<'_>, outline: &Outline, one: &ListedObject) -> Markup {
     if one.key.resource_type == DEPARTMENT {
         let path = outline.path(&one.key.external_id);
         let above = path.len().checked_sub(2).and_then(|n| path.get(n));

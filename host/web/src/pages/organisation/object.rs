@@ -8,8 +8,8 @@ use rollcall_host::history::{History, Run, RunKind};
 use rollcall_host::inbox::{EventState, InboxEvent};
 use rollcall_host::model::{Key, RunId, Severity, SourceName, Timestamp};
 
-use super::address::Asked;
-use super::since::Since;
+use super::address::OrganisationQuery;
+use super::since::ObjectChanges;
 use super::{DEPARTMENT, words};
 use crate::page::links::{about, of_source};
 use crate::page::{self, Tone, badge, copyable, facts, moment, notice};
@@ -17,7 +17,7 @@ use crate::paths::segment;
 use crate::problem::Problem;
 use crate::services::Services;
 use crate::subject::trail::{self, run_link};
-use crate::subject::{self, Back, Place, ask_button, is_applied, is_departure, last_complete, name_in};
+use crate::subject::{self, Back, PageContext, ask_button, is_applied, is_departure, last_complete, name_in};
 
 /// Changes on one page.
 const CHANGES: u32 = 20;
@@ -29,7 +29,7 @@ const REMARKS: u32 = 20;
 
 /// What is known of an object.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct ObjectFacts {
     pub(super) key: Key,
     /// None when it is not held.
     pub(super) whole: Option<WholeObject>,
@@ -49,13 +49,13 @@ pub(super) struct Found {
     last_run: Option<Run>,
 }
 
-impl Found {
+impl ObjectFacts {
     /// Read what is known; none if that is nothing.
     pub(super) async fn read(
         services: &Services,
         source: &SourceName,
         key: Key,
-        asked: &Asked,
+        asked: &OrganisationQuery,
     ) -> Result<Option<Self>, Problem> {
         let store = services.store();
         let whole = store.object(source, &key).await?;
@@ -85,8 +85,8 @@ impl Found {
     }
 
     /// Which change made each attribute what it is.
-    pub(super) fn since<'a>(&'a self, place: Place<'a>) -> Since<'a> {
-        Since { place, steps: if self.is_newest { &self.steps } else { &[] } }
+    pub(super) fn since<'a>(&'a self, place: PageContext<'a>) -> ObjectChanges<'a> {
+        ObjectChanges { place, steps: if self.is_newest { &self.steps } else { &[] } }
     }
 
     /// When the source last had it, and the run that saw that: a complete reading, a change, or an event about it.
@@ -124,7 +124,7 @@ impl Found {
 }
 
 /// The body of the page; `own` is what is particular to a person or a department.
-pub(super) fn draw(place: Place<'_>, found: &Found, own: &Markup) -> Markup {
+pub(super) fn draw(place: PageContext<'_>, found: &ObjectFacts, own: &Markup) -> Markup {
     html! {
         (state(place, found))
         @if let Some(whole) = &found.whole { (origin(place, found, whole)) }
@@ -136,7 +136,7 @@ pub(super) fn draw(place: Place<'_>, found: &Found, own: &Markup) -> Markup {
 }
 
 /// How it stands, and what can be done.
-fn state(place: Place<'_>, found: &Found) -> Markup {
+fn state(place: PageContext<'_>, found: &ObjectFacts) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
     let Key { resource_type, external_id } = &found.key;
     let why = format!("/why?type={}&id={}", segment(resource_type), segment(external_id));
@@ -159,7 +159,7 @@ fn state(place: Place<'_>, found: &Found) -> Markup {
 }
 
 /// Where it comes from and when.
-fn origin(place: Place<'_>, found: &Found, whole: &WholeObject) -> Markup {
+fn origin(place: PageContext<'_>, found: &ObjectFacts, whole: &WholeObject) -> Markup {
     let reader = place.visitor.reader;
     let say = |sentence| reader.say(sentence);
     let changed_by = found.steps.iter().find(|step| found.is_newest && is_applied(step));
@@ -216,7 +216,7 @@ fn origin(place: Place<'_>, found: &Found, whole: &WholeObject) -> Markup {
 }
 
 /// Who is easily taken for this one, or this one for them.
-fn other_case(place: Place<'_>, found: &Found) -> Markup {
+fn other_case(place: PageContext<'_>, found: &ObjectFacts) -> Markup {
     let others = found.differing_in_case.iter().map(|id| {
         let key = Key::new(&*found.key.resource_type, id.as_str());
         (id, about(place.source, &key).unwrap_or_default())
@@ -227,7 +227,7 @@ fn other_case(place: Place<'_>, found: &Found) -> Markup {
     }
 }
 
-fn steps(place: Place<'_>, found: &Found) -> Markup {
+fn steps(place: PageContext<'_>, found: &ObjectFacts) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
     let more = |(run, number): &(RunId, u64)| {
         let address = about(place.source, &found.key).unwrap_or_default();
@@ -243,7 +243,7 @@ fn steps(place: Place<'_>, found: &Found) -> Markup {
     }
 }
 
-fn remarks(place: Place<'_>, title: rollcall_words::Sentence, remarks: Vec<Markup>) -> Markup {
+fn remarks(place: PageContext<'_>, title: rollcall_words::Sentence, remarks: Vec<Markup>) -> Markup {
     html! {
         @if !remarks.is_empty() {
             section class="sheet" {

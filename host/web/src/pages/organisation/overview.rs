@@ -9,13 +9,13 @@ use maud::{Markup, html};
 use rollcall_browse::{ListedObject, ObjectQuery, Outline, OutlineDepartment, Page as Part, Stray};
 use rollcall_host::model::{Key, SourceName};
 
-use super::address::{Asked, Search};
+use super::address::{OrganisationQuery, Search};
 use super::{DEPARTMENT, USER, list, tree, words};
 use crate::page::links::{about, of_source};
 use crate::page::{self, Tone, button, count, nothing, notice, pager};
 use crate::problem::Problem;
 use crate::sources::{Sources, standing};
-use crate::subject::Place;
+use crate::subject::PageContext;
 use crate::visitor::Visitor;
 
 /// People or departments on one page.
@@ -26,9 +26,9 @@ pub(super) async fn draw(
     sources: &Sources,
     visitor: &Visitor,
     source: &SourceName,
-    asked: &Asked,
+    asked: &OrganisationQuery,
 ) -> Result<Markup, Problem> {
-    let place = Place { sources, visitor, source };
+    let place = PageContext { sources, visitor, source };
     let outline = sources.services().store().outline(source).await?;
     let main = main(place, &outline, asked).await?;
     let left_out = standing::left_out(sources.services(), source).await?;
@@ -46,7 +46,11 @@ pub(super) async fn draw(
     })
 }
 
-async fn main(place: Place<'_>, outline: &Arc<Outline>, asked: &Asked) -> Result<Markup, Problem> {
+async fn main(
+    place: PageContext<'_>,
+    outline: &Arc<Outline>,
+    asked: &OrganisationQuery,
+) -> Result<Markup, Problem> {
     match (&asked.search, &asked.department, asked.unplaced) {
         (Some(search), ..) => found(place, outline, asked, search).await,
         (None, Some(id), _) => match outline.department(id) {
@@ -59,8 +63,8 @@ async fn main(place: Place<'_>, outline: &Arc<Outline>, asked: &Asked) -> Result
 }
 
 /// Look at the plan, or import at once.
-fn import(place: Place<'_>) -> Markup {
-    let Place { sources, visitor, source } = place;
+fn import(place: PageContext<'_>) -> Markup {
+    let PageContext { sources, visitor, source } = place;
     let is_usable = sources.entry(source).is_some_and(|entry| entry.source().is_some());
     let may_import = visitor.who.may_manage() && is_usable;
     html! {
@@ -73,7 +77,7 @@ fn import(place: Place<'_>) -> Markup {
     }
 }
 
-fn search_form(place: Place<'_>, search: Option<&Search>) -> Markup {
+fn search_form(place: PageContext<'_>, search: Option<&Search>) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
     let (text, resource_type, departed) = match search {
         Some(Search { text, resource_type, departed }) => (text.as_str(), *resource_type, *departed),
@@ -103,14 +107,19 @@ fn search_form(place: Place<'_>, search: Option<&Search>) -> Markup {
 }
 
 /// What is in no tree: people without a department, and those who departed.
-fn others(place: Place<'_>, outline: &Outline, asked: &Asked) -> Markup {
+fn others(place: PageContext<'_>, outline: &Outline, asked: &OrganisationQuery) -> Markup {
     let all = [
-        (Asked::unplaced(), words::without_department(), outline.n_without_department, asked.unplaced),
         (
-            Asked::departed(),
+            OrganisationQuery::unplaced(),
+            words::without_department(),
+            outline.n_without_department,
+            asked.unplaced,
+        ),
+        (
+            OrganisationQuery::departed(),
             words::departed_people(),
             outline.n_departed,
-            asked.search == Asked::departed().search,
+            asked.search == OrganisationQuery::departed().search,
         ),
     ];
     html! {
@@ -132,7 +141,7 @@ fn others(place: Place<'_>, outline: &Outline, asked: &Asked) -> Markup {
 }
 
 /// Nothing is chosen: how much there is, and the departments at the top.
-fn top(place: Place<'_>, outline: &Outline, asked: &Asked) -> Markup {
+fn top(place: PageContext<'_>, outline: &Outline, asked: &OrganisationQuery) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
     if [outline.n_people, outline.n_departments, outline.n_departed] == [0; 3] {
         return notice(Tone::Plain, &html! { p { (say(words::nothing_imported())) } });
@@ -155,12 +164,12 @@ fn top(place: Place<'_>, outline: &Outline, asked: &Asked) -> Markup {
 }
 
 async fn in_department(
-    place: Place<'_>,
+    place: PageContext<'_>,
     outline: &Outline,
-    asked: &Asked,
+    asked: &OrganisationQuery,
     department: &OutlineDepartment,
 ) -> Result<Markup, Problem> {
-    let Place { sources, visitor, source } = place;
+    let PageContext { sources, visitor, source } = place;
     let id = department.external_id.as_str();
     let part = Part { offset: asked.offset, limit: PAGE };
     let people = sources.services().store().people_of(source, Some(id), part).await?;
@@ -179,7 +188,7 @@ async fn in_department(
     })
 }
 
-async fn unplaced(place: Place<'_>, asked: &Asked) -> Result<Markup, Problem> {
+async fn unplaced(place: PageContext<'_>, asked: &OrganisationQuery) -> Result<Markup, Problem> {
     let part = Part { offset: asked.offset, limit: PAGE };
     let people = place.sources.services().store().people_of(place.source, None, part).await?;
     Ok(html! {
@@ -189,12 +198,12 @@ async fn unplaced(place: Place<'_>, asked: &Asked) -> Result<Markup, Problem> {
 }
 
 async fn found(
-    place: Place<'_>,
+    place: PageContext<'_>,
     outline: &Outline,
-    asked: &Asked,
+    asked: &OrganisationQuery,
     search: &Search,
 ) -> Result<Markup, Problem> {
-    let Place { sources, visitor, source } = place;
+    let PageContext { sources, visitor, source } = place;
     let resource_type = search.resource_type.map(str::to_owned);
     let query = ObjectQuery { resource_type, departed: search.departed, text: search.text.clone() };
     let part = Part { offset: asked.offset, limit: PAGE };
@@ -210,15 +219,15 @@ async fn found(
                 }
             } @else {
                 (list::results(place, outline, &found.items))
-                (pager_of(place, found.total, asked.offset, |offset| Asked { offset, ..asked.clone() }))
+                (pager_of(place, found.total, asked.offset, |offset| OrganisationQuery { offset, ..asked.clone() }))
             }
         }
     })
 }
 
 fn departments_section(
-    place: Place<'_>,
-    asked: &Asked,
+    place: PageContext<'_>,
+    asked: &OrganisationQuery,
     title: rollcall_words::Sentence,
     departments: &[&OutlineDepartment],
 ) -> Markup {
@@ -230,12 +239,17 @@ fn departments_section(
         section class="sheet" aria-labelledby="below" {
             h2 id="below" { (place.visitor.say(title)) }
             (list::departments(place, &shown))
-            (pager_of(place, total, asked.below, |below| Asked { below, ..asked.clone() }))
+            (pager_of(place, total, asked.below, |below| OrganisationQuery { below, ..asked.clone() }))
         }
     }
 }
 
-fn people_section(place: Place<'_>, asked: &Asked, total: u64, people: &[ListedObject]) -> Markup {
+fn people_section(
+    place: PageContext<'_>,
+    asked: &OrganisationQuery,
+    total: u64,
+    people: &[ListedObject],
+) -> Markup {
     html! {
         section class="sheet" aria-labelledby="people" {
             h2 id="people" { (place.visitor.say(words::people())) }
@@ -243,14 +257,19 @@ fn people_section(place: Place<'_>, asked: &Asked, total: u64, people: &[ListedO
                 (nothing(&place.visitor.say(words::nobody())))
             } @else {
                 (list::people(place, people))
-                (pager_of(place, total, asked.offset, |offset| Asked { offset, ..asked.clone() }))
+                (pager_of(place, total, asked.offset, |offset| OrganisationQuery { offset, ..asked.clone() }))
             }
         }
     }
 }
 
 /// Links to the pages before and after, if there is more than one.
-fn pager_of(place: Place<'_>, total: u64, offset: u64, to: impl Fn(u64) -> Asked) -> Markup {
+fn pager_of(
+    place: PageContext<'_>,
+    total: u64,
+    offset: u64,
+    to: impl Fn(u64) -> OrganisationQuery,
+) -> Markup {
     let limit = u64::from(PAGE);
     html! {
         @if limit < total || 0 < offset {
@@ -260,7 +279,7 @@ fn pager_of(place: Place<'_>, total: u64, offset: u64, to: impl Fn(u64) -> Asked
 }
 
 /// Why a department with a parent stands at the top.
-pub(super) fn stray(place: Place<'_>, department: &OutlineDepartment) -> Markup {
+pub(super) fn stray(place: PageContext<'_>, department: &OutlineDepartment) -> Markup {
     let parent = department.parent.as_deref().unwrap_or_default();
     let why = match department.stray {
         None => return html! {},
@@ -270,7 +289,7 @@ pub(super) fn stray(place: Place<'_>, department: &OutlineDepartment) -> Markup 
     notice(Tone::Warning, &html! { p { (place.visitor.say(why)) } })
 }
 
-fn not_there(place: Place<'_>, id: &str) -> Markup {
+fn not_there(place: PageContext<'_>, id: &str) -> Markup {
     let why = of_source(place.source, &format!("/why?q={}", crate::paths::segment(id)));
     let body = html! {
         p { (place.visitor.say(words::no_such_department(id))) " "

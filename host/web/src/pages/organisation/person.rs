@@ -8,14 +8,14 @@ use rollcall_host::model::Key;
 use rollcall_rules::vocabulary::schema::{ENTERPRISE_USER as ENTERPRISE, ORGANISATION_USER as OUR_USER};
 use serde_json::{Map, Value};
 
-use super::since::Since;
+use super::since::ObjectChanges;
 use super::{USER, attributes, list, words};
 use crate::page::links::about;
 use crate::page::{self, Tone, attribute, badge, table};
 use crate::problem::Problem;
-use crate::subject::{Place, name_in};
+use crate::subject::{PageContext, name_in};
 
-pub(super) async fn draw(since: Since<'_>, whole: &WholeObject) -> Result<Markup, Problem> {
+pub(super) async fn draw(since: ObjectChanges<'_>, whole: &WholeObject) -> Result<Markup, Problem> {
     let (place, document) = (since.place, &whole.held.document);
     let outline = place.sources.services().store().outline(place.source).await?;
     let manager = match manager_of(document) {
@@ -38,7 +38,7 @@ pub(super) async fn draw(since: Since<'_>, whole: &WholeObject) -> Result<Markup
 }
 
 /// A person by their id, as a link with their name if they are held.
-pub(super) async fn named(place: Place<'_>, id: &str) -> Result<Markup, Problem> {
+pub(super) async fn named(place: PageContext<'_>, id: &str) -> Result<Markup, Problem> {
     let key = Key::new(USER, id);
     let whole = place.sources.services().store().object(place.source, &key).await?;
     let Some(whole) = whole else {
@@ -56,7 +56,7 @@ fn manager_of(document: &Value) -> Option<&str> {
     document.get(ENTERPRISE)?.get("manager")?.get("value")?.as_str()
 }
 
-fn memberships(since: Since<'_>, outline: &Outline, document: &Value) -> Markup {
+fn memberships(since: ObjectChanges<'_>, outline: &Outline, document: &Value) -> Markup {
     let extension = document.get(OUR_USER).and_then(|extension| extension.get("departments"));
     let departments: Vec<_> = extension.and_then(Value::as_array).into_iter().flatten().collect();
     let place = since.place;
@@ -77,7 +77,7 @@ fn memberships(since: Since<'_>, outline: &Outline, document: &Value) -> Markup 
     }
 }
 
-fn membership(place: Place<'_>, outline: &Outline, one: &Value) -> [Markup; 4] {
+fn membership(place: PageContext<'_>, outline: &Outline, one: &Value) -> [Markup; 4] {
     let (reader, id) = (place.visitor.reader, one.get("value").and_then(Value::as_str));
     let is = |name: &str| one.get(name).and_then(Value::as_bool).unwrap_or(false);
     let rest = rest(one);
@@ -101,7 +101,7 @@ fn membership(place: Place<'_>, outline: &Outline, one: &Value) -> [Markup; 4] {
     ]
 }
 
-fn way_to(place: Place<'_>, outline: &Outline, id: &str) -> Markup {
+fn way_to(place: PageContext<'_>, outline: &Outline, id: &str) -> Markup {
     let path = outline.path(id);
     match path.as_slice() {
         [_, _, ..] => list::crumbs(place, &path),

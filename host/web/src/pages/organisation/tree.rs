@@ -6,10 +6,10 @@
 use maud::{Markup, html};
 use rollcall_browse::{Outline, OutlineDepartment};
 
-use super::address::Asked;
+use super::address::OrganisationQuery;
 use super::words;
 use crate::page::count;
-use crate::subject::Place;
+use crate::subject::PageContext;
 
 /// Departments of one level that are shown.
 ///
@@ -22,10 +22,10 @@ const LEVEL: usize = 60;
 const DEPTH: usize = 12;
 
 /// The tree, with this department as the chosen one.
-pub(super) fn draw(place: Place<'_>, outline: &Outline, chosen: Option<&str>) -> Markup {
+pub(super) fn draw(place: PageContext<'_>, outline: &Outline, chosen: Option<&str>) -> Markup {
     let path = chosen.map(|id| outline.path(id)).unwrap_or_default();
     let (hidden, path) = path.split_at(path.len().saturating_sub(DEPTH));
-    let tree = Tree { place, outline, chosen };
+    let tree = TreeView { place, outline, chosen };
     html! {
         nav aria-label=(place.visitor.say(words::departments())) {
             ul class="tree" {
@@ -43,13 +43,13 @@ pub(super) fn draw(place: Place<'_>, outline: &Outline, chosen: Option<&str>) ->
     }
 }
 
-struct Tree<'a> {
-    place: Place<'a>,
+struct TreeView<'a> {
+    place: PageContext<'a>,
     outline: &'a Outline,
     chosen: Option<&'a str>,
 }
 
-impl Tree<'_> {
+impl TreeView<'_> {
     /// One level: these departments, of which the first of the path is open. How deep this goes is bounded by `DEPTH`.
     fn level(
         &self,
@@ -90,7 +90,7 @@ impl Tree<'_> {
         html! {
             div class="line" {
                 span class="soft" aria-hidden="true" { (mark(department, is_open)) }
-                a href=(Asked::in_department(id).href(self.place.source)) aria-current=[is_chosen.then_some("page")] {
+                a href=(OrganisationQuery::in_department(id).href(self.place.source)) aria-current=[is_chosen.then_some("page")] {
                     (department.display_name)
                 }
                 @if department.stray.is_some() {
@@ -105,13 +105,15 @@ impl Tree<'_> {
     }
 
     fn line_to(&self, department: &OutlineDepartment, text: &rollcall_words::Sentence) -> Markup {
-        let href = Asked::in_department(&department.external_id).href(self.place.source);
+        let href = OrganisationQuery::in_department(&department.external_id).href(self.place.source);
         html! { div class="line" { a href=(href) { (text.to(self.place.visitor.reader.language)) } } }
     }
 
     /// Where all departments below this one are listed, or all at the top.
     fn list(&self, above: Option<&OutlineDepartment>) -> String {
-        let asked = above.map_or_else(Asked::default, |above| Asked::in_department(&above.external_id));
+        let asked = above.map_or_else(OrganisationQuery::default, |above| {
+            OrganisationQuery::in_department(&above.external_id)
+        });
         asked.href(self.place.source)
     }
 

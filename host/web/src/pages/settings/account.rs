@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::parts::{Field, Section, settings};
+use super::parts::{Section, TextField, settings};
 use crate::identity::passwords::{self, Typed};
 use crate::identity::secret::Digest;
 use crate::identity::sessions::{self, Session};
@@ -26,7 +26,7 @@ use crate::visitor::Visitor;
 
 /// What was entered. It has no debug output.
 #[derive(Deserialize)]
-pub(super) struct Entered {
+pub(super) struct PasswordForm {
     current: String,
     password: String,
     again: String,
@@ -40,7 +40,7 @@ pub(super) struct Meant {
 
 /// What is wrong with a change of the password, at which field.
 #[derive(Default)]
-struct Wrong {
+struct WrongPassword {
     current: Option<Sentence>,
     password: Option<Sentence>,
 }
@@ -50,16 +50,16 @@ pub(super) async fn show(
     Extension(session): Extension<Session>,
     visitor: Visitor,
 ) -> Result<Page, Problem> {
-    page(&services, &visitor, &session, Wrong::default()).await
+    page(&services, &visitor, &session, WrongPassword::default()).await
 }
 
 pub(super) async fn change_password(
     State(identity): State<Identity>,
     Extension(session): Extension<Session>,
     visitor: Visitor,
-    Form(entered): Form<Entered>,
+    Form(entered): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
-    let Entered { current, password, again } = entered;
+    let PasswordForm { current, password, again } = entered;
     let (current, password, again) = (Typed::new(current), Typed::new(password), Typed::new(again));
     if let Some(wrong) = refused(&identity, &visitor, &session, current, &password, &again).await? {
         let page = page(identity.services(), &visitor, &session, wrong).await?;
@@ -105,15 +105,15 @@ async fn refused(
     current: Typed,
     password: &str,
     again: &str,
-) -> Result<Option<Wrong>, Problem> {
+) -> Result<Option<WrongPassword>, Problem> {
     let account = session.account.as_str();
     if let Err(refusal) = passwords::accepted(account, password, again) {
-        return Ok(Some(Wrong { current: None, password: Some(refusal.sentence()) }));
+        return Ok(Some(WrongPassword { current: None, password: Some(refusal.sentence()) }));
     }
     // Strangers who guess at the log-in do not slow down whoever is logged in.
     let (identity, guesser) = (identity, Guesser::Known(session.digest));
     if let Err(TooEarly { wait_s }) = identity.throttle(|throttle| throttle.begin(&guesser, Instant::now())) {
-        return Ok(Some(Wrong { current: Some(words::too_many_tries(wait_s)), password: None }));
+        return Ok(Some(WrongPassword { current: Some(words::too_many_tries(wait_s)), password: None }));
     }
     let kept = accounts::password(identity.services(), account).await?;
     if identity.hashing().is_right(current, kept).await? {
@@ -121,14 +121,14 @@ async fn refused(
         return Ok(None);
     }
     audit::record(identity.services(), visitor, "password-change-failed", account, json!({})).await?;
-    Ok(Some(Wrong { current: Some(words::wrong_current_password()), password: None }))
+    Ok(Some(WrongPassword { current: Some(words::wrong_current_password()), password: None }))
 }
 
 async fn page(
     services: &Services,
     visitor: &Visitor,
     session: &Session,
-    wrong: Wrong,
+    wrong: WrongPassword,
 ) -> Result<Page, Problem> {
     let sessions = sessions::of(services, &session.account).await?;
     let is_wrong = wrong.current.is_some() || wrong.password.is_some();
@@ -150,18 +150,18 @@ async fn page(
     Ok(settings(visitor, Section::Account, words::account(), &body))
 }
 
-fn password_form(visitor: &Visitor, account: &str, wrong: Wrong) -> Markup {
+fn password_form(visitor: &Visitor, account: &str, wrong: WrongPassword) -> Markup {
     let reader = visitor.reader;
-    let current = Field {
+    let current = TextField {
         wrong: wrong.current,
-        ..Field::password("current", words::current_password(), "current-password")
+        ..TextField::password("current", words::current_password(), "current-password")
     };
-    let password = Field {
+    let password = TextField {
         help: Some(words::password_help(passwords::MIN_CHARS)),
         wrong: wrong.password,
-        ..Field::password("password", words::new_password(), "new-password")
+        ..TextField::password("password", words::new_password(), "new-password")
     };
-    let again = Field::password("again", words::password_again(), "new-password");
+    let again = TextField::password("again", words::password_again(), "new-password");
     html! {
         form method="post" action="/settings/account/password" {
             (csrf(visitor))

@@ -23,7 +23,7 @@ const PAGE: u32 = 50;
 
 /// Which entries are asked for.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct AuditQuery {
     #[serde(default)]
     action: String,
     #[serde(default)]
@@ -33,10 +33,10 @@ pub(super) struct Asked {
 
 pub(super) async fn show(
     State(services): State<Services>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<AuditQuery>,
     visitor: Visitor,
 ) -> Result<Page, Problem> {
-    let Asked { action, who, before } = asked;
+    let AuditQuery { action, who, before } = asked;
     let wanted = Wanted { action: action.clone(), who: who.clone(), before };
     // One more than are shown tells whether there are older ones.
     let mut entries = audit::entries(&services, wanted, PAGE.saturating_add(1)).await?;

@@ -10,20 +10,20 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::parts::{Field, browser, form_token, local, with_session};
+use super::parts::{TextField, browser, form_token, local, with_session};
 use crate::access::cookies::Cookie;
 use crate::access::{self, FormToken};
-use crate::identity::audit::{self, Entry, Way};
+use crate::identity::audit::{self, AuthenticationMethod, Entry};
 use crate::identity::passwords::Typed;
 use crate::identity::sessions::{self, Session};
 use crate::identity::throttle::{Guesser, TooEarly};
 use crate::identity::{Identity, accounts, known};
-use crate::listener::Client;
+use crate::listener::ClientAddress;
 use crate::page::{Page, Tone, notice};
 use crate::pages::settings::words;
 use crate::problem::Problem;
 use crate::services::Services;
-use crate::visitor::{Reader, Visitor};
+use crate::visitor::{Preferences, Visitor};
 
 /// Where to go afterwards.
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ pub(super) struct Wanted {
 
 /// What was entered. It has no debug output.
 #[derive(Deserialize)]
-pub(super) struct Entered {
+pub(super) struct LoginForm {
     name: String,
     password: String,
     #[serde(default)]
@@ -51,8 +51,8 @@ enum Tried {
 pub(super) async fn form(
     State(services): State<Services>,
     Extension(token): Extension<FormToken>,
-    Extension(reader): Extension<Reader>,
-    Extension(client): Extension<Client>,
+    Extension(reader): Extension<Preferences>,
+    Extension(client): Extension<ClientAddress>,
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -65,13 +65,13 @@ pub(super) async fn form(
 
 pub(super) async fn log_in(
     State(identity): State<Identity>,
-    Extension(client): Extension<Client>,
+    Extension(client): Extension<ClientAddress>,
     Extension(token): Extension<FormToken>,
-    Extension(reader): Extension<Reader>,
+    Extension(reader): Extension<Preferences>,
     headers: HeaderMap,
-    Form(entered): Form<Entered>,
+    Form(entered): Form<LoginForm>,
 ) -> Result<Response, Problem> {
-    let Entered { name, password, next } = entered;
+    let LoginForm { name, password, next } = entered;
     let name = name.trim().to_owned();
     let again = |said| page(reader, &token, &next, &name, Some(said));
     let guesser = guesser(identity.services(), client, &name, &headers);
@@ -92,7 +92,7 @@ pub(super) async fn log_in(
 
 pub(super) async fn log_out(
     State(services): State<Services>,
-    Extension(client): Extension<Client>,
+    Extension(client): Extension<ClientAddress>,
     Extension(session): Extension<Session>,
     visitor: Visitor,
 ) -> Result<Response, Problem> {
@@ -105,7 +105,7 @@ pub(super) async fn log_out(
 }
 
 /// Whose guesses count together with this one.
-fn guesser(services: &Services, client: Client, name: &str, headers: &HeaderMap) -> Guesser {
+fn guesser(services: &Services, client: ClientAddress, name: &str, headers: &HeaderMap) -> Guesser {
     let cookie = Cookie::Browser.read(headers, client.is_secure);
     let known = cookie.and_then(|cookie| known::browser(services.key(), name, cookie, services.now()));
     known.map_or_else(|| Guesser::stranger(name, client.address), Guesser::Known)
@@ -114,7 +114,7 @@ fn guesser(services: &Services, client: Client, name: &str, headers: &HeaderMap)
 /// Compare the password, and write down how it ended. A name that nobody has takes the same way and the same time.
 async fn compare(
     identity: &Identity,
-    client: Client,
+    client: ClientAddress,
     name: &str,
     guesser: Guesser,
     password: Typed,
@@ -133,12 +133,12 @@ async fn compare(
 }
 
 /// A name that nobody has is not written down: people type their password there.
-fn tried(client: Client, name: &str, is_known: bool, is_right: bool) -> Entry {
+fn tried(client: ClientAddress, name: &str, is_known: bool, is_right: bool) -> Entry {
     let (who, action) = if is_right { (name, "logged-in") } else { ("", "login-failed") };
     let subject = if is_known { name } else { "" };
     Entry {
         who: who.to_owned(),
-        way: Way::Session,
+        way: AuthenticationMethod::Session,
         action,
         subject: subject.to_owned(),
         detail: if is_known { json!({}) } else { json!({"name": "unknown"}) },
@@ -146,8 +146,8 @@ fn tried(client: Client, name: &str, is_known: bool, is_right: bool) -> Entry {
     }
 }
 
-fn page(reader: Reader, token: &FormToken, next: &str, name: &str, said: Option<Sentence>) -> Page {
-    let name = Field {
+fn page(reader: Preferences, token: &FormToken, next: &str, name: &str, said: Option<Sentence>) -> Page {
+    let name = TextField {
         name: "name",
         label: words::name(),
         kind: "text",
@@ -156,7 +156,7 @@ fn page(reader: Reader, token: &FormToken, next: &str, name: &str, said: Option<
         help: None,
         wrong: None,
     };
-    let password = Field::password("password", words::password(), "current-password");
+    let password = TextField::password("password", words::password(), "current-password");
     let body = html! {
         div class="narrow" {
             @if let Some(said) = said { (notice(Tone::Warning, &html! { p { (reader.say(said)) } })) }

@@ -10,12 +10,12 @@ use crate::access::cookies::Cookie;
 use crate::identity::known;
 use crate::identity::secret::Secret;
 use crate::identity::sessions::Browser;
-use crate::listener::Client;
+use crate::listener::ClientAddress;
 use crate::page::{Page, Tab};
 use crate::pages::settings::words;
 use crate::problem::Problem;
 use crate::services::Services;
-use crate::visitor::{Reader, Visitor};
+use crate::visitor::{Preferences, Visitor};
 
 /// A part of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub(crate) fn settings(visitor: &Visitor, current: Section, title: Sentence, bod
 }
 
 /// A text field of a form.
-pub(super) struct Field<'a> {
+pub(super) struct TextField<'a> {
     /// Its name, which is its id too.
     pub(super) name: &'static str,
     pub(super) label: Sentence,
@@ -63,12 +63,12 @@ pub(super) struct Field<'a> {
     pub(super) wrong: Option<Sentence>,
 }
 
-impl Field<'_> {
+impl TextField<'_> {
     pub(super) fn password(name: &'static str, label: Sentence, autocomplete: &'static str) -> Self {
-        Field { name, label, kind: "password", autocomplete, value: "", help: None, wrong: None }
+        TextField { name, label, kind: "password", autocomplete, value: "", help: None, wrong: None }
     }
 
-    pub(super) fn draw(self, reader: Reader) -> Markup {
+    pub(super) fn draw(self, reader: Preferences) -> Markup {
         let Self { name, label, kind, autocomplete, value, help, wrong } = self;
         let (help_id, wrong_id) = (format!("{name}-help"), format!("{name}-wrong"));
         let described = [help.as_ref().map(|_| help_id.as_str()), wrong.as_ref().map(|_| wrong_id.as_str())];
@@ -100,7 +100,7 @@ pub(super) fn with_session(
     services: &Services,
     name: &str,
     secret: &Secret,
-    client: Client,
+    client: ClientAddress,
     to: &str,
 ) -> Result<Response, Problem> {
     let known =
@@ -114,7 +114,7 @@ pub(super) fn with_session(
     Ok(response)
 }
 
-pub(super) fn browser(client: Client, headers: &HeaderMap) -> Browser {
+pub(super) fn browser(client: ClientAddress, headers: &HeaderMap) -> Browser {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     Browser { address: client.address, agent: agent.unwrap_or_default().to_owned() }
 }

@@ -11,13 +11,13 @@ use url::Url;
 
 use super::parts::local;
 use crate::access::cookies::Cookie;
-use crate::listener::Client;
+use crate::listener::ClientAddress;
 use crate::services::Services;
 use crate::visitor::Theme;
 
 /// What is chosen. What is left out, or is none of those there are, stays as it is.
 #[derive(Deserialize)]
-pub(super) struct Chosen {
+pub(super) struct ChosenPreferences {
     #[serde(default)]
     language: String,
     #[serde(default)]
@@ -26,8 +26,8 @@ pub(super) struct Chosen {
 
 pub(super) async fn change(
     State(services): State<Services>,
-    Extension(client): Extension<Client>,
-    Query(chosen): Query<Chosen>,
+    Extension(client): Extension<ClientAddress>,
+    Query(chosen): Query<ChosenPreferences>,
     headers: HeaderMap,
 ) -> Response {
     let public_url = services.options().public_url.to_string();

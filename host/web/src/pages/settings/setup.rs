@@ -10,16 +10,16 @@ use rollcall_words::Sentence;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::parts::{Field, browser, form_token, with_session};
+use super::parts::{TextField, browser, form_token, with_session};
 use crate::access::FormToken;
-use crate::identity::audit::{Entry, Way};
+use crate::identity::audit::{AuthenticationMethod, Entry};
 use crate::identity::passwords::{self, Typed};
 use crate::identity::{Identity, accounts, sessions};
-use crate::listener::Client;
+use crate::listener::ClientAddress;
 use crate::page::Page;
 use crate::pages::settings::words;
 use crate::problem::Problem;
-use crate::visitor::Reader;
+use crate::visitor::Preferences;
 
 /// The secret of the link. It has no debug output.
 #[derive(Deserialize)]
@@ -30,7 +30,7 @@ pub(super) struct Shown {
 
 /// What was entered. It has no debug output.
 #[derive(Deserialize)]
-pub(super) struct Entered {
+pub(super) struct SetupForm {
     token: String,
     name: String,
     password: String,
@@ -39,7 +39,7 @@ pub(super) struct Entered {
 
 /// What is wrong with it, at which field.
 #[derive(Default)]
-struct Wrong {
+struct WrongSetup {
     name: Option<Sentence>,
     password: Option<Sentence>,
 }
@@ -47,26 +47,26 @@ struct Wrong {
 pub(super) async fn form(
     State(identity): State<Identity>,
     Extension(token): Extension<FormToken>,
-    Extension(reader): Extension<Reader>,
+    Extension(reader): Extension<Preferences>,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Problem> {
     if accounts::is_any(identity.services()).await? {
         return Ok(Redirect::to("/login").into_response());
     }
     allowed(&identity, &shown.token)?;
-    Ok(page(reader, &token, &shown.token, "", Wrong::default()).into_response())
+    Ok(page(reader, &token, &shown.token, "", WrongSetup::default()).into_response())
 }
 
 pub(super) async fn set_up(
     State(identity): State<Identity>,
-    Extension(client): Extension<Client>,
+    Extension(client): Extension<ClientAddress>,
     Extension(token): Extension<FormToken>,
-    Extension(reader): Extension<Reader>,
+    Extension(reader): Extension<Preferences>,
     headers: HeaderMap,
-    Form(entered): Form<Entered>,
+    Form(entered): Form<SetupForm>,
 ) -> Result<Response, Problem> {
     allowed(&identity, &entered.token)?;
-    let Entered { token: secret, name: typed, password, again } = entered;
+    let SetupForm { token: secret, name: typed, password, again } = entered;
     let (password, again) = (Typed::new(password), Typed::new(again));
     let name = match checked(&typed, &password, &again) {
         Ok(name) => name,
@@ -89,22 +89,22 @@ fn allowed(identity: &Identity, secret: &str) -> Result<(), Problem> {
 }
 
 /// The name as it is kept, or what is wrong.
-fn checked(name: &str, password: &str, again: &str) -> Result<String, Wrong> {
+fn checked(name: &str, password: &str, again: &str) -> Result<String, WrongSetup> {
     let kept = accounts::name(name);
     let refused = passwords::accepted(kept.as_deref().unwrap_or_default(), password, again).err();
     match (kept, refused) {
         (Some(name), None) => Ok(name),
-        (kept, refused) => Err(Wrong {
+        (kept, refused) => Err(WrongSetup {
             name: kept.is_none().then(|| words::name_not_possible(accounts::MAX_NAME_CHARS)),
-            password: refused.map(passwords::Refusal::sentence),
+            password: refused.map(passwords::PasswordRefusal::sentence),
         }),
     }
 }
 
-fn created(client: Client, name: &str) -> Entry {
+fn created(client: ClientAddress, name: &str) -> Entry {
     Entry {
         who: name.to_owned(),
-        way: Way::Setup,
+        way: AuthenticationMethod::Setup,
         action: "account-created",
         subject: name.to_owned(),
         detail: json!({}),
@@ -119,12 +119,12 @@ fn ended() -> Problem {
     Problem::new(StatusCode::FORBIDDEN, diagnosis)
 }
 
-fn page(reader: Reader, token: &FormToken, secret: &str, name: &str, wrong: Wrong) -> Page {
+fn page(reader: Preferences, token: &FormToken, secret: &str, name: &str, wrong: WrongSetup) -> Page {
     Page::alone(reader, reader.say(words::set_up()), body(reader, token, secret, name, wrong))
 }
 
-fn body(reader: Reader, token: &FormToken, secret: &str, name: &str, wrong: Wrong) -> Markup {
-    let name = Field {
+fn body(reader: Preferences, token: &FormToken, secret: &str, name: &str, wrong: WrongSetup) -> Markup {
+    let name = TextField {
         name: "name",
         label: words::name(),
         kind: "text",
@@ -133,12 +133,12 @@ fn body(reader: Reader, token: &FormToken, secret: &str, name: &str, wrong: Wron
         help: None,
         wrong: wrong.name,
     };
-    let password = Field {
+    let password = TextField {
         help: Some(words::password_help(passwords::MIN_CHARS)),
         wrong: wrong.password,
-        ..Field::password("password", words::password(), "new-password")
+        ..TextField::password("password", words::password(), "new-password")
     };
-    let again = Field::password("again", words::password_again(), "new-password");
+    let again = TextField::password("again", words::password_again(), "new-password");
     html! {
         div class="narrow" {
             p { (reader.say(words::set_up_explained())) }

@@ -12,7 +12,7 @@ use rollcall_host::model::{Diagnosis, SourceName, Timestamp};
 use rollcall_words::Sentence;
 use serde_json::json;
 
-use super::parts::{Field, Section, settings};
+use super::parts::{Section, TextField, settings};
 use crate::identity::audit;
 use crate::identity::tokens::{self, MAX_NAME_CHARS, MAX_TOKENS, Token, Wanted};
 use crate::page::table::{self, Column};
@@ -23,7 +23,7 @@ use crate::pages::settings::words;
 use crate::problem::Problem;
 use crate::services::Services;
 use crate::sources::Sources;
-use crate::visitor::{Scope, Visitor, Who};
+use crate::visitor::{TokenScope, Visitor, Who};
 
 /// For how many days a token may be good; none for always. The first one is what a form begins with.
 const LIFETIMES_DAYS: [Option<u64>; 4] = [Some(90), Some(30), Some(365), None];
@@ -33,7 +33,7 @@ const SOURCE: &str = "source";
 
 /// What was entered.
 #[derive(Debug, Default)]
-pub(super) struct Entered {
+pub(super) struct TokenForm {
     name: String,
     scope: String,
     days: String,
@@ -43,14 +43,14 @@ pub(super) struct Entered {
 
 /// What is wrong with what was entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wrong {
+enum WrongToken {
     /// The name cannot be one.
     Name,
     /// A token that may manage is for all sources.
     Sources,
 }
 
-impl Entered {
+impl TokenForm {
     /// What a browser sent.
     fn sent(pairs: Vec<(String, String)>) -> Self {
         let mut entered = Self::default();
@@ -68,7 +68,7 @@ impl Entered {
 }
 
 pub(super) async fn show(State(sources): State<Sources>, visitor: Visitor) -> Result<Page, Problem> {
-    page(&sources, &visitor, &html! {}, &Entered::default(), None).await
+    page(&sources, &visitor, &html! {}, &TokenForm::default(), None).await
 }
 
 /// Create a token and show it. This is the one form whose answer is a page: its secret is nowhere to be read again, so there
@@ -78,7 +78,7 @@ pub(super) async fn create(
     visitor: Visitor,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let entered = Entered::sent(pairs);
+    let entered = TokenForm::sent(pairs);
     let wanted = match wanted(&sources, &visitor, &entered).await? {
         Ok(wanted) => wanted,
         Err(wrong) => {
@@ -99,7 +99,7 @@ pub(super) async fn create(
         p { (visitor.say(words::token_shown_once())) }
     };
     let above = notice(Tone::Good, &shown);
-    Ok(page(&sources, &visitor, &above, &Entered::default(), None).await?.into_response())
+    Ok(page(&sources, &visitor, &above, &TokenForm::default(), None).await?.into_response())
 }
 
 pub(super) async fn revoke(
@@ -117,9 +117,9 @@ pub(super) async fn revoke(
 async fn wanted(
     sources: &Sources,
     visitor: &Visitor,
-    entered: &Entered,
-) -> Result<Result<Wanted, Wrong>, Problem> {
-    let scope = Scope::named(&entered.scope).ok_or_else(Problem::not_found)?;
+    entered: &TokenForm,
+) -> Result<Result<Wanted, WrongToken>, Problem> {
+    let scope = TokenScope::named(&entered.scope).ok_or_else(Problem::not_found)?;
     let days = days(&entered.days).ok_or_else(Problem::not_found)?;
     let Who::Administrator { name: created_by } = &visitor.who else { return Err(Problem::not_found()) };
     let name = entered.name.trim();
@@ -128,16 +128,16 @@ async fn wanted(
     let expires_at = days.map(|days| after(sources.services().now(), days));
     let within = within(sources, entered).await?;
     if !is_name {
-        return Ok(Err(Wrong::Name));
+        return Ok(Err(WrongToken::Name));
     }
-    if within != Within::All && scope != Scope::Read {
-        return Ok(Err(Wrong::Sources));
+    if within != Within::All && scope != TokenScope::Read {
+        return Ok(Err(WrongToken::Sources));
     }
     Ok(Ok(Wanted { name: name.to_owned(), scope, within, created_by: created_by.clone(), expires_at }))
 }
 
 /// The sources that are ticked; all of them if none is.
-async fn within(sources: &Sources, entered: &Entered) -> Result<Within, Problem> {
+async fn within(sources: &Sources, entered: &TokenForm) -> Result<Within, Problem> {
     if entered.sources.is_empty() {
         return Ok(Within::All);
     }
@@ -178,8 +178,8 @@ async fn page(
     sources: &Sources,
     visitor: &Visitor,
     above: &Markup,
-    entered: &Entered,
-    wrong: Option<Wrong>,
+    entered: &TokenForm,
+    wrong: Option<WrongToken>,
 ) -> Result<Page, Problem> {
     let (tokens, now) = (tokens::all(sources.services()).await?, sources.services().now());
     let named = named(sources).await?;
@@ -200,17 +200,17 @@ async fn page(
 fn form(
     visitor: &Visitor,
     sources: &BTreeSet<SourceName>,
-    entered: &Entered,
-    wrong: Option<Wrong>,
+    entered: &TokenForm,
+    wrong: Option<WrongToken>,
 ) -> Markup {
-    let name = Field {
+    let name = TextField {
         name: "name",
         label: words::token_name(),
         kind: "text",
         autocomplete: "off",
         value: &entered.name,
         help: Some(words::token_name_help()),
-        wrong: (wrong == Some(Wrong::Name)).then(|| words::name_not_possible(MAX_NAME_CHARS)),
+        wrong: (wrong == Some(WrongToken::Name)).then(|| words::name_not_possible(MAX_NAME_CHARS)),
     };
     html! {
         form method="post" action="/settings/tokens" {
@@ -219,7 +219,7 @@ fn form(
             div class="field" {
                 label for="scope" { (visitor.say(words::scope())) }
                 select id="scope" name="scope" {
-                    @for scope in [Scope::Read, Scope::Manage] {
+                    @for scope in [TokenScope::Read, TokenScope::Manage] {
                         option value=(scope.as_str()) selected[entered.scope == scope.as_str()] {
                             (visitor.say(scope_name(scope)))
                         }
@@ -250,10 +250,10 @@ fn form(
 fn choice_of_sources(
     visitor: &Visitor,
     sources: &BTreeSet<SourceName>,
-    entered: &Entered,
-    wrong: Option<Wrong>,
+    entered: &TokenForm,
+    wrong: Option<WrongToken>,
 ) -> Markup {
-    let is_wrong = wrong == Some(Wrong::Sources);
+    let is_wrong = wrong == Some(WrongToken::Sources);
     html! {
         fieldset aria-describedby="sources-help" aria-invalid=[is_wrong.then_some("true")] {
             legend { (visitor.say(words::token_sources())) }
@@ -318,9 +318,9 @@ fn within_shown(visitor: &Visitor, within: &Within) -> Markup {
     }
 }
 
-fn scope_name(scope: Scope) -> Sentence {
+fn scope_name(scope: TokenScope) -> Sentence {
     match scope {
-        Scope::Read => words::scope_read(),
-        Scope::Manage => words::scope_manage(),
+        TokenScope::Read => words::scope_read(),
+        TokenScope::Manage => words::scope_manage(),
     }
 }

@@ -12,11 +12,11 @@ use crate::problem::Problem;
 use crate::services::Services;
 use crate::sources::Sources;
 use crate::sources::asking::How;
-use crate::sources::changing::Refused;
+use crate::sources::changing::RefusedChange;
 
 /// What a button for an import says.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct ImportRequest {
     #[serde(default)]
     dry_run: bool,
 }
@@ -25,7 +25,7 @@ pub(super) struct Asked {
 pub(super) async fn import(
     State(sources): State<Sources>,
     source: Managed,
-    Form(asked): Form<Asked>,
+    Form(asked): Form<ImportRequest>,
 ) -> Result<Redirect, Problem> {
     let name = source.name().clone();
     let how = How { is_dry: asked.dry_run, attended: true, ..How::default() };
@@ -41,7 +41,7 @@ pub(super) async fn import(
 
 /// Follow a source no more.
 pub(super) async fn unfollow(State(sources): State<Sources>, source: Managed) -> Result<Redirect, Problem> {
-    sources.set_followed(source.name(), false).await.map_err(Refused::into_error)?;
+    sources.set_followed(source.name(), false).await.map_err(RefusedChange::into_error)?;
     done(sources.services(), &source, "source-unfollowed").await
 }
 

@@ -15,15 +15,15 @@ use super::named::{Manager, base};
 use crate::identity::audit;
 use crate::page::table::{self, Column};
 use crate::page::{self, Page, Tab, Tone};
-use crate::pages::sources::form::{CONNECTOR, Entered, Sheet, summary};
+use crate::pages::sources::form::{CONNECTOR, Sheet, SourceForm, summary};
 use crate::pages::sources::words;
 use crate::paths::segment;
 use crate::problem::Problem;
 use crate::services::Services;
-use crate::sources::changing::{By, Refused, Taken, name_of};
+use crate::sources::changing::{By, RefusedChange, Taken, name_of};
 use crate::sources::complaint::Complaint;
 use crate::sources::shelf::{NotTaken, OnShelf};
-use crate::sources::{Entry, Sources, schema};
+use crate::sources::{SourceEntry, Sources, schema};
 use crate::visitor::Visitor;
 
 /// Which connector was chosen.
@@ -41,7 +41,7 @@ pub(super) async fn page(
     let Some(digest) = chosen.connector else { return Ok(choice(&sources, &visitor, None).await) };
     let connector = sources.shelf().find(&digest).await.ok_or_else(Problem::not_found)?;
     let fields = schema::fields(&connector.descriptor().settings_schema);
-    let entered = Entered::usual(&connector.identity().id, &fields);
+    let entered = SourceForm::usual(&connector.identity().id, &fields);
     Ok(form(sources.services(), &visitor, &connector, &entered, &[]))
 }
 
@@ -78,7 +78,7 @@ pub(super) async fn save(
     Manager(visitor): Manager,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let entered = Entered::sent(pairs);
+    let entered = SourceForm::sent(pairs);
     let connector = sources.shelf().find(entered.raw(CONNECTOR)).await;
     let connector = connector.ok_or_else(Problem::not_found)?;
     match added(&sources, &connector, &entered).await {
@@ -87,8 +87,8 @@ pub(super) async fn save(
             audit::record(sources.services(), &visitor, "source-added", name.as_str(), detail).await?;
             Ok(saved(&sources, &name)?.into_response())
         }
-        Err(Refused::Error(error)) => Err(error.into()),
-        Err(Refused::Complaints(wrong)) => {
+        Err(RefusedChange::Error(error)) => Err(error.into()),
+        Err(RefusedChange::Complaints(wrong)) => {
             let page = form(sources.services(), &visitor, &connector, &entered, &wrong);
             Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
         }
@@ -108,10 +108,10 @@ pub(super) fn with_file(connector: &Connector, differences: Value) -> Value {
 /// After a source was saved: confirm where it may go, enter again what was taken away, or look at whether it works.
 pub(super) fn saved(sources: &Sources, name: &SourceName) -> Result<Redirect, Problem> {
     match sources.entry(name) {
-        Some(Entry::Idle(idle)) if !idle.unconfirmed.is_empty() => {
+        Some(SourceEntry::Idle(idle)) if !idle.unconfirmed.is_empty() => {
             return Ok(Redirect::to(&format!("{}/origins", base(name))));
         }
-        Some(Entry::Broken(broken)) if !broken.cleared.is_empty() => {
+        Some(SourceEntry::Broken(broken)) if !broken.cleared.is_empty() => {
             return Ok(Redirect::to(&format!("{}/edit", base(name))));
         }
         _ => {}
@@ -152,7 +152,11 @@ fn form_of(digest: &str) -> String {
     format!("/sources/new?connector={}", segment(digest))
 }
 
-async fn added(sources: &Sources, connector: &Connector, entered: &Entered) -> Result<Taken, Refused> {
+async fn added(
+    sources: &Sources,
+    connector: &Connector,
+    entered: &SourceForm,
+) -> Result<Taken, RefusedChange> {
     let fields = schema::fields(&connector.descriptor().settings_schema);
     let draft = entered.draft(&connector.identity().digest, &fields, None);
     sources.add(By::Person, draft).await
@@ -162,7 +166,7 @@ fn form(
     services: &Services,
     visitor: &Visitor,
     connector: &Connector,
-    entered: &Entered,
+    entered: &SourceForm,
     wrong: &[Complaint],
 ) -> Page {
     let fields = schema::fields(&connector.descriptor().settings_schema);

@@ -12,8 +12,8 @@ use crate::live::{Drawn, Watcher};
 use crate::page::{self, Page, Tab, Tone};
 use crate::pages::sources::words;
 use crate::problem::Problem;
-use crate::sources::checks::{Check, Outcome};
-use crate::sources::{Entry, Origin, Sources};
+use crate::sources::checks::{Check, CheckOutcome};
+use crate::sources::{ConfiguredIn, SourceEntry, Sources};
 use crate::visitor::Visitor;
 
 /// The id of the part that changes.
@@ -54,7 +54,7 @@ fn redraw(sources: &Sources, visitor: &Visitor, name: &SourceName) -> Result<Dra
     Ok(Drawn { parts: vec![(PART.to_owned(), draw(visitor, &entry, check.as_ref()))], is_final })
 }
 
-fn draw(visitor: &Visitor, entry: &Entry, check: Option<&Check>) -> Markup {
+fn draw(visitor: &Visitor, entry: &SourceEntry, check: Option<&Check>) -> Markup {
     let outcome = check.and_then(|check| check.outcome.as_ref());
     let is_under_way = check.is_some() && outcome.is_none();
     let live = is_under_way.then(|| format!("{}/check/live", base(entry.name())));
@@ -73,7 +73,7 @@ fn draw(visitor: &Visitor, entry: &Entry, check: Option<&Check>) -> Markup {
     }
 }
 
-fn found(visitor: &Visitor, outcome: &Outcome) -> Markup {
+fn found(visitor: &Visitor, outcome: &CheckOutcome) -> Markup {
     let (skipped, tried): (Vec<_>, Vec<_>) =
         outcome.findings.iter().partition(|finding| finding.standing == Standing::Skipped);
     let (tone, sentence) = if outcome.has_passed {
@@ -129,18 +129,18 @@ fn not_tried(visitor: &Visitor, skipped: &[&Finding]) -> Markup {
     }
 }
 
-fn buttons(visitor: &Visitor, entry: &Entry, outcome: Option<&Outcome>) -> Markup {
+fn buttons(visitor: &Visitor, entry: &SourceEntry, outcome: Option<&CheckOutcome>) -> Markup {
     let base = base(entry.name());
     let has_passed = outcome.is_some_and(|outcome| outcome.has_passed);
     let has_failed = outcome.is_some_and(|outcome| !outcome.has_passed);
     html! {
-        @if has_passed && matches!(entry, Entry::Idle(_)) { p { (visitor.say(words::import_explained())) } }
+        @if has_passed && matches!(entry, SourceEntry::Idle(_)) { p { (visitor.say(words::import_explained())) } }
         div class="row" {
             @if has_passed {
                 (page::button(visitor, &format!("{base}/import"), "primary", words::import_organisation()))
                 (preview(visitor, entry.name()))
             }
-            @if entry.origin() == Origin::Console {
+            @if entry.origin() == ConfiguredIn::Console {
                 a class=(if has_failed { "button primary" } else { "button" }) href={ (base) "/edit" } {
                     (visitor.say(words::change_settings()))
                 }
@@ -182,7 +182,7 @@ mod tests {
             finding("member-list", Standing::Skipped, why),
             finding("member-read", Standing::Skipped, why),
         ];
-        let outcome = Outcome { finished_at: NOW, has_passed: false, findings };
+        let outcome = CheckOutcome { finished_at: NOW, has_passed: false, findings };
         let drawn = found(&administrator(Language::English), &outcome).into_string();
         let lines: Vec<_> = drawn.split("<li>").skip(1).collect();
         assert_eq!(lines.len(), 2, "{drawn}");

@@ -11,17 +11,17 @@ use super::add::{Chosen, about, saved, with_file};
 use super::named::{Managed, base};
 use crate::identity::audit;
 use crate::page::{self, Page, Tab, Tone};
-use crate::pages::sources::form::{CONFIRMED, CONNECTOR, Entered, Sheet, summary};
+use crate::pages::sources::form::{CONFIRMED, CONNECTOR, Sheet, SourceForm, summary};
 use crate::pages::sources::words;
 use crate::problem::Problem;
 use crate::services::Services;
 use crate::sources::Sources;
-use crate::sources::changing::{By, Refused, Taken, name_of, unusable};
+use crate::sources::changing::{By, RefusedChange, Taken, name_of, unusable};
 use crate::sources::complaint::Complaint;
 use crate::sources::complaints::{self, short};
 use crate::sources::configured::Configured;
 use crate::sources::schema::{self, Field};
-use crate::sources::trust::Kind;
+use crate::sources::trust::SettingKind;
 use crate::visitor::Visitor;
 
 /// The form.
@@ -36,7 +36,7 @@ pub(super) async fn page(
     let connector = others.iter().find(|connector| connector.identity().digest == *digest);
     let Some(connector) = connector else { return Ok(without_connector(&source.visitor, &before, &others)) };
     let fields = schema::fields(&connector.descriptor().settings_schema);
-    let entered = Entered::configured_before(&before, &fields);
+    let entered = SourceForm::configured_before(&before, &fields);
     let visitor = &source.visitor;
     Ok(Editing { services: sources.services(), visitor, before: &before, connector, others: &others }
         .page(&entered, &[]))
@@ -49,7 +49,7 @@ pub(super) async fn save(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let before = before(&sources, source.name()).await?;
-    let entered = Entered::sent(pairs);
+    let entered = SourceForm::sent(pairs);
     let others = sources.shelf().connectors().await;
     let digest = entered.raw(CONNECTOR);
     let connector = others.iter().find(|connector| connector.identity().digest == digest);
@@ -62,8 +62,8 @@ pub(super) async fn save(
                 .await?;
             Ok(saved(&sources, &before.name)?.into_response())
         }
-        Err(Refused::Error(error)) => Err(error.into()),
-        Err(Refused::Complaints(wrong)) => {
+        Err(RefusedChange::Error(error)) => Err(error.into()),
+        Err(RefusedChange::Complaints(wrong)) => {
             let visitor = &source.visitor;
             let editing = Editing {
                 services: sources.services(),
@@ -86,11 +86,11 @@ async fn before(sources: &Sources, name: &SourceName) -> Result<Configured, Prob
 async fn change(
     sources: &Sources,
     name: &SourceName,
-    entered: &Entered,
+    entered: &SourceForm,
     digest: &str,
     fields: &[Field],
-) -> Result<Taken, Refused> {
-    let make = |before: &Configured| Ok::<_, Refused>(entered.draft(digest, fields, Some(before)));
+) -> Result<Taken, RefusedChange> {
+    let make = |before: &Configured| Ok::<_, RefusedChange>(entered.draft(digest, fields, Some(before)));
     sources.change(By::Person, name, make).await
 }
 
@@ -103,7 +103,7 @@ struct Editing<'a> {
 }
 
 impl Editing<'_> {
-    fn page(&self, entered: &Entered, wrong: &[Complaint]) -> Page {
+    fn page(&self, entered: &SourceForm, wrong: &[Complaint]) -> Page {
         let Self { services, visitor, before, connector, others } = *self;
         let fields = schema::fields(&connector.descriptor().settings_schema);
         let next_run_at = entered.next_run_at(services.now());
@@ -138,7 +138,7 @@ impl Editing<'_> {
 impl Editing<'_> {
     /// That another file is chosen than the source runs on, which of the two is which, and what the new one will see, for a
     /// person to confirm. Nothing while it is the same.
-    fn new_file(&self, entered: &Entered) -> Markup {
+    fn new_file(&self, entered: &SourceForm) -> Markup {
         let Self { visitor, before, connector, .. } = *self;
         let digest = &connector.identity().digest;
         if *digest == before.connector {
@@ -172,11 +172,11 @@ impl Editing<'_> {
         let (mut seen, mut sealed) = (Vec::new(), Vec::new());
         for field in schema::fields(schema).iter().filter(|field| self.before.secret.contains(&field.name)) {
             let title = self.visitor.say(field.title.clone());
-            match Kind::of(schema, &field.name) {
-                Kind::Sealed => sealed.push(title),
-                Kind::Disclosed if self.before.was_disclosed(&field.name) => seen.push(title),
+            match SettingKind::of(schema, &field.name) {
+                SettingKind::Sealed => sealed.push(title),
+                SettingKind::Disclosed if self.before.was_disclosed(&field.name) => seen.push(title),
                 // It must be entered again in any case.
-                Kind::Disclosed | Kind::Plain | Kind::Unknown => {}
+                SettingKind::Disclosed | SettingKind::Plain | SettingKind::Unknown => {}
             }
         }
         (seen, sealed)

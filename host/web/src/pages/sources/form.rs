@@ -17,7 +17,7 @@ use crate::sources::configured::{Configured, Draft, OnLoss, together};
 use crate::sources::departed::departed_name;
 use crate::sources::input::SourceInput;
 use crate::sources::pointers::{PROXY_PASSWORD, setting};
-use crate::sources::schema::{Field, Kind};
+use crate::sources::schema::{Field, FieldKind};
 use crate::sources::trust::Given;
 use crate::sources::way_out::{ServerProxy, Timing};
 
@@ -50,7 +50,7 @@ const USUAL_JITTER_MIN: u64 = 10;
 
 /// What was entered, by the pointer of its field.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct Entered {
+pub(crate) struct SourceForm {
     values: BTreeMap<String, String>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn forget(pointer: &str) -> String {
     format!("{FORGET}{pointer}")
 }
 
-impl Entered {
+impl SourceForm {
     /// What a browser sent.
     pub(crate) fn sent(pairs: Vec<(String, String)>) -> Self {
         // Browsers end the lines of a text area as MIME does.
@@ -126,7 +126,7 @@ impl Entered {
 
     /// When the schedule that was entered would be due next; none if it is none, or wrong.
     pub(crate) fn next_run_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let mut reading = Reading { entered: self, before: None, complaints: Vec::new() };
+        let mut reading = FormReader { entered: self, before: None, complaints: Vec::new() };
         let timing = reading.timing().filter(|_| reading.complaints.is_empty())?;
         timing.schedule().ok()?.next_after(now, 0)
     }
@@ -143,7 +143,7 @@ impl Entered {
     /// What is configured by it with the connector whose digest and fields these are, as far as it can be read. `before` is
     /// what was configured until now, whose name stays, and whose secrets stay where they go as before.
     pub(crate) fn draft(&self, connector: &str, fields: &[Field], before: Option<&Configured>) -> Draft {
-        let mut reading = Reading { entered: self, before, complaints: Vec::new() };
+        let mut reading = FormReader { entered: self, before, complaints: Vec::new() };
         let settings = reading.settings(fields);
         let draft = Draft::of(reading.input());
         Draft {
@@ -174,13 +174,13 @@ impl Entered {
 }
 
 /// Reads on after a complaint, so that all are told at once.
-struct Reading<'a> {
-    entered: &'a Entered,
+struct FormReader<'a> {
+    entered: &'a SourceForm,
     before: Option<&'a Configured>,
     complaints: Vec<Complaint>,
 }
 
-impl Reading<'_> {
+impl FormReader<'_> {
     /// What was entered beside the settings. What is not in the form stays as it was.
     fn input(&mut self) -> SourceInput {
         let (entered, before) = (self.entered, self.before);
@@ -218,18 +218,22 @@ impl Reading<'_> {
         }
         let text = entered.text(&pointer);
         match &field.kind {
-            Kind::Truth => Some(Value::from(entered.is_ticked(&pointer))),
+            FieldKind::Truth => Some(Value::from(entered.is_ticked(&pointer))),
             // Not trimmed: a tab may be one of the choices.
-            Kind::Choice(_) => Some(entered.raw(&pointer)).filter(|text| !text.is_empty()).map(Value::from),
-            Kind::Text | Kind::Address => text.map(Value::from),
-            Kind::Integer { .. } => {
+            FieldKind::Choice(_) => {
+                Some(entered.raw(&pointer)).filter(|text| !text.is_empty()).map(Value::from)
+            }
+            FieldKind::Text | FieldKind::Address => text.map(Value::from),
+            FieldKind::Integer { .. } => {
                 self.parsed(text?.parse::<i64>().ok().map(Value::from), || complaints::not_a_number(&pointer))
             }
-            Kind::Lines => {
+            FieldKind::Lines => {
                 let lines = text?.lines().map(str::trim).filter(|line| !line.is_empty());
                 Some(lines.map(Value::from).collect())
             }
-            Kind::Json => self.parsed(serde_json::from_str(text?).ok(), || complaints::not_json(&pointer)),
+            FieldKind::Json => {
+                self.parsed(serde_json::from_str(text?).ok(), || complaints::not_json(&pointer))
+            }
         }
     }
 
@@ -275,13 +279,13 @@ impl Reading<'_> {
 }
 
 /// A value as it would be entered; none where the box is not ticked.
-fn text_of(kind: &Kind, value: &Value) -> Option<String> {
+fn text_of(kind: &FieldKind, value: &Value) -> Option<String> {
     match (kind, value) {
-        (Kind::Truth, value) => value.as_bool().filter(|is_true| *is_true).map(|_| "on".to_owned()),
-        (Kind::Lines, Value::Array(lines)) => {
+        (FieldKind::Truth, value) => value.as_bool().filter(|is_true| *is_true).map(|_| "on".to_owned()),
+        (FieldKind::Lines, Value::Array(lines)) => {
             Some(lines.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"))
         }
-        (Kind::Json, value) => serde_json::to_string_pretty(value).ok(),
+        (FieldKind::Json, value) => serde_json::to_string_pretty(value).ok(),
         (_, Value::String(text)) => Some(text.clone()),
         (_, Value::Null) => None,
         (_, other) => Some(other.to_string()),

@@ -16,8 +16,8 @@ use crate::pages::sources::words;
 use crate::paths::segment;
 use crate::problem::Problem;
 use crate::services::Services;
-use crate::sources::standing::{self, Standing, State as Stands};
-use crate::sources::{Origin, Sources};
+use crate::sources::standing::{self, SourceStatus, State as Stands};
+use crate::sources::{ConfiguredIn, Sources};
 use crate::visitor::Visitor;
 
 /// The id of the part that changes.
@@ -25,7 +25,7 @@ const PART: &str = "sources";
 
 /// What just happened.
 #[derive(Deserialize)]
-pub(super) struct News {
+pub(super) struct SourcesNotice {
     removed: Option<String>,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct News {
 pub(super) async fn page(
     State(sources): State<Sources>,
     visitor: Visitor,
-    Query(news): Query<News>,
+    Query(news): Query<SourcesNotice>,
 ) -> Result<Page, Problem> {
     let all = standing::of_all(&sources).await?;
     let body = html! {
@@ -66,7 +66,7 @@ pub(super) async fn live(
     })
 }
 
-fn table(services: &Services, visitor: &Visitor, sources: &[Standing]) -> Markup {
+fn table(services: &Services, visitor: &Visitor, sources: &[SourceStatus]) -> Markup {
     let names = [
         words::column_source(),
         words::column_connector(),
@@ -91,7 +91,7 @@ fn table(services: &Services, visitor: &Visitor, sources: &[Standing]) -> Markup
 }
 
 /// What waits for a person, before everything else.
-fn waits(visitor: &Visitor, source: &Standing) -> Markup {
+fn waits(visitor: &Visitor, source: &SourceStatus) -> Markup {
     html! {
         @if let Some(run) = source.held_runs.first() {
             (page::notice(Tone::Warning, &html! {
@@ -108,11 +108,11 @@ fn waits(visitor: &Visitor, source: &Standing) -> Markup {
     }
 }
 
-fn row(services: &Services, visitor: &Visitor, source: &Standing) -> [Markup; 6] {
+fn row(services: &Services, visitor: &Visitor, source: &SourceStatus) -> [Markup; 6] {
     [
         html! {
             a href=(base(&source.name)) { (source.name) }
-            @if source.origin == Origin::File { br; span class="soft" { (visitor.say(words::in_a_file())) } }
+            @if source.origin == ConfiguredIn::File { br; span class="soft" { (visitor.say(words::in_a_file())) } }
         },
         html! {
             @match &source.connector {
@@ -134,7 +134,7 @@ fn row(services: &Services, visitor: &Visitor, source: &Standing) -> [Markup; 6]
 }
 
 /// How a source stands, in a badge or two, with the reason where there is one.
-pub(super) fn state(services: &Services, visitor: &Visitor, source: &Standing) -> Markup {
+pub(super) fn state(services: &Services, visitor: &Visitor, source: &SourceStatus) -> Markup {
     let language = visitor.reader.language.tag();
     let (tone, word) = match source.state {
         Stands::Followed => (Tone::Good, words::state_followed()),
@@ -172,7 +172,7 @@ fn left_out_of_view(visitor: &Visitor, left_out: &LeftOut) -> Markup {
 }
 
 /// How the channel of a source stands. Nothing where there is none.
-pub(super) fn channel(visitor: &Visitor, source: &Standing) -> Markup {
+pub(super) fn channel(visitor: &Visitor, source: &SourceStatus) -> Markup {
     let state = source.following.channel.as_ref().map_or(ChannelState::Off, |note| note.state);
     let (tone, word) = match state {
         ChannelState::Off => return html! {},

@@ -7,19 +7,19 @@ use rollcall_host::model::SourceName;
 
 use crate::paths::segment;
 use crate::problem::Problem;
-use crate::sources::{Entry, Sources};
+use crate::sources::{SourceEntry, Sources};
 use crate::visitor::Visitor;
 
 /// The source that an address names, for whoever looks at it.
 pub(super) struct Seen {
     pub(super) visitor: Visitor,
-    pub(super) entry: Entry,
+    pub(super) entry: SourceEntry,
 }
 
 /// The source that an address names, for whoever may change it.
 pub(super) struct Managed {
     pub(super) visitor: Visitor,
-    pub(super) entry: Entry,
+    pub(super) entry: SourceEntry,
 }
 
 /// Somebody who may change what is configured.

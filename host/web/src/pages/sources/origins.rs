@@ -14,7 +14,7 @@ use crate::page::{self, Page, Tab, Tone};
 use crate::pages::sources::words;
 use crate::problem::Problem;
 use crate::services::Services;
-use crate::sources::changing::{Refused, unusable};
+use crate::sources::changing::{RefusedChange, unusable};
 use crate::sources::configured::{Configured, Needed, Understood};
 use crate::sources::{Sources, complaints, schema};
 use crate::visitor::Visitor;
@@ -68,7 +68,7 @@ pub(super) async fn confirm(
 ) -> Result<Redirect, Problem> {
     let name = source.name();
     let origins = read(&pairs)?;
-    let taken = sources.confirm(name, origins).await.map_err(Refused::into_error)?;
+    let taken = sources.confirm(name, origins).await.map_err(RefusedChange::into_error)?;
     let detail = taken.differences;
     audit::record(sources.services(), &source.visitor, "source-origins-confirmed", name.as_str(), detail)
         .await?;

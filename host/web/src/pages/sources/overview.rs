@@ -11,15 +11,15 @@ use serde::Deserialize;
 
 use super::list::{channel, events, state};
 use super::named::{Seen, base};
-use crate::live::{Drawn, Part, Watcher};
+use crate::live::{Drawn, PagePart, Watcher};
 use crate::page::{self, Page, Tab, Tone};
 use crate::pages::sources::words;
 use crate::problem::Problem;
 use crate::scim;
 use crate::services::Services;
 use crate::sources::configured::Outline;
-use crate::sources::standing::{self, Standing, State as Stands};
-use crate::sources::{Origin, Sources};
+use crate::sources::standing::{self, SourceStatus, State as Stands};
+use crate::sources::{ConfiguredIn, Sources};
 use crate::visitor::Visitor;
 
 mod actions;
@@ -33,13 +33,13 @@ const N_RUNS: u32 = 5;
 
 /// What just happened.
 #[derive(Deserialize)]
-pub(super) struct News {
+pub(super) struct OverviewNotice {
     asked: Option<String>,
 }
 
 /// Everything that the page shows.
 struct Shown {
-    standing: Standing,
+    standing: SourceStatus,
     counts: Vec<ObjectCount>,
     runs: Vec<Run>,
     /// None for a source of a file, or one that cannot be read.
@@ -50,7 +50,7 @@ struct Shown {
 pub(super) async fn page(
     State(sources): State<Sources>,
     source: Seen,
-    Query(news): Query<News>,
+    Query(news): Query<OverviewNotice>,
 ) -> Result<Page, Problem> {
     let (visitor, name) = (&source.visitor, source.name());
     let shown = shown(&sources, name).await?;
@@ -87,7 +87,7 @@ async fn shown(sources: &Sources, name: &SourceName) -> Result<Shown, Problem> {
 }
 
 /// Each part alone, so that a button is not drawn anew beneath the pointer because a run has come further.
-fn parts(services: &Services, visitor: &Visitor, shown: &Shown) -> Vec<Part> {
+fn parts(services: &Services, visitor: &Visitor, shown: &Shown) -> Vec<PagePart> {
     let live = format!("{}/live", base(&shown.standing.name));
     let part = |id: &str, body: Markup| (id.to_owned(), html! { div id=(id) data-live=(live) { (body) } });
     vec![
@@ -137,14 +137,14 @@ fn facts(services: &Services, visitor: &Visitor, shown: &Shown) -> Markup {
     rows.push((visitor.say(words::scim_address()), html! { code { (scim) } }));
     rows.extend(outline.iter().flat_map(|outline| way_out(visitor, &standing.name, outline)));
     let origin = match standing.origin {
-        Origin::File => words::in_its_file(),
-        Origin::Console => words::in_the_console(),
+        ConfiguredIn::File => words::in_its_file(),
+        ConfiguredIn::Console => words::in_the_console(),
     };
     rows.push((visitor.say(words::configured()), html! { (visitor.say(origin)) }));
     html! { section class="sheet" { h2 { (visitor.say(words::facts())) } (page::facts(rows)) } }
 }
 
-fn connector(visitor: &Visitor, standing: &Standing) -> Option<(String, Markup)> {
+fn connector(visitor: &Visitor, standing: &SourceStatus) -> Option<(String, Markup)> {
     let connector = standing.connector.as_ref()?;
     let shown = html! {
         (connector.localized(visitor.reader.language.tag())) " " span class="soft" { (connector.version) }
@@ -153,7 +153,7 @@ fn connector(visitor: &Visitor, standing: &Standing) -> Option<(String, Markup)>
     Some((visitor.say(words::connector()), shown))
 }
 
-fn channel_since(visitor: &Visitor, standing: &Standing) -> Markup {
+fn channel_since(visitor: &Visitor, standing: &SourceStatus) -> Markup {
     let drawn = channel(visitor, standing);
     html! {
         @match standing.following.channel.as_ref().filter(|_| !drawn.0.is_empty()) {

@@ -13,7 +13,7 @@ use crate::pages::sources::words;
 use crate::paths::segment;
 use crate::problem::Problem;
 use crate::sources::changing::in_a_file;
-use crate::sources::{Origin, Sources};
+use crate::sources::{ConfiguredIn, Sources};
 
 /// What was entered.
 #[derive(Deserialize)]
@@ -46,8 +46,8 @@ pub(super) async fn remove(
 
 fn only_of_console(source: &Managed) -> Result<(), Problem> {
     match source.entry.origin() {
-        Origin::Console => Ok(()),
-        Origin::File => Err(in_a_file(source.name()).into()),
+        ConfiguredIn::Console => Ok(()),
+        ConfiguredIn::File => Err(in_a_file(source.name()).into()),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::sources::trust::{Cleared, Trust, Why};
 use crate::sources::way_out::{ServerProxy, Timing};
 use crate::sources::{Unheard, kept};
 use crate::testing::{Answer, Bench, NOW, administrator, ask, get};
-use crate::visitor::{Reader, Scope, Visitor, Who};
+use crate::visitor::{Preferences, TokenScope, Visitor, Who};
 
 const WAITS: &str = "changes wait for approval";
 
@@ -165,8 +165,8 @@ async fn the_pages_speak_the_readers_language() {
 #[tokio::test]
 async fn whoever_may_only_look_changes_nothing() {
     let bench = with(&configured("head-office")).await;
-    let who = Who::Token { id: 1, name: "reader".to_owned(), scope: Scope::Read, within: Within::All };
-    let visitor = Visitor { who, reader: Reader::default(), csrf: String::new(), address: None };
+    let who = Who::Token { id: 1, name: "reader".to_owned(), scope: TokenScope::Read, within: Within::All };
+    let visitor = Visitor { who, reader: Preferences::default(), csrf: String::new(), address: None };
     for path in ["remove", "pause", "import", "check", "edit", "origins", "unfollow", "resume"] {
         let routes = crate::pages::routes().with_state(bench.console.clone());
         let path = format!("/sources/head-office/{path}");

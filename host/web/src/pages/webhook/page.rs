@@ -18,12 +18,12 @@ use crate::pages::settings::{Section, settings};
 use crate::problem::Problem;
 use crate::services::Services;
 use crate::visitor::Visitor;
-use crate::webhook::hooks::{self, Last, MAX_WEBHOOKS, Occasion, Target, Webhook, Wrong};
+use crate::webhook::hooks::{self, Last, MAX_WEBHOOKS, Occasion, Target, Webhook, WrongAddress};
 use crate::webhook::outbox;
-use crate::webhook::sending::Outcome;
+use crate::webhook::sending::AttemptOutcome;
 
 /// What was entered. A list of pairs, because an occasion may be there several times.
-type Entered = Vec<(String, String)>;
+type WebhookForm = Vec<(String, String)>;
 
 /// What a form shows again, and what is wrong with it.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ struct Again {
 }
 
 impl Again {
-    fn of(entered: &Entered) -> Self {
+    fn of(entered: &WebhookForm) -> Self {
         let value = |name: &str| {
             let found = entered.iter().find(|(known, _)| known == name);
             found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
@@ -53,13 +53,13 @@ impl Again {
         }
         let proxy = Some(self.proxy.as_str()).filter(|proxy| !proxy.is_empty());
         Target::parse(&self.url, proxy, reach).map_err(|wrong| match wrong {
-            Wrong::Url => ("url", words::url_wrong()),
-            Wrong::Clear => ("url", words::url_open()),
-            Wrong::NotAllowed(NotAllowed { zone, .. }) if Reach::Private.allows(zone) => {
+            WrongAddress::Url => ("url", words::url_wrong()),
+            WrongAddress::Clear => ("url", words::url_open()),
+            WrongAddress::NotAllowed(NotAllowed { zone, .. }) if Reach::Private.allows(zone) => {
                 ("url", words::url_private())
             }
-            Wrong::NotAllowed(_) => ("url", words::url_never()),
-            Wrong::Proxy => ("proxy", words::proxy_wrong()),
+            WrongAddress::NotAllowed(_) => ("url", words::url_never()),
+            WrongAddress::Proxy => ("proxy", words::proxy_wrong()),
         })
     }
 }
@@ -73,7 +73,7 @@ pub(super) async fn show(State(services): State<Services>, visitor: Visitor) -> 
 pub(super) async fn add(
     State(services): State<Services>,
     visitor: Visitor,
-    Form(entered): Form<Entered>,
+    Form(entered): Form<WebhookForm>,
 ) -> Result<Response, Problem> {
     manages(&visitor)?;
     let mut again = Again::of(&entered);
@@ -293,17 +293,17 @@ fn row(visitor: &Visitor, webhook: &Webhook) -> [Markup; 4] {
 }
 
 fn last_attempt(visitor: &Visitor, last: &Last) -> Markup {
-    let outcome: Option<Outcome> = serde_json::from_str(&last.outcome).ok();
+    let outcome: Option<AttemptOutcome> = serde_json::from_str(&last.outcome).ok();
     html! {
         @match &outcome {
-            Some(outcome @ Outcome::Answered(status)) => {
+            Some(outcome @ AttemptOutcome::Answered(status)) => {
                 @let tone = if outcome.is_good() { Tone::Good } else { Tone::Bad };
                 (badge(tone, &visitor.say(words::answered(status))))
             }
-            Some(Outcome::NotAllowed) => {
+            Some(AttemptOutcome::NotAllowed) => {
                 (badge(Tone::Bad, &visitor.say(words::not_allowed()))) " " (visitor.say(words::not_allowed_told()))
             }
-            Some(Outcome::Unanswered(what)) => (diagnosis(visitor.reader, what)),
+            Some(AttemptOutcome::Unanswered(what)) => (diagnosis(visitor.reader, what)),
             None => {}
         }
         " " (visitor.say(words::attempts(last.n_attempts)))

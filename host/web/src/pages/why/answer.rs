@@ -19,7 +19,7 @@ mod absent;
 
 /// Why somebody is here, or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct WhyAnswer {
     pub(super) tone: Tone,
     /// Where it says [`AT`] and [`RUN`], the moment and the run stand.
     pub(super) sentence: Sentence,
@@ -50,7 +50,7 @@ pub(super) enum Act {
 }
 
 /// The answer.
-pub(super) fn answer(facts: &Facts) -> Answer {
+pub(super) fn answer(facts: &Facts) -> WhyAnswer {
     match &facts.held {
         Some(held) if held.held.departed => departed(facts, held),
         Some(held) => present(facts, held),
@@ -58,7 +58,7 @@ pub(super) fn answer(facts: &Facts) -> Answer {
     }
 }
 
-impl Answer {
+impl WhyAnswer {
     fn new(tone: Tone, act: Act, sentence: Sentence) -> Self {
         Self { tone, sentence, at: None, run: None, because: None, act }
     }
@@ -111,49 +111,50 @@ impl Facts {
     }
 }
 
-fn present(facts: &Facts, held: &WholeObject) -> Answer {
+fn present(facts: &Facts, held: &WholeObject) -> WhyAnswer {
     refused(facts).or_else(|| unread(facts)).or_else(|| by_event(facts)).unwrap_or_else(|| here(facts, held))
 }
 
 /// It is here although something was to happen to it.
-fn refused(facts: &Facts) -> Option<Answer> {
+fn refused(facts: &Facts) -> Option<WhyAnswer> {
     let (step, why) = facts.refusal()?;
     let name = &facts.name;
     let change = &step.change.item;
     let answer = match (is_departure(change.action), change.is_held()) {
-        (true, true) => Answer::new(Tone::Warning, Act::Approve, words::held_back(name, RUN, AT)),
-        (true, false) => Answer::new(Tone::Bad, Act::Mend, words::departure_refused(name, RUN, AT)),
-        (false, true) => Answer::new(Tone::Warning, Act::Approve, words::value_waits(name, RUN, AT)),
-        (false, false) => Answer::new(Tone::Bad, Act::Mend, words::change_refused(name, RUN, AT)),
+        (true, true) => WhyAnswer::new(Tone::Warning, Act::Approve, words::held_back(name, RUN, AT)),
+        (true, false) => WhyAnswer::new(Tone::Bad, Act::Mend, words::departure_refused(name, RUN, AT)),
+        (false, true) => WhyAnswer::new(Tone::Warning, Act::Approve, words::value_waits(name, RUN, AT)),
+        (false, false) => WhyAnswer::new(Tone::Bad, Act::Mend, words::change_refused(name, RUN, AT)),
     };
     Some(answer.by(step).because(Some(why)))
 }
 
 /// It is here as it was read before.
-fn unread(facts: &Facts) -> Option<Answer> {
+fn unread(facts: &Facts) -> Option<WhyAnswer> {
     let about = facts.remark(Severity::Error)?;
-    let answer = Answer::new(Tone::Bad, Act::Mend, words::unread(&facts.name, RUN, AT));
+    let answer = WhyAnswer::new(Tone::Bad, Act::Mend, words::unread(&facts.name, RUN, AT));
     Some(answer.of(&about.run, about.started_at).because(Some(&about.entry.item.diagnosis)))
 }
 
 /// It is here, and an event says that something is different.
-fn by_event(facts: &Facts) -> Option<Answer> {
+fn by_event(facts: &Facts) -> Option<WhyAnswer> {
     let name = &facts.name;
     if let Some(event) = facts.events.iter().find(|event| event.state == EventState::Waiting) {
-        let answer = Answer::new(Tone::Busy, Act::Wait, words::here_event_waits(name, &event.event.kind, AT));
-        return Some(Answer { at: Some(event.event.arrived_at), ..answer });
+        let answer =
+            WhyAnswer::new(Tone::Busy, Act::Wait, words::here_event_waits(name, &event.event.kind, AT));
+        return Some(WhyAnswer { at: Some(event.event.arrived_at), ..answer });
     }
     let event = facts.events.first().filter(|event| event.state == EventState::Failed)?;
     let arrived_at = event.event.arrived_at;
     let changed_at = facts.decision().map(|step| step.run.started_at);
     let is_latest = changed_at.is_none_or(|changed_at| changed_at < arrived_at) && facts.is_news(arrived_at);
-    let answer = Answer::new(Tone::Bad, Act::Retry, words::here_event_failed(name, &event.event.kind, AT));
+    let answer = WhyAnswer::new(Tone::Bad, Act::Retry, words::here_event_failed(name, &event.event.kind, AT));
     let why = event.failure.as_ref().map(|failure| &failure.diagnosis);
-    is_latest.then_some(Answer { at: Some(arrived_at), ..answer.because(why) })
+    is_latest.then_some(WhyAnswer { at: Some(arrived_at), ..answer.because(why) })
 }
 
 /// It is here as it should be.
-fn here(facts: &Facts, held: &WholeObject) -> Answer {
+fn here(facts: &Facts, held: &WholeObject) -> WhyAnswer {
     let (name, remark) = (&facts.name, facts.remark(Severity::Warning));
     let because = remark.map(|about| &about.entry.item.diagnosis);
     let act = if because.is_some() { Act::Mend } else { Act::Nobody };
@@ -180,14 +181,14 @@ fn here(facts: &Facts, held: &WholeObject) -> Answer {
         (None, None) => (words::here(name, RUN, AT), &held.last_run, held.changed_at),
     };
     let tone = if is_disabled || because.is_some() { Tone::Warning } else { Tone::Good };
-    Answer::new(tone, act, sentence).of(run, at).because(because)
+    WhyAnswer::new(tone, act, sentence).of(run, at).because(because)
 }
 
 /// It left, and was kept as departed.
-fn departed(facts: &Facts, held: &WholeObject) -> Answer {
+fn departed(facts: &Facts, held: &WholeObject) -> WhyAnswer {
     let name = &facts.name;
     if let Some((step, why)) = facts.refusal() {
-        let answer = Answer::new(Tone::Bad, Act::Mend, words::return_refused(name, RUN, AT));
+        let answer = WhyAnswer::new(Tone::Bad, Act::Mend, words::return_refused(name, RUN, AT));
         return answer.by(step).because(Some(why));
     }
     let departure =
@@ -196,18 +197,18 @@ fn departed(facts: &Facts, held: &WholeObject) -> Answer {
         Some(step) => left(name, step),
         None => {
             let at = held.departed_at.unwrap_or(held.changed_at);
-            Answer::new(Tone::Warning, Act::Nobody, words::left(name, RUN, AT)).of(&held.last_run, at)
+            WhyAnswer::new(Tone::Warning, Act::Nobody, words::left(name, RUN, AT)).of(&held.last_run, at)
         }
     }
 }
 
-fn left(name: &String, step: &TrailStep) -> Answer {
+fn left(name: &String, step: &TrailStep) -> WhyAnswer {
     let sentence = match &step.change.item.witness {
         _ if is_undo(step) => words::left_undone(name, RUN, AT),
         Some(witness) => words::left_as(name, RUN, AT, witness),
         None => words::left(name, RUN, AT),
     };
-    Answer::new(Tone::Warning, Act::Nobody, sentence).by(step)
+    WhyAnswer::new(Tone::Warning, Act::Nobody, sentence).by(step)
 }
 
 /// Whether a person had it done, against what the source said.

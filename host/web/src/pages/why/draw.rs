@@ -6,23 +6,23 @@ use maud::{Markup, html};
 use rollcall_host::model::Timestamp;
 
 use super::address::address;
-use super::answer::{Act, Answer, answer as answer_of};
+use super::answer::{Act, WhyAnswer, answer as answer_of};
 use super::facts::Facts;
-use super::hits::{Found, Hit, Standing};
-use super::query::Asked;
+use super::hits::{Hit, HitStatus, SearchHits};
+use super::query::WhyQuery;
 use super::words::{self, AT, RUN};
 use crate::page::links::{about, of_source};
 use crate::page::{self, Tone, badge, count, csrf, moment, notice};
 use crate::pages::organisation;
 use crate::subject::trail::{self, run_link};
-use crate::subject::{self, Back, Place, ask_button, may_ask};
+use crate::subject::{self, Back, PageContext, ask_button, may_ask};
 use rollcall_rules::vocabulary::resource_type::{DEPARTMENT, USER};
 
 /// The element that is drawn again while the source is asked.
 pub(super) const ANSWER: &str = "answer";
 
 /// The box.
-pub(super) fn form(place: Place<'_>, asked: &Asked) -> Markup {
+pub(super) fn form(place: PageContext<'_>, asked: &WhyQuery) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
     let text = asked.key.as_ref().map_or(&asked.text, |key| &key.external_id);
     html! {
@@ -35,7 +35,7 @@ pub(super) fn form(place: Place<'_>, asked: &Asked) -> Markup {
 }
 
 /// Which one is meant?
-pub(super) fn choice(place: Place<'_>, asked: &Asked, found: &Found) -> Markup {
+pub(super) fn choice(place: PageContext<'_>, asked: &WhyQuery, found: &SearchHits) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
     let listed = format!("/organisation?q={}", crate::paths::segment(&asked.text));
     html! {
@@ -49,23 +49,23 @@ pub(super) fn choice(place: Place<'_>, asked: &Asked, found: &Found) -> Markup {
     }
 }
 
-fn one(place: Place<'_>, hit: &Hit) -> Markup {
+fn one(place: PageContext<'_>, hit: &Hit) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
     html! {
         a href=(address(place.source, &hit.key, false)) { (hit.name) } " "
         span class="soft" { (say(page::resource_type(&hit.key.resource_type))) } " "
         code { (hit.key.external_id) } " "
         @match hit.standing {
-            Standing::Present => {}
-            Standing::Departed => { (badge(Tone::Warning, &say(organisation::words::departed()))) " " }
-            Standing::NotHeld => { (badge(Tone::Plain, &say(words::not_held()))) " " }
+            HitStatus::Present => {}
+            HitStatus::Departed => { (badge(Tone::Warning, &say(organisation::words::departed()))) " " }
+            HitStatus::NotHeld => { (badge(Tone::Plain, &say(words::not_held()))) " " }
         }
         span class="soft" { (hit.more.join(" · ")) }
     }
 }
 
 /// The answer and how it came to it. While the source is asked, it is drawn again by itself.
-pub(super) fn answer(place: Place<'_>, facts: &Facts, is_asking: bool) -> Markup {
+pub(super) fn answer(place: PageContext<'_>, facts: &Facts, is_asking: bool) -> Markup {
     let live = facts.key.as_ref().filter(|_| is_asking).map(|key| {
         let address = address(place.source, key, false);
         address.replacen("/why?", "/why/live?", 1)
@@ -83,7 +83,7 @@ pub(super) fn answer(place: Place<'_>, facts: &Facts, is_asking: bool) -> Markup
     }
 }
 
-fn first(place: Place<'_>, facts: &Facts, answer: &Answer) -> Markup {
+fn first(place: PageContext<'_>, facts: &Facts, answer: &WhyAnswer) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
     let body = html! {
         h2 class="sr" { (say(words::answer())) }
@@ -103,7 +103,7 @@ fn first(place: Place<'_>, facts: &Facts, answer: &Answer) -> Markup {
 }
 
 /// The sentence, with the moment and the run in their places.
-fn filled(place: Place<'_>, answer: &Answer) -> Markup {
+fn filled(place: PageContext<'_>, answer: &WhyAnswer) -> Markup {
     let mut rest = answer.sentence.to(place.visitor.reader.language);
     let mut parts = Vec::new();
     while let Some(start) = rest.find([AT, RUN].map(|mark| mark.chars().next().unwrap_or_default())) {
@@ -138,7 +138,7 @@ fn act(act: Act) -> rollcall_words::Sentence {
 }
 
 /// Every step, the newest first.
-fn steps(place: Place<'_>, facts: &Facts) -> Markup {
+fn steps(place: PageContext<'_>, facts: &Facts) -> Markup {
     let mut steps: Vec<(Timestamp, Markup)> = Vec::new();
     steps.extend(facts.changes.iter().map(|step| (step.run.started_at, trail::change(place, step))));
     steps.extend(facts.entries.iter().map(|about| (about.started_at, trail::entry(place, about))));
@@ -167,7 +167,7 @@ fn steps(place: Place<'_>, facts: &Facts) -> Markup {
 }
 
 /// Have the source asked about an id that was never seen.
-pub(super) fn ask_form(place: Place<'_>, text: &str) -> Markup {
+pub(super) fn ask_form(place: PageContext<'_>, text: &str) -> Markup {
     let say = |sentence| place.visitor.say(sentence);
     let kinds = [(USER, page::words::type_user()), (DEPARTMENT, page::words::type_department())];
     html! {

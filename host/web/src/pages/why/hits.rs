@@ -19,7 +19,7 @@ const OFFERED: u32 = 20;
 
 /// What a text may mean.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct SearchHits {
     pub(super) hits: Vec<Hit>,
     /// How many more are held.
     pub(super) n_more: u64,
@@ -30,21 +30,21 @@ pub(super) struct Found {
 pub(super) struct Hit {
     pub(super) key: Key,
     pub(super) name: String,
-    pub(super) standing: Standing,
+    pub(super) standing: HitStatus,
     /// What tells people of the same name apart: title, phone numbers, e-mail addresses.
     pub(super) more: Vec<String>,
 }
 
 /// How a hit stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum HitStatus {
     Present,
     Departed,
     /// It is not held, or not any more.
     NotHeld,
 }
 
-impl Found {
+impl SearchHits {
     /// The one that is meant: the only one, or the only one with exactly this id.
     pub(super) fn only(&self, text: &str) -> Option<Key> {
         if let ([only], 0) = (self.hits.as_slice(), self.n_more) {
@@ -59,7 +59,11 @@ impl Found {
 }
 
 /// Look for it.
-pub(super) async fn find(services: &Services, source: &SourceName, text: &str) -> Result<Found, Problem> {
+pub(super) async fn find(
+    services: &Services,
+    source: &SourceName,
+    text: &str,
+) -> Result<SearchHits, Problem> {
     let store = services.store();
     let query = ObjectQuery { text: text.to_owned(), ..ObjectQuery::default() };
     let held = store.search(Some(source), &query, Page { offset: 0, limit: OFFERED }).await?;
@@ -70,7 +74,7 @@ pub(super) async fn find(services: &Services, source: &SourceName, text: &str) -
     hits.extend(once.into_iter().map(Hit::from));
     let mut seen = BTreeSet::new();
     hits.retain(|hit| seen.insert(hit.key.clone()));
-    Ok(Found { hits, n_more: held.total.saturating_sub(n_shown) })
+    Ok(SearchHits { hits, n_more: held.total.saturating_sub(n_shown) })
 }
 
 /// Objects with exactly this id: those beyond the first hits, and those of which only an event or a question tells.
@@ -85,7 +89,7 @@ async fn by_id(services: &Services, source: &SourceName, id: &str) -> Result<Vec
             || !store.trail(source, &key, None, 1).await?.is_empty()
             || !question::about(services, source, &key).await?.is_empty()
         {
-            hits.push(Hit { key, name: id.to_owned(), standing: Standing::NotHeld, more: Vec::new() });
+            hits.push(Hit { key, name: id.to_owned(), standing: HitStatus::NotHeld, more: Vec::new() });
         }
     }
     Ok(hits)
@@ -93,7 +97,7 @@ async fn by_id(services: &Services, source: &SourceName, id: &str) -> Result<Vec
 
 impl From<ListedObject> for Hit {
     fn from(listed: ListedObject) -> Self {
-        let standing = if listed.departed { Standing::Departed } else { Standing::Present };
+        let standing = if listed.departed { HitStatus::Departed } else { HitStatus::Present };
         let more = listed.title.into_iter().chain(listed.phones).chain(listed.emails).collect();
         Self { key: listed.key, name: listed.name, standing, more }
     }
@@ -102,6 +106,6 @@ impl From<ListedObject> for Hit {
 impl From<OnceKnown> for Hit {
     fn from(once: OnceKnown) -> Self {
         let name = once.name.unwrap_or_else(|| once.key.external_id.clone());
-        Self { key: once.key, name, standing: Standing::NotHeld, more: Vec::new() }
+        Self { key: once.key, name, standing: HitStatus::NotHeld, more: Vec::new() }
     }
 }

@@ -13,7 +13,7 @@ use crate::subject::Back;
 
 /// What the page is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct WhyQuery {
     /// A name, a phone number, an e-mail address, an id; any part of one.
     pub(super) text: String,
     /// One object.
@@ -22,7 +22,7 @@ pub(super) struct Asked {
     pub(super) is_asking: bool,
 }
 
-impl Asked {
+impl WhyQuery {
     fn of(query: &str) -> Self {
         let form = Form::of(query.as_bytes());
         Self { key: form.key(), text: form.text, is_asking: form.is_asking }
@@ -63,7 +63,7 @@ impl Form {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Asked {
+impl<S: Sync> FromRequestParts<S> for WhyQuery {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {

@@ -11,7 +11,7 @@ use super::question::{self, Question};
 use super::*;
 use crate::pages::organisation::seed::{Seed, department, event, minute, pages, source, user};
 use crate::testing::{Answer, Bench, administrator, ask as ask_routes, get as get_from};
-use crate::visitor::{Scope, Who};
+use crate::visitor::{TokenScope, Who};
 use rollcall_host::model::RunId;
 
 async fn get(bench: &Bench, path: &str) -> Answer {
@@ -172,7 +172,8 @@ async fn whoever_may_only_read_cannot_have_the_source_asked() {
     let bench = Bench::new().await;
     two_of_a_name(&bench).await;
     let mut visitor = administrator(Language::English);
-    visitor.who = Who::Token { id: 1, name: "reader".to_owned(), scope: Scope::Read, within: Within::All };
+    visitor.who =
+        Who::Token { id: 1, name: "reader".to_owned(), scope: TokenScope::Read, within: Within::All };
     let path = "/sources/hq/why/ask";
     let answer = ask_routes(pages(&bench), &visitor, Method::POST, path, "type=User&id=a").await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);

@@ -7,7 +7,7 @@ use crate::scim::schemas::{ROLLCALL_DEPARTMENT, ROLLCALL_USER};
 use rollcall_host::model::SourceName;
 
 #[track_caller]
-fn check(filter: &str, kind: ResourceType, expected: &Condition) {
+fn check(filter: &str, kind: ScimResourceType, expected: &Condition) {
     let question = question(&Filter::parse(filter).unwrap(), kind, Among::One).unwrap();
     assert_eq!(condition(&question, kind), *expected, "{filter}");
 }
@@ -24,7 +24,7 @@ fn equals(attribute: Attribute, text: &str) -> Condition {
 fn what_the_store_keeps_is_asked_of_it_however_it_is_joined() {
     check(
         "userName eq \"a\" and (emails co \"@b\" or active eq \"False\") and not (title pr)",
-        ResourceType::User,
+        ScimResourceType::User,
         &Condition::All(vec![
             equals(Attribute::UserName, "a"),
             Condition::Any(vec![
@@ -34,7 +34,7 @@ fn what_the_store_keeps_is_asked_of_it_however_it_is_joined() {
             not(of(Attribute::Title, Test::Present)),
         ]),
     );
-    check("title ne \"a\"", ResourceType::User, &not(equals(Attribute::Title, "a")));
+    check("title ne \"a\"", ScimResourceType::User, &not(equals(Attribute::Title, "a")));
 }
 
 #[test]
@@ -46,15 +46,17 @@ fn an_id_is_a_source_and_an_id_there_and_the_resource_tells_its_tenure() {
             equals(Attribute::ExternalId, "1"),
             Condition::Unclear,
         ]);
-        check(&format!("id eq \"{id}\""), ResourceType::Group, &expected);
+        check(&format!("id eq \"{id}\""), ScimResourceType::Group, &expected);
     }
-    check("id eq \"nobody\"", ResourceType::Group, &Condition::never());
-    check("id pr", ResourceType::Group, &Condition::always());
+    check("id eq \"nobody\"", ScimResourceType::Group, &Condition::never());
+    check("id pr", ScimResourceType::Group, &Condition::always());
 }
 
 #[test]
 fn an_attribute_may_be_named_with_its_schema() {
-    for (schema, kind) in [(ROLLCALL_USER, ResourceType::User), (ROLLCALL_DEPARTMENT, ResourceType::Group)] {
+    for (schema, kind) in
+        [(ROLLCALL_USER, ScimResourceType::User), (ROLLCALL_DEPARTMENT, ScimResourceType::Group)]
+    {
         check(&format!("{schema}:source eq \"hq\""), kind, &equals(Attribute::Source, "hq"));
     }
 }
@@ -77,27 +79,27 @@ fn a_moment_between_two_milliseconds_is_before_the_later_one() {
         ("eq \"1970-01-01T00:00:00.0055Z\"", Condition::All(vec![since(6), before(6)])),
         ("lt \"1969-12-31T23:59:59.9995Z\"", before(0)),
     ] {
-        check(&format!("meta.lastModified {filter}"), ResourceType::User, &expected);
+        check(&format!("meta.lastModified {filter}"), ScimResourceType::User, &expected);
     }
 }
 
 #[test]
 fn brackets_ask_for_what_must_hold_at_least() {
     let mail = |test| Condition::All(vec![of(Attribute::Email, test), Condition::Unclear]);
-    check("emails[value eq \"a@b\"]", ResourceType::User, &mail(Test::Equals("a@b".to_owned())));
+    check("emails[value eq \"a@b\"]", ScimResourceType::User, &mail(Test::Equals("a@b".to_owned())));
     check(
         "emails[type eq \"work\" and value co \"@b\"]",
-        ResourceType::User,
+        ScimResourceType::User,
         &mail(Test::Contains("@b".to_owned())),
     );
     check(
         "emails[type eq \"work\"].value eq \"a@b\"",
-        ResourceType::User,
+        ScimResourceType::User,
         &mail(Test::Equals("a@b".to_owned())),
     );
-    check("emails[type eq \"work\"]", ResourceType::User, &Condition::All(vec![Condition::Unclear]));
-    check("emails[type eq \"work\"].value ne \"a@b\"", ResourceType::User, &Condition::Unclear);
-    check("members[value eq \"a\"]", ResourceType::Group, &Condition::Unclear);
+    check("emails[type eq \"work\"]", ScimResourceType::User, &Condition::All(vec![Condition::Unclear]));
+    check("emails[type eq \"work\"].value ne \"a@b\"", ScimResourceType::User, &Condition::Unclear);
+    check("members[value eq \"a\"]", ScimResourceType::Group, &Condition::Unclear);
 }
 
 #[test]
@@ -110,6 +112,6 @@ fn what_the_store_does_not_keep_is_left_to_the_resources() {
         "meta pr",
         "id sw \"a\"",
     ] {
-        check(filter, ResourceType::User, &Condition::Unclear);
+        check(filter, ScimResourceType::User, &Condition::Unclear);
     }
 }

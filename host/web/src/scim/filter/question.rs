@@ -11,35 +11,35 @@ pub(crate) use self::holds::Effort;
 use super::instant::instant;
 use super::{Filter, Literal, Operator, Target};
 use crate::scim::path::Path;
-use crate::scim::schemas::{Attribute, COMMON, Kind, ResourceType};
+use crate::scim::schemas::{Attribute, COMMON, ScimResourceType, ValueKind};
 
 /// A filter on resources of one type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Question {
+pub(crate) enum ResourceFilter {
     /// There is a value that is not empty.
-    Present(Place),
+    Present(ValuePath),
     /// One of the values compares like this; or there is none, and the operator is `ne`.
-    Compare(Place, Operator, Operand),
+    Compare(ValuePath, Operator, Operand),
     /// All of these hold.
-    All(Vec<Question>),
+    All(Vec<ResourceFilter>),
     /// One of these holds.
-    Any(Vec<Question>),
+    Any(Vec<ResourceFilter>),
     /// This does not hold.
-    Not(Box<Question>),
+    Not(Box<ResourceFilter>),
     /// For one of the values, this holds of its parts.
-    OfOne(Place, Box<Question>),
+    OfOne(ValuePath, Box<ResourceFilter>),
 }
 
 /// Where values stand in a resource, by the names that they have there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct ValuePath {
     /// The extension that the attribute is of.
     pub(crate) extension: Option<&'static str>,
     pub(crate) name: &'static str,
     /// A part of its values.
     pub(crate) part: Option<&'static str>,
     /// What must hold of the other parts of a value whose part is looked at.
-    pub(crate) of_those: Option<Box<Question>>,
+    pub(crate) of_those: Option<Box<ResourceFilter>>,
 }
 
 /// A value of the type of what it is compared with.
@@ -123,87 +123,96 @@ fn in_chinese(nature: &str) -> &'static str {
 /// # Errors
 ///
 /// When it names what they do not have, or compares what cannot be compared.
-pub(crate) fn question(filter: &Filter, kind: ResourceType, among: Among) -> Result<Question, Unanswerable> {
-    Scope::Resource(kind, among).question(filter)
+pub(crate) fn question(
+    filter: &Filter,
+    kind: ScimResourceType,
+    among: Among,
+) -> Result<ResourceFilter, Unanswerable> {
+    NameScope::Resource(kind, among).question(filter)
 }
 
 /// Where names are looked for.
 #[derive(Clone, Copy)]
-enum Scope<'a> {
+enum NameScope<'a> {
     /// In the schemas of a type.
-    Resource(ResourceType, Among),
+    Resource(ScimResourceType, Among),
     /// Among the parts of this attribute of a type.
-    Value(ResourceType, &'a Path, &'static [Attribute]),
+    Value(ScimResourceType, &'a Path, &'static [Attribute]),
 }
 
 /// An attribute that was found.
 #[derive(Clone, Copy)]
-struct Known {
+struct KnownAttribute {
     extension: Option<&'static str>,
     attribute: &'static Attribute,
     part: Option<&'static Attribute>,
 }
 
-impl Known {
+impl KnownAttribute {
     /// What is compared.
     fn leaf(&self) -> &'static Attribute {
         self.part.unwrap_or(self.attribute)
     }
 }
 
-impl Scope<'_> {
-    fn question(self, filter: &Filter) -> Result<Question, Unanswerable> {
-        let all = |filters: &[Filter]| -> Result<Vec<Question>, Unanswerable> {
+impl NameScope<'_> {
+    fn question(self, filter: &Filter) -> Result<ResourceFilter, Unanswerable> {
+        let all = |filters: &[Filter]| -> Result<Vec<ResourceFilter>, Unanswerable> {
             filters.iter().map(|filter| self.question(filter)).collect()
         };
         match filter {
             Filter::Present(target) => self.present(target),
             Filter::Compare(target, operator, value) => self.compare(target, *operator, value),
-            Filter::And(filters) => Ok(Question::All(all(filters)?)),
-            Filter::Or(filters) => Ok(Question::Any(all(filters)?)),
-            Filter::Not(filter) => Ok(Question::Not(Box::new(self.question(filter)?))),
+            Filter::And(filters) => Ok(ResourceFilter::All(all(filters)?)),
+            Filter::Or(filters) => Ok(ResourceFilter::Any(all(filters)?)),
+            Filter::Not(filter) => Ok(ResourceFilter::Not(Box::new(self.question(filter)?))),
             Filter::OfOne(path, filter) => self.of_one(path, filter),
         }
     }
 
-    fn present(self, target: &Target) -> Result<Question, Unanswerable> {
+    fn present(self, target: &Target) -> Result<ResourceFilter, Unanswerable> {
         let Some(known) = self.find(&target.path)? else { return Ok(NEVER) };
-        Ok(Question::Present(self.place(&known, target)?))
+        Ok(ResourceFilter::Present(self.place(&known, target)?))
     }
 
-    fn compare(self, target: &Target, operator: Operator, value: &Literal) -> Result<Question, Unanswerable> {
+    fn compare(
+        self,
+        target: &Target,
+        operator: Operator,
+        value: &Literal,
+    ) -> Result<ResourceFilter, Unanswerable> {
         let Some(mut known) = self.find(&target.path)? else { return Ok(of_nothing(operator, value)) };
         if let (Operator::Equals | Operator::NotEquals, Literal::Null) = (operator, value) {
-            let is_there = Question::Present(self.place(&known, target)?);
+            let is_there = ResourceFilter::Present(self.place(&known, target)?);
             let is_equal = operator == Operator::Equals;
-            return Ok(if is_equal { Question::Not(Box::new(is_there)) } else { is_there });
+            return Ok(if is_equal { ResourceFilter::Not(Box::new(is_there)) } else { is_there });
         }
-        if let Kind::Complex(parts) = known.leaf().kind {
+        if let ValueKind::Complex(parts) = known.leaf().kind {
             known.part = Some(self.main_part(&target.path, parts)?);
         }
         let operand = operand(&self.named(&target.path), known.leaf(), operator, value)?;
-        Ok(Question::Compare(self.place(&known, target)?, operator, operand))
+        Ok(ResourceFilter::Compare(self.place(&known, target)?, operator, operand))
     }
 
-    fn of_one(self, path: &Path, filter: &Filter) -> Result<Question, Unanswerable> {
+    fn of_one(self, path: &Path, filter: &Filter) -> Result<ResourceFilter, Unanswerable> {
         let Some(known) = self.find(path)? else { return Ok(NEVER) };
         let within = self.parts_of(path, &known)?.question(filter)?;
-        let place = Place {
+        let place = ValuePath {
             extension: known.extension,
             name: known.attribute.name,
             part: known.part.map(|part| part.name),
             of_those: None,
         };
-        Ok(Question::OfOne(place, Box::new(within)))
+        Ok(ResourceFilter::OfOne(place, Box::new(within)))
     }
 
-    fn place(self, known: &Known, target: &Target) -> Result<Place, Unanswerable> {
-        let whole = Known { part: None, ..*known };
+    fn place(self, known: &KnownAttribute, target: &Target) -> Result<ValuePath, Unanswerable> {
+        let whole = KnownAttribute { part: None, ..*known };
         let chosen = |filter: &Filter| -> Result<_, Unanswerable> {
             let path = target.path.whole();
             Ok(Box::new(self.parts_of(&path, &whole)?.question(filter)?))
         };
-        Ok(Place {
+        Ok(ValuePath {
             extension: known.extension,
             name: known.attribute.name,
             part: known.part.map(|part| part.name),
@@ -212,11 +221,11 @@ impl Scope<'_> {
     }
 
     /// The scope within the brackets behind an attribute.
-    fn parts_of<'p>(self, path: &'p Path, known: &Known) -> Result<Scope<'p>, Unanswerable> {
+    fn parts_of<'p>(self, path: &'p Path, known: &KnownAttribute) -> Result<NameScope<'p>, Unanswerable> {
         let (Self::Resource(kind, _) | Self::Value(kind, ..)) = self;
         match known.leaf().kind {
-            Kind::Complex(parts) => Ok(Scope::Value(kind, path, parts)),
-            Kind::Text | Kind::Flag | Kind::Moment | Kind::Reference(_) => {
+            ValueKind::Complex(parts) => Ok(NameScope::Value(kind, path, parts)),
+            ValueKind::Text | ValueKind::Flag | ValueKind::Moment | ValueKind::Reference(_) => {
                 Err(Unanswerable::NoParts { attribute: self.named(path) })
             }
         }
@@ -231,11 +240,11 @@ impl Scope<'_> {
     }
 
     /// None where there never is a value, which is no mistake.
-    fn find(self, path: &Path) -> Result<Option<Known>, Unanswerable> {
+    fn find(self, path: &Path) -> Result<Option<KnownAttribute>, Unanswerable> {
         let (found, kind, is_known_elsewhere) = match self {
             Self::Resource(kind, Among::One) => (of_type(kind, path), kind, false),
             Self::Resource(kind, Among::Several) => {
-                let elsewhere = ResourceType::ALL.into_iter().any(|other| of_type(other, path).is_some());
+                let elsewhere = ScimResourceType::ALL.into_iter().any(|other| of_type(other, path).is_some());
                 (of_type(kind, path), kind, elsewhere)
             }
             Self::Value(kind, _, parts) => (of_value(parts, path), kind, false),
@@ -255,21 +264,21 @@ impl Scope<'_> {
     }
 }
 
-const NEVER: Question = Question::Any(Vec::new());
+const NEVER: ResourceFilter = ResourceFilter::Any(Vec::new());
 
 /// A comparison of what has no value.
-fn of_nothing(operator: Operator, value: &Literal) -> Question {
+fn of_nothing(operator: Operator, value: &Literal) -> ResourceFilter {
     match (operator, value) {
-        (Operator::Equals, Literal::Null) => Question::All(Vec::new()),
+        (Operator::Equals, Literal::Null) => ResourceFilter::All(Vec::new()),
         (Operator::NotEquals, Literal::Text(_) | Literal::Number(_) | Literal::Flag(_)) => {
-            Question::All(Vec::new())
+            ResourceFilter::All(Vec::new())
         }
         _ => NEVER,
     }
 }
 
 /// An attribute that a schema of this type describes. Without a schema it may be of any of them, the core one first.
-fn of_type(kind: ResourceType, path: &Path) -> Option<Known> {
+fn of_type(kind: ScimResourceType, path: &Path) -> Option<KnownAttribute> {
     let core = kind.schema();
     let named = |attributes: &'static [Attribute], extension| known(attributes, extension, path);
     let is_core = path.schema.is_none_or(|schema| schema == core.id);
@@ -282,19 +291,25 @@ fn of_type(kind: ResourceType, path: &Path) -> Option<Known> {
 }
 
 /// A part of a value.
-fn of_value(parts: &'static [Attribute], path: &Path) -> Option<Known> {
+fn of_value(parts: &'static [Attribute], path: &Path) -> Option<KnownAttribute> {
     let is_plain = path.schema.is_none() && path.part.is_none();
     is_plain.then(|| known(parts, None, path)).flatten()
 }
 
-fn known(attributes: &'static [Attribute], extension: Option<&'static str>, path: &Path) -> Option<Known> {
+fn known(
+    attributes: &'static [Attribute],
+    extension: Option<&'static str>,
+    path: &Path,
+) -> Option<KnownAttribute> {
     let attribute = named(attributes, path.name.as_deref()?)?;
     let part = match (path.part.as_deref(), attribute.kind) {
         (None, _) => None,
-        (Some(part), Kind::Complex(parts)) => Some(named(parts, part)?),
-        (Some(_), Kind::Text | Kind::Flag | Kind::Moment | Kind::Reference(_)) => return None,
+        (Some(part), ValueKind::Complex(parts)) => Some(named(parts, part)?),
+        (Some(_), ValueKind::Text | ValueKind::Flag | ValueKind::Moment | ValueKind::Reference(_)) => {
+            return None;
+        }
     };
-    Some(Known { extension, attribute, part })
+    Some(KnownAttribute { extension, attribute, part })
 }
 
 fn named(attributes: &'static [Attribute], name: &str) -> Option<&'static Attribute> {
@@ -310,14 +325,14 @@ fn operand(
     value: &Literal,
 ) -> Result<Operand, Unanswerable> {
     let (nature, found) = match attribute.kind {
-        Kind::Flag => (FLAG, flag(named, operator, value)?),
-        Kind::Moment if !is_of_text(operator) => {
+        ValueKind::Flag => (FLAG, flag(named, operator, value)?),
+        ValueKind::Moment if !is_of_text(operator) => {
             (MOMENT, text(value).and_then(|text| instant(&text)).map(Operand::Moment))
         }
-        Kind::Reference(_) => (TEXT, text(value).map(Operand::Exact)),
-        Kind::Text if attribute.is_exact => (TEXT, text(value).map(Operand::Exact)),
+        ValueKind::Reference(_) => (TEXT, text(value).map(Operand::Exact)),
+        ValueKind::Text if attribute.is_exact => (TEXT, text(value).map(Operand::Exact)),
         // A whole value of parts is compared by a text among them.
-        Kind::Text | Kind::Moment | Kind::Complex(_) => {
+        ValueKind::Text | ValueKind::Moment | ValueKind::Complex(_) => {
             (TEXT, text(value).map(|text| Operand::Folded(fold(&text))))
         }
     };

@@ -6,7 +6,7 @@ use super::error::FilterError;
 
 /// A word of a filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub(super) enum FilterToken {
     /// `(`
     Open,
     /// `)`
@@ -21,7 +21,7 @@ pub(super) enum Token {
     Word(String),
 }
 
-impl fmt::Display for Token {
+impl fmt::Display for FilterToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Open => f.write_str("("),
@@ -34,7 +34,7 @@ impl fmt::Display for Token {
 }
 
 /// The words of a text, in order.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
+pub(super) fn tokens(text: &str) -> Result<Vec<FilterToken>, FilterError> {
     let mut found = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
@@ -46,25 +46,25 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
 }
 
 /// The first word of a text that does not begin with a space, and how long it is.
-fn first(text: &str) -> Result<(Token, usize), FilterError> {
+fn first(text: &str) -> Result<(FilterToken, usize), FilterError> {
     match text.chars().next() {
-        Some('(') => Ok((Token::Open, 1)),
-        Some(')') => Ok((Token::Close, 1)),
-        Some('[') => Ok((Token::OpenValue, 1)),
-        Some(']') => Ok((Token::CloseValue, 1)),
+        Some('(') => Ok((FilterToken::Open, 1)),
+        Some(')') => Ok((FilterToken::Close, 1)),
+        Some('[') => Ok((FilterToken::OpenValue, 1)),
+        Some(']') => Ok((FilterToken::CloseValue, 1)),
         Some('"') => quoted(text),
         Some(_) | None => {
             let ends = |c: char| c.is_whitespace() || "()[]\"".contains(c);
             let word = text.split(ends).next().unwrap_or_default();
-            Ok((Token::Word(word.to_owned()), word.len()))
+            Ok((FilterToken::Word(word.to_owned()), word.len()))
         }
     }
 }
 
-fn quoted(text: &str) -> Result<(Token, usize), FilterError> {
+fn quoted(text: &str) -> Result<(FilterToken, usize), FilterError> {
     let mut read = serde_json::Deserializer::from_str(text).into_iter::<String>();
     match read.next() {
-        Some(Ok(value)) => Ok((Token::Text(value), read.byte_offset())),
+        Some(Ok(value)) => Ok((FilterToken::Text(value), read.byte_offset())),
         Some(Err(_)) | None => Err(FilterError::BadText),
     }
 }

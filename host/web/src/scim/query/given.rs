@@ -10,7 +10,7 @@ mod error;
 mod said;
 
 pub(super) use self::error::GivenError;
-use self::said::{Members, ParameterValue};
+use self::said::{JsonMembers, ParameterValue};
 
 /// What can be given. Whatever else is, is passed over, sorting as well: that it is not supported is said
 /// (`ServiceProviderConfig`).
@@ -72,7 +72,7 @@ impl Given {
     /// Of the body of a search.
     pub(super) fn of_body(body: &[u8]) -> Result<Self, GivenError> {
         let wrong = |error: serde_json::Error| GivenError::NotAnObject(error.to_string());
-        let Members(members) = serde_json::from_slice(body).map_err(wrong)?;
+        let JsonMembers(members) = serde_json::from_slice(body).map_err(wrong)?;
         let mut given = Self::default();
         for (name, value) in members {
             if let Some(known) = Name::named(&name) {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Subject, insert_unless_empty};
-use crate::scim::schemas::{ENTERPRISE_USER, ResourceType};
+use crate::scim::schemas::{ENTERPRISE_USER, ScimResourceType};
 
 /// Put department and manager into what the document has of the extension.
 ///
@@ -35,7 +35,7 @@ fn main_department(departments: &Value) -> Option<&str> {
 fn manager(told: &Value, subject: Subject<'_>) -> Option<Value> {
     let id = told.get("value")?.as_str()?;
     let known = subject.people.get(id).filter(|known| !known.departed)?;
-    let mut link = subject.link(ResourceType::User, id);
+    let mut link = subject.link(ScimResourceType::User, id);
     link.insert("displayName".to_owned(), known.name.as_str().into());
     Some(Value::Object(link))
 }

@@ -3,13 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::Subject;
-use crate::scim::schemas::{Attribute, ROLLCALL_DEPARTMENT, ResourceType};
+use crate::scim::schemas::{Attribute, ROLLCALL_DEPARTMENT, ScimResourceType};
 
 /// Members of a document that every resource has otherwise; and `password`, which is never told.
 const COMMON: [&str; 5] = ["schemas", "id", "externalId", "meta", "password"];
 
 /// What no schema describes.
-pub(super) fn source_attributes(kind: ResourceType, subject: Subject<'_>) -> Value {
+pub(super) fn source_attributes(kind: ScimResourceType, subject: Subject<'_>) -> Value {
     let Some(document) = subject.document() else { return Value::Null };
     let mut found = Vec::new();
     for (name, value) in document {
@@ -31,7 +31,7 @@ pub(super) fn source_attributes(kind: ResourceType, subject: Subject<'_>) -> Val
     found.into()
 }
 
-fn attributes(kind: ResourceType, schema: &str) -> &'static [Attribute] {
+fn attributes(kind: ScimResourceType, schema: &str) -> &'static [Attribute] {
     let extension = kind.extensions().iter().find(|extension| extension.id == schema);
     extension.map(|extension| extension.attributes).unwrap_or_default()
 }
@@ -40,11 +40,11 @@ fn is_described(known: &[Attribute], name: &str, value: &Value) -> bool {
     known.iter().any(|attribute| attribute.name == name && attribute.fit(value).is_some())
 }
 
-fn is_described_at_top(kind: ResourceType, name: &str, value: &Value) -> bool {
+fn is_described_at_top(kind: ScimResourceType, name: &str, value: &Value) -> bool {
     COMMON.contains(&name)
         || is_described(kind.schema().attributes, name, value)
         // A department's own core schema is an extension of a group.
-        || (kind == ResourceType::Group && is_described(attributes(kind, ROLLCALL_DEPARTMENT), name, value))
+        || (kind == ScimResourceType::Group && is_described(attributes(kind, ROLLCALL_DEPARTMENT), name, value))
 }
 
 fn told(schema: Option<&str>, name: &str, value: &Value) -> Value {

@@ -5,14 +5,14 @@ use serde_json::{Map, Value};
 use super::contacts::{EMAILS, PHONES, with_one_primary_at_most};
 use super::own::source_attributes;
 use super::{Extent, Resource, Subject, enterprise, insert_unless_empty, name};
-use crate::scim::schemas::{ROLLCALL_USER, ResourceType};
+use crate::scim::schemas::{ROLLCALL_USER, ScimResourceType};
 
 /// Lists of which one value may be the primary one, beside addresses that are settled as a whole.
 const WITH_A_PRIMARY: [&str; 5] = ["ims", "photos", "addresses", "entitlements", "roles"];
 
 /// A person as a resource.
 pub(crate) fn user(subject: Subject<'_>) -> Resource {
-    let mut members = subject.described(ResourceType::User);
+    let mut members = subject.described(ScimResourceType::User);
     let departed = subject.object.held.departed;
     let is_active = members.get("active").and_then(Value::as_bool).unwrap_or(true);
     members.insert("active".to_owned(), (is_active && !departed).into());
@@ -31,9 +31,9 @@ pub(crate) fn user(subject: Subject<'_>) -> Resource {
     }
     own.insert("source".to_owned(), subject.source().as_str().into());
     insert_unless_empty(&mut own, "departments", linked(departments, subject));
-    insert_unless_empty(&mut own, "sourceAttributes", source_attributes(ResourceType::User, subject));
+    insert_unless_empty(&mut own, "sourceAttributes", source_attributes(ScimResourceType::User, subject));
     members.insert(ROLLCALL_USER.to_owned(), Value::Object(own));
-    subject.finish(ResourceType::User, members, Extent::Whole)
+    subject.finish(ScimResourceType::User, members, Extent::Whole)
 }
 
 /// What the person logs in as and what people call them: always there, as lists of the directory have it.
@@ -60,7 +60,7 @@ fn groups(departments: &Value, subject: Subject<'_>) -> Value {
     let mut told = std::collections::BTreeSet::new();
     let group = |department: &Value| {
         let department = subject.outline.department(department.get("value")?.as_str()?)?;
-        let mut link = subject.link(ResourceType::Group, &department.external_id);
+        let mut link = subject.link(ScimResourceType::Group, &department.external_id);
         link.insert("display".to_owned(), department.display_name.as_str().into());
         link.insert("type".to_owned(), "direct".into());
         told.insert(&department.external_id).then_some(Value::Object(link))
@@ -71,6 +71,6 @@ fn groups(departments: &Value, subject: Subject<'_>) -> Value {
 /// What the person is in each department, with where that is if it is held.
 fn linked(departments: Value, subject: Subject<'_>) -> Value {
     let Value::Array(departments) = departments else { return Value::Null };
-    let link = |department| subject.relinked(ResourceType::Group, department);
+    let link = |department| subject.relinked(ScimResourceType::Group, department);
     departments.into_iter().map(link).collect()
 }

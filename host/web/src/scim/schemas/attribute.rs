@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attribute {
     pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ValueKind,
     description: &'static str,
     is_list: bool,
     is_required: bool,
@@ -17,7 +17,7 @@ pub(crate) struct Attribute {
 
 /// What an attribute's values are.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     /// Text.
     Text,
     /// True or false.
@@ -32,15 +32,15 @@ pub(crate) enum Kind {
 
 impl Attribute {
     pub(super) const fn text(name: &'static str, description: &'static str) -> Self {
-        Self::new(name, Kind::Text, description)
+        Self::new(name, ValueKind::Text, description)
     }
 
     pub(super) const fn flag(name: &'static str, description: &'static str) -> Self {
-        Self::new(name, Kind::Flag, description)
+        Self::new(name, ValueKind::Flag, description)
     }
 
     pub(super) const fn moment(name: &'static str, description: &'static str) -> Self {
-        Self::new(name, Kind::Moment, description)
+        Self::new(name, ValueKind::Moment, description)
     }
 
     pub(super) const fn reference(
@@ -48,7 +48,7 @@ impl Attribute {
         types: &'static [&'static str],
         description: &'static str,
     ) -> Self {
-        Self::new(name, Kind::Reference(types), description).exact()
+        Self::new(name, ValueKind::Reference(types), description).exact()
     }
 
     pub(super) const fn complex(
@@ -56,10 +56,10 @@ impl Attribute {
         attributes: &'static [Self],
         description: &'static str,
     ) -> Self {
-        Self::new(name, Kind::Complex(attributes), description)
+        Self::new(name, ValueKind::Complex(attributes), description)
     }
 
-    const fn new(name: &'static str, kind: Kind, description: &'static str) -> Self {
+    const fn new(name: &'static str, kind: ValueKind, description: &'static str) -> Self {
         Self { name, kind, description, is_list: false, is_required: false, is_exact: false, canonical: &[] }
     }
 
@@ -95,20 +95,20 @@ impl Attribute {
         });
         let Some(members) = described.as_object_mut() else { return described };
         match self.kind {
-            Kind::Text => {
+            ValueKind::Text => {
                 members.insert("caseExact".to_owned(), self.is_exact.into());
                 members.insert("uniqueness".to_owned(), "none".into());
             }
-            Kind::Reference(types) => {
+            ValueKind::Reference(types) => {
                 members.insert("caseExact".to_owned(), self.is_exact.into());
                 members.insert("uniqueness".to_owned(), "none".into());
                 members.insert("referenceTypes".to_owned(), types.into());
             }
-            Kind::Complex(attributes) => {
+            ValueKind::Complex(attributes) => {
                 let described = attributes.iter().copied().map(Self::to_json).collect();
                 members.insert("subAttributes".to_owned(), Value::Array(described));
             }
-            Kind::Flag | Kind::Moment => {}
+            ValueKind::Flag | ValueKind::Moment => {}
         }
         if !self.canonical.is_empty() {
             members.insert("canonicalValues".to_owned(), self.canonical.into());
@@ -118,11 +118,11 @@ impl Attribute {
 
     const fn type_name(&self) -> &'static str {
         match self.kind {
-            Kind::Text => "string",
-            Kind::Flag => "boolean",
-            Kind::Moment => "dateTime",
-            Kind::Reference(_) => "reference",
-            Kind::Complex(_) => "complex",
+            ValueKind::Text => "string",
+            ValueKind::Flag => "boolean",
+            ValueKind::Moment => "dateTime",
+            ValueKind::Reference(_) => "reference",
+            ValueKind::Complex(_) => "complex",
         }
     }
 
@@ -137,9 +137,11 @@ impl Attribute {
 
     fn fit_one(&self, value: &Value) -> Option<Value> {
         match self.kind {
-            Kind::Text | Kind::Moment | Kind::Reference(_) => value.is_string().then(|| value.clone()),
-            Kind::Flag => value.is_boolean().then(|| value.clone()),
-            Kind::Complex(attributes) => {
+            ValueKind::Text | ValueKind::Moment | ValueKind::Reference(_) => {
+                value.is_string().then(|| value.clone())
+            }
+            ValueKind::Flag => value.is_boolean().then(|| value.clone()),
+            ValueKind::Complex(attributes) => {
                 let fitting = fit_all(attributes, value.as_object()?);
                 (!fitting.is_empty()).then_some(Value::Object(fitting))
             }

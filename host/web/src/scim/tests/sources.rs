@@ -8,7 +8,7 @@ use serde_json::Map;
 use super::*;
 use crate::face::{ScimFace, ScimNames, ScimUserNames};
 use crate::sources::{configured, kept};
-use crate::visitor::{Scope, Who};
+use crate::visitor::{TokenScope, Who};
 
 fn source(name: &str) -> SourceName {
     SourceName::new(name).unwrap()
@@ -17,7 +17,7 @@ fn source(name: &str) -> SourceName {
 /// A program whose token reads these sources alone.
 fn limited_to(sources: &[&str]) -> Visitor {
     let within = Within::Only(sources.iter().map(|name| source(name)).collect());
-    let who = Who::Token { id: 1, name: "reader".to_owned(), scope: Scope::Read, within };
+    let who = Who::Token { id: 1, name: "reader".to_owned(), scope: TokenScope::Read, within };
     Visitor { who, ..administrator(Language::English) }
 }
 

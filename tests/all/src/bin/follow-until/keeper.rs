@@ -8,7 +8,7 @@ use rollcall_host::directory::{Directory, Held, Holding, Stored, Write};
 use rollcall_host::error::StoreError;
 use rollcall_host::history::{Beat, ChangeRecord, Counters, History, NewRun, Numbered, Opened, Run, RunEnd};
 use rollcall_host::inbox::{
-    EventFilter, Following, Inbox, InboxCounts, InboxEvent, Kept, NewEvent, Note, Settlement,
+    EventFilter, Following, Inbox, InboxCounts, InboxEvent, NewEvent, Note, Settlement, StoredEvents,
 };
 use rollcall_host::model::{Entry, Key, Progress, RunId, Scope, Severity, SourceName, Timestamp};
 use rollcall_sqlite::SqliteStore;
@@ -52,7 +52,7 @@ impl Keeper {
 
 #[async_trait]
 impl Inbox for Keeper {
-    async fn store(&self, source: &SourceName, events: &[NewEvent]) -> Result<Kept, StoreError> {
+    async fn store(&self, source: &SourceName, events: &[NewEvent]) -> Result<StoredEvents, StoreError> {
         self.stand.at(Point::BeforeKeep).await;
         let kept = Inbox::store(self.store.as_ref(), source, events).await?;
         self.stand.at(Point::AfterKeep).await;

@@ -67,8 +67,8 @@ impl Known {
         Self { trust, secret: BTreeSet::from(["sealed".to_owned(), "seen".to_owned()]) }
     }
 
-    fn change<'a>(&'a self, given: &'a Given, schema: &'a Value) -> Change<'a> {
-        Change { before: Some(&self.trust), secret_before: &self.secret, given, schema }
+    fn change<'a>(&'a self, given: &'a Given, schema: &'a Value) -> SecretsChange<'a> {
+        SecretsChange { before: Some(&self.trust), secret_before: &self.secret, given, schema }
     }
 }
 
@@ -95,16 +95,16 @@ fn a_sealed_secret_goes_where_the_plan_sends_it_and_any_other_wherever_its_conne
 
 #[test]
 fn a_setting_is_sealed_only_if_all_that_is_secret_within_is() {
-    let kinds =
-        ["base", "sealed", "seen", "both", "hidden", "a/b~c", "other"].map(|name| Kind::of(&schema(), name));
+    let kinds = ["base", "sealed", "seen", "both", "hidden", "a/b~c", "other"]
+        .map(|name| SettingKind::of(&schema(), name));
     let expected = [
-        Kind::Plain,
-        Kind::Sealed,
-        Kind::Disclosed,
-        Kind::Disclosed,
-        Kind::Disclosed,
-        Kind::Sealed,
-        Kind::Unknown,
+        SettingKind::Plain,
+        SettingKind::Sealed,
+        SettingKind::Disclosed,
+        SettingKind::Disclosed,
+        SettingKind::Disclosed,
+        SettingKind::Sealed,
+        SettingKind::Unknown,
     ];
     assert_eq!(kinds, expected);
 }
@@ -117,7 +117,7 @@ fn a_secret_within_a_setting_goes_where_the_plan_sends_it_by_a_longer_pointer() 
         origins: vec![origin.to_owned()],
     };
     plan.secrets = vec![used("/a~1b~0c/0/x", API), used("/a~1b~0c", FILES), used("/a~1b~0cd", EVIL)];
-    assert_eq!(reach(Kind::Sealed, "a/b~c", &plan, &[]), origins(&[API, FILES]));
+    assert_eq!(reach(SettingKind::Sealed, "a/b~c", &plan, &[]), origins(&[API, FILES]));
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn a_patch_gives_what_it_replaces_and_not_what_it_reaches_into() {
 fn of_a_source_of_an_older_version_nothing_is_known_so_nothing_stays_that_is_not_looked_at_first() {
     let (nothing, schema, mut settings) = (Given::default(), schema(), settings());
     let secret = Known::new().secret;
-    let change = Change { before: None, secret_before: &secret, given: &nothing, schema: &schema };
+    let change = SecretsChange { before: None, secret_before: &secret, given: &nothing, schema: &schema };
     let cleared = change.clear_for_new_origins(&mut settings, &plan(&[API], &[API]), &[]);
     assert_eq!(cleared.len(), 2);
 }
@@ -199,7 +199,7 @@ const OTHER_PEM: &str = "-----BEGIN CERTIFICATE-----\nBBBB\n-----END CERTIFICATE
 
 #[test]
 fn another_proxy_another_user_of_it_and_no_proxy_are_other_ways() {
-    let way = |proxy: Option<&ServerProxy>| Way::of(proxy, None);
+    let way = |proxy: Option<&ServerProxy>| SecretRoute::of(proxy, None);
     let known = proxy("http://proxy.example.com:3128", Some("me"));
     for (other, is_other) in [
         (Some(proxy("http://PROXY.example.com:3128/", Some("me"))), false),
@@ -217,7 +217,7 @@ fn another_proxy_another_user_of_it_and_no_proxy_are_other_ways() {
 
 #[test]
 fn another_authority_is_another_way_and_fewer_of_them_are_not() {
-    let way = |pem: Option<&str>| Way::of(None, pem);
+    let way = |pem: Option<&str>| SecretRoute::of(None, pem);
     let both = format!("{PEM}{OTHER_PEM}");
     for (before, now, is_other) in [
         (None, Some(PEM), true),
@@ -240,7 +240,7 @@ fn another_authority_is_another_way_and_fewer_of_them_are_not() {
 fn another_way_takes_every_secret_the_proxys_password_too() {
     let (known, nothing, schema, mut settings) = (Known::new(), Given::default(), schema(), settings());
     let (before, mut now) = (proxy("http://proxy:3128", Some("me")), proxy("http://evil:3128", Some("me")));
-    let ways = [&before, &now].map(|proxy| Way::of(Some(proxy), None));
+    let ways = [&before, &now].map(|proxy| SecretRoute::of(Some(proxy), None));
     let change = known.change(&nothing, &schema);
     let cleared = change.clear_for_new_way(&mut settings, Some(&mut now), &ways[0], &ways[1]);
     let pointers: Vec<&str> = cleared.iter().map(|cleared| cleared.pointer.as_str()).collect();
@@ -254,7 +254,7 @@ fn another_way_takes_every_secret_the_proxys_password_too() {
 fn a_proxy_that_wants_no_login_any_more_is_waited_for_by_nobody() {
     let (known, nothing, schema, mut settings) = (Known::new(), Given::default(), schema(), settings());
     let (before, mut now) = (proxy("http://proxy:3128", Some("me")), proxy("http://proxy:3128", None));
-    let ways = [&before, &now].map(|proxy| Way::of(Some(proxy), None));
+    let ways = [&before, &now].map(|proxy| SecretRoute::of(Some(proxy), None));
     let change = known.change(&nothing, &schema);
     let cleared = change.clear_for_new_way(&mut settings, Some(&mut now), &ways[0], &ways[1]);
     assert_eq!((cleared.len(), now.password), (2, None));

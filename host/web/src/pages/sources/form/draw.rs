@@ -8,8 +8,8 @@ use rollcall_words::{Language, Sentence};
 use serde_json::Value;
 
 use super::{
-    CA, CRON, Complaint, Configured, DEPARTED, Entered, Field, JITTER, Kind, NAME, PROXY_PASSWORD, PROXY_URL,
-    PROXY_USER, SCIM_NAMES, SCIM_USER_NAMES, TIME_ZONE, departed_name, forget, setting,
+    CA, CRON, Complaint, Configured, DEPARTED, Field, FieldKind, JITTER, NAME, PROXY_PASSWORD, PROXY_URL,
+    PROXY_USER, SCIM_NAMES, SCIM_USER_NAMES, SourceForm, TIME_ZONE, departed_name, forget, setting,
 };
 use crate::face::{ScimNames, ScimUserNames};
 use crate::page::{self, Tone};
@@ -23,7 +23,7 @@ use rollcall_host::DepartedUsers;
 pub(crate) struct Sheet<'a> {
     pub(crate) visitor: &'a Visitor,
     pub(crate) fields: &'a [Field],
-    pub(crate) entered: &'a Entered,
+    pub(crate) entered: &'a SourceForm,
     pub(crate) complaints: &'a [Complaint],
     /// What was configured until now; none for a new source.
     pub(crate) before: Option<&'a Configured>,
@@ -201,15 +201,15 @@ impl Sheet<'_> {
         };
         if field.is_secret {
             let is_kept = self.before.is_some_and(|before| before.settings.contains_key(&field.name));
-            return self.secret(&line, is_kept, matches!(field.kind, Kind::Lines | Kind::Json));
+            return self.secret(&line, is_kept, matches!(field.kind, FieldKind::Lines | FieldKind::Json));
         }
         match &field.kind {
-            Kind::Text => self.text(&line, "text"),
-            Kind::Address => self.text(&line, "url"),
-            Kind::Integer { minimum, maximum } => self.number(&line, *minimum, *maximum),
-            Kind::Truth => self.truth(&line),
-            Kind::Choice(choices) => self.choice(&line, field.default.as_ref(), choices),
-            Kind::Lines | Kind::Json => self.area(&line),
+            FieldKind::Text => self.text(&line, "text"),
+            FieldKind::Address => self.text(&line, "url"),
+            FieldKind::Integer { minimum, maximum } => self.number(&line, *minimum, *maximum),
+            FieldKind::Truth => self.truth(&line),
+            FieldKind::Choice(choices) => self.choice(&line, field.default.as_ref(), choices),
+            FieldKind::Lines | FieldKind::Json => self.area(&line),
         }
     }
 
@@ -374,7 +374,7 @@ fn is_about(complaint: &Complaint, pointer: &str) -> bool {
 
 /// An address that is right as it is, but for gateways and tests.
 fn is_rare(field: &Field) -> bool {
-    !field.is_required && field.kind == Kind::Address && field.default.is_some()
+    !field.is_required && field.kind == FieldKind::Address && field.default.is_some()
 }
 
 /// A choice as it can be seen: what is blank is written as JSON.

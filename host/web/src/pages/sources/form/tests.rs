@@ -31,9 +31,9 @@ fn fields() -> Vec<Field> {
     }))
 }
 
-fn entered(pairs: &[(&str, &str)]) -> Entered {
+fn entered(pairs: &[(&str, &str)]) -> SourceForm {
     let all = ALWAYS.iter().chain(pairs);
-    Entered::sent(all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    SourceForm::sent(all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
 }
 
 fn configured(pairs: &[(&str, &str)], before: Option<&Configured>) -> Configured {
@@ -120,7 +120,7 @@ fn how_people_are_told_over_scim_is_chosen_and_stays_where_the_form_does_not_say
     let before = configured(&chosen, None);
     assert_eq!((before.face, configured(&[], None).face), (face, ScimFace::default()));
     assert_eq!(configured(&[], Some(&before)).face, face);
-    let shown = Entered::configured_before(&before, &fields());
+    let shown = SourceForm::configured_before(&before, &fields());
     assert_eq!((shown.raw("/scim/names"), shown.raw("/scim/user_names")), ("split", "with-source"));
     let wrong = [("/scim/names", "initials"), ("/scim/user_names", "short")];
     assert_eq!(complaints(&wrong), ["/scim/names", "/scim/user_names"]);
@@ -221,7 +221,7 @@ fn a_form_of_what_is_configured_says_the_same_again() {
         ..before()
     };
     let again =
-        Entered::configured_before(&before, &fields).draft("blake3:00", &fields, Some(&before)).whole();
+        SourceForm::configured_before(&before, &fields).draft("blake3:00", &fields, Some(&before)).whole();
     // What was left out has its default now, which is the same to the connector.
     let mut expected = before;
     expected.settings.insert("n".to_owned(), json!(15));
@@ -231,11 +231,16 @@ fn a_form_of_what_is_configured_says_the_same_again() {
 
 #[test]
 fn the_usual_schedule_is_said_to_be_due_next() {
-    let usual = Entered::usual("roster", &fields());
+    let usual = SourceForm::usual("roster", &fields());
     assert_eq!(usual.next_run_at(NOW).unwrap().to_string(), "2026-01-01T19:30:00Z");
 }
 
-fn drawn(entered: &Entered, wrong: &[Complaint], before: Option<&Configured>, language: Language) -> String {
+fn drawn(
+    entered: &SourceForm,
+    wrong: &[Complaint],
+    before: Option<&Configured>,
+    language: Language,
+) -> String {
     let (visitor, fields) = (administrator(language), fields());
     let sheet =
         Sheet { visitor: &visitor, fields: &fields, entered, complaints: wrong, before, next_run_at: None };
@@ -249,7 +254,7 @@ fn no_secret_is_ever_in_a_form() {
         ("/settings/token", "hunter3"),
         ("/egress/proxy/password", "hunter4"),
     ]);
-    let shown = Entered::configured_before(&before(), &fields());
+    let shown = SourceForm::configured_before(&before(), &fields());
     for entered in [sent, shown] {
         let wrong = [crate::sources::complaints::not_json("/settings/key")];
         let html = drawn(&entered, &wrong, Some(&before()), Language::English);

@@ -7,7 +7,7 @@ use crate::page;
 use crate::pages::sources::checklist::preview;
 use crate::pages::sources::named::base;
 use crate::pages::sources::words;
-use crate::sources::Origin;
+use crate::sources::ConfiguredIn;
 use crate::sources::standing::State as Stands;
 use crate::visitor::Visitor;
 
@@ -30,11 +30,11 @@ pub(super) fn draw(visitor: &Visitor, shown: &Shown) -> Markup {
                     (preview(visitor, &standing.name))
                     (page::button(visitor, &to("check"), check, words::check()))
                 }
-                @if standing.origin == Origin::Console {
+                @if standing.origin == ConfiguredIn::Console {
                     a class="button" href=(to("edit")) { (visitor.say(words::edit())) }
                 }
                 @if standing.has_schedule { (schedule(visitor, &base, standing.following.is_paused)) }
-                @if standing.origin == Origin::Console {
+                @if standing.origin == ConfiguredIn::Console {
                     @if matches!(standing.state, Stands::Followed | Stands::Stopped) {
                         (page::careful_button(
                             visitor, &to("unfollow"), "plain", words::unfollow(), words::unfollow_question(),

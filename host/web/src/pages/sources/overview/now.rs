@@ -9,7 +9,7 @@ use crate::pages::sources::named::base;
 use crate::pages::sources::words;
 use crate::paths::segment;
 use crate::services::Services;
-use crate::sources::standing::{Standing, State as Stands};
+use crate::sources::standing::{SourceStatus, State as Stands};
 use crate::visitor::Visitor;
 
 /// Held runs that are shown.
@@ -59,7 +59,7 @@ pub(super) fn notices(visitor: &Visitor, shown: &Shown) -> Markup {
     }
 }
 
-fn unconfirmed(visitor: &Visitor, standing: &Standing) -> Markup {
+fn unconfirmed(visitor: &Visitor, standing: &SourceStatus) -> Markup {
     page::notice(
         Tone::Warning,
         &html! {
@@ -74,7 +74,7 @@ fn unconfirmed(visitor: &Visitor, standing: &Standing) -> Markup {
     )
 }
 
-fn secrets_cleared(visitor: &Visitor, standing: &Standing) -> Markup {
+fn secrets_cleared(visitor: &Visitor, standing: &SourceStatus) -> Markup {
     html! {
         @if let Some(why) = &standing.diagnosis {
             (page::notice(Tone::Bad, &html! {
@@ -89,7 +89,7 @@ fn secrets_cleared(visitor: &Visitor, standing: &Standing) -> Markup {
     }
 }
 
-fn stopped(visitor: &Visitor, standing: &Standing) -> Markup {
+fn stopped(visitor: &Visitor, standing: &SourceStatus) -> Markup {
     html! {
         @if let Some(stopped) = &standing.following.stopped {
             (page::notice(Tone::Bad, &html! {

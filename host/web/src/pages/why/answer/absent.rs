@@ -7,43 +7,43 @@ use rollcall_host::history::{Run, RunState};
 use rollcall_host::inbox::{EventState, InboxEvent};
 use rollcall_host::model::{Severity, Timestamp};
 
-use super::{Act, Answer, failure_of, is_undo};
+use super::{Act, WhyAnswer, failure_of, is_undo};
 use crate::page::Tone;
 use crate::pages::why::facts::Facts;
 use crate::pages::why::words::{self, AT, RUN};
 use crate::subject::{is_applied, is_departure};
 
 /// What was last heard of something that is not held.
-pub(super) fn absent(facts: &Facts) -> Answer {
+pub(super) fn absent(facts: &Facts) -> WhyAnswer {
     let decision = facts.decision();
     let entry = facts.entries.first();
     let news = [
-        decision.map(|step| (step.run.started_at, News::Decision(step))),
-        entry.map(|about| (about.started_at, News::Entry(about))),
-        facts.events.first().map(|event| (event.event.arrived_at, News::Event(event))),
-        question(facts).map(|(at, run)| (at, News::Question(run))),
+        decision.map(|step| (step.run.started_at, AbsenceNews::Decision(step))),
+        entry.map(|about| (about.started_at, AbsenceNews::Entry(about))),
+        facts.events.first().map(|event| (event.event.arrived_at, AbsenceNews::Event(event))),
+        question(facts).map(|(at, run)| (at, AbsenceNews::Question(run))),
     ];
     // Of the same moment the first one counts: what was decided says more than what was remarked.
     let newest = news.into_iter().flatten().reduce(|best, next| if best.0 < next.0 { next } else { best });
     match newest {
         Some((at, news)) if !facts.is_news(at) && !news.lasts() => gone_since(facts),
-        Some((_, News::Decision(step))) => decided(facts, step),
-        Some((_, News::Entry(about))) => remarked(facts, about),
-        Some((_, News::Event(event))) => by_event(facts, event),
-        Some((at, News::Question(run))) => asked(facts, at, run),
+        Some((_, AbsenceNews::Decision(step))) => decided(facts, step),
+        Some((_, AbsenceNews::Entry(about))) => remarked(facts, about),
+        Some((_, AbsenceNews::Event(event))) => by_event(facts, event),
+        Some((at, AbsenceNews::Question(run))) => asked(facts, at, run),
         None => unheard(facts),
     }
 }
 
 /// What was heard.
-enum News<'a> {
+enum AbsenceNews<'a> {
     Decision(&'a TrailStep),
     Entry(&'a EntryAbout),
     Event(&'a InboxEvent),
     Question(&'a Run),
 }
 
-impl News<'_> {
+impl AbsenceNews<'_> {
     /// Whether it says why something is not here even after everything was read once more.
     fn lasts(&self) -> bool {
         match self {
@@ -68,60 +68,62 @@ fn question(facts: &Facts) -> Option<(Timestamp, &Run)> {
     (!is_recorded).then_some((question.at, run))
 }
 
-fn decided(facts: &Facts, step: &TrailStep) -> Answer {
+fn decided(facts: &Facts, step: &TrailStep) -> WhyAnswer {
     let (name, change) = (&facts.name, &step.change.item);
     match &change.refusal {
         Some(why) => {
-            Answer::new(Tone::Bad, Act::Mend, words::refused(name, RUN, AT)).by(step).because(Some(why))
+            WhyAnswer::new(Tone::Bad, Act::Mend, words::refused(name, RUN, AT)).by(step).because(Some(why))
         }
         None if is_departure(change.action) => removed(name, step),
-        None => Answer::new(Tone::Warning, Act::Import, words::vanished(name, RUN, AT)).by(step),
+        None => WhyAnswer::new(Tone::Warning, Act::Import, words::vanished(name, RUN, AT)).by(step),
     }
 }
 
-fn removed(name: &String, step: &TrailStep) -> Answer {
+fn removed(name: &String, step: &TrailStep) -> WhyAnswer {
     let sentence = match &step.change.item.witness {
         _ if is_undo(step) => words::removed_undone(name, RUN, AT),
         Some(witness) => words::removed_as(name, RUN, AT, witness),
         None => words::removed(name, RUN, AT),
     };
-    Answer::new(Tone::Warning, Act::Nobody, sentence).by(step)
+    WhyAnswer::new(Tone::Warning, Act::Nobody, sentence).by(step)
 }
 
-fn remarked(facts: &Facts, about: &EntryAbout) -> Answer {
+fn remarked(facts: &Facts, about: &EntryAbout) -> WhyAnswer {
     let name = &facts.name;
     let answer = match about.entry.item.severity {
-        Severity::Error => Answer::new(Tone::Bad, Act::Mend, words::not_read(name, RUN, AT)),
+        Severity::Error => WhyAnswer::new(Tone::Bad, Act::Mend, words::not_read(name, RUN, AT)),
         Severity::Warning | Severity::Info => {
-            Answer::new(Tone::Warning, Act::LookAtSource, words::left_out(name, RUN, AT))
+            WhyAnswer::new(Tone::Warning, Act::LookAtSource, words::left_out(name, RUN, AT))
         }
     };
     answer.of(&about.run, about.started_at).because(Some(&about.entry.item.diagnosis))
 }
 
-fn by_event(facts: &Facts, event: &InboxEvent) -> Answer {
+fn by_event(facts: &Facts, event: &InboxEvent) -> WhyAnswer {
     let (name, kind) = (&facts.name, &event.event.kind);
     let answer = match event.state {
-        EventState::Waiting => Answer::new(Tone::Busy, Act::Wait, words::event_waits(name, kind, AT)),
-        EventState::Failed => Answer::new(Tone::Bad, Act::Retry, words::event_failed(name, kind, AT)),
-        EventState::Done => Answer::new(Tone::Warning, Act::LookAtSource, words::event_done(name, kind, AT)),
+        EventState::Waiting => WhyAnswer::new(Tone::Busy, Act::Wait, words::event_waits(name, kind, AT)),
+        EventState::Failed => WhyAnswer::new(Tone::Bad, Act::Retry, words::event_failed(name, kind, AT)),
+        EventState::Done => {
+            WhyAnswer::new(Tone::Warning, Act::LookAtSource, words::event_done(name, kind, AT))
+        }
     };
     let why = event.failure.as_ref().map(|failure| &failure.diagnosis);
-    Answer { at: Some(event.event.arrived_at), run: event.run.clone(), ..answer.because(why) }
+    WhyAnswer { at: Some(event.event.arrived_at), run: event.run.clone(), ..answer.because(why) }
 }
 
-fn asked(facts: &Facts, at: Timestamp, run: &Run) -> Answer {
+fn asked(facts: &Facts, at: Timestamp, run: &Run) -> WhyAnswer {
     let name = &facts.name;
     let removed = facts.applied().filter(|step| has_left(step));
     match (run.state, removed) {
         // That it is still not there changes nothing: when and why it went is the answer.
         (RunState::Succeeded, Some(step)) => decided(facts, step),
         (RunState::Succeeded, None) => {
-            Answer::new(Tone::Warning, Act::LookAtSource, words::asked_not_there(name, RUN, AT))
+            WhyAnswer::new(Tone::Warning, Act::LookAtSource, words::asked_not_there(name, RUN, AT))
                 .of(&run.id, at)
         }
         (RunState::Running, _) => {
-            Answer::new(Tone::Busy, Act::Wait, words::being_asked(name, RUN, AT)).of(&run.id, at)
+            WhyAnswer::new(Tone::Busy, Act::Wait, words::being_asked(name, RUN, AT)).of(&run.id, at)
         }
         (
             RunState::Partial
@@ -130,15 +132,15 @@ fn asked(facts: &Facts, at: Timestamp, run: &Run) -> Answer {
             | RunState::Cancelled
             | RunState::Interrupted,
             _,
-        ) => Answer::new(Tone::Bad, Act::Retry, words::asked_in_vain(name, RUN, AT))
+        ) => WhyAnswer::new(Tone::Bad, Act::Retry, words::asked_in_vain(name, RUN, AT))
             .of(&run.id, at)
             .because(failure_of(run)),
     }
 }
 
 /// Everything was read after the last that was heard of it, and it was not there.
-fn gone_since(facts: &Facts) -> Answer {
-    let answer = Answer::new(Tone::Warning, Act::LookAtSource, words::gone_since(&facts.name, RUN, AT));
+fn gone_since(facts: &Facts) -> WhyAnswer {
+    let answer = WhyAnswer::new(Tone::Warning, Act::LookAtSource, words::gone_since(&facts.name, RUN, AT));
     match &facts.last_complete {
         Some(run) => answer.of(&run.id, run.started_at),
         None => answer,
@@ -146,20 +148,21 @@ fn gone_since(facts: &Facts) -> Answer {
 }
 
 /// Nothing was ever heard of it.
-fn unheard(facts: &Facts) -> Answer {
+fn unheard(facts: &Facts) -> WhyAnswer {
     let name = &facts.name;
     if let Some(step) = facts.changes.first() {
-        return Answer::new(Tone::Plain, Act::Import, words::only_planned(name, RUN, AT)).by(step);
+        return WhyAnswer::new(Tone::Plain, Act::Import, words::only_planned(name, RUN, AT)).by(step);
     }
     match (&facts.last_complete, &facts.last_full) {
         (_, Some(run)) if run.state == RunState::Running => {
-            Answer::new(Tone::Busy, Act::Wait, words::reading_now(name, RUN, AT)).of(&run.id, run.started_at)
+            WhyAnswer::new(Tone::Busy, Act::Wait, words::reading_now(name, RUN, AT))
+                .of(&run.id, run.started_at)
         }
-        (Some(run), _) => Answer::new(Tone::Warning, Act::LookAtSource, words::never_read(name, RUN, AT))
+        (Some(run), _) => WhyAnswer::new(Tone::Warning, Act::LookAtSource, words::never_read(name, RUN, AT))
             .of(&run.id, run.started_at),
-        (None, Some(run)) => Answer::new(Tone::Bad, Act::Import, words::never_complete(name, RUN, AT))
+        (None, Some(run)) => WhyAnswer::new(Tone::Bad, Act::Import, words::never_complete(name, RUN, AT))
             .of(&run.id, run.started_at)
             .because(failure_of(run)),
-        (None, None) => Answer::new(Tone::Plain, Act::Import, words::nothing_read(name)),
+        (None, None) => WhyAnswer::new(Tone::Plain, Act::Import, words::nothing_read(name)),
     }
 }

@@ -183,7 +183,7 @@ impl Facts {
 
 /// The answer as a line: the sentence with its run and moment, the code of the reason, who must act.
 fn line(facts: &Facts) -> String {
-    let Answer { sentence, at, run, because, act, .. } = answer(facts);
+    let WhyAnswer { sentence, at, run, because, act, .. } = answer(facts);
     let run = run.map_or_else(|| "no run".to_owned(), |run| format!("run {run}"));
     let minute = at.map_or_else(|| "no time".to_owned(), |at| format!("minute {}", at.unix_ms() / 60_000));
     let sentence = sentence.into(Language::English).replace(RUN, &run).replace(AT, &minute);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::super::Operator;
 use super::super::instant::instant;
-use super::{Operand, Place, Question};
+use super::{Operand, ResourceFilter, ValuePath};
 
 /// How many values were looked at for one request.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,7 +32,7 @@ impl Effort {
     }
 }
 
-impl Question {
+impl ResourceFilter {
     /// Whether it holds of a resource, or of the parts of a value.
     pub(crate) fn holds(&self, of: &Map<String, Value>, effort: &mut Effort) -> bool {
         match self {
@@ -54,7 +54,7 @@ impl Question {
     }
 }
 
-impl Question {
+impl ResourceFilter {
     /// Whether it looks at an attribute of the core schema, or at this part of it.
     pub(crate) fn looks_at(&self, name: &str, part: Option<&str>) -> bool {
         match self {
@@ -71,7 +71,7 @@ impl Question {
     }
 }
 
-impl Place {
+impl ValuePath {
     /// The values that stand there.
     fn values<'v>(&self, of: &'v Map<String, Value>, effort: &mut Effort) -> Vec<&'v Value> {
         let within = match self.extension {
@@ -159,11 +159,11 @@ mod tests {
 
     #[test]
     fn a_value_more_than_may_be_looked_at_is_too_much() {
-        let place = Place { extension: None, name: "title", part: None, of_those: None };
+        let place = ValuePath { extension: None, name: "title", part: None, of_those: None };
         let resource = json!({});
         let mut effort = Effort(MAX_EFFORT - 1);
         let mut look = || {
-            Question::Present(place.clone()).holds(resource.as_object().unwrap(), &mut effort);
+            ResourceFilter::Present(place.clone()).holds(resource.as_object().unwrap(), &mut effort);
             effort.is_too_much()
         };
         assert_eq!([look(), look()], [false, true]);

@@ -23,14 +23,14 @@ fn person() -> Value {
     })
 }
 
-fn asked(filter: &str, kind: ResourceType, among: Among) -> Result<Question, String> {
+fn asked(filter: &str, kind: ScimResourceType, among: Among) -> Result<ResourceFilter, String> {
     let filter = Filter::parse(filter).unwrap();
     question(&filter, kind, among).map_err(|error| error.to_string())
 }
 
 #[track_caller]
 fn check(filter: &str, expected: bool) {
-    let question = asked(filter, ResourceType::User, Among::One).unwrap();
+    let question = asked(filter, ScimResourceType::User, Among::One).unwrap();
     let holds = question.holds(person().as_object().unwrap(), &mut Effort::default());
     assert_eq!(holds, expected, "{filter}");
 }
@@ -189,13 +189,13 @@ fn what_cannot_be_compared_is_refused_by_name() {
         ),
         ("userName[value pr]", "filter has brackets behind \"userName\", which has no parts"),
     ] {
-        assert_eq!(asked(filter, ResourceType::User, Among::One), Err(complaint.to_owned()), "{filter}");
+        assert_eq!(asked(filter, ScimResourceType::User, Among::One), Err(complaint.to_owned()), "{filter}");
     }
 }
 
 #[test]
 fn among_several_types_an_attribute_of_another_one_has_no_value_and_one_of_none_is_a_mistake() {
-    let always = Ok(Question::All(Vec::new()));
+    let always = Ok(ResourceFilter::All(Vec::new()));
     for (filter, expected) in [
         ("userName eq \"a\"", Ok(NEVER)),
         ("userName pr", Ok(NEVER)),
@@ -204,7 +204,7 @@ fn among_several_types_an_attribute_of_another_one_has_no_value_and_one_of_none_
         ("userName eq null", always),
         ("colour pr", Err("filter names attribute \"colour\", which Group resources do not have".to_owned())),
     ] {
-        assert_eq!(asked(filter, ResourceType::Group, Among::Several), expected, "{filter}");
+        assert_eq!(asked(filter, ScimResourceType::Group, Among::Several), expected, "{filter}");
     }
 }
 
@@ -220,7 +220,7 @@ fn members_are_looked_at_where_they_or_a_version_that_covers_them_are_named() {
         ("meta[version pr].created pr", [false, true]),
         ("meta.created pr", [false, false]),
     ] {
-        let question = asked(filter, ResourceType::Group, Among::One).unwrap();
+        let question = asked(filter, ScimResourceType::Group, Among::One).unwrap();
         let found = [question.looks_at("members", None), question.looks_at("meta", Some("version"))];
         assert_eq!(found, takes, "{filter}");
     }
@@ -228,7 +228,7 @@ fn members_are_looked_at_where_they_or_a_version_that_covers_them_are_named() {
 
 #[test]
 fn an_answer_takes_an_effort_that_is_counted() {
-    let question = asked("emails co \"x\"", ResourceType::User, Among::One).unwrap();
+    let question = asked("emails co \"x\"", ScimResourceType::User, Among::One).unwrap();
     let mut effort = Effort::default();
     question.holds(person().as_object().unwrap(), &mut effort);
     assert_eq!((effort.spent(), effort.is_too_much()), (3, false));

@@ -3,7 +3,7 @@
 use rollcall_host::model::Diagnosis;
 
 use super::ParameterValue;
-use crate::scim::reply::{Refusal, ScimType};
+use crate::scim::reply::{ScimRefusal, ScimType};
 
 /// Why what is given cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,7 +73,7 @@ impl GivenError {
     }
 }
 
-impl From<GivenError> for Refusal {
+impl From<GivenError> for ScimRefusal {
     fn from(error: GivenError) -> Self {
         let (english, chinese) = error.remedy();
         let diagnosis = Diagnosis::new("parameters-not-valid", error.to_string())

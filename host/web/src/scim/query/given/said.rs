@@ -84,9 +84,9 @@ impl fmt::Display for ParameterValue {
 
 /// The members of an object in JSON, also those of one name.
 #[derive(Debug)]
-pub(super) struct Members(pub(super) Vec<(String, Box<RawValue>)>);
+pub(super) struct JsonMembers(pub(super) Vec<(String, Box<RawValue>)>);
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de> Deserialize<'de> for JsonMembers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(All)
     }
@@ -96,17 +96,17 @@ impl<'de> Deserialize<'de> for Members {
 struct All;
 
 impl<'de> Visitor<'de> for All {
-    type Value = Members;
+    type Value = JsonMembers;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonMembers, A::Error> {
         let mut members = Vec::new();
         while let Some(member) = map.next_entry()? {
             members.push(member);
         }
-        Ok(Members(members))
+        Ok(JsonMembers(members))
     }
 }
