@@ -1,10 +1,8 @@
 //! `cargo xtask test`: everything CI runs, in order, each step with what it proves. A step fails; it is never skipped for
 //! want of something that a command can bring.
 
-use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -31,14 +29,6 @@ python3-venv and chromium, which .ci/run installs.
 ///
 /// Why this version: deny.toml was written for it.
 const CARGO_DENY: &str = "cargo-deny@0.20.2";
-
-/// Where the test runner looks for how many tests it runs at once.
-const TEST_THREADS: &str = "RUST_TEST_THREADS";
-
-/// Tests of the host at once, for each core.
-///
-/// Why 2: whole flows wait for processes and for time to pass; one a core leaves more than half of it idle.
-const HOST_TESTS_A_CORE: usize = 2;
 
 /// One step.
 struct Step {
@@ -144,7 +134,7 @@ const STEPS: [Step; 22] = [
     Step {
         name: "host tests",
         proves: "the host, its command line and the whole flows do what they say, with the real components",
-        run: host_tests,
+        run: |workspace| shell::run(workspace.cargo().arg("test").args(HOST_SIDE)),
         mend: "cargo xtask build && cargo test --package rollcall --package rollcall-host --package rollcall-browse --package rollcall-admin --package rollcall-sqlite --package rollcall-store-suite --package rollcall-tests --package rollcall-dingtalk-simulator",
     },
     Step {
@@ -258,15 +248,6 @@ fn tools(_: &Workspace) -> Result<()> {
     browser::chromium()?;
     say::note("chromium is there");
     Ok(())
-}
-
-fn host_tests(workspace: &Workspace) -> Result<()> {
-    let mut cargo = workspace.cargo();
-    if env::var_os(TEST_THREADS).is_none() {
-        let n_cores = thread::available_parallelism().context("the number of cores is not known")?;
-        cargo.env(TEST_THREADS, (n_cores.get() * HOST_TESTS_A_CORE).to_string());
-    }
-    shell::run(cargo.arg("test").args(HOST_SIDE))
 }
 
 fn deny(workspace: &Workspace) -> Result<()> {
