@@ -32,7 +32,8 @@ use crate::model::{Diagnosis, EventDelivery, Failure, Key, RunId, SourceName, Ti
 /// }
 ///
 /// # fn main() -> Result<(), Failed> { run(async {
-/// # let (inbox, source) = (Company::new()?.store, SourceName::new("head-office")?);
+/// # let (company, source) = (Company::new()?, SourceName::new("head-office")?);
+/// # let inbox = &company.store;
 /// # let now = Timestamp::from_unix_ms(1_700_000_000_000);
 /// let event = NewEvent {
 ///     id: "7".to_owned(),
@@ -46,7 +47,7 @@ use crate::model::{Diagnosis, EventDelivery, Failure, Key, RunId, SourceName, Ti
 /// // It may come twice, and is there once.
 /// inbox.store(&source, &[event.clone()]).await?;
 /// inbox.store(&source, &[event]).await?;
-/// show(&*inbox, &source, now).await?;
+/// show(&**inbox, &source, now).await?;
 /// assert_eq!(inbox.due(&source, now, 10).await?.len(), 1);
 /// # Ok(()) }) }
 /// ```
