@@ -1,7 +1,7 @@
 //! What a connector says about one object, and the version that tells whether it differs from what the platform holds.
 //!
 //! An attribute that a source leaves out may be empty or may be hidden. Such attributes are *optional*: a [`Draft`]
-//! either has them or lacks them and says which it would have shown, and only [`crate::reading::ScimReading`] decides whether
+//! either has them or lacks them and says which it would have shown, and only [`crate::reading::Reading`] decides whether
 //! lacking one clears it.
 
 use crate::limits::MAX_OPTIONAL;
